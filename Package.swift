@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A module of the product: imports point only at the modules listed before it.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "plumb",
+    products: [.executable(name: "plumb", targets: ["plumb"])],
+    targets: [
+        .systemLibrary(
+            name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+        .systemLibrary(
+            name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CMySQL", pkgConfig: "libmariadb",
+            providers: [.apt(["default-libmysqlclient-dev"])]),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        module("Execution"),
+        module("Schema", ["CCrypto"]),
+        module("Diff", ["Schema"]),
+        module("Git", ["CGit2", "Execution"]),
+        module("Desired", ["Schema", "Diff", "Git", "CYAML"]),
+        module("MySQLClient", ["Schema", "Execution", "CMySQL"]),
+        module("Observed", ["Schema", "Diff", "Execution", "MySQLClient"]),
+        module("Ledger", ["Schema", "Diff", "Git", "Execution"]),
+        module(
+            "Reconciler",
+            ["Schema", "Diff", "Execution", "Git", "Desired", "MySQLClient", "Observed", "Ledger"]),
+        module("Views", ["Schema", "Diff", "Reconciler"]),
+        .executableTarget(
+            name: "plumb",
+            dependencies: [
+                "Schema", "Diff", "Execution", "Git", "Desired", "MySQLClient", "Observed",
+                "Ledger", "Reconciler", "Views",
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "plumb-bench",
+            dependencies: [
+                "Schema", "Diff", "Execution", "Git", "Desired", "MySQLClient", "Observed",
+                "Ledger", "Reconciler",
+            ], swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["Schema", "Execution", "MySQLClient"],
+            path: "Tests/TestSupport", swiftSettings: settings),
+        tests("SchemaTests", ["Schema", "TestSupport"]),
+        tests("DiffTests", ["Diff", "TestSupport"]),
+        tests("GitTests", ["Git", "TestSupport"]),
+        tests("DesiredTests", ["Desired", "TestSupport"]),
+        tests("MySQLClientTests", ["MySQLClient", "TestSupport"]),
+        tests("ObservedTests", ["Observed", "TestSupport"]),
+        tests("LedgerTests", ["Ledger", "TestSupport"]),
+        tests("ReconcilerTests", ["Reconciler", "TestSupport"]),
+        tests("ViewsTests", ["Views", "TestSupport"]),
+        tests("CommandTests", ["plumb", "TestSupport"]),
+        tests("TidyTests", ["TestSupport"]),
+    ]
+)

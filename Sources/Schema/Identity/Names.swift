@@ -1,0 +1,100 @@
+/// One database of a sharded namespace.
+package struct ShardID: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
+    package let namespace: String
+    package let shard: String
+
+    package init(namespace: String, shard: String) {
+        self.namespace = namespace
+        self.shard = shard
+    }
+
+    package var description: String { "\(namespace)/\(shard)" }
+
+    package static func < (left: ShardID, right: ShardID) -> Bool {
+        (left.namespace, left.shard) < (right.namespace, right.shard)
+    }
+}
+
+/// One table of one shard: the key of an operation.
+package struct OperationKey: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
+    package let namespace: String
+    package let shard: String
+    package let table: String
+
+    package init(shard: ShardID, table: String) {
+        namespace = shard.namespace
+        self.shard = shard.shard
+        self.table = table
+    }
+
+    package var shardID: ShardID { ShardID(namespace: namespace, shard: shard) }
+
+    package var description: String { "\(namespace)/\(shard)/\(table)" }
+
+    package static func < (left: OperationKey, right: OperationKey) -> Bool {
+        (left.namespace, left.shard, left.table) < (right.namespace, right.shard, right.table)
+    }
+}
+
+/// Where a database server listens.
+package enum ServerAddress: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// A name or address and a TCP port.
+    case tcp(host: String, port: UInt16)
+    /// The path of a Unix socket.
+    case socket(path: String)
+
+    /// Reads `name`, `name:port`, `[v6]:port` or `unix:/path`; nil when it is none of them.
+    package init?(_ text: String, defaultPort: UInt16 = 3306) {
+        if text.hasPrefix("unix:") {
+            let path = String(text.dropFirst(5))
+            guard path.hasPrefix("/") else { return nil }
+            self = .socket(path: path)
+            return
+        }
+        var host = text[...]
+        var port = defaultPort
+        if text.hasPrefix("[") {
+            guard let close = text.firstIndex(of: "]") else { return nil }
+            host = text[text.index(after: text.startIndex)..<close]
+            let rest = text[text.index(after: close)...]
+            if !rest.isEmpty {
+                guard rest.hasPrefix(":"), let number = UInt16(rest.dropFirst()) else { return nil }
+                port = number
+            }
+        } else if let colon = text.firstIndex(of: ":") {
+            guard text.lastIndex(of: ":") == colon,
+                let number = UInt16(text[text.index(after: colon)...])
+            else { return nil }
+            host = text[..<colon]
+            port = number
+        }
+        guard !host.isEmpty, port > 0, !host.contains(where: \.isWhitespace) else { return nil }
+        self = .tcp(host: String(host), port: port)
+    }
+
+    package var description: String {
+        switch self {
+        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .socket(let path): "unix:\(path)"
+        }
+    }
+
+    package static func < (left: ServerAddress, right: ServerAddress) -> Bool {
+        left.description < right.description
+    }
+}
+
+/// A place in a text file, counted from 1; columns count UTF-8 bytes.
+package struct SourceLocation: Hashable, Sendable, Codable, CustomStringConvertible {
+    package let file: String
+    package let line: Int
+    package let column: Int
+
+    package init(file: String, line: Int, column: Int) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
+
+    package var description: String { "\(file):\(line):\(column)" }
+}

@@ -1,0 +1,83 @@
+/// A column as `SHOW CREATE TABLE` prints it.
+package struct Column: Hashable, Sendable {
+    package var name: String
+    /// The type with its attributes as printed: `decimal(12,2) unsigned`, `enum('a','b')`.
+    package var type: String
+    /// `CHARACTER SET x`, only where printed: not printed means inherited from the table.
+    package var characterSet: String?
+    /// `COLLATE x`, only where printed.
+    package var collation: String?
+    package var generated: Generated?
+    /// True where `NOT NULL` is printed.
+    package var isNotNull: Bool
+    /// True where a lone `NULL` is printed, as for `timestamp NULL DEFAULT NULL`.
+    package var isExplicitlyNull: Bool
+    package var isInvisible: Bool
+    /// What stands behind `DEFAULT`, as printed: `NULL`, `'5'`, `current_timestamp()`, `(1 + 2)`.
+    package var defaultValue: String?
+    /// What stands behind `ON UPDATE`, as printed.
+    package var onUpdate: String?
+    package var isAutoIncrement: Bool
+    /// The comment's literal as printed, quotes included.
+    package var comment: String?
+    /// MariaDB's column-level `CHECK (…)`: what stands between the outer parentheses.
+    package var check: String?
+    /// Attributes without a field of their own (`COMPRESSED`, `SRID 4326`, `GENERATED ALWAYS AS
+    /// ROW START`, `WITHOUT SYSTEM VERSIONING`, `COLUMN_FORMAT …`), in the order printed, each
+    /// with the place at which the printer puts it.
+    package var attributes: [ColumnAttribute]
+
+    package init(
+        name: String, type: String, characterSet: String? = nil, collation: String? = nil,
+        generated: Generated? = nil, isNotNull: Bool = false, isExplicitlyNull: Bool = false,
+        isInvisible: Bool = false, defaultValue: String? = nil, onUpdate: String? = nil,
+        isAutoIncrement: Bool = false, comment: String? = nil, check: String? = nil,
+        attributes: [ColumnAttribute] = []
+    ) {
+        self.name = name
+        self.type = type
+        self.characterSet = characterSet
+        self.collation = collation
+        self.generated = generated
+        self.isNotNull = isNotNull
+        self.isExplicitlyNull = isExplicitlyNull
+        self.isInvisible = isInvisible
+        self.defaultValue = defaultValue
+        self.onUpdate = onUpdate
+        self.isAutoIncrement = isAutoIncrement
+        self.comment = comment
+        self.check = check
+        self.attributes = attributes
+    }
+
+    /// `GENERATED ALWAYS AS (expression) VIRTUAL | STORED`.
+    package struct Generated: Hashable, Sendable {
+        package enum Kind: String, Hashable, Sendable {
+            case virtual = "VIRTUAL"
+            case stored = "STORED"
+        }
+        /// As printed between the outer parentheses.
+        package var expression: String
+        package var kind: Kind
+
+        package init(expression: String, kind: Kind) {
+            self.expression = expression
+            self.kind = kind
+        }
+    }
+}
+
+/// A rare column attribute, kept as the words the server prints.
+package struct ColumnAttribute: Hashable, Sendable {
+    /// Behind which part of the definition the words stand.
+    package enum Place: Int, Hashable, Sendable, CaseIterable {
+        case afterType, afterCollation, afterGenerated, afterNull, afterDefault, afterComment, last
+    }
+    package var text: String
+    package var place: Place
+
+    package init(text: String, place: Place) {
+        self.text = text
+        self.place = place
+    }
+}

@@ -1,0 +1,39 @@
+/// The `PARTITION BY` clause as the server prints it.
+package struct Partitioning: Hashable, Sendable {
+    /// `RANGE (…)`, `LIST COLUMNS (…)`, `HASH (…)`, … as printed behind `PARTITION BY`.
+    package var method: String
+    /// `PARTITIONS 4`, where printed instead of a list of partitions.
+    package var count: Int?
+    /// `SUBPARTITION BY …` with its count, as printed; nil where there is none.
+    package var subpartitioning: String?
+    package var partitions: [Partition]
+
+    package init(
+        method: String, count: Int? = nil, subpartitioning: String? = nil,
+        partitions: [Partition] = []
+    ) {
+        self.method = method
+        self.count = count
+        self.subpartitioning = subpartitioning
+        self.partitions = partitions
+    }
+
+    package struct Partition: Hashable, Sendable {
+        package var name: String
+        /// `VALUES LESS THAN (…)`, `VALUES IN (…)`, `HISTORY`, … as printed; nil for hash.
+        package var values: String?
+        /// `ENGINE = InnoDB` and other options, as printed.
+        package var options: String
+        /// The parenthesised list of sub-partitions, as printed.
+        package var subpartitions: String?
+
+        package init(
+            name: String, values: String? = nil, options: String = "", subpartitions: String? = nil
+        ) {
+            self.name = name
+            self.values = values
+            self.options = options
+            self.subpartitions = subpartitions
+        }
+    }
+}

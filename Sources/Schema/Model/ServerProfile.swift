@@ -1,0 +1,46 @@
+/// What of a server decides how it writes a schema back.
+///
+/// Two servers with equal profiles normalise the same text alike, so a normalised schema is kept
+/// by (digest of the text, digest of the profile).
+package struct ServerProfile: Hashable, Sendable, Codable {
+    package enum Flavour: String, Sendable, Codable {
+        case mariadb, mysql
+    }
+
+    package var flavour: Flavour
+    /// `10.11.19`, `8.4.3`: the numbers only.
+    package var version: String
+    /// As set on Plumb's sessions, sorted, comma separated.
+    package var sqlMode: String
+    /// The default character set and collation of the shard's database.
+    package var characterSet: String
+    package var collation: String
+    /// Other server variables that change how a schema is written back, by name.
+    package var settings: [String: String]
+
+    package init(
+        flavour: Flavour, version: String, sqlMode: String, characterSet: String,
+        collation: String, settings: [String: String] = [:]
+    ) {
+        self.flavour = flavour
+        self.version = version
+        self.sqlMode = sqlMode
+        self.characterSet = characterSet
+        self.collation = collation
+        self.settings = settings
+    }
+
+    /// Grows when Plumb reads or prints a schema in another way, so that what an older release
+    /// normalised is normalised again and never taken for drift.
+    package static let normaliserVersion = 1
+
+    package var digest: Digest {
+        let pairs = settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let lines =
+            [
+                "normaliser \(Self.normaliserVersion)", flavour.rawValue, version, sqlMode,
+                characterSet, collation,
+            ] + pairs
+        return Digest(of: lines.joined(separator: "\n"))
+    }
+}
