@@ -1,0 +1,47 @@
+import Schema
+
+/// Exactly what an approval allows: the canonical form whose digest a person approves.
+///
+/// An edit elsewhere in the plan leaves it alone; any change to the step changes it.
+package struct ApprovalBinding: Codable, Hashable, Sendable {
+    /// The version of this encoding; a new one asks for every waiting approval again, once.
+    package static let currentEncoding = 1
+
+    package var encoding: Int
+    package var environment: String
+    package var namespace: String
+    package var shards: [String]
+    package var table: String
+    package var kind: PlanStep.Kind
+    package var from: Digest?
+    package var to: Digest?
+    package var hazard: Hazard
+    /// What the statements mean, not how they are written: the sorted difference lines.
+    package var meaning: [String]
+
+    package init(environment: String, step: PlanStep) {
+        encoding = Self.currentEncoding
+        self.environment = environment
+        namespace = step.namespace
+        shards = step.shards.sorted()
+        table = step.table
+        kind = step.kind
+        from = step.from
+        to = step.to
+        hazard = step.hazard
+        meaning = step.differences.map(\.text).sorted()
+    }
+
+    package func digest() throws -> Digest { try CanonicalJSON.digest(of: self) }
+
+    /// Whether an approval of this binding allows `step` on `shard`.
+    ///
+    /// The shards that are still to be done shrink while a rollout goes on; each of them was
+    /// among those that the approver saw. A shard that joined later was not.
+    package func covers(_ step: PlanStep, shard: String, environment: String) -> Bool {
+        guard shards.contains(shard) else { return false }
+        var other = ApprovalBinding(environment: environment, step: step)
+        other.shards = shards
+        return other == self
+    }
+}

@@ -1,0 +1,161 @@
+import Schema
+
+/// One distinct change of one table, and the shards that need exactly it.
+///
+/// Shards share a step when they have the same table going from the same digest to the same
+/// digest: the change is computed, proved, shown and approved once.
+package struct PlanStep: Codable, Hashable, Sendable {
+    package enum Kind: String, Codable, Sendable {
+        case create, alter, drop
+    }
+
+    package var kind: Kind
+    package var namespace: String
+    package var table: String
+    /// Sorted shard names.
+    package var shards: [String]
+    /// The digest that the table must have before; nil where it must be absent.
+    package var from: Digest?
+    /// The digest that it has afterwards; nil where it is then absent.
+    package var to: Digest?
+    /// Run in this order; the server commits each by itself.
+    package var statements: [PlanStatement]
+    package var hazard: Hazard
+    package var findings: [HazardFinding]
+    package var cause: PlanCause
+    /// What a person reads: `+ refund_total decimal(12,2)`, each with its place in git.
+    package var differences: [PlanDifference]
+    /// A hint for the reader, such as a likely rename.
+    package var suggestion: String?
+    /// The size of the largest table among the shards, as the servers estimate it.
+    package var size: TableSize?
+    /// Steps of one shard run in this order: creates parents first, drops last.
+    package var order: Int
+
+    package init(
+        kind: Kind, namespace: String, table: String, shards: [String], from: Digest?, to: Digest?,
+        statements: [PlanStatement], hazard: Hazard, findings: [HazardFinding], cause: PlanCause,
+        differences: [PlanDifference], suggestion: String? = nil, size: TableSize? = nil,
+        order: Int
+    ) {
+        self.kind = kind
+        self.namespace = namespace
+        self.table = table
+        self.shards = shards.sorted()
+        self.from = from
+        self.to = to
+        self.statements = statements
+        self.hazard = hazard
+        self.findings = findings
+        self.cause = cause
+        self.differences = differences
+        self.suggestion = suggestion
+        self.size = size
+        self.order = order
+    }
+
+    /// The slowest algorithm among the statements; nil for creates and drops.
+    package var algorithm: Algorithm? { statements.compactMap(\.algorithm).max() }
+
+    /// The strongest lock among the statements.
+    package var lock: LockMode? { statements.compactMap(\.lock).max() }
+
+    package var rebuildsTable: Bool { statements.contains { $0.rebuildsTable } }
+
+    package var shardIDs: [ShardID] {
+        shards.map { ShardID(namespace: namespace, shard: $0) }
+    }
+
+    /// Every digest through which the table goes, from the first to the last.
+    package var digests: [Digest?] { [from] + statements.map(\.after) }
+}
+
+extension PlanStep: Comparable {
+    package static func < (left: PlanStep, right: PlanStep) -> Bool {
+        if left.namespace != right.namespace { return left.namespace < right.namespace }
+        if left.order != right.order { return left.order < right.order }
+        if left.table != right.table { return left.table < right.table }
+        return (left.from?.hex ?? "", left.to?.hex ?? "", left.shards.first ?? "")
+            < (right.from?.hex ?? "", right.to?.hex ?? "", right.shards.first ?? "")
+    }
+}
+
+/// One statement, and the digest that the table has once it has run.
+package struct PlanStatement: Codable, Hashable, Sendable {
+    package var sql: String
+    /// False where tables of a foreign-key cycle are created.
+    package var checksForeignKeys: Bool
+    /// Nil where the table is then absent.
+    package var after: Digest?
+    package var algorithm: Algorithm?
+    package var lock: LockMode?
+    package var rebuildsTable: Bool
+
+    package init(
+        sql: String, checksForeignKeys: Bool = true, after: Digest?, algorithm: Algorithm? = nil,
+        lock: LockMode? = nil, rebuildsTable: Bool = false
+    ) {
+        self.sql = sql
+        self.checksForeignKeys = checksForeignKeys
+        self.after = after
+        self.algorithm = algorithm
+        self.lock = lock
+        self.rebuildsTable = rebuildsTable
+    }
+}
+
+/// Why a step is in the plan.
+package struct PlanCause: Codable, Hashable, Sendable {
+    package enum Kind: String, Codable, Sendable {
+        /// Git moved, or the shard has not followed yet.
+        case git
+        /// Someone changed the live table.
+        case liveChanged
+        /// Both moved.
+        case conflict
+        /// The table left git and may be dropped.
+        case retired
+        /// A table that git never owned, and `prune: all`.
+        case pruned
+    }
+    package var kind: Kind
+    /// The commit that last touched the file, in hexadecimal.
+    package var commit: String?
+    /// That commit's author, by e-mail address.
+    package var author: String?
+    package var location: SourceLocation?
+
+    package init(
+        kind: Kind, commit: String? = nil, author: String? = nil, location: SourceLocation? = nil
+    ) {
+        self.kind = kind
+        self.commit = commit
+        self.author = author
+        self.location = location
+    }
+}
+
+/// One line of a difference.
+package struct PlanDifference: Codable, Hashable, Sendable {
+    package var text: String
+    package var location: SourceLocation?
+
+    package init(text: String, location: SourceLocation? = nil) {
+        self.text = text
+        self.location = location
+    }
+}
+
+/// A table's size as the server estimates it.
+package struct TableSize: Codable, Hashable, Sendable {
+    package var rows: UInt64
+    package var bytes: UInt64
+    /// The shard on which it is that large.
+    package var shard: String
+
+    package init(rows: UInt64, bytes: UInt64, shard: String) {
+        self.rows = rows
+        self.bytes = bytes
+        self.shard = shard
+    }
+}

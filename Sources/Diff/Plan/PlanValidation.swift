@@ -1,0 +1,60 @@
+import Schema
+
+/// Why a plan that was read back is refused.
+package struct PlanInvalid: Error, Hashable, CustomStringConvertible {
+    package let reason: String
+
+    package var description: String { "the plan is refused: \(reason)" }
+}
+
+extension Plan {
+    /// Checks a plan that came from outside: the ledger, a file or the network.
+    ///
+    /// One bad step refuses the whole plan: nothing of it runs.
+    package func validate() throws(PlanInvalid) {
+        guard version == Self.currentVersion else {
+            throw PlanInvalid(reason: "version \(version), this release reads \(Self.currentVersion)")
+        }
+        try Self.require(environment, "environment")
+        var keys: Set<OperationKey> = []
+        for (index, step) in steps.enumerated() {
+            try Self.validate(step, at: index)
+            for shard in step.shardIDs {
+                let key = OperationKey(shard: shard, table: step.table)
+                guard keys.insert(key).inserted else {
+                    throw PlanInvalid(reason: "two steps for \(key)")
+                }
+            }
+        }
+    }
+
+    private static func validate(_ step: PlanStep, at index: Int) throws(PlanInvalid) {
+        try require(step.namespace, "namespace of step \(index)")
+        try require(step.table, "table of step \(index)")
+        let place = "step \(index) (\(step.namespace).\(step.table))"
+        guard !step.shards.isEmpty else { throw PlanInvalid(reason: "\(place) has no shard") }
+        for shard in step.shards { try require(shard, "shard of \(place)") }
+        guard Set(step.shards).count == step.shards.count else {
+            throw PlanInvalid(reason: "\(place) names a shard twice")
+        }
+        guard !step.statements.isEmpty else { throw PlanInvalid(reason: "\(place) has no statement") }
+        for statement in step.statements { try require(statement.sql, "statement of \(place)") }
+        guard step.statements.last?.after == step.to else {
+            throw PlanInvalid(reason: "\(place) does not end at its own digest")
+        }
+        let fits =
+            switch step.kind {
+            case .create: step.from == nil && step.to != nil
+            case .alter: step.from != nil && step.to != nil
+            case .drop: step.from != nil && step.to == nil
+            }
+        guard fits else { throw PlanInvalid(reason: "\(place) is no \(step.kind.rawValue)") }
+        guard step.from != step.to else { throw PlanInvalid(reason: "\(place) changes nothing") }
+    }
+
+    private static func require(_ text: String, _ what: String) throws(PlanInvalid) {
+        guard !text.isEmpty, text.contains(where: { !$0.isWhitespace }) else {
+            throw PlanInvalid(reason: "empty \(what)")
+        }
+    }
+}

@@ -1,0 +1,60 @@
+/// The state of a rollout: always derived from all its operations, never stored by one of them.
+package enum RolloutState: String, Codable, Hashable, Sendable, CaseIterable {
+    case pending
+    case running
+    case runningDegraded = "running_degraded"
+    case halting
+    case waitingForCutover = "waiting_for_cutover"
+    case stopped
+    case completed
+    case failed
+    /// Every operation ended, none failed, and at least one was superseded or cancelled.
+    case superseded
+
+    package var isTerminal: Bool {
+        switch self {
+        case .completed, .failed, .superseded: true
+        case .pending, .running, .runningDegraded, .halting, .waitingForCutover, .stopped: false
+        }
+    }
+}
+
+/// What a failed operation means for the others.
+package enum FailurePolicy: String, Codable, Hashable, Sendable {
+    /// No new operation starts.
+    case halt
+    /// The others go on; the rollout ends as failed all the same.
+    case `continue`
+}
+
+extension RolloutState {
+    /// The state that follows from `operations`, or nil when it cannot be determined.
+    ///
+    /// A nil element stands for an operation that could not be read: with one of them the result
+    /// is undetermined, the stored value stays, and nothing becomes terminal.
+    package static func derive(
+        from operations: [OperationState?], policy: FailurePolicy
+    ) -> RolloutState? {
+        let states = operations.compactMap { $0 }
+        guard states.count == operations.count else { return nil }
+        let failed = states.contains(.failed)
+        let active = states.contains(where: \.isActive)
+        if states.allSatisfy(\.isTerminal) {
+            if failed { return .failed }
+            return states.allSatisfy { $0 == .completed } ? .completed : .superseded
+        }
+        if failed {
+            switch policy {
+            case .halt: return .halting
+            case .continue: return .runningDegraded
+            }
+        }
+        let moving = states.filter(\.isActive)
+        if active, moving.allSatisfy({ $0 == .waitingForCutover }), !states.contains(.pending) {
+            return .waitingForCutover
+        }
+        if states.contains(.stopped), !active { return .stopped }
+        if active || states.contains(.completed) { return .running }
+        return .pending
+    }
+}
