@@ -39,6 +39,9 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
 
     package var description: String { hex }
 
+    /// Whether it is the name of nothing, which stands for "not there".
+    var isZero: Bool { words == (0, 0, 0) }
+
     /// The id as libgit2 wants it.
     var raw: git_oid {
         var result = git_oid()
