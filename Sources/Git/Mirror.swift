@@ -26,7 +26,7 @@ package enum Mirror {
     ///
     /// - Parameter waitSeconds: how long to wait for another process that updates this copy.
     package static func update(
-        source: SourceLocation, folder: String, credentials: SourceCredentials = .init(),
+        source: SourceAddress, folder: String, credentials: SourceCredentials = .init(),
         waitSeconds: Double = 60, now: Date = Date()
     ) throws(GitError) -> State {
         try createFolder(folder)
@@ -102,7 +102,7 @@ private enum FetchTime {
 
 extension Repository {
     /// Records what the mirror mirrors; refuses a folder that mirrors something else.
-    fileprivate func name(_ source: SourceLocation, folder: String) throws(GitError) {
+    fileprivate func name(_ source: SourceAddress, folder: String) throws(GitError) {
         try locked { (pointer) throws(GitError) in
             do throws(GitError) {
                 let remote = try remoteHandle(pointer)
@@ -133,7 +133,7 @@ extension Repository {
 
     /// Fetches and prunes; returns the branches that were rewritten.
     fileprivate func fetch(
-        _ source: SourceLocation, _ credentials: SourceCredentials
+        _ source: SourceAddress, _ credentials: SourceCredentials
     ) throws(GitError) -> [String] {
         try CertificateAuthority.use(credentials.certificateAuthorityFile)
         let session = RemoteSession(source: source, credentials: credentials)
@@ -151,7 +151,7 @@ extension Repository {
     }
 
     private func transfer(
-        _ remote: OpaquePointer, _ source: SourceLocation, _ session: RemoteSession
+        _ remote: OpaquePointer, _ source: SourceAddress, _ session: RemoteSession
     ) throws(GitError) {
         let what = "fetching \(source)"
         var connection = git_remote_connect_options()
@@ -175,7 +175,7 @@ extension Repository {
     }
 
     private func advertises(
-        _ remote: OpaquePointer, _ source: SourceLocation
+        _ remote: OpaquePointer, _ source: SourceAddress
     ) throws(GitError) -> Bool {
         var heads: UnsafeMutablePointer<UnsafePointer<git_remote_head>?>?
         var count = 0
@@ -188,7 +188,7 @@ extension Repository {
 
     /// `HEAD` of the copy names the source's own default branch.
     private func followDefaultBranch(
-        _ remote: OpaquePointer, _ source: SourceLocation
+        _ remote: OpaquePointer, _ source: SourceAddress
     ) throws(GitError) {
         // libgit2 guesses for a local source, so its HEAD is read instead.
         if let path = source.localPath {

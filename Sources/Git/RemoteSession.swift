@@ -3,7 +3,7 @@ import Foundation
 
 /// One conversation with a server: answers libgit2's questions and notes what moved.
 final class RemoteSession {
-    private let source: SourceLocation
+    private let source: SourceAddress
     private let credentials: SourceCredentials
     private var attempts = 0
     private var secrets: [String] = []
@@ -12,7 +12,7 @@ final class RemoteSession {
     /// The references that moved, with what they pointed at before and after.
     private(set) var moved: [(reference: String, old: ObjectID, new: ObjectID)] = []
 
-    init(source: SourceLocation, credentials: SourceCredentials) {
+    init(source: SourceAddress, credentials: SourceCredentials) {
         self.source = source
         self.credentials = credentials
     }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Where a schema repository is fetched from.
-package struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
+package struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
     package enum Transport: String, Hashable, Sendable {
         case local
         case https
@@ -58,15 +58,15 @@ package struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// A name with a colon before the first slash is `host:path`, as for `scp` and `git`.
-    private static func withoutScheme(_ text: String) -> SourceLocation {
+    private static func withoutScheme(_ text: String) -> SourceAddress {
         let head = text.prefix { $0 != "/" }
         if let colon = head.firstIndex(of: ":"), colon != head.startIndex {
-            return SourceLocation(transport: .ssh, url: text)
+            return SourceAddress(transport: .ssh, url: text)
         }
         let absolute =
             text.hasPrefix("/")
             ? text : FileManager.default.currentDirectoryPath + "/" + text
-        return SourceLocation(transport: .local, url: absolute)
+        return SourceAddress(transport: .local, url: absolute)
     }
 
     private static func refuseSecret(
