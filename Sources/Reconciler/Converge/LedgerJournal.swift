@@ -15,19 +15,21 @@ package struct LedgerJournal: OperationJournal {
     }
 
     package func begin(_ record: PendingRecord) throws(JournalFailure) {
-        let event = Event(
-            kind: "operation-started", subject: "Start \(record.key)",
+        let event = LedgerEvent(
+            "operation-started", subject: "Start \(record.key)",
             key: "\(record.rollout)/\(record.key)")
         try write(event) { draft throws(LedgerError) in
             let path = RecordPath.operation(record.rollout, record.key)
-            var operation = try draft.decode(OperationRecord.self, at: path)
-                ?? OperationRecord(
-                    key: record.key, step: Digest(of: "unknown"), approval: record.approval)
+            guard var operation = try draft.read(OperationRecord.self, at: path) else {
+                throw LedgerError(
+                    .invalid, "\(path): no such operation; its rollout was not recorded")
+            }
+            // Whoever comes second finds the record and writes no second event.
             guard operation.state != .running else { return .nothing }
             operation.state = .running
             operation.startedAt = record.startedAt
-            try draft.encode(operation, at: path)
-            try draft.encode(record, at: RecordPath.pending(record.key))
+            try draft.set(path, json: operation)
+            try draft.set(RecordPath.pending(record.key), json: record)
             return .commit
         }
     }
@@ -35,29 +37,29 @@ package struct LedgerJournal: OperationJournal {
     package func finish(
         _ record: PendingRecord, _ outcome: OperationOutcome
     ) throws(JournalFailure) {
-        let event = Event(
-            kind: outcome.event, subject: "\(outcome.verb) \(record.key)",
-            reason: outcome.message, key: "\(record.rollout)/\(record.key)")
+        let event = LedgerEvent(
+            outcome.event, subject: "\(outcome.verb) \(record.key)",
+            key: "\(record.rollout)/\(record.key)", reason: outcome.message)
         let now = store.now
         try write(event) { draft throws(LedgerError) in
             let path = RecordPath.operation(record.rollout, record.key)
             let pendingPath = RecordPath.pending(record.key)
             let isPending = try draft.read(pendingPath) != nil
-            guard var operation = try draft.decode(OperationRecord.self, at: path) else {
-                draft.remove(pendingPath)
+            guard var operation = try draft.read(OperationRecord.self, at: path) else {
+                try draft.remove(pendingPath)
                 return isPending ? .commit : .nothing
             }
             // Whoever comes second finds the outcome and writes no second event.
             guard !operation.state.isTerminal else {
-                draft.remove(pendingPath)
+                try draft.remove(pendingPath)
                 return isPending ? .commit : .nothing
             }
             operation.state = outcome.state
             operation.message = outcome.message
             operation.attempts = outcome.attempts
             operation.endedAt = outcome.state.isTerminal ? now.iso : nil
-            try draft.encode(operation, at: path)
-            draft.remove(pendingPath)
+            try draft.set(path, json: operation)
+            try draft.remove(pendingPath)
             try Self.recordTable(record, outcome, at: now, in: &draft)
             try Self.consumeApproval(record, outcome, in: &draft)
             return .commit
@@ -75,10 +77,10 @@ package struct LedgerJournal: OperationJournal {
         case .superseded, .failed, .notRun, .discarded: return
         }
         let path = RecordPath.shard(record.key.shardID)
-        var shard = try draft.decode(ShardRecord.self, at: path) ?? ShardRecord(since: now.iso)
+        var shard = try draft.read(ShardRecord.self, at: path) ?? ShardRecord(since: now.iso)
         shard.tables[record.key.table] = digest
         shard.since = now.iso
-        try draft.encode(shard, at: path)
+        try draft.set(path, json: shard)
     }
 
     private static func consumeApproval(
@@ -90,13 +92,13 @@ package struct LedgerJournal: OperationJournal {
         case .completed(ran: false), .superseded, .failed, .notRun, .discarded: return
         }
         let path = RecordPath.approval(digest)
-        guard var approval = try draft.decode(ApprovalRecord.self, at: path) else { return }
+        guard var approval = try draft.read(ApprovalRecord.self, at: path) else { return }
         approval.consumed[record.key.shard] = "\(record.rollout)/\(record.key)"
-        try draft.encode(approval, at: path)
+        try draft.set(path, json: approval)
     }
 
     private func write(
-        _ event: Event, _ body: (inout LedgerDraft) throws(LedgerError) -> LedgerDraft.Verdict
+        _ event: LedgerEvent, _ body: (inout LedgerDraft) throws(LedgerError) -> LedgerDecision
     ) throws(JournalFailure) {
         do throws(LedgerError) {
             try store.transact(event, body)

@@ -52,7 +52,7 @@ package final class Knowledge: Sendable {
         var tables = state.withLock { $0.normalised[key] }
         if tables == nil, let snapshot {
             let path = RecordPath.normalised(profile: key.profile, schema: schema)
-            tables = try snapshot.decode(NormalisedRecord.self, at: path)?.tables
+            tables = try snapshot.read(NormalisedRecord.self, at: path)?.tables
         }
         guard let tables else { return nil }
         var result: [String: CatalogTable] = [:]
@@ -99,7 +99,7 @@ package final class Knowledge: Sendable {
         let key = Key(profile: profile.digest, subject: change)
         if let proof = state.withLock({ $0.proofs[key] }) { return proof }
         let path = RecordPath.proof(profile: key.profile, change: change)
-        guard let record = try snapshot?.decode(ProofRecord.self, at: path) else { return nil }
+        guard let record = try snapshot?.read(ProofRecord.self, at: path) else { return nil }
         state.withLock { $0.proofs[key] = record.statements }
         return record.statements
     }
@@ -130,18 +130,18 @@ package final class Knowledge: Sendable {
             guard let table = catalog[digest], table.unsupported == nil,
                 try draft.read(path) == nil
             else { continue }
-            draft.set(path, Array(table.text.utf8))
+            try draft.set(path, Array(table.text.utf8))
         }
         for key in state.newNormalised {
             let tables = state.normalised[key] ?? [:]
-            try draft.encode(
-                NormalisedRecord(tables: tables),
-                at: RecordPath.normalised(profile: key.profile, schema: key.subject))
+            try draft.set(
+                RecordPath.normalised(profile: key.profile, schema: key.subject),
+                json: NormalisedRecord(tables: tables))
         }
         for key in state.newProofs {
-            try draft.encode(
-                ProofRecord(statements: state.proofs[key] ?? []),
-                at: RecordPath.proof(profile: key.profile, change: key.subject))
+            try draft.set(
+                RecordPath.proof(profile: key.profile, change: key.subject),
+                json: ProofRecord(statements: state.proofs[key] ?? []))
         }
     }
 

@@ -1,4 +1,3 @@
-import Diff
 import Execution
 import Ledger
 import Schema
@@ -7,10 +6,10 @@ import Schema
 package struct LedgerStore: Sendable {
     package let ledger: Ledger
     package let environment: String
-    package let actor: Actor
+    package let actor: LedgerActor
     private let clock: any Clock
 
-    package init(ledger: Ledger, environment: String, actor: Actor, clock: any Clock) {
+    package init(ledger: Ledger, environment: String, actor: LedgerActor, clock: any Clock) {
         self.ledger = ledger
         self.environment = environment
         self.actor = actor
@@ -26,59 +25,16 @@ package struct LedgerStore: Sendable {
 
     /// One transition: `body` runs on a fresh read, again whenever another writer was first.
     package func transact(
-        _ event: Event,
-        _ body: (inout LedgerDraft) throws(LedgerError) -> LedgerDraft.Verdict
+        _ event: LedgerEvent,
+        _ body: (inout LedgerDraft) throws(LedgerError) -> LedgerDecision
     ) throws(LedgerError) {
-        try ledger.transact(environment, actor: actor, event: event, time: clock.now.date, body)
-    }
-}
-
-extension LedgerSnapshot {
-    /// The record at `path`, or nil when there is none.
-    package func decode<Value: Decodable>(
-        _ type: Value.Type, at path: String
-    ) throws(LedgerError) -> Value? {
-        guard let bytes = try read(path) else { return nil }
-        return try LedgerRecord.decode(type, bytes, at: path)
-    }
-}
-
-extension LedgerDraft {
-    /// The record at `path`, or nil when there is none.
-    package func decode<Value: Decodable>(
-        _ type: Value.Type, at path: String
-    ) throws(LedgerError) -> Value? {
-        guard let bytes = try read(path) else { return nil }
-        return try LedgerRecord.decode(type, bytes, at: path)
-    }
-
-    package mutating func encode(
-        _ value: some Encodable, at path: String
-    ) throws(LedgerError) {
-        set(path, try LedgerRecord.encode(value, at: path))
-    }
-}
-
-/// Records between values and bytes: what cannot be read is refused, never guessed.
-private enum LedgerRecord {
-    static func decode<Value: Decodable>(
-        _ type: Value.Type, _ bytes: [UInt8], at path: String
-    ) throws(LedgerError) -> Value {
         do {
-            return try CanonicalJSON.decode(type, from: bytes)
+            try ledger.transact(
+                environment, actor: actor, event: event, time: clock.now.date, body)
+        } catch let error as LedgerError {
+            throw error
         } catch {
-            throw LedgerError(
-                .damaged,
-                "\(path): not a \(type) that this release reads (\(error)); "
-                    + "run `plumb store verify`, or a newer release of plumb")
-        }
-    }
-
-    static func encode(_ value: some Encodable, at path: String) throws(LedgerError) -> [UInt8] {
-        do {
-            return try CanonicalJSON.encode(value)
-        } catch {
-            throw LedgerError(.invalid, "\(path): \(error)")
+            throw LedgerError(.io, "\(environment): \(error)")
         }
     }
 }

@@ -5,7 +5,7 @@ import Schema
 ///
 /// Keys are sorted by their UTF-8 bytes, nothing is escaped that need not be, and no value holds
 /// a floating-point number: equal values have equal bytes.
-package enum CanonicalJSON {
+package enum CanonicalForm {
     /// The canonical bytes of `value`.
     package static func encode(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
@@ -16,12 +16,5 @@ package enum CanonicalJSON {
     /// The SHA-256 of the canonical bytes of `value`.
     package static func digest(of value: some Encodable) throws -> Digest {
         Digest(of: try encode(value))
-    }
-
-    /// Reads a value; the error says what did not fit and where in the document.
-    package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws
-        -> Value
-    {
-        try JSONDecoder().decode(type, from: Data(bytes))
     }
 }
