@@ -45,13 +45,13 @@ package struct LedgerJournal: OperationJournal {
             let path = RecordPath.operation(record.rollout, record.key)
             let pendingPath = RecordPath.pending(record.key)
             let isPending = try draft.read(pendingPath) != nil
-            guard var operation = try draft.read(OperationRecord.self, at: path) else {
+            // Whoever comes second finds the outcome: it clears up and writes no second one.
+            guard var operation = try draft.read(OperationRecord.self, at: path),
+                !operation.state.isTerminal
+            else {
                 try draft.remove(pendingPath)
-                return isPending ? .commit : .nothing
-            }
-            // Whoever comes second finds the outcome and writes no second event.
-            guard !operation.state.isTerminal else {
-                try draft.remove(pendingPath)
+                draft.event = LedgerEvent(
+                    "pending-cleared", subject: "Clear \(record.key)", key: event.key)
                 return isPending ? .commit : .nothing
             }
             operation.state = outcome.state
