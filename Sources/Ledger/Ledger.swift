@@ -32,7 +32,7 @@ package final class Ledger: Sendable {
         let repository: Repository
         do throws(GitError) {
             repository = try Repository(opening: path)
-        } catch where error.code == .notFound || error.code == .invalid {
+        } catch  where error.code == .notFound || error.code == .invalid {
             throw notALedger(path, "it is no git repository")
         } catch {
             throw LedgerError(error, about: "opening the ledger \(path)")

@@ -96,9 +96,10 @@ extension Ledger {
         let happened: Bool
         do throws(GitError) {
             let now = try repository.target(of: reference)
-            happened = try now.map { (id) throws(GitError) in
-                try repository.isAncestor(commit, of: id)
-            } ?? false
+            happened =
+                try now.map { (id) throws(GitError) in
+                    try repository.isAncestor(commit, of: id)
+                } ?? false
         } catch {
             throw LedgerError(
                 .io,
