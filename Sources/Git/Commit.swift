@@ -51,12 +51,11 @@ extension Repository {
     /// Reads the commit `id`; a missing one is damage, since something names it.
     package func commit(_ id: ObjectID) throws(GitError) -> Commit {
         try locked { (pointer) throws(GitError) in
-            Self.commit(from: try commitHandle(id, pointer).pointer)
+            let handle = try object(id, "commit") { out, raw in
+                git_commit_lookup(out, pointer, raw)
+            }
+            return Self.commit(from: handle.pointer)
         }
-    }
-
-    func commitHandle(_ id: ObjectID, _ pointer: OpaquePointer) throws(GitError) -> Handle {
-        try object(id, "commit") { out, raw in git_commit_lookup(out, pointer, raw) }
     }
 
     /// Looks up an object that something else names, so that "not found" means damage.
