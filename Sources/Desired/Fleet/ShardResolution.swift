@@ -67,8 +67,11 @@ struct ShardResolution {
     func shards(_ filter: Set<String>?, discovered: Discovery?) -> [Shard] {
         var places: [Place: ShardID] = [:]
         var result: [Shard] = []
+        var seen: Set<String> = []
         for name in environment.namespaces.map(\.value) where filter?.contains(name) ?? true {
-            guard let namespace = fleet.namespace(name) else { continue }
+            guard seen.insert(name).inserted, let namespace = fleet.namespace(name) else {
+                continue
+            }
             let found = shards(of: namespace, discovered, &places)
             let isComplete = discovered != nil || !namespace.hasDiscovery
             SelectorChecks(namespace: namespace, diagnostics: diagnostics)
