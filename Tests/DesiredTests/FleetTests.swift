@@ -72,7 +72,9 @@ private let example = """
                 "{tier: canary} refs/heads/next"
             ])
         #expect(
-            commerce.renames.map { "\($0.table) \($0.from) \($0.to) \($0.location)" } == [
+            commerce.renames.map {
+                "\($0.rename.table) \($0.rename.from) \($0.rename.to) \($0.location)"
+            } == [
                 "orders qty quantity plumb.yaml:22:9"
             ])
         #expect(commerce.retire.map(\.value) == ["legacy_log"])

@@ -1,3 +1,4 @@
+import Diff
 import Schema
 
 /// What `plumb.yaml` says, checked: every reference in it resolves.
@@ -32,7 +33,7 @@ package struct Namespace: Sendable {
     package let shards: [ShardEntry]
     package let overlays: [Overlay]
     package let pins: [Pin]
-    package let renames: [ColumnRename]
+    package let renames: [RenameHint]
     /// Tables that left git and may be dropped once that is approved.
     package let retire: [Located<String>]
     package let prune: Prune
@@ -71,17 +72,13 @@ package struct Pin: Sendable {
     package let ref: Located<String>
 }
 
-/// A column that keeps its data under another name.
-package struct ColumnRename: Hashable, Sendable {
-    package let table: String
-    package let from: String
-    package let to: String
+/// A column that keeps its data under another name, and where that is said.
+package struct RenameHint: Hashable, Sendable {
+    package let rename: ColumnRename
     package let location: SourceLocation
 
-    package init(table: String, from: String, to: String, location: SourceLocation) {
-        self.table = table
-        self.from = from
-        self.to = to
+    package init(_ rename: ColumnRename, at location: SourceLocation) {
+        self.rename = rename
         self.location = location
     }
 }

@@ -1,7 +1,9 @@
+import Diff
+
 /// What may happen by itself, when, and how fast.
 package struct Policy: Sendable {
     /// The hazard classes that wait for an approval; irreversible ones always do.
-    package let approve: Set<HazardClass>
+    package let approve: Set<Hazard>
     package let approvers: Approvers
     package let drift: DriftPolicy
     package let rollout: Rollout
@@ -14,13 +16,8 @@ package struct Policy: Sendable {
         rollout: .standard, windows: [], limits: .standard)
 }
 
-/// How much a step can cost or lose.
-package enum HazardClass: String, Hashable, Sendable, CaseIterable, FleetChoice {
-    static let title = "hazard"
-    case safe
-    case costly
-    case lossy
-    case irreversible
+extension Hazard: FleetChoice {
+    static var title: String { "hazard" }
 }
 
 /// Who must have approved a step.

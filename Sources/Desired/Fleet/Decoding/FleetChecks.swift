@@ -34,7 +34,8 @@ struct FleetChecks {
     private func renames(_ namespace: Namespace) {
         var from: Set<[String]> = []
         var to: Set<[String]> = []
-        for rename in namespace.renames {
+        for hint in namespace.renames {
+            let rename = hint.rename
             let isNewFrom = from.insert([rename.table, rename.from]).inserted
             let isNewTo = to.insert([rename.table, rename.to]).inserted
             guard !isNewFrom || !isNewTo else { continue }
@@ -42,7 +43,7 @@ struct FleetChecks {
             diagnostics.error(
                 .conflictingRename,
                 "two renames name the column `\(column)` of `\(rename.table)`",
-                remedy: "keep one of the two", at: rename.location)
+                remedy: "keep one of the two", at: hint.location)
         }
     }
 

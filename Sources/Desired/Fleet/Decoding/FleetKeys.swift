@@ -1,3 +1,5 @@
+import Diff
+
 /// The keys of one mapping of `plumb.yaml`: the decoder can read no others, and the JSON Schema
 /// is tested against them.
 protocol FleetKey: RawRepresentable<String>, Hashable, CaseIterable, Sendable {
@@ -187,7 +189,7 @@ enum FleetFormat {
     ]
 
     static let choices: [any FleetChoice.Type] = [
-        Prune.self, ManagedKind.self, TLS.Mode.self, HazardClass.self, DriftPolicy.self,
+        Prune.self, ManagedKind.self, TLS.Mode.self, Hazard.self, DriftPolicy.self,
         OnFailure.self, Cutover.self,
     ]
 

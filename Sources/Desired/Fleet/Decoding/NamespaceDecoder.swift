@@ -1,3 +1,4 @@
+import Diff
 import Schema
 
 /// Decodes one entry of `namespaces`.
@@ -65,7 +66,7 @@ struct NamespaceDecoder {
         return Selector(labels: labels, shard: shard, location: node.location)
     }
 
-    private func rename(_ node: YAMLNode) -> ColumnRename? {
+    private func rename(_ node: YAMLNode) -> RenameHint? {
         guard let fields = reader.fields(node, RenameKey.self) else { return nil }
         let table = fields.read(.table, reader.string)
         let column = fields.read(.column) { node, _ in
@@ -79,7 +80,7 @@ struct NamespaceDecoder {
                 node, "the column `\(from)` of `\(table)` is renamed to itself",
                 "remove the rename or correct `to`")
         }
-        return ColumnRename(table: table, from: from, to: to, location: node.location)
+        return RenameHint(ColumnRename(table: table, from: from, to: to), at: node.location)
     }
 
     private func manage(_ node: YAMLNode, _ what: String) -> Set<ManagedKind>? {

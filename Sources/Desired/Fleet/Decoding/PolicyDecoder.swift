@@ -1,3 +1,5 @@
+import Diff
+
 /// Decodes `policy`.
 struct PolicyDecoder {
     let reader: NodeReader
@@ -19,10 +21,10 @@ struct PolicyDecoder {
             windows: windows ?? standard.windows, limits: limits ?? standard.limits)
     }
 
-    private func approve(_ node: YAMLNode, _ what: String) -> Set<HazardClass>? {
+    private func approve(_ node: YAMLNode, _ what: String) -> Set<Hazard>? {
         guard let items = reader.list(node, what) else { return nil }
         let classes = items.compactMap {
-            reader.choice($0, "a class in \(what)", HazardClass.self)
+            reader.choice($0, "a class in \(what)", Hazard.self)
         }
         guard classes.count == items.count else { return nil }
         guard classes.contains(.irreversible) else {
