@@ -33,19 +33,19 @@ extension Clause {
             "ALTER CHECK \(SQL.identifier(name)) \(isEnforced ? "" : "NOT ")ENFORCED"
         case .setDefaultCharacterSet(let name, let collation):
             "DEFAULT CHARACTER SET=\(name)" + (collation.map { " COLLATE=\($0)" } ?? "")
-        case .setOption(let option): "\(option.key)\(option.separator)\(option.value)"
+        case .setOption(let option): option.text
         case .dropOption(let option):
             "\(option.key)\(option.separator)\(OptionDefault.text(forKey: option.key))"
         case .addPeriod(let period):
-            "ADD PERIOD FOR \(Self.name(of: period)) (\(SQL.identifier(period.start)), "
-                + "\(SQL.identifier(period.end)))"
+            "ADD \(period.definition())"
         case .dropPeriod(let period): "DROP PERIOD FOR \(Self.name(of: period))"
         case .addSystemVersioning: "ADD SYSTEM VERSIONING"
         case .dropSystemVersioning: "DROP SYSTEM VERSIONING"
         case .partitionBy(let partitioning): partitioning.clause(flavour: flavour)
         case .removePartitioning: "REMOVE PARTITIONING"
         case .addPartitions(let partitions):
-            "ADD PARTITION (" + partitions.map(Self.text).joined(separator: ", ") + ")"
+            "ADD PARTITION ("
+                + partitions.map { $0.definition(flavour: flavour) }.joined(separator: ", ") + ")"
         case .dropPartitions(let names):
             "DROP PARTITION " + names.map { SQL.identifier($0) }.joined(separator: ", ")
         }
@@ -60,13 +60,7 @@ extension Clause {
     }
 
     private static func name(of period: Period) -> String {
-        period.name.uppercased() == "SYSTEM_TIME" ? "SYSTEM_TIME" : SQL.identifier(period.name)
-    }
-
-    private static func text(_ partition: Partitioning.Partition) -> String {
-        let parts = [partition.values, partition.options, partition.subpartitions]
-        return "PARTITION " + SQL.identifier(partition.name)
-            + parts.compactMap { $0 }.filter { !$0.isEmpty }.map { " \($0)" }.joined()
+        period.name == Period.systemTime ? period.name : SQL.identifier(period.name)
     }
 }
 
@@ -95,4 +89,13 @@ enum OptionDefault {
     }
 
     static func text(forKey key: String) -> String { value(forKey: key) ?? "DEFAULT" }
+
+    /// True for what a server takes at `CREATE TABLE` only, or not back at all.
+    static func isFixed(_ clause: Clause) -> Bool {
+        switch clause {
+        case .setOption(let option): option.key.uppercased().hasSuffix(" DIRECTORY")
+        case .dropOption(let option): value(forKey: option.key) == nil
+        default: false
+        }
+    }
 }

@@ -180,6 +180,7 @@ struct StepDiff {
 
     // MARK: Options
 
+    /// An option that no statement changes is left out here, and found by the check at the end.
     private func optionClauses() -> [Clause] {
         var clauses: [Clause] = []
         let isTextKey = { (key: String) in key == "DEFAULT CHARSET" || key == "COLLATE" }
@@ -193,7 +194,7 @@ struct StepDiff {
         for option in renamed.options where !isTextKey(option.key) {
             if to.option(option.key) == nil { clauses.append(.dropOption(option)) }
         }
-        return clauses
+        return clauses.filter { !OptionDefault.isFixed($0) }
     }
 }
 
