@@ -1,0 +1,95 @@
+import Diff
+import Execution
+import Schema
+
+/// What a worker may do to one shard while it holds the shard's lock.
+///
+/// Only `ShardSession` implements it against a server; the simulation in the tests brings a
+/// fleet in memory. A plan, a drift report and every other dry run hold no value of this type.
+package protocol ShardPort {
+    /// The digest of the live table, or nil when it is proven absent.
+    func digest(of table: String) throws(ShardFailure) -> Digest?
+
+    /// Runs one statement of a step.
+    func run(_ statement: PlanStatement) throws(ShardFailure)
+}
+
+/// Why a shard could not be read or changed.
+package struct ShardFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    package let message: String
+    package let retry: RetryClass
+    /// The connection is gone: the lock must be taken again before anything else is done.
+    package let lostConnection: Bool
+    /// The shard's lock is held by somebody else.
+    package let isLocked: Bool
+
+    package init(
+        _ message: String, retry: RetryClass, lostConnection: Bool = false, isLocked: Bool = false
+    ) {
+        self.message = message
+        self.retry = retry
+        self.lostConnection = lostConnection
+        self.isLocked = isLocked
+    }
+
+    package var description: String { message }
+}
+
+/// Opens a shard for change: connects and takes its lock.
+package protocol ShardOpener: Sendable {
+    /// Calls `body` with the shard's lock held on the connection that `body` works with.
+    func withShard<Result>(
+        _ shard: ShardID, _ body: (any ShardPort) throws(ShardFailure) -> Result
+    ) throws(ShardFailure) -> Result
+}
+
+/// How one operation ended.
+package struct OperationOutcome: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// The table has its planned digest; `ran` says whether this plan's statement did it.
+        case completed(ran: Bool)
+        case superseded(found: Digest?)
+        case failed
+    }
+    package var kind: Kind
+    package var message: String?
+    package var attempts: Int
+
+    package init(kind: Kind, message: String? = nil, attempts: Int) {
+        self.kind = kind
+        self.message = message
+        self.attempts = attempts
+    }
+
+    package var state: OperationState {
+        switch kind {
+        case .completed: .completed
+        case .superseded: .superseded
+        case .failed: .failed
+        }
+    }
+}
+
+/// The durable memory of operations.
+package protocol OperationJournal: Sendable {
+    /// Makes the pending record durable before the first statement.
+    func begin(_ record: PendingRecord) throws(JournalFailure)
+
+    /// Records the outcome, uses up the approval and removes the pending record, all at once and
+    /// at most once.
+    func finish(_ record: PendingRecord, _ outcome: OperationOutcome) throws(JournalFailure)
+}
+
+/// The ledger could not be written: nothing more may be changed until it can.
+package struct JournalFailure: Error, Sendable, CustomStringConvertible {
+    package let message: String
+    /// The ledger is held by somebody else.
+    package let isLocked: Bool
+
+    package init(_ message: String, isLocked: Bool = false) {
+        self.message = message
+        self.isLocked = isLocked
+    }
+
+    package var description: String { message }
+}

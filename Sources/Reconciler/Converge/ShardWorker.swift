@@ -1,0 +1,180 @@
+import Execution
+import Schema
+
+/// Carries out the operations of one shard, one after the other, under the shard's lock.
+struct ShardWorker {
+    let opener: any ShardOpener
+    let journal: any OperationJournal
+    let clock: any Clock
+    let control: RolloutControl
+    let faults: FaultPoints
+    let listener: ConvergeListener
+
+    /// What became of a shard's operations.
+    struct Report: Sendable {
+        var outcomes: [OperationKey: OperationOutcome] = [:]
+        /// Why the rest did not settle: the shard cannot be reached, or is locked by another.
+        var obstacle: ShardFailure?
+    }
+
+    /// How often a shard is tried to be opened before it is left for the next run.
+    private static let openLimit = 3
+
+    /// - Throws: `JournalFailure` when the ledger cannot be written.
+    func run(_ shard: ShardID, _ records: [PendingRecord]) throws(JournalFailure) -> Report {
+        var queue = Queue(records: records)
+        var openFailures = 0
+        while let start = queue.next(mayStart: control.mayStart) {
+            let result: Result<Pause?, JournalFailure>
+            do throws(ShardFailure) {
+                result = try opener.withShard(shard) { port throws(ShardFailure) in
+                    drain(&queue, from: start, on: port)
+                }
+                openFailures = 0
+            } catch {
+                openFailures += 1
+                guard openFailures < Self.openLimit, error.retry != .permanent else {
+                    queue.report.obstacle = error
+                    break
+                }
+                result = .success(
+                    Pause(seconds: Backoff.seconds(attempt: openFailures), message: error.message))
+            }
+            guard let pause = try result.get() else { continue }
+            listener.note(.waiting(shard, message: pause.message, seconds: pause.seconds))
+            guard clock.wait(seconds: pause.seconds, unless: control.interrupt) else { break }
+        }
+        return queue.report
+    }
+
+    /// Works while the connection is good; returns the pause that is due before it goes on.
+    private func drain(
+        _ queue: inout Queue, from start: Queue.Item, on port: any ShardPort
+    ) -> Result<Pause?, JournalFailure> {
+        var item = start
+        do throws(JournalFailure) {
+            while true {
+                let driver = OperationDriver(record: item.record, journal: journal, faults: faults)
+                if !item.isStarted { listener.note(.started(item.record.key)) }
+                let event: OperationMachine.Event = item.isStarted ? .retryDue : .claimed
+                switch try driver.drive(&item.machine, claim: event, on: port) {
+                case .settled(let outcome):
+                    control.note(item.record.key, outcome)
+                    listener.note(.settled(item.record.key, outcome))
+                    queue.settle(item, outcome)
+                    guard let next = queue.next(mayStart: control.mayStart) else {
+                        return .success(nil)
+                    }
+                    item = next
+                case .again(let message, let attempt, _):
+                    item.isStarted = true
+                    queue.suspend(item)
+                    return .success(
+                        Pause(seconds: Backoff.seconds(attempt: attempt), message: message))
+                }
+            }
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private struct Pause {
+        let seconds: Double
+        let message: String
+    }
+
+    /// The operations of the shard that are still to be done, in order.
+    struct Queue {
+        struct Item {
+            let record: PendingRecord
+            var machine: OperationMachine
+            var isStarted = false
+        }
+
+        private var items: ArraySlice<Item>
+        var report = Report()
+
+        init(records: [PendingRecord]) {
+            items = records.map {
+                Item(record: $0, machine: OperationMachine(chain: $0.step.digests))
+            }[...]
+        }
+
+        /// The next operation; one that has not started only when `mayStart`.
+        func next(mayStart: Bool) -> Item? {
+            guard let first = items.first, first.isStarted || mayStart else { return nil }
+            return first
+        }
+
+        mutating func settle(_ item: Item, _ outcome: OperationOutcome) {
+            report.outcomes[item.record.key] = outcome
+            items = items.dropFirst()
+            // What follows on this shard may need what failed: it waits for the next plan.
+            if outcome.kind == .failed { items = [] }
+        }
+
+        mutating func suspend(_ item: Item) {
+            items[items.startIndex] = item
+        }
+    }
+}
+
+/// How long to wait before the next attempt.
+package enum Backoff {
+    /// 0.5 s after the first failure, doubled each time, one minute at most.
+    package static func seconds(attempt: Int) -> Double {
+        min(60, 0.5 * Double(1 << min(max(0, attempt - 1), 10)))
+    }
+}
+
+/// What the workers of one rollout share: whether new operations may start.
+package final class RolloutControl: Sendable {
+    package let interrupt: Interrupt
+    private let policy: FailurePolicy
+    private let failure: Lock<String?>
+
+    package init(policy: FailurePolicy, interrupt: Interrupt) {
+        self.policy = policy
+        self.interrupt = interrupt
+        failure = Lock(nil)
+    }
+
+    /// The first failure, with its shard.
+    package var firstFailure: String? { failure.withLock { $0 } }
+
+    /// False once an operation failed under `halt`, or the end was asked for.
+    var mayStart: Bool {
+        guard !interrupt.isRaised else { return false }
+        return !isHalted
+    }
+
+    package var isHalted: Bool { policy == .halt && firstFailure != nil }
+
+    func note(_ key: OperationKey, _ outcome: OperationOutcome) {
+        guard outcome.kind == .failed else { return }
+        failure.withLock { first in
+            if first == nil { first = "\(key): \(outcome.message ?? "failed")" }
+        }
+    }
+}
+
+/// Where a rollout tells what happens; calls come from several threads at once.
+package struct ConvergeListener: Sendable {
+    package enum Event: Sendable {
+        case wave(number: Int, count: Int, operations: Int)
+        case started(OperationKey)
+        case settled(OperationKey, OperationOutcome)
+        case waiting(ShardID, message: String, seconds: Double)
+        case baking(wave: Int, seconds: Int64)
+    }
+
+    private let body: @Sendable (Event) -> Void
+
+    package init(_ body: @escaping @Sendable (Event) -> Void) {
+        self.body = body
+    }
+
+    package static let silent = ConvergeListener { _ in }
+
+    package func note(_ event: Event) { body(event) }
+}

@@ -1,0 +1,172 @@
+import Diff
+import Execution
+import Schema
+
+/// Decides which operations of a plan may run now, and why the others may not.
+///
+/// A pure function of the plan, the decisions and the policy: the same answer stands in the
+/// text, the JSON and the exit status.
+package struct Gate: Sendable {
+    /// What policy says, in the words of `plumb.yaml`.
+    package struct Rules: Sendable {
+        /// Hazards that wait for an approval.
+        package var approve: Set<Hazard>
+        package var drift: DriftPolicy
+        /// The most tables that one plan may drop; nil for no limit.
+        package var dropsPerPlan: Int?
+        /// Set when nothing may run now: the window is closed, or an earlier environment is not
+        /// there yet.
+        package var closed: Hold?
+
+        package init(
+            approve: Set<Hazard>, drift: DriftPolicy, dropsPerPlan: Int? = nil, closed: Hold? = nil
+        ) {
+            self.approve = approve
+            self.drift = drift
+            self.dropsPerPlan = dropsPerPlan
+            self.closed = closed
+        }
+    }
+
+    /// What is done about a table that somebody changed behind git's back.
+    package enum DriftPolicy: String, Sendable, Codable {
+        /// It is reported and left alone.
+        case report
+        /// It is put right where that only adds.
+        case additive
+        /// It is put right.
+        case revert
+    }
+
+    /// Why an operation does not run now.
+    package enum Hold: Hashable, Sendable {
+        /// It waits for a decision about this digest.
+        case approval(Digest, reason: String)
+        case denied(Digest, reason: String)
+        /// Drift that policy leaves alone.
+        case drift
+        case window(reason: String)
+        case environment(reason: String)
+        /// Policy refuses it: no approval helps.
+        case refused(reason: String)
+    }
+
+    package struct Ready: Hashable, Sendable {
+        package let step: PlanStep
+        package let shard: String
+        /// The approval that it will use up.
+        package let approval: Digest?
+
+        package var key: OperationKey {
+            OperationKey(
+                shard: ShardID(namespace: step.namespace, shard: shard), table: step.table)
+        }
+    }
+
+    package struct Held: Hashable, Sendable {
+        package let step: PlanStep
+        package let shards: [String]
+        package let hold: Hold
+    }
+
+    package struct Decision: Sendable {
+        package var ready: [Ready] = []
+        package var held: [Held] = []
+    }
+
+    private let rules: Rules
+    private let book: ApprovalBook
+
+    package init(rules: Rules, book: ApprovalBook) {
+        self.rules = rules
+        self.book = book
+    }
+
+    package func decide(_ plan: Plan, now: Timestamp) throws -> Decision {
+        var decision = Decision()
+        let drops = plan.steps.filter { $0.kind == .drop }
+        for step in plan.steps {
+            let own = try ApprovalBinding(environment: plan.environment, step: step).digest()
+            var held: [Hold: [String]] = [:]
+            for shard in step.shards {
+                let (hold, approval) = hold(
+                    step, shard: shard, binding: own, drops: drops.count, now: now)
+                if let hold {
+                    held[hold, default: []].append(shard)
+                } else {
+                    decision.ready.append(Ready(step: step, shard: shard, approval: approval))
+                }
+            }
+            for (hold, shards) in held.sorted(by: { ($0.value.first ?? "") < ($1.value.first ?? "") })
+            {
+                decision.held.append(Held(step: step, shards: shards, hold: hold))
+            }
+        }
+        return decision
+    }
+
+    /// The hold on one operation, or the approval that lets it pass.
+    private func hold(
+        _ step: PlanStep, shard: String, binding: Digest, drops: Int, now: Timestamp
+    ) -> (Hold?, Digest?) {
+        if step.cause.kind == .liveChanged, !heals(step) { return (.drift, nil) }
+        if step.kind == .drop, let limit = rules.dropsPerPlan, drops > limit {
+            let reason =
+                "the plan drops \(drops) tables, policy.limits.drops_per_plan allows \(limit): "
+                + "retire fewer tables at a time, or raise the limit"
+            return (.refused(reason: reason), nil)
+        }
+        var approval: Digest?
+        if rules.approve.contains(step.hazard) {
+            switch book.verdict(on: step, shard: shard, now: now) {
+            case .approved(let digest): approval = digest
+            case .waiting(let reason): return (.approval(binding, reason: reason), nil)
+            case .denied(let digest, let reason): return (.denied(digest, reason: reason), nil)
+            }
+        }
+        if let closed = rules.closed { return (closed, nil) }
+        return (nil, approval)
+    }
+
+    private func heals(_ step: PlanStep) -> Bool {
+        switch rules.drift {
+        case .report: false
+        case .additive: step.findings.allSatisfy { $0.hazard == .safe } && step.kind != .drop
+        case .revert: true
+        }
+    }
+}
+
+extension Gate.Hold {
+    /// The exit status that this hold leads to.
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .approval, .window, .environment: .blocked
+        case .denied, .refused: .refused
+        case .drift: .difference
+        }
+    }
+
+    /// A stable word for machines.
+    package var code: String {
+        switch self {
+        case .approval: "approval"
+        case .denied: "denied"
+        case .drift: "drift"
+        case .window: "window"
+        case .environment: "environment"
+        case .refused: "refused"
+        }
+    }
+
+    package var reason: String {
+        switch self {
+        case .approval(_, let reason), .window(let reason), .environment(let reason),
+            .refused(let reason):
+            reason
+        case .denied(let digest, let reason):
+            "denied (\(digest.short))" + (reason.isEmpty ? "" : ": \(reason)")
+        case .drift: "drift is reported, not put right (policy.drift, or --heal)"
+        }
+    }
+}

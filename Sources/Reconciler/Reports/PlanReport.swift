@@ -1,0 +1,69 @@
+import Diff
+import Schema
+
+/// What `plumb plan` says, for every view: the plan, what holds its steps, and the exit status.
+package struct PlanReport: Codable, Hashable, Sendable {
+    package var plan: Plan
+    package var digest: Digest
+    package var steps: [StepReport]
+    /// How far the schema repository is behind, where it could not be fetched.
+    package var stale: String?
+    /// Things that somebody should know and that block nothing.
+    package var notices: [Notice]
+    package var exitStatus: ExitStatus
+
+    package init(
+        plan: Plan, digest: Digest, steps: [StepReport], stale: String? = nil,
+        notices: [Notice] = [], exitStatus: ExitStatus
+    ) {
+        self.plan = plan
+        self.digest = digest
+        self.steps = steps
+        self.stale = stale
+        self.notices = notices
+        self.exitStatus = exitStatus
+    }
+
+    /// A step of the plan with what it waits for.
+    package struct StepReport: Codable, Hashable, Sendable {
+        package var step: PlanStep
+        /// The digest that an approval of this step is bound to.
+        package var approval: Digest
+        package var needsApproval: Bool
+        package var holds: [HoldReport]
+
+        package init(
+            step: PlanStep, approval: Digest, needsApproval: Bool, holds: [HoldReport]
+        ) {
+            self.step = step
+            self.approval = approval
+            self.needsApproval = needsApproval
+            self.holds = holds
+        }
+    }
+
+    /// Why some shards of a step do not move now.
+    package struct HoldReport: Codable, Hashable, Sendable {
+        /// `approval`, `denied`, `drift`, `window`, `environment` or `refused`.
+        package var code: String
+        package var reason: String
+        package var shards: [String]
+
+        package init(code: String, reason: String, shards: [String]) {
+            self.code = code
+            self.reason = reason
+            self.shards = shards
+        }
+    }
+}
+
+/// Something worth knowing that blocks nothing.
+package struct Notice: Codable, Hashable, Sendable {
+    package var code: String
+    package var message: String
+
+    package init(code: String, message: String) {
+        self.code = code
+        self.message = message
+    }
+}

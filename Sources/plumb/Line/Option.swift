@@ -1,0 +1,67 @@
+/// One option of the command line.
+struct Option: Sendable {
+    let name: String
+    /// What the value is called in the help; nil for a switch.
+    let value: String?
+    let help: String
+    var isRepeatable = false
+
+    static let source = Option(
+        name: "source", value: "URL-or-path",
+        help: "the schema repository (default: the one around the current folder)")
+    static let ref = Option(
+        name: "ref", value: "ref", help: "the branch, tag or commit to follow (default: HEAD)")
+    static let workingTree = Option(
+        name: "working-tree", value: nil, help: "read the files as they lie, committed or not")
+    static let config = Option(
+        name: "config", value: "path",
+        help: "the fleet file inside the repository (default: plumb.yaml)")
+    static let ledger = Option(
+        name: "ledger", value: "file:path", help: "the ledger, instead of the one in plumb.yaml")
+    static let environment = Option(
+        name: "environment", value: "name",
+        help: "the environment (default: the only one in plumb.yaml)")
+    static let namespace = Option(
+        name: "namespace", value: "name", help: "only this namespace", isRepeatable: true)
+    static let shard = Option(
+        name: "shard", value: "name-or-glob", help: "only these shards", isRepeatable: true)
+    static let output = Option(
+        name: "output", value: "format", help: "text, json or markdown (default: text)")
+    static let reportOutput = Option(
+        name: "output", value: "format",
+        help: "text, json, markdown, sarif, junit or html (default: text)")
+    static let noColor = Option(
+        name: "no-color", value: nil, help: "no colour, as with NO_COLOR in the environment")
+    static let heal = Option(
+        name: "heal", value: nil, help: "put drift right in this pass, whatever policy.drift says")
+    static let reason = Option(name: "reason", value: "text", help: "why; kept in the audit trail")
+    static let all = Option(
+        name: "all", value: nil, help: "every step that waits in the latest plan")
+    static let expires = Option(
+        name: "expires", value: "duration", help: "how long it holds: 12h, 7d (default: 7d)")
+    static let limit = Option(
+        name: "limit", value: "number", help: "how many entries at most (default: 50)")
+    static let interval = Option(
+        name: "interval", value: "duration", help: "time between two passes (default: 60s)")
+    static let exactEvery = Option(
+        name: "exact-every", value: "number",
+        help: "read every table in full every so many passes (default: 60)")
+    static let maxBytes = Option(
+        name: "max-bytes", value: "number",
+        help: "the most bytes of Markdown; what is left out is said (default: 60000)")
+    static let record = Option(
+        name: "record", value: nil,
+        help: "record what is live in the ledger instead of writing files")
+    static let into = Option(
+        name: "into", value: "folder", help: "where the files are written (default: .)")
+    static let host = Option(
+        name: "host", value: "address", help: "the server: name:port or unix:/path")
+    static let database = Option(
+        name: "database", value: "name", help: "the database that is read")
+    static let user = Option(name: "user", value: "name", help: "the user (default: root)")
+    static let passwordEnvironment = Option(
+        name: "password-env", value: "variable", help: "the variable that holds the password")
+
+    /// Options of every command that reads the schema repository and the fleet.
+    static let fleet = [source, ref, workingTree, config, ledger, environment, namespace, shard]
+}
