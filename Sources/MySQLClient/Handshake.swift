@@ -88,6 +88,10 @@ enum Handshake {
         set(MYSQL_OPT_RECONNECT, flag: false)
         if case .tcp = server { set(MYSQL_OPT_PROTOCOL, MYSQL_PROTOCOL_TCP.rawValue) }
         let tls = settings.tls
+        if tls.mode < .verifyCA {
+            // Whoever sits in between must not be able to ask for the password in clear text.
+            set(MARIADB_OPT_RESTRICTED_AUTH, text: hashingAuthentication)
+        }
         if tls.mode != .disabled {
             set(MYSQL_OPT_SSL_ENFORCE, flag: true)
             set(MYSQL_OPT_SSL_CA, text: tls.caFile)
@@ -101,6 +105,11 @@ enum Handshake {
                 server: server)
         }
     }
+
+    /// Authentication plugins that never send the password itself over a plain connection.
+    private static let hashingAuthentication =
+        "mysql_native_password,client_ed25519,caching_sha2_password,sha256_password,parsec,"
+        + "auth_gssapi_client"
 
     /// The client library falls back to plain text when the server offers no TLS: refuse that.
     private static func checkEncryption(
