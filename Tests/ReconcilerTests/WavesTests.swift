@@ -1,3 +1,4 @@
+import Desired
 import Schema
 import Testing
 
@@ -11,7 +12,7 @@ struct WavesTests {
 
     struct Case: Sendable {
         let count: Int
-        let sizes: [Waves.Size]
+        let sizes: [Wave.Size]
         let waves: [Int]
     }
 
@@ -26,8 +27,8 @@ struct WavesTests {
     ])
     func cuts(_ sample: Case) {
         let all = shards(sample.count)
-        let waves = Waves.cut(all, into: sample.sizes)
-        #expect(waves.map(\.count) == sample.waves)
-        #expect(waves.flatMap { $0 } == all)
+        let waves = Waves.cut(all, into: sample.sizes.map { Wave(size: $0, bakeSeconds: 60) })
+        #expect(waves.map(\.shards.count) == sample.waves)
+        #expect(waves.flatMap(\.shards) == all)
     }
 }
