@@ -9,7 +9,6 @@ package struct ServerShardOpener: ShardOpener {
     private let pool: ConnectionPool
     private let shards: [ShardID: ObservationTarget]
     private let catalog: TableCatalog
-    private let flavours: @Sendable (ShardID) -> ServerProfile.Flavour
     private let lockWaitSeconds: Int
     private let changed: @Sendable (ShardID) -> Void
 
@@ -18,13 +17,11 @@ package struct ServerShardOpener: ShardOpener {
     ///   - changed: called after every statement, so that cached fingerprints are forgotten.
     package init(
         pool: ConnectionPool, shards: [ShardID: ObservationTarget], catalog: TableCatalog,
-        flavours: @escaping @Sendable (ShardID) -> ServerProfile.Flavour, lockWaitSeconds: Int,
-        changed: @escaping @Sendable (ShardID) -> Void
+        lockWaitSeconds: Int, changed: @escaping @Sendable (ShardID) -> Void
     ) {
         self.pool = pool
         self.shards = shards
         self.catalog = catalog
-        self.flavours = flavours
         self.lockWaitSeconds = lockWaitSeconds
         self.changed = changed
     }
@@ -39,7 +36,9 @@ package struct ServerShardOpener: ShardOpener {
             throw ShardFailure("\(shard): not in the fleet", retry: .permanent)
         }
         do {
-            return try pool.withConnection(to: target.server, purpose: .change) { connection in
+            return try pool.withConnection(
+                to: target.server, purpose: .change, database: target.database
+            ) { connection in
                 try hold(target, on: connection, body)
             }
         } catch let error as ShardFailure {
@@ -55,7 +54,6 @@ package struct ServerShardOpener: ShardOpener {
         _ target: ObservationTarget, on connection: Connection,
         _ body: (any ShardPort) throws(ShardFailure) -> Result
     ) throws -> Result {
-        try connection.execute("USE " + SQL.identifier(target.database))
         let name = Self.lockName(database: target.database)
         guard
             let lock = try AdvisoryLock.acquire(
@@ -66,11 +64,11 @@ package struct ServerShardOpener: ShardOpener {
                     + "a reconcile is running, or its last statement still is",
                 retry: .retryable, isLocked: true)
         }
-        defer { if connection.isUsable { lock.release() } }
+        // A session that ended gave the lock back by itself.
+        defer { if connection.isUsable { try? lock.release() } }
         return try body(
             ShardSession(
-                target: target, connection: connection, catalog: catalog,
-                flavour: flavours(target.id), changed: changed))
+                target: target, connection: connection, catalog: catalog, changed: changed))
     }
 }
 
@@ -79,14 +77,12 @@ private struct ShardSession: ShardPort {
     let target: ObservationTarget
     let connection: Connection
     let catalog: TableCatalog
-    let flavour: ServerProfile.Flavour
     let changed: @Sendable (ShardID) -> Void
 
     func digest(of table: String) throws(ShardFailure) -> Digest? {
         do throws(MySQLError) {
             return try LiveTable.read(
-                table, database: target.database, on: connection, flavour: flavour,
-                catalog: catalog)?.digest
+                table, database: target.database, on: connection, catalog: catalog)?.digest
         } catch {
             throw ShardFailure(error, shard: target.id, table: table)
         }
