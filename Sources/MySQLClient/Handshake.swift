@@ -16,6 +16,7 @@ enum Handshake {
                 server: server)
         }
         do throws(MySQLError) {
+            try checkFiles(of: settings.tls, server: server)
             try setOptions(of: handle, settings: settings, server: server)
             try open(handle, server: server, settings: settings, database: database)
             try checkEncryption(of: handle, settings: settings, server: server)
@@ -106,6 +107,28 @@ enum Handshake {
         }
     }
 
+<<<<<<< HEAD
+=======
+    /// Says what the client library would leave out: which file, and that no authority is named.
+    private static func checkFiles(
+        of tls: TLSOptions, server: ServerAddress
+    ) throws(MySQLError) {
+        guard tls.mode != .disabled else { return }
+        if tls.mode == .verifyCA, tls.caFile == nil {
+            throw MySQLError(
+                kind: .configuration, message: "TLS mode verifyCA needs the authority's file",
+                server: server)
+        }
+        for case let file? in [tls.caFile, tls.certificateFile, tls.keyFile]
+        where access(file, R_OK) != 0 {
+            let reason = String(cString: strerror(errno))
+            throw MySQLError(
+                kind: .configuration, message: "TLS file \(file) cannot be read: \(reason)",
+                server: server)
+        }
+    }
+
+>>>>>>> mysql
     /// Authentication plugins that never send the password itself over a plain connection.
     private static let hashingAuthentication =
         "mysql_native_password,client_ed25519,caching_sha2_password,sha256_password,parsec,"

@@ -106,7 +106,8 @@ package final class MariaDBServer: @unchecked Sendable {
         } else {
             arguments.append("--skip-networking")
         }
-        arguments += MariaDBTemplate.options + MariaDBTemplate.speed + options
+        arguments += MariaDBTemplate.options + MariaDBTemplate.speed
+        arguments += MariaDBTemplate.characterSet + options
         let log = folder.path + "/error.log"
         let flags = O_WRONLY | O_CREAT | O_APPEND
         let server = try Shell.spawn(
