@@ -16,6 +16,22 @@ package final class TableCatalog: Sendable {
         var entries: [Int: [Entry]] = [:]
         var tables: [Digest: CatalogTable] = [:]
         var schemas: [[String: Digest]: ShardSchema] = [:]
+
+        func find(
+            _ bytes: [UInt8], _ hash: Int, _ flavour: ServerProfile.Flavour
+        ) -> CatalogTable? {
+            entries[hash]?.first { entry in
+                entry.flavour == flavour && entry.bytes.count == bytes.count
+                    && entry.bytes.withUnsafeBytes { known in
+                        bytes.withUnsafeBytes { new in
+                            guard let left = known.baseAddress, let right = new.baseAddress else {
+                                return known.count == new.count
+                            }
+                            return memcmp(left, right, known.count) == 0
+                        }
+                    }
+            }?.table
+        }
     }
 
     private struct Entry {
@@ -29,6 +45,17 @@ package final class TableCatalog: Sendable {
     /// The table with this digest, if it was ever seen.
     package subscript(digest: Digest) -> CatalogTable? {
         state.withLock { $0.tables[digest] }
+    }
+
+    /// Whether every change of such a table stamps its row in `mysql.innodb_table_stats`.
+    ///
+    /// Only InnoDB with persistent statistics does. A foreign key to another database changes
+    /// its text when the parent there is renamed, which leaves no trace here.
+    package func leavesTraces(_ digest: Digest) -> Bool {
+        guard let entry = self[digest] else { return false }
+        return entry.text.contains("\n) ENGINE=InnoDB")
+            && !entry.text.contains("STATS_PERSISTENT=0")
+            && entry.table?.foreignKeys.allSatisfy { $0.referencedSchema == nil } ?? false
     }
 
     /// How many distinct tables are known.
@@ -75,23 +102,5 @@ package final class TableCatalog: Sendable {
         var hasher = Hasher()
         bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
         return hasher.finalize()
-    }
-}
-
-extension TableCatalog.State {
-    fileprivate func find(
-        _ bytes: [UInt8], _ hash: Int, _ flavour: ServerProfile.Flavour
-    ) -> CatalogTable? {
-        entries[hash]?.first { entry in
-            entry.flavour == flavour && entry.bytes.count == bytes.count
-                && entry.bytes.withUnsafeBytes { known in
-                    bytes.withUnsafeBytes { new in
-                        guard let left = known.baseAddress, let right = new.baseAddress else {
-                            return known.count == new.count
-                        }
-                        return memcmp(left, right, known.count) == 0
-                    }
-                }
-        }?.table
     }
 }

@@ -48,7 +48,8 @@ struct ServerSurvey: Sendable {
     /// False where the account has privileges on some tables of the database only.
     func seesAllTables(of name: String) -> Bool { visibility.isComplete(for: name) }
 
-    private func folded(_ name: String) -> String { foldsNames ? name.lowercased() : name }
+    /// The name as the server compares it.
+    func folded(_ name: String) -> String { foldsNames ? name.lowercased() : name }
 
     private static func readDatabases(
         on connection: Connection, foldsNames: Bool

@@ -45,6 +45,16 @@ extension ShardProblem {
             retry: .retryable)
     }
 
+    /// A database that was made after the server was asked which ones there are.
+    static func unseenDatabase(_ target: ObservationTarget) -> ShardProblem {
+        ShardProblem(
+            code: "changed-while-read",
+            reason:
+                "\(target.server): database \(SQL.identifier(target.database)) appeared while the "
+                + "server was read; try again",
+            retry: .retryable)
+    }
+
     /// An account that sees only some of the tables cannot tell which ones are missing.
     static func partialGrant(_ target: ObservationTarget) -> ShardProblem {
         ShardProblem(
