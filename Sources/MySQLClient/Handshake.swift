@@ -107,8 +107,6 @@ enum Handshake {
         }
     }
 
-<<<<<<< HEAD
-=======
     /// Says what the client library would leave out: which file, and that no authority is named.
     private static func checkFiles(
         of tls: TLSOptions, server: ServerAddress
@@ -128,7 +126,6 @@ enum Handshake {
         }
     }
 
->>>>>>> mysql
     /// Authentication plugins that never send the password itself over a plain connection.
     private static let hashingAuthentication =
         "mysql_native_password,client_ed25519,caching_sha2_password,sha256_password,parsec,"

@@ -20,15 +20,9 @@ import TestSupport
     }
 
     @Test func modesThatChangeHowASchemaReadsAreTakenOut() throws {
-<<<<<<< HEAD
-        let server = try MariaDBServer.start(options: ["--sql-quote-show-create=0"])
-        try server.connect().execute(
-            "SET GLOBAL sql_mode = "
-=======
         let server = try MariaDBServer.start()
         try server.connect().execute(
             "SET GLOBAL sql_quote_show_create = 0, GLOBAL sql_mode = "
->>>>>>> mysql
                 + "'ORACLE,ANSI,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES,NO_ZERO_DATE'")
         let database = try server.freshDatabase()
         let connection = try server.connect(database: database)
