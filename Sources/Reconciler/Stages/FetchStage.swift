@@ -1,3 +1,4 @@
+import Desired
 import Execution
 import Foundation
 import Git
@@ -37,6 +38,14 @@ package struct FetchedSource: Sendable {
     /// Why the revision may be old: the fetch failed, and when it last worked.
     package let stale: String?
     package let notices: [Notice]
+
+    /// What the plan and the ledger say about it.
+    package var revision: Revision {
+        guard let commit else {
+            return Revision(commit: nil, refName: reference, isWorkingTree: true)
+        }
+        return Revision(commit, refName: reference)
+    }
 
     /// The tree of another reference of the same repository, for pinned shards.
     package func pinned(_ reference: String) throws(GitError) -> any SourceTree {
