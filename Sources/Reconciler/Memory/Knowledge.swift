@@ -122,6 +122,13 @@ package final class Knowledge: Sendable {
         state.withLock { $0.newTables.formUnion(digests) }
     }
 
+    /// Whether there is something that the ledger does not hold yet.
+    package var hasNews: Bool {
+        state.withLock {
+            !$0.newTables.isEmpty || !$0.newNormalised.isEmpty || !$0.newProofs.isEmpty
+        }
+    }
+
     /// Writes everything that the ledger does not hold yet.
     package func save(into draft: inout LedgerDraft) throws(LedgerError) {
         let state = state.withLock { $0 }
