@@ -61,14 +61,15 @@ import TestSupport
 
     @Test func aServerDoesNotOutliveItsTestProcess() async throws {
         let folder = try TemporaryFolder()
-        await #expect(processExitsWith: .signal(SIGKILL)) { [notes = folder.path + "/notes" as String] in
+        let file: String = folder.path + "/notes"
+        await #expect(processExitsWith: .signal(SIGKILL)) { [file = file as String] in
             let server = try MariaDBServer.start()
             let pid = try String(contentsOfFile: server.folder.path + "/pid", encoding: .utf8)
             try (pid.trimmingCharacters(in: .whitespacesAndNewlines) + "\n" + server.folder.path)
-                .write(toFile: notes, atomically: true, encoding: .utf8)
+                .write(toFile: file, atomically: true, encoding: .utf8)
             kill(getpid(), SIGKILL)
         }
-        let notes = try String(contentsOfFile: folder.path + "/notes", encoding: .utf8)
+        let notes = try String(contentsOfFile: file, encoding: .utf8)
             .split(separator: "\n").map(String.init)
         let pid = try #require(notes.first.flatMap { pid_t($0) })
         let left = try #require(notes.last)
