@@ -59,6 +59,7 @@ extension Repository {
         try locked { (pointer) throws(GitError) in
             let what = "moving \(reference) of \(folder) to \(new.short)"
             var target = new.raw
+            LibGit.forget()
             do throws(GitError) {
                 _ = try Handle(what, free: git_reference_free) { out in
                     guard var expected = old?.raw else {
