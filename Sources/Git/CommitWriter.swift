@@ -66,6 +66,7 @@ private struct CommitWriter {
         let signature = try SignatureHandle(author)
         var pointers: [OpaquePointer?] = (parents ?? []).map(\.pointer)
         var id = git_oid()
+        LibGit.forget()
         let code = git_commit_create(
             &id, repository, nil, signature.pointer, signature.pointer, "UTF-8", message,
             tree.pointer, pointers.count, &pointers)
@@ -152,6 +153,7 @@ private final class MemoryPack {
             var raw = id.raw
             try LibGit.check(git_packbuilder_insert(builder.pointer, &raw, nil), what)
         }
+        LibGit.forget()
         try LibGit.check(git_packbuilder_write(builder.pointer, nil, 0, nil, nil), what)
         try LibGit.check(git_mempack_reset(backend), what)
     }

@@ -42,4 +42,12 @@ struct KnownHosts {
         let entry = port == 22 ? name : "[\(name)]:\(port)"
         return !revoked.contains(key) && keys[entry]?.contains(key) == true
     }
+
+    /// The kind of a key in ssh's wire form, which begins with the length of its name.
+    static func type(of key: [UInt8]) -> String {
+        guard key.count > 4 else { return "unknown" }
+        let length = key[..<4].reduce(0) { $0 << 8 | Int($1) }
+        guard length <= key.count - 4 else { return "unknown" }
+        return String(decoding: key[4..<4 + length], as: UTF8.self)
+    }
 }

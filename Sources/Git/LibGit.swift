@@ -23,6 +23,12 @@ enum LibGit {
         }
     }
 
+    /// Forgets earlier failures; call it before a write, whose own failure may come without words.
+    static func forget() {
+        git_error_clear()
+        errno = 0
+    }
+
     /// Throws the error of a call that returned a negative `code`.
     ///
     /// - Parameter what: what was being done and to which object, for the message.
@@ -40,8 +46,10 @@ enum LibGit {
 struct LastError {
     private let message: String?
     private let klass: Int32
+    private let systemNumber: Int32
 
     init() {
+        systemNumber = errno
         if let last = git_error_last() {
             message = last.pointee.message.map { String(cString: $0) }
             klass = last.pointee.klass
@@ -52,8 +60,9 @@ struct LastError {
     }
 
     func text(for code: Int32) -> String {
-        guard let message, !message.isEmpty else { return "libgit2 code \(code)" }
-        return message
+        if let message, !message.isEmpty { return message }
+        return systemNumber == 0
+            ? "libgit2 code \(code)" : String(cString: strerror(systemNumber))
     }
 
     func code(for code: Int32) -> GitError.Code {
@@ -90,6 +99,9 @@ struct LastError {
     }
 
     private func says(_ number: Int32) -> Bool {
-        message?.contains(String(cString: strerror(number))) ?? false
+        if let message, !message.isEmpty {
+            return message.contains(String(cString: strerror(number)))
+        }
+        return systemNumber == number
     }
 }

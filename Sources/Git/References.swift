@@ -1,4 +1,5 @@
 import CGit2
+import Foundation
 
 extension Repository {
     /// The commit that `reference` (a full name as `refs/heads/main`) points at; nil when there
@@ -18,13 +19,15 @@ extension Repository {
         }
     }
 
-    /// The full names of the references that match `pattern`, sorted.
-    package func references(matching pattern: String) throws(GitError) -> [String] {
-        try locked { (pointer) throws(GitError) in
+    /// The full names of the references that begin with `prefix`, as `refs/heads/`, sorted.
+    ///
+    /// One whose content is damaged is named too: reading it then throws.
+    package func references(below prefix: String) throws(GitError) -> [String] {
+        let readable = try locked { (pointer) throws(GitError) in
             let iterator = try Handle(
                 "listing the references of \(folder)", free: git_reference_iterator_free
             ) {
-                git_reference_iterator_glob_new(&$0.pointee, pointer, pattern)
+                git_reference_iterator_glob_new(&$0.pointee, pointer, prefix + "*")
             }
             var names: [String] = []
             while true {
@@ -34,13 +37,16 @@ extension Repository {
                 try LibGit.check(code, "listing the references of \(folder)")
                 if let name { names.append(String(cString: name)) }
             }
-            return names.sorted(by: bytesPrecede)
+            return names
         }
+        // libgit2 passes over a file that holds no object name, as if it were not there.
+        let onDisk = LooseReferences.names(in: folder, below: prefix)
+        return Set(readable + onDisk).sorted(by: bytesPrecede)
     }
 
     /// The short names of the branches, sorted.
     package func branches() throws(GitError) -> [String] {
-        try references(matching: "refs/heads/*").map { String($0.dropFirst("refs/heads/".count)) }
+        try references(below: "refs/heads/").map { String($0.dropFirst("refs/heads/".count)) }
     }
 
     /// Moves `reference` from `old` to `new`, or creates it when `old` is nil.
@@ -53,6 +59,7 @@ extension Repository {
         try locked { (pointer) throws(GitError) in
             let what = "moving \(reference) of \(folder) to \(new.short)"
             var target = new.raw
+            LibGit.forget()
             do throws(GitError) {
                 _ = try Handle(what, free: git_reference_free) { out in
                     guard var expected = old?.raw else {
@@ -84,5 +91,24 @@ extension Repository {
             }
             return git_reference_symbolic_target(head.pointer).map { String(cString: $0) }
         }
+    }
+}
+
+/// The references that are files of their own.
+private enum LooseReferences {
+    static func names(in folder: String, below prefix: String) -> [String] {
+        guard let found = FileManager.default.enumerator(atPath: folder + "/refs") else {
+            return []
+        }
+        var names: [String] = []
+        while let path = found.nextObject() as? String {
+            let name = "refs/\(path)"
+            guard name.hasPrefix(prefix), !name.hasSuffix(".lock") else { continue }
+            var status = stat()
+            guard lstat("\(folder)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG
+            else { continue }
+            names.append(name)
+        }
+        return names
     }
 }

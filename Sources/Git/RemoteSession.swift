@@ -43,13 +43,23 @@ final class RemoteSession {
     /// The error to show for `error`: the session's own refusal if there was one, and never a
     /// secret in either.
     func explain(_ error: GitError) -> GitError {
-        var shown = failure ?? error
-        if failure == nil, attempts > 0, error.code == .other || error.code == .authentication {
-            shown = GitError(.authentication, error.message)
-        }
+        let shown = failure ?? GitError(code(of: error), error.message)
         var message = shown.message
         for secret in secrets { message = message.replacingOccurrences(of: secret, with: "***") }
         return GitError(shown.code, message)
+    }
+
+    /// libgit2 has no code of its own for a failed connection, nor ssh's for a refused login.
+    private func code(of error: GitError) -> GitError.Code {
+        guard source.transport != .local else { return error.code }
+        switch error.code {
+        case .network, .other:
+            let refused = error.message.lowercased().contains("failed to authenticate")
+            return attempts > 0 && refused ? .authentication : .network
+        case .notFound, .unborn, .empty, .locked, .modified, .certificate, .authentication,
+            .corrupt, .diskFull, .exists, .invalid, .unreadable:
+            return error.code
+        }
     }
 
     private static func from(_ payload: UnsafeMutableRawPointer?) -> RemoteSession {
@@ -166,15 +176,17 @@ extension RemoteSession {
                     "\(source): the certificate of \(host) is not trusted; "
                         + "configure the certificate authority that signed it"))
         case .ssh:
+            let key = Self.hostKey(certificate) ?? []
             guard let file = credentials.knownHostsFile else {
                 // libgit2 looked in the user's own known_hosts.
-                return valid ? 0 : refuse(unknownHost(host, file: "~/.ssh/known_hosts"))
+                return valid
+                    ? 0 : refuse(unknownHost(host, key: key, file: "~/.ssh/known_hosts"))
             }
             do throws(GitError) {
                 let known = try KnownHosts(file: file)
-                guard let key = Self.hostKey(certificate),
-                    known.contains(host: host, port: port, key: key)
-                else { throw unknownHost(host, file: file) }
+                guard known.contains(host: host, port: port, key: key) else {
+                    throw unknownHost(host, key: key, file: file)
+                }
                 return 0
             } catch {
                 return refuse(error)
@@ -182,11 +194,13 @@ extension RemoteSession {
         }
     }
 
-    private func unknownHost(_ host: String, file: String) -> GitError {
-        GitError(
+    /// libssh2 picks one of the server's keys, which may be another than the one on file.
+    private func unknownHost(_ host: String, key: [UInt8], file: String) -> GitError {
+        let type = KnownHosts.type(of: key)
+        return GitError(
             .certificate,
-            "\(source): the key of \(host) is not in \(file); compare it with what the server's "
-                + "owner publishes and add it (ssh-keyscan prints it)")
+            "\(source): the \(type) key of \(host) is not in \(file); compare it with what the "
+                + "server's owner publishes and add it (ssh-keyscan prints all keys)")
     }
 
     private var port: Int {

@@ -60,6 +60,7 @@ struct TreeEditor {
 
     mutating func writeBlob(_ bytes: [UInt8], path: String) throws(GitError) -> ObjectID {
         var id = git_oid()
+        LibGit.forget()
         let code = bytes.withUnsafeBytes {
             git_blob_create_from_buffer(&id, repository, $0.baseAddress, $0.count)
         }
@@ -121,6 +122,7 @@ struct TreeEditor {
         _ builder: Handle, _ what: String
     ) throws(GitError) -> ObjectID {
         var id = git_oid()
+        LibGit.forget()
         try LibGit.check(git_treebuilder_write(&id, builder.pointer), what)
         written.append(ObjectID(id))
         return ObjectID(id)

@@ -139,7 +139,7 @@ package final class Ledger: Sendable {
             return
         }
         let messages = try translating(subject) { () throws(GitError) in
-            try repository.references(matching: "refs/heads/*").map { (name) throws(GitError) in
+            try repository.references(below: "refs/heads/").map { (name) throws(GitError) in
                 try repository.resolve(name).message
             }
         }

@@ -45,14 +45,15 @@ extension LedgerPath {
     package static func encode(_ component: String) -> String {
         // An empty name cannot be stored; a lone '%' is the encoding of no text.
         guard !component.isEmpty else { return "%" }
-        let bytes = Array(component.utf8)
         var result: [UInt8] = []
-        for (place, byte) in bytes.enumerated() {
-            if mustEscape(byte, at: place, in: bytes) {
-                result.append(UInt8(ascii: "%"))
-                result.append(contentsOf: hexadecimal(byte))
-            } else {
-                result.append(byte)
+        for (place, scalar) in component.unicodeScalars.enumerated() {
+            for byte in String(scalar).utf8 {
+                if mustEscape(scalar, isFirst: place == 0) {
+                    result.append(UInt8(ascii: "%"))
+                    result.append(contentsOf: hexadecimal(byte))
+                } else {
+                    result.append(byte)
+                }
             }
         }
         return String(decoding: result, as: UTF8.self)
@@ -81,26 +82,15 @@ extension LedgerPath {
         return decoded
     }
 
-    private static func mustEscape(_ byte: UInt8, at place: Int, in bytes: [UInt8]) -> Bool {
-        switch byte {
-        case UInt8(ascii: "/"), UInt8(ascii: "%"), UInt8(ascii: "\\"), 0..<0x20, 0x7f: true
-        case UInt8(ascii: "."): place == 0
-        // git refuses `git~1` and code points that some file systems ignore inside `.git`.
-        case UInt8(ascii: "~"): true
-        case UInt8(ascii: ":"): true
-        default: isIgnorable(at: place, in: bytes)
-        }
-    }
-
-    /// Whether the byte starts one of the invisible code points (U+200C–F, U+202A–E, U+206A–F,
-    /// U+FEFF) that let a name pass for another.
-    private static func isIgnorable(at place: Int, in bytes: [UInt8]) -> Bool {
-        guard place + 2 < bytes.count else { return false }
-        switch (bytes[place], bytes[place + 1], bytes[place + 2]) {
-        case (0xe2, 0x80, 0x8c...0x8f), (0xe2, 0x80, 0xaa...0xae), (0xe2, 0x81, 0xaa...0xaf),
-            (0xef, 0xbb, 0xbf):
-            return true
-        default: return false
+    private static func mustEscape(_ scalar: Unicode.Scalar, isFirst: Bool) -> Bool {
+        switch scalar {
+        case "\0"..."\u{1f}", "\u{7f}", "/", "%", "\\", ":": true
+        case ".": isFirst
+        // git refuses `git~1`, and `.git` with code points in it that some file systems ignore.
+        case "~", "\u{200c}"..."\u{200f}", "\u{202a}"..."\u{202e}", "\u{206a}"..."\u{206f}",
+            "\u{feff}":
+            true
+        default: false
         }
     }
 

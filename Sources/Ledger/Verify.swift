@@ -60,13 +60,13 @@ private struct Verifier {
     private let repository: Repository
     private var seen: Set<ObjectID> = []
     private var damaged: Set<ObjectID> = []
-    /// Documents are judged by what their place demands of them.
-    private var judged: Set<JudgedDocument> = []
+    /// What was judged: the same object at the same place needs it once for all transitions.
+    private var judged: Set<Placed> = []
     var report = VerifyReport()
 
-    private struct JudgedDocument: Hashable {
+    private struct Placed: Hashable {
         let id: ObjectID
-        let rule: DocumentRule
+        let path: [String]
     }
 
     init(_ repository: Repository) {
@@ -76,7 +76,7 @@ private struct Verifier {
     mutating func run() throws(LedgerError) {
         let subject = "verifying the ledger \(repository.folder)"
         for reference in try translating(
-            subject, { () throws(GitError) in try repository.references(matching: "refs/*") })
+            subject, { () throws(GitError) in try repository.references(below: "refs/") })
         {
             verify(reference: reference)
         }
@@ -135,9 +135,7 @@ private struct Verifier {
     private mutating func verify(tree id: ObjectID, environment: String, path: [String]) {
         let place = "\(environment):\(path.joined(separator: "/"))"
         if !seen.contains(id) { _ = verify(id, at: place) }
-        // The same tree at the same place was judged with the transition that brought it.
-        let rule = DocumentRule.folder(path)
-        guard !damaged.contains(id), judged.insert(.init(id: id, rule: rule)).inserted else {
+        guard !damaged.contains(id), judged.insert(.init(id: id, path: path)).inserted else {
             return
         }
         let entries: [TreeEntry]
@@ -162,7 +160,7 @@ private struct Verifier {
         if !seen.contains(id) { _ = verify(id, at: place) }
         let rule = DocumentRule(path)
         guard rule != .free, !damaged.contains(id),
-            judged.insert(.init(id: id, rule: rule)).inserted
+            judged.insert(.init(id: id, path: path)).inserted
         else { return }
         do throws(GitError) {
             let bytes = try repository.readBlob(id, limit: .max, named: place)
@@ -206,13 +204,11 @@ private struct Verifier {
 }
 
 /// What a place in the tree demands of the document there.
-private enum DocumentRule: Hashable {
+private enum DocumentRule: Equatable {
     case free
     case json
     /// The name is the SHA-256 of the bytes.
     case named(String)
-    /// A folder, with as much of its path as its documents' rules depend on.
-    case folder([String])
 
     private static let jsonFolders: Set<String> = [
         "fleet", "plans", "approvals", "rollouts", "pending",
@@ -233,7 +229,7 @@ private enum DocumentRule: Hashable {
     /// What is wrong with the bytes; nil when nothing is.
     func complaint(about bytes: [UInt8]) -> String? {
         switch self {
-        case .free, .folder: nil
+        case .free: nil
         case .json: CanonicalJSON.parses(bytes) ? nil : "it is no JSON document"
         case .named(let name):
             Digest(of: bytes).hex == name ? nil : "it does not hash to its name"

@@ -67,7 +67,7 @@ struct MirrorTests {
         try sample.git("tag", "-d", "v1")
         let state = try update(sample)
         #expect(try state.repository.branches() == ["main"])
-        #expect(try state.repository.references(matching: "refs/tags/*") == [])
+        #expect(try state.repository.references(below: "refs/tags/") == [])
     }
 
     @Test func aFailedFetchKeepsTheLastGoodCopyAndItsAge() throws {

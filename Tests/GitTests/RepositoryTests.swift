@@ -143,3 +143,89 @@ struct RepositoryTests {
         #expect(ObjectID(hex: text).map { ObjectID($0.raw).hex } == text)
     }
 }
+
+@Suite("A commit is written from edits")
+struct CommitWriterTests {
+    private let author = Signature(
+        name: "Ada", email: "ada@example.com", time: Date(timeIntervalSince1970: 1_700_000_000))
+
+    @Test func aReferenceMovesOnlyFromWhereItWasSeen() throws {
+        let sample = try SampleRepository()
+        let repository = try sample.open()
+        var edits = TreeEdits()
+        try edits.set("a/b.txt", Array("1".utf8))
+        let first = try repository.writeCommit(edits, onto: nil, by: author, message: "First")
+        try edits.set("a/b.txt", Array("2".utf8))
+        let second = try repository.writeCommit(edits, onto: first, by: author, message: "Second")
+        try repository.move("refs/heads/x", from: nil, to: first)
+        #expect(
+            codeThrown { try repository.move("refs/heads/x", from: nil, to: second) } == .modified)
+        #expect(
+            codeThrown { try repository.move("refs/heads/x", from: second, to: second) }
+                == .modified)
+        #expect(try repository.target(of: "refs/heads/x") == first)
+        try repository.move("refs/heads/x", from: first, to: second)
+        #expect(try repository.target(of: "refs/heads/x") == second)
+        #expect(
+            codeThrown { try repository.move("refs/heads/y", from: first, to: second) }
+                == .modified)
+        try Data().write(to: URL(fileURLWithPath: repository.folder + "refs/heads/x.lock"))
+        #expect(
+            codeThrown { try repository.move("refs/heads/x", from: second, to: first) } == .locked)
+    }
+
+    @Test func looseAndPackedWritingGiveTheSameCommit() throws {
+        var ids: [ObjectID] = []
+        for extra in [0, 1] {
+            let sample = try SampleRepository()
+            let repository = try sample.open()
+            var edits = TreeEdits()
+            let count = Repository.packThreshold
+            for number in 0..<count { try edits.set("d\(number % 7)/\(number)", [UInt8(number)]) }
+            // One more edit, which changes nothing, is what makes it a pack.
+            if extra == 1 { try edits.remove("nothing/here") }
+            ids.append(try repository.writeCommit(edits, onto: nil, by: author, message: "All"))
+            let packs = try sample.git("count-objects", "-v").contains("packs: \(extra)\n")
+            #expect(packs)
+            #expect(try sample.git("fsck", "--strict", "--full", "--no-dangling") == "")
+        }
+        #expect(ids[0] == ids[1])
+    }
+
+    @Test(arguments: [".git/config", "a/.git", "a//b", "/a", "../a", "", "a/./b", "a\u{0}b"])
+    func refusesNamesThatGitRefuses(path: String) throws {
+        let sample = try SampleRepository()
+        let repository = try sample.open()
+        let code = codeThrown {
+            var edits = TreeEdits()
+            try edits.set(path, [])
+            _ = try repository.writeCommit(edits, onto: nil, by: author, message: "x")
+        }
+        #expect(code == .invalid)
+    }
+
+    @Test func refusesContradictingEdits() throws {
+        let sample = try SampleRepository()
+        let repository = try sample.open()
+        var edits = TreeEdits()
+        try edits.set("a", [])
+        try edits.set("a/b", [])
+        let code = codeThrown {
+            _ = try repository.writeCommit(edits, onto: nil, by: author, message: "x")
+        }
+        #expect(code == .invalid)
+    }
+
+    @Test func refusesAnAuthorThatGitRefuses() throws {
+        let sample = try SampleRepository()
+        let repository = try sample.open()
+        for name in ["", "<>"] {
+            let code = codeThrown {
+                _ = try repository.writeCommit(
+                    TreeEdits(), onto: nil, by: Signature(name: name, email: "x", time: Date()),
+                    message: "x")
+            }
+            #expect(code == .invalid)
+        }
+    }
+}
