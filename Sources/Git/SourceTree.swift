@@ -62,6 +62,6 @@ enum SourcePath {
 }
 
 /// Whether `left` sorts before `right` by bytes, as git sorts names.
-func bytesPrecede(_ left: String, _ right: String) -> Bool {
+package func bytesPrecede(_ left: String, _ right: String) -> Bool {
     left.utf8.lexicographicallyPrecedes(right.utf8)
 }

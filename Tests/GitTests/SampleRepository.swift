@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Git
@@ -6,16 +7,15 @@ import Testing
 /// A repository made with the `git` command in a temporary folder of its own.
 final class SampleRepository {
     /// The temporary folder; the repository lies in `work`, and there is room beside it.
-    let folder: String
+    private let temporary: TemporaryFolder
+    var folder: String { temporary.path }
     var work: String { folder + "/work" }
 
     init() throws {
-        folder = NSTemporaryDirectory() + "plumb-git-" + UUID().uuidString.prefix(8)
+        temporary = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
         try git("init", "--quiet", "--initial-branch=main")
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// Runs `git` in the work folder and returns what it printed.
     @discardableResult
@@ -24,10 +24,7 @@ final class SampleRepository {
     }
 
     func write(_ path: String, _ text: String) throws {
-        let file = URL(fileURLWithPath: "\(work)/\(path)")
-        try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: file)
+        try temporary.write(text, to: "work/\(path)")
     }
 
     /// Commits all files and returns the id.
@@ -48,31 +45,17 @@ final class SampleRepository {
 
 /// The `git` command line, independent of the user's configuration.
 enum GitCommand {
-    struct Failure: Error { let output: String }
-
+    /// What the command printed, without the last line break; throws when it fails.
     @discardableResult
     static func run(_ arguments: [String], in folder: String) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["git", "-C", folder] + arguments
-        var environment = ProcessInfo.processInfo.environment
-        environment["GIT_CONFIG_GLOBAL"] = "/dev/null"
-        environment["GIT_CONFIG_NOSYSTEM"] = "1"
+        var environment = ["GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"]
         for role in ["AUTHOR", "COMMITTER"] {
             environment["GIT_\(role)_NAME"] = "Ada"
             environment["GIT_\(role)_EMAIL"] = "ada@example.com"
             environment["GIT_\(role)_DATE"] = "1700000000 +0000"
         }
-        process.environment = environment
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = String(
-            decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(output: output) }
-        return output.trimmingCharacters(in: .whitespacesAndNewlines)
+        return try Shell.check("git", ["-C", folder] + arguments, environment: environment)
+            .trimmingCharacters(in: .newlines)
     }
 }
 
