@@ -15,11 +15,14 @@ package struct Diagnostic: Hashable, Sendable, Codable, CustomStringConvertible 
     package let remedy: String
     /// The place in a file; nil where a whole file or folder is meant by the message.
     package let location: SourceLocation?
+    /// The line that is meant, where it is at hand.
+    package let excerpt: SourceExcerpt?
 
     package init(
         _ code: Code, _ message: String, remedy: String, at location: SourceLocation? = nil,
-        severity: Severity = .error
+        severity: Severity = .error, excerpt: SourceExcerpt? = nil
     ) {
+        self.excerpt = excerpt
         self.severity = severity
         self.code = code
         self.message = message
@@ -31,6 +34,13 @@ package struct Diagnostic: Hashable, Sendable, Codable, CustomStringConvertible 
         let place = location.map { "\($0): " } ?? ""
         return "\(place)\(severity.rawValue): \(message) [\(code.rawValue)]; \(remedy)"
     }
+}
+
+/// A line of a file and how much of it, from the diagnostic's column on, is meant.
+package struct SourceExcerpt: Hashable, Sendable, Codable {
+    package let line: String
+    /// In bytes; at least 1.
+    package let length: Int
 }
 
 extension Diagnostic {
@@ -111,10 +121,13 @@ final class DiagnosticList {
     /// The first failure of reading itself.
     private(set) var cause: (any Error)?
 
-    var hasErrors: Bool { all.contains { $0.severity == .error } }
+    private(set) var errorCount = 0
+
+    var hasErrors: Bool { errorCount > 0 }
 
     func add(_ diagnostic: Diagnostic, cause: (any Error)? = nil) {
         all.append(diagnostic)
+        if diagnostic.severity == .error { errorCount += 1 }
         if self.cause == nil { self.cause = cause }
     }
 
