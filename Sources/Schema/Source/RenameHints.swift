@@ -119,19 +119,33 @@ enum RenameHints {
         if text.hasPrefix("/*") { text = text.dropFirst(2).dropLast(2) }
         text = text.drop { "-#*! \t\r\n".contains($0) }
         guard text.lowercased().hasPrefix("plumb:") else { return nil }
-        let words = text.dropFirst("plumb:".count).split(whereSeparator: \.isWhitespace)
-        guard words.count == 3, words[0].lowercased() == "renamed", words[1].lowercased() == "from"
-        else {
-            throw source.error(
-                .syntax, "this hint is not understood",
-                remedy: "write `-- plumb: renamed from old_name`", at: comment)
+        let words = text.dropFirst("plumb:".count)
+            .split(maxSplits: 2, whereSeparator: \.isWhitespace)
+        if words.count == 3, words[0].lowercased() == "renamed", words[1].lowercased() == "from",
+            let name = name(in: words[2])
+        {
+            return name
         }
-        let bytes = Array(words[2].utf8)
-        let isQuoted =
-            bytes.count > 2 && bytes.first == UInt8(ascii: "`") && bytes.last == bytes.first
-        return isQuoted
-            ? bytes.withUnsafeBufferPointer { Unquoted.name($0, 0..<bytes.count) }
-            : String(words[2])
+        throw source.error(
+            .syntax, "this hint is not understood",
+            remedy: "write `-- plumb: renamed from old_name`", at: comment)
+    }
+
+    /// One name, with or without backticks.
+    private static func name(in text: Substring) -> String? {
+        var bytes = Array(text.utf8)
+        while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
+        return bytes.withUnsafeBufferPointer { bytes in
+            var lexer = Lexer(bytes)
+            guard let token = try? lexer.next(), token.range == 0..<bytes.count else {
+                // Without quotes a name may have any sign but white space.
+                let isPlain =
+                    bytes.first != UInt8(ascii: "`") && bytes.allSatisfy { $0 > 0x20 }
+                return isPlain ? String(decoding: bytes, as: UTF8.self) : nil
+            }
+            return token.kind == .quotedName
+                ? Unquoted.name(bytes, token.range) : String(decoding: bytes, as: UTF8.self)
+        }
     }
 
     private static func misplaced(_ comment: Range<Int>, _ source: SourceText) -> SchemaError {
