@@ -2,7 +2,8 @@ import Foundation
 
 /// The files of a folder as they lie on the disk, committed or not.
 package final class WorkingTree: SourceTree {
-    private let root: String
+    /// Where they lie.
+    package let root: String
 
     /// The files below `folder`.
     package init(folder: String) {

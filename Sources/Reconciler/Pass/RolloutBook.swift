@@ -107,8 +107,12 @@ struct RolloutBook {
             let record = try snapshot.read(RolloutRecord.self, at: RecordPath.rollout(id)),
             !record.state.isTerminal
         else { return nil }
-        let operations = try record.operationKeys.compactMap { (key) throws(LedgerError) in
-            try snapshot.read(OperationRecord.self, at: RecordPath.operation(id, key))
+        var operations: [OperationRecord] = []
+        for key in record.operationKeys {
+            let path = RecordPath.operation(id, key)
+            if let operation = try snapshot.read(OperationRecord.self, at: path) {
+                operations.append(operation)
+            }
         }
         return (record, operations)
     }

@@ -72,5 +72,5 @@ package struct Session {
 
 extension FetchedSource {
     /// Where the files lie, for relative paths; nil for a mirror.
-    var folder: String? { repository?.workFolder ?? (tree as? WorkingTree)?.folder }
+    var folder: String? { repository?.workFolder ?? (tree as? WorkingTree)?.root }
 }

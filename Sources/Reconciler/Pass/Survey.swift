@@ -51,12 +51,11 @@ package struct Survey {
         let observation = engine.observer.observe(
             shards.map(ObservationTarget.init), mode: request.mode)
         let workshop = Workshop(
-            pool: engine.pool,
+            pool: engine.pool, catalog: engine.catalog,
             preferred: desired.fleet.workspace.host == nil
                 ? nil
                 : desired.fleet.workspaceServer(desired.environment, shards: shards),
             prefix: desired.fleet.workspace.prefix)
-        defer { workshop.close() }
         surroundings.stage("normalising")
         let normalised = try NormaliseStage(
             knowledge: engine.knowledge, snapshot: snapshot, workshop: workshop

@@ -216,9 +216,10 @@ package struct Planner {
         let key = DraftKey(
             namespace: schema.namespace, table: change.table, from: state.observed,
             to: statements.last?.after, cause: cause.kind, statements: statements)
-        if drafts[key] != nil {
-            drafts[key]?.shards = ((drafts[key]?.shards ?? []) + shards.shards).sorted()
-            drafts[key]?.order = max(drafts[key]?.order ?? 0, order)
+        if var known = drafts[key] {
+            known.shards = (known.shards + shards.shards).sorted()
+            known.order = max(known.order, order)
+            drafts[key] = known
             return
         }
         drafts[key] = try step(

@@ -80,20 +80,27 @@ package struct LedgerQueries {
     package static func approvals(
         in snapshot: LedgerSnapshot
     ) throws(LedgerError) -> [ApprovalRecord] {
-        try snapshot.list(RecordPath.approvals).compactMap { (name) throws(LedgerError) in
-            try snapshot.read(
-                ApprovalRecord.self, at: RecordPath.approvals.appending(name))
+        var records: [ApprovalRecord] = []
+        for name in try snapshot.list(RecordPath.approvals) {
+            let path = RecordPath.approvals.appending(name)
+            if let record = try snapshot.read(ApprovalRecord.self, at: path) {
+                records.append(record)
+            }
         }
+        return records
     }
 
     /// What dead runs left: the operations that may have started and have no outcome.
     package static func pending(
         in snapshot: LedgerSnapshot
     ) throws(LedgerError) -> [PendingRecord] {
-        try snapshot.paths(below: RecordPath.pendingFolder).compactMap {
-            (path) throws(LedgerError) in
-            try snapshot.read(PendingRecord.self, at: path)
+        var records: [PendingRecord] = []
+        for path in try snapshot.paths(below: RecordPath.pendingFolder) {
+            if let record = try snapshot.read(PendingRecord.self, at: path) {
+                records.append(record)
+            }
         }
+        return records
     }
 
     /// The path and text of the one object whose name begins with `prefix`.

@@ -68,64 +68,62 @@ package struct NormaliseStage {
         {
             return tables
         }
-        let workspace = try workshop.workspace(for: profile, server: server)
-        let tables = try workspace.normalise(
-            schema.tables.map {
-                TableToNormalise(name: $0.name, text: $0.text, location: $0.location)
-            })
+        let tables = try workshop.use(for: profile, server: server) {
+            (workspace) throws(WorkspaceError) in
+            try workspace.normalise(
+                schema.tables.map {
+                    TableToNormalise(name: $0.name, text: $0.text, location: $0.location)
+                })
+        }
         knowledge.remember(tables, schema: schema.digest, profile: profile)
         return tables
     }
 }
 
-/// The workspaces of one pass: opened when first needed, all dropped at its end.
+/// Where a pass finds a workspace: a scratch database on a server like the shards'.
 package final class Workshop {
     private let pool: ConnectionPool
+    private let catalog: TableCatalog
     private let preferred: ServerAddress?
     private let prefix: String
-    private var open: [ServerProfile: Workspace] = [:]
+    private var places: [ServerProfile: ServerAddress] = [:]
     private var swept: Set<ServerAddress> = []
 
     /// - Parameter preferred: the server that the fleet file names; it is used for the profiles
     ///   that it has, and for the others a server of theirs.
-    package init(pool: ConnectionPool, preferred: ServerAddress?, prefix: String) {
+    package init(
+        pool: ConnectionPool, catalog: TableCatalog, preferred: ServerAddress?, prefix: String
+    ) {
         self.pool = pool
+        self.catalog = catalog
         self.preferred = preferred
         self.prefix = prefix
     }
 
-    /// A workspace on a server of `profile`; `server` is one that has it.
-    package func workspace(
-        for profile: ServerProfile, server: ServerAddress
-    ) throws -> Workspace {
-        if let workspace = open[profile] { return workspace }
-        let place = preferred.flatMap { Self.fits($0, profile, pool) ? $0 : nil } ?? server
+    /// Runs `body` with a workspace on a server of `profile`; `server` is one that has it.
+    package func use<Value>(
+        for profile: ServerProfile, server: ServerAddress,
+        _ body: (Workspace) throws(WorkspaceError) -> Value
+    ) throws(WorkspaceError) -> Value {
+        let place = places[profile] ?? choose(profile, server)
+        places[profile] = place
         if swept.insert(place).inserted {
             // What a dead run left is dropped first; what is in use stays.
             _ = try? Workspace.sweep(on: place, pool: pool, prefix: prefix)
         }
-        let workspace = try Workspace.open(
-            on: place, pool: pool, profile: profile, prefix: prefix)
-        open[profile] = workspace
-        return workspace
+        return try Workspace.use(
+            on: place, pool: pool, catalog: catalog, profile: profile, prefix: prefix, body)
     }
 
-    /// Drops every workspace.
-    package func close() {
-        for workspace in open.values { workspace.close() }
-        open = [:]
-    }
-
-    private static func fits(
-        _ server: ServerAddress, _ profile: ServerProfile, _ pool: ConnectionPool
-    ) -> Bool {
+    private func choose(_ profile: ServerProfile, _ server: ServerAddress) -> ServerAddress {
+        guard let preferred else { return server }
         // The database's own defaults are given to the workspace; the server's must be equal.
-        let own = try? pool.withConnection(to: server, purpose: .read) { connection in
+        let own = try? pool.withConnection(to: preferred, purpose: .read) { connection in
             try connection.profile(database: "mysql")
         }
-        guard var own else { return false }
+        guard var own else { return server }
         own.characterSet = profile.characterSet
         own.collation = profile.collation
-        return own == profile
+        return own == profile ? preferred : server
     }
 }

@@ -120,20 +120,22 @@ package struct PlanStage {
         guard let server else {
             throw NotProved(reason: "no server of its kind can be reached to prove the change")
         }
-        let workspace = try workshop.workspace(for: profile, server: server)
+        let question = ChangeToProve(
+            from: change.from, to: change.to, table: change.table,
+            alterations: change.alterations, parents: change.parents,
+            checksForeignKeys: change.checksForeignKeys)
         do throws(WorkspaceError) {
-            let proof = try workspace.prove(
-                ChangeToProve(
-                    from: change.from, to: change.to, table: change.table,
-                    alterations: change.alterations, parents: change.parents,
-                    checksForeignKeys: change.checksForeignKeys))
-            for table in proof.tables { catalog.insert(table) }
-            knowledge.keep(proof.tables.map(\.digest))
+            let proof = try workshop.use(for: profile, server: server) {
+                (workspace) throws(WorkspaceError) in try workspace.prove(question)
+            }
+            knowledge.keep(proof.statements.compactMap { $0.after })
             knowledge.remember(proof.statements, for: identity, profile: profile)
             return proof.statements
         } catch {
-            guard error.isAboutTheChange else { throw error }
-            throw NotProved(reason: "\(error)")
+            switch error.code {
+            case .notProved, .rejected: throw NotProved(reason: "\(error)")
+            case .unavailable: throw error
+            }
         }
     }
 }
