@@ -1,0 +1,18 @@
+/// Every command; help and parsing are made from this table alone.
+enum CommandTable {
+    static let commands: [Command] = [
+        ValidateCommand.command,
+        PlanCommand.command,
+        DriftCommand.command,
+        ReconcileCommand.command,
+        DecisionCommands.approve,
+        DecisionCommands.deny,
+        StatusCommand.command,
+        ShowCommand.command,
+        LogCommand.command,
+        ImportCommand.command,
+        DoctorCommand.command,
+        StoreCommand.verify,
+        DaemonCommand.command,
+    ]
+}
