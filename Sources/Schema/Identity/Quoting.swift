@@ -2,8 +2,9 @@
 package enum SQL {
     /// `name` between backticks, inner backticks doubled.
     package static func identifier(_ name: String) -> String {
-        "`" + (name.utf8.contains(UInt8(ascii: "`")) ? name.split(
-            separator: "`", omittingEmptySubsequences: false).joined(separator: "``") : name) + "`"
+        var text = ""
+        text.appendIdentifier(name)
+        return text
     }
 
     /// `text` as a string literal that is right with and without `NO_BACKSLASH_ESCAPES`

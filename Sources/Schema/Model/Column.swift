@@ -13,6 +13,8 @@ package struct Column: Hashable, Sendable {
     /// True where a lone `NULL` is printed, as for `timestamp NULL DEFAULT NULL`.
     package var isExplicitlyNull: Bool
     package var isInvisible: Bool
+    /// Where MariaDB prints `INVISIBLE`: releases differ; means nothing on a visible column.
+    package var invisiblePlace: InvisiblePlace
     /// What stands behind `DEFAULT`, as printed: `NULL`, `'5'`, `current_timestamp()`, `(1 + 2)`.
     package var defaultValue: String?
     /// What stands behind `ON UPDATE`, as printed.
@@ -30,9 +32,9 @@ package struct Column: Hashable, Sendable {
     package init(
         name: String, type: String, characterSet: String? = nil, collation: String? = nil,
         generated: Generated? = nil, isNotNull: Bool = false, isExplicitlyNull: Bool = false,
-        isInvisible: Bool = false, defaultValue: String? = nil, onUpdate: String? = nil,
-        isAutoIncrement: Bool = false, comment: String? = nil, check: String? = nil,
-        attributes: [ColumnAttribute] = []
+        isInvisible: Bool = false, invisiblePlace: InvisiblePlace = .beforeDefault,
+        defaultValue: String? = nil, onUpdate: String? = nil, isAutoIncrement: Bool = false,
+        comment: String? = nil, check: String? = nil, attributes: [ColumnAttribute] = []
     ) {
         self.name = name
         self.type = type
@@ -42,6 +44,7 @@ package struct Column: Hashable, Sendable {
         self.isNotNull = isNotNull
         self.isExplicitlyNull = isExplicitlyNull
         self.isInvisible = isInvisible
+        self.invisiblePlace = invisiblePlace
         self.defaultValue = defaultValue
         self.onUpdate = onUpdate
         self.isAutoIncrement = isAutoIncrement
@@ -64,6 +67,15 @@ package struct Column: Hashable, Sendable {
             self.expression = expression
             self.kind = kind
         }
+    }
+}
+
+extension Column {
+    /// MariaDB 10.11 prints `INVISIBLE` before `DEFAULT`, 11.8 behind it.
+    package enum InvisiblePlace: Hashable, Sendable {
+        case beforeDefault, afterDefault
+        /// Behind `ON UPDATE` or `AUTO_INCREMENT`.
+        case beforeComment
     }
 }
 

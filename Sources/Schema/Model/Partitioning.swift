@@ -20,6 +20,8 @@ package struct Partitioning: Hashable, Sendable {
 
     package struct Partition: Hashable, Sendable {
         package var name: String
+        /// MySQL quotes the name of a partition only where it must.
+        package var isNameQuoted: Bool
         /// `VALUES LESS THAN (…)`, `VALUES IN (…)`, `HISTORY`, … as printed; nil for hash.
         package var values: String?
         /// `ENGINE = InnoDB` and other options, as printed.
@@ -28,9 +30,11 @@ package struct Partitioning: Hashable, Sendable {
         package var subpartitions: String?
 
         package init(
-            name: String, values: String? = nil, options: String = "", subpartitions: String? = nil
+            name: String, isNameQuoted: Bool = true, values: String? = nil, options: String = "",
+            subpartitions: String? = nil
         ) {
             self.name = name
+            self.isNameQuoted = isNameQuoted
             self.values = values
             self.options = options
             self.subpartitions = subpartitions

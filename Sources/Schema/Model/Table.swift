@@ -53,11 +53,16 @@ package struct TableOption: Hashable, Sendable {
     package var value: String
     /// How the server separates key and value: `=` for all but a few old options.
     package var separator: String
+    /// MySQL's version comment around the option, by its opening: `/*!50100`.
+    package var versionComment: String?
 
-    package init(key: String, value: String, separator: String = "=") {
+    package init(
+        key: String, value: String, separator: String = "=", versionComment: String? = nil
+    ) {
         self.key = key
         self.value = value
         self.separator = separator
+        self.versionComment = versionComment
     }
 }
 
@@ -66,6 +71,9 @@ package struct Period: Hashable, Sendable {
     package var name: String
     package var start: String
     package var end: String
+
+    /// The name of system versioning's period, which is printed without quotes.
+    package static let systemTime = "SYSTEM_TIME"
 
     package init(name: String, start: String, end: String) {
         self.name = name

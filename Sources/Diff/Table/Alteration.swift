@@ -1,0 +1,56 @@
+import Schema
+
+/// One `ALTER TABLE` with all of its clauses.
+package struct Alteration: Hashable, Sendable {
+    package var clauses: [Clause]
+
+    package init(clauses: [Clause]) {
+        self.clauses = clauses
+    }
+
+    /// The statement for `table`: one line, without a semicolon.
+    ///
+    /// `ADD PARTITION` and `DROP PARTITION` leave no room for `ALGORITHM` and `LOCK` on MariaDB;
+    /// there the two are left out.
+    package func sql(
+        table: String, flavour: ServerProfile.Flavour, algorithm: Algorithm? = nil,
+        lock: LockMode? = nil
+    ) -> String {
+        var modifiers: [String] = []
+        if let algorithm { modifiers.append("ALGORITHM=\(algorithm.rawValue)") }
+        if let lock { modifiers.append("LOCK=\(lock.rawValue)") }
+        let texts = clauses.map { $0.sql(flavour: flavour) }
+        let body =
+            switch partitionRole {
+            case .none: (texts + modifiers).joined(separator: ", ")
+            case .trailing:
+                (modifiers.isEmpty ? [] : [modifiers.joined(separator: ", ")]).joined()
+                    + (modifiers.isEmpty ? "" : " ") + texts.joined(separator: " ")
+            case .alone:
+                flavour == .mariadb
+                    ? texts.joined(separator: ", ")
+                    : (modifiers + texts).joined(separator: ", ")
+            }
+        return "ALTER TABLE \(SQL.identifier(table)) \(body)"
+    }
+
+    /// How the grammar places the partition clause of this statement.
+    private enum PartitionRole {
+        case none
+        /// `PARTITION BY` and `REMOVE PARTITIONING` follow the other clauses without a comma.
+        case trailing
+        /// `ADD PARTITION` and `DROP PARTITION` are a statement of their own.
+        case alone
+    }
+
+    private var partitionRole: PartitionRole {
+        for clause in clauses {
+            switch clause {
+            case .partitionBy, .removePartitioning: return .trailing
+            case .addPartitions, .dropPartitions: return .alone
+            default: continue
+            }
+        }
+        return .none
+    }
+}

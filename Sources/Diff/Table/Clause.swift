@@ -1,0 +1,48 @@
+import Schema
+
+/// One clause of an `ALTER TABLE`.
+package enum Clause: Hashable, Sendable {
+    case renameTable(to: String)
+
+    /// Without a position the column is appended.
+    case addColumn(Column, position: ColumnPosition?)
+    /// A new definition, a new name, another place, or all of them.
+    case changeColumn(from: Column, to: Column, position: ColumnPosition?)
+    case dropColumn(Column)
+
+    case addIndex(Index)
+    case dropIndex(Index)
+    case renameIndex(from: String, to: String)
+    /// MariaDB `IGNORED`, MySQL `INVISIBLE`.
+    case setIndexIgnored(name: String, Bool)
+
+    case addForeignKey(ForeignKey)
+    case dropForeignKey(ForeignKey)
+    case addCheck(Check)
+    case dropCheck(Check)
+    case setCheckEnforced(name: String, Bool)
+
+    /// The default of the table; columns that inherited the old one keep it unless changed too.
+    case setDefaultCharacterSet(String, collation: String?)
+    case setOption(TableOption)
+    /// Back to what the server takes where the option is not given.
+    case dropOption(TableOption)
+
+    case addPeriod(Period)
+    case dropPeriod(Period)
+    case addSystemVersioning
+    case dropSystemVersioning
+
+    case partitionBy(Partitioning)
+    case removePartitioning
+    /// New partitions behind the last one of a RANGE table, or more of a LIST table.
+    case addPartitions([Partitioning.Partition])
+    /// The rows of the partitions are gone with them.
+    case dropPartitions([String])
+}
+
+/// Where `ADD`, `MODIFY` or `CHANGE` puts a column.
+package enum ColumnPosition: Hashable, Sendable {
+    case first
+    case after(String)
+}

@@ -1,0 +1,47 @@
+/// A printed column type in its parts: `decimal(12,2) unsigned`.
+struct ColumnType: Hashable {
+    /// In lower case: `decimal`.
+    let name: String
+    /// What stands between the parentheses, split at commas; string literals keep their quotes.
+    let arguments: [String]
+    /// The words behind, in lower case: `unsigned`, `zerofill`.
+    let attributes: [String]
+
+    init(_ text: String) {
+        let head = text.prefix { $0 != "(" && $0 != " " }
+        name = head.lowercased()
+        var rest = text.dropFirst(head.count)
+        var arguments: [String] = []
+        if rest.first == "(" {
+            rest.removeFirst()
+            var current = ""
+            var isQuoted = false
+            while let character = rest.popFirst() {
+                if character == "'" { isQuoted.toggle() }
+                if !isQuoted, character == ")" { break }
+                if !isQuoted, character == "," {
+                    arguments.append(current)
+                    current = ""
+                } else {
+                    current.append(character)
+                }
+            }
+            arguments.append(current)
+        }
+        self.arguments = arguments
+        attributes = rest.split(separator: " ").map { $0.lowercased() }
+    }
+
+    var isUnsigned: Bool { attributes.contains("unsigned") }
+
+    /// True for types that have a character set.
+    var isText: Bool {
+        switch name {
+        case "char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set": true
+        default: false
+        }
+    }
+
+    /// The first argument as a number.
+    var length: Int? { arguments.first.flatMap { Int($0) } }
+}

@@ -1,0 +1,113 @@
+import Schema
+
+/// The differences in printed text that have no effect, each by name.
+package enum EquivalenceRule: String, CaseIterable, Sendable {
+    /// The server sorts indexes by kind and otherwise keeps the order in which they were made.
+    /// Only the index that an InnoDB table without a primary key is clustered on keeps its place.
+    case indexOrder = "index-order"
+    /// Foreign keys and checks have no order.
+    case constraintOrder = "constraint-order"
+    /// `USING` and `KEY_BLOCK_SIZE` on an InnoDB index do nothing.
+    case indexStorageHints = "index-storage-hints"
+    /// A column's character set and collation that only repeat the table's.
+    case repeatedCharacterSet = "repeated-character-set"
+    /// Options of a table have no order.
+    case optionOrder = "option-order"
+    /// The counter is state, not schema.
+    case autoIncrement = "auto-increment"
+}
+
+extension Table {
+    /// The one form of all tables that are equivalent to this one under every
+    /// ``EquivalenceRule``: two tables are equivalent exactly if their canonical forms are equal.
+    package var canonical: Table {
+        var result = self
+        result.columns = columns.map { canonical(column: $0) }
+        result.indexes = indexes.map { canonical(index: $0) }
+        let clustering = clusteringIndex?.name
+        result.indexes.sort { left, right in
+            func rank(_ index: Index) -> Int {
+                if index.kind == .primary { return 0 }
+                return index.name == clustering ? 1 : 2
+            }
+            return (rank(left), left.name) < (rank(right), right.name)
+        }
+        result.foreignKeys.sort { $0.name < $1.name }
+        result.checks.sort { $0.name < $1.name }
+        result.options.sort { $0.key < $1.key }
+        result.autoIncrement = nil
+        return result
+    }
+
+    /// True where `other` differs in nothing but what an ``EquivalenceRule`` names.
+    package func isEquivalent(to other: Table) -> Bool {
+        self == other || canonical == other.canonical
+    }
+
+    /// The index without the hints that its engine does not heed.
+    func canonical(index: Index) -> Index {
+        guard isInnoDB else { return index }
+        var result = index
+        result.options.removeAll { option in
+            let word = option.uppercased()
+            return word.hasPrefix("USING ") || word.hasPrefix("KEY_BLOCK_SIZE")
+        }
+        return result
+    }
+
+    var isInnoDB: Bool { option("ENGINE")?.uppercased() == "INNODB" }
+
+    /// The unique index over NOT NULL columns that InnoDB clusters the rows on where there is no
+    /// primary key: the first one printed.
+    var clusteringIndex: Index? {
+        guard primaryKey == nil, isInnoDB else { return nil }
+        let required = Set(columns.filter(\.isNotNull).map(\.name))
+        return indexes.first { index in
+            index.kind == .unique
+                && index.parts.allSatisfy { part in
+                    guard case .column(let name) = part.key else { return false }
+                    return part.length == nil && required.contains(name)
+                }
+        }
+    }
+
+    /// The column without a character set and a collation that repeat the table's.
+    private func canonical(column: Column) -> Column {
+        guard let effective = effectiveCharacterSet(of: column) else { return column }
+        var result = column
+        let isInherited = effective == defaultCharacterSet
+        result.characterSet = isInherited ? nil : effective.name
+        result.collation = isInherited ? nil : effective.collation
+        return result
+    }
+}
+
+/// A character set with its collation; nil stands for the set's default collation.
+struct CharacterSet: Hashable {
+    var name: String
+    var collation: String?
+}
+
+extension Table {
+    var defaultCharacterSet: CharacterSet {
+        CharacterSet(
+            name: option("DEFAULT CHARSET") ?? option("COLLATE").map(Self.characterSet(of:)) ?? "",
+            collation: option("COLLATE"))
+    }
+
+    /// What a column's text is stored in; nil for columns without text.
+    func effectiveCharacterSet(of column: Column) -> CharacterSet? {
+        guard ColumnType(column.type).isText else { return nil }
+        if let name = column.characterSet {
+            return CharacterSet(name: name, collation: column.collation)
+        }
+        if let collation = column.collation {
+            return CharacterSet(name: Self.characterSet(of: collation), collation: collation)
+        }
+        return defaultCharacterSet
+    }
+
+    private static func characterSet(of collation: String) -> String {
+        String(collation.prefix { $0 != "_" })
+    }
+}

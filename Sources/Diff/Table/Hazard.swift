@@ -1,0 +1,64 @@
+/// How much a change can hurt.
+package enum Hazard: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Nothing is lost and nothing is copied.
+    case safe
+    /// Nothing is lost; the table is rebuilt or copied.
+    case costly
+    /// Values may be cut or refused: the data decides.
+    case lossy
+    /// Data is gone, and no statement brings it back.
+    case irreversible
+}
+
+extension Hazard: Comparable {
+    private var rank: Int {
+        switch self {
+        case .safe: 0
+        case .costly: 1
+        case .lossy: 2
+        case .irreversible: 3
+        }
+    }
+
+    package static func < (left: Hazard, right: Hazard) -> Bool { left.rank < right.rank }
+}
+
+/// What one clause may do to a table with rows in it.
+package struct HazardFinding: Hashable, Sendable, Codable {
+    /// Stable, in kebab case: `narrow-type`. Policies and views refer to it.
+    package var rule: String
+    package var hazard: Hazard
+    /// What happens, with the names of what it happens to.
+    package var reason: String
+    /// What to do about it; empty where nothing has to be done.
+    package var remedy: String
+    /// A friendlier way to the same schema, such as the rename hint that was perhaps meant.
+    package var suggestion: String?
+
+    package init(
+        rule: String, hazard: Hazard, reason: String, remedy: String = "",
+        suggestion: String? = nil
+    ) {
+        self.rule = rule
+        self.hazard = hazard
+        self.reason = reason
+        self.remedy = remedy
+        self.suggestion = suggestion
+    }
+}
+
+/// A finding with the clause that it is about.
+package struct ClauseFinding: Hashable, Sendable {
+    package var clause: Clause
+    package var finding: HazardFinding
+
+    package init(clause: Clause, finding: HazardFinding) {
+        self.clause = clause
+        self.finding = finding
+    }
+}
+
+extension Sequence<HazardFinding> {
+    /// The worst of them; safe where there is none.
+    package var worst: Hazard { map(\.hazard).max() ?? .safe }
+}

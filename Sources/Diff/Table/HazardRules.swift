@@ -1,0 +1,347 @@
+import Schema
+
+extension TableChange {
+    /// What the change may do to the rows of the live table.
+    package func findings() throws(DiffError) -> [ClauseFinding] {
+        guard kind == .alter, let from else { return [] }
+        return try TableDiff.findings(of: alterations, on: from)
+    }
+
+    /// The findings without their clauses; also for tables that are made or dropped.
+    package func hazards() throws(DiffError) -> [HazardFinding] {
+        switch kind {
+        case .create:
+            [HazardFinding(rule: "create-table", hazard: .safe, reason: "`\(table)` is made")]
+        case .drop:
+            [
+                HazardFinding(
+                    rule: "drop-table", hazard: .irreversible,
+                    reason: "all rows of `\(table)` are gone",
+                    remedy: "keep a copy of what is needed, then approve")
+            ]
+        case .alter: try findings().map(\.finding)
+        }
+    }
+}
+
+extension TableDiff {
+    /// What the statements may do to the rows of `table`, clause by clause.
+    ///
+    /// Each clause has at least one finding; a table that has no rows is not told apart.
+    package static func findings(
+        of alterations: [Alteration], on table: Table
+    ) throws(DiffError) -> [ClauseFinding] {
+        var before = table
+        var result: [ClauseFinding] = []
+        for alteration in alterations {
+            let after = try before.applying(alteration)
+            let rules = HazardRules(before: before, after: after, alteration: alteration)
+            for clause in alteration.clauses {
+                result += rules.findings(of: clause).map {
+                    ClauseFinding(clause: clause, finding: $0)
+                }
+            }
+            before = after
+        }
+        return result
+    }
+}
+
+/// The hazards of the clauses of one statement, by the tables before and after it.
+struct HazardRules {
+    let before: Table
+    let after: Table
+    let alteration: Alteration
+
+    func findings(of clause: Clause) -> [HazardFinding] {
+        switch clause {
+        case .renameTable(let name):
+            [
+                safe(
+                    "rename-table", "table `\(before.name)` becomes `\(name)`",
+                    "deploy code that knows the new name first")
+            ]
+        case .addColumn(let column, _): added(column)
+        case .changeColumn(let from, let to, let position):
+            ColumnRules(before: before, after: after).findings(
+                from: from, to: to, isMoved: position != nil)
+        case .dropColumn(let column): [dropped(column)]
+        case .addIndex(let index): [added(index)]
+        case .dropIndex(let index): [dropped(index)]
+        case .renameIndex(let from, let to):
+            [safe("rename-index", "index `\(from)` becomes `\(to)`")]
+        case .setIndexIgnored(let name, let isIgnored):
+            [
+                safe(
+                    "index-visibility",
+                    "the optimizer \(isIgnored ? "no longer sees" : "sees") index `\(name)`")
+            ]
+        case .addForeignKey, .dropForeignKey, .addCheck, .dropCheck, .setCheckEnforced:
+            constraint(clause)
+        case .setDefaultCharacterSet, .setOption, .dropOption: [option(clause)]
+        case .addPeriod, .dropPeriod, .addSystemVersioning, .dropSystemVersioning:
+            [versioning(clause)]
+        case .partitionBy, .removePartitioning, .addPartitions, .dropPartitions:
+            [partitioning(clause)]
+        }
+    }
+
+    private func safe(_ rule: String, _ reason: String, _ remedy: String = "") -> HazardFinding {
+        HazardFinding(rule: rule, hazard: .safe, reason: reason, remedy: remedy)
+    }
+
+    // MARK: Columns
+
+    private func added(_ column: Column) -> [HazardFinding] {
+        var findings: [HazardFinding] = []
+        if column.generated?.kind == .stored || column.isAutoIncrement
+            || isComputed(column.defaultValue)
+        {
+            findings.append(
+                HazardFinding(
+                    rule: "add-computed-column", hazard: .costly,
+                    reason: "column `\(column.name)` is computed for every row; the table is copied"
+                ))
+        }
+        if let check = column.check, column.isNotNull || column.defaultValue != "NULL" {
+            findings.append(
+                HazardFinding(
+                    rule: "add-check", hazard: .lossy,
+                    reason: "rows whose new `\(column.name)` breaks CHECK (\(check)) are refused",
+                    remedy: "give the column a default that keeps its check"))
+        }
+        if column.isNotNull, column.defaultValue == nil, column.generated == nil,
+            !column.isAutoIncrement, !isRowTime(column)
+        {
+            findings.append(
+                safe(
+                    "add-required-column",
+                    "rows get an empty `\(column.name)`, and inserts that leave it out fail",
+                    "give it a default, or deploy code that sets it first"))
+        }
+        return findings.isEmpty
+            ? [safe("add-column", "column `\(column.name)` is added")] : findings
+    }
+
+    private func isRowTime(_ column: Column) -> Bool {
+        column.attributes.contains { $0.text.uppercased().contains("AS ROW ") }
+    }
+
+    private func isComputed(_ defaultValue: String?) -> Bool {
+        guard let text = defaultValue, text.contains("(") else { return false }
+        return !text.hasPrefix("'") && !text.lowercased().hasPrefix("current_timestamp")
+    }
+
+    private func dropped(_ column: Column) -> HazardFinding {
+        if column.generated?.kind == .virtual {
+            return safe(
+                "drop-virtual-column", "virtual column `\(column.name)` holds no data of its own")
+        }
+        return HazardFinding(
+            rule: "drop-column", hazard: .irreversible,
+            reason: "the data in column `\(column.name)` is gone",
+            remedy: "approve it, or keep the column until nothing needs it",
+            suggestion: renameSuggestion(for: column))
+    }
+
+    /// A drop beside exactly one add of the same definition looks like a rename.
+    private func renameSuggestion(for column: Column) -> String? {
+        var nameless = column
+        let alike = alteration.clauses.compactMap { clause -> Column? in
+            guard case .addColumn(let new, _) = clause else { return nil }
+            nameless.name = new.name
+            let isOther = before.hasOtherDefinition(of: nameless, than: new, in: after)
+            return isOther ? nil : new
+        }
+        guard alike.count == 1, let new = alike.first else { return nil }
+        return "if `\(column.name)` was renamed to `\(new.name)`, say so beside the column: "
+            + "-- plumb: renamed from \(column.name)"
+    }
+
+    // MARK: Indexes
+
+    private func added(_ index: Index) -> HazardFinding {
+        switch index.kind {
+        case .primary:
+            if isProvenUnique(index) {
+                return HazardFinding(
+                    rule: "add-primary-key", hazard: .costly,
+                    reason: "the table is rebuilt in the order of the new primary key")
+            }
+            return HazardFinding(
+                rule: "add-primary-key", hazard: .lossy,
+                reason: "rows that are equal in \(names(of: index)) are refused",
+                remedy: "look for duplicates first")
+        case .unique:
+            if isProvenUnique(index) {
+                return safe("add-index", "unique index `\(index.name)` holds already")
+            }
+            return HazardFinding(
+                rule: "add-unique", hazard: .lossy,
+                reason: "rows that are equal in \(names(of: index)) are refused",
+                remedy: "look for duplicates first")
+        case .plain: return safe("add-index", "index `\(index.name)` is added")
+        case .fulltext, .spatial, .vector:
+            return HazardFinding(
+                rule: "add-special-index", hazard: .costly,
+                reason: "writes wait while index `\(index.name)` is built")
+        }
+    }
+
+    /// True where rows are unique already over some of the index's columns, all compared whole
+    /// and by the same collation.
+    private func isProvenUnique(_ index: Index) -> Bool {
+        let new = Set(index.parts.filter { $0.length == nil }.map(\.key))
+        let names = Dictionary(
+            alteration.clauses.compactMap { clause -> (String, Column)? in
+                guard case .changeColumn(let from, let to, _) = clause else { return nil }
+                return (from.name, to)
+            }, uniquingKeysWith: { first, _ in first })
+        return before.indexes.contains { old in
+            guard old.kind == .primary || old.kind == .unique else { return false }
+            return old.parts.allSatisfy { part in
+                guard part.length == nil || index.parts.contains(part),
+                    case .column(let name) = part.key
+                else { return false }
+                // A column that changes its type may map two values to one.
+                if let changed = names[name] {
+                    guard let column = before.columns.first(where: { $0.name == name }),
+                        column.type == changed.type,
+                        before.effectiveCharacterSet(of: column)
+                            == after.effectiveCharacterSet(of: changed)
+                    else { return false }
+                }
+                let isRequired = before.columns.contains { $0.name == name && $0.isNotNull }
+                let newName = names[name]?.name ?? name
+                return new.contains(.column(newName)) && (isRequired || index.kind == .unique)
+            }
+        }
+    }
+
+    private func dropped(_ index: Index) -> HazardFinding {
+        switch index.kind {
+        case .primary where after.primaryKey == nil:
+            HazardFinding(
+                rule: "drop-primary-key", hazard: .irreversible,
+                reason: "nothing tells rows apart any more, and nothing replaces the primary key",
+                remedy: "define another primary key in the same change")
+        case .primary:
+            HazardFinding(
+                rule: "replace-primary-key", hazard: .costly,
+                reason: "the table is rebuilt in the order of the new primary key")
+        case .unique:
+            safe(
+                "drop-unique", "index `\(index.name)` goes, and rows may repeat from then on",
+                "putting it back fails once there are duplicates")
+        case .plain, .fulltext, .spatial, .vector:
+            safe(
+                "drop-index", "index `\(index.name)` goes; queries that use it get slow",
+                "make it ignored first and watch")
+        }
+    }
+
+    private func names(of index: Index) -> String {
+        index.parts.map { part in
+            switch part.key {
+            case .column(let name): "`\(name)`"
+            case .expression(let text): "(\(text))"
+            }
+        }.joined(separator: ", ")
+    }
+
+    // MARK: Constraints
+
+    private func constraint(_ clause: Clause) -> [HazardFinding] {
+        switch clause {
+        case .addForeignKey(let key):
+            [
+                HazardFinding(
+                    rule: "add-foreign-key", hazard: .lossy,
+                    reason: "rows without a parent in `\(key.referencedTable)` are refused",
+                    remedy: "look for orphans first")
+            ]
+        case .addCheck(let check):
+            [
+                HazardFinding(
+                    rule: "add-check", hazard: check.isEnforced ? .lossy : .safe,
+                    reason: check.isEnforced
+                        ? "rows that break CHECK (\(check.expression)) are refused"
+                        : "check `\(check.name)` is added, not enforced",
+                    remedy: check.isEnforced ? "look for such rows first" : "")
+            ]
+        case .setCheckEnforced(let name, true):
+            [
+                HazardFinding(
+                    rule: "add-check", hazard: .lossy,
+                    reason: "rows that break check `\(name)` are refused",
+                    remedy: "look for such rows first")
+            ]
+        case .setCheckEnforced(let name, false):
+            [safe("drop-check", "check `\(name)` is no longer enforced")]
+        case .dropCheck(let check): [safe("drop-check", "check `\(check.name)` goes")]
+        case .dropForeignKey(let key):
+            [safe("drop-foreign-key", "foreign key `\(key.name)` goes")]
+        default: []
+        }
+    }
+
+    // MARK: The rest
+
+    private func option(_ clause: Clause) -> HazardFinding {
+        switch clause {
+        case .setDefaultCharacterSet(let name, _):
+            return safe(
+                "default-character-set",
+                "new columns take character set \(name); what is stored stays as it is")
+        case .setOption(let option), .dropOption(let option):
+            switch option.key {
+            case "COMMENT", "STATS_PERSISTENT", "STATS_AUTO_RECALC", "STATS_SAMPLE_PAGES":
+                return safe("table-option", "table option \(option.key) changes")
+            case "ENGINE" where before.isInnoDB:
+                return HazardFinding(
+                    rule: "leave-innodb", hazard: .lossy,
+                    reason: "the table leaves InnoDB: no transactions, no crash recovery",
+                    remedy: "keep InnoDB unless this is meant")
+            default:
+                return HazardFinding(
+                    rule: "table-option", hazard: .costly,
+                    reason: "table option \(option.key) changes; the table is rebuilt")
+            }
+        default: return safe("table-option", "a table option changes")
+        }
+    }
+
+    private func versioning(_ clause: Clause) -> HazardFinding {
+        switch clause {
+        case .dropSystemVersioning:
+            HazardFinding(
+                rule: "drop-system-versioning", hazard: .irreversible,
+                reason: "the history of all rows is gone",
+                remedy: "keep a copy of the history, then approve")
+        case .addSystemVersioning:
+            HazardFinding(
+                rule: "add-system-versioning", hazard: .costly, reason: "the table is copied")
+        case .addPeriod(let period):
+            HazardFinding(
+                rule: "add-period", hazard: .lossy,
+                reason: "rows whose period `\(period.name)` ends before it starts are refused",
+                remedy: "look for such rows first")
+        default: safe("drop-period", "the columns of the period stay")
+        }
+    }
+
+    private func partitioning(_ clause: Clause) -> HazardFinding {
+        switch clause {
+        case .dropPartitions(let names):
+            HazardFinding(
+                rule: "drop-partition", hazard: .irreversible,
+                reason: "the rows in partition \(names.joined(separator: ", ")) are gone",
+                remedy: "archive them, then approve")
+        case .addPartitions: safe("add-partition", "empty partitions are added")
+        default:
+            HazardFinding(
+                rule: "repartition", hazard: .costly,
+                reason: "every row is copied to its new partition; rows that fit none are refused")
+        }
+    }
+}

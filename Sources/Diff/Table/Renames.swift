@@ -1,0 +1,71 @@
+import Schema
+
+/// The hint that a column of the desired schema had another name before.
+package struct ColumnRename: Hashable, Sendable, Codable {
+    /// The table's name in the desired schema.
+    package let table: String
+    package let from: String
+    package let to: String
+
+    package init(table: String, from: String, to: String) {
+        self.table = table
+        self.from = from
+        self.to = to
+    }
+}
+
+/// The hint that a table of the desired schema had another name before.
+package struct TableRename: Hashable, Sendable, Codable {
+    package let from: String
+    package let to: String
+
+    package init(from: String, to: String) {
+        self.from = from
+        self.to = to
+    }
+}
+
+extension TableDiff {
+    /// The hints that are due now: live name → desired name, both as printed.
+    ///
+    /// A hint stays right before, while and after the fleet follows it: it is due where the old
+    /// name is live and the new one is not, and does nothing where the old name is gone.
+    static func dueRenames(
+        _ hints: [ColumnRename], from: Table, to: Table
+    ) throws(DiffError) -> [String: String] {
+        var due: [String: String] = [:]
+        for hint in hints where hint.table.sameName(as: to.name) {
+            let old = from.columns.first { $0.name.sameName(as: hint.from) }
+            let isNewLive = from.columns.contains { $0.name.sameName(as: hint.to) }
+            guard let old, !hint.from.sameName(as: hint.to) else { continue }
+            if isNewLive {
+                throw DiffError(
+                    .renameConflict, table: to.name,
+                    "the hint renames column `\(hint.from)` to `\(hint.to)`, but both are live; "
+                        + "drop one of them or remove the hint")
+            }
+            guard let new = to.columns.first(where: { $0.name.sameName(as: hint.to) })
+            else { continue }
+            if to.columns.contains(where: { $0.name.sameName(as: hint.from) }) {
+                throw DiffError(
+                    .renameConflict, table: to.name,
+                    "the hint renames column `\(hint.from)` to `\(hint.to)`, but the desired table "
+                        + "has both; remove the hint or the old column")
+            }
+            if due[old.name] != nil || due.values.contains(new.name) {
+                throw DiffError(
+                    .renameConflict, table: to.name,
+                    "two hints claim column `\(hint.from)` or `\(hint.to)`; keep one of them")
+            }
+            due[old.name] = new.name
+        }
+        return due
+    }
+}
+
+extension String {
+    /// Column, index and constraint names differ only by more than letter case.
+    func sameName(as other: String) -> Bool {
+        self == other || lowercased() == other.lowercased()
+    }
+}

@@ -1,0 +1,154 @@
+import Schema
+
+/// What happens to one table of a shard.
+package struct TableChange: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable, Codable {
+        case create, alter, drop
+    }
+
+    package var kind: Kind
+    /// The table's name in the desired schema; for a drop, its live name.
+    package var table: String
+    /// The live table; nil for one that is made.
+    package var from: Table?
+    /// The desired table; nil for one that is dropped.
+    package var to: Table?
+    /// The statements of an `alter`; the first one renames the table where a hint is due.
+    package var alterations: [Alteration]
+    /// True where no order of the statements satisfies the foreign keys on the way: the session
+    /// sets `foreign_key_checks=0` for this change.
+    package var withoutForeignKeyChecks: Bool
+
+    package init(
+        kind: Kind, table: String, from: Table? = nil, to: Table? = nil,
+        alterations: [Alteration] = [], withoutForeignKeyChecks: Bool = false
+    ) {
+        self.kind = kind
+        self.table = table
+        self.from = from
+        self.to = to
+        self.alterations = alterations
+        self.withoutForeignKeyChecks = withoutForeignKeyChecks
+    }
+
+    /// The statements in order, one line each but for `CREATE TABLE`.
+    package func statements(flavour: ServerProfile.Flavour) -> [String] {
+        switch kind {
+        case .create: return to.map { [$0.showCreate(flavour: flavour)] } ?? []
+        case .drop: return ["DROP TABLE \(SQL.identifier(table))"]
+        case .alter:
+            var name = from?.name ?? table
+            return alterations.map { alteration in
+                let text = alteration.sql(table: name, flavour: flavour)
+                for case .renameTable(let newName) in alteration.clauses { name = newName }
+                return text
+            }
+        }
+    }
+}
+
+/// What turns the tables of one shard into the desired ones.
+package enum SchemaDiff {
+    /// The changes in the order in which they can run.
+    ///
+    /// Tables of `from` that are not in `to` are dropped only where `droppable` names them, and
+    /// left alone otherwise. Parents of foreign keys come before children; what is dropped comes
+    /// last, children first. Members of a cycle are flagged ``TableChange/withoutForeignKeyChecks``.
+    package static func changes(
+        from: [String: Table], to: [String: Table], columnRenames: [ColumnRename] = [],
+        tableRenames: [TableRename] = [], droppable: Set<String> = []
+    ) throws(DiffError) -> [TableChange] {
+        let renames = try dueRenames(tableRenames, from: from, to: to)
+        var live: [String: Table] = [:]
+        for (name, table) in from { live[renames[name] ?? name] = table }
+        var changes: [TableChange] = []
+        for (name, desired) in to.sorted(by: { $0.key < $1.key }) {
+            guard let present = live[name] else {
+                changes.append(TableChange(kind: .create, table: name, to: desired))
+                continue
+            }
+            let alterations = try TableDiff.changes(
+                from: following(renames, in: present), to: desired, renames: columnRenames)
+            guard !alterations.isEmpty else { continue }
+            changes.append(
+                TableChange(
+                    kind: .alter, table: name, from: present, to: desired,
+                    alterations: alterations))
+        }
+        let drops = from.filter { name, _ in
+            droppable.contains(name) && to[name] == nil && renames[name] == nil
+        }
+        for index in changes.indices where retypesParent(changes[index], of: live) {
+            changes[index].withoutForeignKeyChecks = true
+        }
+        return ForeignKeyOrder.sorted(changes) + dropChanges(drops)
+    }
+
+    /// Live name → desired name.
+    private static func dueRenames(
+        _ hints: [TableRename], from: [String: Table], to: [String: Table]
+    ) throws(DiffError) -> [String: String] {
+        var due: [String: String] = [:]
+        for hint in hints where hint.from != hint.to && from[hint.from] != nil {
+            if from[hint.to] != nil {
+                throw DiffError(
+                    .renameConflict, table: hint.to,
+                    "the hint renames table `\(hint.from)` to `\(hint.to)`, but both are live; "
+                        + "drop one of them or remove the hint")
+            }
+            guard to[hint.to] != nil else { continue }
+            if to[hint.from] != nil {
+                throw DiffError(
+                    .renameConflict, table: hint.to,
+                    "the hint renames table `\(hint.from)` to `\(hint.to)`, but both are desired; "
+                        + "remove the hint or the old table")
+            }
+            if due[hint.from] != nil || due.values.contains(hint.to) {
+                throw DiffError(
+                    .renameConflict, table: hint.to,
+                    "two hints claim table `\(hint.from)` or `\(hint.to)`; keep one of them")
+            }
+            due[hint.from] = hint.to
+        }
+        return due
+    }
+
+    /// Foreign keys follow a parent that is renamed by themselves.
+    private static func following(_ renames: [String: String], in table: Table) -> Table {
+        var result = table
+        for (place, key) in table.foreignKeys.enumerated()
+        where key.referencedSchema == nil && key.referencedTable != table.name {
+            result.foreignKeys[place].referencedTable =
+                renames[key.referencedTable] ?? key.referencedTable
+        }
+        return result
+    }
+
+    /// True where columns change that foreign keys of other live tables refer to.
+    private static func retypesParent(_ change: TableChange, of live: [String: Table]) -> Bool {
+        guard change.kind == .alter, let parent = change.from else { return false }
+        var retyped: Set<String> = []
+        for clause in change.alterations.flatMap(\.clauses) {
+            if case .changeColumn(let from, let to, _) = clause,
+                from.type != to.type || from.isNotNull != to.isNotNull
+                    || from.characterSet != to.characterSet || from.collation != to.collation
+            {
+                retyped.insert(from.name.lowercased())
+            }
+        }
+        guard !retyped.isEmpty else { return false }
+        return live.values.contains { child in
+            child.foreignKeys.contains { key in
+                key.referencedSchema == nil && key.referencedTable == parent.name
+                    && key.referencedColumns.contains { retyped.contains($0.lowercased()) }
+            }
+        }
+    }
+
+    private static func dropChanges(_ tables: [String: Table]) -> [TableChange] {
+        let changes = tables.sorted { $0.key < $1.key }.map { name, table in
+            TableChange(kind: .drop, table: name, from: table)
+        }
+        return ForeignKeyOrder.sorted(changes)
+    }
+}

@@ -1,0 +1,138 @@
+import Schema
+
+/// The tables on the way where one `ALTER TABLE` cannot do it all.
+///
+/// - A foreign key that gets another definition under its name, or whose columns get another
+///   type, is dropped first and added with the rest.
+/// - A column that becomes virtual or ceases to be is dropped first, with what depends on it.
+/// - InnoDB builds one FULLTEXT index at a time.
+/// - The index that a table without a primary key is clustered on changes its place only when
+///   the ones before it are dropped and added again.
+/// - A partition clause stands alone.
+struct Stages {
+    let from: Table
+    let to: Table
+    /// Names in `from` to names in `to`.
+    let renames: [String: String]
+
+    // MARK: Before
+
+    /// Partitions go first where they do, or where the keys or columns they need change.
+    var removesPartitioningFirst: Bool {
+        guard let old = from.partitioning else { return false }
+        guard let new = to.partitioning else { return true }
+        guard old.method != new.method else { return false }
+        let unique = { (table: Table) in
+            table.indexes.filter { $0.kind == .primary || $0.kind == .unique }.map(\.parts)
+        }
+        return unique(from) != unique(to) || from.columns.map(\.name) != to.columns.map(\.name)
+    }
+
+    /// `from` without what must be gone before the rest can be done.
+    var cleared: Table {
+        var table = from
+        let columns = columnsToDrop()
+        table.columns.removeAll { columns.contains($0.name) }
+        table.indexes.removeAll { index in
+            columns.contains { index.uses($0) }
+        }
+        table.checks.removeAll { check in
+            columns.contains { ExpressionText.mentions($0, in: check.expression) }
+        }
+        let retyped = retypedColumns()
+        let renamedFrom = from.renamingColumns(renames)
+        for (key, renamed) in zip(from.foreignKeys, renamedFrom.foreignKeys) {
+            let other = to.foreignKeys.first { $0.name == key.name }
+            let isRedefined = other != nil && other != renamed
+            let isTouched = key.columns.contains { columns.contains($0) || retyped.contains($0) }
+            if isRedefined || isTouched { table.foreignKeys.removeAll { $0.name == key.name } }
+        }
+        dropMisplacedClustering(in: &table)
+        return table
+    }
+
+    private func pair(of column: Column) -> Column? {
+        let name = renames[column.name] ?? column.name
+        return to.columns.first { $0.name.sameName(as: name) }
+    }
+
+    /// Columns that a server can only drop and add, and what is computed from them.
+    private func columnsToDrop() -> Set<String> {
+        var result: Set<String> = []
+        for column in from.columns {
+            guard let other = pair(of: column) else { continue }
+            let isVirtual = column.generated?.kind == .virtual
+            if isVirtual != (other.generated?.kind == .virtual) { result.insert(column.name) }
+        }
+        var isGrowing = !result.isEmpty
+        while isGrowing {
+            let before = result.count
+            for column in from.columns where column.generated?.kind == .virtual {
+                let expression = column.generated?.expression ?? ""
+                if result.contains(where: { ExpressionText.mentions($0, in: expression) }) {
+                    result.insert(column.name)
+                }
+            }
+            isGrowing = result.count > before
+        }
+        return result
+    }
+
+    /// Columns whose storage changes: a foreign key on them forbids it.
+    private func retypedColumns() -> Set<String> {
+        var result: Set<String> = []
+        for column in from.columns {
+            guard let other = pair(of: column) else { continue }
+            let isRetyped =
+                column.type != other.type || column.isNotNull != other.isNotNull
+                || column.generated != other.generated
+                || from.effectiveCharacterSet(of: column) != to.effectiveCharacterSet(of: other)
+            if isRetyped { result.insert(column.name) }
+        }
+        return result
+    }
+
+    private func dropMisplacedClustering(in table: inout Table) {
+        guard let wanted = to.clusteringIndex, let present = table.clusteringIndex,
+            !present.isNamesake(of: wanted),
+            table.indexes.contains(where: { $0.isNamesake(of: wanted) }),
+            to.indexes.contains(where: { $0.isNamesake(of: present) })
+        else { return }
+        table.indexes.removeAll { index in
+            index.kind == .unique && !index.isNamesake(of: wanted)
+                && to.indexes.contains { $0.isNamesake(of: index) }
+        }
+    }
+
+    // MARK: After
+
+    /// What the statements after the clearing lead to, one by one; the last one is `to` but for
+    /// its partitioning.
+    var targets: [Table] {
+        var main = to
+        main.partitioning = from.renamingColumns(renames).partitioning
+        let kept = from.renamingColumns(renames).indexes.filter { $0.kind == .fulltext }
+        let new = to.indexes.filter { index in
+            index.kind == .fulltext && !kept.contains { $0.parts == index.parts }
+        }
+        guard new.count > 1 else { return [main] }
+        var result: [Table] = []
+        for count in 1...new.count {
+            var target = main
+            target.indexes.removeAll { new[count...].contains($0) }
+            result.append(target)
+        }
+        return result
+    }
+}
+
+extension Index {
+    func uses(_ column: String) -> Bool {
+        parts.contains { part in
+            switch part.key {
+            case .column(let name): name.sameName(as: column)
+            case .expression(let text): ExpressionText.mentions(column, in: text)
+            }
+        }
+    }
+}

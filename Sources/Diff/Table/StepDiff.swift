@@ -1,0 +1,225 @@
+import Schema
+
+/// The clauses that lead from one table to another in a single `ALTER TABLE`.
+///
+/// Both tables have the same name. Partitioning is not part of it.
+struct StepDiff {
+    private let from: Table
+    /// `from` with the columns that are renamed already under their new names.
+    private let renamed: Table
+    private let to: Table
+
+    /// `renames` maps names in `from` to names in `to`.
+    init(from: Table, to: Table, renames: [String: String]) {
+        self.from = from
+        self.to = to
+        var names = renames
+        // Names that differ in letter case only are the same column.
+        for column in from.columns where names[column.name] == nil {
+            if let other = to.columns.first(where: { $0.name.sameName(as: column.name) }),
+                other.name != column.name
+            {
+                names[column.name] = other.name
+            }
+        }
+        renamed = from.renamingColumns(names)
+    }
+
+    var alteration: Alteration {
+        let columns = columnClauses()
+        let indexes = indexClauses()
+        let keys = foreignKeyClauses()
+        let checks = checkClauses()
+        let versioning = versioningClauses()
+        return Alteration(
+            clauses: keys.drops + checks.drops + indexes.drops + versioning.drops + columns
+                + versioning.adds + indexes.adds + checks.adds + keys.adds + optionClauses())
+    }
+
+    // MARK: Columns
+
+    private func columnClauses() -> [Clause] {
+        var places: [String: Int] = [:]
+        for (place, column) in renamed.columns.enumerated() { places[column.name] = place }
+        let kept = to.columns.filter { places[$0.name] != nil }
+        let run = ColumnOrder.longestRisingRun(kept.compactMap { places[$0.name] })
+        let fixed = Set(run.map { kept[$0].name })
+
+        let wanted = Set(to.columns.map(\.name))
+        var clauses: [Clause] = zip(from.columns, renamed.columns)
+            .filter { !wanted.contains($0.1.name) }.map { .dropColumn($0.0) }
+        // What is in place while the server puts in the others, from left to right.
+        var order = kept.map(\.name).filter { fixed.contains($0) }
+        var previous: String?
+        for column in to.columns {
+            defer { previous = column.name }
+            let place = places[column.name]
+            if let place, fixed.contains(column.name) {
+                if isChanged(place, to: column) {
+                    clauses.append(
+                        .changeColumn(from: from.columns[place], to: column, position: nil))
+                }
+                continue
+            }
+            let position: ColumnPosition = previous.map { .after($0) } ?? .first
+            let isLast = previous == order.last
+            let insertion = previous.flatMap { order.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
+            order.insert(column.name, at: insertion)
+            if let place {
+                clauses.append(
+                    .changeColumn(from: from.columns[place], to: column, position: position))
+            } else {
+                clauses.append(.addColumn(column, position: isLast ? nil : position))
+            }
+        }
+        return clauses
+    }
+
+    private func isChanged(_ place: Int, to column: Column) -> Bool {
+        if from.columns[place].name != column.name { return true }
+        return renamed.hasOtherDefinition(of: renamed.columns[place], than: column, in: to)
+    }
+
+    // MARK: Indexes
+
+    private func indexClauses() -> (drops: [Clause], adds: [Clause]) {
+        var drops: [Clause] = []
+        var adds: [Clause] = []
+        var renames: [Clause] = []
+        var visibility: [Clause] = []
+        var gone: [Index] = []
+        for index in renamed.indexes {
+            guard let other = to.indexes.first(where: { $0.isNamesake(of: index) }) else {
+                gone.append(index)
+                continue
+            }
+            if isSame(index, other) {
+                if index.name != other.name {
+                    renames.append(.renameIndex(from: index.name, to: other.name))
+                }
+                continue
+            }
+            var shown = index
+            shown.isIgnored = other.isIgnored
+            if index.name == other.name, isSame(shown, other) {
+                visibility.append(.setIndexIgnored(name: index.name, other.isIgnored))
+            } else {
+                drops.append(.dropIndex(original(of: index)))
+                adds.append(.addIndex(other))
+            }
+        }
+        for index in to.indexes
+        where !renamed.indexes.contains(where: { $0.isNamesake(of: index) }) {
+            if index.kind != .primary,
+                let place = gone.firstIndex(where: { $0.kind != .primary && isSame($0, index) })
+            {
+                renames.append(.renameIndex(from: gone.remove(at: place).name, to: index.name))
+            } else {
+                adds.append(.addIndex(index))
+            }
+        }
+        drops += gone.map { .dropIndex(original(of: $0)) }
+        return (drops, renames + adds + visibility)
+    }
+
+    /// The index as `from` has it, before columns were renamed.
+    private func original(of index: Index) -> Index {
+        zip(from.indexes, renamed.indexes).first { $0.1 == index }?.0 ?? index
+    }
+
+    /// True where nothing but the name differs.
+    private func isSame(_ left: Index, _ right: Index) -> Bool {
+        var left = renamed.canonical(index: left)
+        left.name = right.name
+        return left == to.canonical(index: right)
+    }
+
+    // MARK: Constraints
+
+    private func foreignKeyClauses() -> (drops: [Clause], adds: [Clause]) {
+        let old = Set(renamed.foreignKeys)
+        let new = Set(to.foreignKeys)
+        return (
+            zip(from.foreignKeys, renamed.foreignKeys).filter { !new.contains($0.1) }
+                .map { .dropForeignKey($0.0) },
+            to.foreignKeys.filter { !old.contains($0) }.map { .addForeignKey($0) }
+        )
+    }
+
+    private func checkClauses() -> (drops: [Clause], adds: [Clause]) {
+        var drops: [Clause] = []
+        var adds: [Clause] = []
+        for check in renamed.checks {
+            guard let other = to.checks.first(where: { $0.name == check.name }) else {
+                drops.append(.dropCheck(check))
+                continue
+            }
+            if check.expression != other.expression {
+                drops.append(.dropCheck(check))
+                adds.append(.addCheck(other))
+            } else if check.isEnforced != other.isEnforced {
+                adds.append(.setCheckEnforced(name: check.name, other.isEnforced))
+            }
+        }
+        for check in to.checks where !renamed.checks.contains(where: { $0.name == check.name }) {
+            adds.append(.addCheck(check))
+        }
+        return (drops, adds)
+    }
+
+    private func versioningClauses() -> (drops: [Clause], adds: [Clause]) {
+        var drops: [Clause] = []
+        var adds: [Clause] = []
+        if renamed.isSystemVersioned, !to.isSystemVersioned { drops.append(.dropSystemVersioning) }
+        drops += zip(from.periods, renamed.periods).filter { !to.periods.contains($0.1) }
+            .map { .dropPeriod($0.0) }
+        adds += to.periods.filter { !renamed.periods.contains($0) }.map { .addPeriod($0) }
+        if !renamed.isSystemVersioned, to.isSystemVersioned { adds.append(.addSystemVersioning) }
+        return (drops, adds)
+    }
+
+    // MARK: Options
+
+    /// An option that no statement changes is left out here, and found by the check at the end.
+    private func optionClauses() -> [Clause] {
+        var clauses: [Clause] = []
+        let isTextKey = { (key: String) in key == "DEFAULT CHARSET" || key == "COLLATE" }
+        if renamed.defaultCharacterSet != to.defaultCharacterSet {
+            let wanted = to.defaultCharacterSet
+            clauses.append(.setDefaultCharacterSet(wanted.name, collation: wanted.collation))
+        }
+        for option in to.options where !isTextKey(option.key) {
+            if renamed.option(option.key) != option.value { clauses.append(.setOption(option)) }
+        }
+        for option in renamed.options where !isTextKey(option.key) {
+            if to.option(option.key) == nil { clauses.append(.dropOption(option)) }
+        }
+        return clauses.filter { !OptionDefault.isFixed($0) }
+    }
+}
+
+extension Table {
+    /// True where `column` of this table and `other` of `table` mean different things; their
+    /// places are not compared, nor is a character set that only repeats the table's.
+    func hasOtherDefinition(of column: Column, than other: Column, in table: Table) -> Bool {
+        if effectiveCharacterSet(of: column) != table.effectiveCharacterSet(of: other) {
+            return true
+        }
+        var left = column
+        var right = other
+        if ColumnType(column.type).isText {
+            left.characterSet = nil
+            left.collation = nil
+            right.characterSet = nil
+            right.collation = nil
+        }
+        return left != right
+    }
+}
+
+extension Index {
+    func isNamesake(of other: Index) -> Bool {
+        if kind == .primary || other.kind == .primary { return kind == other.kind }
+        return name.sameName(as: other.name)
+    }
+}

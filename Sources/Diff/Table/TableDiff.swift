@@ -1,0 +1,65 @@
+import Schema
+
+/// What turns one table into another.
+package enum TableDiff {
+    /// The statements that turn `from` into `to`, in order; empty where the two are equivalent.
+    ///
+    /// Normally one. More than one only where a server cannot do it at once: see ``Stages``.
+    /// Every result is applied to the model and checked before it is returned: what cannot be
+    /// reached throws `unsupported` with the difference that is left, and is never left out.
+    package static func changes(
+        from: Table, to: Table, renames hints: [ColumnRename] = []
+    ) throws(DiffError) -> [Alteration] {
+        var walk = Walk(current: from)
+        if from.name != to.name { try walk.take(Alteration(clauses: [.renameTable(to: to.name)])) }
+        let renames = try dueRenames(hints, from: walk.current, to: to)
+        if walk.current.isEquivalent(to: to) { return walk.alterations }
+        let stages = Stages(from: walk.current, to: to, renames: renames)
+        do {
+            if stages.removesPartitioningFirst {
+                try walk.take(Alteration(clauses: [.removePartitioning]))
+            }
+            try walk.step(to: Stages(from: walk.current, to: to, renames: renames).cleared)
+            for target in Stages(from: walk.current, to: to, renames: renames).targets {
+                try walk.step(to: target, renames: renames)
+            }
+            for clause in PartitionDiff.clauses(
+                from: walk.current.partitioning, to: to.partitioning)
+            {
+                try walk.take(Alteration(clauses: [clause]))
+            }
+        } catch {
+            throw DiffError(
+                .unsupported, table: to.name,
+                "no statement leads from the live table to the desired one: \(error.message); "
+                    + "take it in two changes of the schema")
+        }
+        guard walk.current.isEquivalent(to: to) else {
+            let left = DifferenceLines.lines(from: walk.current, to: to)
+                .map(\.description).joined(separator: ", ")
+            throw DiffError(
+                .unsupported, table: to.name,
+                "no statement for this difference is known: \(left); change it by hand and record "
+                    + "it, or take it out of the schema")
+        }
+        return walk.alterations
+    }
+
+    /// The table on the way, with the statements so far.
+    private struct Walk {
+        var current: Table
+        var alterations: [Alteration] = []
+
+        mutating func take(_ alteration: Alteration) throws(DiffError) {
+            guard !alteration.clauses.isEmpty else { return }
+            current = try current.applying(alteration)
+            alterations.append(alteration)
+        }
+
+        mutating func step(to target: Table, renames: [String: String] = [:]) throws(DiffError) {
+            // A hint is due once: on later steps its old name is gone.
+            let due = renames.filter { old, _ in current.columns.contains { $0.name == old } }
+            try take(StepDiff(from: current, to: target, renames: due).alteration)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/// How a connection is encrypted, and how far the server has to prove who it is.
+package struct TLSOptions: Sendable, Equatable {
+    /// In the words of MySQL's `--ssl-mode`.
+    package enum Mode: String, Sendable, CaseIterable {
+        case disabled
+        /// Encrypted where the server offers it; the server proves nothing.
+        case preferred
+        /// Encrypted or refused; the server proves nothing.
+        case required
+        /// As `required`, and the certificate is signed by an authority in `caFile`.
+        case verifyCA
+        /// As `verifyCA`, and the certificate names the host that was asked for.
+        case verifyIdentity
+    }
+
+    package var mode: Mode
+    /// Paths of PEM files.
+    package var caFile: String?
+    package var certificateFile: String?
+    package var keyFile: String?
+
+    package init(
+        mode: Mode = .preferred, caFile: String? = nil, certificateFile: String? = nil,
+        keyFile: String? = nil
+    ) {
+        self.mode = mode
+        self.caFile = caFile
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
+    }
+}
+
+/// Everything but the address that decides how a connection is made.
+package struct ConnectionSettings: Sendable, Equatable {
+    package var credentials: Credentials
+    package var tls: TLSOptions
+    package var connectTimeoutSeconds = 10
+    /// nil: wait as long as the statement takes.
+    package var readTimeoutSeconds: Int? = 60
+    package var writeTimeoutSeconds: Int? = 60
+    /// How long a statement waits for metadata and row locks; the servers' own default is a day.
+    package var lockWaitTimeoutSeconds = 5
+    /// A MySQL option file; what it says in `[client]` and `[plumb]` fills what is not set here.
+    package var optionFile: String?
+
+    package init(
+        credentials: Credentials = Credentials(user: ""), tls: TLSOptions = TLSOptions(),
+        optionFile: String? = nil
+    ) {
+        self.credentials = credentials
+        self.tls = tls
+        self.optionFile = optionFile
+    }
+}

@@ -1,0 +1,98 @@
+import Execution
+import Schema
+
+/// What went wrong between Plumb and a server.
+package struct MySQLError: Error, Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
+        /// No session could be had: nothing listens, no such host, no free connection.
+        case unreachable
+        case accessDenied
+        /// The account is right but lacks a privilege.
+        case missingGrant
+        case unknownDatabase
+        case unknownTable
+        case tableExists
+        /// The session ended under a statement.
+        case lostConnection
+        /// A time limit ended the statement.
+        case timeout
+        case lockWaitTimeout
+        case deadlock
+        case syntax
+        /// The server cannot run the change with the algorithm or lock that was asked for.
+        case algorithmUnsupported
+        /// The rows that are there do not fit the change.
+        case dataConflict
+        case diskFull
+        case readOnly
+        /// The server refuses the statement as unsafe, for example for replication.
+        case unsafeStatement
+        case tls
+        /// Plumb's own settings, an option file, or a server Plumb does not know.
+        case configuration
+        case other
+    }
+
+    package var kind: Kind
+    /// The server's or client library's error number; 0 for Plumb's own checks.
+    package var number: UInt32
+    package var sqlState: String
+    package var message: String
+    package var server: ServerAddress
+    package var retry: RetryClass
+
+    package init(
+        kind: Kind, number: UInt32 = 0, sqlState: String = "", message: String,
+        server: ServerAddress, retry: RetryClass? = nil
+    ) {
+        self.kind = kind
+        self.number = number
+        self.sqlState = sqlState
+        self.message = message
+        self.server = server
+        self.retry = retry ?? kind.retry
+    }
+}
+
+extension MySQLError.Kind {
+    /// Whether trying again can help when nothing was being changed.
+    var retry: RetryClass {
+        switch self {
+        case .unreachable, .lostConnection, .timeout, .lockWaitTimeout, .deadlock: .retryable
+        case .accessDenied, .missingGrant, .unknownDatabase, .unknownTable, .tableExists, .syntax,
+            .algorithmUnsupported, .dataConflict, .diskFull, .readOnly, .unsafeStatement, .tls,
+            .configuration, .other:
+            .permanent
+        }
+    }
+}
+
+extension MySQLError: CustomStringConvertible {
+    package var description: String {
+        var text = "\(server): \(message)"
+        if number != 0 { text += " (error \(number), SQLSTATE \(sqlState))" }
+        if let remedy = kind.remedy { text += "; \(remedy)" }
+        return text
+    }
+}
+
+extension MySQLError.Kind {
+    /// What to do about it; nil where the message itself says so, or no one answer fits.
+    fileprivate var remedy: String? {
+        switch self {
+        case .unreachable: "check that the server runs and that this address and port reach it"
+        case .accessDenied: "check the user, the password and the hosts the account may come from"
+        case .missingGrant: "grant the account the privilege named"
+        case .unknownDatabase: "create the database or correct its name in the fleet file"
+        case .lostConnection: "check the server's error log; it restarted or ended the session"
+        case .timeout: "a time limit ended it: raise the limit or find what the server waits for"
+        case .lockWaitTimeout: "another session holds the lock: end it or try in a quieter hour"
+        case .diskFull: "free space on the server"
+        case .readOnly: "the server takes no changes: point at the primary"
+        case .tls: "check the TLS mode, the authority file and the server's certificate"
+        case .unknownTable, .tableExists, .deadlock, .syntax, .algorithmUnsupported,
+            .dataConflict, .unsafeStatement, .configuration, .other:
+            nil
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// Text that is never printed: not by `print`, not by interpolation, not by reflection.
+package struct Secret: Sendable, Equatable {
+    private let text: String
+
+    package init(_ text: String) {
+        self.text = text
+    }
+
+    /// The text itself, for the one call that hands it to the client library.
+    func reveal() -> String { text }
+}
+
+extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "(secret)" }
+    package var debugDescription: String { "(secret)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Who a connection is for the server.
+package struct Credentials: Sendable, Equatable {
+    /// Empty: the option file's user, or else the user the process runs as.
+    package var user: String
+    package var password: Secret?
+
+    package init(user: String, password: Secret? = nil) {
+        self.user = user
+        self.password = password
+    }
+}

@@ -1,0 +1,29 @@
+import Schema
+
+/// The SQL mode of Plumb's sessions.
+enum SQLMode {
+    /// Modes that change how `SHOW CREATE` prints, or how Plumb's own statements are read.
+    private static let removed: Set<String> = [
+        "ANSI", "ANSI_QUOTES", "ORACLE", "MSSQL", "DB2", "POSTGRESQL", "MAXDB", "MYSQL323",
+        "MYSQL40", "NO_FIELD_OPTIONS", "NO_KEY_OPTIONS", "NO_TABLE_OPTIONS",
+        "NO_BACKSLASH_ESCAPES", "PIPES_AS_CONCAT",
+    ]
+
+    /// The server's mode as Plumb's sessions use it, in the server's order.
+    static func session(from global: String) -> String {
+        global.split(separator: ",").filter { !removed.contains($0.uppercased()) }
+            .joined(separator: ",")
+    }
+}
+
+extension Connection {
+    /// Sets what every session of Plumb relies on, in two round trips.
+    func setUpSession(lockWaitTimeoutSeconds: Int) throws(MySQLError) {
+        let global = try query("SELECT @@global.sql_mode").first?[0] ?? ""
+        let mode = SQL.literal(SQLMode.session(from: global))
+        _ = try query(
+            "SET SESSION sql_mode = \(mode), lock_wait_timeout = \(lockWaitTimeoutSeconds), "
+                + "innodb_lock_wait_timeout = \(lockWaitTimeoutSeconds), "
+                + "sql_quote_show_create = 1, autocommit = 1")
+    }
+}

@@ -1,0 +1,73 @@
+/// A table as the catalog keeps it: its canonical text, its digest, and its model where Plumb
+/// understands every byte of the text.
+package final class CatalogTable: Sendable {
+    /// SHA-256 of the canonical bytes.
+    package let digest: Digest
+    /// `SHOW CREATE TABLE` without the counter; bytes that are not UTF-8 show as U+FFFD.
+    package let text: String
+    /// Nil where the table is ``unsupported``.
+    package let table: Table?
+    /// Why Plumb must leave this table alone; nil where the model printed again is the text.
+    package let unsupported: String?
+
+    /// Reads canonical text; see ``CanonicalText/stripAutoIncrement(_:)``.
+    package init(canonicalText bytes: [UInt8], flavour: ServerProfile.Flavour) {
+        digest = Digest(of: bytes)
+        text = String(decoding: bytes, as: UTF8.self)
+        switch Self.understand(bytes, text, flavour) {
+        case .success(let table):
+            self.table = table
+            unsupported = nil
+        case .failure(let reason):
+            table = nil
+            unsupported = reason.text
+        }
+    }
+
+    /// Reads canonical text.
+    package convenience init(
+        canonicalText bytes: UnsafeBufferPointer<UInt8>, flavour: ServerProfile.Flavour
+    ) {
+        self.init(canonicalText: Array(bytes), flavour: flavour)
+    }
+
+    /// Reads canonical text.
+    package convenience init(canonicalText text: String, flavour: ServerProfile.Flavour) {
+        self.init(canonicalText: Array(text.utf8), flavour: flavour)
+    }
+
+    /// Reads what `SHOW CREATE TABLE` said and drops the counter from it.
+    package convenience init(
+        showCreate bytes: UnsafeBufferPointer<UInt8>, flavour: ServerProfile.Flavour
+    ) {
+        self.init(canonicalText: CanonicalText.stripAutoIncrement(bytes).bytes, flavour: flavour)
+    }
+
+    private struct Reason: Error {
+        let text: String
+    }
+
+    /// The round-trip guard: a model that does not print the same bytes is no model.
+    private static func understand(
+        _ bytes: [UInt8], _ text: String, _ flavour: ServerProfile.Flavour
+    ) -> Result<Table, Reason> {
+        guard text.utf8.elementsEqual(bytes) else {
+            return .failure(Reason(text: "its definition is not UTF-8"))
+        }
+        do throws(SchemaError) {
+            let table = try TableParser.parse(bytes, flavour: flavour)
+            let printed = table.showCreate(flavour: flavour)
+            guard printed.utf8.elementsEqual(bytes) else {
+                let offset = zip(printed.utf8, bytes).prefix { $0 == $1 }.count
+                let place = bytes.withUnsafeBufferPointer { LineMap.place(of: offset, in: $0) }
+                return .failure(
+                    Reason(
+                        text: "its definition cannot be written back exactly: line \(place.line), "
+                            + "column \(place.column)"))
+            }
+            return .success(table)
+        } catch {
+            return .failure(Reason(text: "its definition is not understood: \(error)"))
+        }
+    }
+}

@@ -1,0 +1,179 @@
+extension TableParser {
+    /// A column's line, up to its comma.
+    mutating func column() throws(SchemaError) -> Column {
+        let name = try name()
+        var column = Column(name: name, type: try columnType())
+        var place = ColumnAttribute.Place.afterType
+        var isBehindDefault = false
+        while !reader.at(symbol: ","), !reader.at(symbol: ")") {
+            if reader.token.kind == .word {
+                try attribute(of: &column, at: &place, isBehindDefault: &isBehindDefault)
+            } else if reader.token.kind == .versionOpen {
+                let text = try versionComment()
+                if text == MySQLComment.invisibleColumn, flavour == .mysql {
+                    column.isInvisible = true
+                } else {
+                    column.attributes.append(ColumnAttribute(text: text, place: place))
+                }
+            } else if reader.token.kind == .quotedName {
+                let text = try engineOption()
+                column.attributes.append(ColumnAttribute(text: text, place: place))
+            } else {
+                throw reader.unexpected("a column attribute, `,` or `)`")
+            }
+        }
+        return column
+    }
+
+    /// The type with its length, members, sign and fill, as printed.
+    private mutating func columnType() throws(SchemaError) -> String {
+        let start = reader.token.start
+        guard reader.token.kind == .word else { throw reader.unexpected("a column type") }
+        try reader.advance()
+        if reader.at(symbol: ".") {
+            // MariaDB: `mariadb_schema.date`, where the session's mode maps the bare name.
+            try reader.advance()
+            _ = try takeText(.word, "a column type")
+        }
+        if reader.at("PRECISION") { try reader.advance() }
+        if reader.at(symbol: "(") { _ = try reader.group() }
+        while reader.at("UNSIGNED") || reader.at("ZEROFILL") { try reader.advance() }
+        return reader.text(start..<reader.previousEnd)
+    }
+
+    private mutating func attribute(
+        of column: inout Column, at place: inout ColumnAttribute.Place,
+        isBehindDefault: inout Bool
+    ) throws(SchemaError) {
+        if try reader.take("NOT") {
+            try reader.expect("NULL")
+            column.isNotNull = true
+            place = .afterNull
+        } else if try reader.take("NULL") {
+            column.isExplicitlyNull = true
+            place = .afterNull
+        } else if try reader.take("DEFAULT") {
+            column.defaultValue = try value()
+            place = .afterDefault
+        } else if try reader.take("AUTO_INCREMENT") {
+            column.isAutoIncrement = true
+            place = .afterDefault
+            isBehindDefault = true
+        } else if try reader.take("ON") {
+            try reader.expect("UPDATE")
+            column.onUpdate = try value()
+            place = .afterDefault
+            isBehindDefault = true
+        } else if try reader.take("COMMENT") {
+            column.comment = try takeText(.string, "a comment")
+            place = .afterComment
+        } else if try reader.take("CHARACTER") {
+            try reader.expect("SET")
+            column.characterSet = try takeText(.word, "a character set")
+            place = .afterCollation
+        } else if try reader.take("COLLATE") {
+            column.collation = try takeText(.word, "a collation")
+            place = .afterCollation
+        } else if try reader.take("CHECK") {
+            column.check = reader.text(try reader.group())
+            place = .last
+        } else if reader.at("GENERATED") {
+            try generated(of: &column)
+            place = .afterGenerated
+        } else if try reader.take("INVISIBLE") {
+            column.isInvisible = true
+            column.invisiblePlace =
+                isBehindDefault
+                ? .beforeComment : place == .afterDefault ? .afterDefault : .beforeDefault
+        } else {
+            column.attributes.append(ColumnAttribute(text: try words(), place: place))
+        }
+    }
+
+    /// `GENERATED ALWAYS AS (…) VIRTUAL`, or the row start and end of system versioning.
+    private mutating func generated(of column: inout Column) throws(SchemaError) {
+        let start = reader.token.start
+        try reader.advance()
+        try reader.expect("ALWAYS")
+        try reader.expect("AS")
+        if try reader.take("ROW") {
+            guard reader.at("START") || reader.at("END") else {
+                throw reader.unexpected("`START` or `END`")
+            }
+            try reader.advance()
+            let text = reader.text(start..<reader.previousEnd)
+            column.attributes.append(ColumnAttribute(text: text, place: .afterCollation))
+            return
+        }
+        let expression = reader.text(try reader.group())
+        if try reader.take("STORED") {
+            column.generated = Column.Generated(expression: expression, kind: .stored)
+        } else {
+            try reader.expect("VIRTUAL")
+            column.generated = Column.Generated(expression: expression, kind: .virtual)
+        }
+    }
+
+    /// A rare attribute: `WITHOUT SYSTEM VERSIONING`, `REF_SYSTEM_ID=4326`.
+    private mutating func words() throws(SchemaError) -> String {
+        let start = reader.token.start
+        if try reader.take("WITHOUT") {
+            try reader.expect("SYSTEM")
+            try reader.expect("VERSIONING")
+        } else {
+            let name = reader.token
+            try reader.advance()
+            guard try reader.take(symbol: "="), reader.token.kind != .symbol else {
+                throw SchemaError(
+                    .syntax, "unknown column attribute `\(reader.text(name.range))`",
+                    in: reader.bytes, at: name.range)
+            }
+            try reader.advance()
+        }
+        return reader.text(start..<reader.previousEnd)
+    }
+
+    /// MariaDB's option of a storage engine: `` `encrypted`='no' ``.
+    mutating func engineOption() throws(SchemaError) -> String {
+        let start = reader.token.start
+        try reader.advance()
+        try reader.expect(symbol: "=")
+        guard reader.token.kind != .symbol else { throw reader.unexpected("a value") }
+        try reader.advance()
+        return reader.text(start..<reader.previousEnd)
+    }
+
+    /// What stands behind `DEFAULT` or `ON UPDATE`: a literal, a function call or a group.
+    private mutating func value() throws(SchemaError) -> String {
+        let start = reader.token.start
+        if reader.at(symbol: "-") || reader.at(symbol: "+") { try reader.advance() }
+        switch reader.token.kind {
+        case .string:
+            try reader.advance()
+        case .number:
+            try reader.advance()
+        case .symbol where reader.at(symbol: "("):
+            _ = try reader.group()
+        case .word, .quotedName:
+            try reader.advance()
+            if reader.token.kind == .string {
+                try reader.advance()
+            } else {
+                while try reader.take(symbol: ".") { try reader.advance() }
+                if reader.at(symbol: "(") { _ = try reader.group() }
+            }
+        case .symbol, .versionOpen, .versionClose, .delimiter, .end:
+            throw reader.unexpected("a value")
+        }
+        return reader.text(start..<reader.previousEnd)
+    }
+}
+
+/// The version comments that stand for a field of the model.
+enum MySQLComment {
+    static let invisibleColumn = "/*!80023 INVISIBLE */"
+    static let invisibleIndex = "/*!80000 INVISIBLE */"
+    static let notEnforced = "/*!80016 NOT ENFORCED */"
+    /// Printed with a blank behind it.
+    static let parserPrefix = "/*!50100 WITH PARSER"
+}

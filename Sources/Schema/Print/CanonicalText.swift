@@ -1,0 +1,94 @@
+/// The text of `SHOW CREATE TABLE` without the counter, which is state and not schema.
+package enum CanonicalText {
+    /// `text` without ` AUTO_INCREMENT=n` among the table options, and the `n`.
+    ///
+    /// Comments, defaults and names that hold such words are left alone. Text of any other shape
+    /// comes back as it is.
+    package static func stripAutoIncrement(
+        _ text: UnsafeBufferPointer<UInt8>
+    ) -> (bytes: [UInt8], counter: UInt64?) {
+        guard let found = counterRange(in: text) else { return (Array(text), nil) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count - found.range.count)
+        bytes.append(contentsOf: text[..<found.range.lowerBound])
+        bytes.append(contentsOf: text[found.range.upperBound...])
+        return (bytes, found.value)
+    }
+
+    /// The digest of `text` without its counter: the identity of a table everywhere in Plumb.
+    package static func digest(_ text: UnsafeBufferPointer<UInt8>) -> Digest {
+        guard counterRange(in: text) != nil else { return Digest(of: text) }
+        return Digest(of: stripAutoIncrement(text).bytes)
+    }
+
+    /// The digest of `text` without its counter.
+    package static func digest(_ text: [UInt8]) -> Digest {
+        text.withUnsafeBufferPointer { digest($0) }
+    }
+
+    private static let counterWords: StaticString = " AUTO_INCREMENT="
+
+    /// The bytes of ` AUTO_INCREMENT=n` behind the table's closing parenthesis.
+    private static func counterRange(
+        in text: UnsafeBufferPointer<UInt8>
+    ) -> (range: Range<Int>, value: UInt64)? {
+        var depth = 0
+        var isBehindBody = false
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            switch byte {
+            case UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "`"):
+                index = endOfQuoted(from: index, in: text)
+                continue
+            case UInt8(ascii: "("):
+                depth += 1
+            case UInt8(ascii: ")"):
+                depth -= 1
+                if depth == 0 { isBehindBody = true }
+            case UInt8(ascii: "\n") where isBehindBody && depth == 0:
+                return nil
+            case UInt8(ascii: " ") where isBehindBody && depth == 0:
+                if let found = counter(at: index, in: text) { return found }
+            default:
+                break
+            }
+            index += 1
+        }
+        return nil
+    }
+
+    private static func endOfQuoted(from start: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {
+        let quote = text[start]
+        let hasEscapes = quote != UInt8(ascii: "`")
+        var index = start + 1
+        while index < text.count {
+            if text[index] == quote {
+                // A doubled quote begins the next quoted text, which ends where this one does.
+                return index + 1
+            }
+            index += hasEscapes && text[index] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        return text.count
+    }
+
+    private static func counter(
+        at start: Int, in text: UnsafeBufferPointer<UInt8>
+    ) -> (range: Range<Int>, value: UInt64)? {
+        let digits = start + counterWords.utf8CodeUnitCount
+        let isHere = counterWords.withUTF8Buffer { words in
+            digits < text.count && words.elementsEqual(text[start..<digits])
+        }
+        guard isHere else { return nil }
+        var end = digits
+        var value: UInt64 = 0
+        while end < text.count, text[end].isDigit {
+            let (product, overflows) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carries) = product.addingReportingOverflow(UInt64(text[end] - 0x30))
+            guard !overflows, !carries else { return nil }
+            value = sum
+            end += 1
+        }
+        return end > digits ? (start..<end, value) : nil
+    }
+}

@@ -1,0 +1,102 @@
+/// Why a schema text could not be read, and where.
+package struct SchemaError: Error, Hashable, Sendable {
+    package enum Code: String, Hashable, Sendable {
+        /// Something else was expected here.
+        case syntax
+        case unterminatedString, unterminatedName, unterminatedComment, unbalancedParenthesis
+        /// A file without a single statement.
+        case emptyFile
+        /// Text that does not begin like any statement.
+        case unknownStatement
+        case unknownColumnType
+        /// A column, key or constraint that is defined twice.
+        case duplicateName
+    }
+
+    package let code: Code
+    /// What is wrong, in one sentence without a full stop.
+    package let message: String
+    /// What to do instead, where it can be guessed: ``did you mean `decimal`?``
+    package let remedy: String?
+    /// The file, where the text came from one.
+    package let file: String?
+    /// Counted from 1.
+    package let line: Int
+    /// Counted from 1, in UTF-8 bytes.
+    package let column: Int
+    /// How many bytes of the line are meant; at least 1.
+    package let length: Int
+    /// The line that is meant, without its end.
+    package let sourceLine: String
+
+    /// An error at the bytes `range` of `bytes`.
+    package init(
+        _ code: Code, _ message: String, remedy: String? = nil, file: String? = nil,
+        in bytes: UnsafeBufferPointer<UInt8>, at range: Range<Int>
+    ) {
+        let place = LineMap.place(of: range.lowerBound, in: bytes)
+        let lineRange = LineMap.lineRange(around: range.lowerBound, in: bytes)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+        self.file = file
+        line = place.line
+        column = place.column
+        length = max(1, min(range.upperBound, lineRange.upperBound) - range.lowerBound)
+        sourceLine = String(
+            decoding: UnsafeBufferPointer(rebasing: bytes[lineRange]), as: UTF8.self)
+    }
+
+    private init(_ other: SchemaError, file: String) {
+        code = other.code
+        message = other.message
+        remedy = other.remedy
+        self.file = file
+        line = other.line
+        column = other.column
+        length = other.length
+        sourceLine = other.sourceLine
+    }
+
+    /// The same error with the name of the file that was read.
+    package func inFile(_ file: String) -> SchemaError { SchemaError(self, file: file) }
+
+    /// Where the error is, if its text came from a file.
+    package var location: SourceLocation? {
+        file.map { SourceLocation(file: $0, line: line, column: column) }
+    }
+}
+
+extension SchemaError: CustomStringConvertible {
+    package var description: String {
+        let place = (file.map { "\($0):" } ?? "") + "\(line):\(column)"
+        return "\(place): \(message)" + (remedy.map { "; \($0)" } ?? "")
+    }
+}
+
+/// Lines and columns of byte offsets.
+enum LineMap {
+    /// The line and column of `offset`, both from 1, by one pass over what stands before it.
+    static func place(
+        of offset: Int, in bytes: UnsafeBufferPointer<UInt8>
+    ) -> (line: Int, column: Int) {
+        var line = 1
+        var lineStart = 0
+        for index in 0..<min(offset, bytes.count) where bytes[index] == UInt8(ascii: "\n") {
+            line += 1
+            lineStart = index + 1
+        }
+        return (line, offset - lineStart + 1)
+    }
+
+    /// The bytes of the line that holds `offset`, without its line feed and carriage return.
+    static func lineRange(around offset: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Range<Int> {
+        let middle = min(max(offset, 0), bytes.count)
+        var start = middle
+        while start > 0, bytes[start - 1] != UInt8(ascii: "\n") { start -= 1 }
+        var end = middle
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\n") { end += 1 }
+        if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        return start..<max(start, end)
+    }
+}

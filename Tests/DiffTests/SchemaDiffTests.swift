@@ -1,0 +1,139 @@
+import Schema
+import Testing
+
+@testable import Diff
+
+@Suite struct SchemaDiffTests {
+    /// `orders>users,items` is a table with a foreign key to each name behind the sign.
+    private func schema(_ words: String...) -> [String: Table] {
+        var result: [String: Table] = [:]
+        for word in words {
+            let parts = word.split(separator: ">", maxSplits: 1).map(String.init)
+            let parents = parts.count > 1 ? parts[1].split(separator: ",").map(String.init) : []
+            result[parts[0]] = table(parts[0], parents: parents)
+        }
+        return result
+    }
+
+    private func table(_ name: String, parents: [String]) -> Table {
+        Table(
+            name: name,
+            columns: [Column(name: "id", type: "int(11)", isNotNull: true)]
+                + parents.map { Column(name: "\($0)_id", type: "int(11)", defaultValue: "NULL") },
+            indexes: [Index(kind: .primary, name: "", parts: [.init(key: .column("id"))])],
+            foreignKeys: parents.map {
+                ForeignKey(
+                    name: "to_\($0)", columns: ["\($0)_id"], referencedTable: $0,
+                    referencedColumns: ["id"])
+            },
+            options: [TableOption(key: "ENGINE", value: "InnoDB")])
+    }
+
+    private func summary(
+        _ from: [String: Table], _ to: [String: Table], tableRenames: [TableRename] = [],
+        droppable: Set<String> = []
+    ) throws -> [String] {
+        try SchemaDiff.changes(
+            from: from, to: to, tableRenames: tableRenames, droppable: droppable
+        ).map { change in
+            "\(change.kind) \(change.table)" + (change.withoutForeignKeyChecks ? " unchecked" : "")
+        }
+    }
+
+    @Test func parentsAreMadeFirst() throws {
+        #expect(
+            try summary([:], schema("a>b", "b>c", "c", "d"))
+                == ["create c", "create b", "create a", "create d"])
+    }
+
+    @Test func tableThatRefersToItselfIsNoCycle() throws {
+        #expect(try summary([:], schema("tree>tree")) == ["create tree"])
+    }
+
+    @Test func cycleIsFlagged() throws {
+        #expect(
+            try summary([:], schema("a>b", "b>c", "c>a", "d>a", "e"))
+                == [
+                    "create a unchecked", "create b unchecked", "create c unchecked", "create d",
+                    "create e",
+                ])
+    }
+
+    @Test func newParentComesBeforeTheAlteredChild() throws {
+        #expect(
+            try summary(schema("a", "m"), schema("a>z", "m>a", "z"))
+                == ["create z", "alter a", "alter m"])
+    }
+
+    @Test func keyIsDroppedBeforeItsParentChanges() throws {
+        #expect(
+            try summary(schema("z>a", "a"), schema("z", "a>n", "n"))
+                == ["create n", "alter z", "alter a"])
+    }
+
+    @Test func dropsComeLastChildrenFirst() throws {
+        #expect(
+            try summary(
+                schema("a", "b>a", "c>b", "keep"), schema("new"), droppable: ["a", "b", "c"])
+                == ["create new", "drop c", "drop b", "drop a"])
+    }
+
+    @Test func droppedCycleIsFlagged() throws {
+        #expect(
+            try summary(schema("a>b", "b>a"), [:], droppable: ["a", "b"])
+                == ["drop a unchecked", "drop b unchecked"])
+    }
+
+    @Test func tableThatMayNotBeDroppedIsLeftAlone() throws {
+        #expect(try summary(schema("a", "b"), schema("a")) == [])
+    }
+
+    @Test func retypedParentIsFlagged() throws {
+        var to = schema("child>parent", "parent")
+        to["parent"]?.columns[0].type = "bigint(20)"
+        to["child"]?.columns[1].type = "bigint(20)"
+        #expect(
+            try summary(schema("child>parent", "parent"), to)
+                == ["alter parent unchecked", "alter child"])
+    }
+
+    @Test func childrenFollowARenamedParent() throws {
+        let hint = TableRename(from: "old", to: "new")
+        let to = schema("new", "child>new")
+        var from = schema("old", "child>old")
+        from["child"]?.columns[1].name = "new_id"
+        from["child"]?.foreignKeys[0].columns = ["new_id"]
+        from["child"]?.foreignKeys[0].name = "to_new"
+        let changes = try SchemaDiff.changes(from: from, to: to, tableRenames: [hint])
+        #expect(
+            changes.flatMap { $0.statements(flavour: .mariadb) } == [
+                "ALTER TABLE `old` RENAME TO `new`"
+            ])
+    }
+
+    @Test func renameHintIsSafeAtEveryStage() throws {
+        let hint = TableRename(from: "old", to: "new")
+        let wanted = schema("new")
+        #expect(try summary(schema("old"), wanted, tableRenames: [hint]) == ["alter new"])
+        #expect(try summary(schema("new"), wanted, tableRenames: [hint]) == [])
+        #expect(try summary([:], wanted, tableRenames: [hint]) == ["create new"])
+        #expect(throws: DiffError.self) {
+            try summary(schema("old", "new"), wanted, tableRenames: [hint])
+        }
+        #expect(throws: DiffError.self) {
+            try summary(schema("old"), schema("old", "new"), tableRenames: [hint])
+        }
+    }
+
+    @Test func longChainNeedsNoStack() throws {
+        let count = 5_000
+        var to: [String: Table] = [:]
+        for place in 0..<count {
+            to["t\(place)"] = table(
+                "t\(place)", parents: place + 1 < count ? ["t\(place + 1)"] : [])
+        }
+        let changes = try SchemaDiff.changes(from: [:], to: to)
+        #expect(changes.first?.table == "t\(count - 1)")
+        #expect(changes.last?.table == "t0")
+    }
+}

@@ -1,0 +1,191 @@
+import Foundation
+
+/// A private MariaDB server in a temporary folder, killed with the test process at the latest.
+package final class MariaDBServer: @unchecked Sendable {
+    /// The Unix socket it listens on.
+    package let address: ServerAddress
+    /// Where it listens on the loopback interface, if asked to.
+    package let tcpAddress: ServerAddress?
+    package let folder: TemporaryFolder
+
+    private let options: [String]
+    // Sendable: what changes is behind this lock.
+    private let process = Lock<Running?>(nil)
+    private let databases = Lock<Int>(0)
+
+    /// A server process and the watcher that kills it when the test process ends.
+    private struct Running {
+        let server: pid_t
+        let watcher: pid_t
+        /// The watcher's standard input: closed by the kernel when this process ends.
+        let lifeline: Int32
+    }
+
+    private static let started = Result { try MariaDBServer.start() }
+
+    /// The one server of this test process: use a database of your own on it, change no settings.
+    package static var shared: MariaDBServer {
+        get throws { try started.get() }
+    }
+
+    /// Starts a server for a test that stops, kills or configures it.
+    package static func start(
+        options: [String] = [], listensOnTCP: Bool = false
+    ) throws -> MariaDBServer {
+        let server = try MariaDBServer(
+            options: options, port: listensOnTCP ? try LoopbackPort.free() : nil)
+        try server.launch()
+        return server
+    }
+
+    private init(options: [String], port: UInt16?) throws {
+        folder = try TemporaryFolder()
+        self.options = options
+        address = .socket(path: folder.path + "/m.sock")
+        tcpAddress = port.map { .tcp(host: "127.0.0.1", port: $0) }
+        try MariaDBTemplate.copy(to: folder.path + "/data")
+    }
+
+    deinit {
+        end(signal: SIGKILL)
+    }
+
+    /// Settings that log in as the administrator.
+    package var settings: ConnectionSettings {
+        var settings = ConnectionSettings(credentials: Credentials(user: "root"))
+        settings.tls.mode = .disabled
+        return settings
+    }
+
+    package func connect(database: String? = nil) throws -> Connection {
+        try Connection(to: address, settings: settings, database: database)
+    }
+
+    /// Makes an empty database with a name no other test has.
+    package func freshDatabase(_ options: String = "") throws -> String {
+        let number = databases.withLock { count in
+            count += 1
+            return count
+        }
+        let name = "test_\(getpid())_\(number)"
+        let connection = try connect()
+        try connection.execute("CREATE DATABASE \(SQL.identifier(name)) \(options)")
+        return name
+    }
+
+    /// Shuts the server down in order.
+    package func stop() {
+        end(signal: SIGTERM)
+    }
+
+    /// Kills the server as a crash would.
+    package func kill() {
+        end(signal: SIGKILL)
+    }
+
+    /// Starts it again on the same data, address and options, ending it first if it runs.
+    package func restart() throws {
+        end(signal: SIGTERM)
+        try launch()
+    }
+
+    /// The end of the server's error log.
+    package var logTail: String {
+        let text = (try? String(contentsOfFile: folder.path + "/error.log", encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").suffix(20).joined(separator: "\n")
+    }
+
+    private func launch() throws {
+        guard case .socket(let socket) = address else { return }
+        var arguments = [
+            "--no-defaults", "--datadir=\(folder.path)/data", "--socket=\(socket)",
+            "--pid-file=\(folder.path)/pid", "--tmpdir=\(folder.path)",
+        ]
+        if case .tcp(let host, let port)? = tcpAddress {
+            arguments += ["--bind-address=\(host)", "--port=\(port)"]
+        } else {
+            arguments.append("--skip-networking")
+        }
+        arguments += MariaDBTemplate.options + MariaDBTemplate.speed + options
+        let log = folder.path + "/error.log"
+        let flags = O_WRONLY | O_CREAT | O_APPEND
+        let server = try Shell.spawn(
+            MariaDBTemplate.executable(), arguments,
+            descriptors: [(0, "/dev/null", O_RDONLY), (1, log, flags), (2, log, flags)])
+        let running = try watch(server)
+        process.withLock { $0 = running }
+        try waitUntilReady(server)
+    }
+
+    /// Starts a shell that outlives this process only to end the server and remove its folder.
+    private func watch(_ server: pid_t) throws -> Running {
+        let ends = try Shell.pipe()
+        defer { close(ends.reading) }
+        let script = "trap '' INT TERM HUP; read -r line; kill -9 \"$1\"; rm -rf \"$2\""
+        let watcher = try Shell.spawn(
+            "/bin/sh", ["-c", script, "watcher", "\(server)", folder.path],
+            descriptors: [(1, "/dev/null", O_WRONLY), (2, "/dev/null", O_WRONLY)],
+            duplicates: [(from: ends.reading, to: 0)])
+        return Running(server: server, watcher: watcher, lifeline: ends.writing)
+    }
+
+    private func waitUntilReady(_ server: pid_t) throws {
+        let limit = Date().addingTimeInterval(60)
+        while true {
+            do {
+                return try connect().close()
+            } catch {
+                if let status = Shell.ended(server) {
+                    forget()
+                    throw TestSupportError("mariadbd ended with status \(status)\n\(logTail)")
+                }
+                guard Date() < limit else {
+                    end(signal: SIGKILL)
+                    throw TestSupportError("mariadbd is not ready: \(error)\n\(logTail)")
+                }
+            }
+            usleep(10_000)
+        }
+    }
+
+    private func end(signal: Int32) {
+        if let server = process.withLock({ $0?.server }) {
+            Glibc.kill(server, signal)
+            Shell.wait(for: server)
+        }
+        forget()
+    }
+
+    /// Ends the watcher first, so that it never kills a process number that was given anew.
+    private func forget() {
+        let ended = process.withLock { running in
+            defer { running = nil }
+            return running
+        }
+        guard let ended else { return }
+        Glibc.kill(ended.watcher, SIGKILL)
+        Shell.wait(for: ended.watcher)
+        close(ended.lifeline)
+    }
+}
+
+/// Ports nobody listens on.
+package enum LoopbackPort {
+    /// A port of the loopback interface that was free a moment ago.
+    package static func free() throws -> UInt16 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let code = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                bind(descriptor, generic, length) == 0
+                    && getsockname(descriptor, generic, &length) == 0
+            }
+        }
+        guard code else { throw TestSupportError("cannot bind a port of the loopback interface") }
+        return UInt16(bigEndian: address.sin_port)
+    }
+}
