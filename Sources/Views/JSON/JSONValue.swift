@@ -31,7 +31,9 @@ indirect enum JSONValue: Hashable, Sendable {
                 value.write(to: &text, depth: depth)
             }
         case .object(let members):
-            let sorted = members.sorted { Array($0.key.utf8).lexicographicallyPrecedes($1.key.utf8) }
+            let sorted = members.sorted {
+                Array($0.key.utf8).lexicographicallyPrecedes($1.key.utf8)
+            }
             Self.write("{", "}", sorted, to: &text, depth: depth) { member, text, depth in
                 Self.write(member.key, to: &text)
                 text += depth == nil ? ":" : ": "

@@ -57,7 +57,9 @@ package struct LiveProgress: Sendable {
         var page = TextPage(width: width, style: style)
         let place = wave.map { "wave \($0.number) of \($0.count)  " } ?? ""
         page.line(Span(place + ProgressBar.line(counts)))
-        if let bake { page.line(Span("baking \(Quantity.seconds(bake)) before the next wave"), indent: 2) }
+        if let bake {
+            page.line(Span("baking \(Quantity.seconds(bake)) before the next wave"), indent: 2)
+        }
         let failed = settled.filter { $0.value.kind == .failed }.sorted { $0.key < $1.key }
         add(
             failed.map { "✗ \($0.key)  failed: \($0.value.message ?? "no reason given")" },

@@ -46,15 +46,20 @@ package enum DriftText {
             let role = TextPage.role(ofLine: difference.line.text)
             page.pair(
                 [Span(difference.line.text, role)],
-                [Span(difference.meaning, .faint)], indent: 2)
-            if let location = difference.line.location {
-                page.pair([], TextPage.place(location), indent: 4)
-            }
+                evidence(difference), indent: 2)
         }
         page.pair([Span(facts.digests, .faint)], TextPage.place(facts.location), indent: 2)
         for action in facts.actions {
-            page.line(Span("\(action.label):  "), Span(action.action, .strong), indent: 4)
+            page.line(
+                Span("\(action.label):  "), Span(action.text, action.isCommand ? .strong : .plain),
+                indent: 4)
         }
+    }
+
+    private static func evidence(_ difference: FindingFacts.Difference) -> [Span] {
+        let meaning = difference.meaning.isEmpty ? [] : [Span(difference.meaning, .faint)]
+        let place = TextPage.place(difference.line.location)
+        return meaning + (meaning.isEmpty || place.isEmpty ? [] : [Span("  ")]) + place
     }
 
     /// Tables that git never owned, in one line each.

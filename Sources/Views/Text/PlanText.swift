@@ -63,7 +63,9 @@ package enum PlanText {
 
     private static func addEvidence(_ step: StepFacts, to page: inout TextPage) {
         if let cause = step.cause {
-            page.pair([Span(cause)], TextPage.place(step.causeLocation), indent: 2)
+            let isSaid = step.differences.contains { $0.location == step.causeLocation }
+            page.pair(
+                [Span(cause)], isSaid ? [] : TextPage.place(step.causeLocation), indent: 2)
         } else if step.differences.allSatisfy({ $0.location == nil }),
             let location = step.causeLocation
         {

@@ -26,7 +26,9 @@ package enum StatusText {
                 Span(state, role(of: report.state)),
             ],
             [Span(times(report), .faint)])
-        if report.progress.total > 0 { page.line(Span(ProgressBar.line(report.progress)), indent: 2) }
+        if report.progress.total > 0 {
+            page.line(Span(ProgressBar.line(report.progress)), indent: 2)
+        }
         if let message = report.message { page.prose(message, .warning, indent: 2, hanging: 4) }
         for trouble in TroubleFacts.all(of: report) {
             page.prose(
@@ -95,7 +97,7 @@ struct TroubleFacts {
             let message = key.message.isEmpty ? "" : ": \(key.message)"
             return TroubleFacts(
                 mark: mark(key.state),
-                text: "\(key.namespace).\(key.table) on \(ShardNames.compact(shards))  "
+                text: "\(key.namespace).\(key.table) on \(ShardNames.compact(shards)) "
                     + "\(state)\(message)",
                 isFailure: key.state == .failed)
         }

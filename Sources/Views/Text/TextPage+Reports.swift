@@ -24,7 +24,9 @@ extension TextPage {
     mutating func end(_ headline: String, _ status: ExitStatus) {
         blank()
         let role = Self.role(of: status)
-        pair([Span(headline, role)], [Span("exit \(status.rawValue)", role)])
+        let end = Span("exit \(status.rawValue)", role)
+        let gap = max(2, width - Self.columns([Span(headline), end]))
+        line(Span(headline, role), Span(String(repeating: " ", count: gap)), end)
     }
 
     static func role(of status: ExitStatus) -> Style.Role {

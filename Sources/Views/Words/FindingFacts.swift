@@ -11,10 +11,23 @@ struct FindingFacts {
     let statusText: String
     /// The three digests: `git 5d0c, recorded 5d0c, live 77f0`.
     let digests: String
-    let differences: [(line: PlanDifference, meaning: String)]
+    let differences: [Difference]
     let location: SourceLocation?
     /// What can be done, with the command or the place.
-    let actions: [(label: String, action: String)]
+    let actions: [Action]
+
+    struct Difference {
+        let line: PlanDifference
+        /// In words: which of git, the record and the shard have it.
+        let meaning: String
+    }
+
+    struct Action {
+        let label: String
+        let text: String
+        /// Whether `text` is a command to type.
+        var isCommand = true
+    }
 
     init(_ finding: TableFinding, of report: DriftReport, names: DigestNames) {
         table = "\(finding.namespace).\(finding.table)"
@@ -26,7 +39,7 @@ struct FindingFacts {
             "git \(names.name(finding.desired)), recorded \(names.name(finding.recorded)), "
             + "live \(names.name(finding.observed))"
         differences = finding.differences.map {
-            ($0, Self.meaning(of: $0.text, status: finding.status))
+            Difference(line: $0, meaning: Self.meaning(of: $0.text, status: finding.status))
         }
         location = finding.location
         actions = Self.actions(finding, environment: report.environment)
@@ -62,22 +75,23 @@ struct FindingFacts {
 
     private static func actions(
         _ finding: TableFinding, environment: String
-    ) -> [(label: String, action: String)] {
+    ) -> [Action] {
         let place =
             finding.differences.lazy.compactMap(\.location).first ?? finding.location
         let file = place.map { "\($0.file):\($0.line)" } ?? "the schema repository"
+        let plan = NextCommand.plan(environment: environment)
+        let keep = Action(label: "keep", text: "say the same in \(file)", isCommand: false)
         switch finding.status {
         case .drifted:
             let heal = NextCommand.heal(
                 environment: environment, namespace: finding.namespace, shards: finding.shards)
-            return [("put back", heal), ("keep", "say the same in \(file)")]
-        case .conflict:
+            return [Action(label: "put back", text: heal), keep]
+        case .conflict: return [Action(label: "look", text: plan), keep]
+        case .pending:
             return [
-                ("look", NextCommand.plan(environment: environment)),
-                ("keep", "say the same in \(file)"),
+                Action(label: "roll out", text: NextCommand.reconcile(environment: environment))
             ]
-        case .pending: return [("roll out", NextCommand.reconcile(environment: environment))]
-        case .retired: return [("drop", NextCommand.plan(environment: environment))]
+        case .retired: return [Action(label: "drop", text: plan)]
         case .inSync, .unmanaged, .unknown: return []
         }
     }

@@ -7,7 +7,7 @@ extension PlanReport {
     package var headline: String {
         var parts: [String] = []
         if steps.isEmpty {
-            parts.append(isQuiet ? "no changes: \(inSync)" : "no changes")
+            parts.append(isQuiet ? "no changes: \(inSync)" : "no changes found")
         } else {
             let shards = Quantity.of(plan.changingShards.count, "shard")
             parts.append("\(Quantity.of(steps.count, "change")) on \(shards)")
@@ -62,7 +62,8 @@ extension DriftReport {
             parts.append("\(amount) \(Self.word(status))")
         }
         if parts.isEmpty {
-            parts.append("no drift: \(ShardNames.count(inSyncCount, of: shardCount)) in sync")
+            let found = unknown.isEmpty && unsupported.isEmpty ? "no drift" : "no drift found"
+            parts.append("\(found): \(ShardNames.count(inSyncCount, of: shardCount)) in sync")
         } else {
             parts.append("\(inSyncCount) in sync")
         }

@@ -37,7 +37,12 @@ enum NextCommand {
     /// `text` as one word of a shell.
     static func word(_ text: String) -> String {
         if text.unicodeScalars.contains(where: Visible.isHidden) {
-            let bytes = text.utf8.map { "\\x" + (($0 < 16 ? "0" : "") + String($0, radix: 16)) }
+            let bytes = text.utf8.map { byte in
+                (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "'")
+                    && byte != UInt8(ascii: "\\")
+                    ? String(Unicode.Scalar(byte))
+                    : "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }
             return "$'" + bytes.joined() + "'"
         }
         let isPlain = text.utf8.allSatisfy { byte in

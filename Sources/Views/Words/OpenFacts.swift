@@ -19,11 +19,14 @@ struct OpenFacts {
     init(
         unknown: [UnknownShard], unsupported: [UnsupportedTable], notices: [Notice], stale: String?
     ) {
-        items = Self.group(unknown) + unsupported.map { table in
-            Item(
-                subject: "\(table.namespace).\(table.table) on \(ShardNames.compact(table.shards))",
-                state: "unsupported", reason: table.reason)
-        }
+        items =
+            Self.group(unknown)
+            + unsupported.map { table in
+                Item(
+                    subject:
+                        "\(table.namespace).\(table.table) on \(ShardNames.compact(table.shards))",
+                    state: "unsupported", reason: table.reason)
+            }
         self.notices = notices
         self.stale = stale
     }

@@ -48,6 +48,7 @@ extension ShardNames {
                 return scalar == "," && depth == 0
             } ?? rest.endIndex
         let item = rest[..<end]
+        guard !item.isEmpty else { return nil }
         rest = rest[end...]
         guard let open = item.firstIndex(of: "{") else { return [string(item)] }
         guard let close = item.firstIndex(of: "}"), close > open else { return nil }

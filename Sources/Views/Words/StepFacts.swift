@@ -53,7 +53,8 @@ struct StepFacts {
         let approvals: DigestNames
 
         init(_ report: PlanReport) {
-            tables = DigestNames(report.steps.flatMap { [$0.step.from, $0.step.to] }.compactMap { $0 })
+            tables = DigestNames(
+                report.steps.flatMap { [$0.step.from, $0.step.to] }.compactMap { $0 })
             approvals = DigestNames(report.steps.map(\.approval), shortest: 7)
         }
     }
@@ -79,14 +80,18 @@ struct StepFacts {
         }
         if let lock = step.lock, lock != .none { parts.append("LOCK=\(lock.rawValue)") }
         if report.needsApproval {
-            let codes = report.holds.map(\.code)
-            if codes.contains("denied") {
-                parts.append("denied")
-            } else {
-                parts.append(codes.contains("approval") ? "approval needed" : "approved")
-            }
+            parts.append(approvalWord(holds: report.holds.map(\.code)))
         }
         return parts.joined(separator: " · ")
+    }
+
+    /// Decisions are asked about after drift and refusals, and before windows and environments:
+    /// only where one of the latter or nothing holds the step, it is known to be approved.
+    private static func approvalWord(holds: [String]) -> String {
+        if holds.contains("approval") { return "approval needed" }
+        if holds.contains("denied") { return "denied" }
+        let isApproved = holds.allSatisfy { $0 == "window" || $0 == "environment" }
+        return isApproved ? "approved" : "needs an approval"
     }
 
     static func word(_ hazard: Hazard) -> String {
