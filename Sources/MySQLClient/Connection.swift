@@ -21,7 +21,8 @@ package final class Connection: @unchecked Sendable {
     package let cipher: String?
 
     private var handle: UnsafeMutablePointer<MYSQL>?
-    private let readTimeoutSeconds: Int?
+    private let lockWaitTimeoutSeconds: Int
+    let readTimeoutSeconds: Int?
 
     /// Connects, authenticates and sets the session up.
     package init(
@@ -32,10 +33,11 @@ package final class Connection: @unchecked Sendable {
         self.server = server
         self.handle = handle
         readTimeoutSeconds = complete.readTimeoutSeconds
+        lockWaitTimeoutSeconds = complete.lockWaitTimeoutSeconds
         threadID = UInt64(mysql_thread_id(handle))
         serverVersion = mysql_get_server_info(handle).map { String(cString: $0) } ?? ""
         cipher = mysql_get_ssl_cipher(handle).map { String(cString: $0) }
-        try setUpSession(lockWaitTimeoutSeconds: complete.lockWaitTimeoutSeconds)
+        try setUpSession(lockWaitTimeoutSeconds: lockWaitTimeoutSeconds)
     }
 
     deinit {
@@ -47,6 +49,39 @@ package final class Connection: @unchecked Sendable {
         isUsable = false
         if let open = handle { mysql_close(open) }
         handle = nil
+    }
+
+    /// Makes `database` the one that unqualified names mean.
+    package func select(database: String) throws(MySQLError) {
+        let handle = try usableHandle()
+        let started = Date()
+        guard mysql_select_db(handle, database) == 0 else {
+            throw try statementError(started: started, during: .reading)
+        }
+    }
+
+    /// Makes the session as good as new: no transaction, lock, variable or temporary table is left.
+    func reset() throws(MySQLError) {
+        let handle = try usableHandle()
+        let started = Date()
+        guard mysql_reset_connection(handle) == 0 else {
+            throw lost(started: started, during: .reading)
+        }
+        try setUpSession(lockWaitTimeoutSeconds: lockWaitTimeoutSeconds)
+    }
+
+    /// Whether the server is silent, as it is while a healthy session has nothing to do.
+    var isQuiet: Bool {
+        guard isUsable, let handle else { return false }
+        var descriptor = pollfd(
+            fd: mysql_get_socket(handle), events: Int16(POLLIN), revents: 0)
+        return poll(&descriptor, 1, 0) == 0
+    }
+
+    /// Whether a transaction was begun and not ended.
+    var isInTransaction: Bool {
+        guard let handle else { return false }
+        return handle.pointee.server_status & UInt32(SERVER_STATUS_IN_TRANS) != 0
     }
 
     /// Runs a statement that changes something, and throws away rows it may return.
@@ -141,16 +176,31 @@ package final class Connection: @unchecked Sendable {
             body(.failure(try statementError(started: started, during: activity)))
             return
         }
-        guard mysql_field_count(handle) > 0 else {
-            body(.success(RawRows(nil)))
-            return
+        var result: UnsafeMutablePointer<MYSQL_RES>?
+        if mysql_field_count(handle) > 0 {
+            result = mysql_store_result(handle)
+            guard result != nil else {
+                body(.failure(try statementError(started: started, during: activity)))
+                return
+            }
         }
-        guard let result = mysql_store_result(handle) else {
+        defer { mysql_free_result(result) }
+        guard skipFurtherResults(handle) else {
             body(.failure(try statementError(started: started, during: activity)))
             return
         }
-        defer { mysql_free_result(result) }
         body(.success(RawRows(result)))
+    }
+
+    /// Reads past what a called procedure returns after its first result; false when that fails.
+    private func skipFurtherResults(_ handle: UnsafeMutablePointer<MYSQL>) -> Bool {
+        while mysql_more_results(handle) != 0 {
+            guard mysql_next_result(handle) == 0 else { return false }
+            guard mysql_field_count(handle) > 0 else { continue }
+            guard let result = mysql_store_result(handle) else { return false }
+            mysql_free_result(result)
+        }
+        return true
     }
 
     private func usableHandle() throws(MySQLError) -> UnsafeMutablePointer<MYSQL> {
@@ -166,8 +216,10 @@ package final class Connection: @unchecked Sendable {
         started: Date, during activity: Activity
     ) throws(MySQLError) -> MySQLError {
         let error = lastError(started: started, during: activity)
-        // From 2000 on the client library speaks: what comes next on the wire is unknown.
-        if error.kind == .lostConnection || (2000..<3000).contains(error.number) {
+        // In these ranges the client library speaks: what comes next on the wire is unknown.
+        let isClientError =
+            (2000..<3000).contains(error.number) || (5000..<6000).contains(error.number)
+        if error.kind == .lostConnection || isClientError {
             throw lost(started: started, during: activity)
         }
         return error
@@ -175,7 +227,8 @@ package final class Connection: @unchecked Sendable {
 
     /// Marks the connection as broken and says why.
     private func lost(started: Date, during activity: Activity) -> MySQLError {
-        let error = lastError(started: started, during: activity)
+        var error = lastError(started: started, during: activity)
+        if activity == .changing { error.retry = .indeterminate }
         isUsable = false
         return error
     }

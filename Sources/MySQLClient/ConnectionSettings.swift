@@ -1,7 +1,7 @@
 /// How a connection is encrypted, and how far the server has to prove who it is.
 package struct TLSOptions: Sendable, Equatable {
-    /// In the words of MySQL's `--ssl-mode`.
-    package enum Mode: String, Sendable, CaseIterable {
+    /// In the words of MySQL's `--ssl-mode`, each stricter than the one before.
+    package enum Mode: String, Sendable, CaseIterable, Comparable {
         case disabled
         /// Encrypted where the server offers it; the server proves nothing.
         case preferred
@@ -11,6 +11,20 @@ package struct TLSOptions: Sendable, Equatable {
         case verifyCA
         /// As `verifyCA`, and the certificate names the host that was asked for.
         case verifyIdentity
+
+        package static func < (left: Mode, right: Mode) -> Bool {
+            left.strictness < right.strictness
+        }
+
+        private var strictness: Int {
+            switch self {
+            case .disabled: 0
+            case .preferred: 1
+            case .required: 2
+            case .verifyCA: 3
+            case .verifyIdentity: 4
+            }
+        }
     }
 
     package var mode: Mode

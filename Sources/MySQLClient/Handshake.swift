@@ -16,6 +16,7 @@ enum Handshake {
                 server: server)
         }
         do throws(MySQLError) {
+            try checkFiles(of: settings.tls, server: server)
             try setOptions(of: handle, settings: settings, server: server)
             try open(handle, server: server, settings: settings, database: database)
             try checkEncryption(of: handle, settings: settings, server: server)
@@ -88,6 +89,10 @@ enum Handshake {
         set(MYSQL_OPT_RECONNECT, flag: false)
         if case .tcp = server { set(MYSQL_OPT_PROTOCOL, MYSQL_PROTOCOL_TCP.rawValue) }
         let tls = settings.tls
+        if tls.mode < .verifyCA {
+            // Whoever sits in between must not be able to ask for the password in clear text.
+            set(MARIADB_OPT_RESTRICTED_AUTH, text: hashingAuthentication)
+        }
         if tls.mode != .disabled {
             set(MYSQL_OPT_SSL_ENFORCE, flag: true)
             set(MYSQL_OPT_SSL_CA, text: tls.caFile)
@@ -101,6 +106,30 @@ enum Handshake {
                 server: server)
         }
     }
+
+    /// Says what the client library would leave out: which file, and that no authority is named.
+    private static func checkFiles(
+        of tls: TLSOptions, server: ServerAddress
+    ) throws(MySQLError) {
+        guard tls.mode != .disabled else { return }
+        if tls.mode == .verifyCA, tls.caFile == nil {
+            throw MySQLError(
+                kind: .configuration, message: "TLS mode verifyCA needs the authority's file",
+                server: server)
+        }
+        for case let file? in [tls.caFile, tls.certificateFile, tls.keyFile]
+        where access(file, R_OK) != 0 {
+            let reason = String(cString: strerror(errno))
+            throw MySQLError(
+                kind: .configuration, message: "TLS file \(file) cannot be read: \(reason)",
+                server: server)
+        }
+    }
+
+    /// Authentication plugins that never send the password itself over a plain connection.
+    private static let hashingAuthentication =
+        "mysql_native_password,client_ed25519,caching_sha2_password,sha256_password,parsec,"
+        + "auth_gssapi_client"
 
     /// The client library falls back to plain text when the server offers no TLS: refuse that.
     private static func checkEncryption(

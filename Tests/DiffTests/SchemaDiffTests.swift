@@ -65,10 +65,28 @@ import Testing
                 == ["create z", "alter a", "alter m"])
     }
 
-    @Test func keyIsDroppedBeforeItsParentChanges() throws {
+    @Test func keyIsDroppedBeforeItsParentLosesTheColumn() throws {
+        var from = schema("z>a", "a", "gone>a")
+        from["a"]?.columns.append(Column(name: "code", type: "int(11)", defaultValue: "NULL"))
+        from["z"]?.foreignKeys[0].referencedColumns = ["code"]
+        from["gone"]?.foreignKeys[0].referencedColumns = ["code"]
         #expect(
-            try summary(schema("z>a", "a"), schema("z", "a>n", "n"))
-                == ["create n", "alter z", "alter a"])
+            try summary(from, schema("z", "a", "b"), droppable: ["gone"])
+                == ["create b", "drop gone", "alter z", "alter a"])
+    }
+
+    @Test func keyThatMustGoAndComeIsRefused() throws {
+        var from = schema("z>a", "a")
+        from["a"]?.columns.append(Column(name: "code", type: "int(11)", defaultValue: "NULL"))
+        from["z"]?.foreignKeys[0].referencedColumns = ["code"]
+        let error = try #require(throws: DiffError.self) {
+            try SchemaDiff.changes(from: from, to: schema("z>a", "a"))
+        }
+        #expect(error.code == .unsupported)
+        #expect(
+            error.description
+                == "table `z`: foreign key `to_a` must go before table `a` changes, and the table "
+                + "needs that change too; drop the foreign key in a change of its own first")
     }
 
     @Test func dropsComeLastChildrenFirst() throws {

@@ -32,7 +32,7 @@ package struct ApprovalBinding: Codable, Hashable, Sendable {
         meaning = step.differences.map(\.text).sorted()
     }
 
-    package func digest() throws -> Digest { try CanonicalJSON.digest(of: self) }
+    package func digest() throws -> Digest { try CanonicalForm.digest(of: self) }
 
     /// Whether an approval of this binding allows `step` on `shard`.
     ///

@@ -37,7 +37,7 @@ package struct Plan: Codable, Hashable, Sendable {
     }
 
     /// The plan's identity.
-    package func digest() throws -> Digest { try CanonicalJSON.digest(of: self) }
+    package func digest() throws -> Digest { try CanonicalForm.digest(of: self) }
 
     /// The shards that have a change to make.
     package var changingShards: Set<ShardID> {

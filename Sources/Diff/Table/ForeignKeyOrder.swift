@@ -4,20 +4,35 @@ import Schema
 enum ForeignKeyOrder {
     /// `changes` with each one behind those it needs; members of a cycle stand side by side and
     /// are flagged. Otherwise creates come first, then alters, each by name.
-    static func sorted(_ changes: [TableChange]) -> [TableChange] {
+    ///
+    /// Throws `unsupported` where a table has to let go of its parent before, and refer to it
+    /// again after the parent changes.
+    static func sorted(_ changes: [TableChange]) throws(DiffError) -> [TableChange] {
         let roots = changes.indices.sorted { left, right in
-            (rank(changes[left]), changes[left].table) < (
-                rank(changes[right]), changes[right].table
-            )
+            (rank(changes[left]), changes[left].table)
+                < (rank(changes[right]), changes[right].table)
         }
-        var walk = ComponentWalk(needs: needs(of: changes), roots: roots)
-        return walk.components().flatMap { component in
-            component.sorted { changes[$0].table < changes[$1].table }.map { index in
+        let holds = holds(in: changes)
+        var walk = ComponentWalk(needs: needs(of: changes, holds: holds), roots: roots)
+        var result: [TableChange] = []
+        for component in walk.components() {
+            let members = Set(component)
+            if let hold = holds.first(where: {
+                members.contains($0.parent) && members.contains($0.child)
+            }) {
+                throw DiffError(
+                    .unsupported, table: changes[hold.child].table,
+                    "foreign key `\(hold.key)` must go before table "
+                        + "`\(changes[hold.parent].table)` changes, and the table needs that change "
+                        + "too; drop the foreign key in a change of its own first")
+            }
+            for index in component.sorted(by: { changes[$0].table < changes[$1].table }) {
                 var change = changes[index]
                 if component.count > 1 { change.withoutForeignKeyChecks = true }
-                return change
+                result.append(change)
             }
         }
+        return result
     }
 
     private static func rank(_ change: TableChange) -> Int {
@@ -28,35 +43,70 @@ enum ForeignKeyOrder {
         }
     }
 
+    /// A foreign key that goes, and keeps its parent from changing until it is gone.
+    private struct Hold {
+        let parent: Int
+        let child: Int
+        let key: String
+    }
+
+    private static func holds(in changes: [TableChange]) -> [Hold] {
+        var holds: [Hold] = []
+        for (place, parent) in changes.enumerated() where parent.kind == .alter {
+            let clauses = parent.alterations.flatMap(\.clauses)
+            for (other, child) in changes.enumerated() where other != place {
+                for key in child.from?.foreignKeys ?? []
+                where key.referencedSchema == nil && key.referencedTable == parent.from?.name
+                    && child.to?.foreignKeys.contains(key) != true
+                    && clauses.contains(where: { $0.takesAway(from: key) })
+                {
+                    holds.append(Hold(parent: place, child: other, key: key.name))
+                }
+            }
+        }
+        return holds
+    }
+
     /// For each change the places of those that must come before it.
-    private static func needs(of changes: [TableChange]) -> [[Int]] {
-        var places: [String: Int] = [:]
+    private static func needs(of changes: [TableChange], holds: [Hold]) -> [[Int]] {
+        var alive: [String: Int] = [:]
+        var dropped: [String: Int] = [:]
         for (place, change) in changes.enumerated() {
-            places[change.table] = place
-            if let name = change.from?.name { places[name] = place }
+            if change.kind == .drop {
+                dropped[change.table] = place
+            } else {
+                alive[change.table] = place
+            }
         }
         var needs: [Set<Int>] = Array(repeating: [], count: changes.count)
         for (place, change) in changes.enumerated() {
-            let old = parents(in: change.from)
-            let new = parents(in: change.to)
-            switch change.kind {
-            case .create, .alter:
-                for parent in new { if let other = places[parent] { needs[place].insert(other) } }
-                // A key that goes lets go of its parent first.
-                for parent in old.subtracting(new) {
-                    if let other = places[parent] { needs[other].insert(place) }
-                }
-            case .drop:
-                for parent in old { if let other = places[parent] { needs[other].insert(place) } }
+            let present = Set(change.from?.foreignKeys ?? [])
+            let new = (change.to?.foreignKeys ?? []).filter { !present.contains($0) }
+            for parent in parents(of: new) {
+                if let other = alive[parent] { needs[place].insert(other) }
+            }
+            for parent in parents(of: change.from?.foreignKeys ?? []) {
+                if let other = dropped[parent] { needs[other].insert(place) }
             }
         }
+        for hold in holds { needs[hold.parent].insert(hold.child) }
         return needs.enumerated().map { place, others in others.subtracting([place]).sorted() }
     }
 
-    private static func parents(in table: Table?) -> Set<String> {
-        Set(
-            (table?.foreignKeys ?? []).filter { $0.referencedSchema == nil }
-                .map(\.referencedTable))
+    private static func parents(of keys: [ForeignKey]) -> Set<String> {
+        Set(keys.filter { $0.referencedSchema == nil }.map(\.referencedTable))
+    }
+}
+
+extension Clause {
+    /// True where the clause removes a column or an index that `key` refers to.
+    fileprivate func takesAway(from key: ForeignKey) -> Bool {
+        switch self {
+        case .dropColumn(let column):
+            key.referencedColumns.contains { $0.sameName(as: column.name) }
+        case .dropIndex(let index): key.referencedColumns.allSatisfy { index.uses($0) }
+        default: false
+        }
     }
 }
 

@@ -53,7 +53,7 @@ package enum SchemaDiff {
     ///
     /// Tables of `from` that are not in `to` are dropped only where `droppable` names them, and
     /// left alone otherwise. Parents of foreign keys come before children; what is dropped comes
-    /// last, children first. Members of a cycle are flagged ``TableChange/withoutForeignKeyChecks``.
+    /// last, children first, unless it holds on to what another change takes away. Members of a cycle are flagged ``TableChange/withoutForeignKeyChecks``.
     package static func changes(
         from: [String: Table], to: [String: Table], columnRenames: [ColumnRename] = [],
         tableRenames: [TableRename] = [], droppable: Set<String> = []
@@ -81,7 +81,10 @@ package enum SchemaDiff {
         for index in changes.indices where retypesParent(changes[index], of: live) {
             changes[index].withoutForeignKeyChecks = true
         }
-        return ForeignKeyOrder.sorted(changes) + dropChanges(drops)
+        for (name, table) in drops.sorted(by: { $0.key < $1.key }) {
+            changes.append(TableChange(kind: .drop, table: name, from: table))
+        }
+        return try ForeignKeyOrder.sorted(changes)
     }
 
     /// Live name → desired name.
@@ -124,17 +127,15 @@ package enum SchemaDiff {
         return result
     }
 
-    /// True where columns change that foreign keys of other live tables refer to.
+    /// True where columns get another type that foreign keys of other live tables refer to.
     private static func retypesParent(_ change: TableChange, of live: [String: Table]) -> Bool {
         guard change.kind == .alter, let parent = change.from else { return false }
         var retyped: Set<String> = []
-        for clause in change.alterations.flatMap(\.clauses) {
-            if case .changeColumn(let from, let to, _) = clause,
-                from.type != to.type || from.isNotNull != to.isNotNull
-                    || from.characterSet != to.characterSet || from.collation != to.collation
-            {
-                retyped.insert(from.name.lowercased())
-            }
+        for case .changeColumn(let from, let to, _) in change.alterations.flatMap(\.clauses)
+        where from.type != to.type || from.isNotNull != to.isNotNull
+            || from.characterSet != to.characterSet || from.collation != to.collation
+        {
+            retyped.insert(from.name.lowercased())
         }
         guard !retyped.isEmpty else { return false }
         return live.values.contains { child in
@@ -143,12 +144,5 @@ package enum SchemaDiff {
                     && key.referencedColumns.contains { retyped.contains($0.lowercased()) }
             }
         }
-    }
-
-    private static func dropChanges(_ tables: [String: Table]) -> [TableChange] {
-        let changes = tables.sorted { $0.key < $1.key }.map { name, table in
-            TableChange(kind: .drop, table: name, from: table)
-        }
-        return ForeignKeyOrder.sorted(changes)
     }
 }

@@ -50,6 +50,13 @@ package struct OperationOutcome: Hashable, Sendable {
         case completed(ran: Bool)
         case superseded(found: Digest?)
         case failed
+        /// Found after a crash: the first statements ran, the table has that digest now, and the
+        /// rest is planned again.
+        case partly(found: Digest?)
+        /// Found after a crash: nothing ran. The operation may start again.
+        case notRun
+        /// Found after a crash: its shard left the fleet.
+        case discarded
     }
     package var kind: Kind
     package var message: String?
@@ -64,8 +71,22 @@ package struct OperationOutcome: Hashable, Sendable {
     package var state: OperationState {
         switch kind {
         case .completed: .completed
-        case .superseded: .superseded
+        case .superseded, .partly, .discarded: .superseded
         case .failed: .failed
+        case .notRun: .pending
+        }
+    }
+
+    /// The event of the audit trail.
+    package var event: String {
+        switch kind {
+        case .completed(ran: true): "operation-completed"
+        case .completed(ran: false): "operation-already-done"
+        case .superseded: "operation-superseded"
+        case .partly: "operation-partly-done"
+        case .failed: "operation-failed"
+        case .notRun: "operation-not-run"
+        case .discarded: "operation-discarded"
         }
     }
 }

@@ -6,8 +6,9 @@ package struct OperationRecord: Codable, Hashable, Sendable {
     package var version: Int
     package var key: OperationKey
     package var state: OperationState
-    /// The digest of the plan's step, as its approval would name it.
-    package var step: Digest
+    /// The digests that it starts from and ends at; nil stands for an absent table.
+    package var from: Digest?
+    package var to: Digest?
     package var attempts: Int
     /// The approval that it used up, if it needed one.
     package var approval: Digest?
@@ -17,12 +18,14 @@ package struct OperationRecord: Codable, Hashable, Sendable {
     package var message: String?
 
     package init(
-        key: OperationKey, state: OperationState = .pending, step: Digest, approval: Digest? = nil
+        key: OperationKey, state: OperationState = .pending, from: Digest?, to: Digest?,
+        approval: Digest? = nil
     ) {
         version = 1
         self.key = key
         self.state = state
-        self.step = step
+        self.from = from
+        self.to = to
         attempts = 0
         self.approval = approval
     }
@@ -64,6 +67,8 @@ package struct RolloutRecord: Codable, Hashable, Sendable {
     package var policy: FailurePolicy
     /// The operations of each wave, in order.
     package var waves: [[OperationKey]]
+    /// For each wave how long the next one waits after it.
+    package var bakeSeconds: [Int]
     package var startedAt: String
     package var endedAt: String?
     package var actor: String
@@ -72,7 +77,7 @@ package struct RolloutRecord: Codable, Hashable, Sendable {
 
     package init(
         id: String, plan: Digest, policy: FailurePolicy, waves: [[OperationKey]],
-        startedAt: String, actor: String
+        bakeSeconds: [Int], startedAt: String, actor: String
     ) {
         version = 1
         self.id = id
@@ -80,6 +85,7 @@ package struct RolloutRecord: Codable, Hashable, Sendable {
         state = .pending
         self.policy = policy
         self.waves = waves
+        self.bakeSeconds = bakeSeconds
         self.startedAt = startedAt
         self.actor = actor
     }

@@ -70,7 +70,7 @@ package struct ReconcileReport: Codable, Hashable, Sendable {
     /// What was found of an operation that a dead run had left.
     package struct Recovered: Codable, Hashable, Sendable {
         package var key: OperationKey
-        /// `completed`, `not-run`, `superseded`, `discarded` or `unknown`.
+        /// `completed`, `not-run`, `partly`, `superseded`, `discarded` or `unknown`.
         package var finding: String
         package var message: String
 

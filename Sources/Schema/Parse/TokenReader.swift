@@ -97,16 +97,7 @@ struct TokenReader {
     /// What a name token names: quotes removed, doubled quotes halved.
     func name(of token: Token) -> String {
         guard token.kind == .quotedName || token.kind == .string else { return text(token.range) }
-        let quote = bytes[token.start]
-        let inner = token.start + 1..<token.end - 1
-        guard bytes[inner].contains(quote) else { return text(inner) }
-        var unquoted: [UInt8] = []
-        var index = inner.lowerBound
-        while index < inner.upperBound {
-            unquoted.append(bytes[index])
-            index += bytes[index] == quote ? 2 : 1
-        }
-        return String(decoding: unquoted, as: UTF8.self)
+        return Unquoted.name(bytes, token.range)
     }
 
     /// An error at the current token: `expected` was wanted there.

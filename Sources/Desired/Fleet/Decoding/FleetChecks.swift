@@ -1,0 +1,116 @@
+import Schema
+
+/// Checks what the parts of `plumb.yaml` say about each other.
+struct FleetChecks {
+    let fleet: Fleet
+    let diagnostics: DiagnosticList
+
+    func run() {
+        for namespace in fleet.namespaces {
+            renames(namespace)
+            unique(namespace.retire, "the table", "`retire` of `\(namespace.name)`")
+        }
+        for environment in fleet.environments {
+            unique(environment.namespaces, "the namespace", "`\(environment.name)`")
+            unique(environment.after, "the environment", "`after` of `\(environment.name)`")
+            references(environment)
+            hosts(environment)
+            _ = ShardResolution(
+                fleet: fleet, environment: environment, diagnostics: diagnostics
+            ).shards(nil, discovered: nil)
+        }
+        cycles()
+    }
+
+    private func unique(_ names: [Located<String>], _ what: String, _ list: String) {
+        var seen: Set<String> = []
+        for name in names where !seen.insert(name.value).inserted {
+            diagnostics.error(
+                .invalidValue, "\(what) `\(name.value)` stands in \(list) twice",
+                remedy: "remove one of the two", at: name.location)
+        }
+    }
+
+    private func renames(_ namespace: Namespace) {
+        var from: Set<[String]> = []
+        var to: Set<[String]> = []
+        for hint in namespace.renames {
+            let rename = hint.rename
+            let isNewFrom = from.insert([rename.table, rename.from]).inserted
+            let isNewTo = to.insert([rename.table, rename.to]).inserted
+            guard !isNewFrom || !isNewTo else { continue }
+            let column = isNewFrom ? rename.to : rename.from
+            diagnostics.error(
+                .conflictingRename,
+                "two renames name the column `\(column)` of `\(rename.table)`",
+                remedy: "keep one of the two", at: hint.location)
+        }
+    }
+
+    private func references(_ environment: Environment) {
+        let namespaces = fleet.namespaces.map(\.name)
+        for name in environment.namespaces where !namespaces.contains(name.value) {
+            diagnostics.error(
+                .danglingNamespace,
+                "the environment `\(environment.name)` names the namespace `\(name.value)`, "
+                    + "which is not in this file",
+                remedy: Nearest.remedy(name.value, in: namespaces, what: "namespaces"),
+                at: name.location)
+        }
+        let environments = fleet.environments.map(\.name)
+        for name in environment.after where !environments.contains(name.value) {
+            diagnostics.error(
+                .danglingEnvironment,
+                "the environment `\(environment.name)` comes after `\(name.value)`, "
+                    + "which is not in this file",
+                remedy: Nearest.remedy(name.value, in: environments, what: "environments"),
+                at: name.location)
+        }
+    }
+
+    private func hosts(_ environment: Environment) {
+        guard let map = environment.hosts else { return }
+        var known = Set(
+            environment.namespaces.compactMap { fleet.namespace($0.value) }
+                .flatMap { $0.hosts.map(\.host) })
+        if let host = fleet.workspace.host { known.insert(host) }
+        for (host, place) in map.places where !known.contains(host) {
+            diagnostics.error(
+                .danglingHost,
+                "the environment `\(environment.name)` maps the host \(host), "
+                    + "which none of its shards has",
+                remedy: Nearest.remedy(
+                    host.description, in: known.map(\.description).sorted(), what: "hosts"),
+                at: place)
+        }
+    }
+
+    /// Reports each environment from which following `after` leads back to it, once per cycle.
+    private func cycles() {
+        var reported: Set<String> = []
+        for environment in fleet.environments where !reported.contains(environment.name) {
+            guard let path = path(from: environment.name, to: environment.name) else { continue }
+            reported.formUnion(path)
+            let place = environment.after.first { $0.value == path.dropFirst().first }?.location
+            diagnostics.error(
+                .dependencyCycle,
+                "`after` runs in a circle: " + path.joined(separator: " after "),
+                remedy: "remove one of these `after`", at: place ?? environment.location)
+        }
+    }
+
+    /// The names on the shortest way along `after`, both ends included.
+    private func path(from start: String, to end: String) -> [String]? {
+        var ways = [[start]]
+        var seen: Set<String> = []
+        while !ways.isEmpty {
+            let way = ways.removeFirst()
+            guard let last = way.last, let environment = fleet.environment(last) else { continue }
+            for next in environment.after.map(\.value) {
+                if next == end { return way + [next] }
+                if seen.insert(next).inserted { ways.append(way + [next]) }
+            }
+        }
+        return nil
+    }
+}

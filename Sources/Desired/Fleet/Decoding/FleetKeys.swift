@@ -1,0 +1,198 @@
+import Diff
+
+/// The keys of one mapping of `plumb.yaml`: the decoder can read no others, and the JSON Schema
+/// is tested against them.
+protocol FleetKey: RawRepresentable<String>, Hashable, CaseIterable, Sendable {
+    /// The mapping's name in the JSON Schema.
+    static var title: String { get }
+    /// What the mapping is, for error texts.
+    static var what: String { get }
+    static var required: Set<Self> { get }
+}
+
+extension FleetKey {
+    static var required: Set<Self> { [] }
+    static var names: [String] { allCases.map(\.rawValue) }
+}
+
+/// The words that one value of `plumb.yaml` may be.
+protocol FleetChoice: RawRepresentable<String>, Hashable, CaseIterable, Sendable {
+    /// The choice's name in the JSON Schema.
+    static var title: String { get }
+    /// Words of the format that this release does not carry out.
+    static var unsupported: [String] { get }
+}
+
+extension FleetChoice {
+    static var unsupported: [String] { [] }
+    static var names: [String] { allCases.map(\.rawValue) }
+}
+
+enum RootKey: String, FleetKey {
+    static let title = "fleet"
+    static let what = "plumb.yaml"
+    static let required: Set<RootKey> = [.version, .namespaces, .environments]
+    case version, namespaces, environments, workspace, policy, ledger
+}
+
+enum NamespaceKey: String, FleetKey {
+    static let title = "namespace"
+    static let what = "a namespace"
+    static let required: Set<NamespaceKey> = [.schema, .shards]
+    case schema, shards, overlays, pins, renames, retire, prune, manage, finalizer
+}
+
+enum ShardPatternKey: String, FleetKey {
+    static let title = "shardPattern"
+    static let what = "a shard pattern"
+    static let required: Set<ShardPatternKey> = [.pattern, .hosts]
+    case pattern, hosts, database, labels
+}
+
+enum NamedShardKey: String, FleetKey {
+    static let title = "namedShard"
+    static let what = "a shard"
+    static let required: Set<NamedShardKey> = [.name, .host]
+    case name, host, database, labels
+}
+
+enum DiscoveredShardsKey: String, FleetKey {
+    static let title = "discoveredShards"
+    static let what = "a shard discovery"
+    static let required: Set<DiscoveredShardsKey> = [.discover]
+    case discover, labels
+}
+
+enum DiscoverKey: String, FleetKey {
+    static let title = "discover"
+    static let what = "`discover`"
+    static let required: Set<DiscoverKey> = [.host, .like]
+    case host, like
+}
+
+enum OverlayKey: String, FleetKey {
+    static let title = "overlay"
+    static let what = "an overlay"
+    static let required: Set<OverlayKey> = [.selector, .path]
+    case selector, path
+}
+
+enum PinKey: String, FleetKey {
+    static let title = "pin"
+    static let what = "a pin"
+    static let required: Set<PinKey> = [.selector, .ref]
+    case selector, ref
+}
+
+enum RenameKey: String, FleetKey {
+    static let title = "rename"
+    static let what = "a rename"
+    static let required: Set<RenameKey> = [.table, .column]
+    case table, column
+}
+
+enum RenamedColumnKey: String, FleetKey {
+    static let title = "renamedColumn"
+    static let what = "a renamed column"
+    static let required: Set<RenamedColumnKey> = [.from, .to]
+    case from, to
+}
+
+enum EnvironmentKey: String, FleetKey {
+    static let title = "environment"
+    static let what = "an environment"
+    static let required: Set<EnvironmentKey> = [.namespaces, .connection]
+    case namespaces, connection, after, hosts
+}
+
+enum ConnectionKey: String, FleetKey {
+    static let title = "connection"
+    static let what = "a connection"
+    case optionFile = "option_file"
+    case user
+    case passwordEnvironment = "password_env"
+    case passwordFile = "password_file"
+    case tls
+    case connectTimeout = "connect_timeout"
+    case lockWaitTimeout = "lock_wait_timeout"
+}
+
+enum TLSKey: String, FleetKey {
+    static let title = "tls"
+    static let what = "`tls`"
+    static let required: Set<TLSKey> = [.mode]
+    case mode, ca, cert, key
+}
+
+enum WorkspaceKey: String, FleetKey {
+    static let title = "workspace"
+    static let what = "`workspace`"
+    case host, prefix
+}
+
+enum PolicyKey: String, FleetKey {
+    static let title = "policy"
+    static let what = "`policy`"
+    case approve, approvers, drift, rollout, windows, limits
+}
+
+enum ApproversKey: String, FleetKey {
+    static let title = "approvers"
+    static let what = "`approvers`"
+    case minimum
+    case notAuthor = "not_author"
+}
+
+enum RolloutKey: String, FleetKey {
+    static let title = "rollout"
+    static let what = "`rollout`"
+    case waves, concurrency
+    case onFailure = "on_failure"
+    case cutover
+}
+
+enum WaveKey: String, FleetKey {
+    static let title = "wave"
+    static let what = "a wave"
+    case shards, percent, bake
+}
+
+enum ConcurrencyKey: String, FleetKey {
+    static let title = "concurrency"
+    static let what = "`concurrency`"
+    case total
+    case perHost = "per_host"
+}
+
+enum WindowKey: String, FleetKey {
+    static let title = "window"
+    static let what = "a window"
+    static let required: Set<WindowKey> = [.allow, .zone]
+    case allow, zone
+}
+
+enum LimitsKey: String, FleetKey {
+    static let title = "limits"
+    static let what = "`limits`"
+    case dropsPerPlan = "drops_per_plan"
+}
+
+/// Every mapping and every choice of `plumb.yaml`, for the test that holds the JSON Schema
+/// against the decoder.
+enum FleetFormat {
+    static let keys: [any FleetKey.Type] = [
+        RootKey.self, NamespaceKey.self, ShardPatternKey.self, NamedShardKey.self,
+        DiscoveredShardsKey.self, DiscoverKey.self, OverlayKey.self, PinKey.self, RenameKey.self,
+        RenamedColumnKey.self, EnvironmentKey.self, ConnectionKey.self, TLSKey.self,
+        WorkspaceKey.self, PolicyKey.self, ApproversKey.self, RolloutKey.self, WaveKey.self,
+        ConcurrencyKey.self, WindowKey.self, LimitsKey.self,
+    ]
+
+    static let choices: [any FleetChoice.Type] = [
+        Prune.self, ManagedKind.self, TLS.Mode.self, Hazard.self, DriftPolicy.self,
+        OnFailure.self, Cutover.self,
+    ]
+
+    /// The versions of the format that this release reads.
+    static let versions = [1]
+}

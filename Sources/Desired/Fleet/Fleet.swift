@@ -1,0 +1,117 @@
+import Diff
+import Schema
+
+/// What `plumb.yaml` says, checked: every reference in it resolves.
+package struct Fleet: Sendable {
+    /// The file it was read from, as errors name it.
+    package let file: String
+    /// In the order written; names are unique.
+    package let namespaces: [Namespace]
+    /// In the order written; `after` has no cycles.
+    package let environments: [Environment]
+    package let workspace: WorkspaceSettings
+    package let policy: Policy
+    package let ledger: LedgerLocation
+    /// What is odd but not wrong.
+    package let warnings: [Diagnostic]
+
+    package func namespace(_ name: String) -> Namespace? {
+        namespaces.first { $0.name == name }
+    }
+
+    package func environment(_ name: String) -> Environment? {
+        environments.first { $0.name == name }
+    }
+}
+
+/// A logical database that is spread over shards with one schema.
+package struct Namespace: Sendable {
+    package let name: String
+    package let location: SourceLocation
+    /// The folder with the schema's files, from the root of the schema repository.
+    package let schema: Located<String>
+    package let shards: [ShardEntry]
+    package let overlays: [Overlay]
+    package let pins: [Pin]
+    package let renames: [RenameHint]
+    /// Tables that left git and may be dropped once that is approved.
+    package let retire: [Located<String>]
+    package let prune: Prune
+    package let manage: Set<ManagedKind>
+}
+
+/// Which tables that git does not name may be dropped.
+package enum Prune: String, Sendable, CaseIterable, FleetChoice {
+    static let title = "prune"
+    /// Only those named in `retire`.
+    case retired
+    /// Also those that git never owned.
+    case all
+}
+
+/// A kind of database object that Plumb keeps true to git.
+package enum ManagedKind: String, Sendable, CaseIterable, FleetChoice {
+    static let title = "kind"
+    static let unsupported = [
+        "all", "views", "triggers", "routines", "procedures", "functions", "events", "sequences",
+    ]
+    case tables
+}
+
+/// Files that replace or add tables on some shards.
+package struct Overlay: Sendable {
+    package let selector: Selector
+    /// From the root of the schema repository.
+    package let path: Located<String>
+}
+
+/// Shards that follow another revision of the schema repository.
+package struct Pin: Sendable {
+    package let selector: Selector
+    /// A full ref name or a commit id.
+    package let ref: Located<String>
+}
+
+/// A column that keeps its data under another name, and where that is said.
+package struct RenameHint: Hashable, Sendable {
+    package let rename: ColumnRename
+    package let location: SourceLocation
+
+    package init(_ rename: ColumnRename, at location: SourceLocation) {
+        self.rename = rename
+        self.location = location
+    }
+}
+
+/// The shards of some namespaces as one deployment sees them.
+package struct Environment: Sendable {
+    package let name: String
+    package let location: SourceLocation
+    package let namespaces: [Located<String>]
+    package let connection: Connection
+    /// Environments that must be done before this one starts.
+    package let after: [Located<String>]
+    /// Host as written with the shards → host in this environment; nil where all are as written.
+    package let hosts: HostMap?
+}
+
+/// Where desired tables are normalised and changes are proved.
+package struct WorkspaceSettings: Sendable {
+    /// Nil means the server of the first shard.
+    package let host: ServerAddress?
+    /// What the names of the scratch schemas start with.
+    package let prefix: String
+
+    static let defaultPrefix = "_plumb_ws"
+}
+
+/// A value with its place in `plumb.yaml`.
+package struct Located<Value: Hashable & Sendable>: Hashable, Sendable {
+    package let value: Value
+    package let location: SourceLocation
+
+    package init(_ value: Value, at location: SourceLocation) {
+        self.value = value
+        self.location = location
+    }
+}

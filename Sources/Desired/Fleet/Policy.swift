@@ -1,0 +1,105 @@
+import Diff
+
+/// What may happen by itself, when, and how fast.
+package struct Policy: Sendable {
+    /// The hazard classes that wait for an approval; irreversible ones always do.
+    package let approve: Set<Hazard>
+    package let approvers: Approvers
+    package let drift: DriftPolicy
+    package let rollout: Rollout
+    /// Changes start only while one of these is open; none means at any time.
+    package let windows: [Window]
+    package let limits: Limits
+
+    static let standard = Policy(
+        approve: [.lossy, .irreversible], approvers: .standard, drift: .report,
+        rollout: .standard, windows: [], limits: .standard)
+}
+
+extension Hazard: FleetChoice {
+    static var title: String { "hazard" }
+}
+
+/// Who must have approved a step.
+package struct Approvers: Hashable, Sendable {
+    package let minimum: Int
+    /// True where the author of the commit does not count.
+    package let notAuthor: Bool
+
+    static let standard = Approvers(minimum: 1, notAuthor: false)
+}
+
+/// What happens to tables that were changed out of band.
+package enum DriftPolicy: String, Hashable, Sendable, CaseIterable, FleetChoice {
+    static let title = "drift"
+    case report
+    /// Puts back what is missing, drops and narrows nothing.
+    case additive
+    /// Plans the way back to git, behind the same approvals as any change.
+    case revert
+}
+
+/// How a change spreads over the shards.
+package struct Rollout: Hashable, Sendable {
+    /// In order; the last one takes all the shards that are left.
+    package let waves: [Wave]
+    package let concurrency: Concurrency
+    package let onFailure: OnFailure
+    package let cutover: Cutover
+
+    static let standard = Rollout(
+        waves: [Wave(size: .percent(100), bakeSeconds: 0)], concurrency: .standard,
+        onFailure: .halt, cutover: .rolling)
+}
+
+/// Shards that are changed before the next ones.
+package struct Wave: Hashable, Sendable {
+    package enum Size: Hashable, Sendable {
+        /// So many shards, with those of the waves before.
+        case shards(Int)
+        /// So many of a hundred shards, with those of the waves before.
+        case percent(Int)
+    }
+
+    package let size: Size
+    /// How long the next wave waits after this one is completed.
+    package let bakeSeconds: Int
+
+    /// How many of `count` shards are changed when this wave is done; rounds up.
+    package func reach(of count: Int) -> Int {
+        switch size {
+        case .shards(let number): min(number, count)
+        case .percent(let percent): (count * percent + 99) / 100
+        }
+    }
+}
+
+/// How many operations run at once.
+package struct Concurrency: Hashable, Sendable {
+    package let total: Int
+    package let perHost: Int
+
+    static let standard = Concurrency(total: 32, perHost: 2)
+}
+
+/// What the other shards do when one fails.
+package enum OnFailure: String, Hashable, Sendable, CaseIterable, FleetChoice {
+    static let title = "onFailure"
+    static let unsupported = ["pause"]
+    case halt
+    case `continue`
+}
+
+/// When copied tables are swapped in.
+package enum Cutover: String, Hashable, Sendable, CaseIterable, FleetChoice {
+    static let title = "cutover"
+    static let unsupported = ["barrier", "manual", "parallel"]
+    case rolling
+}
+
+/// How much one plan may do.
+package struct Limits: Hashable, Sendable {
+    package let dropsPerPlan: Int
+
+    static let standard = Limits(dropsPerPlan: 10)
+}

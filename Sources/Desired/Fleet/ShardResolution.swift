@@ -1,0 +1,232 @@
+import Schema
+
+/// Names the databases of `host` that are `LIKE` the pattern.
+package typealias Discovery = (_ host: ServerAddress, _ like: String) throws -> [String]
+
+extension Fleet {
+    /// The environment called `name`, or the only one where no name is given.
+    package func selectEnvironment(_ name: String?) throws(DesiredError) -> Environment {
+        let names = environments.map(\.name)
+        guard let name else {
+            if environments.count == 1, let only = environments.first { return only }
+            throw DesiredError([
+                Diagnostic(
+                    .danglingEnvironment, "\(file) has \(environments.count) environments",
+                    remedy: "name one: " + names.joined(separator: ", "))
+            ])
+        }
+        guard let environment = environment(name) else {
+            throw DesiredError([
+                Diagnostic(
+                    .danglingEnvironment, "\(file) has no environment `\(name)`",
+                    remedy: Nearest.remedy(name, in: names, what: "environments"))
+            ])
+        }
+        return environment
+    }
+
+    /// Every shard of `environment`, by namespace and then as written; asks `discovered` for those
+    /// that are found on their servers.
+    ///
+    /// An empty discovery, a selector that selects nothing and two shards in one place are errors.
+    package func resolve(
+        _ environment: Environment, namespaces filter: Set<String>? = nil, discovered: Discovery
+    ) throws(DesiredError) -> [Shard] {
+        let diagnostics = DiagnosticList()
+        let names = environment.namespaces.map(\.value)
+        for name in (filter ?? []).subtracting(names).sorted() {
+            diagnostics.error(
+                .danglingNamespace,
+                "the environment `\(environment.name)` has no namespace `\(name)`",
+                remedy: Nearest.remedy(name, in: names, what: "namespaces"),
+                at: environment.location)
+        }
+        let shards = withoutActuallyEscaping(discovered) { discovered in
+            ShardResolution(fleet: self, environment: environment, diagnostics: diagnostics)
+                .shards(filter, discovered: discovered)
+        }
+        try diagnostics.check()
+        return shards
+    }
+
+    /// The server on which `environment` normalises and proves: the one in `workspace`, else that
+    /// of the first shard.
+    package func workspaceServer(_ environment: Environment, shards: [Shard]) -> ServerAddress? {
+        guard let host = workspace.host else { return shards.first?.server }
+        return environment.hosts?.pairs[host] ?? host
+    }
+}
+
+/// Turns what is written about shards into the shards of one environment.
+struct ShardResolution {
+    let fleet: Fleet
+    let environment: Environment
+    let diagnostics: DiagnosticList
+
+    /// The shards of the namespaces in `filter`; without `discovered`, only those that are listed.
+    func shards(_ filter: Set<String>?, discovered: Discovery?) -> [Shard] {
+        var places: [Place: ShardID] = [:]
+        var result: [Shard] = []
+        var seen: Set<String> = []
+        for name in environment.namespaces.map(\.value) where filter?.contains(name) ?? true {
+            guard seen.insert(name).inserted, let namespace = fleet.namespace(name) else {
+                continue
+            }
+            let found = shards(of: namespace, discovered, &places)
+            let isComplete = discovered != nil || !namespace.hasDiscovery
+            SelectorChecks(namespace: namespace, diagnostics: diagnostics)
+                .run(found, isComplete: isComplete)
+            result += found
+        }
+        return result
+    }
+
+    private struct Place: Hashable {
+        let server: ServerAddress
+        let database: String
+    }
+
+    private func shards(
+        of namespace: Namespace, _ discovered: Discovery?, _ places: inout [Place: ShardID]
+    ) -> [Shard] {
+        var names: Set<String> = []
+        var result: [Shard] = []
+        for entry in namespace.shards {
+            for listed in self.listed(entry, discovered) {
+                guard let server = mapped(listed.host, at: entry.location) else { break }
+                let id = ShardID(namespace: namespace.name, shard: listed.name)
+                let place = Place(server: server, database: listed.database)
+                if !names.insert(listed.name).inserted {
+                    diagnostics.error(
+                        .duplicateShard, "the shard \(id) is here for the second time",
+                        remedy: "give every shard of a namespace its own name", at: entry.location)
+                } else if let other = places.updateValue(id, forKey: place) {
+                    diagnostics.error(
+                        .duplicateDatabase,
+                        "the shards \(other) and \(id) are both the schema "
+                            + "`\(listed.database)` on \(server)",
+                        remedy: "give every shard a schema of its own", at: entry.location)
+                }
+                result.append(
+                    Shard(
+                        id: id, server: server, database: listed.database, labels: entry.labels))
+            }
+        }
+        return result
+    }
+
+    private func mapped(_ host: ServerAddress, at location: SourceLocation) -> ServerAddress? {
+        guard let hosts = environment.hosts else { return host }
+        if let server = hosts.pairs[host] { return server }
+        diagnostics.error(
+            .unmappedHost,
+            "the host \(host) is not among the `hosts` of the environment `\(environment.name)`",
+            remedy: "map it at \(hosts.location), to itself if it is the same server",
+            at: location)
+        return nil
+    }
+
+    private func listed(_ entry: ShardEntry, _ discovered: Discovery?) -> [ListedShard] {
+        switch entry.source {
+        case .listed(let shards): return shards
+        case .discovered(let host, let like):
+            guard let discovered, let server = mapped(host, at: entry.location) else { return [] }
+            do {
+                let names = try discovered(server, like)
+                return self.shards(named: names, host: host, like: like, entry)
+            } catch {
+                diagnostics.add(
+                    Diagnostic(
+                        .discoveryFailed, "the schemas of \(server) cannot be listed: \(error)",
+                        remedy: "make the server reachable; without it nobody knows its shards",
+                        at: entry.location), cause: error)
+                return []
+            }
+        }
+    }
+
+    private func shards(
+        named names: [String], host: ServerAddress, like: String, _ entry: ShardEntry
+    ) -> [ListedShard] {
+        let own = names.sorted().filter {
+            !DatabaseName.isSystem($0) && !$0.hasPrefix(fleet.workspace.prefix)
+        }
+        if own.isEmpty {
+            diagnostics.error(
+                .noShards, "no schema on \(host) is LIKE `\(like)`",
+                remedy: "correct the pattern, or remove the entry", at: entry.location)
+        }
+        return own.compactMap { name in
+            if let fault = ShardName.fault(name) {
+                diagnostics.error(
+                    .invalidValue, "the schema `\(name)` on \(host) \(fault)",
+                    remedy: "narrow `like`, or list this shard with a `name` of its own",
+                    at: entry.location)
+                return nil
+            }
+            return ListedShard(name: name, host: host, database: name)
+        }
+    }
+}
+
+extension Namespace {
+    var hasDiscovery: Bool {
+        shards.contains { entry in
+            switch entry.source {
+            case .listed: false
+            case .discovered: true
+            }
+        }
+    }
+
+    /// Where shards can be, as written.
+    var hosts: [(host: ServerAddress, location: SourceLocation)] {
+        shards.flatMap { entry in
+            switch entry.source {
+            case .listed(let shards): Set(shards.map(\.host)).sorted().map { ($0, entry.location) }
+            case .discovered(let host, _): [(host, entry.location)]
+            }
+        }
+    }
+}
+
+/// Checks that every selector of a namespace means something.
+private struct SelectorChecks {
+    let namespace: Namespace
+    let diagnostics: DiagnosticList
+
+    /// `isComplete` is false where more shards will be discovered.
+    func run(_ shards: [Shard], isComplete: Bool) {
+        for selector in namespace.overlays.map(\.selector) + namespace.pins.map(\.selector)
+        where !shards.contains(where: selector.selects)
+            && (isComplete || !canBeDiscovered(selector))
+        {
+            diagnostics.error(
+                .selectsNothing,
+                "the selector \(selector) selects no shard of `\(namespace.name)`",
+                remedy: "correct it, or remove its entry", at: selector.location)
+        }
+        for shard in shards {
+            let pins = namespace.pins.filter { $0.selector.selects(shard) }
+            guard let first = pins.first,
+                let other = pins.first(where: { $0.ref.value != first.ref.value })
+            else { continue }
+            diagnostics.error(
+                .conflictingPins,
+                "the pins to `\(first.ref.value)` and `\(other.ref.value)` both select "
+                    + "the shard \(shard.id)",
+                remedy: "narrow one of the selectors", at: other.selector.location)
+            return
+        }
+    }
+
+    private func canBeDiscovered(_ selector: Selector) -> Bool {
+        namespace.shards.contains { entry in
+            switch entry.source {
+            case .listed: false
+            case .discovered:
+                selector.labels.allSatisfy { entry.labels[$0.key] == $0.value }
+            }
+        }
+    }
+}

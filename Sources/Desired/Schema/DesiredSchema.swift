@@ -1,0 +1,71 @@
+import Diff
+import Schema
+
+/// A table as a file of the schema repository defines it.
+package struct DesiredTable: Hashable, Sendable {
+    package let name: String
+    /// The `CREATE TABLE` as written, without its terminator and the comments around it.
+    package let text: String
+    package let textDigest: Digest
+    /// The path inside the schema repository.
+    package let file: String
+    /// Where the table's name stands; its file starts with `ref:` for a pinned revision.
+    package let location: SourceLocation
+    /// Columns, keys and constraints with their places.
+    package let source: SourceTable
+    /// Hints that stand in the file.
+    package let hints: [SourceRename]
+
+    /// Where `column` is defined, letter case aside.
+    package func location(ofColumn column: String) -> SourceLocation? {
+        source.location(ofColumn: column)
+    }
+
+    /// Where the key or constraint `name` is defined, letter case aside.
+    package func location(ofConstraint name: String) -> SourceLocation? {
+        source.location(ofConstraint: name)
+    }
+}
+
+/// What some shards of a namespace should look like.
+package struct DesiredSchema: Sendable {
+    package let namespace: String
+    /// Of the names and texts of all tables: equal digests are equal schemas.
+    package let digest: Digest
+    /// Sorted by the bytes of their names.
+    package let tables: [DesiredTable]
+    /// Columns that keep their data, from `plumb.yaml` and from the files.
+    package let renames: [ColumnRename]
+    /// Tables that keep their data, from the files.
+    package let tableRenames: [TableRename]
+    /// Tables that are not here and may be dropped once that is approved, by name.
+    package let retire: [String]
+
+    /// The table called `name`, letter case aside.
+    package func table(_ name: String) -> DesiredTable? {
+        tables.first { $0.name.lowercased() == name.lowercased() }
+    }
+
+    /// The identity of the tables, whatever files they stand in.
+    static func digest(of tables: [DesiredTable]) -> Digest {
+        let lines = tables.map { "\($0.name.utf8.count):\($0.name) \($0.textDigest.hex)\n" }
+        return Digest(of: "plumb desired schema 1\n" + lines.joined())
+    }
+}
+
+/// What every shard of one environment should look like, at one revision.
+package struct DesiredState: Sendable {
+    package let fleet: Fleet
+    package let environment: Environment
+    package let revision: Revision
+    /// One for each distinct schema of a namespace.
+    package let schemas: [DesiredSchema]
+    /// For every shard its place in `schemas`.
+    package let assignment: [ShardID: Int]
+    /// By namespace and then as written.
+    package let shards: [Shard]
+
+    package func schema(of shard: ShardID) -> DesiredSchema? {
+        assignment[shard].map { schemas[$0] }
+    }
+}

@@ -1,0 +1,132 @@
+import Git
+import Schema
+
+/// Reads what the fleet should look like from a schema repository.
+package enum SchemaRepository {
+    /// The name of the fleet file at the root of the schema repository.
+    package static let fleetFile = "plumb.yaml"
+
+    /// The desired schema of every shard of `environment`.
+    ///
+    /// Needs `environment` where the file has several. `namespaces` narrows what is read; nil
+    /// means all. `pinned` finds the tree of a ref that shards are pinned to, `discovered` the
+    /// schemas on a server. Throws everything that is wrong, in one go.
+    package static func load(
+        _ tree: any SourceTree, revision: Revision, environment name: String?,
+        namespaces: Set<String>? = nil, pinned: @escaping PinnedTree, discovered: Discovery
+    ) throws(DesiredError) -> DesiredState {
+        let fleet = try fleet(tree)
+        let environment = try fleet.selectEnvironment(name)
+        let shards = try fleet.resolve(
+            environment, namespaces: namespaces, discovered: discovered)
+        let diagnostics = DiagnosticList()
+        let library = SourceLibrary(main: tree, pinned: pinned, diagnostics: diagnostics)
+        var schemas: [DesiredSchema] = []
+        var assignment: [ShardID: Int] = [:]
+        assignment.reserveCapacity(shards.count)
+        for namespace in fleet.namespaces {
+            let own = shards.filter { $0.id.namespace == namespace.name }
+            guard !own.isEmpty else { continue }
+            let assembled = NamespaceSchemas(
+                namespace: namespace, library: library, diagnostics: diagnostics
+            ).assemble(own)
+            for (shard, place) in assembled.assignment {
+                assignment[shard] = schemas.count + place
+            }
+            schemas += assembled.schemas
+        }
+        try diagnostics.check()
+        return DesiredState(
+            fleet: fleet, environment: environment, revision: revision, schemas: schemas,
+            assignment: assignment, shards: shards)
+    }
+
+    /// `plumb.yaml` at the root of `tree`.
+    package static func fleet(_ tree: any SourceTree) throws(DesiredError) -> Fleet {
+        let diagnostics = DiagnosticList()
+        let fleet = fleet(tree, diagnostics)
+        try diagnostics.check()
+        guard let fleet else { throw DesiredError(diagnostics.sorted) }
+        return fleet
+    }
+
+    /// Everything that is wrong or odd in the schema repository, without any server.
+    ///
+    /// Reads all environments, namespaces and overlays, and the approvals. What pinned shards
+    /// follow is another revision: it is read where `pinned` is given.
+    package static func validate(
+        _ tree: any SourceTree, pinned: PinnedTree? = nil
+    ) -> [Diagnostic] {
+        let diagnostics = DiagnosticList()
+        if let fleet = fleet(tree, diagnostics) {
+            for warning in fleet.warnings { diagnostics.add(warning) }
+            Validation(fleet: fleet, diagnostics: diagnostics).run(tree, pinned: pinned)
+        }
+        do {
+            _ = try ApprovalFile.readAll(tree)
+        } catch {
+            for diagnostic in error.diagnostics { diagnostics.add(diagnostic) }
+        }
+        return diagnostics.sorted
+    }
+
+    private static func fleet(_ tree: any SourceTree, _ diagnostics: DiagnosticList) -> Fleet? {
+        do {
+            return Fleet.decode(try tree.read(fleetFile), file: fleetFile, into: diagnostics)
+        } catch {
+            let isMissing = error.code == .notFound
+            diagnostics.add(
+                Diagnostic(
+                    isMissing ? .danglingPath : .unreadableSource,
+                    isMissing
+                        ? "there is no `\(fleetFile)` in \(tree.describes)"
+                        : "`\(fleetFile)` cannot be read: \(error)",
+                    remedy: isMissing
+                        ? "name the schema repository with `--source`, or write one with "
+                            + "`plumb import`" : "make it readable and try again"),
+                cause: error)
+            return nil
+        }
+    }
+}
+
+/// Reads what every shard that is listed would get.
+private struct Validation {
+    let fleet: Fleet
+    let diagnostics: DiagnosticList
+
+    func run(_ tree: any SourceTree, pinned: PinnedTree?) {
+        let library = SourceLibrary(
+            main: tree, pinned: pinned ?? { _ in tree }, diagnostics: diagnostics)
+        for namespace in fleet.namespaces {
+            _ = library.folder(namespace.schema, pin: nil)
+            for overlay in namespace.overlays { _ = library.folder(overlay.path, pin: nil) }
+            let shards = representatives(of: namespace).filter { shard in
+                pinned != nil || !namespace.pins.contains { $0.selector.selects(shard) }
+            }
+            _ = NamespaceSchemas(
+                namespace: namespace, library: library, diagnostics: diagnostics
+            ).assemble(shards)
+        }
+    }
+
+    /// The listed shards, and one without a name for each discovery.
+    private func representatives(of namespace: Namespace) -> [Shard] {
+        namespace.shards.enumerated().flatMap { index, entry -> [Shard] in
+            switch entry.source {
+            case .listed(let shards):
+                shards.map {
+                    Shard(
+                        id: ShardID(namespace: namespace.name, shard: $0.name), server: $0.host,
+                        database: $0.database, labels: entry.labels)
+                }
+            case .discovered(let host, _):
+                [
+                    Shard(
+                        id: ShardID(namespace: namespace.name, shard: ""), server: host,
+                        database: "", labels: entry.labels)
+                ]
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import Git
+import Schema
+
+/// Reads every `.sql` file below a folder.
+struct SourceFolderReader {
+    let tree: any SourceTree
+    /// What stands before paths in places: nothing, or `ref:`.
+    let prefix: String
+    let diagnostics: DiagnosticList
+
+    private static let deepest = 32
+
+    /// The tables of the folder at `path`; nil where anything below it was wrong.
+    func read(_ path: Located<String>) -> SourceFolder? {
+        let before = diagnostics.errorCount
+        var files: [String] = []
+        collect(path.value, namedAt: path.location, depth: 1, into: &files)
+        guard diagnostics.errorCount == before else { return nil }
+        guard !files.isEmpty else {
+            diagnostics.error(
+                .emptySchema, "the folder `\(prefix)\(path.value)` has no `.sql` file",
+                remedy: "add a file with a CREATE TABLE, or remove what names the folder",
+                at: path.location)
+            return nil
+        }
+        var tables: [String: DesiredTable] = [:]
+        for file in files.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+            for table in self.tables(in: file, namedAt: path.location) {
+                add(table, to: &tables)
+            }
+        }
+        guard diagnostics.errorCount == before else { return nil }
+        return SourceFolder(path: path.value, tables: tables)
+    }
+
+    private func add(_ table: DesiredTable, to tables: inout [String: DesiredTable]) {
+        let key = table.name.lowercased()
+        guard let first = tables[key] else {
+            tables[key] = table
+            return
+        }
+        let same = first.name == table.name
+        diagnostics.error(
+            .duplicateTable,
+            "the table `\(table.name)` is defined for the second time; "
+                + (same ? "the first is at " : "`\(first.name)` is at ") + "\(first.location)",
+            remedy: same ? "keep one of the two" : "give them names that differ by more than case",
+            at: table.location)
+    }
+
+    // MARK: Files
+
+    private func collect(
+        _ folder: String, namedAt place: SourceLocation, depth: Int, into files: inout [String]
+    ) {
+        guard depth <= Self.deepest else {
+            refuse(folder, "is nested deeper than \(Self.deepest) folders", "nest less")
+            return
+        }
+        for entry in entries(folder, namedAt: place) {
+            let path = "\(folder)/\(entry.name)"
+            switch entry.kind {
+            case .folder: collect(path, namedAt: place, depth: depth + 1, into: &files)
+            case .file: if entry.name.lowercased().hasSuffix(".sql") { files.append(path) }
+            case .symlink:
+                refuse(path, "is a symbolic link, and links are not followed", "put a file there")
+            case .submodule:
+                refuse(path, "is a submodule, and submodules are not read", "put the files there")
+            }
+        }
+    }
+
+    private func refuse(_ path: String, _ fault: String, _ remedy: String) {
+        diagnostics.error(
+            .refusedEntry, "`\(prefix)\(path)` \(fault)", remedy: remedy,
+            at: SourceLocation(file: prefix + path, line: 1, column: 1))
+    }
+
+    private func entries(_ folder: String, namedAt place: SourceLocation) -> [SourceEntry] {
+        do {
+            return try tree.entries(of: folder)
+        } catch {
+            let isMissing = error.code == .notFound
+            diagnostics.add(
+                Diagnostic(
+                    isMissing ? .danglingPath : .unreadableSource,
+                    isMissing
+                        ? "there is no folder `\(prefix)\(folder)`"
+                        : "the folder `\(prefix)\(folder)` cannot be read: \(error)",
+                    remedy: isMissing
+                        ? "create it, or correct the path" : "make it readable and try again",
+                    at: place), cause: isMissing ? nil : error)
+            return []
+        }
+    }
+
+    private func tables(in file: String, namedAt place: SourceLocation) -> [DesiredTable] {
+        let bytes: [UInt8]
+        do {
+            bytes = try tree.read(file)
+        } catch {
+            diagnostics.add(
+                Diagnostic(
+                    .unreadableSource, "the file `\(prefix)\(file)` cannot be read: \(error)",
+                    remedy: "make it readable and try again", at: place), cause: error)
+            return []
+        }
+        do {
+            let statements = try SQLScript.statements(in: bytes, file: prefix + file)
+            return statements.compactMap { table(of: $0, file: file) }
+        } catch {
+            diagnostics.add(Diagnostic(error, file: prefix + file))
+            return []
+        }
+    }
+
+    // MARK: Statements
+
+    /// The table that a statement defines; nil where the statement is refused.
+    private func table(of statement: SourceStatement, file: String) -> DesiredTable? {
+        if let refusal = StatementRules.refusal(of: statement) {
+            diagnostics.add(refusal)
+            return nil
+        }
+        guard case .createTable(let name) = statement.kind, let source = statement.table
+        else { return nil }
+        return DesiredTable(
+            name: name, text: statement.text, textDigest: Digest(of: statement.text), file: file,
+            location: statement.nameLocation ?? statement.location, source: source,
+            hints: statement.hints)
+    }
+}
+
+extension Diagnostic {
+    /// The same fault, as a diagnostic.
+    init(_ error: SchemaError, file: String) {
+        self.init(
+            error.code == .emptyFile ? .emptyFile : .invalidSQL, error.message,
+            remedy: error.remedy ?? "correct the statement",
+            at: SourceLocation(file: error.file ?? file, line: error.line, column: error.column),
+            excerpt: SourceExcerpt(line: error.sourceLine, length: error.length))
+    }
+}

@@ -1,0 +1,64 @@
+import Git
+import Schema
+
+/// Finds the tree of a pinned ref.
+package typealias PinnedTree = (_ ref: String) throws -> any SourceTree
+
+/// The schema folders of one revision and of those that shards are pinned to; every file is read
+/// once, whatever number of namespaces, overlays and shards use it.
+final class SourceLibrary {
+    private let main: any SourceTree
+    private let pinned: PinnedTree
+    private let diagnostics: DiagnosticList
+    private var trees: [String: (any SourceTree)?] = [:]
+    private var folders: [Key: SourceFolder?] = [:]
+
+    private struct Key: Hashable {
+        let ref: String?
+        let folder: String
+    }
+
+    init(main: any SourceTree, pinned: @escaping PinnedTree, diagnostics: DiagnosticList) {
+        self.main = main
+        self.pinned = pinned
+        self.diagnostics = diagnostics
+    }
+
+    /// The tables of a folder; nil where it could not be read, which was reported.
+    func folder(_ path: Located<String>, pin: Located<String>?) -> SourceFolder? {
+        let key = Key(ref: pin?.value, folder: path.value)
+        if let known = folders[key] { return known }
+        let folder = tree(pin).flatMap { tree in
+            SourceFolderReader(
+                tree: tree, prefix: pin.map { "\($0.value):" } ?? "", diagnostics: diagnostics
+            ).read(path)
+        }
+        folders[key] = .some(folder)
+        return folder
+    }
+
+    private func tree(_ pin: Located<String>?) -> (any SourceTree)? {
+        guard let pin else { return main }
+        if let known = trees[pin.value] { return known }
+        var tree: (any SourceTree)?
+        do {
+            tree = try pinned(pin.value)
+        } catch {
+            diagnostics.add(
+                Diagnostic(
+                    .danglingRef, "the pinned ref `\(pin.value)` cannot be read: \(error)",
+                    remedy: "name a ref or commit of the schema repository", at: pin.location),
+                cause: error)
+        }
+        trees[pin.value] = .some(tree)
+        return tree
+    }
+}
+
+/// The tables that the files of one folder define.
+struct SourceFolder {
+    let path: String
+    /// By name in lower case: two tables whose names differ by letter case alone are one table
+    /// on servers that fold it.
+    let tables: [String: DesiredTable]
+}

@@ -1,0 +1,20 @@
+import Foundation
+import Schema
+
+/// The one encoding of everything that is digested or kept in the ledger.
+///
+/// Keys are sorted by their UTF-8 bytes, nothing is escaped that need not be, and no value holds
+/// a floating-point number: equal values have equal bytes.
+package enum CanonicalForm {
+    /// The canonical bytes of `value`.
+    package static func encode(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(value))
+    }
+
+    /// The SHA-256 of the canonical bytes of `value`.
+    package static func digest(of value: some Encodable) throws -> Digest {
+        Digest(of: try encode(value))
+    }
+}

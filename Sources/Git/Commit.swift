@@ -1,0 +1,92 @@
+import CGit2
+import Foundation
+
+/// A commit, read.
+package struct Commit: Hashable, Sendable {
+    package let id: ObjectID
+    package let tree: ObjectID
+    package let parents: [ObjectID]
+    package let authorName: String
+    package let authorEmail: String
+    /// When the author wrote it.
+    package let time: Date
+    /// The whole message.
+    package let message: String
+
+    /// The first line of the message.
+    package var summary: String {
+        message.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: true)
+            .first.map(String.init) ?? ""
+    }
+}
+
+extension Repository {
+    /// The commit that a reference, a name or an expression of git's revision syntax denotes.
+    ///
+    /// Throws `empty` in a repository without commits and `notFound` for an unknown name.
+    package func resolve(_ revision: String) throws(GitError) -> Commit {
+        guard !revision.isEmpty, !revision.utf8.contains(0) else {
+            throw GitError(.invalid, "an empty revision; name a branch, a tag or a commit")
+        }
+        return try locked { (pointer) throws(GitError) in
+            let what = "finding revision \(revision) in \(folder)"
+            let object: Handle
+            do throws(GitError) {
+                object = try Handle(what, free: git_object_free) {
+                    git_revparse_single(&$0.pointee, pointer, revision)
+                }
+            } catch  where error.code == .notFound {
+                if try isEmpty() {
+                    throw GitError(.empty, "\(what): the repository has no commit yet")
+                }
+                throw error
+            }
+            let commit = try Handle(what, free: git_object_free) {
+                git_object_peel(&$0.pointee, object.pointer, GIT_OBJECT_COMMIT)
+            }
+            return Self.commit(from: commit.pointer)
+        }
+    }
+
+    /// Reads the commit `id`; a missing one is damage, since something names it.
+    package func commit(_ id: ObjectID) throws(GitError) -> Commit {
+        try locked { (pointer) throws(GitError) in
+            let handle = try object(id, "commit") { out, raw in
+                git_commit_lookup(out, pointer, raw)
+            }
+            return Self.commit(from: handle.pointer)
+        }
+    }
+
+    /// Looks up an object that something else names, so that "not found" means damage.
+    func object(
+        _ id: ObjectID, _ kind: String,
+        _ make: (UnsafeMutablePointer<OpaquePointer?>, UnsafePointer<git_oid>) -> Int32
+    ) throws(GitError) -> Handle {
+        do throws(GitError) {
+            return try Handle("reading \(kind) \(id) of \(folder)", free: git_object_free) { out in
+                var raw = id.raw
+                return make(out, &raw)
+            }
+        } catch  where error.code == .notFound || error.code == .invalid || error.code == .other {
+            throw GitError(.corrupt, error.message)
+        }
+    }
+
+    private static func commit(from pointer: OpaquePointer) -> Commit {
+        func text(_ value: UnsafePointer<CChar>?) -> String {
+            value.map { String(cString: $0) } ?? ""
+        }
+        let author = git_commit_author(pointer)
+        let parents = (0..<git_commit_parentcount(pointer)).compactMap { place in
+            git_commit_parent_id(pointer, place).map { ObjectID($0.pointee) }
+        }
+        return Commit(
+            id: ObjectID(git_commit_id(pointer).pointee),
+            tree: ObjectID(git_commit_tree_id(pointer).pointee),
+            parents: parents,
+            authorName: text(author?.pointee.name), authorEmail: text(author?.pointee.email),
+            time: Date(timeIntervalSince1970: Double(author?.pointee.when.time ?? 0)),
+            message: text(git_commit_message(pointer)))
+    }
+}

@@ -1,0 +1,168 @@
+import CGit2
+import Foundation
+
+/// Who did something, and when.
+package struct Signature: Sendable, Hashable {
+    package let name: String
+    package let email: String
+    package let time: Date
+
+    package init(name: String, email: String, time: Date) {
+        self.name = name
+        self.email = email
+        self.time = time
+    }
+}
+
+extension Repository {
+    /// From how many edits on a commit is written as one pack instead of a file per object.
+    package static let packThreshold = 60
+
+    /// Writes a commit whose tree is that of `parent` with `edits` applied; moves no reference.
+    ///
+    /// All objects are on the disk when this returns. Throws `invalid` for a path or name that
+    /// git refuses, and `diskFull` when there is no room.
+    package func writeCommit(
+        _ edits: TreeEdits, onto parent: ObjectID?, by author: Signature, message: String
+    ) throws(GitError) -> ObjectID {
+        guard edits.paths.count > Self.packThreshold else {
+            return try locked { (pointer) throws(GitError) in
+                try CommitWriter(pointer, folder: folder)
+                    .write(edits, onto: parent, by: author, message: message).commit
+            }
+        }
+        // A handle of its own: the objects in memory must not be seen by readers.
+        return try Repository(opening: folder).locked { (pointer) throws(GitError) in
+            let memory = try MemoryPack(pointer, folder: folder)
+            let result = try CommitWriter(pointer, folder: folder)
+                .write(edits, onto: parent, by: author, message: message)
+            try memory.writePack(of: result.objects)
+            return result.commit
+        }
+    }
+}
+
+/// Writes one commit through a repository handle that the caller holds.
+private struct CommitWriter {
+    private let repository: OpaquePointer
+    private let folder: String
+
+    init(_ repository: OpaquePointer, folder: String) {
+        self.repository = repository
+        self.folder = folder
+    }
+
+    /// The commit, and all the objects that were written for it.
+    func write(
+        _ edits: TreeEdits, onto parent: ObjectID?, by author: Signature, message: String
+    ) throws(GitError) -> (commit: ObjectID, objects: [ObjectID]) {
+        let what = "committing to \(folder)"
+        let parents = try parent.map { (id) throws(GitError) in
+            [try lookUp(id, what, git_object_free, git_commit_lookup)]
+        }
+        var editor = TreeEditor(repository, folder: folder)
+        let treeID = try editor.apply(edits, to: try parents?.first.map(Self.treeID))
+        let tree = try lookUp(treeID, what, git_object_free, git_tree_lookup)
+        let signature = try SignatureHandle(author)
+        var pointers: [OpaquePointer?] = (parents ?? []).map(\.pointer)
+        var id = git_oid()
+        LibGit.forget()
+        let code = git_commit_create(
+            &id, repository, nil, signature.pointer, signature.pointer, "UTF-8", message,
+            tree.pointer, pointers.count, &pointers)
+        withExtendedLifetime(parents) {}
+        try LibGit.check(code, what)
+        return (ObjectID(id), editor.written + [ObjectID(id)])
+    }
+
+    private func lookUp(
+        _ id: ObjectID, _ what: String, _ free: @escaping (OpaquePointer?) -> Void,
+        _ find: (
+            UnsafeMutablePointer<OpaquePointer?>?, OpaquePointer?, UnsafePointer<git_oid>?
+        ) -> Int32
+    ) throws(GitError) -> Handle {
+        do throws(GitError) {
+            return try Handle("\(what): reading \(id)", free: free) { out in
+                var raw = id.raw
+                return find(out, repository, &raw)
+            }
+        } catch  where error.code == .notFound {
+            throw GitError(.corrupt, error.message)
+        }
+    }
+
+    private static func treeID(of commit: Handle) throws(GitError) -> ObjectID {
+        guard let id = git_commit_tree_id(commit.pointer) else {
+            throw GitError(.corrupt, "a commit without a tree")
+        }
+        return ObjectID(id.pointee)
+    }
+}
+
+/// The owner of a `git_signature`.
+private final class SignatureHandle {
+    let pointer: UnsafeMutablePointer<git_signature>
+
+    init(_ signature: Signature) throws(GitError) {
+        var created: UnsafeMutablePointer<git_signature>?
+        let code = git_signature_new(
+            &created, signature.name, signature.email,
+            git_time_t(signature.time.timeIntervalSince1970.rounded(.down)), 0)
+        guard code >= 0, let created else {
+            throw GitError(
+                .invalid,
+                "\(signature.name) <\(signature.email)>: not a name and address git accepts; "
+                    + "neither may be empty or hold '<', '>' or a line break")
+        }
+        pointer = created
+    }
+
+    deinit { git_signature_free(pointer) }
+}
+
+/// Keeps the objects written through one repository handle in memory, to write them as one pack.
+private final class MemoryPack {
+    private let repository: OpaquePointer
+    private let folder: String
+    /// Owned by the object store once added to it.
+    private let backend: UnsafeMutablePointer<git_odb_backend>
+
+    init(_ repository: OpaquePointer, folder: String) throws(GitError) {
+        self.repository = repository
+        self.folder = folder
+        let odb = try Self.odb(repository, folder)
+        var created: UnsafeMutablePointer<git_odb_backend>?
+        try LibGit.check(git_mempack_new(&created), "preparing a pack in memory")
+        guard let created else {
+            throw GitError(.other, "libgit2 gave no pack in memory")
+        }
+        backend = created
+        // The highest priority takes the writes.
+        try LibGit.check(
+            git_odb_add_backend(odb.pointer, backend, 999), "preparing a pack in memory")
+    }
+
+    /// Writes exactly `objects` as one pack; the whole memory would hold unchanged trees too.
+    func writePack(of objects: [ObjectID]) throws(GitError) {
+        let what = "writing a pack to \(folder)"
+        let builder = try Handle(what, free: git_packbuilder_free) {
+            git_packbuilder_new(&$0.pointee, repository)
+        }
+        git_packbuilder_set_threads(builder.pointer, 1)
+        for id in objects {
+            var raw = id.raw
+            try LibGit.check(git_packbuilder_insert(builder.pointer, &raw, nil), what)
+        }
+        LibGit.forget()
+        try LibGit.check(git_packbuilder_write(builder.pointer, nil, 0, nil, nil), what)
+        try LibGit.check(git_mempack_reset(backend), what)
+    }
+
+    private static func odb(
+        _ repository: OpaquePointer, _ folder: String
+    ) throws(GitError) -> Handle {
+        try Handle("opening the objects of \(folder)", free: git_odb_free) {
+            git_repository_odb(&$0.pointee, repository)
+        }
+    }
+}

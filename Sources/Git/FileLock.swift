@@ -1,0 +1,165 @@
+import Foundation
+
+/// An exclusive advisory lock on a file, which ends with the process at the latest.
+///
+/// The file says who holds it. A holder that lets go empties the file; what a dead one left
+/// there tells the next holder that something was cut off in the middle.
+package final class FileLock: @unchecked Sendable {
+    // Sendable because nothing changes after `init`; `deinit` runs once.
+    private let descriptor: Int32
+
+    /// The note of a former holder that died without letting go; nil when there was none.
+    package let abandonedBy: String?
+
+    /// Why a lock was not taken.
+    package enum Failure: Error, Sendable {
+        /// Another process has it; `holder` is its note, as far as it wrote one.
+        case held(holder: String)
+        /// The system refused; `number` is its `errno`.
+        case system(number: Int32)
+    }
+
+    /// Takes the lock on the file at `path`, creating the file when needed.
+    ///
+    /// Waits `waitSeconds` at most (0: one attempt), then throws `held`.
+    package init(
+        path: String, waitSeconds: Double, purpose: String
+    ) throws(Failure) {
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw .system(number: errno) }
+        let deadline = Self.uptimeSeconds() + waitSeconds
+        while flock(file, LOCK_EX | LOCK_NB) != 0 {
+            let number = errno
+            if number == EINTR { continue }
+            guard number == EWOULDBLOCK else {
+                close(file)
+                throw .system(number: number)
+            }
+            guard Self.uptimeSeconds() < deadline else {
+                let holder = Self.note(in: file)
+                close(file)
+                throw .held(holder: holder.isEmpty ? "unknown process" : holder)
+            }
+            // Jitter, so that many waiters do not keep colliding.
+            usleep(UInt32.random(in: 1_000...8_000))
+        }
+        let left = Self.note(in: file)
+        abandonedBy = left.isEmpty ? nil : left
+        descriptor = file
+        do {
+            try Self.write(HolderNote.current(purpose: purpose), to: file)
+        } catch {
+            flock(file, LOCK_UN)
+            close(file)
+            throw error
+        }
+    }
+
+    deinit {
+        ftruncate(descriptor, 0)
+        close(descriptor)
+    }
+
+    /// The note in the file at `path`; empty when nobody holds it or the file is not there.
+    package static func holder(of path: String) -> String {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "" }
+        defer { close(file) }
+        return note(in: file)
+    }
+
+    private static func note(in file: Int32) -> String {
+        var bytes: [UInt8] = Array(repeating: 0, count: 1024)
+        let count = pread(file, &bytes, bytes.count, 0)
+        guard count > 0 else { return "" }
+        return String(decoding: bytes[..<count], as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private static func write(_ note: String, to file: Int32) throws(Failure) {
+        let bytes = Array((note + "\n").utf8)
+        guard ftruncate(file, 0) == 0, pwrite(file, bytes, bytes.count, 0) == bytes.count else {
+            throw .system(number: errno)
+        }
+    }
+
+    private static func uptimeSeconds() -> Double {
+        ProcessInfo.processInfo.systemUptime
+    }
+}
+
+/// Who this process is, for the note in a lock file.
+private enum HolderNote {
+    static func current(purpose: String) -> String {
+        let info = ProcessInfo.processInfo
+        return "process \(info.processIdentifier) on \(host): \(info.processName) \(purpose)"
+    }
+
+    /// The machine's own name; Foundation would ask the name service.
+    private static var host: String {
+        var name: [CChar] = Array(repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "this host" }
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
+/// Removes what a process that died in the middle of a write left in a bare repository.
+package enum StaleFiles {
+    /// Removes `*.lock` of references and `tmp_*` of objects below `folder`, and returns their
+    /// paths relative to it.
+    ///
+    /// Call it while holding the lock that every writer takes.
+    ///
+    /// - Parameter minimumAgeSeconds: leaves younger files alone: they may belong to a `git`
+    ///   command that runs right now.
+    @discardableResult
+    package static func remove(in folder: String, minimumAgeSeconds: Double) -> [String] {
+        find(in: folder, minimumAgeSeconds: minimumAgeSeconds).filter {
+            unlink("\(folder)/\($0)") == 0
+        }
+    }
+
+    /// The files that `remove` would remove, sorted.
+    package static func find(in folder: String, minimumAgeSeconds: Double) -> [String] {
+        var found: [String] = []
+        for name in names(in: folder) where name.hasSuffix(".lock") && gitFiles.contains(name) {
+            found.append(name)
+        }
+        collect("refs", in: folder, depth: 0, into: &found) { $0.hasSuffix(".lock") }
+        collect("objects", in: folder, depth: 0, into: &found) {
+            $0.hasPrefix("tmp_") || $0.hasPrefix("pack_git2_")
+        }
+        let limit = time(nil) - Int(minimumAgeSeconds)
+        return found.filter { path in
+            var status = stat()
+            return lstat("\(folder)/\(path)", &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+                && status.st_mtim.tv_sec <= limit
+        }.sorted(by: bytesPrecede)
+    }
+
+    /// The lock files that git puts beside the references; `plumb.lock` is none of them.
+    private static let gitFiles: Set<String> = [
+        "HEAD.lock", "packed-refs.lock", "config.lock", "FETCH_HEAD.lock",
+    ]
+
+    private static func collect(
+        _ path: String, in folder: String, depth: Int, into found: inout [String],
+        where matches: (String) -> Bool
+    ) {
+        guard depth < 16 else { return }
+        for name in names(in: "\(folder)/\(path)") {
+            let inner = "\(path)/\(name)"
+            var status = stat()
+            guard lstat("\(folder)/\(inner)", &status) == 0 else { continue }
+            if status.st_mode & S_IFMT == S_IFDIR {
+                collect(inner, in: folder, depth: depth + 1, into: &found, where: matches)
+            } else if matches(name) {
+                found.append(inner)
+            }
+        }
+    }
+
+    private static func names(in folder: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    }
+}

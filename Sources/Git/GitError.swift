@@ -1,0 +1,60 @@
+import CGit2
+import Execution
+
+/// What went wrong with a repository, a source tree or a mirror.
+package struct GitError: Error, Sendable, Equatable {
+    /// The kinds of failure a caller can tell apart.
+    package enum Code: String, Sendable, CaseIterable {
+        /// No such repository, revision, folder or file.
+        case notFound
+        /// The branch exists only in name: nothing was committed to it yet.
+        case unborn
+        /// The repository has no commit at all.
+        case empty
+        /// Another process holds the reference or the mirror.
+        case locked
+        /// The reference moved since it was read: a lost compare-and-swap.
+        case modified
+        /// The server's certificate or host key was not accepted.
+        case certificate
+        /// The server refused the credentials, or none were configured.
+        case authentication
+        /// The server could not be reached or broke off.
+        case network
+        /// An object is damaged, missing or does not hash to its name.
+        case corrupt
+        /// The disk or the quota is full.
+        case diskFull
+        /// The object to be created is there already.
+        case exists
+        /// A name, path or argument that git does not accept.
+        case invalid
+        /// The file is there but cannot be read or written.
+        case unreadable
+        /// Anything else, in libgit2's own words.
+        case other
+    }
+
+    package let code: Code
+    /// What failed, on which object, and what to do about it.
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// Whether trying again can help.
+    package var retry: RetryClass {
+        switch code {
+        case .locked, .modified, .network, .diskFull: .retryable
+        case .notFound, .unborn, .empty, .certificate, .authentication, .corrupt, .exists,
+            .invalid, .unreadable, .other:
+            .permanent
+        }
+    }
+}
+
+extension GitError: CustomStringConvertible {
+    package var description: String { message }
+}

@@ -1,0 +1,236 @@
+import CGit2
+import Execution
+import Foundation
+
+/// A bare copy of a schema repository, kept in a cache folder.
+package enum Mirror {
+    /// The copy after an update.
+    package struct State: Sendable {
+        package let repository: Repository
+        /// When the copy last agreed with the source.
+        package let fetchedAt: Date
+        /// Why this update failed; the copy is then the last good one, of `fetchedAt`.
+        package let failure: GitError?
+        /// The branches whose new tip does not descend from the one before, sorted.
+        package let forced: [String]
+
+        /// Whether `branch` was rewritten at the source.
+        package func wasForced(_ branch: String) -> Bool { forced.contains(branch) }
+    }
+
+    /// Brings the copy in `folder` up to date with `source`, creating it at first.
+    ///
+    /// Branches and tags follow the source wherever they go, and vanish with it. When the source
+    /// cannot be read, the last good copy is kept and `failure` says why; when there is no good
+    /// copy yet, this throws.
+    ///
+    /// - Parameter waitSeconds: how long to wait for another process that updates this copy.
+    package static func update(
+        source: SourceAddress, folder: String, credentials: SourceCredentials = .init(),
+        waitSeconds: Double = 60, now: Date = Date()
+    ) throws(GitError) -> State {
+        try createFolder(folder)
+        let lock = try takeLock(folder, waitSeconds: waitSeconds)
+        defer { withExtendedLifetime(lock) {} }
+        StaleFiles.remove(in: folder, minimumAgeSeconds: lock.abandonedBy == nil ? 600 : 0)
+        let repository = try Repository(openingOrCreatingBare: folder, initialBranch: "main")
+        try repository.name(source, folder: folder)
+        do throws(GitError) {
+            let forced = try repository.fetch(source, credentials)
+            try FetchTime.write(now, folder: folder)
+            return State(
+                repository: repository, fetchedAt: now, failure: nil, forced: forced)
+        } catch {
+            guard let last = FetchTime.read(folder: folder) else { throw error }
+            let age = max(0, Int(now.timeIntervalSince(last)))
+            let failure = GitError(
+                error.code, "\(error.message); working with the copy of \(age) seconds ago")
+            return State(
+                repository: repository, fetchedAt: last, failure: failure, forced: [])
+        }
+    }
+
+    private static func createFolder(_ folder: String) throws(GitError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw GitError(
+                .unreadable, "cannot create the cache folder \(folder): check its rights")
+        }
+    }
+
+    private static func takeLock(
+        _ folder: String, waitSeconds: Double
+    ) throws(GitError) -> FileLock {
+        do throws(FileLock.Failure) {
+            return try FileLock(
+                path: "\(folder)/plumb.lock", waitSeconds: waitSeconds, purpose: "fetching")
+        } catch {
+            switch error {
+            case .held(let holder):
+                throw GitError(.locked, "the copy in \(folder) is being updated by \(holder)")
+            case .system(let number):
+                throw GitError(
+                    number == ENOSPC ? .diskFull : .unreadable,
+                    "\(folder)/plumb.lock: \(String(cString: strerror(number)))")
+            }
+        }
+    }
+}
+
+/// When a copy last agreed with its source, kept in a file beside it.
+private enum FetchTime {
+    static func read(folder: String) -> Date? {
+        guard let text = try? String(contentsOfFile: path(folder), encoding: .utf8),
+            let seconds = Double(text.trimmingCharacters(in: .whitespacesAndNewlines))
+        else { return nil }
+        return Date(timeIntervalSince1970: seconds)
+    }
+
+    static func write(_ time: Date, folder: String) throws(GitError) {
+        do {
+            try Data("\(time.timeIntervalSince1970)\n".utf8)
+                .write(to: URL(fileURLWithPath: path(folder)), options: .atomic)
+        } catch {
+            throw GitError(.unreadable, "\(path(folder)): cannot write; check rights and space")
+        }
+    }
+
+    private static func path(_ folder: String) -> String { "\(folder)/plumb-fetched" }
+}
+
+extension Repository {
+    /// Records what the mirror mirrors; refuses a folder that mirrors something else.
+    fileprivate func name(_ source: SourceAddress, folder: String) throws(GitError) {
+        try locked { (pointer) throws(GitError) in
+            do throws(GitError) {
+                let remote = try remoteHandle(pointer)
+                let known = git_remote_url(remote.pointer).map { String(cString: $0) } ?? ""
+                guard known == source.url else {
+                    throw GitError(
+                        .invalid,
+                        "the cache folder \(folder) holds a copy of \(known), not of \(source); "
+                            + "remove it or name another")
+                }
+            } catch  where error.code == .notFound {
+                _ = try Handle("setting up the mirror \(folder)", free: git_remote_free) {
+                    git_remote_create_with_fetchspec(
+                        &$0.pointee, pointer, "origin", source.url, "+refs/heads/*:refs/heads/*")
+                }
+                try LibGit.check(
+                    git_remote_add_fetch(pointer, "origin", "+refs/tags/*:refs/tags/*"),
+                    "setting up the mirror \(folder)")
+            }
+        }
+    }
+
+    private func remoteHandle(_ pointer: OpaquePointer) throws(GitError) -> Handle {
+        try Handle("reading the source of \(folder)", free: git_remote_free) {
+            git_remote_lookup(&$0.pointee, pointer, "origin")
+        }
+    }
+
+    /// Fetches and prunes; returns the branches that were rewritten.
+    fileprivate func fetch(
+        _ source: SourceAddress, _ credentials: SourceCredentials
+    ) throws(GitError) -> [String] {
+        try CertificateAuthority.use(credentials.certificateAuthorityFile)
+        let session = RemoteSession(source: source, credentials: credentials)
+        defer { withExtendedLifetime(session) {} }
+        do throws(GitError) {
+            return try locked { (pointer) throws(GitError) in
+                let remote = try remoteHandle(pointer)
+                try transfer(remote.pointer, source, session)
+                try followDefaultBranch(remote.pointer, source)
+                return try rewritten(session)
+            }
+        } catch {
+            throw session.explain(error)
+        }
+    }
+
+    private func transfer(
+        _ remote: OpaquePointer, _ source: SourceAddress, _ session: RemoteSession
+    ) throws(GitError) {
+        let what = "fetching \(source)"
+        var connection = git_remote_connect_options()
+        git_remote_connect_options_init(&connection, UInt32(GIT_REMOTE_CONNECT_OPTIONS_VERSION))
+        connection.callbacks = session.callbacks()
+        try LibGit.check(git_remote_connect_ext(remote, GIT_DIRECTION_FETCH, &connection), what)
+        defer { git_remote_disconnect(remote) }
+        // An empty answer would prune every branch: rather keep the last good copy.
+        guard try advertises(remote, source) else {
+            throw GitError(.empty, "\(what): the source has no branch; push one first")
+        }
+        var options = git_fetch_options()
+        git_fetch_options_init(&options, UInt32(GIT_FETCH_OPTIONS_VERSION))
+        options.callbacks = session.callbacks()
+        try LibGit.check(git_remote_download(remote, nil, &options), what)
+        var callbacks = session.callbacks()
+        try LibGit.check(
+            git_remote_update_tips(
+                remote, &callbacks, 0, GIT_REMOTE_DOWNLOAD_TAGS_NONE, "fetch"), what)
+        try LibGit.check(git_remote_prune(remote, &callbacks), what)
+    }
+
+    private func advertises(
+        _ remote: OpaquePointer, _ source: SourceAddress
+    ) throws(GitError) -> Bool {
+        var heads: UnsafeMutablePointer<UnsafePointer<git_remote_head>?>?
+        var count = 0
+        try LibGit.check(git_remote_ls(&heads, &count, remote), "listing \(source)")
+        return (0..<count).contains { place in
+            guard let name = heads?[place]?.pointee.name else { return false }
+            return String(cString: name).hasPrefix("refs/heads/")
+        }
+    }
+
+    /// `HEAD` of the copy names the source's own default branch.
+    private func followDefaultBranch(
+        _ remote: OpaquePointer, _ source: SourceAddress
+    ) throws(GitError) {
+        // libgit2 guesses for a local source, so its HEAD is read instead.
+        if let path = source.localPath {
+            if let name = try Repository(opening: path).headReference() { try point(at: name) }
+            return
+        }
+        var name = git_buf()
+        defer { git_buf_dispose(&name) }
+        // A detached HEAD at the source names no branch; ours then stays as it is.
+        guard git_remote_default_branch(&name, remote) == 0, let text = name.ptr else { return }
+        try point(at: String(cString: text))
+    }
+
+    private func point(at reference: String) throws(GitError) {
+        guard reference.hasPrefix("refs/heads/"), try headReference() != reference else { return }
+        try setHead(branch: String(reference.dropFirst("refs/heads/".count)))
+    }
+
+    private func rewritten(_ session: RemoteSession) throws(GitError) -> [String] {
+        var result: [String] = []
+        for move in session.moved where move.reference.hasPrefix("refs/heads/") {
+            if move.old.isZero || move.new.isZero { continue }
+            if try !isAncestor(move.old, of: move.new) {
+                result.append(String(move.reference.dropFirst("refs/heads/".count)))
+            }
+        }
+        return result.sorted(by: bytesPrecede)
+    }
+}
+
+/// The certificates that https trusts: libgit2 has one set for the whole process.
+private enum CertificateAuthority {
+    private static let current = Lock<String?>(nil)
+
+    static func use(_ file: String?) throws(GitError) {
+        guard let file else { return }
+        try current.withLock { (used) throws(GitError) in
+            guard used != file else { return }
+            try LibGit.check(
+                plumb_git_set_ssl_cert_locations(file, nil),
+                "reading the certificate authorities in \(file)")
+            used = file
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import CGit2
+
+/// What an object is.
+package enum ObjectKind: String, Sendable, Hashable {
+    case commit
+    case tree
+    case blob
+    case tag
+}
+
+extension Repository {
+    /// Reads an object whole, in a way that finds out whether its bytes hash to its name.
+    ///
+    /// Throws `corrupt` when it is missing or damaged. A handle keeps what it has read: take a
+    /// fresh one to see the disk.
+    package func verifyObject(_ id: ObjectID) throws(GitError) -> ObjectKind {
+        try locked { (pointer) throws(GitError) in
+            let odb = try Handle("opening the objects of \(folder)", free: git_odb_free) {
+                git_repository_odb(&$0.pointee, pointer)
+            }
+            let handle: Handle
+            do throws(GitError) {
+                handle = try Handle("reading object \(id)", free: git_odb_object_free) { out in
+                    var raw = id.raw
+                    return git_odb_read(out, odb.pointer, &raw)
+                }
+            } catch  where [.notFound, .other, .invalid].contains(error.code) {
+                throw GitError(.corrupt, error.message)
+            }
+            switch git_odb_object_type(handle.pointer) {
+            case GIT_OBJECT_COMMIT: return .commit
+            case GIT_OBJECT_TREE: return .tree
+            case GIT_OBJECT_BLOB: return .blob
+            case GIT_OBJECT_TAG: return .tag
+            default: throw GitError(.corrupt, "object \(id) is of no known kind")
+            }
+        }
+    }
+
+    /// The names of all objects in the store, reachable or not, sorted.
+    package func allObjects() throws(GitError) -> [ObjectID] {
+        let found = FoundObjects()
+        return try locked { (pointer) throws(GitError) in
+            let odb = try Handle("opening the objects of \(folder)", free: git_odb_free) {
+                git_repository_odb(&$0.pointee, pointer)
+            }
+            let code = git_odb_foreach(
+                odb.pointer,
+                { id, payload in
+                    guard let id, let payload else { return 0 }
+                    Unmanaged<FoundObjects>.fromOpaque(payload).takeUnretainedValue()
+                        .ids.insert(ObjectID(id.pointee))
+                    return 0
+                }, Unmanaged.passUnretained(found).toOpaque())
+            withExtendedLifetime(found) {}
+            try LibGit.check(code, "listing the objects of \(folder)")
+            return found.ids.sorted()
+        }
+    }
+}
+
+/// What the callback of a listing collects; an object that is stored twice counts once.
+private final class FoundObjects {
+    var ids: Set<ObjectID> = []
+}

@@ -1,0 +1,114 @@
+import CGit2
+import Foundation
+
+extension Repository {
+    /// The commit that `reference` (a full name as `refs/heads/main`) points at; nil when there
+    /// is no such reference.
+    package func target(of reference: String) throws(GitError) -> ObjectID? {
+        try locked { (pointer) throws(GitError) in
+            var id = git_oid()
+            let code = git_reference_name_to_id(&id, pointer, reference)
+            if code == GIT_ENOTFOUND.rawValue { return nil }
+            do throws(GitError) {
+                try LibGit.check(code, "reading \(reference) of \(folder)")
+            } catch  where error.code == .other {
+                // A file that holds no object name.
+                throw GitError(.corrupt, error.message)
+            }
+            return ObjectID(id)
+        }
+    }
+
+    /// The full names of the references that begin with `prefix`, as `refs/heads/`, sorted.
+    ///
+    /// One whose content is damaged is named too: reading it then throws.
+    package func references(below prefix: String) throws(GitError) -> [String] {
+        let readable = try locked { (pointer) throws(GitError) in
+            let iterator = try Handle(
+                "listing the references of \(folder)", free: git_reference_iterator_free
+            ) {
+                git_reference_iterator_glob_new(&$0.pointee, pointer, prefix + "*")
+            }
+            var names: [String] = []
+            while true {
+                var name: UnsafePointer<CChar>?
+                let code = git_reference_next_name(&name, iterator.pointer)
+                if code == GIT_ITEROVER.rawValue { break }
+                try LibGit.check(code, "listing the references of \(folder)")
+                if let name { names.append(String(cString: name)) }
+            }
+            return names
+        }
+        // libgit2 passes over a file that holds no object name, as if it were not there.
+        let onDisk = LooseReferences.names(in: folder, below: prefix)
+        return Set(readable + onDisk).sorted(by: bytesPrecede)
+    }
+
+    /// The short names of the branches, sorted.
+    package func branches() throws(GitError) -> [String] {
+        try references(below: "refs/heads/").map { String($0.dropFirst("refs/heads/".count)) }
+    }
+
+    /// Moves `reference` from `old` to `new`, or creates it when `old` is nil.
+    ///
+    /// Throws `modified` when it does not point at `old` any more (or exists already), and
+    /// `locked` when another process is moving it.
+    package func move(
+        _ reference: String, from old: ObjectID?, to new: ObjectID
+    ) throws(GitError) {
+        try locked { (pointer) throws(GitError) in
+            let what = "moving \(reference) of \(folder) to \(new.short)"
+            var target = new.raw
+            LibGit.forget()
+            do throws(GitError) {
+                _ = try Handle(what, free: git_reference_free) { out in
+                    guard var expected = old?.raw else {
+                        return git_reference_create(out, pointer, reference, &target, 0, nil)
+                    }
+                    return git_reference_create_matching(
+                        out, pointer, reference, &target, 1, &expected, nil)
+                }
+            } catch  where error.code == .exists || (error.code == .notFound && old != nil) {
+                throw GitError(.modified, error.message)
+            }
+        }
+    }
+
+    /// Makes `HEAD` name `branch`, born or not.
+    package func setHead(branch: String) throws(GitError) {
+        try locked { (pointer) throws(GitError) in
+            try LibGit.check(
+                git_repository_set_head(pointer, "refs/heads/\(branch)"),
+                "pointing HEAD of \(folder) at \(branch)")
+        }
+    }
+
+    /// The full name of the reference `HEAD` points at, born or not; nil when it is detached.
+    package func headReference() throws(GitError) -> String? {
+        try locked { (pointer) throws(GitError) in
+            let head = try Handle("reading HEAD of \(folder)", free: git_reference_free) {
+                git_reference_lookup(&$0.pointee, pointer, "HEAD")
+            }
+            return git_reference_symbolic_target(head.pointer).map { String(cString: $0) }
+        }
+    }
+}
+
+/// The references that are files of their own.
+private enum LooseReferences {
+    static func names(in folder: String, below prefix: String) -> [String] {
+        guard let found = FileManager.default.enumerator(atPath: folder + "/refs") else {
+            return []
+        }
+        var names: [String] = []
+        while let path = found.nextObject() as? String {
+            let name = "refs/\(path)"
+            guard name.hasPrefix(prefix), !name.hasSuffix(".lock") else { continue }
+            var status = stat()
+            guard lstat("\(folder)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG
+            else { continue }
+            names.append(name)
+        }
+        return names
+    }
+}

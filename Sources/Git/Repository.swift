@@ -1,0 +1,105 @@
+import CGit2
+import Foundation
+
+/// An open repository.
+///
+/// Safe to share between threads: one at a time works on the handle.
+package final class Repository: @unchecked Sendable {
+    // Sendable because `handle` is only used inside `locked`.
+    private let handle: Handle
+    private let lock = NSRecursiveLock()
+
+    /// The folder that holds the objects and references (`.git`, or the bare repository).
+    package let folder: String
+
+    /// Opens the repository whose objects lie in `path`, or in `path/.git`.
+    ///
+    /// Throws `notFound` when there is none.
+    package convenience init(opening path: String) throws(GitError) {
+        try LibGit.start()
+        try self.init(
+            handle: Handle("opening the repository \(path)", free: git_repository_free) {
+                git_repository_open(&$0.pointee, path)
+            })
+    }
+
+    /// Opens the bare repository at `path`, creating it when it is not there.
+    ///
+    /// - Parameter initialBranch: the branch that `HEAD` names in a new repository.
+    package convenience init(
+        openingOrCreatingBare path: String, initialBranch: String
+    ) throws(GitError) {
+        do throws(GitError) {
+            try self.init(opening: path)
+        } catch  where error.code == .notFound {
+            try self.init(
+                handle: Handle("creating the repository \(path)", free: git_repository_free) {
+                    out in
+                    initialBranch.withCString { branch in
+                        var options = git_repository_init_options()
+                        git_repository_init_options_init(
+                            &options, UInt32(GIT_REPOSITORY_INIT_OPTIONS_VERSION))
+                        options.flags =
+                            GIT_REPOSITORY_INIT_BARE.rawValue | GIT_REPOSITORY_INIT_MKPATH.rawValue
+                        options.initial_head = branch
+                        return git_repository_init_ext(out, path, &options)
+                    }
+                })
+        }
+    }
+
+    /// Opens the repository that `path` lies in, looking upwards as git does.
+    ///
+    /// Throws `notFound` when no folder above `path` is a repository.
+    package static func discover(from path: String) throws(GitError) -> Repository {
+        try LibGit.start()
+        var buffer = git_buf()
+        defer { git_buf_dispose(&buffer) }
+        try LibGit.check(
+            git_repository_discover(&buffer, path, 0, nil), "looking for a repository from \(path)")
+        guard let found = buffer.ptr else {
+            throw GitError(.notFound, "looking for a repository from \(path): none found")
+        }
+        return try Repository(opening: String(cString: found))
+    }
+
+    private init(handle: Handle) throws(GitError) {
+        self.handle = handle
+        guard let path = git_repository_path(handle.pointer) else {
+            throw GitError(.other, "the repository has no folder; it must lie on a disk")
+        }
+        folder = String(cString: path)
+    }
+
+    /// The folder of the checked-out files; nil for a bare repository.
+    package var workFolder: String? {
+        locked { pointer in git_repository_workdir(pointer).map { String(cString: $0) } }
+    }
+
+    /// Whether the repository has no commit reachable from `HEAD` and no branch.
+    package func isEmpty() throws(GitError) -> Bool {
+        guard try branches().isEmpty else { return false }
+        return try head() == nil
+    }
+
+    /// The commit `HEAD` names; nil when its branch is unborn.
+    package func head() throws(GitError) -> ObjectID? {
+        try locked { (pointer) throws(GitError) in
+            var id = git_oid()
+            let code = git_reference_name_to_id(&id, pointer, "HEAD")
+            if code == GIT_ENOTFOUND.rawValue || code == GIT_EUNBORNBRANCH.rawValue { return nil }
+            try LibGit.check(code, "reading HEAD of \(folder)")
+            return ObjectID(id)
+        }
+    }
+
+    /// Runs `body` with the handle, alone.
+    @discardableResult
+    func locked<Result, Failure: Error>(
+        _ body: (OpaquePointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        lock.lock()
+        defer { lock.unlock() }
+        return try body(handle.pointer)
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+
+/// Where a schema repository is fetched from.
+package struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
+    package enum Transport: String, Hashable, Sendable {
+        case local
+        case https
+        case ssh
+    }
+
+    package let transport: Transport
+    /// The address as libgit2 takes it; it never holds a secret.
+    package let url: String
+
+    /// Reads a path, `file://…`, `https://…`, `ssh://…` or `user@host:path`.
+    ///
+    /// Throws `invalid` for anything else, and for an address with a password in it.
+    package init(_ text: String) throws(GitError) {
+        guard !text.isEmpty, !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
+            throw GitError(.invalid, "the address of the schema repository is empty or malformed")
+        }
+        guard let separator = text.range(of: "://") else {
+            self = Self.withoutScheme(text)
+            return
+        }
+        let scheme = text[..<separator.lowerBound].lowercased()
+        let rest = text[separator.upperBound...]
+        let authority = rest.prefix { $0 != "/" }
+        try Self.refuseSecret(in: authority, scheme: scheme)
+        switch scheme {
+        case "file": transport = .local
+        case "https": transport = .https
+        case "ssh": transport = .ssh
+        default:
+            throw GitError(
+                .invalid,
+                "\(scheme)://: not a way to fetch a schema repository; "
+                    + "use a path, file://, https://, ssh:// or user@host:path")
+        }
+        guard scheme == "file" || !authority.isEmpty else {
+            throw GitError(.invalid, "\(text): names no host")
+        }
+        url = text
+    }
+
+    package var description: String { url }
+
+    /// The folder of a local repository; nil for a remote one.
+    package var localPath: String? {
+        guard transport == .local else { return nil }
+        guard url.hasPrefix("file://") else { return url }
+        return URL(string: url)?.path
+    }
+
+    private init(transport: Transport, url: String) {
+        self.transport = transport
+        self.url = url
+    }
+
+    /// A name with a colon before the first slash is `host:path`, as for `scp` and `git`.
+    private static func withoutScheme(_ text: String) -> SourceAddress {
+        let head = text.prefix { $0 != "/" }
+        if let colon = head.firstIndex(of: ":"), colon != head.startIndex {
+            return SourceAddress(transport: .ssh, url: text)
+        }
+        let absolute =
+            text.hasPrefix("/")
+            ? text : FileManager.default.currentDirectoryPath + "/" + text
+        return SourceAddress(transport: .local, url: absolute)
+    }
+
+    private static func refuseSecret(
+        in authority: Substring, scheme: String
+    ) throws(GitError) {
+        guard let at = authority.lastIndex(of: "@") else { return }
+        // A token is often put in the place of the user: https admits no user at all.
+        guard scheme == "https" || authority[..<at].contains(":") else { return }
+        throw GitError(
+            .invalid,
+            "\(scheme)://…@\(authority[authority.index(after: at)...]): credentials do not belong "
+                + "in the address; put the token in an environment variable or a file")
+    }
+}

@@ -1,0 +1,145 @@
+import Foundation
+
+/// The files of a folder as they lie on the disk, committed or not.
+package final class WorkingTree: SourceTree {
+    /// Where they lie.
+    package let root: String
+
+    /// The files below `folder`.
+    package init(folder: String) {
+        root = folder
+    }
+
+    package var describes: String { "the files in \(root)" }
+
+    package func entries(of folder: String) throws(GitError) -> [SourceEntry] {
+        let parent = try open(folder, O_RDONLY | O_DIRECTORY)
+        guard let stream = fdopendir(parent) else {
+            let number = errno
+            close(parent)
+            throw failure(folder, number)
+        }
+        defer { closedir(stream) }
+        var result: [SourceEntry] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                if errno != 0 { throw failure(folder, errno) }
+                break
+            }
+            let name = try Self.name(of: entry, in: folder)
+            // The root's own `.git` is git's business; a tree of a commit has no such entry.
+            if name == "." || name == ".." || name == ".git" { continue }
+            if let kind = try kind(of: name, in: parent, folder) {
+                result.append(SourceEntry(name: name, kind: kind))
+            }
+        }
+        return result.sorted { bytesPrecede($0.name, $1.name) }
+    }
+
+    package func read(_ path: String) throws(GitError) -> [UInt8] {
+        // Not blocking, so that a pipe in the place of a file cannot hang the program.
+        let descriptor = try open(path, O_RDONLY | O_NONBLOCK)
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure(path, errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw GitError(.invalid, "\(path): not a regular file; only files are read")
+        }
+        guard status.st_size <= SourceLimits.fileBytes else { throw Self.tooLarge(path) }
+        return try readAll(descriptor, path)
+    }
+
+    private func readAll(_ descriptor: Int32, _ path: String) throws(GitError) -> [UInt8] {
+        var result: [UInt8] = []
+        var chunk: [UInt8] = Array(repeating: 0, count: 1 << 16)
+        while true {
+            let count = Foundation.read(descriptor, &chunk, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw failure(path, errno) }
+            if count == 0 { return result }
+            result.append(contentsOf: chunk[..<count])
+            guard result.count <= SourceLimits.fileBytes else { throw Self.tooLarge(path) }
+        }
+    }
+
+    /// Opens what lies at `path`, component by component and never through a symbolic link.
+    private func open(_ path: String, _ flags: Int32) throws(GitError) -> Int32 {
+        let components = try SourcePath.components(path)
+        // The root is the caller's own choice: a link there is followed.
+        let last = components.isEmpty ? flags : O_RDONLY | O_DIRECTORY
+        var current = Foundation.open(root, last | O_CLOEXEC)
+        guard current >= 0 else { throw failure("", errno) }
+        for (place, name) in components.enumerated() {
+            let wanted = place == components.count - 1 ? flags : O_RDONLY | O_DIRECTORY
+            let next = openat(current, name, wanted | O_NOFOLLOW | O_CLOEXEC)
+            var number = errno
+            // The system says "not a directory" of a link where a folder is asked for.
+            if next < 0, number == ENOTDIR, isLink(name, in: current) { number = ELOOP }
+            close(current)
+            guard next >= 0 else {
+                throw failure(components[...place].joined(separator: "/"), number)
+            }
+            current = next
+        }
+        return current
+    }
+
+    private func isLink(_ name: String, in parent: Int32) -> Bool {
+        var status = stat()
+        return fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0
+            && status.st_mode & S_IFMT == S_IFLNK
+    }
+
+    private func kind(
+        of name: String, in parent: Int32, _ folder: String
+    ) throws(GitError) -> SourceEntry.Kind? {
+        var status = stat()
+        guard fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            // Removed between the listing and now: it is not there.
+            if errno == ENOENT { return nil }
+            throw failure(folder.isEmpty ? name : "\(folder)/\(name)", errno)
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR:
+            // git never descends into a repository inside the repository.
+            return faccessat(parent, "\(name)/.git", F_OK, 0) == 0 ? .submodule : .folder
+        case S_IFLNK: return .symlink
+        case S_IFREG: return .file
+        default: return nil
+        }
+    }
+
+    private func failure(_ path: String, _ number: Int32) -> GitError {
+        let place = path.isEmpty ? root : "\(root)/\(path)"
+        switch number {
+        case ENOENT, ENOTDIR:
+            return GitError(.notFound, "\(place): no such file or folder")
+        case ELOOP:
+            return GitError(
+                .invalid, "\(place): a symbolic link, which is never followed; use a real file")
+        default:
+            return GitError(
+                .unreadable, "\(place): \(String(cString: strerror(number))); check its rights")
+        }
+    }
+
+    private static func tooLarge(_ path: String) -> GitError {
+        GitError(.invalid, "\(path): more than the \(SourceLimits.fileBytes) bytes that are read")
+    }
+
+    private static func name(
+        of entry: UnsafeMutablePointer<dirent>, in folder: String
+    ) throws(GitError) -> String {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) { start in
+            start.withMemoryRebound(to: CChar.self, capacity: 256) {
+                String(validatingCString: $0)
+            }
+        }
+        guard let name else {
+            throw GitError(
+                .invalid, "a name in folder \"\(folder)\" is not UTF-8; rename it")
+        }
+        return name
+    }
+}

@@ -1,0 +1,175 @@
+import Execution
+import Foundation
+import Git
+
+/// The content-addressed record of what was decided and done.
+///
+/// A bare git repository: one branch per environment, one commit per transition. `git log`,
+/// `git show` and `git fsck` read it.
+package final class Ledger: Sendable {
+    /// The folder of the repository.
+    package let path: String
+    /// How long a write waits for another one to end, in seconds.
+    package let lockWaitSeconds: Double
+
+    let repository: Repository
+
+    private init(path: String, repository: Repository, lockWaitSeconds: Double) {
+        self.path = path
+        self.repository = repository
+        self.lockWaitSeconds = lockWaitSeconds
+    }
+
+    /// Opens the ledger in the folder `path`, creating it at first use.
+    ///
+    /// Throws `notALedger` when something else lies there.
+    package static func open(
+        path: String, lockWaitSeconds: Double = 10
+    ) throws(LedgerError) -> Ledger {
+        if try Folder.isMissingOrUnused(path) {
+            try create(path, lockWaitSeconds: lockWaitSeconds)
+        }
+        let repository: Repository
+        do throws(GitError) {
+            repository = try Repository(opening: path)
+        } catch  where error.code == .notFound || error.code == .invalid {
+            throw notALedger(path, "it is no git repository")
+        } catch {
+            throw LedgerError(error, about: "opening the ledger \(path)")
+        }
+        guard repository.workFolder == nil else {
+            throw notALedger(path, "it is a repository with checked-out files")
+        }
+        try requireMark(repository, path)
+        return Ledger(path: path, repository: repository, lockWaitSeconds: lockWaitSeconds)
+    }
+
+    /// The environments that have at least one transition, sorted.
+    package func environments() throws(LedgerError) -> [String] {
+        try translating("the ledger \(path)") { () throws(GitError) in
+            try repository.branches()
+        }
+    }
+
+    /// What the ledger says about `environment` now; nil when nothing was ever recorded.
+    ///
+    /// Throws when the record is damaged or unreadable: that is never nil.
+    package func snapshot(_ environment: String) throws(LedgerError) -> LedgerSnapshot? {
+        let reference = try Self.reference(environment)
+        return try translating("environment \(environment) of the ledger \(path)") {
+            () throws(GitError) in
+            guard let id = try repository.target(of: reference) else { return nil }
+            return try LedgerSnapshot(
+                environment: environment, repository: repository,
+                commit: repository.commit(id))
+        }
+    }
+
+    /// The snapshot as of an earlier transition of an environment.
+    package func snapshot(
+        _ environment: String, at commit: ObjectID
+    ) throws(LedgerError) -> LedgerSnapshot {
+        try translating("commit \(commit.short) of the ledger \(path)") { () throws(GitError) in
+            try LedgerSnapshot(
+                environment: environment, repository: repository,
+                commit: repository.commit(commit))
+        }
+    }
+
+    /// The branch of an environment; throws `invalid` for a name that cannot be one.
+    static func reference(_ environment: String) throws(LedgerError) -> String {
+        let bytes = Array(environment.utf8)
+        let good = bytes.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        guard good, (1...64).contains(bytes.count), !environment.hasPrefix("."),
+            !environment.hasPrefix("-"), !environment.hasSuffix("."),
+            !environment.hasSuffix(".lock"), !environment.contains(".."), environment != "HEAD"
+        else {
+            throw LedgerError(
+                .invalid,
+                "environment \"\(environment)\": use 1 to 64 letters, digits, '-', '_' and single "
+                    + "'.', beginning with a letter, a digit or '_' and not ending in .lock")
+        }
+        return "refs/heads/\(environment)"
+    }
+
+    private static func create(
+        _ path: String, lockWaitSeconds: Double
+    ) throws(LedgerError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw LedgerError(
+                .io, "cannot create the folder of the ledger \(path): check its rights")
+        }
+        let lock = try WriteLock(ledger: path, waitSeconds: lockWaitSeconds, purpose: "creating")
+        defer { withExtendedLifetime(lock) {} }
+        // Another process may have been first.
+        guard try Folder.isMissingOrUnused(path) else { return }
+        _ = try translating("creating the ledger \(path)") { () throws(GitError) in
+            let repository = try Repository(
+                openingOrCreatingBare: path, initialBranch: "production")
+            try repository.setSetting(Self.mark, to: Self.version)
+        }
+    }
+
+    private static let mark = "plumb.ledgerversion"
+    private static let version: Int64 = 1
+
+    /// A restored or cloned ledger has lost its mark, but every tip is still an event.
+    private static func requireMark(
+        _ repository: Repository, _ path: String
+    ) throws(LedgerError) {
+        let subject = "opening the ledger \(path)"
+        let found = try translating(subject) { () throws(GitError) in
+            try repository.setting(mark)
+        }
+        if let found {
+            guard found == version else {
+                throw notALedger(path, "it has layout \(found), and this plumb knows \(version)")
+            }
+            return
+        }
+        let messages = try translating(subject) { () throws(GitError) in
+            try repository.references(below: "refs/heads/").map { (name) throws(GitError) in
+                try repository.resolve(name).message
+            }
+        }
+        guard messages.allSatisfy({ EventMessage.parse($0) != nil }) else {
+            throw notALedger(path, "it is a repository with other commits in it")
+        }
+    }
+
+    private static func notALedger(_ path: String, _ why: String) -> LedgerError {
+        LedgerError(
+            .notALedger,
+            "\(path) is not a ledger: \(why); name the ledger's own folder, or a new one")
+    }
+}
+
+/// Looks at a folder before anything is opened or created in it.
+private enum Folder {
+    /// Whether nothing lies at `path`, or a folder in which nothing but our own lock was made.
+    static func isMissingOrUnused(_ path: String) throws(LedgerError) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT { return true }
+            throw LedgerError(
+                .io, "\(path): \(String(cString: strerror(errno))); check the path and its rights")
+        }
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+            throw LedgerError(.notALedger, "\(path) is no readable folder; name a folder")
+        }
+        // A creation that was cut off before HEAD was written is started again.
+        let known: Set<String> = ["plumb.lock", "objects", "refs", "config", "config.lock"]
+        return names.allSatisfy(known.contains) && !names.contains("HEAD")
+    }
+}

@@ -1,0 +1,85 @@
+import Execution
+import Git
+
+/// What went wrong with the ledger.
+package struct LedgerError: Error, Sendable, Equatable {
+    /// The kinds of failure a caller can tell apart.
+    package enum Code: String, Sendable, CaseIterable {
+        /// The path holds something that is no ledger.
+        case notALedger
+        /// An object, a reference or a document is missing or not what it says it is.
+        case damaged
+        /// Another process is writing, or holds the lease.
+        case locked
+        /// There is no room for the write; nothing moved.
+        case diskFull
+        /// Others kept moving the environment while this transition was written.
+        case lostRace
+        /// A name, path or argument that the ledger does not accept.
+        case invalid
+        /// The disk or the rights on it failed the operation.
+        case io
+    }
+
+    package let code: Code
+    /// What failed, on which object or path, and what to do about it.
+    package let message: String
+    /// Whether trying again can help.
+    package let retry: RetryClass
+
+    package init(_ code: Code, _ message: String, retry: RetryClass? = nil) {
+        self.code = code
+        self.message = message
+        self.retry = retry ?? Self.usualRetry(code)
+    }
+
+    /// What the repository under the ledger reported about `subject`.
+    init(_ error: GitError, about subject: String) {
+        let code: Code =
+            switch error.code {
+            case .corrupt: .damaged
+            case .locked: .locked
+            case .modified: .lostRace
+            case .diskFull: .diskFull
+            case .invalid: .invalid
+            case .notFound, .unborn, .empty, .certificate, .authentication, .network, .exists,
+                .unreadable, .other:
+                .io
+            }
+        self.init(code, "\(subject): \(error.message); \(Self.remedy(code))")
+    }
+
+    private static func usualRetry(_ code: Code) -> RetryClass {
+        switch code {
+        case .locked, .diskFull, .lostRace: .retryable
+        case .notALedger, .damaged, .invalid, .io: .permanent
+        }
+    }
+
+    private static func remedy(_ code: Code) -> String {
+        switch code {
+        case .notALedger: "name the ledger's own folder"
+        case .damaged: "run `plumb store verify` and restore what it names from a backup"
+        case .locked: "try again when the other process is done"
+        case .diskFull: "make room on the ledger's disk and try again"
+        case .lostRace: "try again"
+        case .invalid: "correct the name"
+        case .io: "check the ledger's disk and the rights on it"
+        }
+    }
+}
+
+extension LedgerError: CustomStringConvertible {
+    package var description: String { message }
+}
+
+/// Runs `body` and turns a repository's error into the ledger's, saying what it was about.
+func translating<Result>(
+    _ subject: @autoclosure () -> String, _ body: () throws(GitError) -> Result
+) throws(LedgerError) -> Result {
+    do throws(GitError) {
+        return try body()
+    } catch {
+        throw LedgerError(error, about: subject())
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Git
+
+/// Who makes a transition: the author of its commit.
+package struct LedgerActor: Hashable, Sendable {
+    package let name: String
+    package let email: String
+
+    package init(name: String, email: String) {
+        self.name = name
+        self.email = email
+    }
+}
+
+/// What a transition is: the message of its commit.
+package struct LedgerEvent: Hashable, Sendable {
+    /// The kind of event, in lower case with hyphens, as `operation-completed`.
+    package var kind: String
+    /// One line for people: the first of the message.
+    package var subject: String
+    /// Why, in the words of who decided it; may have several lines.
+    package var reason: String?
+    /// The key of what it is about, as `commerce/0/orders` or a digest.
+    package var key: String?
+
+    package init(_ kind: String, subject: String, key: String? = nil, reason: String? = nil) {
+        self.kind = kind
+        self.subject = subject
+        self.key = key
+        self.reason = reason
+    }
+}
+
+/// An event that happened.
+package struct LedgerRecord: Hashable, Sendable {
+    package let commit: ObjectID
+    package let time: Date
+    package let actor: LedgerActor
+    package let event: LedgerEvent
+}
+
+/// The event as a commit message: a subject, and trailers that git's own tools read.
+enum EventMessage {
+    private static let kind = "Plumb-Event"
+    private static let key = "Plumb-Key"
+    private static let reason = "Plumb-Reason"
+
+    static func format(_ event: LedgerEvent) throws(LedgerError) -> String {
+        try requireLine(event.kind, "the kind of an event")
+        if let key = event.key { try requireLine(key, "the key of an event") }
+        var trailers = ["\(kind): \(event.kind)"]
+        if let key = event.key { trailers.append("\(self.key): \(key)") }
+        if let text = event.reason {
+            // A line that starts with a blank continues the trailer before it.
+            let lines = text.split(whereSeparator: \.isNewline).map(clean).filter { !$0.isEmpty }
+            if !lines.isEmpty { trailers.append("\(reason): \(lines.joined(separator: "\n "))") }
+        }
+        let subject = clean(event.subject)
+        return "\(subject.isEmpty ? event.kind : subject)\n\n"
+            + trailers.joined(separator: "\n") + "\n"
+    }
+
+    /// The event of a message; nil when the ledger did not write it.
+    static func parse(_ message: String) -> LedgerEvent? {
+        let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+        guard let subject = lines.first else { return nil }
+        var trailers: [String: String] = [:]
+        var last: String?
+        for line in lines.dropFirst() {
+            if line.hasPrefix(" "), let name = last {
+                trailers[name, default: ""] += "\n" + line.dropFirst()
+            } else if let colon = line.range(of: ": ") {
+                let name = String(line[..<colon.lowerBound])
+                trailers[name] = String(line[colon.upperBound...])
+                last = name
+            }
+        }
+        guard let kind = trailers[kind] else { return nil }
+        return LedgerEvent(
+            kind, subject: String(subject), key: trailers[key], reason: trailers[reason])
+    }
+
+    private static func requireLine(_ text: String, _ what: String) throws(LedgerError) {
+        guard !text.isEmpty, text == clean(text) else {
+            throw LedgerError(
+                .invalid, "\(what) must be one line without control characters, not \"\(text)\"")
+        }
+    }
+
+    /// One line: control characters and line breaks become spaces.
+    private static func clean(_ text: some StringProtocol) -> String {
+        let line = text.unicodeScalars.map { scalar in
+            scalar.properties.generalCategory == .control || scalar.value == 0x2028
+                || scalar.value == 0x2029 ? " " : Character(scalar)
+        }
+        return String(line).trimmingCharacters(in: .whitespaces)
+    }
+}

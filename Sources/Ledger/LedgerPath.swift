@@ -1,0 +1,109 @@
+/// Where a document lies in the ledger: components of any text, encoded so that git takes them.
+package struct LedgerPath: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The components as given, not encoded.
+    package let components: [String]
+
+    package init(_ components: String...) {
+        self.components = components
+    }
+
+    package init(_ components: [String]) {
+        self.components = components
+    }
+
+    /// The root of the tree.
+    package static let root = LedgerPath([])
+
+    /// The path of `component` in this folder.
+    package func appending(_ component: String) -> LedgerPath {
+        LedgerPath(components + [component])
+    }
+
+    /// The path as git stores it.
+    package var encoded: String { components.map(Self.encode).joined(separator: "/") }
+
+    package var description: String { encoded }
+
+    package static func < (left: LedgerPath, right: LedgerPath) -> Bool {
+        left.components.lexicographicallyPrecedes(right.components)
+    }
+
+    /// A path as git stores it, read back; nil when it was not written by `encoded`.
+    package init?(encoded: String) {
+        var components: [String] = []
+        for part in encoded.split(separator: "/", omittingEmptySubsequences: false) {
+            guard let component = Self.decode(String(part)) else { return nil }
+            components.append(component)
+        }
+        self.components = components
+    }
+}
+
+extension LedgerPath {
+    /// One component as git can store it: `/`, `%`, control bytes, a leading `.` and whatever
+    /// else would make git or a file system read the name as another become `%XX`.
+    package static func encode(_ component: String) -> String {
+        // An empty name cannot be stored; a lone '%' is the encoding of no text.
+        guard !component.isEmpty else { return "%" }
+        var result: [UInt8] = []
+        for (place, scalar) in component.unicodeScalars.enumerated() {
+            for byte in String(scalar).utf8 {
+                if mustEscape(scalar, isFirst: place == 0) {
+                    result.append(UInt8(ascii: "%"))
+                    result.append(contentsOf: hexadecimal(byte))
+                } else {
+                    result.append(byte)
+                }
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// The component that `encode` made `text` of; nil when it made it of none.
+    package static func decode(_ text: String) -> String? {
+        if text == "%" { return "" }
+        let bytes = Array(text.utf8)
+        var result: [UInt8] = []
+        var place = 0
+        while place < bytes.count {
+            if bytes[place] == UInt8(ascii: "%") {
+                guard place + 2 < bytes.count, let high = digit(bytes[place + 1]),
+                    let low = digit(bytes[place + 2])
+                else { return nil }
+                result.append(high << 4 | low)
+                place += 3
+            } else {
+                result.append(bytes[place])
+                place += 1
+            }
+        }
+        guard let decoded = String(validating: result, as: UTF8.self), encode(decoded) == text
+        else { return nil }
+        return decoded
+    }
+
+    private static func mustEscape(_ scalar: Unicode.Scalar, isFirst: Bool) -> Bool {
+        switch scalar {
+        case "\0"..."\u{1f}", "\u{7f}", "/", "%", "\\", ":": true
+        case ".": isFirst
+        // git refuses `git~1`, and `.git` with code points in it that some file systems ignore.
+        case "~", "\u{200c}"..."\u{200f}", "\u{202a}"..."\u{202e}", "\u{206a}"..."\u{206f}",
+            "\u{feff}":
+            true
+        default: false
+        }
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> [UInt8] {
+        let digits = Array("0123456789ABCDEF".utf8)
+        return [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Git
+
+/// The documents of one environment after one transition; it never changes.
+package struct LedgerSnapshot: Sendable {
+    package let environment: String
+    /// The transition.
+    package let commit: ObjectID
+
+    private let repository: Repository
+    private let reader: TreeReader
+
+    init(environment: String, repository: Repository, commit: Commit) throws(GitError) {
+        self.environment = environment
+        self.repository = repository
+        self.commit = commit.id
+        reader = TreeReader(repository, tree: commit.tree)
+        // An unreadable root must not pass for an empty one.
+        _ = try reader.list("")
+    }
+
+    /// The document at `path`; nil when there is none.
+    ///
+    /// Throws `damaged` when it is missing from the store or does not hash to its name.
+    package func read(_ path: LedgerPath) throws(LedgerError) -> [UInt8]? {
+        try translating(name(path)) { () throws(GitError) in
+            guard let entry = try reader.entry(at: path.encoded), entry.kind == .file else {
+                return nil
+            }
+            return try repository.readBlob(entry.id, limit: .max, named: path.encoded)
+        }
+    }
+
+    /// The JSON document at `path`; nil when there is none.
+    package func read<Value: Decodable>(
+        _ type: Value.Type, at path: LedgerPath
+    ) throws(LedgerError) -> Value? {
+        guard let bytes = try read(path) else { return nil }
+        return try CanonicalJSON.decode(type, from: bytes, at: path)
+    }
+
+    /// The names of the documents and folders directly in `folder`, sorted as stored; empty when
+    /// there is no such folder.
+    package func list(_ folder: LedgerPath) throws(LedgerError) -> [String] {
+        try entries(folder).map(\.name)
+    }
+
+    /// The paths of all documents below `folder`, sorted as stored.
+    package func paths(below folder: LedgerPath) throws(LedgerError) -> [LedgerPath] {
+        var result: [LedgerPath] = []
+        for entry in try entries(folder) {
+            let path = folder.appending(entry.name)
+            if entry.isFolder {
+                result += try paths(below: path)
+            } else {
+                result.append(path)
+            }
+        }
+        return result
+    }
+
+    /// The newest transitions up to this one, newest first.
+    package func history(limit: Int) throws(LedgerError) -> [LedgerRecord] {
+        let commits = try translating("the history of \(environment)") { () throws(GitError) in
+            try repository.firstParents(of: commit, limit: limit)
+        }
+        return try commits.map { (commit) throws(LedgerError) in
+            guard let event = EventMessage.parse(commit.message) else {
+                throw LedgerError(
+                    .damaged,
+                    "commit \(commit.id) of \(environment) is no event of the ledger; "
+                        + "somebody else wrote it: restore the branch from before")
+            }
+            return LedgerRecord(
+                commit: commit.id, time: commit.time,
+                actor: LedgerActor(name: commit.authorName, email: commit.authorEmail),
+                event: event)
+        }
+    }
+
+    func entries(_ folder: LedgerPath) throws(LedgerError) -> [(name: String, isFolder: Bool)] {
+        let stored = try translating(name(folder)) { () throws(GitError) -> [TreeEntry] in
+            guard let entry = try reader.entry(at: folder.encoded), entry.kind == .folder else {
+                return []
+            }
+            return try reader.list(folder.encoded)
+        }
+        return try stored.map { (entry) throws(LedgerError) in
+            guard let name = LedgerPath.decode(entry.name) else {
+                throw LedgerError(
+                    .damaged,
+                    "\(name(folder)): \(entry.name) is no name the ledger writes; "
+                        + "restore the branch from before")
+            }
+            return (name, entry.kind == .folder)
+        }
+    }
+
+    private func name(_ path: LedgerPath) -> String { "\(environment):\(path.encoded)" }
+}

@@ -1,0 +1,128 @@
+import Execution
+import Foundation
+import Git
+
+/// What the body of a transition decided.
+package enum LedgerDecision: Sendable {
+    /// Record the changes as one commit.
+    case commit
+    /// There is nothing to record (any more).
+    case nothing
+}
+
+extension Ledger {
+    /// How often a transition is tried when others move the environment meanwhile.
+    static let attempts = 25
+
+    /// Makes one transition of `environment`: one commit, or none.
+    ///
+    /// `body` runs on a fresh draft, and again on a fresh one whenever somebody else moved the
+    /// environment meanwhile: it must check what it relies on each time. It runs while this
+    /// ledger's write lock is held, so it computes and does nothing slow; what it throws is
+    /// thrown here, and nothing is recorded. When this returns a commit it is on the disk; when
+    /// it throws, the transition did not happen, unless the error's retry class is
+    /// `indeterminate`.
+    ///
+    /// - Returns: the commit; nil when `body` said `nothing`.
+    @discardableResult
+    package func transact(
+        _ environment: String, actor: LedgerActor, event: LedgerEvent, time: Date,
+        _ body: (inout LedgerDraft) throws -> LedgerDecision
+    ) throws -> ObjectID? {
+        let reference = try Self.reference(environment)
+        let author = Signature(name: actor.name, email: actor.email, time: time)
+        var lost: LedgerError?
+        for attempt in 0..<Self.attempts {
+            if attempt > 0 { Self.pause(attempt) }
+            let lock = try WriteLock(
+                ledger: path, waitSeconds: lockWaitSeconds, purpose: "writing \(event.kind)")
+            defer { withExtendedLifetime(lock) {} }
+            var draft = LedgerDraft(snapshot: try snapshot(environment), event: event)
+            switch try body(&draft) {
+            case .nothing: return nil
+            case .commit: break
+            }
+            let base = draft.snapshot?.commit
+            let commit = try write(draft, by: author)
+            switch try publish(commit, over: base, reference) {
+            case .moved:
+                pointHead(at: environment, first: base == nil)
+                return commit
+            case .lost(let error): lost = error
+            }
+        }
+        throw lost ?? LedgerError(.lostRace, "environment \(environment) kept moving; try again")
+    }
+
+    private func write(
+        _ draft: LedgerDraft, by author: Signature
+    ) throws(LedgerError) -> ObjectID {
+        let message = try EventMessage.format(draft.event)
+        return try translating("recording \(draft.event.kind) in the ledger \(path)") {
+            () throws(GitError) in
+            try repository.writeCommit(
+                draft.edits, onto: draft.snapshot?.commit, by: author, message: message)
+        }
+    }
+
+    /// How moving the branch ended.
+    private enum Publication {
+        case moved
+        case lost(LedgerError)
+    }
+
+    private func publish(
+        _ commit: ObjectID, over base: ObjectID?, _ reference: String
+    ) throws(LedgerError) -> Publication {
+        let failure: GitError
+        do throws(GitError) {
+            try repository.move(reference, from: base, to: commit)
+            return .moved
+        } catch {
+            failure = error
+        }
+        let subject = "moving \(reference) of the ledger \(path)"
+        switch failure.code {
+        case .modified: return .lost(LedgerError(failure, about: subject))
+        case .locked:
+            return .lost(
+                LedgerError(
+                    .locked,
+                    "\(path)/\(reference).lock: a git command is moving this branch; "
+                        + "if none is running, remove that file"))
+        default: break
+        }
+        // The failure may have come before or after the move: what the branch says decides.
+        let happened: Bool
+        do throws(GitError) {
+            let now = try repository.target(of: reference)
+            happened =
+                try now.map { (id) throws(GitError) in
+                    try repository.isAncestor(commit, of: id)
+                } ?? false
+        } catch {
+            throw LedgerError(
+                .io,
+                "\(subject): \(failure.message), and the branch cannot be read: "
+                    + "it is not known whether the transition was recorded",
+                retry: .indeterminate)
+        }
+        guard happened else { throw LedgerError(failure, about: subject) }
+        return .moved
+    }
+
+    /// `HEAD` names a branch that exists, so that plain `git log` works.
+    private func pointHead(at environment: String, first: Bool) {
+        guard first else { return }
+        do throws(GitError) {
+            if try repository.head() == nil { try repository.setHead(branch: environment) }
+        } catch {
+            // Convenience only: the transition is recorded whether or not HEAD follows.
+        }
+    }
+
+    private static func pause(_ attempt: Int) {
+        let most = min(200_000, 2_000 << min(attempt, 6))
+        usleep(UInt32.random(in: 500...UInt32(most)))
+    }
+}

@@ -1,0 +1,238 @@
+import Git
+import Schema
+
+/// What `Ledger.verify` found.
+package struct VerifyReport: Sendable, Hashable {
+    /// One thing that is wrong, and what to do about it.
+    package struct Problem: Sendable, Hashable {
+        package enum Kind: String, Sendable {
+            /// An object is missing, or its bytes do not hash to its name.
+            case damagedObject
+            /// A commit that no transition of the ledger wrote.
+            case foreignCommit
+            /// A reference that points at no commit.
+            case brokenReference
+            /// A document that is not what its path says.
+            case badDocument
+        }
+
+        package let kind: Kind
+        /// Where it was first met, as `environment:path`, or the name of the reference.
+        package let place: String
+        /// The name of the object; empty for a reference that has none.
+        package let object: String
+        /// What is wrong and what to do.
+        package let message: String
+    }
+
+    package internal(set) var environments: [String] = []
+    package internal(set) var commits = 0
+    package internal(set) var objects = 0
+    package internal(set) var problems: [Problem] = []
+    /// Files that a writer left behind, relative to the ledger; the next write removes them.
+    package internal(set) var strayFiles: [String] = []
+
+    /// Whether nothing is wrong; stray files are untidy, not wrong.
+    package var isSound: Bool { problems.isEmpty }
+}
+
+extension Ledger {
+    /// Reads everything: re-hashes every object, follows every branch to its first transition and
+    /// checks that each document is what its path says. Changes nothing.
+    package func verify() throws(LedgerError) -> VerifyReport {
+        // A handle of its own, which has not read anything before.
+        let repository = try translating("verifying the ledger \(path)") { () throws(GitError) in
+            try Repository(opening: path)
+        }
+        var verifier = Verifier(repository)
+        try verifier.run()
+        verifier.report.strayFiles = StaleFiles.find(
+            in: path, minimumAgeSeconds: Self.strayAgeSeconds)
+        return verifier.report
+    }
+
+    /// Younger ones may belong to a write that is going on.
+    private static let strayAgeSeconds: Double = 60
+}
+
+/// One pass over a ledger.
+private struct Verifier {
+    private let repository: Repository
+    private var seen: Set<ObjectID> = []
+    private var damaged: Set<ObjectID> = []
+    /// What was judged: the same object at the same place needs it once for all transitions.
+    private var judged: Set<Placed> = []
+    var report = VerifyReport()
+
+    private struct Placed: Hashable {
+        let id: ObjectID
+        let path: [String]
+    }
+
+    init(_ repository: Repository) {
+        self.repository = repository
+    }
+
+    mutating func run() throws(LedgerError) {
+        let subject = "verifying the ledger \(repository.folder)"
+        for reference in try translating(
+            subject, { () throws(GitError) in try repository.references(below: "refs/") })
+        {
+            verify(reference: reference)
+        }
+        let all = try translating(subject) { () throws(GitError) in try repository.allObjects() }
+        for id in all where !seen.contains(id) {
+            _ = verify(id, at: "no branch (unreachable)")
+        }
+        report.objects = seen.count
+    }
+
+    private mutating func verify(reference: String) {
+        let name =
+            reference.hasPrefix("refs/heads/")
+            ? String(reference.dropFirst("refs/heads/".count)) : reference
+        report.environments.append(name)
+        let tip: ObjectID?
+        do throws(GitError) {
+            tip = try repository.target(of: reference)
+        } catch {
+            tip = nil
+        }
+        guard let tip else {
+            add(
+                .brokenReference, at: reference, nil,
+                "it points at no commit: write the last good commit's name into "
+                    + "\(reference), from a backup or `git fsck --lost-found`")
+            return
+        }
+        var pending = [tip]
+        while let id = pending.popLast() {
+            guard !seen.contains(id), verify(id, at: name) == .commit else { continue }
+            pending += verify(commit: id, environment: name)
+        }
+    }
+
+    /// Judges one transition and everything in it; returns its parents.
+    private mutating func verify(commit id: ObjectID, environment: String) -> [ObjectID] {
+        report.commits += 1
+        let commit: Commit
+        do throws(GitError) {
+            commit = try repository.commit(id)
+        } catch {
+            damage(id, at: environment, error)
+            return []
+        }
+        if EventMessage.parse(commit.message) == nil || commit.parents.count > 1 {
+            add(
+                .foreignCommit, at: environment, id,
+                "it is no transition that plumb wrote (\(commit.summary)): "
+                    + "move the branch back to the commit before it")
+        }
+        verify(tree: commit.tree, environment: environment, path: [])
+        return commit.parents
+    }
+
+    private mutating func verify(tree id: ObjectID, environment: String, path: [String]) {
+        let place = "\(environment):\(path.joined(separator: "/"))"
+        if !seen.contains(id) { _ = verify(id, at: place) }
+        guard !damaged.contains(id), judged.insert(.init(id: id, path: path)).inserted else {
+            return
+        }
+        let entries: [TreeEntry]
+        do throws(GitError) {
+            entries = try TreeReader(repository, tree: id).list("")
+        } catch {
+            damage(id, at: place, error)
+            return
+        }
+        for entry in entries {
+            let inner = path + [entry.name]
+            if entry.kind == .folder {
+                verify(tree: entry.id, environment: environment, path: inner)
+            } else {
+                verify(document: entry.id, environment: environment, path: inner)
+            }
+        }
+    }
+
+    private mutating func verify(document id: ObjectID, environment: String, path: [String]) {
+        let place = "\(environment):\(path.joined(separator: "/"))"
+        if !seen.contains(id) { _ = verify(id, at: place) }
+        let rule = DocumentRule(path)
+        guard rule != .free, !damaged.contains(id),
+            judged.insert(.init(id: id, path: path)).inserted
+        else { return }
+        do throws(GitError) {
+            let bytes = try repository.readBlob(id, limit: .max, named: place)
+            if let complaint = rule.complaint(about: bytes) {
+                add(
+                    .badDocument, at: place, id,
+                    "\(complaint): restore it from an earlier transition (git log -- "
+                        + "\(path.joined(separator: "/")))")
+            }
+        } catch {
+            damage(id, at: place, error)
+        }
+    }
+
+    /// Re-hashes an object; nil when it is damaged.
+    private mutating func verify(_ id: ObjectID, at place: String) -> ObjectKind? {
+        seen.insert(id)
+        do throws(GitError) {
+            return try repository.verifyObject(id)
+        } catch {
+            damage(id, at: place, error)
+            return nil
+        }
+    }
+
+    private mutating func damage(_ id: ObjectID, at place: String, _ error: GitError) {
+        guard damaged.insert(id).inserted else { return }
+        let file = "objects/\(id.hex.prefix(2))/\(id.hex.dropFirst(2))"
+        add(
+            .damagedObject, at: place, id,
+            "\(error.message): restore \(file) (or the pack that holds it) from a backup or "
+                + "from another clone of the ledger")
+    }
+
+    private mutating func add(
+        _ kind: VerifyReport.Problem.Kind, at place: String, _ id: ObjectID?, _ message: String
+    ) {
+        report.problems.append(
+            .init(kind: kind, place: place, object: id?.hex ?? "", message: message))
+    }
+}
+
+/// What a place in the tree demands of the document there.
+private enum DocumentRule: Equatable {
+    case free
+    case json
+    /// The name is the SHA-256 of the bytes.
+    case named(String)
+
+    private static let jsonFolders: Set<String> = [
+        "fleet", "plans", "approvals", "rollouts", "pending",
+    ]
+
+    init(_ path: [String]) {
+        guard path.count > 1, let first = path.first, let last = path.last else {
+            self = .free
+            return
+        }
+        if first == "catalog", path.count == 2 {
+            self = .named(last)
+        } else {
+            self = Self.jsonFolders.contains(first) ? .json : .free
+        }
+    }
+
+    /// What is wrong with the bytes; nil when nothing is.
+    func complaint(about bytes: [UInt8]) -> String? {
+        switch self {
+        case .free: nil
+        case .json: CanonicalJSON.parses(bytes) ? nil : "it is no JSON document"
+        case .named(let name):
+            Digest(of: bytes).hex == name ? nil : "it does not hash to its name"
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import MySQLClient
+import Schema
+
+/// Triggers, routines and events by database: counted, never managed.
+enum ObjectCounts {
+    /// Up to so many databases are asked for by name, which spares reading all the others.
+    private static let namedAtMost = 4
+
+    /// Counts in one query; an account that may not ask gets no counts, which is no problem.
+    static func read(
+        on connection: Connection, databases: [String], foldsNames: Bool
+    ) -> [String: [ObjectKind: Int]] {
+        var result: [String: [ObjectKind: Int]] = [:]
+        let rows = (try? connection.query(question(databases: databases))) ?? []
+        for row in rows {
+            guard let name = row[0], let kind = kind(row[1]), let count = Int(row[2] ?? "") else {
+                continue
+            }
+            result[foldsNames ? name.lowercased() : name, default: [:]][kind, default: 0] += count
+        }
+        return result
+    }
+
+    private static func question(databases: [String]) -> String {
+        let sources = [
+            (view: "TRIGGERS", schema: "TRIGGER_SCHEMA", kind: "'TRIGGER'"),
+            (view: "ROUTINES", schema: "ROUTINE_SCHEMA", kind: "ROUTINE_TYPE"),
+            (view: "EVENTS", schema: "EVENT_SCHEMA", kind: "'EVENT'"),
+        ]
+        let names: [String?] = databases.count <= namedAtMost ? databases : [nil]
+        return sources.flatMap { source in
+            names.map { name in
+                "SELECT \(source.schema) AS place, \(source.kind) AS kind, COUNT(*) "
+                    + "FROM information_schema.\(source.view) "
+                    + (name.map { "WHERE \(source.schema) = \(SQL.literal($0)) " } ?? "")
+                    + "GROUP BY place, kind"
+            }
+        }.joined(separator: " UNION ALL ")
+    }
+
+    private static func kind(_ word: String?) -> ObjectKind? {
+        switch word {
+        case "TRIGGER": .trigger
+        case "PROCEDURE": .procedure
+        case "FUNCTION": .function
+        case "PACKAGE": .package
+        // The second half of a package that is counted already.
+        case "PACKAGE BODY": nil
+        case "EVENT": .event
+        default: .other
+        }
+    }
+}

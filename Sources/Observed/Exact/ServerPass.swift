@@ -1,0 +1,113 @@
+import Execution
+import MySQLClient
+import Schema
+
+/// The shards of one server that are to be observed.
+struct ServerShards: Sendable {
+    let server: ServerAddress
+    let targets: [ObservationTarget]
+}
+
+/// One server in one pass over the fleet.
+// Sendable: what changes is behind `broken`.
+final class ServerPass: Sendable {
+    let shards: ServerShards
+    /// Nil where the server could not be asked at all: then `broken` says why.
+    let survey: ServerSurvey?
+    private let fingerprints: ServerFingerprints?
+    /// What still holds of the last readings.
+    private let unchanged: [ShardID: Observer.Memory]
+    /// Why the server is not asked again in this pass.
+    private let broken: Lock<ShardProblem?>
+
+    private init(
+        shards: ServerShards, survey: ServerSurvey?, fingerprints: ServerFingerprints?,
+        memory: [ShardID: Observer.Memory], broken: ShardProblem?
+    ) {
+        self.shards = shards
+        self.survey = survey
+        self.fingerprints = fingerprints
+        unchanged = memory.filter { _, known in
+            fingerprints?.fingerprint(of: known.target.database) == known.fingerprint
+        }
+        self.broken = Lock(broken)
+    }
+
+    /// Asks the server what is asked once for all its shards.
+    static func begin(
+        _ shards: ServerShards, pool: ConnectionPool, countsObjects: Bool,
+        memory: [ShardID: Observer.Memory]
+    ) -> ServerPass {
+        let names = Array(Set(shards.targets.map(\.database)))
+        let result = pool.using(shards.server) { connection throws(MySQLError) in
+            let survey = try ServerSurvey(
+                on: connection, databases: names, countsObjects: countsObjects)
+            let fingerprints = try ServerFingerprints.read(
+                on: connection, survey: survey, databases: names)
+            return (survey, fingerprints)
+        }
+        switch result {
+        case .success(let (survey, fingerprints)):
+            return ServerPass(
+                shards: shards, survey: survey, fingerprints: fingerprints, memory: memory,
+                broken: nil)
+        case .failure(let error):
+            return ServerPass(
+                shards: shards, survey: nil, fingerprints: nil, memory: [:],
+                broken: ShardProblem(server: error))
+        }
+    }
+
+    /// The shards of which nothing has to be read, with what is known of them.
+    func settled(at now: Timestamp) -> [ShardID: ShardObservation] {
+        var result: [ShardID: ShardObservation] = [:]
+        for target in shards.targets {
+            if let problem = problem(of: target) {
+                result[target.id] = .unknown(problem)
+            } else if let known = unchanged[target.id] {
+                result[target.id] = .known(
+                    KnownShard(
+                        schema: known.schema, profile: known.profile,
+                        otherObjects: known.otherObjects, observedAt: now,
+                        isFromFingerprint: true))
+            }
+        }
+        return result
+    }
+
+    /// The other shards in portions, enough of them to keep all connections busy to the end.
+    func chunks(connections: Int) -> [ShardChunk] {
+        let due = shards.targets.filter { problem(of: $0) == nil && unchanged[$0.id] == nil }
+        let portions = max(1, connections) * 4
+        let size = min(Self.largestChunk, max(1, (due.count + portions - 1) / portions))
+        return stride(from: 0, to: due.count, by: size).map { start in
+            ShardChunk(pass: self, targets: Array(due[start..<min(start + size, due.count)]))
+        }
+    }
+
+    /// A fingerprint that proves, while it lasts, that the shard's tables are what was read.
+    func conclusiveFingerprint(
+        of target: ObservationTarget, _ shard: KnownShard, _ catalog: TableCatalog
+    ) -> ServerFingerprints.Fingerprint? {
+        guard let fingerprints,
+            shard.schema.tables.values.allSatisfy({ catalog.leavesTraces($0) }),
+            fingerprints.isConclusive(for: target.database, tables: shard.schema.tables)
+        else { return nil }
+        return fingerprints.fingerprint(of: target.database)
+    }
+
+    /// Whether the server was lost, so that its other shards are not tried one by one.
+    var breakdown: ShardProblem? { broken.withLock { $0 } }
+
+    /// Keeps the pass from asking this server again.
+    func give(up problem: ShardProblem) {
+        broken.withLock { $0 = $0 ?? problem }
+    }
+
+    private static let largestChunk = 16
+
+    private func problem(of target: ObservationTarget) -> ShardProblem? {
+        guard let survey else { return breakdown }
+        return survey.seesAllTables(of: target.database) ? nil : .partialGrant(target)
+    }
+}

@@ -1,0 +1,70 @@
+import MySQLClient
+import Schema
+
+/// What is read once per server and pass, whatever the number of its shards.
+struct ServerSurvey: Sendable {
+    /// A database as the server's list of databases shows it.
+    struct Database: Sendable, Hashable {
+        let characterSet: String
+        let collation: String
+    }
+
+    /// Right but for the character set and collation, which are those of each database.
+    let profile: ServerProfile
+    private let databases: [String: Database]
+    private let visibility: TableVisibility
+    /// By database: objects that are no tables; empty where they were not asked for.
+    private let objects: [String: [ObjectKind: Int]]
+    private let foldsNames: Bool
+
+    init(
+        on connection: Connection, databases names: [String], countsObjects: Bool
+    ) throws(MySQLError) {
+        profile = try connection.profile(database: "information_schema")
+        // 0: names are compared as bytes; 1 and 2: in lower case.
+        foldsNames = profile.settings["lower_case_table_names", default: "0"] != "0"
+        databases = try Self.readDatabases(on: connection, foldsNames: foldsNames)
+        visibility = try TableVisibility(on: connection)
+        objects =
+            countsObjects
+            ? ObjectCounts.read(on: connection, databases: names, foldsNames: foldsNames) : [:]
+    }
+
+    /// The database, if the account can see it.
+    func database(_ name: String) -> Database? { databases[folded(name)] }
+
+    /// The profile of a database's shard; nil when the account cannot see the database.
+    func profile(of name: String) -> ServerProfile? {
+        guard let database = database(name) else { return nil }
+        var result = profile
+        result.characterSet = database.characterSet
+        result.collation = database.collation
+        return result
+    }
+
+    /// Objects of the database that are no tables.
+    func objects(in name: String) -> [ObjectKind: Int] { objects[folded(name), default: [:]] }
+
+    /// False where the account has privileges on some tables of the database only.
+    func seesAllTables(of name: String) -> Bool { visibility.isComplete(for: name) }
+
+    /// The name as the server compares it.
+    func folded(_ name: String) -> String { foldsNames ? name.lowercased() : name }
+
+    private static func readDatabases(
+        on connection: Connection, foldsNames: Bool
+    ) throws(MySQLError) -> [String: Database] {
+        let rows = try connection.query(
+            "SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME "
+                + "FROM information_schema.SCHEMATA")
+        var result: [String: Database] = [:]
+        for row in rows {
+            guard let name = row[0], let characterSet = row[1], let collation = row[2] else {
+                continue
+            }
+            result[foldsNames ? name.lowercased() : name] = Database(
+                characterSet: characterSet, collation: collation)
+        }
+        return result
+    }
+}

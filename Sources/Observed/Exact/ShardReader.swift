@@ -1,0 +1,134 @@
+import MySQLClient
+import Schema
+
+/// Reads every table of some shards of one server over one connection.
+///
+/// Answers are pipelined over the shards' borders, so that a fleet of small databases costs no
+/// more round trips than one large one.
+struct ShardReader {
+    /// The tables of a shard, and the objects that its list of tables shows beside them.
+    struct Reading: Sendable {
+        var tables: [String: Digest] = [:]
+        var others: [ObjectKind: Int] = [:]
+    }
+
+    /// How often a shard is read before its tables are said to change too fast.
+    static let attempts = 3
+
+    private let connection: Connection
+    private let catalog: TableCatalog
+    private let flavour: ServerProfile.Flavour
+    private let targets: [ObservationTarget]
+    private var drafts: [Draft]
+
+    /// A shard while it is being read.
+    private struct Draft {
+        var reading = Reading()
+        var problem: ShardProblem?
+        /// A table that was listed and then gone.
+        var vanished: String?
+    }
+
+    /// The tables of each of `targets`, in their order; throws only when the session is lost.
+    static func read(
+        _ targets: [ObservationTarget], on connection: Connection, catalog: TableCatalog,
+        flavour: ServerProfile.Flavour
+    ) throws(MySQLError) -> [Result<Reading, ShardProblem>] {
+        var reader = ShardReader(
+            connection: connection, catalog: catalog, flavour: flavour, targets: targets,
+            drafts: targets.map { _ in Draft() })
+        var due = Array(targets.indices)
+        for _ in 0..<attempts where !due.isEmpty {
+            try reader.readTables(of: due)
+            due = due.filter { reader.drafts[$0].vanished != nil }
+        }
+        return reader.results
+    }
+
+    private var results: [Result<Reading, ShardProblem>] {
+        zip(targets, drafts).map { target, draft in
+            if let problem = draft.problem { return .failure(problem) }
+            if let table = draft.vanished {
+                return .failure(.changedWhileRead(target, table: table))
+            }
+            return .success(draft.reading)
+        }
+    }
+
+    /// Reads the shards `due` from their lists of tables on.
+    private mutating func readTables(of due: [Int]) throws(MySQLError) {
+        for shard in due { drafts[shard] = Draft() }
+        let jobs = try list(due)
+        let statements = jobs.map { job in
+            "SHOW CREATE TABLE \(SQL.identifier(targets[job.shard].database))."
+                + SQL.identifier(job.table)
+        }
+        var drafts = drafts
+        self.drafts = []
+        defer { self.drafts = drafts }
+        try connection.pipeline(statements) { index, answer in
+            let (shard, table) = jobs[index]
+            switch answer {
+            case .success(let rows):
+                if let row = rows.next(), row.count >= 2, let text = row[1] {
+                    drafts[shard].reading.tables[table] =
+                        catalog.table(showCreate: text, flavour: flavour).digest
+                } else {
+                    drafts[shard].problem = noAnswer(targets[shard], table)
+                }
+            case .failure(let error) where error.number == Self.noSuchTable:
+                drafts[shard].vanished = table
+            case .failure(let error):
+                drafts[shard].problem = ShardProblem(
+                    error, database: targets[shard].database, table: table)
+            }
+        }
+    }
+
+    /// The tables of the shards `due`; what else is listed there is counted at once.
+    private mutating func list(_ due: [Int]) throws(MySQLError) -> [(shard: Int, table: String)] {
+        let statements = due.map {
+            "SHOW FULL TABLES FROM \(SQL.identifier(targets[$0].database))"
+        }
+        var jobs: [(shard: Int, table: String)] = []
+        var drafts = drafts
+        try connection.pipeline(statements) { index, answer in
+            let shard = due[index]
+            switch answer {
+            case .success(let rows):
+                while let row = rows.next() {
+                    guard row.count >= 2, let name = row[0], let type = row[1] else { continue }
+                    if let kind = Self.kind(String(decoding: type, as: UTF8.self)) {
+                        drafts[shard].reading.others[kind, default: 0] += 1
+                    } else {
+                        jobs.append((shard, String(decoding: name, as: UTF8.self)))
+                    }
+                }
+            case .failure(let error):
+                drafts[shard].problem = ShardProblem(error, database: targets[shard].database)
+            }
+        }
+        self.drafts = drafts
+        return jobs
+    }
+
+    /// `ER_NO_SUCH_TABLE`. Error 1932, a table that its engine lost, is another matter.
+    private static let noSuchTable: UInt32 = 1146
+
+    private func noAnswer(_ target: ObservationTarget, _ table: String) -> ShardProblem {
+        ShardProblem(
+            MySQLError(
+                kind: .other, message: "the server did not return the table's definition",
+                server: target.server), database: target.database, table: table)
+    }
+
+    /// What a listed object is if it is no table.
+    private static func kind(_ type: String) -> ObjectKind? {
+        switch type {
+        case "BASE TABLE", "SYSTEM VERSIONED": nil
+        case "VIEW", "SYSTEM VIEW": .view
+        case "SEQUENCE": .sequence
+        default: .other
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import MySQLClient
+import Schema
+
+/// Whether the account sees every table of a database.
+///
+/// With privileges on single tables only, a server lists just those and says nothing of the
+/// others: a table that cannot be seen must not be taken for one that is not there.
+struct TableVisibility: Sendable {
+    private var isGlobal = false
+    /// Databases with a privilege of their own, as `LIKE` patterns.
+    private var patterns: [String] = []
+    /// Databases in which single tables or columns are granted.
+    private var partial: Set<String> = []
+
+    init(on connection: Connection) throws(MySQLError) {
+        for row in try connection.query(Self.question) {
+            switch row[0] {
+            case "global": isGlobal = true
+            case "database": patterns.append(row[1] ?? "")
+            default: partial.insert(row[1] ?? "")
+            }
+        }
+    }
+
+    init(isGlobal: Bool, patterns: [String], partial: Set<String>) {
+        self.isGlobal = isGlobal
+        self.patterns = patterns
+        self.partial = partial
+    }
+
+    func isComplete(for database: String) -> Bool {
+        isGlobal || !partial.contains(database)
+            || patterns.contains { LikePattern.matches(database, pattern: $0) }
+    }
+
+    /// A privilege of one of these kinds on a database shows all of its tables.
+    private static let kinds = [
+        "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER",
+        "CREATE VIEW", "SHOW VIEW", "TRIGGER", "DELETE HISTORY",
+    ]
+
+    /// The account's own grants only: with global privileges these views list everybody's.
+    private static var question: String {
+        let list = kinds.map(SQL.literal).joined(separator: ", ")
+        let grantee =
+            "GRANTEE = CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', "
+            + "CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(REPLACE(CURRENT_USER(), '@', ''))), "
+            + "'''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')"
+        return """
+            SELECT DISTINCT 'global', '' FROM information_schema.USER_PRIVILEGES
+            WHERE \(grantee) AND PRIVILEGE_TYPE IN (\(list))
+            UNION ALL SELECT DISTINCT 'database', TABLE_SCHEMA
+            FROM information_schema.SCHEMA_PRIVILEGES
+            WHERE \(grantee) AND PRIVILEGE_TYPE IN (\(list))
+            UNION ALL SELECT DISTINCT 'table', TABLE_SCHEMA
+            FROM information_schema.TABLE_PRIVILEGES WHERE \(grantee)
+            UNION ALL SELECT DISTINCT 'column', TABLE_SCHEMA
+            FROM information_schema.COLUMN_PRIVILEGES WHERE \(grantee)
+            """
+    }
+}
+
+/// SQL's `LIKE`, with `\` as the escape, as grants on databases use it.
+enum LikePattern {
+    static func matches(_ text: String, pattern: String) -> Bool {
+        matches(Array(text.unicodeScalars)[...], Array(pattern.unicodeScalars)[...])
+    }
+
+    private static func matches(
+        _ text: ArraySlice<Unicode.Scalar>, _ pattern: ArraySlice<Unicode.Scalar>
+    ) -> Bool {
+        guard let first = pattern.first else { return text.isEmpty }
+        switch first {
+        case "%":
+            return (text.startIndex...text.endIndex).contains {
+                matches(text[$0...], pattern.dropFirst())
+            }
+        case "_":
+            return !text.isEmpty && matches(text.dropFirst(), pattern.dropFirst())
+        default:
+            let isEscape = first == "\\" && pattern.count > 1
+            let rest = isEscape ? pattern.dropFirst() : pattern
+            return text.first == rest.first && matches(text.dropFirst(), rest.dropFirst())
+        }
+    }
+}

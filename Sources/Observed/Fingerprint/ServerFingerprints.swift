@@ -1,0 +1,171 @@
+import MySQLClient
+import Schema
+
+/// What moves when a shard's schema moves, read for a whole server at once.
+///
+/// On MariaDB every DDL statement on an InnoDB table with persistent statistics stamps the
+/// table's row in `mysql.innodb_table_stats`; so do changes of the data now and then. Equal
+/// fingerprints therefore mean an equal schema, different ones mean: read it again.
+struct ServerFingerprints: Sendable {
+    /// A shard's part of them.
+    struct Fingerprint: Hashable, Sendable {
+        /// Over the names of all tables and views.
+        var names: Digest
+        /// Over the statistics rows of the database.
+        var statistics: Digest
+        /// The profile's digest: the database's character set, the server's version, …
+        var profile: Digest
+    }
+
+    private let survey: ServerSurvey
+    private var names: [String: [String]] = [:]
+    private var rows: [String: [StatisticsRow]] = [:]
+
+    /// Nil where this server, or this account, offers no fingerprints.
+    static func read(
+        on connection: Connection, survey: ServerSurvey, databases: [String]
+    ) throws(MySQLError) -> ServerFingerprints? {
+        // MySQL does not promise to stamp the row at an INSTANT change.
+        guard survey.profile.flavour == .mariadb else { return nil }
+        do throws(MySQLError) {
+            return try ServerFingerprints(on: connection, survey: survey, databases: databases)
+        } catch {
+            switch error.kind {
+            case .unreachable, .lostConnection: throw error
+            default: return nil
+            }
+        }
+    }
+
+    private init?(
+        on connection: Connection, survey: ServerSurvey, databases: [String]
+    ) throws(MySQLError) {
+        let places = Set(databases.map(survey.folded))
+        func place(_ row: RawRow) -> String? {
+            row.text(0).map(survey.folded).flatMap { places.contains($0) ? $0 : nil }
+        }
+        var names: [String: [String]] = [:]
+        var rows: [String: [StatisticsRow]] = [:]
+        var isPersistent = false
+        var failure: MySQLError?
+        let questions = [
+            FingerprintQuestions.settings, FingerprintQuestions.names(in: databases),
+            FingerprintQuestions.statistics(in: databases),
+        ]
+        try connection.pipeline(questions) { index, answer in
+            switch (index, answer) {
+            case (_, .failure(let error)): failure = failure ?? error
+            case (0, .success(let answer)): isPersistent = answer.next()?.text(0) == "1"
+            case (1, .success(let answer)):
+                while let row = answer.next() {
+                    guard let place = place(row) else { continue }
+                    names[place, default: []].append(row.text(1) ?? "")
+                }
+            case (_, .success(let answer)):
+                while let row = answer.next() {
+                    guard let place = place(row) else { continue }
+                    rows[place, default: []].append(StatisticsRow(row))
+                }
+            }
+        }
+        if let failure { throw failure }
+        guard isPersistent else { return nil }
+        self.survey = survey
+        self.names = names
+        self.rows = rows
+    }
+
+    /// The fingerprint of a database; nil when the account cannot see it.
+    func fingerprint(of database: String) -> Fingerprint? {
+        guard let profile = survey.profile(of: database)?.digest else { return nil }
+        let place = survey.folded(database)
+        return Fingerprint(
+            names: Self.digest(of: names[place, default: []]),
+            statistics: Self.digest(of: rows[place, default: []].map(\.line)), profile: profile)
+    }
+
+    /// Whether equal fingerprints from now on prove that the tables `tables` did not change.
+    ///
+    /// A row that was stamped in the last `settlingSeconds` could be stamped once more with the
+    /// same second, and a table without a row leaves no trace at all.
+    func isConclusive(for database: String, tables: [String: Digest]) -> Bool {
+        let rows = rows[survey.folded(database), default: []]
+        guard rows.allSatisfy({ $0.age >= Self.settlingSeconds }) else { return false }
+        // A name like a partition's could hide that another table has no row.
+        guard !tables.keys.contains(where: { PartitionName.isLike($0) }) else { return false }
+        let stamped = Set(rows.map { PartitionName.table(of: $0.table) })
+        return tables.keys.allSatisfy(stamped.contains)
+    }
+
+    /// Time stamps have whole seconds, and a statement takes a moment.
+    static let settlingSeconds: Int64 = 2
+
+    private static func digest(of lines: [String]) -> Digest {
+        Digest(of: lines.sorted().joined(separator: "\n"))
+    }
+}
+
+/// A row of `mysql.innodb_table_stats`.
+struct StatisticsRow: Sendable {
+    let table: String
+    /// Seconds before the question, by the server's clock.
+    let age: Int64
+    /// The time of the stamp, rows and pages: what changes with the row.
+    let stamp: String
+
+    init(_ row: RawRow) {
+        table = row.text(1) ?? ""
+        age = Int64(row.text(2) ?? "") ?? 0
+        stamp = row.text(3) ?? ""
+    }
+
+    var line: String { "\(stamp) \(table)" }
+}
+
+/// The questions whose answers make a fingerprint.
+enum FingerprintQuestions {
+    /// Up to so many databases are asked for by name, which spares reading all the others.
+    private static let namedAtMost = 4
+
+    static let settings = "SELECT @@global.innodb_stats_persistent"
+
+    /// Neither type nor engine: to know them the server would open every table's file.
+    static func names(in databases: [String]) -> String {
+        let question = "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES"
+        guard databases.count <= namedAtMost else { return question }
+        return databases.map { "\(question) WHERE TABLE_SCHEMA = \(SQL.literal($0))" }
+            .joined(separator: " UNION ALL ")
+    }
+
+    static func statistics(in databases: [String]) -> String {
+        let question = """
+            SELECT database_name, table_name, UNIX_TIMESTAMP() - UNIX_TIMESTAMP(last_update),
+            CONCAT_WS(' ', UNIX_TIMESTAMP(last_update), n_rows, clustered_index_size,
+            sum_of_other_index_sizes) FROM mysql.innodb_table_stats
+            """
+        guard databases.count <= namedAtMost else { return question }
+        return question
+            + " WHERE database_name IN (\(databases.map(SQL.literal).joined(separator: ", ")))"
+    }
+}
+
+extension RawRow {
+    func text(_ index: Int) -> String? { self[index].map { String(decoding: $0, as: UTF8.self) } }
+}
+
+/// How InnoDB names the partitions of a table among its tables: `orders#P#p0`.
+enum PartitionName {
+    private static let marks = ["#P#", "#p#"]
+
+    static func table(of name: String) -> String {
+        guard name.utf8.contains(UInt8(ascii: "#")) else { return name }
+        for mark in marks {
+            if let range = name.firstRange(of: mark) { return String(name[..<range.lowerBound]) }
+        }
+        return name
+    }
+
+    static func isLike(_ name: String) -> Bool {
+        name.utf8.contains(UInt8(ascii: "#")) && marks.contains { name.contains($0) }
+    }
+}

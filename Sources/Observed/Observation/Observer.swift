@@ -1,0 +1,131 @@
+import Execution
+import MySQLClient
+import Schema
+
+/// Looks at shards: what tables each has, or why that cannot be said.
+///
+/// Remembers of each shard what it read last, with a fingerprint of that moment, so that a fleet
+/// in which nothing moved costs three queries per server.
+package final class Observer: Sendable {
+    package enum Mode: Sendable {
+        /// Reads every table of every shard.
+        case exact
+        /// Reads only the shards whose fingerprint moved, or that have none.
+        case unlessUnchanged
+    }
+
+    /// The server is bound by its processors: more connections at once only slow it down.
+    package static let connectionsPerServer = 4
+
+    private let pool: ConnectionPool
+    private let catalog: TableCatalog
+    private let totalConcurrency: Int
+    private let perServer: Int
+    private let clock: any Clock
+    private let memory = Lock<[ShardID: Memory]>([:])
+
+    /// The last exact reading of a shard, and what proves that it still holds.
+    struct Memory {
+        let target: ObservationTarget
+        let schema: ShardSchema
+        let profile: ServerProfile
+        let otherObjects: [ObjectKind: Int]
+        let fingerprint: ServerFingerprints.Fingerprint
+    }
+
+    package init(
+        pool: ConnectionPool, catalog: TableCatalog, totalConcurrency: Int,
+        perServer: Int = Observer.connectionsPerServer, clock: any Clock
+    ) {
+        self.pool = pool
+        self.catalog = catalog
+        self.totalConcurrency = totalConcurrency
+        self.perServer = perServer
+        self.clock = clock
+    }
+
+    /// An observation for each of `targets`; what goes wrong is the shard's problem and no error.
+    ///
+    /// Blocks until all are done. Servers are read in parallel, each over few connections.
+    package func observe(
+        _ targets: [ObservationTarget], mode: Mode
+    ) -> [ShardID: ShardObservation] {
+        let servers = Dictionary(grouping: targets, by: \.server)
+            .map { ServerShards(server: $0.key, targets: $0.value) }
+            .sorted { $0.server < $1.server }
+        let states = Workers.map(
+            servers, total: totalConcurrency, perKey: 1, key: \.server
+        ) { shards in
+            ServerPass.begin(
+                shards, pool: self.pool, countsObjects: mode == .exact,
+                memory: mode == .exact ? [:] : self.remembered(shards.targets))
+        }
+        var result: [ShardID: ShardObservation] = [:]
+        let now = clock.now
+        for state in states {
+            result.merge(state.settled(at: now)) { first, _ in first }
+        }
+        let chunks = states.flatMap { $0.chunks(connections: self.perServer) }
+        let readings = Workers.map(
+            chunks, total: totalConcurrency, perKey: perServer, key: \.server
+        ) { chunk in
+            chunk.read(pool: self.pool, catalog: self.catalog)
+        }
+        for (chunk, reading) in zip(chunks, readings) {
+            for (target, outcome) in zip(chunk.targets, reading) {
+                result[target.id] = conclude(target, outcome, chunk.pass, at: now)
+            }
+        }
+        return result
+    }
+
+    /// Throws away what is remembered of a shard, so that it is read exactly the next time.
+    package func forget(_ shard: ShardID) {
+        memory.withLock { _ = $0.removeValue(forKey: shard) }
+    }
+
+    private func remembered(_ targets: [ObservationTarget]) -> [ShardID: Memory] {
+        memory.withLock { memory in
+            var result: [ShardID: Memory] = [:]
+            for target in targets {
+                if let known = memory[target.id], known.target == target {
+                    result[target.id] = known
+                }
+            }
+            return result
+        }
+    }
+
+    private func conclude(
+        _ target: ObservationTarget, _ outcome: Result<ShardReader.Reading, ShardProblem>,
+        _ pass: ServerPass, at now: Timestamp
+    ) -> ShardObservation {
+        switch outcome {
+        case .failure(let problem):
+            forget(target.id)
+            return .unknown(problem)
+        case .success(let reading):
+            guard let profile = pass.survey?.profile(of: target.database) else {
+                forget(target.id)
+                return .unknown(.unseenDatabase(target))
+            }
+            let shard = KnownShard(
+                schema: catalog.schema(of: reading.tables), profile: profile,
+                otherObjects: reading.others.merging(
+                    pass.survey?.objects(in: target.database) ?? [:], uniquingKeysWith: +),
+                observedAt: now, isFromFingerprint: false)
+            remember(target, shard, pass)
+            return .known(shard)
+        }
+    }
+
+    private func remember(_ target: ObservationTarget, _ shard: KnownShard, _ pass: ServerPass) {
+        guard let fingerprint = pass.conclusiveFingerprint(of: target, shard, catalog) else {
+            return forget(target.id)
+        }
+        let known = Memory(
+            target: target, schema: shard.schema, profile: shard.profile,
+            otherObjects: shard.otherObjects, fingerprint: fingerprint)
+        memory.withLock { $0[target.id] = known }
+    }
+}

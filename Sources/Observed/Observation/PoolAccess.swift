@@ -1,0 +1,18 @@
+import MySQLClient
+import Schema
+
+extension ConnectionPool {
+    /// Runs `body` with a connection for reading; every failure is a `MySQLError`.
+    func using<Value>(
+        _ server: ServerAddress, purpose: Purpose = .read,
+        _ body: (Connection) throws(MySQLError) -> Value
+    ) -> Result<Value, MySQLError> {
+        do {
+            return .success(try withConnection(to: server, purpose: purpose) { try body($0) })
+        } catch let error as MySQLError {
+            return .failure(error)
+        } catch {
+            return .failure(MySQLError(kind: .other, message: "\(error)", server: server))
+        }
+    }
+}

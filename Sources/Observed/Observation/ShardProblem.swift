@@ -1,0 +1,88 @@
+import Execution
+import MySQLClient
+import Schema
+
+/// Why a shard could not be read.
+package struct ShardProblem: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A short stable word, such as `unreachable` or `access-denied`.
+    package let code: String
+    /// What failed, on which server, database and table, and what to do.
+    package let reason: String
+    package let retry: RetryClass
+
+    package init(code: String, reason: String, retry: RetryClass) {
+        self.code = code
+        self.reason = reason
+        self.retry = retry
+    }
+
+    package var description: String { "\(code): \(reason)" }
+}
+
+extension ShardProblem {
+    /// A server that cannot be used at all: true of all its shards.
+    init(server error: MySQLError) {
+        self.init(code: error.kind.problemCode, reason: "\(error)", retry: error.retry)
+    }
+
+    /// A database, or one of its tables, that cannot be read.
+    init(_ error: MySQLError, database: String, table: String? = nil) {
+        let object =
+            table.map { "table \(SQL.identifier($0)) of database" } ?? "database"
+        self.init(
+            code: error.kind.problemCode,
+            reason: "cannot read \(object) \(SQL.identifier(database)): \(error)",
+            retry: error.retry)
+    }
+
+    /// A database whose tables come and go faster than they can be read.
+    static func changedWhileRead(_ target: ObservationTarget, table: String) -> ShardProblem {
+        ShardProblem(
+            code: "changed-while-read",
+            reason: "\(target.server): table \(SQL.identifier(table)) of database "
+                + "\(SQL.identifier(target.database)) was listed but gone when it was read, "
+                + "\(ShardReader.attempts) times in a row; try again when no schema change runs there",
+            retry: .retryable)
+    }
+
+    /// A database that was made after the server was asked which ones there are.
+    static func unseenDatabase(_ target: ObservationTarget) -> ShardProblem {
+        ShardProblem(
+            code: "changed-while-read",
+            reason:
+                "\(target.server): database \(SQL.identifier(target.database)) appeared while the "
+                + "server was read; try again",
+            retry: .retryable)
+    }
+
+    /// An account that sees only some of the tables cannot tell which ones are missing.
+    static func partialGrant(_ target: ObservationTarget) -> ShardProblem {
+        ShardProblem(
+            code: "missing-grant",
+            reason: "\(target.server): the account has privileges on single tables of database "
+                + "\(SQL.identifier(target.database)) only and cannot see the others; "
+                + "grant it SELECT on \(SQL.identifier(target.database)).*",
+            retry: .permanent)
+    }
+}
+
+extension MySQLError.Kind {
+    /// The stable word for reports: `accessDenied` is `access-denied`.
+    var problemCode: String {
+        switch self {
+        case .unreachable: "unreachable"
+        case .accessDenied: "access-denied"
+        case .missingGrant: "missing-grant"
+        case .unknownDatabase: "unknown-database"
+        case .unknownTable: "unreadable-table"
+        case .lostConnection: "lost-connection"
+        case .timeout: "timeout"
+        case .lockWaitTimeout: "lock-wait-timeout"
+        case .tls: "tls"
+        case .configuration: "configuration"
+        case .tableExists, .deadlock, .syntax, .algorithmUnsupported, .dataConflict, .diskFull,
+            .readOnly, .unsafeStatement, .other:
+            "server-error"
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import MySQLClient
+import Schema
+
+/// One table, read by itself just before and after it is changed.
+package enum LiveTable {
+    /// The table as it is now; nil only where the server says that it does not exist while its
+    /// database does.
+    ///
+    /// Throws `unknownDatabase` when the database is gone, and `other` when a view has the name.
+    package static func read(
+        _ table: String, database: String, on connection: Connection, catalog: TableCatalog
+    ) throws(MySQLError) -> CatalogTable? {
+        let name = "\(SQL.identifier(database)).\(SQL.identifier(table))"
+        let rows: [Row]
+        do throws(MySQLError) {
+            rows = try connection.query("SHOW CREATE TABLE \(name)")
+        } catch {
+            guard error.number == noSuchTable else { throw error }
+            try requireDatabase(database, on: connection)
+            return nil
+        }
+        // A view answers with its character set and collation besides.
+        guard let row = rows.first, row.count == 2, let text = row.bytes(1) else {
+            throw MySQLError(
+                kind: .other, message: "\(name) is no table: drop or rename what has its name",
+                server: connection.server)
+        }
+        return text.withUnsafeBufferPointer { bytes in
+            catalog.table(showCreate: bytes, flavour: connection.flavour)
+        }
+    }
+
+    /// `ER_NO_SUCH_TABLE`: also what the server says when the whole database is missing.
+    private static let noSuchTable: UInt32 = 1146
+
+    private static func requireDatabase(
+        _ database: String, on connection: Connection
+    ) throws(MySQLError) {
+        // Unlike a look into information_schema this fails for an account that may not see it.
+        _ = try connection.query(
+            "SHOW TABLES FROM \(SQL.identifier(database)) LIKE ''")
+    }
+}
+
+extension Connection {
+    /// The flavour, as the server's greeting tells it.
+    var flavour: ServerProfile.Flavour {
+        serverVersion.lowercased().contains("mariadb") ? .mariadb : .mysql
+    }
+}

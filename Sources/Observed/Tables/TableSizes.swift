@@ -1,0 +1,117 @@
+import Execution
+import MySQLClient
+import Schema
+
+/// Rows and bytes of tables as the servers estimate them.
+package enum TableSizes {
+    /// An estimate: InnoDB samples some pages now and then.
+    package struct Estimate: Hashable, Sendable {
+        package let rows: UInt64
+        /// Of the data and all indexes.
+        package let bytes: UInt64
+
+        package init(rows: UInt64, bytes: UInt64) {
+            self.rows = rows
+            self.bytes = bytes
+        }
+    }
+
+    /// The sizes of `tables`, as far as they can be had: a table without an estimate is left out.
+    ///
+    /// One query per server, and another where its account may not read `mysql.*` or tables are
+    /// of other engines.
+    package static func read(
+        _ tables: [ObservationTarget: Set<String>], pool: ConnectionPool, totalConcurrency: Int
+    ) -> [OperationKey: Estimate] {
+        let servers = Dictionary(grouping: tables.keys, by: \.server).map { server, targets in
+            ServerQuestion(
+                server: server,
+                wanted: Dictionary(
+                    targets.map { ($0.database, tables[$0, default: []]) },
+                    uniquingKeysWith: { $0.union($1) }))
+        }
+        let answers = Workers.map(servers, total: totalConcurrency, perKey: 1, key: \.server) {
+            question in
+            (try? pool.using(question.server) { connection throws(MySQLError) in
+                question.ask(on: connection)
+            }.get()) ?? [:]
+        }
+        var byServer: [ServerAddress: [String: [String: Estimate]]] = [:]
+        for (question, answer) in zip(servers, answers) { byServer[question.server] = answer }
+        var result: [OperationKey: Estimate] = [:]
+        for (target, names) in tables {
+            for name in names {
+                result[OperationKey(shard: target.id, table: name)] =
+                    byServer[target.server]?[target.database]?[name]
+            }
+        }
+        return result
+    }
+
+    /// What is wanted of one server.
+    private struct ServerQuestion: Sendable {
+        let server: ServerAddress
+        /// Tables by database.
+        let wanted: [String: Set<String>]
+
+        func ask(on connection: Connection) -> [String: [String: Estimate]] {
+            var result = statistics(on: connection)
+            for (database, tables) in wanted {
+                let missing = tables.filter { result[database]?[$0] == nil }
+                guard !missing.isEmpty else { continue }
+                result[database, default: [:]].merge(
+                    listed(missing, in: database, on: connection)
+                ) { known, _ in known }
+            }
+            return result
+        }
+
+        private func statistics(on connection: Connection) -> [String: [String: Estimate]] {
+            let names = wanted.keys.map(SQL.literal).joined(separator: ", ")
+            let rows =
+                try? connection.query(
+                    """
+                    SELECT database_name, table_name, n_rows,
+                    (clustered_index_size + sum_of_other_index_sizes) * @@innodb_page_size
+                    FROM mysql.innodb_table_stats WHERE database_name IN (\(names))
+                    """)
+            var result: [String: [String: Estimate]] = [:]
+            for row in rows ?? [] {
+                guard let database = row[0], let name = row[1], let tables = wanted[database]
+                else { continue }
+                // A partitioned table has a row for each of its partitions.
+                let table = tables.contains(name) ? name : PartitionName.table(of: name)
+                guard tables.contains(table), let part = Estimate(row, from: 2) else { continue }
+                let sum = result[database]?[table] ?? Estimate(rows: 0, bytes: 0)
+                result[database, default: [:]][table] = Estimate(
+                    rows: sum.rows &+ part.rows, bytes: sum.bytes &+ part.bytes)
+            }
+            return result
+        }
+
+        private func listed(
+            _ tables: Set<String>, in database: String, on connection: Connection
+        ) -> [String: Estimate] {
+            let names = tables.map(SQL.literal).joined(separator: ", ")
+            let rows = try? connection.query(
+                "SELECT TABLE_NAME, TABLE_ROWS, DATA_LENGTH + INDEX_LENGTH "
+                    + "FROM information_schema.TABLES WHERE TABLE_SCHEMA = "
+                    + "\(SQL.literal(database)) AND TABLE_NAME IN (\(names))")
+            var result: [String: Estimate] = [:]
+            for row in rows ?? [] {
+                if let name = row[0], let estimate = Estimate(row, from: 1) {
+                    result[name] = estimate
+                }
+            }
+            return result
+        }
+    }
+}
+
+extension TableSizes.Estimate {
+    fileprivate init?(_ row: Row, from column: Int) {
+        guard let rows = UInt64(row[column] ?? ""), let bytes = UInt64(row[column + 1] ?? "")
+        else { return nil }
+        self.init(rows: rows, bytes: bytes)
+    }
+}

@@ -1,0 +1,158 @@
+import Diff
+import Schema
+
+/// Compares desired, recorded and live tables of all shards.
+///
+/// Shards that have the same desired schema, the same live tables and the same record form one
+/// class: each class is compared once, whatever the fleet's size.
+package struct Comparison: Sendable {
+    /// What one shard brings to the comparison.
+    package struct Shard: Sendable {
+        package let id: ShardID
+        /// Which normalised desired schema it follows, as an index into `schemas`.
+        package let schema: Int
+        /// Its live tables.
+        package let live: LiveTables
+        /// What Plumb last converged there.
+        package let recorded: ShardRecord?
+
+        package init(id: ShardID, schema: Int, live: LiveTables, recorded: ShardRecord?) {
+            self.id = id
+            self.schema = schema
+            self.live = live
+            self.recorded = recorded
+        }
+    }
+
+    /// The tables of a shard under one digest.
+    package struct LiveTables: Sendable {
+        package let digest: Digest
+        package let tables: [String: Digest]
+
+        package init(digest: Digest, tables: [String: Digest]) {
+            self.digest = digest
+            self.tables = tables
+        }
+    }
+
+    /// One desired schema as a server wrote it back.
+    package struct Schema: Sendable {
+        package var namespace: String
+        /// The profile of the servers that write it back so.
+        package var profile: ServerProfile
+        package var tables: [String: CatalogTable]
+
+        package init(namespace: String, profile: ServerProfile, tables: [String: CatalogTable]) {
+            self.namespace = namespace
+            self.profile = profile
+            self.tables = tables
+        }
+    }
+
+    /// Shards that are alike in all three ways.
+    package struct Class: Sendable {
+        package let schema: Int
+        package let live: LiveTables
+        package let recorded: [String: Digest]?
+        package var shards: [String]
+        /// The status of every table that any of the three knows.
+        package var tables: [TableState]
+    }
+
+    /// One table of a class, compared.
+    package struct TableState: Hashable, Sendable {
+        package let table: String
+        package let standing: TableStanding
+        package let desired: Digest?
+        package let recorded: Digest?
+        package let observed: Digest?
+
+        package var status: TableStatus { standing.status }
+    }
+
+    package let schemas: [Schema]
+    package private(set) var classes: [Class]
+
+    package init(
+        schemas: [Schema], shards: [Shard], lookup: @escaping (Digest) -> CatalogTable?
+    ) {
+        self.schemas = schemas
+        var equivalence = Equivalence(lookup: lookup)
+        var places: [Key: Int] = [:]
+        classes = []
+        for shard in shards {
+            let key = Key(
+                schema: shard.schema, live: shard.live.digest, recorded: shard.recorded?.tables)
+            if let place = places[key] {
+                classes[place].shards.append(shard.id.shard)
+                continue
+            }
+            places[key] = classes.count
+            classes.append(
+                Class(
+                    schema: shard.schema, live: shard.live, recorded: shard.recorded?.tables,
+                    shards: [shard.id.shard],
+                    tables: Self.compare(
+                        schemas[shard.schema], shard.live.tables, shard.recorded?.tables ?? [:],
+                        &equivalence)))
+        }
+    }
+
+    private struct Key: Hashable {
+        let schema: Int
+        let live: Digest
+        let recorded: [String: Digest]?
+    }
+
+    private static func compare(
+        _ schema: Schema, _ live: [String: Digest], _ recorded: [String: Digest],
+        _ equivalence: inout Equivalence
+    ) -> [TableState] {
+        var names = Set(schema.tables.keys)
+        names.formUnion(live.keys)
+        names.formUnion(recorded.keys)
+        return names.sorted().compactMap { name in
+            let desired = schema.tables[name]?.digest
+            let observed = live[name]
+            let record = recorded[name]
+            // What has no effect is no difference: both others are seen as git writes them.
+            let standing = TableStanding.of(
+                desired: desired, recorded: equivalence.as(desired, record),
+                observed: equivalence.as(desired, observed).map { .present($0) } ?? .absent)
+            guard let standing else { return nil }
+            return TableState(
+                table: name, standing: standing, desired: desired, recorded: record,
+                observed: observed)
+        }
+    }
+}
+
+/// Which digests mean the same schema, asked once for each pair.
+private struct Equivalence {
+    let lookup: (Digest) -> CatalogTable?
+    private var known: [Pair: Bool] = [:]
+
+    init(lookup: @escaping (Digest) -> CatalogTable?) {
+        self.lookup = lookup
+    }
+
+    private struct Pair: Hashable {
+        let left: Digest
+        let right: Digest
+    }
+
+    /// `other`, or `desired` where both tables are equivalent.
+    mutating func `as`(_ desired: Digest?, _ other: Digest?) -> Digest? {
+        guard let desired, let other, desired != other else { return other }
+        let pair = Pair(left: desired, right: other)
+        if let answer = known[pair] { return answer ? desired : other }
+        let answer =
+            if let left = lookup(desired)?.table, let right = lookup(other)?.table {
+                left.isEquivalent(to: right)
+            } else {
+                false
+            }
+        known[pair] = answer
+        return answer ? desired : other
+    }
+}

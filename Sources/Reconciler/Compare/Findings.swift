@@ -1,0 +1,70 @@
+import Diff
+import Schema
+
+extension Comparison {
+    /// Everything that is not in sync, equal findings on many shards as one.
+    package func findings(
+        lookup: (Digest) -> CatalogTable?,
+        locate: (_ schema: Int, _ table: String) -> SourceLocation?
+    ) -> [TableFinding] {
+        var places: [FindingKey: Int] = [:]
+        var findings: [TableFinding] = []
+        for shards in classes {
+            let schema = schemas[shards.schema]
+            for state in shards.tables where state.status != .inSync {
+                let key = FindingKey(namespace: schema.namespace, state: state)
+                if let place = places[key] {
+                    findings[place].shards.append(contentsOf: shards.shards)
+                    continue
+                }
+                places[key] = findings.count
+                findings.append(
+                    TableFinding(
+                        namespace: schema.namespace, table: state.table, status: state.status,
+                        shards: shards.shards, desired: state.desired, recorded: state.recorded,
+                        observed: state.observed,
+                        differences: Self.differences(
+                            state, flavour: schema.profile.flavour, lookup),
+                        location: locate(shards.schema, state.table)))
+            }
+        }
+        for index in findings.indices { findings[index].shards.sort() }
+        return findings.sorted {
+            ($0.namespace, $0.table, $0.shards.first ?? "")
+                < ($1.namespace, $1.table, $1.shards.first ?? "")
+        }
+    }
+
+    private struct FindingKey: Hashable {
+        let namespace: String
+        let state: TableState
+    }
+
+    /// From what git says to what is live: `-` is missing live, `+` is live only.
+    private static func differences(
+        _ state: TableState, flavour: ServerProfile.Flavour, _ lookup: (Digest) -> CatalogTable?
+    ) -> [PlanDifference] {
+        let desired = state.desired.flatMap(lookup)
+        let observed = state.observed.flatMap(lookup)
+        let lines: [DifferenceLine]
+        switch (desired?.table, observed?.table) {
+        case (let desired?, let observed?):
+            lines = DifferenceLines.lines(from: desired, to: observed, flavour: flavour)
+        case (let desired?, nil) where state.observed == nil:
+            lines = [DifferenceLine(.removed, .table, "TABLE \(desired.name)")]
+        case (nil, let observed?) where state.desired == nil:
+            lines = [DifferenceLine(.added, .table, "TABLE \(observed.name)")]
+        case (nil, _), (_, nil):
+            let reason = desired?.unsupported ?? observed?.unsupported
+            return reason.map { [PlanDifference(text: "cannot be compared: \($0)")] } ?? []
+        }
+        return lines.map { PlanDifference(text: $0.description) }
+    }
+
+    /// The shards on which every table equals git; what git never owned does not count.
+    package var inSyncCount: Int {
+        classes.filter { shards in
+            shards.tables.allSatisfy { $0.status == .inSync || $0.status == .unmanaged }
+        }.reduce(0) { $0 + $1.shards.count }
+    }
+}

@@ -1,0 +1,124 @@
+import Diff
+import Execution
+import Ledger
+import Schema
+
+/// The journal of operations in the ledger: one commit for each transition.
+///
+/// The outcome, the shard's record, the approval's consumption and the removal of the pending
+/// record are one commit: there is no moment at which one of them holds without the others.
+package struct LedgerJournal: OperationJournal {
+    private let store: LedgerStore
+
+    package init(store: LedgerStore) {
+        self.store = store
+    }
+
+    package func begin(_ record: PendingRecord) throws(JournalFailure) {
+        let event = LedgerEvent(
+            "operation-started", subject: "Start \(record.key)",
+            key: "\(record.rollout)/\(record.key)")
+        try write(event) { draft throws(LedgerError) in
+            let path = RecordPath.operation(record.rollout, record.key)
+            guard var operation = try draft.read(OperationRecord.self, at: path) else {
+                throw LedgerError(
+                    .invalid, "\(path): no such operation; its rollout was not recorded")
+            }
+            // Whoever comes second finds the record and writes no second event.
+            guard operation.state != .running else { return .nothing }
+            operation.state = .running
+            operation.startedAt = record.startedAt
+            try draft.set(path, json: operation)
+            try draft.set(RecordPath.pending(record.key), json: record)
+            return .commit
+        }
+    }
+
+    package func finish(
+        _ record: PendingRecord, _ outcome: OperationOutcome
+    ) throws(JournalFailure) {
+        let event = LedgerEvent(
+            outcome.event, subject: "\(outcome.verb) \(record.key)",
+            key: "\(record.rollout)/\(record.key)", reason: outcome.message)
+        let now = store.now
+        try write(event) { draft throws(LedgerError) in
+            let path = RecordPath.operation(record.rollout, record.key)
+            let pendingPath = RecordPath.pending(record.key)
+            let isPending = try draft.read(pendingPath) != nil
+            // Whoever comes second finds the outcome: it clears up and writes no second one.
+            guard var operation = try draft.read(OperationRecord.self, at: path),
+                !operation.state.isTerminal
+            else {
+                try draft.remove(pendingPath)
+                draft.event = LedgerEvent(
+                    "pending-cleared", subject: "Clear \(record.key)", key: event.key)
+                return isPending ? .commit : .nothing
+            }
+            operation.state = outcome.state
+            operation.message = outcome.message
+            operation.attempts = outcome.attempts
+            operation.endedAt = outcome.state.isTerminal ? now.iso : nil
+            try draft.set(path, json: operation)
+            try draft.remove(pendingPath)
+            try Self.recordTable(record, outcome, at: now, in: &draft)
+            try Self.consumeApproval(record, outcome, in: &draft)
+            return .commit
+        }
+    }
+
+    private static func recordTable(
+        _ record: PendingRecord, _ outcome: OperationOutcome, at now: Timestamp,
+        in draft: inout LedgerDraft
+    ) throws(LedgerError) {
+        let digest: Digest?
+        switch outcome.kind {
+        case .completed: digest = record.step.to
+        case .partly(let found): digest = found
+        case .superseded, .failed, .notRun, .discarded: return
+        }
+        let path = RecordPath.shard(record.key.shardID)
+        var shard = try draft.read(ShardRecord.self, at: path) ?? ShardRecord(since: now.iso)
+        shard.tables[record.key.table] = digest
+        shard.since = now.iso
+        try draft.set(path, json: shard)
+    }
+
+    private static func consumeApproval(
+        _ record: PendingRecord, _ outcome: OperationOutcome, in draft: inout LedgerDraft
+    ) throws(LedgerError) {
+        guard let digest = record.approval else { return }
+        switch outcome.kind {
+        case .completed(ran: true), .partly: break
+        case .completed(ran: false), .superseded, .failed, .notRun, .discarded: return
+        }
+        let path = RecordPath.approval(digest)
+        guard var approval = try draft.read(ApprovalRecord.self, at: path) else { return }
+        approval.consumed[record.key.shard] = "\(record.rollout)/\(record.key)"
+        try draft.set(path, json: approval)
+    }
+
+    private func write(
+        _ event: LedgerEvent, _ body: (inout LedgerDraft) throws(LedgerError) -> LedgerDecision
+    ) throws(JournalFailure) {
+        do throws(LedgerError) {
+            try store.transact(event, body)
+        } catch {
+            throw JournalFailure("\(error)", isLocked: error.code == .locked)
+        }
+    }
+}
+
+extension OperationOutcome {
+    /// The first word of the audit line.
+    fileprivate var verb: String {
+        switch kind {
+        case .completed(ran: true): "Complete"
+        case .completed(ran: false): "Find done"
+        case .superseded: "Supersede"
+        case .failed: "Fail"
+        case .partly: "Record part of"
+        case .notRun: "Return"
+        case .discarded: "Discard"
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Execution
+import Schema
+
+/// Settles what a dead run left behind: it reads what is true and records it, and runs nothing.
+///
+/// The shard's lock is taken first: it proves that the dead worker's statement is over. What
+/// turns out not to have run is planned again like everything else.
+package struct Recovery: Sendable {
+    private let opener: any ShardOpener
+    private let journal: any OperationJournal
+    private let faults: FaultPoints
+
+    package init(
+        opener: any ShardOpener, journal: any OperationJournal, faults: FaultPoints = .none
+    ) {
+        self.opener = opener
+        self.journal = journal
+        self.faults = faults
+    }
+
+    /// Settles every record; those whose shard cannot be read stay, with the reason.
+    ///
+    /// - Parameter isInFleet: whether the fleet still has a shard. Only a "no" from the fleet
+    ///   file discards a record, never a failed connection.
+    package func settle(
+        _ records: [PendingRecord], isInFleet: (ShardID) -> Bool
+    ) throws(JournalFailure) -> [ReconcileReport.Recovered] {
+        var found: [ReconcileReport.Recovered] = []
+        for record in records.sorted(by: { $0.key < $1.key }) {
+            guard isInFleet(record.key.shardID) else {
+                let outcome = OperationOutcome(
+                    kind: .discarded, message: "the shard left the fleet", attempts: 0)
+                try journal.finish(record, outcome)
+                found.append(Self.line(record, "discarded", "the shard left the fleet"))
+                continue
+            }
+            found.append(try settle(record))
+        }
+        return found
+    }
+
+    private func settle(
+        _ record: PendingRecord
+    ) throws(JournalFailure) -> ReconcileReport.Recovered {
+        let live: Digest?
+        do throws(ShardFailure) {
+            live = try opener.withShard(record.key.shardID) { port throws(ShardFailure) in
+                try port.digest(of: record.key.table)
+            }
+        } catch {
+            return Self.line(record, "unknown", error.message)
+        }
+        let (outcome, finding) = Self.classify(live, against: record)
+        try faults.reach(.beforeOutcome)
+        try journal.finish(record, outcome)
+        try faults.reach(.afterOutcome)
+        return Self.line(record, finding, outcome.message ?? "")
+    }
+
+    /// What the live table says about the operation.
+    static func classify(
+        _ live: Digest?, against record: PendingRecord
+    ) -> (OperationOutcome, finding: String) {
+        let chain = record.step.digests
+        let last = chain.count - 1
+        if live == chain[last] {
+            let message = "found done after an interruption"
+            return (
+                OperationOutcome(kind: .completed(ran: true), message: message, attempts: 0),
+                "completed"
+            )
+        }
+        if live == chain[0] {
+            let message = "found not run after an interruption"
+            return (OperationOutcome(kind: .notRun, message: message, attempts: 0), "not-run")
+        }
+        if let place = chain[..<last].lastIndex(of: live) {
+            let message = "\(place) of \(last) statements ran; the rest is planned again"
+            return (
+                OperationOutcome(kind: .partly(found: live), message: message, attempts: 0),
+                "partly"
+            )
+        }
+        let message = "the live table is neither what the plan started from nor its result"
+        return (
+            OperationOutcome(kind: .superseded(found: live), message: message, attempts: 0),
+            "superseded"
+        )
+    }
+
+    private static func line(
+        _ record: PendingRecord, _ finding: String, _ message: String
+    ) -> ReconcileReport.Recovered {
+        ReconcileReport.Recovered(key: record.key, finding: finding, message: message)
+    }
+}

@@ -1,0 +1,115 @@
+import Diff
+import Execution
+import MySQLClient
+import Observed
+import Schema
+
+/// Opens shards for change: one connection, the shard's lock on it, nothing without the lock.
+package struct ServerShardOpener: ShardOpener {
+    private let pool: ConnectionPool
+    private let shards: [ShardID: ObservationTarget]
+    private let catalog: TableCatalog
+    private let lockWaitSeconds: Int
+    private let changed: @Sendable (ShardID) -> Void
+
+    /// - Parameters:
+    ///   - lockWaitSeconds: how long to wait for a lock that another session holds.
+    ///   - changed: called after every statement, so that cached fingerprints are forgotten.
+    package init(
+        pool: ConnectionPool, shards: [ShardID: ObservationTarget], catalog: TableCatalog,
+        lockWaitSeconds: Int, changed: @escaping @Sendable (ShardID) -> Void
+    ) {
+        self.pool = pool
+        self.shards = shards
+        self.catalog = catalog
+        self.lockWaitSeconds = lockWaitSeconds
+        self.changed = changed
+    }
+
+    /// The name of the lock that every worker of a shard takes; it is server-wide.
+    package static func lockName(database: String) -> String { "plumb:\(database)" }
+
+    package func withShard<Result>(
+        _ shard: ShardID, _ body: (any ShardPort) throws(ShardFailure) -> Result
+    ) throws(ShardFailure) -> Result {
+        guard let target = shards[shard] else {
+            throw ShardFailure("\(shard): not in the fleet", retry: .permanent)
+        }
+        do {
+            return try pool.withConnection(
+                to: target.server, purpose: .change, database: target.database
+            ) { connection in
+                try hold(target, on: connection, body)
+            }
+        } catch let error as ShardFailure {
+            throw error
+        } catch let error as MySQLError {
+            throw ShardFailure(error, shard: shard)
+        } catch {
+            throw ShardFailure("\(shard): \(error)", retry: .permanent)
+        }
+    }
+
+    private func hold<Result>(
+        _ target: ObservationTarget, on connection: Connection,
+        _ body: (any ShardPort) throws(ShardFailure) -> Result
+    ) throws -> Result {
+        let name = Self.lockName(database: target.database)
+        guard
+            let lock = try AdvisoryLock.acquire(
+                name: name, on: connection, waitSeconds: lockWaitSeconds)
+        else {
+            throw ShardFailure(
+                "\(target.id): another session holds the lock `\(name)` on \(target.server): "
+                    + "a reconcile is running, or its last statement still is",
+                retry: .retryable, isLocked: true)
+        }
+        // A session that ended gave the lock back by itself.
+        defer { if connection.isUsable { try? lock.release() } }
+        return try body(
+            ShardSession(
+                target: target, connection: connection, catalog: catalog, changed: changed))
+    }
+}
+
+/// One shard under its lock.
+private struct ShardSession: ShardPort {
+    let target: ObservationTarget
+    let connection: Connection
+    let catalog: TableCatalog
+    let changed: @Sendable (ShardID) -> Void
+
+    func digest(of table: String) throws(ShardFailure) -> Digest? {
+        do throws(MySQLError) {
+            return try LiveTable.read(
+                table, database: target.database, on: connection, catalog: catalog)?.digest
+        } catch {
+            throw ShardFailure(error, shard: target.id, table: table)
+        }
+    }
+
+    func run(_ statement: PlanStatement) throws(ShardFailure) {
+        defer { changed(target.id) }
+        do throws(MySQLError) {
+            let check = statement.checksForeignKeys ? 1 : 0
+            try connection.execute("SET SESSION foreign_key_checks = \(check)")
+            try connection.execute(statement.sql)
+        } catch {
+            throw ShardFailure(error, shard: target.id, changing: true)
+        }
+    }
+}
+
+extension ShardFailure {
+    /// - Parameter changing: true where the statement may have changed something: when the
+    ///   connection went away under it, its outcome is not known.
+    fileprivate init(
+        _ error: MySQLError, shard: ShardID, table: String? = nil, changing: Bool = false
+    ) {
+        let lost = error.kind == .lostConnection || error.kind == .unreachable
+        let place = table.map { "\(shard)/\($0)" } ?? "\(shard)"
+        self.init(
+            "\(place): \(error)",
+            retry: changing && lost ? .indeterminate : error.retry, lostConnection: lost)
+    }
+}

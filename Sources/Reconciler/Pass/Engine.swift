@@ -1,0 +1,117 @@
+import Desired
+import Execution
+import Foundation
+import MySQLClient
+import Observed
+import Schema
+
+/// What a process keeps between passes: connections, what was read, what was proved.
+///
+/// Made anew when the fleet file says other things about connections.
+package final class Engine: Sendable {
+    package let pool: ConnectionPool
+    package let catalog: TableCatalog
+    package let observer: Observer
+    package let knowledge: Knowledge
+    package let connection: Desired.Connection
+    package let concurrency: Concurrency
+
+    /// - Parameter folder: where `plumb.yaml` lies, for relative paths of secrets.
+    package init(
+        connection: Desired.Connection, concurrency: Concurrency, folder: String,
+        clock: any Clock
+    ) throws {
+        self.connection = connection
+        self.concurrency = concurrency
+        let settings = try ConnectionSettings(connection, folder: folder)
+        catalog = TableCatalog()
+        knowledge = Knowledge(catalog: catalog)
+        // Observation, the workspace and the workers share the limit of a server; one more than
+        // the workers need keeps a held shard lock from starving a read.
+        pool = ConnectionPool(limitPerServer: max(4, concurrency.perHost + 2)) { _ in settings }
+        observer = Observer(
+            pool: pool, catalog: catalog, totalConcurrency: max(4, concurrency.total),
+            perServer: 4, clock: clock)
+    }
+
+    package func fits(_ connection: Desired.Connection, _ concurrency: Concurrency) -> Bool {
+        self.connection == connection && self.concurrency == concurrency
+    }
+
+    /// The databases of a server that are `LIKE` a pattern.
+    package func discover(_ server: ServerAddress, like: String) throws -> [String] {
+        try pool.withConnection(to: server, purpose: .read) { connection in
+            try connection.query("SHOW DATABASES LIKE \(SQL.literal(like))").compactMap { $0[0] }
+        }
+    }
+}
+
+extension ConnectionSettings {
+    /// The settings that the fleet file asks for; secrets are read here and nowhere else.
+    init(_ connection: Desired.Connection, folder: String) throws {
+        let credentials: Credentials
+        var optionFile: String?
+        switch connection.credentials {
+        case .optionFile(let path):
+            credentials = Credentials(user: "")
+            optionFile = path.resolved(in: folder)
+        case .user(let name, let source):
+            credentials = Credentials(user: name, password: try Self.password(source, folder))
+        }
+        let tls = TLSOptions(
+            mode: TLSOptions.Mode(connection.tls.mode),
+            caFile: connection.tls.ca?.resolved(in: folder),
+            certificateFile: connection.tls.certificate?.resolved(in: folder),
+            keyFile: connection.tls.key?.resolved(in: folder))
+        self.init(credentials: credentials, tls: tls)
+        self.optionFile = optionFile
+        connectTimeoutSeconds = connection.connectTimeoutSeconds
+        lockWaitTimeoutSeconds = connection.lockWaitTimeoutSeconds
+    }
+
+    private static func password(
+        _ source: Desired.Connection.PasswordSource, _ folder: String
+    ) throws -> Secret? {
+        switch source {
+        case .none: return nil
+        case .environment(let name):
+            guard let value = ProcessInfo.processInfo.environment[name] else {
+                throw ConfigurationError(
+                    "password_env: the environment variable \(name) is not set: set it, or use "
+                        + "password_file or option_file")
+            }
+            return Secret(value)
+        case .file(let path):
+            let resolved = path.resolved(in: folder)
+            guard let text = try? String(contentsOfFile: resolved, encoding: .utf8) else {
+                throw ConfigurationError(
+                    "password_file: \(resolved) cannot be read: check the path and its rights")
+            }
+            let line = text.split(whereSeparator: \.isNewline).first.map(String.init)
+            return Secret(line ?? "")
+        }
+    }
+}
+
+extension TLSOptions.Mode {
+    init(_ mode: TLS.Mode) {
+        switch mode {
+        case .disabled: self = .disabled
+        case .preferred: self = .preferred
+        case .required: self = .required
+        case .verifyCA: self = .verifyCA
+        case .verifyIdentity: self = .verifyIdentity
+        }
+    }
+}
+
+/// Something outside the schema repository is not set up as it says.
+package struct ConfigurationError: Error, CustomStringConvertible {
+    package let message: String
+
+    package init(_ message: String) {
+        self.message = message
+    }
+
+    package var description: String { message }
+}

@@ -1,0 +1,50 @@
+import Execution
+import Ledger
+import Observed
+import Schema
+
+/// What one pass is asked to do.
+package struct PassRequest: Sendable {
+    package var source: SourceRequest
+    package var scope: DesiredStage.Scope
+    /// The ledger's folder, instead of the one in the fleet file.
+    package var ledger: String?
+    /// The folder in which the command runs: relative ledger paths are relative to it.
+    package var folder: String
+    /// Puts drift right in this pass, whatever `policy.drift` says.
+    package var heals: Bool
+    package var actor: LedgerActor
+    package var mode: Observer.Mode
+
+    package init(
+        source: SourceRequest, scope: DesiredStage.Scope, ledger: String? = nil, folder: String,
+        heals: Bool = false, actor: LedgerActor, mode: Observer.Mode = .exact
+    ) {
+        self.source = source
+        self.scope = scope
+        self.ledger = ledger
+        self.folder = folder
+        self.heals = heals
+        self.actor = actor
+        self.mode = mode
+    }
+}
+
+/// What surrounds a pass: the time, the end that may be asked for, and who listens.
+package struct PassSurroundings: Sendable {
+    package var clock: any Clock
+    package var interrupt: Interrupt
+    package var listener: ConvergeListener
+    /// Told when a stage begins, for progress on a terminal.
+    package var stage: @Sendable (String) -> Void
+
+    package init(
+        clock: any Clock = SystemClock(), interrupt: Interrupt = Interrupt(),
+        listener: ConvergeListener = .silent, stage: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.clock = clock
+        self.interrupt = interrupt
+        self.listener = listener
+        self.stage = stage
+    }
+}

@@ -1,0 +1,76 @@
+import Desired
+import Execution
+import Foundation
+import Git
+import Ledger
+import Schema
+
+/// A pass that has its source, its fleet, its engine and its ledger.
+///
+/// The daemon keeps the engine from one pass to the next; everything else is read again.
+package struct Session {
+    package let request: PassRequest
+    package let surroundings: PassSurroundings
+    package let source: FetchedSource
+    package let fleet: Fleet
+    package let environment: Desired.Environment
+    package let engine: Engine
+    package let store: LedgerStore
+
+    /// Fetches the source, reads the fleet file and opens the ledger; touches no shard.
+    package static func open(
+        _ request: PassRequest, _ surroundings: PassSurroundings, engine old: Engine? = nil
+    ) throws -> Session {
+        surroundings.stage("fetching the schema repository")
+        let source = try FetchStage(request: request.source).run()
+        let fleet = try SchemaRepository.fleet(source.tree)
+        let environment = try fleet.selectEnvironment(request.scope.environment)
+        let concurrency = fleet.policy.rollout.concurrency
+        let engine: Engine
+        if let old, old.fits(environment.connection, concurrency) {
+            engine = old
+        } else {
+            engine = try Engine(
+                connection: environment.connection, concurrency: concurrency,
+                folder: source.folder ?? request.folder, clock: surroundings.clock)
+        }
+        let ledger = try Ledger.open(path: try ledgerPath(request, fleet))
+        let store = LedgerStore(
+            ledger: ledger, environment: environment.name, actor: request.actor,
+            clock: surroundings.clock)
+        return Session(
+            request: request, surroundings: surroundings, source: source, fleet: fleet,
+            environment: environment, engine: engine, store: store)
+    }
+
+    /// The ledger's folder: `--ledger`, else what the fleet file says.
+    static func ledgerPath(_ request: PassRequest, _ fleet: Fleet) throws -> String {
+        if let path = request.ledger {
+            let plain = path.hasPrefix("file:") ? String(path.dropFirst(5)) : path
+            return LocalPath(plain).resolved(in: request.folder)
+        }
+        switch fleet.ledger {
+        case .file(let path): return LocalPath(path).resolved(in: request.folder)
+        case .mysql:
+            throw ConfigurationError(
+                "ledger: this release keeps the ledger in a git repository: use `file:` with "
+                    + "the path of a folder")
+        }
+    }
+
+    /// The first half of the pass.
+    package func survey() throws -> Survey.Result {
+        try Survey(request: request, surroundings: surroundings, engine: engine)
+            .run(source, store: store)
+    }
+
+    /// What policy and the decisions let run now.
+    func gate(_ survey: Survey.Result) throws -> GateStage.Output {
+        try GateStage(session: self).run(survey)
+    }
+}
+
+extension FetchedSource {
+    /// Where the files lie, for relative paths; nil for a mirror.
+    var folder: String? { repository?.workFolder ?? (tree as? WorkingTree)?.root }
+}

@@ -1,0 +1,165 @@
+import Desired
+import Diff
+import Execution
+import Ledger
+import Observed
+import Schema
+
+/// The first half of every pass: fetch, desired, observe, normalise, compare, plan.
+///
+/// It changes nothing on any shard and holds nothing that could.
+package struct Survey {
+    /// What the first half found.
+    package struct Result {
+        package var source: FetchedSource
+        package var desired: DesiredState
+        /// The shards that the command is about.
+        package var shards: [Shard]
+        package var observation: [ShardID: ShardObservation]
+        package var normalised: NormaliseStage.Output
+        package var recorded: [ShardID: ShardRecord]
+        package var comparison: Comparison
+        package var plan: Plan
+        /// The ledger as it was when the pass began.
+        package var snapshot: LedgerSnapshot?
+        package var notices: [Notice]
+
+        package var targets: [ShardID: ObservationTarget] {
+            Dictionary(uniqueKeysWithValues: shards.map { ($0.id, ObservationTarget($0)) })
+        }
+    }
+
+    private let request: PassRequest
+    private let surroundings: PassSurroundings
+    private let engine: Engine
+
+    package init(request: PassRequest, surroundings: PassSurroundings, engine: Engine) {
+        self.request = request
+        self.surroundings = surroundings
+        self.engine = engine
+    }
+
+    package func run(_ source: FetchedSource, store: LedgerStore) throws -> Result {
+        let desiredStage = DesiredStage(scope: request.scope)
+        surroundings.stage("reading the desired schema")
+        let desired = try desiredStage.run(source) { server, like in
+            try engine.discover(server, like: like)
+        }
+        let shards = desiredStage.selected(desired.shards)
+        let snapshot = try store.snapshot()
+        surroundings.stage("observing \(shards.count) shards")
+        let observation = engine.observer.observe(
+            shards.map(ObservationTarget.init), mode: request.mode)
+        let workshop = Workshop(
+            pool: engine.pool, catalog: engine.catalog,
+            preferred: desired.fleet.workspace.host == nil
+                ? nil
+                : desired.fleet.workspaceServer(desired.environment, shards: shards),
+            prefix: desired.fleet.workspace.prefix)
+        surroundings.stage("normalising")
+        let normalised = try NormaliseStage(
+            knowledge: engine.knowledge, snapshot: snapshot, workshop: workshop
+        ).run(desired, known: Self.known(shards, observation))
+        let recorded = try snapshot.map {
+            (snapshot) throws(LedgerError) in try LedgerQueries.shards(in: snapshot)
+        } ?? [:]
+        try recallRecorded(recorded, observation, snapshot)
+        surroundings.stage("planning")
+        var output = try PlanStage(
+            knowledge: engine.knowledge, catalog: engine.catalog, snapshot: snapshot,
+            workshop: workshop
+        ).run(
+            .init(
+                source: source, desired: desired, shards: shards, observation: observation,
+                normalised: normalised, recorded: recorded))
+        output.plan = Sizes.added(
+            to: output.plan, targets: shards.map(ObservationTarget.init), engine: engine)
+        return Result(
+            source: source, desired: desired, shards: shards, observation: observation,
+            normalised: normalised, recorded: recorded, comparison: output.comparison,
+            plan: output.plan, snapshot: snapshot,
+            notices: source.notices + Self.notices(desired, observation))
+    }
+
+    private static func known(
+        _ shards: [Shard], _ observation: [ShardID: ShardObservation]
+    ) -> [(shard: Shard, profile: ServerProfile)] {
+        shards.compactMap { shard in
+            guard case .known(let known) = observation[shard.id] else { return nil }
+            return (shard, known.profile)
+        }
+    }
+
+    /// Brings the texts of recorded tables into memory, so that what means the same compares so.
+    private func recallRecorded(
+        _ recorded: [ShardID: ShardRecord], _ observation: [ShardID: ShardObservation],
+        _ snapshot: LedgerSnapshot?
+    ) throws(LedgerError) {
+        var asked: Set<Digest> = []
+        for (id, record) in recorded {
+            guard case .known(let known) = observation[id] else { continue }
+            for digest in record.tables.values where asked.insert(digest).inserted {
+                _ = try engine.knowledge.table(
+                    digest, flavour: known.profile.flavour, in: snapshot)
+            }
+        }
+    }
+
+    private static func notices(
+        _ desired: DesiredState, _ observation: [ShardID: ShardObservation]
+    ) -> [Notice] {
+        var notices = desired.fleet.warnings.map {
+            Notice(code: $0.code.rawValue, message: $0.description)
+        }
+        var others: [ObjectKind: (shards: Int, objects: Int)] = [:]
+        for case .known(let shard) in observation.values {
+            for (kind, count) in shard.otherObjects where count > 0 {
+                others[kind, default: (0, 0)].shards += 1
+                others[kind, default: (0, 0)].objects += count
+            }
+        }
+        for (kind, count) in others.sorted(by: { $0.key < $1.key }) {
+            notices.append(
+                Notice(
+                    code: "not-managed",
+                    message: "\(count.objects) \(kind.rawValue)s on \(count.shards) shards are "
+                        + "not managed (manage: [tables]) and were left alone"))
+        }
+        return notices
+    }
+}
+
+extension ObservationTarget {
+    init(_ shard: Shard) {
+        self.init(id: shard.id, server: shard.server, database: shard.database)
+    }
+}
+
+/// The estimated sizes of the tables that a plan changes.
+enum Sizes {
+    static func added(to plan: Plan, targets: [ObservationTarget], engine: Engine) -> Plan {
+        let byID = Dictionary(uniqueKeysWithValues: targets.map { ($0.id, $0) })
+        var wanted: [ObservationTarget: Set<String>] = [:]
+        for step in plan.steps where step.kind != .create {
+            for shard in step.shardIDs {
+                guard let target = byID[shard] else { continue }
+                wanted[target, default: []].insert(step.table)
+            }
+        }
+        guard !wanted.isEmpty else { return plan }
+        let sizes = TableSizes.read(
+            wanted, pool: engine.pool, totalConcurrency: engine.concurrency.total)
+        var plan = plan
+        for index in plan.steps.indices {
+            let step = plan.steps[index]
+            let largest = step.shardIDs.compactMap { shard -> TableSize? in
+                guard let size = sizes[OperationKey(shard: shard, table: step.table)] else {
+                    return nil
+                }
+                return TableSize(rows: size.rows, bytes: size.bytes, shard: shard.shard)
+            }.max { ($0.bytes, $0.rows, $1.shard) < ($1.bytes, $1.rows, $0.shard) }
+            plan.steps[index].size = largest
+        }
+        return plan
+    }
+}

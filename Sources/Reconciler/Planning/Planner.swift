@@ -1,0 +1,346 @@
+import Diff
+import Schema
+
+/// Turns a comparison into the steps of a plan.
+///
+/// Each class of shards is diffed once, and each distinct change is proved once, whatever the
+/// number of shards. What cannot be expressed or proved becomes `unsupported` with its reason.
+package struct Planner {
+    /// What the planner asks of the outside.
+    package struct Ports {
+        /// The table of a digest.
+        package var lookup: (Digest) -> CatalogTable?
+        /// Proves one change on a server of the profile and gives its statements.
+        package var prove: (Change, ServerProfile) throws -> [PlanStatement]
+        /// Where git defines a table, and who changed it last.
+        package var cause: (_ schema: Int, _ table: String) -> PlanCause
+        /// Where git defines a part of a table.
+        package var location: (_ schema: Int, _ table: String, DifferenceLine) -> SourceLocation?
+
+        package init(
+            lookup: @escaping (Digest) -> CatalogTable?,
+            prove: @escaping (Change, ServerProfile) throws -> [PlanStatement],
+            cause: @escaping (Int, String) -> PlanCause,
+            location: @escaping (Int, String, DifferenceLine) -> SourceLocation?
+        ) {
+            self.lookup = lookup
+            self.prove = prove
+            self.cause = cause
+            self.location = location
+        }
+    }
+
+    /// One distinct change, before it is proved.
+    package struct Change {
+        package let table: String
+        package let kind: PlanStep.Kind
+        package let from: CatalogTable?
+        package let to: CatalogTable?
+        package let alterations: [Alteration]
+        package let checksForeignKeys: Bool
+        /// The parents of its foreign keys, which must be there for the proof.
+        package let parents: [CatalogTable]
+    }
+
+    /// What policy of a namespace says about what may go.
+    package struct Removal {
+        package var retire: Set<String>
+        /// Tables that git never owned may go too.
+        package var prunesAll: Bool
+
+        package init(retire: Set<String>, prunesAll: Bool) {
+            self.retire = retire
+            self.prunesAll = prunesAll
+        }
+
+        func drops(_ state: Comparison.TableState) -> Bool {
+            switch state.status {
+            case .retired: prunesAll || retire.contains(state.table)
+            case .unmanaged: prunesAll
+            case .inSync, .pending, .drifted, .conflict, .unknown: false
+            }
+        }
+    }
+
+    package struct Result {
+        package var steps: [PlanStep] = []
+        package var unsupported: [UnsupportedTable] = []
+    }
+
+    private let comparison: Comparison
+    private let removals: [String: Removal]
+    private let renames: (Int) -> [ColumnRename]
+    private let ports: Ports
+    private var drafts: [DraftKey: PlanStep] = [:]
+    private var refused: [RefusedKey: Set<String>] = [:]
+
+    /// - Parameters:
+    ///   - removals: by namespace.
+    ///   - renames: the hints of a desired schema, by its index.
+    package init(
+        comparison: Comparison, removals: [String: Removal],
+        renames: @escaping (Int) -> [ColumnRename], ports: Ports
+    ) {
+        self.comparison = comparison
+        self.removals = removals
+        self.renames = renames
+        self.ports = ports
+    }
+
+    private struct DraftKey: Hashable {
+        let namespace: String
+        let table: String
+        let from: Digest?
+        let to: Digest?
+        let cause: PlanCause.Kind
+        let statements: [PlanStatement]
+    }
+
+    private struct RefusedKey: Hashable {
+        let namespace: String
+        let table: String
+        let reason: String
+    }
+
+    package mutating func plan() throws -> Result {
+        for shards in comparison.classes { try plan(shards) }
+        return Result(
+            steps: drafts.values.sorted(),
+            unsupported: refused.map { key, shards in
+                UnsupportedTable(
+                    namespace: key.namespace, table: key.table, shards: Array(shards),
+                    reason: key.reason)
+            })
+    }
+
+    // MARK: One class of shards
+
+    private mutating func plan(_ shards: Comparison.Class) throws {
+        let schema = comparison.schemas[shards.schema]
+        let removal = removals[schema.namespace] ?? Removal(retire: [], prunesAll: false)
+        var live: [String: Table] = [:]
+        var desired: [String: Table] = [:]
+        var droppable: Set<String> = []
+        var states: [String: Comparison.TableState] = [:]
+        for state in shards.tables {
+            if state.status == .inSync {
+                // Present for the order of foreign keys; equal on both sides, so no change.
+                guard let table = state.desired.flatMap(ports.lookup)?.table else { continue }
+                live[state.table] = table
+                desired[state.table] = table
+                continue
+            }
+            if removal.drops(state) { droppable.insert(state.table) }
+            if let reason = unreadable(state, drops: removal.drops(state)) {
+                refuse(state.table, reason, in: schema, shards)
+                continue
+            }
+            states[state.table] = state
+            live[state.table] = state.observed.flatMap(ports.lookup)?.table
+            desired[state.table] = state.desired.flatMap(ports.lookup)?.table
+        }
+        guard !states.isEmpty else { return }
+        let changes = supported(
+            live, desired, droppable, schema: schema, shards: shards, states: &states)
+        for (order, change) in changes.enumerated() {
+            guard let state = states[change.table] else { continue }
+            try draft(change, state, order: order, in: shards, desired: desired)
+        }
+    }
+
+    /// Why a table that differs cannot be worked with.
+    private func unreadable(_ state: Comparison.TableState, drops: Bool) -> String? {
+        if let digest = state.desired, let reason = ports.lookup(digest)?.unsupported {
+            return "desired: \(reason)"
+        }
+        guard state.desired != nil, let digest = state.observed else { return nil }
+        return ports.lookup(digest)?.unsupported.map { "live: \($0)" }
+    }
+
+    /// The ordered changes, without the tables that no statement can change.
+    private mutating func supported(
+        _ from: [String: Table], _ to: [String: Table], _ droppable: Set<String>,
+        schema: Comparison.Schema, shards: Comparison.Class,
+        states: inout [String: Comparison.TableState]
+    ) -> [TableChange] {
+        var live = from
+        var desired = to
+        while true {
+            do throws(DiffError) {
+                return try SchemaDiff.changes(
+                    from: live, to: desired, columnRenames: renames(shards.schema),
+                    droppable: droppable)
+            } catch {
+                refuse(error.table, error.message, in: schema, shards)
+                states[error.table] = nil
+                let before = live.count + desired.count
+                live[error.table] = nil
+                desired[error.table] = nil
+                // An error about a table that is in neither would come back for ever.
+                guard live.count + desired.count < before else { return [] }
+            }
+        }
+    }
+
+    private mutating func refuse(
+        _ table: String, _ reason: String, in schema: Comparison.Schema, _ shards: Comparison.Class
+    ) {
+        let key = RefusedKey(namespace: schema.namespace, table: table, reason: reason)
+        refused[key, default: []].formUnion(shards.shards)
+    }
+
+    // MARK: One change
+
+    private mutating func draft(
+        _ change: TableChange, _ state: Comparison.TableState, order: Int,
+        in shards: Comparison.Class, desired: [String: Table]
+    ) throws {
+        let schema = comparison.schemas[shards.schema]
+        let from = state.observed.flatMap(ports.lookup)
+        let to = state.desired.flatMap(ports.lookup)
+        let kind = PlanStep.Kind(change.kind)
+        let statements: [PlanStatement]
+        do {
+            statements = try ports.prove(
+                Change(
+                    table: change.table, kind: kind, from: from, to: to,
+                    alterations: change.alterations,
+                    checksForeignKeys: !change.withoutForeignKeyChecks,
+                    parents: parents(of: change, in: schema, live: shards.live)),
+                schema.profile)
+        } catch let error as NotProved {
+            refuse(change.table, error.reason, in: schema, shards)
+            return
+        }
+        let cause = cause(of: state, schema: shards.schema)
+        let key = DraftKey(
+            namespace: schema.namespace, table: change.table, from: state.observed,
+            to: statements.last?.after, cause: cause.kind, statements: statements)
+        if var known = drafts[key] {
+            known.shards = (known.shards + shards.shards).sorted()
+            known.order = max(known.order, order)
+            drafts[key] = known
+            return
+        }
+        drafts[key] = try step(
+            change, kind, statements, cause: cause, order: order, shards: shards,
+            from: state.observed, schema: schema)
+    }
+
+    private func step(
+        _ change: TableChange, _ kind: PlanStep.Kind, _ statements: [PlanStatement],
+        cause: PlanCause, order: Int, shards: Comparison.Class, from: Digest?,
+        schema: Comparison.Schema
+    ) throws -> PlanStep {
+        let findings = try Self.findings(change, statements)
+        let lines = Self.lines(
+            change, renames: renames(shards.schema), flavour: schema.profile.flavour)
+        return PlanStep(
+            kind: kind, namespace: schema.namespace, table: change.table, shards: shards.shards,
+            from: from, to: statements.last?.after, statements: statements,
+            hazard: findings.worst, findings: findings, cause: cause,
+            differences: lines.map { line in
+                PlanDifference(
+                    text: line.description,
+                    location: ports.location(shards.schema, change.table, line))
+            },
+            suggestion: findings.compactMap(\.suggestion).first, order: order)
+    }
+
+    private static func findings(
+        _ change: TableChange, _ statements: [PlanStatement]
+    ) throws -> [HazardFinding] {
+        switch change.kind {
+        case .create: return [SchemaHazards.created(change.table)]
+        case .drop: return [SchemaHazards.dropped(change.table)]
+        case .alter:
+            guard let from = change.from else { return [] }
+            var findings = try TableDiff.findings(of: change.alterations, on: from).map(\.finding)
+            if statements.contains(where: \.rebuildsTable), findings.worst == .safe {
+                findings.append(SchemaHazards.rebuilt(change.table))
+            }
+            return findings
+        }
+    }
+
+    private static func lines(
+        _ change: TableChange, renames: [ColumnRename], flavour: ServerProfile.Flavour
+    ) -> [DifferenceLine] {
+        switch (change.from, change.to) {
+        case (let from?, let to?):
+            DifferenceLines.lines(from: from, to: to, renames: renames, flavour: flavour)
+        case (nil, let to?): DifferenceLines.lines(of: to, sign: .added)
+        case (let from?, nil): DifferenceLines.lines(of: from, sign: .removed)
+        case (nil, nil): [DifferenceLine(.removed, .table, "DROP TABLE \(change.table)")]
+        }
+    }
+
+    private func cause(of state: Comparison.TableState, schema: Int) -> PlanCause {
+        var cause = ports.cause(schema, state.table)
+        switch state.status {
+        case .drifted:
+            // Nobody committed this: the live table moved.
+            cause = PlanCause(kind: .liveChanged, location: cause.location)
+        case .conflict: cause.kind = .conflict
+        case .retired: cause.kind = .retired
+        case .unmanaged: cause.kind = .pruned
+        case .pending, .inSync, .unknown: cause.kind = .git
+        }
+        return cause
+    }
+
+    /// The live and desired parents of the change's foreign keys, desired ones first.
+    private func parents(
+        of change: TableChange, in schema: Comparison.Schema, live: Comparison.LiveTables
+    ) -> [CatalogTable] {
+        let keys = (change.to?.foreignKeys ?? []) + (change.from?.foreignKeys ?? [])
+        var seen: Set<String> = [change.table]
+        return keys.compactMap { key in
+            guard key.referencedSchema == nil, seen.insert(key.referencedTable).inserted
+            else { return nil }
+            return schema.tables[key.referencedTable]
+                ?? live.tables[key.referencedTable].flatMap(ports.lookup)
+        }
+    }
+}
+
+/// A change that the server of the workspace did not carry out as expected.
+package struct NotProved: Error, Hashable, Sendable {
+    package let reason: String
+
+    package init(reason: String) {
+        self.reason = reason
+    }
+}
+
+extension PlanStep.Kind {
+    init(_ kind: TableChange.Kind) {
+        switch kind {
+        case .create: self = .create
+        case .alter: self = .alter
+        case .drop: self = .drop
+        }
+    }
+}
+
+/// Hazards of whole tables.
+private enum SchemaHazards {
+    static func created(_ table: String) -> HazardFinding {
+        HazardFinding(
+            rule: "create-table", hazard: .safe, reason: "table `\(table)` is new", remedy: "")
+    }
+
+    static func dropped(_ table: String) -> HazardFinding {
+        HazardFinding(
+            rule: "drop-table", hazard: .irreversible,
+            reason: "table `\(table)` goes with all its rows",
+            remedy: "keep a backup; rename the table first if something may still read it")
+    }
+
+    static func rebuilt(_ table: String) -> HazardFinding {
+        HazardFinding(
+            rule: "rebuild-table", hazard: .costly,
+            reason: "the server rebuilds table `\(table)` row by row",
+            remedy: "run it in a quiet hour")
+    }
+}

@@ -1,0 +1,53 @@
+import Diff
+import Schema
+
+extension PlanReport {
+    /// What a survey and the gate's decision say together.
+    init(
+        _ survey: Survey.Result, decision: Gate.Decision, approve: Set<Hazard>, notices: [Notice]
+    ) throws {
+        let plan = survey.plan
+        var steps: [StepReport] = []
+        for step in plan.steps {
+            let binding = ApprovalBinding(environment: plan.environment, step: step)
+            let held = decision.held.filter { $0.step == step }
+            steps.append(
+                StepReport(
+                    step: step, approval: try binding.digest(),
+                    needsApproval: approve.contains(step.hazard),
+                    holds: held.map {
+                        HoldReport(code: $0.hold.code, reason: $0.hold.reason, shards: $0.shards)
+                    }))
+        }
+        let retired = survey.comparison.findings(lookup: { _ in nil }, locate: { _, _ in nil })
+            .filter { finding in
+                finding.status == .retired
+                    && !plan.steps.contains {
+                        $0.kind == .drop && $0.namespace == finding.namespace
+                            && $0.table == finding.table
+                    }
+            }
+        let left = retired.map { finding in
+            Notice(
+                code: "left-git",
+                message: "\(finding.namespace).\(finding.table) left git and is still live on "
+                    + "\(finding.shards.count) shards: put it back, or name it in `retire` to "
+                    + "drop it")
+        }
+        self.init(
+            plan: plan, digest: try plan.digest(), steps: steps, stale: survey.source.stale,
+            notices: notices + left,
+            exitStatus: Self.status(plan, decision, leftGit: !retired.isEmpty))
+    }
+
+    /// The one place where a plan becomes an exit status.
+    private static func status(
+        _ plan: Plan, _ decision: Gate.Decision, leftGit: Bool
+    ) -> ExitStatus {
+        var statuses = decision.held.map(\.hold.exitStatus)
+        if !plan.steps.isEmpty || leftGit { statuses.append(.difference) }
+        if !plan.unsupported.isEmpty { statuses.append(.refused) }
+        if !plan.unknown.isEmpty { statuses.append(.incomplete) }
+        return ExitStatus.strongest(statuses)
+    }
+}

@@ -1,0 +1,42 @@
+import Desired
+import Diff
+import Schema
+
+/// Says where in git a change comes from.
+struct Causes {
+    private let source: FetchedSource
+    private let fleet: Fleet
+
+    init(_ source: FetchedSource, _ fleet: Fleet) {
+        self.source = source
+        self.fleet = fleet
+    }
+
+    /// The file that defines the table, or retires it, with the commit that last touched it.
+    func cause(of table: String, in schema: DesiredSchema) -> PlanCause {
+        guard let location = place(of: table, in: schema) else { return PlanCause(kind: .git) }
+        let commit = source.lastCommit(touching: location.file)
+        return PlanCause(
+            kind: .git, commit: commit?.id.hex, author: commit?.authorEmail, location: location)
+    }
+
+    private func place(of table: String, in schema: DesiredSchema) -> SourceLocation? {
+        if let defined = schema.table(table) { return defined.location }
+        return fleet.namespace(schema.namespace)?.retire
+            .first { $0.value == table }?.location
+    }
+
+    /// Where git defines what a line of a difference is about.
+    static func location(
+        of line: DifferenceLine, table: String, in schema: DesiredSchema
+    ) -> SourceLocation? {
+        guard let defined = schema.table(table) else { return nil }
+        switch line.subject {
+        case .column(let name): return defined.location(ofColumn: name)
+        case .index(let name), .foreignKey(let name), .check(let name):
+            return defined.location(ofConstraint: name)
+        case .table, .primaryKey, .period, .option, .systemVersioning, .partitioning, .partition:
+            return defined.location
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import Desired
+import Execution
+import Foundation
+import Git
+import Schema
+
+/// Where the schema comes from, as the command line says it.
+package struct SourceRequest: Sendable {
+    package enum Location: Sendable {
+        /// The repository around this folder, at a revision.
+        case repository(folder: String)
+        /// The files around this folder, as they lie.
+        case workingTree(folder: String)
+        /// A path or URL that is mirrored into `cache` and fetched on every pass.
+        case mirror(url: String, cache: String)
+    }
+
+    package var location: Location
+    package var reference: String
+    package var credentials: SourceCredentials
+
+    package init(
+        location: Location, reference: String = "HEAD", credentials: SourceCredentials = .init()
+    ) {
+        self.location = location
+        self.reference = reference
+        self.credentials = credentials
+    }
+}
+
+/// The schema repository at one revision.
+package struct FetchedSource: Sendable {
+    package let tree: any SourceTree
+    /// Nil when the files were read as they lie.
+    package let commit: Commit?
+    package let repository: Repository?
+    package let reference: String
+    /// Why the revision may be old: the fetch failed, and when it last worked.
+    package let stale: String?
+    package let notices: [Notice]
+
+    /// What the plan and the ledger say about it.
+    package var revision: Revision {
+        guard let commit else {
+            return Revision(commit: nil, refName: reference, isWorkingTree: true)
+        }
+        return Revision(commit, refName: reference)
+    }
+
+    /// The tree of another reference of the same repository, for pinned shards.
+    package func pinned(_ reference: String) throws(GitError) -> any SourceTree {
+        guard let repository else {
+            throw GitError(
+                .notFound,
+                "\(reference): pins need a git repository, and the files are read as they lie")
+        }
+        return GitTree(repository, commit: try repository.resolve(reference))
+    }
+
+    /// The newest commit that changed `path`, for the plan's causes.
+    package func lastCommit(touching path: String) -> Commit? {
+        guard let repository, let commit else { return nil }
+        return try? repository.lastCommit(touching: path, from: commit.id)
+    }
+}
+
+/// Stage 1: the schema repository, fetched.
+package struct FetchStage: Sendable {
+    package let request: SourceRequest
+
+    package init(request: SourceRequest) {
+        self.request = request
+    }
+
+    package func run() throws(GitError) -> FetchedSource {
+        switch request.location {
+        case .workingTree(let folder):
+            let root = (try? Repository.discover(from: folder))?.workFolder ?? folder
+            return FetchedSource(
+                tree: WorkingTree(folder: root), commit: nil, repository: nil,
+                reference: "working tree", stale: nil, notices: [])
+        case .repository(let folder):
+            let repository = try Repository.discover(from: folder)
+            return try source(in: repository, stale: nil, notices: [])
+        case .mirror(let url, let cache):
+            return try mirror(of: url, cache: cache)
+        }
+    }
+
+    private func mirror(of url: String, cache: String) throws(GitError) -> FetchedSource {
+        let address = try SourceAddress(url)
+        let folder = cache + "/" + Digest(of: address.url).hex.prefix(16) + ".git"
+        let state = try Mirror.update(
+            source: address, folder: folder, credentials: request.credentials)
+        let stale = state.failure.map { failure in
+            "\(address): \(failure.message) (last fetched \(Timestamp(state.fetchedAt)))"
+        }
+        let notices = state.forced.map { branch in
+            Notice(
+                code: "force-pushed",
+                message: "\(branch) was force-pushed: its new tip does not descend from the old one"
+            )
+        }
+        return try source(in: state.repository, stale: stale, notices: notices)
+    }
+
+    private func source(
+        in repository: Repository, stale: String?, notices: [Notice]
+    ) throws(GitError) -> FetchedSource {
+        let commit = try repository.resolve(request.reference)
+        return FetchedSource(
+            tree: GitTree(repository, commit: commit), commit: commit, repository: repository,
+            reference: try name(in: repository), stale: stale, notices: notices)
+    }
+
+    /// `main` rather than `HEAD` or `refs/heads/main`.
+    private func name(in repository: Repository) throws(GitError) -> String {
+        var name = request.reference
+        if name == "HEAD", let head = try repository.headReference() { name = head }
+        let prefix = "refs/heads/"
+        return name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+    }
+}

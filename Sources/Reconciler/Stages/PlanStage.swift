@@ -1,0 +1,161 @@
+import Desired
+import Diff
+import Ledger
+import Observed
+import Schema
+
+/// Stage 5: compares, diffs, proves, and makes the plan.
+package struct PlanStage {
+    package struct Input {
+        package var source: FetchedSource
+        package var desired: DesiredState
+        package var shards: [Shard]
+        package var observation: [ShardID: ShardObservation]
+        package var normalised: NormaliseStage.Output
+        package var recorded: [ShardID: ShardRecord]
+    }
+
+    package struct Output {
+        package var comparison: Comparison
+        package var plan: Plan
+    }
+
+    private let knowledge: Knowledge
+    private let catalog: TableCatalog
+    private let snapshot: LedgerSnapshot?
+    private let workshop: Workshop
+
+    package init(
+        knowledge: Knowledge, catalog: TableCatalog, snapshot: LedgerSnapshot?, workshop: Workshop
+    ) {
+        self.knowledge = knowledge
+        self.catalog = catalog
+        self.snapshot = snapshot
+        self.workshop = workshop
+    }
+
+    package func run(_ input: Input) throws -> Output {
+        let lookup: (Digest) -> CatalogTable? = { catalog[$0] }
+        let comparison = Comparison(
+            schemas: input.normalised.schemas, shards: compared(input), lookup: lookup)
+        var planner = Planner(
+            comparison: comparison, removals: Self.removals(input.desired),
+            renames: { input.desired.schemas[input.normalised.sources[$0]].renames },
+            ports: ports(input, servers: Self.servers(input), lookup: lookup))
+        let result = try planner.plan()
+        let unknown = input.shards.compactMap { shard -> UnknownShard? in
+            guard case .unknown(let problem) = input.observation[shard.id] else { return nil }
+            return UnknownShard(shard: shard.id, code: problem.code, reason: problem.reason)
+        }
+        let plan = Plan(
+            environment: input.desired.environment.name,
+            revision: PlanRevision(
+                commit: input.desired.revision.commit, reference: input.source.reference,
+                summary: input.desired.revision.summary),
+            steps: result.steps, unknown: unknown, unsupported: result.unsupported,
+            shardCount: input.shards.count)
+        return Output(comparison: comparison, plan: plan)
+    }
+
+    private func compared(_ input: Input) -> [Comparison.Shard] {
+        input.shards.compactMap { shard in
+            guard case .known(let known) = input.observation[shard.id],
+                let schema = input.normalised.assignment[shard.id]
+            else { return nil }
+            return Comparison.Shard(
+                id: shard.id, schema: schema,
+                live: .init(digest: known.schema.digest, tables: known.schema.tables),
+                recorded: input.recorded[shard.id])
+        }
+    }
+
+    private static func removals(_ desired: DesiredState) -> [String: Planner.Removal] {
+        var removals: [String: Planner.Removal] = [:]
+        for namespace in desired.fleet.namespaces {
+            removals[namespace.name] = Planner.Removal(
+                retire: Set(namespace.retire.map(\.value)), prunesAll: namespace.prune == .all)
+        }
+        return removals
+    }
+
+    /// For each normalised schema a server that has its profile.
+    private static func servers(_ input: Input) -> [ServerProfile: ServerAddress] {
+        var servers: [ServerProfile: ServerAddress] = [:]
+        for shard in input.shards {
+            guard case .known(let known) = input.observation[shard.id] else { continue }
+            if servers[known.profile] == nil { servers[known.profile] = shard.server }
+        }
+        return servers
+    }
+
+    private func ports(
+        _ input: Input, servers: [ServerProfile: ServerAddress],
+        lookup: @escaping (Digest) -> CatalogTable?
+    ) -> Planner.Ports {
+        let sources = input.normalised.sources
+        func schema(_ index: Int) -> DesiredSchema { input.desired.schemas[sources[index]] }
+        return Planner.Ports(
+            lookup: lookup,
+            prove: { change, profile in
+                try prove(change, profile: profile, server: servers[profile])
+            },
+            cause: { Causes(input.source, input.desired.fleet).cause(of: $1, in: schema($0)) },
+            location: { Causes.location(of: $2, table: $1, in: schema($0)) })
+    }
+
+    /// The statements of a change: from memory, or proved in the workspace.
+    private func prove(
+        _ change: Planner.Change, profile: ServerProfile, server: ServerAddress?
+    ) throws -> [PlanStatement] {
+        if change.kind == .drop {
+            let sql = "DROP TABLE \(SQL.identifier(change.table))"
+            return [
+                PlanStatement(sql: sql, checksForeignKeys: change.checksForeignKeys, after: nil)
+            ]
+        }
+        let identity = try change.identity(flavour: profile.flavour)
+        if let known = try knowledge.proof(of: identity, profile: profile, in: snapshot) {
+            return known
+        }
+        guard let server else {
+            throw NotProved(reason: "no server of its kind can be reached to prove the change")
+        }
+        let question = ChangeToProve(
+            from: change.from, to: change.to, table: change.table,
+            alterations: change.alterations, parents: change.parents,
+            checksForeignKeys: change.checksForeignKeys)
+        do throws(WorkspaceError) {
+            let proof = try workshop.use(for: profile, server: server) {
+                (workspace) throws(WorkspaceError) in try workspace.prove(question)
+            }
+            knowledge.keep(proof.statements.compactMap { $0.after })
+            knowledge.remember(proof.statements, for: identity, profile: profile)
+            return proof.statements
+        } catch {
+            switch error.code {
+            case .notProved, .rejected: throw NotProved(reason: "\(error)")
+            case .unavailable: throw error
+            }
+        }
+    }
+}
+
+extension Planner.Change {
+    /// The identity under which its proof is kept: where from, where to, by which clauses.
+    func identity(flavour: ServerProfile.Flavour) throws -> Digest {
+        struct Identity: Encodable {
+            let table: String
+            let kind: PlanStep.Kind
+            let from: Digest?
+            let to: Digest?
+            let statements: [String]
+            let checksForeignKeys: Bool
+            let parents: [Digest]
+        }
+        return try CanonicalForm.digest(
+            of: Identity(
+                table: table, kind: kind, from: from?.digest, to: to?.digest,
+                statements: alterations.map { $0.sql(table: table, flavour: flavour) },
+                checksForeignKeys: checksForeignKeys, parents: parents.map(\.digest)))
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// Where a command writes: answers to standard output, progress and logs to standard error.
+struct Terminal: Sendable {
+    /// The colours are for people: only on a terminal, and not where they are unwanted.
+    let usesColour: Bool
+    /// Progress is drawn over itself only on a terminal.
+    let isInteractive: Bool
+    let width: Int
+
+    init(noColour: Bool) {
+        let environment = ProcessInfo.processInfo.environment
+        let isUnwanted = noColour || !(environment["NO_COLOR"] ?? "").isEmpty
+        usesColour = !isUnwanted && isatty(STDOUT_FILENO) == 1
+        isInteractive = isatty(STDERR_FILENO) == 1
+        width = Self.columns() ?? 100
+    }
+
+    func answer(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
+
+    func note(_ text: String) { Self.write(text + "\n", to: STDERR_FILENO) }
+
+    /// Draws over the last line; on a terminal only.
+    func redraw(_ text: String) { Self.write("\r\u{1B}[2K" + text, to: STDERR_FILENO) }
+
+    private static func columns() -> Int? {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else {
+            return nil
+        }
+        return Int(size.ws_col)
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            // Whoever read the output went away: there is nobody to tell.
+            guard count > 0 else { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+}

@@ -1,0 +1,231 @@
+import Foundation
+import Testing
+
+@testable import Git
+
+@Suite("A repository answers for its commits")
+struct RepositoryTests {
+    @Test func readsACommit() throws {
+        let sample = try SampleRepository()
+        let first = try sample.commit("First")
+        let second = try sample.commit("Second\n\nWith a body.")
+        let commit = try sample.open().resolve("main")
+        #expect(commit.id.hex == second)
+        #expect(commit.parents.map(\.hex) == [first])
+        #expect(commit.summary == "Second")
+        #expect(commit.message == "Second\n\nWith a body.\n")
+        #expect(commit.authorName == "Ada")
+        #expect(commit.authorEmail == "ada@example.com")
+        #expect(commit.time == Date(timeIntervalSince1970: 1_700_000_000))
+    }
+
+    @Test func resolvesWhatGitResolves() throws {
+        let sample = try SampleRepository()
+        try sample.commit("First")
+        try sample.git("tag", "-a", "v1", "-m", "Tagged")
+        try sample.commit("Second")
+        let repository = try sample.open()
+        for revision in ["HEAD", "HEAD~1", "refs/heads/main", "v1", "refs/tags/v1"] {
+            #expect(
+                try repository.resolve(revision).id.hex
+                    == sample.git("rev-parse", "\(revision)^{commit}"))
+        }
+    }
+
+    @Test func tellsMissingFromEmptyFromInvalid() throws {
+        let sample = try SampleRepository()
+        let repository = try sample.open()
+        #expect(try repository.isEmpty())
+        #expect(codeThrown { _ = try repository.resolve("HEAD") } == .empty)
+        try sample.commit("First")
+        #expect(try !repository.isEmpty())
+        #expect(codeThrown { _ = try repository.resolve("nowhere") } == .notFound)
+        #expect(codeThrown { _ = try repository.resolve("") } == .invalid)
+        #expect(codeThrown { _ = try repository.resolve("HEAD^{tree}") } == .invalid)
+        #expect(codeThrown { _ = try Repository(opening: sample.folder) } == .notFound)
+    }
+
+    @Test func isFoundFromAFolderInside() throws {
+        let sample = try SampleRepository()
+        try sample.write("a/b/c.sql", "")
+        let found = try Repository.discover(from: sample.work + "/a/b")
+        #expect(found.folder == (try sample.open()).folder)
+        #expect(codeThrown { _ = try Repository.discover(from: sample.folder) } == .notFound)
+    }
+
+    @Test func findsTheLastCommitThatTouchedAPath() throws {
+        let sample = try SampleRepository()
+        try sample.write("a/x.sql", "1")
+        let first = try sample.commit("Add a")
+        try sample.write("b/y.sql", "1")
+        let second = try sample.commit("Add b")
+        try sample.write("a/x.sql", "2")
+        let third = try sample.commit("Change a")
+        try sample.git("rm", "-r", "--quiet", "b")
+        let fourth = try sample.commit("Remove b")
+        let repository = try sample.open()
+        let head = try repository.resolve("HEAD").id
+        func last(_ path: String, from id: ObjectID) throws -> String? {
+            try repository.lastCommit(touching: path, from: id)?.id.hex
+        }
+        #expect(try last("a", from: head) == third)
+        #expect(try last("a/x.sql", from: head) == third)
+        #expect(try last("b/y.sql", from: head) == fourth)
+        #expect(try last("", from: head) == fourth)
+        #expect(try last("never", from: head) == nil)
+        let older = try repository.resolve(second).id
+        #expect(try last("a", from: older) == first)
+        #expect(try repository.lastCommit(touching: "a", from: older, limit: 1) == nil)
+    }
+
+    @Test func followsTheFirstParentOfAMerge() throws {
+        let sample = try SampleRepository()
+        try sample.write("a.sql", "1")
+        try sample.commit("First")
+        try sample.git("checkout", "--quiet", "-b", "side")
+        try sample.write("a.sql", "2")
+        try sample.commit("On the side")
+        try sample.git("checkout", "--quiet", "main")
+        try sample.git("merge", "--quiet", "--no-ff", "-m", "Merge", "side")
+        let repository = try sample.open()
+        let head = try repository.resolve("HEAD")
+        #expect(try repository.lastCommit(touching: "a.sql", from: head.id)?.summary == "Merge")
+        #expect(
+            try repository.firstParents(of: head.id, limit: 10).map(\.summary)
+                == ["Merge", "First"])
+    }
+
+    @Test func aDamagedFileIsCorruptAndNotMissing() throws {
+        let sample = try SampleRepository()
+        try sample.write("a.sql", "CREATE TABLE a (id INT);")
+        try sample.commit("First")
+        let id = try sample.git("rev-parse", "HEAD:a.sql")
+        let object = "\(sample.work)/.git/objects/\(id.prefix(2))/\(id.dropFirst(2))"
+        let other = try sample.git("rev-parse", "HEAD^{tree}")
+        let tree = try sample.tree()
+        for bytes in [
+            Data("not even compressed".utf8),
+            try Data(
+                contentsOf: URL(
+                    fileURLWithPath:
+                        "\(sample.work)/.git/objects/\(other.prefix(2))/\(other.dropFirst(2))")),
+        ] {
+            try FileManager.default.removeItem(atPath: object)
+            try bytes.write(to: URL(fileURLWithPath: object))
+            #expect(codeThrown { _ = try tree.read("a.sql") } == .corrupt)
+        }
+        try FileManager.default.removeItem(atPath: object)
+        #expect(codeThrown { _ = try tree.read("a.sql") } == .corrupt)
+    }
+
+    @Test func walksInSortedOrder() throws {
+        let sample = try SampleRepository()
+        for path in ["b.sql", "a/z.sql", "a.sql", "a/b/c.sql"] { try sample.write(path, path) }
+        try sample.commit("First")
+        let repository = try sample.open()
+        var seen: [String] = []
+        try TreeReader(repository, tree: repository.resolve("HEAD").tree).walk { path, _ in
+            seen.append(path)
+        }
+        #expect(seen == ["a/b/c.sql", "a/z.sql", "a.sql", "b.sql"])
+    }
+
+    @Test(arguments: [
+        "", "abc", String(repeating: "g", count: 40), String(repeating: "0", count: 41),
+    ])
+    func readsNoBadId(text: String) {
+        #expect(ObjectID(hex: text) == nil)
+    }
+
+    @Test func idsRoundTrip() {
+        let text = "0123456789abcdef0123456789abcdef01234567"
+        #expect(ObjectID(hex: text)?.hex == text)
+        #expect(ObjectID(hex: text).map { ObjectID($0.raw).hex } == text)
+    }
+}
+
+@Suite("A commit is written from edits")
+struct CommitWriterTests {
+    private let author = Signature(
+        name: "Ada", email: "ada@example.com", time: Date(timeIntervalSince1970: 1_700_000_000))
+
+    @Test func aReferenceMovesOnlyFromWhereItWasSeen() throws {
+        let sample = try SampleRepository()
+        let repository = try sample.open()
+        var edits = TreeEdits()
+        try edits.set("a/b.txt", Array("1".utf8))
+        let first = try repository.writeCommit(edits, onto: nil, by: author, message: "First")
+        try edits.set("a/b.txt", Array("2".utf8))
+        let second = try repository.writeCommit(edits, onto: first, by: author, message: "Second")
+        try repository.move("refs/heads/x", from: nil, to: first)
+        #expect(
+            codeThrown { try repository.move("refs/heads/x", from: nil, to: second) } == .modified)
+        #expect(
+            codeThrown { try repository.move("refs/heads/x", from: second, to: second) }
+                == .modified)
+        #expect(try repository.target(of: "refs/heads/x") == first)
+        try repository.move("refs/heads/x", from: first, to: second)
+        #expect(try repository.target(of: "refs/heads/x") == second)
+        #expect(
+            codeThrown { try repository.move("refs/heads/y", from: first, to: second) }
+                == .modified)
+        try Data().write(to: URL(fileURLWithPath: repository.folder + "refs/heads/x.lock"))
+        #expect(
+            codeThrown { try repository.move("refs/heads/x", from: second, to: first) } == .locked)
+    }
+
+    @Test func looseAndPackedWritingGiveTheSameCommit() throws {
+        var ids: [ObjectID] = []
+        for extra in [0, 1] {
+            let sample = try SampleRepository()
+            let repository = try sample.open()
+            var edits = TreeEdits()
+            let count = Repository.packThreshold
+            for number in 0..<count { try edits.set("d\(number % 7)/\(number)", [UInt8(number)]) }
+            // One more edit, which changes nothing, is what makes it a pack.
+            if extra == 1 { try edits.remove("nothing/here") }
+            ids.append(try repository.writeCommit(edits, onto: nil, by: author, message: "All"))
+            let packs = try sample.git("count-objects", "-v").contains("packs: \(extra)\n")
+            #expect(packs)
+            #expect(try sample.git("fsck", "--strict", "--full", "--no-dangling") == "")
+        }
+        #expect(ids[0] == ids[1])
+    }
+
+    @Test(arguments: [".git/config", "a/.git", "a//b", "/a", "../a", "", "a/./b", "a\u{0}b"])
+    func refusesNamesThatGitRefuses(path: String) throws {
+        let sample = try SampleRepository()
+        let repository = try sample.open()
+        let code = codeThrown {
+            var edits = TreeEdits()
+            try edits.set(path, [])
+            _ = try repository.writeCommit(edits, onto: nil, by: author, message: "x")
+        }
+        #expect(code == .invalid)
+    }
+
+    @Test func refusesContradictingEdits() throws {
+        let sample = try SampleRepository()
+        let repository = try sample.open()
+        var edits = TreeEdits()
+        try edits.set("a", [])
+        try edits.set("a/b", [])
+        let code = codeThrown {
+            _ = try repository.writeCommit(edits, onto: nil, by: author, message: "x")
+        }
+        #expect(code == .invalid)
+    }
+
+    @Test func refusesAnAuthorThatGitRefuses() throws {
+        let sample = try SampleRepository()
+        let repository = try sample.open()
+        for name in ["", "<>"] {
+            let code = codeThrown {
+                _ = try repository.writeCommit(
+                    TreeEdits(), onto: nil, by: Signature(name: name, email: "x", time: Date()),
+                    message: "x")
+            }
+            #expect(code == .invalid)
+        }
+    }
+}

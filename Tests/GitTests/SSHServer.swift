@@ -1,0 +1,87 @@
+import Foundation
+import TestSupport
+
+/// A private sshd on the loopback interface, with a host key and users' keys of its own.
+final class SSHServer {
+    private let temporary: TemporaryFolder
+    private let process = Process()
+    let port: UInt16
+
+    var folder: String { temporary.path }
+    /// Vouches for this server.
+    var knownHosts: String { folder + "/known_hosts" }
+    /// May log in.
+    var key: String { folder + "/user" }
+    /// May log in too, and is locked with a passphrase.
+    var lockedKey: String { folder + "/locked" }
+    static let passphrase = "open-sesame-4711"
+    /// May not log in.
+    var strangersKey: String { folder + "/stranger" }
+
+    init() throws {
+        temporary = try TemporaryFolder()
+        port = try LoopbackPort.free()
+        try makeKeys()
+        try temporary.write(
+            """
+            ListenAddress 127.0.0.1:\(port)
+            HostKey \(folder)/host
+            HostKey \(folder)/ecdsa
+            PidFile none
+            AuthorizedKeysFile \(folder)/authorized
+            StrictModes no
+            UsePAM no
+            PasswordAuthentication no
+            KbdInteractiveAuthentication no
+            PermitRootLogin prohibit-password
+            """, to: "config")
+        // sshd separates its rights in this folder when root starts it.
+        if getuid() == 0 { mkdir("/run/sshd", 0o755) }
+        process.executableURL = URL(fileURLWithPath: "/usr/sbin/sshd")
+        process.arguments = ["-D", "-e", "-f", folder + "/config"]
+        process.standardError = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        try writeKnownHosts()
+    }
+
+    deinit {
+        process.terminate()
+        process.waitUntilExit()
+    }
+
+    func url(_ path: String) -> String { "ssh://\(NSUserName())@127.0.0.1:\(port)\(path)" }
+
+    private func makeKeys() throws {
+        for (name, passphrase) in [
+            ("host", ""), ("user", ""), ("stranger", ""), ("locked", Self.passphrase),
+            ("otherhost", ""),
+        ] {
+            try Shell.check(
+                "ssh-keygen",
+                ["-q", "-t", "ed25519", "-N", passphrase, "-C", name, "-f", "\(folder)/\(name)"])
+        }
+        try Shell.check(
+            "ssh-keygen", ["-q", "-t", "ecdsa", "-N", "", "-f", "\(folder)/ecdsa"])
+        try temporary.write(try publicKey("user") + publicKey("locked"), to: "authorized")
+    }
+
+    func publicKey(_ name: String) throws -> String {
+        try String(contentsOfFile: "\(folder)/\(name).pub", encoding: .utf8)
+    }
+
+    /// Asks the server for its keys until it answers.
+    private func writeKnownHosts() throws {
+        for _ in 0..<500 {
+            let answer = try Shell.run(
+                "ssh-keyscan", ["-p", "\(port)", "127.0.0.1"])
+            if answer.stdout.contains("ssh-ed25519") {
+                try temporary.write(answer.stdout, to: "known_hosts")
+                return
+            }
+            guard process.isRunning else { break }
+            usleep(10_000)
+        }
+        throw TestSupportError("sshd did not start on port \(port)")
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Git
+import TestSupport
+import Testing
+
+@testable import Ledger
+
+/// A ledger in a temporary folder of its own.
+struct LedgerFixture {
+    private let temporary: TemporaryFolder
+    let ledger: Ledger
+    var path: String { ledger.path }
+    var folder: String { temporary.path }
+
+    static let ada = LedgerActor(name: "Ada Lovelace", email: "ada@example.com")
+    static let start = Date(timeIntervalSince1970: 1_700_000_000)
+
+    init(lockWaitSeconds: Double = 10) throws {
+        temporary = try TemporaryFolder()
+        ledger = try Ledger.open(
+            path: temporary.path + "/state/ledger.git", lockWaitSeconds: lockWaitSeconds)
+    }
+
+    /// Another handle, as another process would have.
+    func reopened(lockWaitSeconds: Double = 10) throws -> Ledger {
+        try Ledger.open(path: path, lockWaitSeconds: lockWaitSeconds)
+    }
+
+    /// Records one document in one transition.
+    @discardableResult
+    func record(
+        _ document: LedgerPath, _ text: String, in environment: String = "production",
+        event: LedgerEvent = LedgerEvent("noted", subject: "Note it")
+    ) throws -> ObjectID {
+        let commit = try ledger.transact(
+            environment, actor: Self.ada, event: event, time: Self.start
+        ) { draft in
+            try draft.set(document, Array(text.utf8))
+            return .commit
+        }
+        return try #require(commit)
+    }
+
+    /// The document as text; nil when there is none.
+    func text(_ document: LedgerPath, in environment: String = "production") throws -> String? {
+        try ledger.snapshot(environment)?.read(document)
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Runs git's own command on the ledger.
+    @discardableResult
+    func git(_ arguments: String...) throws -> String {
+        try Shell.check(
+            "git", ["-C", path] + arguments,
+            environment: ["GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"]
+        ).trimmingCharacters(in: .newlines)
+    }
+
+    /// The file of a loose object.
+    func looseFile(_ id: String) -> String {
+        "\(path)/objects/\(id.prefix(2))/\(id.dropFirst(2))"
+    }
+
+    func overwrite(_ file: String, _ bytes: Data) throws {
+        try FileManager.default.removeItem(atPath: file)
+        try bytes.write(to: URL(fileURLWithPath: file))
+    }
+}
+
+/// The `LedgerError` that `body` throws; nil when it throws none.
+func ledgerError(_ body: () throws -> Void) -> LedgerError? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return error as? LedgerError
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Ledger
+
+@Suite("Only a ledger is opened as one")
+struct OpeningTests {
+    private let document = LedgerPath("fleet", "shop", "0")
+
+    private func code(opening path: String) -> LedgerError.Code? {
+        ledgerError { _ = try Ledger.open(path: path) }?.code
+    }
+
+    @Test func createsOnceAndFindsAgain() throws {
+        let fixture = try LedgerFixture()
+        try fixture.record(document, "1")
+        #expect(try fixture.reopened().snapshot("production")?.read(document) == Array("1".utf8))
+        #expect(try fixture.git("rev-parse", "--is-bare-repository") == "true")
+    }
+
+    @Test func manyProcessesMayCreateItAtOnce() throws {
+        let folder = try TemporaryFolder()
+        let results = Workers.map(Array(0..<8), total: 8, perKey: 8, key: { _ in 0 }) { _ in
+            Result { try Ledger.open(path: folder.path + "/new/ledger.git").environments() }
+        }
+        for result in results { #expect(try result.get() == []) }
+    }
+
+    @Test func refusesWhatIsNoLedger() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("text", to: "file")
+        try folder.write("text", to: "folder/file")
+        try Shell.check("git", ["init", "--quiet", folder.path + "/work"])
+        #expect(code(opening: folder.path + "/file") == .notALedger)
+        #expect(code(opening: folder.path + "/folder") == .notALedger)
+        #expect(code(opening: folder.path + "/work") == .notALedger)
+        #expect(code(opening: folder.path + "/file/below") == .io)
+        // Nothing was created beside what lies there.
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path + "/folder") == ["file"]
+        )
+    }
+
+    @Test func refusesTheSchemaRepositoryAndANewerLayout() throws {
+        let folder = try TemporaryFolder()
+        let git = { (arguments: [String]) throws in
+            _ = try Shell.check("git", ["-C", folder.path] + arguments)
+        }
+        try git(["init", "--quiet", "--initial-branch=main", "work"])
+        try git([
+            "-C", "work", "-c", "user.name=x", "-c", "user.email=x@example.com", "commit",
+            "--quiet", "--allow-empty", "-m", "Schema",
+        ])
+        try git(["clone", "--quiet", "--bare", "work", "bare.git"])
+        #expect(code(opening: folder.path + "/bare.git") == .notALedger)
+        let fixture = try LedgerFixture()
+        try fixture.git("config", "plumb.ledgerversion", "2")
+        #expect(code(opening: fixture.path) == .notALedger)
+    }
+
+    @Test func aCloneOfALedgerIsALedger() throws {
+        let fixture = try LedgerFixture()
+        try fixture.record(document, "1")
+        try fixture.git("clone", "--quiet", "--mirror", fixture.path, fixture.folder + "/copy.git")
+        let copy = try Ledger.open(path: fixture.folder + "/copy.git")
+        #expect(try copy.snapshot("production")?.read(document) == Array("1".utf8))
+    }
+}

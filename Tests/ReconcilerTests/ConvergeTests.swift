@@ -1,0 +1,301 @@
+import Diff
+import Execution
+import Schema
+import Testing
+import TestSupport
+
+@testable import Reconciler
+
+/// A rollout over a simulated fleet.
+private struct World {
+    let fleet: SimulatedFleet
+    let journal = SimulatedJournal()
+    let clock = SimulatedClock()
+    let interrupt = Interrupt()
+    let records: [PendingRecord]
+
+    init(shards: Int, tables: [String] = ["orders"], chain: [String] = ["a", "b"]) {
+        var live: [OperationKey: Digest?] = [:]
+        var records: [PendingRecord] = []
+        for number in 0..<shards {
+            let shard = ShardID(namespace: "commerce", shard: "s\(number)")
+            for table in tables {
+                let key = OperationKey(shard: shard, table: table)
+                live[key] = digest(chain[0])
+                let statements = chain.dropFirst().map {
+                    PlanStatement(sql: table, after: digest($0))
+                }
+                let step = sampleStep(
+                    table: table, shards: [shard.shard], from: chain[0], to: chain.last,
+                    statements: statements)
+                records.append(
+                    PendingRecord(
+                        rollout: "r1", key: key, step: step, approval: nil,
+                        startedAt: clock.now.iso, actor: "ada"))
+            }
+        }
+        fleet = SimulatedFleet(live)
+        self.records = records
+    }
+
+    func work(_ records: [PendingRecord]) -> [RolloutRunner.ShardWork] {
+        Dictionary(grouping: records, by: \.key.shardID)
+            .sorted { $0.key < $1.key }
+            .map { shard, records in
+                RolloutRunner.ShardWork(
+                    shard: shard, server: .tcp(host: "db-\(shard.shard)", port: 3306),
+                    records: records)
+            }
+    }
+
+    func run(
+        policy: FailurePolicy = .halt, total: Int = 1, waves: [[PendingRecord]]? = nil,
+        bakeSeconds: Int64 = 0, faults: FaultPoints = .none, listener: ConvergeListener = .silent
+    ) -> RolloutRunner.Result {
+        let control = RolloutControl(policy: policy, interrupt: interrupt)
+        let runner = RolloutRunner(
+            opener: fleet, journal: journal, clock: clock, control: control, total: total,
+            perServer: 2, faults: faults, listener: listener)
+        return runner.run(
+            (waves ?? [records]).map {
+                RolloutRunner.Wave(work: work($0), bakeSeconds: bakeSeconds)
+            })
+    }
+
+    var executed: [String] { fleet.state.withLock { $0.executed } }
+    var events: [String] { journal.state.withLock { $0.events } }
+    var pending: [PendingRecord] { journal.state.withLock { Array($0.pending.values) } }
+
+    func isConverged(to word: String = "b") -> Bool {
+        fleet.state.withLock { $0.tables.values.allSatisfy { $0 == digest(word) } }
+    }
+}
+
+@Suite("Converging a fleet")
+struct ConvergeTests {
+    @Test("every shard once, every event once")
+    func converges() {
+        let world = World(shards: 20, tables: ["items", "orders"])
+        let result = world.run(total: 4)
+        #expect(world.isConverged())
+        #expect(world.executed.count == 40)
+        #expect(Set(world.executed).count == 40)
+        #expect(world.events.count == 80)
+        #expect(Set(world.events).count == 80)
+        #expect(world.pending.isEmpty)
+        #expect(result.outcomes.count == 40)
+    }
+
+    @Test("a lock wait is tried again with a growing back-off")
+    func lockWait() {
+        let world = World(shards: 1)
+        world.fleet.state.withLock { $0.lockWaits = 3 }
+        _ = world.run()
+        #expect(world.isConverged())
+        #expect(world.clock.waits == [0.5, 1, 2])
+        #expect(world.executed.count == 1)
+    }
+
+    @Test(
+        "a connection lost under a statement is settled by reading: nothing runs twice",
+        arguments: [(1, 0), (0, 1), (2, 1)])
+    func lostConnection(before: Int, after: Int) {
+        let world = World(shards: 1)
+        world.fleet.state.withLock {
+            $0.lossesBefore = before
+            $0.lossesAfter = after
+        }
+        _ = world.run()
+        #expect(world.isConverged())
+        #expect(world.executed.count == 1)
+        #expect(world.events.count == 2)
+    }
+
+    @Test("one shard that cannot be reached hides nothing about the others")
+    func unreachable() {
+        let world = World(shards: 3)
+        let down = ShardID(namespace: "commerce", shard: "s1")
+        world.fleet.state.withLock { $0.unreachable = [down] }
+        let result = world.run()
+        #expect(result.outcomes.count == 2)
+        #expect(Array(result.obstacles.keys) == [down])
+        #expect(world.executed.count == 2)
+    }
+
+    @Test("halt starts nothing after a failure; continue goes on")
+    func failurePolicy() {
+        for (policy, executed) in [(FailurePolicy.halt, 0), (.continue, 4)] {
+            let world = World(shards: 5)
+            let broken = world.records[0].key
+            world.fleet.state.withLock { $0.tables[broken] = .some(digest("z")) }
+            // The first shard's table is proved to become b, but a guest makes it z again.
+            let listener = ConvergeListener { event in
+                guard case .started(let key) = event, key == broken else { return }
+                world.fleet.state.withLock { $0.tables[key] = .some(digest("a")) }
+                world.fleet.state.withLock { $0.lockWaits = 100 }
+            }
+            let calm = ConvergeListener { event in
+                listener.note(event)
+                guard case .settled(let key, _) = event, key == broken else { return }
+                world.fleet.state.withLock { $0.lockWaits = 0 }
+            }
+            let result = world.run(policy: policy, listener: calm)
+            #expect(result.outcomes[broken]?.kind == .failed)
+            #expect(world.executed.count == executed)
+        }
+    }
+
+    @Test("a later wave opens only when the last one is done, and after its bake")
+    func waves() {
+        let world = World(shards: 4)
+        let waves = [Array(world.records.prefix(1)), Array(world.records.dropFirst())]
+        _ = world.run(waves: waves, bakeSeconds: 600)
+        #expect(world.isConverged())
+        #expect(world.clock.waits == [600])
+
+        let stuck = World(shards: 4)
+        let first = stuck.records[0].key.shardID
+        stuck.fleet.state.withLock { $0.unreachable = [first] }
+        _ = stuck.run(waves: [
+            Array(stuck.records.prefix(1)), Array(stuck.records.dropFirst()),
+        ])
+        #expect(stuck.executed.isEmpty)
+    }
+
+    @Test("when the ledger cannot be written, no statement runs")
+    func brokenLedger() {
+        let world = World(shards: 3)
+        world.journal.state.withLock { $0.isBroken = true }
+        let result = world.run()
+        #expect(result.journalFailure?.message == "no space left")
+        #expect(world.executed.isEmpty)
+    }
+
+    @Test("an end that was asked for finishes the running statement and starts no other")
+    func interrupted() {
+        let world = World(shards: 5)
+        let listener = ConvergeListener { event in
+            if case .started = event { world.interrupt.raise() }
+        }
+        let result = world.run(listener: listener)
+        #expect(world.executed.count == 1)
+        #expect(result.outcomes.count == 1)
+        #expect(world.pending.isEmpty)
+    }
+
+    @Test("a shard that another worker holds is left alone")
+    func locked() {
+        let world = World(shards: 2)
+        let held = ShardID(namespace: "commerce", shard: "s0")
+        world.fleet.state.withLock { $0.locked = [held] }
+        let result = world.run()
+        #expect(result.obstacles[held]?.isLocked == true)
+        #expect(world.executed.count == 1)
+    }
+}
+
+@Suite("After a crash at any point the next run converges")
+struct CrashTests {
+    /// Runs until the `count`-th fault point, which kills the run, then recovers and runs on.
+    private func crash(after count: Int, chain: [String], seed: UInt64) throws -> World {
+        let world = World(shards: 3, tables: ["items", "orders"], chain: chain)
+        var generator = SeededGenerator(seed: seed)
+        world.fleet.state.withLock {
+            $0.lossesAfter = Int.random(in: 0...1, using: &generator)
+            $0.lockWaits = Int.random(in: 0...1, using: &generator)
+        }
+        let left = Lock(count)
+        let faults = FaultPoints.calling { _ throws(JournalFailure) in
+            let isDead = left.withLock { left in
+                left -= 1
+                return left < 0
+            }
+            if isDead { throw JournalFailure("killed") }
+        }
+        _ = world.run(total: 2, faults: faults)
+        let recovery = Recovery(opener: world.fleet, journal: world.journal)
+        _ = try recovery.settle(world.pending) { _ in true }
+        let ended = world.journal.state.withLock { Set($0.ended.keys) }
+        // What did not end is planned again from what is live by then.
+        let rest = world.records.filter { !ended.contains($0.key) }
+        _ = world.run(waves: [rest])
+        return world
+    }
+
+    @Test("no statement runs twice, each event is written once", arguments: 0..<48)
+    func everyPoint(count: Int) throws {
+        let world = try crash(after: count, chain: ["a", "b"], seed: UInt64(count))
+        #expect(world.isConverged())
+        #expect(world.executed.count == 6)
+        #expect(Set(world.executed).count == 6)
+        let completed = world.events.filter { $0.hasPrefix("operation-completed") }
+        #expect(completed.count == 6)
+        #expect(Set(completed).count == 6)
+        #expect(world.pending.isEmpty)
+    }
+
+    @Test("recovery that dies is recovered", arguments: FaultPoints.Point.allCases)
+    func crashInRecovery(point: FaultPoints.Point) throws {
+        let world = World(shards: 1)
+        let kill = FaultPoints.calling { at throws(JournalFailure) in
+            if at == .afterStatement { throw JournalFailure("killed") }
+        }
+        _ = world.run(faults: kill)
+        let again = FaultPoints.calling { at throws(JournalFailure) in
+            if at == point { throw JournalFailure("killed again") }
+        }
+        let dying = Recovery(opener: world.fleet, journal: world.journal, faults: again)
+        _ = try? dying.settle(world.pending) { _ in true }
+        let recovery = Recovery(opener: world.fleet, journal: world.journal)
+        _ = try recovery.settle(world.pending) { _ in true }
+        #expect(world.isConverged())
+        #expect(world.executed.count == 1)
+        #expect(world.events.filter { $0.hasPrefix("operation-completed") }.count == 1)
+    }
+
+    struct Finding: Sendable {
+        let live: String?
+        let finding: String
+        let state: OperationState
+    }
+
+    @Test(
+        "what is live decides what is recorded",
+        arguments: [
+            Finding(live: "a", finding: "not-run", state: .pending),
+            Finding(live: "c", finding: "completed", state: .completed),
+            Finding(live: "b", finding: "partly", state: .superseded),
+            Finding(live: "z", finding: "superseded", state: .superseded),
+            Finding(live: nil, finding: "superseded", state: .superseded),
+        ])
+    func classifies(_ sample: Finding) throws {
+        let world = World(shards: 1, chain: ["a", "b", "c"])
+        let (outcome, finding) = Recovery.classify(
+            sample.live.map(digest), against: world.records[0])
+        #expect(finding == sample.finding)
+        #expect(outcome.state == sample.state)
+    }
+
+    @Test("a shard that cannot be read keeps its pending record")
+    func unreadable() throws {
+        let world = World(shards: 1)
+        try world.journal.begin(world.records[0])
+        world.fleet.state.withLock { $0.unreachable = [world.records[0].key.shardID] }
+        let recovery = Recovery(opener: world.fleet, journal: world.journal)
+        let found = try recovery.settle(world.pending) { _ in true }
+        #expect(found.map(\.finding) == ["unknown"])
+        #expect(world.pending.count == 1)
+    }
+
+    @Test("a shard that left the fleet is discarded with one event")
+    func leftTheFleet() throws {
+        let world = World(shards: 1)
+        try world.journal.begin(world.records[0])
+        let recovery = Recovery(opener: world.fleet, journal: world.journal)
+        let found = try recovery.settle(world.pending) { _ in false }
+        #expect(found.map(\.finding) == ["discarded"])
+        #expect(world.pending.isEmpty)
+        #expect(world.events.filter { $0.hasPrefix("operation-discarded") }.count == 1)
+        #expect(world.executed.isEmpty)
+    }
+}

@@ -1,0 +1,106 @@
+import Diff
+import Schema
+import Testing
+
+@testable import Reconciler
+
+@Suite("What may run now, and why the rest may not")
+struct GateTests {
+    private func decide(
+        _ steps: [PlanStep], approve: Set<Hazard> = [.lossy, .irreversible],
+        drift: Gate.DriftPolicy = .report, drops: Int? = nil, closed: Gate.Hold? = nil,
+        approvals: [ApprovalRecord] = []
+    ) throws -> Gate.Decision {
+        let book = ApprovalBook(
+            records: approvals, environment: "production", minimum: 1, refusesAuthor: true)
+        let rules = Gate.Rules(approve: approve, drift: drift, dropsPerPlan: drops, closed: closed)
+        return try Gate(rules: rules, book: book).decide(samplePlan(steps), now: sampleTime())
+    }
+
+    @Test("what is safe runs")
+    func safe() throws {
+        let decision = try decide([sampleStep()])
+        #expect(decision.ready.map(\.shard) == ["s0", "s1"])
+        #expect(decision.held.isEmpty)
+    }
+
+    @Test("what policy names waits for an approval of exactly it")
+    func waits() throws {
+        let step = sampleStep(hazard: .irreversible)
+        let decision = try decide([step])
+        #expect(decision.ready.isEmpty)
+        let digest = try ApprovalBinding(environment: "production", step: step).digest()
+        #expect(
+            decision.held.map(\.hold) == [.approval(digest, reason: "approval needed")])
+        #expect(decision.held.first?.shards == ["s0", "s1"])
+        #expect(decision.held.first?.hold.exitStatus == .blocked)
+
+        let approval = try sampleApproval(step)
+        let after = try decide([step], approvals: [approval])
+        #expect(after.ready.map(\.approval) == [approval.digest, approval.digest])
+    }
+
+    @Test("one shard's missing approval does not hold the others")
+    func perShard() throws {
+        let step = sampleStep(hazard: .irreversible)
+        let approval = try sampleApproval(step, consumed: ["s0": "r/x"])
+        let decision = try decide([step], approvals: [approval])
+        #expect(decision.ready.map(\.shard) == ["s1"])
+        #expect(decision.held.map(\.shards) == [["s0"]])
+    }
+
+    @Test(
+        "drift is left alone, put right where it only adds, or reverted",
+        arguments: [
+            (Gate.DriftPolicy.report, Hazard.safe, false),
+            (.additive, .safe, true),
+            (.additive, .costly, false),
+            (.revert, .costly, true),
+        ])
+    func drift(policy: Gate.DriftPolicy, hazard: Hazard, runs: Bool) throws {
+        let step = sampleStep(hazard: hazard, cause: PlanCause(kind: .liveChanged))
+        let decision = try decide([step], drift: policy)
+        #expect(decision.ready.isEmpty != runs)
+        if !runs { #expect(decision.held.first?.hold.exitStatus == .difference) }
+    }
+
+    @Test("reverting drift that destroys waits for an approval all the same")
+    func gatedHeal() throws {
+        let step = sampleStep(hazard: .irreversible, cause: PlanCause(kind: .liveChanged))
+        let decision = try decide([step], drift: .revert)
+        #expect(decision.held.map(\.hold.code) == ["approval"])
+    }
+
+    @Test("more drops than policy allows are refused, whatever was approved")
+    func drops() throws {
+        let steps = ["a", "b"].map {
+            sampleStep(table: $0, from: $0, to: nil, hazard: .irreversible, kind: .drop)
+        }
+        let approvals = try steps.map { try sampleApproval($0) }
+        #expect(try decide(steps, drops: 2, approvals: approvals).held.isEmpty)
+        let decision = try decide(steps, drops: 1, approvals: approvals)
+        #expect(decision.ready.isEmpty)
+        #expect(decision.held.allSatisfy { $0.hold.exitStatus == .refused })
+    }
+
+    @Test("a closed window holds what would run, and hides no missing approval")
+    func window() throws {
+        let closed = Gate.Hold.window(reason: "opens 2026-11-23T09:00:00Z")
+        let decision = try decide(
+            [sampleStep(), sampleStep(table: "z", hazard: .irreversible)], closed: closed)
+        #expect(decision.ready.isEmpty)
+        #expect(decision.held.map(\.hold.code) == ["window", "approval"])
+        #expect(decision.held.allSatisfy { $0.hold.exitStatus == .blocked })
+    }
+
+    @Test("the strongest of several exit statuses wins: 1, 6, 5, 4, 3, 2, 0")
+    func strongest() {
+        let order: [ExitStatus] = [
+            .error, .incomplete, .refused, .partial, .blocked, .difference, .done,
+        ]
+        for (index, status) in order.enumerated() {
+            #expect(ExitStatus.strongest(order[index...].reversed()) == status)
+        }
+        #expect(ExitStatus.strongest([]) == .done)
+    }
+}

@@ -1,0 +1,62 @@
+import Testing
+
+@testable import Reconciler
+
+@Suite("The state of a rollout follows from all its operations")
+struct RolloutStateTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let operations: [OperationState?]
+        let policy: FailurePolicy
+        let state: RolloutState?
+
+        init(_ operations: [OperationState?], _ state: RolloutState?, _ policy: FailurePolicy = .halt) {
+            self.operations = operations
+            self.state = state
+            self.policy = policy
+        }
+
+        var testDescription: String { "\(operations.map { $0?.label ?? "?" }) \(policy)" }
+    }
+
+    static let cases: [Case] = [
+        Case([.pending, .pending], .pending),
+        Case([.completed, .pending], .running),
+        Case([.running, .pending], .running),
+        Case([.failedRetryable, .pending], .running),
+        Case([.completed, .completed], .completed),
+        Case([.completed, nil], nil),
+        Case([.failed, nil], nil),
+        Case([.failed, .pending], .halting),
+        Case([.failed, .running], .halting),
+        Case([.failed, .pending], .runningDegraded, .continue),
+        Case([.failed, .completed], .failed),
+        Case([.failed, .cancelled], .failed),
+        Case([.failed, .completed], .failed, .continue),
+        Case([.completed, .superseded], .superseded),
+        Case([.completed, .cancelled], .superseded),
+        Case([.waitingForCutover, .waitingForCutover], .waitingForCutover),
+        Case([.waitingForCutover, .completed], .waitingForCutover),
+        Case([.waitingForCutover, .pending], .running),
+        Case([.stopped, .pending], .stopped),
+        Case([.stopped, .running], .running),
+    ]
+
+    @Test(arguments: cases)
+    func derives(_ sample: Case) {
+        #expect(RolloutState.derive(from: sample.operations, policy: sample.policy) == sample.state)
+    }
+
+    @Test("no state but a determined one with every operation ended is terminal")
+    func terminalOnlyWhenAllEnded() {
+        let states = OperationState.allCases.map { Optional($0) } + [nil]
+        for left in states {
+            for right in states {
+                for policy in [FailurePolicy.halt, .continue] {
+                    let state = RolloutState.derive(from: [left, right], policy: policy)
+                    let ended = [left, right].allSatisfy { $0?.isTerminal == true }
+                    #expect((state?.isTerminal ?? false) == ended, "\(left as Any) \(right as Any)")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Diff
+import Execution
+import Schema
+
+@testable import Reconciler
+
+/// Values for tests, made from words: `digest("a")` is the digest of a table called a.
+func digest(_ word: String) -> Digest { Digest(of: word) }
+
+func sampleStep(
+    table: String = "orders", shards: [String] = ["s0", "s1"], from: String? = "a",
+    to: String? = "b", hazard: Hazard = .safe, kind: PlanStep.Kind = .alter,
+    cause: PlanCause = PlanCause(kind: .git), meaning: [String] = ["+ total int"],
+    statements: [PlanStatement]? = nil, order: Int = 0
+) -> PlanStep {
+    PlanStep(
+        kind: kind, namespace: "commerce", table: table, shards: shards, from: from.map(digest),
+        to: to.map(digest),
+        statements: statements ?? [
+            PlanStatement(sql: "ALTER TABLE `\(table)` …", after: to.map(digest))
+        ],
+        hazard: hazard,
+        findings: [HazardFinding(rule: "sample", hazard: hazard, reason: "sample")],
+        cause: cause, differences: meaning.map { PlanDifference(text: $0) }, order: order)
+}
+
+func samplePlan(_ steps: [PlanStep]) -> Plan {
+    Plan(
+        environment: "production",
+        revision: PlanRevision(commit: "3f2a91c", reference: "main", summary: "orders: refunds"),
+        steps: steps, unknown: [], unsupported: [], shardCount: 2)
+}
+
+func sampleApproval(
+    _ step: PlanStep, decision: ApprovalRecord.Decision = .approve, by names: [String] = ["ada"],
+    expires: String? = nil, consumed: [String: String] = [:]
+) throws -> ApprovalRecord {
+    let binding = ApprovalBinding(environment: "production", step: step)
+    var record = ApprovalRecord(
+        digest: try binding.digest(), binding: binding, decision: decision,
+        approvers: names.map {
+            .init(name: $0, reason: "reviewed", given: "2026-11-21T10:00:00Z", source: "command")
+        }, expires: expires)
+    record.consumed = consumed
+    return record
+}
+
+func sampleTime(_ iso: String = "2026-11-21T12:00:00Z") -> Timestamp {
+    Timestamp(iso: iso) ?? Timestamp(secondsSince1970: 0)
+}

@@ -1,0 +1,119 @@
+import Diff
+import Execution
+import Schema
+
+@testable import Reconciler
+
+/// A fleet in memory that counts every statement, loses connections and can die at any point.
+final class SimulatedFleet: ShardOpener, @unchecked Sendable {
+    struct State {
+        var tables: [OperationKey: Digest?] = [:]
+        /// Every statement that changed a table, in order.
+        var executed: [String] = []
+        /// Connections that are still to be lost under a statement, before and after it ran.
+        var lossesBefore = 0
+        var lossesAfter = 0
+        var lockWaits = 0
+        var unreachable: Set<ShardID> = []
+        var locked: Set<ShardID> = []
+    }
+
+    let state: Lock<State>
+
+    init(_ tables: [OperationKey: Digest?]) {
+        state = Lock(State(tables: tables))
+    }
+
+    func withShard<Result>(
+        _ shard: ShardID, _ body: (any ShardPort) throws(ShardFailure) -> Result
+    ) throws(ShardFailure) -> Result {
+        if state.withLock({ $0.unreachable.contains(shard) }) {
+            throw ShardFailure("\(shard): refused", retry: .retryable, lostConnection: true)
+        }
+        if state.withLock({ $0.locked.contains(shard) }) {
+            throw ShardFailure("\(shard): locked", retry: .retryable, isLocked: true)
+        }
+        return try body(Port(shard: shard, fleet: self))
+    }
+
+    private struct Port: ShardPort {
+        let shard: ShardID
+        let fleet: SimulatedFleet
+
+        func digest(of table: String) throws(ShardFailure) -> Digest? {
+            fleet.state.withLock { $0.tables[OperationKey(shard: shard, table: table)] ?? nil }
+        }
+
+        func run(_ statement: PlanStatement) throws(ShardFailure) {
+            // The text of a simulated statement is the table that it changes.
+            let key = OperationKey(shard: shard, table: statement.sql)
+            try fleet.state.withLock { state throws(ShardFailure) in
+                if state.lockWaits > 0 {
+                    state.lockWaits -= 1
+                    throw ShardFailure("lock wait timeout", retry: .retryable)
+                }
+                if state.lossesBefore > 0 {
+                    state.lossesBefore -= 1
+                    throw ShardFailure("gone away", retry: .indeterminate, lostConnection: true)
+                }
+                state.tables[key] = statement.after
+                state.executed.append("\(key) \(statement.after?.short ?? "-")")
+                if state.lossesAfter > 0 {
+                    state.lossesAfter -= 1
+                    throw ShardFailure("gone away", retry: .indeterminate, lostConnection: true)
+                }
+            }
+        }
+    }
+}
+
+/// A journal in memory with the rules of the real one: an outcome is recorded once.
+final class SimulatedJournal: OperationJournal, @unchecked Sendable {
+    struct State {
+        var pending: [OperationKey: PendingRecord] = [:]
+        var ended: [OperationKey: OperationOutcome] = [:]
+        /// The audit trail.
+        var events: [String] = []
+        var isBroken = false
+    }
+
+    let state = Lock(State())
+
+    func begin(_ record: PendingRecord) throws(JournalFailure) {
+        try state.withLock { state throws(JournalFailure) in
+            if state.isBroken { throw JournalFailure("no space left") }
+            guard state.pending[record.key] == nil else { return }
+            state.pending[record.key] = record
+            state.events.append("started \(record.key)")
+        }
+    }
+
+    func finish(
+        _ record: PendingRecord, _ outcome: OperationOutcome
+    ) throws(JournalFailure) {
+        try state.withLock { state throws(JournalFailure) in
+            if state.isBroken { throw JournalFailure("no space left") }
+            state.pending[record.key] = nil
+            guard state.ended[record.key] == nil else { return }
+            if outcome.state.isTerminal { state.ended[record.key] = outcome }
+            state.events.append("\(outcome.event) \(record.key)")
+        }
+    }
+}
+
+/// A clock that passes as fast as it is asked to.
+final class SimulatedClock: Clock, @unchecked Sendable {
+    private let time = Lock(Timestamp(secondsSince1970: 1_800_000_000))
+    private let waited = Lock<[Double]>([])
+
+    var now: Timestamp { time.withLock { $0 } }
+
+    /// Every wait that was asked for, in seconds.
+    var waits: [Double] { waited.withLock { $0 } }
+
+    func wait(seconds: Double, unless interrupt: Interrupt) -> Bool {
+        waited.withLock { $0.append(seconds) }
+        time.withLock { $0 = $0.adding(seconds: Int64(seconds)) }
+        return !interrupt.isRaised
+    }
+}
