@@ -1,0 +1,183 @@
+import MySQLClient
+import Schema
+
+/// A table as git has it.
+package struct TableToNormalise: Sendable {
+    package let name: String
+    /// One `CREATE TABLE` statement that names the table without a database.
+    package let text: String
+    package let location: SourceLocation
+
+    package init(name: String, text: String, location: SourceLocation) {
+        self.name = name
+        self.text = text
+        self.location = location
+    }
+}
+
+extension Workspace {
+    /// The tables as the server writes them back, by name.
+    ///
+    /// All tables of a namespace go in together, so that the server checks their foreign keys.
+    /// Throws `rejected` with every table that it refuses. Leaves the workspace empty.
+    package func normalise(
+        _ tables: [TableToNormalise]
+    ) throws(WorkspaceError) -> [String: CatalogTable] {
+        try emptyingAfterwards { () throws(WorkspaceError) in try createAndRead(tables) }
+    }
+
+    private func createAndRead(
+        _ tables: [TableToNormalise]
+    ) throws(WorkspaceError) -> [String: CatalogTable] {
+        // Without checks the order does not matter: parents may come after their children.
+        var rejected = try create(tables, checksForeignKeys: false)
+        let bad = Set(rejected.map(\.table))
+        let created = try read(tables.filter { !bad.contains($0.name) }, into: &rejected)
+        rejected += dangling(tables, created, known: bad)
+        let suspicious = Set(rejected.map(\.table))
+        rejected += try checkForeignKeys(
+            tables.filter { table in
+                guard let made = created[table.name], !suspicious.contains(table.name) else {
+                    return false
+                }
+                return made.isCheckable(without: suspicious)
+            }, created)
+        guard rejected.isEmpty else { throw WorkspaceError(rejected: rejected) }
+        return created
+    }
+
+    private func create(
+        _ tables: [TableToNormalise], checksForeignKeys: Bool
+    ) throws(WorkspaceError) -> [RejectedTable] {
+        try setForeignKeyChecks(checksForeignKeys)
+        var rejected: [RejectedTable] = []
+        for table in tables {
+            do throws(MySQLError) {
+                try connection.execute(table.text)
+            } catch {
+                rejected.append(try rejection(of: table, error))
+            }
+        }
+        return rejected
+    }
+
+    private func read(
+        _ tables: [TableToNormalise], into rejected: inout [RejectedTable]
+    ) throws(WorkspaceError) -> [String: CatalogTable] {
+        var result: [String: CatalogTable] = [:]
+        for table in tables {
+            if let made = try read(table.name) {
+                result[table.name] = made
+            } else {
+                rejected.append(
+                    RejectedTable(
+                        table: table.name, location: table.location,
+                        reason: "its text does not create a table of that name"))
+            }
+        }
+        return result
+    }
+
+    /// Foreign keys to tables that the schema does not have.
+    private func dangling(
+        _ tables: [TableToNormalise], _ created: [String: CatalogTable], known bad: Set<String>
+    ) -> [RejectedTable] {
+        // As the server compares names, which it wrote into the definitions itself.
+        let names = Set(created.values.compactMap { $0.table?.name }).union(created.keys).union(bad)
+        return tables.flatMap { table in
+            (created[table.name]?.table?.foreignKeys ?? []).filter {
+                $0.referencedSchema == nil && !names.contains($0.referencedTable)
+            }.map { key in
+                RejectedTable(
+                    table: table.name, location: table.location,
+                    reason: "foreign key \(SQL.identifier(key.name)) refers to table "
+                        + "\(SQL.identifier(key.referencedTable)), which the schema does not have")
+            }
+        }
+    }
+
+    /// Has the server check every foreign key against its parent, cycles included.
+    ///
+    /// First all foreign keys go, so that a table is never blamed for those of its children; then
+    /// each table is created once more with its own, all parents being there.
+    private func checkForeignKeys(
+        _ tables: [TableToNormalise], _ created: [String: CatalogTable]
+    ) throws(WorkspaceError) -> [RejectedTable] {
+        for table in tables { try dropForeignKeys(of: table, created) }
+        var rejected: [RejectedTable] = []
+        for table in tables {
+            try setForeignKeyChecks(false)
+            try run("DROP TABLE \(SQL.identifier(table.name))", while: "checking foreign keys")
+            let refused = try create([table], checksForeignKeys: true)
+            guard !refused.isEmpty else { continue }
+            rejected += refused
+            // Its children need it to be there for their own check.
+            try dropForeignKeys(of: table, created)
+        }
+        return rejected
+    }
+
+    /// Makes the table as it is, indexes for its foreign keys included, but without those keys.
+    private func dropForeignKeys(
+        of table: TableToNormalise, _ created: [String: CatalogTable]
+    ) throws(WorkspaceError) {
+        guard var model = created[table.name]?.table, !model.foreignKeys.isEmpty else { return }
+        model.foreignKeys = []
+        try setForeignKeyChecks(false)
+        let activity = "checking foreign keys"
+        try run("DROP TABLE IF EXISTS \(SQL.identifier(table.name))", while: activity)
+        try run(model.showCreate(flavour: profile.flavour), while: activity)
+    }
+
+    private func rejection(
+        of table: TableToNormalise, _ error: MySQLError
+    ) throws(WorkspaceError) -> RejectedTable {
+        guard connection.isUsable, error.retry == .permanent, error.kind != .missingGrant,
+            error.kind != .diskFull, error.kind != .readOnly
+        else {
+            throw WorkspaceError(error, while: "creating table \(SQL.identifier(table.name))")
+        }
+        // The reason for a refused foreign key is in a warning beside the error.
+        let notes = (try? connection.query("SHOW WARNINGS")) ?? []
+        let details = notes.compactMap { $0[2] }.filter { $0 != error.message }
+        return RejectedTable(
+            table: table.name, location: table.location,
+            reason: ([error.message] + details).joined(separator: "; ")
+                .replacing("`\(name)`.", with: ""))
+    }
+}
+
+extension Workspace {
+    func setForeignKeyChecks(_ isOn: Bool) throws(WorkspaceError) {
+        try run("SET SESSION foreign_key_checks = \(isOn ? 1 : 0)", while: "setting up")
+    }
+
+    func run(_ sql: String, while activity: String) throws(WorkspaceError) {
+        do throws(MySQLError) {
+            try connection.execute(sql)
+        } catch {
+            throw WorkspaceError(error, while: activity)
+        }
+    }
+
+    /// The table as it now is in the workspace; nil where it is not.
+    func read(_ table: String) throws(WorkspaceError) -> CatalogTable? {
+        do throws(MySQLError) {
+            return try LiveTable.read(table, database: name, on: connection, catalog: catalog)
+        } catch {
+            throw WorkspaceError(error, while: "reading table \(SQL.identifier(table))")
+        }
+    }
+}
+
+extension CatalogTable {
+    /// Whether the server can check the table's foreign keys: it has some, and no parent lies in
+    /// another database or was refused itself.
+    fileprivate func isCheckable(without refused: Set<String>) -> Bool {
+        guard let table else { return text.contains(" FOREIGN KEY (") }
+        return !table.foreignKeys.isEmpty
+            && table.foreignKeys.allSatisfy {
+                $0.referencedSchema == nil && !refused.contains($0.referencedTable)
+            }
+    }
+}

@@ -1,0 +1,208 @@
+import Diff
+import MySQLClient
+import Schema
+
+/// A change that is to be proved before any shard sees it.
+package struct ChangeToProve: Sendable {
+    /// Nil where the table is created.
+    package var from: CatalogTable?
+    /// Nil where the table is dropped.
+    package var to: CatalogTable?
+    /// The table's name before the change; that of `to` where it is created.
+    package var table: String
+    /// What turns `from` into `to`; empty for creates and drops.
+    package var alterations: [Alteration]
+    /// The tables that foreign keys of the change refer to, as they will be then.
+    package var parents: [CatalogTable]
+    /// Whether the statements run with `foreign_key_checks`.
+    package var checksForeignKeys: Bool
+
+    package init(
+        from: CatalogTable?, to: CatalogTable?, table: String, alterations: [Alteration],
+        parents: [CatalogTable] = [], checksForeignKeys: Bool = true
+    ) {
+        self.from = from
+        self.to = to
+        self.table = table
+        self.alterations = alterations
+        self.parents = parents
+        self.checksForeignKeys = checksForeignKeys
+    }
+}
+
+/// Statements that a server ran on scratch tables, with what each of them made.
+package struct Proof: Sendable {
+    /// The exact statements, each with the digest that the server's own text then had.
+    package let statements: [PlanStatement]
+    /// The table at the end; nil for a drop. It is `to`, or equivalent to it: an index that is
+    /// added stands behind the others, wherever the desired text has it.
+    package let final: CatalogTable?
+}
+
+extension Workspace {
+    /// Runs the change on scratch tables and says exactly which statements lead where.
+    ///
+    /// Throws `notProved` where the server refuses a statement or where the table that results is
+    /// neither `to` nor equivalent to it by a named rule. Leaves the workspace empty.
+    package func prove(_ change: ChangeToProve) throws(WorkspaceError) -> Proof {
+        switch (change.from, change.to) {
+        case (nil, let to?):
+            try emptyingAfterwards { () throws(WorkspaceError) in try proveCreate(change, to) }
+        case (let from?, let to?):
+            try proveAlter(change, from, to)
+        case (.some, nil):
+            Proof(
+                statements: [
+                    PlanStatement(
+                        sql: "DROP TABLE \(SQL.identifier(change.table))",
+                        checksForeignKeys: change.checksForeignKeys, after: nil)
+                ], final: nil)
+        case (nil, nil):
+            Proof(statements: [], final: nil)
+        }
+    }
+
+    private func proveCreate(
+        _ change: ChangeToProve, _ to: CatalogTable
+    ) throws(WorkspaceError) -> Proof {
+        try createParents(of: change)
+        try setForeignKeyChecks(change.checksForeignKeys)
+        try runProved(to.text, change.table)
+        let final = try require(change.table, to, change.table)
+        guard final.digest == to.digest || final.isEquivalent(to: to) else {
+            throw notProved(change, final, to)
+        }
+        return Proof(
+            statements: [
+                PlanStatement(
+                    sql: to.text, checksForeignKeys: change.checksForeignKeys, after: final.digest)
+            ], final: final)
+    }
+
+    private func proveAlter(
+        _ change: ChangeToProve, _ from: CatalogTable, _ to: CatalogTable
+    ) throws(WorkspaceError) -> Proof {
+        let cheapest = try emptyingAfterwards { () throws(WorkspaceError) in
+            try alter(change, from, to, onlyByCopy: false)
+        }
+        if cheapest.final?.digest == to.digest { return cheapest }
+        if let final = cheapest.final, final.isEquivalent(to: to) { return cheapest }
+        // MySQL leaves out some changes without a word in place, and makes them while copying.
+        let copied = try emptyingAfterwards { () throws(WorkspaceError) in
+            try alter(change, from, to, onlyByCopy: true)
+        }
+        guard let final = copied.final, final.digest == to.digest || final.isEquivalent(to: to)
+        else { throw notProved(change, copied.final ?? from, to) }
+        return copied
+    }
+
+    private func alter(
+        _ change: ChangeToProve, _ from: CatalogTable, _ to: CatalogTable, onlyByCopy: Bool
+    ) throws(WorkspaceError) -> Proof {
+        try createParents(of: change)
+        try runProved(from.text, change.table)
+        let start = try require(change.table, from, change.table)
+        guard start.digest == from.digest else { throw notProved(change, start, from) }
+        try setForeignKeyChecks(change.checksForeignKeys)
+        var table = change.table
+        var statements: [PlanStatement] = []
+        var current = start
+        for alteration in change.alterations {
+            let probe = AlgorithmProbe(
+                workspace: self, table: table, alteration: alteration, onlyByCopy: onlyByCopy)
+            let accepted = try probe.run()
+            table = alteration.newName ?? table
+            current = try require(table, to, change.table)
+            statements.append(
+                PlanStatement(
+                    sql: accepted.sql, checksForeignKeys: change.checksForeignKeys,
+                    after: current.digest, algorithm: accepted.algorithm, lock: accepted.lock,
+                    rebuildsTable: accepted.rebuildsTable))
+        }
+        return Proof(statements: statements, final: current)
+    }
+
+    private func createParents(of change: ChangeToProve) throws(WorkspaceError) {
+        try setForeignKeyChecks(false)
+        for parent in change.parents where parent.table?.name != change.table {
+            try runProved(parent.text, parent.table?.name ?? change.table)
+        }
+    }
+
+    private func runProved(_ sql: String, _ table: String) throws(WorkspaceError) {
+        do throws(MySQLError) {
+            try connection.execute(sql)
+        } catch {
+            throw refused(sql, table, error)
+        }
+    }
+
+    /// The server does not take a statement of a change.
+    func refused(_ sql: String, _ table: String, _ error: MySQLError) -> WorkspaceError {
+        guard connection.isUsable, error.retry == .permanent else {
+            return WorkspaceError(error, while: "proving a change of \(SQL.identifier(table))")
+        }
+        return WorkspaceError(
+            .notProved,
+            "table \(SQL.identifier(table)): the server refuses the change: \(error.message); "
+                + "the statement was: \(sql)")
+    }
+
+    private func require(
+        _ name: String, _ expected: CatalogTable, _ table: String
+    ) throws(WorkspaceError) -> CatalogTable {
+        if let found = try read(name) { return found }
+        throw WorkspaceError(
+            .notProved,
+            "table \(SQL.identifier(table)): after the change there is no table "
+                + SQL.identifier(name))
+    }
+
+    private func notProved(
+        _ change: ChangeToProve, _ found: CatalogTable, _ wanted: CatalogTable
+    ) -> WorkspaceError {
+        let difference = FirstDifference(found.text, wanted.text)
+        return WorkspaceError(
+            .notProved,
+            "table \(SQL.identifier(change.table)): the statements do not lead to the table that is "
+                + "wanted; line \(difference.line) is `\(difference.left)` instead of "
+                + "`\(difference.right)`; split the change, or report it as a fault of Plumb")
+    }
+}
+
+extension CatalogTable {
+    /// Whether the two differ in nothing but what a rule of the differ names; false where one of
+    /// them is not understood.
+    fileprivate func isEquivalent(to other: CatalogTable) -> Bool {
+        guard let table, let otherTable = other.table else { return false }
+        return table.isEquivalent(to: otherTable)
+    }
+}
+
+extension Alteration {
+    /// The table's name afterwards, where the statement changes it.
+    var newName: String? {
+        for case .renameTable(let name) in clauses { return name }
+        return nil
+    }
+}
+
+/// The first line in which two texts differ.
+struct FirstDifference: Equatable {
+    /// From 1.
+    let line: Int
+    let left: String
+    let right: String
+
+    init(_ left: String, _ right: String) {
+        let lefts = left.split(separator: "\n", omittingEmptySubsequences: false)
+        let rights = right.split(separator: "\n", omittingEmptySubsequences: false)
+        let place = zip(lefts, rights).prefix { $0 == $1 }.count
+        line = place + 1
+        func text(_ lines: [Substring]) -> String {
+            place < lines.count ? lines[place].trimmingPrefix { $0 == " " }.description : ""
+        }
+        self.left = text(lefts)
+        self.right = text(rights)
+    }
+}

@@ -1,0 +1,58 @@
+import Execution
+import MySQLClient
+import Schema
+
+/// Why a workspace could not be had, or what it refused.
+package struct WorkspaceError: Error, Sendable, CustomStringConvertible {
+    package enum Code: String, Sendable {
+        /// The scratch database could not be made, used or dropped.
+        case unavailable
+        /// The server refuses tables that git holds; `rejections` has all of them.
+        case rejected
+        /// The statements of a change do not lead to the table that is wanted.
+        case notProved
+    }
+
+    package let code: Code
+    package let message: String
+    package let rejections: [RejectedTable]
+    package let retry: RetryClass
+
+    init(
+        _ code: Code, _ message: String, rejections: [RejectedTable] = [],
+        retry: RetryClass = .permanent
+    ) {
+        self.code = code
+        self.message = message
+        self.rejections = rejections
+        self.retry = retry
+    }
+
+    /// The server failed where it should not.
+    init(_ error: MySQLError, while activity: String) {
+        // Nothing but scratch tables can be half done: starting afresh is always right.
+        self.init(
+            .unavailable, "workspace: \(activity): \(error)",
+            retry: error.retry == .permanent ? .permanent : .retryable)
+    }
+
+    init(rejected tables: [RejectedTable]) {
+        let sorted = tables.sorted { "\($0.location)" < "\($1.location)" }
+        self.init(
+            .rejected, sorted.map(\.description).joined(separator: "\n"), rejections: sorted)
+    }
+
+    package var description: String { message }
+}
+
+/// A table that the server will not create as it is written.
+package struct RejectedTable: Sendable, Hashable, CustomStringConvertible {
+    package let table: String
+    package let location: SourceLocation
+    /// The server's words, or Plumb's where the server is silent.
+    package let reason: String
+
+    package var description: String {
+        "\(location): table \(SQL.identifier(table)): \(reason)"
+    }
+}
