@@ -10,8 +10,6 @@ enum CommandTable {
         StatusCommand.command,
         ShowCommand.command,
         LogCommand.command,
-        ImportCommand.command,
-        DoctorCommand.command,
         StoreCommand.verify,
         DaemonCommand.command,
     ]

@@ -37,7 +37,7 @@ enum DecisionCommands {
             throw UsageError(message: "--reason is needed: it is kept in the audit trail")
         }
         let format = try invocation.format()
-        let session = try Session.open(try invocation.request(), PassSurroundings())
+        let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
         let policy = session.fleet.policy
         let holds = try invocation.seconds(.expires, default: 7 * 86_400)
         let decisions = Decisions(

@@ -2,6 +2,7 @@ import Execution
 import Foundation
 import Git
 import Ledger
+import Observed
 import Reconciler
 import Schema
 import Views
@@ -13,7 +14,7 @@ extension Invocation {
     var environmentVariables: [String: String] { ProcessInfo.processInfo.environment }
 
     /// What the options say about source, scope and ledger.
-    func request(mode: PassRequest.Observation = .exact) throws -> PassRequest {
+    func request(mode: Observer.Mode = .exact) throws -> PassRequest {
         let namespaces = values(.namespace)
         return PassRequest(
             source: try source(),

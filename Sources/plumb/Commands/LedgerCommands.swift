@@ -14,7 +14,7 @@ enum StatusCommand {
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
-        let session = try Session.open(try invocation.request(), PassSurroundings())
+        let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
         let queries = LedgerQueries(store: session.store)
         let latest = try queries.environment()
         guard let id = invocation.arguments.first ?? latest?.latestRollout else {
@@ -61,7 +61,7 @@ enum ShowCommand {
         guard let prefix = invocation.arguments.first, invocation.arguments.count == 1,
             prefix.count >= 4
         else { throw UsageError(message: "give one digest or its beginning, four digits at least") }
-        let session = try Session.open(try invocation.request(), PassSurroundings())
+        let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
         let found = try LedgerQueries(store: session.store).object(prefix.lowercased())
         guard let object = found.first else {
             throw ConfigurationError("the ledger holds nothing that begins with `\(prefix)`")
@@ -84,7 +84,7 @@ enum LogCommand {
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
         let limit = try invocation.number(.limit, default: 50)
-        let session = try Session.open(try invocation.request(), PassSurroundings())
+        let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
         let records = try session.store.snapshot()?.history(limit: limit) ?? []
         let rows = records.map { record in
             [
@@ -119,18 +119,24 @@ enum StoreCommand {
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
-        let session = try Session.open(try invocation.request(), PassSurroundings())
+        let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
         let report = try session.store.ledger.verify()
         let status: ExitStatus = report.isSound ? .done : .error
-        let rows = report.problems.map { ["object": $0.object, "problem": $0.description] }
+        let found = report.isSound ? "all sound" : "\(report.problems.count) problems"
+        let summary =
+            "\(report.environments.count) environments, \(report.commits) commits, "
+            + "\(report.objects) objects: \(found)"
+        let rows = report.problems.map { ["place": $0.place, "object": $0.object, "problem": $0.message] }
         if format == .json {
             invocation.terminal.answer(
                 JSONView.table(
-                    kind: "store-verify", rows: rows, summary: report.summary, exit: status) + "\n")
+                    kind: "store-verify", rows: rows, summary: summary, exit: status) + "\n")
             return status
         }
-        for row in rows { invocation.terminal.answer("damaged: \(row["problem"] ?? "")\n") }
-        invocation.terminal.answer("\(report.summary)  exit \(status.rawValue)\n")
+        for problem in report.problems {
+            invocation.terminal.answer("\(problem.place): \(problem.message)\n")
+        }
+        invocation.terminal.answer("\(summary)  exit \(status.rawValue)\n")
         return status
     }
 }
