@@ -78,13 +78,15 @@ package enum SchemaDiff {
         let drops = from.filter { name, _ in
             droppable.contains(name) && to[name] == nil && renames[name] == nil
         }
-        for index in changes.indices where retypesParent(changes[index], of: live) {
-            changes[index].withoutForeignKeyChecks = true
-        }
         for (name, table) in drops.sorted(by: { $0.key < $1.key }) {
             changes.append(TableChange(kind: .drop, table: name, from: table))
         }
-        return try ForeignKeyOrder.sorted(changes)
+        let changed = Set(changes.compactMap { $0.from?.name })
+        let untouched = live.values.filter { !changed.contains($0.name) }
+        return try ForeignKeyOrder(
+            changes: changes, untouched: untouched.sorted { $0.name < $1.name }
+        )
+        .sorted()
     }
 
     /// Live name → desired name.
@@ -125,24 +127,5 @@ package enum SchemaDiff {
                 renames[key.referencedTable] ?? key.referencedTable
         }
         return result
-    }
-
-    /// True where columns get another type that foreign keys of other live tables refer to.
-    private static func retypesParent(_ change: TableChange, of live: [String: Table]) -> Bool {
-        guard change.kind == .alter, let parent = change.from else { return false }
-        var retyped: Set<String> = []
-        for case .changeColumn(let from, let to, _) in change.alterations.flatMap(\.clauses)
-        where from.type != to.type || from.isNotNull != to.isNotNull
-            || from.characterSet != to.characterSet || from.collation != to.collation
-        {
-            retyped.insert(from.name.lowercased())
-        }
-        guard !retyped.isEmpty else { return false }
-        return live.values.contains { child in
-            child.foreignKeys.contains { key in
-                key.referencedSchema == nil && key.referencedTable == parent.name
-                    && key.referencedColumns.contains { retyped.contains($0.lowercased()) }
-            }
-        }
     }
 }
