@@ -82,7 +82,7 @@ enum StatementCases {
                 "ALTER TABLE `t` CHANGE COLUMN `qty` `quantity` bigint(20) DEFAULT NULL FIRST"
             ]),
         StatementCase(
-            name: "swap two names by hint-free definition",
+            name: "swap two types",
             from: "(a int, b bigint)",
             to: "(a bigint, b int)",
             statements: [
