@@ -121,6 +121,17 @@ import Testing
             try summary(schema("child>parent", "parent"), to) == ["alter child", "alter parent"])
     }
 
+    @Test func refusedTablesLeaveTheOthersTheirChanges() throws {
+        var to = schema("child>parent", "parent", "new", "stuck")
+        to["parent"]?.columns[0].type = "bigint(20)"
+        var from = schema("child>parent", "parent", "stuck")
+        from["stuck"]?.options.append(TableOption(key: "PAGE_CHECKSUM", value: "1"))
+        let difference = try SchemaDiff.difference(from: from, to: to)
+        #expect(difference.changes.map(\.table) == ["new"])
+        #expect(difference.refusals.map(\.table) == ["stuck", "child"])
+        #expect(difference.refusals.map(\.parent) == [nil, "parent"])
+    }
+
     @Test func childrenFollowARenamedParent() throws {
         let hint = TableRename(from: "old", to: "new")
         let to = schema("new", "child>new")

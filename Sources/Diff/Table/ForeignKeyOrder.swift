@@ -82,13 +82,14 @@ struct ForeignKeyOrder {
 
     private func keys(of child: Table?, to parent: TableChange) -> [ForeignKey] {
         (child?.foreignKeys ?? []).filter {
-            $0.referencedSchema == nil && $0.referencedTable == parent.from?.name
+            $0.referencedSchema == nil
+                && ($0.referencedTable == parent.table || $0.referencedTable == parent.from?.name)
         }
     }
 
     private func refusal(_ child: String, _ key: ForeignKey, _ parent: TableChange) -> DiffError {
         DiffError(
-            .unsupported, table: child,
+            .unsupported, table: child, parent: parent.table,
             "foreign key `\(key.name)` must go before table `\(parent.table)` changes, and is "
                 + "wanted afterwards; drop the foreign key in a change of its own first")
     }
