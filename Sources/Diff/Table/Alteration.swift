@@ -10,7 +10,8 @@ package struct Alteration: Hashable, Sendable {
 
     /// The statement for `table`: one line, without a semicolon.
     ///
-    /// `ADD PARTITION` and `DROP PARTITION` leave no room for `ALGORITHM` and `LOCK` on MariaDB;
+    /// On MariaDB the session must set `system_versioning_alter_history=KEEP` for tables with system
+    /// versioning. `ADD PARTITION` and `DROP PARTITION` leave no room for `ALGORITHM` and `LOCK` on MariaDB;
     /// there the two are left out.
     package func sql(
         table: String, flavour: ServerProfile.Flavour, algorithm: Algorithm? = nil,
@@ -39,7 +40,8 @@ package struct Alteration: Hashable, Sendable {
         case none
         /// `PARTITION BY` and `REMOVE PARTITIONING` follow the other clauses without a comma.
         case trailing
-        /// `ADD PARTITION` and `DROP PARTITION` are a statement of their own.
+        /// On MariaDB the session must set `system_versioning_alter_history=KEEP` for tables with system
+        /// versioning. `ADD PARTITION` and `DROP PARTITION` are a statement of their own.
         case alone
     }
 

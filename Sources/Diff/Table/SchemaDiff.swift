@@ -53,7 +53,8 @@ package enum SchemaDiff {
     ///
     /// Tables of `from` that are not in `to` are dropped only where `droppable` names them, and
     /// left alone otherwise. Parents of foreign keys come before children; what is dropped comes
-    /// last, children first, unless it holds on to what another change takes away. Members of a cycle are flagged ``TableChange/withoutForeignKeyChecks``.
+    /// last, children first, unless it holds on to what another change takes away. Members of
+    /// a cycle are flagged ``TableChange/withoutForeignKeyChecks``. Throws the first refusal.
     package static func changes(
         from: [String: Table], to: [String: Table], columnRenames: [ColumnRename] = [],
         tableRenames: [TableRename] = [], droppable: Set<String> = []
