@@ -28,7 +28,8 @@ enum StatementCases {
             to: "(z int, a int, b int, c int, d int)",
             statements: [
                 "ALTER TABLE `t` ADD COLUMN `z` int(11) DEFAULT NULL FIRST, ADD COLUMN `b` "
-                    + "int(11) DEFAULT NULL AFTER `a`, ADD COLUMN `c` int(11) DEFAULT NULL AFTER `b`"
+                    + "int(11) DEFAULT NULL AFTER `a`, ADD COLUMN `c` "
+                    + "int(11) DEFAULT NULL AFTER `b`"
             ]),
         StatementCase(
             name: "drop a column and the index over it",
@@ -96,7 +97,8 @@ enum StatementCases {
                 + "DEFAULT 'x', u timestamp NULL ON UPDATE current_timestamp())",
             statements: [
                 "ALTER TABLE `t` MODIFY COLUMN `id` int(11) NOT NULL AUTO_INCREMENT COMMENT "
-                    + "'it''s', MODIFY COLUMN `n` varchar(20) INVISIBLE DEFAULT 'x', ADD COLUMN `u` "
+                    + "'it''s', MODIFY COLUMN `n` varchar(20) INVISIBLE DEFAULT 'x', "
+                    + "ADD COLUMN `u` "
                     + "timestamp NULL DEFAULT NULL ON UPDATE current_timestamp()"
             ]),
     ]

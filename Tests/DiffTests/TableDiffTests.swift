@@ -46,8 +46,8 @@ import Testing
         #expect(error.code == .renameConflict)
         #expect(
             error.description
-                == "table `t`: the hint renames column `qty` to `quantity`, but both are live; drop "
-                + "one of them or remove the hint")
+                == "table `t`: the hint renames column `qty` to `quantity`, but both are live; "
+                + "drop one of them or remove the hint")
         #expect(throws: DiffError.self) {
             try statements([both[0]], both, renames: [Self.hint])
         }
@@ -84,7 +84,8 @@ import Testing
                 == "ALTER TABLE `t` ADD COLUMN `a` int(11) DEFAULT NULL, ALGORITHM=INSTANT")
         #expect(
             add.sql(table: "t", flavour: .mariadb, algorithm: .inplace, lock: LockMode.none)
-                == "ALTER TABLE `t` ADD COLUMN `a` int(11) DEFAULT NULL, ALGORITHM=INPLACE, LOCK=NONE"
+                == "ALTER TABLE `t` ADD COLUMN `a` int(11) DEFAULT NULL, ALGORITHM=INPLACE, "
+                + "LOCK=NONE"
         )
         let remove = Alteration(clauses: [.removePartitioning])
         #expect(
@@ -160,8 +161,9 @@ import Testing
         }
         #expect(
             error.description
-                == "table `t`: no statement leads from the live table to the desired one: column `c` "
-                + "uses column `b`, which is dropped; take it in two changes of the schema")
+                == "table `t`: no statement leads from the live table to the desired one: "
+                + "column `c` uses column `b`, which is dropped; take it in two changes of the schema"
+        )
     }
 
     @Test func alterationThatDoesNotFitIsRefused() throws {
