@@ -31,7 +31,7 @@ package enum EventText {
         switch outcome.kind {
         case .completed(let ran):
             return "done      \(key)" + (ran ? "" : " (was as planned already)")
-        case .superseded: return "left      \(key)\(reason)"
+        case .superseded, .partly, .notRun, .discarded: return "left      \(key)\(reason)"
         case .failed:
             let attempts = Quantity.of(outcome.attempts, "failed attempt")
             return "failed    \(key)\(reason)" + (outcome.attempts > 1 ? " (\(attempts))" : "")
