@@ -32,6 +32,9 @@ package enum EventText {
         case .completed(let ran):
             return "done      \(key)" + (ran ? "" : " (was as planned already)")
         case .superseded: return "left      \(key)\(reason)"
+        case .partly: return "left      \(key): part of it ran, the rest is planned again\(reason)"
+        case .notRun: return "left      \(key): nothing of it ran\(reason)"
+        case .discarded: return "left      \(key): its shard left the fleet\(reason)"
         case .failed:
             let attempts = Quantity.of(outcome.attempts, "failed attempt")
             return "failed    \(key)\(reason)" + (outcome.attempts > 1 ? " (\(attempts))" : "")

@@ -43,7 +43,7 @@ package struct LiveProgress: Sendable {
         for outcome in settled.values {
             switch outcome.kind {
             case .completed: counts.done += 1
-            case .superseded: counts.left += 1
+            case .superseded, .partly, .notRun, .discarded: counts.left += 1
             case .failed: counts.failed += 1
             }
         }
