@@ -28,6 +28,16 @@ import Testing
             "left      commerce/commerce_08/orders: the table moved"
         ),
         (
+            settled(.partly(found: nil), "1 of 2"),
+            "left      commerce/commerce_08/orders: part of it ran, the rest is planned again: "
+                + "1 of 2"
+        ),
+        (settled(.notRun), "left      commerce/commerce_08/orders: nothing of it ran"),
+        (
+            settled(.discarded),
+            "left      commerce/commerce_08/orders: its shard left the fleet"
+        ),
+        (
             settled(.failed, "lock wait timeout", attempts: 10),
             "failed    commerce/commerce_08/orders: lock wait timeout (10 failed attempts)"
         ),

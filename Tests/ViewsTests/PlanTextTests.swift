@@ -74,6 +74,22 @@ import Testing
                 """)
     }
 
+    /// A table that left git is no step, but the status says that something differs.
+    @Test func aDifferenceIsNeverCalledNone() {
+        var report = Sample.noChanges
+        report.notices = [Notice(code: "left-git", message: "commerce.log is still live")]
+        report.exitStatus = .difference
+        #expect(
+            PlanText.text(report, width: 60) == """
+                Plan 140bedb  production  main@3f2a91c "orders: track refunds"  (24 shards)
+
+                note (left-git): commerce.log is still live
+
+                no changes planned, 1 note to look at                 exit 2
+
+                """)
+    }
+
     /// A window and an earlier environment hold only what is approved; a refusal comes first.
     @Test(arguments: [
         (["window"], "approved"), (["environment"], "approved"), ([], "approved"),

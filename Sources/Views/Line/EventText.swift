@@ -31,7 +31,10 @@ package enum EventText {
         switch outcome.kind {
         case .completed(let ran):
             return "done      \(key)" + (ran ? "" : " (was as planned already)")
-        case .superseded, .partly, .notRun, .discarded: return "left      \(key)\(reason)"
+        case .superseded: return "left      \(key)\(reason)"
+        case .partly: return "left      \(key): part of it ran, the rest is planned again\(reason)"
+        case .notRun: return "left      \(key): nothing of it ran\(reason)"
+        case .discarded: return "left      \(key): its shard left the fleet\(reason)"
         case .failed:
             let attempts = Quantity.of(outcome.attempts, "failed attempt")
             return "failed    \(key)\(reason)" + (outcome.attempts > 1 ? " (\(attempts))" : "")

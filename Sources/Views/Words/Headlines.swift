@@ -7,12 +7,17 @@ extension PlanReport {
     package var headline: String {
         var parts: [String] = []
         if steps.isEmpty {
-            parts.append(isQuiet ? "no changes: \(inSync)" : "no changes found")
+            parts.append(isQuiet ? "no changes: \(inSync)" : "no changes planned")
         } else {
             let shards = Quantity.of(plan.changingShards.count, "shard")
             parts.append("\(Quantity.of(steps.count, "change")) on \(shards)")
         }
-        return (parts + heldWords + openWords).joined(separator: ", ")
+        parts += heldWords + openWords
+        // The status says that something differs: then the sentence must say so too.
+        if parts.count == 1, steps.isEmpty, !isQuiet, !notices.isEmpty {
+            parts.append("\(Quantity.of(notices.count, "note")) to look at")
+        }
+        return parts.joined(separator: ", ")
     }
 
     /// `24 shards are as main@3f2a91c says`.
@@ -21,8 +26,10 @@ extension PlanReport {
         return "\(Quantity.of(plan.shardCount, "shard")) \(verb) as \(plan.revision.label) says"
     }
 
-    /// Nothing changes, and nothing is unknown or unsupported.
-    var isQuiet: Bool { steps.isEmpty && plan.unknown.isEmpty && plan.unsupported.isEmpty }
+    /// Nothing changes, nothing is unknown or unsupported, and the exit status agrees.
+    var isQuiet: Bool {
+        steps.isEmpty && plan.unknown.isEmpty && plan.unsupported.isEmpty && exitStatus == .done
+    }
 
     /// How many steps each kind of hold stops, at least on some shards.
     var heldWords: [String] {
@@ -106,8 +113,9 @@ extension ReconcileReport {
         var parts: [String] = []
         let done = rollout.progress.words
         if !done.isEmpty { parts.append(done) }
-        if done.isEmpty { parts.append(plan.isQuiet ? "nothing to do" : "nothing done") }
-        if plan.isQuiet, done.isEmpty { parts.append(plan.inSync) }
+        let isQuiet = plan.isQuiet && exitStatus == .done
+        if done.isEmpty { parts.append(isQuiet ? "nothing to do" : "nothing done") }
+        if isQuiet, done.isEmpty { parts.append(plan.inSync) }
         return (parts + plan.heldWords + plan.openWords).joined(separator: ", ")
     }
 }

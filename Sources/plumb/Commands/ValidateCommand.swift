@@ -17,8 +17,8 @@ enum ValidateCommand {
         let warnings = diagnostics.count - errors.count
         let summary =
             errors.isEmpty
-            ? "\(source.revision.label): valid" + (warnings > 0 ? ", \(warnings) warnings" : "")
-            : "\(source.revision.label): \(errors.count) errors, \(warnings) warnings"
+            ? "\(source.label): valid" + (warnings > 0 ? ", \(warnings) warnings" : "")
+            : "\(source.label): \(errors.count) errors, \(warnings) warnings"
         if format == .json {
             let rows = diagnostics.map { diagnostic in
                 [
