@@ -214,7 +214,7 @@ import Testing
     @Test func theDigestIsOfNamesAndTexts() throws {
         func digest(_ files: [String: String]) throws -> Digest {
             let tree = repository(fleetText(), files)
-            let state = try Desired.load(
+            let state = try SchemaRepository.load(
                 tree, revision: Revision(commit: nil), environment: "production",
                 pinned: { _ in tree }, discovered: { _, _ in [] })
             return try #require(state.schemas.first).digest
@@ -237,7 +237,7 @@ import Testing
             namespace: "overlays: [{selector: {shard: s0*}, path: overlays/x}]",
             shards: "[{pattern: \"s{0000..9999}\", hosts: [\"db-{00..99}\"]}]")
         let tree = repository(fleet, ["overlays/x/t.sql": "CREATE TABLE t (id int);"])
-        let state = try Desired.load(
+        let state = try SchemaRepository.load(
             tree, revision: Revision(commit: nil), environment: nil,
             pinned: { _ in tree }, discovered: { _, _ in [] })
         #expect(state.schemas.count == 2)
@@ -258,7 +258,7 @@ import Testing
             """
         let tree = repository(fleet)
         func load(_ namespaces: Set<String>?) throws -> DesiredState {
-            try Desired.load(
+            try SchemaRepository.load(
                 tree, revision: Revision(commit: nil), environment: nil, namespaces: namespaces,
                 pinned: { _ in tree }, discovered: { _, _ in [] })
         }

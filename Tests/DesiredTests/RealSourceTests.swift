@@ -37,7 +37,7 @@ import Testing
         try repository.move("refs/heads/next", from: nil, to: second)
 
         let commit = try repository.resolve("refs/heads/main")
-        let state = try Desired.load(
+        let state = try SchemaRepository.load(
             GitTree(repository, commit: commit),
             revision: Revision(commit, refName: "refs/heads/main"), environment: "production",
             pinned: { try GitTree(repository, commit: repository.resolve($0)) },
@@ -53,7 +53,7 @@ import Testing
             state.schema(of: ShardID(namespace: "commerce", shard: "b"))?.table("items")?
                 .location.description == "refs/heads/next:schema/commerce/items.sql:1:14")
         #expect(
-            Desired.validate(GitTree(repository, commit: commit)) { ref in
+            SchemaRepository.validate(GitTree(repository, commit: commit)) { ref in
                 try GitTree(repository, commit: repository.resolve(ref))
             }.isEmpty)
     }
@@ -65,11 +65,11 @@ import Testing
         try fleetText().write(
             toFile: folder + "/plumb.yaml", atomically: true, encoding: .utf8)
         try orders.write(toFile: commerce + "/orders.sql", atomically: true, encoding: .utf8)
-        #expect(Desired.validate(WorkingTree(folder: folder)).isEmpty)
+        #expect(SchemaRepository.validate(WorkingTree(folder: folder)).isEmpty)
         try FileManager.default.createSymbolicLink(
             atPath: commerce + "/passwd.sql", withDestinationPath: "/etc/passwd")
         #expect(
-            Desired.validate(WorkingTree(folder: folder)).map(\.description) == [
+            SchemaRepository.validate(WorkingTree(folder: folder)).map(\.description) == [
                 "schema/commerce/passwd.sql:1:1: error: `schema/commerce/passwd.sql` is a symbolic "
                     + "link, and links are not followed [refused-entry]; put a file there"
             ])
@@ -77,6 +77,8 @@ import Testing
         try FileManager.default.createSymbolicLink(
             atPath: commerce, withDestinationPath: "/etc")
         #expect(
-            Desired.validate(WorkingTree(folder: folder)).map(\.code) == [.unreadableSource])
+            SchemaRepository.validate(WorkingTree(folder: folder)).map(\.code) == [
+                .unreadableSource
+            ])
     }
 }

@@ -24,7 +24,7 @@ import Git
         let text =
             "-- all of them\nCREATE TABLE orders (\n  id int,\n  é int,\n  KEY by_id (id)\n);\n"
         let tree = repository(fleetText(), ["schema/commerce/orders.sql": text])
-        let state = try Desired.load(
+        let state = try SchemaRepository.load(
             tree, revision: Revision(commit: nil), environment: nil,
             pinned: { _ in tree }, discovered: { _, _ in [] })
         let table = try #require(state.schemas.first?.table("ORDERS"))
@@ -175,7 +175,7 @@ import Git
     @Test func whatCannotBeReadIsAnErrorWithItsCause() throws {
         for path in ["schema/commerce", "schema/commerce/orders.sql", "plumb.yaml"] {
             let error = #expect(throws: DesiredError.self) {
-                try Desired.load(
+                try SchemaRepository.load(
                     repository(unreadable: [path]), revision: Revision(commit: nil),
                     environment: nil, pinned: { _ in MemoryTree([:]) },
                     discovered: { _, _ in [] })

@@ -98,7 +98,7 @@ func outcome(
     discovered: Discovery = { _, _ in [] }
 ) -> [String] {
     do throws(DesiredError) {
-        let state = try Desired.load(
+        let state = try SchemaRepository.load(
             tree, revision: Revision(commit: nil), environment: nil,
             pinned: { ref in
                 guard let tree = pinned[ref] else {

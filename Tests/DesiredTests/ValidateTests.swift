@@ -5,7 +5,7 @@ import Testing
 /// `plumb validate`: everything that is wrong, without a server.
 @Suite struct ValidateTests {
     @Test func aRightRepositoryHasNothingToReport() {
-        #expect(Desired.validate(repository()).isEmpty)
+        #expect(SchemaRepository.validate(repository()).isEmpty)
     }
 
     @Test func faultsOfAllNamespacesOverlaysAndApprovalsAreReported() {
@@ -31,7 +31,7 @@ import Testing
                 "approvals/nonsense.yaml": "x",
             ])
         #expect(
-            Desired.validate(tree).map(\.description) == [
+            SchemaRepository.validate(tree).map(\.description) == [
                 "approvals/nonsense.yaml:1:1: error: `approvals/nonsense.yaml` is not named after "
                     + "a digest [invalid-approval]; name it `<digest>.yaml` with all 64 digits, "
                     + "as the plan shows it",
@@ -48,10 +48,10 @@ import Testing
     @Test func pinnedShardsAreReadOnlyWhereTheirRevisionIsAtHand() {
         let tree = repository(
             fleetText(namespace: "pins: [{selector: {shard: \"*\"}, ref: next}]"))
-        #expect(Desired.validate(tree).isEmpty)
+        #expect(SchemaRepository.validate(tree).isEmpty)
         let next = MemoryTree(["schema/commerce/x.sql": "DROP TABLE x"])
         #expect(
-            Desired.validate(tree, pinned: { _ in next }).map(\.code) == [.unsupportedStatement])
+            SchemaRepository.validate(tree, pinned: { _ in next }).map(\.code) == [.unsupportedStatement])
     }
 
     @Test func aRenameOfAPinnedRevisionIsNotJudgedWithoutIt() {
@@ -59,21 +59,21 @@ import Testing
             fleetText(
                 namespace: "pins: [{selector: {shard: b}, ref: next}]\n"
                     + "    renames: [{table: orders, column: {from: quantity, to: amount}}]"))
-        #expect(Desired.validate(tree).isEmpty)
+        #expect(SchemaRepository.validate(tree).isEmpty)
         #expect(
-            Desired.validate(tree, pinned: { _ in tree }).map(\.code) == [.danglingRename])
+            SchemaRepository.validate(tree, pinned: { _ in tree }).map(\.code) == [.danglingRename])
     }
 
     @Test func aBrokenFileIsNotAWrongRename() {
         let tree = repository(
             fleetText(namespace: "renames: [{table: orders, column: {from: a, to: quantity}}]"),
             ["schema/commerce/orders.sql": "CREATE TABLE orders (quantity intt);"])
-        #expect(Desired.validate(tree).map(\.code) == [.invalidSQL])
+        #expect(SchemaRepository.validate(tree).map(\.code) == [.invalidSQL])
     }
 
     @Test func warningsAreReportedToo() {
         let tree = repository(
             fleetText(shards: "[{pattern: \"a{1..2}\", hosts: [\"h{1..3}\"]}]"))
-        #expect(Desired.validate(tree).map(\.severity) == [.warning])
+        #expect(SchemaRepository.validate(tree).map(\.severity) == [.warning])
     }
 }

@@ -9,7 +9,7 @@ package struct Fleet: Sendable {
     package let namespaces: [Namespace]
     /// In the order written; `after` has no cycles.
     package let environments: [Environment]
-    package let workspace: Workspace
+    package let workspace: WorkspaceSettings
     package let policy: Policy
     package let ledger: LedgerLocation
     /// What is odd but not wrong.
@@ -96,7 +96,7 @@ package struct Environment: Sendable {
 }
 
 /// Where desired tables are normalised and changes are proved.
-package struct Workspace: Sendable {
+package struct WorkspaceSettings: Sendable {
     /// Nil means the server of the first shard.
     package let host: ServerAddress?
     /// What the names of the scratch schemas start with.

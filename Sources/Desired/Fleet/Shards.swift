@@ -61,8 +61,8 @@ package struct Selector: Sendable, CustomStringConvertible {
 }
 
 /// Names with `*` for any text and `?` for any one character.
-enum Glob {
-    static func matches(_ text: String, _ pattern: String) -> Bool {
+package enum Glob {
+    package static func matches(_ text: String, _ pattern: String) -> Bool {
         let (text, pattern) = (Array(text), Array(pattern))
         var (place, want) = (0, 0)
         var retry: (place: Int, want: Int)?

@@ -51,7 +51,7 @@ private struct FleetDecoder {
         guard let namespaces, let environments else { return nil }
         return Fleet(
             file: file, namespaces: namespaces, environments: environments,
-            workspace: workspace ?? Workspace(host: nil, prefix: Workspace.defaultPrefix),
+            workspace: workspace ?? WorkspaceSettings(host: nil, prefix: WorkspaceSettings.defaultPrefix),
             policy: policy ?? .standard, ledger: ledger ?? .standard, warnings: [])
     }
 
@@ -101,7 +101,7 @@ private struct FleetDecoder {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
-    private func workspace(_ node: YAMLNode) -> Workspace? {
+    private func workspace(_ node: YAMLNode) -> WorkspaceSettings? {
         guard let fields = reader.fields(node, WorkspaceKey.self) else { return nil }
         let host = fields.read(.host, reader.server)
         let prefix = fields.read(.prefix) { node, what -> String? in
@@ -115,7 +115,7 @@ private struct FleetDecoder {
             }
             return text
         }
-        return Workspace(host: host, prefix: prefix ?? Workspace.defaultPrefix)
+        return WorkspaceSettings(host: host, prefix: prefix ?? WorkspaceSettings.defaultPrefix)
     }
 
     private func ledger(_ node: YAMLNode, _ what: String) -> LedgerLocation? {

@@ -2,7 +2,7 @@ import Git
 import Schema
 
 /// Reads what the fleet should look like from a schema repository.
-package enum Desired {
+package enum SchemaRepository {
     /// The name of the fleet file at the root of the schema repository.
     package static let fleetFile = "plumb.yaml"
 
