@@ -152,7 +152,9 @@ extension Repository {
     fileprivate func fetch(
         _ source: SourceAddress, _ credentials: SourceCredentials
     ) throws(GitError) -> [String] {
-        try CertificateAuthority.use(credentials.certificateAuthorityFile)
+        if source.transport == .https {
+            try CertificateAuthority.use(credentials.certificateAuthorityFile)
+        }
         let session = RemoteSession(source: source, credentials: credentials)
         defer { withExtendedLifetime(session) {} }
         do throws(GitError) {
