@@ -51,7 +51,9 @@ struct ModuleTests {
         for line in text.split(separator: "\n") where line.contains("module(\"") {
             let names = line.split(separator: "\"").enumerated()
                 .filter { $0.offset % 2 == 1 }.map { String($0.element) }
-            guard let own = names.first, let place = Self.order.firstIndex(of: own) else { continue }
+            guard let own = names.first, let place = Self.order.firstIndex(of: own) else {
+                continue
+            }
             for name in names.dropFirst() {
                 guard let other = Self.order.firstIndex(of: name) else { continue }
                 #expect(other < place, "\(own) depends on \(name)")
