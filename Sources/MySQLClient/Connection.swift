@@ -176,16 +176,31 @@ package final class Connection: @unchecked Sendable {
             body(.failure(try statementError(started: started, during: activity)))
             return
         }
-        guard mysql_field_count(handle) > 0 else {
-            body(.success(RawRows(nil)))
-            return
+        var result: UnsafeMutablePointer<MYSQL_RES>?
+        if mysql_field_count(handle) > 0 {
+            result = mysql_store_result(handle)
+            guard result != nil else {
+                body(.failure(try statementError(started: started, during: activity)))
+                return
+            }
         }
-        guard let result = mysql_store_result(handle) else {
+        defer { mysql_free_result(result) }
+        guard skipFurtherResults(handle) else {
             body(.failure(try statementError(started: started, during: activity)))
             return
         }
-        defer { mysql_free_result(result) }
         body(.success(RawRows(result)))
+    }
+
+    /// Reads past what a called procedure returns after its first result; false when that fails.
+    private func skipFurtherResults(_ handle: UnsafeMutablePointer<MYSQL>) -> Bool {
+        while mysql_more_results(handle) != 0 {
+            guard mysql_next_result(handle) == 0 else { return false }
+            guard mysql_field_count(handle) > 0 else { continue }
+            guard let result = mysql_store_result(handle) else { return false }
+            mysql_free_result(result)
+        }
+        return true
     }
 
     private func usableHandle() throws(MySQLError) -> UnsafeMutablePointer<MYSQL> {
@@ -201,8 +216,10 @@ package final class Connection: @unchecked Sendable {
         started: Date, during activity: Activity
     ) throws(MySQLError) -> MySQLError {
         let error = lastError(started: started, during: activity)
-        // From 2000 on the client library speaks: what comes next on the wire is unknown.
-        if error.kind == .lostConnection || (2000..<3000).contains(error.number) {
+        // In these ranges the client library speaks: what comes next on the wire is unknown.
+        let isClientError =
+            (2000..<3000).contains(error.number) || (5000..<6000).contains(error.number)
+        if error.kind == .lostConnection || isClientError {
             throw lost(started: started, during: activity)
         }
         return error
@@ -210,7 +227,8 @@ package final class Connection: @unchecked Sendable {
 
     /// Marks the connection as broken and says why.
     private func lost(started: Date, during activity: Activity) -> MySQLError {
-        let error = lastError(started: started, during: activity)
+        var error = lastError(started: started, during: activity)
+        if activity == .changing { error.retry = .indeterminate }
         isUsable = false
         return error
     }

@@ -12,7 +12,9 @@ package struct TLSOptions: Sendable, Equatable {
         /// As `verifyCA`, and the certificate names the host that was asked for.
         case verifyIdentity
 
-        package static func < (left: Mode, right: Mode) -> Bool { left.strictness < right.strictness }
+        package static func < (left: Mode, right: Mode) -> Bool {
+            left.strictness < right.strictness
+        }
 
         private var strictness: Int {
             switch self {

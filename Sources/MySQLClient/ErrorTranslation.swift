@@ -22,7 +22,9 @@ extension MySQLError {
             kind: kind, number: number, sqlState: sqlState, message: message, server: server)
         if activity == .changing, kind.leavesOutcomeUnknown { error.retry = .indeterminate }
         if passingNumbers.contains(number) { error.retry = .retryable }
-        if number == interrupted { error.retry = .indeterminate }
+        if number == interrupted {
+            error.retry = activity == .changing ? .indeterminate : .retryable
+        }
         return error
     }
 

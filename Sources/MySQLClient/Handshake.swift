@@ -16,6 +16,7 @@ enum Handshake {
                 server: server)
         }
         do throws(MySQLError) {
+            try checkFiles(of: settings.tls, server: server)
             try setOptions(of: handle, settings: settings, server: server)
             try open(handle, server: server, settings: settings, database: database)
             try checkEncryption(of: handle, settings: settings, server: server)
@@ -102,6 +103,25 @@ enum Handshake {
         guard accepted else {
             throw MySQLError(
                 kind: .configuration, message: "the MySQL client library refuses an option",
+                server: server)
+        }
+    }
+
+    /// Says what the client library would leave out: which file, and that no authority is named.
+    private static func checkFiles(
+        of tls: TLSOptions, server: ServerAddress
+    ) throws(MySQLError) {
+        guard tls.mode != .disabled else { return }
+        if tls.mode == .verifyCA, tls.caFile == nil {
+            throw MySQLError(
+                kind: .configuration, message: "TLS mode verifyCA needs the authority's file",
+                server: server)
+        }
+        for case let file? in [tls.caFile, tls.certificateFile, tls.keyFile]
+        where access(file, R_OK) != 0 {
+            let reason = String(cString: strerror(errno))
+            throw MySQLError(
+                kind: .configuration, message: "TLS file \(file) cannot be read: \(reason)",
                 server: server)
         }
     }

@@ -90,6 +90,6 @@ struct ServerInfo: Equatable {
                     + "\(flavour == .mariadb ? "MariaDB 10.3" : "MySQL 5.7") or later")
         }
         self.flavour = flavour
-        self.version = String(numbers)
+        self.version = parts.map(String.init).joined(separator: ".")
     }
 }

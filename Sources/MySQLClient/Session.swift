@@ -18,12 +18,15 @@ enum SQLMode {
 
 extension Connection {
     /// Sets what every session of Plumb relies on, in two round trips.
+    ///
+    /// The time zone is UTC because `TIMESTAMP` literals in a schema are read and printed in the
+    /// session's zone: servers in different zones would print the same table differently.
     func setUpSession(lockWaitTimeoutSeconds: Int) throws(MySQLError) {
         let global = try query("SELECT @@global.sql_mode").first?[0] ?? ""
         let mode = SQL.literal(SQLMode.session(from: global))
         _ = try query(
             "SET SESSION sql_mode = \(mode), lock_wait_timeout = \(lockWaitTimeoutSeconds), "
                 + "innodb_lock_wait_timeout = \(lockWaitTimeoutSeconds), "
-                + "sql_quote_show_create = 1, autocommit = 1")
+                + "sql_quote_show_create = 1, autocommit = 1, time_zone = '+00:00'")
     }
 }

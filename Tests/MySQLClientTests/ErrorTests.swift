@@ -53,11 +53,15 @@ import TestSupport
         ("ALTER TABLE t ADD UNIQUE (name)", .dataConflict, .permanent),
         ("ALTER TABLE t MODIFY name VARCHAR(2)", .dataConflict, .permanent),
         ("ALTER TABLE t ADD CHECK (id > 1)", .dataConflict, .permanent),
-        ("ALTER TABLE t ADD COLUMN p INT REFERENCES t (id), ADD FOREIGN KEY (id) REFERENCES u (id)",
-            .dataConflict, .permanent),
+        (
+            "ALTER TABLE t ADD FOREIGN KEY (id) REFERENCES u (id)",
+            .dataConflict, .permanent
+        ),
         ("ALTER TABLE t MODIFY name INT, ALGORITHM=INSTANT", .algorithmUnsupported, .permanent),
-        ("ALTER TABLE t DROP PRIMARY KEY, ADD PRIMARY KEY (name), ALGORITHM=COPY, LOCK=NONE",
-            .algorithmUnsupported, .permanent),
+        (
+            "ALTER TABLE t DROP PRIMARY KEY, ADD PRIMARY KEY (name), ALGORITHM=COPY, LOCK=NONE",
+            .algorithmUnsupported, .permanent
+        ),
         ("SET STATEMENT max_statement_time=0.01 FOR SELECT SLEEP(5)", .timeout, .indeterminate),
         ("SET GLOBAL server_id = 'x'", .other, .permanent),
     ])

@@ -12,17 +12,18 @@ import TestSupport
         let row = try connection.query(
             "SELECT @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@character_set_client, "
                 + "@@character_set_results, @@sql_quote_show_create, @@autocommit, "
-                + "CONNECTION_ID(), VERSION()"
+                + "@@time_zone, CONNECTION_ID(), VERSION()"
         ).first
-        #expect((0..<6).map { row?[$0] } == ["3", "3", "utf8mb4", "utf8mb4", "1", "1"])
-        #expect(row?[6] == "\(connection.threadID)")
-        #expect(row?[7] == connection.serverVersion)
+        #expect(
+            (0..<7).map { row?[$0] } == ["3", "3", "utf8mb4", "utf8mb4", "1", "1", "+00:00"])
+        #expect(row?[7] == "\(connection.threadID)")
+        #expect(row?[8] == connection.serverVersion)
     }
 
     @Test func modesThatChangeHowASchemaReadsAreTakenOut() throws {
-        let server = try MariaDBServer.start(options: ["--sql-quote-show-create=0"])
+        let server = try MariaDBServer.start()
         try server.connect().execute(
-            "SET GLOBAL sql_mode = "
+            "SET GLOBAL sql_quote_show_create = 0, GLOBAL sql_mode = "
                 + "'ORACLE,ANSI,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES,NO_ZERO_DATE'")
         let database = try server.freshDatabase()
         let connection = try server.connect(database: database)
@@ -35,6 +36,34 @@ import TestSupport
         #expect(text?.contains("CREATE TABLE `t`") == true)
         #expect(text?.contains("'it''s \\\\ here'") == true)
         #expect(text?.contains("ENGINE=InnoDB") == true)
+    }
+
+    @Test func aTimestampReadsTheSameOnServersOfDifferentZones() throws {
+        let texts = try ["+02:00", "-11:30"].map { zone in
+            let server = try MariaDBServer.start(options: ["--default-time-zone=\(zone)"])
+            let connection = try server.connect(database: try server.freshDatabase())
+            try connection.execute("CREATE TABLE t (a TIMESTAMP DEFAULT '2020-01-02 03:04:05')")
+            try server.connect().execute("SET GLOBAL time_zone = '+05:00'")
+            return try connection.query("SHOW CREATE TABLE t").first?[1]
+        }
+        #expect(texts[0] == texts[1])
+        #expect(texts[0]?.contains("'2020-01-02 03:04:05'") == true)
+    }
+
+    @Test func aProcedureThatReturnsManyResultsLeavesTheSessionInStep() throws {
+        let server = try MariaDBServer.shared
+        let connection = try server.connect(database: try server.freshDatabase())
+        try connection.execute("CREATE PROCEDURE p () BEGIN SELECT 1; SELECT 2; DO 1; END")
+        try connection.execute("CREATE PROCEDURE q () BEGIN SELECT 1; SELECT * FROM absent; END")
+        #expect(try connection.query("CALL p()").map { $0[0] } == ["1"])
+        #expect(mysqlError { try connection.execute("CALL q()") }?.kind == .unknownTable)
+        #expect(try connection.query("SELECT 3").first?[0] == "3")
+        var values: [String?] = []
+        try connection.pipeline(["CALL p()", "CALL q()", "SELECT 4"]) { _, result in
+            values.append(
+                (try? result.get().next()?[0]).map { String(decoding: $0, as: UTF8.self) })
+        }
+        #expect(values == ["1", nil, "4"])
     }
 
     @Test func theServerCannotAskForLocalFiles() throws {

@@ -106,7 +106,8 @@ package final class MariaDBServer: @unchecked Sendable {
         } else {
             arguments.append("--skip-networking")
         }
-        arguments += MariaDBTemplate.options + MariaDBTemplate.speed + options
+        arguments += MariaDBTemplate.options + MariaDBTemplate.speed
+        arguments += MariaDBTemplate.characterSet + options
         let log = folder.path + "/error.log"
         let flags = O_WRONLY | O_CREAT | O_APPEND
         let server = try Shell.spawn(
@@ -121,7 +122,11 @@ package final class MariaDBServer: @unchecked Sendable {
     private func watch(_ server: pid_t) throws -> Running {
         let ends = try Shell.pipe()
         defer { close(ends.reading) }
-        let script = "trap '' INT TERM HUP; read -r line; kill -9 \"$1\"; rm -rf \"$2\""
+        // Again and again: a server that is being killed can still make a file.
+        let script = """
+            trap '' INT TERM HUP; read -r line; kill -9 "$1"
+            for attempt in 1 2 3 4 5; do rm -rf "$2"; sleep 0.2; done
+            """
         let watcher = try Shell.spawn(
             "/bin/sh", ["-c", script, "watcher", "\(server)", folder.path],
             descriptors: [(1, "/dev/null", O_WRONLY), (2, "/dev/null", O_WRONLY)],

@@ -15,6 +15,11 @@ enum MariaDBTemplate {
         "--skip-name-resolve", "--innodb-fast-shutdown=2", "--innodb-use-native-aio=0",
     ]
 
+    /// What Debian's own configuration sets; the program's built-in default is latin1.
+    static let characterSet = [
+        "--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci",
+    ]
+
     /// Copies the template to `path`, making it first if this user has none for this version.
     static func copy(to path: String) throws {
         let template = try Self.template.get()

@@ -45,11 +45,11 @@ package enum Shell {
     }
 
     /// Held while a program starts and while a descriptor exists that no program may inherit.
-    private static let inheritance = Lock<Void>(())
+    private static let inheritance = NSLock()
 
     /// A pipe whose two ends no program inherits unless it is told to.
     static func pipe() throws -> (reading: Int32, writing: Int32) {
-        try inheritance.withLock { _ in
+        try inheritance.withLock {
             var ends: [Int32] = [0, 0]
             guard Glibc.pipe(&ends) == 0, fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0,
                 fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0
@@ -83,7 +83,7 @@ package enum Shell {
         var envp = all.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for pointer in argv + envp { free(pointer) } }
         var process: pid_t = 0
-        let code = inheritance.withLock { _ in
+        let code = inheritance.withLock {
             posix_spawnp(&process, command[0], &actions, &attributes, &argv, &envp)
         }
         guard code == 0 else {
