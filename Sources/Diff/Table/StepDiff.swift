@@ -9,20 +9,18 @@ struct StepDiff {
     private let renamed: Table
     private let to: Table
 
+    /// Foreign keys that the table had before the first statement, dropped since or not.
+    private let formerKeys: [ForeignKey]
+
     /// `renames` maps names in `from` to names in `to`.
-    init(from: Table, to: Table, renames: [String: String]) {
+    init(
+        from: Table, to: Table, renames: [String: String], formerKeys: [ForeignKey] = []
+    ) {
         self.from = from
         self.to = to
-        var names = renames
-        // Names that differ in letter case only are the same column.
-        for column in from.columns where names[column.name] == nil {
-            if let other = to.columns.first(where: { $0.name.sameName(as: column.name) }),
-                other.name != column.name
-            {
-                names[column.name] = other.name
-            }
-        }
-        renamed = from.renamingColumns(names)
+        self.formerKeys = formerKeys
+        renamed = from.renamingColumns(
+            TableDiff.pairedNames(from: from, to: to, renames: renames))
     }
 
     var alteration: Alteration {
@@ -94,7 +92,10 @@ struct StepDiff {
                 continue
             }
             if isSame(index, other) {
-                if index.name != other.name {
+                if index.name == other.name, mayBeReplacedByForeignKey(index) {
+                    drops.append(.dropIndex(original(of: index)))
+                    adds.append(.addIndex(other))
+                } else if index.name != other.name {
                     renames.append(.renameIndex(from: index.name, to: other.name))
                 }
                 continue
@@ -120,6 +121,20 @@ struct StepDiff {
         }
         drops += gone.map { .dropIndex(original(of: $0)) }
         return (drops, renames + adds + visibility)
+    }
+
+    /// True for an index that the server may have made for a foreign key that goes: the text does
+    /// not tell. It replaces such an index by one named after a new key on the same columns,
+    /// unless the statement adds the index itself; dropping and adding it alike rebuilds nothing.
+    private func mayBeReplacedByForeignKey(_ index: Index) -> Bool {
+        guard index.kind == .plain, index.options.isEmpty else { return false }
+        let covers = { (key: ForeignKey) in
+            index.parts == key.columns.map { Index.Part(key: .column($0)) }
+        }
+        return formerKeys.contains(where: covers)
+            && to.foreignKeys.contains { key in
+                covers(key) && key.name != index.name && !renamed.foreignKeys.contains(key)
+            }
     }
 
     /// The index as `from` has it, before columns were renamed.

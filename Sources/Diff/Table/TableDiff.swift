@@ -49,6 +49,12 @@ package enum TableDiff {
     private struct Walk {
         var current: Table
         var alterations: [Alteration] = []
+        let formerKeys: [ForeignKey]
+
+        init(current: Table) {
+            self.current = current
+            formerKeys = current.foreignKeys
+        }
 
         mutating func take(_ alteration: Alteration) throws(DiffError) {
             guard !alteration.clauses.isEmpty else { return }
@@ -59,7 +65,8 @@ package enum TableDiff {
         mutating func step(to target: Table, renames: [String: String] = [:]) throws(DiffError) {
             // A hint is due once: on later steps its old name is gone.
             let due = renames.filter { old, _ in current.columns.contains { $0.name == old } }
-            try take(StepDiff(from: current, to: target, renames: due).alteration)
+            let step = StepDiff(from: current, to: target, renames: due, formerKeys: formerKeys)
+            try take(step.alteration)
         }
     }
 }
