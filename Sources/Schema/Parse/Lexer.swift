@@ -153,7 +153,9 @@ struct Lexer {
     private mutating func number() -> Token {
         let start = position
         var isDecimal = true
+        let stopsAtDelimiter = delimiter.first?.isWordPart ?? false
         while position < bytes.count {
+            if stopsAtDelimiter, startsDelimiter(at: position) { break }
             let byte = bytes[position]
             if byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E"), isDecimal {
                 position += 1

@@ -20,19 +20,7 @@ struct TokenReader {
     /// True where the current token is the word `keyword`, in any letter case.
     func at(_ keyword: StaticString) -> Bool {
         guard token.kind == .word else { return false }
-        return spells(token.range, keyword)
-    }
-
-    func spells(_ range: Range<Int>, _ keyword: StaticString) -> Bool {
-        guard range.count == keyword.utf8CodeUnitCount else { return false }
-        return keyword.withUTF8Buffer { expected in
-            for index in 0..<expected.count {
-                var byte = bytes[range.lowerBound + index]
-                if byte &- 0x61 < 26 { byte &-= 0x20 }
-                if byte != expected[index] { return false }
-            }
-            return true
-        }
+        return Keyword.spells(bytes, token.range, keyword)
     }
 
     func at(symbol: Unicode.Scalar) -> Bool {
@@ -97,16 +85,7 @@ struct TokenReader {
     /// What a name token names: quotes removed, doubled quotes halved.
     func name(of token: Token) -> String {
         guard token.kind == .quotedName || token.kind == .string else { return text(token.range) }
-        let quote = bytes[token.start]
-        let inner = token.start + 1..<token.end - 1
-        guard bytes[inner].contains(quote) else { return text(inner) }
-        var unquoted: [UInt8] = []
-        var index = inner.lowerBound
-        while index < inner.upperBound {
-            unquoted.append(bytes[index])
-            index += bytes[index] == quote ? 2 : 1
-        }
-        return String(decoding: unquoted, as: UTF8.self)
+        return Unquoted.name(bytes, token.range)
     }
 
     /// An error at the current token: `expected` was wanted there.
@@ -120,5 +99,22 @@ struct TokenReader {
             }
         return SchemaError(
             .syntax, "\(found) where \(expected) was expected", in: bytes, at: token.range)
+    }
+}
+
+enum Keyword {
+    /// True where `range` spells `keyword`, given in capitals, in any letter case.
+    static func spells(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ keyword: StaticString
+    ) -> Bool {
+        guard range.count == keyword.utf8CodeUnitCount else { return false }
+        return keyword.withUTF8Buffer { expected in
+            for index in 0..<expected.count {
+                var byte = bytes[range.lowerBound + index]
+                if byte &- 0x61 < 26 { byte &-= 0x20 }
+                if byte != expected[index] { return false }
+            }
+            return true
+        }
     }
 }

@@ -1,0 +1,93 @@
+/// Reads the `.sql` files of a schema repository without a server.
+///
+/// Statements are split as the command-line client splits them, `DELIMITER` lines included;
+/// stored routines may also stand without `DELIMITER`. `CREATE TABLE` is read far enough to know
+/// names, types and places, and is lenient elsewhere: what a server would accept is accepted.
+package enum SQLScript {
+    /// The statements of a file, in order.
+    ///
+    /// Throws at the exact place of the first text that no server would take: an unterminated
+    /// string, name, comment or parenthesis, a type nobody knows, a column defined twice, bytes
+    /// that are not UTF-8, a file without any statement, a hint that belongs to nothing.
+    package static func statements(
+        in bytes: [UInt8], file: String
+    ) throws(SchemaError) -> [SourceStatement] {
+        let result = bytes.withUnsafeBufferPointer { buffer in
+            Result { () throws(SchemaError) in try statements(in: buffer, file: file) }
+        }
+        return try result.mapError { $0.inFile(file) }.get()
+    }
+
+    private static func statements(
+        in bytes: UnsafeBufferPointer<UInt8>, file: String
+    ) throws(SchemaError) -> [SourceStatement] {
+        try requireUTF8(bytes)
+        let source = SourceText(bytes: bytes, file: file)
+        var splitter = StatementSplitter(bytes)
+        var statements: [SourceStatement] = []
+        while let piece = try splitter.next() {
+            statements.append(try StatementReader.statement(of: piece, in: source))
+        }
+        try RenameHints.requireNone(in: splitter.trailingComments, of: source)
+        guard !statements.isEmpty else {
+            throw SchemaError(
+                .emptyFile, "there is no statement in this file",
+                remedy: "write a CREATE TABLE or remove the file", in: bytes, at: 0..<1)
+        }
+        return statements
+    }
+
+    private static func requireUTF8(_ bytes: UnsafeBufferPointer<UInt8>) throws(SchemaError) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard !text.utf8.elementsEqual(bytes) else { return }
+        let offset = zip(text.utf8, bytes).prefix { $0 == $1 }.count
+        throw SchemaError(
+            .syntax, "this text is not UTF-8", remedy: "save the file as UTF-8", in: bytes,
+            at: offset..<offset + 1)
+    }
+}
+
+/// A file's bytes with what turns offsets into places.
+struct SourceText {
+    let bytes: UnsafeBufferPointer<UInt8>
+    let file: String
+    /// The offset at which each line starts.
+    private let lineStarts: [Int]
+
+    init(bytes: UnsafeBufferPointer<UInt8>, file: String) {
+        self.bytes = bytes
+        self.file = file
+        var starts = [0]
+        for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
+            starts.append(offset + 1)
+        }
+        lineStarts = starts
+    }
+
+    func text(_ range: Range<Int>) -> String {
+        String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+    }
+
+    /// The line of `offset`, from 1.
+    func line(of offset: Int) -> Int {
+        var low = 0
+        var high = lineStarts.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if lineStarts[middle] <= offset { low = middle } else { high = middle }
+        }
+        return low + 1
+    }
+
+    func location(of offset: Int) -> SourceLocation {
+        let line = line(of: offset)
+        return SourceLocation(
+            file: file, line: line, column: offset - lineStarts[line - 1] + 1)
+    }
+
+    func error(
+        _ code: SchemaError.Code, _ message: String, remedy: String? = nil, at range: Range<Int>
+    ) -> SchemaError {
+        SchemaError(code, message, remedy: remedy, in: bytes, at: range)
+    }
+}

@@ -1,0 +1,122 @@
+/// A statement of a file that people write.
+package struct SourceStatement: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        case createTable(name: String)
+        case createView(name: String)
+        case createTrigger(name: String)
+        case createProcedure(name: String)
+        case createFunction(name: String)
+        case createEvent(name: String)
+        case createSequence(name: String)
+        case createIndex(table: String)
+        case alterTable(name: String)
+        /// Anything else, by its first words in capitals: `INSERT INTO`, `SET NAMES`.
+        case other(firstWords: String)
+    }
+
+    package var kind: Kind
+    /// The statement without its terminator and the comments around it.
+    package var text: String
+    /// Where its first token stands.
+    package var location: SourceLocation
+    /// Where the name of the object that it creates or alters stands.
+    package var nameLocation: SourceLocation?
+    /// The database before the object's name, where one is written.
+    package var database: String?
+    /// The comments between the statement before and this one, marks included.
+    package var leadingComments: [String]
+    package var isIfNotExists: Bool
+    package var isOrReplace: Bool
+    package var isTemporary: Bool
+    /// What a `CREATE TABLE` defines; nil for other statements.
+    package var table: SourceTable?
+    /// The hints above and within the statement.
+    package var hints: [SourceRename]
+
+    package init(
+        kind: Kind, text: String, location: SourceLocation, nameLocation: SourceLocation? = nil,
+        database: String? = nil, leadingComments: [String] = [], isIfNotExists: Bool = false,
+        isOrReplace: Bool = false, isTemporary: Bool = false, table: SourceTable? = nil,
+        hints: [SourceRename] = []
+    ) {
+        self.kind = kind
+        self.text = text
+        self.location = location
+        self.nameLocation = nameLocation
+        self.database = database
+        self.leadingComments = leadingComments
+        self.isIfNotExists = isIfNotExists
+        self.isOrReplace = isOrReplace
+        self.isTemporary = isTemporary
+        self.table = table
+        self.hints = hints
+    }
+}
+
+/// What the text of a `CREATE TABLE` names, and where.
+package struct SourceTable: Hashable, Sendable {
+    package struct Column: Hashable, Sendable {
+        package var name: String
+        package var location: SourceLocation
+        /// The first word of its type as written; empty where the type is a quoted name.
+        package var type: String
+    }
+
+    /// A top-level definition between the table's parentheses.
+    package struct Definition: Hashable, Sendable {
+        package enum Kind: String, Hashable, Sendable {
+            case column, primaryKey, index, foreignKey, check, period
+        }
+        package var kind: Kind
+        /// Nil where the text leaves the name to the server.
+        package var name: String?
+        /// Where its first token stands.
+        package var location: SourceLocation
+    }
+
+    /// A table named behind `REFERENCES`.
+    package struct Reference: Hashable, Sendable {
+        package var database: String?
+        package var table: String
+        package var location: SourceLocation
+    }
+
+    package var columns: [Column] = []
+    package var definitions: [Definition] = []
+    package var references: [Reference] = []
+    /// The other table of `CREATE TABLE … LIKE other`.
+    package var like: String?
+    /// True for `CREATE TABLE … SELECT`.
+    package var isFromSelect = false
+
+    /// Where the column called `name` is defined, letter case aside.
+    package func location(ofColumn name: String) -> SourceLocation? {
+        columns.first { $0.name.lowercased() == name.lowercased() }?.location
+    }
+
+    /// Where the key or constraint called `name` is defined, letter case aside.
+    package func location(ofConstraint name: String) -> SourceLocation? {
+        definitions.first { $0.kind != .column && $0.name?.lowercased() == name.lowercased() }?
+            .location
+    }
+}
+
+/// `-- plumb: renamed from old`, above a table or beside a column.
+package struct SourceRename: Hashable, Sendable {
+    package enum Subject: Hashable, Sendable {
+        case table(from: String)
+        case column(from: String, to: String)
+    }
+
+    /// The table's name as it is now.
+    package var table: String
+    package var subject: Subject
+    /// Where the comment stands.
+    package var location: SourceLocation
+
+    package init(table: String, subject: Subject, location: SourceLocation) {
+        self.table = table
+        self.subject = subject
+        self.location = location
+    }
+}

@@ -1,0 +1,200 @@
+/// Reads the rest of a `CREATE TABLE` behind its name.
+struct TableBodyReader {
+    private var cursor: TokenCursor
+    private var table = SourceTable()
+    private var names: Set<String> = []
+
+    private init(_ cursor: TokenCursor) {
+        self.cursor = cursor
+    }
+
+    static func table(_ cursor: inout TokenCursor) throws(SchemaError) -> SourceTable {
+        var reader = TableBodyReader(cursor)
+        try reader.read()
+        cursor = reader.cursor
+        return reader.table
+    }
+
+    private mutating func read() throws(SchemaError) {
+        if try takeLike() { return }
+        if cursor.at(symbol: "("), !cursor.at(anyOf: Self.queryWords, ahead: 1) {
+            if cursor.at("LIKE", ahead: 1) {
+                cursor.advance()
+                _ = try takeLike()
+                return
+            }
+            try body()
+        }
+        while cursor.token != nil {
+            // A query may stand in parentheses; no option begins like one.
+            if cursor.at(anyOf: Self.queryWords) { table.isFromSelect = true }
+            if cursor.at(symbol: "("), !cursor.at(anyOf: Self.queryWords, ahead: 1) {
+                cursor.skipGroup()
+            } else {
+                cursor.advance()
+            }
+        }
+        guard !table.definitions.isEmpty || table.isFromSelect else {
+            throw cursor.unexpected("`(` with the columns")
+        }
+    }
+
+    private static let queryWords: Set = ["SELECT", "WITH", "VALUES"]
+
+    private mutating func takeLike() throws(SchemaError) -> Bool {
+        guard cursor.take("LIKE") else { return false }
+        guard let name = cursor.takeQualifiedName() else {
+            throw cursor.unexpected("the name of a table")
+        }
+        table.like = name.text
+        return true
+    }
+
+    private mutating func body() throws(SchemaError) {
+        repeat {
+            cursor.advance()
+            try definition()
+        } while cursor.at(symbol: ",")
+        cursor.advance()
+    }
+
+    private mutating func definition() throws(SchemaError) {
+        guard let first = cursor.token, !cursor.at(symbol: ","), !cursor.at(symbol: ")") else {
+            throw cursor.unexpected("a column, key or constraint")
+        }
+        let location = cursor.source.location(of: first.start)
+        if let definition = try constraint(at: location) {
+            table.definitions.append(definition)
+        } else {
+            try column(at: location)
+        }
+        try skipAttributes()
+    }
+
+    /// Skips to the comma or parenthesis that ends the definition, noting parents on the way.
+    private mutating func skipAttributes() throws(SchemaError) {
+        while cursor.token != nil, !cursor.at(symbol: ","), !cursor.at(symbol: ")") {
+            if cursor.at(symbol: "(") {
+                cursor.skipGroup()
+            } else if cursor.take("REFERENCES") {
+                guard let name = cursor.takeQualifiedName() else {
+                    throw cursor.unexpected("the name of the parent table")
+                }
+                table.references.append(
+                    SourceTable.Reference(
+                        database: name.database, table: name.text,
+                        location: cursor.source.location(of: name.token.start)))
+            } else {
+                cursor.advance()
+            }
+        }
+    }
+
+    private mutating func column(at location: SourceLocation) throws(SchemaError) {
+        // `table.column` is allowed here, and so is `database.table.column`.
+        guard var name = cursor.takeName() else { throw cursor.unexpected("a column") }
+        while cursor.take(symbol: ".") {
+            guard let last = cursor.takeName() else { throw cursor.unexpected("a column") }
+            name = last
+        }
+        guard names.insert(name.text.lowercased()).inserted else {
+            throw cursor.source.error(
+                .duplicateName, "the column `\(name.text)` is defined twice",
+                at: name.token.range)
+        }
+        let type = try columnType(of: name.text)
+        table.columns.append(SourceTable.Column(name: name.text, location: location, type: type))
+        table.definitions.append(
+            SourceTable.Definition(kind: .column, name: name.text, location: location))
+    }
+
+    private mutating func columnType(of column: String) throws(SchemaError) -> String {
+        guard let token = cursor.token, token.kind == .word else {
+            throw cursor.unexpected("the type of column `\(column)`")
+        }
+        let type = cursor.source.text(token.range)
+        cursor.advance()
+        if cursor.take(symbol: ".") {
+            // MariaDB: `mariadb_schema.date` says whose type is meant.
+            cursor.advance()
+            return type
+        }
+        guard ColumnTypes.known.contains(type.lowercased()) else {
+            throw cursor.source.error(
+                .unknownColumnType, "unknown column type `\(type)`",
+                remedy: ColumnTypes.suggestion(for: type).map { "did you mean `\($0)`?" },
+                at: token.range)
+        }
+        return type
+    }
+}
+
+extension TableBodyReader {
+    /// A key, constraint or period, up to its columns; nil where a column stands.
+    private mutating func constraint(
+        at location: SourceLocation
+    ) throws(SchemaError) -> SourceTable.Definition? {
+        var name: String?
+        let isConstraint = cursor.take("CONSTRAINT")
+        if isConstraint, !cursor.at(anyOf: Self.constraintWords) { name = cursor.takeName()?.text }
+        guard let kind = definitionKind() else {
+            if isConstraint { throw cursor.unexpected("a key, foreign key or check") }
+            return nil
+        }
+        switch kind {
+        case .index, .foreignKey:
+            // The name of an index counts where the constraint has none.
+            if cursor.at("IF"), cursor.at("NOT", ahead: 1) {
+                for _ in 0..<3 { cursor.advance() }
+            }
+            if !cursor.at(symbol: "("), !(cursor.at("USING") && !cursor.at(symbol: "(", ahead: 1)) {
+                let indexName = cursor.takeName()?.text
+                name = name ?? indexName
+            }
+        case .period:
+            name = cursor.takeName()?.text
+        case .primaryKey, .check, .column:
+            break
+        }
+        return SourceTable.Definition(kind: kind, name: name, location: location)
+    }
+
+    private static let constraintWords: Set = ["PRIMARY", "UNIQUE", "FOREIGN", "CHECK"]
+
+    /// Steps over the words that say what is defined.
+    private mutating func definitionKind() -> SourceTable.Definition.Kind? {
+        switch cursor.word() {
+        case "PRIMARY" where cursor.at("KEY", ahead: 1):
+            for _ in 0..<2 { cursor.advance() }
+            return .primaryKey
+        case "FOREIGN" where cursor.at("KEY", ahead: 1):
+            for _ in 0..<2 { cursor.advance() }
+            return .foreignKey
+        case "CHECK":
+            cursor.advance()
+            return .check
+        case "PERIOD" where cursor.at("FOR", ahead: 1):
+            for _ in 0..<2 { cursor.advance() }
+            return .period
+        case "KEY", "INDEX":
+            cursor.advance()
+            return .index
+        case "VECTOR" where !isColumnNamedVector:
+            cursor.advance()
+            if !cursor.take("KEY") { _ = cursor.take("INDEX") }
+            return .index
+        case "UNIQUE", "FULLTEXT", "SPATIAL":
+            cursor.advance()
+            if !cursor.take("KEY") { _ = cursor.take("INDEX") }
+            return .index
+        default:
+            return nil
+        }
+    }
+
+    /// `vector` is no reserved word: behind a column's name stands a type.
+    private var isColumnNamedVector: Bool {
+        guard let next = cursor.word(ahead: 1) else { return !cursor.at(symbol: "(", ahead: 1) }
+        return ColumnTypes.known.contains(next.lowercased())
+    }
+}
