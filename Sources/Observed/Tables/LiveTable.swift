@@ -6,7 +6,8 @@ package enum LiveTable {
     /// The table as it is now; nil only where the server says that it does not exist while its
     /// database does.
     ///
-    /// Throws `unknownDatabase` when the database is gone, and `other` when a view or a sequence has the name.
+    /// Throws `unknownDatabase` when the database is gone, and `other` when a view or a sequence
+    /// has the name.
     package static func read(
         _ table: String, database: String, on connection: Connection, catalog: TableCatalog
     ) throws(MySQLError) -> CatalogTable? {
