@@ -1,0 +1,34 @@
+/// The name of an object's own database, which servers write into definitions.
+package enum DatabaseName {
+    /// `text` without `` `database`. `` before the names of tables, columns and functions.
+    ///
+    /// An alias may have the database's name. Where one does, only what cannot be an alias goes:
+    /// the first of three names, and what stands before a function.
+    package static func removed(_ database: String, from text: String) -> String {
+        guard text.contains(SQL.identifier(database)) else { return text }
+        var copy = text
+        let ranges: [Range<Int>] = copy.withUTF8 { bytes in Self.ranges(of: database, in: bytes) }
+        var bytes = Array(text.utf8)
+        for range in ranges.reversed() { bytes.removeSubrange(range) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func ranges(
+        of database: String, in bytes: UnsafeBufferPointer<UInt8>
+    ) -> [Range<Int>] {
+        guard let tokens = ObjectHeader.tokens(of: bytes) else { return [] }
+        func isSymbol(_ index: Int, _ symbol: Unicode.Scalar) -> Bool {
+            index >= 0 && index < tokens.count && tokens[index].kind == .symbol
+                && bytes[tokens[index].start] == UInt8(ascii: symbol)
+        }
+        let places: [Int] = tokens.indices.filter { index in
+            tokens[index].kind == .quotedName && !isSymbol(index - 1, ".")
+                && Unquoted.name(bytes, tokens[index].range) == database
+        }
+        let hasAlias = places.contains { !isSymbol($0 + 1, ".") }
+        return places.filter { index in
+            guard isSymbol(index + 1, "."), index + 2 < tokens.count else { return false }
+            return !hasAlias || isSymbol(index + 3, ".") || isSymbol(index + 3, "(")
+        }.map { tokens[$0].start..<tokens[$0 + 2].start }
+    }
+}
