@@ -87,7 +87,17 @@ package final class TableCatalog: Sendable {
         }
     }
 
-    /// The one schema with these tables, by live name.
+    /// The one entry for an object that is no table.
+    package func object(
+        _ definition: ObjectDefinition, flavour: ServerProfile.Flavour
+    ) -> CatalogTable {
+        if let known = self[Digest(of: definition.text)] { return known }
+        let made = CatalogTable(definition, flavour: flavour)
+        insert(made)
+        return self[made.digest] ?? made
+    }
+
+    /// The one schema with these tables and other objects, by encoded live name.
     package func schema(of tables: [String: Digest]) -> ShardSchema {
         if let known = state.withLock({ $0.schemas[tables] }) { return known }
         let made = ShardSchema(tables: tables)

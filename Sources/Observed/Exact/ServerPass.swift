@@ -41,7 +41,8 @@ final class ServerPass: Sendable {
         let names = Array(Set(shards.targets.map(\.database)))
         let result = pool.using(shards.server) { connection throws(MySQLError) in
             let survey = try ServerSurvey(
-                on: connection, databases: names, countsObjects: countsObjects)
+                on: connection, databases: names, countsObjects: countsObjects,
+                readsObjects: shards.targets.contains { !$0.kinds.isEmpty })
             let fingerprints = try ServerFingerprints.read(
                 on: connection, survey: survey, databases: names)
             return (survey, fingerprints)
@@ -89,7 +90,8 @@ final class ServerPass: Sendable {
     func conclusiveFingerprint(
         of target: ObservationTarget, _ shard: KnownShard, _ catalog: TableCatalog
     ) -> ServerFingerprints.Fingerprint? {
-        guard let fingerprints,
+        // Other objects than tables leave no trace: with them a shard is always read exactly.
+        guard let fingerprints, target.kinds.isEmpty,
             shard.schema.tables.values.allSatisfy({ catalog.leavesTraces($0) }),
             fingerprints.isConclusive(for: target.database, tables: shard.schema.tables)
         else { return nil }
@@ -108,6 +110,9 @@ final class ServerPass: Sendable {
 
     private func problem(of target: ObservationTarget) -> ShardProblem? {
         guard let survey else { return breakdown }
-        return survey.seesAllTables(of: target.database) ? nil : .partialGrant(target)
+        guard survey.seesAllTables(of: target.database) else { return .partialGrant(target) }
+        return survey.hiddenKind(of: target.kinds, in: target.database).map {
+            .hiddenKind(target, $0)
+        }
     }
 }

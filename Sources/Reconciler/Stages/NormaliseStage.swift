@@ -73,6 +73,9 @@ package struct NormaliseStage {
             try workspace.normalise(
                 schema.tables.map {
                     TableToNormalise(name: $0.name, text: $0.text, location: $0.location)
+                },
+                objects: schema.objects.map {
+                    ObjectToNormalise(name: $0.name, text: $0.text, location: $0.location)
                 })
         }
         knowledge.remember(tables, schema: schema.digest, profile: profile)

@@ -11,6 +11,8 @@ package struct ObjectDefinition: Hashable, Sendable {
     package let hasDefiner: Bool
     /// Whether it is an event that says when it starts.
     package let hasStarts: Bool
+    /// The database before its name, where one is written.
+    package let database: String?
 
     /// Reads a text; nil where it defines no such object.
     package init?(text: String) {
@@ -20,6 +22,7 @@ package struct ObjectDefinition: Hashable, Sendable {
         self.text = text
         hasDefiner = header.definer != nil
         hasStarts = header.starts != nil
+        database = header.database
     }
 
     /// Reads what `SHOW CREATE` said.
@@ -82,6 +85,16 @@ package struct ObjectDefinition: Hashable, Sendable {
         return all.map { Digest(of: saying(no: $0).text) }
     }
 
+    /// Every quoted name in the text: among them all that it depends on, as servers write it.
+    package var names: Set<String> {
+        var copy = text
+        return copy.withUTF8 { bytes in
+            let tokens = ObjectHeader.tokens(of: bytes) ?? []
+            return Set(
+                tokens.filter { $0.kind == .quotedName }.map { Unquoted.name(bytes, $0.range) })
+        }
+    }
+
     // MARK: Statements
 
     /// Without the comment that tells the SQL mode.
@@ -115,6 +128,9 @@ package struct ObjectDefinition: Hashable, Sendable {
 
     /// The event as it must be where it is not to run; everything else as it is.
     package var asleep: ObjectDefinition { withStatus("DISABLE") }
+
+    /// Whether it is an event that the server does not run.
+    package var isAsleep: Bool { status == "DISABLE" }
 
     /// The event with the status that `other` has: that of a sleeping copy is no news.
     package func withStatus(of other: ObjectDefinition) -> ObjectDefinition {
