@@ -41,8 +41,8 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
         let fleet: SimulatedFleet
 
         func digest(
-        of table: String, among chain: [Digest?]
-    ) throws(ShardFailure) -> Digest? {
+            of table: String, among chain: [Digest?]
+        ) throws(ShardFailure) -> Digest? {
             fleet.state.withLock { $0.tables[OperationKey(shard: shard, table: table)] ?? nil }
         }
 

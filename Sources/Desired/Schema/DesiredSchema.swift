@@ -67,7 +67,8 @@ package struct DesiredSchema: Sendable {
 
     /// The identity of the tables and other objects, whatever files they stand in.
     static func digest(of tables: [DesiredTable], _ objects: [DesiredObject] = []) -> Digest {
-        let names = tables.map { ($0.name, $0.textDigest) }
+        let names =
+            tables.map { ($0.name, $0.textDigest) }
             + objects.map { ($0.name.encoded, $0.textDigest) }
         let lines = names.map { "\($0.utf8.count):\($0) \($1.hex)\n" }
         return Digest(of: "plumb desired schema 1\n" + lines.joined())

@@ -147,7 +147,8 @@ struct NamespaceSchemas {
     ) -> [String] {
         namespace.retire.compactMap { name in
             let retired = ObjectName(encoded: name.value)
-            let place = retired.kind == .table
+            let place =
+                retired.kind == .table
                 ? tables[retired.name.lowercased()]?.location
                 : objects[retired.encoded.lowercased()]?.location
             guard let place else { return name.value }

@@ -39,7 +39,8 @@ extension Workspace {
             refusals = []
             var left: [(object: ObjectToNormalise, source: ObjectDefinition)] = []
             for item in waiting {
-                if let refusal = try create(item.source, item.object) {
+                // An event must not run here, whatever it says.
+                if let refusal = try create(item.source.asleep.text, item.object) {
                     refusals.append(refusal)
                     left.append(item)
                 } else {
@@ -77,7 +78,7 @@ extension Workspace {
         guard object.name.kind != .sequence else { return .success(current) }
         for _ in 0..<Self.rounds {
             for sql in current.asleep.replacement(flavour: profile.flavour) {
-                try run(sql, while: "proving the \(object.name)")
+                if let refusal = try create(sql, object) { return .failure(refusal) }
             }
             let next = try read(object.name)?.saying(no: source.unsaid)
             if next == current { return .success(current.withStatus(of: source)) }
@@ -99,11 +100,10 @@ extension Workspace {
     }
 
     private func create(
-        _ definition: ObjectDefinition, _ object: ObjectToNormalise
+        _ sql: String, _ object: ObjectToNormalise
     ) throws(WorkspaceError) -> RejectedTable? {
         do throws(MySQLError) {
-            // An event must not run here, whatever it says.
-            try connection.execute(definition.asleep.text)
+            try connection.execute(sql)
             return nil
         } catch {
             let reason = try refusal(error, while: "creating the \(object.name)")
