@@ -10,7 +10,7 @@ import Testing
 /// Databases on a real server, and a folder that becomes their schema repository.
 final class ImportFixture {
     let server: MariaDBServer
-    let root: Connection
+    let root: MySQLClient.Connection
     private let temporary: TemporaryFolder
     private(set) var databases: [String] = []
 
@@ -116,6 +116,12 @@ final class ImportFixture {
             result[id.shard] = record.tables.keys.sorted()
         }
         return result
+    }
+
+    /// What git says of the ledger.
+    func ledgerGit(_ arguments: String...) throws -> String {
+        try Shell.check("git", ["-C", ledgerPath] + arguments)
+            .trimmingCharacters(in: .newlines)
     }
 
     func rebuild() throws -> RebuildReport { try LedgerRebuild(session: try session()).run() }

@@ -30,9 +30,9 @@ struct ImportLedgerTests {
         #expect(first.inSyncCount == 3)
         let expected = Dictionary(
             uniqueKeysWithValues: names.map { ($0, ["customers", "orders"]) })
-        #expect(try fixture.records() == expected)
-        let commit = try #require(try fixture.snapshot()?.commit)
-        #expect(commit.parents.isEmpty)
+        let records = try fixture.records()
+        #expect(records == expected)
+        #expect(try fixture.ledgerGit("rev-list", "--count", "production") == "1")
         let head = try fixture.git("rev-parse", "HEAD").trimmingCharacters(in: .newlines)
         let snapshot = try #require(try fixture.snapshot())
         #expect(
@@ -41,7 +41,7 @@ struct ImportLedgerTests {
         let second = try fixture.rebuild()
         #expect(second.exitStatus == .done)
         #expect(second.recordedShardCount == 0)
-        #expect(try fixture.snapshot()?.commit.id == commit.id)
+        #expect(try fixture.ledgerGit("rev-list", "--count", "production") == "1")
     }
 
     @Test func whatDiffersIsListedAndStaysUnrecordedAndPending() throws {
@@ -74,8 +74,9 @@ struct ImportLedgerTests {
     @Test func whatMeansTheSameIsRecordedAsItIsLive() throws {
         let (fixture, names) = try fleet()
         // The same indexes in another order: no difference to anybody.
-        for sql in ["ADD KEY a (email), ADD KEY b (email, id)"] {
-            for name in names { try fixture.root.execute("ALTER TABLE \(name).customers \(sql)") }
+        for name in names {
+            try fixture.root.execute(
+                "ALTER TABLE \(name).customers ADD KEY a (email), ADD KEY b (email, id)")
         }
         let live = try fixture.root.query("SHOW CREATE TABLE \(names[0]).customers").first?[1]
         try fixture.write((live ?? "") + ";\n", to: "schema/shop/customers.sql")

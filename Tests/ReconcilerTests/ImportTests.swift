@@ -129,7 +129,7 @@ struct ImportTests {
         let report = try fixture.import([name], namespace: nil)
         let shard = try #require(report.namespaces.first?.shards.first)
         #expect(shard.database == name)
-        #expect(shard.name.wholeMatch(of: /my_shop__imp[0-9]+x____-[0-9a-f]{8}/) != nil)
+        #expect(shard.name.wholeMatch(of: /my_shop__imp[0-9]+x___-[0-9a-f]{8}/) != nil)
         try fixture.commit()
         #expect(try fixture.session().survey().comparison.inSyncCount == 1)
     }
@@ -156,7 +156,7 @@ struct ImportGroupTests {
                 .init(
                     database: "\(prefix)_odd", reference: "\(prefix)_0",
                     lines: [
-                        .init(table: "customers", text: "+ COLUMN note text DEFAULT NULL"),
+                        .init(table: "customers", text: "+ note text DEFAULT NULL"),
                         .init(table: "extra", text: "+ TABLE extra"),
                         .init(table: "orders", text: "- TABLE orders"),
                     ])

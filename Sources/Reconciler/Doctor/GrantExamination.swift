@@ -47,7 +47,9 @@ struct GrantExamination {
                 !facts.grants.holds($0, on: database, foldsCase: facts.foldsCase)
             }
         }
-        for (missing, databases) in groups.sorted(by: { $0.value.min() ?? "" < $1.value.min() ?? "" }) {
+        for (missing, databases) in groups.sorted(by: {
+            $0.value.min() ?? "" < $1.value.min() ?? ""
+        }) {
             let names = databases.sorted()
             if missing.isEmpty {
                 add(

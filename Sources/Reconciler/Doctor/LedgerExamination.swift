@@ -88,7 +88,8 @@ struct LedgerExamination {
         var status = statvfs()
         guard statvfs(folder, &status) == 0 else {
             add(
-                path, .unknown, "the free space cannot be read: \(String(cString: strerror(errno)))",
+                path, .unknown,
+                "the free space cannot be read: \(String(cString: strerror(errno)))",
                 "check the path and the rights on it")
             return
         }

@@ -117,7 +117,8 @@ struct ServerExamination: Sendable {
             account: "", foldsCase: foldsCase)
         let account = try connection.query("SELECT CURRENT_USER()").first?[0] ?? ""
         let parts = account.split(
-            separator: "@", omittingEmptySubsequences: false).map(String.init)
+            separator: "@", omittingEmptySubsequences: false
+        ).map(String.init)
         let user = parts.dropLast().joined(separator: "@")
         facts.account = "\(SQL.literal(user))@\(SQL.literal(parts.last ?? ""))"
         let rows = try connection.query(
@@ -184,7 +185,8 @@ struct ServerExamination: Sendable {
             return
         }
         add(
-            .warning, "its clock is \(skew) s \(answer < before ? "behind" : "ahead of") this machine's",
+            .warning,
+            "its clock is \(skew) s \(answer < before ? "behind" : "ahead of") this machine's",
             "let both follow a time server: windows and records go by the clock")
     }
 

@@ -59,7 +59,8 @@ struct DatabaseSelection {
                 found.insert(text)
                 continue
             }
-            let like = text.contains("%") || text.contains("_")
+            let like =
+                text.contains("%") || text.contains("_")
                 ? try engine.discover(request.server, like: text).filter(Self.isImported) : []
             guard !like.isEmpty else {
                 let near = NearestName.suggestion(for: text, among: all)
