@@ -81,11 +81,12 @@ struct DoctorTests {
         #expect(
             findings(report) == [
                 "grants failed \(address): `\(database)`: no ALTER, INDEX, DROP, REFERENCES",
-                "grants failed \(address): scratch databases `\\_plumb\\_ws\\_%`: no SELECT, CREATE, "
-                    + "ALTER, INDEX, DROP, REFERENCES: nothing can be normalised or proved here",
-                "grants warning \(address): no SELECT on mysql.innodb_table_stats: every pass reads "
-                    + "every table, and plans show sizes only where the slower information_schema "
-                    + "has them",
+                "grants failed \(address): scratch databases `\\_plumb\\_ws\\_%`: no SELECT, "
+                    + "CREATE, ALTER, INDEX, DROP, REFERENCES: nothing can be normalised or "
+                    + "proved here",
+                "grants warning \(address): no SELECT on mysql.innodb_table_stats: every pass "
+                    + "reads every table, and plans show sizes only where the slower "
+                    + "information_schema has them",
                 "grants warning \(address): no PROCESS: shards whose tables were changed in one "
                     + "second are read in full by every pass",
             ])

@@ -136,14 +136,14 @@ enum ShopTables {
           UNIQUE KEY by_email (email)
         ) AUTO_INCREMENT=4711
         """
-    static let orders = """
-        CREATE TABLE orders (
-          id INT PRIMARY KEY, customer BIGINT UNSIGNED NOT NULL, total DECIMAL(10,2) CHECK (total >= 0),
+    static let invoices = """
+        CREATE TABLE invoices (
+          id INT, total DECIMAL(10,2) CHECK (total >= 0), wide DECIMAL(12,3) AS (total * 2),
           at TIMESTAMP NOT NULL DEFAULT current_timestamp() ON UPDATE current_timestamp(),
-          CONSTRAINT of_customer FOREIGN KEY (customer) REFERENCES customers (id) ON DELETE CASCADE
-        ) PARTITION BY HASH (id) PARTITIONS 1
+          PRIMARY KEY (id)
+        ) COMMENT='100%; `done`' PARTITION BY HASH (id) PARTITIONS 2
         """
-    static let plainOrders = """
+    static let orders = """
         CREATE TABLE orders (
           id INT PRIMARY KEY, customer BIGINT UNSIGNED NOT NULL,
           CONSTRAINT of_customer FOREIGN KEY (customer) REFERENCES customers (id) ON DELETE CASCADE

@@ -1,6 +1,7 @@
 import Desired
 import Foundation
 import Git
+import Observed
 import Schema
 import TestSupport
 import Testing
@@ -12,7 +13,7 @@ struct ImportTests {
     @Test func whatIsImportedIsValidAndHasAnEmptyPlan() throws {
         let fixture = try ImportFixture()
         let database = try fixture.database(
-            ShopTables.customers, ShopTables.plainOrders,
+            ShopTables.customers, ShopTables.orders, ShopTables.invoices,
             "CREATE VIEW seen AS SELECT id FROM customers",
             "CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW SET NEW.id = 1",
             "CREATE PROCEDURE p() SELECT 1", "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1",
@@ -23,7 +24,8 @@ struct ImportTests {
                 == ImportReport(
                     folder: fixture.folder,
                     files: [
-                        "plumb.yaml", "schema/shop/customers.sql", "schema/shop/orders.sql",
+                        "plumb.yaml", "schema/shop/customers.sql", "schema/shop/invoices.sql",
+                        "schema/shop/orders.sql",
                     ],
                     namespaces: [
                         .init(
@@ -31,6 +33,9 @@ struct ImportTests {
                             tables: [
                                 .init(
                                     name: "customers", file: "schema/shop/customers.sql",
+                                    isManaged: true),
+                                .init(
+                                    name: "invoices", file: "schema/shop/invoices.sql",
                                     isManaged: true),
                                 .init(
                                     name: "orders", file: "schema/shop/orders.sql",
@@ -122,6 +127,58 @@ struct ImportTests {
         #expect(try fixture.session().survey().plan.steps.isEmpty)
     }
 
+    @Test func whatPlumbDoesNotUnderstandIsKeptAndReported() throws {
+        let fixture = try ImportFixture()
+        let database = try fixture.database(ShopTables.invoices)
+        // A comment that was stored as bytes of another character set.
+        let text = try fixture.root.query("SHOW CREATE TABLE invoices").first?[1] ?? ""
+        let bytes = Array(text.replacing("100%", with: "100").utf8) + [0xFF]
+        let catalog = TableCatalog()
+        let table = CatalogTable(canonicalText: bytes, flavour: .mariadb)
+        catalog.insert(table)
+        #expect(table.unsupported == "its definition is not UTF-8")
+        let groups = DatabaseGroups(groups: [
+            .init(databases: [database], tables: ["invoices": table.digest])
+        ])
+        let layout = ImportLayout(groups: groups, request: fixture.request(), catalog: catalog)
+        #expect(
+            layout.report.first?.tables == [
+                .init(
+                    name: "invoices", file: "schema/shop/invoices.sql.unmanaged",
+                    isManaged: false, problem: "its definition is not UTF-8")
+            ])
+    }
+
+    @Test func aDatabaseThatIsSeenOnlyInPartIsUnknownAndNotImported() throws {
+        let fixture = try ImportFixture()
+        let prefix = fixture.uniquePrefix()
+        for name in ["a", "b"] {
+            try fixture.database(
+                ShopTables.customers, ShopTables.orders, named: "\(prefix)\(name)")
+        }
+        let user = "u\(UInt32.random(in: 0 ..< .max))"
+        try fixture.root.execute("CREATE USER \(user)@localhost")
+        try fixture.root.execute("GRANT SELECT ON \(prefix)a.* TO \(user)@localhost")
+        try fixture.root.execute("GRANT SELECT ON \(prefix)b.orders TO \(user)@localhost")
+        var request = fixture.request(["\(prefix)%"])
+        request.connection.credentials = .user(user, password: .none)
+        let report = try DatabaseImport.run(request)
+        #expect(report.exitStatus == .incomplete)
+        #expect(report.namespaces.flatMap(\.shards).map(\.database) == ["\(prefix)a"])
+        #expect(report.unknown.map(\.database) == ["\(prefix)b"])
+        #expect(report.unknown.first?.code == "missing-grant")
+    }
+
+    @Test func aDatabaseNameThatNoFleetFileCanHaveIsReported() throws {
+        let fixture = try ImportFixture()
+        let prefix = fixture.uniquePrefix()
+        try fixture.database("CREATE TABLE t (id INT)", named: "\(prefix)a")
+        try fixture.database("CREATE TABLE t (id INT)", named: "\(prefix){b}")
+        let report = try fixture.import(["\(prefix)%"])
+        #expect(report.shardCount == 1)
+        #expect(report.unknown.map(\.code) == ["invalid-name"])
+    }
+
     @Test func oddDatabaseNamesGetAShardNameOfTheirOwn() throws {
         let fixture = try ImportFixture()
         let name = "my shop `\(fixture.uniquePrefix())` é"
@@ -142,7 +199,7 @@ struct ImportGroupTests {
         let prefix = fixture.uniquePrefix()
         for number in 0..<3 {
             try fixture.database(
-                ShopTables.customers, ShopTables.plainOrders, named: "\(prefix)_\(number)")
+                ShopTables.customers, ShopTables.orders, named: "\(prefix)_\(number)")
         }
         try fixture.database(
             ShopTables.customers, "CREATE TABLE extra (id INT)", named: "\(prefix)_odd")

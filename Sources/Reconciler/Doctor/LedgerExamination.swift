@@ -75,8 +75,8 @@ struct LedgerExamination {
         if !report.strayFiles.isEmpty {
             add(
                 ledger.path, .warning,
-                "\(report.strayFiles.count) files that a writer left behind: the next write removes "
-                    + "them")
+                "\(report.strayFiles.count) files that a writer left behind, which the next write "
+                    + "removes")
         }
     }
 
@@ -125,8 +125,8 @@ struct LedgerExamination {
         case (true, false):
             add(
                 path, .warning,
-                "nobody reconciles \(environment), and the last to do so did not end well: the next "
-                    + "pass settles what it left (\(holder))")
+                "nobody reconciles \(environment), and the last to do so did not end well: "
+                    + "the next pass settles what it left (\(holder))")
         }
     }
 }

@@ -222,8 +222,8 @@ struct ServerExamination: Sendable {
         }
         add(
             .failed,
-            "\(NameList.text(missing)): \(missing.count) of \(shards.count) databases do not exist, "
-                + "or the account cannot see them",
+            "\(NameList.text(missing)): \(missing.count) of \(shards.count) databases do not "
+                + "exist, or the account cannot see them",
             "create them, or grant the account a privilege on them", area: .databases)
     }
 }

@@ -7,8 +7,8 @@ struct DatabaseGroups {
     struct Group {
         /// Sorted.
         let databases: [String]
-        let schema: ShardSchema
-        let profile: ServerProfile
+        /// By name.
+        let tables: [String: Digest]
     }
 
     /// By the name of their first database.
@@ -17,6 +17,10 @@ struct DatabaseGroups {
     private(set) var differing: [ImportReport.Difference] = []
     /// Databases without tables.
     private(set) var empty: [String] = []
+
+    init(groups: [Group]) {
+        self.groups = groups
+    }
 
     init(selection: DatabaseSelection, reading: DatabaseReading, engine: Engine) throws {
         var byDigest: [Digest: [String]] = [:]
@@ -47,7 +51,7 @@ struct DatabaseGroups {
             guard let first = group.first, let shard = reading.known[first] else { continue }
             if wanted.contains(first) {
                 groups.append(
-                    Group(databases: group, schema: shard.schema, profile: shard.profile))
+                    Group(databases: group, tables: shard.schema.tables))
                 continue
             }
             for name in group {

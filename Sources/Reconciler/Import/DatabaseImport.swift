@@ -96,7 +96,15 @@ struct DatabaseReading {
 
     init(server: ServerAddress, databases: [String], engine: Engine) {
         self.server = server
-        let targets = databases.map {
+        for name in databases where name.contains(where: { $0 == "{" || $0 == "}" }) {
+            unknown.append(
+                .init(
+                    database: name, code: "invalid-name",
+                    reason: "no fleet file can name a database with braces: rename it"))
+        }
+        let targets = databases.filter { name in
+            !unknown.contains { $0.database == name }
+        }.map {
             ObservationTarget(
                 id: ShardID(namespace: "import", shard: $0), server: server, database: $0)
         }

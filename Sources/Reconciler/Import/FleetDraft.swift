@@ -45,7 +45,13 @@ struct FleetDraft {
             lines.append("  \(namespace.name):")
             lines.append("    schema: schema/\(namespace.name)")
             lines.append("    shards:")
-            lines += namespace.shards.map(shard)
+            if let pattern = ShardRange.pattern(of: namespace.shards) {
+                let host = YAMLText.scalar(request.server.description)
+                lines.append(
+                    "      - {pattern: \(YAMLText.scalar(pattern)), hosts: [\(host)]}")
+            } else {
+                lines += namespace.shards.map(shard)
+            }
         }
         let names = namespaces.map(\.name).joined(separator: ", ")
         lines += [

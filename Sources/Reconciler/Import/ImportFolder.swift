@@ -115,7 +115,8 @@ private final class StagingFolder: @unchecked Sendable {
         var made: [String] = []
         do throws(ImportError) {
             try Self.make(folder, &made)
-            var template = Array("\(folder)/.plumb-import-XXXXXX".utf8CString)
+            let random = String(repeating: "X", count: 6)
+            var template = Array("\(folder)/.plumb-import-\(random)".utf8CString)
             guard let path = mkdtemp(&template) else { throw Self.failure(folder, errno) }
             self.path = String(cString: path)
             self.made = made

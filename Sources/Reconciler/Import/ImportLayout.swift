@@ -44,7 +44,7 @@ struct ImportLayout {
         var names = ImportNames()
         var first: [String: String] = [:]
         // Sorted by bytes, so that the same database always gives the same files.
-        let tables = group.schema.tables.sorted {
+        let tables = group.tables.sorted {
             $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
         }
         return tables.compactMap { name, digest in
