@@ -27,7 +27,8 @@ package struct LedgerQueries {
     }
 
     static func report(
-        _ record: RolloutRecord, environment: String, _ operation: (OperationKey) -> OperationRecord?
+        _ record: RolloutRecord, environment: String,
+        _ operation: (OperationKey) -> OperationRecord?
     ) -> RolloutReport {
         let operations = record.operationKeys.map { (key: $0, record: operation($0)) }
         var report = RolloutReport(
