@@ -66,7 +66,9 @@ extension ConnectionSettings {
         switch connection.credentials {
         case .optionFile(let path):
             credentials = Credentials(user: "")
-            optionFile = path.resolved(in: folder)
+            let resolved = path.resolved(in: folder)
+            try Self.check(optionFile: resolved)
+            optionFile = resolved
         case .user(let name, let source):
             credentials = Credentials(user: name, password: try Self.password(source, folder))
         }
@@ -79,6 +81,15 @@ extension ConnectionSettings {
         self.optionFile = optionFile
         connectTimeoutSeconds = connection.connectTimeoutSeconds
         lockWaitTimeoutSeconds = connection.lockWaitTimeoutSeconds
+    }
+
+    /// A faulty option file is said once, before anything is asked of any shard.
+    private static func check(optionFile path: String) throws {
+        do throws(MySQLError) {
+            _ = try OptionFile(path: path, server: .socket(path: ""))
+        } catch {
+            throw ConfigurationError("option_file: \(error.message)")
+        }
     }
 
     private static func password(
