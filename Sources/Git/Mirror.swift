@@ -25,29 +25,46 @@ package enum Mirror {
     /// copy yet, this throws.
     ///
     /// - Parameter waitSeconds: how long to wait for another process that updates this copy.
+    /// - Parameter limitSeconds: how long a silent server is waited for.
     package static func update(
         source: SourceAddress, folder: String, credentials: SourceCredentials = .init(),
-        waitSeconds: Double = 60, now: Date = Date()
+        waitSeconds: Double = 60, limitSeconds: Double = 600, now: Date = Date()
     ) throws(GitError) -> State {
         try createFolder(folder)
-        let lock = try takeLock(folder, waitSeconds: waitSeconds)
-        defer { withExtendedLifetime(lock) {} }
-        StaleFiles.remove(in: folder, minimumAgeSeconds: lock.abandonedBy == nil ? 600 : 0)
-        let repository = try Repository(openingOrCreatingBare: folder, initialBranch: "main")
-        try repository.name(source, folder: folder)
         do throws(GitError) {
-            let forced = try repository.fetch(source, credentials)
-            try FetchTime.write(now, folder: folder)
-            return State(
-                repository: repository, fetchedAt: now, failure: nil, forced: forced)
+            return try Deadline.run(seconds: limitSeconds, "fetching \(source)") {
+                () throws(GitError) in
+                let lock = try takeLock(folder, waitSeconds: waitSeconds)
+                defer { withExtendedLifetime(lock) {} }
+                StaleFiles.remove(
+                    in: folder, minimumAgeSeconds: lock.abandonedBy == nil ? 600 : 0)
+                let repository = try Repository(
+                    openingOrCreatingBare: folder, initialBranch: "main")
+                try repository.name(source, folder: folder)
+                let forced = try repository.fetch(source, credentials)
+                try FetchTime.write(now, folder: folder)
+                return State(
+                    repository: repository, fetchedAt: now, failure: nil, forced: forced)
+            }
         } catch {
-            guard let last = FetchTime.read(folder: folder) else { throw error }
-            let age = max(0, Int(now.timeIntervalSince(last)))
-            let failure = GitError(
-                error.code, "\(error.message); working with the copy of \(age) seconds ago")
-            return State(
-                repository: repository, fetchedAt: last, failure: failure, forced: [])
+            return try lastGood(after: error, source, folder, now)
         }
+    }
+
+    /// The copy as the last successful update left it; throws `error` when there is none.
+    private static func lastGood(
+        after error: GitError, _ source: SourceAddress, _ folder: String, _ now: Date
+    ) throws(GitError) -> State {
+        guard let last = FetchTime.read(folder: folder) else { throw error }
+        let repository = try Repository(opening: folder)
+        // A copy of something else is no copy at all.
+        try repository.name(source, folder: folder)
+        let age = max(0, Int(now.timeIntervalSince(last)))
+        return State(
+            repository: repository, fetchedAt: last,
+            failure: GitError(
+                error.code, "\(error.message); working with the copy of \(age) seconds ago"),
+            forced: [])
     }
 
     private static func createFolder(_ folder: String) throws(GitError) {

@@ -29,14 +29,7 @@ package final class Ledger: Sendable {
         if try Folder.isMissingOrUnused(path) {
             try create(path, lockWaitSeconds: lockWaitSeconds)
         }
-        let repository: Repository
-        do throws(GitError) {
-            repository = try Repository(opening: path)
-        } catch  where error.code == .notFound || error.code == .invalid {
-            throw notALedger(path, "it is no git repository")
-        } catch {
-            throw LedgerError(error, about: "opening the ledger \(path)")
-        }
+        let repository = try openRepository(path, lockWaitSeconds: lockWaitSeconds)
         guard repository.workFolder == nil else {
             throw notALedger(path, "it is a repository with checked-out files")
         }
@@ -98,6 +91,29 @@ package final class Ledger: Sendable {
                     + "'.', beginning with a letter, a digit or '_' and not ending in .lock")
         }
         return "refs/heads/\(environment)"
+    }
+
+    private static func openRepository(
+        _ path: String, lockWaitSeconds: Double
+    ) throws(LedgerError) -> Repository {
+        do throws(GitError) {
+            do throws(GitError) {
+                return try Repository(opening: path)
+            } catch  where error.code == .notFound && Folder.isBeingWritten(path) {
+                // Another process is creating it: look again when it has let go.
+                do throws(LedgerError) {
+                    _ = try WriteLock(
+                        ledger: path, waitSeconds: lockWaitSeconds, purpose: "opening")
+                } catch {
+                    throw GitError(.locked, error.message)
+                }
+                return try Repository(opening: path)
+            }
+        } catch  where error.code == .notFound || error.code == .invalid {
+            throw notALedger(path, "it is no git repository")
+        } catch {
+            throw LedgerError(error, about: "opening the ledger \(path)")
+        }
     }
 
     private static func create(
@@ -169,7 +185,14 @@ private enum Folder {
             throw LedgerError(.notALedger, "\(path) is no readable folder; name a folder")
         }
         // A creation that was cut off before HEAD was written is started again.
-        let known: Set<String> = ["plumb.lock", "objects", "refs", "config", "config.lock"]
-        return names.allSatisfy(known.contains) && !names.contains("HEAD")
+        let known: Set<String> = [
+            "plumb.lock", "objects", "refs", "config", "config.lock", "info", "hooks",
+            "description", "branches",
+        ]
+        return names.allSatisfy(known.contains)
+    }
+
+    static func isBeingWritten(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(path)/plumb.lock")
     }
 }

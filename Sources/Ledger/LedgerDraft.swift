@@ -30,22 +30,26 @@ package struct LedgerDraft {
 
     /// The names directly in `folder`, as changed so far, sorted as stored.
     package func list(_ folder: LedgerPath) throws(LedgerError) -> [String] {
-        let depth = folder.components.count
-        var names = Set(try snapshot?.list(folder) ?? [])
-        var touched: Set<String> = []
-        for path in edits.paths.compactMap(LedgerPath.init(encoded:))
-        where path.components.count > depth && Array(path.components[..<depth]) == folder.components
-        {
-            touched.insert(path.components[depth])
-        }
-        for name in touched {
-            if try isPresent(folder.appending(name)) {
-                names.insert(name)
+        let prefix = folder == .root ? "" : folder.encoded + "/"
+        var kept: Set<String> = []
+        var shrunk: Set<String> = []
+        for path in edits.paths where path.hasPrefix(prefix) {
+            guard let child = path.dropFirst(prefix.count).split(separator: "/").first else {
+                continue
+            }
+            if case .some(.some) = edits.change(at: path) {
+                kept.insert(String(child))
             } else {
-                names.remove(name)
+                shrunk.insert(String(child))
             }
         }
-        return names.sorted { bytesPrecede(LedgerPath.encode($0), LedgerPath.encode($1)) }
+        let stored = try snapshot?.list(folder) ?? []
+        for name in stored {
+            let child = LedgerPath.encode(name)
+            let left = shrunk.contains(child) ? try isLeft(folder.appending(name)) : true
+            if left { kept.insert(child) }
+        }
+        return kept.sorted(by: bytesPrecede).compactMap(LedgerPath.decode)
     }
 
     /// Writes `bytes` at `path`; throws `invalid` for a path that cannot be stored.
@@ -65,14 +69,9 @@ package struct LedgerDraft {
         try edit(path) { (edits, encoded) throws(GitError) in try edits.remove(encoded) }
     }
 
-    /// Whether a document or any document below a folder is left at `path`.
-    private func isPresent(_ path: LedgerPath) throws(LedgerError) -> Bool {
-        let encoded = path.encoded
-        for changed in edits.paths
-        where changed == encoded || changed.hasPrefix(encoded + "/") {
-            if case .some(.some) = edits.change(at: changed) { return true }
-        }
-        if edits.change(at: encoded) == nil, try snapshot?.read(path) != nil { return true }
+    /// Whether anything that the snapshot has at or below `path` is untouched.
+    private func isLeft(_ path: LedgerPath) throws(LedgerError) -> Bool {
+        if edits.change(at: path.encoded) == nil, try snapshot?.read(path) != nil { return true }
         return try snapshot?.paths(below: path).contains {
             edits.change(at: $0.encoded) == nil
         } ?? false

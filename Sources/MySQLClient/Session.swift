@@ -28,5 +28,7 @@ extension Connection {
             "SET SESSION sql_mode = \(mode), lock_wait_timeout = \(lockWaitTimeoutSeconds), "
                 + "innodb_lock_wait_timeout = \(lockWaitTimeoutSeconds), "
                 + "sql_quote_show_create = 1, autocommit = 1, time_zone = '+00:00'")
+        // Without it MariaDB refuses to alter a table that keeps its history.
+        _ = try query("/*M!100303 SET SESSION system_versioning_alter_history = KEEP */")
     }
 }

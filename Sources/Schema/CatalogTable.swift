@@ -1,3 +1,5 @@
+import Glibc
+
 /// A table as the catalog keeps it: its canonical text, its digest, and its model where Plumb
 /// understands every byte of the text.
 package final class CatalogTable: Sendable {
@@ -51,13 +53,13 @@ package final class CatalogTable: Sendable {
     private static func understand(
         _ bytes: [UInt8], _ text: String, _ flavour: ServerProfile.Flavour
     ) -> Result<Table, Reason> {
-        guard text.utf8.elementsEqual(bytes) else {
+        guard text.hasSameBytes(as: bytes) else {
             return .failure(Reason(text: "its definition is not UTF-8"))
         }
         do throws(SchemaError) {
             let table = try TableParser.parse(bytes, flavour: flavour)
             let printed = table.showCreate(flavour: flavour)
-            guard printed.utf8.elementsEqual(bytes) else {
+            guard printed.hasSameBytes(as: bytes) else {
                 let offset = zip(printed.utf8, bytes).prefix { $0 == $1 }.count
                 let place = bytes.withUnsafeBufferPointer { LineMap.place(of: offset, in: $0) }
                 return .failure(
@@ -68,6 +70,19 @@ package final class CatalogTable: Sendable {
             return .success(table)
         } catch {
             return .failure(Reason(text: "its definition is not understood: \(error)"))
+        }
+    }
+}
+
+extension String {
+    /// Compares bytes; `==` would take canonically equivalent texts for equal.
+    fileprivate func hasSameBytes(as bytes: [UInt8]) -> Bool {
+        var copy = self
+        return copy.withUTF8 { own in
+            guard own.count == bytes.count, let start = own.baseAddress else {
+                return own.isEmpty && bytes.isEmpty
+            }
+            return memcmp(start, bytes, own.count) == 0
         }
     }
 }

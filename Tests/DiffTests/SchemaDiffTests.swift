@@ -72,7 +72,7 @@ import Testing
         from["gone"]?.foreignKeys[0].referencedColumns = ["code"]
         #expect(
             try summary(from, schema("z", "a", "b"), droppable: ["gone"])
-                == ["create b", "drop gone", "alter z", "alter a"])
+                == ["create b", "alter z", "drop gone", "alter a"])
     }
 
     @Test func keyThatMustGoAndComeIsRefused() throws {
@@ -85,8 +85,8 @@ import Testing
         #expect(error.code == .unsupported)
         #expect(
             error.description
-                == "table `z`: foreign key `to_a` must go before table `a` changes, and the table "
-                + "needs that change too; drop the foreign key in a change of its own first")
+                == "table `z`: foreign key `to_a` must go before table `a` changes, and is wanted "
+                + "afterwards; drop the foreign key in a change of its own first")
     }
 
     @Test func dropsComeLastChildrenFirst() throws {
@@ -106,13 +106,30 @@ import Testing
         #expect(try summary(schema("a", "b"), schema("a")) == [])
     }
 
-    @Test func retypedParentIsFlagged() throws {
+    @Test func retypedParentIsRefusedWhileAKeyIsWanted() throws {
         var to = schema("child>parent", "parent")
         to["parent"]?.columns[0].type = "bigint(20)"
+        #expect(throws: DiffError.self) {
+            try SchemaDiff.changes(from: schema("child>parent", "parent"), to: to)
+        }
         to["child"]?.columns[1].type = "bigint(20)"
+        #expect(throws: DiffError.self) {
+            try SchemaDiff.changes(from: schema("child>parent", "parent"), to: to)
+        }
+        to["child"]?.foreignKeys = []
         #expect(
-            try summary(schema("child>parent", "parent"), to)
-                == ["alter parent unchecked", "alter child"])
+            try summary(schema("child>parent", "parent"), to) == ["alter child", "alter parent"])
+    }
+
+    @Test func refusedTablesLeaveTheOthersTheirChanges() throws {
+        var to = schema("child>parent", "parent", "new", "stuck")
+        to["parent"]?.columns[0].type = "bigint(20)"
+        var from = schema("child>parent", "parent", "stuck")
+        from["stuck"]?.options.append(TableOption(key: "PAGE_CHECKSUM", value: "1"))
+        let difference = try SchemaDiff.difference(from: from, to: to)
+        #expect(difference.changes.map(\.table) == ["new"])
+        #expect(difference.refusals.map(\.table) == ["stuck", "child"])
+        #expect(difference.refusals.map(\.parent) == [nil, "parent"])
     }
 
     @Test func childrenFollowARenamedParent() throws {

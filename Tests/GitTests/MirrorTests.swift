@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Git
@@ -106,22 +107,32 @@ struct MirrorTests {
         #expect(codeThrown { _ = try update(sample, url: sample.folder + "/x") } == .invalid)
     }
 
-    @Test func waitsForAnotherUpdateAndNamesIt() throws {
+    @Test func anUpdateElsewhereIsNamedAndTheLastCopyUsed() throws {
         let sample = try SampleRepository()
-        try sample.commit("First")
+        let first = try sample.commit("First")
         _ = try update(sample)
+        try sample.commit("Second")
         let lock = try FileLock(
             path: sample.folder + "/mirror/plumb.lock", waitSeconds: 0, purpose: "testing")
         defer { withExtendedLifetime(lock) {} }
-        do {
+        let state = try Mirror.update(
+            source: SourceAddress(sample.work), folder: sample.folder + "/mirror", waitSeconds: 0)
+        #expect(state.failure?.code == .locked)
+        #expect(state.failure?.message.contains("process \(getpid()) on ") == true)
+        #expect(try state.repository.resolve("main").id.hex == first)
+    }
+
+    @Test func aServerThatSaysNothingIsNotWaitedForForEver() throws {
+        let sample = try SampleRepository()
+        try sample.commit("First")
+        // Listens and never accepts: the connection stands, and no word comes.
+        let server = try SilentServer()
+        let code = codeThrown {
             _ = try Mirror.update(
-                source: SourceAddress(sample.work), folder: sample.folder + "/mirror",
-                waitSeconds: 0)
-            Issue.record("updated in spite of the lock")
-        } catch {
-            #expect(error.code == .locked)
-            #expect(error.message.contains("process \(getpid()) on "))
+                source: SourceAddress("ssh://git@127.0.0.1:\(server.port)/x.git"),
+                folder: sample.folder + "/silent", limitSeconds: 0.2)
         }
+        #expect(code == .network)
     }
 
     @Test(arguments: [
@@ -149,4 +160,30 @@ struct MirrorTests {
             #expect(!error.message.contains("secret"))
         }
     }
+}
+
+/// A socket that listens on the loopback interface and answers nobody.
+private final class SilentServer {
+    let port: UInt16
+    private let descriptor: Int32
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = descriptor
+        let good = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                bind(descriptor, generic, length) == 0 && listen(descriptor, 8) == 0
+                    && getsockname(descriptor, generic, &length) == 0
+            }
+        }
+        port = UInt16(bigEndian: address.sin_port)
+        guard good else { throw TestSupportError("cannot listen on the loopback interface") }
+    }
+
+    /// Ends the waiting of whoever still does.
+    deinit { close(descriptor) }
 }

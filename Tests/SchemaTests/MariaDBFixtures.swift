@@ -1,4 +1,4 @@
-/// What MariaDB 10.11 printed for tables that use everything it knows.
+/// What MariaDB 10.11 and 11.8 printed for tables that use everything it knows.
 enum MariaDBFixtures {
     static let all: [String] = [
         #"""
@@ -14,7 +14,7 @@ enum MariaDBFixtures {
         CREATE TABLE `t8` (
           `id` int(11) DEFAULT NULL,
           `a` varchar(10) DEFAULT NULL
-        ) ENGINE=Aria DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci MAX_ROWS=10 AVG_ROW_LENGTH=10 PACK_KEYS=1 PAGE_CHECKSUM=1 DELAY_KEY_WRITE=1 ROW_FORMAT=PAGE TRANSACTIONAL=1 DATA DIRECTORY='/tmp/'
+        ) ENGINE=Aria DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci MAX_ROWS=10 AVG_ROW_LENGTH=10 PACK_KEYS=1 PAGE_CHECKSUM=1 DELAY_KEY_WRITE=1 ROW_FORMAT=PAGE TRANSACTIONAL=1 DATA DIRECTORY='/srv/data/'
         """#,
         #"""
         CREATE TABLE `t21` (
@@ -237,6 +237,61 @@ enum MariaDBFixtures {
           `b` int(11) NOT NULL INVISIBLE AUTO_INCREMENT,
           PRIMARY KEY (`b`)
         ) ENGINE=InnoDB AUTO_INCREMENT=100 DEFAULT CHARSET=latin1 COLLATE=latin1_bin
+        """#,
+        #"""
+        CREATE TABLE `v12` (
+          `a` int(11) DEFAULT NULL,
+          `g` geometry NOT NULL,
+          KEY `a` (`a` DESC),
+          SPATIAL KEY `g` (`g`)
+        ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_uca1400_ai_ci
+        """#,
+        #"""
+        CREATE TABLE `t17` (
+          `a` int(11) NOT NULL AUTO_INCREMENT,
+          `odd)name` int(11) DEFAULT NULL,
+          `e` enum('(','"','`','\n') DEFAULT NULL,
+          KEY `a` (`a`)
+        ) ENGINE=Aria AUTO_INCREMENT=5 DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_uca1400_ai_ci PAGE_CHECKSUM=1 ROW_FORMAT=DYNAMIC COMMENT='AUTO_INCREMENT=3'
+        """#,
+        #"""
+        CREATE TABLE `v8` (
+          `id` int(11) NOT NULL AUTO_INCREMENT INVISIBLE,
+          `b0` int(11) DEFAULT NULL,
+          `b` int(11) DEFAULT 3 INVISIBLE COMMENT 'x',
+          `c` timestamp NULL DEFAULT current_timestamp() ON UPDATE current_timestamp() INVISIBLE,
+          `d` int(11) GENERATED ALWAYS AS (`b` + 1) VIRTUAL INVISIBLE,
+          `e` int(11) DEFAULT 4 WITHOUT SYSTEM VERSIONING INVISIBLE CHECK (`e` > 1),
+          `v` vector(5) NOT NULL,
+          PRIMARY KEY (`id`),
+          VECTOR KEY `vk` (`v`) `m`='6' `distance`='cosine'
+        ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_uca1400_ai_ci WITH SYSTEM VERSIONING
+        """#,
+        #"""
+        CREATE TABLE `v11` (
+          `rs` timestamp(6) GENERATED ALWAYS AS ROW START INVISIBLE,
+          `re` timestamp(6) GENERATED ALWAYS AS ROW END INVISIBLE,
+          `z` int(11) DEFAULT NULL,
+          `a` varchar(10) /*M!100301 COMPRESSED*/ DEFAULT 'x' INVISIBLE,
+          `y` int(11) DEFAULT 5 WITHOUT SYSTEM VERSIONING INVISIBLE,
+          PERIOD FOR SYSTEM_TIME (`rs`, `re`)
+        ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_uca1400_ai_ci WITH SYSTEM VERSIONING
+        """#,
+        #"""
+        CREATE TABLE `v9` (
+          `id` int(11) NOT NULL AUTO_INCREMENT,
+          `v` vector(5) NOT NULL,
+          PRIMARY KEY (`id`),
+          VECTOR KEY `v` (`v`)
+        ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_uca1400_ai_ci
+        """#,
+        #"""
+        CREATE TABLE `v10` (
+          `a` int(11) DEFAULT NULL,
+          `b` int(11) DEFAULT NULL,
+          `v` vector(3) NOT NULL,
+          VECTOR KEY `x` (`v`) COMMENT 'c' IGNORED `m`='8'
+        ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_uca1400_ai_ci
         """#,
     ]
 }

@@ -14,20 +14,20 @@ struct RoundTripTests {
         try roundTrip(text, .mysql)
     }
 
-    @Test("11.8 prints INVISIBLE behind DEFAULT, and knows vector keys")
-    func laterMariaDB() throws {
-        try roundTrip(
-            #"""
-            CREATE TABLE `t` (
-              `a` int(11) DEFAULT 1 INVISIBLE COMMENT 'x',
-              `b` int(11) NOT NULL AUTO_INCREMENT INVISIBLE,
-              `c` int(11) NOT NULL INVISIBLE,
-              `n` binary(3) DEFAULT x'610000',
-              `v` vector(5) NOT NULL,
-              PRIMARY KEY (`b`),
-              VECTOR KEY `v` (`v`) `M`=6 `DISTANCE`='cosine'
-            ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_uca1400_ai_ci
-            """#, .mariadb)
+    @Test(
+        "10.11 prints INVISIBLE before DEFAULT, 11.8 before COMMENT",
+        arguments: [
+            ("INVISIBLE DEFAULT 3 COMMENT 'x'", Column.InvisiblePlace.beforeDefault),
+            ("DEFAULT 3 INVISIBLE COMMENT 'x'", .beforeComment),
+            ("NOT NULL AUTO_INCREMENT INVISIBLE", .beforeComment),
+            ("DEFAULT 4 WITHOUT SYSTEM VERSIONING INVISIBLE CHECK (`a` > 1)", .beforeComment),
+        ])
+    func invisible(attributes: String, place: Column.InvisiblePlace) throws {
+        let text = "CREATE TABLE `t` (\n  `a` int(11) \(attributes)\n) ENGINE=InnoDB"
+        try roundTrip(text, .mariadb)
+        let column = try #require(try TableParser.parse(text, flavour: .mariadb).columns.first)
+        #expect(column.isInvisible)
+        #expect(column.invisiblePlace == place)
     }
 
     @Test("The counter goes, and comes back where it stood")

@@ -10,8 +10,9 @@ package struct Alteration: Hashable, Sendable {
 
     /// The statement for `table`: one line, without a semicolon.
     ///
-    /// `ADD PARTITION` and `DROP PARTITION` leave no room for `ALGORITHM` and `LOCK` on MariaDB;
-    /// there the two are left out.
+    /// On MariaDB the session must set `system_versioning_alter_history=KEEP` for tables with
+    /// system versioning; and there `ADD PARTITION` and `DROP PARTITION` leave no room for
+    /// `ALGORITHM` and `LOCK`, which are left out.
     package func sql(
         table: String, flavour: ServerProfile.Flavour, algorithm: Algorithm? = nil,
         lock: LockMode? = nil
@@ -24,8 +25,8 @@ package struct Alteration: Hashable, Sendable {
             switch partitionRole {
             case .none: (texts + modifiers).joined(separator: ", ")
             case .trailing:
-                (modifiers.isEmpty ? [] : [modifiers.joined(separator: ", ")]).joined()
-                    + (modifiers.isEmpty ? "" : " ") + texts.joined(separator: " ")
+                ((modifiers.isEmpty ? [] : [modifiers.joined(separator: ", ")]) + texts)
+                    .joined(separator: " ")
             case .alone:
                 flavour == .mariadb
                     ? texts.joined(separator: ", ")

@@ -12,6 +12,7 @@ extension Table {
             try application.apply(clause)
         }
         try application.checkReferences()
+        try application.checkExpressions()
         return application.table
     }
 }
@@ -19,13 +20,18 @@ extension Table {
 /// One `ALTER TABLE` at work on the model.
 private struct Application {
     var table: Table
+    /// Columns that the statement drops, for good or to come back.
+    private var dropped: Set<String> = []
+
+    init(table: Table) {
+        self.table = table
+    }
 
     // MARK: Columns
 
     /// The server first keeps, drops and replaces the columns that stay in place, then puts the
     /// others in, in the order of the clauses.
     mutating func changeColumns(_ clauses: [Clause]) throws(DiffError) {
-        var dropped: Set<String> = []
         var changed: [String: (to: Column, position: ColumnPosition?)] = [:]
         var names: [String: String] = [:]
         for clause in clauses {
@@ -201,6 +207,27 @@ private struct Application {
         for key in table.foreignKeys {
             for name in key.columns where !names.contains(name.lowercased()) {
                 throw failure("foreign key `\(key.name)` uses column `\(name)`, which is dropped")
+            }
+        }
+    }
+
+    /// No server drops a column that an expression still names.
+    func checkExpressions() throws(DiffError) {
+        for name in dropped.sorted() where !table.columns.contains(where: { $0.name == name }) {
+            for column in table.columns {
+                let texts = [column.generated?.expression, column.check, column.defaultValue]
+                if texts.contains(where: {
+                    $0.map { ExpressionText.mentions(name, in: $0) } ?? false
+                }
+                ) {
+                    throw failure("column `\(column.name)` uses column `\(name)`, which is dropped")
+                }
+            }
+            for check in table.checks where ExpressionText.mentions(name, in: check.expression) {
+                throw failure("check `\(check.name)` uses column `\(name)`, which is dropped")
+            }
+            if let method = table.partitioning?.method, ExpressionText.mentions(name, in: method) {
+                throw failure("the partitions use column `\(name)`, which is dropped")
             }
         }
     }

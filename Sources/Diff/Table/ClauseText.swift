@@ -41,11 +41,14 @@ extension Clause {
         case .dropPeriod(let period): "DROP PERIOD FOR \(Self.name(of: period))"
         case .addSystemVersioning: "ADD SYSTEM VERSIONING"
         case .dropSystemVersioning: "DROP SYSTEM VERSIONING"
-        case .partitionBy(let partitioning): partitioning.clause(flavour: flavour)
+        case .partitionBy(let partitioning):
+            ExpressionText.onOneLine(partitioning.clause(flavour: flavour))
         case .removePartitioning: "REMOVE PARTITIONING"
         case .addPartitions(let partitions):
             "ADD PARTITION ("
-                + partitions.map { $0.definition(flavour: flavour) }.joined(separator: ", ") + ")"
+                + partitions.map {
+                    ExpressionText.onOneLine($0.definition(flavour: flavour))
+                }.joined(separator: ", ") + ")"
         case .dropPartitions(let names):
             "DROP PARTITION " + names.map { SQL.identifier($0) }.joined(separator: ", ")
         }

@@ -15,8 +15,12 @@ package struct DiffError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What failed, and what to do.
     package let message: String
 
-    package init(_ code: Code, table: String, _ message: String) {
+    /// The parent whose change is refused together with this table's, where there is one.
+    package let parent: String?
+
+    package init(_ code: Code, table: String, parent: String? = nil, _ message: String) {
         self.code = code
+        self.parent = parent
         self.table = table
         self.message = message
     }

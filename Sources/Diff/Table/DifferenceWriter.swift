@@ -5,7 +5,6 @@ struct DifferenceWriter {
     private let from: Table
     private let renamed: Table
     private let to: Table
-    private let names: [String: String]
     private let flavour: ServerProfile.Flavour
 
     init(from: Table, to: Table, hints: [ColumnRename], flavour: ServerProfile.Flavour) {
@@ -13,8 +12,9 @@ struct DifferenceWriter {
         self.to = to
         self.flavour = flavour
         // A conflict of hints is reported by the diff; here the columns simply stay apart.
-        names = (try? TableDiff.dueRenames(hints, from: from, to: to)) ?? [:]
-        renamed = self.from.renamingColumns(names)
+        let renames = (try? TableDiff.dueRenames(hints, from: from, to: to)) ?? [:]
+        renamed = self.from.renamingColumns(
+            TableDiff.pairedNames(from: from, to: to, renames: renames))
         originalName = from.name
     }
 
@@ -204,7 +204,7 @@ struct DifferenceWriter {
         let text = { (partitioning: Partitioning) in
             readable("PARTITION BY \(partitioning.method)")
                 + (partitioning.count.map { " PARTITIONS \($0)" } ?? "")
-                + (partitioning.subpartitioning.map { " \($0)" } ?? "")
+                + (partitioning.subpartitioning.map { " \(readable($0))" } ?? "")
         }
         switch (renamed.partitioning, to.partitioning) {
         case (let old?, nil): return [.init(.removed, .partitioning, text(old))]
@@ -217,7 +217,7 @@ struct DifferenceWriter {
 
     /// Without backticks: names in these lines are for reading.
     private func readable(_ definition: String) -> String {
-        definition.filter { $0 != "`" }
+        ExpressionText.onOneLine(definition).filter { $0 != "`" }
     }
 }
 

@@ -219,7 +219,10 @@ struct HazardRules {
     }
 
     private func dropped(_ index: Index) -> HazardFinding {
-        switch index.kind {
+        if index.kind != .primary, after.indexes.contains(where: { $0.isNamesake(of: index) }) {
+            return safe("replace-index", "index `\(index.name)` is built again")
+        }
+        return switch index.kind {
         case .primary where after.primaryKey == nil:
             HazardFinding(
                 rule: "drop-primary-key", hazard: .irreversible,
@@ -321,12 +324,13 @@ struct HazardRules {
         case .addSystemVersioning:
             HazardFinding(
                 rule: "add-system-versioning", hazard: .costly, reason: "the table is copied")
-        case .addPeriod(let period):
+        case .addPeriod(let period) where period.name != Period.systemTime:
             HazardFinding(
                 rule: "add-period", hazard: .lossy,
                 reason: "rows whose period `\(period.name)` ends before it starts are refused",
                 remedy: "look for such rows first")
-        default: safe("drop-period", "the columns of the period stay")
+        case .dropPeriod(let period): safe("drop-period", "period `\(period.name)` goes")
+        default: safe("add-period", "the period of the rows' history is named")
         }
     }
 

@@ -61,6 +61,18 @@ extension TableDiff {
         }
         return due
     }
+
+    /// `renames` with the columns whose names differ in letter case only, which are the same.
+    static func pairedNames(
+        from: Table, to: Table, renames: [String: String]
+    ) -> [String: String] {
+        var names = renames
+        for column in from.columns where names[column.name] == nil {
+            let other = to.columns.first { $0.name.sameName(as: column.name) }
+            if let other, other.name != column.name { names[column.name] = other.name }
+        }
+        return names
+    }
 }
 
 extension String {

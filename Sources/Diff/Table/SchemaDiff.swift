@@ -53,38 +53,78 @@ package enum SchemaDiff {
     ///
     /// Tables of `from` that are not in `to` are dropped only where `droppable` names them, and
     /// left alone otherwise. Parents of foreign keys come before children; what is dropped comes
-    /// last, children first, unless it holds on to what another change takes away. Members of a cycle are flagged ``TableChange/withoutForeignKeyChecks``.
+    /// last, children first, unless it holds on to what another change takes away. Members of
+    /// a cycle are flagged ``TableChange/withoutForeignKeyChecks``. Throws the first refusal.
     package static func changes(
         from: [String: Table], to: [String: Table], columnRenames: [ColumnRename] = [],
         tableRenames: [TableRename] = [], droppable: Set<String> = []
     ) throws(DiffError) -> [TableChange] {
+        let difference = try difference(
+            from: from, to: to, columnRenames: columnRenames, tableRenames: tableRenames,
+            droppable: droppable)
+        if let refusal = difference.refusals.first { throw refusal }
+        return difference.changes
+    }
+
+    /// The changes that can be given, and a refusal for each table that has to be left alone.
+    ///
+    /// Throws only for hints of table renames that contradict what is live or desired.
+    package static func difference(
+        from: [String: Table], to: [String: Table], columnRenames: [ColumnRename] = [],
+        tableRenames: [TableRename] = [], droppable: Set<String> = []
+    ) throws(DiffError) -> (changes: [TableChange], refusals: [DiffError]) {
         let renames = try dueRenames(tableRenames, from: from, to: to)
         var live: [String: Table] = [:]
-        for (name, table) in from { live[renames[name] ?? name] = table }
+        for (name, table) in from { live[renames[name] ?? name] = following(renames, in: table) }
         var changes: [TableChange] = []
+        var refusals: [DiffError] = []
         for (name, desired) in to.sorted(by: { $0.key < $1.key }) {
             guard let present = live[name] else {
                 changes.append(TableChange(kind: .create, table: name, to: desired))
                 continue
             }
-            let alterations = try TableDiff.changes(
-                from: following(renames, in: present), to: desired, renames: columnRenames)
-            guard !alterations.isEmpty else { continue }
-            changes.append(
-                TableChange(
-                    kind: .alter, table: name, from: present, to: desired,
-                    alterations: alterations))
+            do throws(DiffError) {
+                let alterations = try TableDiff.changes(
+                    from: present, to: desired, renames: columnRenames)
+                guard !alterations.isEmpty else { continue }
+                changes.append(
+                    TableChange(
+                        kind: .alter, table: name, from: present, to: desired,
+                        alterations: alterations))
+            } catch {
+                refusals.append(error)
+            }
         }
         let drops = from.filter { name, _ in
             droppable.contains(name) && to[name] == nil && renames[name] == nil
         }
-        for index in changes.indices where retypesParent(changes[index], of: live) {
-            changes[index].withoutForeignKeyChecks = true
-        }
         for (name, table) in drops.sorted(by: { $0.key < $1.key }) {
             changes.append(TableChange(kind: .drop, table: name, from: table))
         }
-        return try ForeignKeyOrder.sorted(changes)
+        return ordered(changes, live: Array(live.values), refusals: refusals)
+    }
+
+    /// Leaves out what no order allows, until the rest has one.
+    private static func ordered(
+        _ changes: [TableChange], live: [Table], refusals: [DiffError]
+    ) -> (changes: [TableChange], refusals: [DiffError]) {
+        var changes = changes
+        var refusals = refusals
+        while true {
+            let changed = Set(changes.compactMap { $0.from?.name })
+            let untouched = live.filter { !changed.contains($0.name) }
+                .sorted { $0.name < $1.name }
+            do throws(DiffError) {
+                let order = ForeignKeyOrder(changes: changes, untouched: untouched)
+                return (try order.sorted(), refusals)
+            } catch {
+                refusals.append(error)
+                let count = changes.count
+                changes.removeAll { $0.table == error.table || $0.table == error.parent }
+                // Every refusal names a change: without one there is nothing left to leave out.
+                if changes.count == count { return ([], refusals) }
+            }
+        }
     }
 
     /// Live name → desired name.
@@ -125,24 +165,5 @@ package enum SchemaDiff {
                 renames[key.referencedTable] ?? key.referencedTable
         }
         return result
-    }
-
-    /// True where columns get another type that foreign keys of other live tables refer to.
-    private static func retypesParent(_ change: TableChange, of live: [String: Table]) -> Bool {
-        guard change.kind == .alter, let parent = change.from else { return false }
-        var retyped: Set<String> = []
-        for case .changeColumn(let from, let to, _) in change.alterations.flatMap(\.clauses)
-        where from.type != to.type || from.isNotNull != to.isNotNull
-            || from.characterSet != to.characterSet || from.collation != to.collation
-        {
-            retyped.insert(from.name.lowercased())
-        }
-        guard !retyped.isEmpty else { return false }
-        return live.values.contains { child in
-            child.foreignKeys.contains { key in
-                key.referencedSchema == nil && key.referencedTable == parent.name
-                    && key.referencedColumns.contains { retyped.contains($0.lowercased()) }
-            }
-        }
     }
 }

@@ -45,7 +45,12 @@ struct Stages {
             let other = to.foreignKeys.first { $0.name == key.name }
             let isRedefined = other != nil && other != renamed
             let isTouched = key.columns.contains { columns.contains($0) || retyped.contains($0) }
-            if isRedefined || isTouched { table.foreignKeys.removeAll { $0.name == key.name } }
+            let isOwnParentTouched =
+                key.referencedSchema == nil && key.referencedTable == from.name
+                && key.referencedColumns.contains { retyped.contains($0) }
+            if isRedefined || isTouched || isOwnParentTouched {
+                table.foreignKeys.removeAll { $0.name == key.name }
+            }
         }
         dropMisplacedClustering(in: &table)
         return table
@@ -84,8 +89,7 @@ struct Stages {
         for column in from.columns {
             guard let other = pair(of: column) else { continue }
             let isRetyped =
-                column.type != other.type || column.isNotNull != other.isNotNull
-                || column.generated != other.generated
+                column.type != other.type || column.generated != other.generated
                 || from.effectiveCharacterSet(of: column) != to.effectiveCharacterSet(of: other)
             if isRetyped { result.insert(column.name) }
         }

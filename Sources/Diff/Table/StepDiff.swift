@@ -19,16 +19,8 @@ struct StepDiff {
         self.from = from
         self.to = to
         self.formerKeys = formerKeys
-        var names = renames
-        // Names that differ in letter case only are the same column.
-        for column in from.columns where names[column.name] == nil {
-            if let other = to.columns.first(where: { $0.name.sameName(as: column.name) }),
-                other.name != column.name
-            {
-                names[column.name] = other.name
-            }
-        }
-        renamed = from.renamingColumns(names)
+        renamed = from.renamingColumns(
+            TableDiff.pairedNames(from: from, to: to, renames: renames))
     }
 
     var alteration: Alteration {

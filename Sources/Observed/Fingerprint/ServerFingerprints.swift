@@ -13,6 +13,8 @@ struct ServerFingerprints: Sendable {
         var names: Digest
         /// Over the statistics rows of the database.
         var statistics: Digest
+        /// Over InnoDB's numbers of the tables, where the statistics alone could hide a swap.
+        var numbers: Digest?
         /// The profile's digest: the database's character set, the server's version, …
         var profile: Digest
     }
@@ -20,6 +22,8 @@ struct ServerFingerprints: Sendable {
     private let survey: ServerSurvey
     private var names: [String: [String]] = [:]
     private var rows: [String: [StatisticsRow]] = [:]
+    /// Tables and their numbers, for databases in which tables have equal stamps.
+    private var numbers: [String: [String]] = [:]
 
     /// Nil where this server, or this account, offers no fingerprints.
     static func read(
@@ -73,6 +77,10 @@ struct ServerFingerprints: Sendable {
         self.survey = survey
         self.names = names
         self.rows = rows
+        let ambiguous = places.filter { Self.hasEqualStamps(rows[$0, default: []]) }
+        if !ambiguous.isEmpty {
+            numbers = try Self.readNumbers(on: connection, survey: survey, places: ambiguous)
+        }
     }
 
     /// The fingerprint of a database; nil when the account cannot see it.
@@ -81,7 +89,8 @@ struct ServerFingerprints: Sendable {
         let place = survey.folded(database)
         return Fingerprint(
             names: Self.digest(of: names[place, default: []]),
-            statistics: Self.digest(of: rows[place, default: []].map(\.line)), profile: profile)
+            statistics: Self.digest(of: rows[place, default: []].map(\.line)),
+            numbers: numbers[place].map(Self.digest), profile: profile)
     }
 
     /// Whether equal fingerprints from now on prove that the tables `tables` did not change.
@@ -91,6 +100,9 @@ struct ServerFingerprints: Sendable {
     func isConclusive(for database: String, tables: [String: Digest]) -> Bool {
         let rows = rows[survey.folded(database), default: []]
         guard rows.allSatisfy({ $0.age >= Self.settlingSeconds }) else { return false }
+        guard numbers[survey.folded(database)] != nil || !Self.hasEqualStamps(rows) else {
+            return false
+        }
         // A name like a partition's could hide that another table has no row.
         guard !tables.keys.contains(where: { PartitionName.isLike($0) }) else { return false }
         let stamped = Set(rows.map { PartitionName.table(of: $0.table) })
@@ -99,6 +111,33 @@ struct ServerFingerprints: Sendable {
 
     /// Time stamps have whole seconds, and a statement takes a moment.
     static let settlingSeconds: Int64 = 2
+
+    /// Two tables with equal stamps could be swapped by `RENAME TABLE` without a trace.
+    private static func hasEqualStamps(_ rows: [StatisticsRow]) -> Bool {
+        var owners: [String: String] = [:]
+        return !rows.allSatisfy { row in
+            let table = PartitionName.table(of: row.table)
+            return owners.updateValue(table, forKey: row.stamp).map { $0 == table } ?? true
+        }
+    }
+
+    /// Empty where the account may not see them.
+    private static func readNumbers(
+        on connection: Connection, survey: ServerSurvey, places: Set<String>
+    ) throws(MySQLError) -> [String: [String]] {
+        var result: [String: [String]] = [:]
+        try connection.pipeline([FingerprintQuestions.numbers]) { _, answer in
+            guard case .success(let rows) = answer else { return }
+            while let row = rows.next() {
+                // `database/table`, both as file names; an odd one is not found, and read exactly.
+                guard let name = row.text(0), let slash = name.firstIndex(of: "/"),
+                    case let place = survey.folded(String(name[..<slash])), places.contains(place)
+                else { continue }
+                result[place, default: []].append("\(row.text(1) ?? "") \(name)")
+            }
+        }
+        return result
+    }
 
     private static func digest(of lines: [String]) -> Digest {
         Digest(of: lines.sorted().joined(separator: "\n"))
@@ -126,6 +165,8 @@ struct StatisticsRow: Sendable {
 enum FingerprintQuestions {
     /// Up to so many databases are asked for by name, which spares reading all the others.
     private static let namedAtMost = 4
+
+    static let numbers = "SELECT NAME, TABLE_ID FROM information_schema.INNODB_SYS_TABLES"
 
     static let settings = "SELECT @@global.innodb_stats_persistent"
 

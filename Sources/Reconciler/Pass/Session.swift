@@ -5,42 +5,30 @@ import Git
 import Ledger
 import Schema
 
-/// A pass that has its source, its fleet, its engine and its ledger.
-///
-/// The daemon keeps the engine from one pass to the next; everything else is read again.
-package struct Session {
+/// A command that has its source, its fleet and its ledger, and needs no server.
+package struct LedgerSession {
     package let request: PassRequest
     package let surroundings: PassSurroundings
     package let source: FetchedSource
     package let fleet: Fleet
     package let environment: Desired.Environment
-    package let engine: Engine
     package let store: LedgerStore
 
-    /// Fetches the source, reads the fleet file and opens the ledger; touches no shard.
+    /// Fetches the source, reads the fleet file and opens the ledger.
     package static func open(
-        _ request: PassRequest, _ surroundings: PassSurroundings, engine old: Engine? = nil
-    ) throws -> Session {
+        _ request: PassRequest, _ surroundings: PassSurroundings
+    ) throws -> LedgerSession {
         surroundings.stage("fetching the schema repository")
         let source = try FetchStage(request: request.source).run()
         let fleet = try SchemaRepository.fleet(source.tree)
         let environment = try fleet.selectEnvironment(request.scope.environment)
-        let concurrency = fleet.policy.rollout.concurrency
-        let engine: Engine
-        if let old, old.fits(environment.connection, concurrency) {
-            engine = old
-        } else {
-            engine = try Engine(
-                connection: environment.connection, concurrency: concurrency,
-                folder: source.folder ?? request.folder, clock: surroundings.clock)
-        }
         let ledger = try Ledger.open(path: try ledgerPath(request, fleet))
         let store = LedgerStore(
             ledger: ledger, environment: environment.name, actor: request.actor,
             clock: surroundings.clock)
-        return Session(
+        return LedgerSession(
             request: request, surroundings: surroundings, source: source, fleet: fleet,
-            environment: environment, engine: engine, store: store)
+            environment: environment, store: store)
     }
 
     /// The ledger's folder: `--ledger`, else what the fleet file says.
@@ -56,6 +44,37 @@ package struct Session {
                 "ledger: this release keeps the ledger in a git repository: use `file:` with "
                     + "the path of a folder")
         }
+    }
+}
+
+/// A pass: a session with an engine to reach the shards.
+///
+/// The daemon keeps the engine from one pass to the next; everything else is read again.
+package struct Session {
+    package let ledgerSession: LedgerSession
+    package let engine: Engine
+
+    package var request: PassRequest { ledgerSession.request }
+    package var surroundings: PassSurroundings { ledgerSession.surroundings }
+    package var source: FetchedSource { ledgerSession.source }
+    package var fleet: Fleet { ledgerSession.fleet }
+    package var environment: Desired.Environment { ledgerSession.environment }
+    package var store: LedgerStore { ledgerSession.store }
+
+    /// Opens everything but a connection; `old` is used again where the fleet file lets it.
+    package static func open(
+        _ request: PassRequest, _ surroundings: PassSurroundings, engine old: Engine? = nil
+    ) throws -> Session {
+        let session = try LedgerSession.open(request, surroundings)
+        let connection = session.environment.connection
+        let concurrency = session.fleet.policy.rollout.concurrency
+        if let old, old.fits(connection, concurrency) {
+            return Session(ledgerSession: session, engine: old)
+        }
+        let engine = try Engine(
+            connection: connection, concurrency: concurrency,
+            folder: session.source.folder ?? request.folder, clock: surroundings.clock)
+        return Session(ledgerSession: session, engine: engine)
     }
 
     /// The first half of the pass.

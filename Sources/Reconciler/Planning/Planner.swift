@@ -140,8 +140,19 @@ package struct Planner {
             desired[state.table] = state.desired.flatMap(ports.lookup)?.table
         }
         guard !states.isEmpty else { return }
-        let changes = supported(
-            live, desired, droppable, schema: schema, shards: shards, states: &states)
+        let changes: [TableChange]
+        do throws(DiffError) {
+            let difference = try SchemaDiff.difference(
+                from: live, to: desired, columnRenames: renames(shards.schema),
+                droppable: droppable)
+            for refusal in difference.refusals {
+                refuse(refusal.table, refusal.message, in: schema, shards)
+            }
+            changes = difference.changes
+        } catch {
+            refuse(error.table, error.message, in: schema, shards)
+            return
+        }
         for (order, change) in changes.enumerated() {
             guard let state = states[change.table] else { continue }
             try draft(change, state, order: order, in: shards, desired: desired)
@@ -153,33 +164,8 @@ package struct Planner {
         if let digest = state.desired, let reason = ports.lookup(digest)?.unsupported {
             return "desired: \(reason)"
         }
-        guard state.desired != nil, let digest = state.observed else { return nil }
+        guard state.desired != nil || drops, let digest = state.observed else { return nil }
         return ports.lookup(digest)?.unsupported.map { "live: \($0)" }
-    }
-
-    /// The ordered changes, without the tables that no statement can change.
-    private mutating func supported(
-        _ from: [String: Table], _ to: [String: Table], _ droppable: Set<String>,
-        schema: Comparison.Schema, shards: Comparison.Class,
-        states: inout [String: Comparison.TableState]
-    ) -> [TableChange] {
-        var live = from
-        var desired = to
-        while true {
-            do throws(DiffError) {
-                return try SchemaDiff.changes(
-                    from: live, to: desired, columnRenames: renames(shards.schema),
-                    droppable: droppable)
-            } catch {
-                refuse(error.table, error.message, in: schema, shards)
-                states[error.table] = nil
-                let before = live.count + desired.count
-                live[error.table] = nil
-                desired[error.table] = nil
-                // An error about a table that is in neither would come back for ever.
-                guard live.count + desired.count < before else { return [] }
-            }
-        }
     }
 
     private mutating func refuse(
@@ -250,17 +236,15 @@ package struct Planner {
     private static func findings(
         _ change: TableChange, _ statements: [PlanStatement]
     ) throws -> [HazardFinding] {
-        switch change.kind {
-        case .create: return [SchemaHazards.created(change.table)]
-        case .drop: return [SchemaHazards.dropped(change.table)]
-        case .alter:
-            guard let from = change.from else { return [] }
-            var findings = try TableDiff.findings(of: change.alterations, on: from).map(\.finding)
-            if statements.contains(where: \.rebuildsTable), findings.worst == .safe {
-                findings.append(SchemaHazards.rebuilt(change.table))
-            }
-            return findings
+        var findings = try change.hazards()
+        if statements.contains(where: \.rebuildsTable), findings.worst == .safe {
+            findings.append(
+                HazardFinding(
+                    rule: "rebuild-table", hazard: .costly,
+                    reason: "the server rebuilds table `\(change.table)` row by row",
+                    remedy: "run it in a quiet hour"))
         }
+        return findings
     }
 
     private static func lines(
@@ -320,27 +304,5 @@ extension PlanStep.Kind {
         case .alter: self = .alter
         case .drop: self = .drop
         }
-    }
-}
-
-/// Hazards of whole tables.
-private enum SchemaHazards {
-    static func created(_ table: String) -> HazardFinding {
-        HazardFinding(
-            rule: "create-table", hazard: .safe, reason: "table `\(table)` is new", remedy: "")
-    }
-
-    static func dropped(_ table: String) -> HazardFinding {
-        HazardFinding(
-            rule: "drop-table", hazard: .irreversible,
-            reason: "table `\(table)` goes with all its rows",
-            remedy: "keep a backup; rename the table first if something may still read it")
-    }
-
-    static func rebuilt(_ table: String) -> HazardFinding {
-        HazardFinding(
-            rule: "rebuild-table", hazard: .costly,
-            reason: "the server rebuilds table `\(table)` row by row",
-            remedy: "run it in a quiet hour")
     }
 }

@@ -1,4 +1,5 @@
 import Desired
+import Diff
 import Execution
 import Foundation
 import Git
@@ -45,6 +46,15 @@ package struct FetchedSource: Sendable {
             return Revision(commit: nil, refName: reference, isWorkingTree: true)
         }
         return Revision(commit, refName: reference)
+    }
+
+    /// `main@3f2a91c`, or `working tree`.
+    package var label: String { planRevision.label }
+
+    /// The revision as a plan names it.
+    package var planRevision: PlanRevision {
+        PlanRevision(
+            commit: commit?.id.hex, reference: reference, summary: commit?.summary ?? "")
     }
 
     /// The tree of another reference of the same repository, for pinned shards.

@@ -49,10 +49,7 @@ package struct PlanStage {
         }
         let plan = Plan(
             environment: input.desired.environment.name,
-            revision: PlanRevision(
-                commit: input.desired.revision.commit, reference: input.source.reference,
-                summary: input.desired.revision.summary),
-            steps: result.steps, unknown: unknown, unsupported: result.unsupported,
+            revision: input.source.planRevision, steps: result.steps, unknown: unknown, unsupported: result.unsupported,
             shardCount: input.shards.count)
         return Output(comparison: comparison, plan: plan)
     }

@@ -73,8 +73,8 @@ package struct Column: Hashable, Sendable {
 extension Column {
     /// MariaDB 10.11 prints `INVISIBLE` before `DEFAULT`, 11.8 behind it.
     package enum InvisiblePlace: Hashable, Sendable {
-        case beforeDefault, afterDefault
-        /// Behind `ON UPDATE` or `AUTO_INCREMENT`.
+        case beforeDefault
+        /// Behind `DEFAULT`, `ON UPDATE` and `AUTO_INCREMENT`.
         case beforeComment
     }
 }

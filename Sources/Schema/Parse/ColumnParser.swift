@@ -4,10 +4,9 @@ extension TableParser {
         let name = try name()
         var column = Column(name: name, type: try columnType())
         var place = ColumnAttribute.Place.afterType
-        var isBehindDefault = false
         while !reader.at(symbol: ","), !reader.at(symbol: ")") {
             if reader.token.kind == .word {
-                try attribute(of: &column, at: &place, isBehindDefault: &isBehindDefault)
+                try attribute(of: &column, at: &place)
             } else if reader.token.kind == .versionOpen {
                 let text = try versionComment()
                 if text == MySQLComment.invisibleColumn, flavour == .mysql {
@@ -42,10 +41,14 @@ extension TableParser {
     }
 
     private mutating func attribute(
-        of column: inout Column, at place: inout ColumnAttribute.Place,
-        isBehindDefault: inout Bool
+        of column: inout Column, at place: inout ColumnAttribute.Place
     ) throws(SchemaError) {
         if try reader.take("NOT") {
+            if try reader.take("SECONDARY") {
+                // MySQL: a column that a secondary engine does not load.
+                column.attributes.append(ColumnAttribute(text: "NOT SECONDARY", place: place))
+                return
+            }
             try reader.expect("NULL")
             column.isNotNull = true
             place = .afterNull
@@ -58,12 +61,10 @@ extension TableParser {
         } else if try reader.take("AUTO_INCREMENT") {
             column.isAutoIncrement = true
             place = .afterDefault
-            isBehindDefault = true
         } else if try reader.take("ON") {
             try reader.expect("UPDATE")
             column.onUpdate = try value()
             place = .afterDefault
-            isBehindDefault = true
         } else if try reader.take("COMMENT") {
             column.comment = try takeText(.string, "a comment")
             place = .afterComment
@@ -82,9 +83,7 @@ extension TableParser {
             place = .afterGenerated
         } else if try reader.take("INVISIBLE") {
             column.isInvisible = true
-            column.invisiblePlace =
-                isBehindDefault
-                ? .beforeComment : place == .afterDefault ? .afterDefault : .beforeDefault
+            column.invisiblePlace = place == .afterDefault ? .beforeComment : .beforeDefault
         } else {
             column.attributes.append(ColumnAttribute(text: try words(), place: place))
         }

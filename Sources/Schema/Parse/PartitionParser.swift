@@ -23,16 +23,20 @@ enum PartitionParser {
     }
 
     /// From the current token to the end of its printed line, trailing blanks included.
+    ///
+    /// MySQL interrupts its comment: ``KEY */ /*!50611 ALGORITHM = 1 */ /*!50100 (a)``.
     private static func line(_ parser: inout TableParser) throws(SchemaError) -> String {
         let start = parser.reader.token.start
-        var depth = 0
         var end = start
         while parser.reader.token.kind != .end {
             let token = parser.reader.token
-            if token.kind == .versionOpen { depth += 1 }
             if token.kind == .versionClose {
-                if depth == 0 { return parser.reader.text(start..<end) }
-                depth -= 1
+                let mark = parser.reader
+                try parser.reader.advance()
+                if parser.reader.token.kind != .versionOpen {
+                    parser.reader = mark
+                    return parser.reader.text(start..<end)
+                }
             }
             if token.start > start, parser.reader.bytes[token.start - 1] == UInt8(ascii: "\n") {
                 return parser.reader.text(start..<token.start - 1)

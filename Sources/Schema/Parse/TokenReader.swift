@@ -20,19 +20,7 @@ struct TokenReader {
     /// True where the current token is the word `keyword`, in any letter case.
     func at(_ keyword: StaticString) -> Bool {
         guard token.kind == .word else { return false }
-        return spells(token.range, keyword)
-    }
-
-    func spells(_ range: Range<Int>, _ keyword: StaticString) -> Bool {
-        guard range.count == keyword.utf8CodeUnitCount else { return false }
-        return keyword.withUTF8Buffer { expected in
-            for index in 0..<expected.count {
-                var byte = bytes[range.lowerBound + index]
-                if byte &- 0x61 < 26 { byte &-= 0x20 }
-                if byte != expected[index] { return false }
-            }
-            return true
-        }
+        return Keyword.spells(bytes, token.range, keyword)
     }
 
     func at(symbol: Unicode.Scalar) -> Bool {
@@ -111,5 +99,22 @@ struct TokenReader {
             }
         return SchemaError(
             .syntax, "\(found) where \(expected) was expected", in: bytes, at: token.range)
+    }
+}
+
+enum Keyword {
+    /// True where `range` spells `keyword`, given in capitals, in any letter case.
+    static func spells(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ keyword: StaticString
+    ) -> Bool {
+        guard range.count == keyword.utf8CodeUnitCount else { return false }
+        return keyword.withUTF8Buffer { expected in
+            for index in 0..<expected.count {
+                var byte = bytes[range.lowerBound + index]
+                if byte &- 0x61 < 26 { byte &-= 0x20 }
+                if byte != expected[index] { return false }
+            }
+            return true
+        }
     }
 }

@@ -28,7 +28,6 @@ extension Column {
         appendInvisible(.beforeDefault, to: &text, flavour: flavour)
         append(" DEFAULT ", defaultValue, to: &text)
         appendAttributes(.afterDefault, to: &text)
-        appendInvisible(.afterDefault, to: &text, flavour: flavour)
         append(" ON UPDATE ", onUpdate, to: &text)
         if isAutoIncrement { text += " AUTO_INCREMENT" }
         appendInvisible(.beforeComment, to: &text, flavour: flavour)

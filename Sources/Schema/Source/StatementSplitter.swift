@@ -86,11 +86,7 @@ struct StatementSplitter {
     }
 
     private func isDelimiterCommand(_ token: Token) -> Bool {
-        let word: StaticString = "DELIMITER"
-        guard token.range.count == word.utf8CodeUnitCount else { return false }
-        return word.withUTF8Buffer { expected in
-            zip(lexer.bytes[token.range], expected).allSatisfy { $0 & 0xDF == $1 }
-        }
+        Keyword.spells(lexer.bytes, token.range, "DELIMITER")
     }
 
     /// The rest of the line up to its first blank is the new terminator.

@@ -16,9 +16,12 @@ struct TokenCursor {
 
     mutating func advance() { index += 1 }
 
-    func at(_ keyword: String, ahead: Int = 0) -> Bool {
-        guard let word = word(ahead: ahead) else { return false }
-        return word == keyword
+    /// True where the word `ahead` tokens further is `keyword`, given in capitals.
+    func at(_ keyword: StaticString, ahead: Int = 0) -> Bool {
+        guard index + ahead < tokens.count, tokens[index + ahead].kind == .word else {
+            return false
+        }
+        return Keyword.spells(source.bytes, tokens[index + ahead].range, keyword)
     }
 
     func at(anyOf keywords: Set<String>, ahead: Int = 0) -> Bool {
@@ -37,7 +40,7 @@ struct TokenCursor {
         return source.text(tokens[index + ahead].range).uppercased()
     }
 
-    mutating func take(_ keyword: String) -> Bool {
+    mutating func take(_ keyword: StaticString) -> Bool {
         guard at(keyword) else { return false }
         advance()
         return true

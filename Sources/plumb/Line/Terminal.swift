@@ -23,6 +23,9 @@ struct Terminal: Sendable {
     /// Draws over the last line; on a terminal only.
     func redraw(_ text: String) { Self.write("\r\u{1B}[2K" + text, to: STDERR_FILENO) }
 
+    /// Clears the line above.
+    func up() { Self.write("\u{1B}[1A\u{1B}[2K", to: STDERR_FILENO) }
+
     private static func columns() -> Int? {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else {

@@ -1,0 +1,96 @@
+import Schema
+
+/// Column names inside expressions, which servers print between backticks.
+enum ExpressionText {
+    /// `text` with quoted column names replaced; string literals are left alone.
+    static func renaming(columns names: [String: String], in text: String) -> String {
+        var result = ""
+        for piece in pieces(of: text) {
+            switch piece {
+            case .other(let part), .literal(let part): result += part
+            case .identifier(let name): result += SQL.identifier(names[name] ?? name)
+            }
+        }
+        return result
+    }
+
+    /// True where the expression names the column.
+    static func mentions(_ column: String, in text: String) -> Bool {
+        pieces(of: text).contains { piece in
+            switch piece {
+            case .other, .literal: false
+            case .identifier(let name): name.sameName(as: column)
+            }
+        }
+    }
+
+    /// `text` with the line breaks that the server prints between parts as single blanks.
+    static func onOneLine(_ text: String) -> String {
+        guard text.contains("\n") else { return text }
+        return pieces(of: text).map { piece in
+            switch piece {
+            case .identifier(let name): SQL.identifier(name)
+            case .literal(let part): part
+            case .other(let part):
+                part.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+                    .map { $0.offset == 0 ? $0.element : $0.element.drop { $0 == " " } }
+                    .joined(separator: " ")
+            }
+        }.joined()
+    }
+
+    private enum Piece {
+        case identifier(String)
+        case literal(String)
+        case other(String)
+    }
+
+    private static func pieces(of text: String) -> [Piece] {
+        var result: [Piece] = []
+        var other = ""
+        var rest = text[...]
+        while let character = rest.first {
+            switch character {
+            case "`":
+                if !other.isEmpty { result.append(.other(other)) }
+                other = ""
+                rest.removeFirst()
+                result.append(.identifier(readIdentifier(&rest)))
+            case "'", "\"":
+                if !other.isEmpty { result.append(.other(other)) }
+                other = ""
+                result.append(.literal(readString(&rest, quote: character)))
+            default:
+                other.append(character)
+                rest.removeFirst()
+            }
+        }
+        if !other.isEmpty { result.append(.other(other)) }
+        return result
+    }
+
+    private static func readIdentifier(_ rest: inout Substring) -> String {
+        var name = ""
+        while let character = rest.popFirst() {
+            if character == "`" {
+                guard rest.first == "`" else { break }
+                rest.removeFirst()
+            }
+            name.append(character)
+        }
+        return name
+    }
+
+    private static func readString(_ rest: inout Substring, quote: Character) -> String {
+        var literal = String(rest.removeFirst())
+        while let character = rest.popFirst() {
+            literal.append(character)
+            if character == "\\", let escaped = rest.popFirst() {
+                literal.append(escaped)
+            } else if character == quote {
+                break
+            }
+        }
+        return literal
+    }
+}

@@ -1,0 +1,41 @@
+import Diff
+import Ledger
+import Schema
+
+/// Surveys, gates, and records the plan; changes nothing on any shard.
+package struct PlanPass {
+    private let session: Session
+
+    package init(session: Session) {
+        self.session = session
+    }
+
+    package func run() throws -> PlanReport {
+        let survey = try session.survey()
+        let gated = try session.gate(survey)
+        try record(survey, gated)
+        return gated.report
+    }
+
+    /// Keeps the plan, so that its steps can be approved by digest, and what was learnt.
+    private func record(_ survey: Survey.Result, _ gated: GateStage.Output) throws {
+        let digest = gated.report.digest
+        let knowledge = session.engine.knowledge
+        let latest = try survey.snapshot?.read(
+            EnvironmentRecord.self, at: RecordPath.environment)?.latestPlan
+        guard latest != digest || knowledge.hasNews else { return }
+        let event = LedgerEvent(
+            "planned", subject: "Plan \(digest.short) at \(survey.plan.revision.label)",
+            key: digest.hex)
+        try session.store.transact(event) { draft throws(LedgerError) in
+            try draft.set(RecordPath.plan(digest), json: survey.plan)
+            try knowledge.save(into: &draft)
+            var environment = try draft.read(
+                EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()
+            environment.latestPlan = digest
+            try draft.set(RecordPath.environment, json: environment)
+            return .commit
+        }
+        knowledge.saved()
+    }
+}

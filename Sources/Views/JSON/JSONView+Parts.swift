@@ -1,0 +1,87 @@
+import Diff
+import Reconciler
+import Schema
+
+extension JSONView {
+    static func revision(_ revision: PlanRevision) -> JSONValue {
+        .object([
+            "commit": .text(revision.commit), "reference": .string(revision.reference),
+            "summary": .string(revision.summary), "label": .string(revision.label),
+        ])
+    }
+
+    static func place(_ location: SourceLocation?) -> JSONValue {
+        guard let location else { return .null }
+        return .object([
+            "file": .string(location.file), "line": .number(location.line),
+            "column": .number(location.column),
+        ])
+    }
+
+    static func difference(_ difference: PlanDifference) -> JSONValue {
+        .object([
+            "text": .string(difference.text), "location": place(difference.location),
+        ])
+    }
+
+    static func unknown(_ shard: UnknownShard) -> JSONValue {
+        .object([
+            "namespace": .string(shard.shard.namespace), "shard": .string(shard.shard.shard),
+            "code": .string(shard.code), "reason": .string(shard.reason),
+        ])
+    }
+
+    static func unsupported(_ table: UnsupportedTable) -> JSONValue {
+        .object([
+            "namespace": .string(table.namespace), "table": .string(table.table),
+            "shards": .strings(table.shards), "reason": .string(table.reason),
+        ])
+    }
+
+    static func notice(_ notice: Notice) -> JSONValue {
+        .object(["code": .string(notice.code), "message": .string(notice.message)])
+    }
+
+    static func finding(_ finding: TableFinding, _ environment: String) -> JSONValue {
+        .object([
+            "namespace": .string(finding.namespace),
+            "table": .string(finding.table),
+            "status": .string(finding.status.rawValue),
+            "shards": .strings(finding.shards),
+            "desired": .text(finding.desired?.hex),
+            "recorded": .text(finding.recorded?.hex),
+            "observed": .text(finding.observed?.hex),
+            "differences": .array(finding.differences.map(difference)),
+            "location": place(finding.location),
+            "fingerprint": .string(Fingerprint.of(finding, in: environment)),
+        ])
+    }
+
+    static func key(_ key: OperationKey) -> [String: JSONValue] {
+        [
+            "namespace": .string(key.namespace), "shard": .string(key.shard),
+            "table": .string(key.table),
+        ]
+    }
+
+    static func rolloutMembers(_ report: RolloutReport) -> [String: JSONValue] {
+        [
+            "environment": .string(report.environment),
+            "rollout": .text(report.rollout),
+            "plan": .text(report.plan?.hex),
+            "state": .text(report.state?.rawValue),
+            "startedAt": .text(report.startedAt),
+            "endedAt": .text(report.endedAt),
+            "counts": .object(report.counts.mapValues { .number($0) }),
+            "troubles": .array(
+                report.troubles.map { trouble in
+                    .object(
+                        key(trouble.key).merging([
+                            "state": .string(trouble.state.label),
+                            "message": .string(trouble.message),
+                        ]) { first, _ in first })
+                }),
+            "message": .text(report.message),
+        ]
+    }
+}

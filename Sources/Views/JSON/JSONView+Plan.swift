@@ -1,0 +1,89 @@
+import Diff
+import Reconciler
+import Schema
+
+extension JSONView {
+    static func planMembers(_ report: PlanReport) -> [String: JSONValue] {
+        let plan = report.plan
+        let facts = StepFacts.all(of: report)
+        return [
+            "environment": .string(plan.environment),
+            "digest": .string(report.digest.hex),
+            "revision": revision(plan.revision),
+            "shardCount": .number(plan.shardCount),
+            "changingShardCount": .number(plan.changingShards.count),
+            "steps": .array(zip(report.steps, facts).map(step)),
+            "unknown": .array(plan.unknown.map(unknown)),
+            "unsupported": .array(plan.unsupported.map(unsupported)),
+            "stale": .text(report.stale),
+            "notices": .array(report.notices.map(notice)),
+        ]
+    }
+
+    private static func step(_ report: PlanReport.StepReport, _ facts: StepFacts) -> JSONValue {
+        let step = report.step
+        return .object([
+            "kind": .string(step.kind.rawValue),
+            "namespace": .string(step.namespace),
+            "table": .string(step.table),
+            "shards": .strings(step.shards),
+            "from": .text(step.from?.hex),
+            "to": .text(step.to?.hex),
+            "order": .number(step.order),
+            "hazard": .string(step.hazard.rawValue),
+            "algorithm": .text(step.algorithm?.rawValue),
+            "lock": .text(step.lock?.rawValue),
+            "rebuildsTable": .bool(step.rebuildsTable),
+            "size": step.size.map(size) ?? .null,
+            "statements": .array(step.statements.map(statement)),
+            "findings": .array(step.findings.map(hazardFinding)),
+            "cause": cause(step.cause),
+            "differences": .array(step.differences.map(difference)),
+            "suggestion": .text(step.suggestion),
+            "approval": .string(report.approval.hex),
+            "needsApproval": .bool(report.needsApproval),
+            "holds": .array(zip(report.holds, facts.holds).map(hold)),
+        ])
+    }
+
+    private static func size(_ size: TableSize) -> JSONValue {
+        .object([
+            "rows": .number(size.rows), "bytes": .number(size.bytes), "shard": .string(size.shard),
+        ])
+    }
+
+    private static func statement(_ statement: PlanStatement) -> JSONValue {
+        .object([
+            "sql": .string(statement.sql),
+            "checksForeignKeys": .bool(statement.checksForeignKeys),
+            "after": .text(statement.after?.hex),
+            "algorithm": .text(statement.algorithm?.rawValue),
+            "lock": .text(statement.lock?.rawValue),
+            "rebuildsTable": .bool(statement.rebuildsTable),
+        ])
+    }
+
+    private static func hazardFinding(_ finding: HazardFinding) -> JSONValue {
+        .object([
+            "rule": .string(finding.rule), "hazard": .string(finding.hazard.rawValue),
+            "reason": .string(finding.reason), "remedy": .string(finding.remedy),
+            "suggestion": .text(finding.suggestion),
+        ])
+    }
+
+    private static func cause(_ cause: PlanCause) -> JSONValue {
+        .object([
+            "kind": .string(cause.kind.rawValue), "commit": .text(cause.commit),
+            "author": .text(cause.author), "location": place(cause.location),
+        ])
+    }
+
+    private static func hold(
+        _ hold: PlanReport.HoldReport, _ facts: StepFacts.Hold
+    ) -> JSONValue {
+        .object([
+            "code": .string(hold.code), "reason": .string(hold.reason),
+            "shards": .strings(hold.shards), "command": .string(facts.command),
+        ])
+    }
+}

@@ -1,0 +1,83 @@
+import Diff
+import Reconciler
+import Schema
+
+/// The reports as JSON documents: stable, complete, with sorted keys.
+///
+/// `docs/plan.schema.json` and `docs/drift.schema.json` describe them. Every member is always
+/// there; what is not known is null.
+package enum JSONView {
+    package static func plan(_ report: PlanReport, pretty: Bool = false) -> String {
+        document("plan", report.headline, report.exitStatus, planMembers(report), pretty)
+    }
+
+    package static func drift(_ report: DriftReport, pretty: Bool = false) -> String {
+        let members: [String: JSONValue] = [
+            "environment": .string(report.environment),
+            "revision": revision(report.revision),
+            "recordedAt": .text(report.recordedAt),
+            "shardCount": .number(report.shardCount),
+            "inSyncCount": .number(report.inSyncCount),
+            "findings": .array(report.findings.map { finding($0, report.environment) }),
+            "unmanaged": .array(report.unmanaged.map { finding($0, report.environment) }),
+            "unknown": .array(report.unknown.map(unknown)),
+            "unsupported": .array(report.unsupported.map(unsupported)),
+            "stale": .text(report.stale),
+            "notices": .array(report.notices.map(notice)),
+        ]
+        return document("drift", report.headline, report.exitStatus, members, pretty)
+    }
+
+    package static func reconcile(_ report: ReconcileReport, pretty: Bool = false) -> String {
+        let members: [String: JSONValue] = [
+            "environment": .string(report.plan.plan.environment),
+            "plan": .object(planMembers(report.plan)),
+            "rollout": .object(rolloutMembers(report.rollout)),
+            "recovered": .array(
+                report.recovered.map { item in
+                    .object(
+                        key(item.key).merging([
+                            "finding": .string(item.finding), "message": .string(item.message),
+                        ]) { first, _ in first })
+                }),
+            "adopted": .number(report.adopted),
+        ]
+        return document("reconcile", report.headline, report.exitStatus, members, pretty)
+    }
+
+    package static func status(
+        _ report: RolloutReport, exit: ExitStatus, pretty: Bool = false
+    ) -> String {
+        document("status", report.headline, exit, rolloutMembers(report), pretty)
+    }
+
+    /// An error that left nothing else to say.
+    package static func error(
+        _ message: String, location: SourceLocation? = nil, remedy: String? = nil,
+        exit: ExitStatus = .error, pretty: Bool = false
+    ) -> String {
+        let members = ["location": place(location), "remedy": JSONValue.text(remedy)]
+        return document("error", message, exit, members, pretty)
+    }
+
+    /// Rows with names, for commands that list things.
+    package static func table(
+        kind: String, rows: [[String: String]], summary: String, exit: ExitStatus,
+        pretty: Bool = false
+    ) -> String {
+        let values = rows.map { row in JSONValue.object(row.mapValues(JSONValue.string)) }
+        return document(kind, summary, exit, ["rows": .array(values)], pretty)
+    }
+
+    private static func document(
+        _ kind: String, _ summary: String, _ status: ExitStatus, _ members: [String: JSONValue],
+        _ pretty: Bool
+    ) -> String {
+        let envelope: [String: JSONValue] = [
+            "version": .int(1), "kind": .string(kind), "summary": .string(summary),
+            "exit": .number(status.rawValue), "outcome": .string(status.label),
+        ]
+        let whole = envelope.merging(members) { first, _ in first }
+        return JSONValue.object(whole).encoded(pretty: pretty) + "\n"
+    }
+}

@@ -1,0 +1,53 @@
+import Reconciler
+import Schema
+
+/// What happens in a rollout, one line for each event: for logs and continuous integration.
+package enum EventText {
+    /// `time` is any short timestamp; the line has no end.
+    package static func line(_ event: ConvergeListener.Event, time: String) -> String {
+        Visible.line("\(time)  \(text(event))")
+    }
+
+    /// A sign of life when nothing else was said for a while.
+    package static func heartbeat(_ counts: ProgressCounts, time: String) -> String {
+        Visible.line("\(time)  working: \(counts.words)")
+    }
+
+    private static func text(_ event: ConvergeListener.Event) -> String {
+        switch event {
+        case .wave(let number, let count, let operations):
+            return "wave \(number) of \(count): \(Quantity.of(operations, "operation"))"
+        case .started(let key): return "started   \(key)"
+        case .settled(let key, let outcome): return settled(key, outcome)
+        case .waiting(let shard, let message, let seconds):
+            return "waiting   \(shard): \(message): retry in \(RetryDelay.text(seconds))"
+        case .baking(let wave, let seconds):
+            return "baking    wave \(wave): \(Quantity.seconds(seconds)) before the next one"
+        }
+    }
+
+    private static func settled(_ key: OperationKey, _ outcome: OperationOutcome) -> String {
+        let reason = outcome.message.map { ": \($0)" } ?? ""
+        switch outcome.kind {
+        case .completed(let ran):
+            return "done      \(key)" + (ran ? "" : " (was as planned already)")
+        case .superseded: return "left      \(key)\(reason)"
+        case .partly: return "left      \(key): part of it ran, the rest is planned again\(reason)"
+        case .notRun: return "left      \(key): nothing of it ran\(reason)"
+        case .discarded: return "left      \(key): its shard left the fleet\(reason)"
+        case .failed:
+            let attempts = Quantity.of(outcome.attempts, "failed attempt")
+            return "failed    \(key)\(reason)" + (outcome.attempts > 1 ? " (\(attempts))" : "")
+        }
+    }
+}
+
+/// A pause before the next attempt, in words.
+enum RetryDelay {
+    static func text(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "a while" }
+        let tenths = Int64((seconds * 10).rounded())
+        if tenths >= 100 || tenths % 10 == 0 { return Quantity.seconds((tenths + 5) / 10) }
+        return "\(tenths / 10).\(tenths % 10) s"
+    }
+}

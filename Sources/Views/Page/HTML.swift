@@ -1,0 +1,24 @@
+/// Text from outside as HTML and XML show it, and nothing more.
+enum HTML {
+    static func text(_ text: String) -> String {
+        var result = ""
+        for scalar in Visible.line(text).unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    static func code(_ text: String) -> String { "<code>\(self.text(text))</code>" }
+
+    /// Lines with their ends kept.
+    static func block(_ text: String) -> String {
+        Visible.lines(text).map(self.text).joined(separator: "\n")
+    }
+}

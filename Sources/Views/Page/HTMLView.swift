@@ -1,0 +1,137 @@
+import Diff
+import Reconciler
+import Schema
+
+/// Reports as one page that needs nothing else: no script, no other file.
+package enum HTMLView {
+    package static func plan(_ report: PlanReport) -> String {
+        let revision = report.plan.revision
+        var body = [
+            paragraph(
+                "plan \(HTML.code(report.digest.short)) · \(HTML.code(revision.label)) "
+                    + "\(HTML.text(revision.summary)) · "
+                    + Quantity.of(report.plan.shardCount, "shard"))
+        ]
+        body += stale(report.stale)
+        body += StepFacts.all(of: report).flatMap(section)
+        body += open(OpenFacts(report))
+        return page("Plan", report.plan.environment, report.headline, report.exitStatus, body)
+    }
+
+    package static func drift(_ report: DriftReport) -> String {
+        let recorded = report.recordedAt.map { "recorded \($0)" } ?? "never recorded"
+        var body = [
+            paragraph("against \(HTML.code(report.revision.label)), \(HTML.text(recorded))")
+        ]
+        body += stale(report.stale)
+        let names = FindingFacts.names(of: report)
+        for finding in report.findings + report.unmanaged {
+            body += section(FindingFacts(finding, of: report, names: names))
+        }
+        body += open(OpenFacts(report))
+        return page("Drift", report.environment, report.headline, report.exitStatus, body)
+    }
+
+    // MARK: Sections
+
+    private static func section(_ step: StepFacts) -> [String] {
+        var lines = [
+            "<section>",
+            "<h2>\(HTML.code(step.table)) <small>\(step.shardCount) · \(HTML.code(step.digests))"
+                + " · <span class=\"\(step.hazard.rawValue)\">\(HTML.text(step.hazardText))</span>"
+                + "</small></h2>",
+        ]
+        if let cause = step.cause {
+            lines.append(paragraph(HTML.text(cause) + place(step.causeLocation)))
+        }
+        lines += differences(step.differences.map { .init(line: $0, meaning: "") })
+        for sql in step.sql { lines.append("<pre>\(HTML.block(sql))</pre>") }
+        let remarks = step.remarks + (step.suggestion.map { ["hint: \($0)"] } ?? [])
+        lines += list(remarks.map(HTML.text))
+        lines.append(paragraph("shards: \(HTML.code(step.shards))"))
+        for hold in step.holds {
+            lines.append(
+                paragraph(
+                    "<b>\(HTML.text(hold.text))</b><br>\(hold.label): \(HTML.code(hold.command))"))
+        }
+        return lines + ["</section>"]
+    }
+
+    private static func section(_ finding: FindingFacts) -> [String] {
+        var lines = [
+            "<section>",
+            "<h2>\(HTML.code(finding.table)) <small><b>\(finding.statusText)</b> · "
+                + "\(finding.shardCount)</small></h2>",
+            paragraph("shards: \(HTML.code(finding.shards))"),
+        ]
+        lines += differences(finding.differences)
+        lines.append(paragraph(HTML.text(finding.digests) + place(finding.location)))
+        lines += list(
+            finding.actions.map {
+                "\($0.label): " + ($0.isCommand ? HTML.code($0.text) : HTML.text($0.text))
+            })
+        return lines + ["</section>"]
+    }
+
+    private static func differences(_ lines: [FindingFacts.Difference]) -> [String] {
+        guard !lines.isEmpty else { return [] }
+        let rows = lines.map { difference in
+            "<tr><td>\(HTML.code(difference.line.text))</td>"
+                + "<td>\(HTML.text(difference.meaning))</td>"
+                + "<td>\(place(difference.line.location))</td></tr>"
+        }
+        return ["<table>"] + rows + ["</table>"]
+    }
+
+    private static func open(_ open: OpenFacts) -> [String] {
+        let items = open.items.map { item in
+            "\(HTML.code(item.subject)): <b>\(item.state)</b> · \(HTML.text(item.reason))"
+        }
+        let notices = open.notices.map { notice in
+            "note (\(HTML.text(notice.code))): \(HTML.text(notice.message))"
+        }
+        return list(items + notices)
+    }
+
+    private static func stale(_ stale: String?) -> [String] {
+        stale.map { [paragraph("<b>stale:</b> \(HTML.text($0))")] } ?? []
+    }
+
+    // MARK: Page
+
+    private static let css = """
+        body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}
+        pre{background:#f4f4f4;padding:.6rem;overflow:auto}code{font-size:.92em}
+        section{border-top:1px solid #ccc;margin-top:1.2rem}td{padding:0 1.5rem 0 0}
+        small{font-weight:normal}.lossy,.irreversible{font-weight:bold}
+        """
+
+    private static func page(
+        _ kind: String, _ environment: String, _ headline: String, _ status: ExitStatus,
+        _ body: [String]
+    ) -> String {
+        let title = "\(kind) \(HTML.text(environment))"
+        let policy = "default-src 'none'; style-src 'unsafe-inline'"
+        let head = [
+            "<!doctype html>", "<html lang=\"en\">", "<head>", "<meta charset=\"utf-8\">",
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"\(policy)\">",
+            "<title>\(title)</title>", "<style>\(css)</style>", "</head>", "<body>",
+            "<h1>\(title)</h1>", paragraph("<b>\(HTML.text(headline))</b>"),
+        ]
+        let tail = [
+            "<footer><p>\(HTML.text(headline)) · exit \(status.rawValue)</p></footer>", "</body>",
+            "</html>",
+        ]
+        return (head + body + tail).map { $0 + "\n" }.joined()
+    }
+
+    private static func paragraph(_ content: String) -> String { "<p>\(content)</p>" }
+
+    private static func list(_ items: [String]) -> [String] {
+        items.isEmpty ? [] : ["<ul>"] + items.map { "<li>\($0)</li>" } + ["</ul>"]
+    }
+
+    private static func place(_ location: SourceLocation?) -> String {
+        location.map { " " + HTML.code("\($0.file):\($0.line)") } ?? ""
+    }
+}

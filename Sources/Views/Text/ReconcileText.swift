@@ -1,0 +1,54 @@
+import Diff
+import Reconciler
+import Schema
+
+/// What a pass of `plumb reconcile` did and left, for people at a terminal.
+package enum ReconcileText {
+    package static func text(
+        _ report: ReconcileReport, width: Int = 100, style: Style = .plain
+    ) -> String {
+        var page = TextPage(width: width, style: style)
+        let plan = report.plan.plan
+        page.line(
+            Span("Reconcile", .strong), "  ", Span(plan.environment), "  ",
+            Span(plan.revision.label), "  ", Span("plan \(report.plan.digest.short)", .faint))
+        page.addStale(report.plan.stale)
+        addPast(report, to: &page)
+        if report.rollout.rollout != nil || report.rollout.message != nil {
+            page.blank()
+            StatusText.add(report.rollout, to: &page)
+        }
+        addHeld(report.plan, to: &page)
+        page.add(OpenFacts(report.plan))
+        page.end(report.headline, report.exitStatus)
+        return page.text
+    }
+
+    /// What an earlier run had left, and what was found to be as git says already.
+    private static func addPast(_ report: ReconcileReport, to page: inout TextPage) {
+        if !report.recovered.isEmpty || report.adopted > 0 { page.blank() }
+        for item in report.recovered {
+            page.prose(
+                "recovered \(item.key): \(item.finding)"
+                    + (item.message.isEmpty ? "" : ": \(item.message)"), hanging: 4)
+        }
+        if report.adopted > 0 {
+            page.line(Span(adoptedWords(report.adopted)))
+        }
+    }
+
+    static func adoptedWords(_ count: Int) -> String {
+        "\(Quantity.of(count, "table")) found as git says, now recorded"
+    }
+
+    /// Only what still waits: what ran stands in the rollout.
+    private static func addHeld(_ report: PlanReport, to page: inout TextPage) {
+        let held = StepFacts.all(of: report).filter { !$0.holds.isEmpty }
+        let columns = PlanText.Columns(held)
+        for step in held {
+            page.blank()
+            PlanText.addHeader(step, columns, to: &page)
+            PlanText.addHolds(step, to: &page)
+        }
+    }
+}

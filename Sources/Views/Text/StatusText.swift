@@ -1,0 +1,116 @@
+import Reconciler
+import Schema
+
+/// A rollout for people at a terminal.
+package enum StatusText {
+    package static func text(
+        _ report: RolloutReport, exit: ExitStatus, width: Int = 100, style: Style = .plain
+    ) -> String {
+        var page = TextPage(width: width, style: style)
+        add(report, to: &page)
+        page.end(report.headline, exit)
+        return page.text
+    }
+
+    /// The rollout without its last line; nothing where there is none.
+    static func add(_ report: RolloutReport, to page: inout TextPage) {
+        guard let rollout = report.rollout else {
+            if let message = report.message { page.prose(message) }
+            return
+        }
+        let state = report.state.map(RolloutReport.word) ?? "undetermined"
+        let plan = report.plan.map { "  plan \($0.short)" } ?? ""
+        page.pair(
+            [
+                Span("Rollout \(rollout)", .strong), Span("\(plan)  \(report.environment)  "),
+                Span(state, role(of: report.state)),
+            ],
+            [Span(times(report), .faint)])
+        if report.progress.total > 0 {
+            page.line(Span(ProgressBar.line(report.progress)), indent: 2)
+        }
+        if let message = report.message { page.prose(message, .warning, indent: 2, hanging: 4) }
+        for trouble in TroubleFacts.all(of: report) {
+            page.prose(
+                "\(trouble.mark) \(trouble.text)", trouble.isFailure ? .bad : .plain, indent: 2,
+                hanging: 4)
+        }
+        if let next = next(report) {
+            page.line(Span("\(next.label):  "), Span(next.command, .strong), indent: 2)
+        }
+    }
+
+    private static func times(_ report: RolloutReport) -> String {
+        if let end = report.endedAt { return "ended \(end)" }
+        return report.startedAt.map { "started \($0)" } ?? ""
+    }
+
+    private static func role(of state: RolloutState?) -> Style.Role {
+        switch state {
+        case .completed: .good
+        case .failed, .halting, .runningDegraded: .bad
+        case .stopped, .superseded, .waitingForCutover, nil: .warning
+        case .pending, .running: .plain
+        }
+    }
+
+    static func next(_ report: RolloutReport) -> (label: String, command: String)? {
+        let reconcile = NextCommand.reconcile(environment: report.environment)
+        switch report.state {
+        case .failed, .halting: return ("set the cause right, then", reconcile)
+        case .superseded, .stopped, .pending: return ("go on with", reconcile)
+        case nil: return ("look again", NextCommand.status(environment: report.environment))
+        case .running, .runningDegraded, .waitingForCutover, .completed: return nil
+        }
+    }
+}
+
+/// Operations that did not simply complete, alike ones together, failures first.
+struct TroubleFacts {
+    let mark: String
+    let text: String
+    let isFailure: Bool
+
+    private struct Key: Hashable {
+        let namespace: String
+        let table: String
+        let state: OperationState
+        let message: String
+    }
+
+    static func all(of report: RolloutReport) -> [TroubleFacts] {
+        var places: [Key: Int] = [:]
+        var groups: [(key: Key, shards: [String])] = []
+        for trouble in report.troubles {
+            let key = Key(
+                namespace: trouble.key.namespace, table: trouble.key.table, state: trouble.state,
+                message: trouble.message)
+            if let place = places[key] {
+                groups[place].shards.append(trouble.key.shard)
+            } else {
+                places[key] = groups.count
+                groups.append((key, [trouble.key.shard]))
+            }
+        }
+        let facts = groups.map { key, shards in
+            let state = key.state.label.split(separator: "_").joined(separator: " ")
+            let message = key.message.isEmpty ? "" : ": \(key.message)"
+            return TroubleFacts(
+                mark: mark(key.state),
+                text: "\(key.namespace).\(key.table) on \(ShardNames.compact(shards)) "
+                    + "\(state)\(message)",
+                isFailure: key.state == .failed)
+        }
+        return facts.filter(\.isFailure) + facts.filter { !$0.isFailure }
+    }
+
+    private static func mark(_ state: OperationState) -> String {
+        switch state {
+        case .failed, .failedRetryable: "✗"
+        case .leased, .preparing, .running, .cuttingOver, .verifying, .waitingForCutover: "▸"
+        case .pending: "…"
+        case .stopped, .superseded, .cancelled: "■"
+        case .completed: "✓"
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Diff
+import Reconciler
+import Schema
+
+/// What every view says about one finding of a drift report.
+struct FindingFacts {
+    let table: String
+    let shards: String
+    let shardCount: String
+    let status: TableStatus
+    let statusText: String
+    /// The three digests: `git 5d0c, recorded 5d0c, live 77f0`.
+    let digests: String
+    let differences: [Difference]
+    let location: SourceLocation?
+    /// What can be done, with the command or the place.
+    let actions: [Action]
+
+    struct Difference {
+        let line: PlanDifference
+        /// In words: which of git, the record and the shard have it.
+        let meaning: String
+    }
+
+    struct Action {
+        let label: String
+        let text: String
+        /// Whether `text` is a command to type.
+        var isCommand = true
+    }
+
+    init(_ finding: TableFinding, of report: DriftReport, names: DigestNames) {
+        table = "\(finding.namespace).\(finding.table)"
+        shards = ShardNames.compact(finding.shards)
+        shardCount = ShardNames.count(finding.shards.count, of: report.shardCount)
+        status = finding.status
+        statusText = Self.word(finding.status)
+        digests =
+            "git \(names.name(finding.desired)), recorded \(names.name(finding.recorded)), "
+            + "live \(names.name(finding.observed))"
+        differences = finding.differences.map {
+            Difference(line: $0, meaning: Self.meaning(of: $0.text, status: finding.status))
+        }
+        location = finding.location
+        actions = Self.actions(finding, environment: report.environment)
+    }
+
+    static func names(of report: DriftReport) -> DigestNames {
+        DigestNames(
+            (report.findings + report.unmanaged).flatMap {
+                [$0.desired, $0.recorded, $0.observed].compactMap { $0 }
+            })
+    }
+
+    static func word(_ status: TableStatus) -> String {
+        switch status {
+        case .inSync: "in sync"
+        case .pending, .drifted, .conflict, .unmanaged, .retired, .unknown: status.rawValue
+        }
+    }
+
+    private static func meaning(of line: String, status: TableStatus) -> String {
+        switch (line.first, status) {
+        case ("-", .drifted): "in git and recorded, missing live"
+        case ("+", .drifted): "live only, neither in git nor recorded"
+        case ("-", .pending): "in git, not live yet"
+        case ("+", .pending): "live, no longer in git"
+        case ("-", .conflict): "in git, missing live"
+        case ("+", .conflict): "live, not in git"
+        case (_, .inSync), (_, .pending), (_, .drifted), (_, .conflict), (_, .unmanaged),
+            (_, .retired), (_, .unknown):
+            ""
+        }
+    }
+
+    private static func actions(
+        _ finding: TableFinding, environment: String
+    ) -> [Action] {
+        let place =
+            finding.differences.lazy.compactMap(\.location).first ?? finding.location
+        let file = place.map { "\($0.file):\($0.line)" } ?? "the schema repository"
+        let plan = NextCommand.plan(environment: environment)
+        let keep = Action(label: "keep", text: "say the same in \(file)", isCommand: false)
+        switch finding.status {
+        case .drifted:
+            let heal = NextCommand.heal(
+                environment: environment, namespace: finding.namespace, shards: finding.shards)
+            return [Action(label: "put back", text: heal), keep]
+        case .conflict: return [Action(label: "look", text: plan), keep]
+        case .pending:
+            return [
+                Action(label: "roll out", text: NextCommand.reconcile(environment: environment))
+            ]
+        case .retired: return [Action(label: "drop", text: plan)]
+        case .inSync, .unmanaged, .unknown: return []
+        }
+    }
+}

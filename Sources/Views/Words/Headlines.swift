@@ -1,0 +1,121 @@
+import Diff
+import Reconciler
+import Schema
+
+extension PlanReport {
+    /// The answer in one sentence; every view has the same.
+    package var headline: String {
+        var parts: [String] = []
+        if steps.isEmpty {
+            parts.append(isQuiet ? "no changes: \(inSync)" : "no changes planned")
+        } else {
+            let shards = Quantity.of(plan.changingShards.count, "shard")
+            parts.append("\(Quantity.of(steps.count, "change")) on \(shards)")
+        }
+        parts += heldWords + openWords
+        // The status says that something differs: then the sentence must say so too.
+        if parts.count == 1, steps.isEmpty, !isQuiet, !notices.isEmpty {
+            parts.append("\(Quantity.of(notices.count, "note")) to look at")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    /// `24 shards are as main@3f2a91c says`.
+    var inSync: String {
+        let verb = plan.shardCount == 1 ? "is" : "are"
+        return "\(Quantity.of(plan.shardCount, "shard")) \(verb) as \(plan.revision.label) says"
+    }
+
+    /// Nothing changes, nothing is unknown or unsupported, and the exit status agrees.
+    var isQuiet: Bool {
+        steps.isEmpty && plan.unknown.isEmpty && plan.unsupported.isEmpty && exitStatus == .done
+    }
+
+    /// How many steps each kind of hold stops, at least on some shards.
+    var heldWords: [String] {
+        var counts: [String: Int] = [:]
+        for step in steps {
+            for code in Set(step.holds.map(\.code)) { counts[code, default: 0] += 1 }
+        }
+        let others = counts.keys.filter { !HoldWords.order.contains($0) }.sorted()
+        return (HoldWords.order + others).compactMap { code in
+            counts[code].map { HoldWords.count($0, code) }
+        }
+    }
+
+    /// What cannot be said.
+    var openWords: [String] {
+        var parts: [String] = []
+        let unknown = Set(plan.unknown.map(\.shard)).count
+        if unknown > 0 { parts.append("\(Quantity.of(unknown, "shard")) unknown") }
+        let unsupported = plan.unsupported.count
+        if unsupported > 0 { parts.append("\(Quantity.of(unsupported, "table")) unsupported") }
+        return parts
+    }
+}
+
+extension DriftReport {
+    /// The answer in one sentence; every view has the same.
+    package var headline: String {
+        var parts: [String] = []
+        for status: TableStatus in [.conflict, .drifted, .pending, .retired] {
+            let shards = findings.filter { $0.status == status }.flatMap { finding in
+                finding.shards.map { ShardID(namespace: finding.namespace, shard: $0) }
+            }
+            let count = Set(shards).count
+            guard count > 0 else { continue }
+            let amount =
+                parts.isEmpty ? ShardNames.count(count, of: shardCount) : String(count)
+            parts.append("\(amount) \(Self.word(status))")
+        }
+        if parts.isEmpty {
+            let found = unknown.isEmpty && unsupported.isEmpty ? "no drift" : "no drift found"
+            parts.append("\(found): \(ShardNames.count(inSyncCount, of: shardCount)) in sync")
+        } else {
+            parts.append("\(inSyncCount) in sync")
+        }
+        let missing = Set(unknown.map(\.shard)).count
+        if missing > 0 { parts.append("\(missing) unknown") }
+        if !unsupported.isEmpty {
+            parts.append("\(Quantity.of(unsupported.count, "table")) unsupported")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    private static func word(_ status: TableStatus) -> String {
+        switch status {
+        case .conflict: "in conflict"
+        case .retired: "with retired tables"
+        case .inSync, .pending, .drifted, .unmanaged, .unknown: FindingFacts.word(status)
+        }
+    }
+}
+
+extension RolloutReport {
+    /// The answer in one sentence; every view has the same.
+    package var headline: String {
+        guard let rollout else { return "no rollout in \(environment)" }
+        let words = progress.words
+        let state = state.map(Self.word) ?? "undetermined, an operation cannot be read"
+        return "rollout \(rollout) \(state)" + (words.isEmpty ? "" : ": \(words)")
+    }
+
+    var progress: ProgressCounts { ProgressCounts(byState: counts) }
+
+    static func word(_ state: RolloutState) -> String {
+        state.rawValue.split(separator: "_").joined(separator: " ")
+    }
+}
+
+extension ReconcileReport {
+    /// The answer in one sentence; every view has the same.
+    package var headline: String {
+        var parts: [String] = []
+        let done = rollout.progress.words
+        if !done.isEmpty { parts.append(done) }
+        let isQuiet = plan.isQuiet && exitStatus == .done
+        if done.isEmpty { parts.append(isQuiet ? "nothing to do" : "nothing done") }
+        if isQuiet, done.isEmpty { parts.append(plan.inSync) }
+        return (parts + plan.heldWords + plan.openWords).joined(separator: ", ")
+    }
+}

@@ -1,0 +1,60 @@
+import Schema
+
+/// The command that a reader types next, whole.
+enum NextCommand {
+    static func approve(_ digest: String, environment: String) -> String {
+        "plumb approve \(digest) --environment \(word(environment)) --reason \"…\""
+    }
+
+    static func plan(environment: String) -> String {
+        "plumb plan --environment \(word(environment))"
+    }
+
+    static func drift(environment: String) -> String {
+        "plumb drift --environment \(word(environment))"
+    }
+
+    static func reconcile(environment: String) -> String {
+        "plumb reconcile --environment \(word(environment))"
+    }
+
+    static func status(environment: String) -> String {
+        "plumb status --environment \(word(environment))"
+    }
+
+    /// Names every shard, or the whole namespace where they are too many for a command line.
+    static func heal(environment: String, namespace: String, shards: [String]) -> String {
+        let base = "plumb reconcile --heal --environment \(word(environment))"
+        let place = option("namespace", namespace)
+        guard shards.count <= 8 else { return base + place }
+        return base + place + shards.map { option("shard", $0) }.joined()
+    }
+
+    private static func option(_ name: String, _ value: String) -> String {
+        value.hasPrefix("-") ? " --\(name)=\(word(value))" : " --\(name) \(word(value))"
+    }
+
+    /// `text` as one word of a shell.
+    static func word(_ text: String) -> String {
+        if text.unicodeScalars.contains(where: Visible.isHidden) {
+            let bytes = text.utf8.map { byte in
+                (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "'")
+                    && byte != UInt8(ascii: "\\")
+                    ? String(Unicode.Scalar(byte))
+                    : "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }
+            return "$'" + bytes.joined() + "'"
+        }
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "_-./:@%+=,".utf8.contains(byte)
+            }
+        }
+        if isPlain, !text.isEmpty { return text }
+        let parts = text.split(separator: "'", omittingEmptySubsequences: false)
+        return "'" + parts.joined(separator: "'\\''") + "'"
+    }
+}

@@ -1,0 +1,71 @@
+import Diff
+import Reconciler
+import Schema
+
+/// What stands at the end of a report: what cannot be said, and what somebody should know.
+struct OpenFacts {
+    /// Shards that are alike in what is wrong with them.
+    struct Item {
+        /// `commerce_{00..03}` or `commerce.geo on commerce_{00..03}`.
+        let subject: String
+        let state: String
+        let reason: String
+    }
+
+    let items: [Item]
+    let notices: [Notice]
+    let stale: String?
+
+    init(
+        unknown: [UnknownShard], unsupported: [UnsupportedTable], notices: [Notice], stale: String?
+    ) {
+        items =
+            Self.group(unknown)
+            + unsupported.map { table in
+                Item(
+                    subject:
+                        "\(table.namespace).\(table.table) on \(ShardNames.compact(table.shards))",
+                    state: "unsupported", reason: table.reason)
+            }
+        self.notices = notices
+        self.stale = stale
+    }
+
+    init(_ report: PlanReport) {
+        self.init(
+            unknown: report.plan.unknown, unsupported: report.plan.unsupported,
+            notices: report.notices, stale: report.stale)
+    }
+
+    init(_ report: DriftReport) {
+        self.init(
+            unknown: report.unknown, unsupported: report.unsupported, notices: report.notices,
+            stale: report.stale)
+    }
+
+    private struct Key: Hashable {
+        let namespace: String
+        let code: String
+        let reason: String
+    }
+
+    private static func group(_ shards: [UnknownShard]) -> [Item] {
+        var places: [Key: Int] = [:]
+        var groups: [(key: Key, shards: [String])] = []
+        for shard in shards {
+            let key = Key(
+                namespace: shard.shard.namespace, code: shard.code, reason: shard.reason)
+            if let place = places[key] {
+                groups[place].shards.append(shard.shard.shard)
+            } else {
+                places[key] = groups.count
+                groups.append((key, [shard.shard.shard]))
+            }
+        }
+        return groups.map { key, shards in
+            Item(
+                subject: "\(key.namespace)/\(ShardNames.compact(shards))", state: "unknown",
+                reason: "\(key.code): \(key.reason)")
+        }
+    }
+}

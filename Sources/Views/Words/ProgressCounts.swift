@@ -1,0 +1,47 @@
+import Reconciler
+
+/// How far the operations of a rollout are, in the few words that people read.
+package struct ProgressCounts: Hashable, Sendable {
+    package var done = 0
+    package var running = 0
+    package var waiting = 0
+    package var failed = 0
+    package var stopped = 0
+    /// Superseded or cancelled: planned again.
+    package var left = 0
+    package var unknown = 0
+
+    package init() {}
+
+    /// From the number of operations by the label of their state; an unknown label counts as
+    /// unknown.
+    package init(byState counts: [String: Int]) {
+        for (label, count) in counts {
+            guard let state = OperationState.allCases.first(where: { $0.label == label }) else {
+                unknown += count
+                continue
+            }
+            switch state {
+            case .completed: done += count
+            case .leased, .preparing, .running, .cuttingOver, .verifying: running += count
+            case .pending, .waitingForCutover, .failedRetryable: waiting += count
+            case .failed: failed += count
+            case .stopped: stopped += count
+            case .superseded, .cancelled: left += count
+            }
+        }
+    }
+
+    package var total: Int { done + running + waiting + failed + stopped + left + unknown }
+
+    /// `14 done, 2 running`: what is not zero.
+    var words: String { parts.joined(separator: ", ") }
+
+    var parts: [String] {
+        let all = [
+            (done, "done"), (running, "running"), (waiting, "waiting"), (failed, "failed"),
+            (stopped, "stopped"), (left, "left for the next plan"), (unknown, "unknown"),
+        ]
+        return all.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    }
+}

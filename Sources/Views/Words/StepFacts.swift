@@ -1,0 +1,192 @@
+import Diff
+import Reconciler
+import Schema
+
+/// What every view says about one step of a plan, in the same words and the same order.
+struct StepFacts {
+    /// Why some shards do not move, and what to do about it.
+    struct Hold {
+        let text: String
+        /// `approve with`, in front of the command.
+        let label: String
+        let command: String
+    }
+
+    let table: String
+    let shardCount: String
+    let shards: String
+    let digests: String
+    let hazard: Hazard
+    /// `safe · INSTANT`.
+    let hazardText: String
+    /// Nil where git moved and nothing more is known.
+    let cause: String?
+    let causeLocation: SourceLocation?
+    let differences: [PlanDifference]
+    let remarks: [String]
+    let suggestion: String?
+    let sql: [String]
+    let holds: [Hold]
+
+    init(_ report: PlanReport.StepReport, of plan: Plan, names: Names) {
+        let step = report.step
+        table = "\(step.namespace).\(step.table)"
+        shardCount = ShardNames.count(step.shards.count, of: plan.shardCount)
+        shards = ShardNames.compact(step.shards)
+        digests = names.tables.move(from: step.from, to: step.to)
+        hazard = step.hazard
+        hazardText = Self.hazardText(report)
+        cause = Self.cause(step.cause)
+        causeLocation = step.cause.location
+        differences = step.differences
+        remarks = Self.remarks(step)
+        suggestion = step.suggestion
+        sql = step.statements.map(\.sql)
+        holds = report.holds.map { hold in
+            Self.hold(hold, of: report, environment: plan.environment, names: names)
+        }
+    }
+
+    /// Short names that are distinct within one report.
+    struct Names {
+        let tables: DigestNames
+        let approvals: DigestNames
+
+        init(_ report: PlanReport) {
+            tables = DigestNames(
+                report.steps.flatMap { [$0.step.from, $0.step.to] }.compactMap { $0 })
+            approvals = DigestNames(report.steps.map(\.approval), shortest: 7)
+        }
+    }
+
+    static func all(of report: PlanReport) -> [StepFacts] {
+        let names = Names(report)
+        return report.steps.map { StepFacts($0, of: report.plan, names: names) }
+    }
+
+    // MARK: Words
+
+    private static func hazardText(_ report: PlanReport.StepReport) -> String {
+        let step = report.step
+        var parts = [word(step.hazard)]
+        switch step.kind {
+        case .create: parts.append("new table")
+        case .drop: parts.append("drops the table")
+        case .alter: break
+        }
+        if let algorithm = step.algorithm { parts.append(algorithm.rawValue) }
+        if step.rebuildsTable {
+            parts.append("rebuilds " + (step.size.map(text) ?? "the table"))
+        }
+        if let lock = step.lock, lock != .none { parts.append("LOCK=\(lock.rawValue)") }
+        if report.needsApproval {
+            parts.append(approvalWord(holds: report.holds.map(\.code)))
+        }
+        return parts.joined(separator: " · ")
+    }
+
+    /// Decisions are asked about after drift and refusals, and before windows and environments:
+    /// only where one of the latter or nothing holds the step, it is known to be approved.
+    private static func approvalWord(holds: [String]) -> String {
+        if holds.contains("approval") { return "approval needed" }
+        if holds.contains("denied") { return "denied" }
+        let isApproved = holds.allSatisfy { $0 == "window" || $0 == "environment" }
+        return isApproved ? "approved" : "needs an approval"
+    }
+
+    static func word(_ hazard: Hazard) -> String {
+        switch hazard {
+        case .safe, .costly, .lossy: hazard.rawValue
+        case .irreversible: "IRREVERSIBLE"
+        }
+    }
+
+    private static func text(_ size: TableSize) -> String {
+        "\(Quantity.rows(size.rows)) rows, \(Quantity.bytes(size.bytes))"
+    }
+
+    private static func cause(_ cause: PlanCause) -> String? {
+        switch cause.kind {
+        case .git:
+            guard let commit = cause.commit else { return nil }
+            return "git \(commit.prefix(7))" + (cause.author.map { " by \($0)" } ?? "")
+        case .liveChanged:
+            return "live changed: someone altered the table behind git's back (see plumb drift)"
+        case .conflict:
+            return "conflict: git moved, and the live table moved too (see plumb drift)"
+        case .retired: return "retired: the table left git and may be dropped"
+        case .pruned: return "pruned: git never owned the table (prune: all)"
+        }
+    }
+
+    private static func remarks(_ step: PlanStep) -> [String] {
+        var result: [String] = []
+        if let size = step.size {
+            result.append("size: up to \(text(size)) (\(size.shard))")
+        }
+        for finding in step.findings where finding.hazard > .safe || !finding.remedy.isEmpty {
+            let remedy = finding.remedy.isEmpty ? "" : ": \(finding.remedy)"
+            result.append("\(word(finding.hazard)) \(finding.rule): \(finding.reason)\(remedy)")
+        }
+        return result
+    }
+
+    private static func hold(
+        _ hold: PlanReport.HoldReport, of report: PlanReport.StepReport, environment: String,
+        names: Names
+    ) -> Hold {
+        let step = report.step
+        let place =
+            hold.shards.count == step.shards.count
+            ? "" : " on \(ShardNames.compact(hold.shards))"
+        let text = "\(HoldWords.state(hold.code))\(place): \(hold.reason)"
+        let approval = names.approvals.name(report.approval)
+        switch hold.code {
+        case "approval":
+            return Hold(
+                text: text, label: "approve with",
+                command: NextCommand.approve(approval, environment: environment))
+        case "drift":
+            return Hold(
+                text: text, label: "put back",
+                command: NextCommand.heal(
+                    environment: environment, namespace: step.namespace, shards: hold.shards))
+        case "denied", "refused":
+            return Hold(
+                text: text, label: "change it in git, then",
+                command: NextCommand.plan(environment: environment))
+        default:
+            return Hold(
+                text: text, label: "when that has passed",
+                command: NextCommand.reconcile(environment: environment))
+        }
+    }
+}
+
+/// The words for what holds a step.
+enum HoldWords {
+    static func state(_ code: String) -> String {
+        switch code {
+        case "approval": "waits for approval"
+        case "denied": "denied"
+        case "drift": "left alone as drift"
+        case "window": "waits for a window"
+        case "environment": "waits for an earlier environment"
+        case "refused": "refused by policy"
+        default: "held (\(code))"
+        }
+    }
+
+    /// `1 waiting for approval`, in the sentence that sums up.
+    static func count(_ count: Int, _ code: String) -> String {
+        switch code {
+        case "approval": "\(count) waiting for approval"
+        case "window": "\(count) waiting for a window"
+        case "environment": "\(count) waiting for an earlier environment"
+        default: "\(count) \(state(code))"
+        }
+    }
+
+    /// The order in which holds are counted; others follow by name.
+    static let order = ["approval", "denied", "refused", "drift", "window", "environment"]
+}

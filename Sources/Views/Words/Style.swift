@@ -1,0 +1,47 @@
+/// How text is set off on a terminal; it never carries meaning alone.
+package struct Style: Sendable, Hashable {
+    private let isColoured: Bool
+
+    /// No escape sequence at all.
+    package static let plain = Style(isColoured: false)
+    /// ANSI colours, for a terminal.
+    package static let colour = Style(isColoured: true)
+
+    package init(isColoured: Bool) {
+        self.isColoured = isColoured
+    }
+
+    /// What a piece of text is.
+    enum Role: Sendable {
+        case plain, strong, faint, good, warning, bad
+    }
+
+    func paint(_ text: String, _ role: Role) -> String {
+        guard isColoured, !text.isEmpty else { return text }
+        let code: String
+        switch role {
+        case .plain: return text
+        case .strong: code = "1"
+        case .faint: code = "2"
+        case .good: code = "32"
+        case .warning: code = "33"
+        case .bad: code = "31"
+        }
+        return "\u{1B}[\(code)m\(text)\u{1B}[0m"
+    }
+}
+
+/// A piece of a line of text and what it is; what it holds is made visible when it is printed.
+struct Span: Sendable, ExpressibleByStringLiteral {
+    let text: String
+    let role: Style.Role
+
+    init(_ text: String, _ role: Style.Role = .plain) {
+        self.text = Visible.line(text)
+        self.role = role
+    }
+
+    init(stringLiteral value: String) {
+        self.init(value)
+    }
+}

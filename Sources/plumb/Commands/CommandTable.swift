@@ -1,0 +1,16 @@
+/// Every command; help and parsing are made from this table alone.
+enum CommandTable {
+    static let commands: [Command] = [
+        ValidateCommand.command,
+        PlanCommand.command,
+        DriftCommand.command,
+        ReconcileCommand.command,
+        DecisionCommands.approve,
+        DecisionCommands.deny,
+        StatusCommand.command,
+        ShowCommand.command,
+        LogCommand.command,
+        StoreCommand.verify,
+        DaemonCommand.command,
+    ]
+}

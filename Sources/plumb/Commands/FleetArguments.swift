@@ -1,0 +1,116 @@
+import Execution
+import Foundation
+import Git
+import Ledger
+import Observed
+import Reconciler
+import Schema
+import Views
+
+extension Invocation {
+    /// The folder in which the command runs.
+    var folder: String { FileManager.default.currentDirectoryPath }
+
+    var environmentVariables: [String: String] { ProcessInfo.processInfo.environment }
+
+    /// What the options say about source, scope and ledger.
+    func request(mode: Observer.Mode = .exact) throws -> PassRequest {
+        let namespaces = values(.namespace)
+        return PassRequest(
+            source: try source(),
+            scope: DesiredStage.Scope(
+                environment: value(.environment),
+                namespaces: namespaces.isEmpty ? nil : Set(namespaces), shards: values(.shard)),
+            ledger: value(.ledger), folder: folder, heals: has(.heal), actor: actor, mode: mode)
+    }
+
+    private func source() throws -> SourceRequest {
+        let reference = value(.ref) ?? "HEAD"
+        let location: SourceRequest.Location
+        if has(.workingTree) {
+            guard value(.ref) == nil else {
+                throw UsageError(message: "--ref and --working-tree exclude each other")
+            }
+            location = .workingTree(folder: value(.source) ?? folder)
+        } else if let url = value(.source) {
+            location = .mirror(url: url, cache: folder + "/.plumb/mirrors")
+        } else {
+            location = .repository(folder: folder)
+        }
+        return SourceRequest(
+            location: location, reference: reference, credentials: credentials())
+    }
+
+    /// How the schema repository is reached; secrets come from the environment or files only.
+    private func credentials() -> SourceCredentials {
+        let variables = environmentVariables
+        var credentials = SourceCredentials()
+        if variables["PLUMB_SOURCE_TOKEN"] != nil {
+            credentials.token = .environment("PLUMB_SOURCE_TOKEN")
+        } else if let path = variables["PLUMB_SOURCE_TOKEN_FILE"] {
+            credentials.token = .file(path)
+        }
+        if let user = variables["PLUMB_SOURCE_USER"] { credentials.tokenUser = user }
+        credentials.certificateAuthorityFile = variables["PLUMB_SOURCE_CA_FILE"]
+        credentials.knownHostsFile = variables["PLUMB_SSH_KNOWN_HOSTS"]
+        if let path = variables["PLUMB_SSH_KEY_FILE"] {
+            let passphrase: SourceCredentials.Secret? =
+                variables["PLUMB_SSH_KEY_PASSPHRASE"] == nil
+                ? nil : .environment("PLUMB_SSH_KEY_PASSPHRASE")
+            credentials.key = .file(path: path, passphrase: passphrase)
+        }
+        return credentials
+    }
+
+    /// Who is doing this: `PLUMB_ACTOR`, else who git says you are, else user and host.
+    var actor: LedgerActor {
+        if let name = environmentVariables["PLUMB_ACTOR"], !name.isEmpty {
+            return LedgerActor(name: name, email: name)
+        }
+        let identity = Identity.configured()
+        let user = environmentVariables["USER"] ?? NSUserName()
+        let email = identity.email ?? "\(user)@\(ProcessInfo.processInfo.hostName)"
+        return LedgerActor(name: identity.name ?? email, email: email)
+    }
+
+    var terminal: Terminal { Terminal(noColour: has(.noColor)) }
+
+    var style: Style { Style(isColoured: terminal.usesColour) }
+
+    /// The format asked for, one of `allowed`.
+    func format(_ allowed: [Format] = [.text, .json, .markdown]) throws -> Format {
+        guard let word = value(.output) else { return .text }
+        if let format = Format(rawValue: word), allowed.contains(format) { return format }
+        let names = allowed.map(\.rawValue)
+        let near = NearestName.suggestion(for: word, among: names).map { ", did you mean \($0)?" }
+        throw UsageError(
+            message: "--output \(word): use \(names.joined(separator: ", "))" + (near ?? ""))
+    }
+
+    /// A positive whole number.
+    func number(_ option: Option, default standard: Int) throws -> Int {
+        guard let word = value(option) else { return standard }
+        guard let number = Int(word), number > 0 else {
+            throw UsageError(message: "--\(option.name) \(word): use a positive whole number")
+        }
+        return number
+    }
+
+    /// A duration in seconds: `30s`, `10m`, `12h`, `7d`.
+    func seconds(_ option: Option, default standard: Int64) throws -> Int64 {
+        guard let word = value(option) else { return standard }
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        guard let unit = word.last.flatMap({ units[$0] }), let number = Int64(word.dropLast()),
+            number > 0
+        else {
+            throw UsageError(
+                message: "--\(option.name) \(word): use a number with s, m, h or d, such as 30s")
+        }
+        return number * unit
+    }
+}
+
+/// How a command answers.
+enum Format: String {
+    case text, json, markdown, sarif, junit, html
+}

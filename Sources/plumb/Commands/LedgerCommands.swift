@@ -1,0 +1,142 @@
+import Diff
+import Execution
+import Ledger
+import Reconciler
+import Schema
+import Views
+
+/// `plumb status`.
+enum StatusCommand {
+    static let command = Command(
+        name: "status", summary: "where the latest rollout stands, from the ledger alone",
+        arguments: "[rollout]",
+        options: Option.fleet + [.output, .noColor], run: run)
+
+    private static func run(_ invocation: Invocation) throws -> ExitStatus {
+        let format = try invocation.format()
+        let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
+        let queries = LedgerQueries(store: session.store)
+        let latest = try queries.environment()
+        guard let id = invocation.arguments.first ?? latest?.latestRollout else {
+            let converged = latest?.convergedRevision.map { "converged at \($0.prefix(7))" }
+            invocation.terminal.answer(
+                "\(session.environment.name): no rollout yet"
+                    + (converged.map { "; \($0)" } ?? "") + "\n")
+            return .done
+        }
+        guard let report = try queries.rollout(id) else {
+            throw ConfigurationError("the ledger has no rollout `\(id)`: see `plumb log`")
+        }
+        let status = status(report)
+        switch format {
+        case .json: invocation.terminal.answer(JSONView.status(report, exit: status) + "\n")
+        case .text, .markdown, .sarif, .junit, .html:
+            invocation.terminal.answer(
+                StatusText.text(
+                    report, exit: status, width: invocation.terminal.width,
+                    style: invocation.style))
+        }
+        return status
+    }
+
+    private static func status(_ report: RolloutReport) -> ExitStatus {
+        switch report.state {
+        case .completed: .done
+        case .failed, .runningDegraded: .partial
+        case .superseded: .refused
+        case .pending, .running, .halting, .waitingForCutover, .stopped: .difference
+        case nil: .incomplete
+        }
+    }
+}
+
+/// `plumb show`.
+enum ShowCommand {
+    static let command = Command(
+        name: "show", summary: "one object of the ledger, whole", arguments: "digest",
+        details: "Looks among plans, approvals, rollouts and the catalog of tables.",
+        options: Option.fleet + [.output, .noColor], run: run)
+
+    private static func run(_ invocation: Invocation) throws -> ExitStatus {
+        guard let prefix = invocation.arguments.first, invocation.arguments.count == 1,
+            prefix.count >= 4
+        else { throw UsageError(message: "give one digest or its beginning, four digits at least") }
+        let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
+        let found = try LedgerQueries(store: session.store).object(prefix.lowercased())
+        guard let object = found.first else {
+            throw ConfigurationError("the ledger holds nothing that begins with `\(prefix)`")
+        }
+        guard found.count == 1 else {
+            let paths = found.map(\.path).joined(separator: ", ")
+            throw UsageError(message: "`\(prefix)` is ambiguous: \(paths)")
+        }
+        invocation.terminal.answer(object.text.hasSuffix("\n") ? object.text : object.text + "\n")
+        return .done
+    }
+}
+
+/// `plumb log`.
+enum LogCommand {
+    static let command = Command(
+        name: "log", summary: "the audit trail, newest first",
+        options: Option.fleet + [.limit, .output, .noColor], run: run)
+
+    private static func run(_ invocation: Invocation) throws -> ExitStatus {
+        let format = try invocation.format()
+        let limit = try invocation.number(.limit, default: 50)
+        let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
+        let records = try session.store.snapshot()?.history(limit: limit) ?? []
+        let rows = records.map { record in
+            [
+                "time": Timestamp(record.time).iso, "event": record.event.kind,
+                "actor": record.actor.email, "subject": record.event.subject,
+                "reason": record.event.reason ?? "", "commit": record.commit.short,
+            ]
+        }
+        guard format == .text else {
+            invocation.terminal.answer(
+                JSONView.table(
+                    kind: "log", rows: rows, summary: "\(rows.count) events", exit: .done) + "\n")
+            return .done
+        }
+        var table = TextTable(["time", "event", "by", "what"])
+        for row in rows {
+            let reason = row["reason"] ?? ""
+            table.add(
+                row["time"] ?? "", row["event"] ?? "", row["actor"] ?? "",
+                (row["subject"] ?? "") + (reason.isEmpty ? "" : ": \(reason)"))
+        }
+        invocation.terminal.answer(table.text(style: invocation.style))
+        return .done
+    }
+}
+
+/// `plumb store verify`.
+enum StoreCommand {
+    static let verify = Command(
+        name: "store verify", summary: "check every object of the ledger",
+        options: Option.fleet + [.output, .noColor], run: run)
+
+    private static func run(_ invocation: Invocation) throws -> ExitStatus {
+        let format = try invocation.format()
+        let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
+        let report = try session.store.ledger.verify()
+        let status: ExitStatus = report.isSound ? .done : .error
+        let found = report.isSound ? "all sound" : "\(report.problems.count) problems"
+        let summary =
+            "\(report.environments.count) environments, \(report.commits) commits, "
+            + "\(report.objects) objects: \(found)"
+        let rows = report.problems.map { ["place": $0.place, "object": $0.object, "problem": $0.message] }
+        if format == .json {
+            invocation.terminal.answer(
+                JSONView.table(
+                    kind: "store-verify", rows: rows, summary: summary, exit: status) + "\n")
+            return status
+        }
+        for problem in report.problems {
+            invocation.terminal.answer("\(problem.place): \(problem.message)\n")
+        }
+        invocation.terminal.answer("\(summary)  exit \(status.rawValue)\n")
+        return status
+    }
+}

@@ -1,0 +1,34 @@
+import Reconciler
+import Views
+
+/// `plumb reconcile`.
+enum ReconcileCommand {
+    static let command = Command(
+        name: "reconcile", summary: "one pass: plan, then converge what policy and approvals allow",
+        details: """
+            Settles first what an interrupted run left. SIGTERM lets the running statements finish
+            and starts no other; the next run goes on from there.
+            """,
+        options: Option.fleet + [.heal, .maxBytes, .output, .noColor],
+        run: run)
+
+    private static func run(_ invocation: Invocation) throws -> ExitStatus {
+        let format = try invocation.format()
+        let maxBytes = try invocation.number(.maxBytes, default: 60_000)
+        let progress = Progress(invocation.terminal)
+        Signals.deliver(to: progress.surroundings.interrupt) { progress.say($0) }
+        let session = try Session.open(try invocation.request(), progress.surroundings)
+        let report = try ReconcilePass(session: session).run()
+        progress.finish()
+        switch format {
+        case .json: invocation.terminal.answer(JSONView.reconcile(report) + "\n")
+        case .markdown:
+            invocation.terminal.answer(MarkdownView.reconcile(report, maxBytes: maxBytes))
+        case .text, .sarif, .junit, .html:
+            invocation.terminal.answer(
+                ReconcileText.text(
+                    report, width: invocation.terminal.width, style: invocation.style))
+        }
+        return report.exitStatus
+    }
+}

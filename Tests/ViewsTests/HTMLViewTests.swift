@@ -1,0 +1,184 @@
+import Diff
+import Reconciler
+import Testing
+
+@testable import Views
+
+@Suite struct HTMLViewTests {
+    @Test func plan() {
+        let text = HTMLView.plan(Sample.plan)
+        #expect(
+            text == #"""
+                <!doctype html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src \#
+                'unsafe-inline'">
+                <title>Plan production</title>
+                <style>body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem \#
+                auto;padding:0 1rem}
+                pre{background:#f4f4f4;padding:.6rem;overflow:auto}code{font-size:.92em}
+                section{border-top:1px solid #ccc;margin-top:1.2rem}td{padding:0 1.5rem 0 0}
+                small{font-weight:normal}.lossy,.irreversible{font-weight:bold}</style>
+                </head>
+                <body>
+                <h1>Plan production</h1>
+                <p><b>3 changes on 24 shards, 1 waiting for approval, 1 denied, 1 left alone as \#
+                drift, 1 shard unknown, 1 table unsupported</b></p>
+                <p>plan <code>64879f7</code> · <code>main@3f2a91c</code> orders: track refunds · \#
+                24 shards</p>
+                <p><b>stale:</b> origin could not be fetched since 2026-11-21T08:00:00Z</p>
+                <section>
+                <h2><code>commerce.orders</code> <small>22 of 24 shards · <code>cba0 → \#
+                1150</code> · <span class="safe">safe · INSTANT</span></small></h2>
+                <p>git 3f2a91c by dev@example.com <code>schema/commerce/orders.sql:9</code></p>
+                <table>
+                <tr><td><code>+ refund_total decimal(12,2) NOT NULL DEFAULT \#
+                0.00</code></td><td></td><td> <code>schema/commerce/orders.sql:9</code></td></tr>
+                </table>
+                <pre>ALTER TABLE `orders` ADD COLUMN `refund_total` decimal(12,2) NOT NULL \#
+                DEFAULT 0.00, ALGORITHM=INSTANT</pre>
+                <p>shards: <code>commerce_{00..16,18..22}</code></p>
+                </section>
+                <section>
+                <h2><code>commerce.orders</code> <small>1 of 24 shards · <code>6d74 → 1150</code> \#
+                · <span class="lossy">lossy · COPY · rebuilds 41 M rows, 9.2 GB · LOCK=SHARED · \#
+                needs an approval</span></small></h2>
+                <p>live changed: someone altered the table behind git&#39;s back (see plumb \#
+                drift)</p>
+                <table>
+                <tr><td><code>~ note varchar(40) → varchar(20) NOT \#
+                NULL</code></td><td></td><td></td></tr>
+                <tr><td><code>+ KEY by_status (status)</code></td><td></td><td> \#
+                <code>schema/commerce/orders.sql:14</code></td></tr>
+                </table>
+                <pre>ALTER TABLE `orders`
+                  MODIFY `note` varchar(20) NOT NULL,
+                  ADD KEY `by_status` (`status`)</pre>
+                <ul>
+                <li>size: up to 41 M rows, 9.2 GB (commerce_17)</li>
+                <li>lossy narrow-type: values of `note` longer than 20 characters are refused: \#
+                shorten them first</li>
+                <li>hint: if `remark` was renamed to `note`, say so beside the column</li>
+                </ul>
+                <p>shards: <code>commerce_17</code></p>
+                <p><b>left alone as drift: drift is reported, not put right (policy.drift, or \#
+                --heal)</b><br>put back: <code>plumb reconcile --heal --environment production \#
+                --namespace commerce --shard commerce_17</code></p>
+                </section>
+                <section>
+                <h2><code>commerce.legacy_log</code> <small>24 of 24 shards · <code>836f → \#
+                absent</code> · <span class="irreversible">IRREVERSIBLE · drops the table · \#
+                approval needed</span></small></h2>
+                <p>retired: the table left git and may be dropped <code>plumb.yaml:31</code></p>
+                <table>
+                <tr><td><code>- table legacy_log</code></td><td></td><td></td></tr>
+                </table>
+                <pre>DROP TABLE `legacy_log`</pre>
+                <ul>
+                <li>size: up to 1.2 M rows, 310 MB (commerce_03)</li>
+                <li>IRREVERSIBLE drop-table: all rows of `legacy_log` are gone</li>
+                </ul>
+                <p>shards: <code>commerce_{00..23}</code></p>
+                <p><b>waits for approval on commerce_{00..22}: 0 of 1 approvals \#
+                given</b><br>approve with: <code>plumb approve 2e7d2c0 --environment production \#
+                --reason &quot;…&quot;</code></p>
+                <p><b>denied on commerce_23: denied (1234567)</b><br>change it in git, then: \#
+                <code>plumb plan --environment production</code></p>
+                </section>
+                <ul>
+                <li><code>commerce/commerce_23</code>: <b>unknown</b> · unreachable: connection \#
+                refused db-3.internal:3306</li>
+                <li><code>commerce.geo on commerce_{00..03}</code>: <b>unsupported</b> · uses the \#
+                storage engine CONNECT</li>
+                <li>note (unused-hint): the rename qty → quantity is done</li>
+                </ul>
+                <footer><p>3 changes on 24 shards, 1 waiting for approval, 1 denied, 1 left alone \#
+                as drift, 1 shard unknown, 1 table unsupported · exit 6</p></footer>
+                </body>
+                </html>
+
+                """#)
+    }
+
+    @Test func drift() {
+        let text = HTMLView.drift(Sample.drift)
+        #expect(
+            text == #"""
+                <!doctype html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src \#
+                'unsafe-inline'">
+                <title>Drift production</title>
+                <style>body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem \#
+                auto;padding:0 1rem}
+                pre{background:#f4f4f4;padding:.6rem;overflow:auto}code{font-size:.92em}
+                section{border-top:1px solid #ccc;margin-top:1.2rem}td{padding:0 1.5rem 0 0}
+                small{font-weight:normal}.lossy,.irreversible{font-weight:bold}</style>
+                </head>
+                <body>
+                <h1>Drift production</h1>
+                <p><b>2 of 24 shards drifted, 1 pending, 20 in sync, 1 unknown, 1 table \#
+                unsupported</b></p>
+                <p>against <code>main@3f2a91c</code>, recorded 2026-11-20T18:04:00Z</p>
+                <section>
+                <h2><code>commerce.orders</code> <small><b>drifted</b> · 2 of 24 shards</small></h2>
+                <p>shards: <code>commerce_{08,17}</code></p>
+                <table>
+                <tr><td><code>- KEY by_status (status)</code></td><td>in git and recorded, \#
+                missing live</td><td> <code>schema/commerce/orders.sql:14</code></td></tr>
+                <tr><td><code>+ debug int(11) DEFAULT NULL</code></td><td>live only, neither in \#
+                git nor recorded</td><td></td></tr>
+                </table>
+                <p>git 1150, recorded 1150, live 6d74 <code>schema/commerce/orders.sql:1</code></p>
+                <ul>
+                <li>put back: <code>plumb reconcile --heal --environment production --namespace \#
+                commerce --shard commerce_08 --shard commerce_17</code></li>
+                <li>keep: say the same in schema/commerce/orders.sql:14</li>
+                </ul>
+                </section>
+                <section>
+                <h2><code>commerce.customers</code> <small><b>pending</b> · 1 of 24 \#
+                shards</small></h2>
+                <p>shards: <code>commerce_09</code></p>
+                <table>
+                <tr><td><code>- email varchar(200)</code></td><td>in git, not live \#
+                yet</td><td></td></tr>
+                </table>
+                <p>git 9c0a, recorded d0f6, live d0f6 <code>schema/commerce/customers.sql:1</code\#
+                ></p>
+                <ul>
+                <li>roll out: <code>plumb reconcile --environment production</code></li>
+                </ul>
+                </section>
+                <section>
+                <h2><code>commerce.tmp_export</code> <small><b>unmanaged</b> · 1 of 24 \#
+                shards</small></h2>
+                <p>shards: <code>commerce_02</code></p>
+                <p>git absent, recorded absent, live cf10</p>
+                </section>
+                <ul>
+                <li><code>commerce/commerce_23</code>: <b>unknown</b> · unreachable: connection \#
+                refused db-3.internal:3306</li>
+                <li><code>commerce.geo on commerce_{00..03}</code>: <b>unsupported</b> · uses the \#
+                storage engine CONNECT</li>
+                <li>note (baseline): 2 shards were never recorded</li>
+                </ul>
+                <footer><p>2 of 24 shards drifted, 1 pending, 20 in sync, 1 unknown, 1 table \#
+                unsupported · exit 6</p></footer>
+                </body>
+                </html>
+
+                """#)
+    }
+
+    @Test func needsNothingElse() {
+        let text = HTMLView.plan(Sample.plan)
+        for word in ["<script", "http:", "https:", "src=", "@import"] {
+            #expect(!text.contains(word), "\(word)")
+        }
+    }
+}
