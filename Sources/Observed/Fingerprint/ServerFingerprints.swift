@@ -53,8 +53,8 @@ struct ServerFingerprints: Sendable {
         var isPersistent = false
         var failure: MySQLError?
         let questions = [
-            FingerprintQuestions.settings, FingerprintQuestions.names(in: databases),
-            FingerprintQuestions.statistics(in: databases),
+            FingerprintQuestions.settings, FingerprintQuestions.names(in: places.sorted()),
+            FingerprintQuestions.statistics(in: places.sorted()),
         ]
         try connection.pipeline(questions) { index, answer in
             switch (index, answer) {

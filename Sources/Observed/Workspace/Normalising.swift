@@ -30,7 +30,10 @@ extension Workspace {
         _ tables: [TableToNormalise]
     ) throws(WorkspaceError) -> [String: CatalogTable] {
         // Without checks the order does not matter: parents may come after their children.
-        var rejected = try create(tables, checksForeignKeys: false)
+        var rejected = tables.compactMap(TextGuard.objection)
+        let unfit = Set(rejected.map(\.table))
+        let tables = tables.filter { !unfit.contains($0.name) }
+        rejected += try create(tables, checksForeignKeys: false)
         let bad = Set(rejected.map(\.table))
         let created = try read(tables.filter { !bad.contains($0.name) }, into: &rejected)
         rejected += dangling(tables, created, known: bad)

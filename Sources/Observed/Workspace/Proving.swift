@@ -164,8 +164,8 @@ extension Workspace {
         let difference = FirstDifference(found.text, wanted.text)
         return WorkspaceError(
             .notProved,
-            "table \(SQL.identifier(change.table)): the statements do not lead to the table that is "
-                + "wanted; line \(difference.line) is `\(difference.left)` instead of "
+            "table \(SQL.identifier(change.table)): the statements do not lead to the table "
+                + "that is wanted; line \(difference.line) is `\(difference.left)` instead of "
                 + "`\(difference.right)`; split the change, or report it as a fault of Plumb")
     }
 }

@@ -66,6 +66,10 @@ package final class Workspace {
             do throws(MySQLError) {
                 try Self.create(name, options, on: connection)
                 profile = try connection.profile(database: name)
+                if profile.flavour == .mariadb {
+                    // Without it a table with system versioning refuses every change.
+                    try connection.execute("SET SESSION system_versioning_alter_history = KEEP")
+                }
             } catch {
                 try? connection.execute("DROP DATABASE IF EXISTS \(SQL.identifier(name))")
                 try? lock.release()

@@ -97,8 +97,9 @@ package struct Gate: Sendable {
                     decision.ready.append(Ready(step: step, shard: shard, approval: approval))
                 }
             }
-            for (hold, shards) in held.sorted(by: { ($0.value.first ?? "") < ($1.value.first ?? "") })
-            {
+            for (hold, shards) in held.sorted(by: {
+                ($0.value.first ?? "") < ($1.value.first ?? "")
+            }) {
                 decision.held.append(Held(step: step, shards: shards, hold: hold))
             }
         }

@@ -112,7 +112,9 @@ package struct ReconcilePass {
         _ rollout: RolloutReport
     ) -> ExitStatus {
         var statuses: [ExitStatus] = gated.decision.held.map(\.hold.exitStatus)
-        if let failure = result.journalFailure { statuses.append(failure.isLocked ? .blocked : .error) }
+        if let failure = result.journalFailure {
+            statuses.append(failure.isLocked ? .blocked : .error)
+        }
         if !survey.plan.unknown.isEmpty { statuses.append(.incomplete) }
         if !survey.plan.unsupported.isEmpty { statuses.append(.refused) }
         if gated.report.notices.contains(where: { $0.code == "left-git" }) {

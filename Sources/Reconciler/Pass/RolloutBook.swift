@@ -42,14 +42,18 @@ struct RolloutBook {
     ) throws -> Opened {
         let store = session.store
         let previous = try unfinished(survey.snapshot)
-        let resumed = previous.flatMap { RolloutAdoption(record: $0.record, operations: $0.operations)
-            .adopts(ready) ? $0.record : nil }
-        let rollout = try ready.isEmpty
+        let resumed = previous.flatMap {
+            RolloutAdoption(record: $0.record, operations: $0.operations)
+                .adopts(ready) ? $0.record : nil
+        }
+        let rollout =
+            try ready.isEmpty
             ? nil : (resumed.map { self.rollout($0, ready, survey) } ?? newRollout(ready, survey))
         let adoption = Adoption(survey: survey, now: store.now)
         let planDigest = gated.report.digest
         let isNewPlan = try latestPlan(survey.snapshot) != planDigest
-        let hasNews = isNewPlan || rollout != nil || !adoption.records.isEmpty
+        let hasNews =
+            isNewPlan || rollout != nil || !adoption.records.isEmpty
             || !gated.newApprovals.isEmpty || engine.knowledge.hasNews
             || (previous != nil && resumed == nil)
         guard hasNews else { return Opened(rollout: nil, adopted: 0) }
@@ -64,8 +68,9 @@ struct RolloutBook {
                 try draft.set(RecordPath.shard(id), json: record)
             }
             if let previous, resumed == nil { try supersede(previous, in: &draft) }
-            var environment = try draft.read(
-                EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()
+            var environment =
+                try draft.read(
+                    EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()
             environment.latestPlan = planDigest
             if let rollout {
                 environment.latestRollout = rollout.record.id
@@ -237,7 +242,9 @@ struct RolloutBook {
             var operations: [OperationKey: OperationRecord] = [:]
             for key in record.operationKeys {
                 let path = RecordPath.operation(id, key)
-                guard var operation = try draft.read(OperationRecord.self, at: path) else { continue }
+                guard var operation = try draft.read(OperationRecord.self, at: path) else {
+                    continue
+                }
                 if closing.isHalted, operation.state == .pending {
                     operation.state = .cancelled
                     operation.message = "the rollout halted before it started"
@@ -299,8 +306,9 @@ struct RolloutBook {
     private func setConverged(
         _ revision: String, in draft: inout LedgerDraft
     ) throws(LedgerError) {
-        var record = try draft.read(
-            EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()
+        var record =
+            try draft.read(
+                EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()
         record.convergedRevision = revision
         record.convergedAt = session.store.now.iso
         try draft.set(RecordPath.environment, json: record)

@@ -60,9 +60,10 @@ package struct Survey {
         let normalised = try NormaliseStage(
             knowledge: engine.knowledge, snapshot: snapshot, workshop: workshop
         ).run(desired, known: Self.known(shards, observation))
-        let recorded = try snapshot.map {
-            (snapshot) throws(LedgerError) in try LedgerQueries.shards(in: snapshot)
-        } ?? [:]
+        let recorded =
+            try snapshot.map {
+                (snapshot) throws(LedgerError) in try LedgerQueries.shards(in: snapshot)
+            } ?? [:]
         try recallRecorded(recorded, observation, snapshot)
         surroundings.stage("planning")
         var output = try PlanStage(

@@ -20,9 +20,10 @@ struct GateStage {
         let policy = session.fleet.policy
         let now = session.surroundings.clock.now
         var notices = survey.notices
-        var records = try survey.snapshot.map { (snapshot) throws(LedgerError) in
-            try LedgerQueries.approvals(in: snapshot)
-        } ?? []
+        var records =
+            try survey.snapshot.map { (snapshot) throws(LedgerError) in
+                try LedgerQueries.approvals(in: snapshot)
+            } ?? []
         let files = try ApprovalFile.readAll(session.source.tree)
         let fromFiles = try FileApprovals(
             files: files, plan: survey.plan, source: session.source

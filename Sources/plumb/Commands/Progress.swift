@@ -49,7 +49,8 @@ final class Progress: Sendable {
 
     private func note(_ event: ConvergeListener.Event) {
         state.withLock { state in
-            if case .wave(_, _, let operations) = event, state.drawn == 0 || !terminal.isInteractive {
+            if case .wave(_, _, let operations) = event, state.drawn == 0 || !terminal.isInteractive
+            {
                 state.live = LiveProgress(total: operations)
             }
             state.live.note(event)
