@@ -24,25 +24,9 @@ package struct LedgerRebuild {
         defer { withExtendedLifetime(lease) {} }
         let survey = try session.survey()
         let adoption = Adoption(survey: survey, now: store.now)
-        let records = Self.withHonestRevisions(adoption.records, survey)
+        let records = adoption.records
         if !records.isEmpty { try record(records, tables: adoption.tableCount) }
         return report(survey, recorded: records.count, tables: adoption.tableCount)
-    }
-
-    /// The records with the revision only where the shard has all of it.
-    private static func withHonestRevisions(
-        _ records: [ShardID: ShardRecord], _ survey: Survey.Result
-    ) -> [ShardID: ShardRecord] {
-        var records = records
-        for shards in survey.comparison.classes
-        where shards.tables.contains(where: { $0.status != .inSync && $0.status != .unmanaged }) {
-            let namespace = survey.comparison.schemas[shards.schema].namespace
-            for shard in shards.shards {
-                let id = ShardID(namespace: namespace, shard: shard)
-                records[id]?.revision = survey.recorded[id]?.revision
-            }
-        }
-        return records
     }
 
     private func record(_ records: [ShardID: ShardRecord], tables: Int) throws {
