@@ -27,7 +27,8 @@ enum DoctorCommand {
                 ]
             }
             invocation.terminal.answer(
-                JSONView.table(kind: "doctor", rows: rows, summary: summary, exit: report.exitStatus)
+                JSONView.table(
+                    kind: "doctor", rows: rows, summary: summary, exit: report.exitStatus)
                     + "\n")
             return report.exitStatus
         }
