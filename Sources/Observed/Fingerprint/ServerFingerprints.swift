@@ -80,13 +80,14 @@ struct ServerFingerprints: Sendable {
         on connection: Connection, _ survey: ServerSurvey, _ places: Set<String>
     ) throws(MySQLError) -> [String: [String]] {
         var names: [String: [String]] = [:]
+        var finder = PlaceFinder(survey, places)
         var failure: MySQLError?
         try connection.pipeline([FingerprintQuestions.names(in: places.sorted())]) { _, answer in
             switch answer {
             case .failure(let error): failure = error
             case .success(let answer):
                 while let row = answer.next() {
-                    guard let place = row.place(survey, places) else { continue }
+                    guard let place = finder.place(of: row) else { continue }
                     names[place, default: []].append(row.text(1) ?? "")
                 }
             }
@@ -140,6 +141,7 @@ private struct Stamps: Sendable {
         on connection: Connection, _ survey: ServerSurvey, _ places: Set<String>
     ) throws(MySQLError) {
         var rows: [String: [StatisticsRow]] = [:]
+        var finder = PlaceFinder(survey, places)
         var isPersistent = false
         var failure: MySQLError?
         let questions = [
@@ -151,7 +153,7 @@ private struct Stamps: Sendable {
             case (0, .success(let answer)): isPersistent = answer.next()?.text(0) == "1"
             case (_, .success(let answer)):
                 while let row = answer.next() {
-                    guard let place = row.place(survey, places) else { continue }
+                    guard let place = finder.place(of: row) else { continue }
                     rows[place, default: []].append(StatisticsRow(row))
                 }
             }
@@ -241,10 +243,28 @@ enum FingerprintQuestions {
 
 extension RawRow {
     func text(_ index: Int) -> String? { self[index].map { String(decoding: $0, as: UTF8.self) } }
+}
 
-    /// The database that its first column names, if it is one of `places`.
-    fileprivate func place(_ survey: ServerSurvey, _ places: Set<String>) -> String? {
-        text(0).map(survey.folded).flatMap { places.contains($0) ? $0 : nil }
+/// Says which of the databases a row is about.
+///
+/// The rows of one database come one after the other: most need no new text and no look-up.
+private struct PlaceFinder {
+    private let survey: ServerSurvey
+    private let places: Set<String>
+    private var last: (bytes: [UInt8], place: String?) = ([], nil)
+
+    init(_ survey: ServerSurvey, _ places: Set<String>) {
+        self.survey = survey
+        self.places = places
+    }
+
+    /// The database that the row's first column names; nil where it is none of those.
+    mutating func place(of row: RawRow) -> String? {
+        guard let bytes = row[0] else { return nil }
+        if last.bytes.elementsEqual(bytes) { return last.place }
+        let place = survey.folded(String(decoding: bytes, as: UTF8.self))
+        last = (Array(bytes), places.contains(place) ? place : nil)
+        return last.place
     }
 }
 
