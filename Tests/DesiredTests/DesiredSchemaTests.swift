@@ -24,6 +24,15 @@ import Testing
                 == ["a,b: orders"])
     }
 
+    @Test func equalTablesWithOtherRenamesAreNotShared() {
+        #expect(
+            outcome(
+                repository(
+                    fleetText(namespace: gold),
+                    ["overlays/gold/o.sql": "-- plumb: renamed from sales\n" + orders]))
+                == ["a: orders", "b: orders sales>orders"])
+    }
+
     @Test func anOverlayOfAMissingFolderIsAnError() {
         #expect(
             outcome(repository(fleetText(namespace: gold))) == [

@@ -509,6 +509,17 @@ import Testing
             "plumb.yaml:12:35: error: `drops_per_plan` "
                 + "is a string and must be a whole number [wrong-type]; write a whole number"
         ),
+        (
+            "policy: {rollout: {waves: [{percent: 100}, {shards: 5}, {percent: 100}]}}",
+            "plumb.yaml:12:44: error: a wave does not reach further than the one before it "
+                + "[invalid-value]; give sizes that grow; each counts the shards of the waves "
+                + "before"
+        ),
+        (
+            "policy: {rollout: {waves: [{shards: 1}, {percent: 0}]}}",
+            "plumb.yaml:12:51: error: `percent` is 0 and must be from 1 to 100 [invalid-value]; "
+                + "write a number from 1 to 100"
+        ),
     ])
     func theRest(line: String, expected: String) {
         #expect(faults(fleetText(tail: line)) == [expected])

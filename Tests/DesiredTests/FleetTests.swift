@@ -4,7 +4,7 @@ import Testing
 @testable import Desired
 
 /// The example of the format, with what this release does not carry out left away.
-private let example = """
+let example = """
     version: 1
     namespaces:
       commerce:

@@ -76,7 +76,7 @@ import Testing
             return try #require(properties?[key])["default"]
         }
         #expect(try value("fleet", "ledger") as? String == LedgerLocation.standard.description)
-        #expect(try value("workspace", "prefix") as? String == Workspace.defaultPrefix)
+        #expect(try value("workspace", "prefix") as? String == WorkspaceSettings.defaultPrefix)
         #expect(
             try value("connection", "connect_timeout") as? String
                 == "\(Connection.defaultConnectTimeoutSeconds)s")

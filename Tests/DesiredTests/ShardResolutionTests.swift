@@ -115,6 +115,21 @@ import Testing
             ])
     }
 
+    @Test func aShardIsNeverWherePlumbKeepsItsOwnThings() {
+        #expect(
+            faults(fleetText(tail: "ledger: mysql://u@db-1:3306/b")) == [
+                "plumb.yaml:5:37: error: the shard commerce/b and the ledger are both the schema "
+                    + "`b` on db-1:3306 [duplicate-database]; give the ledger a schema of its own"
+            ])
+        #expect(faults(fleetText(tail: "ledger: mysql://u@db-0:3306/b")).isEmpty)
+        #expect(
+            faults(fleetText(tail: "workspace: {prefix: a}")) == [
+                "plumb.yaml:5:14: error: the schema `a` of the shard commerce/a is named like a "
+                    + "scratch schema [invalid-value]; set `prefix` in `workspace` to something "
+                    + "else"
+            ])
+    }
+
     @Test func theWorkspaceIsOnTheFirstShardsServer() throws {
         let fleet = try fleet(fleetText())
         let environment = try fleet.selectEnvironment(nil)

@@ -54,6 +54,23 @@ import Testing
             SchemaRepository.validate(tree, pinned: { _ in next }).map(\.code) == [.unsupportedStatement])
     }
 
+    @Test func aRenameOfAPinnedRevisionIsNotJudgedWithoutIt() {
+        let tree = repository(
+            fleetText(
+                namespace: "pins: [{selector: {shard: b}, ref: next}]\n"
+                    + "    renames: [{table: orders, column: {from: quantity, to: amount}}]"))
+        #expect(SchemaRepository.validate(tree).isEmpty)
+        #expect(
+            SchemaRepository.validate(tree, pinned: { _ in tree }).map(\.code) == [.danglingRename])
+    }
+
+    @Test func aBrokenFileIsNotAWrongRename() {
+        let tree = repository(
+            fleetText(namespace: "renames: [{table: orders, column: {from: a, to: quantity}}]"),
+            ["schema/commerce/orders.sql": "CREATE TABLE orders (quantity intt);"])
+        #expect(SchemaRepository.validate(tree).map(\.code) == [.invalidSQL])
+    }
+
     @Test func warningsAreReportedToo() {
         let tree = repository(
             fleetText(shards: "[{pattern: \"a{1..2}\", hosts: [\"h{1..3}\"]}]"))

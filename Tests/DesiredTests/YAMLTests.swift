@@ -162,6 +162,14 @@ import Testing
                 "f.yaml:1:51: error: the file is nested deeper than 50 levels [limit-exceeded]; nest less"
             ])
         #expect(read(String(deep.dropFirst().dropLast())).1.isEmpty)
+        let (open, close) = (String(repeating: "[", count: 30), String(repeating: "]", count: 30))
+        func outer(_ core: String) -> String { "- &x \(open)\(close)\n- \(open)\(core)\(close)" }
+        #expect(read(outer("1")).1.isEmpty)
+        #expect(
+            read(outer("*x")).1 == [
+                "f.yaml:2:33: error: the file is nested deeper than 50 levels [limit-exceeded]; "
+                    + "nest less"
+            ])
         let aliases = "- &x 1\n" + String(repeating: "- *x\n", count: 101)
         #expect(
             read(aliases).1 == [

@@ -107,12 +107,31 @@ struct ShardResolution {
                             + "`\(listed.database)` on \(server)",
                         remedy: "give every shard a schema of its own", at: entry.location)
                 }
+                checkPlace(id, server, listed.database, at: entry.location)
                 result.append(
                     Shard(
                         id: id, server: server, database: listed.database, labels: entry.labels))
             }
         }
         return result
+    }
+
+    /// A shard cannot be where Plumb keeps its own things.
+    private func checkPlace(
+        _ id: ShardID, _ server: ServerAddress, _ database: String, at location: SourceLocation
+    ) {
+        if database.hasPrefix(fleet.workspace.prefix) {
+            diagnostics.error(
+                .invalidValue,
+                "the schema `\(database)` of the shard \(id) is named like a scratch schema",
+                remedy: "set `prefix` in `workspace` to something else", at: location)
+        }
+        if case .mysql(_, server, database) = fleet.ledger {
+            diagnostics.error(
+                .duplicateDatabase,
+                "the shard \(id) and the ledger are both the schema `\(database)` on \(server)",
+                remedy: "give the ledger a schema of its own", at: location)
+        }
     }
 
     private func mapped(_ host: ServerAddress, at location: SourceLocation) -> ServerAddress? {

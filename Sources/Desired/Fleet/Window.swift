@@ -39,9 +39,6 @@ package struct Window: Hashable, Sendable, CustomStringConvertible {
             guard let change = Self.firstChange(of: offset, from: from, to: opening, in: zone)
             else { return Date(timeIntervalSince1970: Double(opening)) }
             from = change
-            if isOpen(local: Self.local(from, in: zone)) {
-                return Date(timeIntervalSince1970: Double(from))
-            }
         }
         return nil
     }

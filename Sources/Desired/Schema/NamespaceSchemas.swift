@@ -15,7 +15,12 @@ struct NamespaceSchemas {
     }
 
     /// The distinct schemas, and for every shard its place among them.
-    func assemble(_ shards: [Shard]) -> (schemas: [DesiredSchema], assignment: [ShardID: Int]) {
+    ///
+    /// `isComplete` is false where some shards are left out, so that what nobody here has may
+    /// still be somewhere.
+    func assemble(
+        _ shards: [Shard], isComplete: Bool = true
+    ) -> (schemas: [DesiredSchema], assignment: [ShardID: Int]) {
         var schemas: [DesiredSchema] = []
         var places: [Group: Int] = [:]
         var assignment: [ShardID: Int] = [:]
@@ -28,7 +33,7 @@ struct NamespaceSchemas {
             }
             assignment[shard.id] = places[group]
         }
-        checkRenames(schemas)
+        if isComplete, assignment.count == shards.count { checkRenames(schemas) }
         return (schemas, assignment)
     }
 
@@ -129,7 +134,6 @@ struct NamespaceSchemas {
 
     /// A rename in `plumb.yaml` must mean a column of at least one schema.
     private func checkRenames(_ schemas: [DesiredSchema]) {
-        guard !schemas.isEmpty else { return }
         for hint in namespace.renames {
             let rename = hint.rename
             let tables = schemas.compactMap { $0.table(rename.table) }

@@ -101,12 +101,13 @@ private struct Validation {
         for namespace in fleet.namespaces {
             _ = library.folder(namespace.schema, pin: nil)
             for overlay in namespace.overlays { _ = library.folder(overlay.path, pin: nil) }
-            let shards = representatives(of: namespace).filter { shard in
+            let all = representatives(of: namespace)
+            let shards = all.filter { shard in
                 pinned != nil || !namespace.pins.contains { $0.selector.selects(shard) }
             }
             _ = NamespaceSchemas(
                 namespace: namespace, library: library, diagnostics: diagnostics
-            ).assemble(shards)
+            ).assemble(shards, isComplete: shards.count == all.count && !namespace.hasDiscovery)
         }
     }
 

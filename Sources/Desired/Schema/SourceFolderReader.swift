@@ -89,7 +89,7 @@ struct SourceFolderReader {
                         : "the folder `\(prefix)\(folder)` cannot be read: \(error)",
                     remedy: isMissing
                         ? "create it, or correct the path" : "make it readable and try again",
-                    at: place), cause: isMissing ? nil : error)
+                    at: place), cause: error)
             return []
         }
     }

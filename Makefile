@@ -1,0 +1,37 @@
+# make demo and make test do everything from a bare clone on Debian 12 with Swift 6.3.
+
+.PHONY: setup build release test check format demo bench clean help
+
+help: ## say what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## install the Debian packages that are missing
+	@scripts/setup.sh
+
+build: setup ## build plumb for development
+	swift build
+
+release: setup ## build plumb for use: .build/release/plumb
+	swift build -c release --product plumb
+
+test: setup ## run every test, against real MariaDB servers in a temporary folder
+	swift build --build-tests
+	swift test --skip-build
+
+check: setup ## format, structure and documents
+	swift format lint --strict --recursive Sources Tests Package.swift
+	swift build --build-tests
+	swift test --skip-build --filter TidyTests
+
+format: ## rewrite the sources in the house format
+	swift format format --in-place --recursive Sources Tests Package.swift
+
+demo: setup ## three private servers, 24 shards, and the whole story
+	swift build --product plumb
+	scripts/demo.sh
+
+bench: setup ## figures and ratios against a floor and a peer
+	bench/run.sh
+
+clean: ## remove what was built
+	rm -rf .build .build-release

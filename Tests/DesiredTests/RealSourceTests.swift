@@ -1,0 +1,84 @@
+import Foundation
+import Git
+import Schema
+import Testing
+
+@testable import Desired
+
+/// The same reading over a real repository and over files as they lie.
+@Suite final class RealSourceTests {
+    private let folder: String
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "plumb-desired-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    private let fleet = fleetText(
+        namespace: "pins: [{selector: {shard: b}, ref: refs/heads/next}]")
+
+    @Test func commitsAndPinsAreReadFromARepository() throws {
+        let repository = try Repository(
+            openingOrCreatingBare: folder + "/schema.git", initialBranch: "main")
+        let mia = Signature(
+            name: "Mia", email: "mia@example.com", time: Date(timeIntervalSince1970: 1_800_000_000))
+        var edits = TreeEdits()
+        try edits.set("plumb.yaml", Array(fleet.utf8))
+        try edits.set("schema/commerce/orders.sql", Array(orders.utf8))
+        let first = try repository.writeCommit(
+            edits, onto: nil, by: mia, message: "Add orders\n\nMore.")
+        try repository.move("refs/heads/main", from: nil, to: first)
+        var more = TreeEdits()
+        try more.set("schema/commerce/items.sql", Array("CREATE TABLE items (id int);".utf8))
+        let second = try repository.writeCommit(more, onto: first, by: mia, message: "Add items")
+        try repository.move("refs/heads/next", from: nil, to: second)
+
+        let commit = try repository.resolve("refs/heads/main")
+        let state = try SchemaRepository.load(
+            GitTree(repository, commit: commit),
+            revision: Revision(commit, refName: "refs/heads/main"), environment: "production",
+            pinned: { try GitTree(repository, commit: repository.resolve($0)) },
+            discovered: { _, _ in [] })
+        #expect(
+            state.revision
+                == Revision(
+                    commit: first.description, summary: "Add orders", authorName: "Mia",
+                    authorEmail: "mia@example.com", committedAt: mia.time,
+                    refName: "refs/heads/main"))
+        #expect(state.schemas.map { $0.tables.map(\.name) } == [["orders"], ["items", "orders"]])
+        #expect(
+            state.schema(of: ShardID(namespace: "commerce", shard: "b"))?.table("items")?
+                .location.description == "refs/heads/next:schema/commerce/items.sql:1:14")
+        #expect(
+            SchemaRepository.validate(GitTree(repository, commit: commit)) { ref in
+                try GitTree(repository, commit: repository.resolve(ref))
+            }.isEmpty)
+    }
+
+    @Test func filesAreReadAsTheyLieAndLinksAreRefused() throws {
+        let commerce = folder + "/schema/commerce"
+        try FileManager.default.createDirectory(
+            atPath: commerce, withIntermediateDirectories: true)
+        try fleetText().write(
+            toFile: folder + "/plumb.yaml", atomically: true, encoding: .utf8)
+        try orders.write(toFile: commerce + "/orders.sql", atomically: true, encoding: .utf8)
+        #expect(SchemaRepository.validate(WorkingTree(folder: folder)).isEmpty)
+        try FileManager.default.createSymbolicLink(
+            atPath: commerce + "/passwd.sql", withDestinationPath: "/etc/passwd")
+        #expect(
+            SchemaRepository.validate(WorkingTree(folder: folder)).map(\.description) == [
+                "schema/commerce/passwd.sql:1:1: error: `schema/commerce/passwd.sql` is a symbolic "
+                    + "link, and links are not followed [refused-entry]; put a file there"
+            ])
+        try FileManager.default.removeItem(atPath: commerce)
+        try FileManager.default.createSymbolicLink(
+            atPath: commerce, withDestinationPath: "/etc")
+        #expect(
+            SchemaRepository.validate(WorkingTree(folder: folder)).map(\.code) == [
+                .unreadableSource
+            ])
+    }
+}

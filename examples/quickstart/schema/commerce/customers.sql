@@ -1,0 +1,7 @@
+CREATE TABLE customers (
+  id         BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  email      VARCHAR(200) NOT NULL,
+  created_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  PRIMARY KEY (id),
+  UNIQUE KEY by_email (email)
+);

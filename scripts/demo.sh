@@ -1,0 +1,145 @@
+#!/usr/bin/env bash
+# Shows plumb's main job on three private MariaDB servers with 24 shards.
+#
+# Everything lives in a temporary folder and on loopback; all of it goes when the script ends.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+root=$PWD
+plumb=$root/.build/debug/plumb
+work=$(mktemp -d "${TMPDIR:-/tmp}/plumb-demo.XXXXXX")
+servers=()
+
+finish() {
+    for server in "${servers[@]}"; do kill "$server" 2>/dev/null || true; done
+    for server in "${servers[@]}"; do wait "$server" 2>/dev/null || true; done
+    rm -rf "$work"
+}
+trap finish EXIT
+
+bold=''; plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m'; plain=$'\e[0m'; fi
+
+step() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain"; }
+# Runs a command as a user would see it, and checks the exit status that is expected. Progress is
+# a bar on a terminal; in a log it would be a line for every operation, so it is left out there.
+expect() {
+    local wanted=$1; shift
+    printf '\n%s$ %s%s\n' "$bold" "${*/#$plumb/plumb}" "$plain"
+    local status=0
+    if [ -t 2 ]; then "$@" || status=$?; else "$@" 2>"$work/progress" || status=$?; fi
+    if [ "$status" -ne "$wanted" ]; then
+        [ -t 2 ] || cat "$work/progress" >&2
+        echo "demo: expected exit status $wanted, got $status" >&2
+        exit 1
+    fi
+}
+sql() { mariadb --no-defaults --user=root --socket="$work/$1/m.sock" --batch --skip-column-names -e "$2"; }
+commit() { git -C "$work/repo" add -A; git -C "$work/repo" commit --quiet -m "$1"; }
+
+free_port() {
+    python3 - 2>/dev/null <<'PY' || echo $((20000 + RANDOM))
+import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])
+PY
+}
+
+step "Three private MariaDB servers, 24 empty shards"
+mariadbd=$(command -v mariadbd || echo /usr/sbin/mariadbd)
+for number in 1 2 3; do
+    mkdir -p "$work/$number"
+    mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$work/$number/data" \
+        --auth-root-authentication-method=normal --skip-test-db >/dev/null
+    port=$(free_port)
+    echo "$port" >"$work/$number/port"
+    "$mariadbd" --no-defaults --user="$(id -un)" --datadir="$work/$number/data" \
+        --socket="$work/$number/m.sock" --bind-address=127.0.0.1 --port="$port" \
+        --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=64M \
+        --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci \
+        >"$work/$number/log" 2>&1 &
+    servers+=($!)
+done
+for number in 1 2 3; do
+    for _ in $(seq 200); do sql $number 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
+    sql $number 'SELECT 1' >/dev/null || { tail "$work/$number/log" >&2; exit 1; }
+done
+for number in $(seq 0 15); do
+    sql $((number / 8 + 1)) "CREATE DATABASE $(printf 'commerce_%02d' "$number")"
+done
+for number in $(seq 0 7); do sql 3 "CREATE DATABASE identity_$number"; done
+
+step "A schema repository in git"
+cp -r examples/quickstart "$work/repo"
+for number in 1 2 3; do
+    sed -i "s/127.0.0.1:331$number/127.0.0.1:$(cat "$work/$number/port")/" "$work/repo/plumb.yaml"
+done
+cd "$work/repo"
+git init --quiet --initial-branch=main
+git config user.name "Ada"
+git config user.email "ada@example.com"
+echo .plumb >.gitignore
+commit "commerce and identity: the first schema"
+export PLUMB_ACTOR=grace@example.com
+git log --oneline
+expect 0 "$plumb" validate
+
+step "First convergence"
+expect 2 "$plumb" plan
+expect 0 "$plumb" reconcile
+expect 0 "$plumb" drift
+
+step "A commit adds a column and an index"
+sed -i 's/^  note .*/&\n  refunded    DECIMAL(12,2) NOT NULL DEFAULT 0,/; s/^  KEY by_customer.*/&\n  KEY by_status (status),/' \
+    schema/commerce/orders.sql
+commit "orders: track refunds, find them by status"
+expect 2 "$plumb" plan
+expect 0 "$plumb" reconcile
+
+step "Somebody alters one shard behind plumb's back"
+sql 2 "ALTER TABLE commerce_11.orders DROP KEY by_status"
+expect 2 "$plumb" drift
+expect 0 "$plumb" reconcile --heal --shard commerce_11
+
+step "A commit drops a column: nothing runs without an approval"
+sed -i '/^  note /d' schema/commerce/orders.sql
+commit "orders: notes moved to their own service"
+expect 3 "$plumb" reconcile
+expect 0 "$plumb" approve --all --reason "notes were copied on Friday"
+expect 0 "$plumb" reconcile
+
+step "kill -9 in the middle of a rollout, then the next run"
+for number in $(seq 0 15); do
+    sql $((number / 8 + 1)) "
+        USE $(printf 'commerce_%02d' "$number");
+        INSERT INTO customers (email)
+            SELECT CONCAT(seq, '@example.com') FROM seq_1_to_1000;
+        INSERT INTO orders (customer_id, total)
+            SELECT 1 + seq % 1000, seq FROM seq_1_to_40000;"
+done
+sed -i 's/DECIMAL(12,2) NOT NULL DEFAULT 0,/DECIMAL(14,2) NOT NULL DEFAULT 0,/' schema/commerce/orders.sql
+commit "orders: larger amounts"
+printf '\n%s$ plumb reconcile &%s\n' "$bold" "$plain"
+"$plumb" reconcile >"$work/killed.out" 2>"$work/killed.err" &
+victim=$!
+for _ in $(seq 600); do
+    [ "$(grep -c ' done ' "$work/killed.err" || true)" -ge 4 ] && break
+    sleep 0.05
+done
+printf '\n%s$ kill -9 %s%s\n' "$bold" "$victim" "$plain"
+kill -9 "$victim"
+wait "$victim" 2>/dev/null || true
+cat "$work/killed.err"
+expect 2 "$plumb" status
+expect 0 "$plumb" reconcile
+expect 0 "$plumb" drift
+
+step "What was recorded"
+expect 0 "$plumb" store verify
+expect 0 "$plumb" log --limit 8
+printf '\n%s$ git -C .plumb/ledger.git log --oneline demo | wc -l%s\n' "$bold" "$plain"
+git -C .plumb/ledger.git log --oneline demo | wc -l
+git -C .plumb/ledger.git fsck --no-dangling
+
+step "Done"
