@@ -122,8 +122,9 @@ package struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConverti
 
     private static func days(of month: Int, in year: Int) -> Int {
         switch month {
-        case 2: year.isMultiple(of: 4) && !year.isMultiple(of: 100) || year.isMultiple(of: 400)
-            ? 29 : 28
+        case 2:
+            year.isMultiple(of: 4) && !year.isMultiple(of: 100) || year.isMultiple(of: 400)
+                ? 29 : 28
         case 4, 6, 9, 11: 30
         default: 31
         }

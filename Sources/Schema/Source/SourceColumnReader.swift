@@ -18,6 +18,7 @@ struct SourceColumnReader {
         if column.type.lowercased() == "serial" { setSerial() }
         while cursor.at(anyOf: Self.typeWords), !cursor.at("SET", ahead: 1) {
             if cursor.at("UNSIGNED") || cursor.at("ZEROFILL") { column.isUnsigned = true }
+            if let word = cursor.word() { column.furtherTypeWords.append(word) }
             cursor.advance()
         }
         column.typeArguments = cursor.takeArguments() ?? []

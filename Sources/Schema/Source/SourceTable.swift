@@ -4,6 +4,11 @@ package struct SourceTable: Hashable, Sendable {
     package struct Word: Hashable, Sendable {
         package var text: String
         package var location: SourceLocation
+
+        package init(text: String, location: SourceLocation) {
+            self.text = text
+            self.location = location
+        }
     }
 
     package struct Column: Hashable, Sendable {
@@ -11,6 +16,8 @@ package struct SourceTable: Hashable, Sendable {
         package var location: SourceLocation
         /// The first word of its type as written; empty where the type is a quoted name.
         package var type: String
+        /// The words behind the first one, in capitals: `VARYING`, `UNSIGNED`.
+        package var furtherTypeWords: [String] = []
         /// What stands in the parentheses of its type: `12` and `2` for `decimal(12,2)`.
         package var typeArguments: [String] = []
         package var isUnsigned = false

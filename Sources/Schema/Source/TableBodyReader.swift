@@ -161,7 +161,10 @@ extension TableBodyReader {
             }
         case .period:
             name = cursor.takeName()?.text
-        case .primaryKey, .check, .column:
+        case .primaryKey:
+            // A name is taken here, and means nothing.
+            if !cursor.at(symbol: "("), !cursor.at("USING") { _ = cursor.takeName() }
+        case .check, .column:
             break
         }
         var definition = SourceTable.Definition(kind: kind, name: name, location: location)

@@ -52,7 +52,8 @@ private struct FleetDecoder {
         guard let namespaces, let environments else { return nil }
         return Fleet(
             file: file, namespaces: namespaces, environments: environments,
-            workspace: workspace ?? WorkspaceSettings(host: nil, prefix: WorkspaceSettings.defaultPrefix),
+            workspace: workspace
+                ?? WorkspaceSettings(host: nil, prefix: WorkspaceSettings.defaultPrefix),
             policy: policy ?? .standard, ledger: ledger ?? .standard,
             lint: lint ?? .standard, warnings: [])
     }
