@@ -20,11 +20,11 @@ extension Workspace {
     ///
     /// All tables of a namespace go in together, so that the server checks their foreign keys;
     /// sequences before them, and everything else when they are there.
-    /// Throws `rejected` with everything that it refuses. Leaves the workspace empty.
+    /// Throws `rejected` with everything that it refuses.
     package func normalise(
         _ tables: [TableToNormalise], objects: [ObjectToNormalise] = []
     ) throws(WorkspaceError) -> [String: CatalogTable] {
-        try emptyingAfterwards { () throws(WorkspaceError) in
+        try startingEmpty { () throws(WorkspaceError) in
             let sequences = objects.filter { $0.name.kind == .sequence }
             var result = try createAndRead(sequences)
             for (name, table) in try createAndRead(tables) {

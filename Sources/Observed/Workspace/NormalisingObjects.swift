@@ -115,7 +115,7 @@ extension Workspace {
     package func prove(
         sequence from: ObjectDefinition, becomes to: ObjectDefinition
     ) throws(WorkspaceError) {
-        try emptyingAfterwards { () throws(WorkspaceError) in
+        try startingEmpty { () throws(WorkspaceError) in
             let statements = [from.create] + to.replacement(flavour: profile.flavour)
             for sql in statements {
                 do throws(MySQLError) {

@@ -50,6 +50,8 @@ struct RolloutBook {
             try ready.isEmpty
             ? nil : (resumed.map { self.rollout($0, ready, survey) } ?? newRollout(ready, survey))
         let adoption = Adoption(survey: survey, now: store.now)
+        // What is recorded must be known by its text too: it may be written otherwise than git.
+        engine.knowledge.keep(adoption.digests)
         let planDigest = gated.report.digest
         let isNewPlan = try latestPlan(survey.snapshot) != planDigest
         let hasNews =
@@ -338,28 +340,42 @@ struct RolloutAdoption {
 struct Adoption {
     private(set) var records: [ShardID: ShardRecord] = [:]
     private(set) var tableCount = 0
+    /// The tables that are recorded anew.
+    private(set) var digests: Set<Digest> = []
 
     init(survey: Survey.Result, now: Timestamp) {
         let revision = survey.desired.revision.commit
         for shards in survey.comparison.classes {
             let namespace = survey.comparison.schemas[shards.schema].namespace
             let missing = shards.tables.filter {
-                $0.status == .inSync && $0.observed != nil && $0.recorded != $0.observed
+                $0.status == .inSync && $0.observed != nil && $0.recorded != $0.adopted
             }
             let gone = Set(shards.recorded?.keys.map { $0 } ?? []).subtracting(
                 shards.tables.map(\.table))
             guard !missing.isEmpty || !gone.isEmpty else { continue }
+            digests.formUnion(missing.compactMap(\.adopted))
+            let isWhole = shards.tables.allSatisfy {
+                $0.status == .inSync || $0.status == .unmanaged
+            }
             for shard in shards.shards {
                 let id = ShardID(namespace: namespace, shard: shard)
                 var record = survey.recorded[id] ?? ShardRecord(since: now.iso)
-                for state in missing { record.tables[state.table] = state.observed }
+                for state in missing { record.tables[state.table] = state.adopted }
                 // In neither git nor live: nobody needs the memory of it.
                 for table in gone { record.tables[table] = nil }
-                record.revision = revision
+                if isWhole { record.revision = revision }
                 record.since = now.iso
                 records[id] = record
                 tableCount += missing.count
             }
         }
+    }
+}
+
+extension Comparison.TableState {
+    /// What is recorded of a table in sync: a table as it is; anything else as git has it, which
+    /// may leave the definer to the server.
+    fileprivate var adopted: Digest? {
+        ObjectName(encoded: table).kind == .table ? observed : desired
     }
 }
