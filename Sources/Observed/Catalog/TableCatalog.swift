@@ -77,6 +77,17 @@ package final class TableCatalog: Sendable {
         }
     }
 
+    /// The one table for what `SHOW CREATE TABLE` printed of a table of `database`.
+    package func table(
+        showCreate text: UnsafeBufferPointer<UInt8>, database: String,
+        flavour: ServerProfile.Flavour
+    ) -> CatalogTable {
+        guard let bytes = DatabaseName.removedFromDefaults(database, of: text) else {
+            return table(showCreate: text, flavour: flavour)
+        }
+        return bytes.withUnsafeBufferPointer { table(showCreate: $0, flavour: flavour) }
+    }
+
     /// The one table for what `SHOW CREATE TABLE` printed, with or without its counter.
     package func table(
         showCreate text: UnsafeBufferPointer<UInt8>, flavour: ServerProfile.Flavour

@@ -76,7 +76,9 @@ struct ShardReader {
             case .success(let rows):
                 if let row = rows.next(), row.count >= 2, let text = row[1] {
                     drafts[shard].reading.tables[object.encoded] =
-                        catalog.table(showCreate: text, flavour: flavour).digest
+                        catalog.table(
+                            showCreate: text, database: targets[shard].database, flavour: flavour
+                        ).digest
                 } else {
                     drafts[shard].problem = noAnswer(targets[shard], table)
                 }

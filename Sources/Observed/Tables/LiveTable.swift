@@ -35,7 +35,8 @@ package enum LiveTable {
             throw noTable(name, connection)
         }
         let found = text.withUnsafeBufferPointer { bytes in
-            catalog.table(showCreate: bytes, flavour: connection.flavour)
+            catalog.table(
+                showCreate: bytes, database: database, flavour: connection.flavour)
         }
         guard found.table?.option("SEQUENCE") == nil else { throw noTable(name, connection) }
         return found

@@ -225,7 +225,8 @@ package struct Planner {
                     table: change.table, kind: kind, from: from, to: to,
                     alterations: change.alterations,
                     checksForeignKeys: !change.withoutForeignKeyChecks,
-                    parents: parents(of: change, in: schema, live: shards.live)),
+                    parents: sequences([from, to], in: schema, live: shards.live)
+                        + parents(of: change, in: schema, live: shards.live)),
                 schema.profile)
         } catch let error as NotProved {
             refuse(state.table, error.reason, in: schema, shards)
@@ -353,6 +354,22 @@ package struct Planner {
         case .pending, .inSync, .unknown: cause.kind = .git
         }
         return cause
+    }
+
+    /// The sequences from which the tables draw defaults and which must be there first: as git has
+    /// them, or as they are live where they go.
+    private func sequences(
+        _ tables: [CatalogTable?], in schema: Comparison.Schema, live: Comparison.LiveTables
+    ) -> [CatalogTable] {
+        let texts = tables.compactMap { $0?.text }.filter { $0.contains("val(`") }
+        guard !texts.isEmpty else { return [] }
+        let names = Set(schema.tables.keys).union(live.tables.keys).map(ObjectName.init(encoded:))
+        return names.filter { name in
+            name.kind == .sequence
+                && texts.contains { $0.contains("val(\(SQL.identifier(name.name)))") }
+        }.sorted().compactMap { name in
+            schema.tables[name.encoded] ?? live.tables[name.encoded].flatMap(ports.lookup)
+        }
     }
 
     /// The parents of the change's foreign keys: as git has them for keys that stay or come, as
