@@ -15,6 +15,11 @@ package final class Engine: Sendable {
     package let knowledge: Knowledge
     package let connection: Desired.Connection
     package let concurrency: Concurrency
+    /// Shards that could not be read, and operations that failed: a loop leaves them alone for a
+    /// while; a single command tries them at once.
+    package let shardBackOff = BackOffBook<ShardID>(firstSeconds: 5, longestSeconds: 600)
+    package let operationBackOff = BackOffBook<OperationTarget>(
+        firstSeconds: 60, longestSeconds: 3600)
 
     /// - Parameter folder: where `plumb.yaml` lies, for relative paths of secrets.
     package init(
@@ -44,6 +49,13 @@ package final class Engine: Sendable {
             try connection.query("SHOW DATABASES LIKE \(SQL.literal(like))").compactMap { $0[0] }
         }
     }
+}
+
+/// What an operation wants: when either end moves it is another one, and tried at once.
+package struct OperationTarget: Hashable, Sendable {
+    package let key: OperationKey
+    package let from: Digest?
+    package let to: Digest?
 }
 
 extension ConnectionSettings {

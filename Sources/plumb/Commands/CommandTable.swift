@@ -2,6 +2,8 @@
 enum CommandTable {
     static let commands: [Command] = [
         ValidateCommand.command,
+        LintCommand.command,
+        FmtCommand.command,
         PlanCommand.command,
         DriftCommand.command,
         ReconcileCommand.command,
@@ -10,6 +12,8 @@ enum CommandTable {
         StatusCommand.command,
         ShowCommand.command,
         LogCommand.command,
+        ImportCommand.command,
+        DoctorCommand.command,
         StoreCommand.verify,
         DaemonCommand.command,
     ]

@@ -30,6 +30,11 @@ struct Option: Sendable {
     static let reportOutput = Option(
         name: "output", value: "format",
         help: "text, json, markdown, sarif, junit or html (default: text)")
+    static let lintOutput = Option(
+        name: "output", value: "format",
+        help: "text, json, sarif, junit or github (default: text)")
+    static let check = Option(
+        name: "check", value: nil, help: "write nothing; exit 2 where a file would change")
     static let noColor = Option(
         name: "no-color", value: nil, help: "no colour, as with NO_COLOR in the environment")
     static let heal = Option(
@@ -56,8 +61,11 @@ struct Option: Sendable {
         name: "into", value: "folder", help: "where the files are written (default: .)")
     static let host = Option(
         name: "host", value: "address", help: "the server: name:port or unix:/path")
-    static let database = Option(
-        name: "database", value: "name", help: "the database that is read")
+    static let databases = Option(
+        name: "database", value: "name-or-pattern",
+        help: "a database that is read, or a LIKE pattern", isRepeatable: true)
+    static let optionFile = Option(
+        name: "option-file", value: "path", help: "a MySQL option file with user and password")
     static let user = Option(name: "user", value: "name", help: "the user (default: root)")
     static let passwordEnvironment = Option(
         name: "password-env", value: "variable", help: "the variable that holds the password")
