@@ -24,7 +24,7 @@ import Testing
     }
 
     /// Pairs in one test share a database: fewer connections, the same statements.
-    @Test(arguments: 0..<20) func reachesRandomTargets(block: Int) throws {
+    @Test(arguments: Rounds.seeds(20)) func reachesRandomTargets(block: Int) throws {
         let server = try ServerPair()
         var tried = 0
         for seed in block * 10..<block * 10 + 10 {
