@@ -52,12 +52,14 @@ enum FmtCommand {
     /// The folders that plumb.yaml names, from the current one.
     private static func folders(of invocation: Invocation) throws -> [String] {
         let current = invocation.folder
-        let root = (try? Repository.discover(from: current))?.workFolder ?? current
+        var root = (try? Repository.discover(from: current))?.workFolder ?? current
+        while root.count > 1, root.hasSuffix("/") { root.removeLast() }
         let fleet = try SchemaRepository.fleet(WorkingTree(folder: root))
+        let prefix = root == current ? "" : root + "/"
         var seen: Set<String> = []
         return fleet.namespaces.flatMap { [$0.schema] + $0.overlays.map(\.path) }
             .map(\.value).filter { seen.insert($0).inserted }
-            .map { root == current ? $0 : "\(root)/\($0)" }
+            .map { prefix + $0 }
     }
 
     private static func text(of error: any Error, _ style: Style) -> String {
