@@ -47,6 +47,11 @@ struct KeyRuleTests {
                 ["the index `b` of `t` has the same columns as the index `a`"]
             ),
             ("KEY a ((x + 1)), KEY b ((x + 2))", []),
+            ("FULLTEXT a (x), FULLTEXT b (x) WITH PARSER ngram", []),
+            (
+                "FULLTEXT a (x) WITH PARSER Ngram, FULLTEXT b (x) WITH PARSER ngram",
+                ["the index `b` of `t` has the same columns as the index `a`"]
+            ),
         ] as [(String, [String])])
     func duplicate(keys: String, expected: [String]) throws {
         let text = "CREATE TABLE t (x varchar(9), y text, \(keys))"

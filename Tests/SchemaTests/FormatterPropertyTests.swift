@@ -45,6 +45,29 @@ struct FormatterPropertyTests {
         #expect(try format(once) == once, "\(text)")
     }
 
+    @Test("Text with any damage is refused or keeps what it says", arguments: 0..<400)
+    func anyDamage(seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(seed))
+        var bytes = Array(Self.samples[seed % Self.samples.count].utf8)
+        for _ in 0..<Int.random(in: 1...4, using: &generator) {
+            let place = Int.random(in: 0..<bytes.count, using: &generator)
+            let signs = Array("(),;'`\"/*-!=.@ \naK9".utf8)
+            switch Int.random(in: 0..<3, using: &generator) {
+            case 0: bytes.remove(at: place)
+            case 1: bytes[place] = generator.any(signs)
+            default: bytes.insert(generator.any(signs), at: place)
+            }
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        do {
+            let once = try format(text)
+            #expect(tokens(once) == tokens(text), "\(text)")
+            #expect(try format(once) == once, "\(text)")
+        } catch let error as SchemaError {
+            #expect(error.code != .notPreserved, "\(error)\n\(text)")
+        }
+    }
+
     /// `text` with other white space and comments between its tokens.
     private static func scattered(
         _ text: String, _ generator: inout SeededGenerator
