@@ -152,7 +152,9 @@ extension Repository {
     fileprivate func fetch(
         _ source: SourceAddress, _ credentials: SourceCredentials
     ) throws(GitError) -> [String] {
-        try CertificateAuthority.use(credentials.certificateAuthorityFile)
+        if source.transport == .https {
+            try CertificateAuthority.use(credentials.certificateAuthorityFile)
+        }
         let session = RemoteSession(source: source, credentials: credentials)
         defer { withExtendedLifetime(session) {} }
         do throws(GitError) {
@@ -237,17 +239,25 @@ extension Repository {
 }
 
 /// The certificates that https trusts: libgit2 has one set for the whole process.
+///
+/// Sources with different authorities therefore take turns; a fetch that meets the other's set
+/// is refused, and succeeds when it is tried again.
 private enum CertificateAuthority {
     private static let current = Lock<String?>(nil)
 
-    static func use(_ file: String?) throws(GitError) {
-        guard let file else { return }
+    static func use(_ wanted: String?) throws(GitError) {
         try current.withLock { (used) throws(GitError) in
-            guard used != file else { return }
+            guard used != wanted, let file = wanted ?? systemFile else { return }
             try LibGit.check(
                 plumb_git_set_ssl_cert_locations(file, nil),
                 "reading the certificate authorities in \(file)")
-            used = file
+            used = wanted
         }
+    }
+
+    /// The system's own, to go back to after another file was used.
+    private static var systemFile: String? {
+        ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"]
+            .first { FileManager.default.isReadableFile(atPath: $0) }
     }
 }

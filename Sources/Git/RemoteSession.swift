@@ -23,17 +23,18 @@ final class RemoteSession {
         git_remote_init_callbacks(&callbacks, UInt32(GIT_REMOTE_CALLBACKS_VERSION))
         callbacks.payload = Unmanaged.passUnretained(self).toOpaque()
         callbacks.credentials = { out, url, user, allowed, payload in
-            RemoteSession.from(payload).authenticate(
+            RemoteSession.from(payload)?.authenticate(
                 out, url: url.map { String(cString: $0) } ?? "",
-                user: user.map { String(cString: $0) }, allowed: allowed)
+                user: user.map { String(cString: $0) }, allowed: allowed) ?? GIT_EUSER.rawValue
         }
         callbacks.certificate_check = { certificate, valid, host, payload in
-            RemoteSession.from(payload).judge(
+            RemoteSession.from(payload)?.judge(
                 certificate, valid: valid == 1, host: host.map { String(cString: $0) } ?? "")
+                ?? GIT_EUSER.rawValue
         }
         callbacks.update_tips = { name, old, new, payload in
             guard let name, let old, let new else { return 0 }
-            RemoteSession.from(payload).moved.append(
+            RemoteSession.from(payload)?.moved.append(
                 (String(cString: name), ObjectID(old.pointee), ObjectID(new.pointee)))
             return 0
         }
@@ -62,10 +63,9 @@ final class RemoteSession {
         }
     }
 
-    private static func from(_ payload: UnsafeMutableRawPointer?) -> RemoteSession {
-        // libgit2 hands back what `callbacks` put in.
-        guard let payload else { preconditionFailure("libgit2 lost the payload") }
-        return Unmanaged<RemoteSession>.fromOpaque(payload).takeUnretainedValue()
+    /// What `callbacks` put in; libgit2 hands it back.
+    private static func from(_ payload: UnsafeMutableRawPointer?) -> RemoteSession? {
+        payload.map { Unmanaged<RemoteSession>.fromOpaque($0).takeUnretainedValue() }
     }
 
     private func refuse(_ error: GitError) -> Int32 {

@@ -148,7 +148,8 @@ import Git
     @Test func anEmptySchemaIsNeverDropEverything() {
         let none = [
             "plumb.yaml:4:13: error: the folder `schema/commerce` has no `.sql` file "
-                + "[empty-schema]; add a file with a CREATE TABLE, or remove what names the folder"
+                + "[empty-schema]; add a file with a CREATE TABLE, remove what names the "
+                + "folder, or say `allow_empty: true` where no tables are meant"
         ]
         #expect(
             outcome(

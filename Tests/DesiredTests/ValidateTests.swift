@@ -51,7 +51,9 @@ import Testing
         #expect(SchemaRepository.validate(tree).isEmpty)
         let next = MemoryTree(["schema/commerce/x.sql": "DROP TABLE x"])
         #expect(
-            SchemaRepository.validate(tree, pinned: { _ in next }).map(\.code) == [.unsupportedStatement])
+            SchemaRepository.validate(tree, pinned: { _ in next }).map(\.code) == [
+                .unsupportedStatement
+            ])
     }
 
     @Test func aRenameOfAPinnedRevisionIsNotJudgedWithoutIt() {

@@ -111,6 +111,24 @@ struct ProvingTests {
         #expect(proof.statements.last?.rebuildsTable == rebuilds)
     }
 
+    @Test("a table that keeps its history")
+    func systemVersioned() throws {
+        let proof = try WorkspaceFixture().prove(
+            "CREATE TABLE t (id INT PRIMARY KEY) WITH SYSTEM VERSIONING",
+            "CREATE TABLE t (id INT PRIMARY KEY, n INT) WITH SYSTEM VERSIONING")
+        #expect(proof.statements.count == 1)
+        #expect(proof.final?.table?.isSystemVersioned == true)
+    }
+
+    @Test("a table under another name")
+    func renamed() throws {
+        let proof = try WorkspaceFixture().prove(
+            "CREATE TABLE t (id INT PRIMARY KEY)", "CREATE TABLE u (id INT PRIMARY KEY, n INT)")
+        #expect(proof.statements.last?.after == proof.final?.digest)
+        #expect(proof.final?.table?.name == "u")
+        #expect(proof.final?.table?.columns.count == 2)
+    }
+
     @Test("an index that the desired text has in the middle ends behind the others")
     func indexOrder() throws {
         let fixture = try WorkspaceFixture()

@@ -55,7 +55,7 @@ struct WorkspaceTests {
         let error = #expect(throws: WorkspaceError.self) {
             _ = try fixture.normalise([
                 "CREATE TABLE good (id INT PRIMARY KEY)",
-                "CREATE TABLE bad (id INT PRIMARY KEY, id INT)",
+                "CREATE TABLE bad (id INT PRIMARY KEY, KEY (nope))",
                 "CREATE TABLE worse (id INT PRIMARY KEY) ENGINE=NoSuchEngine",
                 "CREATE TABLE typo (id INTT)",
             ])
@@ -65,7 +65,7 @@ struct WorkspaceTests {
         #expect(error?.rejections.map { "\($0.location)" }.first == "schema/bad.sql:3:1")
         #expect(
             error?.message.hasPrefix(
-                "schema/bad.sql:3:1: table `bad`: Duplicate column name 'id'") == true)
+                "schema/bad.sql:3:1: table `bad`: Key column 'nope' doesn't exist") == true)
         #expect(error?.retry == .permanent)
         #expect(try fixture.leftOvers() == [])
     }
@@ -118,6 +118,36 @@ struct WorkspaceTests {
             ])
         }
         #expect(error?.rejections.map(\.table) == ["p"])
+    }
+
+    @Test(
+        "texts that would reach beyond the workspace never run",
+        arguments: [
+            "CREATE TABLE %.t (id INT)", "CREATE TABLE `%` . `t` (id INT)",
+            "CREATE OR REPLACE TABLE t (id INT)", "CREATE TEMPORARY TABLE t (id INT)",
+            "CREATE TABLE t LIKE %.p", "CREATE TABLE t AS SELECT * FROM %.p",
+            "CREATE TABLE t (id INT) SELECT * FROM %.p", "DROP DATABASE %",
+            "/*!100000 DROP DATABASE % */", "CREATE TABLE /*! %. */ t (id INT)",
+            "CREATE TABLE t (id INT); DROP DATABASE %", "INSERT INTO %.p VALUES (2)", "",
+        ])
+    func reachingBeyond(text: String) throws {
+        let fixture = try WorkspaceFixture()
+        let database = try fixture.server.freshDatabase()
+        let root = try fixture.server.connect(database: database)
+        try root.execute("CREATE TABLE p (id INT PRIMARY KEY)")
+        try root.execute("INSERT INTO p VALUES (1)")
+        let error = #expect(throws: WorkspaceError.self) {
+            _ = try fixture.use { workspace throws(WorkspaceError) in
+                try workspace.normalise([
+                    TableToNormalise(
+                        name: "t", text: text.replacing("%", with: database),
+                        location: SourceLocation(file: "t.sql", line: 1, column: 1))
+                ])
+            }
+        }
+        #expect(error?.rejections.map(\.table) == ["t"])
+        #expect(try root.query("SHOW TABLES").map { $0[0] } == ["p"])
+        #expect(try root.query("SELECT id FROM p").count == 1)
     }
 
     @Test("a text that creates another table than it says")

@@ -95,7 +95,7 @@ struct GateTests {
 
     @Test("the strongest of several exit statuses wins: 1, 6, 5, 4, 3, 2, 0")
     func strongest() {
-        let order: [ExitStatus] = [
+        let order: [Reconciler.ExitStatus] = [
             .error, .incomplete, .refused, .partial, .blocked, .difference, .done,
         ]
         for (index, status) in order.enumerated() {

@@ -9,7 +9,9 @@ struct RolloutStateTests {
         let policy: FailurePolicy
         let state: RolloutState?
 
-        init(_ operations: [OperationState?], _ state: RolloutState?, _ policy: FailurePolicy = .halt) {
+        init(
+            _ operations: [OperationState?], _ state: RolloutState?, _ policy: FailurePolicy = .halt
+        ) {
             self.operations = operations
             self.state = state
             self.policy = policy

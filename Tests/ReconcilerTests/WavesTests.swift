@@ -1,4 +1,4 @@
-import Desired
+@testable import Desired
 import Schema
 import Testing
 

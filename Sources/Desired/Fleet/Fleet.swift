@@ -39,6 +39,8 @@ package struct Namespace: Sendable {
     package let retire: [Located<String>]
     package let prune: Prune
     package let manage: Set<ManagedKind>
+    /// True where a schema folder without a file means "no tables" and not a mistake.
+    package let allowsEmpty: Bool
 }
 
 /// Which tables that git does not name may be dropped.

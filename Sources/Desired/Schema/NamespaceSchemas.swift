@@ -57,7 +57,8 @@ struct NamespaceSchemas {
 
     private func schema(of group: Group) -> DesiredSchema? {
         let pin = group.pin.map { namespace.pins[$0].ref }
-        let base = library.folder(namespace.schema, pin: pin)
+        let base = library.folder(
+            namespace.schema, pin: pin, allowsEmpty: namespace.allowsEmpty)
         let overlays = group.overlays.map { library.folder(namespace.overlays[$0].path, pin: pin) }
         guard let base, overlays.allSatisfy({ $0 != nil }) else { return nil }
         let before = diagnostics.errorCount

@@ -99,7 +99,8 @@ private struct Validation {
         let library = SourceLibrary(
             main: tree, pinned: pinned ?? { _ in tree }, diagnostics: diagnostics)
         for namespace in fleet.namespaces {
-            _ = library.folder(namespace.schema, pin: nil)
+            _ = library.folder(
+                namespace.schema, pin: nil, allowsEmpty: namespace.allowsEmpty)
             for overlay in namespace.overlays { _ = library.folder(overlay.path, pin: nil) }
             let all = representatives(of: namespace)
             let shards = all.filter { shard in

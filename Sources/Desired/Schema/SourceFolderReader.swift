@@ -11,15 +11,19 @@ struct SourceFolderReader {
     private static let deepest = 32
 
     /// The tables of the folder at `path`; nil where anything below it was wrong.
-    func read(_ path: Located<String>) -> SourceFolder? {
+    ///
+    /// A folder without a file is a mistake unless `allowsEmpty`: it must never mean "drop
+    /// everything" by accident.
+    func read(_ path: Located<String>, allowsEmpty: Bool = false) -> SourceFolder? {
         let before = diagnostics.errorCount
         var files: [String] = []
         collect(path.value, namedAt: path.location, depth: 1, into: &files)
         guard diagnostics.errorCount == before else { return nil }
-        guard !files.isEmpty else {
+        guard allowsEmpty || !files.isEmpty else {
             diagnostics.error(
                 .emptySchema, "the folder `\(prefix)\(path.value)` has no `.sql` file",
-                remedy: "add a file with a CREATE TABLE, or remove what names the folder",
+                remedy: "add a file with a CREATE TABLE, remove what names the folder, or say "
+                    + "`allow_empty: true` where no tables are meant",
                 at: path.location)
             return nil
         }

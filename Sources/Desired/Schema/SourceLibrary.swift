@@ -25,13 +25,15 @@ final class SourceLibrary {
     }
 
     /// The tables of a folder; nil where it could not be read, which was reported.
-    func folder(_ path: Located<String>, pin: Located<String>?) -> SourceFolder? {
+    func folder(
+        _ path: Located<String>, pin: Located<String>?, allowsEmpty: Bool = false
+    ) -> SourceFolder? {
         let key = Key(ref: pin?.value, folder: path.value)
         if let known = folders[key] { return known }
         let folder = tree(pin).flatMap { tree in
             SourceFolderReader(
                 tree: tree, prefix: pin.map { "\($0.value):" } ?? "", diagnostics: diagnostics
-            ).read(path)
+            ).read(path, allowsEmpty: allowsEmpty)
         }
         folders[key] = .some(folder)
         return folder

@@ -41,9 +41,10 @@ package struct Plan: Codable, Hashable, Sendable {
 
     /// The shards that have a change to make.
     package var changingShards: Set<ShardID> {
-        Set(steps.flatMap { step in
-            step.shards.map { ShardID(namespace: step.namespace, shard: $0) }
-        })
+        Set(
+            steps.flatMap { step in
+                step.shards.map { ShardID(namespace: step.namespace, shard: $0) }
+            })
     }
 }
 

@@ -13,7 +13,8 @@ extension Plan {
     /// One bad step refuses the whole plan: nothing of it runs.
     package func validate() throws(PlanInvalid) {
         guard version == Self.currentVersion else {
-            throw PlanInvalid(reason: "version \(version), this release reads \(Self.currentVersion)")
+            throw PlanInvalid(
+                reason: "version \(version), this release reads \(Self.currentVersion)")
         }
         try Self.require(environment, "environment")
         var keys: Set<OperationKey> = []
@@ -37,7 +38,9 @@ extension Plan {
         guard Set(step.shards).count == step.shards.count else {
             throw PlanInvalid(reason: "\(place) names a shard twice")
         }
-        guard !step.statements.isEmpty else { throw PlanInvalid(reason: "\(place) has no statement") }
+        guard !step.statements.isEmpty else {
+            throw PlanInvalid(reason: "\(place) has no statement")
+        }
         for statement in step.statements { try require(statement.sql, "statement of \(place)") }
         guard step.statements.last?.after == step.to else {
             throw PlanInvalid(reason: "\(place) does not end at its own digest")

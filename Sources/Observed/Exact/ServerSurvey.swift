@@ -12,22 +12,22 @@ struct ServerSurvey: Sendable {
     /// Right but for the character set and collation, which are those of each database.
     let profile: ServerProfile
     private let databases: [String: Database]
+    /// The digest of the profile that databases with equal defaults share.
+    private let digests: [Database: Digest]
     private let visibility: TableVisibility
-    /// By database: objects that are no tables; empty where they were not asked for.
-    private let objects: [String: [ObjectKind: Int]]
-    private let foldsNames: Bool
+    let foldsNames: Bool
 
-    init(
-        on connection: Connection, databases names: [String], countsObjects: Bool
-    ) throws(MySQLError) {
+    init(on connection: Connection) throws(MySQLError) {
         profile = try connection.profile(database: "information_schema")
         // 0: names are compared as bytes; 1 and 2: in lower case.
         foldsNames = profile.settings["lower_case_table_names", default: "0"] != "0"
         databases = try Self.readDatabases(on: connection, foldsNames: foldsNames)
+        let profile = profile
+        digests = Dictionary(
+            uniqueKeysWithValues: Set(databases.values).map {
+                ($0, Self.profile(profile, with: $0).digest)
+            })
         visibility = try TableVisibility(on: connection)
-        objects =
-            countsObjects
-            ? ObjectCounts.read(on: connection, databases: names, foldsNames: foldsNames) : [:]
     }
 
     /// The database, if the account can see it.
@@ -35,21 +35,26 @@ struct ServerSurvey: Sendable {
 
     /// The profile of a database's shard; nil when the account cannot see the database.
     func profile(of name: String) -> ServerProfile? {
-        guard let database = database(name) else { return nil }
-        var result = profile
-        result.characterSet = database.characterSet
-        result.collation = database.collation
-        return result
+        database(name).map { Self.profile(profile, with: $0) }
     }
 
-    /// Objects of the database that are no tables.
-    func objects(in name: String) -> [ObjectKind: Int] { objects[folded(name), default: [:]] }
+    /// The digest of `profile(of:)`.
+    func profileDigest(of name: String) -> Digest? { database(name).flatMap { digests[$0] } }
 
     /// False where the account has privileges on some tables of the database only.
     func seesAllTables(of name: String) -> Bool { visibility.isComplete(for: name) }
 
     /// The name as the server compares it.
     func folded(_ name: String) -> String { foldsNames ? name.lowercased() : name }
+
+    private static func profile(
+        _ server: ServerProfile, with database: Database
+    ) -> ServerProfile {
+        var result = server
+        result.characterSet = database.characterSet
+        result.collation = database.collation
+        return result
+    }
 
     private static func readDatabases(
         on connection: Connection, foldsNames: Bool

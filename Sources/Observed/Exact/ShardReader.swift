@@ -125,10 +125,10 @@ struct ShardReader {
     /// What a listed object is if it is no table.
     private static func kind(_ type: String) -> ObjectKind? {
         switch type {
-        case "BASE TABLE", "SYSTEM VERSIONED": nil
         case "VIEW", "SYSTEM VIEW": .view
         case "SEQUENCE": .sequence
-        default: .other
+        // Also what cannot be told: reading it then says what is wrong with it.
+        default: nil
         }
     }
 }

@@ -23,7 +23,7 @@ package struct KnownShard: Sendable {
 /// A kind of object beside tables.
 package enum ObjectKind: String, Hashable, Sendable, CaseIterable, Comparable {
     case view, sequence, trigger, procedure, function, package, event
-    /// Listed by the server under a type that this release does not know.
+    /// A kind of routine that this release does not know.
     case other
 
     package static func < (left: ObjectKind, right: ObjectKind) -> Bool {

@@ -41,7 +41,8 @@ extension ShardProblem {
             code: "changed-while-read",
             reason: "\(target.server): table \(SQL.identifier(table)) of database "
                 + "\(SQL.identifier(target.database)) was listed but gone when it was read, "
-                + "\(ShardReader.attempts) times in a row; try again when no schema change runs there",
+                + "\(ShardReader.attempts) times in a row; try again when no schema "
+                + "change runs there",
             retry: .retryable)
     }
 

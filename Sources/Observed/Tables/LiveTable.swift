@@ -6,7 +6,8 @@ package enum LiveTable {
     /// The table as it is now; nil only where the server says that it does not exist while its
     /// database does.
     ///
-    /// Throws `unknownDatabase` when the database is gone, and `other` when a view has the name.
+    /// Throws `unknownDatabase` when the database is gone, and `other` when a view or a sequence
+    /// has the name.
     package static func read(
         _ table: String, database: String, on connection: Connection, catalog: TableCatalog
     ) throws(MySQLError) -> CatalogTable? {
@@ -21,13 +22,19 @@ package enum LiveTable {
         }
         // A view answers with its character set and collation besides.
         guard let row = rows.first, row.count == 2, let text = row.bytes(1) else {
-            throw MySQLError(
-                kind: .other, message: "\(name) is no table: drop or rename what has its name",
-                server: connection.server)
+            throw noTable(name, connection)
         }
-        return text.withUnsafeBufferPointer { bytes in
+        let found = text.withUnsafeBufferPointer { bytes in
             catalog.table(showCreate: bytes, flavour: connection.flavour)
         }
+        guard found.table?.option("SEQUENCE") == nil else { throw noTable(name, connection) }
+        return found
+    }
+
+    private static func noTable(_ name: String, _ connection: Connection) -> MySQLError {
+        MySQLError(
+            kind: .other, message: "\(name) is no table: drop or rename what has its name",
+            server: connection.server)
     }
 
     /// `ER_NO_SUCH_TABLE`: also what the server says when the whole database is missing.

@@ -19,18 +19,21 @@ extension Workspace {
     /// The tables as the server writes them back, by name.
     ///
     /// All tables of a namespace go in together, so that the server checks their foreign keys.
-    /// Throws `rejected` with every table that it refuses. Leaves the workspace empty.
+    /// Throws `rejected` with every table that it refuses.
     package func normalise(
         _ tables: [TableToNormalise]
     ) throws(WorkspaceError) -> [String: CatalogTable] {
-        try emptyingAfterwards { () throws(WorkspaceError) in try createAndRead(tables) }
+        try startingEmpty { () throws(WorkspaceError) in try createAndRead(tables) }
     }
 
     private func createAndRead(
         _ tables: [TableToNormalise]
     ) throws(WorkspaceError) -> [String: CatalogTable] {
         // Without checks the order does not matter: parents may come after their children.
-        var rejected = try create(tables, checksForeignKeys: false)
+        var rejected = tables.compactMap(TextGuard.objection)
+        let unfit = Set(rejected.map(\.table))
+        let tables = tables.filter { !unfit.contains($0.name) }
+        rejected += try create(tables, checksForeignKeys: false)
         let bad = Set(rejected.map(\.table))
         let created = try read(tables.filter { !bad.contains($0.name) }, into: &rejected)
         rejected += dangling(tables, created, known: bad)

@@ -43,11 +43,11 @@ extension Workspace {
     /// Runs the change on scratch tables and says exactly which statements lead where.
     ///
     /// Throws `notProved` where the server refuses a statement or where the table that results is
-    /// neither `to` nor equivalent to it by a named rule. Leaves the workspace empty.
+    /// neither `to` nor equivalent to it by a named rule.
     package func prove(_ change: ChangeToProve) throws(WorkspaceError) -> Proof {
         switch (change.from, change.to) {
         case (nil, let to?):
-            try emptyingAfterwards { () throws(WorkspaceError) in try proveCreate(change, to) }
+            try startingEmpty { () throws(WorkspaceError) in try proveCreate(change, to) }
         case (let from?, let to?):
             try proveAlter(change, from, to)
         case (.some, nil):
@@ -82,13 +82,13 @@ extension Workspace {
     private func proveAlter(
         _ change: ChangeToProve, _ from: CatalogTable, _ to: CatalogTable
     ) throws(WorkspaceError) -> Proof {
-        let cheapest = try emptyingAfterwards { () throws(WorkspaceError) in
+        let cheapest = try startingEmpty { () throws(WorkspaceError) in
             try alter(change, from, to, onlyByCopy: false)
         }
         if cheapest.final?.digest == to.digest { return cheapest }
         if let final = cheapest.final, final.isEquivalent(to: to) { return cheapest }
         // MySQL leaves out some changes without a word in place, and makes them while copying.
-        let copied = try emptyingAfterwards { () throws(WorkspaceError) in
+        let copied = try startingEmpty { () throws(WorkspaceError) in
             try alter(change, from, to, onlyByCopy: true)
         }
         guard let final = copied.final, final.digest == to.digest || final.isEquivalent(to: to)
@@ -164,8 +164,8 @@ extension Workspace {
         let difference = FirstDifference(found.text, wanted.text)
         return WorkspaceError(
             .notProved,
-            "table \(SQL.identifier(change.table)): the statements do not lead to the table that is "
-                + "wanted; line \(difference.line) is `\(difference.left)` instead of "
+            "table \(SQL.identifier(change.table)): the statements do not lead to the table "
+                + "that is wanted; line \(difference.line) is `\(difference.left)` instead of "
                 + "`\(difference.right)`; split the change, or report it as a fault of Plumb")
     }
 }

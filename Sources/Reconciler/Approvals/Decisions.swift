@@ -145,7 +145,8 @@ package struct Decisions: Sendable {
         }
         guard found.count == 1 else {
             throw Refusal(
-                code: .ambiguous, message: "`\(prefix)` fits \(found.count) steps: give more digits")
+                code: .ambiguous, message: "`\(prefix)` fits \(found.count) steps: give more digits"
+            )
         }
         return first
     }

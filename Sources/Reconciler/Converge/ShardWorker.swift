@@ -95,9 +95,10 @@ struct ShardWorker {
         var report = Report()
 
         init(records: [PendingRecord]) {
-            items = records.map {
-                Item(record: $0, machine: OperationMachine(chain: $0.step.digests))
-            }[...]
+            items =
+                records.map {
+                    Item(record: $0, machine: OperationMachine(chain: $0.step.digests))
+                }[...]
         }
 
         /// The next operation; one that has not started only when `mayStart`.

@@ -30,8 +30,9 @@ package struct PlanPass {
         try session.store.transact(event) { draft throws(LedgerError) in
             try draft.set(RecordPath.plan(digest), json: survey.plan)
             try knowledge.save(into: &draft)
-            var environment = try draft.read(
-                EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()
+            var environment =
+                try draft.read(
+                    EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()
             environment.latestPlan = digest
             try draft.set(RecordPath.environment, json: environment)
             return .commit

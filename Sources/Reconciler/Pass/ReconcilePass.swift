@@ -42,6 +42,7 @@ package struct ReconcilePass {
                 policy: policy, interrupt: session.surroundings.interrupt)
             control = running
             result = runner(survey, control: running).run(rollout.waves)
+            remember(result, ready)
         }
         let closing = RolloutBook.Closing(
             survey: survey, gated: gated, result: result,
@@ -81,6 +82,19 @@ package struct ReconcilePass {
             faults: faults, listener: session.surroundings.listener)
     }
 
+    /// What failed waits before a loop tries it again.
+    private func remember(_ result: RolloutRunner.Result, _ ready: [Gate.Ready]) {
+        let book = session.engine.operationBackOff
+        for item in ready {
+            guard let outcome = result.outcomes[item.key] else { continue }
+            if outcome.kind == .failed {
+                book.failed(item.target, now: session.surroundings.clock.now)
+            } else {
+                book.succeeded(item.target)
+            }
+        }
+    }
+
     private func opener(
         _ targets: [ShardID: ObservationTarget], waitSeconds: Int
     ) -> ServerShardOpener {
@@ -112,7 +126,9 @@ package struct ReconcilePass {
         _ rollout: RolloutReport
     ) -> ExitStatus {
         var statuses: [ExitStatus] = gated.decision.held.map(\.hold.exitStatus)
-        if let failure = result.journalFailure { statuses.append(failure.isLocked ? .blocked : .error) }
+        if let failure = result.journalFailure {
+            statuses.append(failure.isLocked ? .blocked : .error)
+        }
         if !survey.plan.unknown.isEmpty { statuses.append(.incomplete) }
         if !survey.plan.unsupported.isEmpty { statuses.append(.refused) }
         if gated.report.notices.contains(where: { $0.code == "left-git" }) {
@@ -133,4 +149,9 @@ package struct ReconcilePass {
         if done < gated.decision.ready.count, statuses.isEmpty { statuses.append(.partial) }
         return ExitStatus.strongest(statuses)
     }
+}
+
+extension Gate.Ready {
+    /// What it wants, for the memory of failures.
+    var target: OperationTarget { OperationTarget(key: key, from: step.from, to: step.to) }
 }

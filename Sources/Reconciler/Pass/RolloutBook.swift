@@ -42,14 +42,20 @@ struct RolloutBook {
     ) throws -> Opened {
         let store = session.store
         let previous = try unfinished(survey.snapshot)
-        let resumed = previous.flatMap { RolloutAdoption(record: $0.record, operations: $0.operations)
-            .adopts(ready) ? $0.record : nil }
-        let rollout = try ready.isEmpty
+        let resumed = previous.flatMap {
+            RolloutAdoption(record: $0.record, operations: $0.operations)
+                .adopts(ready) ? $0.record : nil
+        }
+        let rollout =
+            try ready.isEmpty
             ? nil : (resumed.map { self.rollout($0, ready, survey) } ?? newRollout(ready, survey))
         let adoption = Adoption(survey: survey, now: store.now)
+        // What is recorded must be known by its text too: it may be written otherwise than git.
+        engine.knowledge.keep(adoption.digests)
         let planDigest = gated.report.digest
         let isNewPlan = try latestPlan(survey.snapshot) != planDigest
-        let hasNews = isNewPlan || rollout != nil || !adoption.records.isEmpty
+        let hasNews =
+            isNewPlan || rollout != nil || !adoption.records.isEmpty
             || !gated.newApprovals.isEmpty || engine.knowledge.hasNews
             || (previous != nil && resumed == nil)
         guard hasNews else { return Opened(rollout: nil, adopted: 0) }
@@ -64,8 +70,9 @@ struct RolloutBook {
                 try draft.set(RecordPath.shard(id), json: record)
             }
             if let previous, resumed == nil { try supersede(previous, in: &draft) }
-            var environment = try draft.read(
-                EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()
+            var environment =
+                try draft.read(
+                    EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()
             environment.latestPlan = planDigest
             if let rollout {
                 environment.latestRollout = rollout.record.id
@@ -237,7 +244,9 @@ struct RolloutBook {
             var operations: [OperationKey: OperationRecord] = [:]
             for key in record.operationKeys {
                 let path = RecordPath.operation(id, key)
-                guard var operation = try draft.read(OperationRecord.self, at: path) else { continue }
+                guard var operation = try draft.read(OperationRecord.self, at: path) else {
+                    continue
+                }
                 if closing.isHalted, operation.state == .pending {
                     operation.state = .cancelled
                     operation.message = "the rollout halted before it started"
@@ -299,8 +308,9 @@ struct RolloutBook {
     private func setConverged(
         _ revision: String, in draft: inout LedgerDraft
     ) throws(LedgerError) {
-        var record = try draft.read(
-            EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()
+        var record =
+            try draft.read(
+                EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()
         record.convergedRevision = revision
         record.convergedAt = session.store.now.iso
         try draft.set(RecordPath.environment, json: record)
@@ -330,6 +340,8 @@ struct RolloutAdoption {
 struct Adoption {
     private(set) var records: [ShardID: ShardRecord] = [:]
     private(set) var tableCount = 0
+    /// The tables that are recorded anew.
+    private(set) var digests: Set<Digest> = []
 
     init(survey: Survey.Result, now: Timestamp) {
         let revision = survey.desired.revision.commit
@@ -341,13 +353,17 @@ struct Adoption {
             let gone = Set(shards.recorded?.keys.map { $0 } ?? []).subtracting(
                 shards.tables.map(\.table))
             guard !missing.isEmpty || !gone.isEmpty else { continue }
+            digests.formUnion(missing.compactMap(\.observed))
+            let isWhole = shards.tables.allSatisfy {
+                $0.status == .inSync || $0.status == .unmanaged
+            }
             for shard in shards.shards {
                 let id = ShardID(namespace: namespace, shard: shard)
                 var record = survey.recorded[id] ?? ShardRecord(since: now.iso)
                 for state in missing { record.tables[state.table] = state.observed }
                 // In neither git nor live: nobody needs the memory of it.
                 for table in gone { record.tables[table] = nil }
-                record.revision = revision
+                if isWhole { record.revision = revision }
                 record.since = now.iso
                 records[id] = record
                 tableCount += missing.count

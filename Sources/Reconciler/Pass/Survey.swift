@@ -48,21 +48,22 @@ package struct Survey {
         let shards = desiredStage.selected(desired.shards)
         let snapshot = try store.snapshot()
         surroundings.stage("observing \(shards.count) shards")
-        let observation = engine.observer.observe(
-            shards.map(ObservationTarget.init), mode: request.mode)
+        let observation = observe(shards)
         let workshop = Workshop(
             pool: engine.pool, catalog: engine.catalog,
             preferred: desired.fleet.workspace.host == nil
                 ? nil
                 : desired.fleet.workspaceServer(desired.environment, shards: shards),
             prefix: desired.fleet.workspace.prefix)
+        defer { workshop.close() }
         surroundings.stage("normalising")
         let normalised = try NormaliseStage(
             knowledge: engine.knowledge, snapshot: snapshot, workshop: workshop
         ).run(desired, known: Self.known(shards, observation))
-        let recorded = try snapshot.map {
-            (snapshot) throws(LedgerError) in try LedgerQueries.shards(in: snapshot)
-        } ?? [:]
+        let recorded =
+            try snapshot.map {
+                (snapshot) throws(LedgerError) in try LedgerQueries.shards(in: snapshot)
+            } ?? [:]
         try recallRecorded(recorded, observation, snapshot)
         surroundings.stage("planning")
         var output = try PlanStage(
@@ -72,6 +73,7 @@ package struct Survey {
             .init(
                 source: source, desired: desired, shards: shards, observation: observation,
                 normalised: normalised, recorded: recorded))
+        workshop.close()
         output.plan = Sizes.added(
             to: output.plan, targets: shards.map(ObservationTarget.init), engine: engine)
         return Result(
@@ -79,6 +81,33 @@ package struct Survey {
             normalised: normalised, recorded: recorded, comparison: output.comparison,
             plan: output.plan, snapshot: snapshot,
             notices: source.notices + Self.notices(desired, observation))
+    }
+
+    /// What is known of every shard; one that failed a moment ago is not asked again in a loop.
+    private func observe(_ shards: [Shard]) -> [ShardID: ShardObservation] {
+        let now = surroundings.clock.now
+        let book = engine.shardBackOff
+        var observation: [ShardID: ShardObservation] = [:]
+        var due: [ObservationTarget] = []
+        for shard in shards {
+            if request.backsOff, let time = book.wait(for: shard.id, now: now) {
+                observation[shard.id] = .unknown(
+                    ShardProblem(
+                        code: "backing-off",
+                        reason: "\(shard.id) on \(shard.server) could not be read before: "
+                            + "tried again at \(time)", retry: .retryable))
+            } else {
+                due.append(ObservationTarget(shard))
+            }
+        }
+        for (id, result) in engine.observer.observe(due, mode: request.mode) {
+            observation[id] = result
+            switch result {
+            case .known: book.succeeded(id)
+            case .unknown: book.failed(id, now: now)
+            }
+        }
+        return observation
     }
 
     private static func known(

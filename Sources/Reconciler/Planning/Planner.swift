@@ -273,18 +273,24 @@ package struct Planner {
         return cause
     }
 
-    /// The live and desired parents of the change's foreign keys, desired ones first.
+    /// The parents of the change's foreign keys: as git has them for keys that stay or come, as
+    /// they are live for keys that go.
     private func parents(
         of change: TableChange, in schema: Comparison.Schema, live: Comparison.LiveTables
     ) -> [CatalogTable] {
-        let keys = (change.to?.foreignKeys ?? []) + (change.from?.foreignKeys ?? [])
         var seen: Set<String> = [change.table]
-        return keys.compactMap { key in
-            guard key.referencedSchema == nil, seen.insert(key.referencedTable).inserted
-            else { return nil }
-            return schema.tables[key.referencedTable]
-                ?? live.tables[key.referencedTable].flatMap(ports.lookup)
+        func parents(
+            _ table: Table?, _ find: (String) -> CatalogTable?
+        ) -> [CatalogTable] {
+            (table?.foreignKeys ?? []).compactMap { key in
+                guard key.referencedSchema == nil, seen.insert(key.referencedTable).inserted
+                else { return nil }
+                return find(key.referencedTable)
+            }
         }
+        let desired = parents(change.to) { schema.tables[$0] }
+        return desired
+            + parents(change.from) { live.tables[$0].flatMap(ports.lookup) ?? schema.tables[$0] }
     }
 }
 

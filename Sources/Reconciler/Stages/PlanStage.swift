@@ -49,7 +49,8 @@ package struct PlanStage {
         }
         let plan = Plan(
             environment: input.desired.environment.name,
-            revision: input.source.planRevision, steps: result.steps, unknown: unknown, unsupported: result.unsupported,
+            revision: input.source.planRevision, steps: result.steps, unknown: unknown,
+            unsupported: result.unsupported,
             shardCount: input.shards.count)
         return Output(comparison: comparison, plan: plan)
     }

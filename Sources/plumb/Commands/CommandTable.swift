@@ -12,6 +12,8 @@ enum CommandTable {
         StatusCommand.command,
         ShowCommand.command,
         LogCommand.command,
+        ImportCommand.command,
+        DoctorCommand.command,
         StoreCommand.verify,
         DaemonCommand.command,
     ]

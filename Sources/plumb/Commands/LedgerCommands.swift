@@ -126,7 +126,9 @@ enum StoreCommand {
         let summary =
             "\(report.environments.count) environments, \(report.commits) commits, "
             + "\(report.objects) objects: \(found)"
-        let rows = report.problems.map { ["place": $0.place, "object": $0.object, "problem": $0.message] }
+        let rows = report.problems.map {
+            ["place": $0.place, "object": $0.object, "problem": $0.message]
+        }
         if format == .json {
             invocation.terminal.answer(
                 JSONView.table(

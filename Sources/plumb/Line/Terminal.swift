@@ -37,7 +37,9 @@ struct Terminal: Sendable {
     private static func write(_ text: String, to descriptor: Int32) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            let count = bytes.withUnsafeBytes {
+                Foundation.write(descriptor, $0.baseAddress, $0.count)
+            }
             // Whoever read the output went away: there is nobody to tell.
             guard count > 0 else { return }
             bytes = bytes.dropFirst(count)

@@ -40,6 +40,7 @@ enum NamespaceKey: String, FleetKey {
     static let what = "a namespace"
     static let required: Set<NamespaceKey> = [.schema, .shards]
     case schema, shards, overlays, pins, renames, retire, prune, manage, finalizer
+    case allowEmpty = "allow_empty"
 }
 
 enum ShardPatternKey: String, FleetKey {

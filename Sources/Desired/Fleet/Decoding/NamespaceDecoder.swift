@@ -17,12 +17,14 @@ struct NamespaceDecoder {
         let retire = items(fields, .retire) { reader.located($0, "a table in `retire`") }
         let prune = fields.read(.prune) { reader.choice($0, $1, Prune.self) }
         let manage = fields.read(.manage, self.manage)
+        let allowsEmpty = fields.read(.allowEmpty, reader.boolean)
         refuseFinalizer(entry.value)
         guard let schema, let shards else { return nil }
         return Namespace(
             name: entry.key, location: entry.keyLocation, schema: schema, shards: shards,
             overlays: overlays, pins: pins, renames: renames, retire: retire,
-            prune: prune ?? .retired, manage: manage ?? [.tables])
+            prune: prune ?? .retired, manage: manage ?? [.tables],
+            allowsEmpty: allowsEmpty ?? false)
     }
 
     private func items<Value>(

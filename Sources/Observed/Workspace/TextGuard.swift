@@ -1,0 +1,48 @@
+import Schema
+
+/// Keeps what stands in git from reaching beyond the workspace.
+///
+/// The workspace may lie on a production server: a text that names another database, or that is
+/// another statement altogether, must never run there.
+enum TextGuard {
+    /// Why `table` must not be run; nil for one plain `CREATE TABLE` in the current database.
+    static func objection(to table: TableToNormalise) -> RejectedTable? {
+        let reason: String
+        do throws(SchemaError) {
+            let statements = try SQLScript.statements(
+                in: Array(table.text.utf8), file: table.location.file)
+            guard let found = objection(to: statements, name: table.name) else { return nil }
+            reason = found
+        } catch {
+            reason = [error.message, error.remedy].compactMap { $0 }.joined(separator: "; ")
+        }
+        return RejectedTable(table: table.name, location: table.location, reason: reason)
+    }
+
+    private static func objection(to statements: [SourceStatement], name: String) -> String? {
+        guard statements.count == 1, let statement = statements.first,
+            case .createTable(let created) = statement.kind
+        else { return "it is not one CREATE TABLE statement" }
+        guard created == name else { return "its text does not create a table of that name" }
+        if let database = statement.database {
+            return "it names database \(SQL.identifier(database)): write the table's name alone"
+        }
+        if statement.isTemporary || statement.isOrReplace {
+            return "it is a CREATE TEMPORARY or CREATE OR REPLACE TABLE: write CREATE TABLE"
+        }
+        if statement.isQuery || statement.table?.like != nil {
+            return "it copies from another table: write out its columns"
+        }
+        return nil
+    }
+}
+
+extension SourceStatement {
+    /// `CREATE TABLE … SELECT`. The reader takes every `WITH` for the beginning of a query, also
+    /// that of `WITH SYSTEM VERSIONING`, which is none where nothing is selected.
+    fileprivate var isQuery: Bool {
+        guard table?.isFromSelect == true else { return false }
+        let words = text.uppercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return !words.contains("WITH SYSTEM VERSIONING") || words.contains("SELECT")
+    }
+}

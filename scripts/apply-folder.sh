@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Makes one database equal to a folder of .sql files, destructive changes included.
+#
+#     scripts/apply-folder.sh apply|plan FOLDER SOCKET USER DATABASE
+#
+# For comparing plumb with other tools, and for the schema conformance cases: it wraps the folder
+# into a schema repository with one shard, approves whatever waits, and reconciles. A fleet wants
+# a plumb.yaml of its own.
+set -euo pipefail
+
+verb=$1 folder=$2 socket=$3 user=$4 database=$5
+plumb=${PLUMB:-$(cd "$(dirname "$0")/.." && pwd)/.build/debug/plumb}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+mkdir -p "$work/schema/one"
+find "$folder" -maxdepth 1 -name '*.sql' -exec cp {} "$work/schema/one/" \;
+cat >"$work/plumb.yaml" <<YAML
+version: 1
+namespaces:
+  one:
+    schema: schema/one
+    prune: all
+    allow_empty: true
+    shards:
+      - {name: one, host: "unix:$socket", database: "$database"}
+environments:
+  only: {namespaces: [one], connection: {user: "$user"}}
+policy:
+  limits: {drops_per_plan: 1000}
+ledger: file:$work/ledger.git
+YAML
+
+cd "$work"
+export PLUMB_ACTOR=apply-folder
+if [ "$verb" = plan ]; then
+    exec "$plumb" plan --working-tree
+fi
+# What waits for an approval is approved first, so that steps run in the order of the plan.
+"$plumb" plan --working-tree --heal >/dev/null 2>&1 || true
+"$plumb" approve --working-tree --all --reason "asked for on the command line" >/dev/null 2>&1 ||
+    true
+status=0
+"$plumb" reconcile --working-tree --heal || status=$?
+exit "$status"
