@@ -79,6 +79,11 @@ struct TableBodyReader {
                 cursor.skipGroup()
             } else if cursor.at("REFERENCES") {
                 try readReference()
+            } else if cursor.take("PARSER") {
+                let parser = cursor.takeName()?.text
+                if let last = table.definitions.indices.last {
+                    table.definitions[last].key?.parser = parser
+                }
             } else {
                 cursor.advance()
             }
