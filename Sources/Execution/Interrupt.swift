@@ -5,6 +5,7 @@ package final class Interrupt: @unchecked Sendable {
     private let condition = NSCondition()
     private var isSet = false
     private var isWoken = false
+    private var lastWaitWasWoken = false
 
     package init() {}
 
@@ -31,11 +32,19 @@ package final class Interrupt: @unchecked Sendable {
         condition.unlock()
     }
 
+    /// Whether the last wait ended because somebody asked for attention.
+    package var wasWoken: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return lastWaitWasWoken
+    }
+
     /// Waits for `seconds`, or until woken; false when the end was asked for.
     package func wait(seconds: Double) -> Bool {
         let limit = Date(timeIntervalSinceNow: seconds)
         condition.lock()
         defer {
+            lastWaitWasWoken = isWoken
             isWoken = false
             condition.unlock()
         }

@@ -38,6 +38,30 @@ package struct LedgerSnapshot: Sendable {
         return try CanonicalJSON.decode(type, from: bytes, at: path)
     }
 
+    /// The JSON documents directly in `folder`, by name; folders in it are left out.
+    ///
+    /// Documents that are alike to the byte are one object, which is read and decoded once.
+    package func readAll<Value: Decodable>(
+        _ type: Value.Type, in folder: LedgerPath
+    ) throws(LedgerError) -> [String: Value] {
+        var decoded: [ObjectID: Value] = [:]
+        var result: [String: Value] = [:]
+        for (name, entry) in try namedEntries(folder) where entry.kind == .file {
+            if let known = decoded[entry.id] {
+                result[name] = known
+                continue
+            }
+            let path = folder.appending(name)
+            let bytes = try translating(self.name(path)) { () throws(GitError) in
+                try repository.readBlob(entry.id, limit: .max, named: path.encoded)
+            }
+            let value = try CanonicalJSON.decode(type, from: bytes, at: path)
+            decoded[entry.id] = value
+            result[name] = value
+        }
+        return result
+    }
+
     /// The names of the documents and folders directly in `folder`, sorted as stored; empty when
     /// there is no such folder.
     package func list(_ folder: LedgerPath) throws(LedgerError) -> [String] {
@@ -78,6 +102,13 @@ package struct LedgerSnapshot: Sendable {
     }
 
     func entries(_ folder: LedgerPath) throws(LedgerError) -> [(name: String, isFolder: Bool)] {
+        try namedEntries(folder).map { ($0.name, $0.entry.kind == .folder) }
+    }
+
+    /// What lies directly in `folder`, by the names that were given.
+    private func namedEntries(
+        _ folder: LedgerPath
+    ) throws(LedgerError) -> [(name: String, entry: TreeEntry)] {
         let stored = try translating(name(folder)) { () throws(GitError) -> [TreeEntry] in
             guard let entry = try reader.entry(at: folder.encoded), entry.kind == .folder else {
                 return []
@@ -91,7 +122,7 @@ package struct LedgerSnapshot: Sendable {
                     "\(name(folder)): \(entry.name) is no name the ledger writes; "
                         + "restore the branch from before")
             }
-            return (name, entry.kind == .folder)
+            return (name, entry)
         }
     }
 

@@ -1,4 +1,67 @@
+import Foundation
+import Schema
+
+/// The benchmark: `bench/run.sh` starts a private server and calls these in turn.
 @main
 struct Bench {
-    static func main() {}
+    static func main() {
+        do {
+            try run(Array(CommandLine.arguments.dropFirst()))
+        } catch {
+            FileHandle.standardError.write(Data("plumb-bench: \(error)\n".utf8))
+            exit(1)
+        }
+    }
+
+    private static func run(_ arguments: [String]) throws {
+        switch (arguments.first, arguments.count) {
+        case ("create", 3):
+            let shards = try count(arguments[2])
+            try FleetMaker(server: .socket(path: arguments[1]), shards: shards).run()
+        case ("plan", 3):
+            try PlanProcess.run(folder: arguments[1], reference: arguments[2])
+        case ("measure", 5), ("measure", 6):
+            let fleet = BenchFleet(
+                folder: arguments[1], server: .socket(path: arguments[2]),
+                shards: try count(arguments[3]))
+            try measure(fleet, floor: arguments[4], skeema: arguments.dropFirst(5).first)
+        default: throw BenchError(usage)
+        }
+    }
+
+    private static func measure(_ fleet: BenchFleet, floor: String, skeema: String?) throws {
+        var board = Scoreboard()
+        try fleet.prepare()
+        let texts = try ObservationBench(
+            fleet: fleet, floor: FloorProgram(path: floor, fleet: fleet)
+        ).run(&board)
+        try PlanBench(fleet: fleet, peer: skeema.map { Skeema(path: $0, fleet: fleet) })
+            .run(&board)
+        try ParseBench(texts: texts).run(&board)
+        try LedgerBench(folder: fleet.folder).run(&board)
+        board.close()
+    }
+
+    private static func count(_ text: String) throws -> Int {
+        guard let count = Int(text), (1...10_000).contains(count) else {
+            throw BenchError("\(text): give a number of shards from 1 to 10000")
+        }
+        return count
+    }
+
+    private static let usage = """
+        usage: plumb-bench create SOCKET SHARDS
+               plumb-bench plan FOLDER REFERENCE
+               plumb-bench measure FOLDER SOCKET SHARDS FLOOR [SKEEMA]
+        run it by bench/run.sh
+        """
+}
+
+/// Why the benchmark cannot go on.
+struct BenchError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
 }

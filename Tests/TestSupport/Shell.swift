@@ -59,7 +59,7 @@ package enum Shell {
     }
 
     /// Starts a program and returns its process number. A descriptor is a file to open with flags.
-    static func spawn(
+    package static func spawn(
         _ executable: String, _ arguments: [String], environment: [String: String] = [:],
         folder: String? = nil, descriptors: [(Int32, String, Int32)],
         duplicates: [(from: Int32, to: Int32)] = []
@@ -94,14 +94,14 @@ package enum Shell {
 
     /// Waits for the end of a process of our own.
     @discardableResult
-    static func wait(for process: pid_t) -> Int32 {
+    package static func wait(for process: pid_t) -> Int32 {
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
         return exitStatus(status)
     }
 
     /// The end of a process of our own, if it has ended.
-    static func ended(_ process: pid_t) -> Int32? {
+    package static func ended(_ process: pid_t) -> Int32? {
         var status: Int32 = 0
         return waitpid(process, &status, WNOHANG) == process ? exitStatus(status) : nil
     }

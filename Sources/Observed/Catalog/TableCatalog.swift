@@ -16,6 +16,8 @@ package final class TableCatalog: Sendable {
         var entries: [Int: [Entry]] = [:]
         var tables: [Digest: CatalogTable] = [:]
         var schemas: [[String: Digest]: ShardSchema] = [:]
+        /// By the digest of a schema.
+        var traces: [Digest: Bool] = [:]
 
         func find(
             _ bytes: [UInt8], _ hash: Int, _ flavour: ServerProfile.Flavour
@@ -47,11 +49,18 @@ package final class TableCatalog: Sendable {
         state.withLock { $0.tables[digest] }
     }
 
-    /// Whether every change of such a table stamps its row in `mysql.innodb_table_stats`.
-    ///
+    /// Whether every change of one of the schema's tables stamps its row in
+    /// `mysql.innodb_table_stats`; found out once for each schema.
+    package func leavesTraces(_ schema: ShardSchema) -> Bool {
+        if let known = state.withLock({ $0.traces[schema.digest] }) { return known }
+        let answer = schema.tables.values.allSatisfy(leavesTraces)
+        state.withLock { $0.traces[schema.digest] = answer }
+        return answer
+    }
+
     /// Only InnoDB with persistent statistics does. A foreign key to another database changes
     /// its text when the parent there is renamed, which leaves no trace here.
-    package func leavesTraces(_ digest: Digest) -> Bool {
+    private func leavesTraces(_ digest: Digest) -> Bool {
         guard let entry = self[digest] else { return false }
         return entry.text.contains("\n) ENGINE=InnoDB")
             && !entry.text.contains("STATS_PERSISTENT=0")

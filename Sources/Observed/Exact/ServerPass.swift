@@ -90,7 +90,7 @@ final class ServerPass: Sendable {
         of target: ObservationTarget, _ shard: KnownShard, _ catalog: TableCatalog
     ) -> ServerFingerprints.Fingerprint? {
         guard let fingerprints,
-            shard.schema.tables.values.allSatisfy({ catalog.leavesTraces($0) }),
+            catalog.leavesTraces(shard.schema),
             fingerprints.isConclusive(for: target.database, tables: shard.schema.tables)
         else { return nil }
         return fingerprints.fingerprint(of: target.database)

@@ -12,6 +12,8 @@ struct ServerSurvey: Sendable {
     /// Right but for the character set and collation, which are those of each database.
     let profile: ServerProfile
     private let databases: [String: Database]
+    /// The digest of the profile that databases with equal defaults share.
+    private let digests: [Database: Digest]
     private let visibility: TableVisibility
     /// By database: objects that are no tables; empty where they were not asked for.
     private let objects: [String: [ObjectKind: Int]]
@@ -24,6 +26,11 @@ struct ServerSurvey: Sendable {
         // 0: names are compared as bytes; 1 and 2: in lower case.
         foldsNames = profile.settings["lower_case_table_names", default: "0"] != "0"
         databases = try Self.readDatabases(on: connection, foldsNames: foldsNames)
+        let profile = profile
+        digests = Dictionary(
+            uniqueKeysWithValues: Set(databases.values).map {
+                ($0, Self.profile(profile, with: $0).digest)
+            })
         visibility = try TableVisibility(on: connection)
         objects =
             countsObjects
@@ -35,12 +42,11 @@ struct ServerSurvey: Sendable {
 
     /// The profile of a database's shard; nil when the account cannot see the database.
     func profile(of name: String) -> ServerProfile? {
-        guard let database = database(name) else { return nil }
-        var result = profile
-        result.characterSet = database.characterSet
-        result.collation = database.collation
-        return result
+        database(name).map { Self.profile(profile, with: $0) }
     }
+
+    /// The digest of `profile(of:)`.
+    func profileDigest(of name: String) -> Digest? { database(name).flatMap { digests[$0] } }
 
     /// Objects of the database that are no tables.
     func objects(in name: String) -> [ObjectKind: Int] { objects[folded(name), default: [:]] }
@@ -50,6 +56,15 @@ struct ServerSurvey: Sendable {
 
     /// The name as the server compares it.
     func folded(_ name: String) -> String { foldsNames ? name.lowercased() : name }
+
+    private static func profile(
+        _ server: ServerProfile, with database: Database
+    ) -> ServerProfile {
+        var result = server
+        result.characterSet = database.characterSet
+        result.collation = database.collation
+        return result
+    }
 
     private static func readDatabases(
         on connection: Connection, foldsNames: Bool

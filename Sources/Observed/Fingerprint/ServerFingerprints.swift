@@ -85,7 +85,7 @@ struct ServerFingerprints: Sendable {
 
     /// The fingerprint of a database; nil when the account cannot see it.
     func fingerprint(of database: String) -> Fingerprint? {
-        guard let profile = survey.profile(of: database)?.digest else { return nil }
+        guard let profile = survey.profileDigest(of: database) else { return nil }
         let place = survey.folded(database)
         return Fingerprint(
             names: Self.digest(of: names[place, default: []]),

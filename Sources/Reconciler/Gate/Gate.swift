@@ -47,6 +47,8 @@ package struct Gate: Sendable {
         case drift
         case window(reason: String)
         case environment(reason: String)
+        /// It failed a moment ago, and the loop leaves it alone for a while.
+        case backOff(reason: String)
         /// Policy refuses it: no approval helps.
         case refused(reason: String)
     }
@@ -144,6 +146,7 @@ extension Gate.Hold {
         switch self {
         case .approval, .window, .environment: .blocked
         case .denied, .refused: .refused
+        case .backOff: .partial
         case .drift: .difference
         }
     }
@@ -156,6 +159,7 @@ extension Gate.Hold {
         case .drift: "drift"
         case .window: "window"
         case .environment: "environment"
+        case .backOff: "back-off"
         case .refused: "refused"
         }
     }
@@ -163,7 +167,7 @@ extension Gate.Hold {
     package var reason: String {
         switch self {
         case .approval(_, let reason), .window(let reason), .environment(let reason),
-            .refused(let reason):
+            .backOff(let reason), .refused(let reason):
             reason
         case .denied(let digest, let reason):
             "denied (\(digest.short))" + (reason.isEmpty ? "" : ": \(reason)")

@@ -47,6 +47,7 @@ package struct Daemon {
         while !surroundings.interrupt.isRaised {
             var request = request
             request.mode = number % settings.exactEvery == 0 ? .exact : .unlessUnchanged
+            request.backsOff = true
             number += 1
             do {
                 let session = try Session.open(request, surroundings, engine: engine)
@@ -66,6 +67,11 @@ package struct Daemon {
             notify(.waiting(seconds: pause))
             guard surroundings.clock.wait(seconds: pause, unless: surroundings.interrupt) else {
                 break
+            }
+            if surroundings.interrupt.wasWoken {
+                // Somebody asks for a pass now: nothing is left alone.
+                engine?.shardBackOff.forgetAll()
+                engine?.operationBackOff.forgetAll()
             }
         }
         engine?.pool.closeIdle()

@@ -15,6 +15,11 @@ package final class Engine: Sendable {
     package let knowledge: Knowledge
     package let connection: Desired.Connection
     package let concurrency: Concurrency
+    /// Shards that could not be read, and operations that failed: a loop leaves them alone for a
+    /// while; a single command tries them at once.
+    package let shardBackOff = BackOffBook<ShardID>(firstSeconds: 5, longestSeconds: 600)
+    package let operationBackOff = BackOffBook<OperationTarget>(
+        firstSeconds: 60, longestSeconds: 3600)
 
     /// - Parameter folder: where `plumb.yaml` lies, for relative paths of secrets.
     package init(
@@ -46,6 +51,13 @@ package final class Engine: Sendable {
     }
 }
 
+/// What an operation wants: when either end moves it is another one, and tried at once.
+package struct OperationTarget: Hashable, Sendable {
+    package let key: OperationKey
+    package let from: Digest?
+    package let to: Digest?
+}
+
 extension ConnectionSettings {
     /// The settings that the fleet file asks for; secrets are read here and nowhere else.
     init(_ connection: Desired.Connection, folder: String) throws {
@@ -54,7 +66,9 @@ extension ConnectionSettings {
         switch connection.credentials {
         case .optionFile(let path):
             credentials = Credentials(user: "")
-            optionFile = path.resolved(in: folder)
+            let resolved = path.resolved(in: folder)
+            try Self.check(optionFile: resolved)
+            optionFile = resolved
         case .user(let name, let source):
             credentials = Credentials(user: name, password: try Self.password(source, folder))
         }
@@ -67,6 +81,15 @@ extension ConnectionSettings {
         self.optionFile = optionFile
         connectTimeoutSeconds = connection.connectTimeoutSeconds
         lockWaitTimeoutSeconds = connection.lockWaitTimeoutSeconds
+    }
+
+    /// A faulty option file is said once, before anything is asked of any shard.
+    private static func check(optionFile path: String) throws {
+        do throws(MySQLError) {
+            _ = try OptionFile(path: path, server: .socket(path: ""))
+        } catch {
+            throw ConfigurationError("option_file: \(error.message)")
+        }
     }
 
     private static func password(

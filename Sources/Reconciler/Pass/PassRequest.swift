@@ -15,10 +15,13 @@ package struct PassRequest: Sendable {
     package var heals: Bool
     package var actor: LedgerActor
     package var mode: Observer.Mode
+    /// True in a loop: what failed a moment ago is left alone until its back-off is over.
+    package var backsOff: Bool
 
     package init(
         source: SourceRequest, scope: DesiredStage.Scope, ledger: String? = nil, folder: String,
-        heals: Bool = false, actor: LedgerActor, mode: Observer.Mode = .exact
+        heals: Bool = false, actor: LedgerActor, mode: Observer.Mode = .exact,
+        backsOff: Bool = false
     ) {
         self.source = source
         self.scope = scope
@@ -27,6 +30,7 @@ package struct PassRequest: Sendable {
         self.heals = heals
         self.actor = actor
         self.mode = mode
+        self.backsOff = backsOff
     }
 }
 

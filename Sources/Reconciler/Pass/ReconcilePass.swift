@@ -42,6 +42,7 @@ package struct ReconcilePass {
                 policy: policy, interrupt: session.surroundings.interrupt)
             control = running
             result = runner(survey, control: running).run(rollout.waves)
+            remember(result, ready)
         }
         let closing = RolloutBook.Closing(
             survey: survey, gated: gated, result: result,
@@ -79,6 +80,19 @@ package struct ReconcilePass {
             journal: LedgerJournal(store: session.store), clock: session.surroundings.clock,
             control: control, total: concurrency.total, perServer: concurrency.perHost,
             faults: faults, listener: session.surroundings.listener)
+    }
+
+    /// What failed waits before a loop tries it again.
+    private func remember(_ result: RolloutRunner.Result, _ ready: [Gate.Ready]) {
+        let book = session.engine.operationBackOff
+        for item in ready {
+            guard let outcome = result.outcomes[item.key] else { continue }
+            if outcome.kind == .failed {
+                book.failed(item.target, now: session.surroundings.clock.now)
+            } else {
+                book.succeeded(item.target)
+            }
+        }
     }
 
     private func opener(
@@ -135,4 +149,9 @@ package struct ReconcilePass {
         if done < gated.decision.ready.count, statuses.isEmpty { statuses.append(.partial) }
         return ExitStatus.strongest(statuses)
     }
+}
+
+extension Gate.Ready {
+    /// What it wants, for the memory of failures.
+    var target: OperationTarget { OperationTarget(key: key, from: step.from, to: step.to) }
 }

@@ -50,6 +50,8 @@ struct RolloutBook {
             try ready.isEmpty
             ? nil : (resumed.map { self.rollout($0, ready, survey) } ?? newRollout(ready, survey))
         let adoption = Adoption(survey: survey, now: store.now)
+        // What is recorded must be known by its text too: it may be written otherwise than git.
+        engine.knowledge.keep(adoption.digests)
         let planDigest = gated.report.digest
         let isNewPlan = try latestPlan(survey.snapshot) != planDigest
         let hasNews =
@@ -338,6 +340,8 @@ struct RolloutAdoption {
 struct Adoption {
     private(set) var records: [ShardID: ShardRecord] = [:]
     private(set) var tableCount = 0
+    /// The tables that are recorded anew.
+    private(set) var digests: Set<Digest> = []
 
     init(survey: Survey.Result, now: Timestamp) {
         let revision = survey.desired.revision.commit
@@ -349,13 +353,17 @@ struct Adoption {
             let gone = Set(shards.recorded?.keys.map { $0 } ?? []).subtracting(
                 shards.tables.map(\.table))
             guard !missing.isEmpty || !gone.isEmpty else { continue }
+            digests.formUnion(missing.compactMap(\.observed))
+            let isWhole = shards.tables.allSatisfy {
+                $0.status == .inSync || $0.status == .unmanaged
+            }
             for shard in shards.shards {
                 let id = ShardID(namespace: namespace, shard: shard)
                 var record = survey.recorded[id] ?? ShardRecord(since: now.iso)
                 for state in missing { record.tables[state.table] = state.observed }
                 // In neither git nor live: nobody needs the memory of it.
                 for table in gone { record.tables[table] = nil }
-                record.revision = revision
+                if isWhole { record.revision = revision }
                 record.since = now.iso
                 records[id] = record
                 tableCount += missing.count

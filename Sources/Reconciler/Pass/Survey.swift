@@ -48,8 +48,7 @@ package struct Survey {
         let shards = desiredStage.selected(desired.shards)
         let snapshot = try store.snapshot()
         surroundings.stage("observing \(shards.count) shards")
-        let observation = engine.observer.observe(
-            shards.map(ObservationTarget.init), mode: request.mode)
+        let observation = observe(shards)
         let workshop = Workshop(
             pool: engine.pool, catalog: engine.catalog,
             preferred: desired.fleet.workspace.host == nil
@@ -80,6 +79,33 @@ package struct Survey {
             normalised: normalised, recorded: recorded, comparison: output.comparison,
             plan: output.plan, snapshot: snapshot,
             notices: source.notices + Self.notices(desired, observation))
+    }
+
+    /// What is known of every shard; one that failed a moment ago is not asked again in a loop.
+    private func observe(_ shards: [Shard]) -> [ShardID: ShardObservation] {
+        let now = surroundings.clock.now
+        let book = engine.shardBackOff
+        var observation: [ShardID: ShardObservation] = [:]
+        var due: [ObservationTarget] = []
+        for shard in shards {
+            if request.backsOff, let time = book.wait(for: shard.id, now: now) {
+                observation[shard.id] = .unknown(
+                    ShardProblem(
+                        code: "backing-off",
+                        reason: "\(shard.id) on \(shard.server) could not be read before: "
+                            + "tried again at \(time)", retry: .retryable))
+            } else {
+                due.append(ObservationTarget(shard))
+            }
+        }
+        for (id, result) in engine.observer.observe(due, mode: request.mode) {
+            observation[id] = result
+            switch result {
+            case .known: book.succeeded(id)
+            case .unknown: book.failed(id, now: now)
+            }
+        }
+        return observation
     }
 
     private static func known(

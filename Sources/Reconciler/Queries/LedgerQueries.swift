@@ -69,9 +69,10 @@ package struct LedgerQueries {
     ) throws(LedgerError) -> [ShardID: ShardRecord] {
         var result: [ShardID: ShardRecord] = [:]
         for namespace in try snapshot.list(RecordPath.fleet) {
-            for shard in try snapshot.list(RecordPath.fleet.appending(namespace)) {
-                let id = ShardID(namespace: namespace, shard: shard)
-                result[id] = try snapshot.read(ShardRecord.self, at: RecordPath.shard(id))
+            let records = try snapshot.readAll(
+                ShardRecord.self, in: RecordPath.fleet.appending(namespace))
+            for (shard, record) in records {
+                result[ShardID(namespace: namespace, shard: shard)] = record
             }
         }
         return result

@@ -37,11 +37,26 @@ struct GateStage {
         let rules = Gate.Rules(
             approve: policy.approve, drift: drift(policy.drift),
             dropsPerPlan: policy.limits.dropsPerPlan, closed: try closed(survey, now: now))
-        let decision = try Gate(rules: rules, book: book).decide(survey.plan, now: now)
+        var decision = try Gate(rules: rules, book: book).decide(survey.plan, now: now)
+        if session.request.backsOff { backOff(&decision, now: now) }
         let report = try PlanReport(
             survey, decision: decision, approve: policy.approve, notices: notices)
         return Output(
             decision: decision, newApprovals: fromFiles.records, notices: notices, report: report)
+    }
+
+    /// Holds what failed a moment ago and is still the same operation.
+    private func backOff(_ decision: inout Gate.Decision, now: Timestamp) {
+        var ready: [Gate.Ready] = []
+        for item in decision.ready {
+            guard let time = session.engine.operationBackOff.wait(for: item.target, now: now) else {
+                ready.append(item)
+                continue
+            }
+            let hold = Gate.Hold.backOff(reason: "it failed: tried again at \(time)")
+            decision.held.append(Gate.Held(step: item.step, shards: [item.shard], hold: hold))
+        }
+        decision.ready = ready
     }
 
     private func drift(_ policy: DriftPolicy) -> Gate.DriftPolicy {

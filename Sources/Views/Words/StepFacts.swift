@@ -171,6 +171,7 @@ enum HoldWords {
         case "denied": "denied"
         case "drift": "left alone as drift"
         case "window": "waits for a window"
+        case "back-off": "waits after a failure"
         case "environment": "waits for an earlier environment"
         case "refused": "refused by policy"
         default: "held (\(code))"
@@ -182,6 +183,7 @@ enum HoldWords {
         switch code {
         case "approval": "\(count) waiting for approval"
         case "window": "\(count) waiting for a window"
+        case "back-off": "\(count) waiting after a failure"
         case "environment": "\(count) waiting for an earlier environment"
         default: "\(count) \(state(code))"
         }

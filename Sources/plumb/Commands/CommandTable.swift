@@ -10,6 +10,8 @@ enum CommandTable {
         StatusCommand.command,
         ShowCommand.command,
         LogCommand.command,
+        ImportCommand.command,
+        DoctorCommand.command,
         StoreCommand.verify,
         DaemonCommand.command,
     ]

@@ -4,19 +4,37 @@ import Reconciler
 import Schema
 import Views
 
-/// Shows how a pass goes on, on standard error: a bar on a terminal, else a line per event.
+/// Shows how a pass goes on, on standard error: a bar on a terminal; elsewhere a line per event,
+/// and one for every ten seconds of silence.
 final class Progress: Sendable {
     private struct State {
         var live = LiveProgress(total: 0)
+        /// How many lines are drawn and can be drawn over.
         var drawn = 0
+        var isConverging = false
+        var lastEvent = Date()
     }
+
+    private static let silenceSeconds = 10.0
 
     private let terminal: Terminal
     private let interrupt = Interrupt()
+    /// Ends the heartbeat.
+    private let finished = Interrupt()
     private let state = Lock(State())
 
     init(_ terminal: Terminal) {
         self.terminal = terminal
+        guard !terminal.isInteractive else { return }
+        let heart = Thread { [weak self, finished] in
+            while finished.wait(seconds: 1) { self?.beat() }
+        }
+        heart.name = "plumb-heartbeat"
+        heart.start()
+    }
+
+    deinit {
+        finished.raise()
     }
 
     var surroundings: PassSurroundings {
@@ -35,6 +53,7 @@ final class Progress: Sendable {
 
     /// Clears what was drawn, before the answer.
     func finish() {
+        finished.raise()
         state.withLock { clear(&$0) }
     }
 
@@ -49,11 +68,12 @@ final class Progress: Sendable {
 
     private func note(_ event: ConvergeListener.Event) {
         state.withLock { state in
-            if case .wave(_, _, let operations) = event, state.drawn == 0 || !terminal.isInteractive
-            {
+            if case .wave(_, _, let operations) = event {
                 state.live = LiveProgress(total: operations)
+                state.isConverging = true
             }
             state.live.note(event)
+            state.lastEvent = Date()
             guard terminal.isInteractive else {
                 terminal.note(EventText.line(event, time: Timestamp(Date()).iso))
                 return
@@ -64,6 +84,17 @@ final class Progress: Sendable {
             for line in lines.dropLast() { terminal.note(line) }
             terminal.redraw(lines.last ?? "")
             state.drawn = lines.count
+        }
+    }
+
+    /// Says that it is still at work when nothing was said for a while.
+    private func beat() {
+        state.withLock { state in
+            guard state.isConverging,
+                Date().timeIntervalSince(state.lastEvent) >= Self.silenceSeconds
+            else { return }
+            state.lastEvent = Date()
+            terminal.note(EventText.heartbeat(state.live.counts, time: Timestamp(Date()).iso))
         }
     }
 

@@ -42,6 +42,13 @@ struct Failure {
         case let error as PlanInvalid:
             status = .refused
             message = error.description
+        case let error as ImportError:
+            switch error.code {
+            case .invalidName: status = .usage
+            case .noDatabase, .nothingToImport, .exists, .unwritable, .invalidResult:
+                status = .error
+            }
+            message = error.message
         case let error as MySQLError:
             status = error.kind == .configuration ? .configuration : .error
             message = error.description

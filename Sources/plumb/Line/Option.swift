@@ -56,8 +56,11 @@ struct Option: Sendable {
         name: "into", value: "folder", help: "where the files are written (default: .)")
     static let host = Option(
         name: "host", value: "address", help: "the server: name:port or unix:/path")
-    static let database = Option(
-        name: "database", value: "name", help: "the database that is read")
+    static let databases = Option(
+        name: "database", value: "name-or-pattern",
+        help: "a database that is read, or a LIKE pattern", isRepeatable: true)
+    static let optionFile = Option(
+        name: "option-file", value: "path", help: "a MySQL option file with user and password")
     static let user = Option(name: "user", value: "name", help: "the user (default: root)")
     static let passwordEnvironment = Option(
         name: "password-env", value: "variable", help: "the variable that holds the password")

@@ -1,0 +1,161 @@
+import Schema
+
+/// What an account may do, read from what `SHOW GRANTS` prints for it and its active roles.
+struct Grants: Sendable, Hashable {
+    /// What a privilege is held on.
+    enum Scope: Sendable, Hashable {
+        case global
+        /// A name, or a `LIKE` pattern with `\` as the escape.
+        case database(String)
+        case table(database: String, table: String)
+        case routine
+    }
+
+    struct Entry: Sendable, Hashable {
+        /// The account or role that holds it, as printed.
+        let grantee: String
+        let scope: Scope
+        /// In upper case; empty with `isAll`.
+        let privileges: Set<String>
+        /// `ALL PRIVILEGES`.
+        let isAll: Bool
+        /// Privileges on some columns only, which are no privileges on the table.
+        let onColumns: Set<String>
+
+        func gives(_ privilege: String) -> Bool { isAll || privileges.contains(privilege) }
+    }
+
+    private(set) var entries: [Entry] = []
+    /// MySQL's partial revokes: what a global privilege does not reach, by database.
+    private(set) var revoked: [Entry] = []
+    /// Roles that were granted, as printed; what they give counts only where it is printed too.
+    private(set) var roles: [String] = []
+    /// Lines that were not understood.
+    private(set) var unread: [String] = []
+
+    init(_ lines: [String]) {
+        for line in lines {
+            var reader = GrantReader(line)
+            switch reader.statement() {
+            case .grant(let entry): entries.append(entry)
+            case .revoke(let entry): revoked.append(entry)
+            case .role(let names): roles += names
+            case nil: unread.append(line)
+            }
+        }
+    }
+
+    /// Whether `privilege` is held on the whole of a database called `name`.
+    ///
+    /// - Parameter foldsCase: whether the server compares names of databases in lower case.
+    func holds(_ privilege: String, on name: String, foldsCase: Bool = false) -> Bool {
+        let database = foldsCase ? name.lowercased() : name
+        let isRevoked = revoked.contains { entry in
+            guard entry.gives(privilege), case .database(let other) = entry.scope else {
+                return false
+            }
+            return other == database
+        }
+        if holdsGlobally(privilege), !isRevoked { return true }
+        // Each account or role has one database entry that counts: the most specific one.
+        return Dictionary(grouping: entries, by: \.grantee).values.contains { own in
+            mostSpecific(own, for: database, foldsCase: foldsCase)
+                .contains { $0.gives(privilege) }
+        }
+    }
+
+    /// Whether `privilege` is held on every database.
+    func holdsGlobally(_ privilege: String) -> Bool {
+        entries.contains { $0.scope == .global && $0.gives(privilege) }
+    }
+
+    /// Whether `privilege` is held on one table of a database.
+    func holds(_ privilege: String, onTable table: String, of database: String) -> Bool {
+        holds(privilege, on: database)
+            || entries.contains {
+                $0.scope == .table(database: database, table: table) && $0.gives(privilege)
+            }
+    }
+
+    /// Whether `privilege` is held on single tables or columns of the database.
+    func holdsPartly(_ privilege: String, on database: String) -> Bool {
+        entries.contains { entry in
+            guard case .table(database, _) = entry.scope else { return false }
+            return entry.gives(privilege) || entry.onColumns.contains(privilege)
+        }
+    }
+
+    /// The entries of the pattern that the servers take for `database`.
+    ///
+    /// They sort patterns by what stands before the first wildcard and use the first that fits.
+    private func mostSpecific(
+        _ entries: [Entry], for database: String, foldsCase: Bool
+    ) -> [Entry] {
+        var best: (literal: Int, pattern: String)?
+        for case .database(let written) in entries.map(\.scope) {
+            let pattern = foldsCase ? written.lowercased() : written
+            // With partial revokes, patterns are plain names.
+            let fits =
+                revoked.isEmpty
+                ? DatabasePattern.matches(database, pattern) : pattern == database
+            guard fits else { continue }
+            let literal = DatabasePattern.literalLength(pattern)
+            if literal > best?.literal ?? -1 { best = (literal, written) }
+        }
+        guard let best else { return [] }
+        return entries.filter { $0.scope == .database(best.pattern) }
+    }
+}
+
+/// The patterns that grants name databases with: `%`, `_`, and `\` as the escape.
+enum DatabasePattern {
+    static func matches(_ text: String, _ pattern: String) -> Bool {
+        matches(Array(text.unicodeScalars)[...], Array(pattern.unicodeScalars)[...])
+    }
+
+    /// How much stands before the first wildcard; a pattern without one counts most.
+    static func literalLength(_ pattern: String) -> Int {
+        var length = 0
+        var isEscaped = false
+        for scalar in pattern.unicodeScalars {
+            if isEscaped {
+                isEscaped = false
+            } else if scalar == "\\" {
+                isEscaped = true
+                continue
+            } else if scalar == "%" || scalar == "_" {
+                return length
+            }
+            length += 1
+        }
+        return .max
+    }
+
+    /// `name` as a pattern that matches nothing else.
+    static func escaped(_ name: String) -> String {
+        var result = ""
+        for scalar in name.unicodeScalars {
+            if scalar == "%" || scalar == "_" || scalar == "\\" { result += "\\" }
+            result.unicodeScalars.append(scalar)
+        }
+        return result
+    }
+
+    private static func matches(
+        _ text: ArraySlice<Unicode.Scalar>, _ pattern: ArraySlice<Unicode.Scalar>
+    ) -> Bool {
+        guard let first = pattern.first else { return text.isEmpty }
+        switch first {
+        case "%":
+            return (text.startIndex...text.endIndex).contains {
+                matches(text[$0...], pattern.dropFirst())
+            }
+        case "_":
+            return !text.isEmpty && matches(text.dropFirst(), pattern.dropFirst())
+        default:
+            let isEscape = first == "\\" && pattern.count > 1
+            let rest = isEscape ? pattern.dropFirst() : pattern
+            return text.first == rest.first && matches(text.dropFirst(), rest.dropFirst())
+        }
+    }
+}

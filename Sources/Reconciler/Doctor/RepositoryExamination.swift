@@ -1,0 +1,168 @@
+import Desired
+import Execution
+import Foundation
+import Git
+import Schema
+
+/// Whether the schema repository can be read, and says what it may say.
+struct RepositoryExamination {
+    private(set) var source: FetchedSource?
+    private(set) var fleet: Fleet?
+    private(set) var environment: Desired.Environment?
+    private(set) var checks: [DoctorReport.Check] = []
+
+    init(request: PassRequest, now: Timestamp) {
+        let subject = Self.subject(request.source.location)
+        let source: FetchedSource
+        do throws(GitError) {
+            source = try FetchStage(request: request.source).run()
+        } catch {
+            add(.git, subject, .failed, error.message, Self.remedy(request.source.location))
+            add(
+                .repository, SchemaRepository.fleetFile, .unknown,
+                "not looked at: the schema repository cannot be read",
+                "make the source readable first")
+            return
+        }
+        self.source = source
+        examine(source, subject, now)
+        let diagnostics = SchemaRepository.validate(source.tree) { try source.pinned($0) }
+        for diagnostic in diagnostics {
+            let place = diagnostic.location?.description ?? SchemaRepository.fleetFile
+            add(
+                .repository, place, diagnostic.severity == .error ? .failed : .warning,
+                "\(diagnostic.message) [\(diagnostic.code.rawValue)]", diagnostic.remedy)
+        }
+        do throws(DesiredError) {
+            let fleet = try SchemaRepository.fleet(source.tree)
+            self.fleet = fleet
+            if !diagnostics.contains(where: { $0.severity == .error }) {
+                add(
+                    .repository, SchemaRepository.fleetFile, .ok,
+                    "valid, with \(fleet.namespaces.count) namespaces and "
+                        + "\(fleet.environments.count) environments")
+            }
+            environment = try fleet.selectEnvironment(request.scope.environment)
+        } catch {
+            // What is wrong with the file itself was said above.
+            guard fleet != nil else {
+                add(
+                    .server, subject, .unknown,
+                    "no server was looked at: nobody knows which there are",
+                    "correct \(SchemaRepository.fleetFile)")
+                return
+            }
+            add(.repository, SchemaRepository.fleetFile, .failed, "\(error)", nil)
+        }
+    }
+
+    private mutating func examine(_ source: FetchedSource, _ subject: String, _ now: Timestamp) {
+        if let commit = source.commit {
+            let age = Self.age(now.secondsSince1970 - Timestamp(commit.time).secondsSince1970)
+            add(.git, subject, .ok, "\(source.label), written \(age) by \(commit.authorName)")
+        } else {
+            add(.git, subject, .ok, "read as the files lie in \(source.tree.describes)")
+        }
+        if let stale = source.stale {
+            add(.git, subject, .warning, "not up to date: \(stale)", "make the source reachable")
+        }
+        for notice in source.notices { add(.git, subject, .warning, notice.message, nil) }
+    }
+
+    private mutating func add(
+        _ area: DoctorReport.Check.Area, _ subject: String, _ status: DoctorReport.Check.Status,
+        _ message: String, _ remedy: String? = nil
+    ) {
+        checks.append(DoctorReport.Check(area, subject, status, message, remedy: remedy))
+    }
+
+    private static func subject(_ location: SourceRequest.Location) -> String {
+        switch location {
+        case .repository(let folder), .workingTree(let folder): folder
+        // An address can have a password in it: the parsed one is shown without.
+        case .mirror(let url, _): (try? SourceAddress(url))?.description ?? "source"
+        }
+    }
+
+    private static func remedy(_ location: SourceRequest.Location) -> String {
+        switch location {
+        case .repository, .workingTree:
+            "run in the schema repository, or name it with `--source`"
+        case .mirror: "check the address, the network and the credentials"
+        }
+    }
+
+    /// `3 days ago`, in the largest unit that fits.
+    private static func age(_ seconds: Int64) -> String {
+        let units: [(Int64, String)] = [(86_400, "day"), (3_600, "hour"), (60, "minute")]
+        for (size, name) in units where seconds >= size {
+            let count = seconds / size
+            return "\(count) \(name)\(count == 1 ? "" : "s") ago"
+        }
+        return seconds < 0 ? "in the future" : "just now"
+    }
+}
+
+/// Whether the secrets are where the fleet file says, and nobody else can read them.
+struct SecretsExamination {
+    private(set) var checks: [DoctorReport.Check] = []
+
+    init(connection: Desired.Connection, folder: String) {
+        switch connection.credentials {
+        case .optionFile(let path): examine("option file", path.resolved(in: folder))
+        case .user(let user, let password):
+            switch password {
+            case .none:
+                checks.append(.init(.secrets, user, .ok, "logs in without a password"))
+            case .environment(let name): examine(variable: name)
+            case .file(let path): examine("password file", path.resolved(in: folder))
+            }
+        }
+        if let key = connection.tls.key { examine("TLS key", key.resolved(in: folder)) }
+    }
+
+    private mutating func examine(variable name: String) {
+        let value = ProcessInfo.processInfo.environment[name]
+        guard let value else {
+            // Making connections fails over it, and says so.
+            return
+        }
+        checks.append(
+            .init(
+                .secrets, name, value.isEmpty ? .warning : .ok,
+                value.isEmpty ? "the environment variable is empty" : "is set",
+                remedy: value.isEmpty ? "set it, or remove `password_env`" : nil))
+    }
+
+    private mutating func examine(_ what: String, _ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            let reason = String(cString: strerror(errno))
+            checks.append(
+                .init(
+                    .secrets, path, .failed, "the \(what) cannot be read: \(reason)",
+                    remedy: "correct the path or the rights on its folder"))
+            return
+        }
+        guard access(path, R_OK) == 0 else {
+            checks.append(
+                .init(
+                    .secrets, path, .failed, "the \(what) cannot be read by this user",
+                    remedy: "let the user who runs plumb read it"))
+            return
+        }
+        let mode = status.st_mode & 0o7777
+        guard mode & 0o007 == 0 else {
+            checks.append(
+                .init(
+                    .secrets, path, .warning,
+                    "every user of this machine has rights on the \(what) "
+                        + "(mode 0\(String(mode, radix: 8)))",
+                    remedy: "chmod o-rwx \(path)"))
+            return
+        }
+        checks.append(
+            .init(
+                .secrets, path, .ok, "the \(what) is readable, mode 0\(String(mode, radix: 8))"))
+    }
+}

@@ -1,0 +1,156 @@
+import Desired
+import Diff
+import Execution
+import Git
+import MySQLClient
+import Observed
+import Schema
+
+/// Makes a schema repository from databases as they are.
+package enum DatabaseImport {
+    /// Reads the databases and writes `plumb.yaml` and a file for each table, or nothing at all.
+    ///
+    /// Throws `ImportError`, `ConfigurationError` for secrets that are not where the request says,
+    /// and `MySQLError` when the server cannot be asked for its databases.
+    package static func run(
+        _ request: ImportRequest, clock: any Clock = SystemClock()
+    ) throws -> ImportReport {
+        let folder = LocalPath(request.folder).resolved(in: request.workingFolder)
+        var target = try ImportFolder(path: folder)
+        let draft = FleetDraft(request)
+        // Reads the connection back from what will be written, so that both are the same.
+        let (connection, concurrency) = try draft.connection()
+        let engine = try Engine(
+            connection: connection, concurrency: concurrency, folder: request.workingFolder,
+            clock: clock)
+        defer { engine.pool.closeIdle() }
+        let selection = try DatabaseSelection(request, engine: engine)
+        let reading = DatabaseReading(
+            server: request.server, databases: selection.names, engine: engine)
+        let groups = try DatabaseGroups(selection: selection, reading: reading, engine: engine)
+        var layout = ImportLayout(groups: groups, request: request, catalog: engine.catalog)
+        try layout.settle(in: &target, draft: draft)
+        try target.publish()
+        var statuses: [ExitStatus] = []
+        if !reading.unknown.isEmpty { statuses.append(.incomplete) }
+        if !groups.differing.isEmpty { statuses.append(.difference) }
+        return ImportReport(
+            folder: folder, files: layout.files, namespaces: layout.report,
+            differing: groups.differing, unknown: reading.unknown, empty: groups.empty,
+            skipped: reading.skippedObjects(engine), exitStatus: ExitStatus.strongest(statuses))
+    }
+}
+
+/// The databases that a request means.
+struct DatabaseSelection {
+    /// Sorted.
+    private(set) var names: [String] = []
+    /// Those that the request names one by one.
+    private(set) var exact: Set<String> = []
+    /// For each pattern the names that are like it.
+    private(set) var patterns: [[String]] = []
+
+    init(_ request: ImportRequest, engine: Engine) throws {
+        let all = try engine.discover(request.server, like: "%")
+        var found: Set<String> = []
+        for text in request.databases {
+            if all.contains(text) {
+                exact.insert(text)
+                found.insert(text)
+                continue
+            }
+            let like =
+                text.contains("%") || text.contains("_")
+                ? try engine.discover(request.server, like: text).filter(Self.isImported) : []
+            guard !like.isEmpty else {
+                let near = NearestName.suggestion(for: text, among: all)
+                throw ImportError(
+                    .noDatabase,
+                    "\(request.server): no database is called, or LIKE, `\(text)`: "
+                        + (near.map { "did you mean `\($0)`?" }
+                            ?? "create it, or grant the account a privilege on it"))
+            }
+            patterns.append(like)
+            found.formUnion(like)
+        }
+        guard !found.isEmpty else {
+            throw ImportError(.noDatabase, "no database is named: give `--database`")
+        }
+        names = found.sorted()
+    }
+
+    /// The server's own databases and Plumb's scratch databases are nobody's schema.
+    private static func isImported(_ name: String) -> Bool {
+        let system: Set<String> = ["mysql", "information_schema", "performance_schema", "sys"]
+        return !system.contains(name.lowercased())
+            && !name.hasPrefix(Workspace.defaultPrefix + "_")
+    }
+}
+
+/// What the databases have.
+struct DatabaseReading {
+    let server: ServerAddress
+    /// The databases that could be read.
+    private(set) var known: [String: KnownShard] = [:]
+    private(set) var unknown: [ImportReport.UnknownDatabase] = []
+
+    init(server: ServerAddress, databases: [String], engine: Engine) {
+        self.server = server
+        for name in databases where name.contains(where: { $0 == "{" || $0 == "}" }) {
+            unknown.append(
+                .init(
+                    database: name, code: "invalid-name",
+                    reason: "no fleet file can name a database with braces: rename it"))
+        }
+        let targets = databases.filter { name in
+            !unknown.contains { $0.database == name }
+        }.map {
+            ObservationTarget(
+                id: ShardID(namespace: "import", shard: $0), server: server, database: $0)
+        }
+        let observation = engine.observer.observe(targets, mode: .exact)
+        for target in targets {
+            switch observation[target.id] {
+            case .known(let shard): known[target.database] = shard
+            case .unknown(let problem):
+                unknown.append(
+                    .init(database: target.database, code: problem.code, reason: problem.reason))
+            case nil: break
+            }
+        }
+    }
+
+    /// What is not a table in the databases that were read, by name.
+    ///
+    /// An account that may not see triggers or routines sees none: that is no error.
+    func skippedObjects(_ engine: Engine) -> [ImportReport.SkippedObject] {
+        let databases = known.keys.sorted()
+        guard !databases.isEmpty else { return [] }
+        let list = databases.map(SQL.literal).joined(separator: ", ")
+        let questions = [
+            "SELECT TABLE_SCHEMA, LOWER(TABLE_TYPE), TABLE_NAME FROM information_schema.TABLES "
+                + "WHERE TABLE_SCHEMA IN (\(list)) AND TABLE_TYPE IN ('VIEW', 'SEQUENCE')",
+            "SELECT TRIGGER_SCHEMA, 'trigger', TRIGGER_NAME FROM information_schema.TRIGGERS "
+                + "WHERE TRIGGER_SCHEMA IN (\(list))",
+            "SELECT ROUTINE_SCHEMA, LOWER(ROUTINE_TYPE), ROUTINE_NAME "
+                + "FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA IN (\(list)) "
+                + "AND ROUTINE_TYPE <> 'PACKAGE BODY'",
+            "SELECT EVENT_SCHEMA, 'event', EVENT_NAME FROM information_schema.EVENTS "
+                + "WHERE EVENT_SCHEMA IN (\(list))",
+        ]
+        let objects = questions.flatMap { question -> [ImportReport.SkippedObject] in
+            let rows = try? engine.pool.withConnection(to: server, purpose: .read) { connection in
+                try connection.query(question)
+            }
+            return (rows ?? []).compactMap { row in
+                guard let database = row[0], let kind = row[1], let name = row[2] else {
+                    return nil
+                }
+                return .init(database: database, kind: kind, name: name)
+            }
+        }
+        return objects.sorted {
+            ($0.database, $0.kind, $0.name) < ($1.database, $1.kind, $1.name)
+        }
+    }
+}

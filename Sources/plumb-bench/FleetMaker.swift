@@ -1,0 +1,52 @@
+import Dispatch
+import Execution
+import MySQLClient
+import Schema
+
+/// Creates the benchmark's databases on an empty server.
+struct FleetMaker {
+    let server: ServerAddress
+    let shards: Int
+
+    /// A server with two cores makes no more tables with more sessions.
+    private static let sessions = 2
+
+    static func database(_ number: Int) -> String {
+        let digits = String(number)
+        return "bench_" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+
+    /// The settings of the benchmark's private server.
+    static var settings: ConnectionSettings {
+        var settings = ConnectionSettings(credentials: Credentials(user: "root"))
+        settings.tls.mode = .disabled
+        return settings
+    }
+
+    func run() throws {
+        let parts = Workers.map(
+            Array(0..<Self.sessions), total: Self.sessions, perKey: Self.sessions, key: { _ in 0 }
+        ) { part in
+            Result { try create(stride(from: part, to: shards, by: Self.sessions)) }
+        }
+        for part in parts { try part.get() }
+    }
+
+    private func create(_ numbers: StrideTo<Int>) throws {
+        let connection = try Connection(to: server, settings: Self.settings)
+        defer { connection.close() }
+        for number in numbers {
+            let database = SQL.identifier(Self.database(number))
+            let statements =
+                [
+                    "CREATE DATABASE \(database) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
+                    "USE \(database)",
+                ] + FleetSchema.tables.map(\.sql)
+            var failure: MySQLError?
+            try connection.pipeline(statements) { _, answer in
+                if case .failure(let error) = answer { failure = failure ?? error }
+            }
+            if let failure { throw failure }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import Observed
+import Reconciler
+import Schema
+
+/// Exact observation against the floor, and the unchanged pass against the observation.
+struct ObservationBench {
+    let fleet: BenchFleet
+    let floor: FloorProgram
+
+    private static let rounds = 5
+
+    /// Measures, and returns the texts of a shard's tables as the server wrote them.
+    func run(_ board: inout Scoreboard) throws -> [String] {
+        let passes = Passes(fleet: fleet)
+        board.heading("\(fleet.shards) shards × \(FleetSchema.tables.count) tables")
+        let first = try passes.reconcile(.same, mode: .exact)
+        try requireInSync(first.value)
+        board.note("first pass, records the fleet", describe(first))
+        let engine = first.engine
+        let targets = try passes.survey(.same, mode: .unlessUnchanged, engine: engine)
+            .value.shards.map {
+                ObservationTarget(id: $0.id, server: $0.server, database: $0.database)
+            }
+        var floorTimes = Series()
+        var exactTimes = Series()
+        var unchangedTimes = Series()
+        var last = first
+        for _ in 0..<Self.rounds {
+            floorTimes.add(try floor.run())
+            let (seconds, observed) = Stopwatch.time {
+                engine.observer.observe(targets, mode: .exact)
+            }
+            try requireAllKnown(observed)
+            exactTimes.add(seconds)
+            last = try passes.reconcile(.same, mode: .unlessUnchanged, engine: engine)
+            try requireInSync(last.value)
+            unchangedTimes.add(last.seconds)
+        }
+        board.note("floor: C loop", Text.series(floorTimes))
+        board.judge(
+            "exact observation", figure: Text.series(exactTimes), against: "of the floor",
+            value: exactTimes.median / floorTimes.median, goal: .atMost(1.3), Text.times)
+        board.judge(
+            "pass with nothing changed", figure: Text.series(unchangedTimes),
+            against: "of the observation", value: unchangedTimes.median / exactTimes.median,
+            goal: .atMost(0.05), Text.percent)
+        board.note("  its stages", StageTimes.text(last.stages))
+        let digests = Set(
+            engine.observer.observe(targets, mode: .exact).values.flatMap { observation in
+                guard case .known(let shard) = observation else { return [Digest]() }
+                return Array(shard.schema.tables.values)
+            })
+        return digests.sorted().compactMap { engine.catalog[$0]?.text }
+    }
+
+    private func describe(_ pass: Passes.Done<ReconcileReport>) -> String {
+        "\(Text.seconds(pass.seconds)): \(StageTimes.text(pass.stages))"
+    }
+
+    private func requireInSync(_ report: ReconcileReport) throws {
+        guard report.exitStatus == .done else {
+            throw BenchError("the fleet is not in sync: \(report.exitStatus.label)")
+        }
+    }
+
+    private func requireAllKnown(_ observed: [ShardID: ShardObservation]) throws {
+        let known = observed.values.filter { observation in
+            guard case .known(let shard) = observation else { return false }
+            return shard.schema.tables.count == FleetSchema.tables.count
+                && !shard.isFromFingerprint
+        }
+        guard known.count == fleet.shards else {
+            throw BenchError("\(known.count) of \(fleet.shards) shards were read")
+        }
+    }
+}

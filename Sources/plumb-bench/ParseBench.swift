@@ -1,0 +1,36 @@
+import Schema
+
+/// How many tables one core parses in a second.
+struct ParseBench {
+    /// `SHOW CREATE TABLE` of one shard.
+    let texts: [String]
+
+    private static let rounds = 5
+    private static let repetitions = 200
+
+    func run(_ board: inout Scoreboard) throws {
+        board.heading("In memory and on the disk")
+        let texts = texts.map { Array($0.utf8) }
+        var times = Series()
+        for _ in 0..<Self.rounds {
+            let (seconds, columns) = try Stopwatch.time {
+                var columns = 0
+                for _ in 0..<Self.repetitions {
+                    for text in texts {
+                        columns += try TableParser.parse(text, flavour: .mariadb).columns.count
+                    }
+                }
+                return columns
+            }
+            guard columns == Self.repetitions * texts.count * 12 else {
+                throw BenchError("the parser lost columns: \(columns)")
+            }
+            times.add(seconds)
+        }
+        let count = Double(Self.repetitions * texts.count)
+        let rate = count / times.median
+        board.judge(
+            "parse, on one core", figure: "SHOW CREATE TABLE texts of 12 columns, tables a second",
+            value: rate, goal: .atLeast(100_000), Text.count)
+    }
+}

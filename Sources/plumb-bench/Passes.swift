@@ -1,0 +1,73 @@
+import Execution
+import Foundation
+import Observed
+import Reconciler
+
+/// How long each stage of a pass took, by the names that the pass itself announces.
+final class StageTimes: Sendable {
+    private let state = Lock(State())
+
+    private struct State {
+        var marks: [(name: String, at: UInt64)] = []
+    }
+
+    func begin(_ name: String) {
+        // "observing 1000 shards" and the like: the first word is the stage.
+        let word = name.split(separator: " ").first.map(String.init) ?? name
+        state.withLock { $0.marks.append((word, DispatchTime.now().uptimeNanoseconds)) }
+    }
+
+    /// Closes the last stage and returns all, in order, in seconds.
+    func finish() -> [(name: String, seconds: Double)] {
+        let end = DispatchTime.now().uptimeNanoseconds
+        let marks = state.withLock { $0.marks }
+        return marks.enumerated().map { index, mark in
+            let next = index + 1 < marks.count ? marks[index + 1].at : end
+            return (mark.name, Double(next - mark.at) / 1e9)
+        }
+    }
+
+    static func text(_ stages: [(name: String, seconds: Double)]) -> String {
+        stages.map { "\($0.name) \(Text.seconds($0.seconds))" }.joined(separator: ", ")
+    }
+}
+
+/// Passes of the product over the fleet, as its commands run them.
+struct Passes {
+    let fleet: BenchFleet
+
+    struct Done<Value> {
+        let value: Value
+        let engine: Engine
+        let seconds: Double
+        let stages: [(name: String, seconds: Double)]
+    }
+
+    /// A whole reconcile pass.
+    func reconcile(
+        _ branch: BenchFleet.Branch, mode: Observer.Mode, engine: Engine? = nil
+    ) throws -> Done<ReconcileReport> {
+        try timed(branch, mode, engine) { try ReconcilePass(session: $0).run() }
+    }
+
+    /// The first half of a pass, which is what `plumb plan` does.
+    func survey(
+        _ branch: BenchFleet.Branch, mode: Observer.Mode, engine: Engine? = nil
+    ) throws -> Done<Survey.Result> {
+        try timed(branch, mode, engine) { try $0.survey() }
+    }
+
+    private func timed<Value>(
+        _ branch: BenchFleet.Branch, _ mode: Observer.Mode, _ engine: Engine?,
+        _ body: (Session) throws -> Value
+    ) throws -> Done<Value> {
+        let times = StageTimes()
+        let surroundings = PassSurroundings(stage: { times.begin($0) })
+        let (seconds, result) = try Stopwatch.time {
+            let session = try Session.open(
+                fleet.request(branch, mode: mode), surroundings, engine: engine)
+            return (try body(session), session.engine)
+        }
+        return Done(value: result.0, engine: result.1, seconds: seconds, stages: times.finish())
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+
+/// Prints one line per measurement, and remembers which goals were missed.
+struct Scoreboard {
+    private(set) var missed: [String] = []
+    private var judged = 0
+
+    /// What a figure has to be.
+    enum Goal {
+        case atMost(Double)
+        case atLeast(Double)
+
+        func isMet(by value: Double) -> Bool {
+            switch self {
+            case .atMost(let limit): value <= limit
+            case .atLeast(let limit): value >= limit
+            }
+        }
+
+        func text(_ format: (Double) -> String) -> String {
+            switch self {
+            case .atMost(let limit): "goal ≤ \(format(limit))"
+            case .atLeast(let limit): "goal ≥ \(format(limit))"
+            }
+        }
+    }
+
+    /// One line: what, the figure, what it is compared with, and the verdict on `value`.
+    mutating func judge(
+        _ what: String, figure: String, against: String? = nil, value: Double, goal: Goal,
+        _ format: (Double) -> String
+    ) {
+        let isMet = goal.isMet(by: value)
+        judged += 1
+        if !isMet { missed.append(what.trimmingCharacters(in: .whitespaces)) }
+        var parts = [figure, against.map { "\($0): \(format(value))" } ?? format(value)]
+        parts.append(goal.text(format))
+        parts.append(isMet ? "met" : "NOT met")
+        Self.line(what, parts.joined(separator: " · "))
+    }
+
+    /// A line that explains and judges nothing.
+    func note(_ what: String, _ text: String) {
+        Self.line(what, text)
+    }
+
+    func heading(_ text: String) {
+        Self.write("\n\(text)  (load \(Machine.load) on \(Machine.cores) cores)\n")
+    }
+
+    /// The last lines: the count, and what was missed.
+    func close() {
+        let met = judged - missed.count
+        Self.write("\n\(met) of \(judged) goals met\n")
+        for what in missed { Self.write("  not met: \(what)\n") }
+    }
+
+    private static func line(_ what: String, _ text: String) {
+        let padding = String(repeating: " ", count: max(1, 34 - what.count))
+        write("  \(what)\(padding)\(text)\n")
+    }
+
+    static func write(_ text: String) {
+        FileHandle.standardOutput.write(Data(text.utf8))
+    }
+}
+
+/// Numbers for people.
+enum Text {
+    static func seconds(_ value: Double) -> String {
+        value < 1 ? String(format: "%.0f ms", value * 1000) : String(format: "%.2f s", value)
+    }
+
+    static func times(_ value: Double) -> String { String(format: "%.2f×", value) }
+
+    static func percent(_ value: Double) -> String { String(format: "%.1f %%", value * 100) }
+
+    static func count(_ value: Double) -> String { String(format: "%.0f", value) }
+
+    static func megabytes(_ value: Double) -> String { String(format: "%.0f MB", value) }
+
+    static func series(_ series: Series) -> String {
+        "\(seconds(series.median)) (min \(seconds(series.minimum)), \(series.seconds.count) runs)"
+    }
+}

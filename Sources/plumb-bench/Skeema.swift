@@ -1,0 +1,60 @@
+import Foundation
+
+/// The peer: `skeema diff` over the same fleet and the same files.
+struct Skeema {
+    let path: String
+    let fleet: BenchFleet
+
+    /// Writes a folder for each branch.
+    func prepare() throws {
+        for branch in BenchFleet.Branch.allCases {
+            try FileManager.default.createDirectory(
+                atPath: folder(branch), withIntermediateDirectories: true)
+            try write(options, to: "\(folder(branch))/.skeema")
+            for table in FleetSchema.tables {
+                let isChanged = branch == .changed && table.name == FleetSchema.changed
+                let sql = isChanged ? FleetSchema.changedSQL() : table.sql
+                try write(sql + ";\n", to: "\(folder(branch))/\(table.name).sql")
+            }
+        }
+    }
+
+    /// Seconds of one `skeema diff`, which has to find what Plumb finds.
+    func run(_ branch: BenchFleet.Branch) throws -> Double {
+        // Its linter is switched off: only the comparison is measured.
+        let ended = try Program.run(
+            path, ["diff", "--skip-lint", "--skip-my-cnf"], in: folder(branch),
+            environment: ["HOME": fleet.folder])
+        let alters = ended.output.split(separator: "\n").filter { $0.hasPrefix("ALTER TABLE") }
+        let isSame = branch == .same
+        guard ended.status == (isSame ? 0 : 1), alters.count == (isSame ? 0 : fleet.shards) else {
+            throw BenchError(
+                "skeema diff ended with \(ended.status) and \(alters.count) changes:\n"
+                    + ended.output.suffix(2000))
+        }
+        return ended.seconds
+    }
+
+    private func folder(_ branch: BenchFleet.Branch) -> String {
+        "\(fleet.folder)/skeema-\(branch.rawValue)"
+    }
+
+    private var options: String {
+        """
+        schema=/^bench_/
+        default-character-set=utf8mb4
+        default-collation=utf8mb4_general_ci
+
+        [production]
+        flavor=mariadb:10.11
+        host=localhost
+        socket=\(fleet.socket)
+        user=root
+
+        """
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    }
+}

@@ -1,0 +1,45 @@
+import Reconciler
+import Views
+
+/// `plumb doctor`.
+enum DoctorCommand {
+    static let command = Command(
+        name: "doctor", summary: "grants, versions, settings, reachability, ledger integrity",
+        details: "Looks at everything that plumb stands on and changes nothing.",
+        options: Option.fleet + [.output, .noColor], run: run)
+
+    private static func run(_ invocation: Invocation) throws -> ExitStatus {
+        let format = try invocation.format()
+        let progress = Progress(invocation.terminal)
+        let report = Doctor.run(try invocation.request(), progress.surroundings)
+        progress.finish()
+        let counts = DoctorReport.Check.Status.allCases.compactMap { status -> String? in
+            let count = report.checks.filter { $0.status == status }.count
+            return count == 0 ? nil : "\(count) \(status.rawValue)"
+        }
+        let summary = counts.joined(separator: ", ")
+        if format == .json {
+            let rows = report.checks.map { check in
+                [
+                    "area": check.area.rawValue, "subject": check.subject,
+                    "status": check.status.rawValue, "message": check.message,
+                    "remedy": check.remedy ?? "",
+                ]
+            }
+            invocation.terminal.answer(
+                JSONView.table(
+                    kind: "doctor", rows: rows, summary: summary, exit: report.exitStatus)
+                    + "\n")
+            return report.exitStatus
+        }
+        var table = TextTable(["", "area", "what", "found"])
+        for check in report.checks {
+            let remedy = check.remedy.map { "; \($0)" } ?? ""
+            table.add(
+                check.status.rawValue, check.area.rawValue, check.subject, check.message + remedy)
+        }
+        invocation.terminal.answer(table.text(style: invocation.style))
+        invocation.terminal.answer("\(summary)  exit \(report.exitStatus.rawValue)\n")
+        return report.exitStatus
+    }
+}

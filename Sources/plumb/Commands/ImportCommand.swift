@@ -1,0 +1,114 @@
+import Reconciler
+import Schema
+import Views
+
+/// `plumb import`.
+enum ImportCommand {
+    static let command = Command(
+        name: "import", summary: "live schema to files and a plumb.yaml; or a lost ledger again",
+        details: """
+            With --host and --database: reads every table and writes a schema repository whose
+            plan is empty. Databases that are alike become the shards of one namespace. Nothing is
+            overwritten. With --record: records in the ledger what is live and equal to git.
+            """,
+        options: [
+            .host, .databases, .user, .passwordEnvironment, .optionFile, .into, .record,
+        ] + Option.fleet + [.output, .noColor],
+        run: run)
+
+    private static func run(_ invocation: Invocation) throws -> ExitStatus {
+        if invocation.has(.record) { return try record(invocation) }
+        let format = try invocation.format()
+        guard let host = invocation.value(.host), !invocation.values(.databases).isEmpty else {
+            throw UsageError(message: "name --host and --database, or use --record")
+        }
+        guard let server = ServerAddress(host) else {
+            throw UsageError(message: "--host \(host): use name:port, [v6]:port or unix:/path")
+        }
+        let credentials: ImportRequest.Connection.Credentials
+        if let file = invocation.value(.optionFile) {
+            credentials = .optionFile(file)
+        } else {
+            let password = invocation.value(.passwordEnvironment)
+            credentials = .user(
+                invocation.value(.user) ?? "root",
+                password: password.map { .environment($0) } ?? .none)
+        }
+        let report = try DatabaseImport.run(
+            ImportRequest(
+                server: server, databases: invocation.values(.databases),
+                connection: .init(credentials: credentials),
+                environment: invocation.value(.environment) ?? "production",
+                namespace: invocation.value(.namespace),
+                folder: invocation.value(.into) ?? ".", workingFolder: invocation.folder))
+        invocation.terminal.answer(
+            format == .json ? json(report) : text(report, invocation.style))
+        return report.exitStatus
+    }
+
+    private static func text(_ report: ImportReport, _ style: Style) -> String {
+        var text = ""
+        for namespace in report.namespaces {
+            text += "\(namespace.name)  \(namespace.tables.count) tables  "
+            text += ShardNames.compact(namespace.shards.map(\.name)) + "\n"
+        }
+        for table in report.unsupported {
+            text += "not managed: \(table.file): \(table.problem ?? "")\n"
+        }
+        for difference in report.differing {
+            text += "\(difference.database) differs from \(difference.reference):\n"
+            for line in difference.lines { text += "  \(line.table): \(line.text)\n" }
+        }
+        for problem in report.unknown {
+            text += "\(problem.database): unknown: \(problem.reason)\n"
+        }
+        for object in report.skipped {
+            text += "not imported: \(object.kind) \(object.database).\(object.name)\n"
+        }
+        let files = "\(report.files.count) files in \(report.folder)"
+        return text + "\(files): \(report.tableCount) tables, \(report.shardCount) shards"
+            + "  exit \(report.exitStatus.rawValue)\n"
+    }
+
+    private static func json(_ report: ImportReport) -> String {
+        JSONView.table(
+            kind: "import", rows: report.files.map { ["file": $0] },
+            summary: "\(report.tableCount) tables, \(report.shardCount) shards",
+            exit: report.exitStatus) + "\n"
+    }
+
+    // MARK: --record
+
+    private static func record(_ invocation: Invocation) throws -> ExitStatus {
+        let format = try invocation.format()
+        let session = try Session.open(try invocation.request(), PassSurroundings())
+        let report = try LedgerRebuild(session: session).run()
+        let summary =
+            "\(report.recordedTableCount) tables on \(report.recordedShardCount) shards recorded, "
+            + "\(report.inSyncCount) of \(report.shardCount) shards in sync"
+        if format == .json {
+            let rows = report.differing.map { finding in
+                [
+                    "namespace": finding.namespace, "table": finding.table,
+                    "status": finding.status.rawValue,
+                    "shards": finding.shards.joined(separator: ","),
+                ]
+            }
+            invocation.terminal.answer(
+                JSONView.table(
+                    kind: "import-record", rows: rows, summary: summary, exit: report.exitStatus)
+                    + "\n")
+            return report.exitStatus
+        }
+        for finding in report.differing {
+            invocation.terminal.answer(
+                "not recorded: \(finding.namespace).\(finding.table) differs on "
+                    + ShardNames.compact(finding.shards) + "\n")
+        }
+        for shard in report.unknown {
+            invocation.terminal.answer("not recorded: \(shard.shard): \(shard.reason)\n")
+        }
+        invocation.terminal.answer("\(summary)  exit \(report.exitStatus.rawValue)\n")
+        return report.exitStatus
+    }
+}

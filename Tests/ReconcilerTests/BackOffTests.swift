@@ -1,0 +1,52 @@
+import Execution
+import Testing
+
+@testable import Reconciler
+
+@Suite("What fails waits longer each time, and hides nothing else")
+struct BackOffTests {
+    private let now = sampleTime()
+
+    @Test("each failure doubles the pause, up to the longest")
+    func doubles() {
+        let book = BackOffBook<String>(firstSeconds: 5, longestSeconds: 30)
+        for pause in [5, 10, 20, 30, 30] as [Int64] {
+            book.failed("s1", now: now)
+            #expect(book.wait(for: "s1", now: now) == now.adding(seconds: pause))
+            #expect(book.wait(for: "s1", now: now.adding(seconds: pause)) == nil)
+        }
+    }
+
+    @Test("others are not held, and a success forgets")
+    func perSubject() {
+        let book = BackOffBook<String>(firstSeconds: 5, longestSeconds: 30)
+        book.failed("s1", now: now)
+        #expect(book.wait(for: "s2", now: now) == nil)
+        book.succeeded("s1")
+        #expect(book.wait(for: "s1", now: now) == nil)
+        book.failed("s1", now: now)
+        book.failed("s2", now: now)
+        book.forgetAll()
+        #expect(book.wait(for: "s1", now: now) == nil)
+        #expect(book.wait(for: "s2", now: now) == nil)
+    }
+
+    @Test("an operation whose ends moved is another one")
+    func movedTarget() {
+        let book = BackOffBook<OperationTarget>(firstSeconds: 60, longestSeconds: 3600)
+        let ready = Gate.Ready(step: sampleStep(), shard: "s0", approval: nil)
+        book.failed(ready.target, now: now)
+        #expect(book.wait(for: ready.target, now: now) != nil)
+        let moved = Gate.Ready(step: sampleStep(to: "c"), shard: "s0", approval: nil)
+        #expect(book.wait(for: moved.target, now: now) == nil)
+    }
+
+    @Test(
+        "the loop's pause: the interval, up to eight of them after failures, a tenth of jitter",
+        arguments: [(0, 60.0), (1, 60), (2, 120), (3, 240), (4, 480), (9, 480)])
+    func pause(failures: Int, seconds: Double) {
+        #expect(Daemon.pause(interval: 60, failures: failures, jitter: 0) == seconds)
+        #expect(Daemon.pause(interval: 60, failures: failures, jitter: 1) == seconds * 1.1)
+        #expect(Daemon.pause(interval: 60, failures: failures, jitter: -1) == seconds * 0.9)
+    }
+}
