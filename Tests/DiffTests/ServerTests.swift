@@ -10,7 +10,7 @@ import Testing
         let server = try ServerPair()
         try server.createParents()
         let (from, to) = (try server.normalised(pair.from), try server.normalised(pair.to))
-        let alterations = try pair.alterations(from, to)
+        let alterations = try pair.alterations(from, to, .mariadb)
         #expect(alterations.map { $0.sql(table: "t", flavour: .mariadb) } == pair.statements)
         try server.expect(to, from: from, by: alterations)
     }
@@ -22,10 +22,45 @@ import Testing
         try server.createParents()
         do {
             let (from, to) = (try server.normalised(pair.from), try server.normalised(pair.to))
-            try server.expect(to, from: from, by: pair.alterations(from, to))
+            try server.expect(to, from: from, by: pair.alterations(from, to, kind.flavour))
         } catch let error as MySQLError {
             #expect(pair.isRefused(by: kind), "\(error)")
         }
+    }
+
+    /// MySQL rewrites no expression: error 3108, 3837 or 3959 without the other clauses.
+    @Test func replacesTheExpressionsOfARenamedColumn() throws {
+        let from = try TableParser.parse(Self.expressions("qty"), flavour: .mysql)
+        let to = try TableParser.parse(Self.expressions("amount"), flavour: .mysql)
+        let hint = ColumnRename(table: "t", from: "qty", to: "amount")
+        let alterations = try TableDiff.changes(
+            from: from, to: to, renames: [hint], flavour: .mysql)
+        #expect(
+            alterations.map { $0.sql(table: "t", flavour: .mysql) } == [
+                "ALTER TABLE `t` DROP CHECK `positive`, DROP INDEX `next`, "
+                    + "CHANGE COLUMN `qty` `amount` int DEFAULT NULL, MODIFY COLUMN `twice` int "
+                    + "GENERATED ALWAYS AS ((`amount` * 2)) VIRTUAL, "
+                    + "ADD KEY `next` (((`amount` + 1))), "
+                    + "ADD CONSTRAINT `positive` CHECK ((`amount` > 0))"
+            ])
+        let findings = try TableDiff.findings(of: alterations, on: from)
+        #expect(findings.allSatisfy { $0.finding.hazard == .safe }, "\(findings)")
+        for kind in TestServer.available where kind.flavour == .mysql {
+            try ServerPair(kind).expect(to, from: from, by: alterations)
+        }
+    }
+
+    private static func expressions(_ column: String) -> String {
+        """
+        CREATE TABLE `t` (
+          `id` int NOT NULL,
+          `\(column)` int DEFAULT NULL,
+          `twice` int GENERATED ALWAYS AS ((`\(column)` * 2)) VIRTUAL,
+          PRIMARY KEY (`id`),
+          KEY `next` (((`\(column)` + 1))),
+          CONSTRAINT `positive` CHECK ((`\(column)` > 0))
+        ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci
+        """
     }
 
     /// Pairs in one test share a database: fewer connections, the same statements.
@@ -40,7 +75,8 @@ import Testing
             guard let from, let to else { continue }
             tried += 1
             try server.expect(
-                to, from: from, by: TableDiff.changes(from: from, to: to), "seed \(seed)")
+                to, from: from, by: TableDiff.changes(from: from, to: to, flavour: kind.flavour),
+                "seed \(seed)")
         }
         #expect(tried > 1)
     }
@@ -58,10 +94,13 @@ import Testing
 }
 
 extension StatementCase {
-    fileprivate func alterations(_ from: Table, _ to: Table) throws -> [Alteration] {
+    fileprivate func alterations(
+        _ from: Table, _ to: Table, _ flavour: ServerProfile.Flavour
+    ) throws -> [Alteration] {
         try TableDiff.changes(
             from: from, to: to,
-            renames: renames.map { ColumnRename(table: "t", from: $0.0, to: $0.1) })
+            renames: renames.map { ColumnRename(table: "t", from: $0.0, to: $0.1) },
+            flavour: flavour)
     }
 
     /// Words that MySQL does not know.

@@ -71,7 +71,9 @@ struct WorkspaceFixture {
         let new = try #require(to.table)
         let change = ChangeToProve(
             from: from, to: to, table: old.name,
-            alterations: try alterations ?? TableDiff.changes(from: old, to: new),
+            alterations: try alterations
+                ?? TableDiff.changes(
+                    from: old, to: new, flavour: profile.flavour),
             parents: parents)
         return try use { workspace throws(WorkspaceError) in try workspace.prove(change) }
     }

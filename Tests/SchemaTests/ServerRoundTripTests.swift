@@ -36,9 +36,10 @@ struct ServerRoundTripTests {
         func load(_ text: String) throws -> String? {
             do { try connection.execute(text) } catch { return nil }
             let name = try connection.query("SHOW TABLES").first?[0] ?? ""
-            let shown = try connection.query("SHOW CREATE TABLE \(SQL.identifier(name))")
+            // A MERGE table over nothing is made, and cannot be shown.
+            let shown = try? connection.query("SHOW CREATE TABLE \(SQL.identifier(name))")
             try connection.execute("DROP TABLE \(SQL.identifier(name))")
-            return shown.first?[1]
+            return shown?.first?[1]
         }
     }
 }
