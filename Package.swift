@@ -34,17 +34,18 @@ let package = Package(
         module("Diff", ["Schema"]),
         module("Git", ["CGit2", "Execution"]),
         module("Desired", ["Schema", "Diff", "Git", "CYAML"]),
+        module("Lint", ["Schema", "Diff", "Desired"]),
         module("MySQLClient", ["Schema", "Execution", "CMySQL"]),
         module("Observed", ["Schema", "Diff", "Execution", "MySQLClient"]),
         module("Ledger", ["Schema", "Diff", "Git", "Execution"]),
         module(
             "Reconciler",
             ["Schema", "Diff", "Execution", "Git", "Desired", "MySQLClient", "Observed", "Ledger"]),
-        module("Views", ["Schema", "Diff", "Reconciler"]),
+        module("Views", ["Schema", "Diff", "Desired", "Lint", "Reconciler"]),
         .executableTarget(
             name: "plumb",
             dependencies: [
-                "Schema", "Diff", "Execution", "Git", "Desired", "MySQLClient", "Observed",
+                "Schema", "Diff", "Execution", "Git", "Desired", "Lint", "MySQLClient", "Observed",
                 "Ledger", "Reconciler", "Views",
             ], swiftSettings: settings),
         .executableTarget(
@@ -60,6 +61,7 @@ let package = Package(
         tests("DiffTests", ["Diff", "TestSupport"]),
         tests("GitTests", ["Git", "TestSupport"]),
         tests("DesiredTests", ["Desired", "TestSupport"]),
+        tests("LintTests", ["Lint", "Views", "TestSupport"]),
         tests("MySQLClientTests", ["MySQLClient", "TestSupport"]),
         tests("ObservedTests", ["Observed", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "TestSupport"]),

@@ -11,6 +11,8 @@ package struct SchemaError: Error, Hashable, Sendable {
         case unknownColumnType
         /// A column, key or constraint that is defined twice.
         case duplicateName
+        /// A rewritten file that would not say the same: a fault of the formatter, not the file.
+        case notPreserved
     }
 
     package let code: Code

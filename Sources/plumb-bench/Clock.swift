@@ -10,6 +10,22 @@ enum Stopwatch {
         let value = try body()
         return (Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9, value)
     }
+
+    /// Seconds of processor time that this thread spent in `body`: what one core does, also on a
+    /// machine that is busy with other things.
+    static func processorTime<Value>(_ body: () throws -> Value) rethrows -> (
+        seconds: Double, value: Value
+    ) {
+        let start = threadSeconds
+        let value = try body()
+        return (threadSeconds - start, value)
+    }
+
+    private static var threadSeconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
 }
 
 /// Several measurements of one thing, in seconds.

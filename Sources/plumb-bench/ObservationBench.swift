@@ -7,7 +7,7 @@ struct ObservationBench {
     let fleet: BenchFleet
     let floor: FloorProgram
 
-    private static let rounds = 5
+    private static let rounds = 9
 
     /// Measures, and returns the texts of a shard's tables as the server wrote them.
     func run(_ board: inout Scoreboard) throws -> [String] {

@@ -13,7 +13,7 @@ struct ParseBench {
         let texts = texts.map { Array($0.utf8) }
         var times = Series()
         for _ in 0..<Self.rounds {
-            let (seconds, columns) = try Stopwatch.time {
+            let (seconds, columns) = try Stopwatch.processorTime {
                 var columns = 0
                 for _ in 0..<Self.repetitions {
                     for text in texts {
@@ -30,7 +30,7 @@ struct ParseBench {
         let count = Double(Self.repetitions * texts.count)
         let rate = count / times.median
         board.judge(
-            "parse, on one core", figure: "SHOW CREATE TABLE texts of 12 columns, tables a second",
+            "parse, on one core", figure: "tables of 12 columns a second of processor time",
             value: rate, goal: .atLeast(100_000), Text.count)
     }
 }

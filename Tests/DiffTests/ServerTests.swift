@@ -64,7 +64,7 @@ import Testing
     }
 
     /// Pairs in one test share a database: fewer connections, the same statements.
-    @Test(arguments: TestServer.available, 0..<20)
+    @Test(arguments: TestServer.available, Rounds.seeds(20))
     func reachesRandomTargets(kind: TestServer.Kind, block: Int) throws {
         let server = try ServerPair(kind)
         var tried = 0

@@ -12,6 +12,7 @@ package struct Fleet: Sendable {
     package let workspace: WorkspaceSettings
     package let policy: Policy
     package let ledger: LedgerLocation
+    package let lint: LintSettings
     /// What is odd but not wrong.
     package let warnings: [Diagnostic]
 

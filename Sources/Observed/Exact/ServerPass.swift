@@ -6,10 +6,12 @@ import Schema
 struct ServerShards: Sendable {
     let server: ServerAddress
     let targets: [ObservationTarget]
+
+    var databases: [String] { Array(Set(targets.map(\.database))) }
 }
 
 /// One server in one pass over the fleet.
-// Sendable: what changes is behind `broken`.
+// Sendable: what changes is behind locks.
 final class ServerPass: Sendable {
     let shards: ServerShards
     /// Nil where the server could not be asked at all: then `broken` says why.
@@ -17,6 +19,8 @@ final class ServerPass: Sendable {
     private let fingerprints: ServerFingerprints?
     /// What still holds of the last readings.
     private let unchanged: [ShardID: Observer.Memory]
+    /// By database: objects that are no tables; empty where they were not counted.
+    private let objects = Lock<[String: [ObjectKind: Int]]>([:])
     /// Why the server is not asked again in this pass.
     private let broken: Lock<ShardProblem?>
 
@@ -35,15 +39,15 @@ final class ServerPass: Sendable {
 
     /// Asks the server what is asked once for all its shards.
     static func begin(
-        _ shards: ServerShards, pool: ConnectionPool, countsObjects: Bool,
+        _ shards: ServerShards, pool: ConnectionPool,
         memory: [ShardID: Observer.Memory]
     ) -> ServerPass {
-        let names = Array(Set(shards.targets.map(\.database)))
-        let result = pool.using(shards.server) { connection throws(MySQLError) in
-            let survey = try ServerSurvey(
-                on: connection, databases: names, countsObjects: countsObjects)
+        let result = Result { () throws(MySQLError) in
+            let survey = try pool.using(shards.server) { connection throws(MySQLError) in
+                try ServerSurvey(on: connection)
+            }.get()
             let fingerprints = try ServerFingerprints.read(
-                on: connection, survey: survey, databases: names)
+                from: shards.server, pool: pool, survey: survey, databases: shards.databases)
             return (survey, fingerprints)
         }
         switch result {
@@ -83,6 +87,22 @@ final class ServerPass: Sendable {
         return stride(from: 0, to: due.count, by: size).map { start in
             ShardChunk(pass: self, targets: Array(due[start..<min(start + size, due.count)]))
         }
+    }
+
+    /// Counts what else there is in the databases; without an answer nothing is counted.
+    func countObjects(pool: ConnectionPool) {
+        guard let survey else { return }
+        let counted = pool.using(shards.server) { connection throws(MySQLError) in
+            ObjectCounts.read(
+                on: connection, databases: shards.databases, foldsNames: survey.foldsNames)
+        }
+        guard case .success(let found) = counted else { return }
+        objects.withLock { $0 = found }
+    }
+
+    /// Objects of the database that are no tables, once they are counted.
+    func objects(in name: String) -> [ObjectKind: Int] {
+        objects.withLock { $0[survey?.folded(name) ?? name, default: [:]] }
     }
 
     /// A fingerprint that proves, while it lasts, that the shard's tables are what was read.

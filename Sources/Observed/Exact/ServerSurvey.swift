@@ -15,13 +15,9 @@ struct ServerSurvey: Sendable {
     /// The digest of the profile that databases with equal defaults share.
     private let digests: [Database: Digest]
     private let visibility: TableVisibility
-    /// By database: objects that are no tables; empty where they were not asked for.
-    private let objects: [String: [ObjectKind: Int]]
-    private let foldsNames: Bool
+    let foldsNames: Bool
 
-    init(
-        on connection: Connection, databases names: [String], countsObjects: Bool
-    ) throws(MySQLError) {
+    init(on connection: Connection) throws(MySQLError) {
         profile = try connection.profile(database: "information_schema")
         // 0: names are compared as bytes; 1 and 2: in lower case.
         foldsNames = profile.settings["lower_case_table_names", default: "0"] != "0"
@@ -32,9 +28,6 @@ struct ServerSurvey: Sendable {
                 ($0, Self.profile(profile, with: $0).digest)
             })
         visibility = try TableVisibility(on: connection)
-        objects =
-            countsObjects
-            ? ObjectCounts.read(on: connection, databases: names, foldsNames: foldsNames) : [:]
     }
 
     /// The database, if the account can see it.
@@ -47,9 +40,6 @@ struct ServerSurvey: Sendable {
 
     /// The digest of `profile(of:)`.
     func profileDigest(of name: String) -> Digest? { database(name).flatMap { digests[$0] } }
-
-    /// Objects of the database that are no tables.
-    func objects(in name: String) -> [ObjectKind: Int] { objects[folded(name), default: [:]] }
 
     /// False where the account has privileges on some tables of the database only.
     func seesAllTables(of name: String) -> Bool { visibility.isComplete(for: name) }

@@ -1,3 +1,4 @@
+import Execution
 import MySQLClient
 import Schema
 
@@ -20,67 +21,79 @@ struct ServerFingerprints: Sendable {
     }
 
     private let survey: ServerSurvey
-    private var names: [String: [String]] = [:]
-    private var rows: [String: [StatisticsRow]] = [:]
-    /// Tables and their numbers, for databases in which tables have equal stamps.
-    private var numbers: [String: [String]] = [:]
+    private let names: [String: [String]]
+    private let stamps: Stamps
 
     /// Nil where this server, or this account, offers no fingerprints.
+    ///
+    /// Names and stamps are read at the same time over two connections. What moves in between
+    /// differs from what either has seen before, or from what it will see the next time.
     static func read(
-        on connection: Connection, survey: ServerSurvey, databases: [String]
+        from server: ServerAddress, pool: ConnectionPool, survey: ServerSurvey,
+        databases: [String]
     ) throws(MySQLError) -> ServerFingerprints? {
         // MySQL does not promise to stamp the row at an INSTANT change.
         guard survey.profile.flavour == .mariadb else { return nil }
-        do throws(MySQLError) {
-            return try ServerFingerprints(on: connection, survey: survey, databases: databases)
-        } catch {
-            switch error.kind {
-            case .unreachable, .lostConnection: throw error
-            default: return nil
+        let places = Set(databases.map(survey.folded))
+        let answers = Workers.map(Part.allCases, total: 2, perKey: 2, key: { _ in server }) {
+            part in
+            pool.using(server) { connection throws(MySQLError) in
+                switch part {
+                case .names: Answer.names(try readNames(on: connection, survey, places))
+                case .stamps: Answer.stamps(try Stamps(on: connection, survey, places))
+                }
             }
         }
+        var names: [String: [String]] = [:]
+        var stamps: Stamps?
+        for answer in answers {
+            switch answer {
+            case .success(.names(let found)): names = found
+            case .success(.stamps(let found)): stamps = found
+            case .failure(let error):
+                switch error.kind {
+                case .unreachable, .lostConnection: throw error
+                default: return nil
+                }
+            }
+        }
+        return stamps.map { ServerFingerprints(survey: survey, names: names, stamps: $0) }
     }
 
-    private init?(
-        on connection: Connection, survey: ServerSurvey, databases: [String]
-    ) throws(MySQLError) {
-        let places = Set(databases.map(survey.folded))
-        func place(_ row: RawRow) -> String? {
-            row.text(0).map(survey.folded).flatMap { places.contains($0) ? $0 : nil }
-        }
+    private enum Part: CaseIterable {
+        case names, stamps
+    }
+
+    private enum Answer: Sendable {
+        case names([String: [String]])
+        /// Nil where the server keeps no statistics.
+        case stamps(Stamps?)
+    }
+
+    private init(survey: ServerSurvey, names: [String: [String]], stamps: Stamps) {
+        self.survey = survey
+        self.names = names
+        self.stamps = stamps
+    }
+
+    private static func readNames(
+        on connection: Connection, _ survey: ServerSurvey, _ places: Set<String>
+    ) throws(MySQLError) -> [String: [String]] {
         var names: [String: [String]] = [:]
-        var rows: [String: [StatisticsRow]] = [:]
-        var isPersistent = false
+        var finder = PlaceFinder(survey, places)
         var failure: MySQLError?
-        let questions = [
-            FingerprintQuestions.settings, FingerprintQuestions.names(in: places.sorted()),
-            FingerprintQuestions.statistics(in: places.sorted()),
-        ]
-        try connection.pipeline(questions) { index, answer in
-            switch (index, answer) {
-            case (_, .failure(let error)): failure = failure ?? error
-            case (0, .success(let answer)): isPersistent = answer.next()?.text(0) == "1"
-            case (1, .success(let answer)):
+        try connection.pipeline([FingerprintQuestions.names(in: places.sorted())]) { _, answer in
+            switch answer {
+            case .failure(let error): failure = error
+            case .success(let answer):
                 while let row = answer.next() {
-                    guard let place = place(row) else { continue }
+                    guard let place = finder.place(of: row) else { continue }
                     names[place, default: []].append(row.text(1) ?? "")
-                }
-            case (_, .success(let answer)):
-                while let row = answer.next() {
-                    guard let place = place(row) else { continue }
-                    rows[place, default: []].append(StatisticsRow(row))
                 }
             }
         }
         if let failure { throw failure }
-        guard isPersistent else { return nil }
-        self.survey = survey
-        self.names = names
-        self.rows = rows
-        let ambiguous = places.filter { Self.hasEqualStamps(rows[$0, default: []]) }
-        if !ambiguous.isEmpty {
-            numbers = try Self.readNumbers(on: connection, survey: survey, places: ambiguous)
-        }
+        return names
     }
 
     /// The fingerprint of a database; nil when the account cannot see it.
@@ -89,8 +102,8 @@ struct ServerFingerprints: Sendable {
         let place = survey.folded(database)
         return Fingerprint(
             names: Self.digest(of: names[place, default: []]),
-            statistics: Self.digest(of: rows[place, default: []].map(\.line)),
-            numbers: numbers[place].map(Self.digest), profile: profile)
+            statistics: Self.digest(of: stamps.rows[place, default: []].map(\.line)),
+            numbers: stamps.numbers[place].map(Self.digest), profile: profile)
     }
 
     /// Whether equal fingerprints from now on prove that the tables `tables` did not change.
@@ -98,9 +111,9 @@ struct ServerFingerprints: Sendable {
     /// A row that was stamped in the last `settlingSeconds` could be stamped once more with the
     /// same second, and a table without a row leaves no trace at all.
     func isConclusive(for database: String, tables: [String: Digest]) -> Bool {
-        let rows = rows[survey.folded(database), default: []]
+        let rows = stamps.rows[survey.folded(database), default: []]
         guard rows.allSatisfy({ $0.age >= Self.settlingSeconds }) else { return false }
-        guard numbers[survey.folded(database)] != nil || !Self.hasEqualStamps(rows) else {
+        guard stamps.numbers[survey.folded(database)] != nil || !Stamps.hasEqual(rows) else {
             return false
         }
         // A name like a partition's could hide that another table has no row.
@@ -112,8 +125,50 @@ struct ServerFingerprints: Sendable {
     /// Time stamps have whole seconds, and a statement takes a moment.
     static let settlingSeconds: Int64 = 2
 
+    private static func digest(of lines: [String]) -> Digest {
+        Digest(of: lines.sorted().joined(separator: "\n"))
+    }
+}
+
+/// The statistics rows of a server's databases, with InnoDB's numbers where these are needed.
+private struct Stamps: Sendable {
+    private(set) var rows: [String: [StatisticsRow]] = [:]
+    /// Tables and their numbers, for databases in which tables have equal stamps.
+    private(set) var numbers: [String: [String]] = [:]
+
+    /// Nil where the server keeps no statistics by default.
+    init?(
+        on connection: Connection, _ survey: ServerSurvey, _ places: Set<String>
+    ) throws(MySQLError) {
+        var rows: [String: [StatisticsRow]] = [:]
+        var finder = PlaceFinder(survey, places)
+        var isPersistent = false
+        var failure: MySQLError?
+        let questions = [
+            FingerprintQuestions.settings, FingerprintQuestions.statistics(in: places.sorted()),
+        ]
+        try connection.pipeline(questions) { index, answer in
+            switch (index, answer) {
+            case (_, .failure(let error)): failure = failure ?? error
+            case (0, .success(let answer)): isPersistent = answer.next()?.text(0) == "1"
+            case (_, .success(let answer)):
+                while let row = answer.next() {
+                    guard let place = finder.place(of: row) else { continue }
+                    rows[place, default: []].append(StatisticsRow(row))
+                }
+            }
+        }
+        if let failure { throw failure }
+        guard isPersistent else { return nil }
+        self.rows = rows
+        let ambiguous = places.filter { Self.hasEqual(rows[$0, default: []]) }
+        if !ambiguous.isEmpty {
+            numbers = try Self.readNumbers(on: connection, survey: survey, places: ambiguous)
+        }
+    }
+
     /// Two tables with equal stamps could be swapped by `RENAME TABLE` without a trace.
-    private static func hasEqualStamps(_ rows: [StatisticsRow]) -> Bool {
+    static func hasEqual(_ rows: [StatisticsRow]) -> Bool {
         var owners: [String: String] = [:]
         return !rows.allSatisfy { row in
             let table = PartitionName.table(of: row.table)
@@ -130,17 +185,13 @@ struct ServerFingerprints: Sendable {
             guard case .success(let rows) = answer else { return }
             while let row = rows.next() {
                 // `database/table`, both as file names; an odd one is not found, and read exactly.
-                guard let name = row.text(0), let slash = name.firstIndex(of: "/"),
+                guard let name = row.text(0), let slash = name.utf8.firstIndex(of: 0x2f),
                     case let place = survey.folded(String(name[..<slash])), places.contains(place)
                 else { continue }
                 result[place, default: []].append("\(row.text(1) ?? "") \(name)")
             }
         }
         return result
-    }
-
-    private static func digest(of lines: [String]) -> Digest {
-        Digest(of: lines.sorted().joined(separator: "\n"))
     }
 }
 
@@ -192,6 +243,29 @@ enum FingerprintQuestions {
 
 extension RawRow {
     func text(_ index: Int) -> String? { self[index].map { String(decoding: $0, as: UTF8.self) } }
+}
+
+/// Says which of the databases a row is about.
+///
+/// The rows of one database come one after the other: most need no new text and no look-up.
+private struct PlaceFinder {
+    private let survey: ServerSurvey
+    private let places: Set<String>
+    private var last: (bytes: [UInt8], place: String?) = ([], nil)
+
+    init(_ survey: ServerSurvey, _ places: Set<String>) {
+        self.survey = survey
+        self.places = places
+    }
+
+    /// The database that the row's first column names; nil where it is none of those.
+    mutating func place(of row: RawRow) -> String? {
+        guard let bytes = row[0] else { return nil }
+        if last.bytes.elementsEqual(bytes) { return last.place }
+        let place = survey.folded(String(decoding: bytes, as: UTF8.self))
+        last = (Array(bytes), places.contains(place) ? place : nil)
+        return last.place
+    }
 }
 
 /// How InnoDB names the partitions of a table among its tables: `orders#P#p0`.

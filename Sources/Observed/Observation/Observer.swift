@@ -57,7 +57,7 @@ package final class Observer: Sendable {
             servers, total: totalConcurrency, perKey: 1, key: \.server
         ) { shards in
             ServerPass.begin(
-                shards, pool: self.pool, countsObjects: mode == .exact,
+                shards, pool: self.pool,
                 memory: mode == .exact ? [:] : self.remembered(shards.targets))
         }
         var result: [ShardID: ShardObservation] = [:]
@@ -65,13 +65,14 @@ package final class Observer: Sendable {
         for state in states {
             result.merge(state.settled(at: now)) { first, _ in first }
         }
+        let counts = mode == .exact ? states.map(ServerWork.count) : []
         let chunks = states.flatMap { $0.chunks(connections: self.perServer) }
+        let work = counts + chunks.map(ServerWork.read)
         let readings = Workers.map(
-            chunks, total: totalConcurrency, perKey: perServer, key: \.server
-        ) { chunk in
-            chunk.read(pool: self.pool, catalog: self.catalog)
-        }
-        for (chunk, reading) in zip(chunks, readings) {
+            work, total: totalConcurrency, perKey: perServer, key: \.server
+        ) { $0.run(pool: self.pool, catalog: self.catalog) }
+        for (item, reading) in zip(work, readings) {
+            guard case .read(let chunk) = item else { continue }
             for (target, outcome) in zip(chunk.targets, reading) {
                 result[target.id] = conclude(target, outcome, chunk.pass, at: now)
             }
@@ -112,7 +113,7 @@ package final class Observer: Sendable {
             let shard = KnownShard(
                 schema: catalog.schema(of: reading.tables), profile: profile,
                 otherObjects: reading.others.merging(
-                    pass.survey?.objects(in: target.database) ?? [:], uniquingKeysWith: +),
+                    pass.objects(in: target.database), uniquingKeysWith: +),
                 observedAt: now, isFromFingerprint: false)
             remember(target, shard, pass)
             return .known(shard)

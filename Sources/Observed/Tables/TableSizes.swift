@@ -68,12 +68,16 @@ package enum TableSizes {
 
         private func statistics(on connection: Connection) -> [String: [String: Estimate]] {
             let names = wanted.keys.map(SQL.literal).joined(separator: ", ")
+            // Tables of which only partitions have rows are asked for by the name before the mark.
+            let tables = Set(wanted.values.joined()).map(SQL.literal).joined(separator: ", ")
             let rows =
                 try? connection.query(
                     """
                     SELECT database_name, table_name, n_rows,
                     (clustered_index_size + sum_of_other_index_sizes) * @@innodb_page_size
                     FROM mysql.innodb_table_stats WHERE database_name IN (\(names))
+                    AND SUBSTRING_INDEX(SUBSTRING_INDEX(table_name, '#P#', 1), '#p#', 1)
+                    IN (\(tables))
                     """)
             var result: [String: [String: Estimate]] = [:]
             for row in rows ?? [] {

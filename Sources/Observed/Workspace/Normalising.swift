@@ -19,11 +19,11 @@ extension Workspace {
     /// The tables as the server writes them back, by name.
     ///
     /// All tables of a namespace go in together, so that the server checks their foreign keys.
-    /// Throws `rejected` with every table that it refuses. Leaves the workspace empty.
+    /// Throws `rejected` with every table that it refuses.
     package func normalise(
         _ tables: [TableToNormalise]
     ) throws(WorkspaceError) -> [String: CatalogTable] {
-        try emptyingAfterwards { () throws(WorkspaceError) in try createAndRead(tables) }
+        try startingEmpty { () throws(WorkspaceError) in try createAndRead(tables) }
     }
 
     private func createAndRead(

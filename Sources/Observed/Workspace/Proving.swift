@@ -43,11 +43,11 @@ extension Workspace {
     /// Runs the change on scratch tables and says exactly which statements lead where.
     ///
     /// Throws `notProved` where the server refuses a statement or where the table that results is
-    /// neither `to` nor equivalent to it by a named rule. Leaves the workspace empty.
+    /// neither `to` nor equivalent to it by a named rule.
     package func prove(_ change: ChangeToProve) throws(WorkspaceError) -> Proof {
         switch (change.from, change.to) {
         case (nil, let to?):
-            try emptyingAfterwards { () throws(WorkspaceError) in try proveCreate(change, to) }
+            try startingEmpty { () throws(WorkspaceError) in try proveCreate(change, to) }
         case (let from?, let to?):
             try proveAlter(change, from, to)
         case (.some, nil):
@@ -83,13 +83,13 @@ extension Workspace {
     private func proveAlter(
         _ change: ChangeToProve, _ from: CatalogTable, _ to: CatalogTable
     ) throws(WorkspaceError) -> Proof {
-        let cheapest = try emptyingAfterwards { () throws(WorkspaceError) in
+        let cheapest = try startingEmpty { () throws(WorkspaceError) in
             try alter(change, from, to, onlyByCopy: false)
         }
         if cheapest.final?.digest == to.digest { return cheapest }
         if let final = cheapest.final, final.isEquivalent(to: to) { return cheapest }
         // MySQL leaves out some changes without a word in place, and makes them while copying.
-        let copied = try emptyingAfterwards { () throws(WorkspaceError) in
+        let copied = try startingEmpty { () throws(WorkspaceError) in
             try alter(change, from, to, onlyByCopy: true)
         }
         guard let final = copied.final, final.digest == to.digest || final.isEquivalent(to: to)

@@ -44,6 +44,8 @@ package final class Workspace {
     }
 
     private let lock: AdvisoryLock
+    /// Whether tables may be left in it.
+    private var isUsed = false
     private let options: String
 
     private init(
@@ -101,20 +103,16 @@ package final class Workspace {
         }
     }
 
-    /// Runs `body` and empties the workspace after it, also where it failed.
-    func emptyingAfterwards<Value>(
+    /// Runs `body` with an empty workspace.
+    ///
+    /// What it leaves goes before the next one, and with the database at the end: every DDL
+    /// statement waits for the server's disk, and most workspaces are used once.
+    func startingEmpty<Value>(
         _ body: () throws(WorkspaceError) -> Value
     ) throws(WorkspaceError) -> Value {
-        let value: Value
-        do throws(WorkspaceError) {
-            value = try body()
-        } catch {
-            // The first error explains the second.
-            try? reset()
-            throw error
-        }
-        try reset()
-        return value
+        if isUsed { try reset() }
+        isUsed = true
+        return try body()
     }
 
     /// Drops the database and hands on the result of the work done in it.

@@ -37,7 +37,7 @@ package enum SQLScript {
         return statements
     }
 
-    private static func requireUTF8(_ bytes: UnsafeBufferPointer<UInt8>) throws(SchemaError) {
+    static func requireUTF8(_ bytes: UnsafeBufferPointer<UInt8>) throws(SchemaError) {
         let text = String(decoding: bytes, as: UTF8.self)
         guard !text.utf8.elementsEqual(bytes) else { return }
         let offset = zip(text.utf8, bytes).prefix { $0 == $1 }.count

@@ -53,54 +53,6 @@ package struct SourceStatement: Hashable, Sendable {
     }
 }
 
-/// What the text of a `CREATE TABLE` names, and where.
-package struct SourceTable: Hashable, Sendable {
-    package struct Column: Hashable, Sendable {
-        package var name: String
-        package var location: SourceLocation
-        /// The first word of its type as written; empty where the type is a quoted name.
-        package var type: String
-    }
-
-    /// A top-level definition between the table's parentheses.
-    package struct Definition: Hashable, Sendable {
-        package enum Kind: String, Hashable, Sendable {
-            case column, primaryKey, index, foreignKey, check, period
-        }
-        package var kind: Kind
-        /// Nil where the text leaves the name to the server.
-        package var name: String?
-        /// Where its first token stands.
-        package var location: SourceLocation
-    }
-
-    /// A table named behind `REFERENCES`.
-    package struct Reference: Hashable, Sendable {
-        package var database: String?
-        package var table: String
-        package var location: SourceLocation
-    }
-
-    package var columns: [Column] = []
-    package var definitions: [Definition] = []
-    package var references: [Reference] = []
-    /// The other table of `CREATE TABLE … LIKE other`.
-    package var like: String?
-    /// True for `CREATE TABLE … SELECT`.
-    package var isFromSelect = false
-
-    /// Where the column called `name` is defined, letter case aside.
-    package func location(ofColumn name: String) -> SourceLocation? {
-        columns.first { $0.name.lowercased() == name.lowercased() }?.location
-    }
-
-    /// Where the key or constraint called `name` is defined, letter case aside.
-    package func location(ofConstraint name: String) -> SourceLocation? {
-        definitions.first { $0.kind != .column && $0.name?.lowercased() == name.lowercased() }?
-            .location
-    }
-}
-
 /// `-- plumb: renamed from old`, above a table or beside a column.
 package struct SourceRename: Hashable, Sendable {
     package enum Subject: Hashable, Sendable {

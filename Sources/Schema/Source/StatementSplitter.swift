@@ -5,6 +5,8 @@ struct StatementPiece {
     var innerComments: [Range<Int>]
     /// Where the terminator of the statement before ended; 0 at the start of the file.
     var previousEnd: Int
+    /// What terminates the statement; nil at the end of the file.
+    var delimiter: Range<Int>?
 
     /// From the first token to the last.
     var range: Range<Int> {
@@ -67,6 +69,7 @@ struct StatementSplitter {
             throw error("this parenthesis is never closed", at: parenthesis)
         }
         previousEnd = token.end
+        if token.kind == .delimiter { piece.delimiter = token.range }
         piece.innerComments = lexer.comments ?? []
         return piece
     }

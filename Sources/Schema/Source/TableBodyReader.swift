@@ -24,6 +24,7 @@ struct TableBodyReader {
                 return
             }
             try body()
+            SourceOptionsReader.read(cursor, into: &table)
         }
         while cursor.token != nil {
             // A query may stand in parentheses; no option begins like one.
@@ -72,29 +73,32 @@ struct TableBodyReader {
         let location = cursor.source.location(of: first.start)
         if let definition = try constraint(at: location) {
             table.definitions.append(definition)
+            try skipAttributes()
         } else {
             try column(at: location)
         }
-        try skipAttributes()
     }
 
-    /// Skips to the comma or parenthesis that ends the definition, noting parents on the way.
+    /// Skips to the comma or parenthesis that ends the definition, noting the parent on the way.
     private mutating func skipAttributes() throws(SchemaError) {
         while cursor.token != nil, !cursor.at(symbol: ","), !cursor.at(symbol: ")") {
             if cursor.at(symbol: "(") {
                 cursor.skipGroup()
-            } else if cursor.take("REFERENCES") {
-                guard let name = cursor.takeQualifiedName() else {
-                    throw cursor.unexpected("the name of the parent table")
-                }
-                table.references.append(
-                    SourceTable.Reference(
-                        database: name.database, table: name.text,
-                        location: cursor.source.location(of: name.token.start)))
+            } else if cursor.at("REFERENCES") {
+                try readReference()
             } else {
                 cursor.advance()
             }
         }
+    }
+
+    /// `REFERENCES parent (columns)`, noted at the last definition where that is a foreign key.
+    private mutating func readReference() throws(SchemaError) {
+        let (reference, columns) = try SourceKeyReader.reference(&cursor)
+        table.references.append(reference)
+        guard let last = table.definitions.indices.last else { return }
+        table.definitions[last].foreignKey?.parent = reference
+        table.definitions[last].foreignKey?.parentColumns = columns
     }
 
     private mutating func column(at location: SourceLocation) throws(SchemaError) {
@@ -110,7 +114,10 @@ struct TableBodyReader {
                 at: name.token.range)
         }
         let type = try columnType(of: name.text)
-        table.columns.append(SourceTable.Column(name: name.text, location: location, type: type))
+        let (column, reference) = try SourceColumnReader.column(
+            SourceTable.Column(name: name.text, location: location, type: type), &cursor)
+        table.columns.append(column)
+        if let reference { table.references.append(reference) }
         table.definitions.append(
             SourceTable.Definition(kind: .column, name: name.text, location: location))
     }
@@ -144,6 +151,7 @@ extension TableBodyReader {
         var name: String?
         let isConstraint = cursor.take("CONSTRAINT")
         if isConstraint, !cursor.at(anyOf: Self.constraintWords) { name = cursor.takeName()?.text }
+        let keyKind = SourceTable.Key.Kind(cursor.word())
         guard let kind = definitionKind() else {
             if isConstraint { throw cursor.unexpected("a key, foreign key or check") }
             return nil
@@ -160,10 +168,26 @@ extension TableBodyReader {
             }
         case .period:
             name = cursor.takeName()?.text
-        case .primaryKey, .check, .column:
+        case .primaryKey:
+            // A name is taken here, and means nothing.
+            if !cursor.at(symbol: "("), !cursor.at("USING") { _ = cursor.takeName() }
+        case .check, .column:
             break
         }
-        return SourceTable.Definition(kind: kind, name: name, location: location)
+        var definition = SourceTable.Definition(kind: kind, name: name, location: location)
+        switch kind {
+        case .primaryKey, .index:
+            definition.key = SourceTable.Key(
+                kind: keyKind, name: name, parts: SourceKeyReader.parts(&cursor),
+                location: location)
+        case .foreignKey:
+            definition.foreignKey = SourceTable.ForeignKey(
+                name: name, columns: SourceKeyReader.parts(&cursor).map(\.text),
+                location: location)
+        case .column, .check, .period:
+            break
+        }
+        return definition
     }
 
     private static let constraintWords: Set = ["PRIMARY", "UNIQUE", "FOREIGN", "CHECK"]

@@ -69,7 +69,7 @@ package enum JSONView {
         return document(kind, summary, exit, ["rows": .array(values)], pretty)
     }
 
-    private static func document(
+    static func document(
         _ kind: String, _ summary: String, _ status: ExitStatus, _ members: [String: JSONValue],
         _ pretty: Bool
     ) -> String {

@@ -153,7 +153,7 @@ package enum SARIFView {
     }
 
     /// Brackets would make a link of a message, and backslashes escape them.
-    private static func message(_ text: String) -> String {
+    static func message(_ text: String) -> String {
         var result = ""
         for character in Visible.line(text) {
             if character == "[" || character == "]" || character == "\\" { result += "\\" }
@@ -174,7 +174,7 @@ package enum SARIFView {
     }
 
     /// A path as a relative reference.
-    private static func uri(_ path: String) -> String {
+    static func uri(_ path: String) -> String {
         var text = ""
         for byte in path.utf8 {
             switch byte {

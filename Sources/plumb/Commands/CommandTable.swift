@@ -2,6 +2,8 @@
 enum CommandTable {
     static let commands: [Command] = [
         ValidateCommand.command,
+        LintCommand.command,
+        FmtCommand.command,
         PlanCommand.command,
         DriftCommand.command,
         ReconcileCommand.command,

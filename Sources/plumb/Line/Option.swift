@@ -30,6 +30,11 @@ struct Option: Sendable {
     static let reportOutput = Option(
         name: "output", value: "format",
         help: "text, json, markdown, sarif, junit or html (default: text)")
+    static let lintOutput = Option(
+        name: "output", value: "format",
+        help: "text, json, sarif, junit or github (default: text)")
+    static let check = Option(
+        name: "check", value: nil, help: "write nothing; exit 2 where a file would change")
     static let noColor = Option(
         name: "no-color", value: nil, help: "no colour, as with NO_COLOR in the environment")
     static let heal = Option(

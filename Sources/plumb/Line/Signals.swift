@@ -4,29 +4,27 @@ import Foundation
 /// Turns signals into requests that the loop notices.
 ///
 /// The signals are blocked in every thread and taken by one that only waits for them: no handler
-/// runs in the middle of anything.
+/// runs in the middle of anything. Commands that only read leave them alone: they end at once.
 enum Signals {
-    private static let handled: [Int32] = [SIGTERM, SIGINT, SIGHUP]
-
-    /// Called once, before any thread is started.
+    /// Called once, before anything else: a closed pipe and a file that may not grow are errors
+    /// of the write, not the end of the process.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
-        var set = sigset_t()
-        sigemptyset(&set)
-        for number in handled { sigaddset(&set, number) }
-        pthread_sigmask(SIG_BLOCK, &set, nil)
+        signal(SIGXFSZ, SIG_IGN)
     }
 
     /// From now on SIGTERM and SIGINT raise `interrupt`, a second one ends the process at once;
     /// SIGHUP wakes whoever waits.
+    ///
+    /// Called before any thread is started: a thread blocks what its maker blocks.
     static func deliver(to interrupt: Interrupt, told: @escaping @Sendable (String) -> Void) {
+        var handled = set()
+        pthread_sigmask(SIG_BLOCK, &handled, nil)
         let thread = Thread {
-            var set = sigset_t()
-            sigemptyset(&set)
-            for number in handled { sigaddset(&set, number) }
+            var handled = set()
             while true {
                 var number: Int32 = 0
-                guard sigwait(&set, &number) == 0 else { continue }
+                guard sigwait(&handled, &number) == 0 else { continue }
                 switch number {
                 case SIGHUP: interrupt.wake()
                 default:
@@ -40,11 +38,10 @@ enum Signals {
         thread.start()
     }
 
-    /// Outside of long commands the signals do what they always do.
-    static func restore() {
+    private static func set() -> sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
-        for number in handled { sigaddset(&set, number) }
-        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        for number in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, number) }
+        return set
     }
 }

@@ -24,7 +24,7 @@ extension Fleet {
     private func with(warnings: [Diagnostic]) -> Fleet {
         Fleet(
             file: file, namespaces: namespaces, environments: environments, workspace: workspace,
-            policy: policy, ledger: ledger, warnings: warnings)
+            policy: policy, ledger: ledger, lint: lint, warnings: warnings)
     }
 }
 
@@ -48,12 +48,14 @@ private struct FleetDecoder {
         let workspace = fields.read(.workspace) { node, _ in self.workspace(node) }
         let policy = fields.read(.policy) { node, _ in PolicyDecoder(reader: reader).policy(node) }
         let ledger = fields.read(.ledger, self.ledger)
+        let lint = fields.read(.lint) { node, _ in LintDecoder(reader: reader).lint(node) }
         guard let namespaces, let environments else { return nil }
         return Fleet(
             file: file, namespaces: namespaces, environments: environments,
             workspace: workspace
                 ?? WorkspaceSettings(host: nil, prefix: WorkspaceSettings.defaultPrefix),
-            policy: policy ?? .standard, ledger: ledger ?? .standard, warnings: [])
+            policy: policy ?? .standard, ledger: ledger ?? .standard,
+            lint: lint ?? .standard, warnings: [])
     }
 
     private func isReadable(_ root: YAMLNode) -> Bool {

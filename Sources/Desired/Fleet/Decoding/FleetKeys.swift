@@ -32,7 +32,7 @@ enum RootKey: String, FleetKey {
     static let title = "fleet"
     static let what = "plumb.yaml"
     static let required: Set<RootKey> = [.version, .namespaces, .environments]
-    case version, namespaces, environments, workspace, policy, ledger
+    case version, namespaces, environments, workspace, policy, ledger, lint
 }
 
 enum NamespaceKey: String, FleetKey {
@@ -178,6 +178,21 @@ enum LimitsKey: String, FleetKey {
     case dropsPerPlan = "drops_per_plan"
 }
 
+enum LintKey: String, FleetKey {
+    static let title = "lint"
+    static let what = "`lint`"
+    case rules, waivers, charset
+    case tableNames = "table_names"
+    case columnNames = "column_names"
+}
+
+enum WaiverKey: String, FleetKey {
+    static let title = "waiver"
+    static let what = "a waiver"
+    static let required: Set<WaiverKey> = [.rule, .table, .owner, .reason, .expires]
+    case rule, table, column, owner, reason, expires
+}
+
 /// Every mapping and every choice of `plumb.yaml`, for the test that holds the JSON Schema
 /// against the decoder.
 enum FleetFormat {
@@ -186,12 +201,12 @@ enum FleetFormat {
         DiscoveredShardsKey.self, DiscoverKey.self, OverlayKey.self, PinKey.self, RenameKey.self,
         RenamedColumnKey.self, EnvironmentKey.self, ConnectionKey.self, TLSKey.self,
         WorkspaceKey.self, PolicyKey.self, ApproversKey.self, RolloutKey.self, WaveKey.self,
-        ConcurrencyKey.self, WindowKey.self, LimitsKey.self,
+        ConcurrencyKey.self, WindowKey.self, LimitsKey.self, LintKey.self, WaiverKey.self,
     ]
 
     static let choices: [any FleetChoice.Type] = [
         Prune.self, ManagedKind.self, TLS.Mode.self, Hazard.self, DriftPolicy.self,
-        OnFailure.self, Cutover.self,
+        OnFailure.self, Cutover.self, LintRule.self, LintLevel.self, NameStyle.self,
     ]
 
     /// The versions of the format that this release reads.

@@ -1,0 +1,124 @@
+import Foundation
+import Schema
+
+/// The `.sql` files below a folder, and their canonical form.
+package enum FileFormatting {
+    /// A file that is not in canonical form.
+    package struct Change: Hashable, Sendable {
+        /// As it was named, or below the folder that was.
+        package let path: String
+        package let old: String
+        package let new: String
+    }
+
+    /// Every `.sql` file that `paths` name or hold, sorted; links and hidden folders are left out.
+    package static func files(at paths: [String]) throws(FileFormattingError) -> [String] {
+        var files: Set<String> = []
+        for path in paths {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+                throw FileFormattingError("\(path): no such file or folder; correct the path")
+            }
+            if isFolder.boolValue {
+                try collect(path, depth: 1, into: &files)
+            } else {
+                files.insert(path)
+            }
+        }
+        return files.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private static func collect(
+        _ folder: String, depth: Int, into files: inout Set<String>
+    ) throws(FileFormattingError) {
+        guard depth <= 32 else {
+            throw FileFormattingError("\(folder): nested deeper than 32 folders; nest less")
+        }
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch {
+            throw FileFormattingError("\(folder): cannot be read: \(error.localizedDescription)")
+        }
+        for name in names where !name.hasPrefix(".") {
+            let path = folder == "." ? name : "\(folder)/\(name)"
+            switch kind(of: path) {
+            case .typeDirectory: try collect(path, depth: depth + 1, into: &files)
+            case .typeRegular: if name.lowercased().hasSuffix(".sql") { files.insert(path) }
+            default: continue
+            }
+        }
+    }
+
+    private static func kind(of path: String) -> FileAttributeType? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return attributes?[.type] as? FileAttributeType
+    }
+
+    /// How a file would change; nil where it is in canonical form.
+    package static func change(to path: String) throws -> Change? {
+        let bytes: [UInt8]
+        do {
+            bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch {
+            throw FileFormattingError("\(path): cannot be read: \(error.localizedDescription)")
+        }
+        let new = try ScriptFormatter.formatted(bytes, file: path)
+        guard new != bytes else { return nil }
+        return Change(
+            path: path, old: String(decoding: bytes, as: UTF8.self),
+            new: String(decoding: new, as: UTF8.self))
+    }
+
+    /// Puts the new text in the place of the old one, in one step; the file keeps its mode.
+    ///
+    /// A link is followed: the file that it names is replaced, the link stays.
+    package static func write(_ change: Change) throws(FileFormattingError) {
+        let path = URL(fileURLWithPath: change.path).resolvingSymlinksInPath().path
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw failure(change.path, "cannot be read") }
+        let folder = (path as NSString).deletingLastPathComponent
+        var template = Array("\(folder)/.plumb-fmt-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&template)
+        guard descriptor >= 0 else { throw failure(change.path, "cannot be written") }
+        let temporary = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
+        let isWritten =
+            writeAll(Array(change.new.utf8), to: descriptor)
+            && fchmod(descriptor, status.st_mode & 0o7777) == 0 && fsync(descriptor) == 0
+        let fault = isWritten ? nil : failure(change.path, "cannot be written")
+        close(descriptor)
+        guard fault == nil, rename(temporary, path) == 0 else {
+            let error = fault ?? failure(change.path, "cannot be replaced")
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                Foundation.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
+    /// The file, what failed and what the system says.
+    private static func failure(_ path: String, _ what: String) -> FileFormattingError {
+        FileFormattingError("\(path): \(what): \(String(cString: strerror(errno)))")
+    }
+}
+
+/// Why a file could not be found, read or written.
+package struct FileFormattingError: Error, CustomStringConvertible {
+    /// The file, what failed, and why.
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

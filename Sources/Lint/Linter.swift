@@ -1,0 +1,75 @@
+import Desired
+import Schema
+
+/// Checks every table of a schema repository against the rules.
+package struct Linter {
+    private let settings: LintSettings
+    /// Waivers hold up to and with their last day.
+    private let today: CalendarDay
+
+    package init(settings: LintSettings, today: CalendarDay) {
+        self.settings = settings
+        self.today = today
+    }
+
+    /// What the rules find in `namespaces`; `label` says which state of the repository that is.
+    package func report(_ namespaces: [NamespaceSources], label: String) -> LintReport {
+        var tables: [String] = []
+        var findings: [LintFinding] = []
+        for namespace in namespaces {
+            let base = Self.byName(namespace.base.tables)
+            tables += namespace.base.tables.map { "\(namespace.namespace).\($0.name)" }
+            findings += self.findings(namespace.base.tables, among: base, of: namespace.namespace)
+            for overlay in namespace.overlays {
+                let all = base.merging(Self.byName(overlay.tables)) { $1 }
+                tables += overlay.tables.map { "\(namespace.namespace).\($0.name)" }
+                findings += self.findings(overlay.tables, among: all, of: namespace.namespace)
+            }
+        }
+        var book = WaiverBook(waivers: settings.waivers, today: today)
+        findings = findings.map { book.excused($0) }
+        findings += book.findings(level: level)
+        return LintReport(label: label, tables: tables, findings: Self.sorted(findings))
+    }
+
+    private func findings(
+        _ checked: [DesiredTable], among tables: [String: DesiredTable], of namespace: String
+    ) -> [LintFinding] {
+        checked.flatMap { table in
+            let context = TableContext(table: table, settings: settings, tables: tables)
+            return RuleCatalog.rules.flatMap { rule -> [LintFinding] in
+                let level = level(of: rule.id)
+                guard level != .off else { return [] }
+                return rule.check(context).map { issue in
+                    LintFinding(
+                        rule: rule.id, level: level, namespace: namespace, table: table.name,
+                        column: issue.column, message: issue.message,
+                        remedy: issue.remedy ?? rule.remedy, location: issue.location, waiver: nil)
+                }
+            }
+        }
+    }
+
+    private func level(of rule: LintRule) -> LintLevel {
+        settings.levels[rule] ?? RuleCatalog.rule(rule).level
+    }
+
+    private static func byName(_ tables: [DesiredTable]) -> [String: DesiredTable] {
+        Dictionary(tables.map { ($0.name.lowercased(), $0) }) { first, _ in first }
+    }
+
+    /// By place; an overlay that two namespaces share is found once for each of them.
+    private static func sorted(_ findings: [LintFinding]) -> [LintFinding] {
+        var seen: Set<LintFinding> = []
+        return findings.filter { seen.insert($0).inserted }.enumerated().sorted { left, right in
+            key(left.element, left.offset) < key(right.element, right.offset)
+        }.map(\.element)
+    }
+
+    private static func key(
+        _ finding: LintFinding, _ offset: Int
+    ) -> (String, Int, Int, Int) {
+        let place = finding.location
+        return (place.file, place.line, place.column, offset)
+    }
+}

@@ -1,0 +1,73 @@
+import Desired
+import Schema
+
+/// One thing that `plumb lint` looks for.
+package struct Rule: Sendable {
+    package let id: LintRule
+    /// How strictly it is taken where `plumb.yaml` says nothing.
+    package let level: LintLevel
+    /// What it finds and why that matters, in one sentence without a full stop.
+    package let summary: String
+    /// What to do about it, as an instruction.
+    package let remedy: String
+    /// What is wrong with one table; nothing for the rules about waivers.
+    let check: @Sendable (TableContext) -> [Issue]
+
+    init(
+        _ id: LintRule, _ level: LintLevel, _ summary: String, remedy: String,
+        check: @escaping @Sendable (TableContext) -> [Issue] = { _ in [] }
+    ) {
+        self.id = id
+        self.level = level
+        self.summary = summary
+        self.remedy = remedy
+        self.check = check
+    }
+}
+
+/// What a rule found, before levels and waivers.
+struct Issue: Hashable {
+    /// What is wrong, on which object; one sentence without a full stop.
+    let message: String
+    let location: SourceLocation
+    /// The column that is meant, for waivers.
+    let column: String?
+    /// Instead of the rule's own remedy.
+    let remedy: String?
+
+    init(
+        _ message: String, at location: SourceLocation, column: String? = nil,
+        remedy: String? = nil
+    ) {
+        self.message = message
+        self.location = location
+        self.column = column
+        self.remedy = remedy
+    }
+}
+
+/// One table with what rules may look up.
+struct TableContext {
+    let table: DesiredTable
+    let settings: LintSettings
+    /// The other tables of the namespace, by name in lower case.
+    let tables: [String: DesiredTable]
+
+    var source: SourceTable { table.source }
+    var name: String { table.name }
+
+    /// The table that a foreign key refers to; nil where it is not in this namespace.
+    func parent(_ reference: SourceTable.Reference) -> DesiredTable? {
+        guard reference.database == nil else { return nil }
+        return tables[reference.table.lowercased()]
+    }
+
+    /// Whether a column is NOT NULL, also by standing in the primary key.
+    func isNotNull(_ column: SourceTable.Column) -> Bool {
+        column.isNotNull
+            || source.keys.contains { key in
+                key.kind == .primary
+                    && key.parts.contains { $0.text.lowercased() == column.name.lowercased() }
+            }
+    }
+}

@@ -1,0 +1,41 @@
+import Desired
+
+/// Every rule, by its id.
+package enum RuleCatalog {
+    /// In the order of their ids' definition.
+    package static let rules: [Rule] = LintRule.allCases.map(rule)
+
+    /// The rule called `id`.
+    package static func rule(_ id: LintRule) -> Rule {
+        switch id {
+        case .missingPrimaryKey: KeyRules.missingPrimaryKey
+        case .duplicateIndex: IndexRules.duplicate
+        case .redundantIndex: IndexRules.redundant
+        case .indexTooLong: KeyRules.tooLong
+        case .nullableUnique: KeyRules.nullableUnique
+        case .foreignKeyWithoutIndex: ForeignKeyRules.withoutIndex
+        case .foreignKeyTypeMismatch: ForeignKeyTypeRule.rule
+        case .foreignKeyParentIndex: ForeignKeyRules.parentIndex
+        case .inlineForeignKey: ForeignKeyRules.inline
+        case .noForeignKeys: ForeignKeyRules.none
+        case .reservedWord: NameRules.reservedWord
+        case .nameCase: NameRules.nameCase
+        case .charsetNotDefault: CharacterSetRules.notDefault
+        case .utf8mb3: CharacterSetRules.utf8mb3
+        case .autoIncrementUnfit: ColumnRules.autoIncrementUnfit
+        case .floatMoney: ColumnRules.floatMoney
+        case .zeroDate: ColumnRules.zeroDate
+        case .rowTooLong: TableRules.rowTooLong
+        case .engineNotInnoDB: TableRules.engineNotInnoDB
+        case .missingComment: TableRules.missingComment
+        case .waiverExpired:
+            Rule(
+                .waiverExpired, .error, "A waiver is past its last day, and excuses nothing more",
+                remedy: "correct what it was about, or agree on a new day")
+        case .waiverUnused:
+            Rule(
+                .waiverUnused, .warning, "A waiver fits no finding",
+                remedy: "remove it, or correct its rule, table or column")
+        }
+    }
+}

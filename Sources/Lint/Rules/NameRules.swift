@@ -1,0 +1,74 @@
+import Desired
+import Schema
+
+/// Rules about the names of tables and columns.
+enum NameRules {
+    static let reservedWord = Rule(
+        .reservedWord, .warning,
+        "A name that is a reserved word of MySQL or MariaDB must be quoted in every statement",
+        remedy: "choose another name"
+    ) { context in
+        names(of: context).compactMap { name in
+            guard let owner = ReservedWords.owner(of: name.text) else { return nil }
+            return Issue(
+                "\(name.title) is a reserved word of \(owner)", at: name.location,
+                column: name.column)
+        }
+    }
+
+    static let nameCase = Rule(
+        .nameCase, .warning,
+        "Names that are written in several ways are hard to remember, and tables whose names "
+            + "differ by letter case alone are one table on some systems",
+        remedy: "rename it"
+    ) { context in
+        names(of: context).compactMap { name in
+            let style =
+                name.column == nil ? context.settings.tableNames : context.settings.columnNames
+            guard !style.fits(name.text) else { return nil }
+            return Issue(
+                "\(name.title) is not written in \(style.rawValue)", at: name.location,
+                column: name.column)
+        }
+    }
+
+    private struct Name {
+        let text: String
+        let title: String
+        let location: SourceLocation
+        /// Nil for the table itself.
+        let column: String?
+    }
+
+    private static func names(of context: TableContext) -> [Name] {
+        let table = Name(
+            text: context.name, title: "the table name `\(context.name)`",
+            location: context.table.location, column: nil)
+        return [table]
+            + context.source.columns.map { column in
+                Name(
+                    text: column.name,
+                    title: "the column name `\(column.name)` of `\(context.name)`",
+                    location: column.location, column: column.name)
+            }
+    }
+}
+
+extension NameStyle {
+    /// Whether `name` is written in this style.
+    func fits(_ name: String) -> Bool {
+        guard let first = name.utf8.first else { return true }
+        let isLowerFirst = first &- 0x61 < 26 || first == UInt8(ascii: "_")
+        let isPlain = name.utf8.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 }
+        switch self {
+        case .any: return true
+        case .lowerSnake:
+            return isLowerFirst
+                && name.utf8.allSatisfy {
+                    $0 &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == UInt8(ascii: "_")
+                }
+        case .lowerCamel: return first &- 0x61 < 26 && isPlain
+        case .upperCamel: return first &- 0x41 < 26 && isPlain
+        }
+    }
+}

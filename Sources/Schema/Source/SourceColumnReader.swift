@@ -1,0 +1,155 @@
+/// Reads what stands behind the first word of a column's type.
+struct SourceColumnReader {
+    private var cursor: TokenCursor
+    private var column: SourceTable.Column
+
+    /// `column` with its attributes, and the parent that is named among them; steps to the comma
+    /// or parenthesis behind the column.
+    static func column(
+        _ column: SourceTable.Column, _ cursor: inout TokenCursor
+    ) throws(SchemaError) -> (SourceTable.Column, SourceTable.Reference?) {
+        var reader = SourceColumnReader(cursor: cursor, column: column)
+        try reader.read()
+        cursor = reader.cursor
+        return (reader.column, reader.column.reference)
+    }
+
+    private mutating func read() throws(SchemaError) {
+        if column.type.lowercased() == "serial" { setSerial() }
+        while cursor.at(anyOf: Self.typeWords), !cursor.at("SET", ahead: 1) {
+            if cursor.at("UNSIGNED") || cursor.at("ZEROFILL") { column.isUnsigned = true }
+            if let word = cursor.word() { column.furtherTypeWords.append(word) }
+            cursor.advance()
+        }
+        column.typeArguments = cursor.takeArguments() ?? []
+        while cursor.token != nil, !cursor.at(symbol: ","), !cursor.at(symbol: ")") {
+            try attribute()
+        }
+    }
+
+    /// Words that stand between a type's first word and its parentheses.
+    private static let typeWords: Set = [
+        "PRECISION", "VARYING", "VARCHAR", "VARCHARACTER", "CHARACTER", "CHAR", "VARBINARY",
+        "UNSIGNED", "SIGNED", "ZEROFILL",
+    ]
+
+    private mutating func setSerial() {
+        column.isUnsigned = true
+        column.isNotNull = true
+        column.isAutoIncrement = true
+        column.key = column.key ?? .unique
+    }
+
+    private mutating func attribute() throws(SchemaError) {
+        if cursor.at(symbol: "(") { return cursor.skipGroup() }
+        switch cursor.word() {
+        case "UNSIGNED", "ZEROFILL": column.isUnsigned = true
+        case "NOT" where cursor.at("NULL", ahead: 1):
+            column.isNotNull = true
+            cursor.advance()
+        case "AUTO_INCREMENT": column.isAutoIncrement = true
+        case "GENERATED", "AS": column.isGenerated = true
+        case "COMMENT": column.hasComment = true
+        case "DEFAULT": return takeDefault()
+        case "SERIAL" where cursor.at("DEFAULT", ahead: 1):
+            setSerial()
+            for _ in 0..<2 { cursor.advance() }
+        case "CHARACTER", "CHAR", "CHARSET", "COLLATE", "ASCII", "UNICODE":
+            return takeCharacterSet()
+        case "UNIQUE", "PRIMARY", "KEY": return takeKey()
+        case "REFERENCES":
+            column.reference = try SourceKeyReader.reference(&cursor).0
+            return
+        case "SET":
+            // `ON DELETE SET DEFAULT` is no default of the column.
+            cursor.advance()
+        default: break
+        }
+        cursor.advance()
+    }
+
+    private mutating func takeKey() {
+        if cursor.take("UNIQUE") {
+            _ = cursor.take("KEY")
+            column.key = column.key ?? .unique
+        } else {
+            if cursor.take("PRIMARY") { _ = cursor.take("KEY") } else { cursor.advance() }
+            column.key = .primary
+        }
+    }
+
+    private mutating func takeCharacterSet() {
+        let isCollation = cursor.at("COLLATE")
+        let short = ["ASCII": "latin1", "UNICODE": "ucs2"][cursor.word() ?? ""]
+        if let short, let token = cursor.token {
+            column.characterSet = word(short, token)
+            return cursor.advance()
+        }
+        let hasSet = cursor.at("SET", ahead: 1)
+        cursor.advance()
+        if hasSet { cursor.advance() }
+        _ = cursor.take(symbol: "=")
+        guard let name = cursor.takeName() else { return }
+        if isCollation {
+            column.collation = word(name.text, name.token)
+        } else {
+            column.characterSet = word(name.text, name.token)
+        }
+    }
+
+    /// A literal with its sign or introducer, a function with its arguments, or parentheses.
+    private mutating func takeDefault() {
+        cursor.advance()
+        guard let first = cursor.token, !cursor.at(symbol: ","), !cursor.at(symbol: ")") else {
+            return
+        }
+        if cursor.at(symbol: "(") {
+            cursor.skipGroup()
+        } else {
+            cursor.advance()
+            let isSign = first.kind == .symbol
+            let isIntroduced = first.kind == .word && cursor.token?.kind == .string
+            if isSign || isIntroduced { cursor.advance() }
+            if cursor.at(symbol: "(") { cursor.skipGroup() }
+        }
+        column.defaultValue = word(
+            cursor.source.text(first.start..<cursor.previousEnd), first)
+    }
+
+    private func word(_ text: String, _ token: Token) -> SourceTable.Word {
+        SourceTable.Word(text: text, location: cursor.source.location(of: token.start))
+    }
+}
+
+/// Reads the options behind a table's parentheses.
+enum SourceOptionsReader {
+    /// Notes the options that stand from `start` on, up to the partitions.
+    static func read(_ start: TokenCursor, into table: inout SourceTable) {
+        var cursor = start
+        while cursor.token != nil {
+            if cursor.at("PARTITION"), cursor.at("BY", ahead: 1) { return }
+            switch cursor.word() {
+            case "ENGINE", "TYPE": table.options.engine = value(&cursor, 1)
+            case "CHARSET": table.options.characterSet = value(&cursor, 1)
+            case "CHARACTER" where cursor.at("SET", ahead: 1),
+                "CHAR" where cursor.at("SET", ahead: 1):
+                table.options.characterSet = value(&cursor, 2)
+            case "COLLATE": table.options.collation = value(&cursor, 1)
+            case "COMMENT":
+                table.options.hasComment = true
+                _ = value(&cursor, 1)
+            default:
+                if cursor.at(symbol: "(") { cursor.skipGroup() } else { cursor.advance() }
+            }
+        }
+    }
+
+    private static func value(_ cursor: inout TokenCursor, _ words: Int) -> SourceTable.Word? {
+        for _ in 0..<words { cursor.advance() }
+        _ = cursor.take(symbol: "=")
+        return cursor.takeName().map {
+            SourceTable.Word(
+                text: $0.text, location: cursor.source.location(of: $0.token.start))
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Desired
+import Lint
+import Reconciler
+
+extension JSONView {
+    /// The findings, waived ones among them, as `docs/lint.schema.json` describes.
+    package static func lint(_ report: LintReport, pretty: Bool = false) -> String {
+        let members: [String: JSONValue] = [
+            "revision": .string(report.label),
+            "tables": .strings(report.tables),
+            "findings": .array(report.findings.map(finding)),
+            "counts": .object([
+                "errors": .number(report.errors.count),
+                "warnings": .number(report.warnings.count),
+                "waived": .number(report.waived.count),
+            ]),
+        ]
+        return document("lint", report.headline, report.exitStatus, members, pretty)
+    }
+
+    private static func finding(_ finding: LintFinding) -> JSONValue {
+        .object([
+            "rule": .string(finding.rule.rawValue),
+            "level": .string(finding.level.rawValue),
+            "namespace": .text(finding.namespace),
+            "table": .text(finding.table),
+            "column": .text(finding.column),
+            "message": .string(finding.message),
+            "remedy": .string(finding.remedy),
+            "location": place(finding.location),
+            "fingerprint": .string(finding.fingerprint),
+            "waiver": finding.waiver.map(waiver) ?? .null,
+        ])
+    }
+
+    private static func waiver(_ waiver: Waiver) -> JSONValue {
+        .object([
+            "owner": .string(waiver.owner), "reason": .string(waiver.reason),
+            "expires": .string(waiver.expires.description), "location": place(waiver.location),
+        ])
+    }
+}

@@ -1,0 +1,28 @@
+import Desired
+import Lint
+import Reconciler
+
+extension LintReport {
+    /// Only errors count for scripts.
+    package var exitStatus: ExitStatus { errors.isEmpty ? .done : .difference }
+
+    /// `2 errors, 1 warning and 1 waived in 12 tables of main@3f2a91c`.
+    var headline: String {
+        let place = "in \(Quantity.of(tables.count, "table")) of \(label)"
+        if findings.isEmpty { return "nothing found \(place)" }
+        var parts: [String] = []
+        if !errors.isEmpty { parts.append(Quantity.of(errors.count, "error")) }
+        if !warnings.isEmpty { parts.append(Quantity.of(warnings.count, "warning")) }
+        if !waived.isEmpty { parts.append("\(waived.count) waived") }
+        return "\(parts.joined(separator: ", ")) \(place)"
+    }
+}
+
+extension LintFinding {
+    /// What makes two findings of different days the same one: all but its place in the file.
+    var fingerprint: String {
+        Fingerprint.hash([
+            "lint", rule.rawValue, namespace ?? "", table ?? "", column ?? "", message,
+        ])
+    }
+}

@@ -1,0 +1,29 @@
+import Desired
+import Lint
+import Reconciler
+
+/// Lint findings for people at a terminal: a line for each that editors can jump to.
+package enum LintText {
+    package static func text(
+        _ report: LintReport, width: Int = 100, style: Style = .plain
+    ) -> String {
+        var page = TextPage(width: width, style: style)
+        for finding in report.standing {
+            page.line(
+                Span("\(finding.location): "),
+                Span("\(finding.level.rawValue):", role(of: finding.level)),
+                Span(" \(finding.message) "), Span("[\(finding.rule.rawValue)]", .faint))
+            page.prose(finding.remedy, .faint, indent: 4)
+        }
+        page.end(report.headline, report.exitStatus)
+        return page.text
+    }
+
+    private static func role(of level: LintLevel) -> Style.Role {
+        switch level {
+        case .error: .bad
+        case .warning: .warning
+        case .off: .plain
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Lint
+import Reconciler
+import Schema
+import Views
+
+/// `plumb fmt`.
+enum FmtCommand {
+    static let command = Command(
+        name: "fmt", summary: "write schema files in one form; needs no server",
+        arguments: "[path…]",
+        details: """
+            Rewrites every CREATE TABLE in the .sql files below the given paths (default: the
+            current folder): one definition per line, keywords in capitals, comments kept. Other
+            statements stay as they are. With --check nothing is written, and exit 2 says that a
+            file would change.
+            """,
+        options: [.check, .noColor], run: run)
+
+    private static func run(_ invocation: Invocation) throws -> ExitStatus {
+        let paths = invocation.arguments.isEmpty ? ["."] : invocation.arguments
+        let files = try FileFormatting.files(at: paths)
+        var changed = 0
+        var failed = 0
+        for file in files {
+            do {
+                guard let change = try FileFormatting.change(to: file) else { continue }
+                changed += 1
+                if invocation.has(.check) {
+                    let diff = LineDiff.text(change.old, change.new, style: invocation.style)
+                    invocation.terminal.answer("\(change.path)\n\(diff)")
+                } else {
+                    try FileFormatting.write(change)
+                    invocation.terminal.answer("\(change.path)\n")
+                }
+            } catch {
+                // The other files are none the worse for it.
+                failed += 1
+                invocation.terminal.note(text(of: error, invocation.style))
+            }
+        }
+        let status = status(changed: changed, failed: failed, isCheck: invocation.has(.check))
+        let verb = invocation.has(.check) ? "would change" : "changed"
+        invocation.terminal.answer(
+            "\(changed) of \(files.count) files \(verb)"
+                + (failed > 0 ? ", \(failed) failed" : "") + "  exit \(status.rawValue)\n")
+        return status
+    }
+
+    private static func text(of error: any Error, _ style: Style) -> String {
+        guard let error = error as? SchemaError else {
+            return ErrorText.text(String(describing: error), style: style)
+        }
+        return ErrorText.text(
+            error.message, location: error.location,
+            excerpt: ErrorText.Excerpt(line: error.sourceLine, length: error.length),
+            remedy: error.remedy, style: style)
+    }
+
+    private static func status(changed: Int, failed: Int, isCheck: Bool) -> ExitStatus {
+        if failed > 0 { return .error }
+        return isCheck && changed > 0 ? .difference : .done
+    }
+}

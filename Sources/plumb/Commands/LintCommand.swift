@@ -1,0 +1,64 @@
+import Desired
+import Execution
+import Foundation
+import Lint
+import Reconciler
+import Schema
+import Views
+
+/// `plumb lint`.
+enum LintCommand {
+    static let command = Command(
+        name: "lint", summary: "check every table against rules; needs no server",
+        details: """
+            Reads every table of plumb.yaml and checks it against the rules of docs/lint.md. Levels
+            and waivers stand in plumb.yaml under `lint`. Exit 2 says that an error stands;
+            warnings and waived findings exit 0.
+            """,
+        options: [.source, .ref, .workingTree, .lintOutput, .noColor], run: run)
+
+    private static func run(_ invocation: Invocation) throws -> ExitStatus {
+        let format = try format(of: invocation)
+        let source = try FetchStage(request: try invocation.request().source).run()
+        let (fleet, namespaces) = try SchemaRepository.sources(source.tree)
+        let report = Linter(settings: fleet.lint, today: try today())
+            .report(namespaces, label: source.label)
+        invocation.terminal.answer(render(report, format, invocation))
+        return report.exitStatus
+    }
+
+    private enum Output: String, CaseIterable {
+        case text, json, sarif, junit, github
+    }
+
+    private static func render(
+        _ report: LintReport, _ format: Output, _ invocation: Invocation
+    ) -> String {
+        switch format {
+        case .text:
+            LintText.text(report, width: invocation.terminal.width, style: invocation.style)
+        case .json: JSONView.lint(report)
+        case .sarif: SARIFView.lint(report)
+        case .junit: JUnitView.lint(report)
+        case .github: GitHubView.lint(report)
+        }
+    }
+
+    private static func format(of invocation: Invocation) throws -> Output {
+        guard let word = invocation.value(.lintOutput) else { return .text }
+        if let format = Output(rawValue: word) { return format }
+        let names = Output.allCases.map(\.rawValue)
+        let near = NearestName.suggestion(for: word, among: names).map { ", did you mean \($0)?" }
+        throw UsageError(
+            message: "--output \(word): use \(names.joined(separator: ", "))" + (near ?? ""))
+    }
+
+    /// The day in UTC, so that a waiver ends at the same moment everywhere.
+    private static func today() throws -> CalendarDay {
+        let text = String(Timestamp(Date()).iso.prefix(10))
+        guard let day = CalendarDay(text) else {
+            throw UsageError(message: "the clock says \(text), which is no day; set the clock")
+        }
+        return day
+    }
+}
