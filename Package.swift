@@ -61,7 +61,7 @@ let package = Package(
         tests("DiffTests", ["Diff", "TestSupport"]),
         tests("GitTests", ["Git", "TestSupport"]),
         tests("DesiredTests", ["Desired", "TestSupport"]),
-        tests("LintTests", ["Lint", "Views", "TestSupport"]),
+        tests("LintTests", ["Desired", "Git", "Lint", "MySQLClient", "Views", "TestSupport"]),
         tests("MySQLClientTests", ["MySQLClient", "TestSupport"]),
         tests("ObservedTests", ["Observed", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "TestSupport"]),

@@ -22,7 +22,8 @@ enum ColumnShape: Hashable {
 
     init(_ column: SourceTable.Column) {
         let type = Self.name(of: column)
-        let numbers = column.typeArguments.compactMap { Int($0) }
+        // No server takes more; sums of these cannot overflow.
+        let numbers = column.typeArguments.compactMap { Int($0) }.map { min(max(0, $0), 1 << 32) }
         self =
             Self.numeric(type, numbers, column.isUnsigned)
             ?? Self.text(type, numbers)

@@ -67,8 +67,9 @@ enum ColumnRules {
         // A name in capitals falls into single letters.
         let whole = name.lowercased().split(separator: "_").map(String.init)
         return (words + whole).contains { word in
-            moneyWords.contains(word)
-                || word.hasSuffix("s") && moneyWords.contains(String(word.dropLast()))
+            ["", "s", "es"].contains { ending in
+                word.hasSuffix(ending) && moneyWords.contains(String(word.dropLast(ending.count)))
+            }
         }
     }
 

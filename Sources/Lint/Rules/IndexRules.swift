@@ -30,7 +30,7 @@ enum IndexRules {
                 key.kind == .fulltext
                 ? Set(other.parts.map(normal)) == Set(key.parts.map(normal))
                 : other.parts.map(normal) == key.parts.map(normal)
-            return isSame && isEarlier
+            return isSame && isEarlier && other.parser?.lowercased() == key.parser?.lowercased()
         }
         guard let strength = strength(key), let otherStrength = self.strength(other) else {
             return false

@@ -35,7 +35,9 @@ enum KeyRules {
     private static let longestKeyBytes = 3_072
 
     static let tooLong = Rule(
-        .indexTooLong, .error, "InnoDB takes at most 3072 bytes in one key; a server refuses more",
+        .indexTooLong, .error,
+        "InnoDB takes at most 3072 bytes in one key: MySQL refuses more, MariaDB makes another "
+            + "index than the file says",
         remedy: "index fewer columns, or only the first characters: `name(100)`"
     ) { context in
         guard TableRules.isInnoDB(context.source) else { return [] }

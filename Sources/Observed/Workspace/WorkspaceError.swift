@@ -36,6 +36,10 @@ package struct WorkspaceError: Error, Sendable, CustomStringConvertible {
             retry: error.retry == .permanent ? .permanent : .retryable)
     }
 
+    /// The workspace was closed before the work began.
+    package static let closed = WorkspaceError(
+        .unavailable, "the workspace was closed", retry: .retryable)
+
     init(rejected tables: [RejectedTable]) {
         let sorted = tables.sorted { "\($0.location)" < "\($1.location)" }
         self.init(

@@ -57,6 +57,7 @@ package struct Survey {
                 ? nil
                 : desired.fleet.workspaceServer(desired.environment, shards: shards),
             prefix: desired.fleet.workspace.prefix)
+        defer { workshop.close() }
         surroundings.stage("normalising")
         let normalised = try NormaliseStage(
             knowledge: engine.knowledge, snapshot: snapshot, workshop: workshop
@@ -74,6 +75,7 @@ package struct Survey {
             .init(
                 source: source, desired: desired, shards: shards, observation: observation,
                 normalised: normalised, recorded: recorded))
+        workshop.close()
         output.plan = Sizes.added(
             to: output.plan, targets: shards.map { ObservationTarget($0) }, engine: engine)
         return Result(

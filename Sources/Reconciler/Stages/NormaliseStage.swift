@@ -7,7 +7,8 @@ import Schema
 
 /// Stage 4: every desired schema as the servers of its shards write it back.
 ///
-/// One server is asked for each distinct schema and profile, once: the answer is kept.
+/// One server is asked for each distinct schema and profile, once, and then only for the tables
+/// that an edit concerns: the answers are kept.
 package struct NormaliseStage {
     /// The desired schemas, normalised, and which of them each shard follows.
     package struct Output {
@@ -68,65 +69,58 @@ package struct NormaliseStage {
         {
             return tables
         }
-        let tables = try workshop.use(for: profile, server: server) {
+        var tables: [String: CatalogTable] = [:]
+        for table in schema.tables {
+            tables[table.name] = try knowledge.normalised(
+                schema: table.textDigest, profile: profile, in: snapshot)?[table.name]
+        }
+        let unread = TablesToLoad(schema.tables, known: Set(tables.keys)).tables
+        let fresh = try workshop.use(for: profile, server: server) {
             (workspace) throws(WorkspaceError) in
             try workspace.normalise(
-                schema.tables.map {
+                unread.map {
                     TableToNormalise(name: $0.name, text: $0.text, location: $0.location)
                 },
                 objects: schema.objects.map {
                     ObjectToNormalise(name: $0.name, text: $0.text, location: $0.location)
                 })
         }
+        tables.merge(fresh) { _, new in new }
+        for table in unread {
+            guard let result = fresh[table.name] else { continue }
+            knowledge.remember([table.name: result], schema: table.textDigest, profile: profile)
+        }
         knowledge.remember(tables, schema: schema.digest, profile: profile)
         return tables
     }
 }
 
-/// Where a pass finds a workspace: a scratch database on a server like the shards'.
-package final class Workshop {
-    private let pool: ConnectionPool
-    private let catalog: TableCatalog
-    private let preferred: ServerAddress?
-    private let prefix: String
-    private var places: [ServerProfile: ServerAddress] = [:]
-    private var swept: Set<ServerAddress> = []
+/// Which tables a server has to read again after an edit.
+///
+/// Those whose text is new, their children, whose foreign keys may no longer fit, and everything
+/// that any of them refers to.
+struct TablesToLoad {
+    let tables: [DesiredTable]
 
-    /// - Parameter preferred: the server that the fleet file names; it is used for the profiles
-    ///   that it has, and for the others a server of theirs.
-    package init(
-        pool: ConnectionPool, catalog: TableCatalog, preferred: ServerAddress?, prefix: String
-    ) {
-        self.pool = pool
-        self.catalog = catalog
-        self.preferred = preferred
-        self.prefix = prefix
-    }
-
-    /// Runs `body` with a workspace on a server of `profile`; `server` is one that has it.
-    package func use<Value>(
-        for profile: ServerProfile, server: ServerAddress,
-        _ body: (Workspace) throws(WorkspaceError) -> Value
-    ) throws(WorkspaceError) -> Value {
-        let place = places[profile] ?? choose(profile, server)
-        places[profile] = place
-        if swept.insert(place).inserted {
-            // What a dead run left is dropped first; what is in use stays.
-            _ = try? Workspace.sweep(on: place, pool: pool, prefix: prefix)
+    init(_ all: [DesiredTable], known: Set<String>) {
+        let new = all.filter { !known.contains($0.name) }
+        guard !new.isEmpty else {
+            // Every text is known, but not yet beside these others: their keys must fit.
+            tables = all
+            return
         }
-        return try Workspace.use(
-            on: place, pool: pool, catalog: catalog, profile: profile, prefix: prefix, body)
-    }
-
-    private func choose(_ profile: ServerProfile, _ server: ServerAddress) -> ServerAddress {
-        guard let preferred else { return server }
-        // The database's own defaults are given to the workspace; the server's must be equal.
-        let own = try? pool.withConnection(to: preferred, purpose: .read) { connection in
-            try connection.profile(database: "mysql")
+        let byName = Dictionary(all.map { ($0.name.lowercased(), $0) }) { first, _ in first }
+        func parents(_ table: DesiredTable) -> [String] {
+            table.source.references.map { $0.table.lowercased() }
         }
-        guard var own else { return server }
-        own.characterSet = profile.characterSet
-        own.collation = profile.collation
-        return own == profile ? preferred : server
+        let changed = Set(new.map { $0.name.lowercased() })
+        let children = all.filter { parents($0).contains(where: changed.contains) }
+        var wanted: Set<String> = []
+        var queue = (new + children).map { $0.name.lowercased() }
+        while let name = queue.popLast() {
+            guard let table = byName[name], wanted.insert(name).inserted else { continue }
+            queue += parents(table)
+        }
+        tables = all.filter { wanted.contains($0.name.lowercased()) }
     }
 }

@@ -94,6 +94,8 @@ enum GlueRules {
         _ left: Token, _ right: Token, in bytes: UnsafeBufferPointer<UInt8>
     ) -> Bool {
         switch (left.kind, right.kind) {
+        case (.versionOpen, _), (.versionClose, _), (_, .versionOpen), (_, .versionClose):
+            return false
         // `x'41'`, `_utf8mb4'a'`, `N'a'`; after other words a string stands for itself.
         case (.word, .string):
             return bytes[left.start] == UInt8(ascii: "_")
@@ -153,7 +155,7 @@ enum SourceFacts {
             column.hasComment,
         ]
         return "column \(column.name) \(column.type.lowercased()) \(column.furtherTypeWords) "
-            + "\(column.typeArguments) \(words) \(flags) \(column.key?.rawValue ?? "-") "
+            + "\(column.typeArguments.count) \(words) \(flags) \(column.key?.rawValue ?? "-") "
             + reference(column.reference)
     }
 

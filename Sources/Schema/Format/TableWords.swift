@@ -78,6 +78,11 @@ struct TableWords {
         return tokens.count - 1
     }
 
+    /// What is left of `range` from `index` on.
+    private func rest(_ index: Int, _ range: Range<Int>) -> Range<Int> {
+        min(index, range.upperBound)..<range.upperBound
+    }
+
     private mutating func upper(_ index: Int) {
         if tokens.indices.contains(index), tokens[index].kind == .word {
             texts[index] = texts[index].uppercased()
@@ -165,7 +170,7 @@ struct TableWords {
             }
             index = next(close)
         }
-        attributes(index..<range.upperBound)
+        attributes(rest(index, range))
     }
 
     private mutating func constraint(
@@ -184,8 +189,8 @@ struct TableWords {
             upper(index)
             index = next(index)
         }
-        if kind == .period { return names(index..<range.upperBound) }
-        if kind == .check { return attributes(index..<range.upperBound) }
+        if kind == .period { return names(rest(index, range)) }
+        if kind == .check { return attributes(rest(index, range)) }
         if word(index) == "IF", word(next(index)) == "NOT" {
             for _ in 0..<3 {
                 upper(index)
@@ -201,7 +206,7 @@ struct TableWords {
         }
         guard index < range.upperBound else { return }
         keyParts(index)
-        attributes(next(closing(index))..<range.upperBound)
+        attributes(rest(next(closing(index)), range))
     }
 
     /// `PERIOD FOR name (start, end)`.
@@ -299,7 +304,7 @@ struct TableWords {
     private mutating func options(from start: Int) {
         var index = start
         while index < tokens.count {
-            if word(index) == "PARTITION", word(next(index)) == "BY" {
+            if word(index) == "PARTITION", word(next(index)) == "BY", !isSymbol(index - 1, ".") {
                 let isMarked = index > start && tokens[index - 1].kind == .versionOpen
                 breaks[isMarked ? index - 1 : index] = .line(indent: 0)
                 return partitions(index..<tokens.count)

@@ -56,6 +56,8 @@ package struct SourceTable: Hashable, Sendable {
         package var name: String?
         package var parts: [Part]
         package var location: SourceLocation
+        /// What cuts the texts of a fulltext index into words; nil for the server's own.
+        package var parser: String?
     }
 
     package struct ForeignKey: Hashable, Sendable {

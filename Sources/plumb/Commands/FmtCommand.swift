@@ -1,3 +1,5 @@
+import Desired
+import Git
 import Lint
 import Reconciler
 import Schema
@@ -10,14 +12,15 @@ enum FmtCommand {
         arguments: "[path…]",
         details: """
             Rewrites every CREATE TABLE in the .sql files below the given paths (default: the
-            current folder): one definition per line, keywords in capitals, comments kept. Other
-            statements stay as they are. With --check nothing is written, and exit 2 says that a
-            file would change.
+            schema and overlay folders of plumb.yaml): one definition per line, keywords in
+            capitals, comments kept. Other statements stay as they are. With --check nothing is
+            written, and exit 2 says that a file would change.
             """,
         options: [.check, .noColor], run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
-        let paths = invocation.arguments.isEmpty ? ["."] : invocation.arguments
+        let paths =
+            invocation.arguments.isEmpty ? try folders(of: invocation) : invocation.arguments
         let files = try FileFormatting.files(at: paths)
         var changed = 0
         var failed = 0
@@ -44,6 +47,19 @@ enum FmtCommand {
             "\(changed) of \(files.count) files \(verb)"
                 + (failed > 0 ? ", \(failed) failed" : "") + "  exit \(status.rawValue)\n")
         return status
+    }
+
+    /// The folders that plumb.yaml names, from the current one.
+    private static func folders(of invocation: Invocation) throws -> [String] {
+        let current = invocation.folder
+        var root = (try? Repository.discover(from: current))?.workFolder ?? current
+        while root.count > 1, root.hasSuffix("/") { root.removeLast() }
+        let fleet = try SchemaRepository.fleet(WorkingTree(folder: root))
+        let prefix = root == current ? "" : root + "/"
+        var seen: Set<String> = []
+        return fleet.namespaces.flatMap { [$0.schema] + $0.overlays.map(\.path) }
+            .map(\.value).filter { seen.insert($0).inserted }
+            .map { prefix + $0 }
     }
 
     private static func text(of error: any Error, _ style: Style) -> String {

@@ -1,0 +1,156 @@
+import Execution
+import Foundation
+import MySQLClient
+import Observed
+import Schema
+
+/// Where a pass finds workspaces: scratch databases on servers like the shards'.
+///
+/// One is opened when it is first needed and kept for the rest of the pass: making and dropping
+/// databases costs a server more than what is done in them.
+package final class Workshop {
+    private let pool: ConnectionPool
+    private let catalog: TableCatalog
+    private let preferred: ServerAddress?
+    private let prefix: String
+    private var benches: [ServerProfile: Bench] = [:]
+    private var swept: Set<ServerAddress> = []
+
+    /// - Parameter preferred: the server that the fleet file names; it is used for the profiles
+    ///   that it has, and for the others a server of theirs.
+    package init(
+        pool: ConnectionPool, catalog: TableCatalog, preferred: ServerAddress?, prefix: String
+    ) {
+        self.pool = pool
+        self.catalog = catalog
+        self.preferred = preferred
+        self.prefix = prefix
+    }
+
+    deinit {
+        close()
+    }
+
+    /// Runs `body` with a workspace on a server of `profile`; `server` is one that has it.
+    package func use<Value>(
+        for profile: ServerProfile, server: ServerAddress,
+        _ body: (Workspace) throws(WorkspaceError) -> Value
+    ) throws(WorkspaceError) -> Value {
+        if let bench = benches[profile] { return try bench.run(body) }
+        let place = choose(profile, server)
+        if swept.insert(place).inserted {
+            // What a dead run left is dropped first; what is in use stays.
+            _ = try? Workspace.sweep(on: place, pool: pool, prefix: prefix)
+        }
+        let bench = Bench { [pool, catalog, prefix] work throws(WorkspaceError) in
+            try Workspace.use(
+                on: place, pool: pool, catalog: catalog, profile: profile, prefix: prefix
+            ) { (workspace) throws(WorkspaceError) in work(workspace) }
+        }
+        benches[profile] = bench
+        return try bench.run(body)
+    }
+
+    /// Drops every workspace, and waits until that is done.
+    package func close() {
+        for bench in benches.values { bench.close() }
+        benches = [:]
+    }
+
+    private func choose(_ profile: ServerProfile, _ server: ServerAddress) -> ServerAddress {
+        guard let preferred else { return server }
+        // The database's own defaults are given to the workspace; the server's must be equal.
+        let own = try? pool.withConnection(to: preferred, purpose: .read) { connection in
+            try connection.profile(database: "mysql")
+        }
+        guard var own else { return server }
+        own.characterSet = profile.characterSet
+        own.collation = profile.collation
+        return own == profile ? preferred : server
+    }
+}
+
+/// A thread that keeps one workspace open and does what it is handed, one thing after the other.
+///
+/// A workspace lives inside a call: the thread stays in that call until the bench is closed.
+private final class Bench: @unchecked Sendable {
+    private let condition = NSCondition()
+    private var job: ((Workspace) -> Void)?
+    private var isClosing = false
+    private var hasEnded = false
+    /// Why the workspace could not be opened or dropped.
+    private var failure: WorkspaceError?
+
+    /// - Parameter open: opens the workspace, calls its argument once, and drops the workspace.
+    init(
+        open: @escaping @Sendable ((Workspace) -> Void) throws(WorkspaceError) -> Void
+    ) {
+        let thread = Thread { [self] in
+            var problem: WorkspaceError?
+            do throws(WorkspaceError) {
+                try open(serve)
+            } catch {
+                problem = error
+            }
+            condition.lock()
+            failure = problem
+            hasEnded = true
+            condition.broadcast()
+            condition.unlock()
+        }
+        thread.name = "plumb-workspace"
+        thread.stackSize = 1 << 20
+        thread.start()
+    }
+
+    /// Runs `body` on the bench's thread and waits for it.
+    func run<Value>(
+        _ body: (Workspace) throws(WorkspaceError) -> Value
+    ) throws(WorkspaceError) -> Value {
+        var result: Result<Value, WorkspaceError>?
+        withoutActuallyEscaping(body) { body in
+            hand { workspace in
+                result = Result { () throws(WorkspaceError) in try body(workspace) }
+            }
+        }
+        if let result { return try result.get() }
+        condition.lock()
+        defer { condition.unlock() }
+        throw failure ?? WorkspaceError.closed
+    }
+
+    /// Ends the thread, which drops the workspace.
+    func close() {
+        condition.lock()
+        isClosing = true
+        condition.broadcast()
+        while !hasEnded { condition.wait() }
+        condition.unlock()
+    }
+
+    /// Returns once the job is done, or the thread has ended without doing it.
+    private func hand(_ work: @escaping (Workspace) -> Void) {
+        condition.lock()
+        defer { condition.unlock() }
+        job = work
+        condition.broadcast()
+        while job != nil && !hasEnded { condition.wait() }
+        job = nil
+    }
+
+    private func serve(_ workspace: Workspace) {
+        condition.lock()
+        defer { condition.unlock() }
+        while !isClosing {
+            guard let work = job else {
+                condition.wait()
+                continue
+            }
+            condition.unlock()
+            work(workspace)
+            condition.lock()
+            job = nil
+            condition.broadcast()
+        }
+    }
+}

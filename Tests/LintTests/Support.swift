@@ -1,0 +1,48 @@
+import Desired
+import Git
+import Lint
+import Schema
+import TestSupport
+import Testing
+
+/// What the rules find in `files`, with `lint` at the end of `plumb.yaml`.
+func report(
+    _ files: [String: String], lint: String = "", namespace: String = "",
+    today: String = "2026-11-21"
+) throws -> LintReport {
+    let folder = try TemporaryFolder()
+    try folder.write(
+        """
+        version: 1
+        namespaces:
+          commerce:
+            schema: schema
+            shards: [{name: a, host: db-0, labels: {tier: gold}}]
+            \(namespace)
+        environments:
+          production: {namespaces: [commerce], connection: {user: plumb}}
+        \(lint)
+
+        """, to: "plumb.yaml")
+    for (name, text) in files {
+        try folder.write(text, to: name.contains("/") ? name : "schema/\(name)")
+    }
+    let (fleet, namespaces) = try SchemaRepository.sources(WorkingTree(folder: folder.path))
+    return Linter(settings: fleet.lint, today: try #require(CalendarDay(today)))
+        .report(namespaces, label: "main@3f2a91c")
+}
+
+/// What one rule finds in one file: `line:column message`.
+func findings(
+    _ rule: LintRule, _ text: String, lint: String = "", others: [String: String] = [:]
+) throws -> [String] {
+    let settings =
+        lint.isEmpty && LintRule.isOff(rule) ? "lint: {rules: {\(rule.rawValue): warning}}" : lint
+    return try report(others.merging(["t.sql": text]) { $1 }, lint: settings).findings.filter {
+        $0.rule == rule && $0.location.file == "schema/t.sql"
+    }.map { "\($0.location.line):\($0.location.column) \($0.message)" }
+}
+
+extension LintRule {
+    static func isOff(_ rule: LintRule) -> Bool { RuleCatalog.rule(rule).level == .off }
+}
