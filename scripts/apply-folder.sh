@@ -21,6 +21,7 @@ namespaces:
   one:
     schema: schema/one
     prune: all
+    manage: all
     allow_empty: true
     shards:
       - {name: one, host: "unix:$socket", database: "$database"}

@@ -1,14 +1,16 @@
 import Glibc
 
-/// A table as the catalog keeps it: its canonical text, its digest, and its model where Plumb
-/// understands every byte of the text.
+/// A table, or another object, as the catalog keeps it: its canonical text, its digest, and its
+/// model where Plumb understands every byte of the text.
 package final class CatalogTable: Sendable {
     /// SHA-256 of the canonical bytes.
     package let digest: Digest
     /// `SHOW CREATE TABLE` without the counter; bytes that are not UTF-8 show as U+FFFD.
     package let text: String
-    /// Nil where the table is ``unsupported``.
+    /// Nil where the table is ``unsupported``, and for other objects.
     package let table: Table?
+    /// The view, trigger, routine, event or sequence; nil for tables.
+    package let object: ObjectDefinition?
     /// Why Plumb must leave this table alone; nil where the model printed again is the text.
     package let unsupported: String?
 
@@ -16,6 +18,12 @@ package final class CatalogTable: Sendable {
     package init(canonicalText bytes: [UInt8], flavour: ServerProfile.Flavour) {
         digest = Digest(of: bytes)
         text = String(decoding: bytes, as: UTF8.self)
+        object = Self.object(bytes, text)
+        guard object == nil else {
+            table = nil
+            unsupported = nil
+            return
+        }
         switch Self.understand(bytes, text, flavour) {
         case .success(let table):
             self.table = table
@@ -43,6 +51,17 @@ package final class CatalogTable: Sendable {
         showCreate bytes: UnsafeBufferPointer<UInt8>, flavour: ServerProfile.Flavour
     ) {
         self.init(canonicalText: CanonicalText.stripAutoIncrement(bytes).bytes, flavour: flavour)
+    }
+
+    /// Reads the definition of an object that is no table.
+    package convenience init(_ object: ObjectDefinition, flavour: ServerProfile.Flavour) {
+        self.init(canonicalText: object.text, flavour: flavour)
+    }
+
+    private static func object(_ bytes: [UInt8], _ text: String) -> ObjectDefinition? {
+        // What nearly all texts are is told by their first bytes.
+        guard !text.hasPrefix("CREATE TABLE"), text.hasSameBytes(as: bytes) else { return nil }
+        return ObjectDefinition(text: text)
     }
 
     private struct Reason: Error {

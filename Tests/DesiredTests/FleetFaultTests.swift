@@ -95,14 +95,9 @@ import Testing
                 + "has exited with 0"
         ),
         (
-            "manage: [tables, views]",
-            "plumb.yaml:6:22: error: a kind in `manage` is `views`, which this release does not "
-                + "carry out [unsupported]; write `tables`"
-        ),
-        (
-            "manage: all",
-            "plumb.yaml:6:13: error: `manage` is `all`, which this release does not carry out "
-                + "[unsupported]; write `tables`"
+            "manage: [views, events]",
+            "plumb.yaml:6:13: error: `manage` is without `tables` [invalid-value]; add `tables`, "
+                + "or write `all`"
         ),
         (
             "manage: [tabels]",

@@ -42,13 +42,15 @@ import Git
     @Test(arguments: [
         (
             "CREATE VIEW v AS SELECT 1;",
-            "x.sql:1:13: error: the view `v` is not a table, and this release manages tables "
-                + "[unsupported]; move it out of the schema folder"
+            "x.sql:1:13: error: the view `v` is not a table, and the namespace manages no "
+                + "views [unsupported-statement]; add `views` to `manage`, or move it out of the "
+                + "schema folder"
         ),
         (
             "CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW SET NEW.id = 1;",
-            "x.sql:1:16: error: the trigger `t` is not a table, and this release manages tables "
-                + "[unsupported]; move it out of the schema folder"
+            "x.sql:1:16: error: the trigger `t` is not a table, and the namespace manages "
+                + "no triggers [unsupported-statement]; add `triggers` to `manage`, or move it "
+                + "out of the schema folder"
         ),
         (
             "CREATE TABLE shop.x (id int);",

@@ -40,7 +40,9 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
         let shard: ShardID
         let fleet: SimulatedFleet
 
-        func digest(of table: String) throws(ShardFailure) -> Digest? {
+        func digest(
+            of table: String, among chain: [Digest?]
+        ) throws(ShardFailure) -> Digest? {
             fleet.state.withLock { $0.tables[OperationKey(shard: shard, table: table)] ?? nil }
         }
 

@@ -55,10 +55,34 @@ package enum Prune: String, Sendable, CaseIterable, FleetChoice {
 /// A kind of database object that Plumb keeps true to git.
 package enum ManagedKind: String, Sendable, CaseIterable, FleetChoice {
     static let title = "kind"
-    static let unsupported = [
-        "all", "views", "triggers", "routines", "procedures", "functions", "events", "sequences",
-    ]
-    case tables
+    case tables, views, triggers, routines, events, sequences
+    /// Every kind there is.
+    case all
+
+    /// The kinds of objects that it stands for, tables aside: those are always managed.
+    package var objects: Set<ObjectName.Kind> {
+        switch self {
+        case .tables: []
+        case .views: [.view]
+        case .triggers: [.trigger]
+        case .routines: [.procedure, .function]
+        case .events: [.event]
+        case .sequences: [.sequence]
+        case .all: Set(ObjectName.Kind.allCases).subtracting([.table])
+        }
+    }
+
+    /// What a kind of object is called in `manage`.
+    package static func managing(_ kind: ObjectName.Kind) -> ManagedKind {
+        allCases.first { $0.objects.contains(kind) } ?? .tables
+    }
+}
+
+extension Namespace {
+    /// The kinds of objects beside tables that are kept true to git.
+    package var managedObjects: Set<ObjectName.Kind> {
+        manage.reduce(into: []) { $0.formUnion($1.objects) }
+    }
 }
 
 /// Files that replace or add tables on some shards.

@@ -27,6 +27,16 @@ package struct DesiredTable: Hashable, Sendable {
     }
 }
 
+/// A view, trigger, routine, event or sequence as a file of the schema repository defines it.
+package struct DesiredObject: Hashable, Sendable {
+    package let name: ObjectName
+    /// The statement as written, without its terminator and the comments around it.
+    package let text: String
+    package let textDigest: Digest
+    /// Where the object's name stands; its file starts with `ref:` for a pinned revision.
+    package let location: SourceLocation
+}
+
 /// What some shards of a namespace should look like.
 package struct DesiredSchema: Sendable {
     package let namespace: String
@@ -34,6 +44,8 @@ package struct DesiredSchema: Sendable {
     package let digest: Digest
     /// Sorted by the bytes of their names.
     package let tables: [DesiredTable]
+    /// What is no table, as far as the namespace manages it; sorted by its encoded names.
+    package let objects: [DesiredObject]
     /// Columns that keep their data, from `plumb.yaml` and from the files.
     package let renames: [ColumnRename]
     /// Tables that keep their data, from the files.
@@ -46,9 +58,19 @@ package struct DesiredSchema: Sendable {
         tables.first { $0.name.lowercased() == name.lowercased() }
     }
 
-    /// The identity of the tables, whatever files they stand in.
-    static func digest(of tables: [DesiredTable]) -> Digest {
-        let lines = tables.map { "\($0.name.utf8.count):\($0.name) \($0.textDigest.hex)\n" }
+    /// Where the table or other object with this encoded name is defined.
+    package func location(of encoded: String) -> SourceLocation? {
+        let name = ObjectName(encoded: encoded)
+        guard name.kind != .table else { return table(name.name)?.location }
+        return objects.first { $0.name == name }?.location
+    }
+
+    /// The identity of the tables and other objects, whatever files they stand in.
+    static func digest(of tables: [DesiredTable], _ objects: [DesiredObject] = []) -> Digest {
+        let names =
+            tables.map { ($0.name, $0.textDigest) }
+            + objects.map { ($0.name.encoded, $0.textDigest) }
+        let lines = names.map { "\($0.utf8.count):\($0) \($1.hex)\n" }
         return Digest(of: "plumb desired schema 1\n" + lines.joined())
     }
 }

@@ -58,45 +58,72 @@ struct NamespaceSchemas {
     private func schema(of group: Group) -> DesiredSchema? {
         let pin = group.pin.map { namespace.pins[$0].ref }
         let base = library.folder(
-            namespace.schema, pin: pin, allowsEmpty: namespace.allowsEmpty)
-        let overlays = group.overlays.map { library.folder(namespace.overlays[$0].path, pin: pin) }
+            namespace.schema, pin: pin, kinds: namespace.managedObjects,
+            allowsEmpty: namespace.allowsEmpty)
+        let overlays = group.overlays.map {
+            library.folder(namespace.overlays[$0].path, pin: pin, kinds: namespace.managedObjects)
+        }
         guard let base, overlays.allSatisfy({ $0 != nil }) else { return nil }
         let before = diagnostics.errorCount
-        let byName = merged(base, overlays.compactMap { $0 })
+        let byName = merged(
+            base.tables, overlays.compactMap { $0?.tables }, "table", name: \.name,
+            location: \.location)
+        let objects = merged(
+            base.objects, overlays.compactMap { $0?.objects }, "object", name: \.name.name,
+            location: \.location)
+        let sorted = objects.values.sorted { $0.name < $1.name }
+        checkSharedNames(byName, sorted)
         let tables = byName.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         checkReferences(byName)
         let hints = RenameHints(
             namespace: namespace, tables: byName, diagnostics: diagnostics)
         let schema = DesiredSchema(
-            namespace: namespace.name, digest: DesiredSchema.digest(of: tables), tables: tables,
+            namespace: namespace.name, digest: DesiredSchema.digest(of: tables, sorted),
+            tables: tables, objects: sorted,
             renames: hints.columnRenames(), tableRenames: hints.tableRenames(),
-            retire: retired(byName))
+            retire: retired(byName, objects))
         return diagnostics.errorCount == before ? schema : nil
     }
 
     // MARK: Overlays
 
-    /// The base with every overlay's tables put over it.
-    private func merged(_ base: SourceFolder, _ overlays: [SourceFolder]) -> [String: DesiredTable]
-    {
-        var tables = base.tables
-        var laid: [String: DesiredTable] = [:]
-        for (key, table) in overlays.flatMap({ $0.tables.sorted { $0.key < $1.key } }) {
+    /// The base with what every overlay defines put over it.
+    private func merged<Definition>(
+        _ base: [String: Definition], _ overlays: [[String: Definition]], _ what: String,
+        name: (Definition) -> String, location: (Definition) -> SourceLocation
+    ) -> [String: Definition] {
+        var result = base
+        var laid: [String: Definition] = [:]
+        for (key, definition) in overlays.flatMap({ $0.sorted { $0.key < $1.key } }) {
             if let other = laid[key] {
                 diagnostics.error(
                     .conflictingOverlays,
-                    "two overlays define the table `\(table.name)` for the same shards; "
-                        + "the other is at \(other.location)",
-                    remedy: "narrow one of the selectors, or keep the table in one overlay",
-                    at: table.location)
+                    "two overlays define the \(what) `\(name(definition))` for the same shards; "
+                        + "the other is at \(location(other))",
+                    remedy: "narrow one of the selectors, or keep the \(what) in one overlay",
+                    at: location(definition))
             }
-            laid[key] = table
-            tables[key] = table
+            laid[key] = definition
+            result[key] = definition
         }
-        return tables
+        return result
     }
 
     // MARK: Checks
+
+    /// Tables, views and sequences of a database have their names together.
+    private func checkSharedNames(_ tables: [String: DesiredTable], _ objects: [DesiredObject]) {
+        var taken = tables.mapValues { "table `\($0.name)` at \($0.location)" }
+        for object in objects where object.name.kind == .view || object.name.kind == .sequence {
+            let key = object.name.name.lowercased()
+            if let other = taken[key] {
+                diagnostics.error(
+                    .duplicateTable, "the \(object.name) has the name of the \(other)",
+                    remedy: "rename one of the two", at: object.location)
+            }
+            taken[key] = "\(object.name) at \(object.location)"
+        }
+    }
 
     private func checkReferences(_ tables: [String: DesiredTable]) {
         for table in tables.values {
@@ -114,23 +141,30 @@ struct NamespaceSchemas {
         }
     }
 
-    /// The tables of `retire` that are not among `tables`.
-    private func retired(_ tables: [String: DesiredTable]) -> [String] {
+    /// What `retire` names, encoded, and neither `tables` nor `objects` have.
+    private func retired(
+        _ tables: [String: DesiredTable], _ objects: [String: DesiredObject]
+    ) -> [String] {
         namespace.retire.compactMap { name in
-            guard let table = tables[name.value.lowercased()] else { return name.value }
+            let retired = ObjectName(encoded: name.value)
+            let place =
+                retired.kind == .table
+                ? tables[retired.name.lowercased()]?.location
+                : objects[retired.encoded.lowercased()]?.location
+            guard let place else { return name.value }
             // Overlays and pinned revisions may still have it; the schema itself may not.
-            if isBase(table) {
+            if isBase(place) {
                 diagnostics.error(
                     .retiredTableDefined,
-                    "the table `\(name.value)` is retired and still defined at \(table.location)",
+                    "the \(retired) is retired and still defined at \(place)",
                     remedy: "remove the definition, or remove it from `retire`", at: name.location)
             }
             return nil
         }
     }
 
-    private func isBase(_ table: DesiredTable) -> Bool {
-        table.location.file.hasPrefix(namespace.schema.value + "/")
+    private func isBase(_ location: SourceLocation) -> Bool {
+        location.file.hasPrefix(namespace.schema.value + "/")
     }
 
     /// A rename in `plumb.yaml` must mean a column of at least one schema.

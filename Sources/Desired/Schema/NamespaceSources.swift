@@ -33,8 +33,11 @@ extension SchemaRepository {
         let library = SourceLibrary(
             main: tree, pinned: { _ in tree }, diagnostics: diagnostics)
         let namespaces = fleet.namespaces.compactMap { namespace -> NamespaceSources? in
-            let base = library.folder(namespace.schema, pin: nil)
-            let overlays = namespace.overlays.map { library.folder($0.path, pin: nil) }
+            let kinds = namespace.managedObjects
+            let base = library.folder(namespace.schema, pin: nil, kinds: kinds)
+            let overlays = namespace.overlays.map {
+                library.folder($0.path, pin: nil, kinds: kinds)
+            }
             guard let base else { return nil }
             return NamespaceSources(
                 namespace: namespace.name, base: folder(base),

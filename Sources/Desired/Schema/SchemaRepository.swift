@@ -100,8 +100,11 @@ private struct Validation {
             main: tree, pinned: pinned ?? { _ in tree }, diagnostics: diagnostics)
         for namespace in fleet.namespaces {
             _ = library.folder(
-                namespace.schema, pin: nil, allowsEmpty: namespace.allowsEmpty)
-            for overlay in namespace.overlays { _ = library.folder(overlay.path, pin: nil) }
+                namespace.schema, pin: nil, kinds: namespace.managedObjects,
+                allowsEmpty: namespace.allowsEmpty)
+            for overlay in namespace.overlays {
+                _ = library.folder(overlay.path, pin: nil, kinds: namespace.managedObjects)
+            }
             let all = representatives(of: namespace)
             let shards = all.filter { shard in
                 pinned != nil || !namespace.pins.contains { $0.selector.selects(shard) }

@@ -6,6 +6,8 @@ struct SourceFolderReader {
     let tree: any SourceTree
     /// What stands before paths in places: nothing, or `ref:`.
     let prefix: String
+    /// What may stand in the files beside tables.
+    let kinds: Set<ObjectName.Kind>
     let diagnostics: DiagnosticList
 
     private static let deepest = 32
@@ -28,13 +30,35 @@ struct SourceFolderReader {
             return nil
         }
         var tables: [String: DesiredTable] = [:]
+        var objects: [String: DesiredObject] = [:]
         for file in files.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
-            for table in self.tables(in: file, namedAt: path.location) {
-                add(table, to: &tables)
+            for definition in definitions(in: file, namedAt: path.location) {
+                switch definition {
+                case .table(let table): add(table, to: &tables)
+                case .object(let object): add(object, to: &objects)
+                }
             }
         }
         guard diagnostics.errorCount == before else { return nil }
-        return SourceFolder(path: path.value, tables: tables)
+        return SourceFolder(path: path.value, tables: tables, objects: objects)
+    }
+
+    /// What one statement defines.
+    private enum Definition {
+        case table(DesiredTable)
+        case object(DesiredObject)
+    }
+
+    private func add(_ object: DesiredObject, to objects: inout [String: DesiredObject]) {
+        let key = object.name.encoded.lowercased()
+        if let first = objects[key] {
+            diagnostics.error(
+                .duplicateTable,
+                "the \(object.name) is defined for the second time; the first is at "
+                    + "\(first.location)",
+                remedy: "keep one of the two", at: object.location)
+        }
+        objects[key] = object
     }
 
     private func add(_ table: DesiredTable, to tables: inout [String: DesiredTable]) {
@@ -98,7 +122,7 @@ struct SourceFolderReader {
         }
     }
 
-    private func tables(in file: String, namedAt place: SourceLocation) -> [DesiredTable] {
+    private func definitions(in file: String, namedAt place: SourceLocation) -> [Definition] {
         let bytes: [UInt8]
         do {
             bytes = try tree.read(file)
@@ -111,7 +135,7 @@ struct SourceFolderReader {
         }
         do {
             let statements = try SQLScript.statements(in: bytes, file: prefix + file)
-            return statements.compactMap { table(of: $0, file: file) }
+            return statements.compactMap { definition(of: $0, file: file) }
         } catch {
             diagnostics.add(Diagnostic(error, file: prefix + file))
             return []
@@ -120,18 +144,25 @@ struct SourceFolderReader {
 
     // MARK: Statements
 
-    /// The table that a statement defines; nil where the statement is refused.
-    private func table(of statement: SourceStatement, file: String) -> DesiredTable? {
-        if let refusal = StatementRules.refusal(of: statement) {
+    /// What a statement defines; nil where the statement is refused.
+    private func definition(of statement: SourceStatement, file: String) -> Definition? {
+        if let refusal = StatementRules.refusal(of: statement, managing: kinds) {
             diagnostics.add(refusal)
             return nil
         }
+        if let name = statement.kind.object {
+            return .object(
+                DesiredObject(
+                    name: name, text: statement.text, textDigest: Digest(of: statement.text),
+                    location: statement.nameLocation ?? statement.location))
+        }
         guard case .createTable(let name) = statement.kind, let source = statement.table
         else { return nil }
-        return DesiredTable(
-            name: name, text: statement.text, textDigest: Digest(of: statement.text), file: file,
-            location: statement.nameLocation ?? statement.location, source: source,
-            hints: statement.hints)
+        return .table(
+            DesiredTable(
+                name: name, text: statement.text, textDigest: Digest(of: statement.text),
+                file: file, location: statement.nameLocation ?? statement.location,
+                source: source, hints: statement.hints))
     }
 }
 

@@ -16,6 +16,7 @@ final class SourceLibrary {
     private struct Key: Hashable {
         let ref: String?
         let folder: String
+        let kinds: Set<ObjectName.Kind>
     }
 
     init(main: any SourceTree, pinned: @escaping PinnedTree, diagnostics: DiagnosticList) {
@@ -24,15 +25,18 @@ final class SourceLibrary {
         self.diagnostics = diagnostics
     }
 
-    /// The tables of a folder; nil where it could not be read, which was reported.
+    /// The tables of a folder, and the objects of `kinds`; nil where it could not be read, which
+    /// was reported.
     func folder(
-        _ path: Located<String>, pin: Located<String>?, allowsEmpty: Bool = false
+        _ path: Located<String>, pin: Located<String>?, kinds: Set<ObjectName.Kind>,
+        allowsEmpty: Bool = false
     ) -> SourceFolder? {
-        let key = Key(ref: pin?.value, folder: path.value)
+        let key = Key(ref: pin?.value, folder: path.value, kinds: kinds)
         if let known = folders[key] { return known }
         let folder = tree(pin).flatMap { tree in
             SourceFolderReader(
-                tree: tree, prefix: pin.map { "\($0.value):" } ?? "", diagnostics: diagnostics
+                tree: tree, prefix: pin.map { "\($0.value):" } ?? "", kinds: kinds,
+                diagnostics: diagnostics
             ).read(path, allowsEmpty: allowsEmpty)
         }
         folders[key] = .some(folder)
@@ -57,10 +61,12 @@ final class SourceLibrary {
     }
 }
 
-/// The tables that the files of one folder define.
+/// The tables and other objects that the files of one folder define.
 struct SourceFolder {
     let path: String
     /// By name in lower case: two tables whose names differ by letter case alone are one table
     /// on servers that fold it.
     let tables: [String: DesiredTable]
+    /// By encoded name in lower case.
+    let objects: [String: DesiredObject]
 }

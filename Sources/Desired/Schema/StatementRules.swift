@@ -1,27 +1,27 @@
 import Schema
 
-/// Which statements a schema folder may have: plain `CREATE TABLE`, and nothing else.
+/// Which statements a schema folder may have: those that say what is, never what is to change.
 enum StatementRules {
     /// Why `statement` is refused; nil where it is not.
-    static func refusal(of statement: SourceStatement) -> Diagnostic? {
+    static func refusal(
+        of statement: SourceStatement, managing kinds: Set<ObjectName.Kind>
+    ) -> Diagnostic? {
+        if let object = statement.kind.object { return self.object(object, statement, kinds) }
         switch statement.kind {
-        case .createTable(let name): table(name, statement)
-        case .createView(let name): unmanaged("view", name, statement)
-        case .createTrigger(let name): unmanaged("trigger", name, statement)
-        case .createProcedure(let name): unmanaged("procedure", name, statement)
-        case .createFunction(let name): unmanaged("function", name, statement)
-        case .createEvent(let name): unmanaged("event", name, statement)
-        case .createSequence(let name): unmanaged("sequence", name, statement)
+        case .createTable(let name): return table(name, statement)
+        case .createView, .createTrigger, .createProcedure, .createFunction, .createEvent,
+            .createSequence:
+            return nil
         case .createIndex(let table):
-            refused(
+            return refused(
                 "CREATE INDEX on `\(table)` is a change, and a schema file says what tables are",
                 "write the index into the CREATE TABLE of `\(table)`", statement)
         case .alterTable(let name):
-            refused(
+            return refused(
                 "ALTER TABLE `\(name)` is a change, and a schema file says what tables are",
                 "change the CREATE TABLE of `\(name)`", statement)
         case .other(let firstWords):
-            refused(
+            return refused(
                 "\(firstWords) is not a CREATE TABLE", "remove the statement", statement)
         }
     }
@@ -59,13 +59,27 @@ enum StatementRules {
         return nil
     }
 
-    private static func unmanaged(
-        _ kind: String, _ name: String, _ statement: SourceStatement
-    ) -> Diagnostic {
-        Diagnostic(
-            .unsupported, "the \(kind) `\(name)` is not a table, and this release manages tables",
-            remedy: "move it out of the schema folder",
-            at: statement.nameLocation ?? statement.location)
+    private static func object(
+        _ name: ObjectName, _ statement: SourceStatement, _ kinds: Set<ObjectName.Kind>
+    ) -> Diagnostic? {
+        let place = statement.nameLocation ?? statement.location
+        guard kinds.contains(name.kind) else {
+            return Diagnostic(
+                .unsupportedStatement,
+                "the \(name) is not a table, and the namespace manages no \(name.kind.rawValue)s",
+                remedy: "add `\(ManagedKind.managing(name.kind).rawValue)` to `manage`, or move "
+                    + "it out of the schema folder", at: place)
+        }
+        if let database = statement.database {
+            return Diagnostic(
+                .qualifiedTable, "the \(name) is written with the database `\(database)`",
+                remedy: "write the name alone: each shard has a database of its own", at: place)
+        }
+        if statement.isTemporary {
+            return refused(
+                "the \(name) is temporary, and no shard keeps it", "remove TEMPORARY", statement)
+        }
+        return nil
     }
 
     private static func refused(

@@ -1,8 +1,9 @@
 import Schema
 
-/// The tables of a shard; shards with equal tables share one instance (`TableCatalog`).
+/// The tables and other managed objects of a shard; shards that are alike share one instance
+/// (`TableCatalog`).
 package final class ShardSchema: Sendable {
-    /// By the name that the server gives.
+    /// By the name that the server gives, as ``ObjectName`` encodes it.
     package let tables: [String: Digest]
     /// Over all names and digests.
     package let digest: Digest

@@ -77,6 +77,17 @@ package final class TableCatalog: Sendable {
         }
     }
 
+    /// The one table for what `SHOW CREATE TABLE` printed of a table of `database`.
+    package func table(
+        showCreate text: UnsafeBufferPointer<UInt8>, database: String,
+        flavour: ServerProfile.Flavour
+    ) -> CatalogTable {
+        guard let bytes = DatabaseName.removedFromDefaults(database, of: text) else {
+            return table(showCreate: text, flavour: flavour)
+        }
+        return bytes.withUnsafeBufferPointer { table(showCreate: $0, flavour: flavour) }
+    }
+
     /// The one table for what `SHOW CREATE TABLE` printed, with or without its counter.
     package func table(
         showCreate text: UnsafeBufferPointer<UInt8>, flavour: ServerProfile.Flavour
@@ -96,7 +107,17 @@ package final class TableCatalog: Sendable {
         }
     }
 
-    /// The one schema with these tables, by live name.
+    /// The one entry for an object that is no table.
+    package func object(
+        _ definition: ObjectDefinition, flavour: ServerProfile.Flavour
+    ) -> CatalogTable {
+        if let known = self[Digest(of: definition.text)] { return known }
+        let made = CatalogTable(definition, flavour: flavour)
+        insert(made)
+        return self[made.digest] ?? made
+    }
+
+    /// The one schema with these tables and other objects, by encoded live name.
     package func schema(of tables: [String: Digest]) -> ShardSchema {
         if let known = state.withLock({ $0.schemas[tables] }) { return known }
         let made = ShardSchema(tables: tables)

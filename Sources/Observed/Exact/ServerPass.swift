@@ -42,9 +42,10 @@ final class ServerPass: Sendable {
         _ shards: ServerShards, pool: ConnectionPool,
         memory: [ShardID: Observer.Memory]
     ) -> ServerPass {
+        let readsObjects = shards.targets.contains { !$0.kinds.isEmpty }
         let result = Result { () throws(MySQLError) in
             let survey = try pool.using(shards.server) { connection throws(MySQLError) in
-                try ServerSurvey(on: connection)
+                try ServerSurvey(on: connection, readsObjects: readsObjects)
             }.get()
             let fingerprints = try ServerFingerprints.read(
                 from: shards.server, pool: pool, survey: survey, databases: shards.databases)
@@ -109,7 +110,8 @@ final class ServerPass: Sendable {
     func conclusiveFingerprint(
         of target: ObservationTarget, _ shard: KnownShard, _ catalog: TableCatalog
     ) -> ServerFingerprints.Fingerprint? {
-        guard let fingerprints,
+        // Other objects than tables leave no trace: with them a shard is always read exactly.
+        guard let fingerprints, target.kinds.isEmpty,
             catalog.leavesTraces(shard.schema),
             fingerprints.isConclusive(for: target.database, tables: shard.schema.tables)
         else { return nil }
@@ -128,6 +130,9 @@ final class ServerPass: Sendable {
 
     private func problem(of target: ObservationTarget) -> ShardProblem? {
         guard let survey else { return breakdown }
-        return survey.seesAllTables(of: target.database) ? nil : .partialGrant(target)
+        guard survey.seesAllTables(of: target.database) else { return .partialGrant(target) }
+        return survey.hiddenKind(of: target.kinds, in: target.database).map {
+            .hiddenKind(target, $0)
+        }
     }
 }

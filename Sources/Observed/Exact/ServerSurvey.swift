@@ -16,8 +16,10 @@ struct ServerSurvey: Sendable {
     private let digests: [Database: Digest]
     private let visibility: TableVisibility
     let foldsNames: Bool
+    /// Nil where nothing but tables is read.
+    private let objectVisibility: ObjectVisibility?
 
-    init(on connection: Connection) throws(MySQLError) {
+    init(on connection: Connection, readsObjects: Bool) throws(MySQLError) {
         profile = try connection.profile(database: "information_schema")
         // 0: names are compared as bytes; 1 and 2: in lower case.
         foldsNames = profile.settings["lower_case_table_names", default: "0"] != "0"
@@ -28,6 +30,7 @@ struct ServerSurvey: Sendable {
                 ($0, Self.profile(profile, with: $0).digest)
             })
         visibility = try TableVisibility(on: connection)
+        objectVisibility = readsObjects ? try ObjectVisibility(on: connection) : nil
     }
 
     /// The database, if the account can see it.
@@ -43,6 +46,13 @@ struct ServerSurvey: Sendable {
 
     /// False where the account has privileges on some tables of the database only.
     func seesAllTables(of name: String) -> Bool { visibility.isComplete(for: name) }
+
+    /// A kind of `kinds` of which the account may see only some objects of the database, or none.
+    func hiddenKind(of kinds: Set<ObjectName.Kind>, in name: String) -> ObjectName.Kind? {
+        guard let objectVisibility else { return nil }
+        return kinds.sorted { $0.rawValue < $1.rawValue }
+            .first { !objectVisibility.shows($0, of: name) }
+    }
 
     /// The name as the server compares it.
     func folded(_ name: String) -> String { foldsNames ? name.lowercased() : name }

@@ -6,8 +6,9 @@ import Schema
 /// Answers are pipelined over the shards' borders, so that a fleet of small databases costs no
 /// more round trips than one large one.
 struct ShardReader {
-    /// The tables of a shard, and the objects that its list of tables shows beside them.
+    /// The tables and managed objects of a shard, and what else its list of tables shows.
     struct Reading: Sendable {
+        /// By encoded name.
         var tables: [String: Digest] = [:]
         var others: [ObjectKind: Int] = [:]
     }
@@ -58,21 +59,26 @@ struct ShardReader {
     /// Reads the shards `due` from their lists of tables on.
     private mutating func readTables(of due: [Int]) throws(MySQLError) {
         for shard in due { drafts[shard] = Draft() }
-        let jobs = try list(due)
+        let listed = try list(due)
+        let objects = try listObjects(due)
+        let jobs = listed.filter { $0.object.kind == .table }
         let statements = jobs.map { job in
             "SHOW CREATE TABLE \(SQL.identifier(targets[job.shard].database))."
-                + SQL.identifier(job.table)
+                + SQL.identifier(job.object.name)
         }
         var drafts = drafts
         self.drafts = []
         defer { self.drafts = drafts }
         try connection.pipeline(statements) { index, answer in
-            let (shard, table) = jobs[index]
+            let (shard, object) = jobs[index]
+            let table = object.name
             switch answer {
             case .success(let rows):
                 if let row = rows.next(), row.count >= 2, let text = row[1] {
-                    drafts[shard].reading.tables[table] =
-                        catalog.table(showCreate: text, flavour: flavour).digest
+                    drafts[shard].reading.tables[object.encoded] =
+                        catalog.table(
+                            showCreate: text, database: targets[shard].database, flavour: flavour
+                        ).digest
                 } else {
                     drafts[shard].problem = noAnswer(targets[shard], table)
                 }
@@ -83,14 +89,90 @@ struct ShardReader {
                     error, database: targets[shard].database, table: table)
             }
         }
+        try read(listed.filter { $0.object.kind != .table } + objects, into: &drafts)
     }
 
+    /// Reads the objects that are no tables, each database being selected first: servers write
+    /// the names of other databases into definitions.
+    private func read(_ jobs: [Job], into drafts: inout [Draft]) throws(MySQLError) {
+        var statements: [String] = []
+        var asked: [Job?] = []
+        var selected: Int?
+        for job in jobs.sorted(by: { $0.shard < $1.shard }) {
+            let database = targets[job.shard].database
+            if selected != job.shard {
+                statements.append("USE \(SQL.identifier(database))")
+                asked.append(nil)
+                selected = job.shard
+            }
+            statements.append(LiveObject.question(job.object, database: database))
+            asked.append(job)
+        }
+        var result = drafts
+        try connection.pipeline(statements) { index, answer in
+            guard let (shard, object) = asked[index] else { return }
+            let target = targets[shard]
+            switch answer {
+            case .success(let rows):
+                let row = rows.next()
+                let found = LiveObject.definition(object.kind, database: target.database) { place in
+                    guard let row, place < row.count else { return nil }
+                    return row[place].map { String(decoding: $0, as: UTF8.self) }
+                }
+                if let found {
+                    result[shard].reading.tables[object.encoded] =
+                        catalog.object(found, flavour: flavour).digest
+                } else {
+                    result[shard].problem = ShardProblem(
+                        LiveObject.unreadable(object, on: target.server),
+                        database: target.database, table: object.encoded)
+                }
+            case .failure(let error) where LiveObject.absences.contains(error.number):
+                result[shard].vanished = object.encoded
+            case .failure(let error):
+                result[shard].problem = ShardProblem(
+                    error, database: target.database, table: object.encoded)
+            }
+        }
+        drafts = result
+    }
+
+    /// Triggers, routines and events of the shards `due`, where those are managed.
+    private mutating func listObjects(_ due: [Int]) throws(MySQLError) -> [Job] {
+        let asked = due.compactMap { shard in
+            ObjectList.question(targets[shard]).map { (shard: shard, sql: $0) }
+        }
+        guard !asked.isEmpty else { return [] }
+        var jobs: [Job] = []
+        var drafts = drafts
+        try connection.pipeline(asked.map(\.sql)) { index, answer in
+            let shard = asked[index].shard
+            switch answer {
+            case .success(let rows):
+                while let row = rows.next() {
+                    guard row.count >= 2, let kind = row[0], let name = row[1],
+                        let kind = ObjectName.Kind(
+                            rawValue: String(decoding: kind, as: UTF8.self).lowercased()),
+                        targets[shard].kinds.contains(kind)
+                    else { continue }
+                    jobs.append((shard, ObjectName(kind, String(decoding: name, as: UTF8.self))))
+                }
+            case .failure(let error):
+                drafts[shard].problem = ShardProblem(error, database: targets[shard].database)
+            }
+        }
+        self.drafts = drafts
+        return jobs
+    }
+
+    private typealias Job = (shard: Int, object: ObjectName)
+
     /// The tables of the shards `due`; what else is listed there is counted at once.
-    private mutating func list(_ due: [Int]) throws(MySQLError) -> [(shard: Int, table: String)] {
+    private mutating func list(_ due: [Int]) throws(MySQLError) -> [Job] {
         let statements = due.map {
             "SHOW FULL TABLES FROM \(SQL.identifier(targets[$0].database))"
         }
-        var jobs: [(shard: Int, table: String)] = []
+        var jobs: [Job] = []
         var drafts = drafts
         try connection.pipeline(statements) { index, answer in
             let shard = due[index]
@@ -98,10 +180,13 @@ struct ShardReader {
             case .success(let rows):
                 while let row = rows.next() {
                     guard row.count >= 2, let name = row[0], let type = row[1] else { continue }
-                    if let kind = Self.kind(String(decoding: type, as: UTF8.self)) {
+                    let kind = Self.kind(String(decoding: type, as: UTF8.self))
+                    if let kind, !kind.isAmong(targets[shard].kinds) {
                         drafts[shard].reading.others[kind, default: 0] += 1
                     } else {
-                        jobs.append((shard, String(decoding: name, as: UTF8.self)))
+                        let known = kind.flatMap { ObjectName.Kind(rawValue: $0.rawValue) }
+                        let name = String(decoding: name, as: UTF8.self)
+                        jobs.append((shard, ObjectName(known ?? .table, name)))
                     }
                 }
             case .failure(let error):

@@ -39,13 +39,16 @@ struct TableVisibility: Sendable {
         "CREATE VIEW", "SHOW VIEW", "TRIGGER", "DELETE HISTORY",
     ]
 
+    /// Grants to the account itself, in the views of `information_schema`.
+    static let ownGrants =
+        "GRANTEE = CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', "
+        + "CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(REPLACE(CURRENT_USER(), '@', ''))), "
+        + "'''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')"
+
     /// The account's own grants only: with global privileges these views list everybody's.
     private static var question: String {
         let list = kinds.map(SQL.literal).joined(separator: ", ")
-        let grantee =
-            "GRANTEE = CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', "
-            + "CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(REPLACE(CURRENT_USER(), '@', ''))), "
-            + "'''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')"
+        let grantee = ownGrants
         return """
             SELECT DISTINCT 'global', '' FROM information_schema.USER_PRIVILEGES
             WHERE \(grantee) AND PRIVILEGE_TYPE IN (\(list))

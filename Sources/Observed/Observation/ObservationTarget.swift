@@ -5,10 +5,15 @@ package struct ObservationTarget: Hashable, Sendable {
     package let id: ShardID
     package let server: ServerAddress
     package let database: String
+    /// What is read beside tables.
+    package let kinds: Set<ObjectName.Kind>
 
-    package init(id: ShardID, server: ServerAddress, database: String) {
+    package init(
+        id: ShardID, server: ServerAddress, database: String, kinds: Set<ObjectName.Kind> = []
+    ) {
         self.id = id
         self.server = server
         self.database = database
+        self.kinds = kinds
     }
 }

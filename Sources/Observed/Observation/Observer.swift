@@ -110,10 +110,11 @@ package final class Observer: Sendable {
                 forget(target.id)
                 return .unknown(.unseenDatabase(target))
             }
+            let others = reading.others.merging(
+                pass.objects(in: target.database), uniquingKeysWith: +)
             let shard = KnownShard(
                 schema: catalog.schema(of: reading.tables), profile: profile,
-                otherObjects: reading.others.merging(
-                    pass.objects(in: target.database), uniquingKeysWith: +),
+                otherObjects: others.filter { !$0.key.isAmong(target.kinds) },
                 observedAt: now, isFromFingerprint: false)
             remember(target, shard, pass)
             return .known(shard)

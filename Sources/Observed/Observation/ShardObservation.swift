@@ -26,6 +26,11 @@ package enum ObjectKind: String, Hashable, Sendable, CaseIterable, Comparable {
     /// A kind of routine that this release does not know.
     case other
 
+    /// Whether objects of this kind are among those of `kinds`.
+    func isAmong(_ kinds: Set<ObjectName.Kind>) -> Bool {
+        ObjectName.Kind(rawValue: rawValue).map(kinds.contains) ?? false
+    }
+
     package static func < (left: ObjectKind, right: ObjectKind) -> Bool {
         left.rawValue < right.rawValue
     }

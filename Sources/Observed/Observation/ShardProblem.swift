@@ -28,7 +28,7 @@ extension ShardProblem {
     /// A database, or one of its tables, that cannot be read.
     init(_ error: MySQLError, database: String, table: String? = nil) {
         let object =
-            table.map { "table \(SQL.identifier($0)) of database" } ?? "database"
+            table.map { "\(ObjectName(encoded: $0)) of database" } ?? "database"
         self.init(
             code: error.kind.problemCode,
             reason: "cannot read \(object) \(SQL.identifier(database)): \(error)",
@@ -39,7 +39,7 @@ extension ShardProblem {
     static func changedWhileRead(_ target: ObservationTarget, table: String) -> ShardProblem {
         ShardProblem(
             code: "changed-while-read",
-            reason: "\(target.server): table \(SQL.identifier(table)) of database "
+            reason: "\(target.server): \(ObjectName(encoded: table)) of database "
                 + "\(SQL.identifier(target.database)) was listed but gone when it was read, "
                 + "\(ShardReader.attempts) times in a row; try again when no schema "
                 + "change runs there",
@@ -54,6 +54,19 @@ extension ShardProblem {
                 "\(target.server): database \(SQL.identifier(target.database)) appeared while the "
                 + "server was read; try again",
             retry: .retryable)
+    }
+
+    /// An account from which the server hides objects that are to be managed.
+    static func hiddenKind(
+        _ target: ObservationTarget, _ kind: ObjectName.Kind
+    ) -> ShardProblem {
+        let grants = ObjectVisibility.needed(kind)?.database.sorted().first ?? "SELECT"
+        return ShardProblem(
+            code: "missing-grant",
+            reason: "\(target.server): the account cannot see the \(kind.rawValue)s of database "
+                + "\(SQL.identifier(target.database)); grant it \(grants) on "
+                + "\(SQL.identifier(target.database)).* itself, not by a role",
+            retry: .permanent)
     }
 
     /// An account that sees only some of the tables cannot tell which ones are missing.

@@ -1,8 +1,18 @@
 import MySQLClient
 import Schema
 
-/// One table, read by itself just before and after it is changed.
+/// One table, or other object, read by itself just before and after it is changed.
 package enum LiveTable {
+    /// The table or other object with this encoded name; see ``ObjectName``.
+    package static func read(
+        encoded: String, database: String, on connection: Connection, catalog: TableCatalog
+    ) throws(MySQLError) -> CatalogTable? {
+        let name = ObjectName(encoded: encoded)
+        return name.kind == .table
+            ? try read(name.name, database: database, on: connection, catalog: catalog)
+            : try LiveObject.read(name, database: database, on: connection, catalog: catalog)
+    }
+
     /// The table as it is now; nil only where the server says that it does not exist while its
     /// database does.
     ///
@@ -25,7 +35,8 @@ package enum LiveTable {
             throw noTable(name, connection)
         }
         let found = text.withUnsafeBufferPointer { bytes in
-            catalog.table(showCreate: bytes, flavour: connection.flavour)
+            catalog.table(
+                showCreate: bytes, database: database, flavour: connection.flavour)
         }
         guard found.table?.option("SEQUENCE") == nil else { throw noTable(name, connection) }
         return found
@@ -40,7 +51,7 @@ package enum LiveTable {
     /// `ER_NO_SUCH_TABLE`: also what the server says when the whole database is missing.
     private static let noSuchTable: UInt32 = 1146
 
-    private static func requireDatabase(
+    static func requireDatabase(
         _ database: String, on connection: Connection
     ) throws(MySQLError) {
         // Unlike a look into information_schema this fails for an account that may not see it.

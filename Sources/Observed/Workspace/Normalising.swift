@@ -16,14 +16,23 @@ package struct TableToNormalise: Sendable {
 }
 
 extension Workspace {
-    /// The tables as the server writes them back, by name.
+    /// The tables and other objects as the server writes them back, by encoded name.
     ///
-    /// All tables of a namespace go in together, so that the server checks their foreign keys.
-    /// Throws `rejected` with every table that it refuses.
+    /// All tables of a namespace go in together, so that the server checks their foreign keys;
+    /// sequences before them, and everything else when they are there.
+    /// Throws `rejected` with everything that it refuses.
     package func normalise(
-        _ tables: [TableToNormalise]
+        _ tables: [TableToNormalise], objects: [ObjectToNormalise] = []
     ) throws(WorkspaceError) -> [String: CatalogTable] {
-        try startingEmpty { () throws(WorkspaceError) in try createAndRead(tables) }
+        try startingEmpty { () throws(WorkspaceError) in
+            let sequences = objects.filter { $0.name.kind == .sequence }
+            var result = try createAndRead(sequences)
+            for (name, table) in try createAndRead(tables) {
+                result[ObjectName(.table, name).encoded] = table
+            }
+            let others = try createAndRead(objects.filter { $0.name.kind != .sequence })
+            return result.merging(others) { first, _ in first }
+        }
     }
 
     private func createAndRead(
@@ -135,18 +144,24 @@ extension Workspace {
     private func rejection(
         of table: TableToNormalise, _ error: MySQLError
     ) throws(WorkspaceError) -> RejectedTable {
+        RejectedTable(
+            table: ObjectName(.table, table.name).encoded, location: table.location,
+            reason: try refusal(
+                error, while: "creating table \(SQL.identifier(table.name))"))
+    }
+
+    /// Why the server takes a text for wrong; throws where the server itself is at fault.
+    func refusal(
+        _ error: MySQLError, while activity: String
+    ) throws(WorkspaceError) -> String {
         guard connection.isUsable, error.retry == .permanent, error.kind != .missingGrant,
             error.kind != .diskFull, error.kind != .readOnly
-        else {
-            throw WorkspaceError(error, while: "creating table \(SQL.identifier(table.name))")
-        }
+        else { throw WorkspaceError(error, while: activity) }
         // The reason for a refused foreign key is in a warning beside the error.
         let notes = (try? connection.query("SHOW WARNINGS")) ?? []
         let details = notes.compactMap { $0[2] }.filter { $0 != error.message }
-        return RejectedTable(
-            table: table.name, location: table.location,
-            reason: ([error.message] + details).joined(separator: "; ")
-                .replacing("`\(name)`.", with: ""))
+        return ([error.message] + details).joined(separator: "; ")
+            .replacing("`\(name)`.", with: "").replacing("'\(name).", with: "'")
     }
 }
 

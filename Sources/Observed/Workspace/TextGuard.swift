@@ -19,6 +19,28 @@ enum TextGuard {
         return RejectedTable(table: table.name, location: table.location, reason: reason)
     }
 
+    /// What the text of `object` defines, or why it must not be run.
+    static func definition(
+        of object: ObjectToNormalise
+    ) -> Result<ObjectDefinition, RejectedTable> {
+        func refused(_ reason: String) -> Result<ObjectDefinition, RejectedTable> {
+            .failure(RejectedTable(object, reason: reason))
+        }
+        guard let definition = ObjectDefinition(text: object.text) else {
+            return refused("it is not one CREATE statement")
+        }
+        guard definition.name == object.name else {
+            return refused("its text does not create an object of that name")
+        }
+        guard definition.database == nil else {
+            return refused("it names a database: write the name alone")
+        }
+        guard definition.name.kind != .event || definition.asleep.isAsleep else {
+            return refused("its schedule cannot be told from its body")
+        }
+        return .success(definition)
+    }
+
     private static func objection(to statements: [SourceStatement], name: String) -> String? {
         guard statements.count == 1, let statement = statements.first,
             case .createTable(let created) = statement.kind

@@ -49,14 +49,15 @@ package struct WorkspaceError: Error, Sendable, CustomStringConvertible {
     package var description: String { message }
 }
 
-/// A table that the server will not create as it is written.
-package struct RejectedTable: Sendable, Hashable, CustomStringConvertible {
+/// A table, or other object, that the server will not create as it is written.
+package struct RejectedTable: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Its encoded name.
     package let table: String
     package let location: SourceLocation
     /// The server's words, or Plumb's where the server is silent.
     package let reason: String
 
     package var description: String {
-        "\(location): table \(SQL.identifier(table)): \(reason)"
+        "\(location): \(ObjectName(encoded: table)): \(reason)"
     }
 }

@@ -116,9 +116,12 @@ package struct Comparison: Sendable {
             let observed = live[name]
             let record = recorded[name]
             // What has no effect is no difference: both others are seen as git writes them.
+            let seen = equivalence.as(desired, observed)
+            // A record may leave out what git left out then, such as a definer.
+            let live = seen == observed ? equivalence.object(record, observed) : seen
             let standing = TableStanding.of(
                 desired: desired, recorded: equivalence.as(desired, record),
-                observed: equivalence.as(desired, observed).map { .present($0) } ?? .absent)
+                observed: live.map { .present($0) } ?? .absent)
             guard let standing else { return nil }
             return TableState(
                 table: name, standing: standing, desired: desired, recorded: record,
@@ -146,13 +149,22 @@ private struct Equivalence {
         guard let desired, let other, desired != other else { return other }
         let pair = Pair(left: desired, right: other)
         if let answer = known[pair] { return answer ? desired : other }
+        let (left, right) = (lookup(desired), lookup(other))
         let answer =
-            if let left = lookup(desired)?.table, let right = lookup(other)?.table {
+            if let left = left?.table, let right = right?.table {
                 left.isEquivalent(to: right)
+            } else if let left = left?.object, let right = right?.object {
+                left.isMet(by: right)
             } else {
                 false
             }
         known[pair] = answer
         return answer ? desired : other
+    }
+
+    /// `observed`, or `recorded` where it is an object that meets it; tables stay as they are.
+    mutating func object(_ recorded: Digest?, _ observed: Digest?) -> Digest? {
+        guard let recorded, lookup(recorded)?.object != nil else { return observed }
+        return self.as(recorded, observed)
     }
 }

@@ -46,6 +46,11 @@ extension Comparison {
     ) -> [PlanDifference] {
         let desired = state.desired.flatMap(lookup)
         let observed = state.observed.flatMap(lookup)
+        let name = ObjectName(encoded: state.table)
+        if name.kind != .table {
+            return ObjectLines.lines(name, from: desired?.object, to: observed?.object)
+                .map { PlanDifference(text: $0.description) }
+        }
         let lines: [DifferenceLine]
         switch (desired?.table, observed?.table) {
         case (let desired?, let observed?):

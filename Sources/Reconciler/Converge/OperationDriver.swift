@@ -57,7 +57,8 @@ struct OperationDriver {
         _ machine: inout OperationMachine, on port: any ShardPort, _ lostConnection: inout Bool
     ) -> OperationMachine.Action {
         do {
-            return machine.handle(.observed(try port.digest(of: record.key.table)))
+            let live = try port.digest(of: record.key.table, among: record.step.digests)
+            return machine.handle(.observed(live))
         } catch {
             lostConnection = lostConnection || error.lostConnection
             return machine.handle(.readFailed(message: error.message))

@@ -8,7 +8,10 @@ import Schema
 /// fleet in memory. A plan, a drift report and every other dry run hold no value of this type.
 package protocol ShardPort {
     /// The digest of the live table, or nil when it is proven absent.
-    func digest(of table: String) throws(ShardFailure) -> Digest?
+    ///
+    /// `chain` has the digests through which an operation goes: an object that stands for one of
+    /// them, because git leaves its definer to the server, is read as that one.
+    func digest(of table: String, among chain: [Digest?]) throws(ShardFailure) -> Digest?
 
     /// Runs one statement of a step.
     func run(_ statement: PlanStatement) throws(ShardFailure)

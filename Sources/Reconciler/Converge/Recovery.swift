@@ -45,7 +45,7 @@ package struct Recovery: Sendable {
         let live: Digest?
         do throws(ShardFailure) {
             live = try opener.withShard(record.key.shardID) { port throws(ShardFailure) in
-                try port.digest(of: record.key.table)
+                try port.digest(of: record.key.table, among: record.step.digests)
             }
         } catch {
             return Self.line(record, "unknown", error.message)

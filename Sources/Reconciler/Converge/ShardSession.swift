@@ -79,10 +79,11 @@ private struct ShardSession: ShardPort {
     let catalog: TableCatalog
     let changed: @Sendable (ShardID) -> Void
 
-    func digest(of table: String) throws(ShardFailure) -> Digest? {
+    func digest(of table: String, among chain: [Digest?]) throws(ShardFailure) -> Digest? {
         do throws(MySQLError) {
-            return try LiveTable.read(
-                table, database: target.database, on: connection, catalog: catalog)?.digest
+            let found = try LiveTable.read(
+                encoded: table, database: target.database, on: connection, catalog: catalog)
+            return found?.object?.digests.first(where: chain.contains) ?? found?.digest
         } catch {
             throw ShardFailure(error, shard: target.id, table: table)
         }

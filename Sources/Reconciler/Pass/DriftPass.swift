@@ -16,7 +16,7 @@ package struct DriftPass {
         let sources = survey.normalised.sources
         let findings = survey.comparison.findings(
             lookup: { session.engine.catalog[$0] },
-            locate: { desired.schemas[sources[$0]].table($1)?.location })
+            locate: { desired.schemas[sources[$0]].location(of: $1) })
         let unmanaged = findings.filter { $0.status == .unmanaged }
         let differing = findings.filter { $0.status != .unmanaged }
         let recorded = survey.shards.compactMap { survey.recorded[$0.id]?.since }.max()

@@ -348,19 +348,19 @@ struct Adoption {
         for shards in survey.comparison.classes {
             let namespace = survey.comparison.schemas[shards.schema].namespace
             let missing = shards.tables.filter {
-                $0.status == .inSync && $0.observed != nil && $0.recorded != $0.observed
+                $0.status == .inSync && $0.observed != nil && $0.recorded != $0.adopted
             }
             let gone = Set(shards.recorded?.keys.map { $0 } ?? []).subtracting(
                 shards.tables.map(\.table))
             guard !missing.isEmpty || !gone.isEmpty else { continue }
-            digests.formUnion(missing.compactMap(\.observed))
+            digests.formUnion(missing.compactMap(\.adopted))
             let isWhole = shards.tables.allSatisfy {
                 $0.status == .inSync || $0.status == .unmanaged
             }
             for shard in shards.shards {
                 let id = ShardID(namespace: namespace, shard: shard)
                 var record = survey.recorded[id] ?? ShardRecord(since: now.iso)
-                for state in missing { record.tables[state.table] = state.observed }
+                for state in missing { record.tables[state.table] = state.adopted }
                 // In neither git nor live: nobody needs the memory of it.
                 for table in gone { record.tables[table] = nil }
                 if isWhole { record.revision = revision }
@@ -369,5 +369,13 @@ struct Adoption {
                 tableCount += missing.count
             }
         }
+    }
+}
+
+extension Comparison.TableState {
+    /// What is recorded of a table in sync: a table as it is; anything else as git has it, which
+    /// may leave the definer to the server.
+    fileprivate var adopted: Digest? {
+        ObjectName(encoded: table).kind == .table ? observed : desired
     }
 }

@@ -47,8 +47,10 @@ package struct Survey {
         }
         let shards = desiredStage.selected(desired.shards)
         let snapshot = try store.snapshot()
+        let kinds = Dictionary(
+            uniqueKeysWithValues: desired.fleet.namespaces.map { ($0.name, $0.managedObjects) })
         surroundings.stage("observing \(shards.count) shards")
-        let observation = observe(shards)
+        let observation = observe(shards, kinds: kinds)
         let workshop = Workshop(
             pool: engine.pool, catalog: engine.catalog,
             preferred: desired.fleet.workspace.host == nil
@@ -75,7 +77,7 @@ package struct Survey {
                 normalised: normalised, recorded: recorded))
         workshop.close()
         output.plan = Sizes.added(
-            to: output.plan, targets: shards.map(ObservationTarget.init), engine: engine)
+            to: output.plan, targets: shards.map { ObservationTarget($0) }, engine: engine)
         return Result(
             source: source, desired: desired, shards: shards, observation: observation,
             normalised: normalised, recorded: recorded, comparison: output.comparison,
@@ -84,7 +86,10 @@ package struct Survey {
     }
 
     /// What is known of every shard; one that failed a moment ago is not asked again in a loop.
-    private func observe(_ shards: [Shard]) -> [ShardID: ShardObservation] {
+    /// - Parameter kinds: what is read beside tables, by namespace.
+    private func observe(
+        _ shards: [Shard], kinds: [String: Set<ObjectName.Kind>]
+    ) -> [ShardID: ShardObservation] {
         let now = surroundings.clock.now
         let book = engine.shardBackOff
         var observation: [ShardID: ShardObservation] = [:]
@@ -97,7 +102,7 @@ package struct Survey {
                         reason: "\(shard.id) on \(shard.server) could not be read before: "
                             + "tried again at \(time)", retry: .retryable))
             } else {
-                due.append(ObservationTarget(shard))
+                due.append(ObservationTarget(shard, kinds: kinds[shard.id.namespace] ?? []))
             }
         }
         for (id, result) in engine.observer.observe(due, mode: request.mode) {
@@ -140,27 +145,38 @@ package struct Survey {
         var notices = desired.fleet.warnings.map {
             Notice(code: $0.code.rawValue, message: $0.description)
         }
-        var others: [ObjectKind: (shards: Int, objects: Int)] = [:]
-        for case .known(let shard) in observation.values {
+        struct Group: Hashable {
+            let kind: ObjectKind
+            let manage: String
+        }
+        var others: [Group: (shards: Int, objects: Int)] = [:]
+        for (id, observation) in observation {
+            guard case .known(let shard) = observation else { continue }
+            let manage = desired.fleet.namespace(id.namespace)?.manage ?? [.tables]
+            let words = manage.map(\.rawValue).sorted().joined(separator: ", ")
             for (kind, count) in shard.otherObjects where count > 0 {
-                others[kind, default: (0, 0)].shards += 1
-                others[kind, default: (0, 0)].objects += count
+                let group = Group(kind: kind, manage: words)
+                others[group, default: (0, 0)].shards += 1
+                others[group, default: (0, 0)].objects += count
             }
         }
-        for (kind, count) in others.sorted(by: { $0.key < $1.key }) {
+        for (group, count) in others.sorted(by: {
+            ($0.key.kind, $0.key.manage) < ($1.key.kind, $1.key.manage)
+        }) {
             notices.append(
                 Notice(
                     code: "not-managed",
-                    message: "\(count.objects) \(kind.rawValue)s on \(count.shards) shards are "
-                        + "not managed (manage: [tables]) and were left alone"))
+                    message: "\(count.objects) \(group.kind.rawValue)s on \(count.shards) shards "
+                        + "are not managed (manage: [\(group.manage)]) and were left alone"))
         }
         return notices
     }
 }
 
 extension ObservationTarget {
-    init(_ shard: Shard) {
-        self.init(id: shard.id, server: shard.server, database: shard.database)
+    init(_ shard: Shard, kinds: Set<ObjectName.Kind> = []) {
+        self.init(
+            id: shard.id, server: shard.server, database: shard.database, kinds: kinds)
     }
 }
 
@@ -169,10 +185,11 @@ enum Sizes {
     static func added(to plan: Plan, targets: [ObservationTarget], engine: Engine) -> Plan {
         let byID = Dictionary(uniqueKeysWithValues: targets.map { ($0.id, $0) })
         var wanted: [ObservationTarget: Set<String>] = [:]
-        for step in plan.steps where step.kind != .create {
+        func name(_ step: PlanStep) -> ObjectName { ObjectName(encoded: step.table) }
+        for step in plan.steps where step.kind != .create && name(step).kind == .table {
             for shard in step.shardIDs {
                 guard let target = byID[shard] else { continue }
-                wanted[target, default: []].insert(step.table)
+                wanted[target, default: []].insert(name(step).name)
             }
         }
         guard !wanted.isEmpty else { return plan }
@@ -181,8 +198,9 @@ enum Sizes {
         var plan = plan
         for index in plan.steps.indices {
             let step = plan.steps[index]
+            guard name(step).kind == .table else { continue }
             let largest = step.shardIDs.compactMap { shard -> TableSize? in
-                guard let size = sizes[OperationKey(shard: shard, table: step.table)] else {
+                guard let size = sizes[OperationKey(shard: shard, table: name(step).name)] else {
                     return nil
                 }
                 return TableSize(rows: size.rows, bytes: size.bytes, shard: shard.shard)

@@ -12,6 +12,8 @@ package struct Planner {
         package var lookup: (Digest) -> CatalogTable?
         /// Proves one change on a server of the profile and gives its statements.
         package var prove: (Change, ServerProfile) throws -> [PlanStatement]
+        /// Gives the proved statements for an object that is no table.
+        package var proveObject: (ObjectChange, ServerProfile) throws -> [PlanStatement]
         /// Where git defines a table, and who changed it last.
         package var cause: (_ schema: Int, _ table: String) -> PlanCause
         /// Where git defines a part of a table.
@@ -20,11 +22,13 @@ package struct Planner {
         package init(
             lookup: @escaping (Digest) -> CatalogTable?,
             prove: @escaping (Change, ServerProfile) throws -> [PlanStatement],
+            proveObject: @escaping (ObjectChange, ServerProfile) throws -> [PlanStatement],
             cause: @escaping (Int, String) -> PlanCause,
             location: @escaping (Int, String, DifferenceLine) -> SourceLocation?
         ) {
             self.lookup = lookup
             self.prove = prove
+            self.proveObject = proveObject
             self.cause = cause
             self.location = location
         }
@@ -122,42 +126,71 @@ package struct Planner {
         var desired: [String: Table] = [:]
         var droppable: Set<String> = []
         var states: [String: Comparison.TableState] = [:]
+        var objects: [ObjectChange] = []
         for state in shards.tables {
+            let object = ObjectName(encoded: state.table)
+            guard object.kind == .table else {
+                objects += objectChange(object, state, drops: removal.drops(state))
+                continue
+            }
+            let name = object.name
             if state.status == .inSync {
                 // Present for the order of foreign keys; equal on both sides, so no change.
                 guard let table = state.desired.flatMap(ports.lookup)?.table else { continue }
-                live[state.table] = table
-                desired[state.table] = table
+                live[name] = table
+                desired[name] = table
                 continue
             }
-            if removal.drops(state) { droppable.insert(state.table) }
+            if removal.drops(state) { droppable.insert(name) }
             if let reason = unreadable(state, drops: removal.drops(state)) {
                 refuse(state.table, reason, in: schema, shards)
                 continue
             }
-            states[state.table] = state
-            live[state.table] = state.observed.flatMap(ports.lookup)?.table
-            desired[state.table] = state.desired.flatMap(ports.lookup)?.table
+            states[name] = state
+            live[name] = state.observed.flatMap(ports.lookup)?.table
+            desired[name] = state.desired.flatMap(ports.lookup)?.table
         }
-        guard !states.isEmpty else { return }
+        let order = ObjectOrder(objects)
+        for (place, change) in order.beforeTables.enumerated() {
+            try draft(change, order: place, in: shards)
+        }
+        let first = order.beforeTables.count
+        let count = try planTables(
+            shards, live: live, desired: desired, droppable: droppable, states: states,
+            firstOrder: first)
+        for (place, change) in order.afterTables.enumerated() {
+            try draft(change, order: first + count + place, in: shards)
+        }
+    }
+
+    /// Drafts the changes of the tables; returns how many there are.
+    private mutating func planTables(
+        _ shards: Comparison.Class, live: [String: Table], desired: [String: Table],
+        droppable: Set<String>, states: [String: Comparison.TableState], firstOrder: Int
+    ) throws -> Int {
+        let schema = comparison.schemas[shards.schema]
+        guard !states.isEmpty else { return 0 }
         let changes: [TableChange]
         do throws(DiffError) {
             let difference = try SchemaDiff.difference(
                 from: live, to: desired, columnRenames: renames(shards.schema),
                 droppable: droppable, flavour: schema.profile.flavour)
             for refusal in difference.refusals {
-                refuse(refusal.table, refusal.message, in: schema, shards)
+                refuse(encoded(refusal.table), refusal.message, in: schema, shards)
             }
             changes = difference.changes
         } catch {
-            refuse(error.table, error.message, in: schema, shards)
-            return
+            refuse(encoded(error.table), error.message, in: schema, shards)
+            return 0
         }
         for (order, change) in changes.enumerated() {
             guard let state = states[change.table] else { continue }
-            try draft(change, state, order: order, in: shards, desired: desired)
+            try draft(change, state, order: firstOrder + order, in: shards, desired: desired)
         }
+        return changes.count
     }
+
+    private func encoded(_ table: String) -> String { ObjectName(.table, table).encoded }
 
     /// Why a table that differs cannot be worked with.
     private func unreadable(_ state: Comparison.TableState, drops: Bool) -> String? {
@@ -192,15 +225,16 @@ package struct Planner {
                     table: change.table, kind: kind, from: from, to: to,
                     alterations: change.alterations,
                     checksForeignKeys: !change.withoutForeignKeyChecks,
-                    parents: parents(of: change, in: schema, live: shards.live)),
+                    parents: sequences([from, to], in: schema, live: shards.live)
+                        + parents(of: change, in: schema, live: shards.live)),
                 schema.profile)
         } catch let error as NotProved {
-            refuse(change.table, error.reason, in: schema, shards)
+            refuse(state.table, error.reason, in: schema, shards)
             return
         }
         let cause = cause(of: state, schema: shards.schema)
         let key = DraftKey(
-            namespace: schema.namespace, table: change.table, from: state.observed,
+            namespace: schema.namespace, table: state.table, from: state.observed,
             to: statements.last?.after, cause: cause.kind, statements: statements)
         if var known = drafts[key] {
             known.shards = (known.shards + shards.shards).sorted()
@@ -210,25 +244,25 @@ package struct Planner {
         }
         drafts[key] = try step(
             change, kind, statements, cause: cause, order: order, shards: shards,
-            from: state.observed, schema: schema)
+            state: state, schema: schema)
     }
 
     private func step(
         _ change: TableChange, _ kind: PlanStep.Kind, _ statements: [PlanStatement],
-        cause: PlanCause, order: Int, shards: Comparison.Class, from: Digest?,
-        schema: Comparison.Schema
+        cause: PlanCause, order: Int, shards: Comparison.Class,
+        state: Comparison.TableState, schema: Comparison.Schema
     ) throws -> PlanStep {
         let findings = try Self.findings(change, statements)
         let lines = Self.lines(
             change, renames: renames(shards.schema), flavour: schema.profile.flavour)
         return PlanStep(
-            kind: kind, namespace: schema.namespace, table: change.table, shards: shards.shards,
-            from: from, to: statements.last?.after, statements: statements,
+            kind: kind, namespace: schema.namespace, table: state.table, shards: shards.shards,
+            from: state.observed, to: statements.last?.after, statements: statements,
             hazard: findings.worst, findings: findings, cause: cause,
             differences: lines.map { line in
                 PlanDifference(
                     text: line.description,
-                    location: ports.location(shards.schema, change.table, line))
+                    location: ports.location(shards.schema, state.table, line))
             },
             suggestion: findings.compactMap(\.suggestion).first, order: order)
     }
@@ -259,6 +293,55 @@ package struct Planner {
         }
     }
 
+    // MARK: One object that is no table
+
+    /// What is to be done about an object, if anything is.
+    private func objectChange(
+        _ name: ObjectName, _ state: Comparison.TableState, drops: Bool
+    ) -> [ObjectChange] {
+        guard state.status != .inSync, state.desired != nil || drops else { return [] }
+        return [
+            ObjectChange(
+                name: name, state: state,
+                from: state.observed.flatMap(ports.lookup)?.object,
+                to: state.desired.flatMap(ports.lookup)?.object)
+        ]
+    }
+
+    private mutating func draft(
+        _ change: ObjectChange, order: Int, in shards: Comparison.Class
+    ) throws {
+        let schema = comparison.schemas[shards.schema]
+        let state = change.state
+        let statements: [PlanStatement]
+        do {
+            statements = try ports.proveObject(change, schema.profile)
+        } catch let error as NotProved {
+            refuse(state.table, error.reason, in: schema, shards)
+            return
+        }
+        let cause = cause(of: state, schema: shards.schema)
+        let key = DraftKey(
+            namespace: schema.namespace, table: state.table, from: state.observed,
+            to: state.desired, cause: cause.kind, statements: statements)
+        if var known = drafts[key] {
+            known.shards = (known.shards + shards.shards).sorted()
+            known.order = max(known.order, order)
+            drafts[key] = known
+            return
+        }
+        let findings = change.findings
+        drafts[key] = PlanStep(
+            kind: change.kind, namespace: schema.namespace, table: state.table,
+            shards: shards.shards, from: state.observed, to: state.desired,
+            statements: statements, hazard: findings.worst, findings: findings, cause: cause,
+            differences: ObjectLines.lines(change.name, from: change.from, to: change.to).map {
+                PlanDifference(
+                    text: $0.description,
+                    location: ports.location(shards.schema, state.table, $0))
+            }, order: order)
+    }
+
     private func cause(of state: Comparison.TableState, schema: Int) -> PlanCause {
         var cause = ports.cause(schema, state.table)
         switch state.status {
@@ -273,6 +356,22 @@ package struct Planner {
         return cause
     }
 
+    /// The sequences from which the tables draw defaults and which must be there first: as git has
+    /// them, or as they are live where they go.
+    private func sequences(
+        _ tables: [CatalogTable?], in schema: Comparison.Schema, live: Comparison.LiveTables
+    ) -> [CatalogTable] {
+        let texts = tables.compactMap { $0?.text }.filter { $0.contains("val(`") }
+        guard !texts.isEmpty else { return [] }
+        let names = Set(schema.tables.keys).union(live.tables.keys).map(ObjectName.init(encoded:))
+        return names.filter { name in
+            name.kind == .sequence
+                && texts.contains { $0.contains("val(\(SQL.identifier(name.name)))") }
+        }.sorted().compactMap { name in
+            schema.tables[name.encoded] ?? live.tables[name.encoded].flatMap(ports.lookup)
+        }
+    }
+
     /// The parents of the change's foreign keys: as git has them for keys that stay or come, as
     /// they are live for keys that go.
     private func parents(
@@ -285,7 +384,7 @@ package struct Planner {
             (table?.foreignKeys ?? []).compactMap { key in
                 guard key.referencedSchema == nil, seen.insert(key.referencedTable).inserted
                 else { return nil }
-                return find(key.referencedTable)
+                return find(encoded(key.referencedTable))
             }
         }
         let desired = parents(change.to) { schema.tables[$0] }

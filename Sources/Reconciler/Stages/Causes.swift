@@ -21,7 +21,7 @@ struct Causes {
     }
 
     private func place(of table: String, in schema: DesiredSchema) -> SourceLocation? {
-        if let defined = schema.table(table) { return defined.location }
+        if let defined = schema.location(of: table) { return defined }
         return fleet.namespace(schema.namespace)?.retire
             .first { $0.value == table }?.location
     }
@@ -30,7 +30,7 @@ struct Causes {
     static func location(
         of line: DifferenceLine, table: String, in schema: DesiredSchema
     ) -> SourceLocation? {
-        guard let defined = schema.table(table) else { return nil }
+        guard let defined = schema.table(table) else { return schema.location(of: table) }
         switch line.subject {
         case .column(let name): return defined.location(ofColumn: name)
         case .index(let name), .foreignKey(let name), .check(let name):

@@ -74,7 +74,8 @@ struct GateStage {
             record.decision == .approve && record.consumed.count < record.binding.shards.count
                 && ApprovalBook.standing(of: record, in: plan) == .replaced
         }.map { record in
-            let table = "\(record.binding.namespace).\(record.binding.table)"
+            let table = ObjectName.label(
+                record.binding.table, in: record.binding.namespace)
             return Notice(
                 code: "approval-replaced",
                 message: "the step of \(table) changed since approval \(record.digest.short): "

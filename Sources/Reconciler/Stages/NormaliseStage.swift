@@ -80,6 +80,9 @@ package struct NormaliseStage {
             try workspace.normalise(
                 unread.map {
                     TableToNormalise(name: $0.name, text: $0.text, location: $0.location)
+                },
+                objects: schema.objects.map {
+                    ObjectToNormalise(name: $0.name, text: $0.text, location: $0.location)
                 })
         }
         tables.merge(fresh) { _, new in new }

@@ -97,8 +97,37 @@ package struct PlanStage {
             prove: { change, profile in
                 try prove(change, profile: profile, server: servers[profile])
             },
+            proveObject: { change, profile in
+                try prove(change, profile: profile, server: servers[profile])
+            },
             cause: { Causes(input.source, input.desired.fleet).cause(of: $1, in: schema($0)) },
             location: { Causes.location(of: $2, table: $1, in: schema($0)) })
+    }
+
+    /// The statements for an object: its text was proved when it was normalised; what a sequence
+    /// makes of an `ALTER` depends on what it was.
+    private func prove(
+        _ change: ObjectChange, profile: ServerProfile, server: ServerAddress?
+    ) throws -> [PlanStatement] {
+        let statements = change.statements(flavour: profile.flavour)
+        guard change.name.kind == .sequence, let from = change.from, let to = change.to else {
+            return statements
+        }
+        guard let server else {
+            throw NotProved(reason: "no server of its kind can be reached to prove the change")
+        }
+        do throws(WorkspaceError) {
+            try workshop.use(for: profile, server: server) {
+                (workspace) throws(WorkspaceError) in
+                try workspace.prove(sequence: from, becomes: to)
+            }
+            return statements
+        } catch {
+            switch error.code {
+            case .notProved, .rejected: throw NotProved(reason: "\(error)")
+            case .unavailable: throw error
+            }
+        }
     }
 
     /// The statements of a change: from memory, or proved in the workspace.

@@ -12,6 +12,19 @@ package struct SourceStatement: Hashable, Sendable {
         case alterTable(name: String)
         /// Anything else, by its first words in capitals: `INSERT INTO`, `SET NAMES`.
         case other(firstWords: String)
+
+        /// The view, trigger, routine, event or sequence that is created, if one is.
+        package var object: ObjectName? {
+            switch self {
+            case .createView(let name): ObjectName(.view, name)
+            case .createTrigger(let name): ObjectName(.trigger, name)
+            case .createProcedure(let name): ObjectName(.procedure, name)
+            case .createFunction(let name): ObjectName(.function, name)
+            case .createEvent(let name): ObjectName(.event, name)
+            case .createSequence(let name): ObjectName(.sequence, name)
+            case .createTable, .createIndex, .alterTable, .other: nil
+            }
+        }
     }
 
     package var kind: Kind

@@ -60,7 +60,7 @@ struct StatementReader {
             if cursor.at("OR"), cursor.at("REPLACE", ahead: 1) { statement.isOrReplace = true }
             if cursor.at("TEMPORARY") { statement.isTemporary = true }
             if cursor.at("DEFINER"), cursor.at(symbol: "=", ahead: 1) {
-                skipDefiner()
+                cursor.skipDefiner()
                 continue
             }
             guard token.kind == .word || token.kind == .symbol else { break }
@@ -107,21 +107,6 @@ struct StatementReader {
     private mutating func skipIfExists() {
         guard cursor.at("IF"), cursor.at("EXISTS", ahead: 1) else { return }
         for _ in 0..<2 { cursor.advance() }
-    }
-
-    /// ``DEFINER = `user`@`host` ``, `DEFINER = CURRENT_USER()`.
-    private mutating func skipDefiner() {
-        for _ in 0..<2 { cursor.advance() }
-        _ = cursor.takeName()
-        if cursor.at(symbol: "(") { cursor.skipGroup() }
-        if cursor.take(symbol: "@") {
-            _ = cursor.takeName()
-            // A host without quotes has dots and hyphens.
-            while cursor.at(symbol: ".") || cursor.at(symbol: "-") || cursor.at(symbol: "%") {
-                cursor.advance()
-                if cursor.token?.kind == .number { cursor.advance() }
-            }
-        }
     }
 
     private static let objects: Set = [

@@ -9,6 +9,11 @@ struct TokenCursor {
         tokens = piece.tokens.filter { $0.kind != .versionOpen && $0.kind != .versionClose }
     }
 
+    init(_ tokens: [Token], in source: SourceText) {
+        self.source = source
+        self.tokens = tokens
+    }
+
     var token: Token? { index < tokens.count ? tokens[index] : nil }
 
     /// The byte behind the token that was current before.
@@ -71,6 +76,21 @@ struct TokenCursor {
         advance()
         guard let second = takeName() else { return nil }
         return (first.text, second.text, second.token)
+    }
+
+    /// ``DEFINER = `user`@`host` ``, `DEFINER = CURRENT_USER()`.
+    mutating func skipDefiner() {
+        for _ in 0..<2 { advance() }
+        _ = takeName()
+        if at(symbol: "(") { skipGroup() }
+        if take(symbol: "@") {
+            _ = takeName()
+            // A host without quotes has dots and hyphens.
+            while at(symbol: ".") || at(symbol: "-") || at(symbol: "%") {
+                advance()
+                if token?.kind == .number { advance() }
+            }
+        }
     }
 
     /// Steps behind the parenthesis that closes the current one.

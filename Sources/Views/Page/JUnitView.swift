@@ -30,7 +30,7 @@ package enum JUnitView {
             for shard in finding.shards {
                 let id = ShardID(namespace: finding.namespace, shard: shard)
                 cases[id, default: Case()].failures.append(
-                    "\(finding.namespace).\(finding.table): \(status)\n"
+                    "\(ObjectName.label(finding.table, in: finding.namespace)): \(status)\n"
                         + lines.joined(separator: "\n"))
             }
         }
@@ -56,7 +56,10 @@ package enum JUnitView {
             for shard in table.shards {
                 let id = ShardID(namespace: table.namespace, shard: shard)
                 cases[id, default: Case()].errors.append(
-                    ("unsupported", "\(table.namespace).\(table.table): \(table.reason)"))
+                    (
+                        "unsupported",
+                        "\(ObjectName.label(table.table, in: table.namespace)): \(table.reason)"
+                    ))
             }
         }
     }

@@ -70,7 +70,8 @@ package enum DriftText {
         for finding in report.unmanaged {
             let shards = ShardNames.compact(finding.shards)
             page.prose(
-                "\(finding.namespace).\(finding.table) on \(shards)", .faint, indent: 2, hanging: 4)
+                "\(ObjectName.label(finding.table, in: finding.namespace)) on \(shards)", .faint,
+                indent: 2, hanging: 4)
         }
     }
 }

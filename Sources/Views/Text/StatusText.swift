@@ -97,7 +97,8 @@ struct TroubleFacts {
             let message = key.message.isEmpty ? "" : ": \(key.message)"
             return TroubleFacts(
                 mark: mark(key.state),
-                text: "\(key.namespace).\(key.table) on \(ShardNames.compact(shards)) "
+                text:
+                    "\(ObjectName.label(key.table, in: key.namespace)) on \(ShardNames.compact(shards)) "
                     + "\(state)\(message)",
                 isFailure: key.state == .failed)
         }

@@ -24,7 +24,7 @@ struct OpenFacts {
             + unsupported.map { table in
                 Item(
                     subject:
-                        "\(table.namespace).\(table.table) on \(ShardNames.compact(table.shards))",
+                        "\(ObjectName.label(table.table, in: table.namespace)) on \(ShardNames.compact(table.shards))",
                     state: "unsupported", reason: table.reason)
             }
         self.notices = notices

@@ -30,13 +30,13 @@ struct StepFacts {
 
     init(_ report: PlanReport.StepReport, of plan: Plan, names: Names) {
         let step = report.step
-        table = "\(step.namespace).\(step.table)"
+        table = ObjectName.label(step.table, in: step.namespace)
         shardCount = ShardNames.count(step.shards.count, of: plan.shardCount)
         shards = ShardNames.compact(step.shards)
         digests = names.tables.move(from: step.from, to: step.to)
         hazard = step.hazard
         hazardText = Self.hazardText(report)
-        cause = Self.cause(step.cause)
+        cause = Self.cause(step.cause, of: ObjectName(encoded: step.table).kind.rawValue)
         causeLocation = step.cause.location
         differences = step.differences
         remarks = Self.remarks(step)
@@ -68,10 +68,11 @@ struct StepFacts {
 
     private static func hazardText(_ report: PlanReport.StepReport) -> String {
         let step = report.step
+        let kind = ObjectName(encoded: step.table).kind.rawValue
         var parts = [word(step.hazard)]
         switch step.kind {
-        case .create: parts.append("new table")
-        case .drop: parts.append("drops the table")
+        case .create: parts.append("new \(kind)")
+        case .drop: parts.append("drops the \(kind)")
         case .alter: break
         }
         if let algorithm = step.algorithm { parts.append(algorithm.rawValue) }
@@ -105,17 +106,17 @@ struct StepFacts {
         "\(Quantity.rows(size.rows)) rows, \(Quantity.bytes(size.bytes))"
     }
 
-    private static func cause(_ cause: PlanCause) -> String? {
+    private static func cause(_ cause: PlanCause, of kind: String) -> String? {
         switch cause.kind {
         case .git:
             guard let commit = cause.commit else { return nil }
             return "git \(commit.prefix(7))" + (cause.author.map { " by \($0)" } ?? "")
         case .liveChanged:
-            return "live changed: someone altered the table behind git's back (see plumb drift)"
+            return "live changed: someone altered the \(kind) behind git's back (see plumb drift)"
         case .conflict:
-            return "conflict: git moved, and the live table moved too (see plumb drift)"
-        case .retired: return "retired: the table left git and may be dropped"
-        case .pruned: return "pruned: git never owned the table (prune: all)"
+            return "conflict: git moved, and the live \(kind) moved too (see plumb drift)"
+        case .retired: return "retired: the \(kind) left git and may be dropped"
+        case .pruned: return "pruned: git never owned the \(kind) (prune: all)"
         }
     }
 

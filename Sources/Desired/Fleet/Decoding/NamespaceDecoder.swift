@@ -87,12 +87,24 @@ struct NamespaceDecoder {
 
     private func manage(_ node: YAMLNode, _ what: String) -> Set<ManagedKind>? {
         if case .scalar = node.content {
-            return reader.choice(node, what, ManagedKind.self).map { [$0] }
+            return reader.choice(node, what, ManagedKind.self)
+                .flatMap { withTables([$0], node, what) }
         }
         let kinds = reader.filledList(node, what)?.compactMap {
             reader.choice($0, "a kind in \(what)", ManagedKind.self)
         }
-        return kinds.map(Set.init)
+        return kinds.flatMap { withTables(Set($0), node, what) }
+    }
+
+    /// Everything else rests on tables: a list without them is a mistake.
+    private func withTables(
+        _ kinds: Set<ManagedKind>, _ node: YAMLNode, _ what: String
+    ) -> Set<ManagedKind>? {
+        guard kinds.isEmpty || kinds.contains(.tables) || kinds.contains(.all) else {
+            return reader.invalid(
+                node, "\(what) is without `tables`", "add `tables`, or write `all`")
+        }
+        return kinds
     }
 
     private func refuseFinalizer(_ node: YAMLNode) {

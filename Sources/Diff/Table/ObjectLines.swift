@@ -1,0 +1,44 @@
+import Schema
+
+/// The difference between two definitions of an object that is no table, line by line.
+package enum ObjectLines {
+    /// More lines than these are not read by anybody.
+    private static let longest = 400
+
+    /// From `from`, as git or a live object has it, to `to`; nil stands for an absent object.
+    ///
+    /// What one of the two leaves to the server, such as a definer, is left out of the other.
+    package static func lines(
+        _ name: ObjectName, from: ObjectDefinition?, to: ObjectDefinition?
+    ) -> [DifferenceLine] {
+        let label = "\(name.kind.rawValue.uppercased()) \(name.name)"
+        switch (from, to) {
+        case (nil, nil): return []
+        case (nil, .some): return [DifferenceLine(.added, .table, "CREATE \(label)")]
+        case (.some, nil): return [DifferenceLine(.removed, .table, "DROP \(label)")]
+        case (let from?, let to?):
+            return lines(
+                from.saying(no: to.unsaid).text, to.saying(no: from.unsaid).text)
+        }
+    }
+
+    private static func lines(_ from: String, _ to: String) -> [DifferenceLine] {
+        let old = from.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let new = to.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        var changes: [(place: Int, line: DifferenceLine)] = []
+        // The differ of the standard library takes its time for long texts that have little in
+        // common.
+        if old.count > longest || new.count > longest {
+            return [DifferenceLine(.changed, .table, "\(old.count) lines become \(new.count)")]
+        }
+        for change in new.difference(from: old) {
+            switch change {
+            case .remove(let place, let line, _):
+                changes.append((place * 2, DifferenceLine(.removed, .table, line)))
+            case .insert(let place, let line, _):
+                changes.append((place * 2 + 1, DifferenceLine(.added, .table, line)))
+            }
+        }
+        return changes.sorted { $0.place < $1.place }.map(\.line)
+    }
+}

@@ -1,0 +1,26 @@
+import Schema
+
+/// The names of a database's triggers, routines and events.
+enum ObjectList {
+    /// A query for (kind, name) of the kinds that the target reads; nil where it reads none.
+    static func question(_ target: ObservationTarget) -> String? {
+        let database = SQL.literal(target.database)
+        var parts: [String] = []
+        if target.kinds.contains(.trigger) {
+            parts.append(
+                "SELECT 'trigger', TRIGGER_NAME FROM information_schema.TRIGGERS "
+                    + "WHERE TRIGGER_SCHEMA = \(database)")
+        }
+        if target.kinds.contains(.procedure) || target.kinds.contains(.function) {
+            parts.append(
+                "SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES "
+                    + "WHERE ROUTINE_SCHEMA = \(database)")
+        }
+        if target.kinds.contains(.event) {
+            parts.append(
+                "SELECT 'event', EVENT_NAME FROM information_schema.EVENTS "
+                    + "WHERE EVENT_SCHEMA = \(database)")
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: " UNION ALL ")
+    }
+}

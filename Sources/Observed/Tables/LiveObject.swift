@@ -1,0 +1,61 @@
+import MySQLClient
+import Schema
+
+/// How one view, trigger, routine, event or sequence is read.
+package enum LiveObject {
+    /// The object as it is now; nil only where the server says that it does not exist while its
+    /// database does. `database` is the one that the connection has selected.
+    package static func read(
+        _ name: ObjectName, database: String, on connection: Connection, catalog: TableCatalog
+    ) throws(MySQLError) -> CatalogTable? {
+        let rows: [Row]
+        do throws(MySQLError) {
+            rows = try connection.query(question(name, database: database))
+        } catch {
+            guard absences.contains(error.number) else { throw error }
+            try LiveTable.requireDatabase(database, on: connection)
+            return nil
+        }
+        let found = rows.first.flatMap { row in
+            definition(name.kind, database: database) { $0 < row.count ? row[$0] : nil }
+        }
+        guard let found else { throw unreadable(name, on: connection.server) }
+        return catalog.object(found, flavour: connection.flavour)
+    }
+
+    /// The statement that shows the object's definition.
+    static func question(_ name: ObjectName, database: String) -> String {
+        "SHOW CREATE \(name.kind.rawValue.uppercased()) \(SQL.identifier(database))."
+            + SQL.identifier(name.name)
+    }
+
+    /// What the answer to the question says; nil where the server keeps the text to itself.
+    static func definition(
+        _ kind: ObjectName.Kind, database: String, column: (Int) -> String?
+    ) -> ObjectDefinition? {
+        let place: Int
+        let mode: Int?
+        switch kind {
+        case .table, .view, .sequence: (place, mode) = (1, nil)
+        case .trigger, .procedure, .function: (place, mode) = (2, 1)
+        case .event: (place, mode) = (3, 1)
+        }
+        guard let text = column(place) else { return nil }
+        // A text without quotes around names would be read as another one.
+        return ObjectDefinition(
+            shown: text, sqlMode: mode.flatMap(column), database: database)
+    }
+
+    /// The account may see that it is there, and not what it is.
+    static func unreadable(_ name: ObjectName, on server: ServerAddress) -> MySQLError {
+        MySQLError(
+            kind: .missingGrant,
+            message: "the server does not show the definition of the \(name): grant the account "
+                + "what SHOW CREATE \(name.kind.rawValue.uppercased()) needs",
+            server: server)
+    }
+
+    /// `ER_NO_SUCH_TABLE`, `ER_WRONG_OBJECT`, `ER_SP_DOES_NOT_EXIST`, `ER_TRG_DOES_NOT_EXIST`,
+    /// `ER_EVENT_DOES_NOT_EXIST`, `ER_NOT_SEQUENCE`, `ER_UNKNOWN_SEQUENCES`.
+    static let absences: Set<UInt32> = [1146, 1347, 1305, 1360, 1539, 4089, 4091]
+}

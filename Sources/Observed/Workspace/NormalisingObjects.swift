@@ -1,0 +1,159 @@
+import MySQLClient
+import Schema
+
+/// A view, trigger, routine, event or sequence as git has it.
+package struct ObjectToNormalise: Sendable {
+    package let name: ObjectName
+    /// One `CREATE` statement that names the object without a database.
+    package let text: String
+    package let location: SourceLocation
+
+    package init(name: ObjectName, text: String, location: SourceLocation) {
+        self.name = name
+        self.text = text
+        self.location = location
+    }
+}
+
+extension Workspace {
+    /// Creates the objects in an order that works, and reads each as the server writes it back.
+    ///
+    /// What is read back is created once more from its own text and must then be the same: that
+    /// text is what runs on the shards.
+    func createAndRead(
+        _ objects: [ObjectToNormalise]
+    ) throws(WorkspaceError) -> [String: CatalogTable] {
+        var rejected: [RejectedTable] = []
+        var fit: [(object: ObjectToNormalise, source: ObjectDefinition)] = []
+        for object in objects.sorted(by: { $0.name.precedes($1.name) }) {
+            switch TextGuard.definition(of: object) {
+            case .success(let definition): fit.append((object, definition))
+            case .failure(let rejection): rejected.append(rejection)
+            }
+        }
+        var made: [(object: ObjectToNormalise, source: ObjectDefinition)] = []
+        var waiting = fit
+        var refusals: [RejectedTable] = []
+        repeat {
+            let before = waiting.count
+            refusals = []
+            var left: [(object: ObjectToNormalise, source: ObjectDefinition)] = []
+            for item in waiting {
+                // An event must not run here, whatever it says.
+                if let refusal = try create(item.source.asleep.text, item.object) {
+                    refusals.append(refusal)
+                    left.append(item)
+                } else {
+                    made.append(item)
+                }
+            }
+            waiting = left
+            if waiting.count == before { break }
+        } while !waiting.isEmpty
+        rejected += refusals
+        var result: [String: CatalogTable] = [:]
+        for (object, source) in made {
+            switch try settle(object, source) {
+            case .success(let definition):
+                result[object.name.encoded] = catalog.object(definition, flavour: profile.flavour)
+            case .failure(let rejection): rejected.append(rejection)
+            }
+        }
+        guard rejected.isEmpty else { throw WorkspaceError(rejected: rejected) }
+        return result
+    }
+
+    /// How often a text is written back before it is given up.
+    private static let rounds = 3
+
+    /// The definition whose text, run again, gives itself.
+    private func settle(
+        _ object: ObjectToNormalise, _ source: ObjectDefinition
+    ) throws(WorkspaceError) -> Result<ObjectDefinition, RejectedTable> {
+        guard var current = try read(object.name)?.saying(no: source.unsaid) else {
+            return .failure(
+                RejectedTable(
+                    object, reason: "the server did not keep it: its time may be over"))
+        }
+        guard object.name.kind != .sequence else { return .success(current) }
+        for _ in 0..<Self.rounds {
+            for sql in current.asleep.replacement(flavour: profile.flavour) {
+                if let refusal = try create(sql, object) { return .failure(refusal) }
+            }
+            let next = try read(object.name)?.saying(no: source.unsaid)
+            if next == current { return .success(current.withStatus(of: source)) }
+            guard let next else { break }
+            current = next
+        }
+        return .failure(
+            RejectedTable(
+                object, reason: "the server writes it back differently each time"))
+    }
+
+    private func read(_ name: ObjectName) throws(WorkspaceError) -> ObjectDefinition? {
+        do throws(MySQLError) {
+            return try LiveObject.read(
+                name, database: self.name, on: connection, catalog: catalog)?.object
+        } catch {
+            throw WorkspaceError(error, while: "reading the \(name)")
+        }
+    }
+
+    private func create(
+        _ sql: String, _ object: ObjectToNormalise
+    ) throws(WorkspaceError) -> RejectedTable? {
+        do throws(MySQLError) {
+            try connection.execute(sql)
+            return nil
+        } catch {
+            let reason = try refusal(error, while: "creating the \(object.name)")
+            return RejectedTable(object, reason: reason)
+        }
+    }
+
+    /// Proves that a sequence becomes another by the statements that will run.
+    package func prove(
+        sequence from: ObjectDefinition, becomes to: ObjectDefinition
+    ) throws(WorkspaceError) {
+        try startingEmpty { () throws(WorkspaceError) in
+            let statements = [from.create] + to.replacement(flavour: profile.flavour)
+            for sql in statements {
+                do throws(MySQLError) {
+                    try connection.execute(sql)
+                } catch {
+                    throw refused(sql, to.name.name, error)
+                }
+            }
+            guard try read(to.name) == to else {
+                throw WorkspaceError(
+                    .notProved,
+                    "\(to.name): ALTER SEQUENCE cannot make this change; drop the sequence and "
+                        + "create it anew")
+            }
+        }
+    }
+}
+
+extension RejectedTable {
+    init(_ object: ObjectToNormalise, reason: String) {
+        self.init(table: object.name.encoded, location: object.location, reason: reason)
+    }
+}
+
+extension ObjectName {
+    /// The order in which objects are made, as far as their kinds tell.
+    package func precedes(_ other: ObjectName) -> Bool {
+        (rank, name) < (other.rank, other.name)
+    }
+
+    private var rank: Int {
+        switch kind {
+        case .sequence: 0
+        case .table: 1
+        case .procedure, .function: 2
+        case .view: 3
+        case .trigger: 4
+        case .event: 5
+        }
+    }
+}

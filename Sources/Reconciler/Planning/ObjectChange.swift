@@ -1,0 +1,97 @@
+import Diff
+import Observed
+import Schema
+
+/// What happens to one view, trigger, routine, event or sequence of a class of shards.
+package struct ObjectChange {
+    package let name: ObjectName
+    let state: Comparison.TableState
+    /// Nil where it is created.
+    package let from: ObjectDefinition?
+    /// Nil where it is dropped.
+    package let to: ObjectDefinition?
+
+    package var kind: PlanStep.Kind {
+        if to == nil { return .drop }
+        return from == nil ? .create : .alter
+    }
+
+    /// What the change may cost.
+    ///
+    /// What git once had can be made again from its history, so dropping it is safe; a sequence
+    /// has a value that git never knew.
+    var findings: [HazardFinding] {
+        guard kind == .drop else { return [] }
+        if name.kind == .sequence {
+            return [
+                HazardFinding(
+                    rule: "drop-sequence", hazard: .irreversible,
+                    reason: "the sequence `\(name.name)` goes with the value that it is at",
+                    remedy: "note its next value first")
+            ]
+        }
+        let rule = "drop-\(name.kind.rawValue)"
+        switch state.status {
+        case .retired where !state.standing.isChangedSinceRecorded:
+            return [
+                HazardFinding(
+                    rule: rule, hazard: .safe,
+                    reason: "the \(name) goes; its text stays in the history of git")
+            ]
+        case .retired, .unmanaged, .inSync, .pending, .drifted, .conflict, .unknown:
+            return [
+                HazardFinding(
+                    rule: rule, hazard: .irreversible,
+                    reason: "the \(name) goes, and git never had the text that is live",
+                    remedy: "keep a copy of its definition")
+            ]
+        }
+    }
+
+    /// The statements, each with the digest that the object has afterwards.
+    func statements(flavour: ServerProfile.Flavour) -> [PlanStatement] {
+        guard let to else { return [PlanStatement(sql: ObjectDefinition.drop(name), after: nil)] }
+        let texts = from == nil ? [to.create] : to.replacement(flavour: flavour)
+        return texts.enumerated().map { index, sql in
+            PlanStatement(sql: sql, after: index == texts.count - 1 ? state.desired : nil)
+        }
+    }
+}
+
+/// The order of the objects' changes around those of the tables of a shard.
+struct ObjectOrder {
+    /// What goes, as it may stand in the way, and the sequences that tables use.
+    let beforeTables: [ObjectChange]
+    /// What rests on tables, and the sequences that no table uses any more.
+    let afterTables: [ObjectChange]
+
+    init(_ changes: [ObjectChange]) {
+        let drops = changes.filter { $0.kind == .drop && $0.name.kind != .sequence }
+            .sorted { $1.name.precedes($0.name) }
+        let sequences = changes.filter { $0.name.kind == .sequence }
+            .sorted { $0.name.precedes($1.name) }
+        beforeTables = drops + sequences.filter { $0.kind != .drop }
+        let made = changes.filter { $0.kind != .drop && $0.name.kind != .sequence }
+        afterTables = sequences.filter { $0.kind == .drop } + Self.byDependency(made)
+    }
+
+    /// By kind and name, but a view behind the views that its text names.
+    private static func byDependency(_ changes: [ObjectChange]) -> [ObjectChange] {
+        let sorted = changes.sorted { $0.name.precedes($1.name) }
+        let views = Dictionary(
+            sorted.filter { $0.name.kind == .view }.map { ($0.name.name, $0) }
+        ) { first, _ in first }
+        var done: Set<String> = []
+        var result: [ObjectChange] = []
+        func add(_ change: ObjectChange) {
+            if change.name.kind == .view {
+                guard done.insert(change.name.name).inserted else { return }
+                let names = change.to?.names ?? []
+                for name in names.sorted() { if let other = views[name] { add(other) } }
+            }
+            result.append(change)
+        }
+        sorted.forEach(add)
+        return result
+    }
+}

@@ -1,0 +1,203 @@
+/// A view, trigger, routine, event or sequence, by the text that makes it.
+///
+/// Its canonical text is what the server's `SHOW CREATE` says, without the name of its database;
+/// where the SQL mode of its creation decides what the body means, a comment with that mode comes
+/// first. Objects are compared by this text alone.
+package struct ObjectDefinition: Hashable, Sendable {
+    package let name: ObjectName
+    /// Its identity is the digest of this.
+    package let text: String
+    /// Whether the text says whose rights it has.
+    package let hasDefiner: Bool
+    /// Whether it is an event that says when it starts.
+    package let hasStarts: Bool
+    /// The database before its name, where one is written.
+    package let database: String?
+
+    /// Reads a text; nil where it defines no such object.
+    package init?(text: String) {
+        var text = text
+        guard let header = text.withUTF8({ ObjectHeader($0) }) else { return nil }
+        name = header.name
+        self.text = text
+        hasDefiner = header.definer != nil
+        hasStarts = header.starts != nil
+        database = header.database
+    }
+
+    /// Reads what `SHOW CREATE` said.
+    ///
+    /// - Parameters:
+    ///   - sqlMode: the mode that the server keeps with the object; nil for kinds without one.
+    ///   - database: the object's own, whose name is no part of its definition.
+    package init?(shown: String, sqlMode: String?, database: String) {
+        var text = DatabaseName.removed(database, from: shown)
+        guard let header = text.withUTF8({ ObjectHeader($0) }) else { return nil }
+        let unsaid = [header.ifNotExists, header.orReplace].compactMap { $0 }
+        text = Self.text(text, without: unsaid)
+        self.init(text: (sqlMode.map { Self.modeMark + $0 + "\n" } ?? "") + text)
+    }
+
+    // MARK: What a file may leave unsaid
+
+    /// The text as one that says neither definer nor start would have it, where `other` does not.
+    ///
+    /// A file without a `DEFINER` means whoever creates the object, and an event without `STARTS`
+    /// starts when it is made: neither is a difference then. One that is said means exactly that.
+    package func saying(no unsaid: Unsaid) -> ObjectDefinition {
+        var copy = text
+        let reduced: String? = copy.withUTF8 { bytes in
+            guard let header = ObjectHeader(bytes) else { return nil }
+            let ranges = [
+                unsaid.contains(.definer) ? header.definer : nil,
+                unsaid.contains(.starts) ? header.starts : nil,
+            ]
+            return Self.text(text, without: ranges.compactMap { $0 })
+        }
+        return reduced.flatMap { ObjectDefinition(text: $0) } ?? self
+    }
+
+    /// What a definition does not say and a server adds.
+    package struct Unsaid: OptionSet, Hashable, Sendable {
+        package let rawValue: Int
+
+        package init(rawValue: Int) { self.rawValue = rawValue }
+
+        package static let definer = Unsaid(rawValue: 1)
+        package static let starts = Unsaid(rawValue: 2)
+    }
+
+    package var unsaid: Unsaid {
+        var result: Unsaid = []
+        if !hasDefiner { result.insert(.definer) }
+        if !hasStarts { result.insert(.starts) }
+        return result
+    }
+
+    /// Whether `live` is what this definition, which git wrote, asks for.
+    package func isMet(by live: ObjectDefinition) -> Bool {
+        live.saying(no: unsaid).text == text
+    }
+
+    /// The digests of every definition that this one, which is live, can stand for.
+    package var digests: [Digest] {
+        let all: [Unsaid] = [[], .definer, .starts, [.definer, .starts]]
+        return all.map { Digest(of: saying(no: $0).text) }
+    }
+
+    /// Every quoted name in the text: among them all that it depends on, as servers write it.
+    package var names: Set<String> {
+        var copy = text
+        return copy.withUTF8 { bytes in
+            let tokens = ObjectHeader.tokens(of: bytes) ?? []
+            return Set(
+                tokens.filter { $0.kind == .quotedName }.map { Unquoted.name(bytes, $0.range) })
+        }
+    }
+
+    // MARK: Statements
+
+    /// Without the comment that tells the SQL mode.
+    package var create: String {
+        guard text.hasPrefix(Self.modeMark), let end = text.firstIndex(of: "\n") else {
+            return text
+        }
+        return String(text[text.index(after: end)...])
+    }
+
+    package var sqlMode: String? {
+        guard text.hasPrefix(Self.modeMark), let end = text.firstIndex(of: "\n") else {
+            return nil
+        }
+        return String(text[..<end].dropFirst(Self.modeMark.count))
+    }
+
+    /// The statements that put this definition in the place of another one of its name; after
+    /// all but the last the object is absent.
+    package func replacement(flavour: ServerProfile.Flavour) -> [String] {
+        if name.kind == .sequence { return [alterSequence] }
+        if name.kind == .view || flavour == .mariadb { return [createOrReplace] }
+        return [drop, create]
+    }
+
+    package var drop: String { Self.drop(name) }
+
+    package static func drop(_ name: ObjectName) -> String {
+        "DROP \(name.kind.rawValue.uppercased()) \(SQL.identifier(name.name))"
+    }
+
+    /// The event as it must be where it is not to run; everything else as it is.
+    package var asleep: ObjectDefinition { withStatus("DISABLE") }
+
+    /// Whether it is an event that the server does not run.
+    package var isAsleep: Bool { status == "DISABLE" }
+
+    /// The event with the status that `other` has: that of a sleeping copy is no news.
+    package func withStatus(of other: ObjectDefinition) -> ObjectDefinition {
+        withStatus(other.status ?? "ENABLE")
+    }
+
+    /// `ENABLE`, `DISABLE` or `DISABLE ON SLAVE`, as written; nil where nothing is.
+    private var status: String? {
+        var copy = text
+        return copy.withUTF8 { bytes in
+            guard let header = ObjectHeader(bytes), let range = header.status else { return nil }
+            let words = bytes[range].split { $0 <= 0x20 }
+                .map { String(decoding: $0, as: UTF8.self).uppercased() }
+            return words.joined(separator: " ")
+        }
+    }
+
+    private func withStatus(_ status: String) -> ObjectDefinition {
+        guard name.kind == .event else { return self }
+        var copy = text
+        let changed: String? = copy.withUTF8 { bytes in
+            guard let header = ObjectHeader(bytes) else { return nil }
+            if let range = header.status {
+                return Self.text(bytes, replacing: range, with: status)
+            }
+            guard let place = header.statusPlace else { return nil }
+            return Self.text(bytes, replacing: place..<place, with: status + " ")
+        }
+        return changed.flatMap { ObjectDefinition(text: $0) } ?? self
+    }
+
+    private var createOrReplace: String {
+        var copy = create
+        return copy.withUTF8 { bytes in
+            guard let header = ObjectHeader(bytes) else { return create }
+            let end = header.start + "CREATE".utf8.count
+            return Self.text(bytes, replacing: header.start..<end, with: "CREATE OR REPLACE")
+        }
+    }
+
+    /// What an `ALTER SEQUENCE` can change: the engine and the comment it cannot.
+    private var alterSequence: String {
+        var copy = create
+        return copy.withUTF8 { bytes in
+            guard let header = ObjectHeader(bytes) else { return create }
+            let options = String(
+                decoding: UnsafeBufferPointer(rebasing: bytes[header.nameEnd...]), as: UTF8.self)
+            let end = options.firstRange(of: " ENGINE=")?.lowerBound ?? options.endIndex
+            return "ALTER SEQUENCE \(SQL.identifier(name.name))" + options[..<end]
+        }
+    }
+
+    private static let modeMark = "-- sql_mode: "
+
+    private static func text(_ text: String, without ranges: [Range<Int>]) -> String {
+        var bytes = Array(text.utf8)
+        for range in ranges.sorted(by: { $0.lowerBound > $1.lowerBound }) {
+            bytes.removeSubrange(range)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func text(
+        _ bytes: UnsafeBufferPointer<UInt8>, replacing range: Range<Int>, with text: String
+    ) -> String {
+        var copy = Array(bytes)
+        copy.replaceSubrange(range, with: text.utf8)
+        return String(decoding: copy, as: UTF8.self)
+    }
+}

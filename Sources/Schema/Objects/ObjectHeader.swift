@@ -1,0 +1,114 @@
+/// What stands before the body of `CREATE VIEW`, `CREATE TRIGGER` and the like, by its places.
+///
+/// Lexing is enough: nothing of the body is understood, so what one server version accepts there
+/// never has to be known.
+struct ObjectHeader {
+    let name: ObjectName
+    /// The database before the name, where one is written.
+    let database: String?
+    /// The byte offset of the first token, `CREATE`.
+    let start: Int
+    /// `OR REPLACE`, with the blanks behind it.
+    private(set) var orReplace: Range<Int>?
+    /// `DEFINER = …`, with the blanks behind it; nil also for `CURRENT_USER`, which says nothing.
+    private(set) var definer: Range<Int>?
+    /// `IF NOT EXISTS`, with the blanks behind it.
+    private(set) var ifNotExists: Range<Int>?
+    /// The name with its database.
+    let nameRange: Range<Int>
+    /// The byte offset behind the name.
+    var nameEnd: Int { nameRange.upperBound }
+    /// `STARTS …` of an event, with the blanks behind it.
+    private(set) var starts: Range<Int>?
+    /// `ENABLE`, `DISABLE` or `DISABLE ON SLAVE` of an event.
+    private(set) var status: Range<Int>?
+    /// Where an event's `COMMENT` or `DO` stands.
+    private(set) var statusPlace: Int?
+
+    /// Reads the header; nil where the text creates no object of a kind that has one.
+    init?(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let tokens = Self.tokens(of: bytes), let first = tokens.first else { return nil }
+        let source = SourceText(bytes: bytes, file: "")
+        var cursor = TokenCursor(tokens, in: source)
+        guard cursor.take("CREATE") else { return nil }
+        var orReplace: Range<Int>?
+        var definer: Range<Int>?
+        while let token = cursor.token, cursor.word().flatMap({ Self.kinds[$0] }) == nil {
+            if cursor.at("TABLE") { return nil }
+            if cursor.at("OR"), cursor.at("REPLACE", ahead: 1) {
+                cursor.advance()
+                cursor.advance()
+                orReplace = token.start..<(cursor.token?.start ?? token.end)
+            } else if cursor.at("DEFINER"), cursor.at(symbol: "=", ahead: 1) {
+                let saysNothing = cursor.at("CURRENT_USER", ahead: 2)
+                cursor.skipDefiner()
+                let range = token.start..<(cursor.token?.start ?? token.end)
+                definer = saysNothing ? nil : range
+            } else {
+                cursor.advance()
+            }
+        }
+        guard let kind = cursor.word().flatMap({ Self.kinds[$0] }) else { return nil }
+        cursor.advance()
+        let beforeName = cursor.token?.start ?? bytes.count
+        if cursor.at("IF"), cursor.at("NOT", ahead: 1), cursor.at("EXISTS", ahead: 2) {
+            for _ in 0..<3 { cursor.advance() }
+            ifNotExists = beforeName..<(cursor.token?.start ?? bytes.count)
+        }
+        let nameStart = cursor.token?.start ?? bytes.count
+        guard let name = cursor.takeQualifiedName() else { return nil }
+        self.name = ObjectName(kind, name.text)
+        database = name.database
+        start = first.start
+        nameRange = nameStart..<name.token.end
+        self.orReplace = orReplace
+        self.definer = definer
+        if kind == .event { readEvent(&cursor) }
+    }
+
+    private mutating func readEvent(_ cursor: inout TokenCursor) {
+        while let token = cursor.token, !cursor.at("DO"), !cursor.at("COMMENT") {
+            if cursor.at("STARTS") {
+                cursor.advance()
+                while let next = cursor.token, !Self.endsStarts(cursor, next) { cursor.advance() }
+                starts = token.start..<(cursor.token?.start ?? token.end)
+            } else if cursor.at("ENABLE") || cursor.at("DISABLE") {
+                let isAbroad = cursor.at("DISABLE") && cursor.at("ON", ahead: 1)
+                for _ in 0..<(isAbroad ? 3 : 1) { cursor.advance() }
+                status = token.start..<cursor.previousEnd
+            } else {
+                cursor.advance()
+            }
+        }
+        statusPlace = cursor.token?.start
+    }
+
+    private static func endsStarts(_ cursor: TokenCursor, _ token: Token) -> Bool {
+        cursor.at("ENDS") || cursor.at("ENABLE") || cursor.at("DISABLE") || cursor.at("COMMENT")
+            || cursor.at("DO") || cursor.at("ON") && cursor.at("COMPLETION", ahead: 1)
+    }
+
+    private static let kinds: [String: ObjectName.Kind] = [
+        "VIEW": .view, "TRIGGER": .trigger, "PROCEDURE": .procedure, "FUNCTION": .function,
+        "EVENT": .event, "SEQUENCE": .sequence,
+    ]
+
+    /// All tokens, marks of version comments left out; nil where the text has no end.
+    static func tokens(of bytes: UnsafeBufferPointer<UInt8>) -> [Token]? {
+        var lexer = Lexer(bytes)
+        var tokens: [Token] = []
+        do throws(SchemaError) {
+            while true {
+                let token = try lexer.next()
+                switch token.kind {
+                case .end: return tokens
+                case .versionOpen, .versionClose: continue
+                case .word, .number, .string, .quotedName, .symbol, .delimiter:
+                    tokens.append(token)
+                }
+            }
+        } catch {
+            return nil
+        }
+    }
+}

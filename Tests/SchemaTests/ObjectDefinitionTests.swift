@@ -1,0 +1,146 @@
+import Schema
+import Testing
+
+/// What of a definition counts, and what is left to the server.
+@Suite struct ObjectDefinitionTests {
+    private static func shown(
+        _ text: String, mode: String? = nil, database: String = "shop"
+    ) throws -> ObjectDefinition {
+        try #require(ObjectDefinition(shown: text, sqlMode: mode, database: database))
+    }
+
+    @Test(arguments: [
+        // The definer is left out where the file is silent, and only there.
+        (
+            "CREATE VIEW v AS SELECT 1",
+            "CREATE ALGORITHM=UNDEFINED DEFINER=`a`@`%` SQL SECURITY DEFINER VIEW `v` AS select 1",
+            "CREATE ALGORITHM=UNDEFINED SQL SECURITY DEFINER VIEW `v` AS select 1"
+        ),
+        (
+            "CREATE DEFINER = CURRENT_USER() VIEW v AS SELECT 1",
+            "CREATE DEFINER=`a`@`%` VIEW `v` AS select 1", "CREATE VIEW `v` AS select 1"
+        ),
+        (
+            "CREATE DEFINER=app@'10.%' VIEW v AS SELECT 1",
+            "CREATE DEFINER=`a`@`%` VIEW `v` AS select 1",
+            "CREATE DEFINER=`a`@`%` VIEW `v` AS select 1"
+        ),
+        // Words of the body are none of the header.
+        (
+            "CREATE TRIGGER t BEFORE INSERT ON x FOR EACH ROW SET @a = 'DEFINER=b@c'",
+            "CREATE DEFINER=`a`@`%` TRIGGER t BEFORE INSERT ON x FOR EACH ROW "
+                + "SET @a = 'DEFINER=b@c'",
+            "CREATE TRIGGER t BEFORE INSERT ON x FOR EACH ROW SET @a = 'DEFINER=b@c'"
+        ),
+        // So is the start of an event.
+        (
+            "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM x",
+            "CREATE DEFINER=`a`@`%` EVENT `e` ON SCHEDULE EVERY 1 DAY STARTS '2026-01-01 00:00:00' "
+                + "ON COMPLETION NOT PRESERVE ENABLE DO DELETE FROM x",
+            "CREATE EVENT `e` ON SCHEDULE EVERY 1 DAY ON COMPLETION NOT PRESERVE ENABLE "
+                + "DO DELETE FROM x"
+        ),
+        (
+            "CREATE EVENT e ON SCHEDULE EVERY 1 DAY STARTS NOW() ENDS '2030-01-01' DO SET @x = 1",
+            "CREATE EVENT `e` ON SCHEDULE EVERY 1 DAY STARTS '2026-01-01' ENDS '2030-01-01' "
+                + "ON COMPLETION NOT PRESERVE ENABLE DO SET @x = 1",
+            "CREATE EVENT `e` ON SCHEDULE EVERY 1 DAY STARTS '2026-01-01' ENDS '2030-01-01' "
+                + "ON COMPLETION NOT PRESERVE ENABLE DO SET @x = 1"
+        ),
+        // How it is made is not what it is.
+        (
+            "CREATE OR REPLACE FUNCTION f() RETURNS int RETURN 1",
+            "CREATE OR REPLACE FUNCTION IF NOT EXISTS `f`() RETURNS int(11)\nRETURN 1",
+            "CREATE FUNCTION `f`() RETURNS int(11)\nRETURN 1"
+        ),
+    ])
+    func fileDecidesWhatCounts(_ file: String, _ live: String, _ text: String) throws {
+        let source = try #require(ObjectDefinition(text: file))
+        let definition = try Self.shown(live)
+        #expect(definition.saying(no: source.unsaid).text == text)
+        #expect(definition.digests.contains(Digest(of: text)))
+        let desired = try #require(ObjectDefinition(text: text))
+        #expect(desired.isMet(by: definition))
+    }
+
+    @Test func saidDefinerMeansExactlyThat() throws {
+        let desired = try Self.shown("CREATE DEFINER=`a`@`%` VIEW `v` AS select 1")
+        #expect(!desired.isMet(by: try Self.shown("CREATE DEFINER=`b`@`%` VIEW `v` AS select 1")))
+        #expect(desired.isMet(by: desired))
+    }
+
+    @Test func sqlModeIsPartOfTheText() throws {
+        let text = "CREATE PROCEDURE `p`()\nBEGIN SELECT 1; END"
+        let strict = try Self.shown(text, mode: "STRICT_TRANS_TABLES")
+        #expect(strict.text == "-- sql_mode: STRICT_TRANS_TABLES\n" + text)
+        #expect(strict.create == text)
+        #expect(strict.sqlMode == "STRICT_TRANS_TABLES")
+        #expect(!strict.isMet(by: try Self.shown(text, mode: "")))
+        #expect(CatalogTable(strict, flavour: .mariadb).object == strict)
+    }
+
+    @Test(arguments: [
+        // The database goes, strings and longer names stay.
+        (
+            "CREATE VIEW `v` AS select `shop`.`t`.`a` AS `a`,`shop`.`f`(1) AS `b`,'`shop`.' AS `c` "
+                + "from `shop`.`t`",
+            "CREATE VIEW `v` AS select `t`.`a` AS `a`,`f`(1) AS `b`,'`shop`.' AS `c` from `t`"
+        ),
+        // An alias of that name is no database.
+        (
+            "CREATE VIEW `v` AS select `shop`.`a` AS `a`,`shop`.`f`(1) AS `b` from `t` `shop`",
+            "CREATE VIEW `v` AS select `shop`.`a` AS `a`,`f`(1) AS `b` from `t` `shop`"
+        ),
+        (
+            "CREATE VIEW `v` AS select `other`.`t`.`shop` AS `x` from `other`.`t`",
+            "CREATE VIEW `v` AS select `other`.`t`.`shop` AS `x` from `other`.`t`"
+        ),
+    ])
+    func ownDatabaseIsNotNamed(_ live: String, _ text: String) throws {
+        #expect(try Self.shown(live).text == text)
+    }
+
+    @Test func replacementsFollowTheServersGrammar() throws {
+        let view = try Self.shown("CREATE SQL SECURITY INVOKER VIEW `v` AS select 1")
+        let trigger = try Self.shown("CREATE TRIGGER `t` BEFORE INSERT ON x FOR EACH ROW SET @a=1")
+        let sequence = try Self.shown(
+            "CREATE SEQUENCE `s` start with 5 cache 10 nocycle ENGINE=InnoDB")
+        #expect(
+            view.replacement(flavour: .mysql)
+                == ["CREATE OR REPLACE SQL SECURITY INVOKER VIEW `v` AS select 1"])
+        #expect(
+            trigger.replacement(flavour: .mariadb) == [
+                "CREATE OR REPLACE TRIGGER `t` BEFORE INSERT ON x FOR EACH ROW SET @a=1"
+            ])
+        #expect(
+            trigger.replacement(flavour: .mysql) == [
+                "DROP TRIGGER `t`", "CREATE TRIGGER `t` BEFORE INSERT ON x FOR EACH ROW SET @a=1",
+            ])
+        #expect(
+            sequence.replacement(flavour: .mariadb)
+                == ["ALTER SEQUENCE `s` start with 5 cache 10 nocycle"])
+    }
+
+    @Test(arguments: [
+        ("EVERY 1 DAY DO SET @a = 1", "EVERY 1 DAY DISABLE DO SET @a = 1"),
+        ("EVERY 1 DAY ENABLE DO SET @a = 1", "EVERY 1 DAY DISABLE DO SET @a = 1"),
+        ("EVERY 1 DAY DISABLE ON SLAVE DO SET @a = 1", "EVERY 1 DAY DISABLE DO SET @a = 1"),
+        (
+            "EVERY 1 DAY COMMENT 'ENABLE' DO SET @a = 1",
+            "EVERY 1 DAY DISABLE COMMENT 'ENABLE' DO SET @a = 1"
+        ),
+    ])
+    func eventSleepsWhereItMustNotRun(_ file: String, _ asleep: String) throws {
+        let event = try #require(ObjectDefinition(text: "CREATE EVENT e ON SCHEDULE " + file))
+        #expect(event.asleep.text == "CREATE EVENT e ON SCHEDULE " + asleep)
+        #expect(event.asleep.isAsleep)
+    }
+
+    @Test(arguments: [
+        "CREATE TABLE t (a int)", "DROP VIEW v", "SELECT 1", "CREATE INDEX i ON t (a)", "",
+        "CREATE VIEW", "CREATE VIEW v AS SELECT 'never ends",
+    ])
+    func nothingElseIsAnObject(_ text: String) {
+        #expect(ObjectDefinition(text: text) == nil)
+    }
+}
