@@ -39,6 +39,9 @@ keyring() {
         sed -E 's/^[^:=]*[:=] *//' || true
 }
 
+# The first complaint of the program that ran last.
+complaint() { grep -iE '^[EW]:|error' "$work/log" | head -1 || true; }
+
 # Sets up an apt of its own that knows Debian unstable and nothing of this machine's packages.
 prepare_apt() {
     local address key
@@ -62,7 +65,7 @@ APT::Get::List-Cleanup "false";
 CONF
     apt-get -c "$work/apt.conf" update -qq >"$work/log" 2>&1 &&
         ! grep -q '^[EW]: .*Failed to fetch' "$work/log" ||
-        without "the lists of Debian unstable cannot be fetched: $(grep '^[EW]:' "$work/log" | head -1)"
+        without "the lists of Debian unstable cannot be fetched: $(complaint)"
     prepared=true
 }
 
@@ -73,7 +76,7 @@ fetch() {
     rm -rf "$work/cache/archives/"*.deb "$folder.part"
     apt-get -c "$work/apt.conf" install --download-only -y -qq --no-install-recommends \
         "$package" >"$work/log" 2>&1 ||
-        without "$package cannot be fetched: $(grep '^E:' "$work/log" | head -1)"
+        without "$package cannot be fetched: $(complaint)"
     mkdir -p "$folder.part"
     # A system with merged /usr: archives that still name /bin or /lib land where they belong.
     mkdir -p "$folder.part/usr/"{bin,sbin,lib,lib64}
@@ -110,9 +113,11 @@ initialise() {
                 "$scripts/mariadb_system_tables_data.sql" "$scripts/mariadb_sys_schema.sql"
         } | chroot "$folder" /usr/sbin/mariadbd "${options[@]}" --bootstrap \
             --skip-log-bin --innodb-log-file-size=8M >"$work/log" 2>&1
-    fi || without "$folder/usr/sbin/$program makes no data folder: $(grep -i error "$work/log" | head -1)"
+    fi || without "$folder/usr/sbin/$program makes no data folder: $(complaint)"
     mv "$folder/template.part" "$folder/template"
 }
+
+version_in() { sed -E 's/^[^ ]+ +//; s/ for .*//' <<<"$1"; }
 
 # Makes sure that FOLDER has PROGRAM in a wanted version, and says which.
 provide() {
@@ -120,15 +125,19 @@ provide() {
     [ -x "$folder/usr/sbin/$program" ] || fetch "$folder" "$package"
     version=$(chroot "$folder" "/usr/sbin/$program" --no-defaults --version 2>&1) ||
         without "$folder/usr/sbin/$program does not run: $version"
-    [[ $version == *$wanted* ]] || {
+    if [[ $version != *$wanted* ]]; then
         rm -rf "$folder"
-        without "Debian unstable has no $1 any more: $version"
-    }
+        echo "servers: Debian unstable has no $1 any more: $version" >&2
+        ! $require || exit 1
+        return 0
+    fi
     [ -d "$folder/template" ] || initialise "$folder" "$program"
-    echo "$folder: $(sed -E 's/^[^ ]+ +//; s/ for .*//' <<<"$version")"
+    echo "$folder: $(version_in "$version")"
 }
 
 mkdir -p "$home"
-echo "mariadb-10.11: $(mariadbd --no-defaults --version 2>/dev/null | sed -E 's/^[^ ]+ +//; s/ for .*//' || echo missing)"
+installed=$(mariadbd --no-defaults --version 2>/dev/null) ||
+    installed="mariadbd missing: make setup"
+echo "mariadb-10.11: $(version_in "$installed")"
 provide mariadb-11.8 mariadb-server-core mariadbd "Ver 11.8."
 provide mysql-9 mysql-server-core mysqld "Ver 9."

@@ -14,7 +14,8 @@ import Testing
         #expect(DifferenceLines.lines(from: table, to: table).isEmpty)
     }
 
-    @Test(arguments: Rounds.seeds(1_000)) func applyingTheDifferenceReachesTheTarget(seed: Int) throws {
+    @Test(arguments: Rounds.seeds(1_000))
+    func applyingTheDifferenceReachesTheTarget(seed: Int) throws {
         var tables = RandomTables(seed: UInt64(seed))
         let from = tables.table()
         let to = tables.table()
