@@ -1,6 +1,6 @@
 # make demo and make test do everything from a bare clone on Debian 12 with Swift 6.3.
 
-.PHONY: setup build release test check format demo bench clean help
+.PHONY: setup servers build release test check format fuzz demo bench clean help
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -11,10 +11,13 @@ setup: ## install the Debian packages that are missing
 build: setup ## build plumb for development
 	swift build
 
+servers: ## fetch MariaDB 11.8 and MySQL 9, for the tests (as root)
+	@scripts/servers.sh
+
 release: setup ## build plumb for use: .build/release/plumb
 	swift build -c release --product plumb
 
-test: setup ## run every test, against real MariaDB servers in a temporary folder
+test: setup ## run every test, against real servers in temporary folders
 	swift build --build-tests
 	swift test --skip-build
 
@@ -25,6 +28,11 @@ check: setup ## format, structure and documents
 
 format: ## rewrite the sources in the house format
 	swift format format --in-place --recursive Sources Tests Package.swift
+
+fuzz: setup ## the property tests with many more seeds; FUZZ=n times as many (default 100)
+	swift build --build-tests
+	PLUMB_FUZZ=$(or $(FUZZ),100) PLUMB_FUZZ_SEED=$$(date +%s) swift test --skip-build \
+		--filter 'SchemaTests.GeneratedTable|DiffTests.Algebra|DiffTests.Server|SchemaTests.Formatter'
 
 demo: setup ## three private servers, 24 shards, and the whole story
 	swift build --product plumb

@@ -37,9 +37,12 @@ if [ "$verb" = plan ]; then
     exec "$plumb" plan --working-tree
 fi
 # What waits for an approval is approved first, so that steps run in the order of the plan.
-"$plumb" plan --working-tree --heal >/dev/null 2>&1 || true
-"$plumb" approve --working-tree --all --reason "asked for on the command line" >/dev/null 2>&1 ||
-    true
+status=0
+"$plumb" plan --working-tree --heal >/dev/null 2>&1 || status=$?
+if [ "$status" -eq 3 ]; then
+    "$plumb" approve --working-tree --all --reason "asked for on the command line" \
+        >/dev/null 2>&1 || true
+fi
 status=0
 "$plumb" reconcile --working-tree --heal || status=$?
 exit "$status"

@@ -63,6 +63,7 @@ extension Repository {
         _ id: ObjectID, _ kind: String,
         _ make: (UnsafeMutablePointer<OpaquePointer?>, UnsafePointer<git_oid>) -> Int32
     ) throws(GitError) -> Handle {
+        try checkLength(of: id)
         do throws(GitError) {
             return try Handle("reading \(kind) \(id) of \(folder)", free: git_object_free) { out in
                 var raw = id.raw

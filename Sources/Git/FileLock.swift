@@ -78,9 +78,11 @@ package final class FileLock: @unchecked Sendable {
 
     private static func write(_ note: String, to file: Int32) throws(Failure) {
         let bytes = Array((note + "\n").utf8)
-        guard ftruncate(file, 0) == 0, pwrite(file, bytes, bytes.count, 0) == bytes.count else {
-            throw .system(number: errno)
-        }
+        guard ftruncate(file, 0) == 0 else { throw .system(number: errno) }
+        let count = pwrite(file, bytes, bytes.count, 0)
+        guard count >= 0 else { throw .system(number: errno) }
+        // What is cut off was cut off for want of room; `errno` says nothing then.
+        guard count == bytes.count else { throw .system(number: ENOSPC) }
     }
 
     private static func uptimeSeconds() -> Double {

@@ -18,6 +18,7 @@ extension Repository {
             let odb = try Handle("opening the objects of \(folder)", free: git_odb_free) {
                 git_repository_odb(&$0.pointee, pointer)
             }
+            try checkLength(of: id)
             let handle: Handle
             do throws(GitError) {
                 handle = try Handle("reading object \(id)", free: git_odb_object_free) { out in

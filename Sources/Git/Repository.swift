@@ -5,8 +5,10 @@ import Foundation
 ///
 /// Safe to share between threads: one at a time works on the handle.
 package final class Repository: @unchecked Sendable {
-    // Sendable because `handle` is only used inside `locked`.
+    // Sendable because `handle` and `measured` are only used inside `locked`.
     private let handle: Handle
+    /// The objects whose length was checked: they are read again and again.
+    private var measured: Set<ObjectID> = []
     private let lock = NSRecursiveLock()
 
     /// The folder that holds the objects and references (`.git`, or the bare repository).
@@ -90,6 +92,15 @@ package final class Repository: @unchecked Sendable {
             if code == GIT_ENOTFOUND.rawValue || code == GIT_EUNBORNBRANCH.rawValue { return nil }
             try LibGit.check(code, "reading HEAD of \(folder)")
             return ObjectID(id)
+        }
+    }
+
+    /// Throws `corrupt` for an object that the library must not be given to read.
+    func checkLength(of id: ObjectID) throws(GitError) {
+        try locked { (pointer) throws(GitError) in
+            guard !measured.contains(id) else { return }
+            try ObjectLength.check(id, in: pointer, folder: folder)
+            measured.insert(id)
         }
     }
 

@@ -22,7 +22,7 @@ extension Ledger {
         _ = try Self.reference(environment)
         let folder = "\(path)/leases"
         guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
-            throw Self.failure(folder, errno)
+            throw LedgerError(system: errno, at: folder)
         }
         do throws(FileLock.Failure) {
             return EnvironmentLease(
@@ -36,14 +36,9 @@ extension Ledger {
                     .locked,
                     "environment \(environment) is being reconciled by \(holder); "
                         + "wait for it, or end that process")
-            case .system(let number): throw Self.failure("\(folder)/\(environment)", number)
+            case .system(let number):
+                throw LedgerError(system: number, at: "\(folder)/\(environment)")
             }
         }
-    }
-
-    private static func failure(_ path: String, _ number: Int32) -> LedgerError {
-        LedgerError(
-            number == ENOSPC || number == EDQUOT ? .diskFull : .io,
-            "\(path): \(String(cString: strerror(number))); check the disk and the rights on it")
     }
 }

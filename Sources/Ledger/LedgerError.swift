@@ -1,4 +1,5 @@
 import Execution
+import Foundation
 import Git
 
 /// What went wrong with the ledger.
@@ -47,6 +48,12 @@ package struct LedgerError: Error, Sendable, Equatable {
                 .io
             }
         self.init(code, "\(subject): \(error.message); \(Self.remedy(code))")
+    }
+
+    /// What the system reported about the file or folder at `path`.
+    init(system number: Int32, at path: String) {
+        let code: Code = [ENOSPC, EDQUOT, EFBIG].contains(number) ? .diskFull : .io
+        self.init(code, "\(path): \(String(cString: strerror(number))); \(Self.remedy(code))")
     }
 
     private static func usualRetry(_ code: Code) -> RetryClass {

@@ -23,10 +23,7 @@ final class WriteLock {
             switch error {
             case .held(let holder): throw Self.held(path, by: holder, waitSeconds)
             case .system(let number):
-                throw LedgerError(
-                    number == ENOSPC || number == EDQUOT ? .diskFull : .io,
-                    "\(Self.file(path)): \(String(cString: strerror(number))); "
-                        + "check the ledger's disk and the rights on it")
+                throw LedgerError(system: number, at: Self.file(path))
             }
         }
         self.queue = queue

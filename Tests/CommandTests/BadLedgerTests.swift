@@ -47,7 +47,8 @@ import Testing
 
     @Test func damagedTipStopsReconcileBeforeAnythingRuns() throws {
         let fleet = try convergedFleet()
-        let tip = try Shell.check("git", ["-C", fleet.ledger, "for-each-ref", "--format=%(objectname)"])
+        let tip =
+            try Shell.check("git", ["-C", fleet.ledger, "for-each-ref", "--format=%(objectname)"])
             .split(separator: "\n").first.map(String.init) ?? ""
         let path = fleet.ledger + "/objects/\(tip.prefix(2))/\(tip.dropFirst(2))"
         chmod(path, 0o644)

@@ -1,11 +1,12 @@
 import Schema
+import TestSupport
 import Testing
 
 @testable import Diff
 
 /// What must hold for every pair of tables.
 @Suite struct AlgebraTests {
-    @Test(arguments: 0..<200) func nothingToDoForEqualTables(seed: Int) throws {
+    @Test(arguments: Rounds.seeds(200)) func nothingToDoForEqualTables(seed: Int) throws {
         var tables = RandomTables(seed: UInt64(seed))
         let table = tables.table()
         #expect(try TableDiff.changes(from: table, to: table).isEmpty)
@@ -13,7 +14,7 @@ import Testing
         #expect(DifferenceLines.lines(from: table, to: table).isEmpty)
     }
 
-    @Test(arguments: 0..<1_000) func applyingTheDifferenceReachesTheTarget(seed: Int) throws {
+    @Test(arguments: Rounds.seeds(1_000)) func applyingTheDifferenceReachesTheTarget(seed: Int) throws {
         var tables = RandomTables(seed: UInt64(seed))
         let from = tables.table()
         let to = tables.table()
@@ -27,7 +28,7 @@ import Testing
         #expect(Set(findings.map(\.clause)) == Set(alterations.flatMap(\.clauses)))
     }
 
-    @Test(arguments: 0..<200) func canonicalFormIsItsOwnCanonicalForm(seed: Int) {
+    @Test(arguments: Rounds.seeds(200)) func canonicalFormIsItsOwnCanonicalForm(seed: Int) {
         var tables = RandomTables(seed: UInt64(seed))
         let table = tables.table()
         #expect(table.canonical.canonical == table.canonical)

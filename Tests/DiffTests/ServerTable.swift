@@ -1,5 +1,6 @@
 import Schema
 import TestSupport
+import Testing
 
 @testable import Diff
 
@@ -7,18 +8,27 @@ import TestSupport
 struct ServerPair {
     let connection: Connection
     let database: String
+    let flavour: ServerProfile.Flavour
 
-    init(options: String = "CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci") throws {
-        let server = try MariaDBServer.shared
+    init(
+        _ kind: TestServer.Kind = .mariadb1011,
+        options: String = "CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"
+    ) throws {
+        let server = try TestServer.shared(kind)
         database = try server.freshDatabase(options)
         connection = try server.connect(database: database)
-        // Versioned tables keep their history through an ALTER only when told so.
-        try connection.execute("SET system_versioning_alter_history=KEEP")
+        flavour = kind.flavour
+    }
+
+    /// The tables that foreign keys of the cases refer to.
+    func createParents() throws {
+        try connection.execute(
+            "CREATE TABLE p (id int PRIMARY KEY, big bigint UNIQUE, name varchar(20) UNIQUE)")
     }
 
     func show(_ name: String = "t") throws -> Table {
         let row = try connection.query("SHOW CREATE TABLE \(SQL.identifier(name))").first
-        return try TableParser.parse(row?[1] ?? "", flavour: .mariadb)
+        return try TableParser.parse(row?[1] ?? "", flavour: flavour)
     }
 
     /// The table as the server writes it back; it is dropped again.
@@ -28,16 +38,28 @@ struct ServerPair {
         return try show()
     }
 
+    /// Makes `from`, runs `alterations` on it and compares what the server shows then.
+    func expect(
+        _ to: Table, from: Table, by alterations: [Alteration], _ comment: Comment? = nil,
+        sourceLocation: Testing.SourceLocation = #_sourceLocation
+    ) throws {
+        let reached = try altered(from, by: alterations)
+        #expect(
+            reached.canonical.showCreate(flavour: flavour)
+                == to.canonical.showCreate(flavour: flavour), comment,
+            sourceLocation: sourceLocation)
+    }
+
     /// Makes `from`, runs `alterations` on it and reads it back.
     func altered(_ from: Table, by alterations: [Alteration]) throws -> Table {
-        try connection.execute(from.showCreate(flavour: .mariadb))
+        try connection.execute(from.showCreate(flavour: flavour))
         defer { try? connection.execute("DROP TABLE t") }
         for alteration in alterations {
-            let text = alteration.sql(table: "t", flavour: .mariadb)
+            let text = alteration.sql(table: "t", flavour: flavour)
             do {
                 try connection.execute(text)
             } catch {
-                throw TestSupportError("\(error)\n\(text)\n\(from.showCreate(flavour: .mariadb))")
+                throw TestSupportError("\(error)\n\(text)\n\(from.showCreate(flavour: flavour))")
             }
         }
         return try show()

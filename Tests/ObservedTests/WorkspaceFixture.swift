@@ -6,14 +6,17 @@ import Testing
 
 /// A workspace on the shared server, with names that no other test sweeps.
 struct WorkspaceFixture {
-    let server: MariaDBServer
+    let server: TestServer
     let pool: ConnectionPool
     let catalog = TableCatalog()
     let prefix = "_ws_\(UInt32.random(in: 0 ..< .max))"
     let profile: ServerProfile
 
-    init(characterSet: String = "latin1", collation: String = "latin1_swedish_ci") throws {
-        let server = try MariaDBServer.shared
+    init(
+        _ kind: TestServer.Kind = .mariadb1011, characterSet: String = "latin1",
+        collation: String = "latin1_swedish_ci"
+    ) throws {
+        let server = try TestServer.shared(kind)
         self.server = server
         pool = ConnectionPool(limitPerServer: 4) { _ in server.settings }
         var profile = try server.connect().profile(database: "information_schema")
@@ -68,7 +71,9 @@ struct WorkspaceFixture {
         let new = try #require(to.table)
         let change = ChangeToProve(
             from: from, to: to, table: old.name,
-            alterations: try alterations ?? TableDiff.changes(from: old, to: new),
+            alterations: try alterations
+                ?? TableDiff.changes(
+                    from: old, to: new, flavour: profile.flavour),
             parents: parents)
         return try use { workspace throws(WorkspaceError) in try workspace.prove(change) }
     }

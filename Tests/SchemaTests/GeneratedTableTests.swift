@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import Schema
 
 @Suite("Any table that is printed is read back as it was")
 struct GeneratedTableTests {
-    @Test(arguments: 0..<300)
+    @Test(arguments: Rounds.seeds(300))
     func roundTrip(seed: Int) throws {
         var generator = TableGenerator(
             seed: UInt64(seed), flavour: seed % 2 == 0 ? .mariadb : .mysql)
@@ -17,7 +18,9 @@ struct GeneratedTableTests {
         #expect(stripped.counter == table.autoIncrement)
     }
 
-    @Test("What is printed is also a statement that people could have written", arguments: 0..<100)
+    @Test(
+        "What is printed is also a statement that people could have written",
+        arguments: Rounds.seeds(100))
     func readsAsSource(seed: Int) throws {
         var generator = TableGenerator(seed: UInt64(seed), flavour: .mariadb)
         let table = generator.table()
@@ -31,7 +34,9 @@ struct GeneratedTableTests {
                 == table.foreignKeys.map(\.referencedTable))
     }
 
-    @Test("Damaged text is refused or read, and never brings the reader down", arguments: 0..<150)
+    @Test(
+        "Damaged text is refused or read, and never brings the reader down",
+        arguments: Rounds.seeds(150))
     func damage(seed: Int) {
         var generator = TableGenerator(
             seed: UInt64(seed), flavour: seed % 2 == 0 ? .mariadb : .mysql)

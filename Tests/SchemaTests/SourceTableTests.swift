@@ -58,6 +58,10 @@ struct SourceTableTests {
             ("CREATE TABLE t (SELECT 1)", nil, true),
             ("CREATE TABLE t AS WITH x AS (SELECT 1) SELECT * FROM x", nil, true),
             ("CREATE TABLE t (a int DEFAULT (1)) COMMENT 'SELECT'", nil, false),
+            ("CREATE TABLE t (a int) WITH SYSTEM VERSIONING", nil, false),
+            ("CREATE TABLE t (a int) with /* x */ System -- y\n versioning", nil, false),
+            ("CREATE TABLE t (a int) WITH SYSTEM VERSIONING AS SELECT 1 AS a", nil, true),
+            ("CREATE TABLE t WITH system AS (SELECT 1) SELECT * FROM system", nil, true),
         ] as [(String, String?, Bool)])
     func origins(text: String, like: String?, isFromSelect: Bool) throws {
         let table = try read(text)

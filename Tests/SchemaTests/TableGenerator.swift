@@ -1,3 +1,4 @@
+import TestSupport
 @testable import Schema
 
 /// Makes random tables that use whatever a flavour prints.

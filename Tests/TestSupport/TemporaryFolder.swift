@@ -4,10 +4,10 @@ import Foundation
 package final class TemporaryFolder: Sendable {
     package let path: String
 
-    package init() throws {
-        var template = Array((TemporaryFolder.base + "/plumb-test-XXXXXX").utf8CString)
+    package init(in parent: String = base) throws {
+        var template = Array((parent + "/plumb-test-XXXXXX").utf8CString)
         guard let made = mkdtemp(&template) else {
-            throw TestSupportError("cannot make a folder in \(TemporaryFolder.base)")
+            throw TestSupportError("cannot make a folder in \(parent)")
         }
         path = String(cString: made)
     }
@@ -28,7 +28,7 @@ package final class TemporaryFolder: Sendable {
     }
 
     /// The folder for temporary files; `/tmp` where a socket's path would get too long.
-    static let base: String = {
+    package static let base: String = {
         let given = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
         return given.isEmpty || given.utf8.count > 60 ? "/tmp" : given
     }()

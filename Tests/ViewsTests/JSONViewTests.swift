@@ -1,6 +1,7 @@
 import Diff
 import Foundation
 import Reconciler
+import TestSupport
 import Testing
 
 @testable import Views

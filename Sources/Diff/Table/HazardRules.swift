@@ -263,6 +263,8 @@ struct HazardRules {
                     reason: "rows without a parent in `\(key.referencedTable)` are refused",
                     remedy: "look for orphans first")
             ]
+        case .addCheck(let check) where keeps(check):
+            [safe("add-check", "check `\(check.name)` follows its column's new name")]
         case .addCheck(let check):
             [
                 HazardFinding(
@@ -285,6 +287,18 @@ struct HazardRules {
         case .dropForeignKey(let key):
             [safe("drop-foreign-key", "foreign key `\(key.name)` goes")]
         default: []
+        }
+    }
+
+    /// True where the statement only writes a check of the live table anew, for renamed columns.
+    private func keeps(_ check: Check) -> Bool {
+        var names: [String: String] = [:]
+        for case .changeColumn(let from, let to, _) in alteration.clauses {
+            names[from.name] = to.name
+        }
+        return before.checks.contains { old in
+            old.name == check.name && (old.isEnforced || !check.isEnforced)
+                && ExpressionText.renaming(columns: names, in: old.expression) == check.expression
         }
     }
 

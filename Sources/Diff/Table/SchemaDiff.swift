@@ -34,7 +34,7 @@ package struct TableChange: Hashable, Sendable {
     /// The statements in order, one line each but for `CREATE TABLE`.
     package func statements(flavour: ServerProfile.Flavour) -> [String] {
         switch kind {
-        case .create: return to.map { [$0.showCreate(flavour: flavour)] } ?? []
+        case .create: return to.map { [$0.createStatement(flavour: flavour)] } ?? []
         case .drop: return ["DROP TABLE \(SQL.identifier(table))"]
         case .alter:
             var name = from?.name ?? table
@@ -57,11 +57,12 @@ package enum SchemaDiff {
     /// a cycle are flagged ``TableChange/withoutForeignKeyChecks``. Throws the first refusal.
     package static func changes(
         from: [String: Table], to: [String: Table], columnRenames: [ColumnRename] = [],
-        tableRenames: [TableRename] = [], droppable: Set<String> = []
+        tableRenames: [TableRename] = [], droppable: Set<String> = [],
+        flavour: ServerProfile.Flavour = .mariadb
     ) throws(DiffError) -> [TableChange] {
         let difference = try difference(
             from: from, to: to, columnRenames: columnRenames, tableRenames: tableRenames,
-            droppable: droppable)
+            droppable: droppable, flavour: flavour)
         if let refusal = difference.refusals.first { throw refusal }
         return difference.changes
     }
@@ -71,7 +72,8 @@ package enum SchemaDiff {
     /// Throws only for hints of table renames that contradict what is live or desired.
     package static func difference(
         from: [String: Table], to: [String: Table], columnRenames: [ColumnRename] = [],
-        tableRenames: [TableRename] = [], droppable: Set<String> = []
+        tableRenames: [TableRename] = [], droppable: Set<String> = [],
+        flavour: ServerProfile.Flavour = .mariadb
     ) throws(DiffError) -> (changes: [TableChange], refusals: [DiffError]) {
         let renames = try dueRenames(tableRenames, from: from, to: to)
         var live: [String: Table] = [:]
@@ -85,7 +87,7 @@ package enum SchemaDiff {
             }
             do throws(DiffError) {
                 let alterations = try TableDiff.changes(
-                    from: present, to: desired, renames: columnRenames)
+                    from: present, to: desired, renames: columnRenames, flavour: flavour)
                 guard !alterations.isEmpty else { continue }
                 changes.append(
                     TableChange(

@@ -11,11 +11,14 @@ struct StepDiff {
 
     /// Foreign keys that the table had before the first statement, dropped since or not.
     private let formerKeys: [ForeignKey]
+    private let renaming: ExpressionRenaming
 
     /// `renames` maps names in `from` to names in `to`.
     init(
-        from: Table, to: Table, renames: [String: String], formerKeys: [ForeignKey] = []
+        from: Table, to: Table, renames: [String: String], formerKeys: [ForeignKey],
+        flavour: ServerProfile.Flavour
     ) {
+        renaming = ExpressionRenaming(names: renames, flavour: flavour)
         self.from = from
         self.to = to
         self.formerKeys = formerKeys
@@ -75,6 +78,7 @@ struct StepDiff {
 
     private func isChanged(_ place: Int, to column: Column) -> Bool {
         if from.columns[place].name != column.name { return true }
+        if renaming.isByHand(from.columns[place].generated?.expression) { return true }
         return renamed.hasOtherDefinition(of: renamed.columns[place], than: column, in: to)
     }
 
@@ -92,7 +96,10 @@ struct StepDiff {
                 continue
             }
             if isSame(index, other) {
-                if index.name == other.name, mayBeReplacedByForeignKey(index) {
+                let isReplaced =
+                    renaming.isByHand(original(of: index))
+                    || index.name == other.name && mayBeReplacedByForeignKey(index)
+                if isReplaced {
                     drops.append(.dropIndex(original(of: index)))
                     adds.append(.addIndex(other))
                 } else if index.name != other.name {
@@ -112,7 +119,7 @@ struct StepDiff {
         for index in to.indexes
         where !renamed.indexes.contains(where: { $0.isNamesake(of: index) }) {
             if index.kind != .primary,
-                let place = gone.firstIndex(where: { $0.kind != .primary && isSame($0, index) })
+                let place = gone.firstIndex(where: { isRenamed($0, to: index) })
             {
                 renames.append(.renameIndex(from: gone.remove(at: place).name, to: index.name))
             } else {
@@ -121,6 +128,10 @@ struct StepDiff {
         }
         drops += gone.map { .dropIndex(original(of: $0)) }
         return (drops, renames + adds + visibility)
+    }
+
+    private func isRenamed(_ old: Index, to new: Index) -> Bool {
+        old.kind != .primary && isSame(old, new) && !renaming.isByHand(original(of: old))
     }
 
     /// True for an index that the server may have made for a foreign key that goes: the text does
@@ -164,12 +175,12 @@ struct StepDiff {
     private func checkClauses() -> (drops: [Clause], adds: [Clause]) {
         var drops: [Clause] = []
         var adds: [Clause] = []
-        for check in renamed.checks {
+        for (original, check) in zip(from.checks, renamed.checks) {
             guard let other = to.checks.first(where: { $0.name == check.name }) else {
                 drops.append(.dropCheck(check))
                 continue
             }
-            if check.expression != other.expression {
+            if check.expression != other.expression || renaming.isByHand(original.expression) {
                 drops.append(.dropCheck(check))
                 adds.append(.addCheck(other))
             } else if check.isEnforced != other.isEnforced {

@@ -8,9 +8,10 @@ package enum TableDiff {
     /// Every result is applied to the model and checked before it is returned: what cannot be
     /// reached throws `unsupported` with the difference that is left, and is never left out.
     package static func changes(
-        from: Table, to: Table, renames hints: [ColumnRename] = []
+        from: Table, to: Table, renames hints: [ColumnRename] = [],
+        flavour: ServerProfile.Flavour = .mariadb
     ) throws(DiffError) -> [Alteration] {
-        var walk = Walk(current: from)
+        var walk = Walk(current: from, flavour: flavour)
         if from.name != to.name { try walk.take(Alteration(clauses: [.renameTable(to: to.name)])) }
         let renames = try dueRenames(hints, from: walk.current, to: to)
         if walk.current.isEquivalent(to: to) { return walk.alterations }
@@ -50,9 +51,11 @@ package enum TableDiff {
         var current: Table
         var alterations: [Alteration] = []
         let formerKeys: [ForeignKey]
+        let flavour: ServerProfile.Flavour
 
-        init(current: Table) {
+        init(current: Table, flavour: ServerProfile.Flavour) {
             self.current = current
+            self.flavour = flavour
             formerKeys = current.foreignKeys
         }
 
@@ -65,7 +68,8 @@ package enum TableDiff {
         mutating func step(to target: Table, renames: [String: String] = [:]) throws(DiffError) {
             // A hint is due once: on later steps its old name is gone.
             let due = renames.filter { old, _ in current.columns.contains { $0.name == old } }
-            let step = StepDiff(from: current, to: target, renames: due, formerKeys: formerKeys)
+            let step = StepDiff(
+                from: current, to: target, renames: due, formerKeys: formerKeys, flavour: flavour)
             try take(step.alteration)
         }
     }

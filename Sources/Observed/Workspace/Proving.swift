@@ -67,7 +67,8 @@ extension Workspace {
     ) throws(WorkspaceError) -> Proof {
         try createParents(of: change)
         try setForeignKeyChecks(change.checksForeignKeys)
-        try runProved(to.text, change.table)
+        let sql = to.createStatement(flavour: profile.flavour)
+        try runProved(sql, change.table)
         let final = try require(change.table, to, change.table)
         guard final.digest == to.digest || final.isEquivalent(to: to) else {
             throw notProved(change, final, to)
@@ -75,7 +76,7 @@ extension Workspace {
         return Proof(
             statements: [
                 PlanStatement(
-                    sql: to.text, checksForeignKeys: change.checksForeignKeys, after: final.digest)
+                    sql: sql, checksForeignKeys: change.checksForeignKeys, after: final.digest)
             ], final: final)
     }
 
@@ -100,8 +101,7 @@ extension Workspace {
         _ change: ChangeToProve, _ from: CatalogTable, _ to: CatalogTable, onlyByCopy: Bool
     ) throws(WorkspaceError) -> Proof {
         try createParents(of: change)
-        try runProved(from.text, change.table)
-        let start = try require(change.table, from, change.table)
+        let start = try make(from, for: change)
         guard start.digest == from.digest else { throw notProved(change, start, from) }
         try setForeignKeyChecks(change.checksForeignKeys)
         var table = change.table
@@ -125,8 +125,30 @@ extension Workspace {
     private func createParents(of change: ChangeToProve) throws(WorkspaceError) {
         try setForeignKeyChecks(false)
         for parent in change.parents where parent.table?.name != change.table {
-            try runProved(parent.text, parent.table?.name ?? change.table)
+            try runProved(
+                parent.createStatement(flavour: profile.flavour),
+                parent.table?.name ?? change.table)
         }
+    }
+
+    /// Makes the live table as it is, with what no `CREATE TABLE` can say: a column that may be
+    /// NULL has DEFAULT NULL, unless a later statement took it away.
+    private func make(
+        _ from: CatalogTable, for change: ChangeToProve
+    ) throws(WorkspaceError) -> CatalogTable {
+        try runProved(from.createStatement(flavour: profile.flavour), change.table)
+        let made = try require(change.table, from, change.table)
+        guard made.digest != from.digest, let wanted = from.table, let found = made.table,
+            wanted.columns.count == found.columns.count
+        else { return made }
+        let bare = zip(wanted.columns, found.columns).filter { wanted, found in
+            wanted.defaultValue == nil && found.defaultValue != nil
+        }
+        guard !bare.isEmpty else { return made }
+        let clauses = bare.map { "ALTER COLUMN \(SQL.identifier($0.0.name)) DROP DEFAULT" }
+        let sql = "ALTER TABLE \(SQL.identifier(change.table)) \(clauses.joined(separator: ", "))"
+        try runProved(sql, change.table)
+        return try require(change.table, from, change.table)
     }
 
     private func runProved(_ sql: String, _ table: String) throws(WorkspaceError) {

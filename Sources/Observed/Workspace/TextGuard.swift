@@ -30,19 +30,9 @@ enum TextGuard {
         if statement.isTemporary || statement.isOrReplace {
             return "it is a CREATE TEMPORARY or CREATE OR REPLACE TABLE: write CREATE TABLE"
         }
-        if statement.isQuery || statement.table?.like != nil {
+        if statement.table?.isFromSelect == true || statement.table?.like != nil {
             return "it copies from another table: write out its columns"
         }
         return nil
-    }
-}
-
-extension SourceStatement {
-    /// `CREATE TABLE … SELECT`. The reader takes every `WITH` for the beginning of a query, also
-    /// that of `WITH SYSTEM VERSIONING`, which is none where nothing is selected.
-    fileprivate var isQuery: Bool {
-        guard table?.isFromSelect == true else { return false }
-        let words = text.uppercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return !words.contains("WITH SYSTEM VERSIONING") || words.contains("SELECT")
     }
 }

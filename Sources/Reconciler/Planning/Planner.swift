@@ -144,7 +144,7 @@ package struct Planner {
         do throws(DiffError) {
             let difference = try SchemaDiff.difference(
                 from: live, to: desired, columnRenames: renames(shards.schema),
-                droppable: droppable)
+                droppable: droppable, flavour: schema.profile.flavour)
             for refusal in difference.refusals {
                 refuse(refusal.table, refusal.message, in: schema, shards)
             }

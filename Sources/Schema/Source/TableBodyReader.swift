@@ -28,7 +28,9 @@ struct TableBodyReader {
         }
         while cursor.token != nil {
             // A query may stand in parentheses; no option begins like one.
-            if cursor.at(anyOf: Self.queryWords) { table.isFromSelect = true }
+            if cursor.at(anyOf: Self.queryWords), !isAtSystemVersioning {
+                table.isFromSelect = true
+            }
             if cursor.at(symbol: "("), !cursor.at(anyOf: Self.queryWords, ahead: 1) {
                 cursor.skipGroup()
             } else {
@@ -38,6 +40,11 @@ struct TableBodyReader {
         guard !table.definitions.isEmpty || table.isFromSelect else {
             throw cursor.unexpected("`(` with the columns")
         }
+    }
+
+    /// MariaDB's option, which begins like a query with a common table expression.
+    private var isAtSystemVersioning: Bool {
+        cursor.at("WITH") && cursor.at("SYSTEM", ahead: 1) && cursor.at("VERSIONING", ahead: 2)
     }
 
     private static let queryWords: Set = ["SELECT", "WITH", "VALUES"]

@@ -4,47 +4,61 @@ import Foundation
 /// Turns signals into requests that the loop notices.
 ///
 /// The signals are blocked in every thread and taken by one that only waits for them: no handler
-/// runs in the middle of anything.
+/// runs in the middle of anything. Until somebody listens they do what they always do.
 enum Signals {
-    private static let handled: [Int32] = [SIGTERM, SIGINT, SIGHUP]
+    private struct Listener: Sendable {
+        let interrupt: Interrupt
+        let told: @Sendable (String) -> Void
+    }
 
-    /// Called once, before any thread is started.
+    private static let listener = Lock<Listener?>(nil)
+
+    /// Called once, before any thread is started: a thread blocks what its maker blocks.
+    ///
+    /// A closed pipe and a file that may not grow are errors of the write, not the end of the
+    /// process.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
-        var set = sigset_t()
-        sigemptyset(&set)
-        for number in handled { sigaddset(&set, number) }
-        pthread_sigmask(SIG_BLOCK, &set, nil)
+        signal(SIGXFSZ, SIG_IGN)
+        var handled = set()
+        pthread_sigmask(SIG_BLOCK, &handled, nil)
+        let thread = Thread { wait() }
+        thread.name = "plumb-signals"
+        thread.start()
     }
 
     /// From now on SIGTERM and SIGINT raise `interrupt`, a second one ends the process at once;
     /// SIGHUP wakes whoever waits.
     static func deliver(to interrupt: Interrupt, told: @escaping @Sendable (String) -> Void) {
-        let thread = Thread {
-            var set = sigset_t()
-            sigemptyset(&set)
-            for number in handled { sigaddset(&set, number) }
-            while true {
-                var number: Int32 = 0
-                guard sigwait(&set, &number) == 0 else { continue }
-                switch number {
-                case SIGHUP: interrupt.wake()
-                default:
-                    if interrupt.isRaised { _exit(128 + number) }
-                    told("ending: the running statements finish first; again to end at once")
-                    interrupt.raise()
-                }
-            }
-        }
-        thread.name = "plumb-signals"
-        thread.start()
+        listener.withLock { $0 = Listener(interrupt: interrupt, told: told) }
     }
 
-    /// Outside of long commands the signals do what they always do.
-    static func restore() {
+    private static func wait() {
+        var handled = set()
+        while true {
+            var number: Int32 = 0
+            guard sigwait(&handled, &number) == 0 else { continue }
+            guard let listener = listener.withLock({ $0 }) else {
+                pthread_sigmask(SIG_UNBLOCK, &handled, nil)
+                kill(getpid(), number)
+                continue
+            }
+            if number == SIGHUP {
+                listener.interrupt.wake()
+            } else if listener.interrupt.isRaised {
+                _exit(128 + number)
+            } else {
+                listener.told(
+                    "ending: the running statements finish first; again to end at once")
+                listener.interrupt.raise()
+            }
+        }
+    }
+
+    private static func set() -> sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
-        for number in handled { sigaddset(&set, number) }
-        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        for number in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, number) }
+        return set
     }
 }

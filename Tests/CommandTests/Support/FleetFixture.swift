@@ -106,7 +106,8 @@ final class FleetFixture {
     /// Every reference of the ledger with its commit; empty where there is no ledger.
     func ledgerState() throws -> String {
         guard access(ledger, F_OK) == 0 else { return "" }
-        return try Shell.check("git", ["-C", ledger, "for-each-ref", "--format=%(refname) %(objectname)"])
+        return try Shell.check(
+            "git", ["-C", ledger, "for-each-ref", "--format=%(refname) %(objectname)"])
     }
 
     // MARK: The program

@@ -1,7 +1,11 @@
 import Foundation
 
-/// A private MariaDB server in a temporary folder, killed with the test process at the latest.
-package final class MariaDBServer: @unchecked Sendable {
+/// The server that every test may count on: MariaDB 10.11, as Debian 12 has it.
+package typealias MariaDBServer = TestServer
+
+/// A private server in a temporary folder, killed with the test process at the latest.
+package final class TestServer: @unchecked Sendable {
+    package let kind: Kind
     /// The Unix socket it listens on.
     package let address: ServerAddress
     /// Where it listens on the loopback interface, if asked to.
@@ -21,29 +25,42 @@ package final class MariaDBServer: @unchecked Sendable {
         let lifeline: Int32
     }
 
-    private static let started = Result { try MariaDBServer.start() }
+    // One each, so that a test waits for no server but its own.
+    private static let mariadb1011 = Result { try start() }
+    private static let mariadb118 = Result { try start(.mariadb118) }
+    private static let mysql9 = Result { try start(.mysql9) }
 
     /// The one server of this test process: use a database of your own on it, change no settings.
-    package static var shared: MariaDBServer {
-        get throws { try started.get() }
+    package static var shared: TestServer {
+        get throws { try shared(.mariadb1011) }
+    }
+
+    /// The one server of a kind in this test process, as ``shared``.
+    package static func shared(_ kind: Kind) throws -> TestServer {
+        switch kind {
+        case .mariadb1011: try mariadb1011.get()
+        case .mariadb118: try mariadb118.get()
+        case .mysql9: try mysql9.get()
+        }
     }
 
     /// Starts a server for a test that stops, kills or configures it.
     package static func start(
-        options: [String] = [], listensOnTCP: Bool = false
-    ) throws -> MariaDBServer {
-        let server = try MariaDBServer(
-            options: options, port: listensOnTCP ? try LoopbackPort.free() : nil)
+        _ kind: Kind = .mariadb1011, options: [String] = [], listensOnTCP: Bool = false
+    ) throws -> TestServer {
+        let server = try TestServer(
+            kind, options: options, port: listensOnTCP ? try LoopbackPort.free() : nil)
         try server.launch()
         return server
     }
 
-    private init(options: [String], port: UInt16?) throws {
-        folder = try TemporaryFolder()
+    private init(_ kind: Kind, options: [String], port: UInt16?) throws {
+        self.kind = kind
+        folder = try kind.system.map { try TemporaryFolder(in: $0 + "/data") } ?? TemporaryFolder()
         self.options = options
         address = .socket(path: folder.path + "/m.sock")
         tcpAddress = port.map { .tcp(host: "127.0.0.1", port: $0) }
-        try MariaDBTemplate.copy(to: folder.path + "/data")
+        try kind.copyTemplate(to: folder.path + "/data")
     }
 
     deinit {
@@ -96,22 +113,23 @@ package final class MariaDBServer: @unchecked Sendable {
     }
 
     private func launch() throws {
-        guard case .socket(let socket) = address else { return }
+        // What the server itself calls the folder.
+        let inside = folder.path.dropFirst(kind.system?.count ?? 0)
         var arguments = [
-            "--no-defaults", "--datadir=\(folder.path)/data", "--socket=\(socket)",
-            "--pid-file=\(folder.path)/pid", "--tmpdir=\(folder.path)",
+            "--no-defaults", "--datadir=\(inside)/data", "--socket=\(inside)/m.sock",
+            "--pid-file=\(inside)/pid", "--tmpdir=\(inside)",
         ]
         if case .tcp(let host, let port)? = tcpAddress {
             arguments += ["--bind-address=\(host)", "--port=\(port)"]
         } else {
             arguments.append("--skip-networking")
         }
-        arguments += MariaDBTemplate.options + MariaDBTemplate.speed
-        arguments += MariaDBTemplate.characterSet + options
+        arguments += kind.options + options
         let log = folder.path + "/error.log"
         let flags = O_WRONLY | O_CREAT | O_APPEND
+        let command = try kind.command()
         let server = try Shell.spawn(
-            MariaDBTemplate.executable(), arguments,
+            command[0], command.dropFirst() + arguments,
             descriptors: [(0, "/dev/null", O_RDONLY), (1, log, flags), (2, log, flags)])
         let running = try watch(server)
         process.withLock { $0 = running }
@@ -142,11 +160,11 @@ package final class MariaDBServer: @unchecked Sendable {
             } catch {
                 if let status = Shell.ended(server) {
                     forget()
-                    throw TestSupportError("mariadbd ended with status \(status)\n\(logTail)")
+                    throw TestSupportError("\(kind) ended with status \(status)\n\(logTail)")
                 }
                 guard Date() < limit else {
                     end(signal: SIGKILL)
-                    throw TestSupportError("mariadbd is not ready: \(error)\n\(logTail)")
+                    throw TestSupportError("\(kind) is not ready: \(error)\n\(logTail)")
                 }
             }
             usleep(10_000)
@@ -171,26 +189,5 @@ package final class MariaDBServer: @unchecked Sendable {
         Glibc.kill(ended.watcher, SIGKILL)
         Shell.wait(for: ended.watcher)
         close(ended.lifeline)
-    }
-}
-
-/// Ports nobody listens on.
-package enum LoopbackPort {
-    /// A port of the loopback interface that was free a moment ago.
-    package static func free() throws -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(descriptor, generic, length) == 0
-                    && getsockname(descriptor, generic, &length) == 0
-            }
-        }
-        guard code else { throw TestSupportError("cannot bind a port of the loopback interface") }
-        return UInt16(bigEndian: address.sin_port)
     }
 }

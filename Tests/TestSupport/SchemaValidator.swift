@@ -1,22 +1,24 @@
 import Foundation
-import Testing
 
 /// As much of JSON Schema 2020-12 as the shipped schemas use; an unknown keyword is a problem.
-struct SchemaValidator {
+package struct SchemaValidator {
     private let root: [String: Any]
 
-    init(_ text: Data) throws {
-        root = try #require(JSONSerialization.jsonObject(with: text) as? [String: Any])
+    package init(_ text: Data) throws {
+        guard let object = try JSONSerialization.jsonObject(with: text) as? [String: Any] else {
+            throw TestSupportError("the JSON Schema is no object")
+        }
+        root = object
     }
 
     /// The shipped schema of that name.
-    init(shipped name: String) throws {
+    package init(shipped name: String) throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
         let file = folder.appending(path: "../../docs/\(name).schema.json").standardizedFileURL
         try self.init(Data(contentsOf: file))
     }
 
-    func problems(in text: String) throws -> [String] {
+    package func problems(in text: String) throws -> [String] {
         let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
         return problems(value, root, "$")
     }

@@ -1,24 +1,11 @@
 import Foundation
 
 /// A freshly installed data folder, made once per user and server version, then only copied.
-enum MariaDBTemplate {
+enum ServerTemplate {
     /// Options that the data folder itself depends on.
     static let options =
         ["--innodb-log-file-size=8M", "--aria-log-file-size=8M"]
         + (getuid() == 0 ? ["--user=root"] : [])
-
-    /// Options that trade safety for speed: nothing in a test outlives the machine.
-    static let speed = [
-        "--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0", "--skip-log-bin",
-        "--innodb-buffer-pool-size=64M", "--innodb-doublewrite=0", "--innodb-flush-method=nosync",
-        "--key-buffer-size=1M", "--aria-pagecache-buffer-size=8M", "--max-connections=200",
-        "--skip-name-resolve", "--innodb-fast-shutdown=2", "--innodb-use-native-aio=0",
-    ]
-
-    /// What Debian's own configuration sets; the program's built-in default is latin1.
-    static let characterSet = [
-        "--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci",
-    ]
 
     /// Copies the template to `path`, making it first if this user has none for this version.
     static func copy(to path: String) throws {
