@@ -61,7 +61,9 @@ let package = Package(
         tests("DiffTests", ["Diff", "TestSupport"]),
         tests("GitTests", ["Git", "TestSupport"]),
         tests("DesiredTests", ["Desired", "TestSupport"]),
-        tests("LintTests", ["Desired", "Git", "Lint", "MySQLClient", "Views", "TestSupport"]),
+        tests(
+            "LintTests",
+            ["Desired", "Git", "Lint", "MySQLClient", "Views", "plumb", "TestSupport"]),
         tests("MySQLClientTests", ["MySQLClient", "TestSupport"]),
         tests("ObservedTests", ["Observed", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "TestSupport"]),

@@ -5,6 +5,7 @@ import Testing
 import Views
 
 @testable import Lint
+@testable import plumb
 
 @Suite("The rules")
 struct CatalogTests {

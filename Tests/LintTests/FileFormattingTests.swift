@@ -1,7 +1,8 @@
 import Foundation
-import Lint
 import TestSupport
 import Testing
+
+@testable import plumb
 
 @Suite("Files are rewritten in one step, or not at all")
 struct FileFormattingTests {

@@ -55,8 +55,9 @@ struct FormatterPropertyTests {
             let signs = Array("(),;'`\"/*-!=.@ \naK9".utf8)
             switch Int.random(in: 0..<3, using: &generator) {
             case 0: bytes.remove(at: place)
-            case 1: bytes[place] = generator.any(signs)
-            default: bytes.insert(generator.any(signs), at: place)
+            case 1: bytes[place] = signs[Int.random(in: 0..<signs.count, using: &generator)]
+            default:
+                bytes.insert(signs[Int.random(in: 0..<signs.count, using: &generator)], at: place)
             }
         }
         let text = String(decoding: bytes, as: UTF8.self)

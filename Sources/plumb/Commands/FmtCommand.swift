@@ -1,6 +1,5 @@
 import Desired
 import Git
-import Lint
 import Reconciler
 import Schema
 import Views

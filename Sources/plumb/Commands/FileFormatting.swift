@@ -2,17 +2,17 @@ import Foundation
 import Schema
 
 /// The `.sql` files below a folder, and their canonical form.
-package enum FileFormatting {
+enum FileFormatting {
     /// A file that is not in canonical form.
-    package struct Change: Hashable, Sendable {
+    struct Change: Hashable, Sendable {
         /// As it was named, or below the folder that was.
-        package let path: String
-        package let old: String
-        package let new: String
+        let path: String
+        let old: String
+        let new: String
     }
 
     /// Every `.sql` file that `paths` name or hold, sorted; links and hidden folders are left out.
-    package static func files(at paths: [String]) throws(FileFormattingError) -> [String] {
+    static func files(at paths: [String]) throws(FileFormattingError) -> [String] {
         var files: Set<String> = []
         for path in paths {
             var isFolder: ObjCBool = false
@@ -56,7 +56,7 @@ package enum FileFormatting {
     }
 
     /// How a file would change; nil where it is in canonical form.
-    package static func change(to path: String) throws -> Change? {
+    static func change(to path: String) throws -> Change? {
         let bytes: [UInt8]
         do {
             bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
@@ -73,12 +73,13 @@ package enum FileFormatting {
     /// Puts the new text in the place of the old one, in one step; the file keeps its mode.
     ///
     /// A link is followed: the file that it names is replaced, the link stays.
-    package static func write(_ change: Change) throws(FileFormattingError) {
+    static func write(_ change: Change) throws(FileFormattingError) {
         let path = URL(fileURLWithPath: change.path).resolvingSymlinksInPath().path
         var status = stat()
         guard stat(path, &status) == 0 else { throw failure(change.path, "cannot be read") }
         let folder = (path as NSString).deletingLastPathComponent
-        var template = Array("\(folder)/.plumb-fmt-XXXXXX".utf8CString)
+        let marks = String(repeating: "X", count: 6)
+        var template = Array("\(folder)/.plumb-fmt-\(marks)".utf8CString)
         let descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw failure(change.path, "cannot be written") }
         let temporary = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
@@ -114,9 +115,9 @@ package enum FileFormatting {
 }
 
 /// Why a file could not be found, read or written.
-package struct FileFormattingError: Error, CustomStringConvertible {
+struct FileFormattingError: Error, CustomStringConvertible {
     /// The file, what failed, and why.
-    package let description: String
+    let description: String
 
     init(_ description: String) {
         self.description = description
