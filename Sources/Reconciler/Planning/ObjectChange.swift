@@ -21,7 +21,7 @@ package struct ObjectChange {
     /// What git once had can be made again from its history, so dropping it is safe; a sequence
     /// has a value that git never knew.
     var findings: [HazardFinding] {
-        guard kind == .drop else { return [] }
+        guard kind == .drop else { return isUnknownToGit ? [replacement] : [] }
         if name.kind == .sequence {
             return [
                 HazardFinding(
@@ -46,6 +46,23 @@ package struct ObjectChange {
                     remedy: "keep a copy of its definition")
             ]
         }
+    }
+
+    /// Whether what is live was put there by somebody else.
+    private var isUnknownToGit: Bool {
+        guard kind == .alter else { return false }
+        switch state.status {
+        case .drifted, .conflict: return true
+        case .pending: return state.recorded == nil
+        case .inSync, .unmanaged, .retired, .unknown: return false
+        }
+    }
+
+    private var replacement: HazardFinding {
+        HazardFinding(
+            rule: "replace-\(name.kind.rawValue)", hazard: .costly,
+            reason: "the \(name) that is live, and that git never had, is replaced",
+            remedy: "keep a copy of its definition")
     }
 
     /// The statements, each with the digest that the object has afterwards.
