@@ -69,7 +69,8 @@ extension TestServer.Kind {
     /// Options that trade safety for speed: nothing in a test outlives the machine.
     private static let speed = [
         "--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0", "--skip-log-bin",
-        "--innodb-buffer-pool-size=64M", "--innodb-doublewrite=0", "--innodb-flush-method=nosync",
+        "--innodb-buffer-pool-size=64M", "--table-definition-cache=20000", "--innodb-doublewrite=0",
+        "--innodb-flush-method=nosync",
         "--key-buffer-size=1M", "--max-connections=200", "--skip-name-resolve",
         "--innodb-fast-shutdown=2", "--innodb-use-native-aio=0",
     ]
