@@ -43,6 +43,10 @@ import Testing
             files: ["bad.sql": "-- x\nCREATE TABLE t (a int, KEY k (missing));"], status: 1,
             told: ["schema/app/bad.sql:2", "missing"]),
         Case(
+            name: "a hint that cannot be honoured",
+            files: ["bad.sql": "-- plumb: renamed from old_name\nCREATE TABLE t (id int);"],
+            status: 1, told: ["schema/app/bad.sql:2", "renames columns only"]),
+        Case(
             name: "unknown type",
             files: ["bad.sql": "CREATE TABLE t (a decimel(12,2));"], status: 1,
             told: ["schema/app/bad.sql:1", "decimel"]),
