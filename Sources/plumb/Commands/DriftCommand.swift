@@ -10,31 +10,14 @@ enum DriftCommand {
             is live. Exit 2 says that something differs, exit 6 that a shard could not be read.
             """,
         options: Option.fleet + [.maxBytes, .reportOutput, .noColor],
-        run: run)
+        run: { try survey.run($0) })
 
-    private static func run(_ invocation: Invocation) throws -> ExitStatus {
-        let format = try invocation.format([.text, .json, .markdown, .sarif, .junit, .html])
-        let maxBytes = try invocation.number(.maxBytes, default: 60_000)
-        let progress = Progress(invocation.terminal)
-        let session = try Session.open(try invocation.request(), progress.surroundings)
-        let report = try DriftPass(session: session).run()
-        progress.finish()
-        invocation.terminal.answer(
-            render(report, format, maxBytes: maxBytes, invocation))
-        return report.exitStatus
-    }
-
-    private static func render(
-        _ report: DriftReport, _ format: Format, maxBytes: Int, _ invocation: Invocation
-    ) -> String {
-        switch format {
-        case .text:
-            DriftText.text(report, width: invocation.terminal.width, style: invocation.style)
-        case .json: JSONView.drift(report) + "\n"
-        case .markdown: MarkdownView.drift(report, maxBytes: maxBytes)
-        case .sarif: SARIFView.drift(report) + "\n"
-        case .junit: JUnitView.drift(report)
-        case .html: HTMLView.drift(report)
-        }
+    private static var survey: SurveyCommand<DriftReport> {
+        SurveyCommand(
+            pass: { try DriftPass(session: $0).run() }, exitStatus: \.exitStatus,
+            text: { DriftText.text($0, width: $1, style: $2) },
+            markdown: { MarkdownView.drift($0, maxBytes: $1) }, json: { JSONView.drift($0) },
+            sarif: { SARIFView.drift($0) }, junit: { JUnitView.drift($0) },
+            html: { HTMLView.drift($0) })
     }
 }

@@ -1,0 +1,36 @@
+import Reconciler
+import Views
+
+/// What the commands that survey the fleet and change nothing have in common.
+struct SurveyCommand<Report> {
+    /// Makes the report.
+    let pass: (Session) throws -> Report
+    let exitStatus: (Report) -> ExitStatus
+    let text: (Report, Int, Style) -> String
+    let markdown: (Report, Int) -> String
+    let json: (Report) -> String
+    let sarif: (Report) -> String
+    let junit: (Report) -> String
+    let html: (Report) -> String
+
+    /// Surveys and answers in the format that was asked for.
+    func run(_ invocation: Invocation) throws -> ExitStatus {
+        let format = try invocation.format([.text, .json, .markdown, .sarif, .junit, .html])
+        let maxBytes = try invocation.number(.maxBytes, default: 60_000)
+        let progress = Progress(invocation.terminal)
+        let session = try Session.open(try invocation.request(), progress.surroundings)
+        let report = try pass(session)
+        progress.finish()
+        let answer =
+            switch format {
+            case .text: text(report, invocation.terminal.width, invocation.style)
+            case .json: json(report) + "\n"
+            case .markdown: markdown(report, maxBytes)
+            case .sarif: sarif(report) + "\n"
+            case .junit: junit(report)
+            case .html: html(report)
+            }
+        invocation.terminal.answer(answer)
+        return exitStatus(report)
+    }
+}
