@@ -64,8 +64,9 @@ struct TableVisibility: Sendable {
 }
 
 /// SQL's `LIKE`, with `\` as the escape, as grants on databases use it.
-enum LikePattern {
-    static func matches(_ text: String, pattern: String) -> Bool {
+package enum LikePattern {
+    /// Whether the whole of `text` is like `pattern`.
+    package static func matches(_ text: String, pattern: String) -> Bool {
         matches(Array(text.unicodeScalars)[...], Array(pattern.unicodeScalars)[...])
     }
 

@@ -1,3 +1,4 @@
+import Observed
 import Schema
 
 /// What an account may do, read from what `SHOW GRANTS` prints for it and its active roles.
@@ -97,7 +98,7 @@ struct Grants: Sendable, Hashable {
             // With partial revokes, patterns are plain names.
             let fits =
                 revoked.isEmpty
-                ? DatabasePattern.matches(database, pattern) : pattern == database
+                ? LikePattern.matches(database, pattern: pattern) : pattern == database
             guard fits else { continue }
             let literal = DatabasePattern.literalLength(pattern)
             if literal > best?.literal ?? -1 { best = (literal, written) }
@@ -109,10 +110,6 @@ struct Grants: Sendable, Hashable {
 
 /// The patterns that grants name databases with: `%`, `_`, and `\` as the escape.
 enum DatabasePattern {
-    static func matches(_ text: String, _ pattern: String) -> Bool {
-        matches(Array(text.unicodeScalars)[...], Array(pattern.unicodeScalars)[...])
-    }
-
     /// How much stands before the first wildcard; a pattern without one counts most.
     static func literalLength(_ pattern: String) -> Int {
         var length = 0
@@ -139,23 +136,5 @@ enum DatabasePattern {
             result.unicodeScalars.append(scalar)
         }
         return result
-    }
-
-    private static func matches(
-        _ text: ArraySlice<Unicode.Scalar>, _ pattern: ArraySlice<Unicode.Scalar>
-    ) -> Bool {
-        guard let first = pattern.first else { return text.isEmpty }
-        switch first {
-        case "%":
-            return (text.startIndex...text.endIndex).contains {
-                matches(text[$0...], pattern.dropFirst())
-            }
-        case "_":
-            return !text.isEmpty && matches(text.dropFirst(), pattern.dropFirst())
-        default:
-            let isEscape = first == "\\" && pattern.count > 1
-            let rest = isEscape ? pattern.dropFirst() : pattern
-            return text.first == rest.first && matches(text.dropFirst(), rest.dropFirst())
-        }
     }
 }
