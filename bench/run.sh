@@ -95,7 +95,7 @@ mark=$data/plumb-bench-$shards-$(cat Sources/plumb-bench/FleetSchema.swift \
 if [ ! -e "$mark" ]; then
     say "creating $shards shards"
     [ ! -e "$data" ] || fail "$data holds something else: remove it, or name another folder"
-    "$install_db" --no-defaults $as_user --datadir="$data" --skip-test-db --skip-log-bin \
+    "$install_db" --no-defaults $as_user --datadir="$data" --skip-test-db --skip-log-bin --force \
         --auth-root-authentication-method=normal --innodb-flush-method=nosync \
         >"$folder/install.log" 2>&1 || { cat "$folder/install.log"; fail "no data folder"; }
     start_server "$folder/nosync.so"

@@ -50,8 +50,10 @@ step "Three private MariaDB servers, 24 empty shards"
 mariadbd=$(command -v mariadbd || echo /usr/sbin/mariadbd)
 for number in 1 2 3; do
     mkdir -p "$work/$number"
-    mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$work/$number/data" \
-        --auth-root-authentication-method=normal --skip-test-db >/dev/null
+    # Forced, because it refuses a machine that cannot look up its own name.
+    mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$work/$number/data" --force \
+        --auth-root-authentication-method=normal --skip-test-db >"$work/$number/log" 2>&1 ||
+        { cat "$work/$number/log" >&2; exit 1; }
     port=$(free_port)
     echo "$port" >"$work/$number/port"
     "$mariadbd" --no-defaults --user="$(id -un)" --datadir="$work/$number/data" \

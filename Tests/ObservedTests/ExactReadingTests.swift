@@ -94,6 +94,30 @@ struct ExactReadingTests {
         #expect(fleet.observe()[bare.id]?.shard?.otherObjects == [:])
     }
 
+    @Test("what is no table is told by its answer, and what only looks like it is read")
+    func lookalikes() throws {
+        let fleet = try Fleet()
+        let shard = try fleet.add(
+            "CREATE SEQUENCE plain", "CREATE SEQUENCE said COMMENT = 'it counts'",
+            "CREATE TABLE alike (next_not_cached_value BIGINT) COMMENT = ' SEQUENCE=1'",
+            "CREATE TABLE gone (id INT)", "CREATE VIEW broken AS SELECT * FROM gone",
+            "DROP TABLE gone")
+        let known = try fleet.known(shard)
+        #expect(known.schema.tables.keys.sorted() == ["alike"])
+        #expect(known.otherObjects == [.view: 1, .sequence: 2])
+    }
+
+    @Test("a view that the account may not see into is counted all the same")
+    func hiddenView() throws {
+        let fleet = try Fleet()
+        let shard = try fleet.add(
+            "CREATE TABLE t (id INT PRIMARY KEY)", "CREATE VIEW v AS SELECT * FROM t")
+        let limited = try fleet.limited(["SELECT, ALTER ON *.*"])
+        let known = try limited.known(shard)
+        #expect(known.schema.tables.keys.sorted() == ["t"])
+        #expect(known.otherObjects == [.view: 1])
+    }
+
     @Test("many equal shards share one schema and one table")
     func sharing() throws {
         let fleet = try Fleet()

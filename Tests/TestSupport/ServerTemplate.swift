@@ -35,6 +35,8 @@ enum ServerTemplate {
             [
                 "--no-defaults", "--datadir=\(work)", "--auth-root-authentication-method=normal",
                 "--skip-test-db", "--skip-log-bin", "--innodb-flush-method=nosync",
+                // It refuses a machine that cannot look up its own name.
+                "--force",
             ] + options)
         // Whoever renames first wins; all make the same.
         if rename(work, ready) != 0 {

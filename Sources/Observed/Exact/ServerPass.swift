@@ -48,7 +48,10 @@ final class ServerPass: Sendable {
                 try ServerSurvey(on: connection, readsObjects: readsObjects)
             }.get()
             let fingerprints = try ServerFingerprints.read(
-                from: shards.server, pool: pool, survey: survey, databases: shards.databases)
+                from: shards.server, pool: pool, survey: survey, databases: shards.databases,
+                known: Dictionary(
+                    memory.values.map { ($0.target.database, $0.fingerprint) },
+                    uniquingKeysWith: { first, _ in first }))
             return (survey, fingerprints)
         }
         switch result {

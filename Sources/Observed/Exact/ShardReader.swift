@@ -21,6 +21,8 @@ struct ShardReader {
     private let flavour: ServerProfile.Flavour
     private let targets: [ObservationTarget]
     private var drafts: [Draft]
+    /// Shards of which the kinds are listed with the names.
+    private var listsKinds: Set<Int>
 
     /// A shard while it is being read.
     private struct Draft {
@@ -28,6 +30,10 @@ struct ShardReader {
         var problem: ShardProblem?
         /// A table that was listed and then gone.
         var vanished: String?
+        /// Something that was listed without its kind cannot be shown: it may be no table at all.
+        var isDoubtful = false
+
+        var isDue: Bool { vanished != nil || isDoubtful }
     }
 
     /// The tables of each of `targets`, in their order; throws only when the session is lost.
@@ -37,11 +43,13 @@ struct ShardReader {
     ) throws(MySQLError) -> [Result<Reading, ShardProblem>] {
         var reader = ShardReader(
             connection: connection, catalog: catalog, flavour: flavour, targets: targets,
-            drafts: targets.map { _ in Draft() })
+            drafts: targets.map { _ in Draft() },
+            listsKinds: Set(targets.indices.filter { targets[$0].readsListedObjects }))
         var due = Array(targets.indices)
         for _ in 0..<attempts where !due.isEmpty {
             try reader.readTables(of: due)
-            due = due.filter { reader.drafts[$0].vanished != nil }
+            due = due.filter { reader.drafts[$0].isDue }
+            reader.listsKinds.formUnion(due)
         }
         return reader.results
     }
@@ -74,7 +82,10 @@ struct ShardReader {
             let table = object.name
             switch answer {
             case .success(let rows):
-                if let row = rows.next(), row.count >= 2, let text = row[1] {
+                let row = rows.next()
+                if let kind = row.flatMap(ShownKind.otherThanTable) {
+                    drafts[shard].reading.others[kind, default: 0] += 1
+                } else if let row, row.count >= 2, let text = row[1] {
                     drafts[shard].reading.tables[object.encoded] =
                         catalog.table(
                             showCreate: text, database: targets[shard].database, flavour: flavour
@@ -85,6 +96,7 @@ struct ShardReader {
             case .failure(let error) where error.number == Self.noSuchTable:
                 drafts[shard].vanished = table
             case .failure(let error):
+                drafts[shard].isDoubtful = !listsKinds.contains(shard)
                 drafts[shard].problem = ShardProblem(
                     error, database: targets[shard].database, table: table)
             }
@@ -167,10 +179,11 @@ struct ShardReader {
 
     private typealias Job = (shard: Int, object: ObjectName)
 
-    /// The tables of the shards `due`; what else is listed there is counted at once.
+    /// The tables of the shards `due`; what is known to be something else is counted at once.
     private mutating func list(_ due: [Int]) throws(MySQLError) -> [Job] {
-        let statements = due.map {
-            "SHOW FULL TABLES FROM \(SQL.identifier(targets[$0].database))"
+        let statements = due.map { shard in
+            (listsKinds.contains(shard) ? "SHOW FULL TABLES" : "SHOW TABLES")
+                + " FROM \(SQL.identifier(targets[shard].database))"
         }
         var jobs: [Job] = []
         var drafts = drafts
@@ -179,8 +192,9 @@ struct ShardReader {
             switch answer {
             case .success(let rows):
                 while let row = rows.next() {
-                    guard row.count >= 2, let name = row[0], let type = row[1] else { continue }
-                    let kind = Self.kind(String(decoding: type, as: UTF8.self))
+                    guard row.count > 0, let name = row[0] else { continue }
+                    let type = row.count > 1 ? row[1] : nil
+                    let kind = type.flatMap { Self.kind(String(decoding: $0, as: UTF8.self)) }
                     if let kind, !kind.isAmong(targets[shard].kinds) {
                         drafts[shard].reading.others[kind, default: 0] += 1
                     } else {
@@ -216,4 +230,9 @@ struct ShardReader {
         default: nil
         }
     }
+}
+
+extension ObservationTarget {
+    /// Whether it reads kinds that stand in the list of tables.
+    fileprivate var readsListedObjects: Bool { kinds.contains(.view) || kinds.contains(.sequence) }
 }

@@ -22,6 +22,9 @@ struct AlgorithmProbe {
         /// Nil: the statement has no room for these words.
         var algorithm: Algorithm?
         var lock: LockMode?
+
+        /// Whether its very words promise that no row is written anew.
+        var keepsRows: Bool { algorithm == .instant || algorithm == .nocopy }
     }
 
     /// Runs the statement in the cheapest way that is accepted; throws the server's last refusal.
@@ -29,15 +32,17 @@ struct AlgorithmProbe {
     /// With the words of the accepted try in it, the statement fails on a shard where the server
     /// would do something dearer.
     func run() throws(WorkspaceError) -> Accepted {
-        let before = tableNumbers()
+        var before: [String: String]?
         var refusal: (sql: String, error: MySQLError)?
         for candidate in candidates {
+            if !candidate.keepsRows, before == nil { before = tableNumbers() }
             let sql = alteration.sql(
                 table: table, flavour: flavour, algorithm: candidate.algorithm,
                 lock: candidate.lock)
             do throws(MySQLError) {
                 try workspace.connection.execute(sql)
-                return accepted(candidate, sql, rebuilt(since: before))
+                let rebuilt = candidate.keepsRows ? false : rebuilt(since: before)
+                return accepted(candidate, sql, rebuilt)
             } catch {
                 guard workspace.connection.isUsable else {
                     throw workspace.refused(sql, table, error)
