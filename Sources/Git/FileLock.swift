@@ -57,6 +57,8 @@ package final class FileLock: @unchecked Sendable {
 
     deinit {
         ftruncate(descriptor, 0)
+        // Not by closing alone: a process that is being started has a copy for a moment.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

@@ -35,7 +35,7 @@ struct PlanProcess {
         }
         // The fleet file in the folder names the server and the shards.
         let fleet = BenchFleet(folder: folder, server: .socket(path: ""), shards: 0)
-        let done = try Passes(fleet: fleet).survey(branch, mode: .exact)
+        let done = try Passes(fleet: fleet).survey(branch, mode: .once)
         let plan = done.value.plan
         guard plan.unknown.isEmpty, plan.unsupported.isEmpty else {
             throw BenchError("the plan has unknown shards or unsupported tables")

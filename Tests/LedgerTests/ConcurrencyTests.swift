@@ -139,6 +139,25 @@ struct ConcurrencyTests {
         _ = try other.lease("production", holder: "daemon")
     }
 
+    /// A process that is being started has copies of all descriptors until it becomes another
+    /// program.
+    @Test func aLeaseEndsWhereACopyOfItsFileIsStillOpen() throws {
+        let fixture = try LedgerFixture()
+        let file = fixture.path + "/leases/production"
+        var lease: EnvironmentLease? = try fixture.ledger.lease("production", holder: "once")
+        #expect(lease != nil)
+        let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+        let held = try #require(
+            descriptors.compactMap { Int32($0) }.first {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))
+                    == file
+            })
+        let copy = dup(held)
+        defer { close(copy) }
+        lease = nil
+        _ = try fixture.ledger.lease("production", holder: "next")
+    }
+
     @Test func aLeaseDiesWithItsProcess() throws {
         let fixture = try LedgerFixture()
         _ = try fixture.ledger.lease("production", holder: "once")

@@ -17,8 +17,10 @@ final class ServerPass: Sendable {
     /// Nil where the server could not be asked at all: then `broken` says why.
     let survey: ServerSurvey?
     private let fingerprints: ServerFingerprints?
-    /// What still holds of the last readings.
-    private let unchanged: [ShardID: Observer.Memory]
+    /// The last readings, as far as their fingerprints still hold.
+    private let holding: [ShardID: Observer.Memory]
+    /// Whether what holds is not read again.
+    private let sparesUnchanged: Bool
     /// By database: objects that are no tables; empty where they were not counted.
     private let objects = Lock<[String: [ObjectKind: Int]]>([:])
     /// Why the server is not asked again in this pass.
@@ -26,12 +28,14 @@ final class ServerPass: Sendable {
 
     private init(
         shards: ServerShards, survey: ServerSurvey?, fingerprints: ServerFingerprints?,
-        memory: [ShardID: Observer.Memory], broken: ShardProblem?
+        memory: [ShardID: Observer.Memory] = [:], sparesUnchanged: Bool = false,
+        broken: ShardProblem?
     ) {
         self.shards = shards
         self.survey = survey
         self.fingerprints = fingerprints
-        unchanged = memory.filter { _, known in
+        self.sparesUnchanged = sparesUnchanged
+        holding = memory.filter { _, known in
             fingerprints?.fingerprint(of: known.target.database) == known.fingerprint
         }
         self.broken = Lock(broken)
@@ -39,7 +43,7 @@ final class ServerPass: Sendable {
 
     /// Asks the server what is asked once for all its shards.
     static func begin(
-        _ shards: ServerShards, pool: ConnectionPool,
+        _ shards: ServerShards, pool: ConnectionPool, mode: Observer.Mode,
         memory: [ShardID: Observer.Memory]
     ) -> ServerPass {
         let readsObjects = shards.targets.contains { !$0.kinds.isEmpty }
@@ -47,6 +51,7 @@ final class ServerPass: Sendable {
             let survey = try pool.using(shards.server) { connection throws(MySQLError) in
                 try ServerSurvey(on: connection, readsObjects: readsObjects)
             }.get()
+            guard mode != .once else { return (survey, ServerFingerprints?.none) }
             let fingerprints = try ServerFingerprints.read(
                 from: shards.server, pool: pool, survey: survey, databases: shards.databases,
                 known: Dictionary(
@@ -58,10 +63,10 @@ final class ServerPass: Sendable {
         case .success(let (survey, fingerprints)):
             return ServerPass(
                 shards: shards, survey: survey, fingerprints: fingerprints, memory: memory,
-                broken: nil)
+                sparesUnchanged: mode == .unlessUnchanged, broken: nil)
         case .failure(let error):
             return ServerPass(
-                shards: shards, survey: nil, fingerprints: nil, memory: [:],
+                shards: shards, survey: nil, fingerprints: nil,
                 broken: ShardProblem(server: error))
         }
     }
@@ -72,7 +77,7 @@ final class ServerPass: Sendable {
         for target in shards.targets {
             if let problem = problem(of: target) {
                 result[target.id] = .unknown(problem)
-            } else if let known = unchanged[target.id] {
+            } else if sparesUnchanged, let known = holding[target.id] {
                 result[target.id] = .known(
                     KnownShard(
                         schema: known.schema, profile: known.profile,
@@ -85,7 +90,9 @@ final class ServerPass: Sendable {
 
     /// The other shards in portions, enough of them to keep all connections busy to the end.
     func chunks(connections: Int) -> [ShardChunk] {
-        let due = shards.targets.filter { problem(of: $0) == nil && unchanged[$0.id] == nil }
+        let due = shards.targets.filter { target in
+            problem(of: target) == nil && !(sparesUnchanged && holding[target.id] != nil)
+        }
         let portions = max(1, connections) * 4
         let size = min(Self.largestChunk, max(1, (due.count + portions - 1) / portions))
         return stride(from: 0, to: due.count, by: size).map { start in
@@ -114,8 +121,12 @@ final class ServerPass: Sendable {
         of target: ObservationTarget, _ shard: KnownShard, _ catalog: TableCatalog
     ) -> ServerFingerprints.Fingerprint? {
         // Other objects than tables leave no trace: with them a shard is always read exactly.
-        guard let fingerprints, target.kinds.isEmpty,
-            catalog.leavesTraces(shard.schema),
+        guard let fingerprints, target.kinds.isEmpty else { return nil }
+        // What was conclusive about the same tables still is.
+        if let known = holding[target.id], known.target == target, known.schema === shard.schema {
+            return known.fingerprint
+        }
+        guard catalog.leavesTraces(shard.schema),
             fingerprints.isConclusive(for: target.database, tables: shard.schema.tables)
         else { return nil }
         return fingerprints.fingerprint(of: target.database)

@@ -8,6 +8,9 @@ struct DatabaseRows: Sendable {
     private var bytes: [String: [UInt8]] = [:]
     private let columns: Int
 
+    /// Behind each cell: no name and no number has such a byte.
+    private static let end: UInt8 = 0
+
     /// - Parameter columns: how many columns a row has behind the one that names the database.
     init(columns: Int) {
         self.columns = columns
@@ -16,10 +19,11 @@ struct DatabaseRows: Sendable {
     /// The digest of the database's rows.
     func digest(of place: String) -> Digest { Digest(of: bytes[place] ?? []) }
 
-    /// The rows of the database as texts.
-    func rows(of place: String) -> [[Substring]] {
-        let text = String(decoding: bytes[place] ?? [], as: UTF8.self)
-        let cells = text.split(separator: "\0", omittingEmptySubsequences: false).dropLast()
+    /// The rows of the database, each with the bytes of its cells.
+    func rows(of place: String) -> [[ArraySlice<UInt8>]] {
+        let cells = (bytes[place] ?? []).split(
+            separator: Self.end, omittingEmptySubsequences: false
+        ).dropLast()
         return stride(from: cells.startIndex, to: cells.endIndex, by: columns).map { start in
             Array(cells[start..<min(start + columns, cells.endIndex)])
         }
@@ -51,8 +55,7 @@ struct DatabaseRows: Sendable {
             guard run.place != nil else { continue }
             for column in (end == nil ? 1 : 0)..<row.count {
                 if let cell = row[column] { run.bytes += cell }
-                // No name and no number has such a byte.
-                run.bytes.append(0)
+                run.bytes.append(Self.end)
             }
         }
         store(&run)

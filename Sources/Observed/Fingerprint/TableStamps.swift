@@ -10,10 +10,11 @@ struct TableStamps: Sendable {
         /// Seconds before the question, by the server's clock.
         let age: Int64
         /// The time of the stamp, rows and pages: what changes with the row.
-        let stamp: [Substring]
+        let stamp: [ArraySlice<UInt8>]
     }
 
     private var statistics = DatabaseRows(columns: 5)
+    private var digests: [String: Digest] = [:]
     /// Tables and their numbers, for databases in which tables have equal stamps.
     private var numbers = DatabaseRows(columns: 2)
     private var ambiguous: Set<String> = []
@@ -53,8 +54,9 @@ struct TableStamps: Sendable {
         guard isPersistent else { return nil }
         self.statistics = statistics
         self.now = now
+        for place in places { digests[place] = statistics.digest(of: place) }
         ambiguous = places.filter { place in
-            if let known = known[place], known.statistics == statistics.digest(of: place) {
+            if let known = known[place], known.statistics == digests[place] {
                 return known.numbers != nil
             }
             return Self.hasEqual(rows(of: place))
@@ -71,12 +73,18 @@ struct TableStamps: Sendable {
     func rows(of place: String) -> [Row] {
         statistics.rows(of: place).map { cells in
             Row(
-                table: String(cells[0]), age: now - (Int64(cells[1]) ?? now),
+                table: Self.text(cells[0]), age: now - (Int64(Self.text(cells[1])) ?? now),
                 stamp: Array(cells[1...]))
         }
     }
 
-    func statisticsDigest(of place: String) -> Digest { statistics.digest(of: place) }
+    private static func text(_ cell: ArraySlice<UInt8>) -> String {
+        String(decoding: cell, as: UTF8.self)
+    }
+
+    func statisticsDigest(of place: String) -> Digest {
+        digests[place] ?? statistics.digest(of: place)
+    }
 
     /// Nil where no numbers are needed, or where none can be had.
     func numbersDigest(of place: String) -> Digest? {
@@ -91,7 +99,7 @@ struct TableStamps: Sendable {
 
     /// Two tables with equal stamps could be swapped by `RENAME TABLE` without a trace.
     private static func hasEqual(_ rows: [Row]) -> Bool {
-        var owners: [[Substring]: String] = [:]
+        var owners: [[ArraySlice<UInt8>]: String] = [:]
         return !rows.allSatisfy { row in
             let table = PartitionName.table(of: row.table)
             return owners.updateValue(table, forKey: row.stamp).map { $0 == table } ?? true

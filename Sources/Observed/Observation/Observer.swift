@@ -8,7 +8,9 @@ import Schema
 /// in which nothing moved costs three queries per server.
 package final class Observer: Sendable {
     package enum Mode: Sendable {
-        /// Reads every table of every shard.
+        /// Reads every table of every shard, for a process that ends then: nothing is remembered.
+        case once
+        /// Reads every table of every shard, and remembers it with its fingerprint.
         case exact
         /// Reads only the shards whose fingerprint moved, or that have none.
         case unlessUnchanged
@@ -57,15 +59,14 @@ package final class Observer: Sendable {
             servers, total: totalConcurrency, perKey: 1, key: \.server
         ) { shards in
             ServerPass.begin(
-                shards, pool: self.pool,
-                memory: mode == .exact ? [:] : self.remembered(shards.targets))
+                shards, pool: self.pool, mode: mode, memory: self.remembered(shards.targets))
         }
         var result: [ShardID: ShardObservation] = [:]
         let now = clock.now
         for state in states {
             result.merge(state.settled(at: now)) { first, _ in first }
         }
-        let counts = mode == .exact ? states.map(ServerWork.count) : []
+        let counts = mode == .unlessUnchanged ? [] : states.map(ServerWork.count)
         let chunks = states.flatMap { $0.chunks(connections: self.perServer) }
         let work = counts + chunks.map(ServerWork.read)
         let readings = Workers.map(

@@ -108,7 +108,7 @@ struct DatabaseReading {
             ObservationTarget(
                 id: ShardID(namespace: "import", shard: $0), server: server, database: $0)
         }
-        let observation = engine.observer.observe(targets, mode: .exact)
+        let observation = engine.observer.observe(targets, mode: .once)
         for target in targets {
             switch observation[target.id] {
             case .known(let shard): known[target.database] = shard

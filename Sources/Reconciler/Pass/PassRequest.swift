@@ -20,7 +20,7 @@ package struct PassRequest: Sendable {
 
     package init(
         source: SourceRequest, scope: DesiredStage.Scope, ledger: String? = nil, folder: String,
-        heals: Bool = false, actor: LedgerActor, mode: Observer.Mode = .exact,
+        heals: Bool = false, actor: LedgerActor, mode: Observer.Mode = .once,
         backsOff: Bool = false
     ) {
         self.source = source

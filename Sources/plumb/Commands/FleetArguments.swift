@@ -2,7 +2,6 @@ import Execution
 import Foundation
 import Git
 import Ledger
-import Observed
 import Reconciler
 import Schema
 import Views
@@ -14,14 +13,14 @@ extension Invocation {
     var environmentVariables: [String: String] { ProcessInfo.processInfo.environment }
 
     /// What the options say about source, scope and ledger.
-    func request(mode: Observer.Mode = .exact) throws -> PassRequest {
+    func request() throws -> PassRequest {
         let namespaces = values(.namespace)
         return PassRequest(
             source: try source(),
             scope: DesiredStage.Scope(
                 environment: value(.environment),
                 namespaces: namespaces.isEmpty ? nil : Set(namespaces), shards: values(.shard)),
-            ledger: value(.ledger), folder: folder, heals: has(.heal), actor: actor, mode: mode)
+            ledger: value(.ledger), folder: folder, heals: has(.heal), actor: actor)
     }
 
     private func source() throws -> SourceRequest {
