@@ -10,12 +10,14 @@ package enum SchemaRepository {
     ///
     /// Needs `environment` where the file has several. `namespaces` narrows what is read; nil
     /// means all. `pinned` finds the tree of a ref that shards are pinned to, `discovered` the
-    /// schemas on a server. Throws everything that is wrong, in one go.
+    /// schemas on a server; `known` is the tree's fleet file where it was read before. Throws
+    /// everything that is wrong, in one go.
     package static func load(
         _ tree: any SourceTree, revision: Revision, environment name: String?,
-        namespaces: Set<String>? = nil, pinned: @escaping PinnedTree, discovered: Discovery
+        namespaces: Set<String>? = nil, fleet known: Fleet? = nil,
+        pinned: @escaping PinnedTree, discovered: Discovery
     ) throws(DesiredError) -> DesiredState {
-        let fleet = try fleet(tree)
+        let fleet = if let known { known } else { try fleet(tree) }
         let environment = try fleet.selectEnvironment(name)
         let shards = try fleet.resolve(
             environment, namespaces: namespaces, discovered: discovered)

@@ -102,6 +102,14 @@ package struct Comparison: Sendable {
         let schema: Int
         let live: Digest
         let recorded: [String: Digest]?
+
+        /// Records that are alike share one dictionary, which is compared at once and would be
+        /// hashed entry by entry.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(schema)
+            hasher.combine(live)
+            hasher.combine(recorded?.count)
+        }
     }
 
     private static func compare(

@@ -80,7 +80,7 @@ package struct Session {
     /// The first half of the pass.
     package func survey() throws -> Survey.Result {
         try Survey(request: request, surroundings: surroundings, engine: engine)
-            .run(source, store: store)
+            .run(source, fleet: fleet, store: store)
     }
 
     /// What policy and the decisions let run now.

@@ -39,10 +39,12 @@ package struct Survey {
         self.engine = engine
     }
 
-    package func run(_ source: FetchedSource, store: LedgerStore) throws -> Result {
+    package func run(
+        _ source: FetchedSource, fleet: Fleet, store: LedgerStore
+    ) throws -> Result {
         let desiredStage = DesiredStage(scope: request.scope)
         surroundings.stage("reading the desired schema")
-        let desired = try desiredStage.run(source) { server, like in
+        let desired = try desiredStage.run(source, fleet: fleet) { server, like in
             try engine.discover(server, like: like)
         }
         let shards = desiredStage.selected(desired.shards)
@@ -130,8 +132,10 @@ package struct Survey {
         _ snapshot: LedgerSnapshot?
     ) throws(LedgerError) {
         var asked: Set<Digest> = []
-        for (id, record) in recorded {
+        var last: [String: Digest]?
+        for (id, record) in recorded where record.tables != last {
             guard case .known(let known) = observation[id] else { continue }
+            last = record.tables
             for digest in record.tables.values where asked.insert(digest).inserted {
                 _ = try engine.knowledge.table(
                     digest, flavour: known.profile.flavour, in: snapshot)

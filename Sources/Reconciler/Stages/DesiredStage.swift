@@ -24,11 +24,11 @@ package struct DesiredStage {
     }
 
     package func run(
-        _ source: FetchedSource, discovered: Discovery
+        _ source: FetchedSource, fleet: Fleet, discovered: Discovery
     ) throws -> DesiredState {
         let state = try SchemaRepository.load(
             source.tree, revision: source.revision, environment: scope.environment,
-            namespaces: scope.namespaces, pinned: { try source.pinned($0) },
+            namespaces: scope.namespaces, fleet: fleet, pinned: { try source.pinned($0) },
             discovered: discovered)
         try Self.refuseTableRenames(state)
         guard !selected(state.shards).isEmpty else {

@@ -34,6 +34,12 @@ package struct ServerProfile: Hashable, Sendable, Codable {
     /// normalised is normalised again and never taken for drift.
     package static let normaliserVersion = 1
 
+    /// Few servers of a fleet differ in the rest alone: what is asked for every shard stays cheap.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(version)
+        hasher.combine(collation)
+    }
+
     package var digest: Digest {
         let pairs = settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let lines =
