@@ -4,7 +4,7 @@ import TestSupport
 /// A private sshd on the loopback interface, with a host key and users' keys of its own.
 final class SSHServer {
     private let temporary: TemporaryFolder
-    private let process = Process()
+    private let program: BackgroundProgram
     let port: UInt16
 
     var folder: String { temporary.path }
@@ -21,7 +21,8 @@ final class SSHServer {
     init() throws {
         temporary = try TemporaryFolder()
         port = try LoopbackPort.free()
-        try makeKeys()
+        try Self.makeKeys(in: temporary)
+        let folder = temporary.path
         try temporary.write(
             """
             ListenAddress 127.0.0.1:\(port)
@@ -37,24 +38,17 @@ final class SSHServer {
             """, to: "config")
         // sshd separates its rights in this folder when root starts it.
         if getuid() == 0 { mkdir("/run/sshd", 0o755) }
-        process.executableURL = URL(fileURLWithPath: "/usr/sbin/sshd")
-        process.arguments = ["-D", "-e", "-f", folder + "/config"]
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
+        program = try BackgroundProgram(
+            "/usr/sbin/sshd", ["-D", "-e", "-f", folder + "/config"])
         try writeKnownHosts()
-    }
-
-    deinit {
-        process.terminate()
-        process.waitUntilExit()
     }
 
     func url(_ path: String) -> String { "ssh://\(NSUserName())@127.0.0.1:\(port)\(path)" }
 
-    private func makeKeys() throws {
+    private static func makeKeys(in temporary: TemporaryFolder) throws {
+        let folder = temporary.path
         for (name, passphrase) in [
-            ("host", ""), ("user", ""), ("stranger", ""), ("locked", Self.passphrase),
+            ("host", ""), ("user", ""), ("stranger", ""), ("locked", passphrase),
             ("otherhost", ""),
         ] {
             try Shell.check(
@@ -63,10 +57,15 @@ final class SSHServer {
         }
         try Shell.check(
             "ssh-keygen", ["-q", "-t", "ecdsa", "-N", "", "-f", "\(folder)/ecdsa"])
-        try temporary.write(try publicKey("user") + publicKey("locked"), to: "authorized")
+        let keys = try ["user", "locked"].map { try publicKey($0, in: folder) }
+        try temporary.write(keys.joined(), to: "authorized")
     }
 
     func publicKey(_ name: String) throws -> String {
+        try Self.publicKey(name, in: folder)
+    }
+
+    private static func publicKey(_ name: String, in folder: String) throws -> String {
         try String(contentsOfFile: "\(folder)/\(name).pub", encoding: .utf8)
     }
 
@@ -79,7 +78,7 @@ final class SSHServer {
                 try temporary.write(answer.stdout, to: "known_hosts")
                 return
             }
-            guard process.isRunning else { break }
+            guard program.isRunning else { break }
             usleep(10_000)
         }
         throw TestSupportError("sshd did not start on port \(port)")

@@ -91,6 +91,26 @@ struct SSHTests {
         #expect(none.failure?.message.contains("environment variable PLUMB_NO_SUCH") == true)
     }
 
+    /// The only test that sets the variable: it belongs to the whole process.
+    @Test func asksTheAgentForItsKeys() throws {
+        let (sample, server) = (try SampleRepository(), try SSHServer())
+        let first = try sample.commit("First")
+        let agent = try SSHAgent(socket: server.folder + "/agent")
+        setenv("SSH_AUTH_SOCK", agent.socket, 1)
+        defer { unsetenv("SSH_AUTH_SOCK") }
+        func fetch() throws -> Mirror.State {
+            try Mirror.update(
+                source: SourceAddress(server.url(sample.work)), folder: sample.folder + "/mirror",
+                credentials: SourceCredentials(key: .agent, knownHostsFile: server.knownHosts))
+        }
+        try agent.add(server.strangersKey)
+        let refused = failure { _ = try fetch() }
+        #expect(refused?.code == .authentication)
+        #expect(refused?.message.contains("every key of the ssh agent") == true)
+        try agent.add(server.key)
+        #expect(try fetch().repository.resolve("main").id.hex == first)
+    }
+
     @Test func aServerThatIsGoneIsANetworkFailure() throws {
         let sample = try SampleRepository()
         let error = failure {
