@@ -242,4 +242,138 @@ import Testing
         try fleet.commit()
         #expect(try fleet.expect(3, "plan").says("TABLE orders → purchases"))
     }
+
+    @Test("a trigger that changes besides starts from what the server makes of it")
+    func changedTrigger() throws {
+        let fleet = try fleet(programs: true)
+        try fleet.write(
+            "schema/app/programs.sql",
+            Self.renamed(Self.programs).replacingOccurrences(
+                of: "nullif(NEW.note, '')", with: "trim(NEW.note)"))
+        try fleet.commit()
+        let plan = try fleet.expect(2, "plan")
+        #expect(plan.says("trigger app.note_it"), "\(plan)")
+        try fleet.expect(0, "reconcile")
+        try expectRenamed(fleet)
+        try expectSettled(fleet)
+        #expect(try fleet.eventCount("operation-superseded") == 0)
+        #expect(try fleet.eventCount("operation-completed") == 3 * 4 + 3 * 3)
+    }
+
+    @Test("parent and child get other names in one commit", arguments: TestServer.available)
+    func parentAndChild(kind: TestServer.Kind) throws {
+        let lines = Self.renamed(Self.items)
+            .replacingOccurrences(of: "TABLE items", with: "TABLE parts")
+            .replacingOccurrences(
+                of: "order_id bigint NOT NULL,", with: "order_id bigint NOT NULL, n int,")
+        let fleet = try fleet(kind)
+        try fleet.remove("schema/app/items.sql")
+        try fleet.write("schema/app/parts.sql", lines)
+        fleet.file.namespace = [
+            "renames:", "  - {table: {from: orders, to: purchases}}",
+            "  - {table: {from: items, to: parts}}",
+        ]
+        try fleet.commit()
+        try fleet.expect(0, "reconcile")
+        for shard in 0..<3 {
+            #expect(try fleet.table("orders", on: shard) == nil)
+            #expect(try fleet.table("items", on: shard) == nil)
+            #expect(try fleet.sql(shard, "SELECT count(*) FROM parts").first?[0] == "1")
+            #expect(
+                try fleet.table("parts", on: shard)?.contains("REFERENCES `purchases`") == true)
+        }
+        try expectSettled(fleet)
+        #expect(try fleet.eventCount("operation-superseded") == 0)
+    }
+
+    @Test("what builds on a rename that is refused waits with it")
+    func withheld() throws {
+        let text = Self.renamed(Self.orders).replacingOccurrences(
+            of: "KEY by_customer (customer)", with: "KEY of_customer (customer, note)")
+        let items = Self.renamed(Self.items).replacingOccurrences(
+            of: "order_id bigint NOT NULL,", with: "order_id bigint NOT NULL,\n  amount int,")
+        let fleet = try fleet(programs: true, text: text, items: items)
+        let index = "{table: purchases, index: {from: by_customer, to: of_customer}}"
+        fleet.file.namespace = ["manage: all", "renames:", "  - \(index)"]
+        fleet.file.namespace.append("  - {table: {from: orders, to: purchases}}")
+        try fleet.commit()
+        let before = try fleet.state()
+        let plan = try fleet.expect(5, "reconcile")
+        #expect(
+            plan.says(
+                "the hint renames index `by_customer` to `of_customer`",
+                "its definition changes as well", "app.items",
+                "it waits for table `orders` to become `purchases`"), "\(plan)")
+        #expect(try fleet.state() == before)
+        #expect(try fleet.eventCount("operation-failed") == 0)
+        fleet.file.namespace = ["manage: all", Self.hint]
+        try fleet.commit()
+        try fleet.expect(0, "reconcile")
+        try expectRenamed(fleet)
+        try expectSettled(fleet)
+    }
+
+    @Test("an index gets another name by hint", arguments: TestServer.available)
+    func index(kind: TestServer.Kind) throws {
+        let fleet = try FleetFixture(
+            on: TestServer.shared(kind), shards: 3, schema: ["orders.sql": Self.orders])
+        try fleet.expect(0, "reconcile")
+        try fleet.sql(1, "ALTER TABLE orders RENAME INDEX by_customer TO of_customer")
+        try fleet.sql(2, "ALTER TABLE orders ADD KEY of_customer (customer)")
+        fleet.file.namespace = [
+            "renames: [{table: orders, index: {from: by_customer, to: of_customer}}]"
+        ]
+        try fleet.change(
+            "orders.sql",
+            Self.orders.replacingOccurrences(of: "by_customer", with: "of_customer"))
+        let plan = try fleet.expect(5, "plan")
+        #expect(plan.says("RENAME INDEX `by_customer` TO `of_customer`"), "\(plan)")
+        let run = try fleet.expect(5, "reconcile")
+        #expect(run.says("but both are live", "s2"), "\(run)")
+        for shard in 0..<2 {
+            let table = try #require(try fleet.table("orders", on: shard))
+            #expect(table.contains("KEY `of_customer`") && !table.contains("by_customer"))
+        }
+        try fleet.sql(2, "ALTER TABLE orders DROP KEY by_customer")
+        try expectSettled(fleet)
+    }
+
+    @Test("a name that was given back by hand is drift, and is healed like any other")
+    func renamedBack() throws {
+        let fleet = try fleet()
+        try fleet.expect(0, "reconcile")
+        try fleet.expect(0, "reconcile")
+        try fleet.sql(1, "RENAME TABLE purchases TO orders")
+        let drift = try fleet.expect(2, "drift")
+        #expect(drift.says("app.purchases", "drifted", "s1"), "\(drift)")
+        try fleet.expect(2, "reconcile")
+        #expect(try fleet.table("orders", on: 1) != nil)
+        try fleet.expect(0, "reconcile", "--heal")
+        try expectRenamed(fleet)
+        try expectSettled(fleet)
+    }
+
+    @Test(
+        "a column that children refer to gets another name together with its table",
+        arguments: TestServer.available)
+    func referencedColumn(kind: TestServer.Kind) throws {
+        let text = Self.renamed(Self.orders)
+            .replacingOccurrences(of: "  id bigint", with: "  number bigint")
+            .replacingOccurrences(of: "purchases (id)", with: "purchases (number)")
+        let items = Self.renamed(Self.items)
+            .replacingOccurrences(of: "purchases (id)", with: "purchases (number)")
+            .replacingOccurrences(of: "KEY of_order", with: "amount int,\n  KEY of_order")
+        let fleet = try fleet(kind, text: text, items: items)
+        fleet.file.namespace = [
+            "renames:", "  - {table: {from: orders, to: purchases}}",
+            "  - {table: purchases, column: {from: id, to: number}}",
+        ]
+        try fleet.commit()
+        try fleet.expect(0, "reconcile")
+        try expectRenamed(fleet)
+        #expect(try fleet.table("items")?.contains("REFERENCES `purchases` (`number`)") == true)
+        #expect(try fleet.table("items")?.contains("`amount` int") == true)
+        try expectSettled(fleet)
+        #expect(try fleet.eventCount("operation-superseded") == 0)
+    }
 }

@@ -108,11 +108,12 @@ struct ForeignKeyOrder {
             }
         }
         var needs: [Set<Int>] = Array(repeating: [], count: changes.count)
-        let renamed = Set(changes.filter { $0.renamedFrom != nil }.map(\.table))
         for (place, change) in changes.enumerated() {
-            // A key follows its parent's new name; the child's change starts from there.
-            for parent in parents(of: change.from?.foreignKeys ?? []).intersection(renamed) {
-                if let other = alive[parent] { needs[place].insert(other) }
+            // A key follows its parent's new names; the child's change starts from there.
+            for key in change.from?.foreignKeys ?? [] {
+                guard let other = alive[key.referencedTable], changes[other].givesNames(to: key)
+                else { continue }
+                needs[place].insert(other)
             }
             for parent in parents(of: newKeys(of: change)) {
                 if let other = alive[parent] { needs[place].insert(other) }

@@ -83,6 +83,7 @@ package enum SchemaDiff {
         let due = try dueRenames(renames.tables, from: from, to: to)
         var live: [String: Table] = [:]
         for (name, table) in from { live[due[name] ?? name] = table.following(due) }
+        live = followingColumns(renames.columns, live: live, desired: to)
         var changes: [TableChange] = []
         var refusals: [DiffError] = []
         for (name, desired) in to.sorted(by: { $0.key < $1.key }) {
@@ -183,22 +184,61 @@ package enum SchemaDiff {
         return due
     }
 
-    /// Throws where a table changes before a parent that it refers to has its new name: its live
-    /// definition would not be the one that its change starts from.
-    private static func requireRenamesFirst(_ sorted: [TableChange]) throws(DiffError) {
-        var waiting = Set(sorted.filter { $0.renamedFrom != nil }.map(\.table))
-        for change in sorted {
-            waiting.remove(change.table)
-            let keys = change.from?.foreignKeys ?? []
-            let early = keys.first { key in
-                key.referencedSchema == nil && waiting.contains(key.referencedTable)
-            }
-            guard let early else { continue }
-            throw DiffError(
-                .unsupported, table: change.table, parent: early.referencedTable,
-                "it refers to table `\(early.referencedTable)`, which is renamed, and has to change "
-                    + "before that; rename the table in one commit, and change the rest in another")
+    /// Foreign keys that stay follow the columns of their parents that get other names.
+    private static func followingColumns(
+        _ hints: [ColumnRename], live: [String: Table], desired: [String: Table]
+    ) -> [String: Table] {
+        guard !hints.isEmpty else { return live }
+        var due: [String: [String: String]] = [:]
+        for hint in hints where due[hint.table] == nil {
+            guard let from = live[hint.table], let to = desired[hint.table] else { continue }
+            // A conflict of hints is reported where the table itself is compared.
+            due[hint.table] = try? TableDiff.dueRenames(hints, from: from, to: to)
         }
+        return live.reduce(into: live) { result, entry in
+            let wanted = Set(desired[entry.key]?.foreignKeys ?? [])
+            for (place, key) in entry.value.foreignKeys.enumerated()
+            where key.referencedSchema == nil && key.referencedTable != entry.value.name {
+                var renamed = key
+                renamed.referencedColumns = key.referencedColumns.map {
+                    due[key.referencedTable]?[$0] ?? $0
+                }
+                if renamed != key, wanted.contains(where: { $0.name == key.name }) {
+                    result[entry.key]?.foreignKeys[place] = renamed
+                }
+            }
+        }
+    }
+
+    /// Throws where a table changes before a parent whose new names it has in its keys already:
+    /// its live definition would not be the one that its change starts from.
+    private static func requireRenamesFirst(_ sorted: [TableChange]) throws(DiffError) {
+        var waiting = Dictionary(
+            sorted.filter { $0.kind == .alter }.map { ($0.table, $0) }, uniquingKeysWith: { $1 })
+        for change in sorted {
+            waiting[change.table] = nil
+            for key in change.from?.foreignKeys ?? [] where key.referencedSchema == nil {
+                guard let parent = waiting[key.referencedTable], parent.givesNames(to: key) else {
+                    continue
+                }
+                throw DiffError(
+                    .unsupported, table: change.table, parent: parent.table,
+                    "it refers to table `\(parent.table)`, which is renamed, and has to change "
+                        + "before that; rename the table in one commit, and change the rest in "
+                        + "another")
+            }
+        }
+    }
+}
+
+extension TableChange {
+    /// True where `key`, which is live, has names of this table that only this change gives it.
+    func givesNames(to key: ForeignKey) -> Bool {
+        guard kind == .alter, key.referencedSchema == nil, key.referencedTable == table else {
+            return false
+        }
+        let columns = Set(from?.columns.map(\.name) ?? [])
+        return renamedFrom != nil || key.referencedColumns.contains { !columns.contains($0) }
     }
 }
 
