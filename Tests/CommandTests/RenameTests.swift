@@ -376,4 +376,54 @@ import Testing
         try expectSettled(fleet)
         #expect(try fleet.eventCount("operation-superseded") == 0)
     }
+
+    @Test("an account that may not rename is told what it lacks, and nothing is half done")
+    func grants() throws {
+        let fleet = try fleet()
+        let account = "limited_\(getpid())_rename"
+        let root = try fleet.server.connect()
+        try root.execute("CREATE USER \(account)@localhost")
+        defer { try? root.execute("DROP USER \(account)@localhost") }
+        for database in (0..<3).map(fleet.database) + ["\\_plumb\\_ws\\_%"] {
+            try root.execute(
+                "GRANT SELECT, CREATE, ALTER, INDEX, DROP, REFERENCES ON `\(database)`.* "
+                    + "TO \(account)@localhost")
+        }
+        fleet.file.connection = "{user: \(account), tls: {mode: disabled}}"
+        try fleet.commit()
+        let before = try fleet.state()
+        let plan = try fleet.expect(5, "reconcile")
+        #expect(plan.says("INSERT command denied"), "\(plan)")
+        try root.execute("GRANT INSERT ON `\\_plumb\\_ws\\_%`.* TO \(account)@localhost")
+        let run = try fleet.expect(4, "reconcile")
+        #expect(run.says("INSERT command denied"), "\(run)")
+        #expect(try fleet.state() == before)
+        for shard in 0..<3 {
+            try root.execute(
+                "GRANT INSERT ON `\(fleet.database(shard))`.* TO \(account)@localhost")
+        }
+        try fleet.expect(0, "reconcile")
+        try expectRenamed(fleet)
+    }
+
+    @Test("a rename that waits for its approval keeps what was recorded under the old name")
+    func waits() throws {
+        let fleet = try fleet()
+        fleet.file.policy = ["approve: [costly, lossy, irreversible]"]
+        try fleet.commit()
+        let before = try fleet.state()
+        try fleet.expect(3, "reconcile")
+        try fleet.expect(3, "reconcile")
+        #expect(try fleet.state() == before)
+        #expect(!(try fleet.expect(2, "drift").says("conflict")))
+        // Known only by the record: the table that waits was changed meanwhile.
+        try fleet.sql(1, "ALTER TABLE orders ADD COLUMN stray int")
+        let drift = try fleet.expect(2, "drift")
+        #expect(drift.says("conflict", "stray"), "\(drift)")
+        try fleet.expect(3, "reconcile")
+        try fleet.expect(0, "approve", "--all", "--reason", "a new name", by: "eve@example.com")
+        try fleet.expect(0, "reconcile")
+        try expectRenamed(fleet)
+        try expectSettled(fleet)
+    }
 }
