@@ -12,7 +12,8 @@ import Testing
           parent bigint,
           KEY by_customer (customer),
           KEY family (parent),
-          CONSTRAINT family FOREIGN KEY (parent) REFERENCES orders (id)
+          FOREIGN KEY (parent) REFERENCES orders (id),
+          CHECK (customer > 0)
         );
 
         """
@@ -161,10 +162,13 @@ import Testing
         let before = try fleet.table("orders", on: 1)
         let run = try fleet.expect(5, "reconcile")
         #expect(run.says("purchases", "both are live", "s1"), "\(run)")
+        #expect(!run.says("left git"), "\(run)")
         try expectRenamed(fleet, 0..<1)
         try expectRenamed(fleet, 2..<3)
         #expect(try fleet.table("orders", on: 1) == before)
         #expect(try fleet.table("items", on: 1)?.contains("REFERENCES `orders`") == true)
+        let steps = try fleet.run("plan", "--output", "json").list("steps")
+        #expect(steps.isEmpty, "\(steps)")
         // Not even an approval drops one of the two.
         _ = try fleet.run("approve", "--all", "--reason", "prune", by: "eve@example.com")
         try fleet.expect(5, "reconcile")

@@ -118,15 +118,23 @@ package enum SchemaDiff {
     package static func likelyRenames(
         from: [String: Table], to: [String: Table]
     ) -> [TableRename] {
-        let gone = from.filter { to[$0.key] == nil }
-        let new = to.filter { from[$0.key] == nil }
-        let pairs = gone.flatMap { old in
-            new.filter { old.value.hasColumns(of: $0.value) }.map {
-                TableRename(from: old.key, to: $0.key)
-            }
+        func byColumns(_ tables: [String: Table]) -> [[String]: [Table]] {
+            Dictionary(grouping: tables.values) { $0.columns.map(\.name) }
         }
-        return pairs.filter { pair in
-            pairs.count { $0.from == pair.from || $0.to == pair.to } == 1
+        let gone = byColumns(from.filter { to[$0.key] == nil })
+        let new = byColumns(to.filter { from[$0.key] == nil })
+        // Two that are alike are as good as many: a fleet may have thousands of them.
+        func only(_ tables: [Table]?, _ isAlike: (Table) -> Bool) -> Table? {
+            let alike = (tables ?? []).lazy.filter(isAlike).prefix(2)
+            return alike.count == 1 ? alike.first : nil
+        }
+        return gone.flatMap { columns, tables in
+            tables.compactMap { old -> TableRename? in
+                guard let match = only(new[columns], { old.hasColumns(of: $0) }),
+                    only(tables, { $0.hasColumns(of: match) }) != nil
+                else { return nil }
+                return TableRename(from: old.name, to: match.name)
+            }
         }.sorted { $0.from < $1.from }
     }
 

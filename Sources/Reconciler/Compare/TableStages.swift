@@ -24,6 +24,7 @@ package struct TableStages: Hashable, Sendable {
     ///   - desired: the encoded names that git has.
     ///   - live: the encoded names that the shard has.
     init(_ hints: [TableRename], desired: some Collection<String>, live: some Collection<String>) {
+        guard !hints.isEmpty else { return }
         let desired = Set(desired)
         let live = Set(live)
         for hint in hints {
