@@ -44,8 +44,8 @@ import Testing
             told: ["schema/app/bad.sql:2", "missing"]),
         Case(
             name: "a hint that cannot be honoured",
-            files: ["bad.sql": "-- plumb: renamed from old_name\nCREATE TABLE t (id int);"],
-            status: 1, told: ["schema/app/bad.sql:2", "renames columns only"]),
+            files: ["bad.sql": "-- plumb: renamed from orders\nCREATE TABLE t (id int);"],
+            status: 1, told: ["schema/app/bad.sql:1:1", "`orders` is still defined"]),
         Case(
             name: "unknown type",
             files: ["bad.sql": "CREATE TABLE t (a decimel(12,2));"], status: 1,

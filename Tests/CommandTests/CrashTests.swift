@@ -117,6 +117,35 @@ import Testing
         try fleet.expect(0, "drift")
     }
 
+    @Test func renameThatOutlivesItsWorkerIsFoundUnderItsNewName() throws {
+        let fleet = try FleetFixture(schema: ["orders.sql": FleetFixture.orders])
+        try fleet.expect(0, "reconcile")
+        try fleet.sql(0, "INSERT INTO orders (customer) VALUES (7)")
+        try fleet.remove("schema/app/orders.sql")
+        fleet.file.namespace = ["renames: [{table: {from: orders, to: purchases}}]"]
+        try fleet.change("purchases.sql", RenameTests.renamed(FleetFixture.orders))
+        let reader = try fleet.server.connect(database: fleet.database(0))
+        try reader.execute("START TRANSACTION")
+        _ = try reader.query("SELECT * FROM orders")
+        let running = try fleet.start("reconcile")
+        try waitForAlter(fleet)
+        running.send(SIGKILL)
+        _ = try running.wait()
+        let next = try fleet.start("reconcile")
+        try waitForLock(fleet)
+        reader.close()
+        let done = try next.wait()
+        #expect(done.status == 0, "\(done)")
+        #expect(try fleet.table("orders", on: 0) == nil)
+        #expect(try fleet.sql(0, "SELECT count(*) FROM purchases").first?[0] == "1")
+        #expect(try fleet.eventCount("operation-completed") == 4)
+        #expect(try fleet.eventCount("operation-started") == 4)
+        try fleet.expect(0, "reconcile")
+        try fleet.expectUntouched {
+            for command in ["reconcile", "drift"] { try fleet.expect(0, command) }
+        }
+    }
+
     private func waitForAlter(_ fleet: FleetFixture) throws {
         try waitUntil("an ALTER that waits for the reader", fleet) {
             "INFO LIKE 'ALTER TABLE%' AND STATE LIKE 'Waiting for table%' AND DB = \(SQL.literal($0))"

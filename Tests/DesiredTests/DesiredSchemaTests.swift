@@ -119,14 +119,34 @@ import Testing
         (
             "{table: oders, column: {from: qty, to: quantity}}",
             "plumb.yaml:6:15: error: the rename names the table `oders`, which `commerce` does "
+                + "not have [dangling-rename]; did you mean `orders`? If not, remove the rename"
+        ),
+        (
+            "{table: parcels, column: {from: qty, to: quantity}}",
+            "plumb.yaml:6:15: error: the rename names the table `parcels`, which `commerce` does "
                 + "not have [dangling-rename]; correct the rename, or remove it once every shard "
                 + "has followed"
         ),
         (
             "{table: orders, column: {from: qty, to: quantty}}",
             "plumb.yaml:6:15: error: the rename names the column `quantty`, which `orders` does "
+                + "not have [dangling-rename]; did you mean `quantity`? If not, remove the rename"
+        ),
+        (
+            "{table: {from: sales, to: oders}}",
+            "plumb.yaml:6:15: error: the rename names the table `oders`, which `commerce` does "
+                + "not have [dangling-rename]; did you mean `orders`? If not, remove the rename"
+        ),
+        (
+            "{table: orders, index: {from: a, to: by_qty}}",
+            "plumb.yaml:6:15: error: the rename names the index `by_qty`, which `orders` does "
                 + "not have [dangling-rename]; correct the rename, or remove it once every shard "
                 + "has followed"
+        ),
+        (
+            "{table: oders, index: {from: a, to: b}}",
+            "plumb.yaml:6:15: error: the rename names the table `oders`, which `commerce` does "
+                + "not have [dangling-rename]; did you mean `orders`? If not, remove the rename"
         ),
         (
             "{table: orders, column: {from: id, to: quantity}}",
@@ -137,6 +157,86 @@ import Testing
     ])
     func aRenameThatCannotBeHonouredIsAnError(rename: String, expected: String) {
         #expect(outcome(repository(fleetText(namespace: "renames: [\(rename)]"))) == [expected])
+    }
+
+    /// Tables `a`, `b` and so on, as git has them now.
+    private func tables(_ namespace: String, _ names: String...) -> MemoryTree {
+        var files: [String: String] = [:]
+        for name in names {
+            files["schema/commerce/\(name).sql"] =
+                "CREATE TABLE \(name) (id int, KEY by_id (id), UNIQUE (id));"
+        }
+        return repository(fleetText(namespace: namespace), files)
+    }
+
+    @Test func tableHintsLeadFromEveryEarlierNameToTheLast() {
+        let once = "renames: [{table: {from: sales, to: b}}]"
+        #expect(outcome(tables(once, "b")) == ["a,b: b+orders sales>b"])
+        let chain = "renames: [{table: {from: a, to: b}}, {table: {from: b, to: c}}]"
+        #expect(outcome(tables(chain, "c")) == ["a,b: c+orders a>c b>c"])
+        // A pinned revision is where the chain was then.
+        let pinned = chain + "\n    pins: [{selector: {shard: b}, ref: old}]"
+        #expect(
+            outcome(tables(pinned, "c"), pinned: ["old": tables("retire: []", "b")]) == [
+                "a: c+orders a>c b>c", "b: b+orders a>b",
+            ])
+        let letters = "renames: [{table: {from: Orders, to: orders}}]"
+        #expect(outcome(tables(letters)) == ["a,b: orders Orders>orders"])
+    }
+
+    @Test func tableHintsThatContradictAreErrors() {
+        let kept = tables("renames: [{table: {from: b, to: c}}]", "b", "c")
+        #expect(
+            outcome(kept) == [
+                "plumb.yaml:6:15: error: the rename of the table `b` to `c` is wrong: `b` is still "
+                    + "defined at schema/commerce/b.sql:1:14 [conflicting-rename]; remove one of "
+                    + "the two"
+            ])
+        #expect(SchemaRepository.validate(kept).map(\.description) == outcome(kept))
+        #expect(
+            outcome(tables("retire: [b]\n    renames: [{table: {from: b, to: c}}]", "c")) == [
+                "plumb.yaml:7:15: error: the rename of the table `b` to `c` is wrong: `b` is "
+                    + "retired at plumb.yaml:6:14 [conflicting-rename]; remove one of the two"
+            ])
+        let hint = "-- plumb: renamed from other\nCREATE TABLE sales (id int);"
+        #expect(
+            outcome(
+                repository(
+                    fleetText(namespace: "renames: [{table: {from: old, to: sales}}]"),
+                    ["schema/commerce/sales.sql": hint])) == [
+                    "schema/commerce/sales.sql:1:1: error: the rename of the table `other` to "
+                        + "`sales` is wrong: `sales` was `old` elsewhere [conflicting-rename]; "
+                        + "remove one of the two"
+                ])
+        let own = "-- plumb: renamed from sales\nCREATE TABLE sales (id int);"
+        #expect(
+            outcome(repository(fleetText(), ["schema/commerce/sales.sql": own])) == [
+                "schema/commerce/sales.sql:1:1: error: the rename of the table `sales` to `sales` "
+                    + "is wrong: it is the name that the table has [conflicting-rename]; remove "
+                    + "the rename"
+            ])
+    }
+
+    @Test func indexHintsNameAnIndexThatTheTableHas() {
+        for name in ["by_id", "BY_ID", "id"] {
+            let hint = "renames: [{table: b, index: {from: x, to: \(name)}}]"
+            #expect(outcome(tables(hint, "b")) == ["a,b: b+orders b.x>\(name)"])
+        }
+        let both = "CREATE TABLE b (id int, KEY x (id), KEY y (id));"
+        #expect(
+            outcome(
+                repository(
+                    fleetText(namespace: "renames: [{table: b, index: {from: x, to: y}}]"),
+                    ["schema/commerce/b.sql": both])) == [
+                    "plumb.yaml:6:15: error: the rename of the index `x` of `b` to `y` is wrong: "
+                        + "both are defined; the old one is at schema/commerce/b.sql:1:25 "
+                        + "[conflicting-rename]; remove the rename or the old index"
+                ])
+        #expect(
+            outcome(tables("renames: [{table: b, index: {from: x, to: by_idd}}]", "b")) == [
+                "plumb.yaml:6:15: error: the rename names the index `by_idd`, which `b` does not "
+                    + "have [dangling-rename]; did you mean `by_id`? If not, remove the rename"
+            ])
     }
 
     @Test func hintsThatContradictAreErrors() {

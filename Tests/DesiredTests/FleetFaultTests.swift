@@ -159,6 +159,71 @@ import Testing
             "plumb.yaml:6:53: error: two renames name the column `b` of `t` "
                 + "[conflicting-rename]; keep one of the two"
         ),
+        (
+            "renames: [{column: {from: a, to: b}}]",
+            "plumb.yaml:6:15: error: a rename has no `table` [missing-key]; add the key `table`"
+        ),
+        (
+            "renames: [{table: t}]",
+            "plumb.yaml:6:15: error: a rename in `t` has neither `column` nor `index` "
+                + "[missing-key]; add one of them; a table itself is renamed by "
+                + "`table: {from: …, to: …}`"
+        ),
+        (
+            "renames: [{table: t, column: {from: a, to: b}, index: {from: a, to: b}}]",
+            "plumb.yaml:6:15: error: a rename in `t` has both `column` and `index` "
+                + "[invalid-value]; write two renames"
+        ),
+        (
+            "renames: [{table: {from: a, to: b}, index: {from: a, to: b}}]",
+            "plumb.yaml:6:15: error: a rename of a table has `index` besides [invalid-value]; "
+                + "write two renames; that of the index names the table as it is then"
+        ),
+        (
+            "renames: [{table: {from: a}}]",
+            "plumb.yaml:6:23: error: a renamed table has no `to` [missing-key]; add the key `to`"
+        ),
+        (
+            "renames: [{table: {from: a, to: b, column: c}}]",
+            "plumb.yaml:6:40: error: `column` is not a key of a renamed table [unknown-key]; "
+                + "the keys are `from`, `to`"
+        ),
+        (
+            "renames: [{table: {from: a, to: a}}]",
+            "plumb.yaml:6:15: error: the table `a` is renamed to itself [invalid-value]; "
+                + "remove the rename or correct `to`"
+        ),
+        (
+            "renames: [{table: t, index: {from: a, to: a}}]",
+            "plumb.yaml:6:15: error: the index `a` of `t` is renamed to itself [invalid-value]; "
+                + "remove the rename or correct `to`"
+        ),
+        (
+            "renames: [{table: t, index: {from: PRIMARY, to: a}}]",
+            "plumb.yaml:6:15: error: a primary key of `t` has no other name than PRIMARY "
+                + "[invalid-value]; remove the rename"
+        ),
+        (
+            "renames: [{table: {from: a, to: b}}, {table: {from: a, to: c}}]",
+            "plumb.yaml:6:42: error: two renames name the table `a` [conflicting-rename]; "
+                + "keep one of the two"
+        ),
+        (
+            "renames: [{table: {from: a, to: b}}, {table: {from: c, to: b}}]",
+            "plumb.yaml:6:42: error: two renames name the table `b` [conflicting-rename]; "
+                + "keep one of the two"
+        ),
+        (
+            "renames: [{table: {from: a, to: b}}, {table: {from: b, to: a}}]",
+            "plumb.yaml:6:15: error: the renames of tables run in a circle: `a` to `b` to `a` "
+                + "[conflicting-rename]; give one of them a third name in a commit of its own, "
+                + "and this name in the next"
+        ),
+        (
+            "renames: [{table: t, index: {from: a, to: b}}, {table: t, index: {from: c, to: b}}]",
+            "plumb.yaml:6:52: error: two renames name the index `b` of `t` "
+                + "[conflicting-rename]; keep one of the two"
+        ),
     ])
     func namespaces(line: String, expected: String) {
         #expect(faults(fleetText(namespace: line)) == [expected])

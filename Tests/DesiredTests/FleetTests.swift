@@ -1,3 +1,4 @@
+import Diff
 import Schema
 import Testing
 
@@ -72,10 +73,10 @@ let example = """
                 "{tier: canary} refs/heads/next"
             ])
         #expect(
-            commerce.renames.map {
-                "\($0.rename.table) \($0.rename.from) \($0.rename.to) \($0.location)"
-            } == [
-                "orders qty quantity plumb.yaml:22:9"
+            commerce.renames == [
+                RenameHint(
+                    .column(ColumnRename(table: "orders", from: "qty", to: "quantity")),
+                    at: SourceLocation(file: "plumb.yaml", line: 22, column: 9))
             ])
         #expect(commerce.retire.map(\.value) == ["legacy_log"])
         #expect(commerce.prune == .retired)

@@ -111,9 +111,10 @@ func outcome(
             let names = schema.tables.map(\.name).joined(separator: "+")
             let renames = schema.renames.map { " \($0.table):\($0.from)>\($0.to)" }.joined()
             let tables = schema.tableRenames.map { " \($0.from)>\($0.to)" }.joined()
+            let indexes = schema.indexRenames.map { " \($0.table).\($0.from)>\($0.to)" }.joined()
             let retire = schema.retire.map { " -\($0)" }.joined()
             return "\(shards.map(\.id.shard).joined(separator: ",")): \(names)\(renames)\(tables)"
-                + retire
+                + indexes + retire
         }
     } catch {
         return error.diagnostics.map(\.description)

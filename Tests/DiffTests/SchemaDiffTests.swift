@@ -34,7 +34,7 @@ import Testing
         droppable: Set<String> = []
     ) throws -> [String] {
         try SchemaDiff.changes(
-            from: from, to: to, tableRenames: tableRenames, droppable: droppable
+            from: from, to: to, renames: Renames(tables: tableRenames), droppable: droppable
         ).map { change in
             "\(change.kind) \(change.table)" + (change.withoutForeignKeyChecks ? " unchecked" : "")
         }
@@ -139,7 +139,8 @@ import Testing
         from["child"]?.columns[1].name = "new_id"
         from["child"]?.foreignKeys[0].columns = ["new_id"]
         from["child"]?.foreignKeys[0].name = "to_new"
-        let changes = try SchemaDiff.changes(from: from, to: to, tableRenames: [hint])
+        let changes = try SchemaDiff.changes(
+            from: from, to: to, renames: Renames(tables: [hint]))
         #expect(
             changes.flatMap { $0.statements(flavour: .mariadb) } == [
                 "ALTER TABLE `old` RENAME TO `new`"

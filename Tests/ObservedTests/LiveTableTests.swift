@@ -33,6 +33,25 @@ struct LiveTableTests {
         }
     }
 
+    @Test("an old name that a view keeps going is no table's any more; no answer is an error")
+    func former() throws {
+        let fleet = try Fleet()
+        let shard = try fleet.add(
+            "CREATE TABLE t (id INT PRIMARY KEY)", "CREATE VIEW seen AS SELECT 1 AS a",
+            "CREATE SEQUENCE s")
+        func former(_ table: String, in database: String) throws -> CatalogTable? {
+            try fleet.pool.withConnection(to: shard.server, purpose: .read) { connection in
+                try LiveTable.readTable(
+                    table, database: database, on: connection, catalog: fleet.catalog)
+            }
+        }
+        for name in ["seen", "s", "nope"] {
+            #expect(try former(name, in: shard.database) == nil)
+        }
+        #expect(try former("t", in: shard.database)?.table?.name == "t")
+        #expect(throws: MySQLError.self) { _ = try former("t", in: "no_such_db") }
+    }
+
     @Test("a table that may not be seen is an error, not an absent one")
     func denied() throws {
         let fleet = try Fleet()

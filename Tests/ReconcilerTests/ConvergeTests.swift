@@ -271,7 +271,7 @@ struct CrashTests {
     func classifies(_ sample: Finding) throws {
         let world = World(shards: 1, chain: ["a", "b", "c"])
         let (outcome, finding) = Recovery.classify(
-            sample.live.map(digest), against: world.records[0])
+            .digest(sample.live.map(digest)), against: world.records[0])
         #expect(finding == sample.finding)
         #expect(outcome.state == sample.state)
     }

@@ -40,6 +40,16 @@ struct OperationMachineTests {
         #expect(machine.state == .superseded)
     }
 
+    @Test("two tables for one name are superseded, with the reason")
+    func obstructed() {
+        var machine = OperationMachine(chain: chain)
+        _ = machine.handle(.claimed)
+        #expect(
+            machine.handle(.obstructed(reason: "both"))
+                == .recordSuperseded(found: nil, reason: "both"))
+        #expect(machine.state == .superseded)
+    }
+
     @Test("an absent table is a value: a create starts from it, a drop ends at it")
     func absence() {
         var create = OperationMachine(chain: [nil, digest("to")])

@@ -1,5 +1,6 @@
 import Diff
 import Execution
+import Foundation
 import Schema
 
 @testable import Reconciler
@@ -46,9 +47,15 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
             fleet.state.withLock { $0.tables[OperationKey(shard: shard, table: table)] ?? nil }
         }
 
+        func digest(ofFormer table: String) throws(ShardFailure) -> Digest? {
+            try digest(of: table, among: [])
+        }
+
         func run(_ statement: PlanStatement) throws(ShardFailure) {
-            // The text of a simulated statement is the table that it changes.
-            let key = OperationKey(shard: shard, table: statement.sql)
+            // The text of a simulated statement is the table that it changes: `old > new` for one
+            // that gives it another name.
+            let names = statement.sql.components(separatedBy: " > ")
+            let key = OperationKey(shard: shard, table: names[names.count - 1])
             try fleet.state.withLock { state throws(ShardFailure) in
                 if state.lockWaits > 0 {
                     state.lockWaits -= 1
@@ -57,6 +64,9 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
                 if state.lossesBefore > 0 {
                     state.lossesBefore -= 1
                     throw ShardFailure("gone away", retry: .indeterminate, lostConnection: true)
+                }
+                if names.count > 1 {
+                    state.tables[OperationKey(shard: shard, table: names[0])] = nil
                 }
                 state.tables[key] = statement.after
                 state.executed.append("\(key) \(statement.after?.short ?? "-")")

@@ -99,13 +99,20 @@ package struct Pin: Sendable {
     package let ref: Located<String>
 }
 
-/// A column that keeps its data under another name, and where that is said.
+/// A table, a column or an index that keeps what it holds under another name, and where that is
+/// said.
 package struct RenameHint: Hashable, Sendable {
-    package let rename: ColumnRename
+    package enum Subject: Hashable, Sendable {
+        case table(TableRename)
+        case column(ColumnRename)
+        case index(IndexRename)
+    }
+
+    package let subject: Subject
     package let location: SourceLocation
 
-    package init(_ rename: ColumnRename, at location: SourceLocation) {
-        self.rename = rename
+    package init(_ subject: Subject, at location: SourceLocation) {
+        self.subject = subject
         self.location = location
     }
 }

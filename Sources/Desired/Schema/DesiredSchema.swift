@@ -48,8 +48,11 @@ package struct DesiredSchema: Sendable {
     package let objects: [DesiredObject]
     /// Columns that keep their data, from `plumb.yaml` and from the files.
     package let renames: [ColumnRename]
-    /// Tables that keep their data, from the files.
+    /// Tables that keep their data, from `plumb.yaml` and from the files; where names changed
+    /// more than once, one for each earlier name.
     package let tableRenames: [TableRename]
+    /// Indexes that are not built again, from `plumb.yaml`.
+    package let indexRenames: [IndexRename]
     /// Tables that are not here and may be dropped once that is approved, by name.
     package let retire: [String]
 

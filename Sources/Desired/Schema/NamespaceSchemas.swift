@@ -33,7 +33,10 @@ struct NamespaceSchemas {
             }
             assignment[shard.id] = places[group]
         }
-        if isComplete, assignment.count == shards.count { checkRenames(schemas) }
+        if isComplete, assignment.count == shards.count {
+            DanglingRenames(namespace: namespace, schemas: schemas, diagnostics: diagnostics)
+                .check()
+        }
         return (schemas, assignment)
     }
 
@@ -48,7 +51,8 @@ struct NamespaceSchemas {
     private func place(of schema: DesiredSchema, in schemas: inout [DesiredSchema]) -> Int {
         let known = schemas.firstIndex {
             $0.digest == schema.digest && $0.renames == schema.renames
-                && $0.tableRenames == schema.tableRenames && $0.retire == schema.retire
+                && $0.tableRenames == schema.tableRenames
+                && $0.indexRenames == schema.indexRenames && $0.retire == schema.retire
         }
         if let known { return known }
         schemas.append(schema)
@@ -81,7 +85,7 @@ struct NamespaceSchemas {
             namespace: namespace.name, digest: DesiredSchema.digest(of: tables, sorted),
             tables: tables, objects: sorted,
             renames: hints.columnRenames(), tableRenames: hints.tableRenames(),
-            retire: retired(byName, objects))
+            indexRenames: hints.indexRenames(), retire: retired(byName, objects))
         return diagnostics.errorCount == before ? schema : nil
     }
 
@@ -165,23 +169,5 @@ struct NamespaceSchemas {
 
     private func isBase(_ location: SourceLocation) -> Bool {
         location.file.hasPrefix(namespace.schema.value + "/")
-    }
-
-    /// A rename in `plumb.yaml` must mean a column of at least one schema.
-    private func checkRenames(_ schemas: [DesiredSchema]) {
-        for hint in namespace.renames {
-            let rename = hint.rename
-            let tables = schemas.compactMap { $0.table(rename.table) }
-            if tables.contains(where: { $0.location(ofColumn: rename.to) != nil }) { continue }
-            diagnostics.error(
-                .danglingRename,
-                tables.isEmpty
-                    ? "the rename names the table `\(rename.table)`, which `\(namespace.name)` "
-                        + "does not have"
-                    : "the rename names the column `\(rename.to)`, which `\(rename.table)` does "
-                        + "not have",
-                remedy: "correct the rename, or remove it once every shard has followed",
-                at: hint.location)
-        }
     }
 }

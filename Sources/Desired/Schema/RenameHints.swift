@@ -14,8 +14,8 @@ struct RenameHints {
     func columnRenames() -> [ColumnRename] {
         var result: [ColumnRename] = []
         for hint in namespace.renames + hintsInFiles() {
-            let rename = hint.rename
-            guard let table = tables[rename.table.lowercased()],
+            guard case .column(let rename) = hint.subject,
+                let table = tables[rename.table.lowercased()],
                 table.location(ofColumn: rename.to) != nil, !result.contains(rename)
             else { continue }
             if let old = table.location(ofColumn: rename.from) {
@@ -52,37 +52,90 @@ struct RenameHints {
         sortedHints.compactMap { hint in
             guard case .column(let from, let to) = hint.subject else { return nil }
             return RenameHint(
-                ColumnRename(table: hint.table, from: from, to: to), at: hint.location)
+                .column(ColumnRename(table: hint.table, from: from, to: to)), at: hint.location)
         }
     }
 
-    /// Table renames, which only files have.
-    func tableRenames() -> [TableRename] {
-        var result: [TableRename] = []
-        for hint in sortedHints {
-            guard case .table(let from) = hint.subject else { continue }
-            let retired = namespace.retire.first { $0.value.lowercased() == from.lowercased() }
-            let fault: String? =
-                if let old = tables[from.lowercased()] {
-                    "`\(from)` is still defined at \(old.location)"
-                } else if let retired {
-                    "`\(from)` is retired at \(retired.location)"
-                } else if let other = result.first(where: {
-                    $0.from.lowercased() == from.lowercased()
-                }) {
-                    "`\(from)` becomes `\(other.to)` elsewhere"
-                } else {
-                    nil
-                }
-            guard let fault else {
-                result.append(TableRename(from: from, to: hint.table))
-                continue
+    // MARK: Indexes
+
+    /// Index renames of tables that the schema has; whether the index is there, only a server
+    /// can tell for all of them.
+    func indexRenames() -> [IndexRename] {
+        namespace.renames.compactMap { hint in
+            guard case .index(let rename) = hint.subject,
+                let table = tables[rename.table.lowercased()]
+            else { return nil }
+            if let old = table.location(ofConstraint: rename.from),
+                table.location(ofConstraint: rename.to) != nil
+            {
+                diagnostics.error(
+                    .conflictingRename,
+                    "the rename of the index `\(rename.from)` of `\(rename.table)` to "
+                        + "`\(rename.to)` is wrong: both are defined; the old one is at \(old)",
+                    remedy: "remove the rename or the old index", at: hint.location)
+                return nil
             }
-            diagnostics.error(
-                .conflictingRename,
-                "the rename of the table `\(from)` to `\(hint.table)` is wrong: \(fault)",
-                remedy: "remove one of the two", at: hint.location)
+            return rename
         }
-        return result
+    }
+
+    // MARK: Tables
+
+    /// Table renames whose new name the schema has, each once.
+    ///
+    /// A table that got new names more than once has one rename for each earlier name: shards may
+    /// be at any of these stages.
+    func tableRenames() -> [TableRename] {
+        let chain = TableChain(namespace.renames)
+        var result: [(hint: TableRename, step: TableRename)] = []
+        for hint in namespace.renames + tableHintsInFiles() {
+            guard case .table(let step) = hint.subject,
+                let new = chain.names(from: step.to).lazy.compactMap({ tables[$0.lowercased()] })
+                    .first
+            else { continue }
+            let rename = TableRename(from: step.from, to: new.name)
+            if let fault = fault(of: rename, step, beside: result) {
+                diagnostics.error(
+                    .conflictingRename,
+                    "the rename of the table `\(step.from)` to `\(step.to)` is wrong: \(fault)",
+                    remedy: rename.from == rename.to
+                        ? "remove the rename" : "remove one of the two", at: hint.location)
+            } else if !result.contains(where: { $0.hint == rename }) {
+                result.append((rename, step))
+            }
+        }
+        return result.map(\.hint)
+    }
+
+    private func fault(
+        of rename: TableRename, _ step: TableRename,
+        beside others: [(hint: TableRename, step: TableRename)]
+    ) -> String? {
+        if rename.from == rename.to { return "it is the name that the table has" }
+        let old = rename.from.lowercased()
+        // A name that changes in letter case alone is one table to a file system, and two to most
+        // servers.
+        if let table = tables[old], table.name != rename.to {
+            return "`\(rename.from)` is still defined at \(table.location)"
+        }
+        if let retired = namespace.retire.first(where: { $0.value.lowercased() == old }) {
+            return "`\(rename.from)` is retired at \(retired.location)"
+        }
+        if let other = others.first(where: { $0.hint.from == rename.from && $0.step.to != step.to })
+        {
+            return "`\(rename.from)` becomes `\(other.step.to)` elsewhere"
+        }
+        if let other = others.first(where: { $0.step.to == step.to && $0.step.from != step.from }) {
+            return "`\(step.to)` was `\(other.step.from)` elsewhere"
+        }
+        return nil
+    }
+
+    private func tableHintsInFiles() -> [RenameHint] {
+        sortedHints.compactMap { hint in
+            guard case .table(let from) = hint.subject else { return nil }
+            return RenameHint(
+                .table(TableRename(from: from, to: hint.table)), at: hint.location)
+        }
     }
 }

@@ -12,6 +12,8 @@ package struct ApprovalBinding: Codable, Hashable, Sendable {
     package var namespace: String
     package var shards: [String]
     package var table: String
+    /// Left out of the encoding where the step renames nothing.
+    package var renamedFrom: String?
     package var kind: PlanStep.Kind
     package var from: Digest?
     package var to: Digest?
@@ -25,6 +27,7 @@ package struct ApprovalBinding: Codable, Hashable, Sendable {
         namespace = step.namespace
         shards = step.shards.sorted()
         table = step.table
+        renamedFrom = step.renamedFrom
         kind = step.kind
         from = step.from
         to = step.to

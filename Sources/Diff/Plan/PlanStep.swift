@@ -12,9 +12,11 @@ package struct PlanStep: Codable, Hashable, Sendable {
     package var kind: Kind
     package var namespace: String
     package var table: String
+    /// The name that the table has before, where the step gives it another; nil otherwise.
+    package var renamedFrom: String?
     /// Sorted shard names.
     package var shards: [String]
-    /// The digest that the table must have before; nil where it must be absent.
+    /// The digest that the table must have before, under its old name; nil where it must be absent.
     package var from: Digest?
     /// The digest that it has afterwards; nil where it is then absent.
     package var to: Digest?
@@ -33,7 +35,8 @@ package struct PlanStep: Codable, Hashable, Sendable {
     package var order: Int
 
     package init(
-        kind: Kind, namespace: String, table: String, shards: [String], from: Digest?, to: Digest?,
+        kind: Kind, namespace: String, table: String, renamedFrom: String? = nil,
+        shards: [String], from: Digest?, to: Digest?,
         statements: [PlanStatement], hazard: Hazard, findings: [HazardFinding], cause: PlanCause,
         differences: [PlanDifference], suggestion: String? = nil, size: TableSize? = nil,
         order: Int
@@ -41,6 +44,7 @@ package struct PlanStep: Codable, Hashable, Sendable {
         self.kind = kind
         self.namespace = namespace
         self.table = table
+        self.renamedFrom = renamedFrom
         self.shards = shards.sorted()
         self.from = from
         self.to = to

@@ -20,19 +20,33 @@ extension Plan {
         var keys: Set<OperationKey> = []
         for (index, step) in steps.enumerated() {
             try Self.validate(step, at: index)
-            for shard in step.shardIDs {
-                let key = OperationKey(shard: shard, table: step.table)
-                guard keys.insert(key).inserted else {
-                    throw PlanInvalid(reason: "two steps for \(key)")
+            // A table that is renamed is one step under both of its names.
+            for table in [step.table, step.renamedFrom].compactMap({ $0 }) {
+                for shard in step.shardIDs {
+                    let key = OperationKey(shard: shard, table: table)
+                    guard keys.insert(key).inserted else {
+                        throw PlanInvalid(reason: "two steps for \(key)")
+                    }
                 }
             }
         }
+    }
+
+    private static func validateRename(
+        _ step: PlanStep, _ place: String
+    ) throws(PlanInvalid) {
+        guard let old = step.renamedFrom else { return }
+        try require(old, "old name of \(place)")
+        guard step.kind == .alter, old != step.table,
+            ObjectName(encoded: old).kind == .table, ObjectName(encoded: step.table).kind == .table
+        else { throw PlanInvalid(reason: "\(place) cannot be renamed from `\(old)`") }
     }
 
     private static func validate(_ step: PlanStep, at index: Int) throws(PlanInvalid) {
         try require(step.namespace, "namespace of step \(index)")
         try require(step.table, "table of step \(index)")
         let place = "step \(index) (\(step.namespace).\(step.table))"
+        try validateRename(step, place)
         guard !step.shards.isEmpty else { throw PlanInvalid(reason: "\(place) has no shard") }
         for shard in step.shards { try require(shard, "shard of \(place)") }
         guard Set(step.shards).count == step.shards.count else {

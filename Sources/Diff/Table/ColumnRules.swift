@@ -15,8 +15,9 @@ struct ColumnRules {
         }
         if from.name != to.name {
             add(
-                "rename-column", .safe, "was `\(from.name)`",
-                "deploy code that knows the new name first")
+                HazardFinding.renameColumn, from.name.sameName(as: to.name) ? .safe : .costly,
+                "was `\(from.name)`; code that uses that name fails from then on",
+                "deploy code that knows both names first")
         }
         if let verdict = typeVerdict(from: from, to: to) {
             add(

@@ -109,6 +109,12 @@ struct ForeignKeyOrder {
         }
         var needs: [Set<Int>] = Array(repeating: [], count: changes.count)
         for (place, change) in changes.enumerated() {
+            // A key follows its parent's new names; the child's change starts from there.
+            for key in change.from?.foreignKeys ?? [] {
+                guard let other = alive[key.referencedTable], changes[other].givesNames(to: key)
+                else { continue }
+                needs[place].insert(other)
+            }
             for parent in parents(of: newKeys(of: change)) {
                 if let other = alive[parent] { needs[place].insert(other) }
             }

@@ -2,7 +2,7 @@
 package enum Hazard: String, Hashable, Sendable, Codable, CaseIterable {
     /// Nothing is lost and nothing is copied.
     case safe
-    /// Nothing is lost; the table is rebuilt or copied.
+    /// Nothing is lost; the table is rebuilt or copied, or code that uses an old name fails.
     case costly
     /// Values may be cut or refused: the data decides.
     case lossy
@@ -56,6 +56,14 @@ package struct ClauseFinding: Hashable, Sendable {
         self.clause = clause
         self.finding = finding
     }
+}
+
+extension HazardFinding {
+    static let renameTable = "rename-table"
+    static let renameColumn = "rename-column"
+
+    /// Whether the change is dear for those who use the table, and not for the server.
+    package var isAboutNames: Bool { rule == Self.renameTable || rule == Self.renameColumn }
 }
 
 extension Sequence<HazardFinding> {

@@ -57,9 +57,12 @@ struct HazardRules {
         switch clause {
         case .renameTable(let name):
             [
-                safe(
-                    "rename-table", "table `\(before.name)` becomes `\(name)`",
-                    "deploy code that knows the new name first")
+                HazardFinding(
+                    rule: HazardFinding.renameTable, hazard: .costly,
+                    reason: "code that uses the name `\(before.name)` fails from then on: the "
+                        + "table becomes `\(name)`",
+                    remedy: "deploy code that knows both names first, or keep a view under the "
+                        + "old name")
             ]
         case .addColumn(let column, _): added(column)
         case .changeColumn(let from, let to, let position):

@@ -25,6 +25,35 @@ package struct TableRename: Hashable, Sendable, Codable {
     }
 }
 
+/// The hint that an index of the desired schema had another name before.
+package struct IndexRename: Hashable, Sendable, Codable {
+    /// The table's name in the desired schema.
+    package let table: String
+    package let from: String
+    package let to: String
+
+    package init(table: String, from: String, to: String) {
+        self.table = table
+        self.from = from
+        self.to = to
+    }
+}
+
+/// All hints that a diff heeds.
+package struct Renames: Hashable, Sendable {
+    package var tables: [TableRename]
+    package var columns: [ColumnRename]
+    package var indexes: [IndexRename]
+
+    package init(
+        tables: [TableRename] = [], columns: [ColumnRename] = [], indexes: [IndexRename] = []
+    ) {
+        self.tables = tables
+        self.columns = columns
+        self.indexes = indexes
+    }
+}
+
 extension TableDiff {
     /// The hints that are due now: live name → desired name, both as printed.
     ///

@@ -15,6 +15,12 @@ package struct TableChange: Hashable, Sendable {
     package var to: Table?
     /// The statements of an `alter`; the first one renames the table where a hint is due.
     package var alterations: [Alteration]
+    /// The name that the table has before an `alter` that renames it; nil for every other change.
+    package var renamedFrom: String? {
+        guard kind == .alter, let from, from.name != table else { return nil }
+        return from.name
+    }
+
     /// True where no order of the statements satisfies the foreign keys on the way: the session
     /// sets `foreign_key_checks=0` for this change.
     package var withoutForeignKeyChecks: Bool
@@ -56,13 +62,12 @@ package enum SchemaDiff {
     /// last, children first, unless it holds on to what another change takes away. Members of
     /// a cycle are flagged ``TableChange/withoutForeignKeyChecks``. Throws the first refusal.
     package static func changes(
-        from: [String: Table], to: [String: Table], columnRenames: [ColumnRename] = [],
-        tableRenames: [TableRename] = [], droppable: Set<String> = [],
+        from: [String: Table], to: [String: Table], renames: Renames = Renames(),
+        droppable: Set<String> = [],
         flavour: ServerProfile.Flavour = .mariadb
     ) throws(DiffError) -> [TableChange] {
         let difference = try difference(
-            from: from, to: to, columnRenames: columnRenames, tableRenames: tableRenames,
-            droppable: droppable, flavour: flavour)
+            from: from, to: to, renames: renames, droppable: droppable, flavour: flavour)
         if let refusal = difference.refusals.first { throw refusal }
         return difference.changes
     }
@@ -71,13 +76,14 @@ package enum SchemaDiff {
     ///
     /// Throws only for hints of table renames that contradict what is live or desired.
     package static func difference(
-        from: [String: Table], to: [String: Table], columnRenames: [ColumnRename] = [],
-        tableRenames: [TableRename] = [], droppable: Set<String> = [],
+        from: [String: Table], to: [String: Table], renames: Renames = Renames(),
+        droppable: Set<String> = [],
         flavour: ServerProfile.Flavour = .mariadb
     ) throws(DiffError) -> (changes: [TableChange], refusals: [DiffError]) {
-        let renames = try dueRenames(tableRenames, from: from, to: to)
+        let due = try dueRenames(renames.tables, from: from, to: to)
         var live: [String: Table] = [:]
-        for (name, table) in from { live[renames[name] ?? name] = following(renames, in: table) }
+        for (name, table) in from { live[due[name] ?? name] = table.following(due) }
+        live = followingColumns(renames.columns, live: live, desired: to)
         var changes: [TableChange] = []
         var refusals: [DiffError] = []
         for (name, desired) in to.sorted(by: { $0.key < $1.key }) {
@@ -87,7 +93,8 @@ package enum SchemaDiff {
             }
             do throws(DiffError) {
                 let alterations = try TableDiff.changes(
-                    from: present, to: desired, renames: columnRenames, flavour: flavour)
+                    from: present, to: desired, renames: renames.columns,
+                    indexRenames: renames.indexes, flavour: flavour)
                 guard !alterations.isEmpty else { continue }
                 changes.append(
                     TableChange(
@@ -98,12 +105,37 @@ package enum SchemaDiff {
             }
         }
         let drops = from.filter { name, _ in
-            droppable.contains(name) && to[name] == nil && renames[name] == nil
+            droppable.contains(name) && to[name] == nil && due[name] == nil
         }
-        for (name, table) in drops.sorted(by: { $0.key < $1.key }) {
-            changes.append(TableChange(kind: .drop, table: name, from: table))
+        for name in drops.keys.sorted() {
+            changes.append(TableChange(kind: .drop, table: name, from: live[name]))
         }
         return ordered(changes, live: Array(live.values), refusals: refusals)
+    }
+
+    /// Pairs of a live table that is not desired and a desired one that is not live with the same
+    /// columns in the same order, where nothing else is like either of the two.
+    package static func likelyRenames(
+        from: [String: Table], to: [String: Table]
+    ) -> [TableRename] {
+        func byColumns(_ tables: [String: Table]) -> [[String]: [Table]] {
+            Dictionary(grouping: tables.values) { $0.columns.map(\.name) }
+        }
+        let gone = byColumns(from.filter { to[$0.key] == nil })
+        let new = byColumns(to.filter { from[$0.key] == nil })
+        // Two that are alike are as good as many: a fleet may have thousands of them.
+        func only(_ tables: [Table]?, _ isAlike: (Table) -> Bool) -> Table? {
+            let alike = (tables ?? []).lazy.filter(isAlike).prefix(2)
+            return alike.count == 1 ? alike.first : nil
+        }
+        return gone.flatMap { columns, tables in
+            tables.compactMap { old -> TableRename? in
+                guard let match = only(new[columns], { old.hasColumns(of: $0) }),
+                    only(tables, { $0.hasColumns(of: match) }) != nil
+                else { return nil }
+                return TableRename(from: old.name, to: match.name)
+            }
+        }.sorted { $0.from < $1.from }
     }
 
     /// Leaves out what no order allows, until the rest has one.
@@ -118,7 +150,9 @@ package enum SchemaDiff {
                 .sorted { $0.name < $1.name }
             do throws(DiffError) {
                 let order = ForeignKeyOrder(changes: changes, untouched: untouched)
-                return (try order.sorted(), refusals)
+                let sorted = try order.sorted()
+                try requireRenamesFirst(sorted)
+                return (sorted, refusals)
             } catch {
                 refusals.append(error)
                 let count = changes.count
@@ -158,14 +192,84 @@ package enum SchemaDiff {
         return due
     }
 
-    /// Foreign keys follow a parent that is renamed by themselves.
-    private static func following(_ renames: [String: String], in table: Table) -> Table {
-        var result = table
-        for (place, key) in table.foreignKeys.enumerated()
-        where key.referencedSchema == nil && key.referencedTable != table.name {
+    /// Foreign keys that stay follow the columns of their parents that get other names.
+    private static func followingColumns(
+        _ hints: [ColumnRename], live: [String: Table], desired: [String: Table]
+    ) -> [String: Table] {
+        guard !hints.isEmpty else { return live }
+        var due: [String: [String: String]] = [:]
+        for hint in hints where due[hint.table] == nil {
+            guard let from = live[hint.table], let to = desired[hint.table] else { continue }
+            // A conflict of hints is reported where the table itself is compared.
+            due[hint.table] = try? TableDiff.dueRenames(hints, from: from, to: to)
+        }
+        return live.reduce(into: live) { result, entry in
+            let wanted = Set(desired[entry.key]?.foreignKeys ?? [])
+            for (place, key) in entry.value.foreignKeys.enumerated()
+            where key.referencedSchema == nil && key.referencedTable != entry.value.name {
+                var renamed = key
+                renamed.referencedColumns = key.referencedColumns.map {
+                    due[key.referencedTable]?[$0] ?? $0
+                }
+                if renamed != key, wanted.contains(where: { $0.name == key.name }) {
+                    result[entry.key]?.foreignKeys[place] = renamed
+                }
+            }
+        }
+    }
+
+    /// Throws where a table changes before a parent whose new names it has in its keys already:
+    /// its live definition would not be the one that its change starts from.
+    private static func requireRenamesFirst(_ sorted: [TableChange]) throws(DiffError) {
+        var waiting = Dictionary(
+            sorted.filter { $0.kind == .alter }.map { ($0.table, $0) }, uniquingKeysWith: { $1 })
+        for change in sorted {
+            waiting[change.table] = nil
+            for key in change.from?.foreignKeys ?? [] where key.referencedSchema == nil {
+                guard let parent = waiting[key.referencedTable], parent.givesNames(to: key) else {
+                    continue
+                }
+                throw DiffError(
+                    .unsupported, table: change.table, parent: parent.table,
+                    "it refers to table `\(parent.table)`, which is renamed, and has to change "
+                        + "before that; rename the table in one commit, and change the rest in "
+                        + "another")
+            }
+        }
+    }
+}
+
+extension TableChange {
+    /// True where `key`, which is live, has names of this table that only this change gives it.
+    func givesNames(to key: ForeignKey) -> Bool {
+        guard kind == .alter, key.referencedSchema == nil, key.referencedTable == table else {
+            return false
+        }
+        let columns = Set(from?.columns.map(\.name) ?? [])
+        return renamedFrom != nil || key.referencedColumns.contains { !columns.contains($0) }
+    }
+}
+
+extension Table {
+    /// The table after others were renamed: its foreign keys follow their parents by themselves.
+    ///
+    /// - Parameter renames: live name → desired name. Keys to the table itself are left alone:
+    ///   they follow when it is renamed itself.
+    package func following(_ renames: [String: String]) -> Table {
+        guard !renames.isEmpty else { return self }
+        var result = self
+        for (place, key) in foreignKeys.enumerated()
+        where key.referencedSchema == nil && key.referencedTable != name {
             result.foreignKeys[place].referencedTable =
                 renames[key.referencedTable] ?? key.referencedTable
         }
         return result
+    }
+
+    fileprivate func hasColumns(of other: Table) -> Bool {
+        columns.count == other.columns.count
+            && zip(columns, other.columns).allSatisfy { left, right in
+                left.name == right.name && !hasOtherDefinition(of: left, than: right, in: other)
+            }
     }
 }

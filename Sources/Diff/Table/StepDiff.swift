@@ -12,12 +12,14 @@ struct StepDiff {
     /// Foreign keys that the table had before the first statement, dropped since or not.
     private let formerKeys: [ForeignKey]
     private let renaming: ExpressionRenaming
+    private let indexRenames: [String: String]
 
-    /// `renames` maps names in `from` to names in `to`.
+    /// `renames` and `indexRenames` map names in `from` to names in `to`.
     init(
-        from: Table, to: Table, renames: [String: String], formerKeys: [ForeignKey],
-        flavour: ServerProfile.Flavour
+        from: Table, to: Table, renames: [String: String], indexRenames: [String: String] = [:],
+        formerKeys: [ForeignKey], flavour: ServerProfile.Flavour
     ) {
+        self.indexRenames = indexRenames
         renaming = ExpressionRenaming(names: renames, flavour: flavour)
         self.from = from
         self.to = to
@@ -118,9 +120,7 @@ struct StepDiff {
         }
         for index in to.indexes
         where !renamed.indexes.contains(where: { $0.isNamesake(of: index) }) {
-            if index.kind != .primary,
-                let place = gone.firstIndex(where: { isRenamed($0, to: index) })
-            {
+            if index.kind != .primary, let place = former(of: index, among: gone) {
                 renames.append(.renameIndex(from: gone.remove(at: place).name, to: index.name))
             } else {
                 adds.append(.addIndex(index))
@@ -128,6 +128,17 @@ struct StepDiff {
         }
         drops += gone.map { .dropIndex(original(of: $0)) }
         return (drops, renames + adds + visibility)
+    }
+
+    /// The place of the index that `index` is under another name: the one that a hint names, or
+    /// the first without a hint that is alike.
+    private func former(of index: Index, among gone: [Index]) -> Int? {
+        if let hinted = gone.firstIndex(where: { indexRenames[$0.name] == index.name }),
+            isRenamed(gone[hinted], to: index)
+        {
+            return hinted
+        }
+        return gone.firstIndex { indexRenames[$0.name] == nil && isRenamed($0, to: index) }
     }
 
     private func isRenamed(_ old: Index, to new: Index) -> Bool {

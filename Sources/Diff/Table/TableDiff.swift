@@ -9,11 +9,13 @@ package enum TableDiff {
     /// reached throws `unsupported` with the difference that is left, and is never left out.
     package static func changes(
         from: Table, to: Table, renames hints: [ColumnRename] = [],
-        flavour: ServerProfile.Flavour = .mariadb
+        indexRenames: [IndexRename] = [], flavour: ServerProfile.Flavour = .mariadb
     ) throws(DiffError) -> [Alteration] {
         var walk = Walk(current: from, flavour: flavour)
         if from.name != to.name { try walk.take(Alteration(clauses: [.renameTable(to: to.name)])) }
         let renames = try dueRenames(hints, from: walk.current, to: to)
+        walk.indexRenames = try dueRenames(
+            indexRenames, from: walk.current, to: to, columns: renames)
         if walk.current.isEquivalent(to: to) { return walk.alterations }
         let stages = Stages(from: walk.current, to: to, renames: renames)
         do {
@@ -52,6 +54,8 @@ package enum TableDiff {
         var alterations: [Alteration] = []
         let formerKeys: [ForeignKey]
         let flavour: ServerProfile.Flavour
+        /// Live name → desired name.
+        var indexRenames: [String: String] = [:]
 
         init(current: Table, flavour: ServerProfile.Flavour) {
             self.current = current
@@ -69,7 +73,8 @@ package enum TableDiff {
             // A hint is due once: on later steps its old name is gone.
             let due = renames.filter { old, _ in current.columns.contains { $0.name == old } }
             let step = StepDiff(
-                from: current, to: target, renames: due, formerKeys: formerKeys, flavour: flavour)
+                from: current, to: target, renames: due, indexRenames: indexRenames,
+                formerKeys: formerKeys, flavour: flavour)
             try take(step.alteration)
         }
     }

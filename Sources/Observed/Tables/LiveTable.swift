@@ -21,6 +21,36 @@ package enum LiveTable {
     package static func read(
         _ table: String, database: String, on connection: Connection, catalog: TableCatalog
     ) throws(MySQLError) -> CatalogTable? {
+        switch try show(table, database: database, on: connection, catalog: catalog) {
+        case .table(let found): return found
+        case .absent: return nil
+        case .other(let name):
+            throw MySQLError(
+                kind: .other, message: "\(name) is no table: drop or rename what has its name",
+                server: connection.server)
+        }
+    }
+
+    /// As the other, but nil also where a view or a sequence has the name.
+    package static func readTable(
+        _ table: String, database: String, on connection: Connection, catalog: TableCatalog
+    ) throws(MySQLError) -> CatalogTable? {
+        switch try show(table, database: database, on: connection, catalog: catalog) {
+        case .table(let found): found
+        case .absent, .other: nil
+        }
+    }
+
+    private enum Shown {
+        case table(CatalogTable)
+        case absent
+        /// Something else has the name, which is given as SQL writes it.
+        case other(name: String)
+    }
+
+    private static func show(
+        _ table: String, database: String, on connection: Connection, catalog: TableCatalog
+    ) throws(MySQLError) -> Shown {
         let name = "\(SQL.identifier(database)).\(SQL.identifier(table))"
         let rows: [Row]
         do throws(MySQLError) {
@@ -28,24 +58,17 @@ package enum LiveTable {
         } catch {
             guard error.number == noSuchTable else { throw error }
             try requireDatabase(database, on: connection)
-            return nil
+            return .absent
         }
         // A view answers with its character set and collation besides.
         guard let row = rows.first, row.count == 2, let text = row.bytes(1) else {
-            throw noTable(name, connection)
+            return .other(name: name)
         }
         let found = text.withUnsafeBufferPointer { bytes in
             catalog.table(
                 showCreate: bytes, database: database, flavour: connection.flavour)
         }
-        guard found.table?.option("SEQUENCE") == nil else { throw noTable(name, connection) }
-        return found
-    }
-
-    private static func noTable(_ name: String, _ connection: Connection) -> MySQLError {
-        MySQLError(
-            kind: .other, message: "\(name) is no table: drop or rename what has its name",
-            server: connection.server)
+        return found.table?.option("SEQUENCE") == nil ? .table(found) : .other(name: name)
     }
 
     /// `ER_NO_SUCH_TABLE`: also what the server says when the whole database is missing.

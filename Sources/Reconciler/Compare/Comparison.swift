@@ -41,11 +41,17 @@ package struct Comparison: Sendable {
         /// The profile of the servers that write it back so.
         package var profile: ServerProfile
         package var tables: [String: CatalogTable]
+        /// Tables that keep their rows under another name.
+        package var tableRenames: [TableRename]
 
-        package init(namespace: String, profile: ServerProfile, tables: [String: CatalogTable]) {
+        package init(
+            namespace: String, profile: ServerProfile, tables: [String: CatalogTable],
+            tableRenames: [TableRename] = []
+        ) {
             self.namespace = namespace
             self.profile = profile
             self.tables = tables
+            self.tableRenames = tableRenames
         }
     }
 
@@ -55,13 +61,18 @@ package struct Comparison: Sendable {
         package let live: LiveTables
         package let recorded: [String: Digest]?
         package var shards: [String]
-        /// The status of every table that any of the three knows.
+        /// The status of every table that any of the three knows; one that a hint renames is one
+        /// state, under its new name.
         package var tables: [TableState]
+        /// What the hints for tables mean here.
+        package var stages: TableStages
     }
 
     /// One table of a class, compared.
     package struct TableState: Hashable, Sendable {
         package let table: String
+        /// The name under which it is live and recorded, where a hint is due; encoded too.
+        package let renamedFrom: String?
         package let standing: TableStanding
         package let desired: Digest?
         package let recorded: Digest?
@@ -88,13 +99,16 @@ package struct Comparison: Sendable {
                 continue
             }
             places[key] = classes.count
+            let schema = schemas[shard.schema]
+            let stages = TableStages(
+                schema.tableRenames, desired: schema.tables.keys, live: shard.live.tables.keys)
             classes.append(
                 Class(
                     schema: shard.schema, live: shard.live, recorded: shard.recorded?.tables,
                     shards: [shard.id.shard],
                     tables: Self.compare(
-                        schemas[shard.schema], shard.live.tables, shard.recorded?.tables ?? [:],
-                        &equivalence)))
+                        schema, shard.live.tables, shard.recorded?.tables ?? [:], stages,
+                        &equivalence), stages: stages))
         }
     }
 
@@ -114,12 +128,16 @@ package struct Comparison: Sendable {
 
     private static func compare(
         _ schema: Schema, _ live: [String: Digest], _ recorded: [String: Digest],
-        _ equivalence: inout Equivalence
+        _ stages: TableStages, _ equivalence: inout Equivalence
     ) -> [TableState] {
         var names = Set(schema.tables.keys)
         names.formUnion(live.keys)
         names.formUnion(recorded.keys)
+        names.subtract(stages.due.keys)
         return names.sorted().compactMap { name in
+            if let old = stages.oldName(of: name) {
+                return renamed(name, from: old, schema, live, recorded, &equivalence)
+            }
             let desired = schema.tables[name]?.digest
             let observed = live[name]
             let record = recorded[name]
@@ -132,8 +150,27 @@ package struct Comparison: Sendable {
                 observed: live.map { .present($0) } ?? .absent)
             guard let standing else { return nil }
             return TableState(
-                table: name, standing: standing, desired: desired, recorded: record,
-                observed: observed)
+                table: name, renamedFrom: nil, standing: standing, desired: desired,
+                recorded: record, observed: observed)
+        }
+    }
+
+    /// The state of a table that is live under an old name: two names, one table.
+    ///
+    /// Recorded under its new name already, it was renamed back behind git's back.
+    private static func renamed(
+        _ name: String, from old: String, _ schema: Schema, _ live: [String: Digest],
+        _ recorded: [String: Digest], _ equivalence: inout Equivalence
+    ) -> TableState? {
+        let desired = schema.tables[name]?.digest
+        let record = recorded[name].map { equivalence.as(desired, $0) } ?? recorded[old]
+        let standing = TableStanding.of(
+            desired: desired, recorded: record,
+            observed: live[old].map { .present($0) } ?? .absent)
+        return standing.map { standing in
+            TableState(
+                table: name, renamedFrom: old, standing: standing, desired: desired,
+                recorded: recorded[name] ?? recorded[old], observed: live[old])
         }
     }
 }

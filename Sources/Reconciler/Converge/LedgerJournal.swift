@@ -79,6 +79,8 @@ package struct LedgerJournal: OperationJournal {
         let path = RecordPath.shard(record.key.shardID)
         var shard = try draft.read(ShardRecord.self, at: path) ?? ShardRecord(since: now.iso)
         shard.tables[record.key.table] = digest
+        // The first statement took the old name away, so nothing is known of it any more.
+        if let old = record.step.renamedFrom { shard.tables[old] = nil }
         shard.since = now.iso
         try draft.set(path, json: shard)
     }

@@ -39,8 +39,9 @@ struct OperationDriver {
                 action = try run(index, &machine, on: port, &lostConnection)
             case .recordCompleted(let ran):
                 return try settle(.completed(ran: ran), nil, machine)
-            case .recordSuperseded(let found):
-                let message = "the live table is neither what the plan starts from nor its result"
+            case .recordSuperseded(let found, let reason):
+                let message =
+                    reason ?? "the live table is neither what the plan starts from nor its result"
                 return try settle(.superseded(found: found), message, machine)
             case .recordFailed(let message):
                 return try settle(.failed, message, machine)
@@ -57,8 +58,12 @@ struct OperationDriver {
         _ machine: inout OperationMachine, on port: any ShardPort, _ lostConnection: inout Bool
     ) -> OperationMachine.Action {
         do {
-            let live = try port.digest(of: record.key.table, among: record.step.digests)
-            return machine.handle(.observed(live))
+            switch try port.find(record.step) {
+            case .digest(let live): return machine.handle(.observed(live))
+            case .both(let old, let new):
+                return machine.handle(
+                    .obstructed(reason: LiveFinding.obstruction(old: old, new: new)))
+            }
         } catch {
             lostConnection = lostConnection || error.lostConnection
             return machine.handle(.readFailed(message: error.message))

@@ -13,8 +13,38 @@ package protocol ShardPort {
     /// them, because git leaves its definer to the server, is read as that one.
     func digest(of table: String, among chain: [Digest?]) throws(ShardFailure) -> Digest?
 
+    /// The digest of the live table that still has an old name; nil when no table has it, be it
+    /// that a view stands in its place.
+    func digest(ofFormer table: String) throws(ShardFailure) -> Digest?
+
     /// Runs one statement of a step.
     func run(_ statement: PlanStatement) throws(ShardFailure)
+}
+
+/// What is live under the names of one operation.
+package enum LiveFinding: Hashable, Sendable {
+    /// One table, or none, under whichever name the operation knows.
+    case digest(Digest?)
+    /// A table under the old name and one under the new: neither is known to be the right one.
+    case both(old: String, new: String)
+}
+
+extension ShardPort {
+    /// Reads what a step is about: a table that it renames has its old name before the first
+    /// statement and its new one after it.
+    func find(_ step: PlanStep) throws(ShardFailure) -> LiveFinding {
+        let new = try digest(of: step.table, among: step.digests)
+        guard let name = step.renamedFrom else { return .digest(new) }
+        guard let old = try digest(ofFormer: name) else { return .digest(new) }
+        return new == nil ? .digest(old) : .both(old: name, new: step.table)
+    }
+}
+
+extension LiveFinding {
+    /// Why an operation is superseded that finds two tables.
+    static func obstruction(old: String, new: String) -> String {
+        "both `\(old)` and `\(new)` are live: the rename would have to choose"
+    }
 }
 
 /// Why a shard could not be read or changed.

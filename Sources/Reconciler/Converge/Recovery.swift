@@ -42,10 +42,10 @@ package struct Recovery: Sendable {
     private func settle(
         _ record: PendingRecord
     ) throws(JournalFailure) -> ReconcileReport.Recovered {
-        let live: Digest?
+        let live: LiveFinding
         do throws(ShardFailure) {
             live = try opener.withShard(record.key.shardID) { port throws(ShardFailure) in
-                try port.digest(of: record.key.table, among: record.step.digests)
+                try port.find(record.step)
             }
         } catch {
             return Self.line(record, "unknown", error.message)
@@ -59,8 +59,18 @@ package struct Recovery: Sendable {
 
     /// What the live table says about the operation.
     static func classify(
-        _ live: Digest?, against record: PendingRecord
+        _ finding: LiveFinding, against record: PendingRecord
     ) -> (OperationOutcome, finding: String) {
+        let live: Digest?
+        switch finding {
+        case .digest(let digest): live = digest
+        case .both(let old, let new):
+            let message = LiveFinding.obstruction(old: old, new: new)
+            return (
+                OperationOutcome(kind: .superseded(found: nil), message: message, attempts: 0),
+                "superseded"
+            )
+        }
         let chain = record.step.digests
         let last = chain.count - 1
         if live == chain[last] {

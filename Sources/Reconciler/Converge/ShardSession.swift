@@ -89,6 +89,16 @@ private struct ShardSession: ShardPort {
         }
     }
 
+    func digest(ofFormer table: String) throws(ShardFailure) -> Digest? {
+        do throws(MySQLError) {
+            return try LiveTable.readTable(
+                ObjectName(encoded: table).name, database: target.database, on: connection,
+                catalog: catalog)?.digest
+        } catch {
+            throw ShardFailure(error, shard: target.id, table: table)
+        }
+    }
+
     func run(_ statement: PlanStatement) throws(ShardFailure) {
         defer { changed(target.id) }
         do throws(MySQLError) {

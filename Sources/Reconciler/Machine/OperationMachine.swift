@@ -32,6 +32,8 @@ package struct OperationMachine: Sendable {
         case claimed
         /// The live table was read: its digest, or nil when it is proven absent.
         case observed(Digest?)
+        /// Two live tables have the names of the one that is renamed.
+        case obstructed(reason: String)
         /// The pending record is durable.
         case intentRecorded
         /// The statement returned without an error.
@@ -56,7 +58,7 @@ package struct OperationMachine: Sendable {
         /// Record the outcome; `ran` says whether a statement of this plan made the change.
         case recordCompleted(ran: Bool)
         /// Record that the table was something else, and plan again.
-        case recordSuperseded(found: Digest?)
+        case recordSuperseded(found: Digest?, reason: String? = nil)
         /// Keep the pending record, wait, and say `retryDue`.
         case backOff(message: String, attempt: Int)
         /// Record the failure; the pending record goes.
@@ -70,6 +72,7 @@ package struct OperationMachine: Sendable {
         switch event {
         case .claimed: claimed()
         case .observed(let digest): observed(digest)
+        case .obstructed(let reason): obstructed(reason)
         case .intentRecorded: intentRecorded()
         case .statementSucceeded: statementSucceeded()
         case .statementFailed(let retry, let message): statementFailed(retry, message)
@@ -115,6 +118,11 @@ package struct OperationMachine: Sendable {
         }
         state = .running
         return .run(index: place)
+    }
+
+    private mutating func obstructed(_ reason: String) -> Action {
+        state = .superseded
+        return .recordSuperseded(found: nil, reason: reason)
     }
 
     private mutating func intentRecorded() -> Action {

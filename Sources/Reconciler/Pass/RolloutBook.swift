@@ -351,7 +351,7 @@ struct Adoption {
                 $0.status == .inSync && $0.observed != nil && $0.recorded != $0.adopted
             }
             let gone = Set(shards.recorded?.keys.map { $0 } ?? []).subtracting(
-                shards.tables.map(\.table))
+                shards.tables.flatMap { [$0.table, $0.renamedFrom ?? $0.table] })
             guard !missing.isEmpty || !gone.isEmpty else { continue }
             digests.formUnion(missing.compactMap(\.adopted))
             let isWhole = shards.tables.allSatisfy {

@@ -189,7 +189,10 @@ enum Sizes {
     static func added(to plan: Plan, targets: [ObservationTarget], engine: Engine) -> Plan {
         let byID = Dictionary(uniqueKeysWithValues: targets.map { ($0.id, $0) })
         var wanted: [ObservationTarget: Set<String>] = [:]
-        func name(_ step: PlanStep) -> ObjectName { ObjectName(encoded: step.table) }
+        // Nothing has run yet: a table that is to be renamed has its old name.
+        func name(_ step: PlanStep) -> ObjectName {
+            ObjectName(encoded: step.renamedFrom ?? step.table)
+        }
         for step in plan.steps where step.kind != .create && name(step).kind == .table {
             for shard in step.shardIDs {
                 guard let target = byID[shard] else { continue }

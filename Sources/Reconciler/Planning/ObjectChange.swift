@@ -6,8 +6,11 @@ import Schema
 package struct ObjectChange {
     package let name: ObjectName
     let state: Comparison.TableState
-    /// Nil where it is created.
+    /// What it starts from; nil where it is created. A trigger whose table gets another name first
+    /// is given as it is then.
     package let from: ObjectDefinition?
+    /// The digest of what is live then, with all that git leaves to the server.
+    let observed: Digest?
     /// Nil where it is dropped.
     package let to: ObjectDefinition?
 

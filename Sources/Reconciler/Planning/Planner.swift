@@ -37,6 +37,8 @@ package struct Planner {
     /// One distinct change, before it is proved.
     package struct Change {
         package let table: String
+        /// Its name before, where the change gives it another.
+        package let renamedFrom: String?
         package let kind: PlanStep.Kind
         package let from: CatalogTable?
         package let to: CatalogTable?
@@ -73,17 +75,17 @@ package struct Planner {
 
     private let comparison: Comparison
     private let removals: [String: Removal]
-    private let renames: (Int) -> [ColumnRename]
+    private let renames: (Int) -> Renames
     private let ports: Ports
     private var drafts: [DraftKey: PlanStep] = [:]
     private var refused: [RefusedKey: Set<String>] = [:]
 
     /// - Parameters:
     ///   - removals: by namespace.
-    ///   - renames: the hints of a desired schema, by its index.
+    ///   - renames: the hints for columns and indexes of a desired schema, by its index.
     package init(
         comparison: Comparison, removals: [String: Removal],
-        renames: @escaping (Int) -> [ColumnRename], ports: Ports
+        renames: @escaping (Int) -> Renames, ports: Ports
     ) {
         self.comparison = comparison
         self.removals = removals
@@ -119,73 +121,122 @@ package struct Planner {
 
     // MARK: One class of shards
 
-    private mutating func plan(_ shards: Comparison.Class) throws {
-        let schema = comparison.schemas[shards.schema]
-        let removal = removals[schema.namespace] ?? Removal(retire: [], prunesAll: false)
+    /// The tables of a class that take part in the diff.
+    private struct Tables {
+        /// By their names as they are and as they should be.
         var live: [String: Table] = [:]
         var desired: [String: Table] = [:]
         var droppable: Set<String> = []
+        /// What may change, by the name afterwards.
         var states: [String: Comparison.TableState] = [:]
+        /// Renames that are not made here, so that what builds on them has to wait.
+        var withheld: WithheldRenames
+    }
+
+    private mutating func plan(_ shards: Comparison.Class) throws {
+        let schema = comparison.schemas[shards.schema]
+        let removal = removals[schema.namespace] ?? Removal(retire: [], prunesAll: false)
+        var tables = Tables(withheld: WithheldRenames(shards.stages.blocked.map(\.hint)))
+        for blocked in shards.stages.blocked {
+            refuse(encoded(blocked.hint.to), blocked.reason, in: schema, shards)
+        }
         var objects: [ObjectChange] = []
         for state in shards.tables {
-            let object = ObjectName(encoded: state.table)
-            guard object.kind == .table else {
-                objects += objectChange(object, state, drops: removal.drops(state))
-                continue
+            if ObjectName(encoded: state.table).kind == .table {
+                collect(state, drops: removal.drops(state), into: &tables, schema, shards)
+            } else {
+                objects += objectChange(
+                    state, drops: removal.drops(state), renames: shards.stages.names)
             }
-            let name = object.name
-            if state.status == .inSync {
-                // Present for the order of foreign keys; equal on both sides, so no change.
-                guard let table = state.desired.flatMap(ports.lookup)?.table else { continue }
-                live[name] = table
-                desired[name] = table
-                continue
-            }
-            if removal.drops(state) { droppable.insert(name) }
-            if let reason = unreadable(state, drops: removal.drops(state)) {
-                refuse(state.table, reason, in: schema, shards)
-                continue
-            }
-            states[name] = state
-            live[name] = state.observed.flatMap(ports.lookup)?.table
-            desired[name] = state.desired.flatMap(ports.lookup)?.table
         }
         let order = ObjectOrder(objects)
         for (place, change) in order.beforeTables.enumerated() {
             try draft(change, order: place, in: shards)
         }
         let first = order.beforeTables.count
-        let count = try planTables(
-            shards, live: live, desired: desired, droppable: droppable, states: states,
-            firstOrder: first)
+        let count = try planTables(shards, &tables, firstOrder: first)
         for (place, change) in order.afterTables.enumerated() {
+            if let reason = tables.withheld.reason(for: change) {
+                refuse(change.state.table, reason, in: schema, shards)
+                continue
+            }
             try draft(change, order: first + count + place, in: shards)
         }
     }
 
+    private mutating func collect(
+        _ state: Comparison.TableState, drops: Bool, into tables: inout Tables,
+        _ schema: Comparison.Schema, _ shards: Comparison.Class
+    ) {
+        let name = ObjectName(encoded: state.table).name
+        // Neither of two tables that claim one name is touched, and the old one has the rows.
+        guard !tables.withheld.concerns(name) else { return }
+        if state.status == .inSync {
+            // Present for the order of foreign keys; equal on both sides, so no change.
+            guard let table = state.desired.flatMap(ports.lookup)?.table else { return }
+            tables.live[name] = table
+            tables.desired[name] = table
+            return
+        }
+        if drops { tables.droppable.insert(name) }
+        if let reason = unreadable(state, drops: drops) {
+            refuse(state.table, reason, in: schema, shards)
+            if let old = state.renamedFrom {
+                tables.withheld.add(
+                    TableRename(from: ObjectName(encoded: old).name, to: name))
+            }
+            return
+        }
+        let liveName = ObjectName(encoded: state.renamedFrom ?? state.table).name
+        tables.states[name] = state
+        tables.live[liveName] = state.observed.flatMap(ports.lookup)?.table
+        tables.desired[name] = state.desired.flatMap(ports.lookup)?.table
+    }
+
     /// Drafts the changes of the tables; returns how many there are.
     private mutating func planTables(
-        _ shards: Comparison.Class, live: [String: Table], desired: [String: Table],
-        droppable: Set<String>, states: [String: Comparison.TableState], firstOrder: Int
+        _ shards: Comparison.Class, _ tables: inout Tables, firstOrder: Int
     ) throws -> Int {
         let schema = comparison.schemas[shards.schema]
-        guard !states.isEmpty else { return 0 }
+        guard !tables.states.isEmpty else { return 0 }
         let changes: [TableChange]
+        var hints = renames(shards.schema)
+        hints.tables = tables.states.values.compactMap { state in
+            state.renamedFrom.map {
+                TableRename(
+                    from: ObjectName(encoded: $0).name, to: ObjectName(encoded: state.table).name)
+            }
+        }.sorted { $0.to < $1.to }
         do throws(DiffError) {
             let difference = try SchemaDiff.difference(
-                from: live, to: desired, columnRenames: renames(shards.schema),
-                droppable: droppable, flavour: schema.profile.flavour)
+                from: tables.live, to: tables.desired, renames: hints,
+                droppable: tables.droppable, flavour: schema.profile.flavour)
             for refusal in difference.refusals {
                 refuse(encoded(refusal.table), refusal.message, in: schema, shards)
+                let names = [refusal.table, refusal.parent]
+                hints.tables.filter { names.contains($0.to) }.forEach { tables.withheld.add($0) }
             }
             changes = difference.changes
         } catch {
             refuse(encoded(error.table), error.message, in: schema, shards)
             return 0
         }
+        let likely = LikelyRenames(
+            live: tables.live, desired: tables.desired, droppable: tables.droppable,
+            renames: hints.tables)
         for (order, change) in changes.enumerated() {
-            guard let state = states[change.table] else { continue }
-            try draft(change, state, order: firstOrder + order, in: shards, desired: desired)
+            guard let state = tables.states[change.table] else { continue }
+            let live = state.observed.flatMap(ports.lookup)?.table
+            if let reason = tables.withheld.reason(for: change, live: live) {
+                refuse(state.table, reason, in: schema, shards)
+                continue
+            }
+            let isDrafted = try draft(
+                change, state, order: firstOrder + order, in: shards,
+                suggestion: likely.suggestion(for: change))
+            if !isDrafted {
+                hints.tables.filter { $0.to == change.table }.forEach { tables.withheld.add($0) }
+            }
         }
         return changes.count
     }
@@ -210,68 +261,74 @@ package struct Planner {
 
     // MARK: One change
 
+    /// Drafts one change; false where it is refused.
     private mutating func draft(
         _ change: TableChange, _ state: Comparison.TableState, order: Int,
-        in shards: Comparison.Class, desired: [String: Table]
-    ) throws {
+        in shards: Comparison.Class, suggestion: String?
+    ) throws -> Bool {
         let schema = comparison.schemas[shards.schema]
-        let from = state.observed.flatMap(ports.lookup)
+        let from = start(of: change, state, flavour: schema.profile.flavour)
         let to = state.desired.flatMap(ports.lookup)
         let kind = PlanStep.Kind(change.kind)
+        let surroundings = Surroundings(schema: schema, live: shards.live, lookup: ports.lookup)
         let statements: [PlanStatement]
         do {
             statements = try ports.prove(
                 Change(
-                    table: change.table, kind: kind, from: from, to: to,
-                    alterations: change.alterations,
+                    table: change.table, renamedFrom: change.renamedFrom, kind: kind, from: from,
+                    to: to, alterations: change.alterations,
                     checksForeignKeys: !change.withoutForeignKeyChecks,
-                    parents: sequences([from, to], in: schema, live: shards.live)
-                        + parents(of: change, in: schema, live: shards.live)),
+                    parents: surroundings.sequences(of: [from, to])
+                        + surroundings.parents(of: change)),
                 schema.profile)
         } catch let error as NotProved {
             refuse(state.table, error.reason, in: schema, shards)
-            return
+            return false
         }
         let cause = cause(of: state, schema: shards.schema)
         let key = DraftKey(
-            namespace: schema.namespace, table: state.table, from: state.observed,
+            namespace: schema.namespace, table: state.table, from: from?.digest,
             to: statements.last?.after, cause: cause.kind, statements: statements)
         if var known = drafts[key] {
             known.shards = (known.shards + shards.shards).sorted()
             known.order = max(known.order, order)
             drafts[key] = known
-            return
+            return true
         }
-        drafts[key] = try step(
-            change, kind, statements, cause: cause, order: order, shards: shards,
-            state: state, schema: schema)
-    }
-
-    private func step(
-        _ change: TableChange, _ kind: PlanStep.Kind, _ statements: [PlanStatement],
-        cause: PlanCause, order: Int, shards: Comparison.Class,
-        state: Comparison.TableState, schema: Comparison.Schema
-    ) throws -> PlanStep {
-        let findings = try Self.findings(change, statements)
+        var findings = try Self.findings(change, statements)
+        if let suggestion, !findings.isEmpty { findings[0].suggestion = suggestion }
         let lines = Self.lines(
-            change, renames: renames(shards.schema), flavour: schema.profile.flavour)
-        return PlanStep(
-            kind: kind, namespace: schema.namespace, table: state.table, shards: shards.shards,
-            from: state.observed, to: statements.last?.after, statements: statements,
-            hazard: findings.worst, findings: findings, cause: cause,
+            change, renames: renames(shards.schema).columns, flavour: schema.profile.flavour)
+        drafts[key] = PlanStep(
+            kind: kind, namespace: schema.namespace, table: state.table,
+            renamedFrom: state.renamedFrom, shards: shards.shards, from: from?.digest,
+            to: statements.last?.after, statements: statements, hazard: findings.worst,
+            findings: findings, cause: cause,
             differences: lines.map { line in
                 PlanDifference(
                     text: line.description,
                     location: ports.location(shards.schema, state.table, line))
             },
             suggestion: findings.compactMap(\.suggestion).first, order: order)
+        return true
+    }
+
+    /// The table that the change starts from: the live one, or what it is once the parents of its
+    /// foreign keys have their new names, which is before.
+    private func start(
+        of change: TableChange, _ state: Comparison.TableState, flavour: ServerProfile.Flavour
+    ) -> CatalogTable? {
+        let live = state.observed.flatMap(ports.lookup)
+        guard let from = change.from, let table = live?.table, from != table else { return live }
+        return CatalogTable(canonicalText: from.showCreate(flavour: flavour), flavour: flavour)
     }
 
     private static func findings(
         _ change: TableChange, _ statements: [PlanStatement]
     ) throws -> [HazardFinding] {
         var findings = try change.hazards()
-        if statements.contains(where: \.rebuildsTable), findings.worst == .safe {
+        let others = findings.filter { !$0.isAboutNames }
+        if statements.contains(where: \.rebuildsTable), others.worst == .safe {
             findings.append(
                 HazardFinding(
                     rule: "rebuild-table", hazard: .costly,
@@ -296,15 +353,22 @@ package struct Planner {
     // MARK: One object that is no table
 
     /// What is to be done about an object, if anything is.
+    ///
+    /// - Parameter renames: the tables that get other names first: a trigger follows its table.
     private func objectChange(
-        _ name: ObjectName, _ state: Comparison.TableState, drops: Bool
+        _ state: Comparison.TableState, drops: Bool, renames: [String: String]
     ) -> [ObjectChange] {
         guard state.status != .inSync, state.desired != nil || drops else { return [] }
+        let desired = state.desired.flatMap(ports.lookup)?.object
+        let live = state.observed.flatMap(ports.lookup)?.object
+        // What goes, goes before the tables change.
+        let from = desired == nil ? live : live?.following(renames)
+        if let from, let desired, from != live, desired.isMet(by: from) { return [] }
         return [
             ObjectChange(
-                name: name, state: state,
-                from: state.observed.flatMap(ports.lookup)?.object,
-                to: state.desired.flatMap(ports.lookup)?.object)
+                name: ObjectName(encoded: state.table), state: state, from: from,
+                observed: from == live ? state.observed : from.map { Digest(of: $0.text) },
+                to: desired)
         ]
     }
 
@@ -322,7 +386,7 @@ package struct Planner {
         }
         let cause = cause(of: state, schema: shards.schema)
         let key = DraftKey(
-            namespace: schema.namespace, table: state.table, from: state.observed,
+            namespace: schema.namespace, table: state.table, from: change.observed,
             to: state.desired, cause: cause.kind, statements: statements)
         if var known = drafts[key] {
             known.shards = (known.shards + shards.shards).sorted()
@@ -333,7 +397,7 @@ package struct Planner {
         let findings = change.findings
         drafts[key] = PlanStep(
             kind: change.kind, namespace: schema.namespace, table: state.table,
-            shards: shards.shards, from: state.observed, to: state.desired,
+            shards: shards.shards, from: change.observed, to: state.desired,
             statements: statements, hazard: findings.worst, findings: findings, cause: cause,
             differences: ObjectLines.lines(change.name, from: change.from, to: change.to).map {
                 PlanDifference(
@@ -354,42 +418,6 @@ package struct Planner {
         case .pending, .inSync, .unknown: cause.kind = .git
         }
         return cause
-    }
-
-    /// The sequences from which the tables draw defaults and which must be there first: as git has
-    /// them, or as they are live where they go.
-    private func sequences(
-        _ tables: [CatalogTable?], in schema: Comparison.Schema, live: Comparison.LiveTables
-    ) -> [CatalogTable] {
-        let texts = tables.compactMap { $0?.text }.filter { $0.contains("val(`") }
-        guard !texts.isEmpty else { return [] }
-        let names = Set(schema.tables.keys).union(live.tables.keys).map(ObjectName.init(encoded:))
-        return names.filter { name in
-            name.kind == .sequence
-                && texts.contains { $0.contains("val(\(SQL.identifier(name.name)))") }
-        }.sorted().compactMap { name in
-            schema.tables[name.encoded] ?? live.tables[name.encoded].flatMap(ports.lookup)
-        }
-    }
-
-    /// The parents of the change's foreign keys: as git has them for keys that stay or come, as
-    /// they are live for keys that go.
-    private func parents(
-        of change: TableChange, in schema: Comparison.Schema, live: Comparison.LiveTables
-    ) -> [CatalogTable] {
-        var seen: Set<String> = [change.table]
-        func parents(
-            _ table: Table?, _ find: (String) -> CatalogTable?
-        ) -> [CatalogTable] {
-            (table?.foreignKeys ?? []).compactMap { key in
-                guard key.referencedSchema == nil, seen.insert(key.referencedTable).inserted
-                else { return nil }
-                return find(encoded(key.referencedTable))
-            }
-        }
-        let desired = parents(change.to) { schema.tables[$0] }
-        return desired
-            + parents(change.from) { live.tables[$0].flatMap(ports.lookup) ?? schema.tables[$0] }
     }
 }
 

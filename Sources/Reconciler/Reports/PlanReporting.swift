@@ -19,9 +19,19 @@ extension PlanReport {
                         HoldReport(code: $0.hold.code, reason: $0.hold.reason, shards: $0.shards)
                     }))
         }
+        // What is to be done about a table that a hint cannot rename stands beside its reason.
+        let blocked = Set(
+            survey.comparison.classes.flatMap { shards in
+                shards.stages.blocked.map { hint in
+                    [
+                        survey.comparison.schemas[shards.schema].namespace,
+                        ObjectName(.table, hint.hint.from).encoded,
+                    ]
+                }
+            })
         let retired = survey.comparison.findings(lookup: { _ in nil }, locate: { _, _ in nil })
             .filter { finding in
-                finding.status == .retired
+                finding.status == .retired && !blocked.contains([finding.namespace, finding.table])
                     && !plan.steps.contains {
                         $0.kind == .drop && $0.namespace == finding.namespace
                             && $0.table == finding.table

@@ -30,29 +30,12 @@ package struct DesiredStage {
             source.tree, revision: source.revision, environment: scope.environment,
             namespaces: scope.namespaces, fleet: fleet, pinned: { try source.pinned($0) },
             discovered: discovered)
-        try Self.refuseTableRenames(state)
         guard !selected(state.shards).isEmpty else {
             let names = scope.shards.joined(separator: ", ")
             throw ConfigurationError(
                 "--shard \(names): the environment `\(state.environment.name)` has no such shard")
         }
         return state
-    }
-
-    /// A hint that cannot be honoured is an error: followed halfway it would make an empty table
-    /// beside the old one.
-    private static func refuseTableRenames(_ state: DesiredState) throws {
-        let diagnostics = state.schemas.flatMap { schema in
-            schema.tableRenames.map { rename in
-                Diagnostic(
-                    .unsupported,
-                    "the table `\(rename.from)` is to become `\(rename.to)`, and this release "
-                        + "renames columns only",
-                    remedy: "rename the table on the shards by hand, then remove the hint",
-                    at: schema.table(rename.to)?.location)
-            }
-        }
-        if !diagnostics.isEmpty { throw DesiredError(diagnostics) }
     }
 
     /// The shards that the command is about.

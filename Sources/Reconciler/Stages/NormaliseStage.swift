@@ -51,7 +51,8 @@ package struct NormaliseStage {
             output.sources.append(source)
             output.schemas.append(
                 Comparison.Schema(
-                    namespace: schema.namespace, profile: profile, tables: tables))
+                    namespace: schema.namespace, profile: profile, tables: tables,
+                    tableRenames: schema.tableRenames))
         }
         return output
     }

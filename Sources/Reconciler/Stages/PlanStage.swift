@@ -40,7 +40,10 @@ package struct PlanStage {
             schemas: input.normalised.schemas, shards: compared(input), lookup: lookup)
         var planner = Planner(
             comparison: comparison, removals: Self.removals(input.desired),
-            renames: { input.desired.schemas[input.normalised.sources[$0]].renames },
+            renames: { index in
+                let schema = input.desired.schemas[input.normalised.sources[index]]
+                return Renames(columns: schema.renames, indexes: schema.indexRenames)
+            },
             ports: ports(input, servers: Self.servers(input), lookup: lookup))
         let result = try planner.plan()
         let unknown = input.shards.compactMap { shard -> UnknownShard? in
@@ -148,7 +151,7 @@ package struct PlanStage {
             throw NotProved(reason: "no server of its kind can be reached to prove the change")
         }
         let question = ChangeToProve(
-            from: change.from, to: change.to, table: change.table,
+            from: change.from, to: change.to, table: change.renamedFrom ?? change.table,
             alterations: change.alterations, parents: change.parents,
             checksForeignKeys: change.checksForeignKeys)
         do throws(WorkspaceError) {

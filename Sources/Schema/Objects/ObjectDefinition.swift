@@ -76,8 +76,12 @@ package struct ObjectDefinition: Hashable, Sendable {
 
     /// Whether `live` is what this definition, which git wrote, asks for.
     package func isMet(by live: ObjectDefinition) -> Bool {
-        live.saying(no: unsaid).text == text
+        let seen = live.saying(no: unsaid)
+        // MariaDB writes quotes around a trigger's table only once the table was renamed.
+        return seen.text == text || seen.quotingTable.text == quotingTable.text
     }
+
+    private var quotingTable: ObjectDefinition { movingTable { $0 } }
 
     /// The digests of every definition that this one, which is live, can stand for.
     package var digests: [Digest] {
@@ -93,6 +97,29 @@ package struct ObjectDefinition: Hashable, Sendable {
             return Set(
                 tokens.filter { $0.kind == .quotedName }.map { Unquoted.name(bytes, $0.range) })
         }
+    }
+
+    // MARK: What a server changes by itself
+
+    /// The definition after tables got other names: a trigger goes along with its table, and
+    /// nothing else in its text changes. All other kinds stay as they are.
+    ///
+    /// - Parameter renames: old name → new name.
+    package func following(_ renames: [String: String]) -> ObjectDefinition {
+        renames.isEmpty ? self : movingTable { renames[$0] }
+    }
+
+    /// A trigger on the table that `rename` makes of its own; as it is where that says nil.
+    private func movingTable(_ rename: (String) -> String?) -> ObjectDefinition {
+        guard name.kind == .trigger else { return self }
+        var copy = text
+        let changed: String? = copy.withUTF8 { bytes in
+            guard let table = ObjectHeader(bytes)?.table, let new = rename(table.name) else {
+                return nil
+            }
+            return Self.text(bytes, replacing: table.range, with: SQL.identifier(new))
+        }
+        return changed.flatMap { ObjectDefinition(text: $0) } ?? self
     }
 
     // MARK: Statements

@@ -22,6 +22,8 @@ struct ObjectHeader {
     private(set) var starts: Range<Int>?
     /// `ENABLE`, `DISABLE` or `DISABLE ON SLAVE` of an event.
     private(set) var status: Range<Int>?
+    /// The name of a trigger's table, with its place.
+    private(set) var table: (name: String, range: Range<Int>)?
     /// Where an event's `COMMENT` or `DO` stands.
     private(set) var statusPlace: Int?
 
@@ -64,6 +66,14 @@ struct ObjectHeader {
         self.orReplace = orReplace
         self.definer = definer
         if kind == .event { readEvent(&cursor) }
+        if kind == .trigger { readTrigger(&cursor) }
+    }
+
+    private mutating func readTrigger(_ cursor: inout TokenCursor) {
+        while cursor.token != nil, !cursor.at("ON") { cursor.advance() }
+        cursor.advance()
+        guard let start = cursor.token?.start, let name = cursor.takeQualifiedName() else { return }
+        table = (name.text, start..<name.token.end)
     }
 
     private mutating func readEvent(_ cursor: inout TokenCursor) {

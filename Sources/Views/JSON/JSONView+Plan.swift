@@ -26,6 +26,7 @@ extension JSONView {
             "kind": .string(step.kind.rawValue),
             "namespace": .string(step.namespace),
             "table": .string(step.table),
+            "renamedFrom": .text(step.renamedFrom),
             "shards": .strings(step.shards),
             "from": .text(step.from?.hex),
             "to": .text(step.to?.hex),

@@ -31,19 +31,58 @@ struct FleetChecks {
         }
     }
 
+    /// No name may be claimed by two hints of one kind, nor may tables swap their names.
     private func renames(_ namespace: Namespace) {
         var from: Set<[String]> = []
         var to: Set<[String]> = []
         for hint in namespace.renames {
-            let rename = hint.rename
-            let isNewFrom = from.insert([rename.table, rename.from]).inserted
-            let isNewTo = to.insert([rename.table, rename.to]).inserted
+            let words = Self.words(hint.subject)
+            let isNewFrom = from.insert(words.place + [words.from]).inserted
+            let isNewTo = to.insert(words.place + [words.to]).inserted
             guard !isNewFrom || !isNewTo else { continue }
-            let column = isNewFrom ? rename.to : rename.from
+            let name = isNewFrom ? words.to : words.from
+            diagnostics.error(
+                .conflictingRename, "two renames name the \(words.what) `\(name)`\(words.owner)",
+                remedy: "keep one of the two", at: hint.location)
+        }
+        circles(namespace)
+    }
+
+    private static func words(
+        _ subject: RenameHint.Subject
+    ) -> (place: [String], what: String, owner: String, from: String, to: String) {
+        switch subject {
+        case .table(let hint): (["table"], "table", "", hint.from, hint.to)
+        case .column(let hint):
+            (["column", hint.table], "column", " of `\(hint.table)`", hint.from, hint.to)
+        case .index(let hint):
+            (["index", hint.table], "index", " of `\(hint.table)`", hint.from, hint.to)
+        }
+    }
+
+    /// Names that go round: which table is which could not be told once one of them moved.
+    private func circles(_ namespace: Namespace) {
+        var next: [String: (to: String, location: SourceLocation)] = [:]
+        for hint in namespace.renames {
+            guard case .table(let rename) = hint.subject else { continue }
+            next[rename.from] = next[rename.from] ?? (rename.to, hint.location)
+        }
+        var reported: Set<String> = []
+        for start in next.keys.sorted() where !reported.contains(start) {
+            var path = [start]
+            while let name = path.last, let step = next[name], !path.contains(step.to) {
+                path.append(step.to)
+            }
+            guard let last = path.last, next[last]?.to == start, let place = next[start] else {
+                continue
+            }
+            reported.formUnion(path)
             diagnostics.error(
                 .conflictingRename,
-                "two renames name the column `\(column)` of `\(rename.table)`",
-                remedy: "keep one of the two", at: hint.location)
+                "the renames of tables run in a circle: "
+                    + (path + [start]).map { "`\($0)`" }.joined(separator: " to "),
+                remedy: "give one of them a third name in a commit of its own, and this name in "
+                    + "the next", at: place.location)
         }
     }
 

@@ -88,14 +88,28 @@ enum PinKey: String, FleetKey {
 enum RenameKey: String, FleetKey {
     static let title = "rename"
     static let what = "a rename"
-    static let required: Set<RenameKey> = [.table, .column]
-    case table, column
+    static let required: Set<RenameKey> = [.table]
+    case table, column, index
+}
+
+enum RenamedTableKey: String, FleetKey {
+    static let title = "renamedTable"
+    static let what = "a renamed table"
+    static let required: Set<RenamedTableKey> = [.from, .to]
+    case from, to
 }
 
 enum RenamedColumnKey: String, FleetKey {
     static let title = "renamedColumn"
     static let what = "a renamed column"
     static let required: Set<RenamedColumnKey> = [.from, .to]
+    case from, to
+}
+
+enum RenamedIndexKey: String, FleetKey {
+    static let title = "renamedIndex"
+    static let what = "a renamed index"
+    static let required: Set<RenamedIndexKey> = [.from, .to]
     case from, to
 }
 
@@ -199,7 +213,8 @@ enum FleetFormat {
     static let keys: [any FleetKey.Type] = [
         RootKey.self, NamespaceKey.self, ShardPatternKey.self, NamedShardKey.self,
         DiscoveredShardsKey.self, DiscoverKey.self, OverlayKey.self, PinKey.self, RenameKey.self,
-        RenamedColumnKey.self, EnvironmentKey.self, ConnectionKey.self, TLSKey.self,
+        RenamedTableKey.self, RenamedColumnKey.self, RenamedIndexKey.self, EnvironmentKey.self,
+        ConnectionKey.self, TLSKey.self,
         WorkspaceKey.self, PolicyKey.self, ApproversKey.self, RolloutKey.self, WaveKey.self,
         ConcurrencyKey.self, WindowKey.self, LimitsKey.self, LintKey.self, WaiverKey.self,
     ]

@@ -13,7 +13,7 @@ struct NamespaceDecoder {
         }
         let overlays = items(fields, .overlays, overlay)
         let pins = items(fields, .pins, pin)
-        let renames = items(fields, .renames, rename)
+        let renames = items(fields, .renames, RenameDecoder(reader: reader).rename)
         let retire = items(fields, .retire) { reader.located($0, "a table in `retire`") }
         let prune = fields.read(.prune) { reader.choice($0, $1, Prune.self) }
         let manage = fields.read(.manage, self.manage)
@@ -66,23 +66,6 @@ struct NamespaceDecoder {
             }
         }
         return Selector(labels: labels, shard: shard, location: node.location)
-    }
-
-    private func rename(_ node: YAMLNode) -> RenameHint? {
-        guard let fields = reader.fields(node, RenameKey.self) else { return nil }
-        let table = fields.read(.table, reader.string)
-        let column = fields.read(.column) { node, _ in
-            reader.fields(node, RenamedColumnKey.self)
-        }
-        let from = column?.read(.from, reader.string)
-        let to = column?.read(.to, reader.string)
-        guard let table, let from, let to else { return nil }
-        guard from != to else {
-            return reader.invalid(
-                node, "the column `\(from)` of `\(table)` is renamed to itself",
-                "remove the rename or correct `to`")
-        }
-        return RenameHint(ColumnRename(table: table, from: from, to: to), at: node.location)
     }
 
     private func manage(_ node: YAMLNode, _ what: String) -> Set<ManagedKind>? {

@@ -1,0 +1,82 @@
+import Diff
+import Schema
+
+/// At which stage of the hints for tables a class of shards is.
+///
+/// A hint is due where its old name is live and its new one is not; it does nothing where the old
+/// name is gone: the shard has followed, or never had the table.
+package struct TableStages: Hashable, Sendable {
+    /// Hints that are due, by the encoded old name.
+    package private(set) var due: [String: TableRename] = [:]
+    /// Hints that cannot be honoured on these shards, with the reason.
+    package private(set) var blocked: [Blocked] = []
+
+    package struct Blocked: Hashable, Sendable {
+        package let hint: TableRename
+        package let reason: String
+    }
+
+    package static let none = TableStages()
+
+    private init() {}
+
+    /// - Parameters:
+    ///   - desired: the encoded names that git has.
+    ///   - live: the encoded names that the shard has.
+    init(_ hints: [TableRename], desired: some Collection<String>, live: some Collection<String>) {
+        guard !hints.isEmpty else { return }
+        let desired = Set(desired)
+        let live = Set(live)
+        for hint in hints {
+            guard let new = Self.name(hint.to, among: desired),
+                let old = Self.name(hint.from, among: live.subtracting(desired)), old != new
+            else { continue }
+            let found = TableRename(from: decoded(old), to: decoded(new))
+            if Self.name(hint.to, among: live.subtracting([old])) != nil {
+                block(
+                    found,
+                    "the hint renames table `\(found.from)` to `\(found.to)`, and both are "
+                        + "live: drop or rename one of them on these shards by hand")
+            } else if let other = due.first(where: { $0.value.to == found.to }) {
+                due[other.key] = nil
+                let names = [other.value.from, found.from].sorted()
+                for hint in [other.value, found] {
+                    block(
+                        hint,
+                        "hints rename both `\(names[0])` and `\(names[1])` to "
+                            + "`\(found.to)`, and both are live: drop one of them on these shards "
+                            + "by hand")
+                }
+            } else if blocked.contains(where: { $0.hint.to == found.to }) {
+                block(found, blocked.first { $0.hint.to == found.to }?.reason ?? "")
+            } else {
+                due[old] = found
+            }
+        }
+    }
+
+    private func decoded(_ encoded: String) -> String { ObjectName(encoded: encoded).name }
+
+    private mutating func block(_ hint: TableRename, _ reason: String) {
+        blocked.append(Blocked(hint: hint, reason: reason))
+    }
+
+    /// The table called `name`: as it is written, else letter case aside, as some servers fold
+    /// names and a hint that is passed over would leave an empty table beside the old one.
+    private static func name(_ name: String, among encoded: Set<String>) -> String? {
+        let wanted = ObjectName(.table, name).encoded
+        if encoded.contains(wanted) { return wanted }
+        let folded = wanted.lowercased()
+        return encoded.filter { $0.lowercased() == folded }.min()
+    }
+
+    /// The live name of the table that becomes the one with this encoded name, encoded.
+    func oldName(of encoded: String) -> String? {
+        due.first { ObjectName(.table, $0.value.to).encoded == encoded }?.key
+    }
+
+    /// Live name → desired name, of the hints that are due.
+    var names: [String: String] {
+        Dictionary(due.values.map { ($0.from, $0.to) }) { first, _ in first }
+    }
+}

@@ -1,0 +1,51 @@
+import Diff
+import Schema
+
+/// Tables that look as if they were renamed, where no hint says so.
+struct LikelyRenames {
+    private let hints: [TableRename]
+    private let droppable: Set<String>
+
+    init(
+        live: [String: Table], desired: [String: Table], droppable: Set<String>,
+        renames: [TableRename]
+    ) {
+        let known = Set(renames.flatMap { [$0.from, $0.to] })
+        hints = SchemaDiff.likelyRenames(
+            from: live.filter { !known.contains($0.key) },
+            to: desired.filter { !known.contains($0.key) })
+        self.droppable = droppable
+    }
+
+    /// What to say beside the step that drops the old table; beside the one that makes the new
+    /// table where the old one stays.
+    func suggestion(for change: TableChange) -> String? {
+        hints.first { hint in
+            switch change.kind {
+            case .drop: hint.from == change.table
+            case .create: hint.to == change.table && !droppable.contains(hint.from)
+            case .alter: false
+            }
+        }.map { hint in
+            "if `\(hint.to)` is `\(hint.from)` under another name, say so in plumb.yaml, and its "
+                + "rows are kept: renames: [{table: {from: \(Self.yaml(hint.from)), "
+                + "to: \(Self.yaml(hint.to))}}]"
+        }
+    }
+
+    /// The name as a YAML string.
+    private static func yaml(_ name: String) -> String {
+        let isPlain =
+            name.utf8.first.map { !(0x30...0x39).contains($0) } == true
+            && name.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
+                    || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "_")
+            }
+        let words: Set<String> = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+        guard !isPlain || words.contains(name.lowercased()) else { return name }
+        let escaped = name.map { sign in
+            sign == "\\" || sign == "\"" ? "\\\(sign)" : String(sign)
+        }
+        return "\"\(escaped.joined())\""
+    }
+}
