@@ -185,7 +185,10 @@ package struct Planner {
         }
         for (order, change) in changes.enumerated() {
             guard let state = states[change.table] else { continue }
-            try draft(change, state, order: firstOrder + order, in: shards, desired: desired)
+            try draft(
+                change, state, order: firstOrder + order, in: shards,
+                context: ProbeContext(
+                    flavour: schema.profile.flavour, live: live, desired: desired))
         }
         return changes.count
     }
@@ -212,7 +215,7 @@ package struct Planner {
 
     private mutating func draft(
         _ change: TableChange, _ state: Comparison.TableState, order: Int,
-        in shards: Comparison.Class, desired: [String: Table]
+        in shards: Comparison.Class, context: ProbeContext
     ) throws {
         let schema = comparison.schemas[shards.schema]
         let from = state.observed.flatMap(ports.lookup)
@@ -236,23 +239,37 @@ package struct Planner {
         let key = DraftKey(
             namespace: schema.namespace, table: state.table, from: state.observed,
             to: statements.last?.after, cause: cause.kind, statements: statements)
+        let findings = try Self.findings(change, statements, context)
         if var known = drafts[key] {
             known.shards = (known.shards + shards.shards).sorted()
             known.order = max(known.order, order)
+            known.findings = Self.agreed(known.findings, findings)
             drafts[key] = known
             return
         }
-        drafts[key] = try step(
-            change, kind, statements, cause: cause, order: order, shards: shards,
+        drafts[key] = step(
+            change, kind, statements, findings, cause: cause, order: order, shards: shards,
             state: state, schema: schema)
+    }
+
+    /// Findings of one step on two classes of shards, whose other tables may differ.
+    private static func agreed(
+        _ known: [HazardFinding], _ others: [HazardFinding]
+    ) -> [HazardFinding] {
+        zip(known, others).map { finding, other in
+            guard finding.probe != other.probe else { return finding }
+            var finding = finding
+            finding.probe = DataProbe(
+                notAsked: "the tables around it are not the same on all shards")
+            return finding
+        }
     }
 
     private func step(
         _ change: TableChange, _ kind: PlanStep.Kind, _ statements: [PlanStatement],
-        cause: PlanCause, order: Int, shards: Comparison.Class,
+        _ findings: [HazardFinding], cause: PlanCause, order: Int, shards: Comparison.Class,
         state: Comparison.TableState, schema: Comparison.Schema
-    ) throws -> PlanStep {
-        let findings = try Self.findings(change, statements)
+    ) -> PlanStep {
         let lines = Self.lines(
             change, renames: renames(shards.schema), flavour: schema.profile.flavour)
         return PlanStep(
@@ -268,9 +285,11 @@ package struct Planner {
     }
 
     private static func findings(
-        _ change: TableChange, _ statements: [PlanStatement]
+        _ change: TableChange, _ statements: [PlanStatement], _ context: ProbeContext
     ) throws -> [HazardFinding] {
-        var findings = try change.hazards()
+        var context = context
+        context.checksForeignKeys = !change.withoutForeignKeyChecks
+        var findings = try change.probedHazards(context)
         if statements.contains(where: \.rebuildsTable), findings.worst == .safe {
             findings.append(
                 HazardFinding(

@@ -134,7 +134,7 @@ enum WorkspaceKey: String, FleetKey {
 enum PolicyKey: String, FleetKey {
     static let title = "policy"
     static let what = "`policy`"
-    case approve, approvers, drift, rollout, windows, limits
+    case approve, approvers, drift, rollout, windows, limits, probe
 }
 
 enum ApproversKey: String, FleetKey {
@@ -178,6 +178,12 @@ enum LimitsKey: String, FleetKey {
     case dropsPerPlan = "drops_per_plan"
 }
 
+enum ProbeKey: String, FleetKey {
+    static let title = "probe"
+    static let what = "`probe`"
+    case enabled, each, total
+}
+
 enum LintKey: String, FleetKey {
     static let title = "lint"
     static let what = "`lint`"
@@ -201,7 +207,8 @@ enum FleetFormat {
         DiscoveredShardsKey.self, DiscoverKey.self, OverlayKey.self, PinKey.self, RenameKey.self,
         RenamedColumnKey.self, EnvironmentKey.self, ConnectionKey.self, TLSKey.self,
         WorkspaceKey.self, PolicyKey.self, ApproversKey.self, RolloutKey.self, WaveKey.self,
-        ConcurrencyKey.self, WindowKey.self, LimitsKey.self, LintKey.self, WaiverKey.self,
+        ConcurrencyKey.self, WindowKey.self, LimitsKey.self, ProbeKey.self, LintKey.self,
+        WaiverKey.self,
     ]
 
     static let choices: [any FleetChoice.Type] = [
