@@ -88,6 +88,12 @@ import Testing
             "\(a),\n  `g` int(11) GENERATED ALWAYS AS (`a` + 2) STORED,\n  UNIQUE KEY `k` (`g`)",
             "column `g` is computed otherwise than it was"),
         Case(
+            "\(a),\n  `g` int(11) GENERATED ALWAYS AS (`a` + 1) STORED,\n"
+                + "  `h` int(11) GENERATED ALWAYS AS (`g` + 1) STORED",
+            "\(a),\n  `g` int(11) GENERATED ALWAYS AS (`a` + 2) STORED,\n"
+                + "  `h` int(11) GENERATED ALWAYS AS (`g` + 1) STORED,\n  UNIQUE KEY `k` (`h`)",
+            "column `g` is computed otherwise than it was"),
+        Case(
             "`a` datetime DEFAULT NULL", "`a` timestamp NULL DEFAULT NULL",
             "no query tells which values timestamp takes as they are from datetime"),
         Case(

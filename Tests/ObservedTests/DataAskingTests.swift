@@ -34,7 +34,7 @@ struct DataTrial {
     var questions: [DataQuestion] { probes.compactMap(\.question) }
 
     struct Result {
-        let answers: [DataProbe.Answer]
+        let answers: [DataProbe.Answer?]
         /// The server's refusal.
         var failure: String?
         var isUnchanged: Bool

@@ -22,7 +22,7 @@ import Testing
         DataAsking(pool: fleet.pool, limits: .init(eachSeconds: each, totalSeconds: total)).ask(
             [.init(target: target, flavour: fleet.server.kind.flavour, sql: sql)],
             totalConcurrency: 2, perServer: 2
-        ).first
+        ).first ?? nil
     }
 
     @Test(arguments: TestServer.available)
@@ -62,9 +62,7 @@ import Testing
     @Test func nothingBeginsOnceTheTimeIsOver() throws {
         let (fleet, target) = try fleet()
         let sql = "SELECT 1 FROM t WHERE c IS NULL LIMIT 1"
-        #expect(
-            ask(sql, fleet, target, total: 0)
-                == .notAnswered("the 0 s for all questions of a plan were over"))
+        #expect(ask(sql, fleet, target, total: 0) == nil)
     }
 
     @Test(arguments: TestServer.available)
@@ -103,5 +101,7 @@ import Testing
         #expect(
             ask("SELECT 1 FROM t WHERE c IS NULL LIMIT 1", limited, target)
                 == .notAnswered("the account may not read the table: grant it SELECT"))
+        let reader = try fleet.limited(["SELECT ON \(database).*"])
+        #expect(ask("SELECT 1 FROM t WHERE c IS NULL LIMIT 1", reader, target) == .clear)
     }
 }

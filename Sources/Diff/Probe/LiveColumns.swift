@@ -57,7 +57,7 @@ struct LiveColumns {
             ExpressionText.renaming(columns: names, in: before.expression) == after.expression
         else { throw NotAsked("column `\(column.name)` is computed otherwise than it was") }
         for part in table.columns
-        where part.generated == nil && ExpressionText.mentions(part.name, in: after.expression) {
+        where part.name != column.name && ExpressionText.mentions(part.name, in: after.expression) {
             try requireSame(part, in: table)
         }
         return old

@@ -53,21 +53,17 @@ package struct DataAsking: Sendable {
         self.limits = limits
     }
 
-    /// The answers in the order of `requests`.
+    /// The answers in the order of `requests`; nil for what the time did not suffice for.
     ///
     /// Servers are asked in parallel, each over `perServer` connections; blocks until all are done.
     package func ask(
         _ requests: [Request], totalConcurrency: Int, perServer: Int
-    ) -> [DataProbe.Answer] {
+    ) -> [DataProbe.Answer?] {
         let end = ContinuousClock.now + .seconds(limits.totalSeconds)
         return Workers.map(
             requests, total: totalConcurrency, perKey: perServer, key: \.target.server
         ) { request in
-            guard ContinuousClock.now < end else {
-                return .notAnswered(
-                    "the \(limits.totalSeconds) s for all questions of a plan were over")
-            }
-            return ask(request)
+            ContinuousClock.now < end ? ask(request) : nil
         }
     }
 

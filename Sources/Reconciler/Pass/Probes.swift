@@ -1,5 +1,6 @@
 import Desired
 import Diff
+import Execution
 import Observed
 import Schema
 
@@ -7,6 +8,7 @@ import Schema
 struct Probes {
     let policy: ProbePolicy
     let engine: Engine
+    let now: Timestamp
     let stage: (String) -> Void
 
     /// Where in the plan a question stands, and which shard it is for.
@@ -22,22 +24,26 @@ struct Probes {
         guard policy.isEnabled else { return Self.without(plan) }
         let (places, requests) = requests(of: plan, shards)
         guard !requests.isEmpty else { return plan }
-        stage("asking the rows \(requests.count) questions")
-        let asking = DataAsking(
-            pool: engine.pool,
-            limits: .init(eachSeconds: policy.eachSeconds, totalSeconds: policy.totalSeconds))
-        let answers = asking.ask(
-            requests, totalConcurrency: engine.concurrency.total,
-            perServer: engine.concurrency.perHost)
+        let answers = engine.answers.complete(requests, now: now, ask: ask)
         var found: [Place: [String: DataProbe.Answer]] = [:]
         for (place, answer) in zip(places, answers) {
             let finding = Place(step: place.step, finding: place.finding, shard: "")
-            found[finding, default: [:]][place.shard] = answer
+            found[finding, default: [:]][place.shard] =
+                answer ?? .notAnswered("the \(policy.totalSeconds) s for all questions were over")
         }
         for (place, answers) in found {
             plan.steps[place.step].findings[place.finding].probe?.take(answers)
         }
         return plan
+    }
+
+    private func ask(_ requests: [DataAsking.Request]) -> [DataProbe.Answer?] {
+        stage("asking the rows \(requests.count) questions")
+        let limits = DataAsking.Limits(
+            eachSeconds: policy.eachSeconds, totalSeconds: policy.totalSeconds)
+        return DataAsking(pool: engine.pool, limits: limits).ask(
+            requests, totalConcurrency: engine.concurrency.total,
+            perServer: engine.concurrency.perHost)
     }
 
     private func requests(

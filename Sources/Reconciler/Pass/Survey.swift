@@ -39,7 +39,10 @@ package struct Survey {
         self.engine = engine
     }
 
-    package func run(_ source: FetchedSource, store: LedgerStore) throws -> Result {
+    /// - Parameter asksRows: whether the plan says which rows stand in its way.
+    package func run(
+        _ source: FetchedSource, store: LedgerStore, asksRows: Bool
+    ) throws -> Result {
         let desiredStage = DesiredStage(scope: request.scope)
         surroundings.stage("reading the desired schema")
         let desired = try desiredStage.run(source) { server, like in
@@ -78,9 +81,12 @@ package struct Survey {
         workshop.close()
         output.plan = Sizes.added(
             to: output.plan, targets: shards.map { ObservationTarget($0) }, engine: engine)
-        output.plan = Probes(
-            policy: desired.fleet.policy.probe, engine: engine, stage: surroundings.stage
-        ).added(to: output.plan, shards: Self.known(shards, observation))
+        if asksRows {
+            output.plan = Probes(
+                policy: desired.fleet.policy.probe, engine: engine, now: surroundings.clock.now,
+                stage: surroundings.stage
+            ).added(to: output.plan, shards: Self.known(shards, observation))
+        }
         return Result(
             source: source, desired: desired, shards: shards, observation: observation,
             normalised: normalised, recorded: recorded, comparison: output.comparison,

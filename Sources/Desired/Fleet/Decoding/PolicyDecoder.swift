@@ -77,8 +77,8 @@ struct PolicyDecoder {
         guard let fields = reader.fields(node, ProbeKey.self) else { return nil }
         let standard = ProbePolicy.standard
         let isEnabled = fields.read(.enabled, reader.boolean)
-        let each = fields.read(.each) { reader.durationSeconds($0, $1, in: 1...3_600) }
-        let total = fields.read(.total) { reader.durationSeconds($0, $1, in: 1...86_400) }
+        let each = fields.read(.each) { reader.durationSeconds($0, $1, in: 1...30) }
+        let total = fields.read(.total) { reader.durationSeconds($0, $1, in: 1...3_600) }
         return ProbePolicy(
             isEnabled: isEnabled ?? standard.isEnabled,
             eachSeconds: each ?? standard.eachSeconds,
