@@ -94,6 +94,9 @@ import Testing
                 + "  `h` int(11) GENERATED ALWAYS AS (`g` + 1) STORED,\n  UNIQUE KEY `k` (`h`)",
             "column `g` is computed otherwise than it was"),
         Case(
+            "`a` text DEFAULT NULL", "`a` text DEFAULT NULL,\n  UNIQUE KEY `k` (`a`) USING HASH",
+            "no query compares values as long as those of `a`"),
+        Case(
             "`a` datetime DEFAULT NULL", "`a` timestamp NULL DEFAULT NULL",
             "no query tells which values timestamp takes as they are from datetime"),
         Case(

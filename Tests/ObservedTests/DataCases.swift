@@ -263,10 +263,18 @@ struct DataCase: Sendable, CustomStringConvertible {
         DataCase(
             "c text", "c text, UNIQUE KEY u (c(700))",
             fine: [
-                "(CONCAT(REPEAT('x', 650), 'a'))", "(CONCAT(REPEAT('x', 650), 'b'))",
-                "(CONCAT(REPEAT('x', 650), 'c'))",
+                "(CONCAT(REPEAT('日', 650), 'a'))", "(CONCAT(REPEAT('日', 650), 'b'))",
+                "(CONCAT(REPEAT('日', 650), 'c'))",
             ],
-            offending: ["(CONCAT(REPEAT('x', 650), 'a'))"]),
+            offending: ["(CONCAT(REPEAT('日', 650), 'a'))"]),
+        DataCase(
+            "c text COLLATE utf8mb4_bin",
+            "c text COLLATE utf8mb4_unicode_ci, UNIQUE KEY u (c(700))",
+            fine: [
+                "(CONCAT(REPEAT('日', 650), 'a'))", "(CONCAT(REPEAT('日', 650), 'b'))",
+                "(CONCAT(REPEAT('日', 650), 'c'))",
+            ],
+            offending: ["(CONCAT(REPEAT('日', 650), 'a'))"]),
         DataCase(
             "c varbinary(20)", "c varbinary(20), UNIQUE KEY u (c)", fine: ["('a')", "('A')"],
             offending: ["('a')"], same: raw),

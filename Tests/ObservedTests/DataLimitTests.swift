@@ -12,7 +12,7 @@ import Testing
         let fleet = try Fleet(on: TestServer.shared(kind))
         let target = try fleet.add(
             ["CREATE TABLE t (id int PRIMARY KEY, c int)", "INSERT INTO t VALUES (1, 0)"]
-                + statements)
+                + statements, options: "CHARACTER SET utf8mb4")
         return (fleet, target)
     }
 
@@ -76,6 +76,20 @@ import Testing
                 == .notAnswered("the server refused the question (error 1792)"))
         let connection = try fleet.server.connect(database: target.database)
         #expect(try connection.query("SELECT c FROM t").first?[0] == "0")
+    }
+
+    /// Servers sort by the first 1024 bytes; what they count is told apart by all of them.
+    @Test(arguments: TestServer.available)
+    func longValuesAreToldApart(kind: TestServer.Kind) throws {
+        let rows = (0..<50).map { "(\($0), CONCAT(REPEAT('x', 2000), \($0)))" }
+        let (fleet, target) = try fleet(
+            kind, "CREATE TABLE u (id int, c text)",
+            "INSERT INTO u VALUES \(rows.joined(separator: ", "))")
+        let sql =
+            "SELECT 1 FROM u GROUP BY c COLLATE utf8mb4_unicode_ci HAVING COUNT(*) > 1 LIMIT 1"
+        #expect(ask(sql, fleet, target) == .clear)
+        try fleet.run(["INSERT INTO u VALUES (50, CONCAT(REPEAT('x', 2000), 0))"], in: target)
+        #expect(ask(sql, fleet, target) == .inTheWay)
     }
 
     /// Where the server's default locks what is read, questions still do not wait for writers.

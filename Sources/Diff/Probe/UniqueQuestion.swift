@@ -7,6 +7,9 @@ struct UniqueQuestion {
     let after: Table
     let columns: LiveColumns
 
+    /// The bytes of a key of InnoDB; a longer one is a hash, which MariaDB keeps.
+    private static let longestKey = 3072
+
     /// What rows are grouped by, and which of them count.
     struct Groups {
         let keys: [String]
@@ -79,6 +82,11 @@ struct UniqueQuestion {
         }
         var sql = SQL.identifier(old.name)
         let set = after.effectiveCharacterSet(of: column)
+        let width = set?.bytesPerCharacter ?? 1
+        let capacity = StringCapacity(ColumnType(column.type), bytesPerCharacter: width)
+        guard prefix != nil || capacity.map({ $0.bytes <= Self.longestKey }) ?? true else {
+            throw NotAsked("no query compares values as long as those of `\(column.name)`")
+        }
         let oldSet = columns.live.effectiveCharacterSet(of: old)
         let isText = ColumnFamily(column.type) == .text && set != oldSet
         if isText, let set, set.name != oldSet?.name || set.collation == nil {

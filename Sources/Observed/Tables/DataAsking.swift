@@ -39,8 +39,6 @@ package struct DataAsking: Sendable {
 
     /// How long a question waits for a session that alters its table.
     static let lockWaitSeconds = 1
-    /// Rows are told apart by all of their bytes, and not only by the first 1024.
-    static let sortLength = 8_388_608
 
     /// Warnings of MySQL about words of the statement that will go, and not about rows.
     private static let aboutWords: Set<String> = ["1287", "1681", "3719", "3778"]
@@ -127,13 +125,11 @@ package struct DataAsking: Sendable {
         switch request.flavour {
         case .mariadb:
             return "SET STATEMENT max_statement_time = \(limits.eachSeconds), "
-                + "lock_wait_timeout = \(Self.lockWaitSeconds), "
-                + "max_sort_length = \(Self.sortLength) FOR \(request.sql)"
+                + "lock_wait_timeout = \(Self.lockWaitSeconds) FOR \(request.sql)"
         case .mysql:
             let hints =
                 "/*+ MAX_EXECUTION_TIME(\(limits.eachSeconds * 1000)) "
-                + "SET_VAR(lock_wait_timeout = \(Self.lockWaitSeconds)) "
-                + "SET_VAR(max_sort_length = \(Self.sortLength)) */"
+                + "SET_VAR(lock_wait_timeout = \(Self.lockWaitSeconds)) */"
             return "SELECT \(hints)\(request.sql.dropFirst("SELECT".count))"
         }
     }
