@@ -65,6 +65,29 @@ import Testing
         try holder.execute("UNLOCK TABLES")
     }
 
+    /// One step, whose question is right on one of its shards only.
+    @Test func shardsWithOtherParentsAreNotAskedTheSame() throws {
+        let fleet = try FleetFixture(
+            schema: [
+                "orders.sql": FleetFixture.orders,
+                "customers.sql": "CREATE TABLE customers (id bigint PRIMARY KEY);\n",
+            ])
+        try fleet.expect(0, "reconcile")
+        let key = "FOREIGN KEY (customer) REFERENCES customers (id)"
+        try fleet.change(
+            "orders.sql",
+            FleetFixture.orders.replacingOccurrences(
+                of: "note varchar(100)", with: "note varchar(100), CONSTRAINT buyer \(key)"))
+        try fleet.sql(0, "INSERT INTO orders (customer) VALUES (7)")
+        let alike = try fleet.expect(3, "plan")
+        #expect(alike.says("rows in the way on s0 (1 of 2 shards): rows without a parent"))
+        try fleet.sql(1, "DROP TABLE customers")
+        let run = try fleet.run("plan")
+        #expect(
+            run.says("rows not asked: the tables around it are not the same on all shards"),
+            "\(run)")
+    }
+
     @Test func onlyWhatTheDataDecidesIsAsked() throws {
         let server = try TestServer.start()
         let fleet = try FleetFixture(on: server)
@@ -85,12 +108,16 @@ import Testing
         try fleet.change("orders.sql", Self.required)
         try fleet.expect(3, "plan")
         #expect(try questions() == 2)
+        try fleet.expect(2, "drift")
+        #expect(try questions() == 2)
+        try fleet.expect(3, "reconcile")
+        #expect(try questions() == 4)
 
         fleet.file.policy = ["probe: {enabled: false}"]
         try fleet.commit()
         let off = try fleet.expect(3, "plan")
         #expect(off.says("rows not asked: questions are switched off (policy.probe)"), "\(off)")
-        #expect(try questions() == 2)
+        #expect(try questions() == 4)
         server.kill()
     }
 }
