@@ -97,6 +97,9 @@ import Testing
             "`a` text DEFAULT NULL", "`a` text DEFAULT NULL,\n  UNIQUE KEY `k` (`a`) USING HASH",
             "no query compares values as long as those of `a`"),
         Case(
+            "`a` decimal(5,2) DEFAULT NULL", "`a` bit(4) DEFAULT NULL",
+            "no query tells which values bit(4) takes as they are from decimal(5,2)"),
+        Case(
             "`a` datetime DEFAULT NULL", "`a` timestamp NULL DEFAULT NULL",
             "no query tells which values timestamp takes as they are from datetime"),
         Case(

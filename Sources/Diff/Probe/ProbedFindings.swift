@@ -32,8 +32,7 @@ extension TableChange {
             let after = try before.applying(alteration)
             columns.take(alteration)
             let rules = HazardRules(before: before, after: after, alteration: alteration)
-            let maker = QuestionMaker(
-                before: before, after: after, columns: columns, context: context)
+            let maker = QuestionMaker(after: after, columns: columns, context: context)
             for clause in alteration.clauses {
                 for var finding in rules.findings(of: clause) {
                     if finding.dependsOn.contains(.data) {

@@ -2,8 +2,7 @@ import Schema
 
 /// Finds the question that tells whether rows stand in the way of one finding.
 struct QuestionMaker {
-    /// The table before and after the statement.
-    let before: Table
+    /// The table after the statement.
     let after: Table
     /// What the columns after the statement are in the live table.
     let columns: LiveColumns
