@@ -565,6 +565,16 @@ import Testing
                 + "has no `zone` [missing-key]; add the key `zone`"
         ),
         (
+            "policy: {probe: {each: 31s}}",
+            "plumb.yaml:12:24: error: `each` is `31s`, which is out of range [invalid-value]; "
+                + "write a duration from 1s to 30s"
+        ),
+        (
+            "policy: {probe: off}",
+            "plumb.yaml:12:17: error: `probe` is a string and must be a mapping "
+                + "[wrong-type]; write a mapping"
+        ),
+        (
             "policy: {limits: {drops_per_plan: many}}",
             "plumb.yaml:12:35: error: `drops_per_plan` "
                 + "is a string and must be a whole number [wrong-type]; write a whole number"

@@ -54,6 +54,7 @@ let example = """
         cutover: rolling
       windows: [{allow: "Mon-Fri 09:00-16:00", zone: Europe/Berlin}]
       limits: {drops_per_plan: 3}
+      probe: {enabled: false, each: 5s, total: 2m}
     ledger: mysql://user@host:3307/plumb
     """
 
@@ -111,6 +112,9 @@ let example = """
                     cutover: .rolling))
         #expect(fleet.policy.windows.map(\.description) == ["Mon-Fri 09:00-16:00 Europe/Berlin"])
         #expect(fleet.policy.limits.dropsPerPlan == 3)
+        #expect(
+            fleet.policy.probe
+                == ProbePolicy(isEnabled: false, eachSeconds: 5, totalSeconds: 120))
         #expect(
             fleet.ledger
                 == .mysql(user: "user", server: .tcp(host: "host", port: 3307), database: "plumb"))

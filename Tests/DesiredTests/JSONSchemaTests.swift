@@ -93,6 +93,10 @@ import Testing
         #expect(try value("concurrency", "total") as? Int == Concurrency.standard.total)
         #expect(try value("concurrency", "per_host") as? Int == Concurrency.standard.perHost)
         #expect(try value("limits", "drops_per_plan") as? Int == Limits.standard.dropsPerPlan)
+        let probe = ProbePolicy.standard
+        #expect(try value("probe", "enabled") as? Bool == probe.isEnabled)
+        #expect(try value("probe", "each") as? String == "\(probe.eachSeconds)s")
+        #expect(try value("probe", "total") as? String == "\(probe.totalSeconds)s")
         #expect(try value("namespace", "prune") as? String == Prune.retired.rawValue)
     }
 }

@@ -31,7 +31,8 @@ import Testing
                 <p><b>stale:</b> origin could not be fetched since 2026-11-21T08:00:00Z</p>
                 <section>
                 <h2><code>commerce.orders</code> <small>22 of 24 shards · <code>cba0 → \#
-                1150</code> · <span class="safe">safe · INSTANT</span></small></h2>
+                1150</code> · <span class="safe">safe · INSTANT · blocks writes: \#
+                no</span></small></h2>
                 <p>git 3f2a91c by dev@example.com <code>schema/commerce/orders.sql:9</code></p>
                 <table>
                 <tr><td><code>+ refund_total decimal(12,2) NOT NULL DEFAULT \#
@@ -43,8 +44,8 @@ import Testing
                 </section>
                 <section>
                 <h2><code>commerce.orders</code> <small>1 of 24 shards · <code>6d74 → 1150</code> \#
-                · <span class="lossy">lossy · COPY · rebuilds 41 M rows, 9.2 GB · LOCK=SHARED · \#
-                needs an approval</span></small></h2>
+                · <span class="lossy">lossy · COPY · rebuilds 41 M rows, 9.2 GB · blocks writes: \#
+                yes · needs an approval</span></small></h2>
                 <p>live changed: someone altered the table behind git&#39;s back (see plumb \#
                 drift)</p>
                 <table>
@@ -60,6 +61,9 @@ import Testing
                 <li>size: up to 41 M rows, 9.2 GB (commerce_17)</li>
                 <li>lossy narrow-type: values of `note` longer than 20 characters are refused: \#
                 shorten them first</li>
+                <li>rows in the way on commerce_17 (1 of 1 shard): values that are too long for \#
+                varchar(20) in `note`</li>
+                <li>look: SELECT * FROM `orders` WHERE CHAR_LENGTH(`note`) &gt; 20 LIMIT 10</li>
                 <li>hint: if `remark` was renamed to `note`, say so beside the column</li>
                 </ul>
                 <p>shards: <code>commerce_17</code></p>

@@ -19,16 +19,17 @@ import Testing
 
                 | table | shards | change | hazard | state |
                 | --- | --- | --- | --- | --- |
-                | `commerce.orders` | 22 of 24 shards | `cba0 → 1150` | safe · INSTANT | ready |
+                | `commerce.orders` | 22 of 24 shards | `cba0 → 1150` | safe · INSTANT \#
+                · blocks writes: no | ready |
                 | `commerce.orders` | 1 of 24 shards | `6d74 → 1150` | lossy · COPY · rebuilds 41 \#
-                M rows, 9.2 GB · LOCK=SHARED · needs an approval | left alone as drift: drift is \#
-                reported, not put right (policy.drift, or --heal) |
+                M rows, 9.2 GB · blocks writes: yes · needs an approval | left alone as drift: \#
+                drift is reported, not put right (policy.drift, or --heal) |
                 | `commerce.legacy_log` | 24 of 24 shards | `836f → absent` | IRREVERSIBLE · \#
                 drops the table · approval needed | waits for approval on commerce\_{00..22}: 0 \#
                 of 1 approvals given; denied on commerce\_23: denied (1234567) |
 
                 <details><summary><code>commerce.orders</code> on 22 of 24 shards: safe · \#
-                INSTANT</summary>
+                INSTANT · blocks writes: no</summary>
 
                 shards: `commerce_{00..16,18..22}`
                 <br>git 3f2a91c by dev@example.com (`schema/commerce/orders.sql:9`)
@@ -45,7 +46,7 @@ import Testing
                 </details>
 
                 <details><summary><code>commerce.orders</code> on 1 of 24 shards: lossy · COPY · \#
-                rebuilds 41 M rows, 9.2 GB · LOCK=SHARED · needs an approval</summary>
+                rebuilds 41 M rows, 9.2 GB · blocks writes: yes · needs an approval</summary>
 
                 shards: `commerce_17`
                 <br>live changed: someone altered the table behind git's back (see plumb drift)
@@ -64,6 +65,9 @@ import Testing
                 - size: up to 41 M rows, 9.2 GB (commerce\_17)
                 - lossy narrow-type: values of \`note\` longer than 20 characters are refused: \#
                 shorten them first
+                - rows in the way on commerce\_17 (1 of 1 shard): values that are too long for \#
+                varchar(20) in \`note\`
+                - look: SELECT \* FROM \`orders\` WHERE CHAR\_LENGTH(\`note\`) &gt; 20 LIMIT 10
                 - hint: if \`remark\` was renamed to \`note\`, say so beside the column
 
                 put back: `plumb reconcile --heal --environment production --namespace commerce \#
@@ -187,8 +191,8 @@ import Testing
                 | table | shards | change | hazard | state |
                 | --- | --- | --- | --- | --- |
                 | `commerce.orders` | 1 of 24 shards | `6d74 → 1150` | lossy · COPY · rebuilds 41 \#
-                M rows, 9.2 GB · LOCK=SHARED · needs an approval | left alone as drift: drift is \#
-                reported, not put right (policy.drift, or --heal) |
+                M rows, 9.2 GB · blocks writes: yes · needs an approval | left alone as drift: \#
+                drift is reported, not put right (policy.drift, or --heal) |
                 | `commerce.legacy_log` | 24 of 24 shards | `836f → absent` | IRREVERSIBLE · \#
                 drops the table · approval needed | waits for approval on commerce\_{00..22}: 0 \#
                 of 1 approvals given; denied on commerce\_23: denied (1234567) |

@@ -12,8 +12,8 @@ import Testing
                 Plan 64879f7  production  main@3f2a91c "orders: track refunds"  (24 shards)
                 stale: origin could not be fetched since 2026-11-21T08:00:00Z
 
-                commerce.orders      22 of 24 shards  cba0 → 1150                                 \#
-                    safe · INSTANT
+                commerce.orders      22 of 24 shards  cba0 → 1150                 \#
+                safe · INSTANT · blocks writes: no
                   git 3f2a91c by dev@example.com
                   + refund_total decimal(12,2) NOT NULL DEFAULT 0.00                    \#
                 schema/commerce/orders.sql:9
@@ -22,8 +22,8 @@ import Testing
                   shards: commerce_{00..16,18..22}
 
                 commerce.orders      1 of 24 shards   6d74 → 1150
-                                         lossy · COPY · rebuilds 41 M rows, 9.2 GB · LOCK=SHARED \#
-                · needs an approval
+                                  lossy · COPY · rebuilds 41 M rows, 9.2 GB · blocks writes: \#
+                yes · needs an approval
                   live changed: someone altered the table behind git's back (see plumb drift)
                   ~ note varchar(40) → varchar(20) NOT NULL
                   + KEY by_status (status)                                             \#
@@ -34,6 +34,9 @@ import Testing
                   size: up to 41 M rows, 9.2 GB (commerce_17)
                   lossy narrow-type: values of `note` longer than 20 characters are refused: \#
                 shorten them first
+                  rows in the way on commerce_17 (1 of 1 shard): values that are too long for \#
+                varchar(20) in `note`
+                  look: SELECT * FROM `orders` WHERE CHAR_LENGTH(`note`) > 20 LIMIT 10
                   hint: if `remark` was renamed to `note`, say so beside the column
                   shards: commerce_17
                   left alone as drift: drift is reported, not put right (policy.drift, or --heal)

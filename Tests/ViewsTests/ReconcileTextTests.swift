@@ -24,8 +24,8 @@ import Testing
                   set the cause right, then:  plumb reconcile --environment production
 
                 commerce.orders      1 of 24 shards   6d74 → 1150
-                                         lossy · COPY · rebuilds 41 M rows, 9.2 GB · LOCK=SHARED \#
-                · needs an approval
+                                  lossy · COPY · rebuilds 41 M rows, 9.2 GB · blocks writes: \#
+                yes · needs an approval
                   left alone as drift: drift is reported, not put right (policy.drift, or --heal)
                     put back:  plumb reconcile --heal --environment production --namespace \#
                 commerce --shard commerce_17

@@ -49,12 +49,7 @@ enum Sample {
                 after: digest("new"), algorithm: .copy, lock: .shared, rebuildsTable: true)
         ],
         hazard: .lossy,
-        findings: [
-            HazardFinding(
-                rule: "narrow-type", hazard: .lossy,
-                reason: "values of `note` longer than 20 characters are refused",
-                remedy: "shorten them first")
-        ],
+        findings: [tooLong],
         cause: PlanCause(kind: .liveChanged),
         differences: [
             PlanDifference(text: "~ note varchar(40) → varchar(20) NOT NULL"),
@@ -63,6 +58,22 @@ enum Sample {
         ],
         suggestion: "if `remark` was renamed to `note`, say so beside the column",
         size: TableSize(rows: 41_250_000, bytes: 9_240_000_000, shard: "commerce_17"), order: 1)
+
+    static let tooLong: HazardFinding = {
+        var finding = HazardFinding(
+            rule: "narrow-type", hazard: .lossy,
+            reason: "values of `note` longer than 20 characters are refused",
+            remedy: "shorten them first")
+        let condition = "CHAR_LENGTH(`note`) > 20"
+        var probe = DataProbe(
+            DataQuestion(
+                sought: "values that are too long for varchar(20) in `note`",
+                sql: "SELECT 1 FROM `orders` WHERE \(condition) LIMIT 1",
+                look: "SELECT * FROM `orders` WHERE \(condition) LIMIT 10"))
+        probe.take(["commerce_17": .inTheWay])
+        finding.probe = probe
+        return finding
+    }()
 
     static let drop = PlanStep(
         kind: .drop, namespace: "commerce", table: "legacy_log", shards: commerce(0...23),

@@ -10,10 +10,11 @@ package struct Policy: Sendable {
     /// Changes start only while one of these is open; none means at any time.
     package let windows: [Window]
     package let limits: Limits
+    package let probe: ProbePolicy
 
     static let standard = Policy(
         approve: [.lossy, .irreversible], approvers: .standard, drift: .report,
-        rollout: .standard, windows: [], limits: .standard)
+        rollout: .standard, windows: [], limits: .standard, probe: .standard)
 }
 
 extension Hazard: FleetChoice {
@@ -102,4 +103,15 @@ package struct Limits: Hashable, Sendable {
     package let dropsPerPlan: Int
 
     static let standard = Limits(dropsPerPlan: 10)
+}
+
+/// Whether rows are asked if they stand in the way of a change, and how long that may take.
+package struct ProbePolicy: Hashable, Sendable {
+    package let isEnabled: Bool
+    /// For one question on one shard.
+    package let eachSeconds: Int
+    /// For all questions of a plan.
+    package let totalSeconds: Int
+
+    static let standard = ProbePolicy(isEnabled: true, eachSeconds: 2, totalSeconds: 30)
 }

@@ -66,6 +66,9 @@ package struct PlanStep: Codable, Hashable, Sendable {
 
     package var rebuildsTable: Bool { statements.contains { $0.rebuildsTable } }
 
+    /// Whether other sessions' writes wait while one of the statements runs.
+    package var blocksWrites: Bool { statements.contains { $0.blocksWrites } }
+
     package var shardIDs: [ShardID] {
         shards.map { ShardID(namespace: namespace, shard: $0) }
     }
@@ -106,6 +109,9 @@ package struct PlanStatement: Codable, Hashable, Sendable {
         self.lock = lock
         self.rebuildsTable = rebuildsTable
     }
+
+    /// True where the server was only found to run it under a lock that keeps writers out.
+    package var blocksWrites: Bool { lock.map { $0 != .none } ?? false }
 }
 
 /// Why a step is in the plan.

@@ -1,5 +1,7 @@
 /// A printed column type in its parts: `decimal(12,2) unsigned`.
 struct ColumnType: Hashable {
+    /// As printed.
+    let text: String
     /// In lower case: `decimal`.
     let name: String
     /// What stands between the parentheses, split at commas; string literals keep their quotes.
@@ -8,6 +10,7 @@ struct ColumnType: Hashable {
     let attributes: [String]
 
     init(_ text: String) {
+        self.text = text
         let head = text.prefix { $0 != "(" && $0 != " " }
         name = head.lowercased()
         var rest = text.dropFirst(head.count)

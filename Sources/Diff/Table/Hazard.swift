@@ -23,6 +23,16 @@ extension Hazard: Comparable {
     package static func < (left: Hazard, right: Hazard) -> Bool { left.rank < right.rank }
 }
 
+/// What decides whether, and how much, a finding hurts.
+package enum Dependency: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The rows that are there.
+    case data
+    /// The kind and the version of the server, which choose the algorithm.
+    case server
+    /// How many rows there are.
+    case size
+}
+
 /// What one clause may do to a table with rows in it.
 package struct HazardFinding: Hashable, Sendable, Codable {
     /// Stable, in kebab case: `narrow-type`. Policies and views refer to it.
@@ -34,16 +44,39 @@ package struct HazardFinding: Hashable, Sendable, Codable {
     package var remedy: String
     /// A friendlier way to the same schema, such as the rename hint that was perhaps meant.
     package var suggestion: String?
+    /// Sorted by name; empty where nothing but the change itself decides.
+    package var dependsOn: [Dependency]
+    /// What the rows say, where ``dependsOn`` has `data`.
+    package var probe: DataProbe?
 
     package init(
         rule: String, hazard: Hazard, reason: String, remedy: String = "",
-        suggestion: String? = nil
+        suggestion: String? = nil, dependsOn: [Dependency]? = nil
     ) {
         self.rule = rule
         self.hazard = hazard
         self.reason = reason
         self.remedy = remedy
         self.suggestion = suggestion
+        self.dependsOn =
+            dependsOn?.sorted { $0.rawValue < $1.rawValue }
+            ?? Dependency.of(rule: rule, hazard: hazard)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case rule, hazard, reason, remedy, suggestion, dependsOn, probe
+    }
+
+    /// Reads plans of older releases too, which say nothing of data.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        rule = try values.decode(String.self, forKey: .rule)
+        hazard = try values.decode(Hazard.self, forKey: .hazard)
+        reason = try values.decode(String.self, forKey: .reason)
+        remedy = try values.decode(String.self, forKey: .remedy)
+        suggestion = try values.decodeIfPresent(String.self, forKey: .suggestion)
+        dependsOn = try values.decodeIfPresent([Dependency].self, forKey: .dependsOn) ?? []
+        probe = try values.decodeIfPresent(DataProbe.self, forKey: .probe)
     }
 }
 

@@ -22,7 +22,7 @@ package struct LedgerRebuild {
         let lease = try store.ledger.lease(
             store.environment, holder: "plumb import --record by \(session.request.actor.name)")
         defer { withExtendedLifetime(lease) {} }
-        let survey = try session.survey()
+        let survey = try session.survey(asksRows: false)
         let adoption = Adoption(survey: survey, now: store.now)
         let records = adoption.records
         if !records.isEmpty { try record(records, tables: adoption.tableCount) }

@@ -11,7 +11,7 @@ package struct DriftPass {
     }
 
     package func run() throws -> DriftReport {
-        let survey = try session.survey()
+        let survey = try session.survey(asksRows: false)
         let desired = survey.desired
         let sources = survey.normalised.sources
         let findings = survey.comparison.findings(

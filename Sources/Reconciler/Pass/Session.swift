@@ -78,9 +78,11 @@ package struct Session {
     }
 
     /// The first half of the pass.
-    package func survey() throws -> Survey.Result {
+    ///
+    /// - Parameter asksRows: whether the plan says which rows stand in its way.
+    package func survey(asksRows: Bool = true) throws -> Survey.Result {
         try Survey(request: request, surroundings: surroundings, engine: engine)
-            .run(source, fleet: fleet, store: store)
+            .run(source, fleet: fleet, store: store, asksRows: asksRows)
     }
 
     /// What policy and the decisions let run now.

@@ -39,8 +39,9 @@ package struct Survey {
         self.engine = engine
     }
 
+    /// - Parameter asksRows: whether the plan says which rows stand in its way.
     package func run(
-        _ source: FetchedSource, fleet: Fleet, store: LedgerStore
+        _ source: FetchedSource, fleet: Fleet, store: LedgerStore, asksRows: Bool
     ) throws -> Result {
         let desiredStage = DesiredStage(scope: request.scope)
         surroundings.stage("reading the desired schema")
@@ -80,6 +81,12 @@ package struct Survey {
         workshop.close()
         output.plan = Sizes.added(
             to: output.plan, targets: shards.map { ObservationTarget($0) }, engine: engine)
+        if asksRows {
+            output.plan = Probes(
+                policy: desired.fleet.policy.probe, engine: engine, now: surroundings.clock.now,
+                stage: surroundings.stage
+            ).added(to: output.plan, shards: Self.known(shards, observation))
+        }
         return Result(
             source: source, desired: desired, shards: shards, observation: observation,
             normalised: normalised, recorded: recorded, comparison: output.comparison,
@@ -181,39 +188,5 @@ extension ObservationTarget {
     init(_ shard: Shard, kinds: Set<ObjectName.Kind> = []) {
         self.init(
             id: shard.id, server: shard.server, database: shard.database, kinds: kinds)
-    }
-}
-
-/// The estimated sizes of the tables that a plan changes.
-enum Sizes {
-    static func added(to plan: Plan, targets: [ObservationTarget], engine: Engine) -> Plan {
-        let byID = Dictionary(uniqueKeysWithValues: targets.map { ($0.id, $0) })
-        var wanted: [ObservationTarget: Set<String>] = [:]
-        // Nothing has run yet: a table that is to be renamed has its old name.
-        func name(_ step: PlanStep) -> ObjectName {
-            ObjectName(encoded: step.renamedFrom ?? step.table)
-        }
-        for step in plan.steps where step.kind != .create && name(step).kind == .table {
-            for shard in step.shardIDs {
-                guard let target = byID[shard] else { continue }
-                wanted[target, default: []].insert(name(step).name)
-            }
-        }
-        guard !wanted.isEmpty else { return plan }
-        let sizes = TableSizes.read(
-            wanted, pool: engine.pool, totalConcurrency: engine.concurrency.total)
-        var plan = plan
-        for index in plan.steps.indices {
-            let step = plan.steps[index]
-            guard name(step).kind == .table else { continue }
-            let largest = step.shardIDs.compactMap { shard -> TableSize? in
-                guard let size = sizes[OperationKey(shard: shard, table: name(step).name)] else {
-                    return nil
-                }
-                return TableSize(rows: size.rows, bytes: size.bytes, shard: shard.shard)
-            }.max { ($0.bytes, $0.rows, $1.shard) < ($1.bytes, $1.rows, $0.shard) }
-            plan.steps[index].size = largest
-        }
-        return plan
     }
 }

@@ -233,7 +233,9 @@ package struct Planner {
             }
             let isDrafted = try draft(
                 change, state, order: firstOrder + order, in: shards,
-                suggestion: likely.suggestion(for: change))
+                suggestion: likely.suggestion(for: change),
+                context: ProbeContext(
+                    flavour: schema.profile.flavour, live: tables.live, desired: tables.desired))
             if !isDrafted {
                 hints.tables.filter { $0.to == change.table }.forEach { tables.withheld.add($0) }
             }
@@ -264,7 +266,7 @@ package struct Planner {
     /// Drafts one change; false where it is refused.
     private mutating func draft(
         _ change: TableChange, _ state: Comparison.TableState, order: Int,
-        in shards: Comparison.Class, suggestion: String?
+        in shards: Comparison.Class, suggestion: String?, context: ProbeContext
     ) throws -> Bool {
         let schema = comparison.schemas[shards.schema]
         let from = start(of: change, state, flavour: schema.profile.flavour)
@@ -289,14 +291,15 @@ package struct Planner {
         let key = DraftKey(
             namespace: schema.namespace, table: state.table, from: from?.digest,
             to: statements.last?.after, cause: cause.kind, statements: statements)
+        var findings = try Self.findings(change, statements, context)
+        if let suggestion, !findings.isEmpty { findings[0].suggestion = suggestion }
         if var known = drafts[key] {
             known.shards = (known.shards + shards.shards).sorted()
             known.order = max(known.order, order)
+            known.findings = Self.agreed(known.findings, findings)
             drafts[key] = known
             return true
         }
-        var findings = try Self.findings(change, statements)
-        if let suggestion, !findings.isEmpty { findings[0].suggestion = suggestion }
         let lines = Self.lines(
             change, renames: renames(shards.schema).columns, flavour: schema.profile.flavour)
         drafts[key] = PlanStep(
@@ -313,6 +316,19 @@ package struct Planner {
         return true
     }
 
+    /// Findings of one step on two classes of shards, whose other tables may differ.
+    private static func agreed(
+        _ known: [HazardFinding], _ others: [HazardFinding]
+    ) -> [HazardFinding] {
+        zip(known, others).map { finding, other in
+            guard finding.probe != other.probe else { return finding }
+            var finding = finding
+            finding.probe = DataProbe(
+                notAsked: "the tables around it are not the same on all shards")
+            return finding
+        }
+    }
+
     /// The table that the change starts from: the live one, or what it is once the parents of its
     /// foreign keys have their new names, which is before.
     private func start(
@@ -324,9 +340,11 @@ package struct Planner {
     }
 
     private static func findings(
-        _ change: TableChange, _ statements: [PlanStatement]
+        _ change: TableChange, _ statements: [PlanStatement], _ context: ProbeContext
     ) throws -> [HazardFinding] {
-        var findings = try change.hazards()
+        var context = context
+        context.checksForeignKeys = !change.withoutForeignKeyChecks
+        var findings = try change.probedHazards(context)
         let others = findings.filter { !$0.isAboutNames }
         if statements.contains(where: \.rebuildsTable), others.worst == .safe {
             findings.append(

@@ -35,6 +35,7 @@ extension JSONView {
             "algorithm": .text(step.algorithm?.rawValue),
             "lock": .text(step.lock?.rawValue),
             "rebuildsTable": .bool(step.rebuildsTable),
+            "blocksWrites": .bool(step.blocksWrites),
             "size": step.size.map(size) ?? .null,
             "statements": .array(step.statements.map(statement)),
             "findings": .array(step.findings.map(hazardFinding)),
@@ -61,6 +62,7 @@ extension JSONView {
             "algorithm": .text(statement.algorithm?.rawValue),
             "lock": .text(statement.lock?.rawValue),
             "rebuildsTable": .bool(statement.rebuildsTable),
+            "blocksWrites": .bool(statement.blocksWrites),
         ])
     }
 
@@ -69,6 +71,23 @@ extension JSONView {
             "rule": .string(finding.rule), "hazard": .string(finding.hazard.rawValue),
             "reason": .string(finding.reason), "remedy": .string(finding.remedy),
             "suggestion": .text(finding.suggestion),
+            "dependsOn": .strings(finding.dependsOn.map(\.rawValue)),
+            "probe": finding.probe.map(probe) ?? .null,
+        ])
+    }
+
+    private static func probe(_ probe: DataProbe) -> JSONValue {
+        .object([
+            "sought": .text(probe.question?.sought), "question": .text(probe.question?.sql),
+            "look": .text(probe.question?.look), "notAsked": .text(probe.notAsked),
+            "clear": .strings(probe.clear), "inTheWay": .strings(probe.inTheWay),
+            "notAnswered": .array(
+                probe.notAnswered.map { unanswered in
+                    .object([
+                        "reason": .string(unanswered.reason),
+                        "shards": .strings(unanswered.shards),
+                    ])
+                }),
         ])
     }
 

@@ -45,10 +45,13 @@ package enum SARIFView {
             table: facts.table, location: location,
             fingerprint: Fingerprint.of(step, rule: "change", in: environment))
         let hazards = step.findings.filter { $0.hazard > .safe }.map { finding in
-            Result(
+            let rows =
+                finding.probe.map { ProbeWords.lines($0, shardCount: step.shards.count) } ?? []
+            return Result(
                 rule: "hazard/\(finding.rule)", level: level(of: finding.hazard),
                 message: "\(facts.table) on \(facts.shardCount): \(finding.reason)"
-                    + (finding.remedy.isEmpty ? "" : ": \(finding.remedy)"),
+                    + (finding.remedy.isEmpty ? "" : ": \(finding.remedy)")
+                    + rows.map { "; \($0)" }.joined(),
                 table: facts.table, location: location,
                 fingerprint: Fingerprint.hash([
                     Fingerprint.of(step, rule: finding.rule, in: environment), finding.reason,

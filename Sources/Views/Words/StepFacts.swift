@@ -79,7 +79,7 @@ struct StepFacts {
         if step.rebuildsTable {
             parts.append("rebuilds " + (step.size.map(text) ?? "the table"))
         }
-        if let lock = step.lock, lock != .none { parts.append("LOCK=\(lock.rawValue)") }
+        if step.lock != nil { parts.append("blocks writes: \(step.blocksWrites ? "yes" : "no")") }
         if report.needsApproval {
             parts.append(approvalWord(holds: report.holds.map(\.code)))
         }
@@ -128,6 +128,9 @@ struct StepFacts {
         for finding in step.findings where finding.hazard > .safe || !finding.remedy.isEmpty {
             let remedy = finding.remedy.isEmpty ? "" : ": \(finding.remedy)"
             result.append("\(word(finding.hazard)) \(finding.rule): \(finding.reason)\(remedy)")
+            if let probe = finding.probe {
+                result += ProbeWords.lines(probe, shardCount: step.shards.count)
+            }
         }
         return result
     }

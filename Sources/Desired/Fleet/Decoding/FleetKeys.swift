@@ -148,7 +148,7 @@ enum WorkspaceKey: String, FleetKey {
 enum PolicyKey: String, FleetKey {
     static let title = "policy"
     static let what = "`policy`"
-    case approve, approvers, drift, rollout, windows, limits
+    case approve, approvers, drift, rollout, windows, limits, probe
 }
 
 enum ApproversKey: String, FleetKey {
@@ -192,6 +192,12 @@ enum LimitsKey: String, FleetKey {
     case dropsPerPlan = "drops_per_plan"
 }
 
+enum ProbeKey: String, FleetKey {
+    static let title = "probe"
+    static let what = "`probe`"
+    case enabled, each, total
+}
+
 enum LintKey: String, FleetKey {
     static let title = "lint"
     static let what = "`lint`"
@@ -216,7 +222,8 @@ enum FleetFormat {
         RenamedTableKey.self, RenamedColumnKey.self, RenamedIndexKey.self, EnvironmentKey.self,
         ConnectionKey.self, TLSKey.self,
         WorkspaceKey.self, PolicyKey.self, ApproversKey.self, RolloutKey.self, WaveKey.self,
-        ConcurrencyKey.self, WindowKey.self, LimitsKey.self, LintKey.self, WaiverKey.self,
+        ConcurrencyKey.self, WindowKey.self, LimitsKey.self, ProbeKey.self, LintKey.self,
+        WaiverKey.self,
     ]
 
     static let choices: [any FleetChoice.Type] = [

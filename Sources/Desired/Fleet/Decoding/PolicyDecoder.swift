@@ -15,10 +15,12 @@ struct PolicyDecoder {
             reader.list(node, what)?.compactMap(window)
         }
         let limits = fields.read(.limits) { node, _ in self.limits(node) }
+        let probe = fields.read(.probe) { node, _ in self.probe(node) }
         return Policy(
             approve: approve ?? standard.approve, approvers: approvers ?? standard.approvers,
             drift: drift ?? standard.drift, rollout: rollout ?? standard.rollout,
-            windows: windows ?? standard.windows, limits: limits ?? standard.limits)
+            windows: windows ?? standard.windows, limits: limits ?? standard.limits,
+            probe: probe ?? standard.probe)
     }
 
     private func approve(_ node: YAMLNode, _ what: String) -> Set<Hazard>? {
@@ -69,6 +71,18 @@ struct PolicyDecoder {
         guard let fields = reader.fields(node, LimitsKey.self) else { return nil }
         let drops = fields.read(.dropsPerPlan) { reader.integer($0, $1, in: 0...1_000_000) }
         return Limits(dropsPerPlan: drops ?? Limits.standard.dropsPerPlan)
+    }
+
+    private func probe(_ node: YAMLNode) -> ProbePolicy? {
+        guard let fields = reader.fields(node, ProbeKey.self) else { return nil }
+        let standard = ProbePolicy.standard
+        let isEnabled = fields.read(.enabled, reader.boolean)
+        let each = fields.read(.each) { reader.durationSeconds($0, $1, in: 1...30) }
+        let total = fields.read(.total) { reader.durationSeconds($0, $1, in: 1...3_600) }
+        return ProbePolicy(
+            isEnabled: isEnabled ?? standard.isEnabled,
+            eachSeconds: each ?? standard.eachSeconds,
+            totalSeconds: total ?? standard.totalSeconds)
     }
 
     private func window(_ node: YAMLNode) -> Window? {

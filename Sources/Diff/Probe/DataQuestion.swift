@@ -1,0 +1,95 @@
+/// What the rows of a live table are asked, to know whether one of them stands in the way.
+package struct DataQuestion: Hashable, Sendable, Codable {
+    /// What stands in the way: ``NULL in `qty` ``.
+    package var sought: String
+    /// Gives one row exactly if at least one row of the table is in the way, and else none.
+    ///
+    /// It begins with `SELECT 1 FROM`, takes no lock on rows, and ends at the first hit.
+    package var sql: String
+    /// Shows some of these rows to a person.
+    package var look: String
+
+    package init(sought: String, sql: String, look: String) {
+        self.sought = sought
+        self.sql = sql
+        self.look = look
+    }
+
+    /// Rows of `table` for which `condition` is true.
+    init(sought: String, rowsOf table: String, where condition: String) {
+        self.init(
+            sought: sought, sql: "SELECT 1 FROM \(table) WHERE \(condition) LIMIT 1",
+            look: "SELECT * FROM \(table) WHERE \(condition) LIMIT 10")
+    }
+}
+
+/// What the shards' rows said about one finding.
+///
+/// No row in the way now is no promise: rows may come before the statement runs, so a finding's
+/// hazard stays what it is.
+package struct DataProbe: Hashable, Sendable, Codable {
+    /// Nil where nothing was asked.
+    package var question: DataQuestion?
+    /// Why nothing was asked; nil where something was.
+    package var notAsked: String?
+    /// Shards, sorted, on which no row is in the way.
+    package var clear: [String]
+    /// Shards, sorted, on which at least one row is in the way.
+    package var inTheWay: [String]
+    /// Shards that gave no answer: nothing is known of them.
+    package var notAnswered: [Unanswered]
+
+    package struct Unanswered: Hashable, Sendable, Codable {
+        package var reason: String
+        /// Sorted.
+        package var shards: [String]
+
+        package init(reason: String, shards: [String]) {
+            self.reason = reason
+            self.shards = shards.sorted()
+        }
+    }
+
+    /// A question that nobody was asked yet.
+    package init(_ question: DataQuestion) {
+        self.question = question
+        notAsked = nil
+        clear = []
+        inTheWay = []
+        notAnswered = []
+    }
+
+    package init(notAsked reason: String) {
+        question = nil
+        notAsked = reason
+        clear = []
+        inTheWay = []
+        notAnswered = []
+    }
+
+    /// What one shard said.
+    package enum Answer: Hashable, Sendable {
+        case clear
+        case inTheWay
+        /// With the reason.
+        case notAnswered(String)
+    }
+
+    /// Takes the answers of all shards, by name.
+    package mutating func take(_ answers: [String: Answer]) {
+        var reasons: [String: [String]] = [:]
+        clear = []
+        inTheWay = []
+        for (shard, answer) in answers {
+            switch answer {
+            case .clear: clear.append(shard)
+            case .inTheWay: inTheWay.append(shard)
+            case .notAnswered(let reason): reasons[reason, default: []].append(shard)
+            }
+        }
+        clear.sort()
+        inTheWay.sort()
+        notAnswered = reasons.map { Unanswered(reason: $0.key, shards: $0.value) }
+            .sorted { $0.reason < $1.reason }
+    }
+}

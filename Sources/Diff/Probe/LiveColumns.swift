@@ -1,0 +1,114 @@
+import Schema
+
+/// No question can be asked whose answer would be right in every case, and why.
+struct NotAsked: Error {
+    let reason: String
+
+    init(_ reason: String) {
+        self.reason = reason
+    }
+}
+
+/// What the columns of a table on the way are in the live table.
+///
+/// Questions are asked of the live table: by its names, types and collations. They stand for the
+/// statement only where the columns mean the same there; everything else is ``NotAsked``.
+struct LiveColumns {
+    let live: Table
+    /// Columns of the live table, by their names on the way; what is new is not there.
+    private var origins: [String: Column]
+
+    init(live: Table) {
+        self.live = live
+        origins = Dictionary(
+            live.columns.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Follows the columns through a statement.
+    mutating func take(_ alteration: Alteration) {
+        var next = origins
+        for clause in alteration.clauses {
+            switch clause {
+            case .dropColumn(let column): next[column.name] = nil
+            case .changeColumn(let from, _, _): next[from.name] = nil
+            default: continue
+            }
+        }
+        for case .changeColumn(let from, let to, _) in alteration.clauses {
+            next[to.name] = origins[from.name]
+        }
+        origins = next
+    }
+
+    func origin(of name: String) -> Column? {
+        origins[name] ?? origins.first { $0.key.sameName(as: name) }?.value
+    }
+
+    /// The live column behind `column` of `table`, whatever its type was.
+    ///
+    /// Throws where it is new or is computed otherwise than it was.
+    func source(of column: Column, in table: Table) throws(NotAsked) -> Column {
+        guard let old = origin(of: column.name) else {
+            throw NotAsked("column `\(column.name)` is new")
+        }
+        guard old.generated != nil || column.generated != nil else { return old }
+        guard let before = old.generated, let after = column.generated,
+            before.kind == after.kind,
+            ExpressionText.renaming(columns: names, in: before.expression) == after.expression
+        else { throw NotAsked("column `\(column.name)` is computed otherwise than it was") }
+        for part in table.columns
+        where part.name != column.name && ExpressionText.mentions(part.name, in: after.expression) {
+            try requireSame(part, in: table)
+        }
+        return old
+    }
+
+    /// Throws unless `column` of `table` holds the same values as in the live table, and compares
+    /// them alike.
+    func requireSame(_ column: Column, in table: Table) throws(NotAsked) {
+        let old = try source(of: column, in: table)
+        guard ColumnFamily(old.type) == ColumnFamily(column.type),
+            live.effectiveCharacterSet(of: old) == table.effectiveCharacterSet(of: column)
+        else { throw NotAsked("column `\(column.name)` gets another type in the same change") }
+    }
+
+    /// `text`, an expression of `table`, over the live columns.
+    func expression(_ text: String, of table: Table) throws(NotAsked) -> String {
+        var back: [String: String] = [:]
+        for column in table.columns where ExpressionText.mentions(column.name, in: text) {
+            try requireSame(column, in: table)
+            back[column.name] = origin(of: column.name)?.name
+        }
+        return ExpressionText.renaming(columns: back, in: text)
+    }
+
+    /// Live names to the names on the way.
+    private var names: [String: String] {
+        Dictionary(
+            origins.map { ($0.value.name, $0.key) }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+/// Types whose values are the same thing in different sizes.
+enum ColumnFamily: Hashable {
+    case integer, decimal, floating, bit, text, bytes
+    /// With its members.
+    case members(ColumnType)
+    /// Anything else is its own family.
+    case other(String)
+
+    init(_ text: String) {
+        let type = ColumnType(text)
+        self =
+            switch type.name {
+            case "tinyint", "smallint", "mediumint", "int", "bigint": .integer
+            case "decimal": .decimal
+            case "float", "double": .floating
+            case "bit": .bit
+            case "char", "varchar", "tinytext", "text", "mediumtext", "longtext": .text
+            case "binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob": .bytes
+            case "enum", "set": .members(type)
+            default: .other(type.name)
+            }
+    }
+}

@@ -1,0 +1,192 @@
+import Schema
+
+/// Finds the question that tells whether rows stand in the way of one finding.
+struct QuestionMaker {
+    /// The table after the statement.
+    let after: Table
+    /// What the columns after the statement are in the live table.
+    let columns: LiveColumns
+    let context: ProbeContext
+
+    /// A probe with its question or the reason for none; nil where the data decides nothing.
+    func probe(for finding: HazardFinding, of clause: Clause) -> DataProbe? {
+        do throws(NotAsked) {
+            guard !columns.live.isSystemVersioned, !after.isSystemVersioned else {
+                throw NotAsked("the table keeps the history of its rows, which is not asked")
+            }
+            return try question(for: finding, of: clause).map(DataProbe.init)
+        } catch {
+            return DataProbe(notAsked: error.reason)
+        }
+    }
+
+    private func question(
+        for finding: HazardFinding, of clause: Clause
+    ) throws(NotAsked) -> DataQuestion? {
+        switch clause {
+        case .changeColumn(_, let to, _): return try changed(to, finding.rule)
+        case .addColumn(let column, _): throw NotAsked("column `\(column.name)` is new")
+        case .addIndex(let index):
+            let unique = UniqueQuestion(index: index, after: after, columns: columns)
+            return try unique.groups().map { groups in
+                UniqueQuestion.question("rows that are equal in \(index.words)", groups, in: table)
+            }
+        case .addForeignKey(let key): return try orphans(key)
+        case .addCheck(let check): return try breaks(check.expression)
+        case .setCheckEnforced(let name, _):
+            guard let check = after.checks.first(where: { $0.name == name }) else { return nil }
+            return try breaks(check.expression)
+        case .addPeriod(let period): return try periods(period)
+        case .partitionBy(let partitioning):
+            return try PartitionQuestion(
+                partitioning: partitioning, after: after, columns: columns
+            ).question()
+        case .renameTable, .dropColumn, .dropIndex, .renameIndex, .setIndexIgnored,
+            .dropForeignKey, .dropCheck, .setDefaultCharacterSet, .setOption, .dropOption,
+            .dropPeriod, .addSystemVersioning, .dropSystemVersioning, .removePartitioning,
+            .addPartitions, .dropPartitions:
+            return nil
+        }
+    }
+
+    private var table: String { SQL.identifier(columns.live.name) }
+
+    private func question(_ sought: String, where condition: String) -> DataQuestion {
+        DataQuestion(sought: sought, rowsOf: table, where: condition)
+    }
+
+    // MARK: Columns
+
+    private func changed(_ column: Column, _ rule: String) throws(NotAsked) -> DataQuestion? {
+        let old = try columns.source(of: column, in: after)
+        let name = SQL.identifier(old.name)
+        switch rule {
+        case "forbid-null":
+            return question("NULL in \(name)", where: "\(name) IS NULL")
+        case "narrow-type", "convert-type", "remove-members":
+            try requireUnused(column, was: old)
+            let found = try ValueTest(
+                column: name, name: old.name, from: ColumnType(old.type),
+                to: ColumnType(column.type), characterSet: after.effectiveCharacterSet(of: column),
+                flavour: context.flavour
+            ).found()
+            return question(found.sought, where: found.condition)
+        case "convert-character-set", "change-collation":
+            return try TextQuestion(name: column.name, after: after, columns: columns).question()
+        case "add-check":
+            return try column.check.map { (text) throws(NotAsked) in try breaks(text) }
+        default: return nil
+        }
+    }
+
+    /// Where values become values of another kind, two of them may become equal, and expressions
+    /// over them come out otherwise.
+    private func requireUnused(_ column: Column, was old: Column) throws(NotAsked) {
+        guard ColumnFamily(old.type) != ColumnFamily(column.type) else { return }
+        let isKey = after.indexes.contains {
+            ($0.kind == .unique || $0.kind == .primary) && $0.uses(column.name)
+        }
+        let expressions =
+            after.checks.filter(\.isEnforced).map(\.expression)
+            + after.columns.compactMap { $0.check ?? $0.generated?.expression }
+        let isNamed = expressions.contains { ExpressionText.mentions(column.name, in: $0) }
+        guard !isKey, !isNamed else {
+            throw NotAsked(
+                "`\(column.name)` becomes another kind of value and is part of a key or expression")
+        }
+    }
+
+    // MARK: Constraints
+
+    private func breaks(_ expression: String) throws(NotAsked) -> DataQuestion {
+        question(
+            "rows that break CHECK (\(expression))",
+            where: "NOT (\(try columns.expression(expression, of: after)))")
+    }
+
+    private func periods(_ period: Period) throws(NotAsked) -> DataQuestion {
+        var names: [String] = []
+        for name in [period.start, period.end] {
+            guard let column = after.columns.first(where: { $0.name.sameName(as: name) }) else {
+                throw NotAsked("column `\(name)` is not known")
+            }
+            try columns.requireSame(column, in: after)
+            names.append(SQL.identifier(try columns.source(of: column, in: after).name))
+        }
+        return question(
+            "periods that end before they start",
+            where: "\(names.joined(separator: " >= "))")
+    }
+
+    private func orphans(_ key: ForeignKey) throws(NotAsked) -> DataQuestion {
+        guard context.checksForeignKeys else {
+            throw NotAsked("foreign keys are not checked while tables of a cycle change")
+        }
+        var pairs: [(child: String, parent: String)] = []
+        for (name, referenced) in zip(key.columns, key.referencedColumns) {
+            guard let column = after.columns.first(where: { $0.name.sameName(as: name) }) else {
+                throw NotAsked("column `\(name)` is not known")
+            }
+            try columns.requireSame(column, in: after)
+            let child = try columns.source(of: column, in: after)
+            pairs.append((child.name, try parentColumn(referenced, of: key)))
+        }
+        var parent = SQL.identifier(isOwn(key) ? columns.live.name : key.referencedTable)
+        if let schema = key.referencedSchema { parent = "\(SQL.identifier(schema)).\(parent)" }
+        let present = pairs.map { "child.\(SQL.identifier($0.child)) IS NOT NULL" }
+        let equal = pairs.map {
+            "parent.\(SQL.identifier($0.parent)) = child.\(SQL.identifier($0.child))"
+        }
+        let tail =
+            "FROM \(table) AS child WHERE \(present.joined(separator: " AND ")) AND NOT EXISTS "
+            + "(SELECT 1 FROM \(parent) AS parent WHERE \(equal.joined(separator: " AND ")))"
+        return DataQuestion(
+            sought: "rows without a parent in `\(key.referencedTable)`",
+            sql: "SELECT 1 \(tail) LIMIT 1", look: "SELECT child.* \(tail) LIMIT 10")
+    }
+
+    private func isOwn(_ key: ForeignKey) -> Bool {
+        key.referencedSchema == nil && key.referencedTable == after.name
+    }
+
+    /// The live name of a column of the parent, which must be there as git wants it.
+    private func parentColumn(_ name: String, of key: ForeignKey) throws(NotAsked) -> String {
+        if isOwn(key) {
+            guard let column = after.columns.first(where: { $0.name.sameName(as: name) }) else {
+                throw NotAsked("column `\(name)` is not known")
+            }
+            try columns.requireSame(column, in: after)
+            return try columns.source(of: column, in: after).name
+        }
+        // Another database is no part of the plan: it is asked as it is.
+        guard key.referencedSchema == nil else { return name }
+        guard let live = context.live[key.referencedTable] else {
+            throw NotAsked("its parent `\(key.referencedTable)` is not live, or not known")
+        }
+        let desired = context.desired[key.referencedTable] ?? live
+        let isSame = live.columns.contains { old in
+            desired.columns.contains { new in
+                old.name.sameName(as: name) && new.name.sameName(as: name)
+                    && ColumnFamily(old.type) == ColumnFamily(new.type)
+                    && live.effectiveCharacterSet(of: old) == desired.effectiveCharacterSet(of: new)
+            }
+        }
+        guard isSame else {
+            throw NotAsked(
+                "its parent `\(key.referencedTable)` gets another column `\(name)` in this plan")
+        }
+        return name
+    }
+}
+
+extension Index {
+    /// Its columns, for people.
+    fileprivate var words: String {
+        parts.map { part in
+            switch part.key {
+            case .column(let name): SQL.identifier(name)
+            case .expression(let text): "(\(text))"
+            }
+        }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,147 @@
+import Diff
+import Execution
+import Foundation
+import MySQLClient
+import Schema
+
+/// Asks live tables whether rows stand in the way of a change, without getting in anyone's way.
+///
+/// A question is one `SELECT` in a read-only transaction. It takes no lock on rows, waits one
+/// second at most for whoever alters the table, and is ended by the server at its time limit.
+/// Whatever goes wrong is a reason for not knowing, and never an all-clear.
+package struct DataAsking: Sendable {
+    /// How much time questions may take.
+    package struct Limits: Hashable, Sendable {
+        /// For one question on one shard.
+        package var eachSeconds: Int
+        /// For all questions of a plan: what has not begun by then is not asked any more.
+        package var totalSeconds: Int
+
+        package init(eachSeconds: Int, totalSeconds: Int) {
+            self.eachSeconds = eachSeconds
+            self.totalSeconds = totalSeconds
+        }
+    }
+
+    /// One question for one shard.
+    package struct Request: Hashable, Sendable {
+        package let target: ObservationTarget
+        package let flavour: ServerProfile.Flavour
+        /// Begins with `SELECT`; see ``DataQuestion/sql``.
+        package let sql: String
+
+        package init(target: ObservationTarget, flavour: ServerProfile.Flavour, sql: String) {
+            self.target = target
+            self.flavour = flavour
+            self.sql = sql
+        }
+    }
+
+    /// How long a question waits for a session that alters its table.
+    static let lockWaitSeconds = 1
+
+    /// Warnings of MySQL about words of the statement that will go, and not about rows.
+    private static let aboutWords: Set<String> = ["1287", "1681", "3719", "3778"]
+
+    private let pool: ConnectionPool
+    private let limits: Limits
+
+    package init(pool: ConnectionPool, limits: Limits) {
+        self.pool = pool
+        self.limits = limits
+    }
+
+    /// The answers in the order of `requests`; nil for what the time did not suffice for.
+    ///
+    /// Servers are asked in parallel, each over `perServer` connections; blocks until all are done.
+    package func ask(
+        _ requests: [Request], totalConcurrency: Int, perServer: Int
+    ) -> [DataProbe.Answer?] {
+        let end = ContinuousClock.now + .seconds(limits.totalSeconds)
+        return Workers.map(
+            requests, total: totalConcurrency, perKey: perServer, key: \.target.server
+        ) { request in
+            ContinuousClock.now < end ? ask(request) : nil
+        }
+    }
+
+    private func ask(_ request: Request) -> DataProbe.Answer {
+        do {
+            return try pool.withConnection(
+                to: request.target.server, purpose: .read, database: request.target.database
+            ) { try ask(request, on: $0) }
+        } catch let error as MySQLError {
+            return .notAnswered(reason(error))
+        } catch {
+            return .notAnswered("the server could not be asked")
+        }
+    }
+
+    private func ask(
+        _ request: Request, on connection: Connection
+    ) throws(MySQLError) -> DataProbe.Answer {
+        let start = ContinuousClock.now
+        var hasRow = false
+        var warnings: Set<String> = []
+        var failure: MySQLError?
+        // Under SERIALIZABLE a transaction would lock what it reads.
+        try connection.pipeline([
+            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "START TRANSACTION READ ONLY",
+            bounded(request), "SHOW WARNINGS", "COMMIT",
+        ]) { index, result in
+            switch (index, result) {
+            case (2, .success(let rows)): hasRow = rows.count > 0
+            case (3, .success(let rows)):
+                while let row = rows.next() {
+                    let words = [row[0], row[1]].map {
+                        $0.map { String(decoding: $0, as: UTF8.self) } ?? ""
+                    }
+                    if words[0] != "Note", !Self.aboutWords.contains(words[1]) {
+                        warnings.insert(words[1])
+                    }
+                }
+            case (_, .failure(let error)): failure = failure ?? error
+            case (_, .success): break
+            }
+        }
+        if let failure { throw failure }
+        if hasRow { return .inTheWay }
+        // MariaDB ends some functions at the time limit without an error.
+        guard ContinuousClock.now - start < .seconds(limits.eachSeconds) else {
+            return .notAnswered(tooLate)
+        }
+        guard warnings.isEmpty else {
+            // In strict mode the change would fail on what the question only warns of.
+            return .notAnswered(
+                "the server could not evaluate every row (warning "
+                    + "\(warnings.sorted().joined(separator: ", ")))")
+        }
+        return .clear
+    }
+
+    private var tooLate: String { "no answer within \(limits.eachSeconds) s" }
+
+    private func bounded(_ request: Request) -> String {
+        switch request.flavour {
+        case .mariadb:
+            return "SET STATEMENT max_statement_time = \(limits.eachSeconds), "
+                + "lock_wait_timeout = \(Self.lockWaitSeconds) FOR \(request.sql)"
+        case .mysql:
+            let hints =
+                "/*+ MAX_EXECUTION_TIME(\(limits.eachSeconds * 1000)) "
+                + "SET_VAR(lock_wait_timeout = \(Self.lockWaitSeconds)) */"
+            return "SELECT \(hints)\(request.sql.dropFirst("SELECT".count))"
+        }
+    }
+
+    /// Says what went wrong without the server's words, which may hold values of rows.
+    private func reason(_ error: MySQLError) -> String {
+        switch error.kind {
+        case .timeout: tooLate
+        case .lockWaitTimeout: "another session holds the table"
+        case .accessDenied, .missingGrant: "the account may not read the table: grant it SELECT"
+        case .unreachable, .lostConnection: "the server could not be reached"
+        default: "the server refused the question (error \(error.number))"
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Desired
+import Diff
+import Execution
+import Observed
+import Schema
+
+/// What the shards' rows say about the findings of a plan that the data decides.
+struct Probes {
+    let policy: ProbePolicy
+    let engine: Engine
+    let now: Timestamp
+    let stage: (String) -> Void
+
+    /// Where in the plan a question stands, and which shard it is for.
+    private struct Place: Hashable {
+        let step: Int
+        let finding: Int
+        let shard: String
+    }
+
+    /// The plan with the answers; one that holds no question costs nothing.
+    func added(to plan: Plan, shards: [(shard: Shard, profile: ServerProfile)]) -> Plan {
+        var plan = plan
+        guard policy.isEnabled else { return Self.without(plan) }
+        let (places, requests) = requests(of: plan, shards)
+        guard !requests.isEmpty else { return plan }
+        let answers = engine.answers.complete(requests, now: now, ask: ask)
+        var found: [Place: [String: DataProbe.Answer]] = [:]
+        for (place, answer) in zip(places, answers) {
+            let finding = Place(step: place.step, finding: place.finding, shard: "")
+            found[finding, default: [:]][place.shard] =
+                answer ?? .notAnswered("the \(policy.totalSeconds) s for all questions were over")
+        }
+        for (place, answers) in found {
+            plan.steps[place.step].findings[place.finding].probe?.take(answers)
+        }
+        return plan
+    }
+
+    private func ask(_ requests: [DataAsking.Request]) -> [DataProbe.Answer?] {
+        stage("asking the rows \(requests.count) questions")
+        let limits = DataAsking.Limits(
+            eachSeconds: policy.eachSeconds, totalSeconds: policy.totalSeconds)
+        return DataAsking(pool: engine.pool, limits: limits).ask(
+            requests, totalConcurrency: engine.concurrency.total,
+            perServer: engine.concurrency.perHost)
+    }
+
+    private func requests(
+        of plan: Plan, _ shards: [(shard: Shard, profile: ServerProfile)]
+    ) -> ([Place], [DataAsking.Request]) {
+        let byID = Dictionary(
+            shards.map { ($0.shard.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var places: [Place] = []
+        var requests: [DataAsking.Request] = []
+        for (number, step) in plan.steps.enumerated() {
+            for (place, finding) in step.findings.enumerated() {
+                guard let question = finding.probe?.question else { continue }
+                for id in step.shardIDs {
+                    guard let known = byID[id] else { continue }
+                    places.append(Place(step: number, finding: place, shard: id.shard))
+                    requests.append(
+                        .init(
+                            target: ObservationTarget(known.shard),
+                            flavour: known.profile.flavour, sql: question.sql))
+                }
+            }
+        }
+        return (places, requests)
+    }
+
+    private static func without(_ plan: Plan) -> Plan {
+        var plan = plan
+        for step in plan.steps.indices {
+            for place in plan.steps[step].findings.indices
+            where plan.steps[step].findings[place].probe?.question != nil {
+                plan.steps[step].findings[place].probe = DataProbe(
+                    notAsked: "questions are switched off (policy.probe)")
+            }
+        }
+        return plan
+    }
+}
