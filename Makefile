@@ -29,10 +29,9 @@ check: setup ## format, structure and documents
 format: ## rewrite the sources in the house format
 	swift format format --in-place --recursive Sources Tests Package.swift
 
-fuzz: setup ## the property tests with many more seeds; FUZZ=n times as many (default 100)
+fuzz: setup ## the property tests with ever new seeds; MINUTES=60 for an hour, FUZZ=n seeds as many
 	swift build --build-tests
-	PLUMB_FUZZ=$(or $(FUZZ),100) PLUMB_FUZZ_SEED=$$(date +%s) swift test --skip-build \
-		--filter 'SchemaTests.GeneratedTable|DiffTests.Algebra|DiffTests.Server|SchemaTests.Formatter'
+	scripts/fuzz.sh $(MINUTES)
 
 demo: setup ## three private servers, 24 shards, and the whole story
 	swift build --product plumb
