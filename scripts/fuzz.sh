@@ -13,7 +13,7 @@ export PLUMB_FUZZ=${FUZZ:-20}
 end=$(($(date +%s) + minutes * 60))
 rounds=0
 until [ "$rounds" -gt 0 ] && [ "$(date +%s)" -ge "$end" ]; do
-    export PLUMB_FUZZ_SEED=${SEED:-$(date +%s)}
+    export PLUMB_FUZZ_SEED=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
     status=0
     timeout --kill-after=10 20m swift test --skip-build \
         --filter 'SchemaTests.GeneratedTable|DiffTests.Algebra|DiffTests.Server|SchemaTests.Formatter' \
