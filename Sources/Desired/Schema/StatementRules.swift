@@ -47,10 +47,12 @@ enum StatementRules {
             return refused(
                 "the definition of `\(name)` cannot be read", "write its columns", statement)
         }
-        if let other = table.like {
-            return refused(
-                "the table `\(name)` is defined as LIKE `\(other)`", "write its columns out",
-                statement)
+        if let other = table.like, let database = other.database {
+            return Diagnostic(
+                .qualifiedTable,
+                "the table `\(name)` is LIKE a table of the database `\(database)`",
+                remedy: "write its columns out: each shard has a database of its own",
+                at: other.location)
         }
         if table.isFromSelect {
             return refused(
