@@ -74,7 +74,10 @@ package struct NormaliseStage {
             tables[table.name] = try knowledge.normalised(
                 schema: table.textDigest, profile: profile, in: snapshot)?[table.name]
         }
-        let unread = TablesToLoad(schema.tables, known: Set(tables.keys)).tables
+        // What views, triggers and routines name is not known here: it is all there for them.
+        let unread =
+            schema.objects.isEmpty
+            ? TablesToLoad(schema.tables, known: Set(tables.keys)).tables : schema.tables
         let fresh = try workshop.use(for: profile, server: server) {
             (workspace) throws(WorkspaceError) in
             try workspace.normalise(
