@@ -22,6 +22,8 @@ struct ObjectHeader {
     private(set) var starts: Range<Int>?
     /// `ENABLE`, `DISABLE` or `DISABLE ON SLAVE` of an event.
     private(set) var status: Range<Int>?
+    /// `FOLLOWS` or `PRECEDES` of a trigger.
+    private(set) var triggerOrder: String?
     /// Where an event's `COMMENT` or `DO` stands.
     private(set) var statusPlace: Int?
 
@@ -64,6 +66,18 @@ struct ObjectHeader {
         self.orReplace = orReplace
         self.definer = definer
         if kind == .event { readEvent(&cursor) }
+        if kind == .trigger { readTrigger(&cursor) }
+    }
+
+    private mutating func readTrigger(_ cursor: inout TokenCursor) {
+        while cursor.token != nil {
+            if cursor.at("EACH"), cursor.at("ROW", ahead: 1) {
+                for _ in 0..<2 { cursor.advance() }
+                if cursor.at("FOLLOWS") || cursor.at("PRECEDES") { triggerOrder = cursor.word() }
+                return
+            }
+            cursor.advance()
+        }
     }
 
     private mutating func readEvent(_ cursor: inout TokenCursor) {

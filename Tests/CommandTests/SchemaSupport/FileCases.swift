@@ -76,6 +76,21 @@ extension SupportCases {
                 CREATE TRIGGER {t}_y AFTER UPDATE ON {t}_t FOR EACH ROW SET @x = 1;
                 """),
         SupportCase(
+            id: "trigger-order",
+            after: """
+                CREATE TABLE {t} (a int PRIMARY KEY, b int);
+                CREATE TRIGGER {t}_a BEFORE INSERT ON {t} FOR EACH ROW SET NEW.b = 1;
+                CREATE TRIGGER {t}_b BEFORE INSERT ON {t} FOR EACH ROW FOLLOWS {t}_a
+                  SET NEW.b = NEW.b + 1;
+                """,
+            outcome: .refused(.reading, "the trigger `t_trigger_order_b` says FOLLOWS")),
+        SupportCase(
+            id: "trigger-order",
+            after: """
+                CREATE TRIGGER {t}_c BEFORE INSERT ON {t} FOR EACH ROW precedes {t}_a SET @a = 1;
+                """,
+            outcome: .refused(.reading, "the trigger `t_trigger_order_c` says PRECEDES")),
+        SupportCase(
             id: "routine",
             before: """
                 CREATE FUNCTION {t} (n int) RETURNS int DETERMINISTIC RETURN n + 1;
