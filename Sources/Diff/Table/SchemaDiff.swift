@@ -15,6 +15,9 @@ package struct TableChange: Hashable, Sendable {
     package var to: Table?
     /// The statements of an `alter`; the first one renames the table where a hint is due.
     package var alterations: [Alteration]
+    /// True where `to` is only on the way to the desired table: what is left is found by the next
+    /// comparison.
+    package var isFirstPart = false
     /// True where no order of the statements satisfies the foreign keys on the way: the session
     /// sets `foreign_key_checks=0` for this change.
     package var withoutForeignKeyChecks: Bool
@@ -67,6 +70,15 @@ package enum SchemaDiff {
         return difference.changes
     }
 
+    /// What leads from one schema to the other.
+    package struct Difference {
+        package var changes: [TableChange] = []
+        /// One for each table that has to be left alone.
+        package var refusals: [DiffError] = []
+        /// Tables whose change is left for later, whole or in part: they hold others.
+        package var postponed: Set<String> = []
+    }
+
     /// The changes that can be given, and a refusal for each table that has to be left alone.
     ///
     /// Throws only for hints of table renames that contradict what is live or desired.
@@ -74,7 +86,7 @@ package enum SchemaDiff {
         from: [String: Table], to: [String: Table], columnRenames: [ColumnRename] = [],
         tableRenames: [TableRename] = [], droppable: Set<String> = [],
         flavour: ServerProfile.Flavour = .mariadb
-    ) throws(DiffError) -> (changes: [TableChange], refusals: [DiffError]) {
+    ) throws(DiffError) -> Difference {
         let renames = try dueRenames(tableRenames, from: from, to: to)
         var live: [String: Table] = [:]
         for (name, table) in from { live[renames[name] ?? name] = following(renames, in: table) }
@@ -103,28 +115,37 @@ package enum SchemaDiff {
         for (name, table) in drops.sorted(by: { $0.key < $1.key }) {
             changes.append(TableChange(kind: .drop, table: name, from: table))
         }
-        return ordered(changes, live: Array(live.values), refusals: refusals)
+        return ordered(
+            changes, live: Array(live.values), desired: Set(to.keys), refusals: refusals)
     }
 
     /// Leaves out what no order allows, until the rest has one.
     private static func ordered(
-        _ changes: [TableChange], live: [Table], refusals: [DiffError]
-    ) -> (changes: [TableChange], refusals: [DiffError]) {
+        _ changes: [TableChange], live: [Table], desired: Set<String>, refusals: [DiffError]
+    ) -> Difference {
         var changes = changes
         var refusals = refusals
+        var postponed: Set<String> = []
         while true {
             let changed = Set(changes.compactMap { $0.from?.name })
             let untouched = live.filter { !changed.contains($0.name) }
                 .sorted { $0.name < $1.name }
             do throws(DiffError) {
                 let order = ForeignKeyOrder(changes: changes, untouched: untouched)
-                return (try order.sorted(), refusals)
+                return Difference(
+                    changes: try order.sorted(), refusals: refusals, postponed: postponed)
             } catch {
+                let quiet = untouched.filter { desired.contains($0.name) }
+                if let parts = FirstParts(changes, quiet: quiet, refusal: error) {
+                    changes = parts.changes
+                    postponed.formUnion(parts.postponed)
+                    continue
+                }
                 refusals.append(error)
                 let count = changes.count
                 changes.removeAll { $0.table == error.table || $0.table == error.parent }
                 // Every refusal names a change: without one there is nothing left to leave out.
-                if changes.count == count { return ([], refusals) }
+                if changes.count == count { return Difference(refusals: refusals) }
             }
         }
     }

@@ -125,8 +125,12 @@ extension Workspace {
     private func createParents(of change: ChangeToProve) throws(WorkspaceError) {
         try setForeignKeyChecks(false)
         for parent in change.parents where parent.table?.name != change.table {
+            // Without its own foreign keys: their parents need not be as they will be.
+            var model = parent.table
+            model?.foreignKeys = []
             try runProved(
-                parent.createStatement(flavour: profile.flavour),
+                model?.createStatement(flavour: profile.flavour)
+                    ?? parent.createStatement(flavour: profile.flavour),
                 parent.table?.name ?? change.table)
         }
     }

@@ -69,6 +69,8 @@ package struct Planner {
     package struct Result {
         package var steps: [PlanStep] = []
         package var unsupported: [UnsupportedTable] = []
+        /// Tables that these steps do not bring all the way, by namespace.
+        package var continued: [String: Set<String>] = [:]
     }
 
     private let comparison: Comparison
@@ -77,6 +79,7 @@ package struct Planner {
     private let ports: Ports
     private var drafts: [DraftKey: PlanStep] = [:]
     private var refused: [RefusedKey: Set<String>] = [:]
+    private var continued: [String: Set<String>] = [:]
 
     /// - Parameters:
     ///   - removals: by namespace.
@@ -114,7 +117,7 @@ package struct Planner {
                 UnsupportedTable(
                     namespace: key.namespace, table: key.table, shards: Array(shards),
                     reason: key.reason)
-            })
+            }, continued: continued)
     }
 
     // MARK: One class of shards
@@ -139,6 +142,7 @@ package struct Planner {
                 guard let table = state.desired.flatMap(ports.lookup)?.table else { continue }
                 live[name] = table
                 desired[name] = table
+                states[name] = state
                 continue
             }
             if removal.drops(state) { droppable.insert(name) }
@@ -155,39 +159,43 @@ package struct Planner {
             try draft(change, order: place, in: shards)
         }
         let first = order.beforeTables.count
-        let count = try planTables(
+        let (count, postponed) = try planTables(
             shards, live: live, desired: desired, droppable: droppable, states: states,
             firstOrder: first)
+        guard postponed.isEmpty else {
+            // What rests on tables waits until those are as git has them.
+            continued[schema.namespace, default: []].formUnion(postponed)
+            return
+        }
         for (place, change) in order.afterTables.enumerated() {
             try draft(change, order: first + count + place, in: shards)
         }
     }
 
-    /// Drafts the changes of the tables; returns how many there are.
+    /// Drafts the changes of the tables; returns how many there are, and what they leave for later.
     private mutating func planTables(
         _ shards: Comparison.Class, live: [String: Table], desired: [String: Table],
         droppable: Set<String>, states: [String: Comparison.TableState], firstOrder: Int
-    ) throws -> Int {
+    ) throws -> (count: Int, postponed: Set<String>) {
         let schema = comparison.schemas[shards.schema]
-        guard !states.isEmpty else { return 0 }
-        let changes: [TableChange]
+        guard states.values.contains(where: { $0.status != .inSync }) else { return (0, []) }
+        let difference: SchemaDiff.Difference
         do throws(DiffError) {
-            let difference = try SchemaDiff.difference(
+            difference = try SchemaDiff.difference(
                 from: live, to: desired, columnRenames: renames(shards.schema),
                 droppable: droppable, flavour: schema.profile.flavour)
             for refusal in difference.refusals {
                 refuse(encoded(refusal.table), refusal.message, in: schema, shards)
             }
-            changes = difference.changes
         } catch {
             refuse(encoded(error.table), error.message, in: schema, shards)
-            return 0
+            return (0, [])
         }
-        for (order, change) in changes.enumerated() {
+        for (order, change) in difference.changes.enumerated() {
             guard let state = states[change.table] else { continue }
             try draft(change, state, order: firstOrder + order, in: shards, desired: desired)
         }
-        return changes.count
+        return (difference.changes.count, difference.postponed)
     }
 
     private func encoded(_ table: String) -> String { ObjectName(.table, table).encoded }
@@ -216,7 +224,7 @@ package struct Planner {
     ) throws {
         let schema = comparison.schemas[shards.schema]
         let from = state.observed.flatMap(ports.lookup)
-        let to = state.desired.flatMap(ports.lookup)
+        let to = target(of: change, state, schema.profile.flavour)
         let kind = PlanStep.Kind(change.kind)
         let statements: [PlanStatement]
         do {
@@ -247,12 +255,23 @@ package struct Planner {
             state: state, schema: schema)
     }
 
+    /// The table at the end of the change: as git has it, or on the way there.
+    private func target(
+        of change: TableChange, _ state: Comparison.TableState, _ flavour: ServerProfile.Flavour
+    ) -> CatalogTable? {
+        guard change.isFirstPart, let middle = change.to else {
+            return state.desired.flatMap(ports.lookup)
+        }
+        return CatalogTable(canonicalText: middle.showCreate(flavour: flavour), flavour: flavour)
+    }
+
     private func step(
         _ change: TableChange, _ kind: PlanStep.Kind, _ statements: [PlanStatement],
         cause: PlanCause, order: Int, shards: Comparison.Class,
         state: Comparison.TableState, schema: Comparison.Schema
     ) throws -> PlanStep {
-        let findings = try Self.findings(change, statements)
+        var findings = try Self.findings(change, statements)
+        if change.isFirstPart { findings.append(Self.absence(of: change)) }
         let lines = Self.lines(
             change, renames: renames(shards.schema), flavour: schema.profile.flavour)
         return PlanStep(
@@ -279,6 +298,15 @@ package struct Planner {
                     remedy: "run it in a quiet hour"))
         }
         return findings
+    }
+
+    /// What the first of two parts risks: nobody knows when the second one may run.
+    private static func absence(of change: TableChange) -> HazardFinding {
+        HazardFinding(
+            rule: "foreign-key-away", hazard: .lossy,
+            reason: "foreign keys of table `\(change.table)` are gone until the next run: rows "
+                + "without a parent may come in",
+            remedy: "approve the whole plan, and run again at once")
     }
 
     private static func lines(

@@ -24,7 +24,7 @@ extension SupportCases {
                   CONSTRAINT {t}_c FOREIGN KEY (other) REFERENCES {t} (id));
                 """),
         SupportCase(
-            id: "foreign-key-moves",
+            id: "foreign-key-goes",
             before: """
                 CREATE TABLE {t}_p (id int PRIMARY KEY, a int, UNIQUE KEY a (a));
                 CREATE TABLE {t} (id int PRIMARY KEY, a int,
@@ -45,9 +45,52 @@ extension SupportCases {
                 CREATE TABLE {t}_p (id bigint PRIMARY KEY);
                 CREATE TABLE {t} (id int PRIMARY KEY, a bigint,
                   CONSTRAINT {t}_a FOREIGN KEY (a) REFERENCES {t}_p (id));
+                """),
+        SupportCase(
+            id: "foreign-key-retyped",
+            before: """
+                CREATE TABLE {t}_v (id varchar(9) PRIMARY KEY);
+                CREATE TABLE {t}_w (id int PRIMARY KEY, a varchar(9),
+                  CONSTRAINT {t}_w FOREIGN KEY (a) REFERENCES {t}_v (id));
                 """,
-            outcome: .refused(
-                .planning, "drop the foreign key in a change of its own first")),
+            after: """
+                CREATE TABLE {t}_v (id varchar(300) PRIMARY KEY);
+                CREATE TABLE {t}_w (id int PRIMARY KEY, a varchar(9),
+                  CONSTRAINT {t}_w FOREIGN KEY (a) REFERENCES {t}_v (id));
+                CREATE TABLE {t}_x (id int PRIMARY KEY, a int,
+                  CONSTRAINT {t}_x FOREIGN KEY (a) REFERENCES {t}_w (id));
+                CREATE VIEW {t}_y AS SELECT a FROM {t}_x;
+                """),
+        SupportCase(
+            id: "foreign-key-moved",
+            before: """
+                CREATE TABLE {t}_p (id int PRIMARY KEY, a int, UNIQUE KEY a (a));
+                CREATE TABLE {t} (id int PRIMARY KEY, a int, KEY a (a),
+                  FOREIGN KEY (a) REFERENCES {t}_p (a));
+                """,
+            after: """
+                CREATE TABLE {t}_p (id int PRIMARY KEY, b int, UNIQUE KEY b (b));
+                CREATE TABLE {t} (id int PRIMARY KEY, b int, KEY b (b),
+                  FOREIGN KEY (b) REFERENCES {t}_p (b));
+                """),
+        SupportCase(
+            id: "foreign-key-mutual",
+            before: """
+                CREATE TABLE {t} (id int PRIMARY KEY, i int, UNIQUE KEY i (i),
+                  CONSTRAINT {t}_a FOREIGN KEY (i) REFERENCES {t}_b (id));
+                CREATE TABLE {t}_b (id int PRIMARY KEY, i int,
+                  CONSTRAINT {t}_c FOREIGN KEY (i) REFERENCES {t} (i));
+                """,
+            after: "CREATE TABLE {t} (id int PRIMARY KEY);"),
+        SupportCase(
+            id: "foreign-key-mutual",
+            before: """
+                CREATE TABLE {t}_z (id int PRIMARY KEY, i int, UNIQUE KEY i (i),
+                  CONSTRAINT {t}_z FOREIGN KEY (i) REFERENCES {t}_y (id));
+                CREATE TABLE {t}_y (id int PRIMARY KEY, i int,
+                  CONSTRAINT {t}_y FOREIGN KEY (i) REFERENCES {t}_z (i));
+                """,
+            after: "CREATE TABLE {t}_z (id int PRIMARY KEY);"),
         SupportCase(
             id: "foreign-key-dangling",
             after: """

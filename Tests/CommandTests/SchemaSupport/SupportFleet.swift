@@ -41,12 +41,21 @@ final class SupportFleet {
         return Set(steps.compactMap { $0["table"] as? String })
     }
 
-    /// Approves what waits and reconciles.
+    /// Approves what waits and reconciles, and once more where foreign keys have to come back.
     func converge(at location: Testing.SourceLocation = #_sourceLocation) throws {
+        var run = try pass()
+        if run.status == 2 {
+            #expect(run.says("foreign keys stand between tables"), sourceLocation: location)
+            run = try pass()
+        }
+        #expect(run.status == 0, "\(run)", sourceLocation: location)
+    }
+
+    private func pass() throws -> Run {
         if try fleet.run("plan", "--heal").status == 3 {
             try fleet.expect(0, "approve", "--all", "--reason", "a case", by: "eve@example.com")
         }
-        try fleet.expect(0, "reconcile", "--heal", at: location)
+        return try fleet.run("reconcile", "--heal")
     }
 
     /// Nothing is left to do, and nothing is done.
