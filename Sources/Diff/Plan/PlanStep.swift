@@ -62,6 +62,11 @@ package struct PlanStep: Codable, Hashable, Sendable {
 
     package var rebuildsTable: Bool { statements.contains { $0.rebuildsTable } }
 
+    /// Whether it only takes foreign keys away, for the changes of other tables behind it.
+    package var isFirstPart: Bool {
+        findings.contains { $0.rule == HazardFinding.foreignKeyAway }
+    }
+
     package var shardIDs: [ShardID] {
         shards.map { ShardID(namespace: namespace, shard: $0) }
     }

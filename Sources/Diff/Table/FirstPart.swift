@@ -93,3 +93,8 @@ extension TableChange {
         return part
     }
 }
+
+extension HazardFinding {
+    /// The rule of a step that takes foreign keys away until the next run.
+    package static let foreignKeyAway = "foreign-key-away"
+}

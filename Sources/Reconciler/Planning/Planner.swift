@@ -303,7 +303,7 @@ package struct Planner {
     /// What the first of two parts risks: nobody knows when the second one may run.
     private static func absence(of change: TableChange) -> HazardFinding {
         HazardFinding(
-            rule: "foreign-key-away", hazard: .lossy,
+            rule: HazardFinding.foreignKeyAway, hazard: .lossy,
             reason: "foreign keys of table `\(change.table)` are gone until the next run: rows "
                 + "without a parent may come in",
             remedy: "approve the whole plan, and run again at once")
