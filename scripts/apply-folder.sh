@@ -35,7 +35,10 @@ YAML
 cd "$work"
 export PLUMB_ACTOR=apply-folder
 if [ "$verb" = plan ]; then
-    exec "$plumb" plan --working-tree
+    # No exec: the folder has to go afterwards.
+    status=0
+    "$plumb" plan --working-tree || status=$?
+    exit "$status"
 fi
 # What waits for an approval is approved first, so that steps run in the order of the plan. A
 # foreign key that has to go before its parent changes comes back in the next run (status 2).
