@@ -35,15 +35,22 @@ YAML
 cd "$work"
 export PLUMB_ACTOR=apply-folder
 if [ "$verb" = plan ]; then
-    exec "$plumb" plan --working-tree
+    # No exec: the folder has to go afterwards.
+    status=0
+    "$plumb" plan --working-tree || status=$?
+    exit "$status"
 fi
-# What waits for an approval is approved first, so that steps run in the order of the plan.
-status=0
-"$plumb" plan --working-tree --heal >/dev/null 2>&1 || status=$?
-if [ "$status" -eq 3 ]; then
-    "$plumb" approve --working-tree --all --reason "asked for on the command line" \
-        >/dev/null 2>&1 || true
-fi
-status=0
-"$plumb" reconcile --working-tree --heal || status=$?
+# What waits for an approval is approved first, so that steps run in the order of the plan. A
+# foreign key that has to go before its parent changes comes back in the next run (status 2).
+for _ in 1 2 3; do
+    status=0
+    "$plumb" plan --working-tree --heal >/dev/null 2>&1 || status=$?
+    if [ "$status" -eq 3 ]; then
+        "$plumb" approve --working-tree --all --reason "asked for on the command line" \
+            >/dev/null 2>&1 || true
+    fi
+    status=0
+    "$plumb" reconcile --working-tree --heal || status=$?
+    [ "$status" -eq 2 ] || break
+done
 exit "$status"

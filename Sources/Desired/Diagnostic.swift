@@ -92,6 +92,8 @@ extension Diagnostic {
         case qualifiedTable = "qualified-table"
         case duplicateTable = "duplicate-table"
         case danglingForeignKey = "dangling-foreign-key"
+        case danglingLike = "dangling-like"
+        case likeCycle = "like-cycle"
 
         // The approval files.
         case invalidApproval = "invalid-approval"

@@ -40,7 +40,7 @@ package struct Linter {
             return RuleCatalog.rules.flatMap { rule -> [LintFinding] in
                 let level = level(of: rule.id)
                 guard level != .off else { return [] }
-                return rule.check(context).map { issue in
+                return rule.check(context).filter(context.isOwn).map { issue in
                     LintFinding(
                         rule: rule.id, level: level, namespace: namespace, table: table.name,
                         column: issue.column, message: issue.message,

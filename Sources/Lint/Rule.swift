@@ -56,6 +56,11 @@ struct TableContext {
     var source: SourceTable { table.source }
     var name: String { table.name }
 
+    /// Whether an issue is the table's own: what `LIKE` copies is judged where it is written.
+    func isOwn(_ issue: Issue) -> Bool {
+        source.like == nil || issue.location == table.location
+    }
+
     /// The table that a foreign key refers to; nil where it is not in this namespace.
     func parent(_ reference: SourceTable.Reference) -> DesiredTable? {
         guard reference.database == nil else { return nil }

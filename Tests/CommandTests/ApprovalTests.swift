@@ -45,6 +45,32 @@ import Testing
         #expect(try hasStatus(fleet))
     }
 
+    @Test func stepThatComesAgainIsApprovedAgain() throws {
+        let (fleet, digest) = try waitingFleet()
+        try fleet.expect(0, "approve", digest, "--reason", "unused", by: "eve@example.com")
+        try fleet.expect(0, "reconcile")
+        try fleet.change("orders.sql", StoryTests.withStatus)
+        try fleet.expect(0, "reconcile")
+        try fleet.change("orders.sql", FleetFixture.orders)
+        // The same step to the digest; the approval of the first one is used up.
+        try fleet.expect(3, "reconcile")
+        #expect(try StoryTests.waiting(fleet) == digest)
+        fleet.file.policy = ["approvers: {minimum: 2, not_author: true}"]
+        try fleet.commit()
+        try fleet.expect(3, "reconcile")
+        try fleet.expect(0, "approve", digest, "--reason", "again", by: "bob@example.com")
+        // Nobody's word from the first time counts.
+        try fleet.expect(3, "reconcile")
+        #expect(try hasStatus(fleet))
+        try fleet.expect(0, "approve", digest, "--reason", "again", by: "eve@example.com")
+        try fleet.expect(0, "reconcile")
+        #expect(try !hasStatus(fleet))
+        try fleet.change("orders.sql", StoryTests.withStatus)
+        try fleet.expect(0, "reconcile")
+        try fleet.change("orders.sql", FleetFixture.orders)
+        try fleet.expect(3, "reconcile")
+    }
+
     @Test func authorCannotApprove() throws {
         let (fleet, digest) = try waitingFleet()
         try fleet.expectUntouched {

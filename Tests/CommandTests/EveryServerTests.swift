@@ -42,6 +42,46 @@ struct EveryServerTests {
         try fleet.expect(0, "store", "verify")
     }
 
+    /// A copy follows its original, and a shard never hears of LIKE.
+    @Test(arguments: TestServer.available)
+    func like(kind: TestServer.Kind) throws {
+        let fleet = try FleetFixture(
+            on: TestServer.shared(kind), shards: 1,
+            schema: [
+                "customers.sql": Self.customers, "orders.sql": Self.orders,
+                "archive.sql": "CREATE TABLE archive LIKE orders;",
+            ])
+        try fleet.expect(0, "reconcile")
+        for command in ["plan", "drift"] { try fleet.expect(0, command) }
+        #expect(try fleet.table("archive")?.contains("by_state") == true)
+        #expect(try fleet.table("archive")?.contains("FOREIGN KEY") == false)
+        let longer = Self.orders.replacingOccurrences(
+            of: "note varchar(100)", with: "note varchar(100), refunded decimal(9,2)")
+        try fleet.change("orders.sql", longer)
+        let plan = try fleet.expect(2, "plan")
+        #expect(plan.says("archive"), "\(plan)")
+        try fleet.expect(0, "reconcile")
+        #expect(try fleet.table("archive")?.contains("`refunded`") == true)
+        for command in ["plan", "drift"] { try fleet.expect(0, command) }
+    }
+
+    /// MySQL can lose the DEFAULT NULL of a column; no CREATE TABLE says that.
+    @Test(arguments: TestServer.available)
+    func lostDefault(kind: TestServer.Kind) throws {
+        let fleet = try FleetFixture(on: TestServer.shared(kind), shards: 1)
+        try fleet.expect(0, "reconcile")
+        try fleet.sql(0, "ALTER TABLE orders ALTER COLUMN note DROP DEFAULT")
+        guard kind.flavour == .mysql else {
+            try fleet.expect(0, "drift")
+            return
+        }
+        #expect(try fleet.table("orders")?.contains("`note` varchar(100),") == true)
+        try fleet.expect(2, "drift")
+        try fleet.expect(0, "reconcile", "--heal")
+        #expect(try fleet.table("orders")?.contains("`note` varchar(100) DEFAULT NULL,") == true)
+        try fleet.expect(0, "drift")
+    }
+
     private static let customers = """
         CREATE TABLE customers (
           id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY,

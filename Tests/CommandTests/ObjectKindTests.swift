@@ -101,6 +101,17 @@ import Testing
         try fleet.expect(0, "drift")
     }
 
+    @Test func anEditLeavesTheObjectsOfOtherTablesTheirTables() throws {
+        let fleet = try Self.fleet()
+        try fleet.change("t.sql", "CREATE TABLE t (id int PRIMARY KEY);")
+        try fleet.expect(0, "reconcile")
+        try fleet.change("t.sql", "CREATE TABLE t (id bigint PRIMARY KEY);")
+        try fleet.expect(2, "plan")
+        try fleet.expect(0, "reconcile")
+        for shard in 0..<2 { #expect(try Self.objects(fleet, shard) == Self.all) }
+        try fleet.expect(0, "drift")
+    }
+
     @Test func viewFollowsItsTable() throws {
         let fleet = try Self.fleet([
             "t.sql": "CREATE TABLE t (id int PRIMARY KEY, gone int);",

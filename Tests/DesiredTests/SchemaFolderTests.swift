@@ -68,11 +68,6 @@ import Git
                 + "[unsupported-statement]; remove OR REPLACE: changes are planned"
         ),
         (
-            "CREATE TABLE x LIKE orders;",
-            "x.sql:1:1: error: the table `x` is defined as LIKE `orders` "
-                + "[unsupported-statement]; write its columns out"
-        ),
-        (
             "CREATE TABLE x AS SELECT 1 AS a;",
             "x.sql:1:1: error: the table `x` is defined by a SELECT [unsupported-statement]; "
                 + "write its columns out"

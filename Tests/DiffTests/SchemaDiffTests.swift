@@ -37,6 +37,7 @@ import Testing
             from: from, to: to, renames: Renames(tables: tableRenames), droppable: droppable
         ).map { change in
             "\(change.kind) \(change.table)" + (change.withoutForeignKeyChecks ? " unchecked" : "")
+                + (change.isFirstPart ? " in part" : "")
         }
     }
 
@@ -50,6 +51,38 @@ import Testing
         #expect(try summary([:], schema("tree>tree")) == ["create tree"])
     }
 
+    @Test("a foreign key's name passes from one table to another once it is free")
+    func namesOfForeignKeysPass() throws {
+        func keyed(_ table: String, _ name: String?) -> Table {
+            var result = self.table(table, parents: ["p"])
+            result.foreignKeys[0].name = name ?? ""
+            if name == nil { result.foreignKeys = [] }
+            return result
+        }
+        let parent = schema("p")
+        let from = parent.merging(["z": keyed("z", "k")]) { $1 }
+        #expect(
+            try summary(
+                from, parent.merging(["z": keyed("z", nil), "a": keyed("a", "k")]) { $1 })
+                == ["alter z", "create a"])
+        #expect(
+            try summary(from, parent.merging(["a": keyed("a", "k")]) { $1 }, droppable: ["z"])
+                == ["drop z", "create a"])
+        // Each would have to be first.
+        var child = keyed("child", nil)
+        child.foreignKeys = [
+            ForeignKey(
+                name: "up", columns: ["p_id"], referencedTable: "z", referencedColumns: ["id"])
+        ]
+        var moved = child
+        moved.foreignKeys[0].referencedTable = "a"
+        let difference = try SchemaDiff.difference(
+            from: from.merging(["child": child]) { $1 },
+            to: parent.merging(["a": keyed("a", "k"), "child": moved]) { $1 }, droppable: ["z"])
+        #expect(difference.refusals.map(\.foreignKey) == ["k"])
+        #expect(difference.changes.map(\.table) == ["child"])
+    }
+
     @Test func cycleIsFlagged() throws {
         #expect(
             try summary([:], schema("a>b", "b>c", "c>a", "d>a", "e"))
@@ -57,6 +90,12 @@ import Testing
                     "create a unchecked", "create b unchecked", "create c unchecked", "create d",
                     "create e",
                 ])
+    }
+
+    @Test func inACycleColumnsComeBeforeTheTablesThatReferToThem() throws {
+        #expect(
+            try summary(schema("z"), schema("a>z", "z>a"))
+                == ["alter z unchecked", "create a unchecked"])
     }
 
     @Test func newParentComesBeforeTheAlteredChild() throws {
@@ -75,18 +114,43 @@ import Testing
                 == ["create b", "alter z", "drop gone", "alter a"])
     }
 
-    @Test func keyThatMustGoAndComeIsRefused() throws {
+    @Test func keyThatMustGoAndComeGoesFirst() throws {
         var from = schema("z>a", "a")
         from["a"]?.columns.append(Column(name: "code", type: "int(11)", defaultValue: "NULL"))
         from["z"]?.foreignKeys[0].referencedColumns = ["code"]
-        let error = try #require(throws: DiffError.self) {
-            try SchemaDiff.changes(from: from, to: schema("z>a", "a"))
-        }
-        #expect(error.code == .unsupported)
+        let to = schema("z>a", "a")
+        let difference = try SchemaDiff.difference(from: from, to: to)
+        let first = try #require(difference.changes.first)
+        #expect(difference.changes.map(\.table) == ["z", "a"] && difference.refusals.isEmpty)
+        #expect(difference.postponed == ["z"])
+        #expect(first.isFirstPart && first.to?.foreignKeys == [])
         #expect(
-            error.description
-                == "table `z`: foreign key `to_a` must go before table `a` changes, and is wanted "
-                + "afterwards; drop the foreign key in a change of its own first")
+            first.statements(flavour: .mariadb) == ["ALTER TABLE `z` DROP FOREIGN KEY `to_a`"])
+        // The next comparison finds the rest.
+        var middle = to
+        middle["z"] = first.to
+        #expect(try summary(middle, to) == ["alter z"])
+    }
+
+    @Test func whatNeedsTheRestWaitsForIt() throws {
+        var from = schema("z>a", "a", "y")
+        from["a"]?.columns.append(Column(name: "code", type: "int(11)", defaultValue: "NULL"))
+        from["z"]?.foreignKeys[0].referencedColumns = ["code"]
+        let to = schema("z>a", "a", "new>z", "newer>new", "y>newer", "free>a")
+        let difference = try SchemaDiff.difference(from: from, to: to)
+        #expect(difference.changes.map(\.table) == ["z", "a", "free"])
+        #expect(difference.postponed == ["new", "newer", "y", "z"])
+    }
+
+    @Test func tablesThatHoldEachOtherAreTakenApart() throws {
+        var from = schema("old", "a>old")
+        from["a"]?.columns.append(Column(name: "i", type: "int(11)", defaultValue: "NULL"))
+        from["old"]?.columns.append(Column(name: "i", type: "int(11)", defaultValue: "NULL"))
+        from["old"]?.foreignKeys = [
+            ForeignKey(name: "up", columns: ["i"], referencedTable: "a", referencedColumns: ["i"])
+        ]
+        #expect(
+            try summary(from, schema("a"), droppable: ["old"]) == ["alter a in part", "drop old"])
     }
 
     @Test func dropsComeLastChildrenFirst() throws {
@@ -106,23 +170,47 @@ import Testing
         #expect(try summary(schema("a", "b"), schema("a")) == [])
     }
 
-    @Test func retypedParentIsRefusedWhileAKeyIsWanted() throws {
-        var to = schema("child>parent", "parent")
+    @Test func keyGoesBeforeItsParentIsRetyped() throws {
+        let from = schema("child>parent", "parent")
+        var to = from
         to["parent"]?.columns[0].type = "bigint(20)"
-        #expect(throws: DiffError.self) {
-            try SchemaDiff.changes(from: schema("child>parent", "parent"), to: to)
-        }
+        #expect(try summary(from, to) == ["alter child in part", "alter parent"])
         to["child"]?.columns[1].type = "bigint(20)"
-        #expect(throws: DiffError.self) {
-            try SchemaDiff.changes(from: schema("child>parent", "parent"), to: to)
-        }
+        #expect(try summary(from, to) == ["alter child in part", "alter parent"])
         to["child"]?.foreignKeys = []
+        #expect(try summary(from, to) == ["alter child", "alter parent"])
+    }
+
+    @Test func keyOfATableThatGitDoesNotHaveIsLeftAlone() throws {
+        let from = schema("theirs>parent", "parent")
+        var to = schema("parent")
+        to["parent"]?.columns[0].type = "bigint(20)"
+        let error = try #require(throws: DiffError.self) {
+            try SchemaDiff.changes(from: from, to: to)
+        }
         #expect(
-            try summary(schema("child>parent", "parent"), to) == ["alter child", "alter parent"])
+            error.description
+                == "table `theirs`: foreign key `to_parent` must go before table `parent` changes, "
+                + "and is wanted afterwards; drop the foreign key in a change of its own first")
+    }
+
+    @Test(arguments: [
+        ("enum('a')", "enum('a','b')", false), ("set('a')", "set('a','b')", false),
+        ("enum('a','b')", "enum('a')", true), ("enum('a')", "enum('ab','b')", true),
+        ("enum('a')", "set('a','b')", true), ("varchar(9)", "varchar(10)", true),
+    ])
+    func enumerationsGrowUnderAKey(old: String, new: String, takesParts: Bool) throws {
+        var from = schema("child>parent", "parent")
+        from["parent"]?.columns[0].type = old
+        var to = from
+        to["parent"]?.columns[0].type = new
+        #expect(
+            try summary(from, to)
+                == (takesParts ? ["alter child in part", "alter parent"] : ["alter parent"]))
     }
 
     @Test func refusedTablesLeaveTheOthersTheirChanges() throws {
-        var to = schema("child>parent", "parent", "new", "stuck")
+        var to = schema("parent", "new", "stuck")
         to["parent"]?.columns[0].type = "bigint(20)"
         var from = schema("child>parent", "parent", "stuck")
         from["stuck"]?.options.append(TableOption(key: "PAGE_CHECKSUM", value: "1"))

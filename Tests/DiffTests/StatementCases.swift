@@ -172,6 +172,15 @@ enum StatementCases {
                 "ALTER TABLE `t` ADD UNIQUE KEY `x` (`a`)",
             ]),
         StatementCase(
+            name: "another unique index would cluster where the first one is made anew",
+            from: "(a int NOT NULL, b int NOT NULL, UNIQUE KEY x (a), UNIQUE KEY y (b))",
+            to: "(a int NOT NULL, b int NOT NULL, UNIQUE KEY x (a, b), UNIQUE KEY y (b))",
+            statements: [
+                "ALTER TABLE `t` DROP INDEX `x`, ADD UNIQUE KEY `x` (`a`,`b`)",
+                "ALTER TABLE `t` DROP INDEX `y`",
+                "ALTER TABLE `t` ADD UNIQUE KEY `y` (`b`)",
+            ]),
+        StatementCase(
             name: "two FULLTEXT indexes",
             from: "(a text, b text)",
             to: "(a text, b text, FULLTEXT KEY x (a), FULLTEXT KEY y (b))",

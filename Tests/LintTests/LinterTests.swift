@@ -47,6 +47,30 @@ struct LinterTests {
             ])
     }
 
+    @Test("What LIKE copies is judged where it is written, and known to the others")
+    func copies() throws {
+        let found = try report(
+            [
+                "a.sql": "CREATE TABLE a (price float);\nCREATE TABLE b LIKE a;",
+                "c.sql": "CREATE TABLE c (id int PRIMARY KEY, price int, KEY (price),\n"
+                    + "  FOREIGN KEY (price) REFERENCES b (price));",
+                "gold/d.sql": "CREATE TABLE Delta LIKE b; CREATE TABLE e LIKE nowhere;",
+            ], namespace: "overlays: [{selector: {tier: gold}, path: gold}]"
+        ).findings.map {
+            "\($0.location) \($0.rule.rawValue) \($0.subject)"
+        }
+        #expect(
+            found == [
+                "gold/d.sql:1:14 missing-primary-key commerce.Delta",
+                "gold/d.sql:1:14 name-case commerce.Delta",
+                "schema/a.sql:1:14 missing-primary-key commerce.a",
+                "schema/a.sql:1:17 float-money commerce.a.price",
+                "schema/a.sql:2:14 missing-primary-key commerce.b",
+                "schema/c.sql:1:37 foreign-key-type-mismatch commerce.c.price",
+                "schema/c.sql:2:34 foreign-key-parent-index commerce.c",
+            ])
+    }
+
     @Test("A level in plumb.yaml wins over the rule's own")
     func levels() throws {
         #expect(

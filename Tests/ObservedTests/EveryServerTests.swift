@@ -43,6 +43,62 @@ struct EveryServerTests {
         #expect(try fixture.leftOvers() == [])
     }
 
+    @Test("the server says what LIKE copies, whatever the order of the files", arguments: kinds)
+    func like(kind: TestServer.Kind) throws {
+        let fixture = try WorkspaceFixture(kind)
+        let texts = [
+            ("again", "CREATE TABLE again (LIKE copy)", "copy"),
+            ("copy", "CREATE TABLE copy LIKE original", "original"),
+            (
+                "original",
+                "CREATE TABLE original (id INT PRIMARY KEY, p INT, CHECK (p > 0), "
+                    + "FOREIGN KEY (p) REFERENCES parent (id)) COMMENT 'x'", nil
+            ),
+            ("parent", "CREATE TABLE parent (id INT PRIMARY KEY)", nil),
+        ]
+        let place = SourceLocation(file: "schema/t.sql", line: 3, column: 1)
+        let tables = texts.map {
+            TableToNormalise(name: $0.0, text: $0.1, location: place, like: $0.2)
+        }
+        let made = try fixture.use { workspace throws(WorkspaceError) in
+            try workspace.normalise(tables)
+        }
+        let (original, copy) = (made["original"]?.table, made["copy"]?.table)
+        #expect(copy?.columns == original?.columns && copy?.indexes == original?.indexes)
+        #expect(copy?.checks.map(\.expression) == original?.checks.map(\.expression))
+        #expect(copy?.options == original?.options)
+        #expect(original?.foreignKeys.count == 1 && copy?.foreignKeys == [])
+        #expect(made["again"]?.table?.columns == copy?.columns)
+        #expect(try fixture.leftOvers() == [])
+    }
+
+    @Test("a copy is refused with its original, and never made of another database")
+    func badLike() throws {
+        let fixture = try WorkspaceFixture()
+        let place = SourceLocation(file: "schema/t.sql", line: 3, column: 1)
+        func table(_ name: String, _ body: String, like: String? = nil) -> TableToNormalise {
+            TableToNormalise(
+                name: name, text: "CREATE TABLE \(name) \(body)", location: place, like: like)
+        }
+        let error = #expect(throws: WorkspaceError.self) {
+            _ = try fixture.use { workspace throws(WorkspaceError) in
+                try workspace.normalise([
+                    table("copy", "LIKE typo", like: "typo"), table("typo", "(id INTT)"),
+                    table("far", "LIKE mysql.user", like: "user"),
+                    table("one", "LIKE two", like: "two"), table("two", "LIKE one", like: "one"),
+                ])
+            }
+        }
+        let reasons = Dictionary(
+            (error?.rejections ?? []).map { ($0.table, $0.reason) }, uniquingKeysWith: { $1 })
+        #expect(reasons.keys.sorted() == ["copy", "far", "one", "two", "typo"].sorted())
+        #expect(reasons["copy"] == "table `typo`, which it is LIKE, is refused")
+        #expect(
+            reasons["far"]
+                == "it is LIKE a table of database `mysql`: write its columns out")
+        #expect(reasons["one"] == "Table 'two' doesn't exist")
+    }
+
     @Test("every table that the server refuses is named with its place", arguments: kinds)
     func refused(kind: TestServer.Kind) throws {
         let fixture = try WorkspaceFixture(kind)

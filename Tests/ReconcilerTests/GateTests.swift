@@ -40,6 +40,30 @@ struct GateTests {
         #expect(after.ready.map(\.approval) == [approval.digest, approval.digest])
     }
 
+    @Test("what comes behind foreign keys that must go first waits with them, shard by shard")
+    func firstPart() throws {
+        var child = sampleStep(table: "child", hazard: .lossy)
+        child.findings = [
+            HazardFinding(rule: HazardFinding.foreignKeyAway, hazard: .lossy, reason: "")
+        ]
+        child.order = 1
+        var parent = sampleStep(table: "parent")
+        parent.order = 2
+        var fresh = sampleStep(table: "fresh", from: nil, kind: .create)
+        fresh.order = 0
+        let approval = try sampleApproval(child, consumed: ["s0": "r/x"])
+        let decision = try decide([fresh, child, parent], approvals: [approval])
+        #expect(
+            decision.ready.map { "\($0.step.table) \($0.shard)" }
+                == ["fresh s0", "fresh s1", "child s1", "parent s1"])
+        #expect(decision.held.map(\.step.table) == ["child", "parent"])
+        #expect(decision.held.map(\.shards) == [["s0"], ["s0"]])
+        #expect(
+            decision.held.last?.hold
+                == .behind(reason: "the foreign keys of commerce.child go first"))
+        #expect(decision.held.last?.hold.exitStatus == .blocked)
+    }
+
     @Test("one shard's missing approval does not hold the others")
     func perShard() throws {
         let step = sampleStep(hazard: .irreversible)

@@ -1,5 +1,6 @@
 @testable import Desired
 import Schema
+import TestSupport
 import Testing
 
 @testable import Reconciler
@@ -51,6 +52,25 @@ struct TablesToLoadTests {
             "uncle": [],
         ])
         #expect(TablesToLoad(all, known: sample.known).tables.map(\.name) == sample.loaded)
+    }
+
+    @Test("a copy is read beside what it is LIKE")
+    func like() throws {
+        let texts = [
+            "CREATE TABLE a (id int)", "CREATE TABLE b LIKE a", "CREATE TABLE c LIKE b",
+            "CREATE TABLE d (id int)",
+        ]
+        let all = try texts.map { text in
+            let statement = try #require(
+                try SQLScript.statements(in: Array(text.utf8), file: "t.sql").first)
+            guard case .createTable(let name) = statement.kind, let source = statement.table
+            else { throw TestSupportError(text) }
+            return DesiredTable(
+                name: name, text: text, textDigest: Digest(of: text), file: "t.sql",
+                location: statement.location, source: source, hints: [])
+        }
+        #expect(
+            TablesToLoad(all, known: ["a", "b", "d"]).tables.map(\.name) == ["a", "b", "c"])
     }
 
     @Test("a cycle ends")

@@ -65,7 +65,7 @@ struct SourceTableTests {
         ] as [(String, String?, Bool)])
     func origins(text: String, like: String?, isFromSelect: Bool) throws {
         let table = try read(text)
-        #expect(table.like == like)
+        #expect(table.like?.table == like)
         #expect(table.isFromSelect == isFromSelect)
     }
 

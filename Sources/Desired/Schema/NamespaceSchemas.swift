@@ -69,16 +69,19 @@ struct NamespaceSchemas {
         }
         guard let base, overlays.allSatisfy({ $0 != nil }) else { return nil }
         let before = diagnostics.errorCount
-        let byName = merged(
+        let written = merged(
             base.tables, overlays.compactMap { $0?.tables }, "table", name: \.name,
             location: \.location)
+        let byName = LikeTables(
+            tables: written, namespace: namespace.name, diagnostics: diagnostics
+        ).resolved()
         let objects = merged(
             base.objects, overlays.compactMap { $0?.objects }, "object", name: \.name.name,
             location: \.location)
         let sorted = objects.values.sorted { $0.name < $1.name }
         checkSharedNames(byName, sorted)
         let tables = byName.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-        checkReferences(byName)
+        checkReferences(byName, among: written)
         let hints = RenameHints(
             namespace: namespace, tables: byName, diagnostics: diagnostics)
         let schema = DesiredSchema(
@@ -129,11 +132,13 @@ struct NamespaceSchemas {
         }
     }
 
-    private func checkReferences(_ tables: [String: DesiredTable]) {
+    private func checkReferences(
+        _ tables: [String: DesiredTable], among all: [String: DesiredTable]
+    ) {
         for table in tables.values {
             for reference in table.source.references
-            where reference.database == nil && tables[reference.table.lowercased()] == nil {
-                let near = Nearest.match(reference.table, in: tables.values.map(\.name).sorted())
+            where reference.database == nil && all[reference.table.lowercased()] == nil {
+                let near = Nearest.match(reference.table, in: all.values.map(\.name).sorted())
                 diagnostics.error(
                     .danglingForeignKey,
                     "`\(table.name)` refers to the table `\(reference.table)`, which `"

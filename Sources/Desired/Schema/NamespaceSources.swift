@@ -40,15 +40,20 @@ extension SchemaRepository {
             }
             guard let base else { return nil }
             return NamespaceSources(
-                namespace: namespace.name, base: folder(base),
-                overlays: overlays.compactMap { $0.map(folder) })
+                namespace: namespace.name, base: folder(base, among: [:]),
+                overlays: overlays.compactMap { $0.map { folder($0, among: base.tables) } })
         }
         try diagnostics.check()
         return (fleet, namespaces)
     }
 
-    private static func folder(_ source: SourceFolder) -> NamespaceSources.Folder {
-        let tables = source.tables.values.sorted {
+    /// A table that is LIKE one of another overlay is left out: which it is, depends on the shard.
+    private static func folder(
+        _ source: SourceFolder, among others: [String: DesiredTable]
+    ) -> NamespaceSources.Folder {
+        let all = others.merging(source.tables) { $1 }
+        let resolved = LikeTables(tables: all, namespace: "", diagnostics: nil).resolved()
+        let tables = source.tables.keys.compactMap { resolved[$0] }.sorted {
             ($0.file, $0.location.line, $0.location.column)
                 < ($1.file, $1.location.line, $1.location.column)
         }

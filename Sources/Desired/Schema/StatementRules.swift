@@ -47,10 +47,12 @@ enum StatementRules {
             return refused(
                 "the definition of `\(name)` cannot be read", "write its columns", statement)
         }
-        if let other = table.like {
-            return refused(
-                "the table `\(name)` is defined as LIKE `\(other)`", "write its columns out",
-                statement)
+        if let other = table.like, let database = other.database {
+            return Diagnostic(
+                .qualifiedTable,
+                "the table `\(name)` is LIKE a table of the database `\(database)`",
+                remedy: "write its columns out: each shard has a database of its own",
+                at: other.location)
         }
         if table.isFromSelect {
             return refused(
@@ -74,6 +76,11 @@ enum StatementRules {
             return Diagnostic(
                 .qualifiedTable, "the \(name) is written with the database `\(database)`",
                 remedy: "write the name alone: each shard has a database of its own", at: place)
+        }
+        if let order = ObjectDefinition(text: statement.text)?.triggerOrder {
+            return refused(
+                "the \(name) says \(order), and no server tells the order of triggers again",
+                "remove the clause, or put both bodies into one trigger", statement)
         }
         if statement.isTemporary {
             return refused(

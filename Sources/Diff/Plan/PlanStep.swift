@@ -69,6 +69,11 @@ package struct PlanStep: Codable, Hashable, Sendable {
     /// Whether other sessions' writes wait while one of the statements runs.
     package var blocksWrites: Bool { statements.contains { $0.blocksWrites } }
 
+    /// Whether it only takes foreign keys away, for the changes of other tables behind it.
+    package var isFirstPart: Bool {
+        findings.contains { $0.rule == HazardFinding.foreignKeyAway }
+    }
+
     package var shardIDs: [ShardID] {
         shards.map { ShardID(namespace: namespace, shard: $0) }
     }

@@ -14,14 +14,15 @@ struct ForeignKeyOrder {
     /// The changes, each one behind those it needs; members of a cycle stand side by side and
     /// are flagged. Otherwise creates come first, then alters, then drops, each by name.
     ///
-    /// Throws `unsupported` where a foreign key has to go before its parent changes, and is still
-    /// wanted: that takes two changes of one table.
+    /// Throws `takesParts` where a foreign key has to go before its parent changes, and is still
+    /// wanted: that takes two changes of one table, see ``FirstParts``.
     func sorted() throws(DiffError) -> [TableChange] {
         let roots = changes.indices.sorted { left, right in
             (rank(changes[left]), changes[left].table)
                 < (rank(changes[right]), changes[right].table)
         }
         let holds = try holds()
+        let passings = namePassings
         var walk = ComponentWalk(needs: needs(holds: holds), roots: roots)
         var result: [TableChange] = []
         for component in walk.components() {
@@ -31,7 +32,16 @@ struct ForeignKeyOrder {
             }) {
                 throw refusal(changes[hold.child].table, hold.key, changes[hold.parent])
             }
-            for index in component.sorted(by: { changes[$0].table < changes[$1].table }) {
+            if let passing = passings.first(where: {
+                members.contains($0.giver) && members.contains($0.taker)
+            }) {
+                throw refusal(passing)
+            }
+            // In a cycle a parent may be missing, but none may be there without its columns.
+            let order = { (place: Int) in
+                (changes[place].kind == .create ? 1 : 0, changes[place].table)
+            }
+            for index in component.sorted(by: { order($0) < order($1) }) {
                 var change = changes[index]
                 if component.count > 1 { change.withoutForeignKeyChecks = true }
                 result.append(change)
@@ -89,9 +99,18 @@ struct ForeignKeyOrder {
 
     private func refusal(_ child: String, _ key: ForeignKey, _ parent: TableChange) -> DiffError {
         DiffError(
-            .unsupported, table: child, parent: parent.table,
+            .takesParts, table: child, parent: parent.table, foreignKey: key.name,
             "foreign key `\(key.name)` must go before table `\(parent.table)` changes, and is "
                 + "wanted afterwards; drop the foreign key in a change of its own first")
+    }
+
+    private func refusal(_ passing: NamePassing) -> DiffError {
+        let (giver, taker) = (changes[passing.giver].table, changes[passing.taker].table)
+        return DiffError(
+            .takesParts, table: giver, parent: taker, foreignKey: passing.name,
+            "table `\(taker)` takes over the name of foreign key `\(passing.name)` from table "
+                + "`\(giver)`, and each has to change before the other; give the new key another "
+                + "name")
     }
 
     // MARK: Needs
@@ -115,7 +134,7 @@ struct ForeignKeyOrder {
                 else { continue }
                 needs[place].insert(other)
             }
-            for parent in parents(of: newKeys(of: change)) {
+            for parent in parents(of: change.newForeignKeys) {
                 if let other = alive[parent] { needs[place].insert(other) }
             }
             for parent in parents(of: change.from?.foreignKeys ?? []) {
@@ -123,19 +142,32 @@ struct ForeignKeyOrder {
             }
         }
         for hold in holds { needs[hold.parent].insert(hold.child) }
+        for passing in namePassings { needs[passing.taker].insert(passing.giver) }
         return needs.enumerated().map { place, others in others.subtracting([place]).sorted() }
     }
 
-    /// The keys that need their parents to be as desired.
-    private func newKeys(of change: TableChange) -> [ForeignKey] {
-        switch change.kind {
-        case .create: return change.to?.foreignKeys ?? []
-        case .alter:
-            return change.clauses.compactMap { clause in
-                guard case .addForeignKey(let key) = clause else { return nil }
-                return key
+    /// A foreign key's name that one change gives up before another may take it: in one database
+    /// the names of all foreign keys are distinct.
+    private struct NamePassing {
+        let giver: Int
+        let taker: Int
+        let name: String
+    }
+
+    private var namePassings: [NamePassing] {
+        var givers: [String: Int] = [:]
+        for (place, change) in changes.enumerated() {
+            let kept = Set((change.to?.foreignKeys ?? []).map(\.name))
+            for key in change.from?.foreignKeys ?? [] where !kept.contains(key.name) {
+                givers[key.name] = place
             }
-        case .drop: return []
+        }
+        guard !givers.isEmpty else { return [] }
+        return changes.enumerated().flatMap { taker, change in
+            change.newForeignKeys.compactMap { key in
+                guard let giver = givers[key.name], giver != taker else { return nil }
+                return NamePassing(giver: giver, taker: taker, name: key.name)
+            }
         }
     }
 
@@ -165,7 +197,8 @@ extension TableChange {
                 key.referencedColumns.contains { $0.sameName(as: column.name) }
             case .changeColumn(let old, let new, _):
                 key.referencedColumns.contains { $0.sameName(as: old.name) }
-                    && (old.type != new.type || old.generated != new.generated
+                    && (!old.isGrownEnum(to: new) && old.type != new.type
+                        || old.generated != new.generated
                         || from?.effectiveCharacterSet(of: old)
                             != to?.effectiveCharacterSet(of: new))
             default: false
@@ -179,5 +212,13 @@ extension TableChange {
             guard case .dropIndex(let index) = clause else { return false }
             return key.referencedColumns.allSatisfy { index.uses($0) }
         }
+    }
+}
+
+extension Column {
+    /// True where members are added behind those of an ENUM or SET: no server minds a foreign key.
+    fileprivate func isGrownEnum(to new: Column) -> Bool {
+        (type.hasPrefix("enum(") || type.hasPrefix("set(")) && type.hasSuffix(")")
+            && new.type.hasPrefix(type.dropLast() + ",")
     }
 }

@@ -21,6 +21,9 @@ package struct TableChange: Hashable, Sendable {
         return from.name
     }
 
+    /// True where `to` is only on the way to the desired table: what is left is found by the next
+    /// comparison.
+    package var isFirstPart = false
     /// True where no order of the statements satisfies the foreign keys on the way: the session
     /// sets `foreign_key_checks=0` for this change.
     package var withoutForeignKeyChecks: Bool
@@ -72,6 +75,15 @@ package enum SchemaDiff {
         return difference.changes
     }
 
+    /// What leads from one schema to the other.
+    package struct Difference {
+        package var changes: [TableChange] = []
+        /// One for each table that has to be left alone.
+        package var refusals: [DiffError] = []
+        /// Tables whose change is left for later, whole or in part: they hold others.
+        package var postponed: Set<String> = []
+    }
+
     /// The changes that can be given, and a refusal for each table that has to be left alone.
     ///
     /// Throws only for hints of table renames that contradict what is live or desired.
@@ -79,7 +91,7 @@ package enum SchemaDiff {
         from: [String: Table], to: [String: Table], renames: Renames = Renames(),
         droppable: Set<String> = [],
         flavour: ServerProfile.Flavour = .mariadb
-    ) throws(DiffError) -> (changes: [TableChange], refusals: [DiffError]) {
+    ) throws(DiffError) -> Difference {
         let due = try dueRenames(renames.tables, from: from, to: to)
         var live: [String: Table] = [:]
         for (name, table) in from { live[due[name] ?? name] = table.following(due) }
@@ -110,7 +122,8 @@ package enum SchemaDiff {
         for name in drops.keys.sorted() {
             changes.append(TableChange(kind: .drop, table: name, from: live[name]))
         }
-        return ordered(changes, live: Array(live.values), refusals: refusals)
+        return ordered(
+            changes, live: Array(live.values), desired: Set(to.keys), refusals: refusals)
     }
 
     /// Pairs of a live table that is not desired and a desired one that is not live with the same
@@ -140,10 +153,11 @@ package enum SchemaDiff {
 
     /// Leaves out what no order allows, until the rest has one.
     private static func ordered(
-        _ changes: [TableChange], live: [Table], refusals: [DiffError]
-    ) -> (changes: [TableChange], refusals: [DiffError]) {
+        _ changes: [TableChange], live: [Table], desired: Set<String>, refusals: [DiffError]
+    ) -> Difference {
         var changes = changes
         var refusals = refusals
+        var postponed: Set<String> = []
         while true {
             let changed = Set(changes.compactMap { $0.from?.name })
             let untouched = live.filter { !changed.contains($0.name) }
@@ -152,13 +166,20 @@ package enum SchemaDiff {
                 let order = ForeignKeyOrder(changes: changes, untouched: untouched)
                 let sorted = try order.sorted()
                 try requireRenamesFirst(sorted)
-                return (sorted, refusals)
+                return Difference(
+                    changes: sorted, refusals: refusals, postponed: postponed)
             } catch {
+                let quiet = untouched.filter { desired.contains($0.name) }
+                if let parts = FirstParts(changes, quiet: quiet, refusal: error) {
+                    changes = parts.changes
+                    postponed.formUnion(parts.postponed)
+                    continue
+                }
                 refusals.append(error)
                 let count = changes.count
                 changes.removeAll { $0.table == error.table || $0.table == error.parent }
                 // Every refusal names a change: without one there is nothing left to leave out.
-                if changes.count == count { return ([], refusals) }
+                if changes.count == count { return Difference(refusals: refusals) }
             }
         }
     }

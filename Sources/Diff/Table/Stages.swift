@@ -110,6 +110,18 @@ struct Stages {
 
     // MARK: After
 
+    /// `table` without the unique indexes that stand before the one to cluster on, where that one
+    /// was made anew on the way and so came behind them; nil where all is well.
+    static func clearedForClustering(_ table: Table, as to: Table) -> Table? {
+        guard let wanted = to.clusteringIndex, let present = table.clusteringIndex,
+            !present.isNamesake(of: wanted),
+            table.indexes.contains(where: { $0.isNamesake(of: wanted) })
+        else { return nil }
+        var result = table
+        result.indexes.removeAll { $0.kind == .unique && !$0.isNamesake(of: wanted) }
+        return result
+    }
+
     /// What the statements after the clearing lead to, one by one; the last one is `to` but for
     /// its partitioning.
     var targets: [Table] {
@@ -138,5 +150,14 @@ extension Index {
             case .expression(let text): ExpressionText.mentions(column, in: text)
             }
         }
+    }
+}
+
+extension Table {
+    /// This table with the indexes of another, in their order.
+    func withIndexes(of other: Table) -> Table {
+        var result = self
+        result.indexes = other.indexes
+        return result
     }
 }

@@ -26,6 +26,11 @@ package enum TableDiff {
             for target in Stages(from: walk.current, to: to, renames: renames).targets {
                 try walk.step(to: target, renames: renames)
             }
+            if let without = Stages.clearedForClustering(walk.current, as: to) {
+                let target = walk.current.withIndexes(of: to)
+                try walk.step(to: without)
+                try walk.step(to: target)
+            }
             for clause in PartitionDiff.clauses(
                 from: walk.current.partitioning, to: to.partitioning)
             {

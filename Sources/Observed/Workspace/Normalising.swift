@@ -7,11 +7,14 @@ package struct TableToNormalise: Sendable {
     /// One `CREATE TABLE` statement that names the table without a database.
     package let text: String
     package let location: SourceLocation
+    /// The table that it is `LIKE`, which has to be there before it.
+    package let like: String?
 
-    package init(name: String, text: String, location: SourceLocation) {
+    package init(name: String, text: String, location: SourceLocation, like: String? = nil) {
         self.name = name
         self.text = text
         self.location = location
+        self.like = like
     }
 }
 
@@ -38,11 +41,11 @@ extension Workspace {
     private func createAndRead(
         _ tables: [TableToNormalise]
     ) throws(WorkspaceError) -> [String: CatalogTable] {
-        // Without checks the order does not matter: parents may come after their children.
+        // Without checks only LIKE has an order: parents may come after their children.
         var rejected = tables.compactMap(TextGuard.objection)
         let unfit = Set(rejected.map(\.table))
-        let tables = tables.filter { !unfit.contains($0.name) }
-        rejected += try create(tables, checksForeignKeys: false)
+        let tables = LikeOrder.sorted(tables.filter { !unfit.contains($0.name) })
+        rejected += try create(tables, refused: unfit, checksForeignKeys: false)
         let bad = Set(rejected.map(\.table))
         let created = try read(tables.filter { !bad.contains($0.name) }, into: &rejected)
         rejected += dangling(tables, created, known: bad)
@@ -59,15 +62,25 @@ extension Workspace {
     }
 
     private func create(
-        _ tables: [TableToNormalise], checksForeignKeys: Bool
+        _ tables: [TableToNormalise], refused: Set<String> = [], checksForeignKeys: Bool
     ) throws(WorkspaceError) -> [RejectedTable] {
         try setForeignKeyChecks(checksForeignKeys)
         var rejected: [RejectedTable] = []
+        var refused = refused
         for table in tables {
+            if let like = table.like, refused.contains(like) {
+                rejected.append(
+                    RejectedTable(
+                        table: table.name, location: table.location,
+                        reason: "table \(SQL.identifier(like)), which it is LIKE, is refused"))
+                refused.insert(table.name)
+                continue
+            }
             do throws(MySQLError) {
                 try connection.execute(table.text)
             } catch {
                 rejected.append(try rejection(of: table, error))
+                refused.insert(table.name)
             }
         }
         return rejected

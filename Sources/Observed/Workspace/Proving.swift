@@ -125,8 +125,12 @@ extension Workspace {
     private func createParents(of change: ChangeToProve) throws(WorkspaceError) {
         try setForeignKeyChecks(false)
         for parent in change.parents where parent.table?.name != change.table {
+            // Without its own foreign keys: their parents need not be as they will be.
+            var model = parent.table
+            model?.foreignKeys = []
             try runProved(
-                parent.createStatement(flavour: profile.flavour),
+                model?.createStatement(flavour: profile.flavour)
+                    ?? parent.createStatement(flavour: profile.flavour),
                 parent.table?.name ?? change.table)
         }
     }
@@ -164,11 +168,18 @@ extension Workspace {
         guard connection.isUsable, error.retry == .permanent else {
             return WorkspaceError(error, while: "proving a change of \(SQL.identifier(table))")
         }
+        let remedy =
+            error.number == Self.unsafeStatement
+            ? "add the column without that default, fill it, and set the default in another commit; "
+            : ""
         return WorkspaceError(
             .notProved,
             "table \(SQL.identifier(table)): the server refuses the change: \(error.message); "
-                + "the statement was: \(sql)")
+                + "\(remedy)the statement was: \(sql)")
     }
+
+    /// `ER_BINLOG_UNSAFE_SYSTEM_FUNCTION`: each replica would fill the new column in its own way.
+    private static let unsafeStatement: UInt32 = 1674
 
     private func require(
         _ name: String, _ expected: CatalogTable, _ table: String

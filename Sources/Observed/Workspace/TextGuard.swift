@@ -52,7 +52,11 @@ enum TextGuard {
         if statement.isTemporary || statement.isOrReplace {
             return "it is a CREATE TEMPORARY or CREATE OR REPLACE TABLE: write CREATE TABLE"
         }
-        if statement.table?.isFromSelect == true || statement.table?.like != nil {
+        if let database = statement.table?.like?.database {
+            return
+                "it is LIKE a table of database \(SQL.identifier(database)): write its columns out"
+        }
+        if statement.table?.isFromSelect == true {
             return "it copies from another table: write out its columns"
         }
         return nil

@@ -174,6 +174,10 @@ package struct Decisions: Sendable {
             denial.consumed = record.consumed
             return .success(denial)
         }
+        if step.binding.shards.allSatisfy({ record.consumed[$0] != nil }) {
+            // Used up everywhere, and asked again: nobody's earlier word counts for that.
+            return .success(fresh)
+        }
         record.approvers.removeAll { $0.name == request.approver }
         record.approvers.append(approver)
         record.expires = request.expires?.iso

@@ -47,6 +47,8 @@ package struct Gate: Sendable {
         case drift
         case window(reason: String)
         case environment(reason: String)
+        /// Another step of the shard has to run first, and is held.
+        case behind(reason: String)
         /// It failed a moment ago, and the loop leaves it alone for a while.
         case backOff(reason: String)
         /// Policy refuses it: no approval helps.
@@ -87,13 +89,22 @@ package struct Gate: Sendable {
     package func decide(_ plan: Plan, now: Timestamp) throws -> Decision {
         var decision = Decision()
         let drops = plan.steps.filter { $0.kind == .drop }
+        // Where foreign keys must go first and may not, what comes after them would be refused.
+        var firstParts: [ShardID: String] = [:]
         for step in plan.steps {
             let own = try ApprovalBinding(environment: plan.environment, step: step).digest()
             var held: [Hold: [String]] = [:]
             for shard in step.shards {
-                let (hold, approval) = hold(
+                let id = ShardID(namespace: step.namespace, shard: shard)
+                var (hold, approval) = hold(
                     step, shard: shard, binding: own, drops: drops.count, now: now)
+                if hold == nil, step.kind != .create, let first = firstParts[id] {
+                    hold = .behind(
+                        reason: "the foreign keys of "
+                            + "\(ObjectName.label(first, in: step.namespace)) go first")
+                }
                 if let hold {
+                    if step.isFirstPart { firstParts[id] = step.table }
                     held[hold, default: []].append(shard)
                 } else {
                     decision.ready.append(Ready(step: step, shard: shard, approval: approval))
@@ -144,7 +155,7 @@ extension Gate.Hold {
     /// The exit status that this hold leads to.
     package var exitStatus: ExitStatus {
         switch self {
-        case .approval, .window, .environment: .blocked
+        case .approval, .window, .environment, .behind: .blocked
         case .denied, .refused: .refused
         case .backOff: .partial
         case .drift: .difference
@@ -159,6 +170,7 @@ extension Gate.Hold {
         case .drift: "drift"
         case .window: "window"
         case .environment: "environment"
+        case .behind: "behind"
         case .backOff: "back-off"
         case .refused: "refused"
         }
@@ -167,7 +179,7 @@ extension Gate.Hold {
     package var reason: String {
         switch self {
         case .approval(_, let reason), .window(let reason), .environment(let reason),
-            .backOff(let reason), .refused(let reason):
+            .behind(let reason), .backOff(let reason), .refused(let reason):
             reason
         case .denied(let digest, let reason):
             "denied (\(digest.short))" + (reason.isEmpty ? "" : ": \(reason)")

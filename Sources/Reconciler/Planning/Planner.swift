@@ -71,6 +71,8 @@ package struct Planner {
     package struct Result {
         package var steps: [PlanStep] = []
         package var unsupported: [UnsupportedTable] = []
+        /// Tables that these steps do not bring all the way, by namespace.
+        package var continued: [String: Set<String>] = [:]
     }
 
     private let comparison: Comparison
@@ -79,6 +81,7 @@ package struct Planner {
     private let ports: Ports
     private var drafts: [DraftKey: PlanStep] = [:]
     private var refused: [RefusedKey: Set<String>] = [:]
+    private var continued: [String: Set<String>] = [:]
 
     /// - Parameters:
     ///   - removals: by namespace.
@@ -116,7 +119,7 @@ package struct Planner {
                 UnsupportedTable(
                     namespace: key.namespace, table: key.table, shards: Array(shards),
                     reason: key.reason)
-            })
+            }, continued: continued)
     }
 
     // MARK: One class of shards
@@ -154,7 +157,12 @@ package struct Planner {
             try draft(change, order: place, in: shards)
         }
         let first = order.beforeTables.count
-        let count = try planTables(shards, &tables, firstOrder: first)
+        let (count, postponed) = try planTables(shards, &tables, firstOrder: first)
+        guard postponed.isEmpty else {
+            // What rests on tables waits until those are as git has them.
+            continued[schema.namespace, default: []].formUnion(postponed)
+            return
+        }
         for (place, change) in order.afterTables.enumerated() {
             if let reason = tables.withheld.reason(for: change) {
                 refuse(change.state.table, reason, in: schema, shards)
@@ -176,6 +184,7 @@ package struct Planner {
             guard let table = state.desired.flatMap(ports.lookup)?.table else { return }
             tables.live[name] = table
             tables.desired[name] = table
+            tables.states[name] = state
             return
         }
         if drops { tables.droppable.insert(name) }
@@ -193,13 +202,13 @@ package struct Planner {
         tables.desired[name] = state.desired.flatMap(ports.lookup)?.table
     }
 
-    /// Drafts the changes of the tables; returns how many there are.
+    /// Drafts the changes of the tables; returns how many there are, and what they leave for later.
     private mutating func planTables(
         _ shards: Comparison.Class, _ tables: inout Tables, firstOrder: Int
-    ) throws -> Int {
+    ) throws -> (count: Int, postponed: Set<String>) {
         let schema = comparison.schemas[shards.schema]
-        guard !tables.states.isEmpty else { return 0 }
-        let changes: [TableChange]
+        guard tables.states.values.contains(where: { $0.status != .inSync }) else { return (0, []) }
+        let difference: SchemaDiff.Difference
         var hints = renames(shards.schema)
         hints.tables = tables.states.values.compactMap { state in
             state.renamedFrom.map {
@@ -208,7 +217,7 @@ package struct Planner {
             }
         }.sorted { $0.to < $1.to }
         do throws(DiffError) {
-            let difference = try SchemaDiff.difference(
+            difference = try SchemaDiff.difference(
                 from: tables.live, to: tables.desired, renames: hints,
                 droppable: tables.droppable, flavour: schema.profile.flavour)
             for refusal in difference.refusals {
@@ -216,15 +225,14 @@ package struct Planner {
                 let names = [refusal.table, refusal.parent]
                 hints.tables.filter { names.contains($0.to) }.forEach { tables.withheld.add($0) }
             }
-            changes = difference.changes
         } catch {
             refuse(encoded(error.table), error.message, in: schema, shards)
-            return 0
+            return (0, [])
         }
         let likely = LikelyRenames(
             live: tables.live, desired: tables.desired, droppable: tables.droppable,
             renames: hints.tables)
-        for (order, change) in changes.enumerated() {
+        for (order, change) in difference.changes.enumerated() {
             guard let state = tables.states[change.table] else { continue }
             let live = state.observed.flatMap(ports.lookup)?.table
             if let reason = tables.withheld.reason(for: change, live: live) {
@@ -240,7 +248,7 @@ package struct Planner {
                 hints.tables.filter { $0.to == change.table }.forEach { tables.withheld.add($0) }
             }
         }
-        return changes.count
+        return (difference.changes.count, difference.postponed)
     }
 
     private func encoded(_ table: String) -> String { ObjectName(.table, table).encoded }
@@ -270,7 +278,7 @@ package struct Planner {
     ) throws -> Bool {
         let schema = comparison.schemas[shards.schema]
         let from = start(of: change, state, flavour: schema.profile.flavour)
-        let to = state.desired.flatMap(ports.lookup)
+        let to = target(of: change, state, flavour: schema.profile.flavour)
         let kind = PlanStep.Kind(change.kind)
         let surroundings = Surroundings(schema: schema, live: shards.live, lookup: ports.lookup)
         let statements: [PlanStatement]
@@ -293,6 +301,7 @@ package struct Planner {
             to: statements.last?.after, cause: cause.kind, statements: statements)
         var findings = try Self.findings(change, statements, context)
         if let suggestion, !findings.isEmpty { findings[0].suggestion = suggestion }
+        if change.isFirstPart { findings.append(Self.absence(of: change)) }
         if var known = drafts[key] {
             known.shards = (known.shards + shards.shards).sorted()
             known.order = max(known.order, order)
@@ -335,8 +344,20 @@ package struct Planner {
         of change: TableChange, _ state: Comparison.TableState, flavour: ServerProfile.Flavour
     ) -> CatalogTable? {
         let live = state.observed.flatMap(ports.lookup)
-        guard let from = change.from, let table = live?.table, from != table else { return live }
+        guard state.status != .inSync, let from = change.from, let table = live?.table,
+            from != table
+        else { return live }
         return CatalogTable(canonicalText: from.showCreate(flavour: flavour), flavour: flavour)
+    }
+
+    /// The table at the end of the change: as git has it, or on the way there.
+    private func target(
+        of change: TableChange, _ state: Comparison.TableState, flavour: ServerProfile.Flavour
+    ) -> CatalogTable? {
+        guard change.isFirstPart, let middle = change.to else {
+            return state.desired.flatMap(ports.lookup)
+        }
+        return CatalogTable(canonicalText: middle.showCreate(flavour: flavour), flavour: flavour)
     }
 
     private static func findings(
@@ -354,6 +375,15 @@ package struct Planner {
                     remedy: "run it in a quiet hour"))
         }
         return findings
+    }
+
+    /// What the first of two parts risks: nobody knows when the second one may run.
+    private static func absence(of change: TableChange) -> HazardFinding {
+        HazardFinding(
+            rule: HazardFinding.foreignKeyAway, hazard: .lossy,
+            reason: "foreign keys of table `\(change.table)` are gone until the next run: rows "
+                + "without a parent may come in",
+            remedy: "approve the whole plan, and run again at once")
     }
 
     private static func lines(

@@ -75,12 +75,17 @@ package struct NormaliseStage {
             tables[table.name] = try knowledge.normalised(
                 schema: table.textDigest, profile: profile, in: snapshot)?[table.name]
         }
-        let unread = TablesToLoad(schema.tables, known: Set(tables.keys)).tables
+        // What views, triggers and routines name is not known here: it is all there for them.
+        let unread =
+            schema.objects.isEmpty
+            ? TablesToLoad(schema.tables, known: Set(tables.keys)).tables : schema.tables
         let fresh = try workshop.use(for: profile, server: server) {
             (workspace) throws(WorkspaceError) in
             try workspace.normalise(
                 unread.map {
-                    TableToNormalise(name: $0.name, text: $0.text, location: $0.location)
+                    TableToNormalise(
+                        name: $0.name, text: $0.text, location: $0.location,
+                        like: $0.source.like?.table)
                 },
                 objects: schema.objects.map {
                     ObjectToNormalise(name: $0.name, text: $0.text, location: $0.location)
@@ -99,7 +104,7 @@ package struct NormaliseStage {
 /// Which tables a server has to read again after an edit.
 ///
 /// Those whose text is new, their children, whose foreign keys may no longer fit, and everything
-/// that any of them refers to.
+/// that any of them refers to or is LIKE.
 struct TablesToLoad {
     let tables: [DesiredTable]
 
@@ -112,7 +117,8 @@ struct TablesToLoad {
         }
         let byName = Dictionary(all.map { ($0.name.lowercased(), $0) }) { first, _ in first }
         func parents(_ table: DesiredTable) -> [String] {
-            table.source.references.map { $0.table.lowercased() }
+            (table.source.references + [table.source.like].compactMap { $0 })
+                .map { $0.table.lowercased() }
         }
         let changed = Set(new.map { $0.name.lowercased() })
         let children = all.filter { parents($0).contains(where: changed.contains) }

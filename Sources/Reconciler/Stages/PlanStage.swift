@@ -18,6 +18,8 @@ package struct PlanStage {
     package struct Output {
         package var comparison: Comparison
         package var plan: Plan
+        /// Tables that the plan does not bring all the way, by namespace.
+        package var continued: [String: Set<String>]
     }
 
     private let knowledge: Knowledge
@@ -55,7 +57,7 @@ package struct PlanStage {
             revision: input.source.planRevision, steps: result.steps, unknown: unknown,
             unsupported: result.unsupported,
             shardCount: input.shards.count)
-        return Output(comparison: comparison, plan: plan)
+        return Output(comparison: comparison, plan: plan, continued: result.continued)
     }
 
     private func compared(_ input: Input) -> [Comparison.Shard] {

@@ -131,7 +131,9 @@ enum SourceFacts {
         var lines = ["\(statement.kind) in \(statement.database ?? "-")"]
         lines += statement.hints.map { "hint \($0.table) \($0.subject)" }
         guard let table = statement.table else { return lines + [statement.text] }
-        lines.append("like \(table.like ?? "-") select \(table.isFromSelect)")
+        lines.append(
+            "like \(table.like.map { "\($0.database ?? "-").\($0.table)" } ?? "-") select \(table.isFromSelect)"
+        )
         lines += table.columns.map(column)
         lines += table.definitions.map { "\($0.kind) \($0.name ?? "-")" }
         lines += table.keys.map { key in "\(key.kind) \(key.name ?? "-") \(parts(of: key))" }

@@ -13,6 +13,8 @@ package struct ObjectDefinition: Hashable, Sendable {
     package let hasStarts: Bool
     /// The database before its name, where one is written.
     package let database: String?
+    /// `FOLLOWS` or `PRECEDES`, where a trigger says its place; no server says it again.
+    package let triggerOrder: String?
 
     /// Reads a text; nil where it defines no such object.
     package init?(text: String) {
@@ -23,6 +25,7 @@ package struct ObjectDefinition: Hashable, Sendable {
         hasDefiner = header.definer != nil
         hasStarts = header.starts != nil
         database = header.database
+        triggerOrder = header.triggerOrder
     }
 
     /// Reads what `SHOW CREATE` said.

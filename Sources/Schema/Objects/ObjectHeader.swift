@@ -24,6 +24,8 @@ struct ObjectHeader {
     private(set) var status: Range<Int>?
     /// The name of a trigger's table, with its place.
     private(set) var table: (name: String, range: Range<Int>)?
+    /// `FOLLOWS` or `PRECEDES` of a trigger.
+    private(set) var triggerOrder: String?
     /// Where an event's `COMMENT` or `DO` stands.
     private(set) var statusPlace: Int?
 
@@ -74,6 +76,14 @@ struct ObjectHeader {
         cursor.advance()
         guard let start = cursor.token?.start, let name = cursor.takeQualifiedName() else { return }
         table = (name.text, start..<name.token.end)
+        while cursor.token != nil {
+            if cursor.at("EACH"), cursor.at("ROW", ahead: 1) {
+                for _ in 0..<2 { cursor.advance() }
+                if cursor.at("FOLLOWS") || cursor.at("PRECEDES") { triggerOrder = cursor.word() }
+                return
+            }
+            cursor.advance()
+        }
     }
 
     private mutating func readEvent(_ cursor: inout TokenCursor) {

@@ -85,7 +85,7 @@ package struct SourceTable: Hashable, Sendable {
         package var foreignKey: ForeignKey?
     }
 
-    /// A table named behind `REFERENCES`.
+    /// A table named behind `REFERENCES` or `LIKE`.
     package struct Reference: Hashable, Sendable {
         package var database: String?
         package var table: String
@@ -105,7 +105,7 @@ package struct SourceTable: Hashable, Sendable {
     package var references: [Reference] = []
     package var options = Options()
     /// The other table of `CREATE TABLE … LIKE other`.
-    package var like: String?
+    package var like: Reference?
     /// True for `CREATE TABLE … SELECT`.
     package var isFromSelect = false
 

@@ -54,7 +54,9 @@ struct TableBodyReader {
         guard let name = cursor.takeQualifiedName() else {
             throw cursor.unexpected("the name of a table")
         }
-        table.like = name.text
+        table.like = SourceTable.Reference(
+            database: name.database, table: name.text,
+            location: cursor.source.location(of: name.token.start))
         return true
     }
 

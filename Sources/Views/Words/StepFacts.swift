@@ -91,7 +91,7 @@ struct StepFacts {
     private static func approvalWord(holds: [String]) -> String {
         if holds.contains("approval") { return "approval needed" }
         if holds.contains("denied") { return "denied" }
-        let isApproved = holds.allSatisfy { $0 == "window" || $0 == "environment" }
+        let isApproved = holds.allSatisfy { ["window", "environment", "behind"].contains($0) }
         return isApproved ? "approved" : "needs an approval"
     }
 
@@ -177,6 +177,7 @@ enum HoldWords {
         case "window": "waits for a window"
         case "back-off": "waits after a failure"
         case "environment": "waits for an earlier environment"
+        case "behind": "waits for another step"
         case "refused": "refused by policy"
         default: "held (\(code))"
         }
@@ -189,10 +190,13 @@ enum HoldWords {
         case "window": "\(count) waiting for a window"
         case "back-off": "\(count) waiting after a failure"
         case "environment": "\(count) waiting for an earlier environment"
+        case "behind": "\(count) waiting for another step"
         default: "\(count) \(state(code))"
         }
     }
 
     /// The order in which holds are counted; others follow by name.
-    static let order = ["approval", "denied", "refused", "drift", "window", "environment"]
+    static let order = [
+        "approval", "denied", "refused", "drift", "window", "environment", "behind",
+    ]
 }
