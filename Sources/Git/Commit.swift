@@ -30,6 +30,7 @@ extension Repository {
         }
         return try locked { (pointer) throws(GitError) in
             let what = "finding revision \(revision) in \(folder)"
+            if let named = Self.target(of: revision, pointer) { try checkLength(of: named) }
             let object: Handle
             do throws(GitError) {
                 object = try Handle(what, free: git_object_free) {
@@ -46,6 +47,21 @@ extension Repository {
             }
             return Self.commit(from: commit.pointer)
         }
+    }
+
+    /// The object that a plain name or a whole id stands for; nil for other expressions.
+    private static func target(of revision: String, _ pointer: OpaquePointer) -> ObjectID? {
+        if let id = ObjectID(hex: revision) { return id }
+        defer { git_error_clear() }
+        let reference = try? Handle("finding \(revision)", free: git_reference_free) {
+            git_reference_dwim(&$0.pointee, pointer, revision)
+        }
+        let direct = try? reference.map { reference in
+            try Handle("following \(revision)", free: git_reference_free) {
+                git_reference_resolve(&$0.pointee, reference.pointer)
+            }
+        }
+        return direct.flatMap { git_reference_target($0.pointer) }.map { ObjectID($0.pointee) }
     }
 
     /// Reads the commit `id`; a missing one is damage, since something names it.

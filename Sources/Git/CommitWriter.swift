@@ -81,6 +81,7 @@ private struct CommitWriter {
             UnsafeMutablePointer<OpaquePointer?>?, OpaquePointer?, UnsafePointer<git_oid>?
         ) -> Int32
     ) throws(GitError) -> Handle {
+        try LooseObject.check(id, in: repository, folder: folder)
         do throws(GitError) {
             return try Handle("\(what): reading \(id)", free: free) { out in
                 var raw = id.raw

@@ -99,7 +99,7 @@ package final class Repository: @unchecked Sendable {
     func checkLength(of id: ObjectID) throws(GitError) {
         try locked { (pointer) throws(GitError) in
             guard !measured.contains(id) else { return }
-            try ObjectLength.check(id, in: pointer, folder: folder)
+            try LooseObject.check(id, in: pointer, folder: folder)
             measured.insert(id)
         }
     }

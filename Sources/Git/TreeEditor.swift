@@ -75,7 +75,7 @@ struct TreeEditor {
     ) throws(GitError) -> ObjectID? {
         let what = "writing folder /\(path) to \(folder)"
         let tree = try base.map { (id) throws(GitError) in
-            try ObjectLength.check(id, in: repository, folder: folder)
+            try LooseObject.check(id, in: repository, folder: folder)
             return try Handle(what, free: git_object_free) { out in
                 var raw = id.raw
                 return git_tree_lookup(out, repository, &raw)

@@ -1,5 +1,5 @@
 /// Numbers as people read them.
-enum Quantity {
+package enum Quantity {
     /// `1.2 M`, `41 M`, `980`.
     static func rows(_ count: UInt64) -> String {
         scaled(count, units: ["", "k", "M", "G", "T"])
@@ -29,7 +29,7 @@ enum Quantity {
     }
 
     /// `1 shard`, `2 shards`.
-    static func of(_ count: Int, _ noun: String) -> String {
+    package static func of(_ count: Int, _ noun: String) -> String {
         "\(count) \(noun)\(count == 1 ? "" : "s")"
     }
 

@@ -122,10 +122,12 @@ enum StoreCommand {
         let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
         let report = try session.store.ledger.verify()
         let status: ExitStatus = report.isSound ? .done : .error
-        let found = report.isSound ? "all sound" : "\(report.problems.count) problems"
+        let found =
+            report.isSound ? "all sound" : Quantity.of(report.problems.count, "problem")
         let summary =
-            "\(report.environments.count) environments, \(report.commits) commits, "
-            + "\(report.objects) objects: \(found)"
+            Quantity.of(report.environments.count, "environment") + ", "
+            + Quantity.of(report.commits, "commit") + ", "
+            + Quantity.of(report.objects, "object") + ": \(found)"
         let rows = report.problems.map {
             ["place": $0.place, "object": $0.object, "problem": $0.message]
         }

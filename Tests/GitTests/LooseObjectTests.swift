@@ -4,8 +4,8 @@ import Testing
 
 @testable import Git
 
-/// A damaged header that names too few bytes must not make the library write beyond a buffer.
-@Suite struct ObjectLengthTests {
+/// Damaged files must make the library neither write beyond a buffer nor wait for ever.
+@Suite struct LooseObjectTests {
     @Test(arguments: ["blob 1", "blob 0", "tree 2", "commit 3"])
     func objectLongerThanItsHeaderSaysIsDamaged(_ header: String) throws {
         let sample = try SampleRepository()
@@ -18,6 +18,36 @@ import Testing
         #expect(codeThrown { _ = try repository.entries(ofTree: id) } == .corrupt)
         #expect(
             codeThrown { _ = try repository.readBlob(id, limit: 100, named: "x") } == .corrupt)
+    }
+
+    @Test func objectsThatAreCutOffAreDamaged() throws {
+        let sample = try SampleRepository()
+        try sample.write("long", (0..<9_000).map { "\($0)" }.joined(separator: " "))
+        try sample.write("short", "x")
+        let tip = try sample.commit("First")
+        let repository = try sample.open()
+        let commit = try repository.resolve("main")
+        let tree = try repository.entries(ofTree: commit.tree)
+        for id in [try #require(ObjectID(hex: tip)), commit.tree] + tree.map(\.id) {
+            let path = sample.work + "/.git/objects/\(id.hex.prefix(2))/\(id.hex.dropFirst(2))"
+            let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+            chmod(path, 0o644)
+            let step = max(1, whole.count / 40)
+            for count in stride(from: 0, to: whole.count, by: step) {
+                try whole.prefix(count).write(to: URL(fileURLWithPath: path))
+                let fresh = try sample.open()
+                #expect(codeThrown { _ = try fresh.verifyObject(id) } == .corrupt, "\(count)")
+                guard id.hex == tip else { continue }
+                #expect(codeThrown { _ = try fresh.resolve("main") } == .corrupt, "\(count)")
+                #expect(codeThrown { _ = try fresh.resolve("HEAD") } == .corrupt, "\(count)")
+                #expect(codeThrown { _ = try fresh.resolve(tip) } == .corrupt, "\(count)")
+            }
+            try (whole + Data([0])).write(to: URL(fileURLWithPath: path))
+            let longer = try sample.open()
+            #expect(codeThrown { _ = try longer.verifyObject(id) } == .corrupt)
+            try whole.write(to: URL(fileURLWithPath: path))
+            #expect(throws: Never.self) { try sample.open().verifyObject(id) }
+        }
     }
 
     @Test func shortObjectsAreRead() throws {
