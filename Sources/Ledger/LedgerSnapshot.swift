@@ -62,6 +62,16 @@ package struct LedgerSnapshot: Sendable {
         return result
     }
 
+    /// The content's own name of a folder, equal for equal content; nil where there is none.
+    package func identity(of folder: LedgerPath) throws(LedgerError) -> ObjectID? {
+        try translating(name(folder)) { () throws(GitError) in
+            guard let entry = try reader.entry(at: folder.encoded), entry.kind == .folder else {
+                return nil
+            }
+            return entry.id
+        }
+    }
+
     /// The names of the documents and folders directly in `folder`, sorted as stored; empty when
     /// there is no such folder.
     package func list(_ folder: LedgerPath) throws(LedgerError) -> [String] {

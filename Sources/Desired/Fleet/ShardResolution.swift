@@ -189,7 +189,7 @@ struct ShardResolution {
 }
 
 extension Namespace {
-    var hasDiscovery: Bool {
+    package var hasDiscovery: Bool {
         shards.contains { entry in
             switch entry.source {
             case .listed: false

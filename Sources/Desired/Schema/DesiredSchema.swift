@@ -90,6 +90,18 @@ package struct DesiredState: Sendable {
     /// By namespace and then as written.
     package let shards: [Shard]
 
+    package init(
+        fleet: Fleet, environment: Environment, revision: Revision, schemas: [DesiredSchema],
+        assignment: [ShardID: Int], shards: [Shard]
+    ) {
+        self.fleet = fleet
+        self.environment = environment
+        self.revision = revision
+        self.schemas = schemas
+        self.assignment = assignment
+        self.shards = shards
+    }
+
     package func schema(of shard: ShardID) -> DesiredSchema? {
         assignment[shard].map { schemas[$0] }
     }

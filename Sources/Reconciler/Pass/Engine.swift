@@ -14,6 +14,7 @@ package final class Engine: Sendable {
     package let observer: Observer
     package let knowledge: Knowledge
     package let answers = ProbeMemory()
+    package let memory = PassMemory()
     package let connection: Desired.Connection
     package let concurrency: Concurrency
     /// Shards that could not be read, and operations that failed: a loop leaves them alone for a

@@ -47,8 +47,10 @@ package struct Survey {
     ) throws -> Result {
         let desiredStage = DesiredStage(scope: request.scope)
         surroundings.stage("reading the desired schema")
-        let desired = try desiredStage.run(source, fleet: fleet) { server, like in
-            try engine.discover(server, like: like)
+        let desired = try engine.memory.desired(source, request.scope) {
+            try desiredStage.run(source, fleet: fleet) { server, like in
+                try engine.discover(server, like: like)
+            }
         }
         let shards = desiredStage.selected(desired.shards)
         let snapshot = try store.snapshot()
@@ -67,10 +69,7 @@ package struct Survey {
         let normalised = try NormaliseStage(
             knowledge: engine.knowledge, snapshot: snapshot, workshop: workshop
         ).run(desired, known: Self.known(shards, observation))
-        let recorded =
-            try snapshot.map {
-                (snapshot) throws(LedgerError) in try LedgerQueries.shards(in: snapshot)
-            } ?? [:]
+        let recorded = try engine.memory.recorded(in: snapshot)
         try recallRecorded(recorded, observation, snapshot)
         surroundings.stage("planning")
         var output = try PlanStage(

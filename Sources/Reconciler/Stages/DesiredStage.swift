@@ -4,7 +4,7 @@ import Schema
 /// Stage 2: what the fleet should look like, from the fetched source.
 package struct DesiredStage {
     /// What part of the fleet a command is about.
-    package struct Scope: Sendable {
+    package struct Scope: Hashable, Sendable {
         package var environment: String?
         package var namespaces: Set<String>?
         /// Names or globs with `*` and `?`; empty for all.
