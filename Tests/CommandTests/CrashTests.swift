@@ -99,7 +99,15 @@ import Testing
         let fleet = try FleetFixture(schema: ["orders.sql": FleetFixture.orders])
         try fleet.expect(0, "reconcile")
         try fleet.change("orders.sql", StoryTests.withStatus)
-        // A reader keeps the statement waiting on the server while its worker is killed.
+        try killWorkerUnderItsStatement(fleet)
+        #expect(try fleet.eventCount("operation-completed") == 4)
+        #expect(try fleet.table("orders", on: 0)?.contains("by_status") == true)
+        try fleet.expect(0, "drift")
+    }
+
+    /// A reader keeps the statement waiting on the server while its worker is killed; the next
+    /// run waits for it, and ends well.
+    private func killWorkerUnderItsStatement(_ fleet: FleetFixture) throws {
         let reader = try fleet.server.connect(database: fleet.database(0))
         try reader.execute("START TRANSACTION")
         _ = try reader.query("SELECT * FROM orders")
@@ -112,9 +120,6 @@ import Testing
         reader.close()
         let done = try next.wait()
         #expect(done.status == 0, "\(done)")
-        #expect(try fleet.eventCount("operation-completed") == 4)
-        #expect(try fleet.table("orders", on: 0)?.contains("by_status") == true)
-        try fleet.expect(0, "drift")
     }
 
     @Test func renameThatOutlivesItsWorkerIsFoundUnderItsNewName() throws {
@@ -124,18 +129,7 @@ import Testing
         try fleet.remove("schema/app/orders.sql")
         fleet.file.namespace = ["renames: [{table: {from: orders, to: purchases}}]"]
         try fleet.change("purchases.sql", RenameTests.renamed(FleetFixture.orders))
-        let reader = try fleet.server.connect(database: fleet.database(0))
-        try reader.execute("START TRANSACTION")
-        _ = try reader.query("SELECT * FROM orders")
-        let running = try fleet.start("reconcile")
-        try waitForAlter(fleet)
-        running.send(SIGKILL)
-        _ = try running.wait()
-        let next = try fleet.start("reconcile")
-        try waitForLock(fleet)
-        reader.close()
-        let done = try next.wait()
-        #expect(done.status == 0, "\(done)")
+        try killWorkerUnderItsStatement(fleet)
         #expect(try fleet.table("orders", on: 0) == nil)
         #expect(try fleet.sql(0, "SELECT count(*) FROM purchases").first?[0] == "1")
         #expect(try fleet.eventCount("operation-completed") == 4)

@@ -43,12 +43,12 @@ import Testing
     private struct Folder {
         let files: TemporaryFolder
 
-        func run(_ words: String...) throws -> Run {
+        func run(_ words: [String]) throws -> Run {
             try RunningPlumb(words, folder: files.path, environment: [:]).wait()
         }
 
         func expect(_ status: Int32, _ words: String...) throws -> Run {
-            let run = try RunningPlumb(words, folder: files.path, environment: [:]).wait()
+            let run = try run(words)
             #expect(run.status == status, "\(run)")
             return run
         }
@@ -105,7 +105,7 @@ import Testing
                     "      owner: ann@example.org", "      reason: rows are only counted",
                     "      expires: \(expires)",
                 ])
-            return try folder.run("lint", "--working-tree")
+            return try folder.run(["lint", "--working-tree"])
         }
         let waived = try lint(expires: "2999-12-31")
         #expect(waived.status == 0, "\(waived)")
