@@ -80,6 +80,18 @@ import Testing
             ], "lossy add-foreign-key"),
         Case([id], [id, "CONSTRAINT `c` CHECK (`id` > 0)"], "lossy add-check"),
         Case([id, "CONSTRAINT `c` CHECK (`id` > 0)"], [id], "safe drop-check"),
+        // The check stays, but what it says of the rows does not.
+        Case(
+            [
+                id, a, "`g` int(11) GENERATED ALWAYS AS (`a` + 1) VIRTUAL",
+                "CONSTRAINT `c` CHECK (`g` > 0)",
+            ],
+            [
+                id, "`g` int(11) GENERATED ALWAYS AS (`id` + 1) VIRTUAL",
+                "CONSTRAINT `c` CHECK (`g` > 0)",
+            ],
+            "safe drop-check", "irreversible drop-column", "safe change-expression",
+            "lossy add-check"),
         Case([id, a, b], [id, "`a` int(11) DEFAULT NULL COMMENT 'x'", b], "safe change-column"),
     ]
 

@@ -28,6 +28,28 @@ import Testing
         }
     }
 
+    /// What stays is written anew where a column that it comes to goes: errors 3108, 3766, 3837.
+    @Test func writesAnewWhatComesToADroppedColumn() throws {
+        let rest = """
+            h int AS (g + 1), i int DEFAULT (g + 2), j int AS (2), a char(8),
+            KEY k ((g + 3)), KEY l ((j + 4)), CONSTRAINT c CHECK (h > 0)
+            """
+        for kind in TestServer.available where kind.flavour == .mysql {
+            let server = try ServerPair(kind)
+            let from = try server.normalised("(g int AS (length(d)), d char(8), \(rest))")
+            let to = try server.normalised("(g int AS (length(a)), \(rest))")
+            let alterations = try TableDiff.changes(from: from, to: to, flavour: .mysql)
+            #expect(
+                alterations.map { $0.sql(table: "t", flavour: .mysql) } == [
+                    "ALTER TABLE `t` DROP INDEX `k`, DROP COLUMN `d`, MODIFY COLUMN `g` int "
+                        + "GENERATED ALWAYS AS (length(`a`)) VIRTUAL, MODIFY COLUMN `h` int "
+                        + "GENERATED ALWAYS AS ((`g` + 1)) VIRTUAL, MODIFY COLUMN `i` int DEFAULT "
+                        + "((`g` + 2)), ADD KEY `k` (((`g` + 3)))"
+                ])
+            try server.expect(to, from: from, by: alterations)
+        }
+    }
+
     /// MySQL rewrites no expression: error 3108, 3837 or 3959 without the other clauses.
     @Test func replacesTheExpressionsOfARenamedColumn() throws {
         let from = try TableParser.parse(Self.expressions("qty"), flavour: .mysql)

@@ -256,6 +256,21 @@ enum StatementCases {
 
     static let generated: [StatementCase] = [
         StatementCase(
+            name: "expressions come to a dropped column by generated ones",
+            from: """
+                (g int AS (length(d)), h int AS (g + 1), i int, d char(8), a char(8),
+                CONSTRAINT c CHECK (h > 0), CONSTRAINT e CHECK (a <> ''))
+                """,
+            to: """
+                (g int AS (length(a)), h int AS (g + 1), i int, a char(8),
+                CONSTRAINT c CHECK (h > 0), CONSTRAINT e CHECK (a <> ''))
+                """,
+            statements: [
+                "ALTER TABLE `t` DROP CONSTRAINT `c`, DROP COLUMN `d`, MODIFY COLUMN `g` int(11) "
+                    + "GENERATED ALWAYS AS (octet_length(`a`)) VIRTUAL, "
+                    + "ADD CONSTRAINT `c` CHECK (`h` > 0)"
+            ]),
+        StatementCase(
             name: "regular to virtual",
             from: "(a int, b int, KEY k (b))",
             to: "(a int, b int AS (a + 1) VIRTUAL, KEY k (b))",

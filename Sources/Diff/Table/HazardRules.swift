@@ -301,6 +301,7 @@ struct HazardRules {
         }
         return before.checks.contains { old in
             old.name == check.name && (old.isEnforced || !check.isEnforced)
+                && old.expression != check.expression
                 && ExpressionText.renaming(columns: names, in: old.expression) == check.expression
         }
     }

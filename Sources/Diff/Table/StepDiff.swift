@@ -11,7 +11,7 @@ struct StepDiff {
 
     /// Foreign keys that the table had before the first statement, dropped since or not.
     private let formerKeys: [ForeignKey]
-    private let renaming: ExpressionRenaming
+    private let rewritten: RewrittenExpressions
     private let indexRenames: [String: String]
 
     /// `renames` and `indexRenames` map names in `from` to names in `to`.
@@ -20,12 +20,20 @@ struct StepDiff {
         formerKeys: [ForeignKey], flavour: ServerProfile.Flavour
     ) {
         self.indexRenames = indexRenames
-        renaming = ExpressionRenaming(names: renames, flavour: flavour)
         self.from = from
         self.to = to
         self.formerKeys = formerKeys
         renamed = from.renamingColumns(
             TableDiff.pairedNames(from: from, to: to, renames: renames))
+        rewritten = RewrittenExpressions(
+            of: from, renaming: renames, dropping: Self.dropped(from, as: renamed, to: to),
+            flavour: flavour)
+    }
+
+    /// The columns of `from` that `to` does not have, neither under another name.
+    private static func dropped(_ from: Table, as renamed: Table, to: Table) -> [Column] {
+        let wanted = Set(to.columns.map(\.name))
+        return zip(from.columns, renamed.columns).filter { !wanted.contains($0.1.name) }.map(\.0)
     }
 
     var alteration: Alteration {
@@ -48,9 +56,7 @@ struct StepDiff {
         let run = ColumnOrder.longestRisingRun(kept.compactMap { places[$0.name] })
         let fixed = Set(run.map { kept[$0].name })
 
-        let wanted = Set(to.columns.map(\.name))
-        var clauses: [Clause] = zip(from.columns, renamed.columns)
-            .filter { !wanted.contains($0.1.name) }.map { .dropColumn($0.0) }
+        var clauses: [Clause] = Self.dropped(from, as: renamed, to: to).map { .dropColumn($0) }
         // What is in place while the server puts in the others, from left to right.
         var order = kept.map(\.name).filter { fixed.contains($0) }
         var previous: String?
@@ -80,7 +86,7 @@ struct StepDiff {
 
     private func isChanged(_ place: Int, to column: Column) -> Bool {
         if from.columns[place].name != column.name { return true }
-        if renaming.isByHand(from.columns[place].generated?.expression) { return true }
+        if rewritten.contains(from.columns[place]) { return true }
         return renamed.hasOtherDefinition(of: renamed.columns[place], than: column, in: to)
     }
 
@@ -99,7 +105,7 @@ struct StepDiff {
             }
             if isSame(index, other) {
                 let isReplaced =
-                    renaming.isByHand(original(of: index))
+                    rewritten.contains(original(of: index))
                     || index.name == other.name && mayBeReplacedByForeignKey(index)
                 if isReplaced {
                     drops.append(.dropIndex(original(of: index)))
@@ -142,7 +148,7 @@ struct StepDiff {
     }
 
     private func isRenamed(_ old: Index, to new: Index) -> Bool {
-        old.kind != .primary && isSame(old, new) && !renaming.isByHand(original(of: old))
+        old.kind != .primary && isSame(old, new) && !rewritten.contains(original(of: old))
     }
 
     /// True for an index that the server may have made for a foreign key that goes: the text does
@@ -191,7 +197,7 @@ struct StepDiff {
                 drops.append(.dropCheck(check))
                 continue
             }
-            if check.expression != other.expression || renaming.isByHand(original.expression) {
+            if check.expression != other.expression || rewritten.contains(original) {
                 drops.append(.dropCheck(check))
                 adds.append(.addCheck(other))
             } else if check.isEnforced != other.isEnforced {
