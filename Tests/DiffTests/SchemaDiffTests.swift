@@ -31,10 +31,11 @@ import Testing
 
     private func summary(
         _ from: [String: Table], _ to: [String: Table], tableRenames: [TableRename] = [],
-        droppable: Set<String> = []
+        droppable: Set<String> = [], flavour: ServerProfile.Flavour = .mariadb
     ) throws -> [String] {
         try SchemaDiff.changes(
-            from: from, to: to, renames: Renames(tables: tableRenames), droppable: droppable
+            from: from, to: to, renames: Renames(tables: tableRenames), droppable: droppable,
+            flavour: flavour
         ).map { change in
             "\(change.kind) \(change.table)" + (change.withoutForeignKeyChecks ? " unchecked" : "")
                 + (change.isFirstPart ? " in part" : "")
@@ -207,6 +208,38 @@ import Testing
         #expect(
             try summary(from, to)
                 == (takesParts ? ["alter child in part", "alter parent"] : ["alter parent"]))
+    }
+
+    @Test("MySQL minds a key on a column that begins to count, but not without its checks")
+    func parentColumnBeginsToCount() throws {
+        let from = schema("child>parent", "parent", "top")
+        var to = from
+        to["parent"]?.columns[0].isAutoIncrement = true
+        #expect(try summary(from, to) == ["alter parent"])
+        #expect(try summary(from, to, flavour: .mysql) == ["alter parent unchecked"])
+        #expect(
+            try summary(schema("parent"), ["parent": #require(to["parent"])], flavour: .mysql)
+                == ["alter parent"])
+        // A new key of the same table is looked at: the old one goes first instead.
+        let more = table("parent", parents: ["top"])
+        to["parent"]?.columns += more.columns.dropFirst()
+        to["parent"]?.foreignKeys = more.foreignKeys
+        #expect(try summary(from, to) == ["alter parent"])
+        #expect(
+            try summary(from, to, flavour: .mysql) == ["alter child in part", "alter parent"])
+    }
+
+    @Test func keyGoesBeforeItsParentGetsPartitionsOrAnotherEngine() throws {
+        let from = schema("child>parent", "parent")
+        var engine = schema("child>parent", "parent")
+        engine["parent"]?.options = [TableOption(key: "ENGINE", value: "MyISAM")]
+        engine["child"]?.foreignKeys = []
+        #expect(try summary(from, engine) == ["alter child", "alter parent"])
+        var partitions = engine
+        partitions["parent"]?.options = from["parent"]?.options ?? []
+        partitions["parent"]?.partitioning = Partitioning(method: "HASH (`id`)", count: 2)
+        #expect(try summary(from, partitions) == ["alter child", "alter parent"])
+        #expect(try summary(engine, from) == ["alter parent", "alter child"])
     }
 
     @Test func refusedTablesLeaveTheOthersTheirChanges() throws {

@@ -233,6 +233,36 @@ enum StatementCases {
                 "ALTER TABLE `t` DROP FOREIGN KEY `f`, DROP INDEX `f`, DROP COLUMN `p`"
             ]),
         StatementCase(
+            name: "a foreign key to the table itself comes behind its parent's type",
+            from: "(id int PRIMARY KEY, up bigint)",
+            to:
+                "(id bigint PRIMARY KEY, up bigint, CONSTRAINT f FOREIGN KEY (up) REFERENCES t (id))",
+            statements: [
+                "ALTER TABLE `t` MODIFY COLUMN `id` bigint(20) NOT NULL, ADD KEY `f` (`up`)",
+                "ALTER TABLE `t` ADD CONSTRAINT `f` FOREIGN KEY (`up`) REFERENCES `t` (`id`)",
+            ]),
+        StatementCase(
+            name: "a foreign key to the table itself comes behind its parent's index",
+            from: "(id int PRIMARY KEY, up int, code int, KEY k (code))",
+            to: """
+                (id int PRIMARY KEY, up int, code int, KEY k (code), UNIQUE KEY u (id, code),
+                CONSTRAINT f FOREIGN KEY (code) REFERENCES t (id),
+                CONSTRAINT g FOREIGN KEY (id, up) REFERENCES t (id, code))
+                """,
+            statements: [
+                "ALTER TABLE `t` ADD UNIQUE KEY `u` (`id`,`code`), ADD KEY `g` (`id`,`up`), ADD "
+                    + "CONSTRAINT `f` FOREIGN KEY (`code`) REFERENCES `t` (`id`)",
+                "ALTER TABLE `t` ADD CONSTRAINT `g` FOREIGN KEY (`id`, `up`) "
+                    + "REFERENCES `t` (`id`, `code`)",
+            ]),
+        StatementCase(
+            name: "foreign keys go before another engine comes",
+            from: "(id int PRIMARY KEY, p int, CONSTRAINT f FOREIGN KEY (p) REFERENCES p (id))",
+            to: "(id int PRIMARY KEY, p int, KEY f (p)) ENGINE=MyISAM",
+            statements: [
+                "ALTER TABLE `t` DROP FOREIGN KEY `f`", "ALTER TABLE `t` ENGINE=MyISAM",
+            ]),
+        StatementCase(
             name: "redefine a check",
             from: "(a int, CONSTRAINT c CHECK (a > 1))",
             to: "(a int, CONSTRAINT c CHECK (a > 2))",

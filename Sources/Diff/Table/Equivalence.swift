@@ -55,6 +55,9 @@ extension Table {
         return result
     }
 
+    /// True where foreign keys may begin and end at the table.
+    var takesForeignKeys: Bool { isInnoDB && partitioning == nil }
+
     var isInnoDB: Bool { option("ENGINE")?.uppercased() == "INNODB" }
 
     /// The unique index over NOT NULL columns that InnoDB clusters the rows on where there is no

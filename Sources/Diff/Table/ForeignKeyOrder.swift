@@ -5,10 +5,12 @@ struct ForeignKeyOrder {
     private let changes: [TableChange]
     /// Live tables that stay as they are.
     private let untouched: [Table]
+    private let flavour: ServerProfile.Flavour
 
-    init(changes: [TableChange], untouched: [Table] = []) {
+    init(changes: [TableChange], untouched: [Table] = [], flavour: ServerProfile.Flavour) {
         self.changes = changes
         self.untouched = untouched
+        self.flavour = flavour
     }
 
     /// The changes, each one behind those it needs; members of a cycle stand side by side and
@@ -43,7 +45,9 @@ struct ForeignKeyOrder {
             }
             for index in component.sorted(by: { order($0) < order($1) }) {
                 var change = changes[index]
-                if component.count > 1 { change.withoutForeignKeyChecks = true }
+                if component.count > 1 || isUnchecked(change) {
+                    change.withoutForeignKeyChecks = true
+                }
                 result.append(change)
             }
         }
@@ -72,22 +76,39 @@ struct ForeignKeyOrder {
         for (place, parent) in changes.enumerated() where parent.kind == .alter {
             for (other, child) in changes.enumerated() where other != place {
                 for key in keys(of: child.from, to: parent) where child.lets(go: key) {
-                    if parent.takesAway(from: key) || parent.dropsIndex(under: key) {
+                    if takesAway(parent, from: key) || parent.dropsIndex(under: key) {
                         holds.append(Hold(parent: place, child: other, key: key))
                     }
                 }
                 for key in keys(of: child.from, to: parent)
-                where !child.lets(go: key) && parent.takesAway(from: key) {
+                where !child.lets(go: key) && takesAway(parent, from: key) {
                     throw refusal(child.table, key, parent)
                 }
             }
             for child in untouched {
-                for key in keys(of: child, to: parent) where parent.takesAway(from: key) {
+                for key in keys(of: child, to: parent) where takesAway(parent, from: key) {
                     throw refusal(child.name, key, parent)
                 }
             }
         }
         return holds
+    }
+
+    private func takesAway(_ parent: TableChange, from key: ForeignKey) -> Bool {
+        parent.takesAway(from: key) || parent.endsForeignKeys
+            || flavour == .mysql && parent.countsOtherwise(under: key)
+                && !parent.newForeignKeys.isEmpty
+    }
+
+    /// True where MySQL minds a foreign key on a column that begins or ends to count (error 1833),
+    /// but not without its checks; new foreign keys of the same change are not left unchecked.
+    private func isUnchecked(_ change: TableChange) -> Bool {
+        guard flavour == .mysql, change.kind == .alter, change.newForeignKeys.isEmpty else {
+            return false
+        }
+        return (changes.compactMap(\.from) + untouched).contains { child in
+            keys(of: child, to: change).contains { change.countsOtherwise(under: $0) }
+        }
     }
 
     private func keys(of child: Table?, to parent: TableChange) -> [ForeignKey] {
@@ -203,6 +224,21 @@ extension TableChange {
                             != to?.effectiveCharacterSet(of: new))
             default: false
             }
+        }
+    }
+
+    /// True where the table gets partitions or another engine, and no key may refer to it then.
+    fileprivate var endsForeignKeys: Bool {
+        guard let from, let to else { return false }
+        return from.takesForeignKeys && !to.takesForeignKeys
+    }
+
+    /// True where a column that `key` refers to gets or loses `AUTO_INCREMENT`.
+    fileprivate func countsOtherwise(under key: ForeignKey) -> Bool {
+        clauses.contains { clause in
+            guard case .changeColumn(let old, let new, _) = clause else { return false }
+            return old.isAutoIncrement != new.isAutoIncrement
+                && key.referencedColumns.contains { $0.sameName(as: old.name) }
         }
     }
 

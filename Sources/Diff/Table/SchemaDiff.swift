@@ -123,7 +123,8 @@ package enum SchemaDiff {
             changes.append(TableChange(kind: .drop, table: name, from: live[name]))
         }
         return ordered(
-            changes, live: Array(live.values), desired: Set(to.keys), refusals: refusals)
+            changes, live: Array(live.values), desired: Set(to.keys), refusals: refusals,
+            flavour: flavour)
     }
 
     /// Pairs of a live table that is not desired and a desired one that is not live with the same
@@ -153,7 +154,8 @@ package enum SchemaDiff {
 
     /// Leaves out what no order allows, until the rest has one.
     private static func ordered(
-        _ changes: [TableChange], live: [Table], desired: Set<String>, refusals: [DiffError]
+        _ changes: [TableChange], live: [Table], desired: Set<String>, refusals: [DiffError],
+        flavour: ServerProfile.Flavour
     ) -> Difference {
         var changes = changes
         var refusals = refusals
@@ -163,7 +165,8 @@ package enum SchemaDiff {
             let untouched = live.filter { !changed.contains($0.name) }
                 .sorted { $0.name < $1.name }
             do throws(DiffError) {
-                let order = ForeignKeyOrder(changes: changes, untouched: untouched)
+                let order = ForeignKeyOrder(
+                    changes: changes, untouched: untouched, flavour: flavour)
                 let sorted = try order.sorted()
                 try requireRenamesFirst(sorted)
                 return Difference(

@@ -3,17 +3,20 @@ import Schema
 /// The tables on the way where one `ALTER TABLE` cannot do it all.
 ///
 /// - A foreign key that gets another definition under its name, or whose columns get another
-///   type, is dropped first and added with the rest.
+///   type, is dropped first and added with the rest; one that goes because the table gets
+///   partitions or another engine is dropped first.
 /// - A column that becomes virtual or ceases to be is dropped first, with what depends on it.
 /// - InnoDB builds one FULLTEXT index at a time.
 /// - The index that a table without a primary key is clustered on changes its place only when
 ///   the ones before it are dropped and added again.
+/// - A foreign key from a table to itself comes last where its parent columns change with it.
 /// - A partition clause stands alone.
 struct Stages {
     let from: Table
     let to: Table
     /// Names in `from` to names in `to`.
     let renames: [String: String]
+    let flavour: ServerProfile.Flavour
 
     // MARK: Before
 
@@ -44,11 +47,12 @@ struct Stages {
         for (key, renamed) in zip(from.foreignKeys, renamedFrom.foreignKeys) {
             let other = to.foreignKeys.first { $0.name == key.name }
             let isRedefined = other != nil && other != renamed
+            let isLeft = other == nil && from.takesForeignKeys && !to.takesForeignKeys
             let isTouched = key.columns.contains { columns.contains($0) || retyped.contains($0) }
             let isOwnParentTouched =
                 key.referencedSchema == nil && key.referencedTable == from.name
                 && key.referencedColumns.contains { retyped.contains($0) }
-            if isRedefined || isTouched || isOwnParentTouched {
+            if isRedefined || isLeft || isTouched || isOwnParentTouched {
                 table.foreignKeys.removeAll { $0.name == key.name }
             }
         }
@@ -72,7 +76,7 @@ struct Stages {
         var isGrowing = !result.isEmpty
         while isGrowing {
             let before = result.count
-            for column in from.columns where column.generated?.kind == .virtual {
+            for column in from.columns where isComputed(column) {
                 let expression = column.generated?.expression ?? ""
                 if result.contains(where: { ExpressionText.mentions($0, in: expression) }) {
                     result.insert(column.name)
@@ -81,6 +85,12 @@ struct Stages {
             isGrowing = result.count > before
         }
         return result
+    }
+
+    /// True for a column whose values come back, or are not wanted, when it is dropped.
+    private func isComputed(_ column: Column) -> Bool {
+        guard column.generated != nil else { return false }
+        return pair(of: column).map { $0.generated != nil } ?? true
     }
 
     /// Columns whose storage changes: a foreign key on them forbids it.
@@ -131,14 +141,45 @@ struct Stages {
         let new = to.indexes.filter { index in
             index.kind == .fulltext && !kept.contains { $0.parts == index.parts }
         }
-        guard new.count > 1 else { return [main] }
         var result: [Table] = []
-        for count in 1...new.count {
+        for count in 1..<max(new.count, 1) {
             var target = main
             target.indexes.removeAll { new[count...].contains($0) }
             result.append(target)
         }
-        return result
+        let late = lateForeignKeys()
+        if !late.isEmpty {
+            var target = main
+            target.foreignKeys.removeAll { late.contains($0) }
+            result.append(target)
+        }
+        return result + [main]
+    }
+
+    /// New foreign keys to the table itself whose parent columns, or the index on them, come with
+    /// the same change: MariaDB looks for both in the table as it was (errno 150).
+    private func lateForeignKeys() -> [ForeignKey] {
+        guard flavour == .mariadb else { return [] }
+        return to.foreignKeys.filter { key in
+            key.referencedSchema == nil && key.referencedTable == to.name
+                && !from.foreignKeys.contains { $0.name == key.name }
+                && !isThere(key.referencedColumns)
+        }
+    }
+
+    private func isThere(_ columns: [String]) -> Bool {
+        guard from.takesForeignKeys else { return false }
+        let retyped = retypedColumns()
+        return columns.allSatisfy { name in
+            from.columns.contains { $0.name.sameName(as: name) } && !retyped.contains(name)
+        }
+            && from.indexes.contains { index in
+                index.parts.count >= columns.count
+                    && zip(index.parts, columns).allSatisfy { part, name in
+                        guard case .column(let column) = part.key else { return false }
+                        return column.sameName(as: name) && part.length == nil
+                    }
+            }
     }
 }
 

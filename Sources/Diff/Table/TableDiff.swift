@@ -17,13 +17,15 @@ package enum TableDiff {
         walk.indexRenames = try dueRenames(
             indexRenames, from: walk.current, to: to, columns: renames)
         if walk.current.isEquivalent(to: to) { return walk.alterations }
-        let stages = Stages(from: walk.current, to: to, renames: renames)
+        func stages() -> Stages {
+            Stages(from: walk.current, to: to, renames: renames, flavour: flavour)
+        }
         do {
-            if stages.removesPartitioningFirst {
+            if stages().removesPartitioningFirst {
                 try walk.take(Alteration(clauses: [.removePartitioning]))
             }
-            try walk.step(to: Stages(from: walk.current, to: to, renames: renames).cleared)
-            for target in Stages(from: walk.current, to: to, renames: renames).targets {
+            try walk.step(to: stages().cleared)
+            for target in stages().targets {
                 try walk.step(to: target, renames: renames)
             }
             if let without = Stages.clearedForClustering(walk.current, as: to) {

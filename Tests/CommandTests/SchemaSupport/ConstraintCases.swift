@@ -16,6 +16,43 @@ extension SupportCases {
                 CREATE TABLE {t}_q (id int PRIMARY KEY);
                 """),
         SupportCase(
+            id: "foreign-key-self",
+            before: "CREATE TABLE {t} (id int PRIMARY KEY, up bigint);",
+            after: """
+                CREATE TABLE {t} (id bigint PRIMARY KEY, up bigint, code int UNIQUE, top int,
+                  CONSTRAINT {t}_a FOREIGN KEY (up) REFERENCES {t} (id),
+                  CONSTRAINT {t}_b FOREIGN KEY (top) REFERENCES {t} (code));
+                """),
+        SupportCase(
+            id: "foreign-key-counter",
+            before: """
+                CREATE TABLE {t}_p (id int PRIMARY KEY);
+                CREATE TABLE {t} (id int PRIMARY KEY, up int, a int,
+                  CONSTRAINT {t}_a FOREIGN KEY (up) REFERENCES {t} (id),
+                  CONSTRAINT {t}_b FOREIGN KEY (a) REFERENCES {t}_p (id));
+                """,
+            after: """
+                CREATE TABLE {t}_p (id int PRIMARY KEY AUTO_INCREMENT);
+                CREATE TABLE {t} (id int PRIMARY KEY AUTO_INCREMENT, up int, a int,
+                  CONSTRAINT {t}_a FOREIGN KEY (up) REFERENCES {t} (id),
+                  CONSTRAINT {t}_b FOREIGN KEY (a) REFERENCES {t}_p (id));
+                """),
+        SupportCase(
+            id: "foreign-key-engine",
+            before: """
+                CREATE TABLE {t}_p (id int PRIMARY KEY);
+                CREATE TABLE {t}_q (id int PRIMARY KEY);
+                CREATE TABLE {t} (id int PRIMARY KEY, up int, a int, b int,
+                  CONSTRAINT {t}_a FOREIGN KEY (up) REFERENCES {t} (id),
+                  CONSTRAINT {t}_b FOREIGN KEY (a) REFERENCES {t}_p (id),
+                  CONSTRAINT {t}_c FOREIGN KEY (b) REFERENCES {t}_q (id));
+                """,
+            after: """
+                CREATE TABLE {t}_p (id int PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 2;
+                CREATE TABLE {t}_q (id int PRIMARY KEY) ENGINE=MyISAM;
+                CREATE TABLE {t} (id int PRIMARY KEY, up int, a int, b int) ENGINE=MyISAM;
+                """),
+        SupportCase(
             id: "foreign-key-cycle",
             after: """
                 CREATE TABLE {t} (id int PRIMARY KEY, other int,

@@ -89,22 +89,24 @@ extension SupportCases {
                   CONSTRAINT {t}_positive CHECK (quantity > 0));
                 """),
         SupportCase(
-            id: "column-rename-in-default", on: .mariadb,
-            before: "CREATE TABLE {t} (a int PRIMARY KEY, qty int, b int DEFAULT (qty + 1));",
+            id: "column-rename-in-expression",
+            before: "CREATE TABLE {t}_d (a int PRIMARY KEY, qty int, b int DEFAULT (qty + 1));",
             after: """
-                CREATE TABLE {t} (a int PRIMARY KEY,
-                  quantity int, -- plumb: renamed from qty
-                  b int DEFAULT (quantity + 1));
-                """),
-        SupportCase(
-            id: "column-rename-in-default", on: .mysql,
-            before: "CREATE TABLE {t} (a int PRIMARY KEY, qty int, b int DEFAULT (qty + 1));",
-            after: """
-                CREATE TABLE {t} (a int PRIMARY KEY,
+                CREATE TABLE {t}_d (a int PRIMARY KEY,
                   quantity int, -- plumb: renamed from qty
                   b int DEFAULT (quantity + 1));
                 """,
-            outcome: .refused(.planning, "Column 'qty' of table")),
+            isReversible: false),
+        SupportCase(
+            id: "column-drop-in-expression",
+            before: """
+                CREATE TABLE {t} (a int PRIMARY KEY, b char(8), c char(8), d int AS (length(b)),
+                  e int AS (d + 1), f int DEFAULT 3, CONSTRAINT {t} CHECK (e > 0));
+                """,
+            after: """
+                CREATE TABLE {t} (a int PRIMARY KEY, c char(8), d int AS (length(c)),
+                  e int AS (d + 1), f int DEFAULT 3, CONSTRAINT {t} CHECK (e > 0));
+                """),
         SupportCase(
             id: "generated-column",
             before: """

@@ -1,6 +1,4 @@
-import TestSupport
-
-extension SeededGenerator {
+package extension SeededGenerator {
     mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 
     /// Any of `choices`, which has at least one.
