@@ -9,6 +9,9 @@ struct RandomSchemas {
     private var random: SeededGenerator
     /// One type for the keys of all tables, so that most foreign keys fit.
     private var keyType = ""
+    private var codeType = ""
+    /// What the next schema calls tables, columns and indexes that have a name of their own.
+    private var names: [String: String] = [:]
 
     init(seed: Int, flavour: ServerProfile.Flavour) {
         random = SeededGenerator(seed: UInt64(seed))
@@ -16,33 +19,43 @@ struct RandomSchemas {
     }
 
     /// `CREATE TABLE` by the table's name.
-    mutating func schema() -> [String: String] {
+    mutating func schema(renaming names: [String: String] = [:]) -> [String: String] {
+        self.names = names
         keyType = random.any(["int", "bigint", "int unsigned", "bigint unsigned"])
-        let names = ["p", "q", "r"].filter { _ in random.chance(80) }
+        codeType = random.any(["varchar(20)", "varchar(30)", "char(8) CHARACTER SET ascii"])
+        let names = ["p", "q", "r"].filter { _ in random.chance(80) }.map(called)
         var result: [String: String] = [:]
         for name in names { result[name] = table(name, among: names) }
         return result
     }
 
+    private func called(_ name: String) -> String { names[name] ?? name }
+
     private mutating func table(_ name: String, among names: [String]) -> String {
         let partitions = random.chance(15) ? partitioning() : ""
         let isCounting = random.chance(40)
-        var lines = ["id \(keyType) NOT NULL\(isCounting ? " AUTO_INCREMENT" : "")"]
-        let columns = ["a", "b", "c", "d", "e", "f"].shuffled(using: &random)
+        let (id, code) = (called("id"), called("code"))
+        var lines = ["\(id) \(keyType) NOT NULL\(isCounting ? " AUTO_INCREMENT" : "")"]
+        let hasCode = partitions.isEmpty && random.chance(50)
+        if hasCode { lines.append("\(code) \(codeType)") }
+        let columns = ["a", "b", "c", "d", "e", "f"].map(called).shuffled(using: &random)
             .prefix(Int.random(in: 0...5, using: &random))
         lines += columns.map { column($0) }
         // Nothing turns into a place, and no place into anything else.
         if random.chance(15) { lines.append(random.any(["s point", "s point NOT NULL"])) }
         lines += generated(over: Array(columns))
         lines.shuffle(using: &random)
-        lines.append("PRIMARY KEY (id)")
-        for index in ["k1", "k2", "k3"] where random.chance(50) && !columns.isEmpty {
+        lines.append("PRIMARY KEY (\(id))")
+        if hasCode { lines.append("UNIQUE KEY \(code) (\(code))") }
+        for index in ["k1", "k2", "k3"].map(called) where random.chance(50) && !columns.isEmpty {
             lines.append(self.index(index, over: Array(columns)))
         }
         if partitions.isEmpty {
             for parent in names where random.chance(35) {
-                lines.insert("to_\(parent) \(keyType)", at: 0)
-                lines.append(foreignKey("\(name)_\(parent)", to: parent))
+                let isByCode = random.chance(25)
+                lines.insert("to_\(parent) \(isByCode ? codeType : keyType)", at: 0)
+                let key = foreignKey("\(name)_\(parent)", to: parent, isByCode ? code : id)
+                lines.append(key)
             }
         }
         if let first = columns.first, random.chance(25) {
@@ -75,10 +88,11 @@ struct RandomSchemas {
     private mutating func generated(over columns: [String]) -> [String] {
         guard random.chance(45), let base = columns.randomElement(using: &random) else { return [] }
         let kind = random.any(["VIRTUAL", "STORED"])
-        var lines = ["g int GENERATED ALWAYS AS (length(\(base))) \(kind)"]
-        if random.chance(30) {
-            lines.append("h bigint AS (g + \(Int.random(in: 1...2, using: &random))) \(kind)")
-        }
+        let (first, second) = (called("g"), called("h"))
+        var lines = ["\(first) int GENERATED ALWAYS AS (length(\(base))) \(kind)"]
+        let number = Int.random(in: 1...2, using: &random)
+        if random.chance(30) { lines.append("\(second) bigint AS (\(first) + \(number)) \(kind)") }
+        if random.chance(20) { lines.append("i int DEFAULT (\(first) + \(number))") }
         return lines
     }
 
@@ -97,16 +111,18 @@ struct RandomSchemas {
         case 2: return "FULLTEXT KEY \(name) (\(some.joined(separator: ", ")))"
         case 3: return "SPATIAL KEY \(name) (s)"
         case 4 where flavour == .mysql: return "KEY \(name) ((length(\(some[some.startIndex]))))"
-        case 5: return "KEY \(name) (id, \(list))"
+        case 5: return "KEY \(name) (\(called("id")), \(list))"
         default: return "KEY \(name) (\(list))\(tail)\(hidden)"
         }
     }
 
-    private mutating func foreignKey(_ name: String, to parent: String) -> String {
+    private mutating func foreignKey(
+        _ name: String, to parent: String, _ column: String
+    ) -> String {
         let actions = ["", " ON DELETE CASCADE", " ON DELETE SET NULL", " ON UPDATE CASCADE"]
         // The same names on other tables, and other names on the same ones.
         let called = random.chance(80) ? "CONSTRAINT \(name) " : ""
-        return "\(called)FOREIGN KEY (to_\(parent)) REFERENCES \(parent) (id)"
+        return "\(called)FOREIGN KEY (to_\(parent)) REFERENCES \(parent) (\(column))"
             + random.any(actions)
     }
 
@@ -128,13 +144,18 @@ struct RandomSchemas {
             let bounds = [10, 20, 30, 40].filter { _ in random.chance(60) }
             let parts = bounds.map { "PARTITION p\($0) VALUES LESS THAN (\($0))" }
             let last = random.chance(50) ? ["PARTITION rest VALUES LESS THAN MAXVALUE"] : []
-            return " PARTITION BY RANGE (id) (\((parts + last).joined(separator: ", ")))"
+            return
+                " PARTITION BY RANGE (\(called("id"))) (\((parts + last).joined(separator: ", ")))"
         case 1:
             let lists = [1, 2, 3].filter { _ in random.chance(70) }
             let parts = lists.map { "PARTITION l\($0) VALUES IN (\($0), \($0 + 10))" }
-            return " PARTITION BY LIST (id) (\(parts.joined(separator: ", ")))"
-        case 2: return " PARTITION BY HASH (id) PARTITIONS \(Int.random(in: 1...5, using: &random))"
-        default: return " PARTITION BY KEY (id) PARTITIONS \(Int.random(in: 1...5, using: &random))"
+            return " PARTITION BY LIST (\(called("id"))) (\(parts.joined(separator: ", ")))"
+        case 2:
+            return
+                " PARTITION BY HASH (\(called("id"))) PARTITIONS \(Int.random(in: 1...5, using: &random))"
+        default:
+            return
+                " PARTITION BY KEY (\(called("id"))) PARTITIONS \(Int.random(in: 1...5, using: &random))"
         }
     }
 }

@@ -74,6 +74,26 @@ import Testing
         }
     }
 
+    /// Only MySQL lets a default name a generated column.
+    @Test func takesDefaultsAwayWhileTheirColumnIsMadeAnew() throws {
+        let rest = "a int, i int DEFAULT (g + 2), j int NOT NULL DEFAULT (g + 3)"
+        for kind in TestServer.available where kind.flavour == .mysql {
+            let server = try ServerPair(kind)
+            let from = try server.normalised("(g int AS (a + 1) VIRTUAL, \(rest))")
+            let to = try server.normalised("(g int AS (a + 1) STORED, \(rest))")
+            let alterations = try TableDiff.changes(from: from, to: to, flavour: .mysql)
+            #expect(
+                alterations.map { $0.sql(table: "t", flavour: .mysql) } == [
+                    "ALTER TABLE `t` DROP COLUMN `g`, MODIFY COLUMN `i` int DEFAULT NULL, "
+                        + "MODIFY COLUMN `j` int NOT NULL",
+                    "ALTER TABLE `t` ADD COLUMN `g` int GENERATED ALWAYS AS ((`a` + 1)) STORED "
+                        + "FIRST, MODIFY COLUMN `i` int DEFAULT ((`g` + 2)), MODIFY COLUMN `j` int "
+                        + "NOT NULL DEFAULT ((`g` + 3))",
+                ])
+            try server.expect(to, from: from, by: alterations)
+        }
+    }
+
     private static func expressions(_ column: String) -> String {
         """
         CREATE TABLE `t` (

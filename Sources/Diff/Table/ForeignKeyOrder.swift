@@ -155,6 +155,10 @@ struct ForeignKeyOrder {
                 else { continue }
                 needs[place].insert(other)
             }
+            for (other, parent) in changes.enumerated() where other != place {
+                let isFirst = keys(of: change.from, to: parent).contains(where: parent.takesNames)
+                if isFirst { needs[other].insert(place) }
+            }
             for parent in parents(of: change.newForeignKeys) {
                 if let other = alive[parent] { needs[place].insert(other) }
             }

@@ -1,6 +1,16 @@
 import Schema
 
 extension Table {
+    /// The columns that its own foreign keys begin at, or end at.
+    var foreignKeyColumns: Set<String> {
+        foreignKeys.reduce(into: []) { result, key in
+            result.formUnion(key.columns)
+            if key.referencedSchema == nil, key.referencedTable == name {
+                result.formUnion(key.referencedColumns)
+            }
+        }
+    }
+
     /// The table after `CHANGE COLUMN` gave columns other names: indexes, constraints and
     /// expressions follow.
     func renamingColumns(_ names: [String: String]) -> Table {

@@ -95,6 +95,7 @@ package enum SchemaDiff {
         let due = try dueRenames(renames.tables, from: from, to: to)
         var live: [String: Table] = [:]
         for (name, table) in from { live[due[name] ?? name] = table.following(due) }
+        let parentColumns = parentColumns(in: live.values)
         live = followingColumns(renames.columns, live: live, desired: to)
         var changes: [TableChange] = []
         var refusals: [DiffError] = []
@@ -106,7 +107,8 @@ package enum SchemaDiff {
             do throws(DiffError) {
                 let alterations = try TableDiff.changes(
                     from: present, to: desired, renames: renames.columns,
-                    indexRenames: renames.indexes, flavour: flavour)
+                    indexRenames: renames.indexes, parentColumns: parentColumns[name] ?? [],
+                    flavour: flavour)
                 guard !alterations.isEmpty else { continue }
                 changes.append(
                     TableChange(
@@ -120,7 +122,7 @@ package enum SchemaDiff {
             droppable.contains(name) && to[name] == nil && due[name] == nil
         }
         for name in drops.keys.sorted() {
-            changes.append(TableChange(kind: .drop, table: name, from: live[name]))
+            changes.append(TableChange(kind: .drop, table: name, from: from[name]))
         }
         return ordered(
             changes, live: Array(live.values), desired: Set(to.keys), refusals: refusals,
@@ -150,6 +152,18 @@ package enum SchemaDiff {
                 return TableRename(from: old.name, to: match.name)
             }
         }.sorted { $0.from < $1.from }
+    }
+
+    /// By table the columns that foreign keys of other tables refer to.
+    private static func parentColumns(in tables: some Collection<Table>) -> [String: Set<String>] {
+        var result: [String: Set<String>] = [:]
+        for table in tables {
+            for key in table.foreignKeys
+            where key.referencedSchema == nil && key.referencedTable != table.name {
+                result[key.referencedTable, default: []].formUnion(key.referencedColumns)
+            }
+        }
+        return result
     }
 
     /// Leaves out what no order allows, until the rest has one.
@@ -271,6 +285,18 @@ extension TableChange {
         }
         let columns = Set(from?.columns.map(\.name) ?? [])
         return renamedFrom != nil || key.referencedColumns.contains { !columns.contains($0) }
+    }
+
+    /// True where `key`, which is live, has names of this table that this change takes away.
+    func takesNames(of key: ForeignKey) -> Bool {
+        guard kind == .alter, key.referencedSchema == nil, let from,
+            key.referencedTable == from.name
+        else { return false }
+        let isRenamed = alterations.flatMap(\.clauses).contains { clause in
+            guard case .changeColumn(let old, let new, _) = clause else { return false }
+            return old.name != new.name && key.referencedColumns.contains(old.name)
+        }
+        return renamedFrom != nil || isRenamed
     }
 }
 

@@ -5,7 +5,8 @@ import Schema
 /// - A foreign key that gets another definition under its name, or whose columns get another
 ///   type, is dropped first and added with the rest; one that goes because the table gets
 ///   partitions or another engine is dropped first.
-/// - A column that becomes virtual or ceases to be is dropped first, with what depends on it.
+/// - A column that becomes virtual or ceases to be is dropped first, with what depends on it;
+///   a default that does is away for that long.
 /// - InnoDB builds one FULLTEXT index at a time.
 /// - The index that a table without a primary key is clustered on changes its place only when
 ///   the ones before it are dropped and added again.
@@ -41,6 +42,12 @@ struct Stages {
         }
         table.checks.removeAll { check in
             columns.contains { ExpressionText.mentions($0, in: check.expression) }
+        }
+        for (place, column) in table.columns.enumerated() {
+            guard let text = column.defaultValue,
+                columns.contains(where: { ExpressionText.mentions($0, in: text) })
+            else { continue }
+            table.columns[place].defaultValue = column.isNotNull ? nil : "NULL"
         }
         let retyped = retypedColumns()
         let renamedFrom = from.renamingColumns(renames)
@@ -141,18 +148,16 @@ struct Stages {
         let new = to.indexes.filter { index in
             index.kind == .fulltext && !kept.contains { $0.parts == index.parts }
         }
+        let late = lateForeignKeys()
+        var before = main
+        before.foreignKeys.removeAll { late.contains($0) }
         var result: [Table] = []
         for count in 1..<max(new.count, 1) {
-            var target = main
+            var target = before
             target.indexes.removeAll { new[count...].contains($0) }
             result.append(target)
         }
-        let late = lateForeignKeys()
-        if !late.isEmpty {
-            var target = main
-            target.foreignKeys.removeAll { late.contains($0) }
-            result.append(target)
-        }
+        if !late.isEmpty { result.append(before) }
         return result + [main]
     }
 

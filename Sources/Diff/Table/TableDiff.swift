@@ -7,9 +7,12 @@ package enum TableDiff {
     /// Normally one. More than one only where a server cannot do it at once: see ``Stages``.
     /// Every result is applied to the model and checked before it is returned: what cannot be
     /// reached throws `unsupported` with the difference that is left, and is never left out.
+    ///
+    /// - Parameter parentColumns: columns of `from` that foreign keys of other tables refer to.
     package static func changes(
         from: Table, to: Table, renames hints: [ColumnRename] = [],
-        indexRenames: [IndexRename] = [], flavour: ServerProfile.Flavour = .mariadb
+        indexRenames: [IndexRename] = [], parentColumns: Set<String> = [],
+        flavour: ServerProfile.Flavour = .mariadb
     ) throws(DiffError) -> [Alteration] {
         var walk = Walk(current: from, flavour: flavour)
         if from.name != to.name { try walk.take(Alteration(clauses: [.renameTable(to: to.name)])) }
@@ -25,6 +28,12 @@ package enum TableDiff {
                 try walk.take(Alteration(clauses: [.removePartitioning]))
             }
             try walk.step(to: stages().cleared)
+            // No server copies a table while a column of a foreign key gets another name.
+            let held = parentColumns.union(walk.current.foreignKeyColumns)
+            let first = renames.filter { held.contains($0.key) }
+            if !first.isEmpty {
+                try walk.step(to: walk.current.renamingColumns(first), renames: first)
+            }
             for target in stages().targets {
                 try walk.step(to: target, renames: renames)
             }
