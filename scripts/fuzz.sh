@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 minutes=${1:-0}
-export PLUMB_FUZZ=${FUZZ:-10}
+export PLUMB_FUZZ=${FUZZ:-4}
 end=$(($(date +%s) + minutes * 60))
 rounds=0
 until [ "$rounds" -gt 0 ] && [ "$(date +%s)" -ge "$end" ]; do

@@ -58,6 +58,13 @@ struct RandomSchemas {
                 lines.append(key)
             }
         }
+        if hasCode, partitions.isEmpty, random.chance(20) {
+            lines.append("UNIQUE KEY pair (\(id), \(code))")
+            lines += ["up \(keyType)", "up_code \(codeType)"]
+            lines.append(
+                "CONSTRAINT \(name)_pair FOREIGN KEY (up, up_code) "
+                    + "REFERENCES \(random.any(names)) (\(id), \(code))")
+        }
         if let first = columns.first, random.chance(25) {
             lines.append("CONSTRAINT \(name)_check CHECK (\(first) IS NOT NULL)")
         }
@@ -134,8 +141,11 @@ struct RandomSchemas {
             " COMMENT='of interest'", " ROW_FORMAT=COMPACT", " ROW_FORMAT=DYNAMIC",
             " STATS_PERSISTENT=1", " AUTO_INCREMENT=50", " ENGINE=MyISAM",
         ]
-        return (0..<2).map { _ in random.maybe(30, choices) ?? "" }
+        let some = (0..<2).compactMap { _ in random.maybe(30, choices) }
             .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined()
+        // No server changes the engine of a table that has a history, and keeps the history.
+        let isVersioned = flavour == .mariadb && !some.contains("ENGINE") && random.chance(8)
+        return some + (isVersioned ? " WITH SYSTEM VERSIONING" : "")
     }
 
     private mutating func partitioning() -> String {

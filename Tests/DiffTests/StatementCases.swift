@@ -241,6 +241,13 @@ enum StatementCases {
                 "ALTER TABLE `t` ADD SYSTEM VERSIONING"
             ]),
         StatementCase(
+            name: "system versioning goes before another engine comes",
+            from: "(a int) WITH SYSTEM VERSIONING",
+            to: "(a int) ENGINE=MyISAM",
+            statements: [
+                "ALTER TABLE `t` DROP SYSTEM VERSIONING", "ALTER TABLE `t` ENGINE=MyISAM",
+            ]),
+        StatementCase(
             name: "system versioning with columns goes",
             from: "(a int, s timestamp(6) GENERATED ALWAYS AS ROW START, e timestamp(6) GENERATED "
                 + "ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME (s, e)) WITH SYSTEM VERSIONING",

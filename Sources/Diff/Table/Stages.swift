@@ -7,6 +7,7 @@ import Schema
 ///   partitions or another engine is dropped first.
 /// - A column that becomes virtual or ceases to be is dropped first, with what depends on it;
 ///   a default that does is away for that long.
+/// - System versioning goes before another engine comes (error 4120).
 /// - InnoDB builds one FULLTEXT index at a time.
 /// - The index that a table without a primary key is clustered on changes its place only when
 ///   the ones before it are dropped and added again.
@@ -63,6 +64,7 @@ struct Stages {
                 table.foreignKeys.removeAll { $0.name == key.name }
             }
         }
+        if !to.isSystemVersioned, to.isInnoDB != from.isInnoDB { table.isSystemVersioned = false }
         dropMisplacedClustering(in: &table)
         return table
     }
