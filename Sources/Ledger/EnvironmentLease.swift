@@ -20,6 +20,7 @@ extension Ledger {
         _ environment: String, holder: String
     ) throws(LedgerError) -> EnvironmentLease {
         _ = try Self.reference(environment)
+        try make()
         let folder = "\(path)/leases"
         guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
             throw LedgerError(system: errno, at: folder)

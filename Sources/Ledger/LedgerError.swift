@@ -8,6 +8,8 @@ package struct LedgerError: Error, Sendable, Equatable {
     package enum Code: String, Sendable, CaseIterable {
         /// The path holds something that is no ledger.
         case notALedger
+        /// Nobody has made the ledger yet.
+        case missing
         /// An object, a reference or a document is missing or not what it says it is.
         case damaged
         /// Another process is writing, or holds the lease.
@@ -59,13 +61,14 @@ package struct LedgerError: Error, Sendable, Equatable {
     private static func usualRetry(_ code: Code) -> RetryClass {
         switch code {
         case .locked, .diskFull, .lostRace: .retryable
-        case .notALedger, .damaged, .invalid, .io: .permanent
+        case .notALedger, .missing, .damaged, .invalid, .io: .permanent
         }
     }
 
     private static func remedy(_ code: Code) -> String {
         switch code {
         case .notALedger: "name the ledger's own folder"
+        case .missing: "run `plumb reconcile`, which makes it"
         case .damaged: "run `plumb store verify` and restore what it names from a backup"
         case .locked: "try again when the other process is done"
         case .diskFull: "make room on the ledger's disk and try again"

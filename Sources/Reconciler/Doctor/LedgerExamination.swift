@@ -28,12 +28,12 @@ struct LedgerExamination {
             return
         }
         examineSpace(path)
-        guard FileManager.default.fileExists(atPath: path) else {
-            add(path, .ok, "not there yet: the first pass makes it")
-            return
-        }
         do throws(LedgerError) {
             let ledger = try Ledger.open(path: path)
+            guard try ledger.isThere else {
+                add(path, .ok, "not there yet: the first pass makes it")
+                return
+            }
             try examine(ledger)
         } catch {
             add(path, .failed, error.message, nil)

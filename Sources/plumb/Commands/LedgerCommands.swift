@@ -18,12 +18,14 @@ enum StatusCommand {
         let queries = LedgerQueries(store: session.store)
         let latest = try queries.environment()
         guard let id = invocation.arguments.first ?? latest?.latestRollout else {
-            let converged = latest?.convergedRevision.map { "converged at \($0.prefix(7))" }
+            let text = "\(session.environment.name): \(try nothing(session.store, latest))"
             invocation.terminal.answer(
-                "\(session.environment.name): no rollout yet"
-                    + (converged.map { "; \($0)" } ?? "") + "\n")
+                format == .json
+                    ? JSONView.table(kind: "status", rows: [], summary: text, exit: .done)
+                    : text + "\n")
             return .done
         }
+        try session.store.ledger.requireMade()
         guard let report = try queries.rollout(id) else {
             throw ConfigurationError("the ledger has no rollout `\(id)`: see `plumb log`")
         }
@@ -37,6 +39,15 @@ enum StatusCommand {
                     style: invocation.style))
         }
         return status
+    }
+
+    /// What is said where there is no rollout.
+    private static func nothing(
+        _ store: LedgerStore, _ latest: EnvironmentRecord?
+    ) throws -> String {
+        guard try store.ledger.isThere else { return store.ledger.missing.message }
+        let converged = latest?.convergedRevision.map { "; converged at \($0.prefix(7))" }
+        return "no rollout yet" + (converged ?? "")
     }
 
     private static func status(_ report: RolloutReport) -> ExitStatus {
@@ -62,6 +73,7 @@ enum ShowCommand {
             prefix.count >= 4
         else { throw UsageError(message: "give one digest or its beginning, four digits at least") }
         let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
+        try session.store.ledger.requireMade()
         let found = try LedgerQueries(store: session.store).object(prefix.lowercased())
         guard let object = found.first else {
             throw ConfigurationError("the ledger holds nothing that begins with `\(prefix)`")
@@ -93,10 +105,16 @@ enum LogCommand {
                 "reason": record.event.reason ?? "", "commit": record.commit.short,
             ]
         }
+        let ledger = session.store.ledger
+        let missing = try ledger.isThere ? nil : ledger.missing.message
         guard format == .text else {
+            let summary = missing ?? Quantity.of(rows.count, "event")
             invocation.terminal.answer(
-                JSONView.table(
-                    kind: "log", rows: rows, summary: "\(rows.count) events", exit: .done) + "\n")
+                JSONView.table(kind: "log", rows: rows, summary: summary, exit: .done) + "\n")
+            return .done
+        }
+        if let missing {
+            invocation.terminal.answer("\(session.environment.name): \(missing)\n")
             return .done
         }
         var table = TextTable(["time", "event", "by", "what"])
