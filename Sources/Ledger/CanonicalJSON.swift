@@ -31,8 +31,8 @@ package enum CanonicalJSON {
         } catch {
             throw LedgerError(
                 .damaged,
-                "\(path): not a \(type) as this version of plumb writes it: \(reason(error)); "
-                    + "use the version that wrote it, or restore it from the ledger's history")
+                "\(path): not a \(type) as this version of plumb writes it: \(reason(error))",
+                remedy: "use the version that wrote it, or restore it from the ledger's history")
         }
     }
 

@@ -35,8 +35,8 @@ extension Ledger {
             case .held(let holder):
                 throw LedgerError(
                     .locked,
-                    "environment \(environment) is being reconciled by \(holder); "
-                        + "wait for it, or end that process")
+                    "environment \(environment) is being reconciled by \(holder)",
+                    remedy: "wait for it, or end that process")
             case .system(let number):
                 throw LedgerError(system: number, at: "\(folder)/\(environment)")
             }

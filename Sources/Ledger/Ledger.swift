@@ -62,7 +62,8 @@ package final class Ledger: Sendable {
         if let repository = try found() { return repository }
         try Self.create(path, lockWaitSeconds: lockWaitSeconds)
         guard let repository = try found() else {
-            throw LedgerError(.io, "\(path): the ledger was made, and is gone; look who removes it")
+            throw LedgerError(
+                .io, "\(path): the ledger was made, and is gone", remedy: "look who removes it")
         }
         return repository
     }
@@ -121,7 +122,8 @@ package final class Ledger: Sendable {
         else {
             throw LedgerError(
                 .invalid,
-                "environment \"\(environment)\": use 1 to 64 letters, digits, '-', '_' and single "
+                "environment \"\(environment)\": the ledger takes no such name",
+                remedy: "use 1 to 64 letters, digits, '-', '_' and single "
                     + "'.', beginning with a letter, a digit or '_' and not ending in .lock")
         }
         return "refs/heads/\(environment)"
@@ -139,7 +141,7 @@ package final class Ledger: Sendable {
                     _ = try WriteLock(
                         ledger: path, waitSeconds: lockWaitSeconds, purpose: "opening")
                 } catch {
-                    throw GitError(.locked, error.message)
+                    throw GitError(.locked, error.fault, remedy: error.remedy)
                 }
                 return try Repository(opening: path)
             }
@@ -158,7 +160,7 @@ package final class Ledger: Sendable {
                 atPath: path, withIntermediateDirectories: true)
         } catch {
             throw LedgerError(
-                .io, "cannot create the folder of the ledger \(path): check its rights")
+                .io, "cannot create the folder of the ledger \(path)", remedy: "check its rights")
         }
         let lock = try WriteLock(ledger: path, waitSeconds: lockWaitSeconds, purpose: "creating")
         defer { withExtendedLifetime(lock) {} }
@@ -202,14 +204,15 @@ package final class Ledger: Sendable {
     package var missing: LedgerError {
         LedgerError(
             .missing,
-            "there is no ledger at \(path) yet; `plumb reconcile` makes one, and --ledger names "
+            "there is no ledger at \(path) yet",
+            remedy: "`plumb reconcile` makes one, and --ledger names "
                 + "one that is elsewhere")
     }
 
     private static func notALedger(_ path: String, _ why: String) -> LedgerError {
         LedgerError(
             .notALedger,
-            "\(path) is not a ledger: \(why); name the ledger's own folder, or a new one")
+            "\(path) is not a ledger: \(why)", remedy: "name the ledger's own folder, or a new one")
     }
 }
 
@@ -221,10 +224,11 @@ private enum Folder {
         guard stat(path, &status) == 0 else {
             if errno == ENOENT { return true }
             throw LedgerError(
-                .io, "\(path): \(String(cString: strerror(errno))); check the path and its rights")
+                .io, "\(path): \(String(cString: strerror(errno)))",
+                remedy: "check the path and its rights")
         }
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-            throw LedgerError(.notALedger, "\(path) is no readable folder; name a folder")
+            throw LedgerError(.notALedger, "\(path) is no readable folder", remedy: "name a folder")
         }
         // A creation that was cut off before HEAD was written is started again.
         let known: Set<String> = [

@@ -52,7 +52,8 @@ extension Ledger {
             case .lost(let error): lost = error
             }
         }
-        throw lost ?? LedgerError(.lostRace, "environment \(environment) kept moving; try again")
+        throw lost
+            ?? LedgerError(.lostRace, "environment \(environment) kept moving", remedy: "try again")
     }
 
     private func write(
@@ -89,8 +90,8 @@ extension Ledger {
             return .lost(
                 LedgerError(
                     .locked,
-                    "\(path)/\(reference).lock: a git command is moving this branch; "
-                        + "if none is running, remove that file"))
+                    "\(path)/\(reference).lock: a git command is moving this branch",
+                    remedy: "if none is running, remove that file"))
         default: break
         }
         // The failure may have come before or after the move: what the branch says decides.

@@ -36,7 +36,7 @@ struct LedgerExamination {
             }
             try examine(ledger)
         } catch {
-            add(path, .failed, error.message, nil)
+            add(path, .failed, error.fault, error.remedy)
         }
         if let environment { examineLease(path, environment.name) }
     }

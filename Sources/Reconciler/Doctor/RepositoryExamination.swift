@@ -17,7 +17,9 @@ struct RepositoryExamination {
         do throws(GitError) {
             source = try FetchStage(request: request.source).run()
         } catch {
-            add(.git, subject, .failed, error.message, Self.remedy(request.source.location))
+            add(
+                .git, subject, .failed, error.fault,
+                error.remedy ?? Self.remedy(request.source.location))
             add(
                 .repository, SchemaRepository.fleetFile, .unknown,
                 "not looked at: the schema repository cannot be read",

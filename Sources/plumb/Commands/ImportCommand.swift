@@ -23,7 +23,9 @@ enum ImportCommand {
             throw UsageError(message: "name --host and --database, or use --record")
         }
         guard let server = ServerAddress(host) else {
-            throw UsageError(message: "--host \(host): use name:port, [v6]:port or unix:/path")
+            throw UsageError(
+                message: "--host \(host): no such address",
+                remedy: "use name:port, [v6]:port or unix:/path")
         }
         let credentials: ImportRequest.Connection.Credentials
         if let file = invocation.value(.optionFile) {

@@ -27,7 +27,7 @@ enum StatusCommand {
         }
         try session.store.ledger.requireMade()
         guard let report = try queries.rollout(id) else {
-            throw ConfigurationError("the ledger has no rollout `\(id)`: see `plumb log`")
+            throw ConfigurationError("the ledger has no rollout `\(id)`", remedy: "see `plumb log`")
         }
         let status = status(report)
         switch format {
@@ -71,7 +71,11 @@ enum ShowCommand {
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         guard let prefix = invocation.arguments.first, invocation.arguments.count == 1,
             prefix.count >= 4
-        else { throw UsageError(message: "give one digest or its beginning, four digits at least") }
+        else {
+            throw UsageError(
+                message: "no digest that could be looked for",
+                remedy: "give one digest or its beginning, four digits at least")
+        }
         let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
         try session.store.ledger.requireMade()
         let found = try LedgerQueries(store: session.store).object(prefix.lowercased())
@@ -80,7 +84,8 @@ enum ShowCommand {
         }
         guard found.count == 1 else {
             let paths = found.map(\.path).joined(separator: ", ")
-            throw UsageError(message: "`\(prefix)` is ambiguous: \(paths)")
+            throw UsageError(
+                message: "`\(prefix)` is ambiguous: \(paths)", remedy: "give more digits")
         }
         invocation.terminal.answer(object.text.hasSuffix("\n") ? object.text : object.text + "\n")
         return .done
