@@ -81,6 +81,10 @@ struct DoctorTests {
         #expect(
             findings(report) == [
                 "grants failed \(address): `\(database)`: no ALTER, INDEX, DROP, REFERENCES",
+                "grants warning \(address): `\(database)`: no INSERT: a table cannot be given "
+                    + "another name",
+                "grants warning \(address): scratch databases `\\_plumb\\_ws\\_%`: no INSERT: another "
+                    + "name of a table cannot be proved here",
                 "grants failed \(address): scratch databases `\\_plumb\\_ws\\_%`: no SELECT, "
                     + "CREATE, ALTER, INDEX, DROP, REFERENCES: nothing can be normalised or "
                     + "proved here",
