@@ -300,7 +300,7 @@ import Testing
         ),
         (
             "[{pattern: \"a{1..2}\", hosts: [\"h{1..3}\"]}]",
-            "plumb.yaml:5:42: warning: 3 hosts are listed for 2 shards [unused-host]; "
+            "plumb.yaml:5:42: warning: 3 hosts listed for 2 shards [unused-host]; "
                 + "remove hosts or widen the pattern"
         ),
         (
@@ -414,7 +414,7 @@ import Testing
         ),
         (
             "hosts: {\"db-{0..1}\": \"x-{0..2}\"}",
-            "plumb.yaml:11:26: error: 2 hosts are mapped to 3 "
+            "plumb.yaml:11:26: error: 2 hosts mapped to 3 "
                 + "[invalid-value]; map to one host, or to as many as stand on the left"
         ),
         (

@@ -152,7 +152,7 @@ package struct Decisions: Sendable {
         }
         guard found.count == 1 else {
             throw Refusal(
-                code: .ambiguous, message: "`\(prefix)` fits \(found.count) steps",
+                code: .ambiguous, message: "`\(prefix)` fits \(Count.of(found.count, "step"))",
                 remedy: "give more digits"
             )
         }

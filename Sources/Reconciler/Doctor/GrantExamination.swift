@@ -18,7 +18,7 @@ struct GrantExamination {
             if !facts.grants.unread.isEmpty {
                 add(
                     server, .warning,
-                    "\(facts.grants.unread.count) lines of SHOW GRANTS are not understood",
+                    "\(Count.of(facts.grants.unread.count, "line")) of SHOW GRANTS not understood",
                     "if plumb lacks a privilege all the same, grant it to the account itself")
             }
             examine(server, byServer[server] ?? [], facts)
@@ -60,7 +60,7 @@ struct GrantExamination {
                 add(
                     server, .ok,
                     "\(Self.needed.joined(separator: ", ")) on the databases of "
-                        + "\(names.count) shards")
+                        + Count.of(names.count, "shard"))
                 continue
             }
             let partly = missing.filter { privilege in
@@ -192,7 +192,9 @@ struct ProfileExamination {
             guard let most = sorted.first else { continue }
             if sorted.count == 1 {
                 checks.append(
-                    .init(.profiles, namespace, .ok, "all \(most.value.count) shards are alike"))
+                    .init(
+                        .profiles, namespace, .ok,
+                        "\(Count.of(most.value.count, "shard")), all alike"))
             }
             for other in sorted.dropFirst() {
                 checks.append(Self.check(namespace, other.value, other.key, beside: most.key))

@@ -2,6 +2,7 @@ import Desired
 import Execution
 import Ledger
 import Reconciler
+import Schema
 import Views
 
 /// `plumb approve` and `plumb deny`.
@@ -79,6 +80,6 @@ enum DecisionCommands {
                     "namespace": record.binding.namespace, "table": record.binding.table,
                     "expires": record.expires ?? "",
                 ]
-            }, summary: "\(records.count) recorded", exit: .done) + "\n"
+            }, summary: Count.of(records.count, "decision") + " recorded", exit: .done) + "\n"
     }
 }

@@ -113,7 +113,7 @@ enum LogCommand {
         let ledger = session.store.ledger
         let missing = try ledger.isThere ? nil : ledger.missing.message
         guard format == .text else {
-            let summary = missing ?? Quantity.of(rows.count, "event")
+            let summary = missing ?? Count.of(rows.count, "event")
             invocation.terminal.answer(
                 JSONView.table(kind: "log", rows: rows, summary: summary, exit: .done) + "\n")
             return .done
@@ -146,11 +146,11 @@ enum StoreCommand {
         let report = try session.store.ledger.verify()
         let status: ExitStatus = report.isSound ? .done : .error
         let found =
-            report.isSound ? "all sound" : Quantity.of(report.problems.count, "problem")
+            report.isSound ? "all sound" : Count.of(report.problems.count, "problem")
         let summary =
-            Quantity.of(report.environments.count, "environment") + ", "
-            + Quantity.of(report.commits, "commit") + ", "
-            + Quantity.of(report.objects, "object") + ": \(found)"
+            Count.of(report.environments.count, "environment") + ", "
+            + Count.of(report.commits, "commit") + ", "
+            + Count.of(report.objects, "object") + ": \(found)"
         let rows = report.problems.map {
             ["place": $0.place, "object": $0.object, "problem": $0.message]
         }
