@@ -26,7 +26,8 @@ extension Repository {
     /// Throws `empty` in a repository without commits and `notFound` for an unknown name.
     package func resolve(_ revision: String) throws(GitError) -> Commit {
         guard !revision.isEmpty, !revision.utf8.contains(0) else {
-            throw GitError(.invalid, "an empty revision; name a branch, a tag or a commit")
+            throw GitError(
+                .invalid, "an empty revision", remedy: "name a branch, a tag or a commit")
         }
         return try locked { (pointer) throws(GitError) in
             let what = "finding revision \(revision) in \(folder)"

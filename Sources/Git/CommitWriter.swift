@@ -112,8 +112,8 @@ private final class SignatureHandle {
         guard code >= 0, let created else {
             throw GitError(
                 .invalid,
-                "\(signature.name) <\(signature.email)>: not a name and address git accepts; "
-                    + "neither may be empty or hold '<', '>' or a line break")
+                "\(signature.name) <\(signature.email)>: not a name and address git accepts",
+                remedy: "neither may be empty or hold '<', '>' or a line break")
         }
         pointer = created
     }

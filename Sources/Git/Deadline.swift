@@ -25,7 +25,8 @@ enum Deadline {
         _ = done.wait(timeout: .now() + seconds)
         guard let result = outcome.withLock({ $0 }) else {
             throw GitError(
-                .network, "\(what): no end after \(Int(seconds)) seconds; check the server")
+                .network, "\(what): no end after \(Int(seconds)) seconds",
+                remedy: "check the server")
         }
         return try result.get()
     }

@@ -2,7 +2,7 @@ import CGit2
 import Execution
 
 /// What went wrong with a repository, a source tree or a mirror.
-package struct GitError: Error, Sendable, Equatable {
+package struct GitError: RemediedError, Sendable, Equatable {
     /// The kinds of failure a caller can tell apart.
     package enum Code: String, Sendable, CaseIterable {
         /// No such repository, revision, folder or file.
@@ -36,12 +36,15 @@ package struct GitError: Error, Sendable, Equatable {
     }
 
     package let code: Code
-    /// What failed, on which object, and what to do about it.
-    package let message: String
+    /// What failed, on which object.
+    package let fault: String
+    /// What to do about it.
+    package let remedy: String?
 
-    package init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ fault: String, remedy: String? = nil) {
         self.code = code
-        self.message = message
+        self.fault = fault
+        self.remedy = remedy
     }
 
     /// Whether trying again can help.
@@ -53,8 +56,4 @@ package struct GitError: Error, Sendable, Equatable {
             .permanent
         }
     }
-}
-
-extension GitError: CustomStringConvertible {
-    package var description: String { message }
 }

@@ -12,7 +12,7 @@ struct KnownHosts {
     init(file: String) throws(GitError) {
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
             throw GitError(
-                .certificate, "\(file): cannot read the known host keys; check the path")
+                .certificate, "\(file): cannot read the known host keys", remedy: "check the path")
         }
         self.init(text: text)
     }

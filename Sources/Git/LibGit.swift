@@ -19,7 +19,8 @@ enum LibGit {
     static func start() throws(GitError) {
         let count = started
         guard count > 0 else {
-            throw GitError(.other, "libgit2 did not start (code \(count)); check its installation")
+            throw GitError(
+                .other, "libgit2 did not start (code \(count))", remedy: "check its installation")
         }
     }
 

@@ -73,7 +73,7 @@ package enum Mirror {
                 atPath: folder, withIntermediateDirectories: true)
         } catch {
             throw GitError(
-                .unreadable, "cannot create the cache folder \(folder): check its rights")
+                .unreadable, "cannot create the cache folder \(folder)", remedy: "check its rights")
         }
     }
 
@@ -110,7 +110,8 @@ private enum FetchTime {
             try Data("\(time.timeIntervalSince1970)\n".utf8)
                 .write(to: URL(fileURLWithPath: path(folder)), options: .atomic)
         } catch {
-            throw GitError(.unreadable, "\(path(folder)): cannot write; check rights and space")
+            throw GitError(
+                .unreadable, "\(path(folder)): cannot write", remedy: "check rights and space")
         }
     }
 
@@ -127,8 +128,8 @@ extension Repository {
                 guard known == source.url else {
                     throw GitError(
                         .invalid,
-                        "the cache folder \(folder) holds a copy of \(known), not of \(source); "
-                            + "remove it or name another")
+                        "the cache folder \(folder) holds a copy of \(known), not of \(source)",
+                        remedy: "remove it or name another")
                 }
             } catch  where error.code == .notFound {
                 _ = try Handle("setting up the mirror \(folder)", free: git_remote_free) {
@@ -180,7 +181,7 @@ extension Repository {
         defer { git_remote_disconnect(remote) }
         // An empty answer would prune every branch: rather keep the last good copy.
         guard try advertises(remote, source) else {
-            throw GitError(.empty, "\(what): the source has no branch; push one first")
+            throw GitError(.empty, "\(what): the source has no branch", remedy: "push one first")
         }
         var options = git_fetch_options()
         git_fetch_options_init(&options, UInt32(GIT_FETCH_OPTIONS_VERSION))

@@ -44,10 +44,13 @@ final class RemoteSession {
     /// The error to show for `error`: the session's own refusal if there was one, and never a
     /// secret in either.
     func explain(_ error: GitError) -> GitError {
-        let shown = failure ?? GitError(code(of: error), error.message)
-        var message = shown.message
-        for secret in secrets { message = message.replacingOccurrences(of: secret, with: "***") }
-        return GitError(shown.code, message)
+        let shown = failure ?? GitError(code(of: error), error.fault, remedy: error.remedy)
+        return GitError(
+            shown.code, withoutSecrets(shown.fault), remedy: shown.remedy.map(withoutSecrets))
+    }
+
+    private func withoutSecrets(_ text: String) -> String {
+        secrets.reduce(text) { $0.replacingOccurrences(of: $1, with: "***") }
     }
 
     /// libgit2 has no code of its own for a failed connection, nor ssh's for a refused login.
@@ -104,12 +107,13 @@ extension RemoteSession {
             GitError(
                 .authentication,
                 "\(source): the server refused the token in "
-                    + "\(credentials.token.map(\.description) ?? "no place"); "
-                    + "check that it is valid and may read this repository")
+                    + "\(credentials.token.map(\.description) ?? "no place")",
+                remedy: "check that it is valid and may read this repository")
         case .ssh:
             GitError(
                 .authentication,
-                "\(source): the server refused \(keyName); check that the key is allowed to "
+                "\(source): the server refused \(keyName)",
+                remedy: "check that the key is allowed to "
                     + "read this repository (ed25519 or ECDSA)")
         }
     }
@@ -132,8 +136,8 @@ extension RemoteSession {
         guard URL(string: url)?.host == URL(string: source.url)?.host else {
             throw GitError(
                 .authentication,
-                "\(source): redirected to another host, which does not get the token; "
-                    + "configure the new address")
+                "\(source): redirected to another host, which does not get the token",
+                remedy: "configure the new address")
         }
         let secret = try token.reveal()
         secrets.append(secret)
@@ -151,7 +155,8 @@ extension RemoteSession {
         case .file(let path, let passphrase):
             guard FileManager.default.isReadableFile(atPath: path) else {
                 throw GitError(
-                    .authentication, "\(source): cannot read the key \(path); check the path")
+                    .authentication, "\(source): cannot read the key \(path)",
+                    remedy: "check the path")
             }
             let secret = try passphrase?.reveal()
             if let secret { secrets.append(secret) }
@@ -173,8 +178,8 @@ extension RemoteSession {
             return refuse(
                 GitError(
                     .certificate,
-                    "\(source): the certificate of \(host) is not trusted; "
-                        + "configure the certificate authority that signed it"))
+                    "\(source): the certificate of \(host) is not trusted",
+                    remedy: "configure the certificate authority that signed it"))
         case .ssh:
             let key = Self.hostKey(certificate) ?? []
             guard let file = credentials.knownHostsFile else {
@@ -199,7 +204,8 @@ extension RemoteSession {
         let type = KnownHosts.type(of: key)
         return GitError(
             .certificate,
-            "\(source): the \(type) key of \(host) is not in \(file); compare it with what the "
+            "\(source): the \(type) key of \(host) is not in \(file)",
+            remedy: "compare it with what the "
                 + "server's owner publishes and add it (ssh-keyscan prints all keys)")
     }
 

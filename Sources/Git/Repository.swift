@@ -57,10 +57,17 @@ package final class Repository: @unchecked Sendable {
         try LibGit.start()
         var buffer = git_buf()
         defer { git_buf_dispose(&buffer) }
-        try LibGit.check(
-            git_repository_discover(&buffer, path, 0, nil), "looking for a repository from \(path)")
+        do throws(GitError) {
+            try LibGit.check(
+                git_repository_discover(&buffer, path, 0, nil),
+                "looking for a repository from \(path)")
+        } catch  where error.code == .notFound {
+            throw GitError(
+                .notFound, error.fault,
+                remedy: "run in the schema repository, or name it with --source")
+        }
         guard let found = buffer.ptr else {
-            throw GitError(.notFound, "looking for a repository from \(path): none found")
+            throw GitError(.other, "looking for a repository from \(path): libgit2 named none")
         }
         return try Repository(opening: String(cString: found))
     }
@@ -68,7 +75,7 @@ package final class Repository: @unchecked Sendable {
     private init(handle: Handle) throws(GitError) {
         self.handle = handle
         guard let path = git_repository_path(handle.pointer) else {
-            throw GitError(.other, "the repository has no folder; it must lie on a disk")
+            throw GitError(.other, "the repository has no folder", remedy: "it must lie on a disk")
         }
         folder = String(cString: path)
     }

@@ -34,8 +34,8 @@ package struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
         default:
             throw GitError(
                 .invalid,
-                "\(scheme)://: not a way to fetch a schema repository; "
-                    + "use a path, file://, https://, ssh:// or user@host:path")
+                "\(scheme)://: not a way to fetch a schema repository",
+                remedy: "use a path, file://, https://, ssh:// or user@host:path")
         }
         guard scheme == "file" || !authority.isEmpty else {
             throw GitError(.invalid, "\(text): names no host")
@@ -78,6 +78,6 @@ package struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
         throw GitError(
             .invalid,
             "\(scheme)://…@\(authority[authority.index(after: at)...]): credentials do not belong "
-                + "in the address; put the token in an environment variable or a file")
+                + "in the address", remedy: "put the token in an environment variable or a file")
     }
 }

@@ -54,8 +54,8 @@ enum SourcePath {
         {
             throw GitError(
                 .invalid,
-                "\(path): not a path inside the repository; "
-                    + "use names separated by single '/', without '.' or '..'")
+                "\(path): not a path inside the repository",
+                remedy: "use names separated by single '/', without '.' or '..'")
         }
         return parts
     }

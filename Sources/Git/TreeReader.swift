@@ -183,7 +183,7 @@ extension Repository {
             let name = String(validatingCString: text)
         else {
             throw GitError(
-                .invalid, "tree \(tree) has an entry whose name is not UTF-8; rename it")
+                .invalid, "tree \(tree) has an entry whose name is not UTF-8", remedy: "rename it")
         }
         return TreeEntry(
             name: name, kind: kind(git_tree_entry_filemode(pointer)), id: ObjectID(id.pointee))

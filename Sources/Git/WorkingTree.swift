@@ -117,10 +117,12 @@ package final class WorkingTree: SourceTree {
             return GitError(.notFound, "\(place): no such file or folder")
         case ELOOP:
             return GitError(
-                .invalid, "\(place): a symbolic link, which is never followed; use a real file")
+                .invalid, "\(place): a symbolic link, which is never followed",
+                remedy: "use a real file")
         default:
             return GitError(
-                .unreadable, "\(place): \(String(cString: strerror(number))); check its rights")
+                .unreadable, "\(place): \(String(cString: strerror(number)))",
+                remedy: "check its rights")
         }
     }
 
@@ -138,7 +140,7 @@ package final class WorkingTree: SourceTree {
         }
         guard let name else {
             throw GitError(
-                .invalid, "a name in folder \"\(folder)\" is not UTF-8; rename it")
+                .invalid, "a name in folder \"\(folder)\" is not UTF-8", remedy: "rename it")
         }
         return name
     }

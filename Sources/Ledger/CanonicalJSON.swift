@@ -1,19 +1,12 @@
+import Diff
 import Foundation
 
-/// The one JSON text of a value: equal values have equal bytes, and so equal objects.
+/// A value as a document of the ledger: its canonical form, and a line break at the end.
 package enum CanonicalJSON {
-    /// The value with its keys sorted, and a line break at the end.
-    ///
     /// Throws `invalid` for a value JSON cannot hold, such as a number that is not finite.
     package static func encode(_ value: some Encodable) throws(LedgerError) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .custom { date, encoder in
-            var container = encoder.singleValueContainer()
-            try container.encode(Int64(date.timeIntervalSince1970.rounded(.down)))
-        }
         do {
-            return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
+            return try CanonicalForm.encode(value) + [UInt8(ascii: "\n")]
         } catch {
             throw LedgerError(
                 .invalid, "a \(type(of: value)) cannot be written as JSON: \(reason(error))")
@@ -31,8 +24,8 @@ package enum CanonicalJSON {
         } catch {
             throw LedgerError(
                 .damaged,
-                "\(path): not a \(type) as this version of plumb writes it: \(reason(error)); "
-                    + "use the version that wrote it, or restore it from the ledger's history")
+                "\(path): not a \(type) as this version of plumb writes it: \(reason(error))",
+                remedy: "use the version that wrote it, or restore it from the ledger's history")
         }
     }
 

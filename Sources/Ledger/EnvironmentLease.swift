@@ -20,6 +20,7 @@ extension Ledger {
         _ environment: String, holder: String
     ) throws(LedgerError) -> EnvironmentLease {
         _ = try Self.reference(environment)
+        try make()
         let folder = "\(path)/leases"
         guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
             throw LedgerError(system: errno, at: folder)
@@ -34,8 +35,8 @@ extension Ledger {
             case .held(let holder):
                 throw LedgerError(
                     .locked,
-                    "environment \(environment) is being reconciled by \(holder); "
-                        + "wait for it, or end that process")
+                    "environment \(environment) is being reconciled by \(holder)",
+                    remedy: "wait for it, or end that process")
             case .system(let number):
                 throw LedgerError(system: number, at: "\(folder)/\(environment)")
             }

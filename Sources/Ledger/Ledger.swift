@@ -12,34 +12,66 @@ package final class Ledger: Sendable {
     /// How long a write waits for another one to end, in seconds.
     package let lockWaitSeconds: Double
 
-    let repository: Repository
+    /// Nil as long as none was found or made.
+    private let opened = Lock<Repository?>(nil)
 
-    private init(path: String, repository: Repository, lockWaitSeconds: Double) {
+    private init(path: String, lockWaitSeconds: Double) {
         self.path = path
-        self.repository = repository
         self.lockWaitSeconds = lockWaitSeconds
     }
 
-    /// Opens the ledger in the folder `path`, creating it at first use.
+    /// Opens the ledger in the folder `path`.
     ///
-    /// Throws `notALedger` when something else lies there.
+    /// One that is not there yet is empty, and is looked for again by every read: the first write,
+    /// of this process or another, makes it. Throws `notALedger` when something else lies there.
     package static func open(
         path: String, lockWaitSeconds: Double = 10
     ) throws(LedgerError) -> Ledger {
-        if try Folder.isMissingOrUnused(path) {
-            try create(path, lockWaitSeconds: lockWaitSeconds)
-        }
-        let repository = try openRepository(path, lockWaitSeconds: lockWaitSeconds)
+        let ledger = Ledger(path: path, lockWaitSeconds: lockWaitSeconds)
+        _ = try ledger.found()
+        return ledger
+    }
+
+    /// Whether anybody has made it yet.
+    package var isThere: Bool { get throws(LedgerError) { try found() != nil } }
+
+    /// Throws `missing` where nobody has made it yet.
+    package func requireMade() throws(LedgerError) {
+        guard try isThere else { throw missing }
+    }
+
+    /// Makes the ledger where there is none: a disk that does not take it is then known before
+    /// there is anything to record.
+    package func make() throws(LedgerError) { _ = try repository() }
+
+    /// The repository of a ledger that is there; nil where nobody has made it yet.
+    func found() throws(LedgerError) -> Repository? {
+        if let repository = opened.withLock({ $0 }) { return repository }
+        guard try !Folder.isMissingOrUnused(path) else { return nil }
+        let repository = try Self.openRepository(path, lockWaitSeconds: lockWaitSeconds)
         guard repository.workFolder == nil else {
-            throw notALedger(path, "it is a repository with checked-out files")
+            throw Self.notALedger(path, "it is a repository with checked-out files")
         }
-        try requireMark(repository, path)
-        return Ledger(path: path, repository: repository, lockWaitSeconds: lockWaitSeconds)
+        try Self.requireMark(repository, path)
+        opened.withLock { $0 = repository }
+        return repository
+    }
+
+    /// The repository, which is made where there is none.
+    func repository() throws(LedgerError) -> Repository {
+        if let repository = try found() { return repository }
+        try Self.create(path, lockWaitSeconds: lockWaitSeconds)
+        guard let repository = try found() else {
+            throw LedgerError(
+                .io, "\(path): the ledger was made, and is gone", remedy: "look who removes it")
+        }
+        return repository
     }
 
     /// The environments that have at least one transition, sorted.
     package func environments() throws(LedgerError) -> [String] {
-        try translating("the ledger \(path)") { () throws(GitError) in
+        guard let repository = try found() else { return [] }
+        return try translating("the ledger \(path)") { () throws(GitError) in
             try repository.branches()
         }
     }
@@ -49,6 +81,7 @@ package final class Ledger: Sendable {
     /// Throws when the record is damaged or unreadable: that is never nil.
     package func snapshot(_ environment: String) throws(LedgerError) -> LedgerSnapshot? {
         let reference = try Self.reference(environment)
+        guard let repository = try found() else { return nil }
         return try translating("environment \(environment) of the ledger \(path)") {
             () throws(GitError) in
             guard let id = try repository.target(of: reference) else { return nil }
@@ -62,7 +95,9 @@ package final class Ledger: Sendable {
     package func snapshot(
         _ environment: String, at commit: ObjectID
     ) throws(LedgerError) -> LedgerSnapshot {
-        try translating("commit \(commit.short) of the ledger \(path)") { () throws(GitError) in
+        guard let repository = try found() else { throw missing }
+        return try translating("commit \(commit.short) of the ledger \(path)") {
+            () throws(GitError) in
             try LedgerSnapshot(
                 environment: environment, repository: repository,
                 commit: repository.commit(commit))
@@ -87,7 +122,8 @@ package final class Ledger: Sendable {
         else {
             throw LedgerError(
                 .invalid,
-                "environment \"\(environment)\": use 1 to 64 letters, digits, '-', '_' and single "
+                "environment \"\(environment)\": the ledger takes no such name",
+                remedy: "use 1 to 64 letters, digits, '-', '_' and single "
                     + "'.', beginning with a letter, a digit or '_' and not ending in .lock")
         }
         return "refs/heads/\(environment)"
@@ -105,7 +141,7 @@ package final class Ledger: Sendable {
                     _ = try WriteLock(
                         ledger: path, waitSeconds: lockWaitSeconds, purpose: "opening")
                 } catch {
-                    throw GitError(.locked, error.message)
+                    throw GitError(.locked, error.fault, remedy: error.remedy)
                 }
                 return try Repository(opening: path)
             }
@@ -124,7 +160,7 @@ package final class Ledger: Sendable {
                 atPath: path, withIntermediateDirectories: true)
         } catch {
             throw LedgerError(
-                .io, "cannot create the folder of the ledger \(path): check its rights")
+                .io, "cannot create the folder of the ledger \(path)", remedy: "check its rights")
         }
         let lock = try WriteLock(ledger: path, waitSeconds: lockWaitSeconds, purpose: "creating")
         defer { withExtendedLifetime(lock) {} }
@@ -164,10 +200,19 @@ package final class Ledger: Sendable {
         }
     }
 
+    /// What a command that needs the record says where there is none.
+    package var missing: LedgerError {
+        LedgerError(
+            .missing,
+            "there is no ledger at \(path) yet",
+            remedy: "`plumb reconcile` makes one, and --ledger names "
+                + "one that is elsewhere")
+    }
+
     private static func notALedger(_ path: String, _ why: String) -> LedgerError {
         LedgerError(
             .notALedger,
-            "\(path) is not a ledger: \(why); name the ledger's own folder, or a new one")
+            "\(path) is not a ledger: \(why)", remedy: "name the ledger's own folder, or a new one")
     }
 }
 
@@ -179,10 +224,11 @@ private enum Folder {
         guard stat(path, &status) == 0 else {
             if errno == ENOENT { return true }
             throw LedgerError(
-                .io, "\(path): \(String(cString: strerror(errno))); check the path and its rights")
+                .io, "\(path): \(String(cString: strerror(errno)))",
+                remedy: "check the path and its rights")
         }
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-            throw LedgerError(.notALedger, "\(path) is no readable folder; name a folder")
+            throw LedgerError(.notALedger, "\(path) is no readable folder", remedy: "name a folder")
         }
         // A creation that was cut off before HEAD was written is started again.
         let known: Set<String> = [

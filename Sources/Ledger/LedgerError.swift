@@ -3,11 +3,13 @@ import Foundation
 import Git
 
 /// What went wrong with the ledger.
-package struct LedgerError: Error, Sendable, Equatable {
+package struct LedgerError: RemediedError, Sendable, Equatable {
     /// The kinds of failure a caller can tell apart.
     package enum Code: String, Sendable, CaseIterable {
         /// The path holds something that is no ledger.
         case notALedger
+        /// Nobody has made the ledger yet.
+        case missing
         /// An object, a reference or a document is missing or not what it says it is.
         case damaged
         /// Another process is writing, or holds the lease.
@@ -23,14 +25,19 @@ package struct LedgerError: Error, Sendable, Equatable {
     }
 
     package let code: Code
-    /// What failed, on which object or path, and what to do about it.
-    package let message: String
+    /// What failed, on which object or path.
+    package let fault: String
+    /// What to do about it.
+    package let remedy: String?
     /// Whether trying again can help.
     package let retry: RetryClass
 
-    package init(_ code: Code, _ message: String, retry: RetryClass? = nil) {
+    package init(
+        _ code: Code, _ fault: String, remedy: String? = nil, retry: RetryClass? = nil
+    ) {
         self.code = code
-        self.message = message
+        self.fault = fault
+        self.remedy = remedy
         self.retry = retry ?? Self.usualRetry(code)
     }
 
@@ -47,25 +54,29 @@ package struct LedgerError: Error, Sendable, Equatable {
                 .unreadable, .other:
                 .io
             }
-        self.init(code, "\(subject): \(error.message); \(Self.remedy(code))")
+        let remedies = [error.remedy, Self.remedy(code)].compactMap { $0 }
+        self.init(
+            code, "\(subject): \(error.fault)", remedy: remedies.joined(separator: "; "))
     }
 
     /// What the system reported about the file or folder at `path`.
     init(system number: Int32, at path: String) {
         let code: Code = [ENOSPC, EDQUOT, EFBIG].contains(number) ? .diskFull : .io
-        self.init(code, "\(path): \(String(cString: strerror(number))); \(Self.remedy(code))")
+        self.init(
+            code, "\(path): \(String(cString: strerror(number)))", remedy: Self.remedy(code))
     }
 
     private static func usualRetry(_ code: Code) -> RetryClass {
         switch code {
         case .locked, .diskFull, .lostRace: .retryable
-        case .notALedger, .damaged, .invalid, .io: .permanent
+        case .notALedger, .missing, .damaged, .invalid, .io: .permanent
         }
     }
 
     private static func remedy(_ code: Code) -> String {
         switch code {
         case .notALedger: "name the ledger's own folder"
+        case .missing: "run `plumb reconcile`, which makes it"
         case .damaged: "run `plumb store verify` and restore what it names from a backup"
         case .locked: "try again when the other process is done"
         case .diskFull: "make room on the ledger's disk and try again"
@@ -74,10 +85,6 @@ package struct LedgerError: Error, Sendable, Equatable {
         case .io: "check the ledger's disk and the rights on it"
         }
     }
-}
-
-extension LedgerError: CustomStringConvertible {
-    package var description: String { message }
 }
 
 /// Runs `body` and turns a repository's error into the ledger's, saying what it was about.

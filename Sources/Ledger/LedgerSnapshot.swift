@@ -102,7 +102,7 @@ package struct LedgerSnapshot: Sendable {
                 throw LedgerError(
                     .damaged,
                     "commit \(commit.id) of \(environment) is no event of the ledger; "
-                        + "somebody else wrote it: restore the branch from before")
+                        + "somebody else wrote it", remedy: "restore the branch from before")
             }
             return LedgerRecord(
                 commit: commit.id, time: commit.time,
@@ -129,8 +129,8 @@ package struct LedgerSnapshot: Sendable {
             guard let name = LedgerPath.decode(entry.name) else {
                 throw LedgerError(
                     .damaged,
-                    "\(name(folder)): \(entry.name) is no name the ledger writes; "
-                        + "restore the branch from before")
+                    "\(name(folder)): \(entry.name) is no name the ledger writes",
+                    remedy: "restore the branch from before")
             }
             return (name, entry)
         }

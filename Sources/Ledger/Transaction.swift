@@ -30,6 +30,7 @@ extension Ledger {
         _ body: (inout LedgerDraft) throws -> LedgerDecision
     ) throws -> ObjectID? {
         let reference = try Self.reference(environment)
+        let repository = try repository()
         let author = Signature(name: actor.name, email: actor.email, time: time)
         var lost: LedgerError?
         for attempt in 0..<Self.attempts {
@@ -43,19 +44,20 @@ extension Ledger {
             case .commit: break
             }
             let base = draft.snapshot?.commit
-            let commit = try write(draft, by: author)
-            switch try publish(commit, over: base, reference) {
+            let commit = try write(draft, by: author, to: repository)
+            switch try publish(commit, over: base, reference, in: repository) {
             case .moved:
-                pointHead(at: environment, first: base == nil)
+                pointHead(of: repository, at: environment, first: base == nil)
                 return commit
             case .lost(let error): lost = error
             }
         }
-        throw lost ?? LedgerError(.lostRace, "environment \(environment) kept moving; try again")
+        throw lost
+            ?? LedgerError(.lostRace, "environment \(environment) kept moving", remedy: "try again")
     }
 
     private func write(
-        _ draft: LedgerDraft, by author: Signature
+        _ draft: LedgerDraft, by author: Signature, to repository: Repository
     ) throws(LedgerError) -> ObjectID {
         let message = try EventMessage.format(draft.event)
         return try translating("recording \(draft.event.kind) in the ledger \(path)") {
@@ -72,7 +74,7 @@ extension Ledger {
     }
 
     private func publish(
-        _ commit: ObjectID, over base: ObjectID?, _ reference: String
+        _ commit: ObjectID, over base: ObjectID?, _ reference: String, in repository: Repository
     ) throws(LedgerError) -> Publication {
         let failure: GitError
         do throws(GitError) {
@@ -88,8 +90,8 @@ extension Ledger {
             return .lost(
                 LedgerError(
                     .locked,
-                    "\(path)/\(reference).lock: a git command is moving this branch; "
-                        + "if none is running, remove that file"))
+                    "\(path)/\(reference).lock: a git command is moving this branch",
+                    remedy: "if none is running, remove that file"))
         default: break
         }
         // The failure may have come before or after the move: what the branch says decides.
@@ -112,7 +114,7 @@ extension Ledger {
     }
 
     /// `HEAD` names a branch that exists, so that plain `git log` works.
-    private func pointHead(at environment: String, first: Bool) {
+    private func pointHead(of repository: Repository, at environment: String, first: Bool) {
         guard first else { return }
         do throws(GitError) {
             if try repository.head() == nil { try repository.setHead(branch: environment) }

@@ -38,8 +38,10 @@ package struct VerifyReport: Sendable, Hashable {
 
 extension Ledger {
     /// Reads everything: re-hashes every object, follows every branch to its first transition and
-    /// checks that each document is what its path says. Changes nothing.
+    /// checks that each document is what its path says. Changes nothing; throws `missing` where
+    /// there is no ledger.
     package func verify() throws(LedgerError) -> VerifyReport {
+        try requireMade()
         // A handle of its own, which has not read anything before.
         let repository = try translating("verifying the ledger \(path)") { () throws(GitError) in
             try Repository(opening: path)

@@ -45,7 +45,7 @@ final class WriteLock {
         LedgerError(
             .locked,
             "the ledger \(path) is being written by \(holder.isEmpty ? "unknown" : holder), and "
-                + "was so for \(Int(waitSeconds)) seconds; try again when that is done")
+                + "was so for \(Int(waitSeconds)) seconds", remedy: "try again when that is done")
     }
 }
 

@@ -2,7 +2,7 @@ import Execution
 import Schema
 
 /// What went wrong between Plumb and a server.
-package struct MySQLError: Error, Sendable, Equatable {
+package struct MySQLError: RemediedError, Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         /// No session could be had: nothing listens, no such host, no free connection.
         case unreachable
@@ -67,13 +67,13 @@ extension MySQLError.Kind {
     }
 }
 
-extension MySQLError: CustomStringConvertible {
-    package var description: String {
-        var text = "\(server): \(message)"
-        if number != 0 { text += " (error \(number), SQLSTATE \(sqlState))" }
-        if let remedy = kind.remedy { text += "; \(remedy)" }
-        return text
+extension MySQLError {
+    package var fault: String {
+        let place = number == 0 ? "" : " (error \(number), SQLSTATE \(sqlState))"
+        return "\(server): \(message)\(place)"
     }
+
+    package var remedy: String? { kind.remedy }
 }
 
 extension MySQLError.Kind {

@@ -1,3 +1,4 @@
+import Execution
 import Foundation
 import Reconciler
 import Views
@@ -39,8 +40,7 @@ struct Plumb {
             let style = Style(isColoured: terminal.usesColour)
             if invocation.value(.output) == "json" {
                 terminal.answer(
-                    JSONView.error(
-                        failure.message, location: failure.location, exit: failure.status) + "\n")
+                    JSONView.error(failure.message, failure.problems, exit: failure.status) + "\n")
             }
             terminal.note(failure.text(style))
             terminal.note("exit \(failure.status.rawValue)")

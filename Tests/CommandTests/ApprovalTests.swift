@@ -105,7 +105,7 @@ import Testing
         #expect(asked.says("approvals/\(other).yaml"), "\(asked)")
         #expect(try hasStatus(fleet))
         let unknown = try fleet.expect(1, "approve", "abababab", "--reason", "x")
-        #expect(unknown.says("waiting are"), "\(unknown)")
+        #expect(unknown.says("those that wait are"), "\(unknown)")
     }
 
     @Test func denialIsRememberedAndFinal() throws {

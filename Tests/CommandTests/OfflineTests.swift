@@ -61,12 +61,12 @@ import Testing
     @Test func formattingKeepsCommentsAndEndsWhereItBegan() throws {
         let folder = try repository(["orders.sql": Self.untidy])
         let check = try folder.expect(2, "fmt", "--check")
-        #expect(check.says("1 of 1 files would change", "PRIMARY KEY (id)"), "\(check)")
+        #expect(check.says("1 of 1 file would change", "PRIMARY KEY (id)"), "\(check)")
         #expect(try folder.text("schema/app/orders.sql") == Self.untidy)
-        #expect(try folder.expect(0, "fmt").says("1 of 1 files changed"))
+        #expect(try folder.expect(0, "fmt").says("1 of 1 file changed"))
         #expect(try folder.text("schema/app/orders.sql") == Self.tidy)
-        #expect(try folder.expect(0, "fmt", "--check").says("0 of 1 files would change"))
-        #expect(try folder.expect(0, "fmt").says("0 of 1 files changed"))
+        #expect(try folder.expect(0, "fmt", "--check").says("0 of 1 file would change"))
+        #expect(try folder.expect(0, "fmt").says("0 of 1 file changed"))
     }
 
     @Test func formattingLeavesAFileThatCannotBeReadAndDoesTheOthers() throws {

@@ -5,7 +5,7 @@ import TestSupport
 /// program, to whoever shows the token.
 final class HTTPSServer {
     private let temporary: TemporaryFolder
-    private let process = Process()
+    private let program: BackgroundProgram
     let port: UInt16
     static let token = "token-4711-secret"
 
@@ -16,37 +16,32 @@ final class HTTPSServer {
     init() throws {
         temporary = try TemporaryFolder()
         port = try LoopbackPort.free()
+        let folder = temporary.path
         try Shell.check(
             "openssl",
             [
                 "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
                 "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout",
-                folder + "/key.pem", "-out", authority,
+                folder + "/key.pem", "-out", folder + "/certificate.pem",
             ])
-        try temporary.write(Self.program, to: "serve.py")
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "python3", folder + "/serve.py", "\(port)", folder, Self.token,
-        ]
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        guard !output.fileHandleForReading.availableData.isEmpty else {
-            throw TestSupportError("the https server did not start")
-        }
+        try temporary.write(Self.script, to: "serve.py")
+        program = try BackgroundProgram(
+            "python3", [folder + "/serve.py", "\(port)", folder, Self.token])
+        try waitUntilItServes()
     }
 
-    deinit {
-        // A program started from a test's thread may have the polite signals blocked.
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+    /// The program says by a file that its port is open.
+    private func waitUntilItServes() throws {
+        for _ in 0..<6_000 where program.isRunning {
+            if access(folder + "/serving", F_OK) == 0 { return }
+            usleep(10_000)
+        }
+        throw TestSupportError("the https server did not start on port \(port)")
     }
 
     func url(_ path: String) -> String { "https://localhost:\(port)\(path)" }
 
-    private static let program = """
+    private static let script = """
         import base64, http.server, os, ssl, subprocess, sys
 
         port, folder, token = int(sys.argv[1]), sys.argv[2], sys.argv[3]
@@ -91,7 +86,7 @@ final class HTTPSServer {
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(folder + "/certificate.pem", folder + "/key.pem")
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        print("serving", flush=True)
+        open(folder + "/serving", "w").close()
         server.serve_forever()
         """
 }

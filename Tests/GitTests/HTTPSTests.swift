@@ -13,20 +13,11 @@ struct HTTPSTests {
     ) throws -> Mirror.State {
         let file = sample.folder + "/token"
         try Data((token ?? "").utf8).write(to: URL(fileURLWithPath: file))
-        return try Mirror.update(
-            source: SourceAddress(server.url(sample.work)), folder: sample.folder + "/mirror",
-            credentials: SourceCredentials(
+        return try sample.mirror(
+            server.url(sample.work),
+            SourceCredentials(
                 token: token.map { _ in .file(file) },
                 certificateAuthorityFile: authority ?? server.authority))
-    }
-
-    private func failure(_ body: () throws -> Void) -> GitError? {
-        do {
-            try body()
-            return nil
-        } catch {
-            return error as? GitError
-        }
     }
 
     @Test func fetchesWithTheToken() throws {
@@ -45,14 +36,14 @@ struct HTTPSTests {
     @Test func givesUpWhenTheTokenIsRefused() throws {
         let (sample, server) = (try SampleRepository(), try HTTPSServer())
         try sample.commit("First")
-        let wrong = failure { _ = try update(sample, server, token: "wrong-word") }
+        let wrong = gitError { _ = try update(sample, server, token: "wrong-word") }
         #expect(wrong?.code == .authentication, "\(wrong?.message ?? "")")
         #expect(wrong?.message.contains("refused the token in file \(sample.folder)") == true)
         #expect(wrong?.message.contains("wrong-word") == false)
-        let none = failure { _ = try update(sample, server, token: nil) }
+        let none = gitError { _ = try update(sample, server, token: nil) }
         #expect(none?.code == .authentication)
         #expect(none?.message.contains("none is configured") == true)
-        let empty = failure { _ = try update(sample, server, token: "") }
+        let empty = gitError { _ = try update(sample, server, token: "") }
         #expect(empty?.message.contains("no secret in file") == true)
     }
 
@@ -60,7 +51,7 @@ struct HTTPSTests {
         let (sample, server) = (try SampleRepository(), try HTTPSServer())
         try sample.commit("First")
         let other = try HTTPSServer()
-        let error = failure { _ = try update(sample, server, authority: other.authority) }
+        let error = gitError { _ = try update(sample, server, authority: other.authority) }
         #expect(error?.code == .certificate, "\(error?.message ?? "")")
         #expect(error?.message.contains("localhost is not trusted") == true)
         #expect(throws: GitError.self) { try update(sample, server, authority: "/nonexistent") }
@@ -71,9 +62,8 @@ struct HTTPSTests {
         let (sample, server) = (try SampleRepository(), try HTTPSServer())
         try sample.commit("First")
         _ = try update(sample, server)
-        let error = failure {
-            _ = try Mirror.update(
-                source: SourceAddress(server.url(sample.work)), folder: sample.folder + "/new")
+        let error = gitError {
+            _ = try sample.mirror(server.url(sample.work), in: "new")
         }
         #expect(error?.code == .certificate, "\(error?.message ?? "accepted")")
     }

@@ -10,20 +10,11 @@ struct SSHTests {
         _ sample: SampleRepository, _ server: SSHServer, key: String? = nil,
         passphrase: SourceCredentials.Secret? = nil, knownHosts: String? = nil
     ) throws -> Mirror.State {
-        try Mirror.update(
-            source: SourceAddress(server.url(sample.work)), folder: sample.folder + "/mirror",
-            credentials: SourceCredentials(
+        try sample.mirror(
+            server.url(sample.work),
+            SourceCredentials(
                 key: .file(path: key ?? server.key, passphrase: passphrase),
                 knownHostsFile: knownHosts ?? server.knownHosts))
-    }
-
-    private func failure(_ body: () throws -> Void) -> GitError? {
-        do {
-            try body()
-            return nil
-        } catch {
-            return error as? GitError
-        }
     }
 
     @Test func fetchesFromAServerThatIsKnown() throws {
@@ -52,14 +43,14 @@ struct SSHTests {
         ] {
             let file = sample.folder + "/known"
             try Data(text.utf8).write(to: URL(fileURLWithPath: file))
-            let error = failure { _ = try update(sample, server, knownHosts: file) }
+            let error = gitError { _ = try update(sample, server, knownHosts: file) }
             #expect(error?.code == .certificate, "\(text): \(error?.message ?? "accepted")")
             #expect(
                 error?.message.contains(
                     "the ecdsa-sha2-nistp256 key of 127.0.0.1 is not in \(file)") == true,
                 "\(error?.message ?? "")")
         }
-        let missing = failure { _ = try update(sample, server, knownHosts: "/nonexistent") }
+        let missing = gitError { _ = try update(sample, server, knownHosts: "/nonexistent") }
         #expect(missing?.code == .certificate)
         #expect(missing?.message.contains("/nonexistent") == true)
     }
@@ -67,10 +58,10 @@ struct SSHTests {
     @Test func givesUpWhenTheKeyIsRefused() throws {
         let (sample, server) = (try SampleRepository(), try SSHServer())
         try sample.commit("First")
-        let error = failure { _ = try update(sample, server, key: server.strangersKey) }
+        let error = gitError { _ = try update(sample, server, key: server.strangersKey) }
         #expect(error?.code == .authentication)
         #expect(error?.message.contains("refused the key in \(server.strangersKey)") == true)
-        let missing = failure { _ = try update(sample, server, key: "/nonexistent") }
+        let missing = gitError { _ = try update(sample, server, key: "/nonexistent") }
         #expect(missing?.code == .authentication)
         #expect(missing?.message.contains("cannot read the key /nonexistent") == true)
     }
@@ -99,12 +90,12 @@ struct SSHTests {
         setenv("SSH_AUTH_SOCK", agent.socket, 1)
         defer { unsetenv("SSH_AUTH_SOCK") }
         func fetch() throws -> Mirror.State {
-            try Mirror.update(
-                source: SourceAddress(server.url(sample.work)), folder: sample.folder + "/mirror",
-                credentials: SourceCredentials(key: .agent, knownHostsFile: server.knownHosts))
+            try sample.mirror(
+                server.url(sample.work),
+                SourceCredentials(key: .agent, knownHostsFile: server.knownHosts))
         }
         try agent.add(server.strangersKey)
-        let refused = failure { _ = try fetch() }
+        let refused = gitError { _ = try fetch() }
         #expect(refused?.code == .authentication)
         #expect(refused?.message.contains("every key of the ssh agent") == true)
         try agent.add(server.key)
@@ -113,10 +104,8 @@ struct SSHTests {
 
     @Test func aServerThatIsGoneIsANetworkFailure() throws {
         let sample = try SampleRepository()
-        let error = failure {
-            _ = try Mirror.update(
-                source: SourceAddress("ssh://git@127.0.0.1:\(LoopbackPort.free())/x.git"),
-                folder: sample.folder + "/mirror")
+        let error = gitError {
+            _ = try sample.mirror("ssh://git@127.0.0.1:\(LoopbackPort.free())/x.git")
         }
         #expect(error?.code == .network, "\(error?.message ?? "")")
     }

@@ -35,6 +35,15 @@ final class SampleRepository {
         return try git("rev-parse", "HEAD")
     }
 
+    /// Fetches `address` into a mirror beside the repository.
+    func mirror(
+        _ address: String, _ credentials: SourceCredentials = SourceCredentials(),
+        in name: String = "mirror"
+    ) throws -> Mirror.State {
+        try Mirror.update(
+            source: SourceAddress(address), folder: "\(folder)/\(name)", credentials: credentials)
+    }
+
     func open() throws -> Repository { try Repository(opening: work) }
 
     func tree(_ revision: String = "HEAD") throws -> GitTree {
@@ -66,5 +75,15 @@ func codeThrown(by body: () throws -> Void) -> GitError.Code? {
         return nil
     } catch {
         return (error as? GitError)?.code
+    }
+}
+
+/// The `GitError` that `body` throws; nil when it throws none.
+func gitError(_ body: () throws -> Void) -> GitError? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return error as? GitError
     }
 }

@@ -19,6 +19,7 @@ struct LedgerFixture {
         temporary = try TemporaryFolder()
         ledger = try Ledger.open(
             path: temporary.path + "/state/ledger.git", lockWaitSeconds: lockWaitSeconds)
+        try ledger.make()
     }
 
     /// Another handle, as another process would have.

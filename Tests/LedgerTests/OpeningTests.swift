@@ -12,6 +12,58 @@ struct OpeningTests {
         ledgerError { _ = try Ledger.open(path: path) }?.code
     }
 
+    @Test func readingMakesNothing() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/state/ledger.git"
+        let ledger = try Ledger.open(path: path)
+        #expect(try !ledger.isThere)
+        #expect(try ledger.environments() == [])
+        #expect(try ledger.snapshot("production") == nil)
+        #expect(ledgerError { _ = try ledger.verify() }?.code == .missing)
+        #expect(ledgerError { try ledger.requireMade() }?.message.contains(path) == true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+        // An empty folder stays empty, too.
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true)
+        #expect(try ledger.snapshot("production") == nil)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path) == [])
+    }
+
+    @Test func readerSeesWhatAnotherMakesMeanwhile() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/ledger.git"
+        let reader = try Ledger.open(path: path)
+        #expect(try reader.snapshot("production") == nil)
+        let writer = try Ledger.open(path: path)
+        try writer.transact(
+            "production", actor: LedgerFixture.ada,
+            event: LedgerEvent("noted", subject: "Note it"), time: LedgerFixture.start
+        ) { draft in
+            try draft.set(document, Array("1".utf8))
+            return .commit
+        }
+        #expect(try reader.isThere)
+        #expect(try reader.snapshot("production")?.read(document) == Array("1".utf8))
+    }
+
+    @Test func whatIsPutThereMeanwhileAndIsNoLedgerIsRefused() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/ledger.git"
+        let reader = try Ledger.open(path: path)
+        try folder.write("text", to: "ledger.git/file")
+        #expect(ledgerError { _ = try reader.snapshot("production") }?.code == .notALedger)
+        #expect(
+            ledgerError { _ = try reader.lease("production", holder: "me") }?.code
+                == .notALedger)
+    }
+
+    @Test func leaseMakesTheLedger() throws {
+        let folder = try TemporaryFolder()
+        let ledger = try Ledger.open(path: folder.path + "/ledger.git")
+        _ = try ledger.lease("production", holder: "me")
+        #expect(try ledger.isThere)
+    }
+
     @Test func createsOnceAndFindsAgain() throws {
         let fixture = try LedgerFixture()
         try fixture.record(document, "1")
@@ -22,7 +74,11 @@ struct OpeningTests {
     @Test func manyProcessesMayCreateItAtOnce() throws {
         let folder = try TemporaryFolder()
         let results = Workers.map(Array(0..<8), total: 8, perKey: 8, key: { _ in 0 }) { _ in
-            Result { try Ledger.open(path: folder.path + "/new/ledger.git").environments() }
+            Result {
+                let ledger = try Ledger.open(path: folder.path + "/new/ledger.git")
+                try ledger.make()
+                return try ledger.environments()
+            }
         }
         for result in results { #expect(try result.get() == []) }
     }

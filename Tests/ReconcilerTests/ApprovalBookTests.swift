@@ -42,7 +42,7 @@ struct ApprovalBookTests {
         var more = step
         more.shards = ["s0", "s1", "s2"]
         let verdict = book([record]).verdict(on: more, shard: "s2", now: sampleTime())
-        #expect(verdict == .waiting(reason: "approval needed"))
+        #expect(verdict == .waiting(reason: "no decision yet"))
     }
 
     @Test("any change to the step voids it")
@@ -58,11 +58,11 @@ struct ApprovalBookTests {
         ]
         for other in others {
             let verdict = book([record]).verdict(on: other, shard: "s0", now: sampleTime())
-            #expect(verdict == .waiting(reason: "approval needed"))
+            #expect(verdict == .waiting(reason: "no decision yet"))
         }
         let elsewhere = book([record], environment: "staging")
             .verdict(on: step, shard: "s0", now: sampleTime())
-        #expect(elsewhere == .waiting(reason: "approval needed"))
+        #expect(elsewhere == .waiting(reason: "no decision yet"))
     }
 
     @Test("how the statement is written does not matter, what it means does")
@@ -80,7 +80,7 @@ struct ApprovalBookTests {
         let record = try sampleApproval(step, consumed: ["s0": "r1/commerce/s0/orders"])
         #expect(
             book([record]).verdict(on: step, shard: "s0", now: sampleTime())
-                == .waiting(reason: "approval needed"))
+                == .waiting(reason: "no decision yet"))
         #expect(
             book([record]).verdict(on: step, shard: "s1", now: sampleTime())
                 == .approved(record.digest))
@@ -143,7 +143,7 @@ struct ApprovalBookTests {
         let other = sampleStep(to: "c", hazard: .irreversible)
         #expect(
             book([record]).verdict(on: other, shard: "s0", now: sampleTime())
-                == .waiting(reason: "approval needed"))
+                == .waiting(reason: "no decision yet"))
     }
 
     @Test("retained, replaced, cleared")

@@ -31,7 +31,7 @@ struct GateTests {
         #expect(decision.ready.isEmpty)
         let digest = try ApprovalBinding(environment: "production", step: step).digest()
         #expect(
-            decision.held.map(\.hold) == [.approval(digest, reason: "approval needed")])
+            decision.held.map(\.hold) == [.approval(digest, reason: "no decision yet")])
         #expect(decision.held.first?.shards == ["s0", "s1"])
         #expect(decision.held.first?.hold.exitStatus == .blocked)
 

@@ -167,7 +167,6 @@ struct OperationMachineTests {
         _ = machine.handle(.claimed)
         _ = machine.handle(.observed(digest("to")))
         #expect(machine.handle(.claimed) == .wait)
-        #expect(machine.handle(.released(.cancelled)) == .wait)
         #expect(machine.state == .completed)
     }
 }

@@ -111,10 +111,21 @@ import Testing
 
     @Test func error() {
         #expect(
-            JSONView.error("no such table", remedy: "name another", exit: .usage) == """
-                {"exit":64,"kind":"error","location":null,"outcome":"usage",\
-                "remedy":"name another","summary":"no such table","version":1}
+            JSONView.error(
+                "no such table",
+                [
+                    Problem("no such table", remedy: "name another"),
+                    Problem(
+                        "no column", code: "column",
+                        location: SourceLocation(file: "t.sql", line: 2, column: 3)),
+                ], exit: .usage) == """
+                    {"exit":64,"kind":"error","location":null,"outcome":"usage","problems":[\
+                    {"code":null,"location":null,"message":"no such table",\
+                    "remedy":"name another"},\
+                    {"code":"column","location":{"column":3,"file":"t.sql","line":2},\
+                    "message":"no column","remedy":null}],\
+                    "remedy":"name another","summary":"no such table","version":1}
 
-                """)
+                    """)
     }
 }

@@ -11,7 +11,8 @@ extension Fleet {
             if environments.count == 1, let only = environments.first { return only }
             throw DesiredError([
                 Diagnostic(
-                    .danglingEnvironment, "\(file) has \(environments.count) environments",
+                    .danglingEnvironment,
+                    "\(file) has \(Count.of(environments.count, "environment"))",
                     remedy: "name one: " + names.joined(separator: ", "))
             ])
         }

@@ -22,7 +22,7 @@ package struct YAMLReader {
         guard bytes.count <= limits.bytes else {
             diagnostics.error(
                 .limitExceeded,
-                "\(file) has \(bytes.count) bytes, and \(limits.bytes) is the most it may have",
+                "\(file) has \(Count.of(bytes.count, "byte")), and \(limits.bytes) is the most it may have",
                 remedy: "describe shards by pattern or discovery, not one by one", at: start)
             return nil
         }

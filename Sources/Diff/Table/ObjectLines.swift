@@ -29,7 +29,10 @@ package enum ObjectLines {
         // The differ of the standard library takes its time for long texts that have little in
         // common.
         if old.count > longest || new.count > longest {
-            return [DifferenceLine(.changed, .table, "\(old.count) lines become \(new.count)")]
+            return [
+                DifferenceLine(
+                    .changed, .table, "\(Count.of(old.count, "line")) become \(new.count)")
+            ]
         }
         for change in new.difference(from: old) {
             switch change {

@@ -127,7 +127,8 @@ extension Workspace {
             guard try read(to.name) == to else {
                 throw WorkspaceError(
                     .notProved,
-                    "\(to.name): ALTER SEQUENCE cannot make this change; drop the sequence and "
+                    "\(to.name): ALTER SEQUENCE cannot make this change",
+                    remedy: "drop the sequence and "
                         + "create it anew")
             }
         }

@@ -168,14 +168,13 @@ extension Workspace {
         guard connection.isUsable, error.retry == .permanent else {
             return WorkspaceError(error, while: "proving a change of \(SQL.identifier(table))")
         }
-        let remedy =
-            error.number == Self.unsafeStatement
-            ? "add the column without that default, fill it, and set the default in another commit; "
-            : ""
         return WorkspaceError(
             .notProved,
             "table \(SQL.identifier(table)): the server refuses the change: \(error.message); "
-                + "\(remedy)the statement was: \(sql)")
+                + "the statement was: \(sql)",
+            remedy: error.number == Self.unsafeStatement
+                ? "add the column without that default, fill it, and set the default in another "
+                    + "commit" : nil)
     }
 
     /// `ER_BINLOG_UNSAFE_SYSTEM_FUNCTION`: each replica would fill the new column in its own way.
@@ -199,7 +198,16 @@ extension Workspace {
             .notProved,
             "table \(SQL.identifier(change.table)): the statements do not lead to the table "
                 + "that is wanted; line \(difference.line) is `\(difference.left)` instead of "
-                + "`\(difference.right)`; split the change, or report it as a fault of Plumb")
+                + "`\(difference.right)`",
+            remedy: "split the change, or report it as a fault of Plumb")
+    }
+}
+
+extension Proof {
+    /// Whether the statements end at `table`, or at one that means the same.
+    func leads(to table: CatalogTable) -> Bool {
+        guard let final else { return false }
+        return final.digest == table.digest || final.isEquivalent(to: table)
     }
 }
 

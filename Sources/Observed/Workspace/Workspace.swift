@@ -86,7 +86,8 @@ package final class Workspace {
             throw WorkspaceError(
                 .unavailable,
                 "workspace: \(connection.server) is \(profile.flavour.rawValue), the shards are "
-                    + "\(wanted.flavour.rawValue); set workspace.host to a server like the shards'")
+                    + "\(wanted.flavour.rawValue)",
+                remedy: "set workspace.host to a server like the shards'")
         }
     }
 

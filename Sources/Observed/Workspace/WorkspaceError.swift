@@ -3,7 +3,7 @@ import MySQLClient
 import Schema
 
 /// Why a workspace could not be had, or what it refused.
-package struct WorkspaceError: Error, Sendable, CustomStringConvertible {
+package struct WorkspaceError: RemediedError, Sendable {
     package enum Code: String, Sendable {
         /// The scratch database could not be made, used or dropped.
         case unavailable
@@ -14,16 +14,18 @@ package struct WorkspaceError: Error, Sendable, CustomStringConvertible {
     }
 
     package let code: Code
-    package let message: String
+    package let fault: String
+    package let remedy: String?
     package let rejections: [RejectedTable]
     package let retry: RetryClass
 
     init(
-        _ code: Code, _ message: String, rejections: [RejectedTable] = [],
+        _ code: Code, _ fault: String, remedy: String? = nil, rejections: [RejectedTable] = [],
         retry: RetryClass = .permanent
     ) {
         self.code = code
-        self.message = message
+        self.fault = fault
+        self.remedy = remedy
         self.rejections = rejections
         self.retry = retry
     }
@@ -32,7 +34,7 @@ package struct WorkspaceError: Error, Sendable, CustomStringConvertible {
     init(_ error: MySQLError, while activity: String) {
         // Nothing but scratch tables can be half done: starting afresh is always right.
         self.init(
-            .unavailable, "workspace: \(activity): \(error)",
+            .unavailable, "workspace: \(activity): \(error.fault)", remedy: error.remedy,
             retry: error.retry == .permanent ? .permanent : .retryable)
     }
 
@@ -45,8 +47,6 @@ package struct WorkspaceError: Error, Sendable, CustomStringConvertible {
         self.init(
             .rejected, sorted.map(\.description).joined(separator: "\n"), rejections: sorted)
     }
-
-    package var description: String { message }
 }
 
 /// A table, or other object, that the server will not create as it is written.

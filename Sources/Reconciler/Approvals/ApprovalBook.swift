@@ -39,7 +39,7 @@ package struct ApprovalBook: Sendable {
             let reason = denial.approvers.first?.reason ?? ""
             return .denied(denial.digest, reason: reason)
         }
-        var obstacle = "approval needed"
+        var obstacle = "no decision yet"
         for record in covering where record.consumed[shard] == nil {
             if let problem = problem(with: record, step: step, now: now) {
                 obstacle = problem
@@ -65,7 +65,7 @@ package struct ApprovalBook: Sendable {
             return "approval \(record.digest.short) was given by the author of the change, "
                 + "\(author ?? "")"
         }
-        return "\(counted.count) of \(minimum) approvals given"
+        return Count.of(counted.count, of: minimum, "approval") + " given"
     }
 
     /// What became of a decision when a new plan was made.

@@ -27,7 +27,7 @@ package struct Decisions: Sendable {
     }
 
     /// Why a decision was not taken.
-    package struct Refusal: Error, CustomStringConvertible {
+    package struct Refusal: RemediedError {
         package enum Code: Sendable {
             /// Nothing like it waits.
             case notFound
@@ -36,9 +36,14 @@ package struct Decisions: Sendable {
             case refused
         }
         package let code: Code
-        package let message: String
+        package let fault: String
+        package let remedy: String?
 
-        package var description: String { message }
+        init(code: Code, message fault: String, remedy: String? = nil) {
+            self.code = code
+            self.fault = fault
+            self.remedy = remedy
+        }
     }
 
     private let store: LedgerStore
@@ -100,7 +105,7 @@ package struct Decisions: Sendable {
         else {
             throw Refusal(
                 code: .notFound,
-                message: "\(store.environment) has no plan yet: run `plumb plan` first")
+                message: "\(store.environment) has no plan yet", remedy: "run `plumb plan` first")
         }
         try plan.validate()
         let waiting = try plan.steps.filter { approve.contains($0.hazard) }.map { step in
@@ -122,7 +127,7 @@ package struct Decisions: Sendable {
                 throw Refusal(
                     code: .refused,
                     message: "\(choice.digest.short): \(request.approver) is the author of the "
-                        + "change; policy.approvers.not_author asks for somebody else")
+                        + "change", remedy: "policy.approvers.not_author asks for somebody else")
             }
         }
         return chosen.map(\.choice)
@@ -133,7 +138,8 @@ package struct Decisions: Sendable {
     ) throws -> (step: PlanStep, choice: Choice) {
         guard prefix.count >= 4 else {
             throw Refusal(
-                code: .ambiguous, message: "`\(prefix)`: give at least four digits of the digest")
+                code: .ambiguous, message: "`\(prefix)` is too short",
+                remedy: "give at least four digits of the digest")
         }
         let found = waiting.filter { $0.choice.digest.hex.hasPrefix(prefix.lowercased()) }
         guard let first = found.first else {
@@ -141,11 +147,13 @@ package struct Decisions: Sendable {
             throw Refusal(
                 code: .notFound,
                 message: "no step of plan \(plan.short) that waits for an approval begins with "
-                    + "`\(prefix)`" + (known.isEmpty ? "" : ": waiting are \(known)"))
+                    + "`\(prefix)`",
+                remedy: known.isEmpty ? nil : "those that wait are \(known)")
         }
         guard found.count == 1 else {
             throw Refusal(
-                code: .ambiguous, message: "`\(prefix)` fits \(found.count) steps: give more digits"
+                code: .ambiguous, message: "`\(prefix)` fits \(Count.of(found.count, "step"))",
+                remedy: "give more digits"
             )
         }
         return first
@@ -167,7 +175,7 @@ package struct Decisions: Sendable {
                 Refusal(
                     code: .refused,
                     message: "\(step.digest.short) was denied by \(who): a denial is final for "
-                        + "exactly this step; change the step and it is asked again"))
+                        + "exactly this step", remedy: "change the step and it is asked again"))
         }
         if request.decision == .deny {
             var denial = fresh

@@ -54,7 +54,7 @@ package struct Doctor {
         surroundings.stage("looking for shards")
         let shards = ShardExamination(
             request: request, fleet: fleet, environment: environment, engine: engine)
-        surroundings.stage("looking at \(shards.servers.count) servers")
+        surroundings.stage("looking at \(Count.of(shards.servers.count, "server"))")
         let byServer = Dictionary(grouping: shards.shards, by: \.server)
         let results = Workers.map(
             shards.servers, total: max(4, fleet.policy.rollout.concurrency.total), perKey: 1,

@@ -7,6 +7,8 @@ struct GrantExamination {
 
     /// What a shard's database and the scratch databases take.
     static let needed = ["SELECT", "CREATE", "ALTER", "INDEX", "DROP", "REFERENCES"]
+    /// What a table's new name takes besides, on the shard and where the change is proved.
+    private static let neededToRename = "INSERT"
 
     init(shards: ShardExamination, fleet: Fleet, facts: [ServerAddress: ServerFacts]) {
         let byServer = Dictionary(grouping: shards.shards, by: \.server)
@@ -16,7 +18,7 @@ struct GrantExamination {
             if !facts.grants.unread.isEmpty {
                 add(
                     server, .warning,
-                    "\(facts.grants.unread.count) lines of SHOW GRANTS are not understood",
+                    "\(Count.of(facts.grants.unread.count, "line")) of SHOW GRANTS not understood",
                     "if plumb lacks a privilege all the same, grant it to the account itself")
             }
             examine(server, byServer[server] ?? [], facts)
@@ -47,6 +49,9 @@ struct GrantExamination {
                 !facts.grants.holds($0, on: database, foldsCase: facts.foldsCase)
             }
         }
+        let fixed = shards.map(\.database).sorted().filter {
+            !facts.grants.holds(Self.neededToRename, on: $0, foldsCase: facts.foldsCase)
+        }
         for (missing, databases) in groups.sorted(by: {
             $0.value.min() ?? "" < $1.value.min() ?? ""
         }) {
@@ -55,7 +60,7 @@ struct GrantExamination {
                 add(
                     server, .ok,
                     "\(Self.needed.joined(separator: ", ")) on the databases of "
-                        + "\(names.count) shards")
+                        + Count.of(names.count, "shard"))
                 continue
             }
             let partly = missing.filter { privilege in
@@ -68,6 +73,13 @@ struct GrantExamination {
                 server, .failed,
                 "\(NameList.text(names)): no \(missing.joined(separator: ", "))\(hint)",
                 Self.grants(missing, on: names, to: facts))
+        }
+        if !fixed.isEmpty {
+            add(
+                server, .warning,
+                "\(NameList.text(fixed)): no \(Self.neededToRename): a table cannot be given "
+                    + "another name",
+                Self.grants([Self.neededToRename], on: fixed, to: facts))
         }
     }
 
@@ -118,6 +130,14 @@ struct GrantExamination {
             !facts.grants.holds($0, on: sample, foldsCase: facts.foldsCase)
         }
         let pattern = SQL.identifier(DatabasePattern.escaped(prefix + "_") + "%")
+        if !facts.grants.holds(Self.neededToRename, on: sample, foldsCase: facts.foldsCase) {
+            add(
+                server, .warning,
+                "scratch databases \(pattern): no \(Self.neededToRename): another name of a table "
+                    + "cannot be proved here",
+                "GRANT \(Self.neededToRename) ON \(pattern).* TO \(facts.account)"
+                    + Self.hint(facts))
+        }
         guard !missing.isEmpty else {
             add(server, .ok, "scratch databases \(pattern) can be made, changed and dropped")
             return
@@ -172,7 +192,9 @@ struct ProfileExamination {
             guard let most = sorted.first else { continue }
             if sorted.count == 1 {
                 checks.append(
-                    .init(.profiles, namespace, .ok, "all \(most.value.count) shards are alike"))
+                    .init(
+                        .profiles, namespace, .ok,
+                        "\(Count.of(most.value.count, "shard")), all alike"))
             }
             for other in sorted.dropFirst() {
                 checks.append(Self.check(namespace, other.value, other.key, beside: most.key))

@@ -28,15 +28,15 @@ struct LedgerExamination {
             return
         }
         examineSpace(path)
-        guard FileManager.default.fileExists(atPath: path) else {
-            add(path, .ok, "not there yet: the first pass makes it")
-            return
-        }
         do throws(LedgerError) {
             let ledger = try Ledger.open(path: path)
+            guard try ledger.isThere else {
+                add(path, .ok, "not there yet: the first pass makes it")
+                return
+            }
             try examine(ledger)
         } catch {
-            add(path, .failed, error.message, nil)
+            add(path, .failed, error.fault, error.remedy)
         }
         if let environment { examineLease(path, environment.name) }
     }
@@ -63,19 +63,20 @@ struct LedgerExamination {
         if report.problems.count > Self.mostProblems {
             add(
                 ledger.path, .failed,
-                "\(report.problems.count - Self.mostProblems) more problems",
+                Count.of(report.problems.count - Self.mostProblems, "further problem"),
                 "run `plumb store verify`")
         }
         if report.isSound {
             add(
                 ledger.path, .ok,
-                "sound: \(report.commits) transitions and \(report.objects) objects of "
-                    + "\(report.environments.count) environments")
+                "sound: \(Count.of(report.commits, "transition")) and "
+                    + "\(Count.of(report.objects, "object")) of "
+                    + Count.of(report.environments.count, "environment"))
         }
         if !report.strayFiles.isEmpty {
             add(
                 ledger.path, .warning,
-                "\(report.strayFiles.count) files that a writer left behind, which the next write "
+                "\(Count.of(report.strayFiles.count, "file")) that a writer left behind, which the next write "
                     + "removes")
         }
     }

@@ -17,7 +17,9 @@ struct RepositoryExamination {
         do throws(GitError) {
             source = try FetchStage(request: request.source).run()
         } catch {
-            add(.git, subject, .failed, error.message, Self.remedy(request.source.location))
+            add(
+                .git, subject, .failed, error.fault,
+                error.remedy ?? Self.remedy(request.source.location))
             add(
                 .repository, SchemaRepository.fleetFile, .unknown,
                 "not looked at: the schema repository cannot be read",
@@ -39,8 +41,8 @@ struct RepositoryExamination {
             if !diagnostics.contains(where: { $0.severity == .error }) {
                 add(
                     .repository, SchemaRepository.fleetFile, .ok,
-                    "valid, with \(fleet.namespaces.count) namespaces and "
-                        + "\(fleet.environments.count) environments")
+                    "valid, with \(Count.of(fleet.namespaces.count, "namespace")) and "
+                        + Count.of(fleet.environments.count, "environment"))
             }
             environment = try fleet.selectEnvironment(request.scope.environment)
         } catch {
@@ -96,8 +98,7 @@ struct RepositoryExamination {
     private static func age(_ seconds: Int64) -> String {
         let units: [(Int64, String)] = [(86_400, "day"), (3_600, "hour"), (60, "minute")]
         for (size, name) in units where seconds >= size {
-            let count = seconds / size
-            return "\(count) \(name)\(count == 1 ? "" : "s") ago"
+            return Count.of(seconds / size, name) + " ago"
         }
         return seconds < 0 ? "in the future" : "just now"
     }

@@ -45,7 +45,8 @@ struct ServerExamination: Sendable {
             let isPassing = problem.map { $0.retry != .permanent } ?? false
             add(
                 isPassing ? .unknown : .failed, problem?.description ?? "\(error)",
-                shards.isEmpty ? nil : "until then \(shards.count) shards cannot be looked at")
+                shards.isEmpty
+                    ? nil : "until then \(Count.of(shards.count, "shard")) cannot be looked at")
         }
     }
 
@@ -217,13 +218,16 @@ struct ServerExamination: Sendable {
         let missing = shards.map(\.database)
             .filter { facts.databases[facts.folded($0)] == nil }.sorted()
         guard !missing.isEmpty else {
-            add(.ok, "has the databases of all \(shards.count) shards", area: .databases)
+            add(
+                .ok, "the databases of \(Count.of(shards.count, "shard")) are there",
+                area: .databases)
             return
         }
         add(
             .failed,
-            "\(NameList.text(missing)): \(missing.count) of \(shards.count) databases do not "
-                + "exist, or the account cannot see them",
+            "\(NameList.text(missing)): "
+                + Count.of(missing.count, of: shards.count, "database")
+                + " not there, or not to be seen by this account",
             "create them, or grant the account a privilege on them", area: .databases)
     }
 }

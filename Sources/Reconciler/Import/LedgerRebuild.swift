@@ -35,7 +35,8 @@ package struct LedgerRebuild {
         knowledge.keep(Set(records.values.flatMap(\.tables.values)))
         let event = LedgerEvent(
             "ledger-rebuilt",
-            subject: "Record \(tables) tables on \(records.count) shards as they are live")
+            subject: "Record \(Count.of(tables, "table")) on "
+                + "\(Count.of(records.count, "shard")) as they are live")
         try session.store.transact(event) { draft throws(LedgerError) in
             try knowledge.save(into: &draft)
             for (id, record) in records {

@@ -44,8 +44,6 @@ package struct OperationMachine: Sendable {
         case readFailed(message: String)
         /// The back-off is over.
         case retryDue
-        /// The rollout halted, or its plan is no longer the right one.
-        case released(OperationState)
     }
 
     package enum Action: Sendable, Equatable {
@@ -78,7 +76,6 @@ package struct OperationMachine: Sendable {
         case .statementFailed(let retry, let message): statementFailed(retry, message)
         case .readFailed(let message): failRetryably(message)
         case .retryDue: retryDue()
-        case .released(let end): released(end)
         }
     }
 
@@ -161,11 +158,5 @@ package struct OperationMachine: Sendable {
     private mutating func retryDue() -> Action {
         guard state == .failedRetryable else { return .wait }
         return .observe
-    }
-
-    private mutating func released(_ end: OperationState) -> Action {
-        guard !state.isTerminal else { return .wait }
-        state = end
-        return .wait
     }
 }

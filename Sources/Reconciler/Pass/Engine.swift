@@ -90,7 +90,7 @@ extension ConnectionSettings {
         do throws(MySQLError) {
             _ = try OptionFile(path: path, server: .socket(path: ""))
         } catch {
-            throw ConfigurationError("option_file: \(error.message)")
+            throw ConfigurationError("option_file: \(error.message)", remedy: error.remedy)
         }
     }
 
@@ -102,7 +102,8 @@ extension ConnectionSettings {
         case .environment(let name):
             guard let value = ProcessInfo.processInfo.environment[name] else {
                 throw ConfigurationError(
-                    "password_env: the environment variable \(name) is not set: set it, or use "
+                    "password_env: the environment variable \(name) is not set",
+                    remedy: "set it, or use "
                         + "password_file or option_file")
             }
             return Secret(value)
@@ -110,7 +111,8 @@ extension ConnectionSettings {
             let resolved = path.resolved(in: folder)
             guard let text = try? String(contentsOfFile: resolved, encoding: .utf8) else {
                 throw ConfigurationError(
-                    "password_file: \(resolved) cannot be read: check the path and its rights")
+                    "password_file: \(resolved) cannot be read",
+                    remedy: "check the path and its rights")
             }
             let line = text.split(whereSeparator: \.isNewline).first.map(String.init)
             return Secret(line ?? "")
@@ -131,12 +133,12 @@ extension TLSOptions.Mode {
 }
 
 /// Something outside the schema repository is not set up as it says.
-package struct ConfigurationError: Error, CustomStringConvertible {
-    package let message: String
+package struct ConfigurationError: RemediedError {
+    package let fault: String
+    package let remedy: String?
 
-    package init(_ message: String) {
-        self.message = message
+    package init(_ fault: String, remedy: String? = nil) {
+        self.fault = fault
+        self.remedy = remedy
     }
-
-    package var description: String { message }
 }

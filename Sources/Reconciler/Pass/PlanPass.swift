@@ -11,6 +11,8 @@ package struct PlanPass {
     }
 
     package func run() throws -> PlanReport {
+        // A ledger that cannot be written is said before the work, not after it.
+        try session.store.ledger.make()
         let survey = try session.survey()
         let gated = try session.gate(survey)
         try record(survey, gated)

@@ -38,7 +38,7 @@ struct Probes {
     }
 
     private func ask(_ requests: [DataAsking.Request]) -> [DataProbe.Answer?] {
-        stage("asking the rows \(requests.count) questions")
+        stage("asking the rows \(Count.of(requests.count, "question"))")
         let limits = DataAsking.Limits(
             eachSeconds: policy.eachSeconds, totalSeconds: policy.totalSeconds)
         return DataAsking(pool: engine.pool, limits: limits).ask(

@@ -59,7 +59,8 @@ package struct ReconcilePass {
         guard let snapshot = try session.store.snapshot() else { return [] }
         let pending = try LedgerQueries.pending(in: snapshot)
         guard !pending.isEmpty else { return [] }
-        session.surroundings.stage("settling \(pending.count) unfinished operations")
+        session.surroundings.stage(
+            "settling \(Count.of(pending.count, "unfinished operation"))")
         let shards = try session.fleet.resolve(session.environment) { server, like in
             try session.engine.discover(server, like: like)
         }

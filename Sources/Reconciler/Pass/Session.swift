@@ -41,7 +41,8 @@ package struct LedgerSession {
         case .file(let path): return LocalPath(path).resolved(in: request.folder)
         case .mysql:
             throw ConfigurationError(
-                "ledger: this release keeps the ledger in a git repository: use `file:` with "
+                "ledger: this release keeps the ledger in a git repository",
+                remedy: "use `file:` with "
                     + "the path of a folder")
         }
     }

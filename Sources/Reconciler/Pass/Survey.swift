@@ -56,7 +56,7 @@ package struct Survey {
         let snapshot = try store.snapshot()
         let kinds = Dictionary(
             uniqueKeysWithValues: desired.fleet.namespaces.map { ($0.name, $0.managedObjects) })
-        surroundings.stage("observing \(shards.count) shards")
+        surroundings.stage("observing \(Count.of(shards.count, "shard"))")
         let observation = observe(shards, kinds: kinds)
         let workshop = Workshop(
             pool: engine.pool, catalog: engine.catalog,
@@ -190,8 +190,9 @@ package struct Survey {
             notices.append(
                 Notice(
                     code: "not-managed",
-                    message: "\(count.objects) \(group.kind.rawValue)s on \(count.shards) shards "
-                        + "are not managed (manage: [\(group.manage)]) and were left alone"))
+                    message: "\(Count.of(count.objects, group.kind.rawValue)) on "
+                        + "\(Count.of(count.shards, "shard")) left alone, as not managed (manage: "
+                        + "[\(group.manage)])"))
         }
         return notices
     }

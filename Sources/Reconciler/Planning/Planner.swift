@@ -1,53 +1,11 @@
 import Diff
 import Schema
 
-/// Turns a comparison into the steps of a plan.
+/// Finds the changes of each class of shards, and hands them on to be drafted as steps.
 ///
 /// Each class of shards is diffed once, and each distinct change is proved once, whatever the
 /// number of shards. What cannot be expressed or proved becomes `unsupported` with its reason.
 package struct Planner {
-    /// What the planner asks of the outside.
-    package struct Ports {
-        /// The table of a digest.
-        package var lookup: (Digest) -> CatalogTable?
-        /// Proves one change on a server of the profile and gives its statements.
-        package var prove: (Change, ServerProfile) throws -> [PlanStatement]
-        /// Gives the proved statements for an object that is no table.
-        package var proveObject: (ObjectChange, ServerProfile) throws -> [PlanStatement]
-        /// Where git defines a table, and who changed it last.
-        package var cause: (_ schema: Int, _ table: String) -> PlanCause
-        /// Where git defines a part of a table.
-        package var location: (_ schema: Int, _ table: String, DifferenceLine) -> SourceLocation?
-
-        package init(
-            lookup: @escaping (Digest) -> CatalogTable?,
-            prove: @escaping (Change, ServerProfile) throws -> [PlanStatement],
-            proveObject: @escaping (ObjectChange, ServerProfile) throws -> [PlanStatement],
-            cause: @escaping (Int, String) -> PlanCause,
-            location: @escaping (Int, String, DifferenceLine) -> SourceLocation?
-        ) {
-            self.lookup = lookup
-            self.prove = prove
-            self.proveObject = proveObject
-            self.cause = cause
-            self.location = location
-        }
-    }
-
-    /// One distinct change, before it is proved.
-    package struct Change {
-        package let table: String
-        /// Its name before, where the change gives it another.
-        package let renamedFrom: String?
-        package let kind: PlanStep.Kind
-        package let from: CatalogTable?
-        package let to: CatalogTable?
-        package let alterations: [Alteration]
-        package let checksForeignKeys: Bool
-        /// The parents of its foreign keys, which must be there for the proof.
-        package let parents: [CatalogTable]
-    }
-
     /// What policy of a namespace says about what may go.
     package struct Removal {
         package var retire: Set<String>
@@ -79,9 +37,7 @@ package struct Planner {
     private let removals: [String: Removal]
     private let renames: (Int) -> Renames
     private let ports: Ports
-    private var drafts: [DraftKey: PlanStep] = [:]
-    private var refused: [RefusedKey: Set<String>] = [:]
-    private var continued: [String: Set<String>] = [:]
+    private var drafts = PlanDraft()
 
     /// - Parameters:
     ///   - removals: by namespace.
@@ -96,30 +52,9 @@ package struct Planner {
         self.ports = ports
     }
 
-    private struct DraftKey: Hashable {
-        let namespace: String
-        let table: String
-        let from: Digest?
-        let to: Digest?
-        let cause: PlanCause.Kind
-        let statements: [PlanStatement]
-    }
-
-    private struct RefusedKey: Hashable {
-        let namespace: String
-        let table: String
-        let reason: String
-    }
-
     package mutating func plan() throws -> Result {
         for shards in comparison.classes { try plan(shards) }
-        return Result(
-            steps: drafts.values.sorted(),
-            unsupported: refused.map { key, shards in
-                UnsupportedTable(
-                    namespace: key.namespace, table: key.table, shards: Array(shards),
-                    reason: key.reason)
-            }, continued: continued)
+        return drafts.result
     }
 
     // MARK: One class of shards
@@ -160,7 +95,7 @@ package struct Planner {
         let (count, postponed) = try planTables(shards, &tables, firstOrder: first)
         guard postponed.isEmpty else {
             // What rests on tables waits until those are as git has them.
-            continued[schema.namespace, default: []].formUnion(postponed)
+            drafts.postpone(postponed, namespace: schema.namespace)
             return
         }
         for (place, change) in order.afterTables.enumerated() {
@@ -265,137 +200,43 @@ package struct Planner {
     private mutating func refuse(
         _ table: String, _ reason: String, in schema: Comparison.Schema, _ shards: Comparison.Class
     ) {
-        let key = RefusedKey(namespace: schema.namespace, table: table, reason: reason)
-        refused[key, default: []].formUnion(shards.shards)
+        drafts.refuse(table, reason, namespace: schema.namespace, shards: shards.shards)
     }
 
     // MARK: One change
 
-    /// Drafts one change; false where it is refused.
+    /// Drafts one change of a table; false where it is refused.
     private mutating func draft(
         _ change: TableChange, _ state: Comparison.TableState, order: Int,
         in shards: Comparison.Class, suggestion: String?, context: ProbeContext
     ) throws -> Bool {
-        let schema = comparison.schemas[shards.schema]
-        let from = start(of: change, state, flavour: schema.profile.flavour)
-        let to = target(of: change, state, flavour: schema.profile.flavour)
-        let kind = PlanStep.Kind(change.kind)
-        let surroundings = Surroundings(schema: schema, live: shards.live, lookup: ports.lookup)
-        let statements: [PlanStatement]
+        let drafter = drafter(of: shards)
         do {
-            statements = try ports.prove(
-                Change(
-                    table: change.table, renamedFrom: change.renamedFrom, kind: kind, from: from,
-                    to: to, alterations: change.alterations,
-                    checksForeignKeys: !change.withoutForeignKeyChecks,
-                    parents: surroundings.sequences(of: [from, to])
-                        + surroundings.parents(of: change)),
-                schema.profile)
+            let step = try drafter.step(
+                change, state, order: order, suggestion: suggestion, context: context)
+            let renames = renames(shards.schema).columns
+            drafts.add(step) { drafter.differences(change, state, renames: renames) }
+            return true
         } catch let error as NotProved {
-            refuse(state.table, error.reason, in: schema, shards)
+            refuse(state.table, error.reason, in: drafter.schema, shards)
             return false
         }
-        let cause = cause(of: state, schema: shards.schema)
-        let key = DraftKey(
-            namespace: schema.namespace, table: state.table, from: from?.digest,
-            to: statements.last?.after, cause: cause.kind, statements: statements)
-        var findings = try Self.findings(change, statements, context)
-        if let suggestion, !findings.isEmpty { findings[0].suggestion = suggestion }
-        if change.isFirstPart { findings.append(Self.absence(of: change)) }
-        if var known = drafts[key] {
-            known.shards = (known.shards + shards.shards).sorted()
-            known.order = max(known.order, order)
-            known.findings = Self.agreed(known.findings, findings)
-            drafts[key] = known
-            return true
-        }
-        let lines = Self.lines(
-            change, renames: renames(shards.schema).columns, flavour: schema.profile.flavour)
-        drafts[key] = PlanStep(
-            kind: kind, namespace: schema.namespace, table: state.table,
-            renamedFrom: state.renamedFrom, shards: shards.shards, from: from?.digest,
-            to: statements.last?.after, statements: statements, hazard: findings.worst,
-            findings: findings, cause: cause,
-            differences: lines.map { line in
-                PlanDifference(
-                    text: line.description,
-                    location: ports.location(shards.schema, state.table, line))
-            },
-            suggestion: findings.compactMap(\.suggestion).first, order: order)
-        return true
     }
 
-    /// Findings of one step on two classes of shards, whose other tables may differ.
-    private static func agreed(
-        _ known: [HazardFinding], _ others: [HazardFinding]
-    ) -> [HazardFinding] {
-        zip(known, others).map { finding, other in
-            guard finding.probe != other.probe else { return finding }
-            var finding = finding
-            finding.probe = DataProbe(
-                notAsked: "the tables around it are not the same on all shards")
-            return finding
+    private mutating func draft(
+        _ change: ObjectChange, order: Int, in shards: Comparison.Class
+    ) throws {
+        let drafter = drafter(of: shards)
+        do {
+            let step = try drafter.step(change, order: order)
+            drafts.add(step) { drafter.differences(change) }
+        } catch let error as NotProved {
+            refuse(change.state.table, error.reason, in: drafter.schema, shards)
         }
     }
 
-    /// The table that the change starts from: the live one, or what it is once the parents of its
-    /// foreign keys have their new names, which is before.
-    private func start(
-        of change: TableChange, _ state: Comparison.TableState, flavour: ServerProfile.Flavour
-    ) -> CatalogTable? {
-        let live = state.observed.flatMap(ports.lookup)
-        guard state.status != .inSync, let from = change.from, let table = live?.table,
-            from != table
-        else { return live }
-        return CatalogTable(canonicalText: from.showCreate(flavour: flavour), flavour: flavour)
-    }
-
-    /// The table at the end of the change: as git has it, or on the way there.
-    private func target(
-        of change: TableChange, _ state: Comparison.TableState, flavour: ServerProfile.Flavour
-    ) -> CatalogTable? {
-        guard change.isFirstPart, let middle = change.to else {
-            return state.desired.flatMap(ports.lookup)
-        }
-        return CatalogTable(canonicalText: middle.showCreate(flavour: flavour), flavour: flavour)
-    }
-
-    private static func findings(
-        _ change: TableChange, _ statements: [PlanStatement], _ context: ProbeContext
-    ) throws -> [HazardFinding] {
-        var context = context
-        context.checksForeignKeys = !change.withoutForeignKeyChecks
-        var findings = try change.probedHazards(context)
-        let others = findings.filter { !$0.isAboutNames }
-        if statements.contains(where: \.rebuildsTable), others.worst == .safe {
-            findings.append(
-                HazardFinding(
-                    rule: "rebuild-table", hazard: .costly,
-                    reason: "the server rebuilds table `\(change.table)` row by row",
-                    remedy: "run it in a quiet hour"))
-        }
-        return findings
-    }
-
-    /// What the first of two parts risks: nobody knows when the second one may run.
-    private static func absence(of change: TableChange) -> HazardFinding {
-        HazardFinding(
-            rule: HazardFinding.foreignKeyAway, hazard: .lossy,
-            reason: "foreign keys of table `\(change.table)` are gone until the next run: rows "
-                + "without a parent may come in",
-            remedy: "approve the whole plan, and run again at once")
-    }
-
-    private static func lines(
-        _ change: TableChange, renames: [ColumnRename], flavour: ServerProfile.Flavour
-    ) -> [DifferenceLine] {
-        switch (change.from, change.to) {
-        case (let from?, let to?):
-            DifferenceLines.lines(from: from, to: to, renames: renames, flavour: flavour)
-        case (nil, let to?): DifferenceLines.lines(of: to, sign: .added)
-        case (let from?, nil): DifferenceLines.lines(of: from, sign: .removed)
-        case (nil, nil): [DifferenceLine(.removed, .table, "DROP TABLE \(change.table)")]
-        }
+    private func drafter(of shards: Comparison.Class) -> StepDrafter {
+        StepDrafter(schema: comparison.schemas[shards.schema], shards: shards, ports: ports)
     }
 
     // MARK: One object that is no table
@@ -418,72 +259,5 @@ package struct Planner {
                 observed: from == live ? state.observed : from.map { Digest(of: $0.text) },
                 to: desired)
         ]
-    }
-
-    private mutating func draft(
-        _ change: ObjectChange, order: Int, in shards: Comparison.Class
-    ) throws {
-        let schema = comparison.schemas[shards.schema]
-        let state = change.state
-        let statements: [PlanStatement]
-        do {
-            statements = try ports.proveObject(change, schema.profile)
-        } catch let error as NotProved {
-            refuse(state.table, error.reason, in: schema, shards)
-            return
-        }
-        let cause = cause(of: state, schema: shards.schema)
-        let key = DraftKey(
-            namespace: schema.namespace, table: state.table, from: change.observed,
-            to: state.desired, cause: cause.kind, statements: statements)
-        if var known = drafts[key] {
-            known.shards = (known.shards + shards.shards).sorted()
-            known.order = max(known.order, order)
-            drafts[key] = known
-            return
-        }
-        let findings = change.findings
-        drafts[key] = PlanStep(
-            kind: change.kind, namespace: schema.namespace, table: state.table,
-            shards: shards.shards, from: change.observed, to: state.desired,
-            statements: statements, hazard: findings.worst, findings: findings, cause: cause,
-            differences: ObjectLines.lines(change.name, from: change.from, to: change.to).map {
-                PlanDifference(
-                    text: $0.description,
-                    location: ports.location(shards.schema, state.table, $0))
-            }, order: order)
-    }
-
-    private func cause(of state: Comparison.TableState, schema: Int) -> PlanCause {
-        var cause = ports.cause(schema, state.table)
-        switch state.status {
-        case .drifted:
-            // Nobody committed this: the live table moved.
-            cause = PlanCause(kind: .liveChanged, location: cause.location)
-        case .conflict: cause.kind = .conflict
-        case .retired: cause.kind = .retired
-        case .unmanaged: cause.kind = .pruned
-        case .pending, .inSync, .unknown: cause.kind = .git
-        }
-        return cause
-    }
-}
-
-/// A change that the server of the workspace did not carry out as expected.
-package struct NotProved: Error, Hashable, Sendable {
-    package let reason: String
-
-    package init(reason: String) {
-        self.reason = reason
-    }
-}
-
-extension PlanStep.Kind {
-    init(_ kind: TableChange.Kind) {
-        switch kind {
-        case .create: self = .create
-        case .alter: self = .alter
-        case .drop: self = .drop
-        }
     }
 }

@@ -41,7 +41,7 @@ extension PlanReport {
             Notice(
                 code: "left-git",
                 message: "\(finding.namespace).\(finding.table) left git and is still live on "
-                    + "\(finding.shards.count) shards: put it back, or name it in `retire` to "
+                    + "\(Count.of(finding.shards.count, "shard")): put it back, or name it in `retire` to "
                     + "drop it")
         }
         self.init(

@@ -51,13 +51,21 @@ package enum JSONView {
         document("status", report.headline, exit, rolloutMembers(report), pretty)
     }
 
-    /// An error that left nothing else to say.
+    /// An error that left nothing else to say: where and what to do are those of the first problem.
     package static func error(
-        _ message: String, location: SourceLocation? = nil, remedy: String? = nil,
-        exit: ExitStatus = .error, pretty: Bool = false
+        _ summary: String, _ problems: [Problem], exit: ExitStatus = .error, pretty: Bool = false
     ) -> String {
-        let members = ["location": place(location), "remedy": JSONValue.text(remedy)]
-        return document("error", message, exit, members, pretty)
+        let values = problems.map { problem in
+            JSONValue.object([
+                "code": .text(problem.code), "message": .string(problem.fault),
+                "location": place(problem.location), "remedy": .text(problem.remedy),
+            ])
+        }
+        let members: [String: JSONValue] = [
+            "location": place(problems.first?.location),
+            "remedy": .text(problems.first?.remedy), "problems": .array(values),
+        ]
+        return document("error", summary, exit, members, pretty)
     }
 
     /// Rows with names, for commands that list things.

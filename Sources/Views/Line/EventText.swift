@@ -16,7 +16,7 @@ package enum EventText {
     private static func text(_ event: ConvergeListener.Event) -> String {
         switch event {
         case .wave(let number, let count, let operations):
-            return "wave \(number) of \(count): \(Quantity.of(operations, "operation"))"
+            return "wave \(number) of \(count): \(Count.of(operations, "operation"))"
         case .started(let key): return "started   \(key)"
         case .settled(let key, let outcome): return settled(key, outcome)
         case .waiting(let shard, let message, let seconds):
@@ -36,7 +36,7 @@ package enum EventText {
         case .notRun: return "left      \(key): nothing of it ran\(reason)"
         case .discarded: return "left      \(key): its shard left the fleet\(reason)"
         case .failed:
-            let attempts = Quantity.of(outcome.attempts, "failed attempt")
+            let attempts = Count.of(outcome.attempts, "failed attempt")
             return "failed    \(key)\(reason)" + (outcome.attempts > 1 ? " (\(attempts))" : "")
         }
     }

@@ -1,3 +1,5 @@
+import Schema
+
 /// What changes between two texts, line by line, for people.
 package enum LineDiff {
     /// The changed lines with `-` and `+` before them, each run under its `@@ old line @@`; at
@@ -19,7 +21,7 @@ package enum LineDiff {
         let all = render(before, after, removed, inserted, style)
         var shown = all.prefix(limit).map { $0 + "\n" }.joined()
         if all.count > limit {
-            shown += "  … \(Quantity.of(all.count - limit, "more line"))\n"
+            shown += "  … \(Count.of(all.count - limit, "more line"))\n"
         }
         return shown
     }

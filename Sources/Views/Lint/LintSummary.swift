@@ -1,6 +1,7 @@
 import Desired
 import Lint
 import Reconciler
+import Schema
 
 extension LintReport {
     /// Only errors count for scripts.
@@ -8,11 +9,11 @@ extension LintReport {
 
     /// `2 errors, 1 warning and 1 waived in 12 tables of main@3f2a91c`.
     var headline: String {
-        let place = "in \(Quantity.of(tables.count, "table")) of \(label)"
+        let place = "in \(Count.of(tables.count, "table")) of \(label)"
         if findings.isEmpty { return "nothing found \(place)" }
         var parts: [String] = []
-        if !errors.isEmpty { parts.append(Quantity.of(errors.count, "error")) }
-        if !warnings.isEmpty { parts.append(Quantity.of(warnings.count, "warning")) }
+        if !errors.isEmpty { parts.append(Count.of(errors.count, "error")) }
+        if !warnings.isEmpty { parts.append(Count.of(warnings.count, "warning")) }
         if !waived.isEmpty { parts.append("\(waived.count) waived") }
         return "\(parts.joined(separator: ", ")) \(place)"
     }

@@ -10,7 +10,7 @@ package enum HTMLView {
             paragraph(
                 "plan \(HTML.code(report.digest.short)) · \(HTML.code(revision.label)) "
                     + "\(HTML.text(revision.summary)) · "
-                    + Quantity.of(report.plan.shardCount, "shard"))
+                    + Count.of(report.plan.shardCount, "shard"))
         ]
         body += stale(report.stale)
         body += StepFacts.all(of: report).flatMap(section)

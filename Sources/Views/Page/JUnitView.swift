@@ -75,7 +75,7 @@ package enum JUnitView {
                 namespace, shards.sorted().map { ($0.shard, cases[$0] ?? Case()) }, failure)
         }
         if quiet > 0 {
-            let words = "\(Quantity.of(quiet, "shard")) in sync"
+            let words = "\(Count.of(quiet, "shard")) in sync"
             body += suite("in sync", [(words, Case())], failure)
         }
         let totals = counts(Array(cases.values), extra: quiet > 0 ? 1 : 0)

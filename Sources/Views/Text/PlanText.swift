@@ -27,7 +27,7 @@ package enum PlanText {
         page.line(
             Span("Plan \(report.digest.short)", .strong), "  ", Span(report.plan.environment),
             "  ", Span(revision.label + summary), "  ",
-            Span("(\(Quantity.of(report.plan.shardCount, "shard")))", .faint))
+            Span("(\(Count.of(report.plan.shardCount, "shard")))", .faint))
     }
 
     static func addSteps(_ steps: [StepFacts], to page: inout TextPage) {

@@ -38,7 +38,7 @@ package enum ReconcileText {
     }
 
     static func adoptedWords(_ count: Int) -> String {
-        "\(Quantity.of(count, "table")) found as git says, now recorded"
+        "\(Count.of(count, "table")) found as git says, now recorded"
     }
 
     /// Only what still waits: what ran stands in the rollout.

@@ -9,13 +9,13 @@ extension PlanReport {
         if steps.isEmpty {
             parts.append(isQuiet ? "no changes: \(inSync)" : "no changes planned")
         } else {
-            let shards = Quantity.of(plan.changingShards.count, "shard")
-            parts.append("\(Quantity.of(steps.count, "change")) on \(shards)")
+            let shards = Count.of(plan.changingShards.count, "shard")
+            parts.append("\(Count.of(steps.count, "change")) on \(shards)")
         }
         parts += heldWords + openWords
         // The status says that something differs: then the sentence must say so too.
         if parts.count == 1, steps.isEmpty, !isQuiet, !notices.isEmpty {
-            parts.append("\(Quantity.of(notices.count, "note")) to look at")
+            parts.append("\(Count.of(notices.count, "note")) to look at")
         }
         return parts.joined(separator: ", ")
     }
@@ -23,7 +23,7 @@ extension PlanReport {
     /// `24 shards are as main@3f2a91c says`.
     var inSync: String {
         let verb = plan.shardCount == 1 ? "is" : "are"
-        return "\(Quantity.of(plan.shardCount, "shard")) \(verb) as \(plan.revision.label) says"
+        return "\(Count.of(plan.shardCount, "shard")) \(verb) as \(plan.revision.label) says"
     }
 
     /// Nothing changes, nothing is unknown or unsupported, and the exit status agrees.
@@ -47,9 +47,9 @@ extension PlanReport {
     var openWords: [String] {
         var parts: [String] = []
         let unknown = Set(plan.unknown.map(\.shard)).count
-        if unknown > 0 { parts.append("\(Quantity.of(unknown, "shard")) unknown") }
+        if unknown > 0 { parts.append("\(Count.of(unknown, "shard")) unknown") }
         let unsupported = plan.unsupported.count
-        if unsupported > 0 { parts.append("\(Quantity.of(unsupported, "table")) unsupported") }
+        if unsupported > 0 { parts.append("\(Count.of(unsupported, "table")) unsupported") }
         return parts
     }
 }
@@ -77,7 +77,7 @@ extension DriftReport {
         let missing = Set(unknown.map(\.shard)).count
         if missing > 0 { parts.append("\(missing) unknown") }
         if !unsupported.isEmpty {
-            parts.append("\(Quantity.of(unsupported.count, "table")) unsupported")
+            parts.append("\(Count.of(unsupported.count, "table")) unsupported")
         }
         return parts.joined(separator: ", ")
     }

@@ -28,11 +28,6 @@ package enum Quantity {
         return units[place].isEmpty ? number : "\(number) \(units[place])"
     }
 
-    /// `1 shard`, `2 shards`.
-    package static func of(_ count: Int, _ noun: String) -> String {
-        "\(count) \(noun)\(count == 1 ? "" : "s")"
-    }
-
     /// `40 s`, `10 min`, `1 h 30 min`.
     static func seconds(_ count: Int64) -> String {
         if count < 120 { return "\(count) s" }

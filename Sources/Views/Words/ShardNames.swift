@@ -1,3 +1,5 @@
+import Schema
+
 /// Many shard names in few words: `commerce_{00..16,18..22}`.
 package enum ShardNames {
     /// The names, grouped where they differ only in one number of equal width.
@@ -27,7 +29,7 @@ package enum ShardNames {
 
     /// `22 of 24 shards`.
     package static func count(_ count: Int, of total: Int) -> String {
-        "\(count) of \(Quantity.of(total, "shard"))"
+        Count.of(count, of: total, "shard")
     }
 
     /// What names of one group have in common.

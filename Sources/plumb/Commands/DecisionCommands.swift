@@ -2,6 +2,7 @@ import Desired
 import Execution
 import Ledger
 import Reconciler
+import Schema
 import Views
 
 /// `plumb approve` and `plumb deny`.
@@ -31,10 +32,12 @@ enum DecisionCommands {
     ) throws -> ExitStatus {
         guard invocation.arguments.isEmpty == invocation.has(.all) else {
             throw UsageError(
-                message: "give the digests of the steps as `plumb plan` prints them, or --all")
+                message: "no step is named, or all and some of them",
+                remedy: "give the digests of the steps as `plumb plan` prints them, or --all")
         }
         guard let reason = invocation.value(.reason), !reason.isEmpty else {
-            throw UsageError(message: "--reason is needed: it is kept in the audit trail")
+            throw UsageError(
+                message: "a reason is needed for the audit trail", remedy: "give it with --reason")
         }
         let format = try invocation.format()
         let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
@@ -77,6 +80,6 @@ enum DecisionCommands {
                     "namespace": record.binding.namespace, "table": record.binding.table,
                     "expires": record.expires ?? "",
                 ]
-            }, summary: "\(records.count) recorded", exit: .done) + "\n"
+            }, summary: Count.of(records.count, "decision") + " recorded", exit: .done) + "\n"
     }
 }

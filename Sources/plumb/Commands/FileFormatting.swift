@@ -1,3 +1,4 @@
+import Execution
 import Foundation
 import Schema
 
@@ -17,7 +18,8 @@ enum FileFormatting {
         for path in paths {
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-                throw FileFormattingError("\(path): no such file or folder; correct the path")
+                throw FileFormattingError(
+                    "\(path): no such file or folder", remedy: "correct the path")
             }
             if isFolder.boolValue {
                 try collect(path, depth: 1, into: &files)
@@ -32,7 +34,8 @@ enum FileFormatting {
         _ folder: String, depth: Int, into files: inout Set<String>
     ) throws(FileFormattingError) {
         guard depth <= 32 else {
-            throw FileFormattingError("\(folder): nested deeper than 32 folders; nest less")
+            throw FileFormattingError(
+                "\(folder): nested deeper than 32 folders", remedy: "nest less")
         }
         let names: [String]
         do {
@@ -115,11 +118,13 @@ enum FileFormatting {
 }
 
 /// Why a file could not be found, read or written.
-struct FileFormattingError: Error, CustomStringConvertible {
+struct FileFormattingError: RemediedError {
     /// The file, what failed, and why.
-    let description: String
+    let fault: String
+    let remedy: String?
 
-    init(_ description: String) {
-        self.description = description
+    init(_ fault: String, remedy: String? = nil) {
+        self.fault = fault
+        self.remedy = remedy
     }
 }

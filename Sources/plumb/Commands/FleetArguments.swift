@@ -83,14 +83,17 @@ extension Invocation {
         let names = allowed.map(\.rawValue)
         let near = NearestName.suggestion(for: word, among: names).map { ", did you mean \($0)?" }
         throw UsageError(
-            message: "--output \(word): use \(names.joined(separator: ", "))" + (near ?? ""))
+            message: "--output \(word): no such format here",
+            remedy: "use \(names.joined(separator: ", "))" + (near ?? ""))
     }
 
     /// A positive whole number.
     func number(_ option: Option, default standard: Int) throws -> Int {
         guard let word = value(option) else { return standard }
         guard let number = Int(word), number > 0 else {
-            throw UsageError(message: "--\(option.name) \(word): use a positive whole number")
+            throw UsageError(
+                message: "--\(option.name) \(word): no such number",
+                remedy: "use a positive whole number")
         }
         return number
     }
@@ -103,7 +106,8 @@ extension Invocation {
             number > 0
         else {
             throw UsageError(
-                message: "--\(option.name) \(word): use a number with s, m, h or d, such as 30s")
+                message: "--\(option.name) \(word): no such duration",
+                remedy: "use a number with s, m, h or d, such as 30s")
         }
         return number * unit
     }

@@ -43,7 +43,7 @@ enum FmtCommand {
         let status = status(changed: changed, failed: failed, isCheck: invocation.has(.check))
         let verb = invocation.has(.check) ? "would change" : "changed"
         invocation.terminal.answer(
-            "\(changed) of \(files.count) files \(verb)"
+            Count.of(changed, of: files.count, "file") + " \(verb)"
                 + (failed > 0 ? ", \(failed) failed" : "") + "  exit \(status.rawValue)\n")
         return status
     }

@@ -23,7 +23,9 @@ enum ImportCommand {
             throw UsageError(message: "name --host and --database, or use --record")
         }
         guard let server = ServerAddress(host) else {
-            throw UsageError(message: "--host \(host): use name:port, [v6]:port or unix:/path")
+            throw UsageError(
+                message: "--host \(host): no such address",
+                remedy: "use name:port, [v6]:port or unix:/path")
         }
         let credentials: ImportRequest.Connection.Credentials
         if let file = invocation.value(.optionFile) {
@@ -49,7 +51,7 @@ enum ImportCommand {
     private static func text(_ report: ImportReport, _ style: Style) -> String {
         var text = ""
         for namespace in report.namespaces {
-            text += "\(namespace.name)  \(namespace.tables.count) tables  "
+            text += "\(namespace.name)  \(Count.of(namespace.tables.count, "table"))  "
             text += ShardNames.compact(namespace.shards.map(\.name)) + "\n"
         }
         for table in report.unsupported {
@@ -65,15 +67,19 @@ enum ImportCommand {
         for object in report.skipped {
             text += "not imported: \(object.kind) \(object.database).\(object.name)\n"
         }
-        let files = "\(report.files.count) files in \(report.folder)"
-        return text + "\(files): \(report.tableCount) tables, \(report.shardCount) shards"
+        let files = "\(Count.of(report.files.count, "file")) in \(report.folder)"
+        return text + "\(files): \(fleet(report))"
             + "  exit \(report.exitStatus.rawValue)\n"
+    }
+
+    private static func fleet(_ report: ImportReport) -> String {
+        Count.of(report.tableCount, "table") + ", " + Count.of(report.shardCount, "shard")
     }
 
     private static func json(_ report: ImportReport) -> String {
         JSONView.table(
             kind: "import", rows: report.files.map { ["file": $0] },
-            summary: "\(report.tableCount) tables, \(report.shardCount) shards",
+            summary: fleet(report),
             exit: report.exitStatus) + "\n"
     }
 
@@ -84,8 +90,9 @@ enum ImportCommand {
         let session = try Session.open(try invocation.request(), PassSurroundings())
         let report = try LedgerRebuild(session: session).run()
         let summary =
-            "\(report.recordedTableCount) tables on \(report.recordedShardCount) shards recorded, "
-            + "\(report.inSyncCount) of \(report.shardCount) shards in sync"
+            Count.of(report.recordedTableCount, "table") + " on "
+            + Count.of(report.recordedShardCount, "shard") + " recorded, "
+            + Count.of(report.inSyncCount, of: report.shardCount, "shard") + " in sync"
         if format == .json {
             let rows = report.differing.map { finding in
                 [

@@ -18,14 +18,16 @@ enum StatusCommand {
         let queries = LedgerQueries(store: session.store)
         let latest = try queries.environment()
         guard let id = invocation.arguments.first ?? latest?.latestRollout else {
-            let converged = latest?.convergedRevision.map { "converged at \($0.prefix(7))" }
+            let text = "\(session.environment.name): \(try nothing(session.store, latest))"
             invocation.terminal.answer(
-                "\(session.environment.name): no rollout yet"
-                    + (converged.map { "; \($0)" } ?? "") + "\n")
+                format == .json
+                    ? JSONView.table(kind: "status", rows: [], summary: text, exit: .done)
+                    : text + "\n")
             return .done
         }
+        try session.store.ledger.requireMade()
         guard let report = try queries.rollout(id) else {
-            throw ConfigurationError("the ledger has no rollout `\(id)`: see `plumb log`")
+            throw ConfigurationError("the ledger has no rollout `\(id)`", remedy: "see `plumb log`")
         }
         let status = status(report)
         switch format {
@@ -37,6 +39,15 @@ enum StatusCommand {
                     style: invocation.style))
         }
         return status
+    }
+
+    /// What is said where there is no rollout.
+    private static func nothing(
+        _ store: LedgerStore, _ latest: EnvironmentRecord?
+    ) throws -> String {
+        guard try store.ledger.isThere else { return store.ledger.missing.message }
+        let converged = latest?.convergedRevision.map { "; converged at \($0.prefix(7))" }
+        return "no rollout yet" + (converged ?? "")
     }
 
     private static func status(_ report: RolloutReport) -> ExitStatus {
@@ -60,15 +71,21 @@ enum ShowCommand {
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         guard let prefix = invocation.arguments.first, invocation.arguments.count == 1,
             prefix.count >= 4
-        else { throw UsageError(message: "give one digest or its beginning, four digits at least") }
+        else {
+            throw UsageError(
+                message: "no digest that could be looked for",
+                remedy: "give one digest or its beginning, four digits at least")
+        }
         let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
+        try session.store.ledger.requireMade()
         let found = try LedgerQueries(store: session.store).object(prefix.lowercased())
         guard let object = found.first else {
             throw ConfigurationError("the ledger holds nothing that begins with `\(prefix)`")
         }
         guard found.count == 1 else {
             let paths = found.map(\.path).joined(separator: ", ")
-            throw UsageError(message: "`\(prefix)` is ambiguous: \(paths)")
+            throw UsageError(
+                message: "`\(prefix)` is ambiguous: \(paths)", remedy: "give more digits")
         }
         invocation.terminal.answer(object.text.hasSuffix("\n") ? object.text : object.text + "\n")
         return .done
@@ -93,10 +110,16 @@ enum LogCommand {
                 "reason": record.event.reason ?? "", "commit": record.commit.short,
             ]
         }
+        let ledger = session.store.ledger
+        let missing = try ledger.isThere ? nil : ledger.missing.message
         guard format == .text else {
+            let summary = missing ?? Count.of(rows.count, "event")
             invocation.terminal.answer(
-                JSONView.table(
-                    kind: "log", rows: rows, summary: "\(rows.count) events", exit: .done) + "\n")
+                JSONView.table(kind: "log", rows: rows, summary: summary, exit: .done) + "\n")
+            return .done
+        }
+        if let missing {
+            invocation.terminal.answer("\(session.environment.name): \(missing)\n")
             return .done
         }
         var table = TextTable(["time", "event", "by", "what"])
@@ -123,11 +146,11 @@ enum StoreCommand {
         let report = try session.store.ledger.verify()
         let status: ExitStatus = report.isSound ? .done : .error
         let found =
-            report.isSound ? "all sound" : Quantity.of(report.problems.count, "problem")
+            report.isSound ? "all sound" : Count.of(report.problems.count, "problem")
         let summary =
-            Quantity.of(report.environments.count, "environment") + ", "
-            + Quantity.of(report.commits, "commit") + ", "
-            + Quantity.of(report.objects, "object") + ": \(found)"
+            Count.of(report.environments.count, "environment") + ", "
+            + Count.of(report.commits, "commit") + ", "
+            + Count.of(report.objects, "object") + ": \(found)"
         let rows = report.problems.map {
             ["place": $0.place, "object": $0.object, "problem": $0.message]
         }

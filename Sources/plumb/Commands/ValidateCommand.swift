@@ -1,5 +1,6 @@
 import Desired
 import Reconciler
+import Schema
 import Views
 
 /// `plumb validate`.
@@ -15,10 +16,12 @@ enum ValidateCommand {
         let errors = diagnostics.filter { $0.severity == .error }
         let status: ExitStatus = errors.isEmpty ? .done : Failure(DesiredError(errors)).status
         let warnings = diagnostics.count - errors.count
-        let summary =
+        let warned = Count.of(warnings, "warning")
+        let verdict =
             errors.isEmpty
-            ? "\(source.label): valid" + (warnings > 0 ? ", \(warnings) warnings" : "")
-            : "\(source.label): \(errors.count) errors, \(warnings) warnings"
+            ? "valid" + (warnings > 0 ? ", \(warned)" : "")
+            : "\(Count.of(errors.count, "error")), \(warned)"
+        let summary = "\(source.label): \(verdict)"
         if format == .json {
             let rows = diagnostics.map { diagnostic in
                 [

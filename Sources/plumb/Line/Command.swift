@@ -1,3 +1,4 @@
+import Execution
 import Reconciler
 
 /// One command: its name, its help and what it does.
@@ -26,9 +27,14 @@ struct Invocation: Sendable {
 }
 
 /// Why a command line was not understood.
-struct UsageError: Error, CustomStringConvertible {
-    let message: String
+struct UsageError: RemediedError {
+    let fault: String
+    let remedy: String?
     var command: Command?
 
-    var description: String { message }
+    init(message fault: String, remedy: String? = nil, command: Command? = nil) {
+        self.fault = fault
+        self.remedy = remedy
+        self.command = command
+    }
 }

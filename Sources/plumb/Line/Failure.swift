@@ -1,6 +1,6 @@
 import Desired
 import Diff
-import Git
+import Execution
 import Ledger
 import MySQLClient
 import Observed
@@ -8,55 +8,47 @@ import Reconciler
 import Schema
 import Views
 
-/// An error as a person and a script see it.
+/// An error as a person and a script see it: both are made from the same problems.
 struct Failure {
     let status: ExitStatus
-    let message: String
-    /// Every diagnostic, where the error has several.
-    let diagnostics: [Diagnostic]
-
-    var location: SourceLocation? { diagnostics.first?.location }
+    /// What is wrong, each with its place and its remedy; at least one.
+    let problems: [Problem]
 
     init(_ error: any Error) {
-        var diagnostics: [Diagnostic] = []
+        status = Self.status(of: error)
+        problems = Self.problems(of: error)
+    }
+
+    /// All of it in one string.
+    var message: String { problems.map(\.description).joined(separator: "\n") }
+
+    func text(_ style: Style) -> String {
+        problems.map { problem in
+            ErrorText.text(
+                problem.text, location: problem.location, remedy: problem.remedy, style: style)
+        }.joined(separator: "\n")
+    }
+
+    private static func status(of error: any Error) -> ExitStatus {
         switch error {
-        case let error as UsageError:
-            status = .usage
-            message = error.message
-        case let error as DesiredError:
-            status = Self.status(of: error)
-            diagnostics = error.diagnostics
-            message = error.description
-        case let error as ConfigurationError:
-            status = .configuration
-            message = error.message
-        case let error as LedgerError:
-            status = error.code == .locked ? .blocked : .error
-            message = error.message
+        case is UsageError: .usage
+        case let error as DesiredError: status(of: error)
+        case is ConfigurationError: .configuration
+        case let error as LedgerError: error.code == .locked ? .blocked : .error
         case let error as Decisions.Refusal:
             switch error.code {
-            case .refused: status = .refused
-            case .notFound, .ambiguous: status = .error
+            case .refused: .refused
+            case .notFound, .ambiguous: .error
             }
-            message = error.message
-        case let error as PlanInvalid:
-            status = .refused
-            message = error.description
+        case is PlanInvalid: .refused
         case let error as ImportError:
             switch error.code {
-            case .invalidName: status = .usage
-            case .noDatabase, .nothingToImport, .exists, .unwritable, .invalidResult:
-                status = .error
+            case .invalidName: .usage
+            case .noDatabase, .nothingToImport, .exists, .unwritable, .invalidResult: .error
             }
-            message = error.message
-        case let error as MySQLError:
-            status = error.kind == .configuration ? .configuration : .error
-            message = error.description
-        default:
-            status = .error
-            message = String(describing: error)
+        case let error as MySQLError: error.kind == .configuration ? .configuration : .error
+        default: .error
         }
-        self.diagnostics = diagnostics
     }
 
     /// A faulty fleet file is a matter of configuration; a faulty table is an error.
@@ -68,14 +60,22 @@ struct Failure {
         return isAboutFleet ? .configuration : .error
     }
 
-    func text(_ style: Style) -> String {
-        guard !diagnostics.isEmpty else {
-            return ErrorText.text(message, style: style)
+    private static func problems(of error: any Error) -> [Problem] {
+        switch error {
+        case let error as DesiredError:
+            error.diagnostics.map { diagnostic in
+                Problem(
+                    diagnostic.message, code: diagnostic.code.rawValue,
+                    remedy: diagnostic.remedy, location: diagnostic.location)
+            }
+        case let error as WorkspaceError where !error.rejections.isEmpty:
+            error.rejections.map { table in
+                Problem(
+                    "\(ObjectName(encoded: table.table)): \(table.reason)",
+                    location: table.location)
+            }
+        case let error as any RemediedError: [Problem(error.fault, remedy: error.remedy)]
+        default: [Problem(String(describing: error))]
         }
-        return diagnostics.map { diagnostic in
-            ErrorText.text(
-                "\(diagnostic.message) [\(diagnostic.code.rawValue)]",
-                location: diagnostic.location, remedy: diagnostic.remedy, style: style)
-        }.joined(separator: "\n")
     }
 }

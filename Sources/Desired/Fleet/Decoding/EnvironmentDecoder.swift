@@ -121,7 +121,7 @@ struct EnvironmentDecoder {
             else { continue }
             guard to.count == 1 || to.count == from.count else {
                 let _: Int? = reader.invalid(
-                    entry.value, "\(from.count) hosts are mapped to \(to.count)",
+                    entry.value, "\(Count.of(from.count, "host")) mapped to \(to.count)",
                     "map to one host, or to as many as stand on the left")
                 continue
             }

@@ -36,7 +36,8 @@ struct ShardDecoder {
         guard let names, let hosts, let nameNode = fields[.pattern] else { return nil }
         if hosts.count > names.count, let node = fields[.hosts] {
             reader.diagnostics.warning(
-                .unusedHost, "\(hosts.count) hosts are listed for \(names.count) shards",
+                .unusedHost,
+                "\(Count.of(hosts.count, "host")) listed for \(Count.of(names.count, "shard"))",
                 remedy: "remove hosts or widen the pattern", at: node.location)
         }
         // Contiguous blocks: neighbours stay together when the number of hosts divides them.

@@ -1,0 +1,84 @@
+import Diff
+import Schema
+
+/// Collects the steps of all classes of shards: what is the same on several is one step.
+struct PlanDraft {
+    private var steps: [StepKey: PlanStep] = [:]
+    private var refused: [RefusedKey: Set<String>] = [:]
+    private var continued: [String: Set<String>] = [:]
+
+    var result: Planner.Result {
+        Planner.Result(
+            steps: steps.values.sorted(),
+            unsupported: refused.map { key, shards in
+                UnsupportedTable(
+                    namespace: key.namespace, table: key.table, shards: Array(shards),
+                    reason: key.reason)
+            }, continued: continued)
+    }
+
+    /// Adds the shards of a step to those of the same one, which `differences` completes where it
+    /// is new.
+    mutating func add(_ step: PlanStep, differences: () -> [PlanDifference]) {
+        let key = StepKey(step)
+        guard var known = steps[key] else {
+            var step = step
+            step.differences = differences()
+            steps[key] = step
+            return
+        }
+        known.shards = (known.shards + step.shards).sorted()
+        known.order = max(known.order, step.order)
+        known.findings = Self.agreed(known.findings, step.findings)
+        steps[key] = known
+    }
+
+    mutating func refuse(
+        _ table: String, _ reason: String, namespace: String, shards: [String]
+    ) {
+        let key = RefusedKey(namespace: namespace, table: table, reason: reason)
+        refused[key, default: []].formUnion(shards)
+    }
+
+    /// Notes tables that the steps do not bring all the way.
+    mutating func postpone(_ tables: Set<String>, namespace: String) {
+        continued[namespace, default: []].formUnion(tables)
+    }
+
+    /// Findings of one step on two classes of shards, whose other tables may differ.
+    private static func agreed(
+        _ known: [HazardFinding], _ others: [HazardFinding]
+    ) -> [HazardFinding] {
+        zip(known, others).map { finding, other in
+            guard finding.probe != other.probe else { return finding }
+            var finding = finding
+            finding.probe = DataProbe(
+                notAsked: "the tables around it are not the same on all shards")
+            return finding
+        }
+    }
+
+    private struct StepKey: Hashable {
+        let namespace: String
+        let table: String
+        let from: Digest?
+        let to: Digest?
+        let cause: PlanCause.Kind
+        let statements: [PlanStatement]
+
+        init(_ step: PlanStep) {
+            namespace = step.namespace
+            table = step.table
+            from = step.from
+            to = step.to
+            cause = step.cause.kind
+            statements = step.statements
+        }
+    }
+
+    private struct RefusedKey: Hashable {
+        let namespace: String
+        let table: String
+        let reason: String
+    }
+}

@@ -1,0 +1,55 @@
+import Diff
+import Schema
+
+extension Planner {
+    /// What the planner asks of the outside.
+    package struct Ports {
+        /// The table of a digest.
+        package var lookup: (Digest) -> CatalogTable?
+        /// Proves one change on a server of the profile and gives its statements.
+        package var prove: (Change, ServerProfile) throws -> [PlanStatement]
+        /// Gives the proved statements for an object that is no table.
+        package var proveObject: (ObjectChange, ServerProfile) throws -> [PlanStatement]
+        /// Where git defines a table, and who changed it last.
+        package var cause: (_ schema: Int, _ table: String) -> PlanCause
+        /// Where git defines a part of a table.
+        package var location: (_ schema: Int, _ table: String, DifferenceLine) -> SourceLocation?
+
+        package init(
+            lookup: @escaping (Digest) -> CatalogTable?,
+            prove: @escaping (Change, ServerProfile) throws -> [PlanStatement],
+            proveObject: @escaping (ObjectChange, ServerProfile) throws -> [PlanStatement],
+            cause: @escaping (Int, String) -> PlanCause,
+            location: @escaping (Int, String, DifferenceLine) -> SourceLocation?
+        ) {
+            self.lookup = lookup
+            self.prove = prove
+            self.proveObject = proveObject
+            self.cause = cause
+            self.location = location
+        }
+    }
+
+    /// One distinct change, before it is proved.
+    package struct Change {
+        package let table: String
+        /// Its name before, where the change gives it another.
+        package let renamedFrom: String?
+        package let kind: PlanStep.Kind
+        package let from: CatalogTable?
+        package let to: CatalogTable?
+        package let alterations: [Alteration]
+        package let checksForeignKeys: Bool
+        /// The parents of its foreign keys, which must be there for the proof.
+        package let parents: [CatalogTable]
+    }
+}
+
+/// A change that the server of the workspace did not carry out as expected.
+package struct NotProved: Error, Hashable, Sendable {
+    package let reason: String
+
+    package init(reason: String) {
+        self.reason = reason
+    }
+}

@@ -1,0 +1,166 @@
+import Diff
+import Schema
+
+/// Drafts the steps of one class of shards: what proves them, what they risk, and why they are.
+struct StepDrafter {
+    let schema: Comparison.Schema
+    let shards: Comparison.Class
+    let ports: Planner.Ports
+
+    // MARK: Tables
+
+    /// The step of one change, without its differences; throws `NotProved` where the server of
+    /// the workspace does not carry it out.
+    func step(
+        _ change: TableChange, _ state: Comparison.TableState, order: Int, suggestion: String?,
+        context: ProbeContext
+    ) throws -> PlanStep {
+        let from = start(of: change, state)
+        let to = target(of: change, state)
+        let kind = PlanStep.Kind(change.kind)
+        let surroundings = Surroundings(schema: schema, live: shards.live, lookup: ports.lookup)
+        let statements = try ports.prove(
+            Planner.Change(
+                table: change.table, renamedFrom: change.renamedFrom, kind: kind, from: from,
+                to: to, alterations: change.alterations,
+                checksForeignKeys: !change.withoutForeignKeyChecks,
+                parents: surroundings.sequences(of: [from, to])
+                    + surroundings.parents(of: change)),
+            schema.profile)
+        var findings = try Self.findings(change, statements, context)
+        if let suggestion, !findings.isEmpty { findings[0].suggestion = suggestion }
+        if change.isFirstPart { findings.append(Self.absence(of: change)) }
+        return PlanStep(
+            kind: kind, namespace: schema.namespace, table: state.table,
+            renamedFrom: state.renamedFrom, shards: shards.shards, from: from?.digest,
+            to: statements.last?.after, statements: statements, hazard: findings.worst,
+            findings: findings, cause: cause(of: state), differences: [],
+            suggestion: findings.compactMap(\.suggestion).first, order: order)
+    }
+
+    /// What a person reads of a change, each line with its place in git.
+    func differences(
+        _ change: TableChange, _ state: Comparison.TableState, renames: [ColumnRename]
+    ) -> [PlanDifference] {
+        placed(
+            Self.lines(change, renames: renames, flavour: schema.profile.flavour), of: state)
+    }
+
+    private func placed(
+        _ lines: [DifferenceLine], of state: Comparison.TableState
+    ) -> [PlanDifference] {
+        lines.map { line in
+            PlanDifference(
+                text: line.description,
+                location: ports.location(shards.schema, state.table, line))
+        }
+    }
+
+    /// The table that the change starts from: the live one, or what it is once the parents of its
+    /// foreign keys have their new names, which is before.
+    private func start(
+        of change: TableChange, _ state: Comparison.TableState
+    ) -> CatalogTable? {
+        let live = state.observed.flatMap(ports.lookup)
+        guard state.status != .inSync, let from = change.from, let table = live?.table,
+            from != table
+        else { return live }
+        return catalogTable(from)
+    }
+
+    /// The table at the end of the change: as git has it, or on the way there.
+    private func target(
+        of change: TableChange, _ state: Comparison.TableState
+    ) -> CatalogTable? {
+        guard change.isFirstPart, let middle = change.to else {
+            return state.desired.flatMap(ports.lookup)
+        }
+        return catalogTable(middle)
+    }
+
+    private func catalogTable(_ table: Table) -> CatalogTable {
+        let flavour = schema.profile.flavour
+        return CatalogTable(canonicalText: table.showCreate(flavour: flavour), flavour: flavour)
+    }
+
+    private static func findings(
+        _ change: TableChange, _ statements: [PlanStatement], _ context: ProbeContext
+    ) throws -> [HazardFinding] {
+        var context = context
+        context.checksForeignKeys = !change.withoutForeignKeyChecks
+        var findings = try change.probedHazards(context)
+        let others = findings.filter { !$0.isAboutNames }
+        if statements.contains(where: \.rebuildsTable), others.worst == .safe {
+            findings.append(
+                HazardFinding(
+                    rule: "rebuild-table", hazard: .costly,
+                    reason: "the server rebuilds table `\(change.table)` row by row",
+                    remedy: "run it in a quiet hour"))
+        }
+        return findings
+    }
+
+    /// What the first of two parts risks: nobody knows when the second one may run.
+    private static func absence(of change: TableChange) -> HazardFinding {
+        HazardFinding(
+            rule: HazardFinding.foreignKeyAway, hazard: .lossy,
+            reason: "foreign keys of table `\(change.table)` are gone until the next run: rows "
+                + "without a parent may come in",
+            remedy: "approve the whole plan, and run again at once")
+    }
+
+    private static func lines(
+        _ change: TableChange, renames: [ColumnRename], flavour: ServerProfile.Flavour
+    ) -> [DifferenceLine] {
+        switch (change.from, change.to) {
+        case (let from?, let to?):
+            DifferenceLines.lines(from: from, to: to, renames: renames, flavour: flavour)
+        case (nil, let to?): DifferenceLines.lines(of: to, sign: .added)
+        case (let from?, nil): DifferenceLines.lines(of: from, sign: .removed)
+        case (nil, nil): [DifferenceLine(.removed, .table, "DROP TABLE \(change.table)")]
+        }
+    }
+
+    // MARK: Objects that are no tables
+
+    /// The step of one change of an object, without its differences; throws as the other.
+    func step(_ change: ObjectChange, order: Int) throws -> PlanStep {
+        let statements = try ports.proveObject(change, schema.profile)
+        let findings = change.findings
+        return PlanStep(
+            kind: change.kind, namespace: schema.namespace, table: change.state.table,
+            shards: shards.shards, from: change.observed, to: change.state.desired,
+            statements: statements, hazard: findings.worst, findings: findings,
+            cause: cause(of: change.state), differences: [], order: order)
+    }
+
+    func differences(_ change: ObjectChange) -> [PlanDifference] {
+        placed(ObjectLines.lines(change.name, from: change.from, to: change.to), of: change.state)
+    }
+
+    // MARK: Causes
+
+    private func cause(of state: Comparison.TableState) -> PlanCause {
+        var cause = ports.cause(shards.schema, state.table)
+        switch state.status {
+        case .drifted:
+            // Nobody committed this: the live table moved.
+            cause = PlanCause(kind: .liveChanged, location: cause.location)
+        case .conflict: cause.kind = .conflict
+        case .retired: cause.kind = .retired
+        case .unmanaged: cause.kind = .pruned
+        case .pending, .inSync, .unknown: cause.kind = .git
+        }
+        return cause
+    }
+}
+
+extension PlanStep.Kind {
+    init(_ kind: TableChange.Kind) {
+        switch kind {
+        case .create: self = .create
+        case .alter: self = .alter
+        case .drop: self = .drop
+        }
+    }
+}

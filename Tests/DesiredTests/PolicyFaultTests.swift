@@ -1,0 +1,122 @@
+import Testing
+
+@testable import Desired
+
+/// Faults of the policy, each with its exact place, message, code and remedy.
+@Suite struct PolicyFaultTests {
+    /// The last line of `fleetText` is line 12.
+    @Test(arguments: [
+        (
+            "policy: {approve: [lossy]}",
+            "plumb.yaml:12:19: error: `approve` leaves out "
+                + "`irreversible`, and such steps always need an approval [invalid-value]; "
+                + "add `irreversible`"
+        ),
+        (
+            "policy: {approve: [lossi, irreversible]}",
+            "plumb.yaml:12:20: error: a class in "
+                + "`approve` is `lossi` [invalid-value]; did you mean `lossy`?"
+        ),
+        (
+            "policy: {approvers: {minimum: 0}}",
+            "plumb.yaml:12:31: error: `minimum` is 0 and must "
+                + "be from 1 to 20 [invalid-value]; write a number from 1 to 20"
+        ),
+        (
+            "policy: {approvers: {not_author: yes}}",
+            "plumb.yaml:12:34: error: `not_author` is a "
+                + "string and must be `true` or `false` [wrong-type]; write `true` or `false`"
+        ),
+        (
+            "policy: {drift: heal}",
+            "plumb.yaml:12:17: error: `drift` is `heal` [invalid-value]; "
+                + "the values are `report`, `additive`, `revert`"
+        ),
+        (
+            "policy: {rollout: {cutover: barrier}}",
+            "plumb.yaml:12:29: error: `cutover` is "
+                + "`barrier`, which this release does not carry out [unsupported]; write `rolling`"
+        ),
+        (
+            "policy: {rollout: {on_failure: pause}}",
+            "plumb.yaml:12:32: error: `on_failure` is "
+                + "`pause`, which this release does not carry out [unsupported]; "
+                + "write `halt` or `continue`"
+        ),
+        (
+            "policy: {rollout: {on_failure: stop}}",
+            "plumb.yaml:12:32: error: `on_failure` is "
+                + "`stop` [invalid-value]; the values are `halt`, `continue`"
+        ),
+        (
+            "policy: {rollout: {waves: []}}",
+            "plumb.yaml:12:27: error: `waves` is empty "
+                + "[invalid-value]; add an entry"
+        ),
+        (
+            "policy: {rollout: {waves: [{shards: 1}]}}",
+            "plumb.yaml:12:28: error: the last wave "
+                + "leaves out shards [invalid-value]; end with `{percent: 100}`"
+        ),
+        (
+            "policy: {rollout: {waves: [{percent: 50}, {percent: 20}, {percent: 100}]}}",
+            "plumb.yaml:12:43: error: a wave does not reach further than the one before it "
+                + "[invalid-value]; give sizes that grow; each counts the shards of the waves before"
+        ),
+        (
+            "policy: {rollout: {waves: [{bake: 1m}]}}",
+            "plumb.yaml:12:28: error: a wave must have "
+                + "one of `shards` and `percent` [invalid-value]; write exactly one of the two"
+        ),
+        (
+            "policy: {rollout: {waves: [{percent: 101%}]}}",
+            "plumb.yaml:12:38: error: `percent` is "
+                + "101 and must be from 1 to 100 [invalid-value]; write a number from 1 to 100"
+        ),
+        (
+            "policy: {rollout: {concurrency: {per_host: 0}}}",
+            "plumb.yaml:12:44: error: `per_host` "
+                + "is 0 and must be from 1 to 1000 [invalid-value]; write a number from 1 to 1000"
+        ),
+        (
+            "policy: {windows: [{allow: Mon, zone: UTC}]}",
+            "plumb.yaml:12:20: error: `Mon` is not "
+                + "days and times like `Mon-Fri 09:00-16:00` [invalid-value]; write "
+                + "`{allow: \"Mon-Fri 09:00-16:00\", zone: Europe/Berlin}`"
+        ),
+        (
+            "policy: {windows: [{allow: \"Mon 09:00-10:00\"}]}",
+            "plumb.yaml:12:20: error: a window "
+                + "has no `zone` [missing-key]; add the key `zone`"
+        ),
+        (
+            "policy: {probe: {each: 31s}}",
+            "plumb.yaml:12:24: error: `each` is `31s`, which is out of range [invalid-value]; "
+                + "write a duration from 1s to 30s"
+        ),
+        (
+            "policy: {probe: off}",
+            "plumb.yaml:12:17: error: `probe` is a string and must be a mapping "
+                + "[wrong-type]; write a mapping"
+        ),
+        (
+            "policy: {limits: {drops_per_plan: many}}",
+            "plumb.yaml:12:35: error: `drops_per_plan` "
+                + "is a string and must be a whole number [wrong-type]; write a whole number"
+        ),
+        (
+            "policy: {rollout: {waves: [{percent: 100}, {shards: 5}, {percent: 100}]}}",
+            "plumb.yaml:12:44: error: a wave does not reach further than the one before it "
+                + "[invalid-value]; give sizes that grow; each counts the shards of the waves "
+                + "before"
+        ),
+        (
+            "policy: {rollout: {waves: [{shards: 1}, {percent: 0}]}}",
+            "plumb.yaml:12:51: error: `percent` is 0 and must be from 1 to 100 [invalid-value]; "
+                + "write a number from 1 to 100"
+        ),
+    ])
+    func policy(line: String, expected: String) {
+        #expect(faults(fleetText(tail: line)) == [expected])
+    }
+}
