@@ -30,7 +30,8 @@ package struct DesiredTable: Hashable, Sendable {
 /// A view, trigger, routine, event or sequence as a file of the schema repository defines it.
 package struct DesiredObject: Hashable, Sendable {
     package let name: ObjectName
-    /// The statement as written, without its terminator and the comments around it.
+    /// The statement as written, without its terminator and the comments around it; behind a
+    /// comment with the SQL mode, where a hint asks for one.
     package let text: String
     package let textDigest: Digest
     /// Where the object's name stands; its file starts with `ref:` for a pinned revision.

@@ -151,9 +151,10 @@ struct SourceFolderReader {
             return nil
         }
         if let name = statement.kind.object {
+            let text = ObjectDefinition.marked(statement.text, statement.sqlMode)
             return .object(
                 DesiredObject(
-                    name: name, text: statement.text, textDigest: Digest(of: statement.text),
+                    name: name, text: text, textDigest: Digest(of: text),
                     location: statement.nameLocation ?? statement.location))
         }
         guard case .createTable(let name) = statement.kind, let source = statement.table

@@ -78,6 +78,7 @@ extension Workspace {
         guard object.name.kind != .sequence else { return .success(current) }
         for _ in 0..<Self.rounds {
             for sql in current.asleep.replacement(flavour: profile.flavour) {
+                let sql = current.underItsMode(sql, in: profile)
                 if let refusal = try create(sql, object) { return .failure(refusal) }
             }
             let next = try read(object.name)?.saying(no: source.unsaid)
@@ -103,7 +104,7 @@ extension Workspace {
         _ sql: String, _ object: ObjectToNormalise
     ) throws(WorkspaceError) -> RejectedTable? {
         do throws(MySQLError) {
-            try connection.execute(sql)
+            try connection.executeUnderItsMode(sql)
             return nil
         } catch {
             let reason = try refusal(error, while: "creating the \(object.name)")

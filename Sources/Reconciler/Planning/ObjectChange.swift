@@ -69,11 +69,13 @@ package struct ObjectChange {
     }
 
     /// The statements, each with the digest that the object has afterwards.
-    func statements(flavour: ServerProfile.Flavour) -> [PlanStatement] {
+    func statements(profile: ServerProfile) -> [PlanStatement] {
         guard let to else { return [PlanStatement(sql: ObjectDefinition.drop(name), after: nil)] }
-        let texts = from == nil ? [to.create] : to.replacement(flavour: flavour)
+        let texts = from == nil ? [to.create] : to.replacement(flavour: profile.flavour)
         return texts.enumerated().map { index, sql in
-            PlanStatement(sql: sql, after: index == texts.count - 1 ? state.desired : nil)
+            guard index == texts.count - 1 else { return PlanStatement(sql: sql, after: nil) }
+            return PlanStatement(
+                sql: to.underItsMode(sql, in: profile), after: state.desired)
         }
     }
 }

@@ -7,8 +7,8 @@ package struct ObjectDefinition: Hashable, Sendable {
     package let name: ObjectName
     /// Its identity is the digest of this.
     package let text: String
-    /// Whether the text says whose rights it has.
-    package let hasDefiner: Bool
+    /// Whose rights it has, as written: `` `app`@`%` ``; nil where the text does not say it.
+    package let definer: String?
     /// Whether it is an event that says when it starts.
     package let hasStarts: Bool
     /// The database before its name, where one is written.
@@ -22,13 +22,30 @@ package struct ObjectDefinition: Hashable, Sendable {
         guard let header = text.withUTF8({ ObjectHeader($0) }) else { return nil }
         name = header.name
         self.text = text
-        hasDefiner = header.definer != nil
+        definer = text.withUTF8 { bytes in
+            header.definerValue.map { String(decoding: bytes[$0], as: UTF8.self) }
+        }
         hasStarts = header.starts != nil
         database = header.database
         triggerOrder = header.triggerOrder
     }
 
+    /// Whether the text says whose rights it has.
+    package var hasDefiner: Bool { definer != nil }
+
+    /// Reads a text that a file has, under the SQL mode that the file asks for.
+    package init?(create: String, sqlMode: String?) {
+        self.init(text: Self.marked(create, sqlMode))
+    }
+
+    /// `create`, with the SQL mode of its creation before it.
+    package static func marked(_ create: String, _ sqlMode: String?) -> String {
+        (sqlMode.map { modeMark + $0 + "\n" } ?? "") + create
+    }
+
     /// Reads what `SHOW CREATE` said.
+    ///
+    /// Servers keep comments behind the last word of a body, which no file has.
     ///
     /// - Parameters:
     ///   - sqlMode: the mode that the server keeps with the object; nil for kinds without one.
@@ -36,9 +53,9 @@ package struct ObjectDefinition: Hashable, Sendable {
     package init?(shown: String, sqlMode: String?, database: String) {
         var text = DatabaseName.removed(database, from: shown)
         guard let header = text.withUTF8({ ObjectHeader($0) }) else { return nil }
-        let unsaid = [header.ifNotExists, header.orReplace].compactMap { $0 }
-        text = Self.text(text, without: unsaid)
-        self.init(text: (sqlMode.map { Self.modeMark + $0 + "\n" } ?? "") + text)
+        let unsaid = [header.ifNotExists, header.orReplace, header.end..<text.utf8.count]
+        text = Self.text(text, without: unsaid.compactMap { $0 })
+        self.init(text: Self.marked(text, sqlMode))
     }
 
     // MARK: What a file may leave unsaid
@@ -135,15 +152,16 @@ package struct ObjectDefinition: Hashable, Sendable {
         return String(text[text.index(after: end)...])
     }
 
-    package var sqlMode: String? {
-        guard text.hasPrefix(Self.modeMark), let end = text.firstIndex(of: "\n") else {
-            return nil
-        }
-        return String(text[..<end].dropFirst(Self.modeMark.count))
+    package var sqlMode: String? { Self.sqlMode(of: text) }
+
+    /// The SQL mode that the first line of `text` names, if it does.
+    package static func sqlMode(of text: String) -> String? {
+        guard text.hasPrefix(modeMark), let end = text.firstIndex(of: "\n") else { return nil }
+        return String(text[..<end].dropFirst(modeMark.count))
     }
 
     /// The statements that put this definition in the place of another one of its name; after
-    /// all but the last the object is absent.
+    /// all but the last, which makes it, the object is absent.
     package func replacement(flavour: ServerProfile.Flavour) -> [String] {
         if name.kind == .sequence { return [alterSequence] }
         if name.kind == .view || flavour == .mariadb { return [createOrReplace] }

@@ -138,6 +138,13 @@ extension SupportCases {
                 CREATE PROCEDURE {t}_p (IN n int) SELECT n + 1;
                 """),
         SupportCase(
+            id: "sql-mode",
+            before: "CREATE PROCEDURE {t} () SELECT 'a' || 'b';",
+            after: """
+                -- plumb: sql_mode 'PIPES_AS_CONCAT'
+                CREATE PROCEDURE {t} () SELECT 'a' || 'b';
+                """),
+        SupportCase(
             id: "event",
             before: "CREATE EVENT {t} ON SCHEDULE EVERY 1 DAY DO SET @x = 1;",
             after: """

@@ -1,0 +1,87 @@
+import Schema
+
+/// The file that makes a view, trigger, routine, event or sequence as it is live.
+struct ObjectFile {
+    let name: ObjectName
+    let text: String
+    /// Why the text does not mean the object; nil where it does.
+    let problem: String?
+
+    init(_ definition: ObjectDefinition, profile: ServerProfile) {
+        name = definition.name
+        let mode = definition.ownMode(in: profile)
+        text = Self.text(definition.create, mode)
+        problem = Self.problem(text, definition, mode)
+    }
+
+    private static func text(_ create: String, _ mode: String?) -> String {
+        let hint = mode.map { "-- plumb: sql_mode '\($0)'\n" } ?? ""
+        guard create.contains(";") else { return "\(hint)\(create);\n" }
+        let delimiter = delimiter(unlike: create)
+        return """
+            DELIMITER \(delimiter)
+            \(hint)\(create)
+            \(delimiter)
+            DELIMITER ;
+
+            """
+    }
+
+    /// A terminator that the text has nowhere, comments and strings included: clients differ in
+    /// where they look for it.
+    private static func delimiter(unlike text: String) -> String {
+        let usual = ["//", "$$", "//end//"]
+        if let delimiter = usual.first(where: { !text.contains($0) }) { return delimiter }
+        var number = 1
+        while text.contains("//end\(number)//") { number += 1 }
+        return "//end\(number)//"
+    }
+
+    /// Reads the text as a schema folder's reader will.
+    private static func problem(
+        _ text: String, _ definition: ObjectDefinition, _ mode: String?
+    ) -> String? {
+        do throws(SchemaError) {
+            let statements = try SQLScript.statements(in: Array(text.utf8), file: "")
+            guard statements.count == 1, let statement = statements.first,
+                statement.kind.object == definition.name, statement.sqlMode == mode,
+                statement.text == definition.create, statement.database == nil
+            else { return "no file can say its definition exactly" }
+            return nil
+        } catch {
+            return "its definition cannot be read in a file: \(error.message)"
+        }
+    }
+}
+
+/// One definition for an object that several databases have.
+struct CommonDefinition {
+    let definition: ObjectDefinition
+    /// What the databases do not agree on, and the definition leaves to the server.
+    let leftOut: [String]
+
+    /// Nil where the databases differ by more than what a definition can leave to the server.
+    ///
+    /// A definer that is `account` is left out too: what the account makes has it anyway.
+    init?(_ definitions: [ObjectDefinition], account: String) {
+        let own = [account, account.replacing("`", with: "\"")]
+        let all = definitions.map { definition in
+            // Modes that quote names otherwise do so here too.
+            definition.definer.map(own.contains) == true
+                ? definition.saying(no: .definer) : definition
+        }
+        let choices: [(ObjectDefinition.Unsaid, [String])] = [
+            ([], []), (.starts, ["STARTS"]), (.definer, ["DEFINER"]),
+            ([.starts, .definer], ["DEFINER", "STARTS"]),
+        ]
+        for (unsaid, words) in choices {
+            let reduced = Set(all.map { $0.saying(no: unsaid) })
+            if reduced.count == 1, let first = reduced.first {
+                definition = first
+                leftOut = words
+                return
+            }
+        }
+        return nil
+    }
+}
