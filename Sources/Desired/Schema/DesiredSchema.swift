@@ -36,6 +36,11 @@ package struct DesiredObject: Hashable, Sendable {
     package let textDigest: Digest
     /// Where the object's name stands; its file starts with `ref:` for a pinned revision.
     package let location: SourceLocation
+    /// Where its `CREATE` stands.
+    package let start: SourceLocation
+
+    /// The statement as written.
+    package var statement: String { ObjectDefinition(text: text)?.create ?? text }
 }
 
 /// What some shards of a namespace should look like.

@@ -155,7 +155,8 @@ struct SourceFolderReader {
             return .object(
                 DesiredObject(
                     name: name, text: text, textDigest: Digest(of: text),
-                    location: statement.nameLocation ?? statement.location))
+                    location: statement.nameLocation ?? statement.location,
+                    start: statement.location))
         }
         guard case .createTable(let name) = statement.kind, let source = statement.table
         else { return nil }

@@ -27,7 +27,7 @@ struct ObjectHeader {
     /// `ENABLE`, `DISABLE` or `DISABLE ON SLAVE` of an event.
     private(set) var status: Range<Int>?
     /// The name of a trigger's table, with its place.
-    private(set) var table: (name: String, range: Range<Int>)?
+    private(set) var table: (database: String?, name: String, range: Range<Int>)?
     /// `FOLLOWS` or `PRECEDES` of a trigger.
     private(set) var triggerOrder: String?
     /// Where an event's `COMMENT` or `DO` stands.
@@ -82,7 +82,7 @@ struct ObjectHeader {
         while cursor.token != nil, !cursor.at("ON") { cursor.advance() }
         cursor.advance()
         guard let start = cursor.token?.start, let name = cursor.takeQualifiedName() else { return }
-        table = (name.text, start..<name.token.end)
+        table = (name.database, name.text, start..<name.token.end)
         while cursor.token != nil {
             if cursor.at("EACH"), cursor.at("ROW", ahead: 1) {
                 for _ in 0..<2 { cursor.advance() }

@@ -8,7 +8,8 @@ extension LintReport {
 
     /// `2 errors, 1 warning and 1 waived in 12 tables of main@3f2a91c`.
     var headline: String {
-        let place = "in \(Quantity.of(tables.count, "table")) of \(label)"
+        let others = objects.isEmpty ? "" : " and \(Quantity.of(objects.count, "other object"))"
+        let place = "in \(Quantity.of(tables.count, "table"))\(others) of \(label)"
         if findings.isEmpty { return "nothing found \(place)" }
         var parts: [String] = []
         if !errors.isEmpty { parts.append(Quantity.of(errors.count, "error")) }
