@@ -20,18 +20,7 @@ struct ObjectContext {
     var name: ObjectName { object.name }
 
     /// The place of a byte of the statement.
-    func location(of offset: Int) -> SourceLocation {
-        let before = object.statement.utf8.prefix(offset)
-        guard let newline = before.lastIndex(of: UInt8(ascii: "\n")) else {
-            return SourceLocation(
-                file: object.start.file, line: object.start.line,
-                column: object.start.column + offset)
-        }
-        let lines = before.count { $0 == UInt8(ascii: "\n") }
-        let column = before.distance(from: newline, to: before.endIndex)
-        return SourceLocation(
-            file: object.start.file, line: object.start.line + lines, column: column)
-    }
+    func location(of offset: Int) -> SourceLocation { object.location(of: offset) }
 }
 
 extension NamespaceSources {

@@ -266,6 +266,42 @@ struct ImportObjectTests {
         try Self.expectInSync(fixture, shards: 2)
     }
 
+    @Test(arguments: TestServer.available)
+    func orderOfTriggersIsWrittenWhereThereAreSeveral(kind: TestServer.Kind) throws {
+        let fixture = try ImportFixture(on: TestServer.shared(kind))
+        try fixture.database("CREATE TABLE t (id INT, n INT)")
+        for (name, order) in [("c", ""), ("a", "PRECEDES c"), ("`b x`", "FOLLOWS a"), ("d", "")] {
+            try fixture.root.execute(
+                "CREATE TRIGGER \(name) BEFORE INSERT ON t FOR EACH ROW \(order) SET NEW.n = 1")
+        }
+        try fixture.root.execute("CREATE TRIGGER e AFTER INSERT ON t FOR EACH ROW SET @a = 1")
+        let report = try Self.run(fixture)
+        #expect(report.unsupported.isEmpty)
+        let orders = try report.files.filter { $0.contains("/triggers/") }.map { file in
+            try fixture.read(file).firstMatch(of: /FOLLOWS `[^`]*`/).map { String($0.output) }
+        }
+        #expect(orders == [nil, "FOLLOWS `a`", "FOLLOWS `b x`", "FOLLOWS `c`", nil])
+        try Self.expectInSync(fixture)
+    }
+
+    @Test func databasesWhoseTriggersRunInAnotherOrderAreOneNamespace() throws {
+        let fixture = try ImportFixture()
+        let prefix = fixture.uniquePrefix()
+        for order in ["FOLLOWS", "PRECEDES"] {
+            try fixture.database(
+                "CREATE TABLE t (id INT)",
+                "CREATE TRIGGER a BEFORE INSERT ON t FOR EACH ROW SET @a = 1",
+                "CREATE TRIGGER b BEFORE INSERT ON t FOR EACH ROW \(order) a SET @a = 1",
+                named: "\(prefix)_\(order)")
+        }
+        let report = try Self.run(fixture, [.all], ["\(prefix)\\_%"])
+        #expect(
+            report.namespaces.flatMap(\.objects).map { "\($0.name) \($0.leftOut)" } == [
+                "trigger:a [\"FOLLOWS\"]", "trigger:b [\"FOLLOWS\"]",
+            ])
+        try Self.expectInSync(fixture, shards: 2)
+    }
+
     @Test func whatTheAccountMayNotSeeIsUnknownAndNotImported() throws {
         let fixture = try ImportFixture()
         let database = try fixture.database(

@@ -41,6 +41,18 @@ package struct DesiredObject: Hashable, Sendable {
 
     /// The statement as written.
     package var statement: String { ObjectDefinition(text: text)?.create ?? text }
+
+    /// The place of a byte of the statement.
+    package func location(of offset: Int) -> SourceLocation {
+        let before = statement.utf8.prefix(offset)
+        guard let newline = before.lastIndex(of: UInt8(ascii: "\n")) else {
+            return SourceLocation(file: start.file, line: start.line, column: start.column + offset)
+        }
+        let lines = before.count { $0 == UInt8(ascii: "\n") }
+        return SourceLocation(
+            file: start.file, line: start.line + lines,
+            column: before.distance(from: newline, to: before.endIndex))
+    }
 }
 
 /// What some shards of a namespace should look like.

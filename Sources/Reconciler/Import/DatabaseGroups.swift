@@ -87,13 +87,22 @@ struct DatabaseGroups {
         _ shards: [KnownShard], _ account: String, _ catalog: TableCatalog
     ) -> [Object] {
         guard let first = shards.first else { return [] }
-        return first.schema.tables.keys.sorted().compactMap { name in
+        let commons = first.schema.tables.keys.sorted().compactMap { name in
             // Alike shards mostly have the very same text.
             let digests = Set(shards.compactMap { $0.schema.tables[name] })
             let all = digests.compactMap { catalog[$0]?.object }
-            guard let common = CommonDefinition(all, account: account) else { return nil }
+            return CommonDefinition(all, account: account)
+        }
+        let counts = Dictionary(
+            commons.filter { $0.definition.name.kind == .trigger }.map {
+                ($0.definition.name.name, $0.definition.after.count)
+            }, uniquingKeysWith: { first, _ in first })
+        return commons.map { common in
+            // The last one of those before it has the most before itself.
+            let predecessor = common.definition.after.max { counts[$0] ?? 0 < counts[$1] ?? 0 }
             return Object(
-                file: ObjectFile(common.definition, profile: first.profile),
+                file: ObjectFile(
+                    common.definition, behind: predecessor, profile: first.profile),
                 leftOut: common.leftOut)
         }
     }
@@ -168,7 +177,7 @@ private struct Likeness {
             let like =
                 known[digest]
                 ?? catalog[digest]?.object.map {
-                    Digest(of: $0.saying(no: [.definer, .starts]).text)
+                    Digest(of: $0.saying(no: [.definer, .starts]).running(after: []).text)
                 } ?? digest
             known[digest] = like
             reduced[name] = like

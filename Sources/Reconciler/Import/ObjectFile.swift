@@ -7,11 +7,13 @@ struct ObjectFile {
     /// Why the text does not mean the object; nil where it does.
     let problem: String?
 
-    init(_ definition: ObjectDefinition, profile: ServerProfile) {
+    /// - Parameter predecessor: the trigger right behind which it runs.
+    init(_ definition: ObjectDefinition, behind predecessor: String?, profile: ServerProfile) {
         name = definition.name
         let mode = definition.ownMode(in: profile)
-        text = Self.text(definition.create, mode)
-        problem = Self.problem(text, definition, mode)
+        let create = predecessor.map(definition.createFollowing) ?? definition.create
+        text = Self.text(create, mode)
+        problem = Self.problem(text, create, definition.name, mode)
     }
 
     private static func text(_ create: String, _ mode: String?) -> String {
@@ -39,13 +41,13 @@ struct ObjectFile {
 
     /// Reads the text as a schema folder's reader will.
     private static func problem(
-        _ text: String, _ definition: ObjectDefinition, _ mode: String?
+        _ text: String, _ create: String, _ name: ObjectName, _ mode: String?
     ) -> String? {
         do throws(SchemaError) {
             let statements = try SQLScript.statements(in: Array(text.utf8), file: "")
             guard statements.count == 1, let statement = statements.first,
-                statement.kind.object == definition.name, statement.sqlMode == mode,
-                statement.text == definition.create, statement.database == nil
+                statement.kind.object == name, statement.sqlMode == mode,
+                statement.text == create, statement.database == nil
             else { return "no file can say its definition exactly" }
             return nil
         } catch {
@@ -70,18 +72,35 @@ struct CommonDefinition {
             definition.definer.map(own.contains) == true
                 ? definition.saying(no: .definer) : definition
         }
-        let choices: [(ObjectDefinition.Unsaid, [String])] = [
-            ([], []), (.starts, ["STARTS"]), (.definer, ["DEFINER"]),
-            ([.starts, .definer], ["DEFINER", "STARTS"]),
-        ]
-        for (unsaid, words) in choices {
-            let reduced = Set(all.map { $0.saying(no: unsaid) })
+        for choice in Self.choices {
+            let reduced = Set(
+                all.map { definition in
+                    let order = choice.order ? [] : definition.after
+                    return definition.saying(no: choice.unsaid).running(after: order)
+                })
             if reduced.count == 1, let first = reduced.first {
                 definition = first
-                leftOut = words
+                leftOut = choice.words
                 return
             }
         }
         return nil
     }
+
+    /// What may be left out, the least first.
+    private struct Choice {
+        let unsaid: ObjectDefinition.Unsaid
+        let order: Bool
+
+        var words: [String] {
+            (unsaid.contains(.definer) ? ["DEFINER"] : []) + (order ? ["FOLLOWS"] : [])
+                + (unsaid.contains(.starts) ? ["STARTS"] : [])
+        }
+    }
+
+    private static let choices = [
+        Choice(unsaid: [], order: false), Choice(unsaid: .starts, order: false),
+        Choice(unsaid: [], order: true), Choice(unsaid: .definer, order: false),
+        Choice(unsaid: .definer, order: true), Choice(unsaid: [.starts, .definer], order: false),
+    ]
 }

@@ -152,7 +152,9 @@ package struct Planner {
                     state, drops: removal.drops(state), renames: shards.stages.names)
             }
         }
-        let order = ObjectOrder(objects)
+        let moves = TriggerMoves(
+            states: shards.tables, renames: shards.stages.names, lookup: ports.lookup)
+        let order = ObjectOrder(moves.completing(objects))
         for (place, change) in order.beforeTables.enumerated() {
             try draft(change, order: place, in: shards)
         }
@@ -432,9 +434,10 @@ package struct Planner {
             refuse(state.table, error.reason, in: schema, shards)
             return
         }
-        let cause = cause(of: state, schema: shards.schema)
+        var cause = cause(of: state, schema: shards.schema)
+        if change.isDrift { cause = PlanCause(kind: .liveChanged, location: cause.location) }
         let key = DraftKey(
-            namespace: schema.namespace, table: state.table, from: change.observed,
+            namespace: schema.namespace, table: state.table, from: change.start(),
             to: state.desired, cause: cause.kind, statements: statements)
         if var known = drafts[key] {
             known.shards = (known.shards + shards.shards).sorted()
@@ -445,7 +448,7 @@ package struct Planner {
         let findings = change.findings
         drafts[key] = PlanStep(
             kind: change.kind, namespace: schema.namespace, table: state.table,
-            shards: shards.shards, from: change.observed, to: state.desired,
+            shards: shards.shards, from: change.start(), to: state.desired,
             statements: statements, hazard: findings.worst, findings: findings, cause: cause,
             differences: ObjectLines.lines(change.name, from: change.from, to: change.to).map {
                 PlanDifference(

@@ -28,8 +28,12 @@ struct ObjectHeader {
     private(set) var status: Range<Int>?
     /// The name of a trigger's table, with its place.
     private(set) var table: (database: String?, name: String, range: Range<Int>)?
-    /// `FOLLOWS` or `PRECEDES` of a trigger.
-    private(set) var triggerOrder: String?
+    /// When a trigger runs, in capitals: `BEFORE INSERT`.
+    private(set) var time: String?
+    /// `FOLLOWS` or `PRECEDES` of a trigger, with the blanks behind it.
+    private(set) var orderClause: (clause: TriggerOrderClause, range: Range<Int>)?
+    /// Where the body of a trigger begins, or its order.
+    private(set) var bodyStart: Int?
     /// Where an event's `COMMENT` or `DO` stands.
     private(set) var statusPlace: Int?
 
@@ -79,18 +83,36 @@ struct ObjectHeader {
     }
 
     private mutating func readTrigger(_ cursor: inout TokenCursor) {
-        while cursor.token != nil, !cursor.at("ON") { cursor.advance() }
+        var words: [String] = []
+        while cursor.token != nil, !cursor.at("ON") {
+            words.append(cursor.word() ?? "")
+            cursor.advance()
+        }
+        time = words.joined(separator: " ")
         cursor.advance()
         guard let start = cursor.token?.start, let name = cursor.takeQualifiedName() else { return }
         table = (name.database, name.text, start..<name.token.end)
         while cursor.token != nil {
             if cursor.at("EACH"), cursor.at("ROW", ahead: 1) {
                 for _ in 0..<2 { cursor.advance() }
-                if cursor.at("FOLLOWS") || cursor.at("PRECEDES") { triggerOrder = cursor.word() }
+                bodyStart = cursor.token?.start
+                readOrder(&cursor)
                 return
             }
             cursor.advance()
         }
+    }
+
+    private mutating func readOrder(_ cursor: inout TokenCursor) {
+        guard cursor.at("FOLLOWS") || cursor.at("PRECEDES"), let start = cursor.token?.start else {
+            return
+        }
+        let follows = cursor.at("FOLLOWS")
+        cursor.advance()
+        guard let name = cursor.takeName() else { return }
+        let clause = TriggerOrderClause(
+            follows: follows, trigger: name.text, offset: name.token.start)
+        orderClause = (clause, start..<(cursor.token?.start ?? name.token.end))
     }
 
     private mutating func readEvent(_ cursor: inout TokenCursor) {
