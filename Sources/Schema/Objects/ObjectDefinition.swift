@@ -2,7 +2,8 @@
 ///
 /// Its canonical text is what the server's `SHOW CREATE` says, without the name of its database;
 /// where the SQL mode of its creation decides what the body means, a comment with that mode comes
-/// first, and where a trigger has others before it, one with those. Objects are compared by this text alone.
+/// first, and where a trigger has others before it, one with those. Objects are compared by this
+/// text alone.
 package struct ObjectDefinition: Hashable, Sendable {
     package let name: ObjectName
     /// Its identity is the digest of this.
