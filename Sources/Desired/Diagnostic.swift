@@ -94,6 +94,8 @@ extension Diagnostic {
         case danglingForeignKey = "dangling-foreign-key"
         case danglingLike = "dangling-like"
         case likeCycle = "like-cycle"
+        case danglingTrigger = "dangling-trigger"
+        case triggerCycle = "trigger-cycle"
 
         // The approval files.
         case invalidApproval = "invalid-approval"

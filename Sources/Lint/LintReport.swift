@@ -8,6 +8,7 @@ package struct LintFinding: Hashable, Sendable {
     package let level: LintLevel
     /// Nil for what `plumb.yaml` itself says.
     package let namespace: String?
+    /// A table by its plain name, anything else by its encoded one: `view:open_orders`.
     package let table: String?
     package let column: String?
     /// What is wrong, in one sentence without a full stop.
@@ -17,10 +18,10 @@ package struct LintFinding: Hashable, Sendable {
     /// Why it does not count, where it was excused.
     package let waiver: Waiver?
 
-    /// `namespace.table`, `namespace.table.column` or the file, for people.
+    /// `namespace.table`, `namespace.table.column`, `view namespace.name` or the file, for people.
     package var subject: String {
         guard let namespace, let table else { return location.file }
-        return "\(namespace).\(table)" + (column.map { ".\($0)" } ?? "")
+        return ObjectName.label(table, in: namespace) + (column.map { ".\($0)" } ?? "")
     }
 }
 
@@ -30,12 +31,17 @@ package struct LintReport: Hashable, Sendable {
     package let label: String
     /// `namespace.table` of every table that was checked, in the order checked.
     package let tables: [String]
+    /// `namespace.kind:name` of everything else that was checked, in the order checked.
+    package let objects: [String]
     /// By file, line, column and rule.
     package let findings: [LintFinding]
 
-    package init(label: String, tables: [String], findings: [LintFinding]) {
+    package init(
+        label: String, tables: [String], objects: [String] = [], findings: [LintFinding]
+    ) {
         self.label = label
         self.tables = tables
+        self.objects = objects
         self.findings = findings
     }
 

@@ -1,7 +1,7 @@
 import Desired
 import Schema
 
-/// Checks every table of a schema repository against the rules.
+/// Checks every table and other object of a schema repository against the rules.
 package struct Linter {
     private let settings: LintSettings
     /// Waivers hold up to and with their last day.
@@ -15,6 +15,7 @@ package struct Linter {
     /// What the rules find in `namespaces`; `label` says which state of the repository that is.
     package func report(_ namespaces: [NamespaceSources], label: String) -> LintReport {
         var tables: [String] = []
+        var objects: [String] = []
         var findings: [LintFinding] = []
         for namespace in namespaces {
             let base = Self.byName(namespace.base.tables)
@@ -25,11 +26,35 @@ package struct Linter {
                 tables += overlay.tables.map { "\(namespace.namespace).\($0.name)" }
                 findings += self.findings(overlay.tables, among: all, of: namespace.namespace)
             }
+            let others = ([namespace.base] + namespace.overlays).flatMap(\.objects)
+            objects += others.map { "\(namespace.namespace).\($0.name.encoded)" }
+            findings += self.findings(others, of: namespace)
         }
         var book = WaiverBook(waivers: settings.waivers, today: today)
         findings = findings.map { book.excused($0) }
         findings += book.findings(level: level)
-        return LintReport(label: label, tables: tables, findings: Self.sorted(findings))
+        return LintReport(
+            label: label, tables: tables, objects: objects, findings: Self.sorted(findings))
+    }
+
+    private func findings(
+        _ checked: [DesiredObject], of namespace: NamespaceSources
+    ) -> [LintFinding] {
+        guard !checked.isEmpty else { return [] }
+        let selectable = namespace.selectable
+        return checked.flatMap { object in
+            let context = ObjectContext(object, settings, selectable: selectable)
+            return RuleCatalog.rules.flatMap { rule -> [LintFinding] in
+                let level = level(of: rule.id)
+                guard level != .off else { return [] }
+                return rule.checkObject(context).map { issue in
+                    LintFinding(
+                        rule: rule.id, level: level, namespace: namespace.namespace,
+                        table: object.name.encoded, column: nil, message: issue.message,
+                        remedy: issue.remedy ?? rule.remedy, location: issue.location, waiver: nil)
+                }
+            }
+        }
     }
 
     private func findings(
@@ -37,12 +62,13 @@ package struct Linter {
     ) -> [LintFinding] {
         checked.flatMap { table in
             let context = TableContext(table: table, settings: settings, tables: tables)
+            let encoded = ObjectName(.table, table.name).encoded
             return RuleCatalog.rules.flatMap { rule -> [LintFinding] in
                 let level = level(of: rule.id)
                 guard level != .off else { return [] }
                 return rule.check(context).filter(context.isOwn).map { issue in
                     LintFinding(
-                        rule: rule.id, level: level, namespace: namespace, table: table.name,
+                        rule: rule.id, level: level, namespace: namespace, table: encoded,
                         column: issue.column, message: issue.message,
                         remedy: issue.remedy ?? rule.remedy, location: issue.location, waiver: nil)
                 }

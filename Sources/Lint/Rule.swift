@@ -12,15 +12,19 @@ package struct Rule: Sendable {
     package let remedy: String
     /// What is wrong with one table; nothing for the rules about waivers.
     let check: @Sendable (TableContext) -> [Issue]
+    /// What is wrong with one object that is no table.
+    let checkObject: @Sendable (ObjectContext) -> [Issue]
 
     init(
         _ id: LintRule, _ level: LintLevel, _ summary: String, remedy: String,
-        check: @escaping @Sendable (TableContext) -> [Issue] = { _ in [] }
+        check: @escaping @Sendable (TableContext) -> [Issue] = { _ in [] },
+        objects: @escaping @Sendable (ObjectContext) -> [Issue] = { _ in [] }
     ) {
         self.id = id
         self.level = level
         self.summary = summary
         self.remedy = remedy
+        checkObject = objects
         self.check = check
     }
 }

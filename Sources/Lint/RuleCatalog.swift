@@ -28,6 +28,10 @@ package enum RuleCatalog {
         case .rowTooLong: TableRules.rowTooLong
         case .engineNotInnoDB: TableRules.engineNotInnoDB
         case .missingComment: TableRules.missingComment
+        case .explicitDefiner: ObjectRules.explicitDefiner
+        case .viewSelectStar: ObjectRules.selectStar
+        case .danglingReference: ObjectRules.danglingReference
+        case .functionUndeclared: ObjectRules.undeclaredFunction
         case .waiverExpired:
             Rule(
                 .waiverExpired, .error, "A waiver is past its last day, and excuses nothing more",

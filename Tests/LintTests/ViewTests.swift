@@ -119,6 +119,7 @@ struct ViewTests {
                     }
                   ],
                   "kind": "lint",
+                  "objects": [],
                   "outcome": "difference",
                   "revision": "main@3f2a91c",
                   "summary": "1 error, 1 warning, 1 waived in 2 tables of main@3f2a91c",

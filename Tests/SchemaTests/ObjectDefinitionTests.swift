@@ -69,6 +69,30 @@ import Testing
         #expect(desired.isMet(by: desired))
     }
 
+    @Test(arguments: [
+        "CREATE PROCEDURE `p`()\nSELECT 1 -- why; */",
+        "CREATE PROCEDURE `p`()\nSELECT 1 /* x */ # y",
+        "CREATE PROCEDURE `p`()\nSELECT 1\n",
+    ])
+    func commentsBehindTheEndAreNoPart(live: String) throws {
+        #expect(try Self.shown(live).text == "CREATE PROCEDURE `p`()\nSELECT 1")
+    }
+
+    @Test func versionCommentAtTheEndIsKept() throws {
+        let text = "CREATE PROCEDURE `p`()\nSELECT 1 /*!50000 + 1 */"
+        #expect(try Self.shown(text + " -- x").text == text)
+    }
+
+    @Test(arguments: [
+        ("CREATE DEFINER=`a`@`%` VIEW `v` AS select 1", "`a`@`%`"),
+        ("CREATE OR REPLACE DEFINER = app@'10.%' VIEW v AS select 1", "app@'10.%'"),
+        ("CREATE DEFINER=CURRENT_USER() VIEW v AS select 1", nil),
+        ("CREATE VIEW v AS select 'DEFINER=a@b'", nil),
+    ])
+    func definer(text: String, definer: String?) throws {
+        #expect(try #require(ObjectDefinition(text: text)).definer == definer)
+    }
+
     @Test func sqlModeIsPartOfTheText() throws {
         let text = "CREATE PROCEDURE `p`()\nBEGIN SELECT 1; END"
         let strict = try Self.shown(text, mode: "STRICT_TRANS_TABLES")

@@ -49,6 +49,10 @@ package enum LintRule: String, Hashable, Sendable, CaseIterable, FleetChoice {
     case rowTooLong = "row-too-long"
     case engineNotInnoDB = "engine-not-innodb"
     case missingComment = "missing-comment"
+    case explicitDefiner = "explicit-definer"
+    case viewSelectStar = "view-select-star"
+    case danglingReference = "dangling-reference"
+    case functionUndeclared = "function-undeclared"
     case waiverExpired = "waiver-expired"
     case waiverUnused = "waiver-unused"
 
@@ -77,7 +81,7 @@ package enum NameStyle: String, Hashable, Sendable, CaseIterable, FleetChoice {
 /// An excuse for what one rule finds at one table, until a day.
 package struct Waiver: Hashable, Sendable {
     package let rule: LintRule
-    /// `table` or `namespace.table`.
+    /// `table` or `namespace.table`; other objects by their encoded names, `view:open_orders`.
     package let table: String
     /// Nil for the whole table.
     package let column: String?

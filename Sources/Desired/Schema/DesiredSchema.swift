@@ -30,11 +30,29 @@ package struct DesiredTable: Hashable, Sendable {
 /// A view, trigger, routine, event or sequence as a file of the schema repository defines it.
 package struct DesiredObject: Hashable, Sendable {
     package let name: ObjectName
-    /// The statement as written, without its terminator and the comments around it.
+    /// The statement as written, without its terminator and the comments around it; behind a
+    /// comment with the SQL mode, where a hint asks for one.
     package let text: String
     package let textDigest: Digest
     /// Where the object's name stands; its file starts with `ref:` for a pinned revision.
     package let location: SourceLocation
+    /// Where its `CREATE` stands.
+    package let start: SourceLocation
+
+    /// The statement as written.
+    package var statement: String { ObjectDefinition(text: text)?.create ?? text }
+
+    /// The place of a byte of the statement.
+    package func location(of offset: Int) -> SourceLocation {
+        let before = statement.utf8.prefix(offset)
+        guard let newline = before.lastIndex(of: UInt8(ascii: "\n")) else {
+            return SourceLocation(file: start.file, line: start.line, column: start.column + offset)
+        }
+        let lines = before.count { $0 == UInt8(ascii: "\n") }
+        return SourceLocation(
+            file: start.file, line: start.line + lines,
+            column: before.distance(from: newline, to: before.endIndex))
+    }
 }
 
 /// What some shards of a namespace should look like.

@@ -75,9 +75,12 @@ struct NamespaceSchemas {
         let byName = LikeTables(
             tables: written, namespace: namespace.name, diagnostics: diagnostics
         ).resolved()
-        let objects = merged(
+        let writtenObjects = merged(
             base.objects, overlays.compactMap { $0?.objects }, "object", name: \.name.name,
             location: \.location)
+        let objects = TriggerOrder(
+            objects: writtenObjects, namespace: namespace.name, diagnostics: diagnostics
+        ).resolved()
         let sorted = objects.values.sorted { $0.name < $1.name }
         checkSharedNames(byName, sorted)
         let tables = byName.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }

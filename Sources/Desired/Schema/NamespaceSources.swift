@@ -1,12 +1,16 @@
 import Git
 import Schema
 
-/// The tables that the files of a namespace define, folder by folder.
+/// The tables and other objects that the files of a namespace define, folder by folder.
 package struct NamespaceSources: Sendable {
     package struct Folder: Sendable {
         package let path: String
         /// In the order of their places.
         package let tables: [DesiredTable]
+        /// The names of all tables, those that are left out of `tables` among them.
+        package let allTables: [String]
+        /// In the order of their places.
+        package let objects: [DesiredObject]
     }
 
     package let namespace: String
@@ -57,6 +61,12 @@ extension SchemaRepository {
             ($0.file, $0.location.line, $0.location.column)
                 < ($1.file, $1.location.line, $1.location.column)
         }
-        return NamespaceSources.Folder(path: source.path, tables: tables)
+        let objects = source.objects.values.sorted {
+            ($0.start.file, $0.start.line, $0.start.column)
+                < ($1.start.file, $1.start.line, $1.start.column)
+        }
+        return NamespaceSources.Folder(
+            path: source.path, tables: tables, allTables: source.tables.values.map(\.name),
+            objects: objects)
     }
 }

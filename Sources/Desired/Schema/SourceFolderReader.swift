@@ -151,10 +151,12 @@ struct SourceFolderReader {
             return nil
         }
         if let name = statement.kind.object {
+            let text = ObjectDefinition.marked(statement.text, statement.sqlMode)
             return .object(
                 DesiredObject(
-                    name: name, text: statement.text, textDigest: Digest(of: statement.text),
-                    location: statement.nameLocation ?? statement.location))
+                    name: name, text: text, textDigest: Digest(of: text),
+                    location: statement.nameLocation ?? statement.location,
+                    start: statement.location))
         }
         guard case .createTable(let name) = statement.kind, let source = statement.table
         else { return nil }

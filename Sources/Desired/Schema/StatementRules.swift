@@ -77,11 +77,6 @@ enum StatementRules {
                 .qualifiedTable, "the \(name) is written with the database `\(database)`",
                 remedy: "write the name alone: each shard has a database of its own", at: place)
         }
-        if let order = ObjectDefinition(text: statement.text)?.triggerOrder {
-            return refused(
-                "the \(name) says \(order), and no server tells the order of triggers again",
-                "remove the clause, or put both bodies into one trigger", statement)
-        }
         if statement.isTemporary {
             return refused(
                 "the \(name) is temporary, and no shard keeps it", "remove TEMPORARY", statement)

@@ -17,8 +17,12 @@ package enum ObjectLines {
         case (nil, .some): return [DifferenceLine(.added, .table, "CREATE \(label)")]
         case (.some, nil): return [DifferenceLine(.removed, .table, "DROP \(label)")]
         case (let from?, let to?):
-            return lines(
-                from.saying(no: to.unsaid).text, to.saying(no: from.unsaid).text)
+            let found = lines(
+                from.saying(no: to.unsaid).ordered(like: to).text, to.saying(no: from.unsaid).text)
+            guard found.isEmpty, !to.after.isEmpty else { return found }
+            // What it has to follow is made again.
+            let names = to.after.map(SQL.identifier).joined(separator: ", ")
+            return [DifferenceLine(.changed, .table, "made again behind \(names)")]
         }
     }
 

@@ -1,19 +1,22 @@
 import Desired
 import Schema
 
-/// Rules about the names of tables and columns.
+/// Rules about the names of tables, columns and other objects.
 enum NameRules {
     static let reservedWord = Rule(
         .reservedWord, .warning,
         "A name that is a reserved word of MySQL or MariaDB must be quoted in every statement",
         remedy: "choose another name"
     ) { context in
-        names(of: context).compactMap { name in
-            guard let owner = ReservedWords.owner(of: name.text) else { return nil }
-            return Issue(
-                "\(name.title) is a reserved word of \(owner)", at: name.location,
-                column: name.column)
-        }
+        names(of: context).compactMap(reserved)
+    } objects: { context in
+        [name(of: context)].compactMap(reserved)
+    }
+
+    private static func reserved(_ name: Name) -> Issue? {
+        guard let owner = ReservedWords.owner(of: name.text) else { return nil }
+        return Issue(
+            "\(name.title) is a reserved word of \(owner)", at: name.location, column: name.column)
     }
 
     static let nameCase = Rule(
@@ -22,21 +25,31 @@ enum NameRules {
             + "differ by letter case alone are one table on some systems",
         remedy: "rename it"
     ) { context in
-        names(of: context).compactMap { name in
-            let style =
-                name.column == nil ? context.settings.tableNames : context.settings.columnNames
-            guard !style.fits(name.text) else { return nil }
-            return Issue(
-                "\(name.title) is not written in \(style.rawValue)", at: name.location,
-                column: name.column)
-        }
+        names(of: context).compactMap { unfit($0, context.settings) }
+    } objects: { context in
+        [name(of: context)].compactMap { unfit($0, context.settings) }
+    }
+
+    private static func unfit(_ name: Name, _ settings: LintSettings) -> Issue? {
+        let style = name.column == nil ? settings.tableNames : settings.columnNames
+        guard !style.fits(name.text) else { return nil }
+        return Issue(
+            "\(name.title) is not written in \(style.rawValue)", at: name.location,
+            column: name.column)
+    }
+
+    private static func name(of context: ObjectContext) -> Name {
+        Name(
+            text: context.name.name,
+            title: "the \(context.name.kind.rawValue) name `\(context.name.name)`",
+            location: context.object.location, column: nil)
     }
 
     private struct Name {
         let text: String
         let title: String
         let location: SourceLocation
-        /// Nil for the table itself.
+        /// Nil for the table or other object itself.
         let column: String?
     }
 

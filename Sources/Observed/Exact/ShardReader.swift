@@ -28,6 +28,7 @@ struct ShardReader {
     private struct Draft {
         var reading = Reading()
         var problem: ShardProblem?
+        var order = LiveTriggerOrder()
         /// A table that was listed and then gone.
         var vanished: String?
         /// Something that was listed without its kind cannot be shown: it may be no table at all.
@@ -127,7 +128,10 @@ struct ShardReader {
             switch answer {
             case .success(let rows):
                 let row = rows.next()
-                let found = LiveObject.definition(object.kind, database: target.database) { place in
+                let found = LiveObject.definition(
+                    object.kind, database: target.database,
+                    after: result[shard].order.predecessors(of: object)
+                ) { place in
                     guard let row, place < row.count else { return nil }
                     return row[place].map { String(decoding: $0, as: UTF8.self) }
                 }
@@ -167,7 +171,12 @@ struct ShardReader {
                             rawValue: String(decoding: kind, as: UTF8.self).lowercased()),
                         targets[shard].kinds.contains(kind)
                     else { continue }
-                    jobs.append((shard, ObjectName(kind, String(decoding: name, as: UTF8.self))))
+                    let object = ObjectName(kind, String(decoding: name, as: UTF8.self))
+                    jobs.append((shard, object))
+                    drafts[shard].order.add(object) { place in
+                        guard place < row.count else { return nil }
+                        return row[place].map { String(decoding: $0, as: UTF8.self) }
+                    }
                 }
             case .failure(let error):
                 drafts[shard].problem = ShardProblem(error, database: targets[shard].database)

@@ -20,7 +20,8 @@ package enum LiveObject {
             definition(name.kind, database: database) { $0 < row.count ? row[$0] : nil }
         }
         guard let found else { throw unreadable(name, on: connection.server) }
-        return catalog.object(found, flavour: connection.flavour)
+        let before = try LiveTriggerOrder.predecessors(of: found, in: database, on: connection)
+        return catalog.object(found.running(after: before), flavour: connection.flavour)
     }
 
     /// The statement that shows the object's definition.
@@ -31,7 +32,8 @@ package enum LiveObject {
 
     /// What the answer to the question says; nil where the server keeps the text to itself.
     static func definition(
-        _ kind: ObjectName.Kind, database: String, column: (Int) -> String?
+        _ kind: ObjectName.Kind, database: String, after triggers: [String] = [],
+        column: (Int) -> String?
     ) -> ObjectDefinition? {
         let place: Int
         let mode: Int?
@@ -43,7 +45,7 @@ package enum LiveObject {
         guard let text = column(place) else { return nil }
         // A text without quotes around names would be read as another one.
         return ObjectDefinition(
-            shown: text, sqlMode: mode.flatMap(column), database: database)
+            shown: text, sqlMode: mode.flatMap(column), database: database, after: triggers)
     }
 
     /// The account may see that it is there, and not what it is.

@@ -31,7 +31,9 @@ extension Workspace {
             case .failure(let rejection): rejected.append(rejection)
             }
         }
-        var made: [(object: ObjectToNormalise, source: ObjectDefinition)] = []
+        // Written again in this order, each trigger comes behind all others.
+        fit = TriggerSequence.sorted(fit, \.source)
+        var made: Set<ObjectName> = []
         var waiting = fit
         var refusals: [RejectedTable] = []
         repeat {
@@ -44,7 +46,7 @@ extension Workspace {
                     refusals.append(refusal)
                     left.append(item)
                 } else {
-                    made.append(item)
+                    made.insert(item.object.name)
                 }
             }
             waiting = left
@@ -52,7 +54,7 @@ extension Workspace {
         } while !waiting.isEmpty
         rejected += refusals
         var result: [String: CatalogTable] = [:]
-        for (object, source) in made {
+        for (object, source) in fit where made.contains(object.name) {
             switch try settle(object, source) {
             case .success(let definition):
                 result[object.name.encoded] = catalog.object(definition, flavour: profile.flavour)
@@ -70,7 +72,7 @@ extension Workspace {
     private func settle(
         _ object: ObjectToNormalise, _ source: ObjectDefinition
     ) throws(WorkspaceError) -> Result<ObjectDefinition, RejectedTable> {
-        guard var current = try read(object.name)?.saying(no: source.unsaid) else {
+        guard var current = try read(object.name, as: source) else {
             return .failure(
                 RejectedTable(
                     object, reason: "the server did not keep it: its time may be over"))
@@ -78,16 +80,28 @@ extension Workspace {
         guard object.name.kind != .sequence else { return .success(current) }
         for _ in 0..<Self.rounds {
             for sql in current.asleep.replacement(flavour: profile.flavour) {
+                let sql = current.underItsMode(sql, in: profile)
                 if let refusal = try create(sql, object) { return .failure(refusal) }
             }
-            let next = try read(object.name)?.saying(no: source.unsaid)
+            guard let next = try read(object.name, as: source) else { break }
+            guard next.after == source.after else {
+                return .failure(
+                    RejectedTable(
+                        object, reason: "the server does not run it where FOLLOWS or PRECEDES say"))
+            }
             if next == current { return .success(current.withStatus(of: source)) }
-            guard let next else { break }
             current = next
         }
         return .failure(
             RejectedTable(
                 object, reason: "the server writes it back differently each time"))
+    }
+
+    /// The object as the server has it, as far as `source` says what it is to be.
+    private func read(
+        _ name: ObjectName, as source: ObjectDefinition
+    ) throws(WorkspaceError) -> ObjectDefinition? {
+        try read(name)?.saying(no: source.unsaid).ordered(like: source)
     }
 
     private func read(_ name: ObjectName) throws(WorkspaceError) -> ObjectDefinition? {
@@ -103,7 +117,7 @@ extension Workspace {
         _ sql: String, _ object: ObjectToNormalise
     ) throws(WorkspaceError) -> RejectedTable? {
         do throws(MySQLError) {
-            try connection.execute(sql)
+            try connection.executeUnderItsMode(sql)
             return nil
         } catch {
             let reason = try refusal(error, while: "creating the \(object.name)")

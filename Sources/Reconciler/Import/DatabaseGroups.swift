@@ -9,27 +9,39 @@ struct DatabaseGroups {
         let databases: [String]
         /// By name.
         let tables: [String: Digest]
+        /// Sorted by their encoded names.
+        var objects: [Object] = []
+    }
+
+    /// What a file has to say, and what one cannot.
+    struct Object {
+        let file: ObjectFile
+        let leftOut: [String]
     }
 
     /// By the name of their first database.
     private(set) var groups: [Group] = []
     /// Databases that a pattern found and that are unlike most of what it found.
     private(set) var differing: [ImportReport.Difference] = []
-    /// Databases without tables.
+    /// Databases without anything to import.
     private(set) var empty: [String] = []
 
     init(groups: [Group]) {
         self.groups = groups
     }
 
-    init(selection: DatabaseSelection, reading: DatabaseReading, engine: Engine) throws {
+    /// - Parameter account: who reads, as servers write it behind `DEFINER=`.
+    init(
+        selection: DatabaseSelection, reading: DatabaseReading, account: String, engine: Engine
+    ) throws {
+        var likeness = Likeness(catalog: engine.catalog)
         var byDigest: [Digest: [String]] = [:]
         for name in selection.names {
             guard let shard = reading.known[name] else { continue }
             if shard.schema.tables.isEmpty {
                 empty.append(name)
             } else {
-                byDigest[shard.schema.digest, default: []].append(name)
+                byDigest[likeness.digest(of: shard.schema), default: []].append(name)
             }
         }
         let alike = byDigest.values.sorted { ($0.first ?? "") < ($1.first ?? "") }
@@ -51,7 +63,10 @@ struct DatabaseGroups {
             guard let first = group.first, let shard = reading.known[first] else { continue }
             if wanted.contains(first) {
                 groups.append(
-                    Group(databases: group, tables: shard.schema.tables))
+                    Group(
+                        databases: group, tables: shard.schema.tables(),
+                        objects: Self.objects(
+                            group.compactMap { reading.known[$0] }, account, engine.catalog)))
                 continue
             }
             for name in group {
@@ -66,6 +81,30 @@ struct DatabaseGroups {
         }
         differing.sort { $0.database < $1.database }
         guard !groups.isEmpty else { throw Self.nothing(selection, reading) }
+    }
+
+    private static func objects(
+        _ shards: [KnownShard], _ account: String, _ catalog: TableCatalog
+    ) -> [Object] {
+        guard let first = shards.first else { return [] }
+        let commons = first.schema.tables.keys.sorted().compactMap { name in
+            // Alike shards mostly have the very same text.
+            let digests = Set(shards.compactMap { $0.schema.tables[name] })
+            let all = digests.compactMap { catalog[$0]?.object }
+            return CommonDefinition(all, account: account)
+        }
+        let counts = Dictionary(
+            commons.filter { $0.definition.name.kind == .trigger }.map {
+                ($0.definition.name.name, $0.definition.after.count)
+            }, uniquingKeysWith: { first, _ in first })
+        return commons.map { common in
+            // The last one of those before it has the most before itself.
+            let predecessor = common.definition.after.max { counts[$0] ?? 0 < counts[$1] ?? 0 }
+            return Object(
+                file: ObjectFile(
+                    common.definition, behind: predecessor, profile: first.profile),
+                leftOut: common.leftOut)
+        }
     }
 
     private static func lines(
@@ -84,6 +123,11 @@ struct DatabaseGroups {
         _ name: String, _ left: CatalogTable?, _ right: CatalogTable?,
         flavour: ServerProfile.Flavour
     ) -> [ImportReport.Difference.Line] {
+        if ObjectName(encoded: name).kind != .table {
+            return ObjectLines.lines(
+                ObjectName(encoded: name), from: left?.object, to: right?.object
+            ).map { .init(table: name, text: $0.description) }
+        }
         guard let left else { return [.init(table: name, text: "+ TABLE \(name)")] }
         guard let right else { return [.init(table: name, text: "- TABLE \(name)")] }
         guard let old = left.table, let new = right.table else {
@@ -110,5 +154,46 @@ struct DatabaseGroups {
         return ImportError(
             .nothingToImport,
             "\(reading.server): \(names): no tables to import; name databases that have some")
+    }
+}
+
+/// Tells which databases are alike: the same tables, and objects that differ at most by what a
+/// file can leave to the server.
+private struct Likeness {
+    let catalog: TableCatalog
+    private var known: [Digest: Digest] = [:]
+
+    init(catalog: TableCatalog) {
+        self.catalog = catalog
+    }
+
+    mutating func digest(of schema: ShardSchema) -> Digest {
+        var reduced: [String: Digest] = [:]
+        for (name, digest) in schema.tables {
+            guard ObjectName(encoded: name).kind != .table else {
+                reduced[name] = digest
+                continue
+            }
+            let like =
+                known[digest]
+                ?? catalog[digest]?.object.map {
+                    Digest(of: $0.saying(no: [.definer, .starts]).running(after: []).text)
+                } ?? digest
+            known[digest] = like
+            reduced[name] = like
+        }
+        return catalog.schema(of: reduced).digest
+    }
+}
+
+extension ShardSchema {
+    /// The tables alone, by their plain names.
+    fileprivate func tables() -> [String: Digest] {
+        var result: [String: Digest] = [:]
+        for (encoded, digest) in tables {
+            let name = ObjectName(encoded: encoded)
+            if name.kind == .table { result[name.name] = digest }
+        }
+        return result
     }
 }

@@ -8,7 +8,8 @@ import Schema
 
 /// Makes a schema repository from databases as they are.
 package enum DatabaseImport {
-    /// Reads the databases and writes `plumb.yaml` and a file for each table, or nothing at all.
+    /// Reads the databases and writes `plumb.yaml` and a file for each table and other object of
+    /// the kinds that are to be managed, or nothing at all.
     ///
     /// Throws `ImportError`, `ConfigurationError` for secrets that are not where the request says,
     /// and `MySQLError` when the server cannot be asked for its databases.
@@ -26,8 +27,11 @@ package enum DatabaseImport {
         defer { engine.pool.closeIdle() }
         let selection = try DatabaseSelection(request, engine: engine)
         let reading = DatabaseReading(
-            server: request.server, databases: selection.names, engine: engine)
-        let groups = try DatabaseGroups(selection: selection, reading: reading, engine: engine)
+            server: request.server, databases: selection.names, kinds: request.objects,
+            engine: engine)
+        let groups = try DatabaseGroups(
+            selection: selection, reading: reading, account: try engine.account(request.server),
+            engine: engine)
         var layout = ImportLayout(groups: groups, request: request, catalog: engine.catalog)
         try layout.settle(in: &target, draft: draft)
         try target.publish()
@@ -37,7 +41,8 @@ package enum DatabaseImport {
         return ImportReport(
             folder: folder, files: layout.files, namespaces: layout.report,
             differing: groups.differing, unknown: reading.unknown, empty: groups.empty,
-            skipped: reading.skippedObjects(engine), exitStatus: ExitStatus.strongest(statuses))
+            skipped: reading.skippedObjects(engine, besides: request.objects),
+            exitStatus: ExitStatus.strongest(statuses))
     }
 }
 
@@ -94,7 +99,9 @@ struct DatabaseReading {
     private(set) var known: [String: KnownShard] = [:]
     private(set) var unknown: [ImportReport.UnknownDatabase] = []
 
-    init(server: ServerAddress, databases: [String], engine: Engine) {
+    init(
+        server: ServerAddress, databases: [String], kinds: Set<ObjectName.Kind>, engine: Engine
+    ) {
         self.server = server
         for name in databases where name.contains(where: { $0 == "{" || $0 == "}" }) {
             unknown.append(
@@ -106,7 +113,8 @@ struct DatabaseReading {
             !unknown.contains { $0.database == name }
         }.map {
             ObservationTarget(
-                id: ShardID(namespace: "import", shard: $0), server: server, database: $0)
+                id: ShardID(namespace: "import", shard: $0), server: server, database: $0,
+                kinds: kinds)
         }
         let observation = engine.observer.observe(targets, mode: .once)
         for target in targets {
@@ -119,38 +127,17 @@ struct DatabaseReading {
             }
         }
     }
+}
 
-    /// What is not a table in the databases that were read, by name.
-    ///
-    /// An account that may not see triggers or routines sees none: that is no error.
-    func skippedObjects(_ engine: Engine) -> [ImportReport.SkippedObject] {
-        let databases = known.keys.sorted()
-        guard !databases.isEmpty else { return [] }
-        let list = databases.map(SQL.literal).joined(separator: ", ")
-        let questions = [
-            "SELECT TABLE_SCHEMA, LOWER(TABLE_TYPE), TABLE_NAME FROM information_schema.TABLES "
-                + "WHERE TABLE_SCHEMA IN (\(list)) AND TABLE_TYPE IN ('VIEW', 'SEQUENCE')",
-            "SELECT TRIGGER_SCHEMA, 'trigger', TRIGGER_NAME FROM information_schema.TRIGGERS "
-                + "WHERE TRIGGER_SCHEMA IN (\(list))",
-            "SELECT ROUTINE_SCHEMA, LOWER(ROUTINE_TYPE), ROUTINE_NAME "
-                + "FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA IN (\(list)) "
-                + "AND ROUTINE_TYPE <> 'PACKAGE BODY'",
-            "SELECT EVENT_SCHEMA, 'event', EVENT_NAME FROM information_schema.EVENTS "
-                + "WHERE EVENT_SCHEMA IN (\(list))",
-        ]
-        let objects = questions.flatMap { question -> [ImportReport.SkippedObject] in
-            let rows = try? engine.pool.withConnection(to: server, purpose: .read) { connection in
-                try connection.query(question)
-            }
-            return (rows ?? []).compactMap { row in
-                guard let database = row[0], let kind = row[1], let name = row[2] else {
-                    return nil
-                }
-                return .init(database: database, kind: kind, name: name)
-            }
+extension Engine {
+    /// The account of Plumb's sessions as servers write it behind `DEFINER=`.
+    fileprivate func account(_ server: ServerAddress) throws -> String {
+        let account = try pool.withConnection(to: server, purpose: .read) { connection in
+            try connection.query("SELECT CURRENT_USER()").first?[0] ?? ""
         }
-        return objects.sorted {
-            ($0.database, $0.kind, $0.name) < ($1.database, $1.kind, $1.name)
-        }
+        // A host has no `@`; a user may.
+        let host = account.lastIndex(of: "@") ?? account.endIndex
+        return SQL.identifier(String(account[..<host])) + "@"
+            + SQL.identifier(String(account[host...].dropFirst()))
     }
 }

@@ -44,6 +44,7 @@ struct FleetDraft {
         for namespace in namespaces {
             lines.append("  \(namespace.name):")
             lines.append("    schema: schema/\(namespace.name)")
+            if let manage { lines.append("    manage: \(manage)") }
             lines.append("    shards:")
             if let pattern = ShardRange.pattern(of: namespace.shards) {
                 let host = YAMLText.scalar(request.server.description)
@@ -61,6 +62,15 @@ struct FleetDraft {
             "    connection: {\(pairs(connectionPairs))}",
         ]
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What a namespace manages, where that is more than tables.
+    private var manage: String? {
+        guard !request.objects.isEmpty else { return nil }
+        guard request.objects != ManagedKind.all.objects else { return ManagedKind.all.rawValue }
+        let kinds = ManagedKind.allCases.filter(request.manage.union([.tables]).contains).map(
+            \.rawValue)
+        return "[\(kinds.joined(separator: ", "))]"
     }
 
     private func shard(_ shard: ImportReport.Shard) -> String {

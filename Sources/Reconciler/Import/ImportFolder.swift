@@ -24,10 +24,10 @@ struct ImportFolder {
         namespaces = []
     }
 
-    /// Writes a file of the result: `plumb.yaml` or `schema/<namespace>/<file>`.
+    /// Writes a file of the result: `plumb.yaml` or `schema/<namespace>/…`.
     mutating func write(_ text: String, to file: String) throws(ImportError) {
         let parts = file.split(separator: "/").map(String.init)
-        if parts.count == 3, namespaces.last != parts[1] { namespaces.append(parts[1]) }
+        if parts.count > 2, namespaces.last != parts[1] { namespaces.append(parts[1]) }
         let full = staging + "/" + file
         do {
             try FileManager.default.createDirectory(

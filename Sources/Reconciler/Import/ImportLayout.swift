@@ -4,7 +4,7 @@ import Git
 import Observed
 import Schema
 
-/// Which file each table gets, and which tables the schema can have.
+/// Which file each table and other object gets, and which of them the schema can have.
 struct ImportLayout {
     private let catalog: TableCatalog
     private var namespaces: [Namespace] = []
@@ -12,10 +12,12 @@ struct ImportLayout {
     private struct Namespace {
         let name: String
         let shards: [ImportReport.Shard]
-        var tables: [Entry]
+        var entries: [Entry]
     }
 
+    /// A file, and what stands in it.
     private struct Entry {
+        let kind: ObjectName.Kind
         var table: ImportReport.Table
         let text: String
     }
@@ -34,11 +36,48 @@ struct ImportLayout {
                     shards: group.databases.map {
                         .init(name: shards.shardName(for: $0), database: $0)
                     },
-                    tables: Self.entries(group, namespace: name, catalog)))
+                    entries: Self.entries(group, namespace: name, catalog)))
         }
     }
 
     private static func entries(
+        _ group: DatabaseGroups.Group, namespace: String, _ catalog: TableCatalog
+    ) -> [Entry] {
+        let tables = tables(group, namespace: namespace, catalog)
+        return tables + objects(group, namespace: namespace, beside: tables)
+    }
+
+    /// Each kind has a folder of its own: kinds share no names.
+    private static func objects(
+        _ group: DatabaseGroups.Group, namespace: String, beside tables: [Entry]
+    ) -> [Entry] {
+        var names: [ObjectName.Kind: ImportNames] = [:]
+        var first = Dictionary(
+            tables.map { ("table:" + $0.table.name.lowercased(), $0.table.name) },
+            uniquingKeysWith: { first, _ in first })
+        return group.objects.map { object in
+            let name = object.file.name
+            var problem = object.file.problem
+            // Tables, views and sequences have their names together.
+            let isBesideTables = name.kind == .view || name.kind == .sequence
+            let key = "\(isBesideTables ? "table" : name.kind.rawValue):\(name.name.lowercased())"
+            if let other = first[key] {
+                problem = "its name differs from that of `\(other)` by letter case only"
+            }
+            first[key] = first[key] ?? name.name
+            let file = names[name.kind, default: ImportNames()]
+                .fileName(for: name.name, kind: name.kind.rawValue)
+            let path = "schema/\(namespace)/\(name.kind.rawValue)s/\(file).sql"
+            return Entry(
+                kind: name.kind,
+                table: .init(
+                    name: name.encoded, file: problem == nil ? path : path + unmanagedSuffix,
+                    isManaged: problem == nil, problem: problem, leftOut: object.leftOut),
+                text: object.file.text)
+        }
+    }
+
+    private static func tables(
         _ group: DatabaseGroups.Group, namespace: String, _ catalog: TableCatalog
     ) -> [Entry] {
         var names = ImportNames()
@@ -58,6 +97,7 @@ struct ImportLayout {
             first[name.lowercased()] = first[name.lowercased()] ?? name
             let file = "schema/\(namespace)/\(names.fileName(for: name)).sql"
             return Entry(
+                kind: .table,
                 table: .init(
                     name: name, file: isManaged ? file : file + unmanagedSuffix,
                     isManaged: isManaged, problem: problem),
@@ -69,35 +109,28 @@ struct ImportLayout {
     private static let unmanagedSuffix = ".unmanaged"
 
     var report: [ImportReport.Namespace] {
-        namespaces.map {
-            .init(name: $0.name, shards: $0.shards, tables: $0.tables.map(\.table))
+        namespaces.map { space in
+            .init(
+                name: space.name, shards: space.shards,
+                tables: space.entries.filter { $0.kind == .table }.map(\.table),
+                objects: space.entries.filter { $0.kind != .table }.map(\.table))
         }
     }
 
     var files: [String] {
-        ([SchemaRepository.fleetFile] + report.flatMap { $0.tables.map(\.file) }).sorted()
+        ([SchemaRepository.fleetFile] + namespaces.flatMap { $0.entries.map(\.table.file) })
+            .sorted()
     }
 
     /// Writes everything, and leaves out of the schema what a schema cannot have.
     ///
-    /// Only tables that Plumb does not understand are left out; any other fault is an error.
+    /// Only tables that Plumb does not understand and objects that are no tables are left out; any
+    /// other fault is an error.
     mutating func settle(in target: inout ImportFolder, draft: FleetDraft) throws {
         try write(to: &target, draft)
         let faults = Self.faults(target)
         guard !faults.isEmpty else { return }
-        let files = Set(faults.compactMap { $0.location?.file })
-        var isChanged = false
-        for space in namespaces.indices {
-            for place in namespaces[space].tables.indices {
-                let entry = namespaces[space].tables[place]
-                guard entry.table.isManaged, entry.table.problem != nil,
-                    files.contains(entry.table.file)
-                else { continue }
-                namespaces[space].tables[place].table.isManaged = false
-                namespaces[space].tables[place].table.file += Self.unmanagedSuffix
-                isChanged = true
-            }
-        }
+        let isChanged = leaveOut(faults)
         if isChanged {
             try target.restart()
             try write(to: &target, draft)
@@ -112,9 +145,30 @@ struct ImportLayout {
         }
     }
 
+    /// Takes the files with faults out of the schema, where that may be; false where none may.
+    private mutating func leaveOut(_ faults: [Diagnostic]) -> Bool {
+        let reasons = Dictionary(
+            faults.compactMap { fault in fault.location.map { ($0.file, fault.message) } },
+            uniquingKeysWith: { first, _ in first })
+        var isChanged = false
+        for space in namespaces.indices {
+            for place in namespaces[space].entries.indices {
+                let entry = namespaces[space].entries[place]
+                guard let reason = reasons[entry.table.file], entry.table.isManaged,
+                    entry.kind != .table || entry.table.problem != nil
+                else { continue }
+                namespaces[space].entries[place].table.isManaged = false
+                namespaces[space].entries[place].table.problem = entry.table.problem ?? reason
+                namespaces[space].entries[place].table.file += Self.unmanagedSuffix
+                isChanged = true
+            }
+        }
+        return isChanged
+    }
+
     private func write(to target: inout ImportFolder, _ draft: FleetDraft) throws {
         for namespace in namespaces {
-            for entry in namespace.tables {
+            for entry in namespace.entries {
                 try target.write(entry.text, to: entry.table.file)
             }
         }

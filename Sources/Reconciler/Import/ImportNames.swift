@@ -8,8 +8,10 @@ struct ImportNames {
     /// A name of letters, digits, `-` and `_` for `name`, unlike all those before.
     ///
     /// A name that had to change carries a part of the digest of the original.
-    mutating func fileName(for name: String) -> String {
-        unique(Self.marked(name, limit: 80), of: name)
+    ///
+    /// - Parameter kind: what it is called where nothing of its name can stay.
+    mutating func fileName(for name: String, kind: String = "table") -> String {
+        unique(Self.marked(name, limit: 80, kind: kind), of: name)
     }
 
     /// A shard's name: as the database where that can be one.
@@ -56,10 +58,12 @@ struct ImportNames {
 
     /// Letters, digits, `-` and `_` only; what had to change is marked with the name's digest, so
     /// that names that become alike are told apart by more than their order.
-    private static func marked(_ name: String, limit: Int) -> String {
+    private static func marked(
+        _ name: String, limit: Int, kind: String = "table"
+    ) -> String {
         let plain = plain(name, limit: limit)
         guard plain != name || plain.isEmpty else { return plain }
-        let stem = plain.contains { $0 != "_" } ? plain : "table"
+        let stem = plain.contains { $0 != "_" } ? plain : kind
         return "\(stem)-\(Digest(of: name).hex.prefix(8))"
     }
 

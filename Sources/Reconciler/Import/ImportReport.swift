@@ -8,6 +8,8 @@ package struct ImportReport: Codable, Hashable, Sendable {
         package var name: String
         package var shards: [Shard]
         package var tables: [Table]
+        /// Views, triggers, routines, events and sequences, under their encoded names.
+        package var objects: [Table] = []
     }
 
     package struct Shard: Codable, Hashable, Sendable {
@@ -23,6 +25,8 @@ package struct ImportReport: Codable, Hashable, Sendable {
         package var isManaged: Bool
         /// Why the table is not managed, or will not be changed; nil where all is well.
         package var problem: String?
+        /// What the databases do not agree on and the file leaves to the server: `DEFINER`.
+        package var leftOut: [String] = []
     }
 
     /// A database that a pattern found and that is unlike most others: no shard of anything yet.
@@ -45,7 +49,7 @@ package struct ImportReport: Codable, Hashable, Sendable {
         package var reason: String
     }
 
-    /// A view, trigger, routine, event or sequence: Plumb manages tables.
+    /// A view, trigger, routine, event or sequence of a kind that is not to be managed.
     package struct SkippedObject: Codable, Hashable, Sendable {
         package var database: String
         package var kind: String
@@ -64,10 +68,11 @@ package struct ImportReport: Codable, Hashable, Sendable {
     package var exitStatus: ExitStatus
 
     package var tableCount: Int { namespaces.reduce(0) { $0 + $1.tables.count } }
+    package var objectCount: Int { namespaces.reduce(0) { $0 + $1.objects.count } }
     package var shardCount: Int { namespaces.reduce(0) { $0 + $1.shards.count } }
 
-    /// The tables that are not managed or will not be changed.
+    /// The tables and other objects that are not managed or will not be changed.
     package var unsupported: [Table] {
-        namespaces.flatMap { $0.tables.filter { $0.problem != nil } }
+        namespaces.flatMap { ($0.tables + $0.objects).filter { $0.problem != nil } }
     }
 }

@@ -40,6 +40,9 @@ package struct ImportRequest: Sendable {
     package var databases: [String]
     package var connection: Connection
     package var environment: String
+    /// What `manage` of the namespaces will say, tables aside, which are always managed: objects of
+    /// these kinds are written too.
+    package var manage: Set<ManagedKind>
     /// The namespace's name, where one is found; nil takes it from the databases' names.
     package var namespace: String?
     /// The folder that becomes the schema repository, or has nothing of what is written yet.
@@ -49,17 +52,23 @@ package struct ImportRequest: Sendable {
 
     package init(
         server: ServerAddress, databases: [String], connection: Connection,
-        environment: String = "production", namespace: String? = nil, folder: String,
-        workingFolder: String
+        environment: String = "production", manage: Set<ManagedKind> = [.tables],
+        namespace: String? = nil, folder: String, workingFolder: String
     ) {
         self.server = server
         self.databases = databases
         self.connection = connection
         self.environment = environment
+        self.manage = manage
         self.namespace = namespace
         self.folder = folder
         self.workingFolder = workingFolder
     }
+}
+
+extension ImportRequest {
+    /// The kinds of objects that are written beside tables.
+    var objects: Set<ObjectName.Kind> { manage.reduce(into: []) { $0.formUnion($1.objects) } }
 }
 
 /// Why nothing was imported; nothing was written either.

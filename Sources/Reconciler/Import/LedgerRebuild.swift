@@ -54,7 +54,7 @@ package struct LedgerRebuild {
         let sources = survey.normalised.sources
         let findings = survey.comparison.findings(
             lookup: { session.engine.catalog[$0] },
-            locate: { desired.schemas[sources[$0]].table($1)?.location })
+            locate: { desired.schemas[sources[$0]].location(of: $1) })
         let differing = findings.filter { $0.status != .unmanaged }
         var statuses: [ExitStatus] = []
         if !survey.plan.unknown.isEmpty { statuses.append(.incomplete) }

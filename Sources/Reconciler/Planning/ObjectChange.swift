@@ -13,6 +13,17 @@ package struct ObjectChange {
     let observed: Digest?
     /// Nil where it is dropped.
     package let to: ObjectDefinition?
+    /// The change of a trigger that takes this one along, which is as git has it.
+    var leader: Leader?
+
+    /// What is done about a trigger is done about those that have to follow it.
+    struct Leader {
+        let isDrift: Bool
+        let findings: [HazardFinding]
+    }
+
+    /// Whether it puts back what git has, and somebody changed.
+    var isDrift: Bool { state.status == .drifted || leader?.isDrift == true }
 
     package var kind: PlanStep.Kind {
         if to == nil { return .drop }
@@ -24,7 +35,8 @@ package struct ObjectChange {
     /// What git once had can be made again from its history, so dropping it is safe; a sequence
     /// has a value that git never knew.
     var findings: [HazardFinding] {
-        guard kind == .drop else { return isUnknownToGit ? [replacement] : [] }
+        if let leader { return leader.findings }
+        guard kind == .drop else { return isUnknownToGit && !isMove ? [replacement] : [] }
         if name.kind == .sequence {
             return [
                 HazardFinding(
@@ -61,6 +73,12 @@ package struct ObjectChange {
         }
     }
 
+    /// Whether a trigger is as git has it, but for its place among others.
+    private var isMove: Bool {
+        guard let from, let to, name.kind == .trigger else { return false }
+        return to.running(after: []).isMet(by: from)
+    }
+
     private var replacement: HazardFinding {
         HazardFinding(
             rule: "replace-\(name.kind.rawValue)", hazard: .costly,
@@ -69,11 +87,13 @@ package struct ObjectChange {
     }
 
     /// The statements, each with the digest that the object has afterwards.
-    func statements(flavour: ServerProfile.Flavour) -> [PlanStatement] {
+    func statements(profile: ServerProfile) -> [PlanStatement] {
         guard let to else { return [PlanStatement(sql: ObjectDefinition.drop(name), after: nil)] }
-        let texts = from == nil ? [to.create] : to.replacement(flavour: flavour)
+        let texts = from == nil ? [to.create] : to.replacement(flavour: profile.flavour)
         return texts.enumerated().map { index, sql in
-            PlanStatement(sql: sql, after: index == texts.count - 1 ? state.desired : nil)
+            guard index == texts.count - 1 else { return PlanStatement(sql: sql, after: nil) }
+            return PlanStatement(
+                sql: to.underItsMode(sql, in: profile), after: state.desired)
         }
     }
 }
@@ -97,7 +117,8 @@ struct ObjectOrder {
 
     /// By kind and name, but a view behind the views that its text names.
     private static func byDependency(_ changes: [ObjectChange]) -> [ObjectChange] {
-        let sorted = changes.sorted { $0.name.precedes($1.name) }
+        let sorted = TriggerSequence.sorted(
+            changes.sorted { $0.name.precedes($1.name) }, \.to)
         let views = Dictionary(
             sorted.filter { $0.name.kind == .view }.map { ($0.name.name, $0) }
         ) { first, _ in first }

@@ -87,7 +87,9 @@ package struct Planner {
                     state, drops: removal.drops(state), renames: shards.stages.names)
             }
         }
-        let order = ObjectOrder(objects)
+        let moves = TriggerMoves(
+            states: shards.tables, renames: shards.stages.names, lookup: ports.lookup)
+        let order = ObjectOrder(moves.completing(objects))
         for (place, change) in order.beforeTables.enumerated() {
             try draft(change, order: place, in: shards)
         }
@@ -260,4 +262,75 @@ package struct Planner {
                 to: desired)
         ]
     }
+<<<<<<< HEAD
+=======
+
+    private mutating func draft(
+        _ change: ObjectChange, order: Int, in shards: Comparison.Class
+    ) throws {
+        let schema = comparison.schemas[shards.schema]
+        let state = change.state
+        let statements: [PlanStatement]
+        do {
+            statements = try ports.proveObject(change, schema.profile)
+        } catch let error as NotProved {
+            refuse(state.table, error.reason, in: schema, shards)
+            return
+        }
+        var cause = cause(of: state, schema: shards.schema)
+        if change.isDrift { cause = PlanCause(kind: .liveChanged, location: cause.location) }
+        let key = DraftKey(
+            namespace: schema.namespace, table: state.table, from: change.start(),
+            to: state.desired, cause: cause.kind, statements: statements)
+        if var known = drafts[key] {
+            known.shards = (known.shards + shards.shards).sorted()
+            known.order = max(known.order, order)
+            drafts[key] = known
+            return
+        }
+        let findings = change.findings
+        drafts[key] = PlanStep(
+            kind: change.kind, namespace: schema.namespace, table: state.table,
+            shards: shards.shards, from: change.start(), to: state.desired,
+            statements: statements, hazard: findings.worst, findings: findings, cause: cause,
+            differences: ObjectLines.lines(change.name, from: change.from, to: change.to).map {
+                PlanDifference(
+                    text: $0.description,
+                    location: ports.location(shards.schema, state.table, $0))
+            }, order: order)
+    }
+
+    private func cause(of state: Comparison.TableState, schema: Int) -> PlanCause {
+        var cause = ports.cause(schema, state.table)
+        switch state.status {
+        case .drifted:
+            // Nobody committed this: the live table moved.
+            cause = PlanCause(kind: .liveChanged, location: cause.location)
+        case .conflict: cause.kind = .conflict
+        case .retired: cause.kind = .retired
+        case .unmanaged: cause.kind = .pruned
+        case .pending, .inSync, .unknown: cause.kind = .git
+        }
+        return cause
+    }
+}
+
+/// A change that the server of the workspace did not carry out as expected.
+package struct NotProved: Error, Hashable, Sendable {
+    package let reason: String
+
+    package init(reason: String) {
+        self.reason = reason
+    }
+}
+
+extension PlanStep.Kind {
+    init(_ kind: TableChange.Kind) {
+        switch kind {
+        case .create: self = .create
+        case .alter: self = .alter
+        case .drop: self = .drop
+        }
+    }
+>>>>>>> kinds
 }

@@ -114,7 +114,7 @@ package struct PlanStage {
     private func prove(
         _ change: ObjectChange, profile: ServerProfile, server: ServerAddress?
     ) throws -> [PlanStatement] {
-        let statements = change.statements(flavour: profile.flavour)
+        let statements = change.statements(profile: profile)
         guard change.name.kind == .sequence, let from = change.from, let to = change.to else {
             return statements
         }

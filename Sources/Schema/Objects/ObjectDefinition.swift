@@ -2,19 +2,22 @@
 ///
 /// Its canonical text is what the server's `SHOW CREATE` says, without the name of its database;
 /// where the SQL mode of its creation decides what the body means, a comment with that mode comes
-/// first. Objects are compared by this text alone.
+/// first, and where a trigger has others before it, one with those. Objects are compared by this
+/// text alone.
 package struct ObjectDefinition: Hashable, Sendable {
     package let name: ObjectName
     /// Its identity is the digest of this.
     package let text: String
-    /// Whether the text says whose rights it has.
-    package let hasDefiner: Bool
+    /// Whose rights it has, as written: `` `app`@`%` ``; nil where the text does not say it.
+    package let definer: String?
     /// Whether it is an event that says when it starts.
     package let hasStarts: Bool
     /// The database before its name, where one is written.
     package let database: String?
-    /// `FOLLOWS` or `PRECEDES`, where a trigger says its place; no server says it again.
-    package let triggerOrder: String?
+    /// `FOLLOWS` or `PRECEDES`, where the text of a trigger has it; no server says it again.
+    package let orderClause: TriggerOrderClause?
+    /// When a trigger runs and on what: triggers of one slot have an order.
+    package let triggerSlot: TriggerSlot?
 
     /// Reads a text; nil where it defines no such object.
     package init?(text: String) {
@@ -22,23 +25,46 @@ package struct ObjectDefinition: Hashable, Sendable {
         guard let header = text.withUTF8({ ObjectHeader($0) }) else { return nil }
         name = header.name
         self.text = text
-        hasDefiner = header.definer != nil
+        definer = text.withUTF8 { bytes in
+            header.definerValue.map { String(decoding: bytes[$0], as: UTF8.self) }
+        }
         hasStarts = header.starts != nil
         database = header.database
-        triggerOrder = header.triggerOrder
+        orderClause = header.orderClause?.clause
+        triggerSlot = header.table.map { TriggerSlot(table: $0.name, time: header.time ?? "") }
+    }
+
+    /// Whether the text says whose rights it has.
+    package var hasDefiner: Bool { definer != nil }
+
+    /// Reads a text that a file has, under the SQL mode that the file asks for.
+    package init?(create: String, sqlMode: String?) {
+        self.init(text: Self.marked(create, sqlMode))
+    }
+
+    /// `create`, with the SQL mode of its creation before it.
+    package static func marked(
+        _ create: String, _ sqlMode: String?, after triggers: [String] = []
+    ) -> String {
+        (sqlMode.map { modeMark + $0 + "\n" } ?? "") + orderMark(triggers) + create
     }
 
     /// Reads what `SHOW CREATE` said.
     ///
+    /// Servers keep comments behind the last word of a body, which no file has.
+    ///
     /// - Parameters:
     ///   - sqlMode: the mode that the server keeps with the object; nil for kinds without one.
     ///   - database: the object's own, whose name is no part of its definition.
-    package init?(shown: String, sqlMode: String?, database: String) {
+    ///   - triggers: those of its slot that run before a trigger.
+    package init?(
+        shown: String, sqlMode: String?, database: String, after triggers: [String] = []
+    ) {
         var text = DatabaseName.removed(database, from: shown)
         guard let header = text.withUTF8({ ObjectHeader($0) }) else { return nil }
-        let unsaid = [header.ifNotExists, header.orReplace].compactMap { $0 }
-        text = Self.text(text, without: unsaid)
-        self.init(text: (sqlMode.map { Self.modeMark + $0 + "\n" } ?? "") + text)
+        let unsaid = [header.ifNotExists, header.orReplace, header.end..<text.utf8.count]
+        text = Self.text(text, without: unsaid.compactMap { $0 })
+        self.init(text: Self.marked(text, sqlMode, after: triggers))
     }
 
     // MARK: What a file may leave unsaid
@@ -79,7 +105,7 @@ package struct ObjectDefinition: Hashable, Sendable {
 
     /// Whether `live` is what this definition, which git wrote, asks for.
     package func isMet(by live: ObjectDefinition) -> Bool {
-        let seen = live.saying(no: unsaid)
+        let seen = live.saying(no: unsaid).ordered(like: self)
         // MariaDB writes quotes around a trigger's table only once the table was renamed.
         return seen.text == text || seen.quotingTable.text == quotingTable.text
     }
@@ -89,7 +115,9 @@ package struct ObjectDefinition: Hashable, Sendable {
     /// The digests of every definition that this one, which is live, can stand for.
     package var digests: [Digest] {
         let all: [Unsaid] = [[], .definer, .starts, [.definer, .starts]]
-        return all.map { Digest(of: saying(no: $0).text) }
+        return orders.flatMap { order in
+            all.map { Digest(of: saying(no: $0).running(after: order).text) }
+        }
     }
 
     /// Every quoted name in the text: among them all that it depends on, as servers write it.
@@ -127,23 +155,25 @@ package struct ObjectDefinition: Hashable, Sendable {
 
     // MARK: Statements
 
-    /// Without the comment that tells the SQL mode.
+    /// Without the comments that tell the SQL mode and the order.
     package var create: String {
-        guard text.hasPrefix(Self.modeMark), let end = text.firstIndex(of: "\n") else {
-            return text
+        var rest = text[...]
+        for mark in [Self.modeMark, Self.orderMark] where rest.hasPrefix(mark) {
+            rest = rest.drop { $0 != "\n" }.dropFirst()
         }
-        return String(text[text.index(after: end)...])
+        return String(rest)
     }
 
-    package var sqlMode: String? {
-        guard text.hasPrefix(Self.modeMark), let end = text.firstIndex(of: "\n") else {
-            return nil
-        }
-        return String(text[..<end].dropFirst(Self.modeMark.count))
+    package var sqlMode: String? { Self.sqlMode(of: text) }
+
+    /// The SQL mode that the first line of `text` names, if it does.
+    package static func sqlMode(of text: String) -> String? {
+        guard text.hasPrefix(modeMark), let end = text.firstIndex(of: "\n") else { return nil }
+        return String(text[..<end].dropFirst(modeMark.count))
     }
 
     /// The statements that put this definition in the place of another one of its name; after
-    /// all but the last the object is absent.
+    /// all but the last, which makes it, the object is absent.
     package func replacement(flavour: ServerProfile.Flavour) -> [String] {
         if name.kind == .sequence { return [alterSequence] }
         if name.kind == .view || flavour == .mariadb { return [createOrReplace] }
@@ -213,9 +243,9 @@ package struct ObjectDefinition: Hashable, Sendable {
         }
     }
 
-    private static let modeMark = "-- sql_mode: "
+    static let modeMark = "-- sql_mode: "
 
-    private static func text(_ text: String, without ranges: [Range<Int>]) -> String {
+    static func text(_ text: String, without ranges: [Range<Int>]) -> String {
         var bytes = Array(text.utf8)
         for range in ranges.sorted(by: { $0.lowerBound > $1.lowerBound }) {
             bytes.removeSubrange(range)

@@ -8,10 +8,14 @@ struct ObjectHeader {
     let database: String?
     /// The byte offset of the first token, `CREATE`.
     let start: Int
+    /// The byte offset behind the last token.
+    let end: Int
     /// `OR REPLACE`, with the blanks behind it.
     private(set) var orReplace: Range<Int>?
     /// `DEFINER = …`, with the blanks behind it; nil also for `CURRENT_USER`, which says nothing.
     private(set) var definer: Range<Int>?
+    /// What stands behind `DEFINER =`.
+    private(set) var definerValue: Range<Int>?
     /// `IF NOT EXISTS`, with the blanks behind it.
     private(set) var ifNotExists: Range<Int>?
     /// The name with its database.
@@ -23,15 +27,20 @@ struct ObjectHeader {
     /// `ENABLE`, `DISABLE` or `DISABLE ON SLAVE` of an event.
     private(set) var status: Range<Int>?
     /// The name of a trigger's table, with its place.
-    private(set) var table: (name: String, range: Range<Int>)?
-    /// `FOLLOWS` or `PRECEDES` of a trigger.
-    private(set) var triggerOrder: String?
+    private(set) var table: (database: String?, name: String, range: Range<Int>)?
+    /// When a trigger runs, in capitals: `BEFORE INSERT`.
+    private(set) var time: String?
+    /// `FOLLOWS` or `PRECEDES` of a trigger, with the blanks behind it.
+    private(set) var orderClause: (clause: TriggerOrderClause, range: Range<Int>)?
+    /// Where the body of a trigger begins, or its order.
+    private(set) var bodyStart: Int?
     /// Where an event's `COMMENT` or `DO` stands.
     private(set) var statusPlace: Int?
 
     /// Reads the header; nil where the text creates no object of a kind that has one.
     init?(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard let tokens = Self.tokens(of: bytes), let first = tokens.first else { return nil }
+        guard let (tokens, end) = Self.lexed(bytes), let first = tokens.first else { return nil }
+        self.end = end
         let source = SourceText(bytes: bytes, file: "")
         var cursor = TokenCursor(tokens, in: source)
         guard cursor.take("CREATE") else { return nil }
@@ -45,9 +54,11 @@ struct ObjectHeader {
                 orReplace = token.start..<(cursor.token?.start ?? token.end)
             } else if cursor.at("DEFINER"), cursor.at(symbol: "=", ahead: 1) {
                 let saysNothing = cursor.at("CURRENT_USER", ahead: 2)
+                let valueStart = cursor.start(ahead: 2) ?? token.end
                 cursor.skipDefiner()
                 let range = token.start..<(cursor.token?.start ?? token.end)
                 definer = saysNothing ? nil : range
+                definerValue = saysNothing ? nil : valueStart..<max(valueStart, cursor.previousEnd)
             } else {
                 cursor.advance()
             }
@@ -72,18 +83,36 @@ struct ObjectHeader {
     }
 
     private mutating func readTrigger(_ cursor: inout TokenCursor) {
-        while cursor.token != nil, !cursor.at("ON") { cursor.advance() }
+        var words: [String] = []
+        while cursor.token != nil, !cursor.at("ON") {
+            words.append(cursor.word() ?? "")
+            cursor.advance()
+        }
+        time = words.joined(separator: " ")
         cursor.advance()
         guard let start = cursor.token?.start, let name = cursor.takeQualifiedName() else { return }
-        table = (name.text, start..<name.token.end)
+        table = (name.database, name.text, start..<name.token.end)
         while cursor.token != nil {
             if cursor.at("EACH"), cursor.at("ROW", ahead: 1) {
                 for _ in 0..<2 { cursor.advance() }
-                if cursor.at("FOLLOWS") || cursor.at("PRECEDES") { triggerOrder = cursor.word() }
+                bodyStart = cursor.token?.start
+                readOrder(&cursor)
                 return
             }
             cursor.advance()
         }
+    }
+
+    private mutating func readOrder(_ cursor: inout TokenCursor) {
+        guard cursor.at("FOLLOWS") || cursor.at("PRECEDES"), let start = cursor.token?.start else {
+            return
+        }
+        let follows = cursor.at("FOLLOWS")
+        cursor.advance()
+        guard let name = cursor.takeName() else { return }
+        let clause = TriggerOrderClause(
+            follows: follows, trigger: name.text, offset: name.token.start)
+        orderClause = (clause, start..<(cursor.token?.start ?? name.token.end))
     }
 
     private mutating func readEvent(_ cursor: inout TokenCursor) {
@@ -114,18 +143,25 @@ struct ObjectHeader {
     ]
 
     /// All tokens, marks of version comments left out; nil where the text has no end.
-    static func tokens(of bytes: UnsafeBufferPointer<UInt8>) -> [Token]? {
+    static func tokens(of bytes: UnsafeBufferPointer<UInt8>) -> [Token]? { lexed(bytes)?.tokens }
+
+    /// The tokens, and where the last one ends, a mark of a version comment among them.
+    private static func lexed(
+        _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> (tokens: [Token], end: Int)? {
         var lexer = Lexer(bytes)
         var tokens: [Token] = []
+        var end = 0
         do throws(SchemaError) {
             while true {
                 let token = try lexer.next()
                 switch token.kind {
-                case .end: return tokens
-                case .versionOpen, .versionClose: continue
+                case .end: return (tokens, end)
+                case .versionOpen, .versionClose: break
                 case .word, .number, .string, .quotedName, .symbol, .delimiter:
                     tokens.append(token)
                 }
+                end = token.end
             }
         } catch {
             return nil

@@ -8,13 +8,16 @@ enum RenameHints {
         from piece: StatementPiece, of source: SourceText, into statement: inout SourceStatement
     ) throws(SchemaError) {
         for comment in piece.leadingComments {
-            guard let old = try oldName(in: comment, of: source) else { continue }
-            let isBehindOther =
-                piece.previousEnd > 0
-                && source.line(of: piece.previousEnd - 1) == source.line(of: comment.lowerBound)
-            guard case .createTable(let name) = statement.kind, !isBehindOther else {
-                throw misplaced(comment, source)
+            if let mode = try ModeHint.mode(in: comment, of: source) {
+                guard statement.kind.keepsSQLMode, statement.sqlMode == nil,
+                    !isBehind(piece, comment, source)
+                else { throw ModeHint.misplaced(comment, source) }
+                statement.sqlMode = mode
+                continue
             }
+            guard let old = try oldName(in: comment, of: source) else { continue }
+            guard case .createTable(let name) = statement.kind, !isBehind(piece, comment, source)
+            else { throw misplaced(comment, source) }
             add(.table(from: old), of: name, comment, source, &statement)
         }
         for comment in piece.innerComments {
@@ -33,6 +36,14 @@ enum RenameHints {
                 throw misplaced(comment, source)
             }
         }
+    }
+
+    /// Whether the comment stands on the line on which the statement before ended.
+    private static func isBehind(
+        _ piece: StatementPiece, _ comment: Range<Int>, _ source: SourceText
+    ) -> Bool {
+        piece.previousEnd > 0
+            && source.line(of: piece.previousEnd - 1) == source.line(of: comment.lowerBound)
     }
 
     /// Throws at the first hint among comments that belong to no statement.

@@ -19,6 +19,11 @@ struct TokenCursor {
     /// The byte behind the token that was current before.
     var previousEnd: Int { index > 0 ? tokens[index - 1].end : tokens.first?.start ?? 0 }
 
+    /// The first byte of the token `ahead` tokens further; nil behind the last one.
+    func start(ahead: Int) -> Int? {
+        index + ahead < tokens.count ? tokens[index + ahead].start : nil
+    }
+
     mutating func advance() { index += 1 }
 
     /// True where the word `ahead` tokens further is `keyword`, given in capitals.

@@ -8,6 +8,7 @@ extension JSONView {
         let members: [String: JSONValue] = [
             "revision": .string(report.label),
             "tables": .strings(report.tables),
+            "objects": .strings(report.objects),
             "findings": .array(report.findings.map(finding)),
             "counts": .object([
                 "errors": .number(report.errors.count),

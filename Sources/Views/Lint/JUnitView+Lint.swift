@@ -3,14 +3,16 @@ import Lint
 import Reconciler
 
 extension JUnitView {
-    /// A case for each table, and one for `plumb.yaml` where its waivers are at fault.
+    /// A case for each table and other object, and one for `plumb.yaml` where its waivers are at
+    /// fault.
     ///
     /// Errors fail a case; warnings and waived findings stand in its output.
     package static func lint(_ report: LintReport) -> String {
         let bySubject = Dictionary(grouping: report.findings, by: name)
-        let fleet = bySubject.keys.filter { !report.tables.contains($0) }.sorted()
+        let checked = report.tables + report.objects
+        let fleet = bySubject.keys.filter { !checked.contains($0) }.sorted()
         var seen: Set<String> = []
-        let names = (fleet + report.tables).filter { seen.insert($0).inserted }
+        let names = (fleet + checked).filter { seen.insert($0).inserted }
         let failed = names.filter { isFailed(bySubject[$0] ?? []) }.count
         let totals = "tests=\"\(names.count)\" failures=\"\(failed)\" errors=\"0\""
         let cases = names.flatMap { testCase($0, bySubject[$0] ?? []) }

@@ -9,7 +9,12 @@ extension LintReport {
 
     /// `2 errors, 1 warning and 1 waived in 12 tables of main@3f2a91c`.
     var headline: String {
+<<<<<<< HEAD
         let place = "in \(Count.of(tables.count, "table")) of \(label)"
+=======
+        let others = objects.isEmpty ? "" : " and \(Quantity.of(objects.count, "other object"))"
+        let place = "in \(Quantity.of(tables.count, "table"))\(others) of \(label)"
+>>>>>>> kinds
         if findings.isEmpty { return "nothing found \(place)" }
         var parts: [String] = []
         if !errors.isEmpty { parts.append(Count.of(errors.count, "error")) }

@@ -1,3 +1,4 @@
+import Desired
 import Reconciler
 import Schema
 import Views
@@ -7,12 +8,13 @@ enum ImportCommand {
     static let command = Command(
         name: "import", summary: "live schema to files and a plumb.yaml; or a lost ledger again",
         details: """
-            With --host and --database: reads every table and writes a schema repository whose
-            plan is empty. Databases that are alike become the shards of one namespace. Nothing is
-            overwritten. With --record: records in the ledger what is live and equal to git.
+            With --host and --database: reads every table, and every object of the kinds that
+            --manage names, and writes a schema repository whose plan is empty. Databases that are
+            alike become the shards of one namespace. Nothing is overwritten. With --record:
+            records in the ledger what is live and equal to git.
             """,
         options: [
-            .host, .databases, .user, .passwordEnvironment, .optionFile, .into, .record,
+            .host, .databases, .manage, .user, .passwordEnvironment, .optionFile, .into, .record,
         ] + Option.fleet + [.output, .noColor],
         run: run)
 
@@ -41,6 +43,7 @@ enum ImportCommand {
                 server: server, databases: invocation.values(.databases),
                 connection: .init(credentials: credentials),
                 environment: invocation.value(.environment) ?? "production",
+                manage: try managed(invocation.value(.manage)),
                 namespace: invocation.value(.namespace),
                 folder: invocation.value(.into) ?? ".", workingFolder: invocation.folder))
         invocation.terminal.answer(
@@ -48,14 +51,36 @@ enum ImportCommand {
         return report.exitStatus
     }
 
+    /// The kinds that `--manage` names.
+    private static func managed(_ text: String?) throws -> Set<ManagedKind> {
+        guard let text else { return [.tables] }
+        let words = text.split(separator: ",").map { $0.trimmingPrefix(" ") }
+        return try words.reduce(into: []) { kinds, word in
+            guard let kind = ManagedKind(rawValue: String(word)) else {
+                let all = ManagedKind.allCases.map(\.rawValue).joined(separator: ", ")
+                throw UsageError(message: "--manage \(text): use \(all), with commas between")
+            }
+            kinds.insert(kind)
+        }
+    }
+
     private static func text(_ report: ImportReport, _ style: Style) -> String {
         var text = ""
         for namespace in report.namespaces {
+<<<<<<< HEAD
             text += "\(namespace.name)  \(Count.of(namespace.tables.count, "table"))  "
+=======
+            text += "\(namespace.name)  \(contents(of: namespace))  "
+>>>>>>> kinds
             text += ShardNames.compact(namespace.shards.map(\.name)) + "\n"
         }
         for table in report.unsupported {
             text += "not managed: \(table.file): \(table.problem ?? "")\n"
+        }
+        for object in report.namespaces.flatMap(\.objects) where !object.leftOut.isEmpty {
+            text +=
+                "\(object.file): without \(object.leftOut.joined(separator: " and ")), in which "
+                + "the databases differ\n"
         }
         for difference in report.differing {
             text += "\(difference.database) differs from \(difference.reference):\n"
@@ -64,12 +89,42 @@ enum ImportCommand {
         for problem in report.unknown {
             text += "\(problem.database): unknown: \(problem.reason)\n"
         }
+<<<<<<< HEAD
         for object in report.skipped {
             text += "not imported: \(object.kind) \(object.database).\(object.name)\n"
         }
         let files = "\(Count.of(report.files.count, "file")) in \(report.folder)"
         return text + "\(files): \(fleet(report))"
             + "  exit \(report.exitStatus.rawValue)\n"
+=======
+        text += skipped(report)
+        let files = "\(report.files.count) files in \(report.folder)"
+        return text + "\(files): \(summary(report))  exit \(report.exitStatus.rawValue)\n"
+    }
+
+    private static func contents(of namespace: ImportReport.Namespace) -> String {
+        let tables = "\(namespace.tables.count) tables"
+        guard !namespace.objects.isEmpty else { return tables }
+        return tables + ", \(namespace.objects.count) other objects"
+    }
+
+    private static func summary(_ report: ImportReport) -> String {
+        let objects = report.objectCount == 0 ? "" : ", \(report.objectCount) other objects"
+        return "\(report.tableCount) tables\(objects), \(report.shardCount) shards"
+    }
+
+    /// One line for each kind that is not managed, whatever the number of databases.
+    private static func skipped(_ report: ImportReport) -> String {
+        let kinds = Dictionary(grouping: report.skipped, by: \.kind)
+        return kinds.sorted { $0.key < $1.key }.map { kind, objects in
+            let names = Set(objects.map(\.name)).sorted()
+            let databases = Set(objects.map(\.database)).count
+            let managing = ObjectName.Kind(rawValue: kind).map { ManagedKind.managing($0).rawValue }
+            return "not imported: \(names.count) \(kind)s in \(databases) databases: "
+                + names.joined(separator: ", ")
+                + (managing.map { "; add `--manage \($0)`" } ?? "") + "\n"
+        }.joined()
+>>>>>>> kinds
     }
 
     private static func fleet(_ report: ImportReport) -> String {
@@ -79,7 +134,11 @@ enum ImportCommand {
     private static func json(_ report: ImportReport) -> String {
         JSONView.table(
             kind: "import", rows: report.files.map { ["file": $0] },
+<<<<<<< HEAD
             summary: fleet(report),
+=======
+            summary: summary(report),
+>>>>>>> kinds
             exit: report.exitStatus) + "\n"
     }
 

@@ -9,11 +9,11 @@ import Views
 /// `plumb lint`.
 enum LintCommand {
     static let command = Command(
-        name: "lint", summary: "check every table against rules; needs no server",
+        name: "lint", summary: "check tables and other objects against rules; needs no server",
         details: """
-            Reads every table of plumb.yaml and checks it against the rules of docs/lint.md. Levels
-            and waivers stand in plumb.yaml under `lint`. Exit 2 says that an error stands;
-            warnings and waived findings exit 0.
+            Reads every table and other object of plumb.yaml and checks it against the rules of
+            docs/lint.md. Levels and waivers stand in plumb.yaml under `lint`. Exit 2 says that an
+            error stands; warnings and waived findings exit 0.
             """,
         options: [.source, .ref, .workingTree, .lintOutput, .noColor], run: run)
 

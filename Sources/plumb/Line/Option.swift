@@ -61,6 +61,9 @@ struct Option: Sendable {
         name: "into", value: "folder", help: "where the files are written (default: .)")
     static let host = Option(
         name: "host", value: "address", help: "the server: name:port or unix:/path")
+    static let manage = Option(
+        name: "manage", value: "kinds",
+        help: "all, or kinds beside tables: views,triggers,routines,events,sequences")
     static let databases = Option(
         name: "database", value: "name-or-pattern",
         help: "a database that is read, or a LIKE pattern", isRepeatable: true)

@@ -114,19 +114,27 @@ extension SupportCases {
                 """),
         SupportCase(
             id: "trigger-order",
-            after: """
+            before: """
                 CREATE TABLE {t} (a int PRIMARY KEY, b int);
                 CREATE TRIGGER {t}_a BEFORE INSERT ON {t} FOR EACH ROW SET NEW.b = 1;
                 CREATE TRIGGER {t}_b BEFORE INSERT ON {t} FOR EACH ROW FOLLOWS {t}_a
                   SET NEW.b = NEW.b + 1;
                 """,
-            outcome: .refused(.reading, "the trigger `t_trigger_order_b` says FOLLOWS")),
-        SupportCase(
-            id: "trigger-order",
             after: """
-                CREATE TRIGGER {t}_c BEFORE INSERT ON {t} FOR EACH ROW precedes {t}_a SET @a = 1;
+                CREATE TABLE {t} (a int PRIMARY KEY, b int);
+                CREATE TRIGGER {t}_b BEFORE INSERT ON {t} FOR EACH ROW SET NEW.b = NEW.b + 1;
+                CREATE TRIGGER {t}_a BEFORE INSERT ON {t} FOR EACH ROW FOLLOWS {t}_b
+                  SET NEW.b = 1;
+                CREATE TRIGGER {t}_c BEFORE INSERT ON {t} FOR EACH ROW precedes {t}_b SET @a = 1;
+                """),
+        SupportCase(
+            id: "trigger-order-dangling",
+            after: """
+                CREATE TABLE {t} (a int PRIMARY KEY, b int);
+                CREATE TRIGGER {t}_c BEFORE INSERT ON {t} FOR EACH ROW precedes {t}_d SET @a = 1;
                 """,
-            outcome: .refused(.reading, "the trigger `t_trigger_order_c` says PRECEDES")),
+            outcome: .refused(
+                .reading, "the trigger `t_trigger_order_dangling_c` PRECEDES")),
         SupportCase(
             id: "routine",
             before: """
@@ -136,6 +144,13 @@ extension SupportCases {
             after: """
                 CREATE FUNCTION {t} (n int) RETURNS bigint DETERMINISTIC RETURN n + 2;
                 CREATE PROCEDURE {t}_p (IN n int) SELECT n + 1;
+                """),
+        SupportCase(
+            id: "sql-mode",
+            before: "CREATE PROCEDURE {t} () SELECT 'a' || 'b';",
+            after: """
+                -- plumb: sql_mode 'PIPES_AS_CONCAT'
+                CREATE PROCEDURE {t} () SELECT 'a' || 'b';
                 """),
         SupportCase(
             id: "event",

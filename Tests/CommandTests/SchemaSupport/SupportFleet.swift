@@ -90,10 +90,14 @@ final class SupportFleet {
         var waiting = try cases.flatMap { one in
             let text = one.named(one[keyPath: side])
             return text.isEmpty
-                ? [] : try SQLScript.statements(in: Array(text.utf8), file: one.id).map(\.text)
+                ? [] : try SQLScript.statements(in: Array(text.utf8), file: one.id)
         }
         while !waiting.isEmpty {
-            let left = waiting.filter { (try? connection.execute($0)) == nil }
+            let left = waiting.filter { statement in
+                let mode = statement.sqlMode.map(SQL.literal) ?? "@@global.sql_mode"
+                return (try? connection.execute("SET SESSION sql_mode = \(mode)")) == nil
+                    || (try? connection.execute(statement.text)) == nil
+            }
             guard left.count < waiting.count else { throw TestSupportError("refused: \(left)") }
             waiting = left
         }
@@ -131,8 +135,8 @@ final class SupportFleet {
                 UNION SELECT CONCAT('trigger ', TRIGGER_NAME, ': ', ACTION_TIMING, ' ',
                     EVENT_MANIPULATION, ' ', ACTION_ORDER, ' ', ACTION_STATEMENT)
                   FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = \(mine)
-                UNION SELECT CONCAT(ROUTINE_TYPE, ' ', ROUTINE_NAME, ': ', DTD_IDENTIFIER,
-                    ROUTINE_DEFINITION)
+                UNION SELECT CONCAT(ROUTINE_TYPE, ' ', ROUTINE_NAME, ': ', SQL_MODE, ' ',
+                    COALESCE(DTD_IDENTIFIER, ''), ROUTINE_DEFINITION)
                   FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = \(mine)
                 UNION SELECT CONCAT('event ', EVENT_NAME, ': ', STATUS, ' ', INTERVAL_VALUE,
                     INTERVAL_FIELD, ' ', EVENT_DEFINITION)

@@ -1,0 +1,39 @@
+import Desired
+import Schema
+
+/// A view, trigger, routine, event or sequence with what rules may look up.
+struct ObjectContext {
+    let object: DesiredObject
+    let settings: LintSettings
+    /// Nil where the text is not understood.
+    let outline: ObjectOutline?
+    /// Tables, views and sequences that some shard of the namespace has, in lower case.
+    let selectable: Set<String>
+
+    init(_ object: DesiredObject, _ settings: LintSettings, selectable: Set<String>) {
+        self.object = object
+        self.settings = settings
+        self.selectable = selectable
+        outline = ObjectDefinition(text: object.text).flatMap { ObjectOutline($0) }
+    }
+
+    var name: ObjectName { object.name }
+
+    /// The place of a byte of the statement.
+    func location(of offset: Int) -> SourceLocation { object.location(of: offset) }
+}
+
+extension NamespaceSources {
+    /// What a view can select from on some shard, in lower case.
+    ///
+    /// Overlays count for all: which shard has which is no matter of the files alone.
+    var selectable: Set<String> {
+        let folders = [base] + overlays
+        let objects = folders.flatMap(\.objects).filter {
+            $0.name.kind == .view || $0.name.kind == .sequence
+        }
+        return Set(
+            folders.flatMap(\.allTables).map { $0.lowercased() }
+                + objects.map { $0.name.name.lowercased() })
+    }
+}

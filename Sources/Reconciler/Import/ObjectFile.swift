@@ -1,0 +1,106 @@
+import Schema
+
+/// The file that makes a view, trigger, routine, event or sequence as it is live.
+struct ObjectFile {
+    let name: ObjectName
+    let text: String
+    /// Why the text does not mean the object; nil where it does.
+    let problem: String?
+
+    /// - Parameter predecessor: the trigger right behind which it runs.
+    init(_ definition: ObjectDefinition, behind predecessor: String?, profile: ServerProfile) {
+        name = definition.name
+        let mode = definition.ownMode(in: profile)
+        let create = predecessor.map(definition.createFollowing) ?? definition.create
+        text = Self.text(create, mode)
+        problem = Self.problem(text, create, definition.name, mode)
+    }
+
+    private static func text(_ create: String, _ mode: String?) -> String {
+        let hint = mode.map { "-- plumb: sql_mode '\($0)'\n" } ?? ""
+        guard create.contains(";") else { return "\(hint)\(create);\n" }
+        let delimiter = delimiter(unlike: create)
+        return """
+            DELIMITER \(delimiter)
+            \(hint)\(create)
+            \(delimiter)
+            DELIMITER ;
+
+            """
+    }
+
+    /// A terminator that the text has nowhere, comments and strings included: clients differ in
+    /// where they look for it.
+    private static func delimiter(unlike text: String) -> String {
+        let usual = ["//", "$$", "//end//"]
+        if let delimiter = usual.first(where: { !text.contains($0) }) { return delimiter }
+        var number = 1
+        while text.contains("//end\(number)//") { number += 1 }
+        return "//end\(number)//"
+    }
+
+    /// Reads the text as a schema folder's reader will.
+    private static func problem(
+        _ text: String, _ create: String, _ name: ObjectName, _ mode: String?
+    ) -> String? {
+        do throws(SchemaError) {
+            let statements = try SQLScript.statements(in: Array(text.utf8), file: "")
+            guard statements.count == 1, let statement = statements.first,
+                statement.kind.object == name, statement.sqlMode == mode,
+                statement.text == create, statement.database == nil
+            else { return "no file can say its definition exactly" }
+            return nil
+        } catch {
+            return "its definition cannot be read in a file: \(error.message)"
+        }
+    }
+}
+
+/// One definition for an object that several databases have.
+struct CommonDefinition {
+    let definition: ObjectDefinition
+    /// What the databases do not agree on, and the definition leaves to the server.
+    let leftOut: [String]
+
+    /// Nil where the databases differ by more than what a definition can leave to the server.
+    ///
+    /// A definer that is `account` is left out too: what the account makes has it anyway.
+    init?(_ definitions: [ObjectDefinition], account: String) {
+        let own = [account, account.replacing("`", with: "\"")]
+        let all = definitions.map { definition in
+            // Modes that quote names otherwise do so here too.
+            definition.definer.map(own.contains) == true
+                ? definition.saying(no: .definer) : definition
+        }
+        for choice in Self.choices {
+            let reduced = Set(
+                all.map { definition in
+                    let order = choice.order ? [] : definition.after
+                    return definition.saying(no: choice.unsaid).running(after: order)
+                })
+            if reduced.count == 1, let first = reduced.first {
+                definition = first
+                leftOut = choice.words
+                return
+            }
+        }
+        return nil
+    }
+
+    /// What may be left out, the least first.
+    private struct Choice {
+        let unsaid: ObjectDefinition.Unsaid
+        let order: Bool
+
+        var words: [String] {
+            (unsaid.contains(.definer) ? ["DEFINER"] : []) + (order ? ["FOLLOWS"] : [])
+                + (unsaid.contains(.starts) ? ["STARTS"] : [])
+        }
+    }
+
+    private static let choices = [
+        Choice(unsaid: [], order: false), Choice(unsaid: .starts, order: false),
+        Choice(unsaid: [], order: true), Choice(unsaid: .definer, order: false),
+        Choice(unsaid: .definer, order: true), Choice(unsaid: [.starts, .definer], order: false),
+    ]
+}

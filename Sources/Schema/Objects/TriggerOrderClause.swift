@@ -1,0 +1,141 @@
+/// `FOLLOWS x` or `PRECEDES x`, as the file of a trigger has it.
+package struct TriggerOrderClause: Hashable, Sendable {
+    /// False for `PRECEDES`.
+    package let follows: Bool
+    /// The other trigger.
+    package let trigger: String
+    /// The byte of the other's name in the `CREATE` statement.
+    package let offset: Int
+}
+
+/// A table and a time: the triggers that share both run one after the other.
+package struct TriggerSlot: Hashable, Sendable {
+    package let table: String
+    /// In capitals: `BEFORE INSERT`.
+    package let time: String
+
+    package init(table: String, time: String) {
+        self.table = table
+        self.time = time
+    }
+}
+
+/// What a trigger has to run behind.
+///
+/// Of a live trigger these are all that run before it. One that git asks for names only those that
+/// files put before it, and is met by a live one that has at least these before it.
+extension ObjectDefinition {
+    static let orderMark = "-- runs after: "
+
+    /// The line that names the triggers; empty where there are none.
+    static func orderMark(_ triggers: [String]) -> String {
+        guard !triggers.isEmpty else { return "" }
+        let names = Set(triggers).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return orderMark + names.map(escaped).joined(separator: ", ") + "\n"
+    }
+
+    /// The triggers of its slot that run before it; sorted by their bytes.
+    package var after: [String] {
+        guard name.kind == .trigger else { return [] }
+        var rest = text[...]
+        if rest.hasPrefix(Self.modeMark) { rest = rest.drop { $0 != "\n" }.dropFirst() }
+        guard rest.hasPrefix(Self.orderMark) else { return [] }
+        return rest.prefix { $0 != "\n" }.dropFirst(Self.orderMark.count)
+            .split(separator: ", ").map { Self.unescaped($0) }
+    }
+
+    /// The same trigger behind others.
+    package func running(after triggers: [String]) -> ObjectDefinition {
+        guard name.kind == .trigger else { return self }
+        let text = Self.marked(create, sqlMode, after: triggers)
+        return ObjectDefinition(text: text) ?? self
+    }
+
+    /// The same trigger, behind only those that `other` has to run behind, where it runs behind
+    /// all of them.
+    package func ordered(like other: ObjectDefinition) -> ObjectDefinition {
+        let wanted = other.after
+        let present = after
+        guard present != wanted, Set(wanted).isSubset(of: present) else { return self }
+        return running(after: wanted)
+    }
+
+    /// All orders that a live trigger can stand for, the most demanding first.
+    var orders: [[String]] {
+        let present = after
+        let sizes = stride(from: present.count, through: 0, by: -1)
+        // Files name one other trigger at a time: of many, only a few are asked for.
+        return sizes.filter { present.count <= 10 || $0 <= 3 }.flatMap { size in
+            Self.choices(of: size, among: present[...])
+        }
+    }
+
+    private static func choices(of size: Int, among names: ArraySlice<String>) -> [[String]] {
+        guard size > 0 else { return [[]] }
+        guard let first = names.first, names.count >= size else { return [] }
+        let rest = names.dropFirst()
+        return choices(of: size - 1, among: rest).map { [first] + $0 }
+            + choices(of: size, among: rest)
+    }
+
+    /// The statement without `FOLLOWS` or `PRECEDES`.
+    package var createWithoutOrder: String {
+        var copy = create
+        return copy.withUTF8 { bytes in
+            guard let range = ObjectHeader(bytes)?.orderClause?.range else { return create }
+            return Self.text(create, without: [range])
+        }
+    }
+
+    /// The statement with `FOLLOWS` before the body of a trigger.
+    package func createFollowing(_ trigger: String) -> String {
+        var copy = createWithoutOrder
+        return copy.withUTF8 { bytes in
+            let text = String(decoding: bytes, as: UTF8.self)
+            guard let place = ObjectHeader(bytes)?.bodyStart else { return text }
+            var result = Array(bytes)
+            result.insert(
+                contentsOf: "FOLLOWS \(SQL.identifier(trigger)) ".utf8, at: place)
+            return String(decoding: result, as: UTF8.self)
+        }
+    }
+
+    /// A name on a line of its own, between commas.
+    private static func escaped(_ name: String) -> String {
+        name.replacing("%", with: "%25").replacing(",", with: "%2C")
+            .replacing("\n", with: "%0A").replacing("\r", with: "%0D")
+    }
+
+    private static func unescaped(_ text: Substring) -> String {
+        String(text).replacing("%0D", with: "\r").replacing("%0A", with: "\n")
+            .replacing("%2C", with: ",").replacing("%25", with: "%")
+    }
+}
+
+/// Puts triggers behind those that they have to follow.
+package enum TriggerSequence {
+    /// `items` in their order, but each trigger behind those that it has to run after.
+    package static func sorted<Item>(
+        _ items: [Item], _ definition: (Item) -> ObjectDefinition?
+    ) -> [Item] {
+        var places: [String: Int] = [:]
+        for (place, item) in items.enumerated() {
+            guard let name = definition(item)?.name, name.kind == .trigger else { continue }
+            places[name.name] = place
+        }
+        guard items.contains(where: { definition($0)?.after.isEmpty == false }) else {
+            return items
+        }
+        var done: Set<Int> = []
+        var result: [Item] = []
+        func add(_ place: Int) {
+            guard done.insert(place).inserted else { return }
+            for name in definition(items[place])?.after ?? [] {
+                if let other = places[name] { add(other) }
+            }
+            result.append(items[place])
+        }
+        items.indices.forEach(add)
+        return result
+    }
+}
