@@ -12,8 +12,11 @@ package struct Linter {
         self.today = today
     }
 
-    /// What the rules find in `namespaces`; `label` says which state of the repository that is.
-    package func report(_ namespaces: [NamespaceSources], label: String) -> LintReport {
+    /// What the rules find in `namespaces`, and in what leads there from an earlier revision;
+    /// `label` says which state of the repository that is.
+    package func report(
+        _ namespaces: [NamespaceSources], label: String, since change: RevisionChange? = nil
+    ) -> LintReport {
         var tables: [String] = []
         var findings: [LintFinding] = []
         for namespace in namespaces {
@@ -26,10 +29,12 @@ package struct Linter {
                 findings += self.findings(overlay.tables, among: all, of: namespace.namespace)
             }
         }
+        if let change { findings += ChangeLinter(settings: settings, change: change).findings() }
         var book = WaiverBook(waivers: settings.waivers, today: today)
         findings = findings.map { book.excused($0) }
-        findings += book.findings(level: level)
-        return LintReport(label: label, tables: tables, findings: Self.sorted(findings))
+        findings += book.findings(comparesRevisions: change != nil, level: level)
+        return LintReport(
+            label: label, since: change?.label, tables: tables, findings: Self.sorted(findings))
     }
 
     private func findings(

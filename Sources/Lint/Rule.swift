@@ -1,4 +1,5 @@
 import Desired
+import Diff
 import Schema
 
 /// One thing that `plumb lint` looks for.
@@ -10,17 +11,22 @@ package struct Rule: Sendable {
     package let summary: String
     /// What to do about it, as an instruction.
     package let remedy: String
-    /// What is wrong with one table; nothing for the rules about waivers.
+    /// The classes of hazard that its findings may have, the worst first; none for the rules
+    /// about what is.
+    package let hazards: [Hazard]
+    /// What is wrong with one table; nothing for the rules about waivers and changes.
     let check: @Sendable (TableContext) -> [Issue]
 
     init(
         _ id: LintRule, _ level: LintLevel, _ summary: String, remedy: String,
+        hazards: [Hazard] = [],
         check: @escaping @Sendable (TableContext) -> [Issue] = { _ in [] }
     ) {
         self.id = id
         self.level = level
         self.summary = summary
         self.remedy = remedy
+        self.hazards = hazards
         self.check = check
     }
 }

@@ -14,9 +14,20 @@ struct CatalogTests {
         #expect(RuleCatalog.rules.map(\.id) == LintRule.allCases)
     }
 
+    @Test("Those about changes have the classes of hazard that plans know")
+    func hazards() {
+        for rule in RuleCatalog.rules {
+            #expect(
+                rule.hazards.isEmpty
+                    == (!rule.id.isAboutChanges || rule.id == .refusedChange), "\(rule.id)")
+            #expect(!rule.hazards.contains(.safe), "\(rule.id)")
+        }
+    }
+
     @Test("Every rule says what it finds and what to do, without full stops")
     func texts() {
         for rule in RuleCatalog.rules {
+            #expect(rule.summary != rule.id.rawValue, "\(rule.id) is in no catalogue")
             #expect(!rule.summary.isEmpty && !rule.summary.hasSuffix("."), "\(rule.id)")
             #expect(!rule.remedy.isEmpty && !rule.remedy.hasSuffix("."), "\(rule.id)")
         }
@@ -37,8 +48,12 @@ struct DocumentationTests {
         let rows = try page("lint.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
         #expect(
             rows.map(String.init)
-                == RuleCatalog.rules.map {
-                    "| `\($0.id.rawValue)` | \($0.level.rawValue) | \($0.summary) | \($0.remedy) |"
+                == RuleCatalog.rules.map { rule in
+                    let classes = rule.hazards.map(\.rawValue).joined(separator: " or ")
+                    let column =
+                        rule.id.isAboutChanges ? " \(classes.isEmpty ? "refused" : classes) |" : ""
+                    return "| `\(rule.id.rawValue)` |\(column) \(rule.level.rawValue) | "
+                        + "\(rule.summary) | \(rule.remedy) |"
                 })
     }
 

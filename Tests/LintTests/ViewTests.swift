@@ -63,6 +63,7 @@ struct ViewTests {
                     {
                       "column": "price",
                       "fingerprint": "5a0ba3f374e3d9efc62bd563e51800c93b9722b10cb6c20432ec07ff547ff359",
+                      "hazard": null,
                       "level": "warning",
                       "location": {
                         "column": 3,
@@ -72,6 +73,7 @@ struct ViewTests {
                       "message": "the column `price` of `orders` is float, and its name says money",
                       "namespace": "commerce",
                       "remedy": "use `decimal`, or whole cents in a `bigint`",
+                      "revision": null,
                       "rule": "float-money",
                       "table": "orders",
                       "waiver": null
@@ -79,6 +81,7 @@ struct ViewTests {
                     {
                       "column": "key",
                       "fingerprint": "f2e7ea89cac76214be53a7ed11d282499317eae6ab1b040291c397d2dbd754d8",
+                      "hazard": null,
                       "level": "warning",
                       "location": {
                         "column": 3,
@@ -88,6 +91,7 @@ struct ViewTests {
                       "message": "the column name `key` of `orders` is a reserved word of MySQL and MariaDB",
                       "namespace": "commerce",
                       "remedy": "choose another name",
+                      "revision": null,
                       "rule": "reserved-word",
                       "table": "orders",
                       "waiver": {
@@ -104,6 +108,7 @@ struct ViewTests {
                     {
                       "column": null,
                       "fingerprint": "53e1bb446201da6957dfc2e62bdb74285a1a2e71aecb68dad22a72194ec6b732",
+                      "hazard": null,
                       "level": "error",
                       "location": {
                         "column": 14,
@@ -113,6 +118,7 @@ struct ViewTests {
                       "message": "the table `log` has no primary key",
                       "namespace": "commerce",
                       "remedy": "add a PRIMARY KEY",
+                      "revision": null,
                       "rule": "missing-primary-key",
                       "table": "log",
                       "waiver": null
@@ -121,6 +127,7 @@ struct ViewTests {
                   "kind": "lint",
                   "outcome": "difference",
                   "revision": "main@3f2a91c",
+                  "since": null,
                   "summary": "1 error, 1 warning, 1 waived in 2 tables of main@3f2a91c",
                   "tables": [
                     "commerce.orders",

@@ -6,9 +6,11 @@ extension LintReport {
     /// Only errors count for scripts.
     package var exitStatus: ExitStatus { errors.isEmpty ? .done : .difference }
 
-    /// `2 errors, 1 warning and 1 waived in 12 tables of main@3f2a91c`.
+    /// `2 errors, 1 warning and 1 waived in 12 tables of main@3f2a91c`, and what that was compared
+    /// with.
     var headline: String {
-        let place = "in \(Quantity.of(tables.count, "table")) of \(label)"
+        let comparison = since.map { ", compared with \($0)" } ?? ""
+        let place = "in \(Quantity.of(tables.count, "table")) of \(label)\(comparison)"
         if findings.isEmpty { return "nothing found \(place)" }
         var parts: [String] = []
         if !errors.isEmpty { parts.append(Quantity.of(errors.count, "error")) }
