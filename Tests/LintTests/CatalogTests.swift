@@ -104,6 +104,50 @@ struct DocumentationTests {
         #expect(text.contains(LineDiff.text(change.old, change.new)))
     }
 
+    @Test("The example of a change is printed by this release")
+    func change() throws {
+        let report = try report(
+            from: Files([
+                "audit.sql": "CREATE TABLE audit (id BIGINT PRIMARY KEY);",
+                "customers.sql": """
+                CREATE TABLE customers (
+                  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                  email VARCHAR(200) NOT NULL
+                );
+                """,
+                "orders.sql": """
+                CREATE TABLE orders (
+                  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+                  customer_id BIGINT UNSIGNED NOT NULL,
+                  total DECIMAL(12,2) NOT NULL,
+                  legacy_code CHAR(8),
+                  PRIMARY KEY (id),
+                  KEY by_customer (customer_id)
+                );
+                """,
+            ]),
+            to: Files(
+                [
+                    "customers.sql": """
+                    CREATE TABLE customers (
+                      id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                      mail VARCHAR(200) NOT NULL, -- plumb: renamed from email
+                      UNIQUE KEY (mail)
+                    );
+                    """,
+                    "orders.sql": """
+                    CREATE TABLE orders (
+                      `id` bigint(20) unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                      `customer_id` bigint(20) unsigned NOT NULL,
+                      `total` decimal(10,2) NOT NULL,
+                      INDEX (customer_id)
+                    );
+                    """,
+                ], namespace: "retire: [audit]"))
+        let text = LintText.text(report).replacing("schema/", with: "schema/commerce/")
+        #expect(try page("lint.md").contains("$ plumb lint --since main\n" + text), "\(text)")
+    }
+
     @Test("JSON is as docs/lint.schema.json says")
     func schema() throws {
         let waiver = "{rule: name-case, table: A, owner: a, reason: r, expires: 2027-01-31}"

@@ -1,4 +1,5 @@
 import Desired
+import Foundation
 import Lint
 import Schema
 import Testing
@@ -278,5 +279,101 @@ struct ViewTests {
 
                 """)
         #expect(LineDiff.text("a\n", "a\n") == "")
+    }
+}
+
+@Suite("What lint prints of a change")
+struct ChangeViewTests {
+    private func sample() throws -> LintReport {
+        try report(
+            from: Files([
+                "orders.sql": "CREATE TABLE orders (id int PRIMARY KEY, total decimal(12,2));",
+                "log.sql": "CREATE TABLE log (id int PRIMARY KEY);",
+            ]),
+            to: Files(
+                [
+                    "orders.sql":
+                        "CREATE TABLE orders (\n  id bigint PRIMARY KEY,\n  total decimal(10,2));"
+                ],
+                namespace: "retire: [log]",
+                lint: """
+                    lint:
+                      waivers:
+                        - {rule: narrow-type, table: orders, column: total, owner: ann@x.org,
+                           reason: never above 100, expires: 2027-01-31}
+                    """))
+    }
+
+    @Test func text() throws {
+        #expect(
+            LintText.text(try sample()) == """
+                main:schema/log.sql:1:14: error: all rows of `log` are gone [drop-table]
+                    keep a copy of what is needed, then approve
+                schema/orders.sql:2:3: warning: `orders`: column `id`: every value fits; the table is copied; `plumb plan` asks the servers how they do it [widen-type]
+                    choose a quiet hour
+
+                1 error, 1 warning, 1 waived in 1 table of topic@162ecfe, compared with main@3f2a91c          exit 2
+
+                """)
+    }
+
+    @Test func github() throws {
+        #expect(
+            GitHubView.lint(try sample()) == """
+                ::error title=drop-table::main:schema/log.sql:1:14: all rows of `log` are gone: keep a copy of what is needed, then approve
+                ::warning file=schema/orders.sql,line=2,col=3,title=widen-type::`orders`: column `id`: every value fits; the table is copied; `plumb plan` asks the servers how they do it: choose a quiet hour
+                ::notice title=plumb lint::1 error, 1 warning, 1 waived in 1 table of topic@162ecfe, compared with main@3f2a91c
+
+                """)
+    }
+
+    @Test func junit() throws {
+        let text = JUnitView.lint(try sample())
+        #expect(
+            text.contains(
+                """
+                    <testcase classname="lint" name="commerce.log">
+                      <failure type="drop-table" message="all rows of `log` are gone">main:schema/log.sql:1:14: error: all rows of `log` are gone [drop-table]; keep a copy of what is needed, then approve</failure>
+                    </testcase>
+                """), "\(text)")
+        #expect(text.contains("compared with main@3f2a91c"))
+    }
+
+    @Test func json() throws {
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(JSONView.lint(try sample()).utf8))
+                as? [String: Any])
+        #expect(json["since"] as? String == "main@3f2a91c")
+        let findings = try #require(json["findings"] as? [[String: Any]])
+        let rows = findings.map { finding in
+            ["rule", "hazard", "revision"].map { finding[$0] as? String ?? "null" }
+        }
+        #expect(
+            rows == [
+                ["drop-table", "irreversible", "main"], ["widen-type", "costly", "null"],
+                ["narrow-type", "lossy", "null"],
+            ])
+    }
+
+    @Test func sarif() throws {
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(SARIFView.lint(try sample()).utf8))
+                as? [String: Any])
+        let run = try #require((json["runs"] as? [[String: Any]])?.first)
+        let driver = (run["tool"] as? [String: Any])?["driver"] as? [String: Any]
+        let rules = try #require(driver?["rules"] as? [[String: Any]])
+        let results = try #require(run["results"] as? [[String: Any]])
+        for result in results {
+            let index = try #require(result["ruleIndex"] as? Int)
+            #expect(rules[index]["id"] as? String == result["ruleId"] as? String)
+        }
+        let first = try #require(results.first)
+        #expect(first["ruleId"] as? String == "lint/drop-table")
+        #expect(
+            first["properties"] as? [String: String]
+                == ["hazard": "irreversible", "revision": "main"])
+        let text = (first["message"] as? [String: String])?["text"] ?? ""
+        #expect(text.hasPrefix("in main: all rows of `log` are gone"), "\(text)")
+        #expect((results.last?["suppressions"] as? [Any])?.count == 1)
     }
 }

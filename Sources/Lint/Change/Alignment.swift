@@ -216,6 +216,13 @@ extension Alignment {
         where to.columns.contains(where: { $0.name == newName(column.name) }) {
             mine += old.columnChecks[column.name] ?? []
         }
+        // MariaDB: a JSON column is text with this check.
+        for column in old.table.columns where column.type == "json" {
+            mine.append(
+                WrittenTable.Check(
+                    expression: "json_valid(\(SQL.identifier(column.name)))", isEnforced: true,
+                    location: old.desired.location))
+        }
         var theirs = new.checks
         for (place, column) in to.columns.enumerated() {
             let own = new.columnChecks[column.name] ?? []
