@@ -63,7 +63,8 @@ package struct Linter {
         Dictionary(tables.map { ($0.name.lowercased(), $0) }) { first, _ in first }
     }
 
-    /// By place; an overlay that two namespaces share is found once for each of them.
+    /// By place, each once, however many shards and overlays share the table; what two namespaces
+    /// share is found once for each of them.
     private static func sorted(_ findings: [LintFinding]) -> [LintFinding] {
         var seen: Set<LintFinding> = []
         return findings.filter { seen.insert($0).inserted }.enumerated().sorted { left, right in

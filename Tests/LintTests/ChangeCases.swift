@@ -270,6 +270,10 @@ extension ChangeCases {
     ]
 
     private static let otherPairs = [
+        pair(
+            "(id int, s date, e date, PERIOD FOR p (s, e), UNIQUE u (id, p WITHOUT OVERLAPS))",
+            "(id int, `s` date NOT NULL, e date NOT NULL, UNIQUE (`id`,`p` WITHOUT OVERLAPS), PERIOD FOR `p` (`s`, `e`))"
+        ),
         pair("(a int)", "(a int) ENGINE=InnoDB"),
         pair("(a int) engine=innodb", "(a int) ENGINE = InnoDB"),
         pair("(a int)", "(a int) AUTO_INCREMENT=7"), pair("(a int)", "(a int) COMMENT 'x'"),
@@ -322,6 +326,8 @@ extension ChangeCases {
         pair("(a varchar(9), CHECK (a <> 'x'))", "(a varchar(9), CHECK (`a` <> _utf8mb4'x'))"),
         pair("(a int, b int AS ((a) * (2)) STORED)", "(a int, b int AS (a * 2) STORED)"),
         pair("(a int) ENCRYPTION='N'", "(a int)"),
+        pair("(a int, FOREIGN KEY (a) REFERENCES p (id)) ENGINE=MyISAM", "(a int) ENGINE=MyISAM"),
+        pair("(a int) ENGINE=MyISAM", "(a int)"),
         pair("(a int)", "(a int) /*!80016 DEFAULT ENCRYPTION='N' */"),
         pair(
             "(a int) WITH SYSTEM VERSIONING PARTITION BY SYSTEM_TIME INTERVAL 1 DAY (PARTITION p0 HISTORY, PARTITION n CURRENT)",

@@ -27,18 +27,17 @@ struct ChangeLinter {
     let settings: LintSettings
     let change: RevisionChange
 
-    /// Each finding once, however many shards and overlays share the table.
+    /// Where several shards or overlays share a table, its findings are there for each of them.
     func findings() -> [LintFinding] {
         change.after.flatMap { after -> [LintFinding] in
             guard let before = change.before.first(where: { $0.name == after.name }) else {
                 return []
             }
-            var seen: Set<LintFinding> = []
             let changes = pairs(before, after).flatMap { pair in
                 findings(
                     from: before.schemas[pair.from], to: after.schemas[pair.to], in: after)
             }
-            return (changes + retired(before, after)).filter { seen.insert($0).inserted }
+            return changes + retired(before, after)
         }
     }
 

@@ -14,7 +14,7 @@ struct ComparedStates {
         let before = Self.read(old, characterSet)
         written = Self.read(new, characterSet)
         let names = Self.names(from: old, to: new)
-        for (name, table) in written { to[name] = Self.created(table) }
+        to = written.mapValues(\.table)
         for (name, table) in before {
             let newName = names.tables[name] ?? name
             guard let other = written[newName] else {
@@ -35,41 +35,47 @@ struct ComparedStates {
     private static func read(
         _ schema: DesiredSchema, _ characterSet: String
     ) -> [String: WrittenTable] {
-        let byName = Dictionary(schema.tables.map { ($0.name.lowercased(), $0) }) { first, _ in
-            first
-        }
+        let others = byName(schema)
         return Dictionary(
             schema.tables.map { table in
-                (table.name, WrittenTable(table, characterSet: characterSet, among: byName))
+                (table.name, WrittenTable(table, characterSet: characterSet, among: others))
             }
         ) { first, _ in first }
     }
 
-    /// A table that is new needs its columns and keys alone: nothing in it is in the way.
-    private static func created(_ table: WrittenTable) -> Table { table.table }
+    /// By name in lower case.
+    private static func byName(_ schema: DesiredSchema) -> [String: DesiredTable] {
+        Dictionary(schema.tables.map { ($0.name.lowercased(), $0) }) { first, _ in first }
+    }
 
     /// The hints that are due between the two.
     private static func names(from old: DesiredSchema, to new: DesiredSchema) -> Alignment.Names {
         var names = Alignment.Names()
-        let present = Set(old.tables.map(\.name))
-        let wanted = Set(new.tables.map(\.name))
-        for hint in new.tableRenames
-        where present.contains(hint.from) && wanted.contains(hint.to) && hint.from != hint.to {
+        let present = byName(old)
+        let wanted = byName(new)
+        var formerNames: [String: String] = [:]
+        for hint in new.tableRenames where hint.from != hint.to {
+            guard present[hint.from.lowercased()]?.name == hint.from,
+                wanted[hint.to.lowercased()]?.name == hint.to
+            else { continue }
             names.tables[hint.from] = hint.to
+            formerNames[hint.to.lowercased()] = hint.from
         }
-        for table in old.tables {
-            guard let other = new.table(names.tables[table.name] ?? table.name) else { continue }
-            for hint in new.renames where hint.table.lowercased() == other.name.lowercased() {
-                guard let column = table.source.column(hint.from),
-                    let renamed = other.source.column(hint.to)
-                else { continue }
-                names.columns[table.name, default: [:]][column.name] = renamed.name
-            }
+        for hint in new.renames {
+            let name = hint.table.lowercased()
+            guard let table = present[formerNames[name]?.lowercased() ?? name],
+                let column = table.source.column(hint.from),
+                let renamed = wanted[name]?.source.column(hint.to)
+            else { continue }
+            names.columns[table.name, default: [:]][column.name] = renamed.name
         }
         return names
     }
 
     // MARK: Places
+
+    /// The table of the later revision called `name`.
+    func table(_ name: String) -> DesiredTable? { written[name]?.desired }
 
     /// Where the text says what `clause` does, and the column that it is about.
     func place(

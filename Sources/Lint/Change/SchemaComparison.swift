@@ -80,7 +80,7 @@ struct SchemaComparison {
         of change: TableChange, _ states: ComparedStates
     ) throws(DiffError) -> [Found] {
         if change.kind == .drop { return try dropped(change) }
-        guard let table = to.tables.first(where: { $0.name == change.table }) else { return [] }
+        guard let table = states.table(change.table) else { return [] }
         return try change.findings().filter { $0.finding.hazard > .safe }.map { found in
             let place = states.place(of: found.clause, in: table)
             let finding = found.finding
