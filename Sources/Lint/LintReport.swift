@@ -1,4 +1,5 @@
 import Desired
+import Diff
 import Schema
 
 /// One thing that a rule found.
@@ -16,7 +17,14 @@ package struct LintFinding: Hashable, Sendable {
     package let remedy: String
     package let location: SourceLocation
     /// Why it does not count, where it was excused.
-    package let waiver: Waiver?
+    package var waiver: Waiver?
+    /// How much the change can hurt; nil for what no change does.
+    package var hazard: Hazard?
+    /// The revision of ``location``, where that is not the one that was checked.
+    package var revision: String?
+
+    /// `file:line:column`, with `REVISION:` before it where that is not the one that was checked.
+    package var place: String { (revision.map { "\($0):" } ?? "") + location.description }
 
     /// `namespace.table`, `namespace.table.column`, `view namespace.name` or the file, for people.
     package var subject: String {
@@ -29,6 +37,8 @@ package struct LintFinding: Hashable, Sendable {
 package struct LintReport: Hashable, Sendable {
     /// Which state of the repository was read: `main@3f2a91c`.
     package let label: String
+    /// The state that it was compared with: `origin/main@162ecfe`; nil where it was with none.
+    package let since: String?
     /// `namespace.table` of every table that was checked, in the order checked.
     package let tables: [String]
     /// `namespace.kind:name` of everything else that was checked, in the order checked.
@@ -37,9 +47,11 @@ package struct LintReport: Hashable, Sendable {
     package let findings: [LintFinding]
 
     package init(
-        label: String, tables: [String], objects: [String] = [], findings: [LintFinding]
+        label: String, since: String? = nil, tables: [String], objects: [String] = [],
+        findings: [LintFinding]
     ) {
         self.label = label
+        self.since = since
         self.tables = tables
         self.objects = objects
         self.findings = findings

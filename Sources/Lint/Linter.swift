@@ -12,8 +12,11 @@ package struct Linter {
         self.today = today
     }
 
-    /// What the rules find in `namespaces`; `label` says which state of the repository that is.
-    package func report(_ namespaces: [NamespaceSources], label: String) -> LintReport {
+    /// What the rules find in `namespaces`, and in what leads there from an earlier revision;
+    /// `label` says which state of the repository that is.
+    package func report(
+        _ namespaces: [NamespaceSources], label: String, since change: RevisionChange? = nil
+    ) -> LintReport {
         var tables: [String] = []
         var objects: [String] = []
         var findings: [LintFinding] = []
@@ -30,11 +33,13 @@ package struct Linter {
             objects += others.map { "\(namespace.namespace).\($0.name.encoded)" }
             findings += self.findings(others, of: namespace)
         }
+        if let change { findings += ChangeLinter(settings: settings, change: change).findings() }
         var book = WaiverBook(waivers: settings.waivers, today: today)
         findings = findings.map { book.excused($0) }
-        findings += book.findings(level: level)
+        findings += book.findings(comparesRevisions: change != nil, level: level)
         return LintReport(
-            label: label, tables: tables, objects: objects, findings: Self.sorted(findings))
+            label: label, since: change?.label, tables: tables, objects: objects,
+            findings: Self.sorted(findings))
     }
 
     private func findings(
@@ -84,7 +89,8 @@ package struct Linter {
         Dictionary(tables.map { ($0.name.lowercased(), $0) }) { first, _ in first }
     }
 
-    /// By place; an overlay that two namespaces share is found once for each of them.
+    /// By place, each once, however many shards and overlays share the table; what two namespaces
+    /// share is found once for each of them.
     private static func sorted(_ findings: [LintFinding]) -> [LintFinding] {
         var seen: Set<LintFinding> = []
         return findings.filter { seen.insert($0).inserted }.enumerated().sorted { left, right in

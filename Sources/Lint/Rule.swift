@@ -1,4 +1,5 @@
 import Desired
+import Diff
 import Schema
 
 /// One thing that `plumb lint` looks for.
@@ -10,13 +11,17 @@ package struct Rule: Sendable {
     package let summary: String
     /// What to do about it, as an instruction.
     package let remedy: String
-    /// What is wrong with one table; nothing for the rules about waivers.
+    /// The classes of hazard that its findings may have, the worst first; none for the rules
+    /// about what is.
+    package let hazards: [Hazard]
+    /// What is wrong with one table; nothing for the rules about waivers and changes.
     let check: @Sendable (TableContext) -> [Issue]
     /// What is wrong with one object that is no table.
     let checkObject: @Sendable (ObjectContext) -> [Issue]
 
     init(
         _ id: LintRule, _ level: LintLevel, _ summary: String, remedy: String,
+        hazards: [Hazard] = [],
         check: @escaping @Sendable (TableContext) -> [Issue] = { _ in [] },
         objects: @escaping @Sendable (ObjectContext) -> [Issue] = { _ in [] }
     ) {
@@ -25,6 +30,7 @@ package struct Rule: Sendable {
         self.summary = summary
         self.remedy = remedy
         checkObject = objects
+        self.hazards = hazards
         self.check = check
     }
 }

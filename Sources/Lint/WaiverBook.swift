@@ -19,14 +19,16 @@ struct WaiverBook {
         }
         guard let place else { return finding }
         used.insert(place)
-        return LintFinding(
-            rule: finding.rule, level: finding.level, namespace: finding.namespace,
-            table: finding.table, column: finding.column, message: finding.message,
-            remedy: finding.remedy, location: finding.location, waiver: waivers[place])
+        var excused = finding
+        excused.waiver = waivers[place]
+        return excused
     }
 
     /// What is wrong with the waivers themselves, once all findings were shown to the book.
-    func findings(level: (LintRule) -> LintLevel) -> [LintFinding] {
+    ///
+    /// Where no change was looked at, a waiver of what changes may do can excuse nothing, and is
+    /// not unused.
+    func findings(comparesRevisions: Bool, level: (LintRule) -> LintLevel) -> [LintFinding] {
         waivers.enumerated().compactMap { index, waiver in
             let subject = "`\(waiver.rule.rawValue)` at `\(waiver.table)`"
             if isExpired(waiver) {
@@ -35,7 +37,9 @@ struct WaiverBook {
                     "the waiver of \(subject) by \(waiver.owner) expired on \(waiver.expires)",
                     waiver)
             }
-            guard !used.contains(index) else { return nil }
+            guard !used.contains(index), comparesRevisions || !waiver.rule.isAboutChanges else {
+                return nil
+            }
             return finding(
                 .waiverUnused, level, "the waiver of \(subject) excuses nothing", waiver)
         }

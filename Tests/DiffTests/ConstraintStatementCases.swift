@@ -87,6 +87,17 @@ extension StatementCases {
                 "ALTER TABLE `t` MODIFY COLUMN `a` bigint(20) DEFAULT NULL",
             ]),
         StatementCase(
+            name: "a foreign key to the table itself goes with the index that it ends at",
+            from: """
+                (id int PRIMARY KEY, code int, up int, UNIQUE KEY code (code), KEY f (up),
+                CONSTRAINT f FOREIGN KEY (up) REFERENCES t (code))
+                """,
+            to: "(id int PRIMARY KEY, up int)",
+            statements: [
+                "ALTER TABLE `t` DROP FOREIGN KEY `f`",
+                "ALTER TABLE `t` DROP INDEX `code`, DROP INDEX `f`, DROP COLUMN `code`",
+            ]),
+        StatementCase(
             name: "foreign keys go before another engine comes",
             from: "(id int PRIMARY KEY, p int, CONSTRAINT f FOREIGN KEY (p) REFERENCES p (id))",
             to: "(id int PRIMARY KEY, p int, KEY f (p)) ENGINE=MyISAM",

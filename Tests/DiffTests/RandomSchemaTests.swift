@@ -53,9 +53,9 @@ extension Renames {
                 if table.columns.contains(where: { $0.name == new }) {
                     columns.append(ColumnRename(table: name, from: old, to: new))
                 }
-                let before = from[name]?.indexes.first { $0.name == old }
-                let after = table.indexes.first { $0.name == new }
-                if let before, let after, before.kind == after.kind, before.parts == after.parts {
+                var before = from[name]?.indexes.first { $0.name == old }
+                before?.name = new
+                if let before, table.indexes.contains(before) {
                     indexes.append(IndexRename(table: name, from: old, to: new))
                 }
             }

@@ -121,6 +121,15 @@ struct TableRenameTests {
         let drops = try SchemaDiff.changes(
             from: from, to: schema(parent("number"), table("child")), renames: renames)
         #expect(drops.first { $0.table == "child" }?.from == child("id"))
+        // What goes first goes from the table as it is.
+        var retyped = parent("number")
+        retyped.columns[0].type = "bigint(20)"
+        let parts = try SchemaDiff.changes(
+            from: from, to: schema(retyped, child("number", type: "bigint(20)")),
+            renames: renames)
+        #expect(parts.map(\.table) == ["child", "parent"])
+        #expect(parts.map(\.isFirstPart) == [true, false])
+        #expect(parts[0].from == child("id"))
     }
 
     @Test("a likely rename has the same columns, and nothing else has them")

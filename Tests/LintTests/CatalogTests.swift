@@ -14,9 +14,20 @@ struct CatalogTests {
         #expect(RuleCatalog.rules.map(\.id) == LintRule.allCases)
     }
 
+    @Test("Those about changes have the classes of hazard that plans know")
+    func hazards() {
+        for rule in RuleCatalog.rules {
+            #expect(
+                rule.hazards.isEmpty
+                    == (!rule.id.isAboutChanges || rule.id == .refusedChange), "\(rule.id)")
+            #expect(!rule.hazards.contains(.safe), "\(rule.id)")
+        }
+    }
+
     @Test("Every rule says what it finds and what to do, without full stops")
     func texts() {
         for rule in RuleCatalog.rules {
+            #expect(rule.summary != rule.id.rawValue, "\(rule.id) is in no catalogue")
             #expect(!rule.summary.isEmpty && !rule.summary.hasSuffix("."), "\(rule.id)")
             #expect(!rule.remedy.isEmpty && !rule.remedy.hasSuffix("."), "\(rule.id)")
         }
@@ -37,8 +48,12 @@ struct DocumentationTests {
         let rows = try page("lint.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
         #expect(
             rows.map(String.init)
-                == RuleCatalog.rules.map {
-                    "| `\($0.id.rawValue)` | \($0.level.rawValue) | \($0.summary) | \($0.remedy) |"
+                == RuleCatalog.rules.map { rule in
+                    let classes = rule.hazards.map(\.rawValue).joined(separator: " or ")
+                    let column =
+                        rule.id.isAboutChanges ? " \(classes.isEmpty ? "refused" : classes) |" : ""
+                    return "| `\(rule.id.rawValue)` |\(column) \(rule.level.rawValue) | "
+                        + "\(rule.summary) | \(rule.remedy) |"
                 })
     }
 
@@ -87,6 +102,50 @@ struct DocumentationTests {
         let path = try folder.write(files["orders.sql"] ?? "", to: "orders.sql")
         let change = try #require(try FileFormatting.change(to: path))
         #expect(text.contains(LineDiff.text(change.old, change.new)))
+    }
+
+    @Test("The example of a change is printed by this release")
+    func change() throws {
+        let report = try report(
+            from: Files([
+                "audit.sql": "CREATE TABLE audit (id BIGINT PRIMARY KEY);",
+                "customers.sql": """
+                CREATE TABLE customers (
+                  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                  email VARCHAR(200) NOT NULL
+                );
+                """,
+                "orders.sql": """
+                CREATE TABLE orders (
+                  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+                  customer_id BIGINT UNSIGNED NOT NULL,
+                  total DECIMAL(12,2) NOT NULL,
+                  legacy_code CHAR(8),
+                  PRIMARY KEY (id),
+                  KEY by_customer (customer_id)
+                );
+                """,
+            ]),
+            to: Files(
+                [
+                    "customers.sql": """
+                    CREATE TABLE customers (
+                      id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                      mail VARCHAR(200) NOT NULL, -- plumb: renamed from email
+                      UNIQUE KEY (mail)
+                    );
+                    """,
+                    "orders.sql": """
+                    CREATE TABLE orders (
+                      `id` bigint(20) unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                      `customer_id` bigint(20) unsigned NOT NULL,
+                      `total` decimal(10,2) NOT NULL,
+                      INDEX (customer_id)
+                    );
+                    """,
+                ], namespace: "retire: [audit]"))
+        let text = LintText.text(report).replacing("schema/", with: "schema/commerce/")
+        #expect(try page("lint.md").contains("$ plumb lint --since main\n" + text), "\(text)")
     }
 
     @Test("JSON is as docs/lint.schema.json says")

@@ -1,4 +1,5 @@
 import Desired
+import Foundation
 import Lint
 import Schema
 import Testing
@@ -63,6 +64,7 @@ struct ViewTests {
                     {
                       "column": "price",
                       "fingerprint": "5a0ba3f374e3d9efc62bd563e51800c93b9722b10cb6c20432ec07ff547ff359",
+                      "hazard": null,
                       "level": "warning",
                       "location": {
                         "column": 3,
@@ -72,6 +74,7 @@ struct ViewTests {
                       "message": "the column `price` of `orders` is float, and its name says money",
                       "namespace": "commerce",
                       "remedy": "use `decimal`, or whole cents in a `bigint`",
+                      "revision": null,
                       "rule": "float-money",
                       "table": "orders",
                       "waiver": null
@@ -79,6 +82,7 @@ struct ViewTests {
                     {
                       "column": "key",
                       "fingerprint": "f2e7ea89cac76214be53a7ed11d282499317eae6ab1b040291c397d2dbd754d8",
+                      "hazard": null,
                       "level": "warning",
                       "location": {
                         "column": 3,
@@ -88,6 +92,7 @@ struct ViewTests {
                       "message": "the column name `key` of `orders` is a reserved word of MySQL and MariaDB",
                       "namespace": "commerce",
                       "remedy": "choose another name",
+                      "revision": null,
                       "rule": "reserved-word",
                       "table": "orders",
                       "waiver": {
@@ -104,6 +109,7 @@ struct ViewTests {
                     {
                       "column": null,
                       "fingerprint": "53e1bb446201da6957dfc2e62bdb74285a1a2e71aecb68dad22a72194ec6b732",
+                      "hazard": null,
                       "level": "error",
                       "location": {
                         "column": 14,
@@ -113,6 +119,7 @@ struct ViewTests {
                       "message": "the table `log` has no primary key",
                       "namespace": "commerce",
                       "remedy": "add a PRIMARY KEY",
+                      "revision": null,
                       "rule": "missing-primary-key",
                       "table": "log",
                       "waiver": null
@@ -122,6 +129,7 @@ struct ViewTests {
                   "objects": [],
                   "outcome": "difference",
                   "revision": "main@3f2a91c",
+                  "since": null,
                   "summary": "1 error, 1 warning, 1 waived in 2 tables of main@3f2a91c",
                   "tables": [
                     "commerce.orders",
@@ -272,5 +280,101 @@ struct ViewTests {
 
                 """)
         #expect(LineDiff.text("a\n", "a\n") == "")
+    }
+}
+
+@Suite("What lint prints of a change")
+struct ChangeViewTests {
+    private func sample() throws -> LintReport {
+        try report(
+            from: Files([
+                "orders.sql": "CREATE TABLE orders (id int PRIMARY KEY, total decimal(12,2));",
+                "log.sql": "CREATE TABLE log (id int PRIMARY KEY);",
+            ]),
+            to: Files(
+                [
+                    "orders.sql":
+                        "CREATE TABLE orders (\n  id bigint PRIMARY KEY,\n  total decimal(10,2));"
+                ],
+                namespace: "retire: [log]",
+                lint: """
+                    lint:
+                      waivers:
+                        - {rule: narrow-type, table: orders, column: total, owner: ann@x.org,
+                           reason: never above 100, expires: 2027-01-31}
+                    """))
+    }
+
+    @Test func text() throws {
+        #expect(
+            LintText.text(try sample()) == """
+                main:schema/log.sql:1:14: error: all rows of `log` are gone [drop-table]
+                    keep a copy of what is needed, then approve
+                schema/orders.sql:2:3: warning: `orders`: column `id`: every value fits; the table is copied; `plumb plan` asks the servers how they do it [widen-type]
+                    choose a quiet hour
+
+                1 error, 1 warning, 1 waived in 1 table of topic@162ecfe, compared with main@3f2a91c          exit 2
+
+                """)
+    }
+
+    @Test func github() throws {
+        #expect(
+            GitHubView.lint(try sample()) == """
+                ::error title=drop-table::main:schema/log.sql:1:14: all rows of `log` are gone: keep a copy of what is needed, then approve
+                ::warning file=schema/orders.sql,line=2,col=3,title=widen-type::`orders`: column `id`: every value fits; the table is copied; `plumb plan` asks the servers how they do it: choose a quiet hour
+                ::notice title=plumb lint::1 error, 1 warning, 1 waived in 1 table of topic@162ecfe, compared with main@3f2a91c
+
+                """)
+    }
+
+    @Test func junit() throws {
+        let text = JUnitView.lint(try sample())
+        #expect(
+            text.contains(
+                """
+                    <testcase classname="lint" name="commerce.log">
+                      <failure type="drop-table" message="all rows of `log` are gone">main:schema/log.sql:1:14: error: all rows of `log` are gone [drop-table]; keep a copy of what is needed, then approve</failure>
+                    </testcase>
+                """), "\(text)")
+        #expect(text.contains("compared with main@3f2a91c"))
+    }
+
+    @Test func json() throws {
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(JSONView.lint(try sample()).utf8))
+                as? [String: Any])
+        #expect(json["since"] as? String == "main@3f2a91c")
+        let findings = try #require(json["findings"] as? [[String: Any]])
+        let rows = findings.map { finding in
+            ["rule", "hazard", "revision"].map { finding[$0] as? String ?? "null" }
+        }
+        #expect(
+            rows == [
+                ["drop-table", "irreversible", "main"], ["widen-type", "costly", "null"],
+                ["narrow-type", "lossy", "null"],
+            ])
+    }
+
+    @Test func sarif() throws {
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(SARIFView.lint(try sample()).utf8))
+                as? [String: Any])
+        let run = try #require((json["runs"] as? [[String: Any]])?.first)
+        let driver = (run["tool"] as? [String: Any])?["driver"] as? [String: Any]
+        let rules = try #require(driver?["rules"] as? [[String: Any]])
+        let results = try #require(run["results"] as? [[String: Any]])
+        for result in results {
+            let index = try #require(result["ruleIndex"] as? Int)
+            #expect(rules[index]["id"] as? String == result["ruleId"] as? String)
+        }
+        let first = try #require(results.first)
+        #expect(first["ruleId"] as? String == "lint/drop-table")
+        #expect(
+            first["properties"] as? [String: String]
+                == ["hazard": "irreversible", "revision": "main"])
+        let text = (first["message"] as? [String: String])?["text"] ?? ""
+        #expect(text.hasPrefix("in main: all rows of `log` are gone"), "\(text)")
+        #expect((results.last?["suppressions"] as? [Any])?.count == 1)
     }
 }

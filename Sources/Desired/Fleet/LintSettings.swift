@@ -56,8 +56,65 @@ package enum LintRule: String, Hashable, Sendable, CaseIterable, FleetChoice {
     case waiverExpired = "waiver-expired"
     case waiverUnused = "waiver-unused"
 
+    // What a change may do, by the ids that plans use.
+    case dropTable = "drop-table"
+    case dropColumn = "drop-column"
+    case dropPrimaryKey = "drop-primary-key"
+    case dropPartition = "drop-partition"
+    case dropSystemVersioning = "drop-system-versioning"
+    case generateColumn = "generate-column"
+    case narrowType = "narrow-type"
+    case convertType = "convert-type"
+    case removeMembers = "remove-members"
+    case reorderMembers = "reorder-members"
+    case convertCharacterSet = "convert-character-set"
+    case changeCollation = "change-collation"
+    case forbidNull = "forbid-null"
+    case addCheck = "add-check"
+    case addUnique = "add-unique"
+    case addPrimaryKey = "add-primary-key"
+    case addForeignKey = "add-foreign-key"
+    case addPeriod = "add-period"
+    case leaveInnoDB = "leave-innodb"
+    case renameTable = "rename-table"
+    case renameColumn = "rename-column"
+    case widenType = "widen-type"
+    case appendMembers = "append-members"
+    case changeAttributes = "change-attributes"
+    case changeExpression = "change-expression"
+    case ungenerateColumn = "ungenerate-column"
+    case addAutoIncrement = "add-auto-increment"
+    case addComputedColumn = "add-computed-column"
+    case addSpecialIndex = "add-special-index"
+    case replacePrimaryKey = "replace-primary-key"
+    case addSystemVersioning = "add-system-versioning"
+    case tableOption = "table-option"
+    case repartition
+    case refusedChange = "refused-change"
+
     /// Whether the rule is about waivers, and so cannot be waived.
     package var isAboutWaivers: Bool { self == .waiverExpired || self == .waiverUnused }
+
+    /// Whether the rule is about what leads from one revision to another.
+    package var isAboutChanges: Bool {
+        switch self {
+        case .missingPrimaryKey, .duplicateIndex, .redundantIndex, .indexTooLong, .nullableUnique,
+            .foreignKeyWithoutIndex, .foreignKeyTypeMismatch, .foreignKeyParentIndex,
+            .inlineForeignKey, .noForeignKeys, .reservedWord, .nameCase, .charsetNotDefault,
+            .utf8mb3, .autoIncrementUnfit, .floatMoney, .zeroDate, .rowTooLong, .engineNotInnoDB,
+            .missingComment, .explicitDefiner, .viewSelectStar, .danglingReference,
+            .functionUndeclared, .waiverExpired, .waiverUnused:
+            false
+        case .dropTable, .dropColumn, .dropPrimaryKey, .dropPartition, .dropSystemVersioning,
+            .generateColumn, .narrowType, .convertType, .removeMembers, .reorderMembers,
+            .convertCharacterSet, .changeCollation, .forbidNull, .addCheck, .addUnique,
+            .addPrimaryKey, .addForeignKey, .addPeriod, .leaveInnoDB, .renameTable, .renameColumn,
+            .widenType, .appendMembers, .changeAttributes, .changeExpression, .ungenerateColumn,
+            .addAutoIncrement, .addComputedColumn, .addSpecialIndex, .replacePrimaryKey,
+            .addSystemVersioning, .tableOption, .repartition, .refusedChange:
+            true
+        }
+    }
 }
 
 /// How strictly a rule is taken.

@@ -72,9 +72,13 @@ package enum SchemaRepository {
         return diagnostics.sorted
     }
 
-    private static func fleet(_ tree: any SourceTree, _ diagnostics: DiagnosticList) -> Fleet? {
+    /// `prefix` stands before the file's name in places.
+    static func fleet(
+        _ tree: any SourceTree, _ diagnostics: DiagnosticList, prefix: String = ""
+    ) -> Fleet? {
         do {
-            return Fleet.decode(try tree.read(fleetFile), file: fleetFile, into: diagnostics)
+            return Fleet.decode(
+                try tree.read(fleetFile), file: prefix + fleetFile, into: diagnostics)
         } catch {
             let isMissing = error.code == .notFound
             diagnostics.add(

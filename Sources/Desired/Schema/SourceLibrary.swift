@@ -10,6 +10,8 @@ final class SourceLibrary {
     private let main: any SourceTree
     private let pinned: PinnedTree
     private let diagnostics: DiagnosticList
+    /// What stands before places in files of `main`.
+    private let prefix: String
     private var trees: [String: (any SourceTree)?] = [:]
     private var folders: [Key: SourceFolder?] = [:]
 
@@ -19,7 +21,11 @@ final class SourceLibrary {
         let kinds: Set<ObjectName.Kind>
     }
 
-    init(main: any SourceTree, pinned: @escaping PinnedTree, diagnostics: DiagnosticList) {
+    init(
+        main: any SourceTree, pinned: @escaping PinnedTree, diagnostics: DiagnosticList,
+        prefix: String = ""
+    ) {
+        self.prefix = prefix
         self.main = main
         self.pinned = pinned
         self.diagnostics = diagnostics
@@ -35,7 +41,7 @@ final class SourceLibrary {
         if let known = folders[key] { return known }
         let folder = tree(pin).flatMap { tree in
             SourceFolderReader(
-                tree: tree, prefix: pin.map { "\($0.value):" } ?? "", kinds: kinds,
+                tree: tree, prefix: pin.map { "\($0.value):" } ?? prefix, kinds: kinds,
                 diagnostics: diagnostics
             ).read(path, allowsEmpty: allowsEmpty)
         }

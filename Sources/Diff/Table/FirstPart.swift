@@ -13,25 +13,29 @@ struct FirstParts {
     /// Takes apart the change of the child, or that of the parent where the child has none.
     ///
     /// - Parameters:
+    ///   - live: the tables as they are, by name: what goes first starts from there, and not from
+    ///     what it is once its parents have their new names.
     ///   - quiet: tables that are as they are wanted.
     ///   - refusal: says which foreign key stands in the way.
-    init?(_ changes: [TableChange], quiet: [Table], refusal: DiffError) {
+    init?(
+        _ changes: [TableChange], live: [String: Table], quiet: [Table], refusal: DiffError
+    ) {
         guard refusal.code == .takesParts, let parent = refusal.parent else { return nil }
         self.changes = changes
         postponed = []
         let keys = Set([refusal.foreignKey].compactMap { $0 })
         if let place = changes.firstIndex(where: { $0.table == refusal.table }),
-            let part = changes[place].firstPart(without: keys)
+            let part = changes[place].firstPart(without: keys, live: live)
         {
             self.changes[place] = part
             postponed = [part.table]
         } else if let table = quiet.first(where: { $0.name == refusal.table }) {
             let whole = TableChange(kind: .alter, table: table.name, from: table, to: table)
-            guard let part = whole.firstPart(without: keys) else { return nil }
+            guard let part = whole.firstPart(without: keys, live: live) else { return nil }
             self.changes.append(part)
             postponed = [part.table]
         } else if let place = changes.firstIndex(where: { $0.table == parent }),
-            let part = changes[place].firstPart(without: [])
+            let part = changes[place].firstPart(without: [], live: live)
         {
             self.changes[place] = part
             postponed = [part.table]
@@ -74,8 +78,10 @@ extension TableChange {
     }
 
     /// The change as far as foreign keys go, `others` among them; nil where none does.
-    fileprivate func firstPart(without others: Set<String>) -> TableChange? {
-        guard kind == .alter, !isFirstPart, let from, let to, from.name == to.name else {
+    fileprivate func firstPart(
+        without others: Set<String>, live: [String: Table]
+    ) -> TableChange? {
+        guard kind == .alter, !isFirstPart, renamedFrom == nil, let from = live[table] else {
             return nil
         }
         let dropped = alterations.flatMap(\.clauses).compactMap { clause -> String? in
@@ -86,6 +92,7 @@ extension TableChange {
         let keys = from.foreignKeys.filter { gone.contains($0.name) }
         guard !keys.isEmpty else { return nil }
         var part = self
+        part.from = from
         part.to = from
         part.to?.foreignKeys.removeAll { gone.contains($0.name) }
         part.alterations = [Alteration(clauses: keys.map { .dropForeignKey($0) })]

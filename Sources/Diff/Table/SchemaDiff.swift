@@ -125,7 +125,8 @@ package enum SchemaDiff {
             changes.append(TableChange(kind: .drop, table: name, from: from[name]))
         }
         return ordered(
-            changes, live: Array(live.values), desired: Set(to.keys), refusals: refusals,
+            changes, from: from, live: Array(live.values), desired: Set(to.keys),
+            refusals: refusals,
             flavour: flavour)
     }
 
@@ -167,8 +168,11 @@ package enum SchemaDiff {
     }
 
     /// Leaves out what no order allows, until the rest has one.
+    ///
+    /// `live` are the tables of `from` once their parents have their new names.
     private static func ordered(
-        _ changes: [TableChange], live: [Table], desired: Set<String>, refusals: [DiffError],
+        _ changes: [TableChange], from: [String: Table], live: [Table], desired: Set<String>,
+        refusals: [DiffError],
         flavour: ServerProfile.Flavour
     ) -> Difference {
         var changes = changes
@@ -187,7 +191,9 @@ package enum SchemaDiff {
                     changes: sorted, refusals: refusals, postponed: postponed)
             } catch {
                 let quiet = untouched.filter { desired.contains($0.name) }
-                if let parts = FirstParts(changes, quiet: quiet, refusal: error) {
+                if let parts = FirstParts(
+                    changes, live: from, quiet: quiet, refusal: error)
+                {
                     changes = parts.changes
                     postponed.formUnion(parts.postponed)
                     continue

@@ -4,7 +4,7 @@ import Schema
 ///
 /// - A foreign key that gets another definition under its name, or whose columns get another
 ///   type, is dropped first and added with the rest; one that goes because the table gets
-///   partitions or another engine is dropped first.
+///   partitions or another engine, or with the index of the table that it ends at, is too.
 /// - A column that becomes virtual or ceases to be is dropped first, with what depends on it;
 ///   a default that does is away for that long.
 /// - System versioning goes before another engine comes (error 4120).
@@ -55,7 +55,9 @@ struct Stages {
         for (key, renamed) in zip(from.foreignKeys, renamedFrom.foreignKeys) {
             let other = to.foreignKeys.first { $0.name == key.name }
             let isRedefined = other != nil && other != renamed
-            let isLeft = other == nil && from.takesForeignKeys && !to.takesForeignKeys
+            let isLeft =
+                other == nil
+                && (from.takesForeignKeys && !to.takesForeignKeys || losesOwnIndex(key))
             let isTouched = key.columns.contains { columns.contains($0) || retyped.contains($0) }
             let isOwnParentTouched =
                 key.referencedSchema == nil && key.referencedTable == from.name
@@ -67,6 +69,14 @@ struct Stages {
         if !to.isSystemVersioned, to.isInnoDB != from.isInnoDB { table.isSystemVersioned = false }
         dropMisplacedClustering(in: &table)
         return table
+    }
+
+    /// True where an index goes that a foreign key to the table itself ends at: servers look for
+    /// the key in the table as it was (error 1553).
+    private func losesOwnIndex(_ key: ForeignKey) -> Bool {
+        guard key.referencedSchema == nil, key.referencedTable == from.name else { return false }
+        let columns = key.referencedColumns.map { renames[$0] ?? $0 }
+        return !to.indexes.contains { $0.begins(with: columns) }
     }
 
     private func pair(of column: Column) -> Column? {
@@ -180,17 +190,20 @@ struct Stages {
         return columns.allSatisfy { name in
             from.columns.contains { $0.name.sameName(as: name) } && !retyped.contains(name)
         }
-            && from.indexes.contains { index in
-                index.parts.count >= columns.count
-                    && zip(index.parts, columns).allSatisfy { part, name in
-                        guard case .column(let column) = part.key else { return false }
-                        return column.sameName(as: name) && part.length == nil
-                    }
-            }
+            && from.indexes.contains { $0.begins(with: columns) }
     }
 }
 
 extension Index {
+    /// True where whole columns of these names come first, in this order.
+    func begins(with columns: [String]) -> Bool {
+        parts.count >= columns.count
+            && zip(parts, columns).allSatisfy { part, name in
+                guard case .column(let column) = part.key else { return false }
+                return column.sameName(as: name) && part.length == nil
+            }
+    }
+
     func uses(_ column: String) -> Bool {
         parts.contains { part in
             switch part.key {

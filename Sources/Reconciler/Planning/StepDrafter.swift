@@ -127,11 +127,13 @@ struct StepDrafter {
     func step(_ change: ObjectChange, order: Int) throws -> PlanStep {
         let statements = try ports.proveObject(change, schema.profile)
         let findings = change.findings
+        var cause = cause(of: change.state)
+        if change.isDrift { cause = PlanCause(kind: .liveChanged, location: cause.location) }
         return PlanStep(
             kind: change.kind, namespace: schema.namespace, table: change.state.table,
-            shards: shards.shards, from: change.observed, to: change.state.desired,
+            shards: shards.shards, from: change.start(), to: change.state.desired,
             statements: statements, hazard: findings.worst, findings: findings,
-            cause: cause(of: change.state), differences: [], order: order)
+            cause: cause, differences: [], order: order)
     }
 
     func differences(_ change: ObjectChange) -> [PlanDifference] {

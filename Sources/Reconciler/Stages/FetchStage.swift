@@ -97,6 +97,33 @@ package struct FetchStage: Sendable {
         }
     }
 
+    /// The repository of `source`, which this stage fetched, at another revision: a branch, a tag
+    /// or a commit. Files that are read as they lie are in one too.
+    package func earlier(
+        _ revision: String, than source: FetchedSource
+    ) throws(GitError) -> FetchedSource {
+        let repository: Repository
+        if let known = source.repository {
+            repository = known
+        } else if case .workingTree(let folder) = request.location {
+            repository = try Repository.discover(from: folder)
+        } else {
+            throw GitError(.notFound, "\(revision): there is no repository to look it up in")
+        }
+        let commit: Commit
+        do {
+            commit = try repository.resolve(revision)
+        } catch  where error.code == .notFound {
+            throw GitError(
+                .notFound,
+                "there is no revision \(revision) in \(repository.folder): name a branch, tag or "
+                    + "commit; a shallow clone has to fetch it first")
+        }
+        return FetchedSource(
+            tree: GitTree(repository, commit: commit), commit: commit, repository: repository,
+            reference: revision, stale: source.stale, notices: [])
+    }
+
     private func mirror(of url: String, cache: String) throws(GitError) -> FetchedSource {
         let address = try SourceAddress(url)
         let folder = cache + "/" + Digest(of: address.url).hex.prefix(16) + ".git"

@@ -18,6 +18,7 @@ struct SourceColumnReader {
         if column.type.lowercased() == "serial" { setSerial() }
         while cursor.at(anyOf: Self.typeWords), !cursor.at("SET", ahead: 1) {
             if cursor.at("UNSIGNED") || cursor.at("ZEROFILL") { column.isUnsigned = true }
+            if cursor.at("ZEROFILL") { column.isZerofill = true }
             if let word = cursor.word() { column.furtherTypeWords.append(word) }
             cursor.advance()
         }
@@ -43,12 +44,30 @@ struct SourceColumnReader {
     private mutating func attribute() throws(SchemaError) {
         if cursor.at(symbol: "(") { return cursor.skipGroup() }
         switch cursor.word() {
-        case "UNSIGNED", "ZEROFILL": column.isUnsigned = true
+        case "UNSIGNED": column.isUnsigned = true
+        case "ZEROFILL":
+            column.isUnsigned = true
+            column.isZerofill = true
+        case "NULL": column.isExplicitlyNull = true
+        case "NOT" where cursor.at("ENFORCED", ahead: 1):
+            if let last = column.checks.indices.last { column.checks[last].isEnforced = false }
         case "NOT" where cursor.at("NULL", ahead: 1):
             column.isNotNull = true
             cursor.advance()
         case "AUTO_INCREMENT": column.isAutoIncrement = true
-        case "GENERATED", "AS": column.isGenerated = true
+        case "GENERATED": column.isGenerated = true
+        case "AS": return takeSource()
+        case "STORED", "PERSISTENT": column.isStored = true
+        case "CHECK" where cursor.at(symbol: "(", ahead: 1):
+            cursor.advance()
+            column.checks.append(SourceTable.Check(expression: cursor.takeExpression()))
+            return
+        case "BINARY": column.binary = .collation
+        case "BYTE": column.binary = .bytes
+        case "COMPRESSED": column.storage.append("COMPRESSED")
+        case "SRID", "REF_SYSTEM_ID": return takeSpace()
+        case "WITHOUT" where cursor.at("SYSTEM", ahead: 1):
+            column.storage.append("WITHOUT SYSTEM VERSIONING")
         case "COMMENT": column.hasComment = true
         case "DEFAULT": return takeDefault()
         case "SERIAL" where cursor.at("DEFAULT", ahead: 1):
@@ -66,6 +85,25 @@ struct SourceColumnReader {
         default: break
         }
         cursor.advance()
+    }
+
+    /// Behind `AS`: the expression, or the end of a row's time that the column holds.
+    private mutating func takeSource() {
+        column.isGenerated = true
+        cursor.advance()
+        if cursor.at(symbol: "(") {
+            column.expression = cursor.takeExpression()
+        } else if cursor.take("ROW"), let edge = cursor.word() {
+            column.storage.append("GENERATED ALWAYS AS ROW \(edge)")
+            cursor.advance()
+        }
+    }
+
+    /// `SRID 4326` or `REF_SYSTEM_ID=4326`.
+    private mutating func takeSpace() {
+        cursor.advance()
+        _ = cursor.take(symbol: "=")
+        if let number = cursor.takeName() { column.storage.append("SRID \(number.text)") }
     }
 
     private mutating func takeKey() {
@@ -118,38 +156,5 @@ struct SourceColumnReader {
 
     private func word(_ text: String, _ token: Token) -> SourceTable.Word {
         SourceTable.Word(text: text, location: cursor.source.location(of: token.start))
-    }
-}
-
-/// Reads the options behind a table's parentheses.
-enum SourceOptionsReader {
-    /// Notes the options that stand from `start` on, up to the partitions.
-    static func read(_ start: TokenCursor, into table: inout SourceTable) {
-        var cursor = start
-        while cursor.token != nil {
-            if cursor.at("PARTITION"), cursor.at("BY", ahead: 1) { return }
-            switch cursor.word() {
-            case "ENGINE", "TYPE": table.options.engine = value(&cursor, 1)
-            case "CHARSET": table.options.characterSet = value(&cursor, 1)
-            case "CHARACTER" where cursor.at("SET", ahead: 1),
-                "CHAR" where cursor.at("SET", ahead: 1):
-                table.options.characterSet = value(&cursor, 2)
-            case "COLLATE": table.options.collation = value(&cursor, 1)
-            case "COMMENT":
-                table.options.hasComment = true
-                _ = value(&cursor, 1)
-            default:
-                if cursor.at(symbol: "(") { cursor.skipGroup() } else { cursor.advance() }
-            }
-        }
-    }
-
-    private static func value(_ cursor: inout TokenCursor, _ words: Int) -> SourceTable.Word? {
-        for _ in 0..<words { cursor.advance() }
-        _ = cursor.take(symbol: "=")
-        return cursor.takeName().map {
-            SourceTable.Word(
-                text: $0.text, location: cursor.source.location(of: $0.token.start))
-        }
     }
 }

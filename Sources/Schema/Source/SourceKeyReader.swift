@@ -20,9 +20,12 @@ enum SourceKeyReader {
 
     private static func part(_ cursor: inout TokenCursor) -> SourceTable.Key.Part? {
         if cursor.at(symbol: "(") {
+            var inner = cursor
+            let expression = inner.takeExpression()
             let text = cursor.takeGroupText()
             return SourceTable.Key.Part(
-                text: text, isExpression: true, isDescending: cursor.at("DESC"))
+                text: text, isExpression: true, expression: expression,
+                isDescending: cursor.at("DESC"))
         }
         guard let name = cursor.takeName() else { return nil }
         var part = SourceTable.Key.Part(text: name.text)
@@ -31,6 +34,15 @@ enum SourceKeyReader {
         }
         part.isDescending = cursor.at("DESC")
         return part
+    }
+
+    /// `CASCADE`, `SET NULL`, …, at the first of these words; nil where none stands.
+    static func action(_ cursor: inout TokenCursor) -> String? {
+        guard let first = cursor.word() else { return nil }
+        cursor.advance()
+        guard first == "SET" || first == "NO", let second = cursor.word() else { return first }
+        cursor.advance()
+        return "\(first) \(second)"
     }
 
     /// `REFERENCES parent (columns)`, at the first of these words.

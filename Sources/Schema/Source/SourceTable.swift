@@ -24,6 +24,19 @@ package struct SourceTable: Hashable, Sendable {
         package var isNotNull = false
         package var isAutoIncrement = false
         package var isGenerated = false
+        /// True where a lone `NULL` says that the column takes it.
+        package var isExplicitlyNull = false
+        package var isZerofill = false
+        /// `BINARY` or `BYTE` behind the type: the binary collation, or bytes.
+        package var binary: Binary?
+        /// What it is computed from.
+        package var expression: SourceExpression?
+        /// True where the computed value is kept: `STORED`, or MariaDB's `PERSISTENT`.
+        package var isStored = false
+        /// The conditions among the column's attributes.
+        package var checks: [Check] = []
+        /// Rare attributes that change what is stored, each in capitals: `COMPRESSED`, `SRID 0`.
+        package var storage: [String] = []
         package var characterSet: Word?
         package var collation: Word?
         /// The default as written, quotes included.
@@ -33,6 +46,15 @@ package struct SourceTable: Hashable, Sendable {
         package var hasComment = false
         /// A parent named among the column's attributes.
         package var reference: Reference?
+
+        package enum Binary: Hashable, Sendable { case collation, bytes }
+    }
+
+    /// A condition that every row must keep.
+    package struct Check: Hashable, Sendable {
+        package var expression: SourceExpression
+        /// False for MySQL `NOT ENFORCED`.
+        package var isEnforced = true
     }
 
     /// An index, with or without uniqueness.
@@ -46,6 +68,8 @@ package struct SourceTable: Hashable, Sendable {
             /// The column's name, or the expression in its parentheses.
             package var text: String
             package var isExpression = false
+            /// The tokens of an expression.
+            package var expression: SourceExpression?
             /// How much of the column is indexed; nil for all of it.
             package var length: Int?
             package var isDescending = false
@@ -66,6 +90,9 @@ package struct SourceTable: Hashable, Sendable {
         /// Nil where the text names none.
         package var parent: Reference?
         package var parentColumns: [String] = []
+        /// In capitals, as written: `SET NULL`.
+        package var onDelete: String?
+        package var onUpdate: String?
         package var location: SourceLocation
     }
 
@@ -83,6 +110,10 @@ package struct SourceTable: Hashable, Sendable {
         package var key: Key?
         /// What a foreign key says.
         package var foreignKey: ForeignKey?
+        /// What a check says.
+        package var check: Check?
+        /// The columns in which a period starts and ends.
+        package var period: [String] = []
     }
 
     /// A table named behind `REFERENCES` or `LIKE`.
@@ -98,6 +129,12 @@ package struct SourceTable: Hashable, Sendable {
         package var characterSet: Word?
         package var collation: Word?
         package var hasComment = false
+        /// The values of options that change how rows are stored, by key, both in capitals.
+        package var storage: [String: String] = [:]
+        /// MariaDB `WITH SYSTEM VERSIONING`.
+        package var isSystemVersioned = false
+        /// What stands behind `PARTITION BY`.
+        package var partitioning: SourceExpression?
     }
 
     package var columns: [Column] = []

@@ -88,11 +88,14 @@ struct TableBodyReader {
                 cursor.skipGroup()
             } else if cursor.at("REFERENCES") {
                 try readReference()
+            } else if cursor.at("ON") {
+                readAction()
+            } else if cursor.at("NOT"), cursor.at("ENFORCED", ahead: 1) {
+                cursor.advance()
+                noteAtLast { $0.check?.isEnforced = false }
             } else if cursor.take("PARSER") {
                 let parser = cursor.takeName()?.text
-                if let last = table.definitions.indices.last {
-                    table.definitions[last].key?.parser = parser
-                }
+                noteAtLast { $0.key?.parser = parser }
             } else {
                 cursor.advance()
             }
@@ -106,6 +109,25 @@ struct TableBodyReader {
         guard let last = table.definitions.indices.last else { return }
         table.definitions[last].foreignKey?.parent = reference
         table.definitions[last].foreignKey?.parentColumns = columns
+    }
+
+    /// `ON DELETE action`, noted at the last definition.
+    private mutating func readAction() {
+        let isDelete = cursor.at("DELETE", ahead: 1)
+        for _ in 0..<2 { cursor.advance() }
+        let action = SourceKeyReader.action(&cursor)
+        noteAtLast { definition in
+            if isDelete {
+                definition.foreignKey?.onDelete = action
+            } else {
+                definition.foreignKey?.onUpdate = action
+            }
+        }
+    }
+
+    private mutating func noteAtLast(_ note: (inout SourceTable.Definition) -> Void) {
+        guard let last = table.definitions.indices.last else { return }
+        note(&table.definitions[last])
     }
 
     private mutating func column(at location: SourceLocation) throws(SchemaError) {
@@ -191,8 +213,10 @@ extension TableBodyReader {
             definition.foreignKey = SourceTable.ForeignKey(
                 name: name, columns: SourceKeyReader.parts(&cursor).map(\.text),
                 location: location)
-        case .column, .check, .period:
-            break
+        case .check where cursor.at(symbol: "("):
+            definition.check = SourceTable.Check(expression: cursor.takeExpression())
+        case .period: definition.period = SourceKeyReader.parts(&cursor).map(\.text)
+        case .column, .check: break
         }
         return definition
     }

@@ -22,10 +22,16 @@ package enum GitHubView {
 
     private static func annotation(_ finding: LintFinding) -> String {
         let place = finding.location
-        return "::\(finding.level == .error ? "error" : "warning") "
-            + "file=\(property(place.file)),line=\(place.line),col=\(place.column),"
-            + "title=\(property(finding.rule.rawValue))"
-            + "::\(data("\(finding.message): \(finding.remedy)"))"
+        let command = "::\(finding.level == .error ? "error" : "warning") "
+        let title = "title=\(property(finding.rule.rawValue))"
+        let text = "\(finding.message): \(finding.remedy)"
+        // A place in another revision is none in the files that are shown.
+        guard finding.revision == nil else {
+            return command + title + "::\(data("\(finding.place): \(text)"))"
+        }
+        return command
+            + "file=\(property(place.file)),line=\(place.line),col=\(place.column),\(title)"
+            + "::\(data(text))"
     }
 
     /// What stands behind the second `::`.

@@ -7,6 +7,7 @@ extension JSONView {
     package static func lint(_ report: LintReport, pretty: Bool = false) -> String {
         let members: [String: JSONValue] = [
             "revision": .string(report.label),
+            "since": .text(report.since),
             "tables": .strings(report.tables),
             "objects": .strings(report.objects),
             "findings": .array(report.findings.map(finding)),
@@ -29,6 +30,8 @@ extension JSONView {
             "message": .string(finding.message),
             "remedy": .string(finding.remedy),
             "location": place(finding.location),
+            "revision": .text(finding.revision),
+            "hazard": .text(finding.hazard?.rawValue),
             "fingerprint": .string(finding.fingerprint),
             "waiver": finding.waiver.map(waiver) ?? .null,
         ])

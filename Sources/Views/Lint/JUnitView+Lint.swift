@@ -65,7 +65,7 @@ extension JUnitView {
             finding.waiver.map { "waived by \($0.owner) until \($0.expires)" }
             ?? finding.level.rawValue
         return Visible.line(
-            "\(finding.location): \(level): \(finding.message) [\(finding.rule.rawValue)]; "
+            "\(finding.place): \(level): \(finding.message) [\(finding.rule.rawValue)]; "
                 + finding.remedy)
     }
 }

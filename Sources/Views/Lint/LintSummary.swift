@@ -7,14 +7,12 @@ extension LintReport {
     /// Only errors count for scripts.
     package var exitStatus: ExitStatus { errors.isEmpty ? .done : .difference }
 
-    /// `2 errors, 1 warning and 1 waived in 12 tables of main@3f2a91c`.
+    /// `2 errors, 1 warning and 1 waived in 12 tables of main@3f2a91c`, and what that was compared
+    /// with.
     var headline: String {
-<<<<<<< HEAD
-        let place = "in \(Count.of(tables.count, "table")) of \(label)"
-=======
-        let others = objects.isEmpty ? "" : " and \(Quantity.of(objects.count, "other object"))"
-        let place = "in \(Quantity.of(tables.count, "table"))\(others) of \(label)"
->>>>>>> kinds
+        let others = objects.isEmpty ? "" : " and \(Count.of(objects.count, "other object"))"
+        let comparison = since.map { ", compared with \($0)" } ?? ""
+        let place = "in \(Count.of(tables.count, "table"))\(others) of \(label)\(comparison)"
         if findings.isEmpty { return "nothing found \(place)" }
         var parts: [String] = []
         if !errors.isEmpty { parts.append(Count.of(errors.count, "error")) }

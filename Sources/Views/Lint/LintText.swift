@@ -10,7 +10,7 @@ package enum LintText {
         var page = TextPage(width: width, style: style)
         for finding in report.standing {
             page.line(
-                Span("\(finding.location): "),
+                Span("\(finding.place): "),
                 Span("\(finding.level.rawValue):", role(of: finding.level)),
                 Span(" \(finding.message) "), Span("[\(finding.rule.rawValue)]", .faint))
             page.prose(finding.remedy, .faint, indent: 4)

@@ -52,12 +52,14 @@ extension SARIFView {
 
     private static func result(_ finding: LintFinding, _ rules: [Rule]) -> JSONValue {
         let place = finding.location
+        // What is gone has its place in another revision.
+        let text = finding.revision.map { "in \($0): \(finding.message)" } ?? finding.message
         var members: [String: JSONValue] = [
             "ruleId": .string(id(finding.rule)),
             "ruleIndex": .number(rules.firstIndex { $0.id == finding.rule } ?? 0),
             "level": .string(level(finding.level)),
             "message": .object([
-                "text": .string(message("\(finding.message): \(finding.remedy)"))
+                "text": .string(message("\(text): \(finding.remedy)"))
             ]),
             "locations": .array([
                 .object([
@@ -78,6 +80,10 @@ extension SARIFView {
             ]),
             "partialFingerprints": .object(["plumb/v1": .string(finding.fingerprint)]),
         ]
+        var properties: [String: JSONValue] = [:]
+        if let hazard = finding.hazard { properties["hazard"] = .string(hazard.rawValue) }
+        if let revision = finding.revision { properties["revision"] = .string(revision) }
+        if !properties.isEmpty { members["properties"] = .object(properties) }
         if let waiver = finding.waiver {
             members["suppressions"] = .array([
                 .object([

@@ -67,11 +67,7 @@ enum ImportCommand {
     private static func text(_ report: ImportReport, _ style: Style) -> String {
         var text = ""
         for namespace in report.namespaces {
-<<<<<<< HEAD
-            text += "\(namespace.name)  \(Count.of(namespace.tables.count, "table"))  "
-=======
             text += "\(namespace.name)  \(contents(of: namespace))  "
->>>>>>> kinds
             text += ShardNames.compact(namespace.shards.map(\.name)) + "\n"
         }
         for table in report.unsupported {
@@ -89,28 +85,20 @@ enum ImportCommand {
         for problem in report.unknown {
             text += "\(problem.database): unknown: \(problem.reason)\n"
         }
-<<<<<<< HEAD
-        for object in report.skipped {
-            text += "not imported: \(object.kind) \(object.database).\(object.name)\n"
-        }
-        let files = "\(Count.of(report.files.count, "file")) in \(report.folder)"
-        return text + "\(files): \(fleet(report))"
-            + "  exit \(report.exitStatus.rawValue)\n"
-=======
         text += skipped(report)
-        let files = "\(report.files.count) files in \(report.folder)"
+        let files = "\(Count.of(report.files.count, "file")) in \(report.folder)"
         return text + "\(files): \(summary(report))  exit \(report.exitStatus.rawValue)\n"
     }
 
     private static func contents(of namespace: ImportReport.Namespace) -> String {
-        let tables = "\(namespace.tables.count) tables"
+        let tables = Count.of(namespace.tables.count, "table")
         guard !namespace.objects.isEmpty else { return tables }
-        return tables + ", \(namespace.objects.count) other objects"
+        return tables + ", \(Count.of(namespace.objects.count, "other object"))"
     }
 
     private static func summary(_ report: ImportReport) -> String {
-        let objects = report.objectCount == 0 ? "" : ", \(report.objectCount) other objects"
-        return "\(report.tableCount) tables\(objects), \(report.shardCount) shards"
+        let objects = report.objectCount == 0 ? "" : ", \(Count.of(report.objectCount, "other object"))"
+        return "\(Count.of(report.tableCount, "table"))\(objects), \(Count.of(report.shardCount, "shard"))"
     }
 
     /// One line for each kind that is not managed, whatever the number of databases.
@@ -120,25 +108,16 @@ enum ImportCommand {
             let names = Set(objects.map(\.name)).sorted()
             let databases = Set(objects.map(\.database)).count
             let managing = ObjectName.Kind(rawValue: kind).map { ManagedKind.managing($0).rawValue }
-            return "not imported: \(names.count) \(kind)s in \(databases) databases: "
+            return "not imported: \(Count.of(names.count, kind)) in \(Count.of(databases, "database")): "
                 + names.joined(separator: ", ")
                 + (managing.map { "; add `--manage \($0)`" } ?? "") + "\n"
         }.joined()
->>>>>>> kinds
-    }
-
-    private static func fleet(_ report: ImportReport) -> String {
-        Count.of(report.tableCount, "table") + ", " + Count.of(report.shardCount, "shard")
     }
 
     private static func json(_ report: ImportReport) -> String {
         JSONView.table(
             kind: "import", rows: report.files.map { ["file": $0] },
-<<<<<<< HEAD
-            summary: fleet(report),
-=======
             summary: summary(report),
->>>>>>> kinds
             exit: report.exitStatus) + "\n"
     }
 

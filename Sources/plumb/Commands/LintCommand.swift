@@ -14,17 +14,38 @@ enum LintCommand {
             Reads every table and other object of plumb.yaml and checks it against the rules of
             docs/lint.md. Levels and waivers stand in plumb.yaml under `lint`. Exit 2 says that an
             error stands; warnings and waived findings exit 0.
+
+            With --since, also says what the change from that revision may do: a lossy or
+            irreversible hazard is an error, a costly one a warning. In a pull request:
+            plumb lint --since origin/main
             """,
-        options: [.source, .ref, .workingTree, .lintOutput, .noColor], run: run)
+        options: [.source, .ref, .workingTree, .since, .lintOutput, .noColor], run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try format(of: invocation)
-        let source = try FetchStage(request: try invocation.request().source).run()
+        let stage = FetchStage(request: try invocation.request().source)
+        let source = try stage.run()
         let (fleet, namespaces) = try SchemaRepository.sources(source.tree)
+        var change: RevisionChange?
+        if let revision = invocation.value(.since) {
+            change = try revisionChange(
+                to: source, since: try stage.earlier(revision, than: source))
+        }
         let report = Linter(settings: fleet.lint, today: try today())
-            .report(namespaces, label: source.label)
+            .report(namespaces, label: source.label, since: change)
         invocation.terminal.answer(render(report, format, invocation))
         return report.exitStatus
+    }
+
+    /// What leads from an earlier revision to what is checked.
+    private static func revisionChange(
+        to source: FetchedSource, since earlier: FetchedSource
+    ) throws -> RevisionChange {
+        RevisionChange(
+            revision: earlier.reference, label: earlier.label,
+            before: try SchemaRepository.comparable(
+                earlier.tree, revision: earlier.reference),
+            after: try SchemaRepository.comparable(source.tree))
     }
 
     private enum Output: String, CaseIterable {

@@ -54,8 +54,11 @@ struct Failure {
     /// A faulty fleet file is a matter of configuration; a faulty table is an error.
     private static func status(of error: DesiredError) -> ExitStatus {
         let errors = error.diagnostics.filter { $0.severity == .error }
-        let isAboutFleet = errors.allSatisfy {
-            $0.location?.file == SchemaRepository.fleetFile || $0.location == nil
+        let isAboutFleet = errors.allSatisfy { error in
+            guard let file = error.location?.file else { return true }
+            // That of another revision has the revision before it.
+            return file == SchemaRepository.fleetFile
+                || file.hasSuffix(":" + SchemaRepository.fleetFile)
         }
         return isAboutFleet ? .configuration : .error
     }

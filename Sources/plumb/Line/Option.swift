@@ -13,6 +13,9 @@ struct Option: Sendable {
         name: "ref", value: "ref", help: "the branch, tag or commit to follow (default: HEAD)")
     static let workingTree = Option(
         name: "working-tree", value: nil, help: "read the files as they lie, committed or not")
+    static let since = Option(
+        name: "since", value: "revision",
+        help: "also say what the change from this branch, tag or commit may do")
     static let config = Option(
         name: "config", value: "path",
         help: "the fleet file inside the repository (default: plumb.yaml)")

@@ -1,13 +1,12 @@
 import Schema
-import TestSupport
 
 /// Tables as MariaDB 10.11 would print them, over a small set of names so that pairs overlap.
-struct RandomTables {
+package struct RandomTables {
     private var generator: SeededGenerator
 
-    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+    package init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    mutating func table() -> Table {
+    package mutating func table() -> Table {
         let isLatin = chance(4)
         let options = [
             TableOption(key: "ENGINE", value: "InnoDB"),

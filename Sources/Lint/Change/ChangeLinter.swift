@@ -1,0 +1,118 @@
+import Desired
+import Diff
+import Schema
+
+/// Two revisions of a schema repository, of which the first is to become the second.
+package struct RevisionChange: Sendable {
+    /// The earlier one as it was asked for: `origin/main`.
+    package let revision: String
+    /// `origin/main@162ecfe`.
+    package let label: String
+    package let before: [ComparableNamespace]
+    package let after: [ComparableNamespace]
+
+    package init(
+        revision: String, label: String, before: [ComparableNamespace],
+        after: [ComparableNamespace]
+    ) {
+        self.revision = revision
+        self.label = label
+        self.before = before
+        self.after = after
+    }
+}
+
+/// Finds what the change from one revision to another may do to the rows of any shard.
+struct ChangeLinter {
+    let settings: LintSettings
+    let change: RevisionChange
+
+    /// Where several shards or overlays share a table, its findings are there for each of them.
+    func findings() -> [LintFinding] {
+        change.after.flatMap { after -> [LintFinding] in
+            guard let before = change.before.first(where: { $0.name == after.name }) else {
+                return []
+            }
+            let changes = pairs(before, after).flatMap { pair in
+                findings(
+                    from: before.schemas[pair.from], to: after.schemas[pair.to], in: after)
+            }
+            return changes + retired(before, after)
+        }
+    }
+
+    private struct Pair: Hashable {
+        let from: Int
+        let to: Int
+    }
+
+    /// What shards are to become what; a shard that is new has nothing to lose.
+    private func pairs(_ before: ComparableNamespace, _ after: ComparableNamespace) -> [Pair] {
+        var pairs: Set<Pair> = []
+        for (shard, to) in after.assignment {
+            if let from = before.assignment[shard] { pairs.insert(Pair(from: from, to: to)) }
+        }
+        // The same shards, listed otherwise.
+        if pairs.isEmpty, before.schemas.count == 1 {
+            pairs.formUnion(after.schemas.indices.map { Pair(from: 0, to: $0) })
+        }
+        return pairs.sorted { ($0.from, $0.to) < ($1.from, $1.to) }
+    }
+
+    private func findings(
+        from: DesiredSchema, to: DesiredSchema, in namespace: ComparableNamespace
+    ) -> [LintFinding] {
+        guard from.digest != to.digest else { return [] }
+        let comparison = SchemaComparison(
+            from: from, to: to, prunesAll: namespace.prune == .all)
+        return comparison.hazards(characterSets: characterSets).compactMap { found in
+            finding(found, in: namespace.name)
+        }
+    }
+
+    /// What the databases of shards may have as their character set: what holds under each of
+    /// these holds whatever they have. Sizes are reckoned with the first.
+    private var characterSets: [String] {
+        var seen: Set<String> = []
+        return [settings.characterSet, "utf8mb4", "utf8mb3", "latin1"].filter {
+            seen.insert(CharacterSets.canonical($0)).inserted
+        }
+    }
+
+    private func finding(
+        _ found: SchemaComparison.Found, in namespace: String
+    ) -> LintFinding? {
+        let rule = LintRule(rawValue: found.rule) ?? .refusedChange
+        let level = settings.levels[rule] ?? found.hazard.map(ChangeRules.level) ?? .error
+        guard level != .off else { return nil }
+        let remedy = found.remedy.isEmpty ? RuleCatalog.rule(rule).remedy : found.remedy
+        return LintFinding(
+            rule: rule, level: level, namespace: namespace, table: found.table,
+            column: found.column, message: found.message, remedy: remedy,
+            location: found.location, waiver: nil, hazard: found.hazard,
+            revision: found.isOfOldRevision ? change.revision : nil)
+    }
+
+    /// Tables that left the files before, and are given up only now.
+    private func retired(
+        _ before: ComparableNamespace, _ after: ComparableNamespace
+    ) -> [LintFinding] {
+        let known = Set(before.retire.map(\.value))
+        let level = settings.levels[.dropTable] ?? ChangeRules.level(of: .irreversible)
+        guard level != .off else { return [] }
+        return after.retire.compactMap { entry in
+            let object = ObjectName(encoded: entry.value)
+            guard object.kind == .table, !known.contains(entry.value),
+                !(before.schemas + after.schemas).contains(where: { schema in
+                    schema.tables.contains { $0.name == object.name }
+                })
+            else { return nil }
+            return LintFinding(
+                rule: .dropTable, level: level, namespace: after.name, table: object.name,
+                column: nil,
+                message: "all rows of `\(object.name)` are gone, where a shard still has it",
+                remedy: RuleCatalog.rule(.dropTable).remedy, location: entry.location,
+                waiver: nil, hazard: .irreversible)
+        }
+    }
+}

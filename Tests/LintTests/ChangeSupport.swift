@@ -1,0 +1,76 @@
+import Desired
+import Git
+import Lint
+import TestSupport
+import Testing
+
+/// The files of one revision.
+struct Files {
+    var files: [String: String]
+    /// More lines of the namespace.
+    var namespace = ""
+    var shards = "[{name: a, host: db-0, labels: {tier: gold}}]"
+    /// The end of `plumb.yaml`.
+    var lint = ""
+
+    init(
+        _ files: [String: String], namespace: String = "",
+        shards: String = "[{name: a, host: db-0, labels: {tier: gold}}]", lint: String = ""
+    ) {
+        self.files = files
+        self.namespace = namespace
+        self.shards = shards
+        self.lint = lint
+    }
+
+    func written() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        try folder.write(
+            """
+            version: 1
+            namespaces:
+              commerce:
+                schema: schema
+                shards: \(shards)
+                \(namespace)
+            environments:
+              production: {namespaces: [commerce], connection: {user: plumb}}
+            \(lint)
+
+            """, to: "plumb.yaml")
+        for (name, text) in files {
+            try folder.write(text, to: name.contains("/") ? name : "schema/\(name)")
+        }
+        return folder
+    }
+}
+
+/// What the rules find in `new` and in the change from `old` to it.
+func report(from old: Files, to new: Files, today: String = "2026-11-21") throws -> LintReport {
+    let before = try old.written()
+    let after = try new.written()
+    let tree = WorkingTree(folder: after.path)
+    let (fleet, namespaces) = try SchemaRepository.sources(tree)
+    let change = RevisionChange(
+        revision: "main", label: "main@3f2a91c",
+        before: try SchemaRepository.comparable(
+            WorkingTree(folder: before.path), revision: "main"),
+        after: try SchemaRepository.comparable(tree))
+    return Linter(settings: fleet.lint, today: try #require(CalendarDay(today)))
+        .report(namespaces, label: "topic@162ecfe", since: change)
+}
+
+/// What the change between two files with the same tables may do: `line:column rule`.
+func hazards(
+    _ old: String, _ new: String, others: [String: String] = [:], namespace: String = "",
+    lint: String = ""
+) throws -> [String] {
+    let old = Files(others.merging(["t.sql": old]) { $1 })
+    let new = Files(others.merging(["t.sql": new]) { $1 }, namespace: namespace, lint: lint)
+    return try report(from: old, to: new).findings.filter(\.rule.isAboutChanges).map { finding in
+        let place = finding.location
+        let file = place.file == "schema/t.sql" ? "" : "\(place.file):"
+        return (finding.revision.map { "\($0):" } ?? "") + file
+            + "\(place.line):\(place.column) \(finding.level) \(finding.rule.rawValue)"
+    }
+}
