@@ -97,8 +97,10 @@ enum ImportCommand {
     }
 
     private static func summary(_ report: ImportReport) -> String {
-        let objects = report.objectCount == 0 ? "" : ", \(Count.of(report.objectCount, "other object"))"
-        return "\(Count.of(report.tableCount, "table"))\(objects), \(Count.of(report.shardCount, "shard"))"
+        let objects =
+            report.objectCount == 0 ? "" : ", \(Count.of(report.objectCount, "other object"))"
+        return
+            "\(Count.of(report.tableCount, "table"))\(objects), \(Count.of(report.shardCount, "shard"))"
     }
 
     /// One line for each kind that is not managed, whatever the number of databases.
@@ -108,7 +110,8 @@ enum ImportCommand {
             let names = Set(objects.map(\.name)).sorted()
             let databases = Set(objects.map(\.database)).count
             let managing = ObjectName.Kind(rawValue: kind).map { ManagedKind.managing($0).rawValue }
-            return "not imported: \(Count.of(names.count, kind)) in \(Count.of(databases, "database")): "
+            return
+                "not imported: \(Count.of(names.count, kind)) in \(Count.of(databases, "database")): "
                 + names.joined(separator: ", ")
                 + (managing.map { "; add `--manage \($0)`" } ?? "") + "\n"
         }.joined()
