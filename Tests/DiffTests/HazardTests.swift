@@ -21,6 +21,10 @@ import Testing
     static let a = "`a` int(11) DEFAULT NULL"
     static let b = "`b` int(11) DEFAULT NULL"
 
+    static let times = [
+        id, "`s` date NOT NULL", "`e` date NOT NULL", "PERIOD FOR `p` (`s`, `e`)",
+    ]
+
     static let cases = [
         Case([id], [id, a], "safe add-column"),
         Case([id], [id, "`n` int(11) NOT NULL DEFAULT 0"], "safe add-column"),
@@ -55,6 +59,13 @@ import Testing
         Case(
             [id, a, "PRIMARY KEY (`id`)"],
             [id, a, "PRIMARY KEY (`id`)", "UNIQUE KEY `k` (`id`,`a`)"], "safe add-index"),
+        Case(
+            times + ["UNIQUE KEY `k` (`id`,`p` WITHOUT OVERLAPS)"],
+            times + ["UNIQUE KEY `k` (`id`)"], "safe replace-index", "lossy add-unique"),
+        Case(
+            times + ["UNIQUE KEY `k` (`id`)"],
+            times + ["UNIQUE KEY `k` (`id`,`p` WITHOUT OVERLAPS)"], "safe replace-index",
+            "safe add-index"),
         Case(
             [id, a, "UNIQUE KEY `k` (`a`)"], [id, a, "UNIQUE KEY `j` (`a`)"], "safe rename-index"),
         Case([id, a, "UNIQUE KEY `k` (`a`)"], [id, a], "safe drop-unique"),

@@ -47,6 +47,8 @@ enum ChangeCases {
             "(a int NOT NULL, PRIMARY KEY (a))",
             "(a int NOT NULL AUTO_INCREMENT, PRIMARY KEY (a))", "1:17 warning add-auto-increment"),
         change("(a timestamp NULL)", "(a timestamp NOT NULL)", "1:17 error forbid-null"),
+        change(
+            "(a int)", "(a int, b int NOT NULL DEFAULT 1 CHECK (b > 0))", "1:24 error add-check"),
     ]
 
     private static let types = [
@@ -142,6 +144,14 @@ enum ChangeCases {
         change("(a int)", "(a int,\n  CHECK (a > 0))", "2:3 error add-check"),
         change("(a int, CONSTRAINT c CHECK (a > 0))", "(a int)"),
         change(
+            "(a int, CONSTRAINT c CHECK (a > 0) NOT ENFORCED)",
+            "(a int,\n CONSTRAINT c CHECK (a > 0))", "2:2 error add-check"),
+        change(
+            "(a int, CONSTRAINT c CHECK (a > 0))",
+            "(a int, CONSTRAINT c CHECK (a > 0) NOT ENFORCED)"),
+        change(
+            "(a text, UNIQUE k (a(20)))", "(a text,\n UNIQUE k (a(10)))", "2:2 error add-unique"),
+        change(
             "(a int, CONSTRAINT c CHECK (a > 0))", "(a int,\n  CONSTRAINT c CHECK (a > 1))",
             "2:3 error add-check"),
     ]
@@ -150,6 +160,9 @@ enum ChangeCases {
     static let milder = [change("(a int)", "(a int, b int NULL CHECK (b > 0))")]
 
     private static let rest = [
+        change(
+            "(a int, s date, e date, PERIOD FOR p (s, e), UNIQUE u (a, p WITHOUT OVERLAPS))",
+            "(a int, s date, e date, PERIOD FOR p (s, e), UNIQUE u (a))", "1:61 error add-unique"),
         change("(a int) ENGINE=InnoDB", "(a int) ENGINE=MyISAM", "1:14 error leave-innodb"),
         change("(a int) ENGINE=MyISAM", "(a int) ENGINE=InnoDB", "1:14 warning table-option"),
         change("(a int) COMMENT='x'", "(a int) COMMENT='y'"),
@@ -259,14 +272,14 @@ extension ChangeCases {
         pair("(a int, KEY (a))", "(a int, INDEX a (a))"),
         pair("(a int, b int, KEY x (a), KEY y (b))", "(a int, b int, KEY y (a), KEY x (b))"),
         pair("(a int, KEY k (a))", "(a int, KEY k (a) COMMENT 'x')"),
-        pair("(a varchar(10), KEY k (a(10)))", "(a varchar(10), KEY k (a))"),
+        pair("(a varchar(10), UNIQUE k (a(10)))", "(a varchar(10), UNIQUE k (a))"),
         pair("(a int, b int, KEY (a), KEY (b))", "(a int, b int, KEY (b), KEY (a))"),
         pair("(a int, CHECK (a > 0))", "(a int, CHECK ((`a` > 0)))"),
         pair(
             "(a int, b int AS (a+1) STORED)",
             "(a int, b int GENERATED ALWAYS AS ((`a` + 1)) STORED)"),
         pair("(a int, b int AS (a+1))", "(a int, b int AS (a + 1) VIRTUAL)"),
-        pair("(a int, KEY ((a+1)))", "(a int, KEY functional_index ((`a` + 1)))"),
+        pair("(a int, UNIQUE ((a+1)))", "(a int, UNIQUE functional_index ((`a` + 1)))"),
     ]
 
     private static let otherPairs = [
@@ -313,6 +326,9 @@ extension ChangeCases {
         pair("(a timestamp)", "(a timestamp NOT NULL)"),
         pair("(a timestamp)", "(a timestamp NULL)"),
         pair("(a json)", "(a longtext)"),
+        pair(
+            "(a json)",
+            "(a longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin CHECK (json_valid(`a`)))"),
         pair("(a json)", "(a longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin)"),
         pair("(a int REFERENCES p (id))", "(a int)"),
         pair("(a int REFERENCES p (id))", "(a int, FOREIGN KEY (a) REFERENCES p (id))"),

@@ -328,6 +328,17 @@ struct ChangeViewTests {
                 """)
     }
 
+    @Test("What the change may do is not hidden behind what was there before")
+    func githubShowsChangesFirst() throws {
+        let old = (0..<12).map { "CREATE TABLE a\($0) (id int);\n" }.joined()
+        let text = GitHubView.lint(
+            try report(
+                from: Files(["a.sql": old, "z.sql": "CREATE TABLE z (id int KEY, b int);"]),
+                to: Files(["a.sql": old, "z.sql": "CREATE TABLE z (id int KEY);"])))
+        #expect(text.hasPrefix("::error file=schema/z.sql,line=1,col=14,title=drop-column"))
+        #expect(text.contains("3 not shown here"), "\(text)")
+    }
+
     @Test func junit() throws {
         let text = JUnitView.lint(try sample())
         #expect(

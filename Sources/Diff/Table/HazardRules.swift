@@ -202,6 +202,10 @@ struct HazardRules {
             }, uniquingKeysWith: { first, _ in first })
         return before.indexes.contains { old in
             guard old.kind == .primary || old.kind == .unique else { return false }
+            // Rows that may not overlap may be equal at different times.
+            guard old.withoutOverlaps == nil || old.withoutOverlaps == index.withoutOverlaps else {
+                return false
+            }
             return old.parts.allSatisfy { part in
                 guard part.length == nil || index.parts.contains(part),
                     case .column(let name) = part.key

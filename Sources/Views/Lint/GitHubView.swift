@@ -10,10 +10,13 @@ package enum GitHubView {
     /// A step shows no more annotations of one level than this.
     private static let mostPerLevel = 10
 
-    /// At most ten annotations of each level, and a line that sums up.
+    /// At most ten annotations of each level, those about the change before the others, and a line
+    /// that sums up.
     package static func lint(_ report: LintReport) -> String {
-        let shown =
-            report.errors.prefix(mostPerLevel) + report.warnings.prefix(mostPerLevel)
+        let shown = [report.errors, report.warnings].flatMap { findings in
+            let changes = findings.filter(\.rule.isAboutChanges)
+            return (changes + findings.filter { !$0.rule.isAboutChanges }).prefix(mostPerLevel)
+        }
         let hidden = report.standing.count - shown.count
         let rest = hidden > 0 ? "; \(hidden) not shown here" : ""
         let summary = "::notice title=plumb lint::\(data(report.headline + rest))"
