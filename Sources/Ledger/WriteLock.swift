@@ -1,6 +1,7 @@
 import Execution
 import Foundation
 import Git
+import Schema
 
 /// The right to write to one ledger: one thread of one process at a time has it.
 ///
@@ -45,7 +46,8 @@ final class WriteLock {
         LedgerError(
             .locked,
             "the ledger \(path) is being written by \(holder.isEmpty ? "unknown" : holder), and "
-                + "was so for \(Int(waitSeconds)) seconds", remedy: "try again when that is done")
+                + "was so for \(Count.of(Int(waitSeconds), "second"))",
+            remedy: "try again when that is done")
     }
 }
 

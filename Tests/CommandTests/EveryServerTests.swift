@@ -42,6 +42,25 @@ struct EveryServerTests {
         try fleet.expect(0, "store", "verify")
     }
 
+    /// Two statements that rebuild nothing, where one would.
+    @Test(arguments: TestServer.available)
+    func columnAndIndexAtOnce(kind: TestServer.Kind) throws {
+        let fleet = try FleetFixture(on: TestServer.shared(kind))
+        try fleet.expect(0, "reconcile")
+        try fleet.change("orders.sql", StoryTests.withStatus)
+        let plan = try fleet.expect(2, "plan", "--output", "json")
+        let step = try #require(try plan.list("steps").first)
+        let statements = try #require(step["statements"] as? [[String: Any]])
+        #expect(statements.count == 2)
+        #expect(statements.allSatisfy { $0["rebuildsTable"] as? Bool == false }, "\(plan)")
+        #expect(step["hazard"] as? String == "safe", "\(plan)")
+        try fleet.expect(0, "reconcile")
+        for shard in 0..<2 {
+            #expect(try fleet.table("orders", on: shard)?.contains("KEY `by_status`") == true)
+        }
+        try fleet.expect(0, "drift")
+    }
+
     /// A copy follows its original, and a shard never hears of LIKE.
     @Test(arguments: TestServer.available)
     func like(kind: TestServer.Kind) throws {

@@ -86,18 +86,18 @@ extension Workspace {
         let cheapest = try startingEmpty { () throws(WorkspaceError) in
             try alter(change, from, to, onlyByCopy: false)
         }
-        if cheapest.final?.digest == to.digest { return cheapest }
-        if let final = cheapest.final, final.isEquivalent(to: to) { return cheapest }
+        if cheapest.leads(to: to) {
+            return try sparingRebuild(change, from, to, insteadOf: cheapest) ?? cheapest
+        }
         // MySQL leaves out some changes without a word in place, and makes them while copying.
         let copied = try startingEmpty { () throws(WorkspaceError) in
             try alter(change, from, to, onlyByCopy: true)
         }
-        guard let final = copied.final, final.digest == to.digest || final.isEquivalent(to: to)
-        else { throw notProved(change, copied.final ?? from, to) }
+        guard copied.leads(to: to) else { throw notProved(change, copied.final ?? from, to) }
         return copied
     }
 
-    private func alter(
+    func alter(
         _ change: ChangeToProve, _ from: CatalogTable, _ to: CatalogTable, onlyByCopy: Bool
     ) throws(WorkspaceError) -> Proof {
         try createParents(of: change)

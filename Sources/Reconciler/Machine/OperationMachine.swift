@@ -149,7 +149,7 @@ package struct OperationMachine: Sendable {
         attempts += 1
         guard attempts < retryLimit else {
             state = .failed
-            return .recordFailed(message: "\(message) (after \(attempts) attempts)")
+            return .recordFailed(message: "\(message) (after \(Count.of(attempts, "attempt")))")
         }
         state = .failedRetryable
         return .backOff(message: message, attempt: attempts)
