@@ -302,6 +302,20 @@ struct ImportObjectTests {
         try Self.expectInSync(fixture, shards: 2)
     }
 
+    @Test func whatIsNotUnderstoodIsSaidAsThat() throws {
+        let fixture = try ImportFixture()
+        try fixture.database(
+            "CREATE TABLE t (id INT)", "SET SESSION sql_mode = 'NO_BACKSLASH_ESCAPES'",
+            "CREATE PROCEDURE p() SELECT 'a\\'", "SET SESSION sql_mode = DEFAULT")
+        let error = #expect(throws: ImportError.self) { try Self.run(fixture) }
+        #expect(
+            error?.message.contains(
+                "the definition of the procedure `p` is not understood "
+                    + "(SQL mode 'NO_BACKSLASH_ESCAPES')") == true)
+        #expect(error?.message.contains("grant") == false)
+        #expect(try Self.run(fixture, [.views]).tableCount == 1)
+    }
+
     @Test func whatTheAccountMayNotSeeIsUnknownAndNotImported() throws {
         let fixture = try ImportFixture()
         let database = try fixture.database(

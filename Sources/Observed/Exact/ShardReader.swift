@@ -128,19 +128,19 @@ struct ShardReader {
             switch answer {
             case .success(let rows):
                 let row = rows.next()
-                let found = LiveObject.definition(
-                    object.kind, database: target.database,
-                    after: result[shard].order.predecessors(of: object)
-                ) { place in
+                func column(_ place: Int) -> String? {
                     guard let row, place < row.count else { return nil }
                     return row[place].map { String(decoding: $0, as: UTF8.self) }
                 }
+                let found = LiveObject.definition(
+                    object.kind, database: target.database,
+                    after: result[shard].order.predecessors(of: object), column: column)
                 if let found {
                     result[shard].reading.tables[object.encoded] =
                         catalog.object(found, flavour: flavour).digest
                 } else {
                     result[shard].problem = ShardProblem(
-                        LiveObject.unreadable(object, on: target.server),
+                        LiveObject.unreadable(object, on: target.server, column: column),
                         database: target.database, table: object.encoded)
                 }
             case .failure(let error) where LiveObject.absences.contains(error.number):

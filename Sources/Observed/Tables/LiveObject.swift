@@ -16,10 +16,12 @@ package enum LiveObject {
             try LiveTable.requireDatabase(database, on: connection)
             return nil
         }
-        let found = rows.first.flatMap { row in
-            definition(name.kind, database: database) { $0 < row.count ? row[$0] : nil }
+        func column(_ place: Int) -> String? {
+            rows.first.flatMap { place < $0.count ? $0[place] : nil }
         }
-        guard let found else { throw unreadable(name, on: connection.server) }
+        guard let found = definition(name.kind, database: database, column: column) else {
+            throw unreadable(name, on: connection.server, column: column)
+        }
         let before = try LiveTriggerOrder.predecessors(of: found, in: database, on: connection)
         return catalog.object(found.running(after: before), flavour: connection.flavour)
     }
@@ -35,22 +37,38 @@ package enum LiveObject {
         _ kind: ObjectName.Kind, database: String, after triggers: [String] = [],
         column: (Int) -> String?
     ) -> ObjectDefinition? {
-        let place: Int
-        let mode: Int?
-        switch kind {
-        case .table, .view, .sequence: (place, mode) = (1, nil)
-        case .trigger, .procedure, .function: (place, mode) = (2, 1)
-        case .event: (place, mode) = (3, 1)
-        }
-        guard let text = column(place) else { return nil }
+        let places = places(kind)
+        guard let text = column(places.text) else { return nil }
         // A text without quotes around names would be read as another one.
         return ObjectDefinition(
-            shown: text, sqlMode: mode.flatMap(column), database: database, after: triggers)
+            shown: text, sqlMode: places.mode.flatMap(column), database: database,
+            after: triggers)
     }
 
-    /// The account may see that it is there, and not what it is.
-    static func unreadable(_ name: ObjectName, on server: ServerAddress) -> MySQLError {
-        MySQLError(
+    /// In which columns an answer has the text and the SQL mode.
+    private static func places(_ kind: ObjectName.Kind) -> (text: Int, mode: Int?) {
+        switch kind {
+        case .table, .view, .sequence: (1, nil)
+        case .trigger, .procedure, .function: (2, 1)
+        case .event: (3, 1)
+        }
+    }
+
+    /// Why an answer gives no definition: mostly the account may see that the object is there, and
+    /// not what it is.
+    static func unreadable(
+        _ name: ObjectName, on server: ServerAddress, column: (Int) -> String?
+    ) -> MySQLError {
+        guard column(places(name.kind).text) == nil else {
+            let mode = places(name.kind).mode.flatMap(column) ?? ""
+            return MySQLError(
+                kind: .other,
+                message: "the definition of the \(name) is not understood (SQL mode "
+                    + "\(SQL.literal(mode))): strings that end in a backslash need another mode; "
+                    + "make it again, or leave its kind out of `manage`",
+                server: server)
+        }
+        return MySQLError(
             kind: .missingGrant,
             message: "the server does not show the definition of the \(name): grant the account "
                 + "what SHOW CREATE \(name.kind.rawValue.uppercased()) needs",
