@@ -61,6 +61,39 @@ struct EveryServerTests {
         try fleet.expect(0, "drift")
     }
 
+    /// MySQL shows a column that lost its default by other words than it reads.
+    @Test func columnWithoutAnyDefault() throws {
+        for kind in TestServer.available where kind.flavour == .mysql {
+            func text(_ column: String) -> String {
+                "CREATE TABLE `t` (\n  `id` int NOT NULL,\n  `a` \(column),\n  `note` text,\n"
+                    + "  PRIMARY KEY (`id`)\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 "
+                    + "COLLATE=utf8mb4_0900_ai_ci"
+            }
+            let fleet = try FleetFixture(
+                on: TestServer.shared(kind), shards: 1,
+                schema: ["t.sql": text("int DEFAULT NULL") + ";\n"])
+            try fleet.expect(0, "reconcile")
+            try fleet.change("t.sql", text("int") + ";\n")
+            #expect(
+                try fleet.expect(5, "plan").says(
+                    "column `a` has no default in a file that is the server's own text, not even NULL; "
+                        + "no CREATE TABLE makes such a column: write DEFAULT NULL"))
+            let before = try fleet.state()
+            try fleet.expect(5, "reconcile")
+            #expect(try fleet.state() == before)
+            // What the file says is there.
+            try fleet.sql(0, "ALTER TABLE t ALTER COLUMN a DROP DEFAULT")
+            #expect(try fleet.table("t") == text("int"))
+            try fleet.expect(0, "plan")
+            try fleet.expect(0, "reconcile")
+            try fleet.expect(0, "drift")
+            // In any other text the column is NULL by default.
+            try fleet.change("t.sql", text("INT") + ";\n")
+            try fleet.expect(0, "reconcile")
+            #expect(try fleet.table("t") == text("int DEFAULT NULL"))
+        }
+    }
+
     /// A copy follows its original, and a shard never hears of LIKE.
     @Test(arguments: TestServer.available)
     func like(kind: TestServer.Kind) throws {

@@ -92,7 +92,7 @@ extension Workspace {
         var result: [String: CatalogTable] = [:]
         for table in tables {
             if let made = try read(table.name) {
-                result[table.name] = made
+                result[table.name] = asWritten(table, made)
             } else {
                 rejected.append(
                     RejectedTable(
@@ -101,6 +101,18 @@ extension Workspace {
             }
         }
         return result
+    }
+
+    /// What a text of MySQL's own says that no `CREATE TABLE` carries out; see ``LostDefaults``.
+    private func asWritten(_ table: TableToNormalise, _ made: CatalogTable) -> CatalogTable {
+        guard profile.flavour == .mysql else { return made }
+        return Array(table.text.utf8).withUnsafeBufferPointer { bytes in
+            let text = CanonicalText.stripAutoIncrement(bytes).bytes
+            guard
+                LostDefaults.areAll(between: String(decoding: text, as: UTF8.self), and: made.text)
+            else { return made }
+            return catalog.table(showCreate: bytes, flavour: .mysql)
+        }
     }
 
     /// Foreign keys to tables that the schema does not have.

@@ -125,7 +125,7 @@ package struct Planner {
             return
         }
         if drops { tables.droppable.insert(name) }
-        if let reason = unreadable(state, drops: drops) {
+        if let reason = unreadable(state, schema.profile, drops: drops) {
             refuse(state.table, reason, in: schema, shards)
             if let old = state.renamedFrom {
                 tables.withheld.add(
@@ -191,9 +191,12 @@ package struct Planner {
     private func encoded(_ table: String) -> String { ObjectName(.table, table).encoded }
 
     /// Why a table that differs cannot be worked with.
-    private func unreadable(_ state: Comparison.TableState, drops: Bool) -> String? {
-        if let digest = state.desired, let reason = ports.lookup(digest)?.unsupported {
-            return "desired: \(reason)"
+    private func unreadable(
+        _ state: Comparison.TableState, _ profile: ServerProfile, drops: Bool
+    ) -> String? {
+        if let desired = state.desired.flatMap(ports.lookup) {
+            if let reason = desired.unsupported { return "desired: \(reason)" }
+            if let reason = desired.table?.impossible(on: profile.flavour) { return reason }
         }
         guard state.desired != nil || drops, let digest = state.observed else { return nil }
         return ports.lookup(digest)?.unsupported.map { "live: \($0)" }
