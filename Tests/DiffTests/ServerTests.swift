@@ -94,6 +94,29 @@ import Testing
         }
     }
 
+    /// MySQL copies a table with such a check, and renames no column of a key while it copies.
+    @Test func takesChecksOfMembersAwayWhileAColumnOfAKeyGetsItsName() throws {
+        func text(_ column: String) -> String {
+            "(\(column) int PRIMARY KEY, up int, c enum('x','y'), CONSTRAINT f FOREIGN KEY (up) "
+                + "REFERENCES t (\(column)), CONSTRAINT e CHECK (c IS NOT NULL), "
+                + "CONSTRAINT d CHECK (up > 0))"
+        }
+        for kind in TestServer.available where kind.flavour == .mysql {
+            let server = try ServerPair(kind)
+            let (from, to) = (try server.normalised(text("id")), try server.normalised(text("nr")))
+            let alterations = try TableDiff.changes(
+                from: from, to: to, renames: [ColumnRename(table: "t", from: "id", to: "nr")],
+                flavour: .mysql)
+            #expect(
+                alterations.map { $0.sql(table: "t", flavour: .mysql) } == [
+                    "ALTER TABLE `t` DROP CHECK `e`",
+                    "ALTER TABLE `t` CHANGE COLUMN `id` `nr` int NOT NULL",
+                    "ALTER TABLE `t` ADD CONSTRAINT `e` CHECK ((`c` is not null))",
+                ])
+            try server.expect(to, from: from, by: alterations)
+        }
+    }
+
     private static func expressions(_ column: String) -> String {
         """
         CREATE TABLE `t` (

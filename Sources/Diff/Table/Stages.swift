@@ -97,9 +97,11 @@ struct Stages {
             let before = result.count
             for column in from.columns where isComputed(column) {
                 let expression = column.generated?.expression ?? ""
-                if result.contains(where: { ExpressionText.mentions($0, in: expression) }) {
-                    result.insert(column.name)
+                let isStored = column.generated?.kind == .stored
+                let dropped = result.first {
+                    ExpressionText.mentions($0, in: expression) && (!isStored || comesBack($0))
                 }
+                if dropped != nil { result.insert(column.name) }
             }
             isGrowing = result.count > before
         }
@@ -110,6 +112,11 @@ struct Stages {
     private func isComputed(_ column: Column) -> Bool {
         guard column.generated != nil else { return false }
         return pair(of: column).map { $0.generated != nil } ?? true
+    }
+
+    /// True where what a stored column is made of is not lost on the way.
+    private func comesBack(_ name: String) -> Bool {
+        from.columns.first { $0.name == name }.map(isComputed) ?? false
     }
 
     /// Columns whose storage changes: a foreign key on them forbids it.
@@ -138,6 +145,20 @@ struct Stages {
     }
 
     // MARK: After
+
+    /// `table` without the checks that make MySQL copy it whatever the statement does: those that
+    /// name an ENUM or SET.
+    static func clearedForRenames(_ table: Table, flavour: ServerProfile.Flavour) -> Table {
+        guard flavour == .mysql else { return table }
+        let members = table.columns.filter {
+            $0.type.hasPrefix("enum(") || $0.type.hasPrefix("set(")
+        }
+        var result = table
+        result.checks.removeAll { check in
+            members.contains { ExpressionText.mentions($0.name, in: check.expression) }
+        }
+        return result
+    }
 
     /// `table` without the unique indexes that stand before the one to cluster on, where that one
     /// was made anew on the way and so came behind them; nil where all is well.

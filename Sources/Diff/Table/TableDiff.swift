@@ -32,6 +32,7 @@ package enum TableDiff {
             let held = parentColumns.union(walk.current.foreignKeyColumns)
             let first = renames.filter { held.contains($0.key) }
             if !first.isEmpty {
+                try walk.step(to: Stages.clearedForRenames(walk.current, flavour: flavour))
                 try walk.step(to: walk.current.renamingColumns(first), renames: first)
             }
             for target in stages().targets {
