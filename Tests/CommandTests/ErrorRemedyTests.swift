@@ -69,17 +69,7 @@ import Testing
         let folder = try TemporaryFolder()
         try folder.write(sample.schema, to: "schema/app/t.sql")
         try folder.write(
-            """
-            version: 1
-            namespaces:
-              app:
-                schema: schema/app
-                shards: [{name: s0, host: "unix:/nonexistent/m.sock", database: none}]
-            environments:
-              production: {namespaces: [app], connection: \(sample.connection)}
-            \(sample.fleet.joined(separator: "\n"))
-
-            """, to: "plumb.yaml")
+            ServerlessFleet.yaml(sample.fleet, connection: sample.connection), to: "plumb.yaml")
         func run(_ more: String...) throws -> Run {
             try RunningPlumb(
                 sample.words + more, folder: folder.path, environment: ["HOME": folder.path]

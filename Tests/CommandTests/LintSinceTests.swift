@@ -29,18 +29,7 @@ import Testing
 
         func commit(_ text: String, _ more: [String] = []) throws {
             try files.write(text, to: "schema/app/t.sql")
-            try files.write(
-                """
-                version: 1
-                namespaces:
-                  app:
-                    schema: schema/app
-                    shards: [{name: s0, host: "unix:/nonexistent/m.sock", database: none}]
-                environments:
-                  production: {namespaces: [app], connection: {user: nobody}}
-                \(more.joined(separator: "\n"))
-
-                """, to: "plumb.yaml")
+            try files.write(ServerlessFleet.yaml(more), to: "plumb.yaml")
             try git("add", "-A")
             try git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "Change")
         }

@@ -25,18 +25,7 @@ import Testing
     private func repository(_ schema: [String: String], _ more: [String] = []) throws -> Folder {
         let folder = try TemporaryFolder()
         for (name, text) in schema { try folder.write(text, to: "schema/app/\(name)") }
-        try folder.write(
-            """
-            version: 1
-            namespaces:
-              app:
-                schema: schema/app
-                shards: [{name: s0, host: "unix:/nonexistent/m.sock", database: none}]
-            environments:
-              production: {namespaces: [app], connection: {user: nobody}}
-            \(more.joined(separator: "\n"))
-
-            """, to: "plumb.yaml")
+        try folder.write(ServerlessFleet.yaml(more), to: "plumb.yaml")
         return Folder(files: folder)
     }
 

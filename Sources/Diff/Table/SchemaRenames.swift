@@ -1,0 +1,128 @@
+import Schema
+
+/// Tables and columns that get other names, as far as other tables notice.
+extension SchemaDiff {
+    /// Pairs of a live table that is not desired and a desired one that is not live with the same
+    /// columns in the same order, where nothing else is like either of the two.
+    package static func likelyRenames(
+        from: [String: Table], to: [String: Table]
+    ) -> [TableRename] {
+        func byColumns(_ tables: [String: Table]) -> [[String]: [Table]] {
+            Dictionary(grouping: tables.values) { $0.columns.map(\.name) }
+        }
+        let gone = byColumns(from.filter { to[$0.key] == nil })
+        let new = byColumns(to.filter { from[$0.key] == nil })
+        // Two that are alike are as good as many: a fleet may have thousands of them.
+        func only(_ tables: [Table]?, _ isAlike: (Table) -> Bool) -> Table? {
+            let alike = (tables ?? []).lazy.filter(isAlike).prefix(2)
+            return alike.count == 1 ? alike.first : nil
+        }
+        return gone.flatMap { columns, tables in
+            tables.compactMap { old -> TableRename? in
+                guard let match = only(new[columns], { old.hasColumns(of: $0) }),
+                    only(tables, { $0.hasColumns(of: match) }) != nil
+                else { return nil }
+                return TableRename(from: old.name, to: match.name)
+            }
+        }.sorted { $0.from < $1.from }
+    }
+
+    /// Live name → desired name.
+    static func dueRenames(
+        _ hints: [TableRename], from: [String: Table], to: [String: Table]
+    ) throws(DiffError) -> [String: String] {
+        var due: [String: String] = [:]
+        for hint in hints where hint.from != hint.to && from[hint.from] != nil {
+            if from[hint.to] != nil {
+                throw DiffError(
+                    .renameConflict, table: hint.to,
+                    "the hint renames table `\(hint.from)` to `\(hint.to)`, but both are live; "
+                        + "drop one of them or remove the hint")
+            }
+            guard to[hint.to] != nil else { continue }
+            if to[hint.from] != nil {
+                throw DiffError(
+                    .renameConflict, table: hint.to,
+                    "the hint renames table `\(hint.from)` to `\(hint.to)`, but both are desired; "
+                        + "remove the hint or the old table")
+            }
+            if due[hint.from] != nil || due.values.contains(hint.to) {
+                throw DiffError(
+                    .renameConflict, table: hint.to,
+                    "two hints claim table `\(hint.from)` or `\(hint.to)`; keep one of them")
+            }
+            due[hint.from] = hint.to
+        }
+        return due
+    }
+
+    /// Foreign keys that stay follow the columns of their parents that get other names.
+    static func followingColumns(
+        _ hints: [ColumnRename], live: [String: Table], desired: [String: Table]
+    ) -> [String: Table] {
+        guard !hints.isEmpty else { return live }
+        var due: [String: [String: String]] = [:]
+        for hint in hints where due[hint.table] == nil {
+            guard let from = live[hint.table], let to = desired[hint.table] else { continue }
+            // A conflict of hints is reported where the table itself is compared.
+            due[hint.table] = try? TableDiff.dueRenames(hints, from: from, to: to)
+        }
+        return live.reduce(into: live) { result, entry in
+            let wanted = Set(desired[entry.key]?.foreignKeys ?? [])
+            for (place, key) in entry.value.foreignKeys.enumerated()
+            where key.referencedSchema == nil && key.referencedTable != entry.value.name {
+                var renamed = key
+                renamed.referencedColumns = key.referencedColumns.map {
+                    due[key.referencedTable]?[$0] ?? $0
+                }
+                if renamed != key, wanted.contains(where: { $0.name == key.name }) {
+                    result[entry.key]?.foreignKeys[place] = renamed
+                }
+            }
+        }
+    }
+
+    /// Throws where a table changes before a parent whose new names it has in its keys already:
+    /// its live definition would not be the one that its change starts from.
+    static func requireRenamesFirst(_ sorted: [TableChange]) throws(DiffError) {
+        var waiting = Dictionary(
+            sorted.filter { $0.kind == .alter }.map { ($0.table, $0) }, uniquingKeysWith: { $1 })
+        for change in sorted {
+            waiting[change.table] = nil
+            for key in change.from?.foreignKeys ?? [] where key.referencedSchema == nil {
+                guard let parent = waiting[key.referencedTable], parent.givesNames(to: key) else {
+                    continue
+                }
+                throw DiffError(
+                    .unsupported, table: change.table, parent: parent.table,
+                    "it refers to table `\(parent.table)`, which is renamed, and has to change "
+                        + "before that; rename the table in one commit, and change the rest in "
+                        + "another")
+            }
+        }
+    }
+}
+
+extension Table {
+    /// The table after others were renamed: its foreign keys follow their parents by themselves.
+    ///
+    /// - Parameter renames: live name → desired name. Keys to the table itself are left alone:
+    ///   they follow when it is renamed itself.
+    package func following(_ renames: [String: String]) -> Table {
+        guard !renames.isEmpty else { return self }
+        var result = self
+        for (place, key) in foreignKeys.enumerated()
+        where key.referencedSchema == nil && key.referencedTable != name {
+            result.foreignKeys[place].referencedTable =
+                renames[key.referencedTable] ?? key.referencedTable
+        }
+        return result
+    }
+
+    fileprivate func hasColumns(of other: Table) -> Bool {
+        columns.count == other.columns.count
+            && zip(columns, other.columns).allSatisfy { left, right in
+                left.name == right.name && !hasOtherDefinition(of: left, than: right, in: other)
+            }
+    }
+}
