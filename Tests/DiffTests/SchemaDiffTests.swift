@@ -220,6 +220,17 @@ import Testing
         #expect(
             try summary(schema("parent"), ["parent": #require(to["parent"])], flavour: .mysql)
                 == ["alter parent"])
+        // Under another name, too.
+        var renamed = schema("parent>parent")
+        renamed["parent"]?.columns[0].isAutoIncrement = true
+        renamed["parent"]?.columns[0].name = "nr"
+        renamed["parent"]?.indexes[0].parts = [.init(key: .column("nr"))]
+        renamed["parent"]?.foreignKeys[0].referencedColumns = ["nr"]
+        let renames = Renames(columns: [ColumnRename(table: "parent", from: "id", to: "nr")])
+        #expect(
+            try SchemaDiff.changes(
+                from: schema("parent>parent"), to: renamed, renames: renames, flavour: .mysql
+            ).map(\.withoutForeignKeyChecks) == [true])
         // A new key of the same table is looked at: the old one goes first instead.
         let more = table("parent", parents: ["top"])
         to["parent"]?.columns += more.columns.dropFirst()

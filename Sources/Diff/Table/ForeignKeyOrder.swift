@@ -216,17 +216,27 @@ extension TableChange {
     /// True where a column that `key` refers to goes or is stored in another way: servers refuse
     /// that as long as the key is there, whatever `foreign_key_checks` is.
     fileprivate func takesAway(from key: ForeignKey) -> Bool {
-        clauses.contains { clause in
-            switch clause {
-            case .dropColumn(let column):
-                key.referencedColumns.contains { $0.sameName(as: column.name) }
-            case .changeColumn(let old, let new, _):
-                key.referencedColumns.contains { $0.sameName(as: old.name) }
-                    && (!old.isGrownEnum(to: new) && old.type != new.type
-                        || old.generated != new.generated
-                        || from?.effectiveCharacterSet(of: old)
-                            != to?.effectiveCharacterSet(of: new))
-            default: false
+        let isDropped = clauses.contains { clause in
+            guard case .dropColumn(let column) = clause else { return false }
+            return key.referencedColumns.contains { $0.sameName(as: column.name) }
+        }
+        return isDropped
+            || columnChanges(under: key).contains { old, new in
+                !old.isGrownEnum(to: new) && old.type != new.type
+                    || old.generated != new.generated
+                    || from?.effectiveCharacterSet(of: old) != to?.effectiveCharacterSet(of: new)
+            }
+    }
+
+    /// What happens to the columns that `key` refers to, under the names that they get on the way.
+    private func columnChanges(under key: ForeignKey) -> [(old: Column, new: Column)] {
+        key.referencedColumns.flatMap { name in
+            var name = name
+            return clauses.compactMap { clause -> (old: Column, new: Column)? in
+                guard case .changeColumn(let old, let new, _) = clause, old.name.sameName(as: name)
+                else { return nil }
+                name = new.name
+                return (old, new)
             }
         }
     }
@@ -239,11 +249,7 @@ extension TableChange {
 
     /// True where a column that `key` refers to gets or loses `AUTO_INCREMENT`.
     fileprivate func countsOtherwise(under key: ForeignKey) -> Bool {
-        clauses.contains { clause in
-            guard case .changeColumn(let old, let new, _) = clause else { return false }
-            return old.isAutoIncrement != new.isAutoIncrement
-                && key.referencedColumns.contains { $0.sameName(as: old.name) }
-        }
+        columnChanges(under: key).contains { $0.old.isAutoIncrement != $0.new.isAutoIncrement }
     }
 
     /// True where an index goes that `key` may need.
