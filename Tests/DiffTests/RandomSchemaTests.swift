@@ -28,6 +28,7 @@ import Testing
             let from = try server.normalised(schemas.schema())
             let to = try server.normalised(schemas.schema(renaming: names))
             let renames = Renames(of: names, from: from, to: to)
+            if !names.isEmpty, from.values.contains(where: \.hasHashedKey) { continue }
             do {
                 try server.expect(to, from: from, by: renames, "seed \(seed)")
             } catch {
@@ -38,6 +39,14 @@ import Testing
                 Issue.record("seed \(seed): \(error)\n\(texts.joined(separator: "\nto\n"))")
             }
         }
+    }
+}
+
+extension Table {
+    /// MariaDB copies such a table whatever the statement does, and renames no column of a foreign
+    /// key while it copies (error 1846): refused, see `column-rename-hashed`.
+    fileprivate var hasHashedKey: Bool {
+        showCreate(flavour: .mariadb).contains(" USING HASH")
     }
 }
 

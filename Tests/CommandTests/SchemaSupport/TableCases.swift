@@ -98,6 +98,19 @@ extension SupportCases {
                 """,
             isReversible: false),
         SupportCase(
+            id: "column-rename-hashed", on: .mariadb,
+            before: """
+                CREATE TABLE {t} (id int PRIMARY KEY, up int, b text, UNIQUE KEY b (b),
+                  CONSTRAINT {t} FOREIGN KEY (up) REFERENCES {t} (id));
+                """,
+            after: """
+                CREATE TABLE {t} (id int PRIMARY KEY,
+                  above int, -- plumb: renamed from up
+                  b text, UNIQUE KEY b (b),
+                  CONSTRAINT {t} FOREIGN KEY (above) REFERENCES {t} (id));
+                """,
+            outcome: .refused(.planning, "Columns participating in a foreign key are renamed")),
+        SupportCase(
             id: "column-drop-in-expression",
             before: """
                 CREATE TABLE {t} (a int PRIMARY KEY, b char(8), c char(8), d int AS (length(b)),
