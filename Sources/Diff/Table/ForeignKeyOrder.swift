@@ -103,7 +103,7 @@ struct ForeignKeyOrder {
     /// True where MySQL minds a foreign key on a column that begins or ends to count (error 1833),
     /// but not without its checks; new foreign keys of the same change are not left unchecked.
     private func isUnchecked(_ change: TableChange) -> Bool {
-        guard flavour == .mysql, change.kind == .alter, change.newForeignKeys.isEmpty else {
+        guard flavour == .mysql, change.changesCounting, change.newForeignKeys.isEmpty else {
             return false
         }
         return (changes.compactMap(\.from) + untouched).contains { child in
@@ -140,7 +140,10 @@ struct ForeignKeyOrder {
     private func needs(holds: [Hold]) -> [[Int]] {
         var alive: [String: Int] = [:]
         var dropped: [String: Int] = [:]
+        /// By their live names.
+        var altered: [String: Int] = [:]
         for (place, change) in changes.enumerated() {
+            if change.kind == .alter, let from = change.from { altered[from.name] = place }
             if change.kind == .drop {
                 dropped[change.table] = place
             } else {
@@ -155,9 +158,11 @@ struct ForeignKeyOrder {
                 else { continue }
                 needs[place].insert(other)
             }
-            for (other, parent) in changes.enumerated() where other != place {
-                let isFirst = keys(of: change.from, to: parent).contains(where: parent.takesNames)
-                if isFirst { needs[other].insert(place) }
+            for key in change.from?.foreignKeys ?? [] {
+                guard let other = altered[key.referencedTable], other != place,
+                    changes[other].takesNames(of: key)
+                else { continue }
+                needs[other].insert(place)
             }
             for parent in parents(of: change.newForeignKeys) {
                 if let other = alive[parent] { needs[place].insert(other) }
@@ -245,6 +250,14 @@ extension TableChange {
     fileprivate var endsForeignKeys: Bool {
         guard let from, let to else { return false }
         return from.takesForeignKeys && !to.takesForeignKeys
+    }
+
+    /// True where any column gets or loses `AUTO_INCREMENT`.
+    fileprivate var changesCounting: Bool {
+        clauses.contains { clause in
+            guard case .changeColumn(let old, let new, _) = clause else { return false }
+            return old.isAutoIncrement != new.isAutoIncrement
+        }
     }
 
     /// True where a column that `key` refers to gets or loses `AUTO_INCREMENT`.

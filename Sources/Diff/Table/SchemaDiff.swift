@@ -70,8 +70,7 @@ package enum SchemaDiff {
         }
         return ordered(
             changes, from: from, live: Array(live.values), desired: Set(to.keys),
-            refusals: refusals,
-            flavour: flavour)
+            refusals: refusals, flavour: flavour)
     }
 
     /// By table the columns that foreign keys of other tables refer to.
@@ -91,8 +90,7 @@ package enum SchemaDiff {
     /// `live` are the tables of `from` once their parents have their new names.
     private static func ordered(
         _ changes: [TableChange], from: [String: Table], live: [Table], desired: Set<String>,
-        refusals: [DiffError],
-        flavour: ServerProfile.Flavour
+        refusals: [DiffError], flavour: ServerProfile.Flavour
     ) -> Difference {
         var changes = changes
         var refusals = refusals
