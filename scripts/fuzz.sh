@@ -4,7 +4,9 @@
 #     scripts/fuzz.sh [MINUTES]
 #
 # One round at least, and rounds until the time is over. A round that fails, crashes or does not
-# end within twenty minutes ends it all, with the seed that repeats it.
+# end within twenty minutes is printed with the seed that repeats it, its whole output is kept,
+# and the next one begins: what one long run finds is found in that run. The exit status says
+# whether any round failed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,19 +14,26 @@ minutes=${1:-0}
 export PLUMB_FUZZ=${FUZZ:-4}
 end=$(($(date +%s) + minutes * 60))
 rounds=0
+failed=0
 until [ "$rounds" -gt 0 ] && [ "$(date +%s)" -ge "$end" ]; do
     export PLUMB_FUZZ_SEED=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
+    output=${TMPDIR:-/tmp}/plumb-fuzz.$PLUMB_FUZZ_SEED
     status=0
     timeout --kill-after=10 20m swift test --skip-build \
         --filter 'SchemaTests.GeneratedTable|DiffTests.Algebra|DiffTests.Server|DiffTests.RandomSchema|SchemaTests.Formatter' \
-        >"${TMPDIR:-/tmp}/plumb-fuzz.$$" 2>&1 || status=$?
-    if [ "$status" -ne 0 ]; then
-        grep -E '✘|error:|Fatal' "${TMPDIR:-/tmp}/plumb-fuzz.$$" || tail -20 "${TMPDIR:-/tmp}/plumb-fuzz.$$"
-        echo "fuzz: status $status in round $((rounds + 1)); again with:" \
-            "FUZZ=$PLUMB_FUZZ SEED=$PLUMB_FUZZ_SEED make fuzz" >&2
-        exit 1
-    fi
+        >"$output" 2>&1 || status=$?
     rounds=$((rounds + 1))
-    echo "round $rounds, seed $PLUMB_FUZZ_SEED: $(grep -E 'Test run with' "${TMPDIR:-/tmp}/plumb-fuzz.$$" | sed 's/^[^T]*//')"
-    rm -f "${TMPDIR:-/tmp}/plumb-fuzz.$$"
+    if [ "$status" -eq 0 ]; then
+        echo "round $rounds, seed $PLUMB_FUZZ_SEED: $(grep -E 'Test run with' "$output" | sed 's/^[^T]*//')"
+        rm -f "$output"
+    else
+        failed=$((failed + 1))
+        grep -E '✘|error:|Fatal' "$output" || tail -20 "$output"
+        echo "round $rounds, status $status, all of it in $output; again with:" \
+            "FUZZ=$PLUMB_FUZZ SEED=$PLUMB_FUZZ_SEED make fuzz" >&2
+    fi
 done
+if [ "$failed" -gt 0 ]; then
+    echo "fuzz: failed in $failed of $rounds rounds" >&2
+    exit 1
+fi
