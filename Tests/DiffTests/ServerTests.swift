@@ -94,6 +94,51 @@ import Testing
         }
     }
 
+    /// MySQL takes no such default together with its column (error 1674).
+    @Test func setsRandomDefaultsOnceTheirColumnsAreThere() throws {
+        let text = """
+            (a int PRIMARY KEY, b binary(36) DEFAULT (uuid()), c double NOT NULL DEFAULT (rand()),
+            d varbinary(9) DEFAULT ('uuid()'), e date DEFAULT (curdate()),
+            f varbinary(99) DEFAULT (concat(user(), current_user())), UNIQUE KEY k (b))
+            """
+        for kind in TestServer.available where kind.flavour == .mysql {
+            let server = try ServerPair(kind)
+            let (from, to) = (
+                try server.normalised("(a int PRIMARY KEY)"), try server.normalised(text)
+            )
+            let alterations = try TableDiff.changes(from: from, to: to, flavour: .mysql)
+            #expect(
+                alterations.map { $0.sql(table: "t", flavour: .mysql) } == [
+                    "ALTER TABLE `t` ADD COLUMN `b` binary(36) DEFAULT NULL, ADD COLUMN `c` double "
+                        + "NOT NULL, ADD COLUMN `d` varbinary(9) DEFAULT (_utf8mb4'uuid()'), ADD "
+                        + "COLUMN `e` date DEFAULT (curdate()), ADD COLUMN `f` varbinary(99) DEFAULT "
+                        + "NULL, ADD UNIQUE KEY `k` (`b`)",
+                    "ALTER TABLE `t` MODIFY COLUMN `b` binary(36) DEFAULT (uuid()), MODIFY COLUMN "
+                        + "`c` double NOT NULL DEFAULT (rand()), MODIFY COLUMN `f` varbinary(99) "
+                        + "DEFAULT (concat(user(),current_user()))",
+                ])
+            try server.expect(to, from: from, by: alterations)
+            let change = TableChange(
+                kind: .alter, table: "t", from: from, to: to, alterations: alterations)
+            let unfilled = try change.probedHazards(ProbeContext(flavour: .mysql))
+                .filter { $0.rule == "add-unfilled-column" }
+            #expect(
+                unfilled.map(\.reason) == [
+                    "rows that are there get NULL in `b`: the server computes DEFAULT (uuid()) "
+                        + "only for rows to come",
+                    "rows that are there get an empty `c`: the server computes DEFAULT (rand()) "
+                        + "only for rows to come",
+                    "rows that are there get NULL in `f`: the server computes DEFAULT "
+                        + "(concat(user(),current_user())) only for rows to come",
+                ])
+            #expect(unfilled.allSatisfy { $0.hazard == .lossy })
+            #expect(
+                Set(unfilled.map(\.probe?.question?.sql)) == [
+                    "SELECT 1 FROM `t` WHERE TRUE LIMIT 1"
+                ])
+        }
+    }
+
     /// MySQL copies a table with such a check, and renames no column of a key while it copies.
     @Test func takesChecksOfMembersAwayWhileAColumnOfAKeyGetsItsName() throws {
         func text(_ column: String) -> String {

@@ -31,7 +31,8 @@ extension TableChange {
         for alteration in alterations {
             let after = try before.applying(alteration)
             columns.take(alteration)
-            let rules = HazardRules(before: before, after: after, alteration: alteration)
+            let rules = HazardRules(
+                before: before, after: after, alteration: alteration, columns: columns)
             let maker = QuestionMaker(after: after, columns: columns, context: context)
             for clause in alteration.clauses {
                 for var finding in rules.findings(of: clause) {

@@ -24,6 +24,8 @@ struct QuestionMaker {
         for finding: HazardFinding, of clause: Clause
     ) throws(NotAsked) -> DataQuestion? {
         switch clause {
+        case .changeColumn where finding.rule == "add-unfilled-column":
+            return question("rows", where: "TRUE")
         case .changeColumn(_, let to, _): return try changed(to, finding.rule)
         case .addColumn(let column, _): throw NotAsked("column `\(column.name)` is new")
         case .addIndex(let index):

@@ -24,6 +24,18 @@ enum ExpressionText {
         }
     }
 
+    /// True where the expression calls a function of one of `names`, which are in lower case.
+    static func calls(_ names: Set<String>, in text: String) -> Bool {
+        pieces(of: text).contains { piece in
+            guard case .other(let part) = piece else { return false }
+            return part.split(separator: "(").contains { before in
+                let word = before.reversed().prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+                let isCalled = before.endIndex < part.endIndex
+                return isCalled && names.contains(String(word.reversed()).lowercased())
+            }
+        }
+    }
+
     /// `text` with the line breaks that the server prints between parts as single blanks.
     static func onOneLine(_ text: String) -> String {
         guard text.contains("\n") else { return text }

@@ -5,7 +5,8 @@ extension Dependency {
         case ("add-index", _), ("replace-index", _): [.server, .size]
         case (_, .safe): []
         case ("narrow-type", _), ("convert-type", _), ("remove-members", _),
-            ("forbid-null", _), ("add-check", _), ("add-period", _):
+            ("forbid-null", _), ("add-check", _), ("add-period", _),
+            ("add-unfilled-column", _):
             [.data]
         case ("add-unique", _), ("add-foreign-key", _), ("add-primary-key", .lossy),
             ("convert-character-set", _), ("change-collation", .lossy), ("repartition", _):

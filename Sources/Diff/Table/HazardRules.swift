@@ -32,10 +32,13 @@ extension TableDiff {
         of alterations: [Alteration], on table: Table
     ) throws(DiffError) -> [ClauseFinding] {
         var before = table
+        var columns = LiveColumns(live: table)
         var result: [ClauseFinding] = []
         for alteration in alterations {
             let after = try before.applying(alteration)
-            let rules = HazardRules(before: before, after: after, alteration: alteration)
+            columns.take(alteration)
+            let rules = HazardRules(
+                before: before, after: after, alteration: alteration, columns: columns)
             for clause in alteration.clauses {
                 result += rules.findings(of: clause).map {
                     ClauseFinding(clause: clause, finding: $0)
@@ -52,6 +55,8 @@ struct HazardRules {
     let before: Table
     let after: Table
     let alteration: Alteration
+    /// What the columns after the statement are in the live table.
+    let columns: LiveColumns
 
     func findings(of clause: Clause) -> [HazardFinding] {
         switch clause {
@@ -65,6 +70,9 @@ struct HazardRules {
                         + "old name")
             ]
         case .addColumn(let column, _): added(column)
+        case .changeColumn(let from, let to, _)
+        where columns.origin(of: to.name) == nil && from.defaultValue != to.defaultValue:
+            [unfilled(to)]
         case .changeColumn(let from, let to, let position):
             ColumnRules(before: before, after: after).findings(
                 from: from, to: to, isMoved: position != nil)
@@ -124,6 +132,16 @@ struct HazardRules {
         }
         return findings.isEmpty
             ? [safe("add-column", "column `\(column.name)` is added")] : findings
+    }
+
+    /// A column that an earlier statement of the change added, without this default.
+    private func unfilled(_ column: Column) -> HazardFinding {
+        HazardFinding(
+            rule: "add-unfilled-column", hazard: .lossy,
+            reason: "rows that are there get \(column.isNotNull ? "an empty" : "NULL in") "
+                + "`\(column.name)`: the server computes DEFAULT \(column.defaultValue ?? "NULL") "
+                + "only for rows to come",
+            remedy: "fill `\(column.name)` with an UPDATE")
     }
 
     private func isRowTime(_ column: Column) -> Bool {

@@ -12,6 +12,8 @@ import Schema
 /// - The index that a table without a primary key is clustered on changes its place only when
 ///   the ones before it are dropped and added again.
 /// - A foreign key from a table to itself comes last where its parent columns change with it.
+/// - MySQL takes no new column with a default that each replica would compute otherwise: the
+///   column comes first, its default later.
 /// - A partition clause stands alone.
 struct Stages {
     let from: Table
@@ -191,8 +193,32 @@ struct Stages {
             result.append(target)
         }
         if !late.isEmpty { result.append(before) }
-        return result + [main]
+        result.append(main)
+        return withLateDefaults(result)
     }
+
+    /// `targets`, the first of them before it once more where new columns get their defaults late.
+    private func withLateDefaults(_ targets: [Table]) -> [Table] {
+        guard flavour == .mysql, var first = targets.first else { return targets }
+        for (place, column) in first.columns.enumerated() where isNew(column) {
+            guard let text = column.defaultValue,
+                ExpressionText.calls(Self.unsafeFunctions, in: text)
+            else { continue }
+            first.columns[place].defaultValue = column.isNotNull ? nil : "NULL"
+        }
+        return first == targets.first ? targets : [first] + targets
+    }
+
+    private func isNew(_ column: Column) -> Bool {
+        !from.columns.contains { (renames[$0.name] ?? $0.name).sameName(as: column.name) }
+    }
+
+    /// Functions in a new column's default that MySQL refuses while it writes a binary log,
+    /// whatever its format is (error 1674), as `SHOW CREATE TABLE` writes them.
+    private static let unsafeFunctions: Set<String> = [
+        "current_user", "rand", "random_bytes", "session_user", "sysdate", "system_user", "user",
+        "uuid", "uuid_short",
+    ]
 
     /// New foreign keys to the table itself whose parent columns, or the index on them, come with
     /// the same change: MariaDB looks for both in the table as it was (errno 150).

@@ -171,14 +171,8 @@ extension Workspace {
         return WorkspaceError(
             .notProved,
             "table \(SQL.identifier(table)): the server refuses the change: \(error.message); "
-                + "the statement was: \(sql)",
-            remedy: error.number == Self.unsafeStatement
-                ? "add the column without that default, fill it, and set the default in another "
-                    + "commit" : nil)
+                + "the statement was: \(sql)")
     }
-
-    /// `ER_BINLOG_UNSAFE_SYSTEM_FUNCTION`: each replica would fill the new column in its own way.
-    private static let unsafeStatement: UInt32 = 1674
 
     private func require(
         _ name: String, _ expected: CatalogTable, _ table: String

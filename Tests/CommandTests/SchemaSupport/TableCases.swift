@@ -53,14 +53,9 @@ extension SupportCases {
             before: "CREATE TABLE {t} (a int PRIMARY KEY, b int, KEY k (b));",
             after: "CREATE TABLE {t} (a int PRIMARY KEY, c text NOT NULL, d int DEFAULT 1);"),
         SupportCase(
-            id: "column-add-random-default", on: .mariadb,
+            id: "column-add-random-default",
             before: "CREATE TABLE {t} (a int PRIMARY KEY);",
             after: "CREATE TABLE {t} (a int PRIMARY KEY, b char(36) DEFAULT (uuid()));"),
-        SupportCase(
-            id: "column-add-random-default", on: .mysql,
-            before: "CREATE TABLE {t} (a int PRIMARY KEY);",
-            after: "CREATE TABLE {t} (a int PRIMARY KEY, b char(36) DEFAULT (uuid()));",
-            outcome: .refused(.planning, "add the column without that default")),
         SupportCase(
             id: "column-lost-default", on: .mysql,
             before: "CREATE TABLE {t} (a int PRIMARY KEY, b int, c varchar(9), d timestamp NULL);",
