@@ -20,32 +20,31 @@ struct Plumb {
             case .help(nil): terminal.answer(Help.overview(CommandTable.commands))
             case .help(let command?): terminal.answer(Help.page(command))
             case .version: terminal.answer("plumb \(Version.current)\n")
-            case .run(let command, let invocation):
-                return run(command, invocation, terminal)
+            case .run(let command, let invocation): return try command.run(invocation)
             }
             return .done
         } catch {
-            terminal.note("plumb: \(error.message)")
-            return .usage
+            return report(Failure(error), asDocument: wantsJSON(words), terminal)
         }
     }
 
-    private static func run(
-        _ command: Command, _ invocation: Invocation, _ terminal: Terminal
+    private static func report(
+        _ failure: Failure, asDocument: Bool, _ terminal: Terminal
     ) -> ExitStatus {
-        do {
-            return try command.run(invocation)
-        } catch {
-            let failure = Failure(error)
-            let style = Style(isColoured: terminal.usesColour)
-            if invocation.value(.output) == "json" {
-                terminal.answer(
-                    JSONView.error(failure.message, failure.problems, exit: failure.status) + "\n")
-            }
-            terminal.note(failure.text(style))
-            terminal.note("exit \(failure.status.rawValue)")
-            return failure.status
+        if asDocument {
+            terminal.answer(
+                JSONView.error(failure.message, failure.problems, exit: failure.status) + "\n")
         }
+        terminal.note(failure.text(Style(isColoured: terminal.usesColour)))
+        terminal.note("exit \(failure.status.rawValue)")
+        return failure.status
+    }
+
+    /// Also of a line that was not understood.
+    private static func wantsJSON(_ words: [String]) -> Bool {
+        let option = "--" + Option.output.name
+        return words.contains("\(option)=json")
+            || zip(words, words.dropFirst()).contains { $0 == option && $1 == "json" }
     }
 }
 

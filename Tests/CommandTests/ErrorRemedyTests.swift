@@ -62,6 +62,32 @@ import Testing
         Case(
             name: "no number", words: ["log", "--limit", "x", "--working-tree"], status: 64,
             remedy: "use a positive whole number"),
+        Case(
+            name: "unknown command", words: ["plna"], status: 64, remedy: "did you mean `plan`?"),
+        Case(
+            name: "unknown option", words: ["plan", "--sharb", "x"], status: 64,
+            remedy: "did you mean --shard?"),
+        Case(
+            name: "option without a value", words: ["log", "--limit"], status: 64,
+            remedy: "write --limit=<number>"),
+        Case(
+            name: "option that takes none", words: ["plan", "--working-tree=yes"], status: 64,
+            remedy: "leave it out"),
+        Case(
+            name: "option twice", words: ["log", "--limit", "1", "--limit", "2"], status: 64,
+            remedy: "give it once"),
+        Case(
+            name: "argument too many", words: ["plan", "x"], status: 64,
+            remedy: "see `plumb plan --help`"),
+        Case(
+            name: "import without a name", words: ["import", "--host", "unix:/nowhere"],
+            status: 64, remedy: "give --host and --database, or --record"),
+        Case(
+            name: "import into a namespace that cannot be",
+            words: [
+                "import", "--host", "unix:/nowhere", "--database", "x", "--namespace", "a b",
+            ],
+            status: 64, remedy: "use at most 64 letters"),
     ]
 
     @Test(arguments: cases)

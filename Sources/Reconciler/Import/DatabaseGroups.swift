@@ -153,7 +153,8 @@ struct DatabaseGroups {
         let names = selection.names.prefix(5).joined(separator: ", ")
         return ImportError(
             .nothingToImport,
-            "\(reading.server): \(names): no tables to import; name databases that have some")
+            "\(reading.server): \(names): no tables to import",
+            remedy: "name databases that have some")
     }
 }
 

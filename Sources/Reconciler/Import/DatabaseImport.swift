@@ -71,15 +71,15 @@ struct DatabaseSelection {
                 let near = NearestName.suggestion(for: text, among: all)
                 throw ImportError(
                     .noDatabase,
-                    "\(request.server): no database is called, or LIKE, `\(text)`: "
-                        + (near.map { "did you mean `\($0)`?" }
-                            ?? "create it, or grant the account a privilege on it"))
+                    "\(request.server): no database is called, or LIKE, `\(text)`",
+                    remedy: near.map { "did you mean `\($0)`?" }
+                        ?? "create it, or grant the account a privilege on it")
             }
             patterns.append(like)
             found.formUnion(like)
         }
         guard !found.isEmpty else {
-            throw ImportError(.noDatabase, "no database is named: give `--database`")
+            throw ImportError(.noDatabase, "no database is named", remedy: "give `--database`")
         }
         names = found.sorted()
     }

@@ -20,8 +20,9 @@ struct FleetDraft {
         guard ImportNames.isNamespace(name) else {
             throw ImportError(
                 .invalidName,
-                "`\(name)` cannot be the name of a namespace: use at most 64 letters, digits, `_` "
-                    + "and `-`, with a letter or `_` in front")
+                "`\(name)` cannot be the name of a namespace",
+                remedy: "use at most 64 letters, digits, `_` and `-`, with a letter or `_` in front"
+            )
         }
         let text = self.text([
             Namespace(name: name, shards: [.init(name: "imported", database: "imported")])

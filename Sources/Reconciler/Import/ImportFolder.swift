@@ -36,8 +36,8 @@ struct ImportFolder {
             try Data(text.utf8).write(to: URL(fileURLWithPath: full), options: .withoutOverwriting)
         } catch {
             throw ImportError(
-                .unwritable, "\(path)/\(file): cannot be written: check rights and space",
-                cause: error)
+                .unwritable, "\(path)/\(file): cannot be written",
+                remedy: "check rights and space", cause: error)
         }
     }
 
@@ -92,13 +92,13 @@ struct ImportFolder {
         case EEXIST, ENOTEMPTY, ENOTDIR, EISDIR:
             ImportError(
                 .exists,
-                "\(path) exists already, and nothing is written over: import into another folder, "
-                    + "or move it away; nothing was written")
+                "\(path) exists already, and nothing is written over: nothing was written",
+                remedy: "import into another folder, or move it away")
         default:
             ImportError(
                 .unwritable,
-                "\(path): \(String(cString: strerror(number))): check rights and space; "
-                    + "nothing was written")
+                "\(path): \(String(cString: strerror(number))): nothing was written",
+                remedy: "check rights and space")
         }
     }
 }
@@ -163,6 +163,7 @@ private final class StagingFolder: @unchecked Sendable {
     private static func failure(_ folder: String, _ number: Int32) -> ImportError {
         ImportError(
             .unwritable,
-            "\(folder): \(String(cString: strerror(number))): name a folder that can be written")
+            "\(folder): \(String(cString: strerror(number)))",
+            remedy: "name a folder that can be written")
     }
 }

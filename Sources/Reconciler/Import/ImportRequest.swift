@@ -72,7 +72,7 @@ extension ImportRequest {
 }
 
 /// Why nothing was imported; nothing was written either.
-package struct ImportError: Error, Sendable, CustomStringConvertible {
+package struct ImportError: RemediedError {
     package enum Code: String, Sendable {
         /// No database of the name, or like the pattern, can be seen.
         case noDatabase
@@ -89,15 +89,17 @@ package struct ImportError: Error, Sendable, CustomStringConvertible {
     }
 
     package let code: Code
-    /// What failed, on what, and what to do.
-    package let message: String
+    /// What failed, on what.
+    package let fault: String
+    package let remedy: String?
     package let cause: (any Error)?
 
-    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    package init(
+        _ code: Code, _ fault: String, remedy: String? = nil, cause: (any Error)? = nil
+    ) {
         self.code = code
-        self.message = message
+        self.fault = fault
+        self.remedy = remedy
         self.cause = cause
     }
-
-    package var description: String { message }
 }

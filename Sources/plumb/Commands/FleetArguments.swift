@@ -28,7 +28,9 @@ extension Invocation {
         let location: SourceRequest.Location
         if has(.workingTree) {
             guard value(.ref) == nil else {
-                throw UsageError(message: "--ref and --working-tree exclude each other")
+                throw UsageError(
+                    message: "--ref and --working-tree exclude each other",
+                    remedy: "leave one of them out")
             }
             location = .workingTree(folder: value(.source) ?? folder)
         } else if let url = value(.source) {

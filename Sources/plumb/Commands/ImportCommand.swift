@@ -22,7 +22,9 @@ enum ImportCommand {
         if invocation.has(.record) { return try record(invocation) }
         let format = try invocation.format()
         guard let host = invocation.value(.host), !invocation.values(.databases).isEmpty else {
-            throw UsageError(message: "name --host and --database, or use --record")
+            throw UsageError(
+                message: "no database is named to import from",
+                remedy: "give --host and --database, or --record")
         }
         guard let server = ServerAddress(host) else {
             throw UsageError(
@@ -58,7 +60,9 @@ enum ImportCommand {
         return try words.reduce(into: []) { kinds, word in
             guard let kind = ManagedKind(rawValue: String(word)) else {
                 let all = ManagedKind.allCases.map(\.rawValue).joined(separator: ", ")
-                throw UsageError(message: "--manage \(text): use \(all), with commas between")
+                throw UsageError(
+                    message: "--manage \(text): no such kind",
+                    remedy: "use \(all), with commas between")
             }
             kinds.insert(kind)
         }

@@ -71,14 +71,16 @@ enum LintCommand {
         let names = Output.allCases.map(\.rawValue)
         let near = NearestName.suggestion(for: word, among: names).map { ", did you mean \($0)?" }
         throw UsageError(
-            message: "--output \(word): use \(names.joined(separator: ", "))" + (near ?? ""))
+            message: "--output \(word): no such format here",
+            remedy: "use \(names.joined(separator: ", "))" + (near ?? ""))
     }
 
     /// The day in UTC, so that a waiver ends at the same moment everywhere.
     private static func today() throws -> CalendarDay {
         let text = String(Timestamp(Date()).iso.prefix(10))
         guard let day = CalendarDay(text) else {
-            throw UsageError(message: "the clock says \(text), which is no day; set the clock")
+            throw UsageError(
+                message: "the clock says \(text), which is no day", remedy: "set the clock")
         }
         return day
     }

@@ -30,11 +30,9 @@ struct Invocation: Sendable {
 struct UsageError: RemediedError {
     let fault: String
     let remedy: String?
-    var command: Command?
 
-    init(message fault: String, remedy: String? = nil, command: Command? = nil) {
+    init(message fault: String, remedy: String? = nil) {
         self.fault = fault
         self.remedy = remedy
-        self.command = command
     }
 }

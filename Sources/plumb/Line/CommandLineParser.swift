@@ -37,7 +37,7 @@ struct CommandLineParser {
         let word = words.first ?? ""
         let near = NearestName.suggestion(for: word, among: table.map(\.name))
         let hint = near.map { "did you mean `\($0)`?" } ?? "see `plumb --help`"
-        throw UsageError(message: "unknown command `\(word)`: \(hint)")
+        throw UsageError(message: "unknown command `\(word)`", remedy: hint)
     }
 
     private func invocation(
@@ -60,23 +60,27 @@ struct CommandLineParser {
             let option = try option(name, of: command)
             if option.value == nil {
                 guard inline == nil else {
-                    throw UsageError(message: "--\(name) takes no value", command: command)
+                    throw UsageError(message: "--\(name) takes no value", remedy: "leave it out")
                 }
                 switches.insert(name)
                 continue
             }
-            guard let value = inline ?? rest.popFirst() else {
+            let next = rest.first.flatMap { $0.hasPrefix("--") ? nil : $0 }
+            if inline == nil, next != nil { rest.removeFirst() }
+            guard let value = inline ?? next else {
                 throw UsageError(
-                    message: "--\(name) needs a value: --\(name) <\(option.value ?? "")>",
-                    command: command)
+                    message: "--\(name) needs a value",
+                    remedy: "write --\(name)=<\(option.value ?? "")>")
             }
             guard option.isRepeatable || values[name] == nil else {
-                throw UsageError(message: "--\(name) is given twice", command: command)
+                throw UsageError(message: "--\(name) is given twice", remedy: "give it once")
             }
             values[name, default: []].append(value)
         }
         guard arguments.isEmpty || !command.arguments.isEmpty else {
-            throw UsageError(message: "unexpected argument `\(arguments[0])`", command: command)
+            throw UsageError(
+                message: "plumb \(command.name) takes no argument, and `\(arguments[0])` is one",
+                remedy: "see `plumb \(command.name) --help`")
         }
         return Invocation(arguments: arguments, values: values, switches: switches)
     }
@@ -86,7 +90,7 @@ struct CommandLineParser {
         let near = NearestName.suggestion(for: name, among: command.options.map(\.name))
         let hint = near.map { "did you mean --\($0)?" } ?? "see `plumb \(command.name) --help`"
         throw UsageError(
-            message: "plumb \(command.name) has no option --\(name): \(hint)", command: command)
+            message: "plumb \(command.name) has no option --\(name)", remedy: hint)
     }
 
     private static func split(_ word: String) -> (name: String, value: String?) {
