@@ -31,10 +31,12 @@ import Testing
 
     private func summary(
         _ from: [String: Table], _ to: [String: Table], tableRenames: [TableRename] = [],
-        droppable: Set<String> = [], flavour: ServerProfile.Flavour = .mariadb
+        columnRenames: [ColumnRename] = [], droppable: Set<String> = [],
+        flavour: ServerProfile.Flavour = .mariadb
     ) throws -> [String] {
         try SchemaDiff.changes(
-            from: from, to: to, renames: Renames(tables: tableRenames), droppable: droppable,
+            from: from, to: to, renames: Renames(tables: tableRenames, columns: columnRenames),
+            droppable: droppable,
             flavour: flavour
         ).map { change in
             "\(change.kind) \(change.table)" + (change.withoutForeignKeyChecks ? " unchecked" : "")
@@ -180,6 +182,22 @@ import Testing
         #expect(try summary(from, to) == ["alter child in part", "alter parent"])
         to["child"]?.foreignKeys = []
         #expect(try summary(from, to) == ["alter child", "alter parent"])
+    }
+
+    @Test("A key goes before its parent's names do, in part where the child needs the new ones")
+    func keyGoesBeforeItsParentsNames() throws {
+        let from = schema("child>parent", "parent")
+        var to = schema("child", "parent")
+        to["parent"]?.columns[0].name = "nr"
+        to["parent"]?.indexes[0].parts = [.init(key: .column("nr"))]
+        let hints = [ColumnRename(table: "parent", from: "id", to: "nr")]
+        #expect(try summary(from, to, columnRenames: hints) == ["alter child", "alter parent"])
+        var child = try #require(from["child"])
+        child.foreignKeys[0].name = "another"
+        child.foreignKeys[0].referencedColumns = ["nr"]
+        to["child"] = child
+        #expect(
+            try summary(from, to, columnRenames: hints) == ["alter child in part", "alter parent"])
     }
 
     @Test func keyOfATableThatGitDoesNotHaveIsLeftAlone() throws {

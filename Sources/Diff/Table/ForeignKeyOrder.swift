@@ -76,7 +76,9 @@ struct ForeignKeyOrder {
         for (place, parent) in changes.enumerated() where parent.kind == .alter {
             for (other, child) in changes.enumerated() where other != place {
                 for key in keys(of: child.from, to: parent) where child.lets(go: key) {
-                    if takesAway(parent, from: key) || parent.dropsIndex(under: key) {
+                    if takesAway(parent, from: key) || parent.dropsIndex(under: key)
+                        || parent.takesNames(of: key)
+                    {
                         holds.append(Hold(parent: place, child: other, key: key))
                     }
                 }
