@@ -4,9 +4,11 @@ import Testing
 /// What of a definition counts, and what is left to the server.
 @Suite struct ObjectDefinitionTests {
     private static func shown(
-        _ text: String, mode: String? = nil, database: String = "shop"
+        _ text: String, mode: String? = nil, zone: String? = nil, database: String = "shop"
     ) throws -> ObjectDefinition {
-        try #require(ObjectDefinition(shown: text, sqlMode: mode, database: database))
+        try #require(
+            ObjectDefinition(
+                shown: text, CreationSettings(sqlMode: mode, timeZone: zone), database: database))
     }
 
     @Test(arguments: [
@@ -101,6 +103,38 @@ import Testing
         #expect(strict.sqlMode == "STRICT_TRANS_TABLES")
         #expect(!strict.isMet(by: try Self.shown(text, mode: "")))
         #expect(CatalogTable(strict, flavour: .mariadb).object == strict)
+    }
+
+    @Test func timeZoneIsPartOfAnEventThatSaysIt() throws {
+        let text = "CREATE EVENT `e` ON SCHEDULE EVERY 1 DAY DO x"
+        let live = try Self.shown(text, mode: "A", zone: "+02:00")
+        #expect(live.text == "-- sql_mode: A\n-- time_zone: +02:00\n" + text)
+        #expect(live.create == text)
+        let silent = try Self.shown(text, mode: "A")
+        #expect(live.saying(no: silent.unsaid) == silent)
+        #expect(silent.isMet(by: live))
+        #expect(live.digests.contains(Digest(of: silent.text)))
+        #expect(!(try Self.shown(text, mode: "A", zone: "SYSTEM")).isMet(by: live))
+        #expect(try Self.shown(text, mode: "A", zone: "+02:00").isMet(by: live))
+    }
+
+    /// Where nothing is said an event keeps its zone, and a new one has the server's.
+    @Test func statementsNameTheTimeZone() throws {
+        let profile = ServerProfile(
+            flavour: .mariadb, version: "10.11.19", sqlMode: "A", characterSet: "utf8mb4",
+            collation: "utf8mb4_general_ci")
+        let text = "CREATE EVENT `e` ON SCHEDULE EVERY 1 DAY DO x"
+        let silent = try Self.shown(text, mode: "A")
+        let loud = try Self.shown(text, mode: "B", zone: "SYSTEM")
+        let old = try Self.shown(text, mode: "A", zone: "+02:00")
+        #expect(silent.underItsSettings("s", in: profile) == "-- time_zone: DEFAULT\ns")
+        #expect(
+            silent.underItsSettings("s", replacing: old, in: profile) == "-- time_zone: +02:00\ns")
+        #expect(
+            loud.underItsSettings("s", replacing: old, in: profile)
+                == "-- sql_mode: B\n-- time_zone: SYSTEM\ns")
+        let procedure = try Self.shown("CREATE PROCEDURE `p`() x", mode: "A")
+        #expect(procedure.underItsSettings("s", in: profile) == "s")
     }
 
     @Test(arguments: [

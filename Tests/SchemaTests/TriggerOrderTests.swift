@@ -7,7 +7,8 @@ struct TriggerOrderTests {
 
     private func live(_ after: [String], mode: String? = "A") throws -> ObjectDefinition {
         try #require(
-            ObjectDefinition(shown: Self.body, sqlMode: mode, database: "d", after: after))
+            ObjectDefinition(
+                shown: Self.body, CreationSettings(sqlMode: mode), database: "d", after: after))
     }
 
     @Test("It is part of the text, sorted, and none of the statement")

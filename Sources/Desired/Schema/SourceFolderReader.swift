@@ -151,7 +151,7 @@ struct SourceFolderReader {
             return nil
         }
         if let name = statement.kind.object {
-            let text = ObjectDefinition.marked(statement.text, statement.sqlMode)
+            let text = ObjectDefinition.marked(statement.text, statement.settings)
             return .object(
                 DesiredObject(
                     name: name, text: text, textDigest: Digest(of: text),

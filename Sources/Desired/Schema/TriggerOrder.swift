@@ -33,7 +33,7 @@ struct TriggerOrder {
             let names = after[object.name] ?? []
             guard definition.orderClause != nil || !names.isEmpty else { continue }
             let text = ObjectDefinition.marked(
-                definition.createWithoutOrder, definition.sqlMode, after: names)
+                definition.createWithoutOrder, definition.settings, after: names)
             result[key] = DesiredObject(
                 name: object.name, text: text, textDigest: Digest(of: text),
                 location: object.location, start: object.start)

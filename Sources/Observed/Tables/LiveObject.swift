@@ -41,16 +41,18 @@ package enum LiveObject {
         guard let text = column(places.text) else { return nil }
         // A text without quotes around names would be read as another one.
         return ObjectDefinition(
-            shown: text, sqlMode: places.mode.flatMap(column), database: database,
-            after: triggers)
+            shown: text,
+            CreationSettings(
+                sqlMode: places.mode.flatMap(column), timeZone: places.zone.flatMap(column)),
+            database: database, after: triggers)
     }
 
-    /// In which columns an answer has the text and the SQL mode.
-    private static func places(_ kind: ObjectName.Kind) -> (text: Int, mode: Int?) {
+    /// In which columns an answer has the text, the SQL mode and the time zone.
+    private static func places(_ kind: ObjectName.Kind) -> (text: Int, mode: Int?, zone: Int?) {
         switch kind {
-        case .table, .view, .sequence: (1, nil)
-        case .trigger, .procedure, .function: (2, 1)
-        case .event: (3, 1)
+        case .table, .view, .sequence: (1, nil, nil)
+        case .trigger, .procedure, .function: (2, 1, nil)
+        case .event: (3, 1, 2)
         }
     }
 

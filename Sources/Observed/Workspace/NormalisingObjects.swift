@@ -80,7 +80,7 @@ extension Workspace {
         guard object.name.kind != .sequence else { return .success(current) }
         for _ in 0..<Self.rounds {
             for sql in current.asleep.replacement(flavour: profile.flavour) {
-                let sql = current.underItsMode(sql, in: profile)
+                let sql = current.underItsSettings(sql, in: profile)
                 if let refusal = try create(sql, object) { return .failure(refusal) }
             }
             guard let next = try read(object.name, as: source) else { break }
@@ -117,7 +117,7 @@ extension Workspace {
         _ sql: String, _ object: ObjectToNormalise
     ) throws(WorkspaceError) -> RejectedTable? {
         do throws(MySQLError) {
-            try connection.executeUnderItsMode(sql)
+            try connection.executeUnderItsSettings(sql)
             return nil
         } catch {
             let reason = try refusal(error, while: "creating the \(object.name)")

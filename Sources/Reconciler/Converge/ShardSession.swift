@@ -104,7 +104,7 @@ private struct ShardSession: ShardPort {
         do throws(MySQLError) {
             let check = statement.checksForeignKeys ? 1 : 0
             try connection.execute("SET SESSION foreign_key_checks = \(check)")
-            try connection.executeUnderItsMode(statement.sql)
+            try connection.executeUnderItsSettings(statement.sql)
         } catch {
             throw ShardFailure(error, shard: target.id, changing: true)
         }

@@ -178,7 +178,7 @@ private struct Likeness {
             let like =
                 known[digest]
                 ?? catalog[digest]?.object.map {
-                    Digest(of: $0.saying(no: [.definer, .starts]).running(after: []).text)
+                    Digest(of: $0.saying(no: .everything).running(after: []).text)
                 } ?? digest
             known[digest] = like
             reduced[name] = like

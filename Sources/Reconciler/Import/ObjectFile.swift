@@ -10,14 +10,16 @@ struct ObjectFile {
     /// - Parameter predecessor: the trigger right behind which it runs.
     init(_ definition: ObjectDefinition, behind predecessor: String?, profile: ServerProfile) {
         name = definition.name
-        let mode = definition.ownMode(in: profile)
+        let settings = definition.ownSettings(in: profile)
         let create = predecessor.map(definition.createFollowing) ?? definition.create
-        text = Self.text(create, mode)
-        problem = Self.problem(text, create, definition.name, mode)
+        text = Self.text(create, settings)
+        problem = Self.problem(text, create, definition.name, settings)
     }
 
-    private static func text(_ create: String, _ mode: String?) -> String {
-        let hint = mode.map { "-- plumb: sql_mode '\($0)'\n" } ?? ""
+    private static func text(_ create: String, _ settings: CreationSettings) -> String {
+        let hint =
+            (settings.sqlMode.map { "-- plumb: sql_mode '\($0)'\n" } ?? "")
+            + (settings.timeZone.map { "-- plumb: time_zone '\($0)'\n" } ?? "")
         guard create.contains(";") else { return "\(hint)\(create);\n" }
         let delimiter = delimiter(unlike: create)
         return """
@@ -41,12 +43,12 @@ struct ObjectFile {
 
     /// Reads the text as a schema folder's reader will.
     private static func problem(
-        _ text: String, _ create: String, _ name: ObjectName, _ mode: String?
+        _ text: String, _ create: String, _ name: ObjectName, _ settings: CreationSettings
     ) -> String? {
         do throws(SchemaError) {
             let statements = try SQLScript.statements(in: Array(text.utf8), file: "")
             guard statements.count == 1, let statement = statements.first,
-                statement.kind.object == name, statement.sqlMode == mode,
+                statement.kind.object == name, statement.settings == settings,
                 statement.text == create, statement.database == nil
             else { return "no file can say its definition exactly" }
             return nil
@@ -95,12 +97,16 @@ struct CommonDefinition {
         var words: [String] {
             (unsaid.contains(.definer) ? ["DEFINER"] : []) + (order ? ["FOLLOWS"] : [])
                 + (unsaid.contains(.starts) ? ["STARTS"] : [])
+                + (unsaid.contains(.timeZone) ? ["time zone"] : [])
         }
     }
 
     private static let choices = [
         Choice(unsaid: [], order: false), Choice(unsaid: .starts, order: false),
-        Choice(unsaid: [], order: true), Choice(unsaid: .definer, order: false),
-        Choice(unsaid: .definer, order: true), Choice(unsaid: [.starts, .definer], order: false),
+        Choice(unsaid: .timeZone, order: false), Choice(unsaid: [], order: true),
+        Choice(unsaid: .definer, order: false), Choice(unsaid: .definer, order: true),
+        Choice(unsaid: [.starts, .timeZone], order: false),
+        Choice(unsaid: [.starts, .definer], order: false),
+        Choice(unsaid: .everything, order: false),
     ]
 }

@@ -93,7 +93,7 @@ package struct ObjectChange {
         return texts.enumerated().map { index, sql in
             guard index == texts.count - 1 else { return PlanStatement(sql: sql, after: nil) }
             return PlanStatement(
-                sql: to.underItsMode(sql, in: profile), after: state.desired)
+                sql: to.underItsSettings(sql, replacing: from, in: profile), after: state.desired)
         }
     }
 }

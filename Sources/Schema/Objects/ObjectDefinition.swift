@@ -1,7 +1,7 @@
 /// A view, trigger, routine, event or sequence, by the text that makes it.
 ///
 /// Its canonical text is what the server's `SHOW CREATE` says, without the name of its database;
-/// where the SQL mode of its creation decides what the body means, a comment with that mode comes
+/// where settings of the session that made it decide what it means, comments with those come
 /// first, and where a trigger has others before it, one with those. Objects are compared by this
 /// text alone.
 package struct ObjectDefinition: Hashable, Sendable {
@@ -37,16 +37,16 @@ package struct ObjectDefinition: Hashable, Sendable {
     /// Whether the text says whose rights it has.
     package var hasDefiner: Bool { definer != nil }
 
-    /// Reads a text that a file has, under the SQL mode that the file asks for.
-    package init?(create: String, sqlMode: String?) {
-        self.init(text: Self.marked(create, sqlMode))
+    /// Reads a text that a file has, under the settings that the file asks for.
+    package init?(create: String, _ settings: CreationSettings) {
+        self.init(text: Self.marked(create, settings))
     }
 
-    /// `create`, with the SQL mode of its creation before it.
+    /// `create`, with the settings of its creation before it.
     package static func marked(
-        _ create: String, _ sqlMode: String?, after triggers: [String] = []
+        _ create: String, _ settings: CreationSettings, after triggers: [String] = []
     ) -> String {
-        (sqlMode.map { modeMark + $0 + "\n" } ?? "") + orderMark(triggers) + create
+        settings.marks + orderMark(triggers) + create
     }
 
     /// Reads what `SHOW CREATE` said.
@@ -54,25 +54,27 @@ package struct ObjectDefinition: Hashable, Sendable {
     /// Servers keep comments behind the last word of a body, which no file has.
     ///
     /// - Parameters:
-    ///   - sqlMode: the mode that the server keeps with the object; nil for kinds without one.
+    ///   - settings: those that the server keeps with the object.
     ///   - database: the object's own, whose name is no part of its definition.
     ///   - triggers: those of its slot that run before a trigger.
     package init?(
-        shown: String, sqlMode: String?, database: String, after triggers: [String] = []
+        shown: String, _ settings: CreationSettings = CreationSettings(), database: String,
+        after triggers: [String] = []
     ) {
         var text = DatabaseName.removed(database, from: shown)
         guard let header = text.withUTF8({ ObjectHeader($0) }) else { return nil }
         let unsaid = [header.ifNotExists, header.orReplace, header.end..<text.utf8.count]
         text = Self.text(text, without: unsaid.compactMap { $0 })
-        self.init(text: Self.marked(text, sqlMode, after: triggers))
+        self.init(text: Self.marked(text, settings, after: triggers))
     }
 
     // MARK: What a file may leave unsaid
 
-    /// The text as one that says neither definer nor start would have it, where `other` does not.
+    /// The text as one that says nothing of `unsaid` would have it.
     ///
-    /// A file without a `DEFINER` means whoever creates the object, and an event without `STARTS`
-    /// starts when it is made: neither is a difference then. One that is said means exactly that.
+    /// A file without a `DEFINER` means whoever creates the object, an event without `STARTS`
+    /// starts when it is made, and one without a time zone keeps the one it has: none of them is a
+    /// difference then. One that is said means exactly that.
     package func saying(no unsaid: Unsaid) -> ObjectDefinition {
         var copy = text
         let reduced: String? = copy.withUTF8 { bytes in
@@ -83,7 +85,12 @@ package struct ObjectDefinition: Hashable, Sendable {
             ]
             return Self.text(text, without: ranges.compactMap { $0 })
         }
-        return reduced.flatMap { ObjectDefinition(text: $0) } ?? self
+        guard unsaid.contains(.timeZone) else {
+            return reduced.flatMap { ObjectDefinition(text: $0) } ?? self
+        }
+        var (settings, rest) = CreationSettings.split(reduced ?? text)
+        settings.timeZone = nil
+        return ObjectDefinition(text: settings.marks + rest) ?? self
     }
 
     /// What a definition does not say and a server adds.
@@ -94,12 +101,17 @@ package struct ObjectDefinition: Hashable, Sendable {
 
         package static let definer = Unsaid(rawValue: 1)
         package static let starts = Unsaid(rawValue: 2)
+        package static let timeZone = Unsaid(rawValue: 4)
+
+        /// All that a definition may leave to the server.
+        package static let everything: Unsaid = [.definer, .starts, .timeZone]
     }
 
     package var unsaid: Unsaid {
         var result: Unsaid = []
         if !hasDefiner { result.insert(.definer) }
         if !hasStarts { result.insert(.starts) }
+        if settings.timeZone == nil { result.insert(.timeZone) }
         return result
     }
 
@@ -114,9 +126,11 @@ package struct ObjectDefinition: Hashable, Sendable {
 
     /// The digests of every definition that this one, which is live, can stand for.
     package var digests: [Digest] {
-        let all: [Unsaid] = [[], .definer, .starts, [.definer, .starts]]
+        let sizes = name.kind == .event ? 0...Unsaid.everything.rawValue : 0...1
         return orders.flatMap { order in
-            all.map { Digest(of: saying(no: $0).running(after: order).text) }
+            sizes.map {
+                Digest(of: saying(no: Unsaid(rawValue: $0)).running(after: order).text)
+            }
         }
     }
 
@@ -155,21 +169,11 @@ package struct ObjectDefinition: Hashable, Sendable {
 
     // MARK: Statements
 
-    /// Without the comments that tell the SQL mode and the order.
+    /// Without the comments that tell the settings and the order.
     package var create: String {
-        var rest = text[...]
-        for mark in [Self.modeMark, Self.orderMark] where rest.hasPrefix(mark) {
-            rest = rest.drop { $0 != "\n" }.dropFirst()
-        }
+        var rest = CreationSettings.split(text).rest
+        if rest.hasPrefix(Self.orderMark) { rest = rest.drop { $0 != "\n" }.dropFirst() }
         return String(rest)
-    }
-
-    package var sqlMode: String? { Self.sqlMode(of: text) }
-
-    /// The SQL mode that the first line of `text` names, if it does.
-    package static func sqlMode(of text: String) -> String? {
-        guard text.hasPrefix(modeMark), let end = text.firstIndex(of: "\n") else { return nil }
-        return String(text[..<end].dropFirst(modeMark.count))
     }
 
     /// The statements that put this definition in the place of another one of its name; after
@@ -242,8 +246,6 @@ package struct ObjectDefinition: Hashable, Sendable {
             return "ALTER SEQUENCE \(SQL.identifier(name.name))" + options[..<end]
         }
     }
-
-    static let modeMark = "-- sql_mode: "
 
     static func text(_ text: String, without ranges: [Range<Int>]) -> String {
         var bytes = Array(text.utf8)

@@ -37,8 +37,7 @@ extension ObjectDefinition {
     /// The triggers of its slot that run before it; sorted by their bytes.
     package var after: [String] {
         guard name.kind == .trigger else { return [] }
-        var rest = text[...]
-        if rest.hasPrefix(Self.modeMark) { rest = rest.drop { $0 != "\n" }.dropFirst() }
+        let rest = CreationSettings.split(text).rest
         guard rest.hasPrefix(Self.orderMark) else { return [] }
         return rest.prefix { $0 != "\n" }.dropFirst(Self.orderMark.count)
             .split(separator: ", ").map { Self.unescaped($0) }
@@ -47,7 +46,7 @@ extension ObjectDefinition {
     /// The same trigger behind others.
     package func running(after triggers: [String]) -> ObjectDefinition {
         guard name.kind == .trigger else { return self }
-        let text = Self.marked(create, sqlMode, after: triggers)
+        let text = Self.marked(create, settings, after: triggers)
         return ObjectDefinition(text: text) ?? self
     }
 

@@ -8,11 +8,11 @@ enum RenameHints {
         from piece: StatementPiece, of source: SourceText, into statement: inout SourceStatement
     ) throws(SchemaError) {
         for comment in piece.leadingComments {
-            if let mode = try ModeHint.mode(in: comment, of: source) {
-                guard statement.kind.keepsSQLMode, statement.sqlMode == nil,
-                    !isBehind(piece, comment, source)
-                else { throw ModeHint.misplaced(comment, source) }
-                statement.sqlMode = mode
+            if let hint = try SettingHint.read(comment, of: source) {
+                guard !isBehind(piece, comment, source),
+                    hint.setting.take(
+                        hint.value, into: &statement.settings, of: statement.kind)
+                else { throw hint.setting.misplaced(comment, source) }
                 continue
             }
             guard let old = try oldName(in: comment, of: source) else { continue }

@@ -45,8 +45,8 @@ package struct SourceStatement: Hashable, Sendable {
     package var table: SourceTable?
     /// The hints above and within the statement.
     package var hints: [SourceRename]
-    /// The SQL mode that a hint above a trigger, routine or event asks for.
-    package var sqlMode: String?
+    /// What hints above a trigger, routine or event ask for.
+    package var settings = CreationSettings()
 
     package init(
         kind: Kind, text: String, location: SourceLocation, nameLocation: SourceLocation? = nil,

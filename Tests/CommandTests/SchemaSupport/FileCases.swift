@@ -160,6 +160,16 @@ extension SupportCases {
                 CREATE EVENT {t}_e ON SCHEDULE EVERY 1 HOUR DISABLE DO SET @x = 3;
                 """),
         SupportCase(
+            id: "event-time-zone",
+            before: """
+                -- plumb: time_zone 'SYSTEM'
+                CREATE EVENT {t} ON SCHEDULE EVERY 1 DAY DO SET @x = 1;
+                """,
+            after: """
+                -- plumb: time_zone '+05:00'
+                CREATE EVENT {t} ON SCHEDULE EVERY 1 DAY DO SET @x = 1;
+                """),
+        SupportCase(
             id: "sequence", on: .mariadb,
             before: "CREATE SEQUENCE {t} INCREMENT BY 10; CREATE SEQUENCE {t}_gone;",
             after: "CREATE SEQUENCE {t} INCREMENT BY 20 MAXVALUE 900; CREATE SEQUENCE {t}_new;"),

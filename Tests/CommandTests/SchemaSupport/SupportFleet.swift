@@ -94,8 +94,11 @@ final class SupportFleet {
         }
         while !waiting.isEmpty {
             let left = waiting.filter { statement in
-                let mode = statement.sqlMode.map(SQL.literal) ?? "@@global.sql_mode"
-                return (try? connection.execute("SET SESSION sql_mode = \(mode)")) == nil
+                let mode = statement.settings.sqlMode.map(SQL.literal) ?? "@@global.sql_mode"
+                let zone = statement.settings.timeZone.map(SQL.literal) ?? "DEFAULT"
+                return
+                    (try? connection.execute(
+                        "SET SESSION sql_mode = \(mode), time_zone = \(zone)")) == nil
                     || (try? connection.execute(statement.text)) == nil
             }
             guard left.count < waiting.count else { throw TestSupportError("refused: \(left)") }
@@ -138,8 +141,8 @@ final class SupportFleet {
                 UNION SELECT CONCAT(ROUTINE_TYPE, ' ', ROUTINE_NAME, ': ', SQL_MODE, ' ',
                     COALESCE(DTD_IDENTIFIER, ''), ROUTINE_DEFINITION)
                   FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = \(mine)
-                UNION SELECT CONCAT('event ', EVENT_NAME, ': ', STATUS, ' ', INTERVAL_VALUE,
-                    INTERVAL_FIELD, ' ', EVENT_DEFINITION)
+                UNION SELECT CONCAT('event ', EVENT_NAME, ': ', STATUS, ' ', TIME_ZONE, ' ',
+                    INTERVAL_VALUE, INTERVAL_FIELD, ' ', EVENT_DEFINITION)
                   FROM information_schema.EVENTS WHERE EVENT_SCHEMA = \(mine)
                 """
             ).compactMap { $0[0]?.replacing("`\(database)`.", with: "") }.sorted()

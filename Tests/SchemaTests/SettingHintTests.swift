@@ -1,8 +1,8 @@
 import Schema
 import Testing
 
-@Suite("A hint names the SQL mode under which a trigger, routine or event is made")
-struct ModeHintTests {
+@Suite("Hints name the settings under which a trigger, routine or event is made")
+struct SettingHintTests {
     @Test(arguments: [
         ("-- plumb: sql_mode 'ANSI_QUOTES,PIPES_AS_CONCAT'\n", "ANSI_QUOTES,PIPES_AS_CONCAT"),
         ("-- plumb: sql_mode ''\n", ""), ("# Plumb: SQL_MODE traditional\n", "traditional"),
@@ -12,10 +12,40 @@ struct ModeHintTests {
         let end = above.hasPrefix("DELIMITER") ? "//" : ";"
         let statements = try SQLScript.statements(
             in: Array("\(above)CREATE PROCEDURE p() SELECT 1\(end)".utf8), file: "p.sql")
-        #expect(statements.map(\.sqlMode) == [mode])
+        #expect(statements.map(\.settings) == [CreationSettings(sqlMode: mode)])
     }
 
     @Test(arguments: [
+        ("-- plumb: time_zone 'Europe/Berlin'\n", nil, "Europe/Berlin"),
+        ("# plumb: Time_Zone +05:30\n", nil, "+05:30"),
+        ("-- plumb: sql_mode ''\n-- plumb: time_zone 'SYSTEM'\n", "", "SYSTEM"),
+        ("-- plumb: time_zone '-00:30'\n/* plumb: sql_mode A */\n", "A", "-00:30"),
+    ])
+    func zones(above: String, mode: String?, zone: String) throws {
+        let file = "\(above)CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1;"
+        let statements = try SQLScript.statements(in: Array(file.utf8), file: "e.sql")
+        #expect(
+            statements.map(\.settings) == [CreationSettings(sqlMode: mode, timeZone: zone)])
+    }
+
+    @Test(arguments: [
+        (
+            "-- plumb: time_zone 'SYSTEM'\nCREATE PROCEDURE p() SELECT 1;", 1,
+            "this time zone belongs to no event"
+        ),
+        (
+            "-- plumb: time_zone 'A'\n-- plumb: time_zone 'A'\n"
+                + "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1;", 2,
+            "this time zone belongs to no event"
+        ),
+        (
+            "-- plumb: time_zone ''\nCREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1;", 1,
+            "this time zone is not understood"
+        ),
+        (
+            "-- plumb: time_zone 'A;B'\nCREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1;", 1,
+            "this time zone is not understood"
+        ),
         ("-- plumb: sql_mode 'A'\nCREATE TABLE t (id int);", 1, "this SQL mode belongs to no"),
         ("-- plumb: sql_mode 'A'\nCREATE VIEW v AS SELECT 1;", 1, "this SQL mode belongs to no"),
         (

@@ -1,0 +1,26 @@
+import Schema
+
+extension Connection {
+    /// Runs a statement that makes an object, under the settings that its first lines name.
+    ///
+    /// Servers keep them with triggers, routines and events, for what these mean.
+    package func executeUnderItsSettings(_ sql: String) throws(MySQLError) {
+        let settings = CreationSettings(of: sql)
+        let wanted = [
+            settings.sqlMode.map { ("sql_mode", SQL.literal($0)) },
+            settings.timeZone.map { ("time_zone", $0 == "DEFAULT" ? $0 : SQL.literal($0)) },
+        ].compactMap { $0 }
+        guard !wanted.isEmpty else { return try execute(sql) }
+        let names = wanted.map { "@@session.\($0.0)" }.joined(separator: ", ")
+        let own = try query("SELECT \(names)").first
+        // Only a connection that is lost cannot be set back.
+        defer {
+            for (place, setting) in wanted.enumerated() {
+                let value = SQL.literal((own?[place] ?? nil) ?? "")
+                try? execute("SET SESSION \(setting.0) = \(value)")
+            }
+        }
+        for setting in wanted { try execute("SET SESSION \(setting.0) = \(setting.1)") }
+        try execute(sql)
+    }
+}

@@ -1,0 +1,79 @@
+/// What a server keeps of the session in which an object was made.
+///
+/// A definition, and a statement that makes an object, has each on a line of comment at its start.
+package struct CreationSettings: Hashable, Sendable {
+    /// What the words of a trigger, routine or event mean; nil where nothing is said.
+    package var sqlMode: String?
+    /// What the times of an event mean: `SYSTEM`, `+02:00`, `Europe/Berlin`; nil where nothing is
+    /// said. A statement may have `DEFAULT`, which is the server's own.
+    package var timeZone: String?
+
+    package init(sqlMode: String? = nil, timeZone: String? = nil) {
+        self.sqlMode = sqlMode
+        self.timeZone = timeZone
+    }
+
+    private static let modeMark = "-- sql_mode: "
+    private static let zoneMark = "-- time_zone: "
+
+    /// The lines at the start of a text.
+    var marks: String {
+        (sqlMode.map { Self.modeMark + $0 + "\n" } ?? "")
+            + (timeZone.map { Self.zoneMark + $0 + "\n" } ?? "")
+    }
+
+    /// Reads the lines at the start of `text`.
+    package init(of text: String) {
+        (self, _) = Self.split(text)
+    }
+
+    /// The settings that `text` begins with, and the rest of it.
+    static func split(_ text: String) -> (settings: CreationSettings, rest: Substring) {
+        var rest = text[...]
+        let mode = line(modeMark, from: &rest)
+        let zone = line(zoneMark, from: &rest)
+        return (CreationSettings(sqlMode: mode, timeZone: zone), rest)
+    }
+
+    /// Takes the first line, where it begins with `mark`.
+    private static func line(_ mark: String, from text: inout Substring) -> String? {
+        guard text.hasPrefix(mark), let end = text.firstIndex(of: "\n") else { return nil }
+        defer { text = text[text.index(after: end)...] }
+        return String(text[..<end].dropFirst(mark.count))
+    }
+}
+
+extension ObjectDefinition {
+    package var settings: CreationSettings { CreationSettings(of: text) }
+
+    package var sqlMode: String? { settings.sqlMode }
+
+    /// The settings that have to be said where a session of the profile makes the object: those
+    /// that such a session does not have.
+    package func ownSettings(in profile: ServerProfile) -> CreationSettings {
+        var own = settings
+        if let mode = own.sqlMode, Self.modes(mode) == Self.modes(profile.sqlMode) {
+            own.sqlMode = nil
+        }
+        return own
+    }
+
+    /// `sql`, which makes the object, with what a session of the profile has to set for it.
+    ///
+    /// An event that does not say its time zone keeps that of `old`, which it replaces; a new one
+    /// has the server's own.
+    package func underItsSettings(
+        _ sql: String, replacing old: ObjectDefinition? = nil, in profile: ServerProfile
+    ) -> String {
+        var own = ownSettings(in: profile)
+        if name.kind == .event {
+            own.timeZone = own.timeZone ?? old?.settings.timeZone ?? "DEFAULT"
+        }
+        return own.marks + sql
+    }
+
+    /// Servers tell them in an order of their own.
+    private static func modes(_ text: String) -> Set<String> {
+        Set(text.uppercased().split(separator: ",").map(String.init))
+    }
+}
