@@ -82,7 +82,7 @@ struct ViewWriter {
                 + "HAVING count(*) > 1 ORDER BY \(first) DESC LIMIT 5"
         case 6:
             return
-                "SELECT \(list) FROM \(from) WHERE EXISTS (SELECT 1 FROM \(SQL.identifier(other.name)) z "
+                "SELECT \(list) FROM \(from) WHERE \(random.any(["", "NOT "]))EXISTS (SELECT 1 FROM \(SQL.identifier(other.name)) z "
                 + "WHERE z.\(SQL.identifier(other.columns[0])) IS NOT NULL)"
         case 7:
             columns = ["c"]

@@ -213,6 +213,23 @@ import Testing
     }
 
     @Test(arguments: [
+        ("exists(select (1) from `u`) is true", "exists(select (1) from `u`)"),
+        ("(not exists(select 1 from `u`)) is false", "(not exists(select 1 from `u`))"),
+        (
+            "(exists(select exists(select 1) is true) is true and 1)",
+            "(exists(select exists(select 1)) and 1)"
+        ),
+        // Those stand in views that are whole too.
+        ("`t`.`a` in (select 1) is true", "`t`.`a` in (select 1) is true"),
+        ("((not exists(select 1)) and (1)) is false", "((not exists(select 1)) and (1)) is false"),
+        ("'exists(select 1) is true'", "'exists(select 1) is true'"),
+    ])
+    func brokenViewIsReadAsItWas(_ shown: String, _ whole: String) {
+        let view = "CREATE VIEW `v` AS select 1 AS `a` from `t` where "
+        #expect(BrokenView.mended(view + shown) == view + whole)
+    }
+
+    @Test(arguments: [
         "CREATE TABLE t (a int)", "DROP VIEW v", "SELECT 1", "CREATE INDEX i ON t (a)", "",
         "CREATE VIEW", "CREATE VIEW v AS SELECT 'never ends",
     ])
