@@ -194,6 +194,9 @@ import Testing
             ExpressionText.renaming(columns: ["a": "z"], in: text)
                 == "concat(`z`,'`a`',\"`a`\",'it''s `a`') > `a``b`")
         #expect(!ExpressionText.mentions("a", in: "'`a`'"))
+        // A sequence is no column either.
+        #expect(!ExpressionText.mentions("a", in: "nextval(`a`)"))
+        #expect(ExpressionText.mentions("a", in: "val(`a`)"))
         #expect(ExpressionText.onOneLine("a\n  b 'x\n y'") == "a b 'x\n y'")
     }
 }

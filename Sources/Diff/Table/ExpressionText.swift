@@ -64,10 +64,12 @@ enum ExpressionText {
         while let character = rest.first {
             switch character {
             case "`":
+                let isSequence = opensSequence(other)
                 if !other.isEmpty { result.append(.other(other)) }
                 other = ""
                 rest.removeFirst()
-                result.append(.identifier(readIdentifier(&rest)))
+                let name = readIdentifier(&rest)
+                result.append(isSequence ? .literal(SQL.identifier(name)) : .identifier(name))
             case "'", "\"":
                 if !other.isEmpty { result.append(.other(other)) }
                 other = ""
@@ -79,6 +81,12 @@ enum ExpressionText {
         }
         if !other.isEmpty { result.append(.other(other)) }
         return result
+    }
+
+    /// Whether the name behind `text` is that of a sequence: ``nextval(`s`)``.
+    private static func opensSequence(_ text: String) -> Bool {
+        let end = text.suffix("nextval(".count).lowercased()
+        return end == "nextval(" || end == "lastval("
     }
 
     private static func readIdentifier(_ rest: inout Substring) -> String {

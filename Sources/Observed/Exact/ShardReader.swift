@@ -133,7 +133,7 @@ struct ShardReader {
                     return row[place].map { String(decoding: $0, as: UTF8.self) }
                 }
                 let found = LiveObject.definition(
-                    object.kind, database: target.database,
+                    object.kind, of: flavour, database: target.database,
                     after: result[shard].order.predecessors(of: object), column: column)
                 if let found {
                     result[shard].reading.tables[object.encoded] =

@@ -19,7 +19,9 @@ package enum LiveObject {
         func column(_ place: Int) -> String? {
             rows.first.flatMap { place < $0.count ? $0[place] : nil }
         }
-        guard let found = definition(name.kind, database: database, column: column) else {
+        let definition = definition(
+            name.kind, of: connection.flavour, database: database, column: column)
+        guard let found = definition else {
             throw unreadable(name, on: connection.server, column: column)
         }
         let before = try LiveTriggerOrder.predecessors(of: found, in: database, on: connection)
@@ -34,14 +36,14 @@ package enum LiveObject {
 
     /// What the answer to the question says; nil where the server keeps the text to itself.
     static func definition(
-        _ kind: ObjectName.Kind, database: String, after triggers: [String] = [],
-        column: (Int) -> String?
+        _ kind: ObjectName.Kind, of flavour: ServerProfile.Flavour, database: String,
+        after triggers: [String] = [], column: (Int) -> String?
     ) -> ObjectDefinition? {
         let places = places(kind)
         guard let text = column(places.text) else { return nil }
         // A text without quotes around names would be read as another one.
         return ObjectDefinition(
-            shown: text,
+            shown: flavour == .mysql && kind == .view ? BrokenView.mended(text) : text,
             CreationSettings(
                 sqlMode: places.mode.flatMap(column), timeZone: places.zone.flatMap(column)),
             database: database, after: triggers)

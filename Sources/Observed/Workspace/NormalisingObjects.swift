@@ -79,7 +79,7 @@ extension Workspace {
         }
         guard object.name.kind != .sequence else { return .success(current) }
         for _ in 0..<Self.rounds {
-            for sql in current.asleep.replacement(flavour: profile.flavour) {
+            for sql in current.asleep.replacement(of: current, flavour: profile.flavour) {
                 let sql = current.underItsSettings(sql, in: profile)
                 if let refusal = try create(sql, object) { return .failure(refusal) }
             }
@@ -130,7 +130,7 @@ extension Workspace {
         sequence from: ObjectDefinition, becomes to: ObjectDefinition
     ) throws(WorkspaceError) {
         try startingEmpty { () throws(WorkspaceError) in
-            let statements = [from.create] + to.replacement(flavour: profile.flavour)
+            let statements = [from.create] + to.replacement(of: from, flavour: profile.flavour)
             for sql in statements {
                 do throws(MySQLError) {
                     try connection.execute(sql)

@@ -89,7 +89,7 @@ package struct ObjectChange {
     /// The statements, each with the digest that the object has afterwards.
     func statements(profile: ServerProfile) -> [PlanStatement] {
         guard let to else { return [PlanStatement(sql: ObjectDefinition.drop(name), after: nil)] }
-        let texts = from == nil ? [to.create] : to.replacement(flavour: profile.flavour)
+        let texts = from.map { to.replacement(of: $0, flavour: profile.flavour) } ?? [to.create]
         return texts.enumerated().map { index, sql in
             guard index == texts.count - 1 else { return PlanStatement(sql: sql, after: nil) }
             return PlanStatement(
@@ -105,34 +105,48 @@ struct ObjectOrder {
     /// What rests on tables, and the sequences that no table uses any more.
     let afterTables: [ObjectChange]
 
-    init(_ changes: [ObjectChange]) {
+    /// - Parameter newTables: the names of tables that come.
+    init(_ changes: [ObjectChange], newTables: Set<String>) {
         let drops = changes.filter { $0.kind == .drop && $0.name.kind != .sequence }
             .sorted { $1.name.precedes($0.name) }
         let sequences = changes.filter { $0.name.kind == .sequence }
             .sorted { $0.name.precedes($1.name) }
-        beforeTables = drops + sequences.filter { $0.kind != .drop }
+        let gone = sequences.filter { $0.kind == .drop }
+        // Tables and sequences share their names.
+        beforeTables =
+            drops + gone.filter { newTables.contains($0.name.name) }
+            + sequences.filter { $0.kind != .drop }
         let made = changes.filter { $0.kind != .drop && $0.name.kind != .sequence }
-        afterTables = sequences.filter { $0.kind == .drop } + Self.byDependency(made)
+        afterTables =
+            gone.filter { !newTables.contains($0.name.name) } + Self.byDependency(made)
     }
 
     /// By kind and name, but a view behind the views that its text names.
     private static func byDependency(_ changes: [ObjectChange]) -> [ObjectChange] {
         let sorted = TriggerSequence.sorted(
             changes.sorted { $0.name.precedes($1.name) }, \.to)
+        // A name may be that of a column as well: what stands in the place of a table decides.
+        return views(in: views(in: sorted) { $0.names }) { $0.sources }
+    }
+
+    /// `changes` with each view behind those that it names.
+    private static func views(
+        in changes: [ObjectChange], _ names: (ObjectDefinition) -> Set<String>
+    ) -> [ObjectChange] {
         let views = Dictionary(
-            sorted.filter { $0.name.kind == .view }.map { ($0.name.name, $0) }
+            changes.filter { $0.name.kind == .view }.map { ($0.name.name, $0) }
         ) { first, _ in first }
         var done: Set<String> = []
         var result: [ObjectChange] = []
         func add(_ change: ObjectChange) {
             if change.name.kind == .view {
                 guard done.insert(change.name.name).inserted else { return }
-                let names = change.to?.names ?? []
-                for name in names.sorted() { if let other = views[name] { add(other) } }
+                let others = change.to.map(names) ?? []
+                for name in others.sorted() { if let other = views[name] { add(other) } }
             }
             result.append(change)
         }
-        sorted.forEach(add)
+        changes.forEach(add)
         return result
     }
 }

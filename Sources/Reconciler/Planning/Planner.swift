@@ -65,6 +65,8 @@ package struct Planner {
         var live: [String: Table] = [:]
         var desired: [String: Table] = [:]
         var droppable: Set<String> = []
+        /// Those whose names go to sequences, so that they have to go before these.
+        var replaced: Set<String> = []
         /// What may change, by the name afterwards.
         var states: [String: Comparison.TableState] = [:]
         /// Renames that are not made here, so that what builds on them has to wait.
@@ -89,11 +91,16 @@ package struct Planner {
         }
         let moves = TriggerMoves(
             states: shards.tables, renames: shards.stages.names, lookup: ports.lookup)
-        let order = ObjectOrder(moves.completing(objects))
+        let order = ObjectOrder(
+            moves.completing(objects),
+            newTables: Set(tables.desired.keys).subtracting(tables.live.keys))
+        tables.replaced = tables.droppable.intersection(
+            order.beforeTables.filter { $0.kind == .create }.map(\.name.name))
+        let begin = tables.replaced.count
         for (place, change) in order.beforeTables.enumerated() {
-            try draft(change, order: place, in: shards)
+            try draft(change, order: begin + place, in: shards)
         }
-        let first = order.beforeTables.count
+        let first = begin + order.beforeTables.count
         let (count, postponed) = try planTables(shards, &tables, firstOrder: first)
         guard postponed.isEmpty else {
             // What rests on tables waits until those are as git has them.
@@ -176,8 +183,9 @@ package struct Planner {
                 refuse(state.table, reason, in: schema, shards)
                 continue
             }
+            let goesFirst = change.kind == .drop && tables.replaced.contains(change.table)
             let isDrafted = try draft(
-                change, state, order: firstOrder + order, in: shards,
+                change, state, order: goesFirst ? 0 : firstOrder + order, in: shards,
                 suggestion: likely.suggestion(for: change),
                 context: ProbeContext(
                     flavour: schema.profile.flavour, live: tables.live, desired: tables.desired))

@@ -178,8 +178,14 @@ package struct ObjectDefinition: Hashable, Sendable {
 
     /// The statements that put this definition in the place of another one of its name; after
     /// all but the last, which makes it, the object is absent.
-    package func replacement(flavour: ServerProfile.Flavour) -> [String] {
+    ///
+    /// - Parameter old: the definition that is live.
+    package func replacement(
+        of old: ObjectDefinition, flavour: ServerProfile.Flavour
+    ) -> [String] {
         if name.kind == .sequence { return [alterSequence] }
+        // MariaDB replaces a trigger on its own table only (error 1360).
+        if triggerSlot?.table != old.triggerSlot?.table { return [drop, create] }
         if name.kind == .view || flavour == .mariadb { return [createOrReplace] }
         return [drop, create]
     }
@@ -191,14 +197,16 @@ package struct ObjectDefinition: Hashable, Sendable {
     }
 
     /// The event as it must be where it is not to run; everything else as it is.
-    package var asleep: ObjectDefinition { withStatus("DISABLE") }
+    package var asleep: ObjectDefinition { isAsleep ? self : withStatus("DISABLE") }
 
     /// Whether it is an event that the server does not run.
-    package var isAsleep: Bool { status == "DISABLE" }
+    package var isAsleep: Bool { status?.hasPrefix("DISABLE") == true }
 
     /// The event with the status that `other` has: that of a sleeping copy is no news.
+    ///
+    /// One that is off by itself keeps the server's words: MySQL makes `ON REPLICA` of `ON SLAVE`.
     package func withStatus(of other: ObjectDefinition) -> ObjectDefinition {
-        withStatus(other.status ?? "ENABLE")
+        other.isAsleep ? self : withStatus("ENABLE")
     }
 
     /// `ENABLE`, `DISABLE` or `DISABLE ON SLAVE`, as written; nil where nothing is.

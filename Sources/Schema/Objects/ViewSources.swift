@@ -1,0 +1,92 @@
+extension ObjectDefinition {
+    /// The tables and views that a view selects from, as its server writes it; none for others.
+    ///
+    /// A name that `WITH` gives to a query is none of them as far as it reaches.
+    package var sources: Set<String> {
+        guard name.kind == .view else { return [] }
+        var copy = create
+        return copy.withUTF8 { bytes in
+            guard let header = ObjectHeader(bytes), let tokens = ObjectHeader.tokens(of: bytes)
+            else { return [] }
+            var reader = ViewSources(
+                TokenCursor(
+                    tokens.filter { $0.start >= header.nameEnd },
+                    in: SourceText(bytes: bytes, file: "")))
+            return reader.read()
+        }
+    }
+}
+
+/// Walks through the text of a view.
+private struct ViewSources {
+    private var cursor: TokenCursor
+    private var depth = 0
+    /// Whether what comes next, behind any opening parentheses, is a table.
+    private var isBeforeTable = false
+    private var isRecursive = false
+    /// The names that `WITH` gave so far, with the depth of parentheses that they reach through.
+    private var given: [(name: String, depth: Int)] = []
+    /// The queries that are being given a name, and how many parentheses end before it holds.
+    private var open: [(name: String, depth: Int, ends: Int)] = []
+    private var found: Set<String> = []
+
+    init(_ cursor: TokenCursor) { self.cursor = cursor }
+
+    mutating func read() -> Set<String> {
+        while let token = cursor.token {
+            if cursor.at(symbol: "(") {
+                depth += 1
+            } else if cursor.at(symbol: ")") {
+                leave()
+            } else if token.kind == .quotedName {
+                readName()
+                continue
+            } else {
+                isBeforeTable =
+                    cursor.at("FROM") || cursor.at("JOIN") || cursor.at("STRAIGHT_JOIN")
+                if cursor.at("RECURSIVE") { isRecursive = true }
+            }
+            cursor.advance()
+        }
+        return found
+    }
+
+    private mutating func leave() {
+        isBeforeTable = false
+        depth -= 1
+        given.removeAll { $0.depth > depth }
+        // Only now does the name stand for the query: within, it is that of a table.
+        guard let last = open.popLast() else { return }
+        let ends = last.depth == depth ? last.ends - 1 : last.ends
+        if ends > 0 {
+            open.append((last.name, last.depth, ends))
+        } else {
+            given.append((last.name, last.depth))
+        }
+    }
+
+    private mutating func readName() {
+        guard let name = cursor.takeName() else { return }
+        if isBeforeTable, !cursor.at(symbol: "."), !cursor.at(symbol: "("),
+            !given.contains(where: { $0.name == name.text })
+        {
+            found.insert(name.text)
+        }
+        isBeforeTable = false
+        guard isNameOfQuery else { return }
+        if isRecursive {
+            given.append((name.text, depth))
+        } else {
+            open.append((name.text, depth, cursor.at(symbol: "(") ? 2 : 1))
+        }
+    }
+
+    /// Whether the name before the cursor is one that `WITH` gives: `` `q` (`a`) AS (SELECT ``.
+    private var isNameOfQuery: Bool {
+        var next = cursor
+        if next.at(symbol: "(") { next.skipGroup() }
+        guard next.at("AS"), next.at(symbol: "(", ahead: 1) else { return false }
+        return next.at("SELECT", ahead: 2) || next.at("WITH", ahead: 2)
+            || next.at("VALUES", ahead: 2) || next.at(symbol: "(", ahead: 2)
+    }
+}
