@@ -10,6 +10,14 @@ extension StatementCases {
                 "ALTER TABLE `t` ADD COLUMN `a` uuid NOT NULL, ADD KEY `k` (`a`,`i`)",
             ]),
         StatementCase(
+            name: "a type that is not cast, of the only column",
+            from: "(a int PRIMARY KEY)",
+            to: "(a uuid PRIMARY KEY)",
+            statements: [
+                "ALTER TABLE `t` DROP PRIMARY KEY, DROP COLUMN `a`, ADD COLUMN `a` uuid NOT NULL, "
+                    + "ADD PRIMARY KEY (`a`)"
+            ]),
+        StatementCase(
             name: "a type that is cast by its text",
             from: "(i int, a uuid)",
             to: "(i int, a varchar(36))",

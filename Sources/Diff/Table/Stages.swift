@@ -29,14 +29,9 @@ struct Stages {
         guard let old = from.partitioning else { return false }
         guard let new = to.partitioning else { return true }
         if versioning.isMadeAnew, old.isBySystemTime { return true }
-        let partsBy = old.method + " " + (old.subpartitioning ?? "")
-        if columnsToDrop().contains(where: { ExpressionText.mentions($0, in: partsBy) }) {
-            return true
-        }
+        if columnsToDrop().contains(where: { old.uses($0, flavour: flavour) }) { return true }
         guard old.method != new.method else { return false }
-        if retypedColumns().contains(where: { ExpressionText.mentions($0, in: partsBy) }) {
-            return true
-        }
+        if retypedColumns().contains(where: { old.uses($0, flavour: flavour) }) { return true }
         let unique = { (table: Table) in
             table.indexes.filter { $0.kind == .primary || $0.kind == .unique }.map(\.parts)
         }
@@ -260,5 +255,14 @@ extension Table {
         var result = self
         result.indexes = other.indexes
         return result
+    }
+}
+
+extension Partitioning {
+    /// True where a column decides in which partition a row lies. MySQL prints names bare.
+    fileprivate func uses(_ column: String, flavour: ServerProfile.Flavour) -> Bool {
+        let text = method + " " + (subpartitioning ?? "")
+        if ExpressionText.mentions(column, in: text) { return true }
+        return flavour == .mysql && ExpressionText.mentionsBare(column, in: text)
     }
 }
