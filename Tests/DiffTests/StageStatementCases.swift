@@ -10,6 +10,16 @@ extension StatementCases {
                 "ALTER TABLE `t` ADD COLUMN `a` uuid NOT NULL, ADD KEY `k` (`a`,`i`)",
             ]),
         StatementCase(
+            name: "a type that is not cast, under stored columns",
+            from: "(i int, a uuid, b char(40) AS (concat(a, 'x')) STORED, "
+                + "c char(40) AS (concat(a, 'y')) STORED)",
+            to: "(i int, a int, b char(40) AS (concat(a, 'x')) STORED)",
+            statements: [
+                "ALTER TABLE `t` DROP COLUMN `a`, DROP COLUMN `b`, DROP COLUMN `c`",
+                "ALTER TABLE `t` ADD COLUMN `a` int(11) DEFAULT NULL, ADD COLUMN `b` char(40) "
+                    + "GENERATED ALWAYS AS (concat(`a`,'x')) STORED",
+            ]),
+        StatementCase(
             name: "a type that is not cast, of the only column",
             from: "(a int PRIMARY KEY)",
             to: "(a uuid PRIMARY KEY)",

@@ -95,11 +95,13 @@ struct Stages {
     /// Columns that a server can only drop and add, and what is computed from them.
     private func columnsToDrop() -> Set<String> {
         var result: Set<String> = []
+        var lost: Set<String> = []
         for column in from.columns {
             guard let other = pair(of: column) else { continue }
             let isVirtual = column.generated?.kind == .virtual
             let isCast =
                 flavour != .mariadb || ColumnType(column.type).isCast(to: ColumnType(other.type))
+            if !isCast { lost.insert(column.name) }
             if isVirtual != (other.generated?.kind == .virtual) || !isCast {
                 result.insert(column.name)
             }
@@ -109,9 +111,10 @@ struct Stages {
             let before = result.count
             for column in from.columns where isComputed(column) {
                 let expression = column.generated?.expression ?? ""
-                let isStored = column.generated?.kind == .stored
+                let isKept = column.generated?.kind == .stored && pair(of: column) != nil
                 let dropped = result.first {
-                    ExpressionText.mentions($0, in: expression) && (!isStored || comesBack($0))
+                    ExpressionText.mentions($0, in: expression)
+                        && (!isKept || comesBack($0) || lost.contains($0))
                 }
                 if dropped != nil { result.insert(column.name) }
             }
