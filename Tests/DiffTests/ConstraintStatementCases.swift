@@ -72,10 +72,11 @@ extension StatementCases {
                 CONSTRAINT g FOREIGN KEY (id, up) REFERENCES t (id, code))
                 """,
             statements: [
-                "ALTER TABLE `t` ADD UNIQUE KEY `u` (`id`,`code`), ADD KEY `g` (`id`,`up`), ADD "
-                    + "CONSTRAINT `f` FOREIGN KEY (`code`) REFERENCES `t` (`id`)",
-                "ALTER TABLE `t` ADD CONSTRAINT `g` FOREIGN KEY (`id`, `up`) "
-                    + "REFERENCES `t` (`id`, `code`)",
+                "ALTER TABLE `t` RENAME INDEX `k` TO `k`, ADD UNIQUE KEY `u` (`id`,`code`), ADD "
+                    + "KEY `g` (`id`,`up`), ADD CONSTRAINT `f` FOREIGN KEY (`code`) REFERENCES "
+                    + "`t` (`id`)",
+                "ALTER TABLE `t` RENAME INDEX `g` TO `g`, ADD CONSTRAINT `g` FOREIGN KEY (`id`, "
+                    + "`up`) REFERENCES `t` (`id`, `code`)",
             ]),
         StatementCase(
             name: "rename a column of a foreign key by hint, with another type of another column",

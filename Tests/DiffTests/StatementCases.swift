@@ -12,7 +12,8 @@ struct StatementCase: CustomStringConvertible, Sendable {
 }
 
 enum StatementCases {
-    static let all = columns + indexes + constraints + generated + options + partitions
+    static let all =
+        columns + indexes + constraints + generated + options + partitions + stages
 
     static let columns: [StatementCase] = [
         StatementCase(

@@ -214,6 +214,16 @@ enum MySQLFixtures {
         ) /*!50100 TABLESPACE `innodb_system` */ ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci
         """#,
         #"""
+        CREATE TABLE `t3b` (
+          `a` int DEFAULT NULL
+        ) /*!50100 TABLESPACE `innodb_file_per_table` STORAGE DISK */ ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci
+        """#,
+        #"""
+        CREATE TABLE `t3c` (
+          `a` int DEFAULT NULL
+        ) /*!50100 STORAGE MEMORY */ ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci
+        """#,
+        #"""
         CREATE TABLE `t4` (
           `a` int DEFAULT NULL
         ) /*!80023 AUTOEXTEND_SIZE=4194304 */ ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci COMPRESSION='zlib'

@@ -84,7 +84,7 @@ enum OptionDefault {
         case "UNION": "()"
         case "SECONDARY_ENGINE": "NULL"
         case "ROW_FORMAT", "STATS_PERSISTENT", "STATS_AUTO_RECALC", "STATS_SAMPLE_PAGES",
-            "PACK_KEYS", "TRANSACTIONAL", "PAGE_COMPRESSED",
+            "PACK_KEYS", "TRANSACTIONAL", "PAGE_CHECKSUM", "PAGE_COMPRESSED",
             "PAGE_COMPRESSION_LEVEL", "ENCRYPTED", "ENCRYPTION_KEY_ID":
             "DEFAULT"
         default: nil

@@ -48,3 +48,30 @@ struct ColumnType: Hashable {
     /// The first argument as a number.
     var length: Int? { arguments.first.flatMap { Int($0) } }
 }
+
+extension ColumnType {
+    /// True where MariaDB takes values of this type into a column of `other` (else error 4078).
+    ///
+    /// Strings go everywhere; numbers and times into each other; geometry, vectors, UUID and
+    /// addresses only into their own kind. INET4 into INET6 is a question of the version, and is
+    /// left to the server.
+    func isCast(to other: ColumnType) -> Bool {
+        guard let mine = castingFamily, let its = other.castingFamily else { return true }
+        return mine == its
+    }
+
+    /// nil for strings.
+    private var castingFamily: String? {
+        switch name {
+        case "geometry", "point", "linestring", "polygon", "multipoint", "multilinestring",
+            "multipolygon", "geometrycollection":
+            "geometry"
+        case "vector", "uuid": name
+        case "inet4", "inet6": "address"
+        case "bit", "tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float",
+            "double", "year", "date", "time", "datetime", "timestamp":
+            "number"
+        default: nil
+        }
+    }
+}

@@ -36,6 +36,15 @@ enum ExpressionText {
         }
     }
 
+    /// True where the word stands in the text without quotes: so MySQL prints what partitions use.
+    static func mentionsBare(_ column: String, in text: String) -> Bool {
+        pieces(of: text).contains { piece in
+            guard case .other(let words) = piece else { return false }
+            return words.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "$") }
+                .contains { String($0).sameName(as: column) }
+        }
+    }
+
     /// `text` with the line breaks that the server prints between parts as single blanks.
     static func onOneLine(_ text: String) -> String {
         guard text.contains("\n") else { return text }

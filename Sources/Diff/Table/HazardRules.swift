@@ -80,7 +80,9 @@ struct HazardRules {
         case .addIndex(let index): [added(index)]
         case .dropIndex(let index): [dropped(index)]
         case .renameIndex(let from, let to):
-            [safe("rename-index", "index `\(from)` becomes `\(to)`")]
+            from == to
+                ? [safe("keep-index", "index `\(from)` stays beside what covers it")]
+                : [safe("rename-index", "index `\(from)` becomes `\(to)`")]
         case .setIndexIgnored(let name, let isIgnored):
             [
                 safe(

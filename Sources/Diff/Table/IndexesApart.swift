@@ -10,6 +10,8 @@ extension Alteration {
         for clause in clauses {
             switch clause {
             case .addIndex(let index) where index.kind != .primary: indexes.append(clause)
+            // It keeps an index that gives way to the new ones.
+            case .renameIndex(let old, let new) where old == new: indexes.append(clause)
             case .addColumn, .changeColumn, .dropColumn, .renameIndex, .setIndexIgnored,
                 .setDefaultCharacterSet, .setOption, .dropOption:
                 others.append(clause)

@@ -6,8 +6,9 @@ import Schema
 ///   type, is dropped first and added with the rest; one that goes because the table gets
 ///   partitions or another engine, or with the index of the table that it ends at, is too.
 /// - A column that becomes virtual or ceases to be is dropped first, with what depends on it;
-///   a default that does is away for that long.
-/// - System versioning goes before another engine comes (error 4120).
+///   a default that does is away for that long. So is one whose type MariaDB does not cast.
+/// - System versioning goes before another engine comes (error 4120): see ``VersioningStages``.
+/// - Options that another engine does not know go before it comes: see ``EngineStages``.
 /// - InnoDB builds one FULLTEXT index at a time.
 /// - The index that a table without a primary key is clustered on changes its place only when
 ///   the ones before it are dropped and added again.
@@ -24,11 +25,15 @@ struct Stages {
 
     // MARK: Before
 
-    /// Partitions go first where they do, or where the keys or columns they need change.
+    /// Partitions go first where they do, or where the keys or columns they need change or have to
+    /// be dropped on the way.
     var removesPartitioningFirst: Bool {
         guard let old = from.partitioning else { return false }
         guard let new = to.partitioning else { return true }
+        if versioning.isMadeAnew, old.isBySystemTime { return true }
+        if columnsToDrop().contains(where: { old.uses($0, flavour: flavour) }) { return true }
         guard old.method != new.method else { return false }
+        if retypedColumns().contains(where: { old.uses($0, flavour: flavour) }) { return true }
         let unique = { (table: Table) in
             table.indexes.filter { $0.kind == .primary || $0.kind == .unique }.map(\.parts)
         }
@@ -68,10 +73,13 @@ struct Stages {
                 table.foreignKeys.removeAll { $0.name == key.name }
             }
         }
-        if !to.isSystemVersioned, to.isInnoDB != from.isInnoDB { table.isSystemVersioned = false }
+        versioning.clear(&table)
+        EngineStages(from: from, to: to).clear(&table)
         dropMisplacedClustering(in: &table)
         return table
     }
+
+    private var versioning: VersioningStages { VersioningStages(from: from, to: to) }
 
     /// True where an index goes that a foreign key to the table itself ends at: servers look for
     /// the key in the table as it was (error 1553).
@@ -89,19 +97,26 @@ struct Stages {
     /// Columns that a server can only drop and add, and what is computed from them.
     private func columnsToDrop() -> Set<String> {
         var result: Set<String> = []
+        var lost: Set<String> = []
         for column in from.columns {
             guard let other = pair(of: column) else { continue }
             let isVirtual = column.generated?.kind == .virtual
-            if isVirtual != (other.generated?.kind == .virtual) { result.insert(column.name) }
+            let isCast =
+                flavour != .mariadb || ColumnType(column.type).isCast(to: ColumnType(other.type))
+            if !isCast { lost.insert(column.name) }
+            if isVirtual != (other.generated?.kind == .virtual) || !isCast {
+                result.insert(column.name)
+            }
         }
         var isGrowing = !result.isEmpty
         while isGrowing {
             let before = result.count
             for column in from.columns where isComputed(column) {
                 let expression = column.generated?.expression ?? ""
-                let isStored = column.generated?.kind == .stored
+                let isKept = column.generated?.kind == .stored && pair(of: column) != nil
                 let dropped = result.first {
-                    ExpressionText.mentions($0, in: expression) && (!isStored || comesBack($0))
+                    ExpressionText.mentions($0, in: expression)
+                        && (!isKept || comesBack($0) || lost.contains($0))
                 }
                 if dropped != nil { result.insert(column.name) }
             }
@@ -193,6 +208,8 @@ struct Stages {
             result.append(target)
         }
         if !late.isEmpty { result.append(before) }
+        if let first = versioning.first(before: main) { result.append(first) }
+        if let first = EngineStages(from: from, to: to).first(before: main) { result.append(first) }
         result.append(main)
         return withLateDefaults(result)
     }
@@ -267,5 +284,14 @@ extension Table {
         var result = self
         result.indexes = other.indexes
         return result
+    }
+}
+
+extension Partitioning {
+    /// True where a column decides in which partition a row lies. MySQL prints names bare.
+    fileprivate func uses(_ column: String, flavour: ServerProfile.Flavour) -> Bool {
+        let text = method + " " + (subpartitioning ?? "")
+        if ExpressionText.mentions(column, in: text) { return true }
+        return flavour == .mysql && ExpressionText.mentionsBare(column, in: text)
     }
 }

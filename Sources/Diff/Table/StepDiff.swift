@@ -110,7 +110,7 @@ struct StepDiff {
                 if isReplaced {
                     drops.append(.dropIndex(original(of: index)))
                     adds.append(.addIndex(other))
-                } else if index.name != other.name {
+                } else if index.name != other.name || mayGiveWay(index) {
                     renames.append(.renameIndex(from: index.name, to: other.name))
                 }
                 continue
@@ -163,6 +163,31 @@ struct StepDiff {
             && to.foreignKeys.contains { key in
                 covers(key) && key.name != index.name && !renamed.foreignKeys.contains(key)
             }
+    }
+
+    /// True for an index that the server may have made for a foreign key, now or once, and would
+    /// drop without a word for what the statement adds: an index that begins with its columns, or
+    /// a new foreign key on them. The name that it has, given again, makes it the table's own.
+    private func mayGiveWay(_ index: Index) -> Bool {
+        guard index.kind == .plain, index.options.isEmpty else { return false }
+        let covers = { (key: ForeignKey) in
+            index.parts == key.columns.map { Index.Part(key: .column($0)) }
+        }
+        // A successor of the same name comes behind the other indexes.
+        let isAlone = to.indexes.allSatisfy { $0.kind != .plain || $0.isNamesake(of: index) }
+        let isReplaced = to.foreignKeys.contains { key in
+            covers(key) && !(isAlone && key.name == index.name)
+                && !renamed.foreignKeys.contains(key)
+        }
+        if isReplaced { return true }
+        guard formerKeys.contains(where: covers) || renamed.foreignKeys.contains(where: covers)
+        else { return false }
+        return to.indexes.contains { other in
+            let isAsBefore = renamed.indexes.contains {
+                $0.isNamesake(of: other) && isSame($0, other)
+            }
+            return !isAsBefore && other.parts.starts(with: index.parts)
+        }
     }
 
     /// The index as `from` has it, before columns were renamed.

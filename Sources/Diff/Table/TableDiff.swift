@@ -27,7 +27,12 @@ package enum TableDiff {
             if stages().removesPartitioningFirst {
                 try walk.take(Alteration(clauses: [.removePartitioning]))
             }
-            try walk.step(to: stages().cleared)
+            let cleared = stages().cleared
+            if cleared.columns.isEmpty, let next = stages().targets.first {
+                try walk.step(to: next, over: cleared)
+            } else {
+                try walk.step(to: cleared)
+            }
             // No server copies a table while a column of a foreign key gets another name.
             let held = parentColumns.union(walk.current.foreignKeyColumns)
             let first = renames.filter { held.contains($0.key) }
@@ -84,6 +89,14 @@ package enum TableDiff {
             guard !alteration.clauses.isEmpty else { return }
             current = try current.applying(alteration)
             alterations.append(alteration)
+        }
+
+        /// Both steps in one statement: no table is without columns in between.
+        mutating func step(to target: Table, over cleared: Table) throws(DiffError) {
+            let steps = [(current, cleared), (cleared, target)].map { from, to in
+                StepDiff(from: from, to: to, renames: [:], formerKeys: formerKeys, flavour: flavour)
+            }
+            try take(Alteration(clauses: steps.flatMap(\.alteration.clauses)))
         }
 
         mutating func step(to target: Table, renames: [String: String] = [:]) throws(DiffError) {

@@ -71,7 +71,7 @@ extension TableParser {
         return reader.text(start..<reader.previousEnd)
     }
 
-    /// `/*!50100 TABLESPACE `x` */`, `/*!80016 ENCRYPTION='Y' */` behind its opening.
+    /// `/*!50100 TABLESPACE `x` STORAGE DISK */`, `/*!80016 ENCRYPTION='Y' */` behind its opening.
     private mutating func option(inVersionComment open: Token) throws(SchemaError) -> TableOption {
         let start = reader.token.start
         _ = try takeText(.word, "a table option")
@@ -79,9 +79,12 @@ extension TableParser {
         let key = start..<reader.previousEnd
         _ = try reader.take(symbol: "=")
         let separator = key.upperBound..<reader.token.start
+        let valueStart = reader.token.start
+        _ = try optionValue()
+        if try reader.take("STORAGE") { _ = try takeText(.word, "`DISK` or `MEMORY`") }
         let option = TableOption(
-            key: reader.text(key), value: try optionValue(), separator: reader.text(separator),
-            versionComment: reader.text(open.range))
+            key: reader.text(key), value: reader.text(valueStart..<reader.previousEnd),
+            separator: reader.text(separator), versionComment: reader.text(open.range))
         guard reader.token.kind == .versionClose else { throw reader.unexpected("`*/`") }
         try reader.advance()
         return option
