@@ -30,6 +30,13 @@ import Testing
                 "CREATE TABLE t (id INT PRIMARY KEY)", u, "CREATE VIEW z AS SELECT a AS n FROM u",
                 "CREATE VIEW m AS SELECT n FROM z", "CREATE VIEW a AS SELECT n FROM m",
             ]),
+        // In `a`, `v` is what WITH names.
+        Case(
+            label: "a query of a view has the name of a view", from: [t],
+            to: [
+                t, "CREATE VIEW a AS WITH v AS (SELECT id FROM t) SELECT id FROM v",
+                "CREATE VIEW v AS SELECT id FROM a",
+            ]),
         Case(
             label: "a trigger moves to another table",
             from: [t, u, "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET @a = 1"],
