@@ -9,7 +9,7 @@ import Testing
 
     @Test(arguments: TestServer.available)
     func reachesRandomObjects(kind: TestServer.Kind) throws {
-        let seeds = Rounds.seeds(3)
+        let seeds = Rounds.seeds(2)
         for first in stride(from: seeds.lowerBound, to: seeds.upperBound, by: Self.most) {
             try reach(kind, seeds: first..<min(first + Self.most, seeds.upperBound))
         }
