@@ -19,6 +19,24 @@ import Testing
         Case(
             label: "the name of a view is that of a column", from: [t],
             to: [t, "CREATE VIEW a AS SELECT id AS v FROM t", "CREATE VIEW v AS SELECT v FROM a"]),
+        // `a` rests on `z` by way of `m`, which stays as it is.
+        Case(
+            label: "a view rests on another one by way of one that stays",
+            from: [
+                t, u, "CREATE VIEW z AS SELECT a AS n FROM t", "CREATE VIEW m AS SELECT n FROM z",
+                "CREATE VIEW a AS SELECT id FROM u",
+            ],
+            to: [
+                "CREATE TABLE t (id INT PRIMARY KEY)", u, "CREATE VIEW z AS SELECT a AS n FROM u",
+                "CREATE VIEW m AS SELECT n FROM z", "CREATE VIEW a AS SELECT n FROM m",
+            ]),
+        // In `a`, `v` is what WITH names.
+        Case(
+            label: "a query of a view has the name of a view", from: [t],
+            to: [
+                t, "CREATE VIEW a AS WITH v AS (SELECT id FROM t) SELECT id FROM v",
+                "CREATE VIEW v AS SELECT id FROM a",
+            ]),
         Case(
             label: "a trigger moves to another table",
             from: [t, u, "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET @a = 1"],

@@ -151,7 +151,7 @@ final class TransitionFleet {
     }
 
     /// A file with the item, between other delimiters where chance says so.
-    private static func file(
+    static func file(
         _ item: RandomObjects.Item, _ generator: inout SeededGenerator
     ) -> String {
         let hint = item.mode.map { "-- plumb: sql_mode '\($0)'\n" } ?? ""
@@ -198,7 +198,16 @@ final class TransitionFleet {
     /// the schema is made by hand.
     func run() throws -> [String] {
         try reach("made from nothing", { $0.from }, { $0.shownFrom })
-            + reach("changed", { $0.to }, { $0.shownTo })
+            + disguise() + reach("changed", { $0.to }, { $0.shownTo })
+    }
+
+    /// Writes views in other words for the same, which is nothing to do.
+    private func disguise() throws -> [String] {
+        try commit { $0.from.map(\.disguised) }
+        return try session().survey().plan.steps.map { step in
+            "\(pairs[Int(step.namespace.dropFirst()) ?? 0].label), in other words: \(step.table): "
+                + step.differences.map(\.text).joined(separator: "\n")
+        }
     }
 
     private func reach(

@@ -237,6 +237,8 @@ import Testing
             ]
         ),
         ("with `q` as (select 1 AS `a` from `q`) select 1 from `q`", ["q"]),
+        // As MariaDB writes it.
+        ("with q as (select `t`.`a` AS `a` from `t`)select `q`.`a` AS `a` from `q`", ["t"]),
         ("with `q` (`a`) as (select 1 AS `a` from `q`) select 1 from `q`", ["q"]),
         ("with recursive `q` as (select 1 union select 1 from `q`) select 1 from `q`", []),
         ("select 1 from (with `q` as (select 1) select 1 from `q`) `d` join `q`", ["q"]),

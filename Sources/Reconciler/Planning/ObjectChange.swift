@@ -105,8 +105,10 @@ struct ObjectOrder {
     /// What rests on tables, and the sequences that no table uses any more.
     let afterTables: [ObjectChange]
 
-    /// - Parameter newTables: the names of tables that come.
-    init(_ changes: [ObjectChange], newTables: Set<String>) {
+    /// - Parameters:
+    ///   - newTables: the names of tables that come.
+    ///   - standing: the views that stay as they are, which others may rest on.
+    init(_ changes: [ObjectChange], newTables: Set<String>, standing: [ObjectDefinition]) {
         let drops = changes.filter { $0.kind == .drop && $0.name.kind != .sequence }
             .sorted { $1.name.precedes($0.name) }
         let sequences = changes.filter { $0.name.kind == .sequence }
@@ -118,35 +120,41 @@ struct ObjectOrder {
             + sequences.filter { $0.kind != .drop }
         let made = changes.filter { $0.kind != .drop && $0.name.kind != .sequence }
         afterTables =
-            gone.filter { !newTables.contains($0.name.name) } + Self.byDependency(made)
+            gone.filter { !newTables.contains($0.name.name) } + Self.byDependency(made, standing)
     }
 
     /// By kind and name, but a view behind the views that its text names.
-    private static func byDependency(_ changes: [ObjectChange]) -> [ObjectChange] {
+    private static func byDependency(
+        _ changes: [ObjectChange], _ standing: [ObjectDefinition]
+    ) -> [ObjectChange] {
         let sorted = TriggerSequence.sorted(
             changes.sorted { $0.name.precedes($1.name) }, \.to)
         // A name may be that of a column as well: what stands in the place of a table decides.
-        return views(in: views(in: sorted) { $0.names }) { $0.sources }
+        let named = views(in: sorted, standing) { $0.names }
+        return views(in: named, standing) { $0.sources }
     }
 
-    /// `changes` with each view behind those that it names.
+    /// `changes` with each view behind those that it names, and that those name which stay.
     private static func views(
-        in changes: [ObjectChange], _ names: (ObjectDefinition) -> Set<String>
+        in changes: [ObjectChange], _ standing: [ObjectDefinition],
+        _ names: (ObjectDefinition) -> Set<String>
     ) -> [ObjectChange] {
         let views = Dictionary(
             changes.filter { $0.name.kind == .view }.map { ($0.name.name, $0) }
         ) { first, _ in first }
+        let resting = Dictionary(standing.map { ($0.name.name, $0) }) { first, _ in first }
         var done: Set<String> = []
         var result: [ObjectChange] = []
-        func add(_ change: ObjectChange) {
-            if change.name.kind == .view {
-                guard done.insert(change.name.name).inserted else { return }
-                let others = change.to.map(names) ?? []
-                for name in others.sorted() { if let other = views[name] { add(other) } }
+        func add(_ view: String) {
+            guard let text = views[view]?.to ?? resting[view], done.insert(view).inserted else {
+                return
             }
-            result.append(change)
+            names(text).sorted().forEach(add)
+            if let change = views[view] { result.append(change) }
         }
-        changes.forEach(add)
+        for change in changes {
+            if change.name.kind == .view { add(change.name.name) } else { result.append(change) }
+        }
         return result
     }
 }

@@ -93,7 +93,8 @@ package struct Planner {
             states: shards.tables, renames: shards.stages.names, lookup: ports.lookup)
         let order = ObjectOrder(
             moves.completing(objects),
-            newTables: Set(tables.desired.keys).subtracting(tables.live.keys))
+            newTables: Set(tables.desired.keys).subtracting(tables.live.keys),
+            standing: standingViews(shards))
         tables.replaced = tables.droppable.intersection(
             order.beforeTables.filter { $0.kind == .create }.map(\.name.name))
         let begin = tables.replaced.count
@@ -253,6 +254,12 @@ package struct Planner {
     }
 
     // MARK: One object that is no table
+
+    private func standingViews(_ shards: Comparison.Class) -> [ObjectDefinition] {
+        shards.tables.filter {
+            $0.status == .inSync && ObjectName(encoded: $0.table).kind == .view
+        }.compactMap { $0.desired.flatMap(ports.lookup)?.object }
+    }
 
     /// What is to be done about an object, if anything is.
     ///

@@ -38,7 +38,8 @@ private struct ViewSources {
                 depth += 1
             } else if cursor.at(symbol: ")") {
                 leave()
-            } else if token.kind == .quotedName {
+            } else if token.kind == .quotedName || isNameOfQuery {
+                // MariaDB writes the names that WITH gives without quotes.
                 readName()
                 continue
             } else {
@@ -66,14 +67,15 @@ private struct ViewSources {
     }
 
     private mutating func readName() {
-        guard let name = cursor.takeName() else { return }
+        let givesName = isNameOfQuery
+        guard let name = cursor.takeName() else { return cursor.advance() }
         if isBeforeTable, !cursor.at(symbol: "."), !cursor.at(symbol: "("),
             !given.contains(where: { $0.name == name.text })
         {
             found.insert(name.text)
         }
         isBeforeTable = false
-        guard isNameOfQuery else { return }
+        guard givesName else { return }
         if isRecursive {
             given.append((name.text, depth))
         } else {
@@ -81,9 +83,13 @@ private struct ViewSources {
         }
     }
 
-    /// Whether the name before the cursor is one that `WITH` gives: `` `q` (`a`) AS (SELECT ``.
+    /// Whether the token is a name that `WITH` gives: `` `q` (`a`) AS (SELECT ``.
     private var isNameOfQuery: Bool {
+        guard let token = cursor.token, token.kind == .word || token.kind == .quotedName else {
+            return false
+        }
         var next = cursor
+        next.advance()
         if next.at(symbol: "(") { next.skipGroup() }
         guard next.at("AS"), next.at(symbol: "(", ahead: 1) else { return false }
         return next.at("SELECT", ahead: 2) || next.at("WITH", ahead: 2)
