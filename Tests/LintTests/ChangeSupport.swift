@@ -4,47 +4,6 @@ import Lint
 import TestSupport
 import Testing
 
-/// The files of one revision.
-struct Files {
-    var files: [String: String]
-    /// More lines of the namespace.
-    var namespace = ""
-    var shards = "[{name: a, host: db-0, labels: {tier: gold}}]"
-    /// The end of `plumb.yaml`.
-    var lint = ""
-
-    init(
-        _ files: [String: String], namespace: String = "",
-        shards: String = "[{name: a, host: db-0, labels: {tier: gold}}]", lint: String = ""
-    ) {
-        self.files = files
-        self.namespace = namespace
-        self.shards = shards
-        self.lint = lint
-    }
-
-    func written() throws -> TemporaryFolder {
-        let folder = try TemporaryFolder()
-        try folder.write(
-            """
-            version: 1
-            namespaces:
-              commerce:
-                schema: schema
-                shards: \(shards)
-                \(namespace)
-            environments:
-              production: {namespaces: [commerce], connection: {user: plumb}}
-            \(lint)
-
-            """, to: "plumb.yaml")
-        for (name, text) in files {
-            try folder.write(text, to: name.contains("/") ? name : "schema/\(name)")
-        }
-        return folder
-    }
-}
-
 /// What the rules find in `new` and in the change from `old` to it.
 func report(from old: Files, to new: Files, today: String = "2026-11-21") throws -> LintReport {
     let before = try old.written()

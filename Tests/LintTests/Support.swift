@@ -5,28 +5,53 @@ import Schema
 import TestSupport
 import Testing
 
+/// The files of one revision.
+struct Files {
+    var files: [String: String]
+    /// More lines of the namespace.
+    var namespace = ""
+    var shards = "[{name: a, host: db-0, labels: {tier: gold}}]"
+    /// The end of `plumb.yaml`.
+    var lint = ""
+
+    init(
+        _ files: [String: String], namespace: String = "",
+        shards: String = "[{name: a, host: db-0, labels: {tier: gold}}]", lint: String = ""
+    ) {
+        self.files = files
+        self.namespace = namespace
+        self.shards = shards
+        self.lint = lint
+    }
+
+    func written() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        try folder.write(
+            """
+            version: 1
+            namespaces:
+              commerce:
+                schema: schema
+                shards: \(shards)
+                \(namespace)
+            environments:
+              production: {namespaces: [commerce], connection: {user: plumb}}
+            \(lint)
+
+            """, to: "plumb.yaml")
+        for (name, text) in files {
+            try folder.write(text, to: name.contains("/") ? name : "schema/\(name)")
+        }
+        return folder
+    }
+}
+
 /// What the rules find in `files`, with `lint` at the end of `plumb.yaml`.
 func report(
     _ files: [String: String], lint: String = "", namespace: String = "",
     today: String = "2026-11-21"
 ) throws -> LintReport {
-    let folder = try TemporaryFolder()
-    try folder.write(
-        """
-        version: 1
-        namespaces:
-          commerce:
-            schema: schema
-            shards: [{name: a, host: db-0, labels: {tier: gold}}]
-            \(namespace)
-        environments:
-          production: {namespaces: [commerce], connection: {user: plumb}}
-        \(lint)
-
-        """, to: "plumb.yaml")
-    for (name, text) in files {
-        try folder.write(text, to: name.contains("/") ? name : "schema/\(name)")
-    }
+    let folder = try Files(files, namespace: namespace, lint: lint).written()
     let (fleet, namespaces) = try SchemaRepository.sources(WorkingTree(folder: folder.path))
     return Linter(settings: fleet.lint, today: try #require(CalendarDay(today)))
         .report(namespaces, label: "main@3f2a91c")
