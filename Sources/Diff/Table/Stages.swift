@@ -163,16 +163,16 @@ struct Stages {
 
     // MARK: After
 
-    /// `table` without the checks that make MySQL copy it whatever the statement does: those that
-    /// name an ENUM or SET.
+    /// `table` without the checks that make MySQL copy it whatever the statement does: those in
+    /// force that name a column whose values the SQL mode decides about.
     static func clearedForRenames(_ table: Table, flavour: ServerProfile.Flavour) -> Table {
         guard flavour == .mysql else { return table }
-        let members = table.columns.filter {
-            $0.type.hasPrefix("enum(") || $0.type.hasPrefix("set(")
-        }
+        let types: Set = ["enum", "set", "date", "datetime", "time", "timestamp"]
+        let columns = table.columns.filter { types.contains(ColumnType($0.type).name) }
         var result = table
         result.checks.removeAll { check in
-            members.contains { ExpressionText.mentions($0.name, in: check.expression) }
+            check.isEnforced
+                && columns.contains { ExpressionText.mentions($0.name, in: check.expression) }
         }
         return result
     }
