@@ -166,6 +166,39 @@ import Testing
         }
     }
 
+    /// MySQL rewrites no expression, and copies no table while a column of a key is renamed.
+    @Test func takesExpressionsAwayWhileAColumnOfAKeyGetsItsName() throws {
+        func text(_ column: String) -> String {
+            """
+            (\(column) binary(9) PRIMARY KEY, up binary(9), g int AS (length(\(column))) STORED,
+            h int AS (g + 1), i int DEFAULT (h + 2), j int DEFAULT (length(\(column))),
+            KEY k ((length(\(column)))), KEY l (h), KEY m (j), CONSTRAINT c CHECK (\(column) > 'a'),
+            CONSTRAINT d CHECK (g > 0), CONSTRAINT e CHECK (j > 0),
+            CONSTRAINT f FOREIGN KEY (up) REFERENCES t (\(column)))
+            """
+        }
+        for kind in TestServer.available where kind.flavour == .mysql {
+            let server = try ServerPair(kind)
+            let (from, to) = (try server.normalised(text("id")), try server.normalised(text("nr")))
+            let alterations = try TableDiff.changes(
+                from: from, to: to, renames: [ColumnRename(table: "t", from: "id", to: "nr")],
+                flavour: .mysql)
+            #expect(
+                alterations.map { $0.sql(table: "t", flavour: .mysql) } == [
+                    "ALTER TABLE `t` DROP CHECK `c`, DROP CHECK `d`, DROP INDEX `k`, DROP INDEX "
+                        + "`l`, DROP COLUMN `g`, DROP COLUMN `h`, MODIFY COLUMN `i` int DEFAULT NULL",
+                    "ALTER TABLE `t` CHANGE COLUMN `id` `nr` binary(9) NOT NULL, MODIFY COLUMN `j` "
+                        + "int DEFAULT (length(`nr`))",
+                    "ALTER TABLE `t` ADD COLUMN `g` int GENERATED ALWAYS AS (length(`nr`)) STORED "
+                        + "AFTER `up`, ADD COLUMN `h` int GENERATED ALWAYS AS ((`g` + 1)) VIRTUAL "
+                        + "AFTER `g`, MODIFY COLUMN `i` int DEFAULT ((`h` + 2)), ADD KEY `k` "
+                        + "((length(`nr`))), ADD KEY `l` (`h`), ADD CONSTRAINT `c` CHECK ((`nr` > "
+                        + "_utf8mb4'a')), ADD CONSTRAINT `d` CHECK ((`g` > 0))",
+                ])
+            try server.expect(to, from: from, by: alterations)
+        }
+    }
+
     private static func expressions(_ column: String) -> String {
         """
         CREATE TABLE `t` (

@@ -51,12 +51,7 @@ struct Stages {
         table.checks.removeAll { check in
             columns.contains { ExpressionText.mentions($0, in: check.expression) }
         }
-        for (place, column) in table.columns.enumerated() {
-            guard let text = column.defaultValue,
-                columns.contains(where: { ExpressionText.mentions($0, in: text) })
-            else { continue }
-            table.columns[place].defaultValue = column.isNotNull ? nil : "NULL"
-        }
+        table.takeDefaults(naming: columns)
         let retyped = retypedColumns()
         let renamedFrom = from.renamingColumns(renames)
         for (key, renamed) in zip(from.foreignKeys, renamedFrom.foreignKeys) {
@@ -162,20 +157,6 @@ struct Stages {
     }
 
     // MARK: After
-
-    /// `table` without the checks that make MySQL copy it whatever the statement does: those in
-    /// force that name a column whose values the SQL mode decides about.
-    static func clearedForRenames(_ table: Table, flavour: ServerProfile.Flavour) -> Table {
-        guard flavour == .mysql else { return table }
-        let types: Set = ["enum", "set", "date", "datetime", "time", "timestamp"]
-        let columns = table.columns.filter { types.contains(ColumnType($0.type).name) }
-        var result = table
-        result.checks.removeAll { check in
-            check.isEnforced
-                && columns.contains { ExpressionText.mentions($0.name, in: check.expression) }
-        }
-        return result
-    }
 
     /// `table` without the unique indexes that stand before the one to cluster on, where that one
     /// was made anew on the way and so came behind them; nil where all is well.

@@ -37,7 +37,10 @@ package enum TableDiff {
             let held = parentColumns.union(walk.current.foreignKeyColumns)
             let first = renames.filter { held.contains($0.key) }
             if !first.isEmpty {
-                try walk.step(to: Stages.clearedForRenames(walk.current, flavour: flavour))
+                if flavour == .mysql {
+                    let stages = RenameStages(table: walk.current, columns: Set(first.keys))
+                    try walk.step(to: stages.cleared)
+                }
                 try walk.step(to: walk.current.renamingColumns(first), renames: first)
             }
             for target in stages().targets {
