@@ -93,6 +93,23 @@ extension SupportCases {
                 """,
             isReversible: false),
         SupportCase(
+            id: "column-rename-in-expression",
+            before: """
+                CREATE TABLE {t}_k (id int PRIMARY KEY, up int, twice int AS (up * 2) STORED,
+                  day date, KEY {t}_twice (twice), CONSTRAINT {t}_up CHECK (up > 0),
+                  CONSTRAINT {t}_day CHECK (day > '2020-01-01'),
+                  CONSTRAINT {t}_k FOREIGN KEY (up) REFERENCES {t}_k (id));
+                """,
+            after: """
+                CREATE TABLE {t}_k (id int PRIMARY KEY,
+                  above int, -- plumb: renamed from up
+                  twice int AS (above * 2) STORED,
+                  day date, KEY {t}_twice (twice), CONSTRAINT {t}_up CHECK (above > 0),
+                  CONSTRAINT {t}_day CHECK (day > '2020-01-01'),
+                  CONSTRAINT {t}_k FOREIGN KEY (above) REFERENCES {t}_k (id));
+                """,
+            isReversible: false),
+        SupportCase(
             id: "column-rename-hashed", on: .mariadb,
             before: """
                 CREATE TABLE {t} (id int PRIMARY KEY, up int, b text, UNIQUE KEY b (b),
