@@ -200,6 +200,20 @@ import Testing
             try summary(from, to, columnRenames: hints) == ["alter child in part", "alter parent"])
     }
 
+    @Test("A key that comes to another table under its name does not follow its old parent")
+    func keyOfTheSameNameGoesFirst() throws {
+        var from = schema("child>parent", "parent", "other")
+        from["child"]?.foreignKeys[0].name = "k"
+        var to = schema("child>other", "parent>child", "other")
+        to["child"]?.foreignKeys[0].name = "k"
+        to["child"]?.columns[1] = try #require(from["child"]?.columns[1])
+        to["child"]?.foreignKeys[0].columns = from["child"]?.foreignKeys[0].columns ?? []
+        to["parent"]?.columns[0].name = "nr"
+        to["parent"]?.indexes[0].parts = [.init(key: .column("nr"))]
+        let hints = [ColumnRename(table: "parent", from: "id", to: "nr")]
+        #expect(try summary(from, to, columnRenames: hints) == ["alter child", "alter parent"])
+    }
+
     @Test func keyOfATableThatGitDoesNotHaveIsLeftAlone() throws {
         let from = schema("theirs>parent", "parent")
         var to = schema("parent")

@@ -166,6 +166,24 @@ import Testing
         }
     }
 
+    /// MySQL minds a key on a column that begins to count, but for its checks (error 1833).
+    @Test func takesAnOwnKeyAwayWhereItsParentBeginsToCount() throws {
+        let key = "CONSTRAINT f FOREIGN KEY (up) REFERENCES t (id)"
+        for kind in TestServer.available where kind.flavour == .mysql {
+            let server = try ServerPair(kind)
+            let from = try server.normalised(
+                "(id int PRIMARY KEY, up int, a int, \(key), KEY g (a))")
+            let to = try server.normalised(
+                "(id int AUTO_INCREMENT PRIMARY KEY, up int, a int, \(key), "
+                    + "CONSTRAINT g FOREIGN KEY (a) REFERENCES t (id))")
+            let alterations = try TableDiff.changes(from: from, to: to, flavour: .mysql)
+            #expect(
+                alterations.first?.sql(table: "t", flavour: .mysql)
+                    == "ALTER TABLE `t` DROP FOREIGN KEY `f`")
+            try server.expect(to, from: from, by: alterations)
+        }
+    }
+
     /// MySQL rewrites no expression, and copies no table while a column of a key is renamed.
     @Test func takesExpressionsAwayWhileAColumnOfAKeyGetsItsName() throws {
         func text(_ column: String) -> String {

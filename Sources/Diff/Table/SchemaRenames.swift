@@ -75,7 +75,10 @@ extension SchemaDiff {
                 renamed.referencedColumns = key.referencedColumns.map {
                     due[key.referencedTable]?[$0] ?? $0
                 }
-                if renamed != key, wanted.contains(where: { $0.name == key.name }) {
+                let stays = wanted.contains {
+                    $0.name == key.name && $0.referencedTable == key.referencedTable
+                }
+                if renamed != key, stays {
                     result[entry.key]?.foreignKeys[place] = renamed
                 }
             }

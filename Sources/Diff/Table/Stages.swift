@@ -54,6 +54,8 @@ struct Stages {
         table.takeDefaults(naming: columns)
         let retyped = retypedColumns()
         let renamedFrom = from.renamingColumns(renames)
+        let addsKeys = to.foreignKeys.contains { !renamedFrom.foreignKeys.contains($0) }
+        let counted = addsKeys ? columnsThatCountOtherwise() : []
         for (key, renamed) in zip(from.foreignKeys, renamedFrom.foreignKeys) {
             let other = to.foreignKeys.first { $0.name == key.name }
             let isRedefined = other != nil && other != renamed
@@ -63,7 +65,7 @@ struct Stages {
             let isTouched = key.columns.contains { columns.contains($0) || retyped.contains($0) }
             let isOwnParentTouched =
                 key.referencedSchema == nil && key.referencedTable == from.name
-                && key.referencedColumns.contains { retyped.contains($0) }
+                && key.referencedColumns.contains { retyped.contains($0) || counted.contains($0) }
             if isRedefined || isLeft || isTouched || isOwnParentTouched {
                 table.foreignKeys.removeAll { $0.name == key.name }
             }
@@ -129,6 +131,16 @@ struct Stages {
     /// True where what a stored column is made of is not lost on the way.
     private func comesBack(_ name: String) -> Bool {
         from.columns.first { $0.name == name }.map(isComputed) ?? false
+    }
+
+    /// Columns that get or lose `AUTO_INCREMENT`: MySQL minds a foreign key on them, but not
+    /// without its checks, which a statement that adds a key needs (error 1833).
+    private func columnsThatCountOtherwise() -> Set<String> {
+        guard flavour == .mysql else { return [] }
+        return Set(
+            from.columns.filter { column in
+                pair(of: column).map { $0.isAutoIncrement != column.isAutoIncrement } ?? false
+            }.map(\.name))
     }
 
     /// Columns whose storage changes: a foreign key on them forbids it.
