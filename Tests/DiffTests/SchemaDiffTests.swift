@@ -71,7 +71,7 @@ import Testing
         #expect(
             try summary(from, parent.merging(["a": keyed("a", "k")]) { $1 }, droppable: ["z"])
                 == ["drop z", "create a"])
-        // Each would have to be first.
+        // Each would have to be first: the key to the table that goes is taken away before.
         var child = keyed("child", nil)
         child.foreignKeys = [
             ForeignKey(
@@ -79,11 +79,11 @@ import Testing
         ]
         var moved = child
         moved.foreignKeys[0].referencedTable = "a"
-        let difference = try SchemaDiff.difference(
-            from: from.merging(["child": child]) { $1 },
-            to: parent.merging(["a": keyed("a", "k"), "child": moved]) { $1 }, droppable: ["z"])
-        #expect(difference.refusals.map(\.foreignKey) == ["k"])
-        #expect(difference.changes.map(\.table) == ["child"])
+        #expect(
+            try summary(
+                from.merging(["child": child]) { $1 },
+                parent.merging(["a": keyed("a", "k"), "child": moved]) { $1 }, droppable: ["z"])
+                == ["alter child in part", "drop z", "create a"])
     }
 
     @Test func cycleIsFlagged() throws {

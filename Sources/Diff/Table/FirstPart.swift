@@ -29,6 +29,10 @@ struct FirstParts {
         {
             self.changes[place] = part
             postponed = [part.table]
+        } else if let part = Self.partOfAChild(of: refusal.table, among: changes, live: live) {
+            self.changes.removeAll { $0.table == part.table }
+            self.changes.append(part)
+            postponed = [part.table]
         } else if let table = quiet.first(where: { $0.name == refusal.table }) {
             let whole = TableChange(kind: .alter, table: table.name, from: table, to: table)
             guard let part = whole.firstPart(without: keys, live: live) else { return nil }
@@ -43,6 +47,20 @@ struct FirstParts {
             return nil
         }
         postponeChildren()
+    }
+
+    /// A table that goes has no part of its own: what refers to it, and ceases to, goes first.
+    private static func partOfAChild(
+        of dropped: String, among changes: [TableChange], live: [String: Table]
+    ) -> TableChange? {
+        guard changes.contains(where: { $0.table == dropped && $0.kind == .drop }) else {
+            return nil
+        }
+        return changes.lazy.filter { change in
+            live[change.table]?.foreignKeys.contains {
+                $0.referencedSchema == nil && $0.referencedTable == dropped
+            } == true
+        }.compactMap { $0.firstPart(without: [], live: live) }.first
     }
 
     /// New foreign keys to what is not there yet wait with it.
