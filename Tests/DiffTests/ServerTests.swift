@@ -150,20 +150,12 @@ import Testing
                 + "REFERENCES t (\(column)), CONSTRAINT e CHECK (c IS NOT NULL), CONSTRAINT d "
                 + "CHECK (up > 0), CONSTRAINT n CHECK (c IS NULL) NOT ENFORCED)"
         }
-        for kind in TestServer.available where kind.flavour == .mysql {
-            let server = try ServerPair(kind)
-            let (from, to) = (try server.normalised(text("id")), try server.normalised(text("nr")))
-            let alterations = try TableDiff.changes(
-                from: from, to: to, renames: [ColumnRename(table: "t", from: "id", to: "nr")],
-                flavour: .mysql)
-            #expect(
-                alterations.map { $0.sql(table: "t", flavour: .mysql) }
-                    == (isAway ? ["ALTER TABLE `t` DROP CHECK `e`"] : [])
-                    + ["ALTER TABLE `t` CHANGE COLUMN `id` `nr` int NOT NULL"]
-                    + (isAway
-                        ? ["ALTER TABLE `t` ADD CONSTRAINT `e` CHECK ((`c` is not null))"] : []))
-            try server.expect(to, from: from, by: alterations)
-        }
+        try Self.expectRename(
+            text,
+            by: (isAway ? ["ALTER TABLE `t` DROP CHECK `e`"] : [])
+                + ["ALTER TABLE `t` CHANGE COLUMN `id` `nr` int NOT NULL"]
+                + (isAway
+                    ? ["ALTER TABLE `t` ADD CONSTRAINT `e` CHECK ((`c` is not null))"] : []))
     }
 
     /// MySQL minds a key on a column that begins to count, but for its checks (error 1833).
@@ -195,24 +187,32 @@ import Testing
             CONSTRAINT f FOREIGN KEY (up) REFERENCES t (\(column)))
             """
         }
+        try Self.expectRename(
+            text,
+            by: [
+                "ALTER TABLE `t` DROP CHECK `c`, DROP CHECK `d`, DROP INDEX `k`, DROP INDEX "
+                    + "`l`, DROP COLUMN `g`, DROP COLUMN `h`, MODIFY COLUMN `i` int DEFAULT NULL",
+                "ALTER TABLE `t` CHANGE COLUMN `id` `nr` binary(9) NOT NULL, MODIFY COLUMN `j` "
+                    + "int DEFAULT (length(`nr`))",
+                "ALTER TABLE `t` ADD COLUMN `g` int GENERATED ALWAYS AS (length(`nr`)) STORED "
+                    + "AFTER `up`, ADD COLUMN `h` int GENERATED ALWAYS AS ((`g` + 1)) VIRTUAL "
+                    + "AFTER `g`, MODIFY COLUMN `i` int DEFAULT ((`h` + 2)), ADD KEY `k` "
+                    + "((length(`nr`))), ADD KEY `l` (`h`), ADD CONSTRAINT `c` CHECK ((`nr` > "
+                    + "_utf8mb4'a')), ADD CONSTRAINT `d` CHECK ((`g` > 0))",
+            ])
+    }
+
+    /// Goes from the table with a column `id` to the same with `nr`, by hint, on every MySQL.
+    private static func expectRename(
+        _ text: (String) -> String, by statements: [String]
+    ) throws {
         for kind in TestServer.available where kind.flavour == .mysql {
             let server = try ServerPair(kind)
             let (from, to) = (try server.normalised(text("id")), try server.normalised(text("nr")))
             let alterations = try TableDiff.changes(
                 from: from, to: to, renames: [ColumnRename(table: "t", from: "id", to: "nr")],
                 flavour: .mysql)
-            #expect(
-                alterations.map { $0.sql(table: "t", flavour: .mysql) } == [
-                    "ALTER TABLE `t` DROP CHECK `c`, DROP CHECK `d`, DROP INDEX `k`, DROP INDEX "
-                        + "`l`, DROP COLUMN `g`, DROP COLUMN `h`, MODIFY COLUMN `i` int DEFAULT NULL",
-                    "ALTER TABLE `t` CHANGE COLUMN `id` `nr` binary(9) NOT NULL, MODIFY COLUMN `j` "
-                        + "int DEFAULT (length(`nr`))",
-                    "ALTER TABLE `t` ADD COLUMN `g` int GENERATED ALWAYS AS (length(`nr`)) STORED "
-                        + "AFTER `up`, ADD COLUMN `h` int GENERATED ALWAYS AS ((`g` + 1)) VIRTUAL "
-                        + "AFTER `g`, MODIFY COLUMN `i` int DEFAULT ((`h` + 2)), ADD KEY `k` "
-                        + "((length(`nr`))), ADD KEY `l` (`h`), ADD CONSTRAINT `c` CHECK ((`nr` > "
-                        + "_utf8mb4'a')), ADD CONSTRAINT `d` CHECK ((`g` > 0))",
-                ])
+            #expect(alterations.map { $0.sql(table: "t", flavour: .mysql) } == statements)
             try server.expect(to, from: from, by: alterations)
         }
     }
