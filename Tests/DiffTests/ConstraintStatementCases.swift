@@ -52,6 +52,23 @@ extension StatementCases {
                 "ALTER TABLE `t` ADD CONSTRAINT `f` FOREIGN KEY (`up`) REFERENCES `t` (`id`)",
             ]),
         StatementCase(
+            name: "a foreign key to the table itself keeps its index where another one clusters",
+            from: """
+                (id bigint PRIMARY KEY, n int NOT NULL, code varchar(9), up varchar(9),
+                UNIQUE KEY n (n), UNIQUE KEY code (code))
+                """,
+            to: """
+                (id bigint NOT NULL, n int NOT NULL, code varchar(9), up varchar(9),
+                UNIQUE KEY id (id), UNIQUE KEY n (n), UNIQUE KEY code (code), KEY f (up),
+                CONSTRAINT f FOREIGN KEY (up) REFERENCES t (code))
+                """,
+            statements: [
+                "ALTER TABLE `t` DROP PRIMARY KEY, ADD UNIQUE KEY `id` (`id`), ADD KEY `f` (`up`), "
+                    + "ADD CONSTRAINT `f` FOREIGN KEY (`up`) REFERENCES `t` (`code`)",
+                "ALTER TABLE `t` DROP INDEX `n`",
+                "ALTER TABLE `t` ADD UNIQUE KEY `n` (`n`)",
+            ]),
+        StatementCase(
             name: "a foreign key to the table itself comes behind FULLTEXT indexes too",
             from: "(id int PRIMARY KEY, up bigint, a text, KEY f (up))",
             to: """

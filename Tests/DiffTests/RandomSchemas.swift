@@ -38,25 +38,26 @@ struct RandomSchemas {
         var lines = ["\(id) \(keyType) NOT NULL\(isCounting ? " AUTO_INCREMENT" : "")"]
         let hasCode = partitions.isEmpty && random.chance(50)
         if hasCode { lines.append("\(code) \(codeType)") }
+        let parents = partitions.isEmpty ? names.filter { _ in random.chance(35) } : []
         let columns = ["a", "b", "c", "d", "e", "f"].map(called).shuffled(using: &random)
             .prefix(Int.random(in: 0...5, using: &random))
         lines += columns.map { column($0) }
         // Nothing turns into a place, and no place into anything else.
         if random.chance(15) { lines.append(random.any(["s point", "s point NOT NULL"])) }
-        lines += generated(over: Array(columns))
+        let others = [id] + (hasCode ? [code] : []) + parents.map { "to_\($0)" }
+        lines += generated(over: Array(columns) + (random.chance(30) ? others : []))
         lines.shuffle(using: &random)
-        lines.append("PRIMARY KEY (\(id))")
+        lines.append(primaryKey(id, isPlain: !partitions.isEmpty || isCounting))
         if hasCode { lines.append("UNIQUE KEY \(code) (\(code))") }
         for index in ["k1", "k2", "k3"].map(called) where random.chance(50) && !columns.isEmpty {
-            lines.append(self.index(index, over: Array(columns)))
+            let some = Array(columns) + (random.chance(30) ? others : [])
+            lines.append(self.index(index, over: some))
         }
-        if partitions.isEmpty {
-            for parent in names where random.chance(35) {
-                let isByCode = random.chance(25)
-                lines.insert("to_\(parent) \(isByCode ? codeType : keyType)", at: 0)
-                let key = foreignKey("\(name)_\(parent)", to: parent, isByCode ? code : id)
-                lines.append(key)
-            }
+        for parent in parents {
+            let isByCode = random.chance(25)
+            lines.insert("to_\(parent) \(isByCode ? codeType : keyType)", at: 0)
+            let key = foreignKey("\(name)_\(parent)", to: parent, isByCode ? code : id)
+            lines.append(key)
         }
         if hasCode, partitions.isEmpty, random.chance(20) {
             lines.append("UNIQUE KEY pair (\(id), \(code))")
@@ -65,8 +66,10 @@ struct RandomSchemas {
                 "CONSTRAINT \(name)_pair FOREIGN KEY (up, up_code) "
                     + "REFERENCES \(random.any(names)) (\(id), \(code))")
         }
-        if let first = columns.first, random.chance(25) {
-            lines.append("CONSTRAINT \(name)_check CHECK (\(first) IS NOT NULL)")
+        if let first = (Array(columns) + others).randomElement(using: &random), random.chance(25) {
+            let rule = random.any(["\(first) IS NOT NULL", "length(\(first)) < 9", "\(id) <> 3"])
+            let isOff = flavour == .mysql && random.chance(20)
+            lines.append("CONSTRAINT \(name)_check CHECK (\(rule))\(isOff ? " NOT ENFORCED" : "")")
         }
         return "CREATE TABLE \(name) (\(lines.joined(separator: ", ")))\(options())\(partitions)"
     }
@@ -131,6 +134,11 @@ struct RandomSchemas {
         let called = random.chance(80) ? "CONSTRAINT \(name) " : ""
         return "\(called)FOREIGN KEY (to_\(parent)) REFERENCES \(parent) (\(column))"
             + random.any(actions)
+    }
+
+    private mutating func primaryKey(_ id: String, isPlain: Bool) -> String {
+        if isPlain || random.chance(80) { return "PRIMARY KEY (\(id))" }
+        return random.any(["UNIQUE KEY first_key (\(id))", "KEY first_key (\(id))"])
     }
 
     // MARK: The table

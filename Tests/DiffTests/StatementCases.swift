@@ -165,6 +165,14 @@ enum StatementCases {
             to: "(a int, KEY k (a) USING BTREE KEY_BLOCK_SIZE=4)",
             statements: []),
         StatementCase(
+            name: "hints on an index count with the engine that it gets",
+            from: "(a int, b int, KEY k (a) USING BTREE, KEY l (b) USING BTREE)",
+            to: "(a int, b int, KEY k (a), KEY m (b)) ENGINE=MyISAM",
+            statements: [
+                "ALTER TABLE `t` DROP INDEX `k`, DROP INDEX `l`, ADD KEY `k` (`a`), "
+                    + "ADD KEY `m` (`b`), ENGINE=MyISAM"
+            ]),
+        StatementCase(
             name: "clustering index without a primary key",
             from: "(a int NOT NULL, b int NOT NULL, UNIQUE KEY x (a), UNIQUE KEY y (b))",
             to: "(a int NOT NULL, b int NOT NULL, UNIQUE KEY y (b), UNIQUE KEY x (a))",

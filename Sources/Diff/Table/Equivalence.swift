@@ -64,14 +64,16 @@ extension Table {
     /// primary key: the first one printed.
     var clusteringIndex: Index? {
         guard primaryKey == nil, isInnoDB else { return nil }
-        let required = Set(columns.filter(\.isNotNull).map(\.name))
-        return indexes.first { index in
-            index.kind == .unique
-                && index.parts.allSatisfy { part in
-                    guard case .column(let name) = part.key else { return false }
-                    return part.length == nil && required.contains(name)
-                }
-        }
+        return indexes.first { isFitForClustering($0) }
+    }
+
+    /// True for a unique index over whole NOT NULL columns.
+    func isFitForClustering(_ index: Index) -> Bool {
+        index.kind == .unique
+            && index.parts.allSatisfy { part in
+                guard case .column(let name) = part.key, part.length == nil else { return false }
+                return columns.contains { $0.name == name && $0.isNotNull }
+            }
     }
 
     /// The column without a character set and a collation that repeat the table's.

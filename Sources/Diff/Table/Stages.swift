@@ -163,22 +163,25 @@ struct Stages {
             to.indexes.contains(where: { $0.isNamesake(of: present) })
         else { return }
         table.indexes.removeAll { index in
-            index.kind == .unique && !index.isNamesake(of: wanted)
-                && to.indexes.contains { $0.isNamesake(of: index) }
+            !index.isNamesake(of: wanted)
+                && to.indexes.contains { $0.isNamesake(of: index) && to.isFitForClustering($0) }
         }
     }
 
     // MARK: After
 
-    /// `table` without the unique indexes that stand before the one to cluster on, where that one
-    /// was made anew on the way and so came behind them; nil where all is well.
+    /// `table` without the unique indexes that it would be clustered on before the one to cluster
+    /// on, where that one was made anew on the way and so came behind them; nil where all is well.
+    /// The others stay: foreign keys may end at them.
     static func clearedForClustering(_ table: Table, as to: Table) -> Table? {
         guard let wanted = to.clusteringIndex, let present = table.clusteringIndex,
             !present.isNamesake(of: wanted),
-            table.indexes.contains(where: { $0.isNamesake(of: wanted) })
+            let place = table.indexes.firstIndex(where: { $0.isNamesake(of: wanted) })
         else { return nil }
         var result = table
-        result.indexes.removeAll { $0.kind == .unique && !$0.isNamesake(of: wanted) }
+        result.indexes = table.indexes.enumerated().filter { other, index in
+            other >= place || !table.isFitForClustering(index)
+        }.map(\.element)
         return result
     }
 

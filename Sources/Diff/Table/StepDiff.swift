@@ -195,9 +195,9 @@ struct StepDiff {
         zip(from.indexes, renamed.indexes).first { $0.1 == index }?.0 ?? index
     }
 
-    /// True where nothing but the name differs.
+    /// True where nothing but the name differs, and hints that the wanted engine does not heed.
     private func isSame(_ left: Index, _ right: Index) -> Bool {
-        var left = renamed.canonical(index: left)
+        var left = to.canonical(index: left)
         left.name = right.name
         return left == to.canonical(index: right)
     }
