@@ -173,6 +173,15 @@ enum StatementCases {
                     + "ADD KEY `m` (`b`), ENGINE=MyISAM"
             ]),
         StatementCase(
+            name: "indexes lose the table's block size with the engine that does not mind it",
+            from: "(a int PRIMARY KEY, b int, KEY k (b)) ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8",
+            to: "(a int PRIMARY KEY, b int, KEY k (b)) ENGINE=MyISAM",
+            statements: [
+                "ALTER TABLE `t` KEY_BLOCK_SIZE=0",
+                "ALTER TABLE `t` DROP PRIMARY KEY, DROP INDEX `k`, ADD PRIMARY KEY (`a`), "
+                    + "ADD KEY `k` (`b`), ENGINE=MyISAM, ROW_FORMAT=DEFAULT",
+            ]),
+        StatementCase(
             name: "clustering index without a primary key",
             from: "(a int NOT NULL, b int NOT NULL, UNIQUE KEY x (a), UNIQUE KEY y (b))",
             to: "(a int NOT NULL, b int NOT NULL, UNIQUE KEY y (b), UNIQUE KEY x (a))",

@@ -135,7 +135,9 @@ private struct Application {
             table.options.removeAll { $0.key == "COLLATE" }
             if let collation { set(TableOption(key: "COLLATE", value: collation)) }
         case .setOption(let option): set(option)
-        case .dropOption(let option): table.options.removeAll { $0.key == option.key }
+        case .dropOption(let option):
+            table.options.removeAll { $0.key == option.key }
+            if table.isInnoDB { table.keepBlockSize(of: option) }
         case .addPeriod(let period): table.periods.append(period)
         case .dropPeriod(let period): table.periods.removeAll { $0.name == period.name }
         case .addSystemVersioning: table.isSystemVersioned = true
@@ -242,6 +244,17 @@ extension Clause {
         switch self {
         case .setDefaultCharacterSet: true
         default: false
+        }
+    }
+}
+
+extension Table {
+    /// What the indexes took from the table without showing it, they keep and show.
+    fileprivate mutating func keepBlockSize(of option: TableOption) {
+        guard option.key.uppercased() == "KEY_BLOCK_SIZE" else { return }
+        for place in indexes.indices
+        where !indexes[place].options.contains(where: { $0.hasPrefix("KEY_BLOCK_SIZE") }) {
+            indexes[place].options.append("KEY_BLOCK_SIZE=\(option.value)")
         }
     }
 }

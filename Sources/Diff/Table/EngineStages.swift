@@ -4,6 +4,8 @@ import Schema
 ///
 /// - An engine's own options are unknown to the one that comes (error 1911), and MySQL changes no
 ///   table that has a second engine: they go first.
+/// - The indexes of an InnoDB table have its `KEY_BLOCK_SIZE`, which is not printed until the table
+///   loses it, and other engines heed it: it goes first, and the indexes are made anew.
 /// - Aria's `PAGE_CHECKSUM` is written down with the new engine whatever the statement says, and
 ///   is taken back by one of its own.
 struct EngineStages {
@@ -20,6 +22,7 @@ struct EngineStages {
             let isOwn =
                 option.key.hasPrefix("`")
                 || ["TRANSACTIONAL", "SECONDARY_ENGINE"].contains(option.key.uppercased())
+                || from.isInnoDB && option.key.uppercased() == "KEY_BLOCK_SIZE"
             return isOwn && to.option(option.key) == nil
         }
     }
