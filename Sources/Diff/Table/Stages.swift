@@ -10,8 +10,7 @@ import Schema
 /// - System versioning goes before another engine comes (error 4120): see ``VersioningStages``.
 /// - Options that another engine does not know go before it comes: see ``EngineStages``.
 /// - InnoDB builds one FULLTEXT index at a time.
-/// - The index that a table without a primary key is clustered on changes its place only when
-///   the ones before it are dropped and added again.
+/// - The index that a table is clustered on changes its place: see ``ClusteringStages``.
 /// - A foreign key from a table to itself comes last where its parent columns change with it.
 /// - MySQL takes no new column with a default that each replica would compute otherwise: the
 ///   column comes first, its default later.
@@ -72,7 +71,7 @@ struct Stages {
         }
         versioning.clear(&table)
         EngineStages(from: from, to: to).clear(&table)
-        dropMisplacedClustering(in: &table)
+        ClusteringStages(to: to).clear(&table)
         return table
     }
 
@@ -156,34 +155,7 @@ struct Stages {
         return result
     }
 
-    private func dropMisplacedClustering(in table: inout Table) {
-        guard let wanted = to.clusteringIndex, let present = table.clusteringIndex,
-            !present.isNamesake(of: wanted),
-            table.indexes.contains(where: { $0.isNamesake(of: wanted) }),
-            to.indexes.contains(where: { $0.isNamesake(of: present) })
-        else { return }
-        table.indexes.removeAll { index in
-            !index.isNamesake(of: wanted)
-                && to.indexes.contains { $0.isNamesake(of: index) && to.isFitForClustering($0) }
-        }
-    }
-
     // MARK: After
-
-    /// `table` without the unique indexes that it would be clustered on before the one to cluster
-    /// on, where that one was made anew on the way and so came behind them; nil where all is well.
-    /// The others stay: foreign keys may end at them.
-    static func clearedForClustering(_ table: Table, as to: Table) -> Table? {
-        guard let wanted = to.clusteringIndex, let present = table.clusteringIndex,
-            !present.isNamesake(of: wanted),
-            let place = table.indexes.firstIndex(where: { $0.isNamesake(of: wanted) })
-        else { return nil }
-        var result = table
-        result.indexes = table.indexes.enumerated().filter { other, index in
-            other >= place || !table.isFitForClustering(index)
-        }.map(\.element)
-        return result
-    }
 
     /// What the statements after the clearing lead to, one by one; the last one is `to` but for
     /// its partitioning.
@@ -271,15 +243,6 @@ extension Index {
             case .expression(let text): ExpressionText.mentions(column, in: text)
             }
         }
-    }
-}
-
-extension Table {
-    /// This table with the indexes of another, in their order.
-    func withIndexes(of other: Table) -> Table {
-        var result = self
-        result.indexes = other.indexes
-        return result
     }
 }
 

@@ -46,9 +46,7 @@ package enum TableDiff {
             for target in stages().targets {
                 try walk.step(to: target, renames: renames)
             }
-            if let without = Stages.clearedForClustering(walk.current, as: to) {
-                let target = walk.current.withIndexes(of: to)
-                try walk.step(to: without)
+            for target in ClusteringStages(to: to).targets(behind: walk.current) {
                 try walk.step(to: target)
             }
             for clause in PartitionDiff.clauses(
