@@ -69,6 +69,21 @@ import Testing
                 "CREATE TABLE w (id INT PRIMARY KEY, n BIGINT DEFAULT nextval(s))",
             ]),
         Case(
+            label: "a sequence begins later, with another engine and a comment", flavour: .mariadb,
+            from: ["CREATE SEQUENCE s MAXVALUE 40"],
+            to: ["CREATE SEQUENCE s MINVALUE 50 MAXVALUE 90 ENGINE=Aria COMMENT 'it''s `'"]),
+        // MariaDB 10.11 has no types for sequences, and leaves them out here.
+        Case(
+            label: "sequences get greater and smaller types", flavour: .mariadb,
+            from: [
+                "CREATE SEQUENCE a AS tinyint", "CREATE SEQUENCE b",
+                "CREATE SEQUENCE c AS int UNSIGNED MINVALUE 5",
+            ],
+            to: [
+                "CREATE SEQUENCE a", "CREATE SEQUENCE b AS smallint CACHE 5",
+                "CREATE SEQUENCE c AS tinyint MAXVALUE 100",
+            ]),
+        Case(
             label: "a table gets the name of a sequence", flavour: .mariadb,
             from: [t, "CREATE SEQUENCE u"], to: [t, u]),
     ]

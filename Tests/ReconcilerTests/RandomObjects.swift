@@ -230,11 +230,11 @@ struct ObjectWriter {
             random.maybe(50, isDown ? ["INCREMENT BY -3"] : ["INCREMENT BY 5", "INCREMENT = 0"])
                 ?? (isDown ? "INCREMENT -1" : nil),
             random.maybe(40, isDown ? ["START WITH -5"] : ["START WITH 100", "START = 7"]),
-            random.maybe(30, isDown ? ["MINVALUE -1000"] : ["MINVALUE 2", "NO MINVALUE"]),
+            random.maybe(30, isDown ? ["MINVALUE -1000"] : ["MINVALUE 3", "NO MINVALUE"]),
             random.maybe(30, isDown ? ["MAXVALUE -2"] : ["MAXVALUE 5000", "NOMAXVALUE"]),
             random.maybe(30, ["CACHE 10", "NOCACHE", "CACHE 1000"]),
             random.maybe(30, ["CYCLE", "NOCYCLE"]),
-            random.maybe(10, ["ENGINE=InnoDB", "COMMENT='it''s; `'"]),
+            random.maybe(20, ["ENGINE=InnoDB", "ENGINE=Aria", "COMMENT='it''s; `'"]),
         ]
         return (["CREATE SEQUENCE \(name)"] + options.compactMap { $0 }).joined(separator: " ")
     }

@@ -247,9 +247,9 @@ final class TransitionFleet {
         items.map { ($0.mode.map { "[\($0)] " } ?? "") + $0.text }.joined(separator: "\n")
     }
 
-    /// What a value that a sequence has reached does not allow, and what no ALTER can say.
+    /// What the value of a sequence that turns round does not allow.
     private static func isHonest(_ refusal: UnsupportedTable) -> Bool {
-        refusal.table.hasPrefix("sequence:") && refusal.reason.contains("ALTER SEQUENCE")
+        refusal.table.hasPrefix("sequence:") && refusal.reason.contains("has out of range value")
     }
 
     private static func faults(of report: ReconcileReport) -> [String: [String]] {

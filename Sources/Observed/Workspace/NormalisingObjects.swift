@@ -125,27 +125,26 @@ extension Workspace {
         }
     }
 
-    /// Proves that a sequence becomes another by the statements that will run.
+    /// Proves that a sequence becomes another by the statements that will run, and what it is
+    /// after each of them.
     package func prove(
         sequence from: ObjectDefinition, becomes to: ObjectDefinition
     ) throws(WorkspaceError) {
+        let steps = SequenceChange(from: from, to: to)?.steps ?? []
         try startingEmpty { () throws(WorkspaceError) in
-            let statements = [from.create] + to.replacement(of: from, flavour: profile.flavour)
-            for sql in statements {
-                do throws(MySQLError) {
-                    try connection.execute(sql)
-                } catch {
-                    throw refused(sql, to.name.name, error)
-                }
-            }
-            guard try read(to.name) == to else {
-                throw WorkspaceError(
-                    .notProved,
-                    "\(to.name): ALTER SEQUENCE cannot make this change",
-                    remedy: "drop the sequence and "
-                        + "create it anew")
+            try runProved(from.create, from.name.name)
+            for step in steps {
+                try runProved(step.sql, to.name.name)
+                guard try read(to.name) == step.after else { throw Self.unchangeable(to.name) }
             }
         }
+        guard steps.last?.after == to else { throw Self.unchangeable(to.name) }
+    }
+
+    private static func unchangeable(_ name: ObjectName) -> WorkspaceError {
+        WorkspaceError(
+            .notProved, "\(name.name): the server does not make this change of a sequence",
+            remedy: "drop the sequence and create it anew")
     }
 }
 

@@ -155,7 +155,7 @@ extension Workspace {
         return try require(change.table, from, change.table)
     }
 
-    private func runProved(_ sql: String, _ table: String) throws(WorkspaceError) {
+    func runProved(_ sql: String, _ table: String) throws(WorkspaceError) {
         do throws(MySQLError) {
             try connection.execute(sql)
         } catch {

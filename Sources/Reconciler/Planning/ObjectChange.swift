@@ -89,6 +89,11 @@ package struct ObjectChange {
     /// The statements, each with the digest that the object has afterwards.
     func statements(profile: ServerProfile) -> [PlanStatement] {
         guard let to else { return [PlanStatement(sql: ObjectDefinition.drop(name), after: nil)] }
+        if name.kind == .sequence, let from {
+            return (SequenceChange(from: from, to: to)?.steps ?? []).map { step in
+                PlanStatement(sql: step.sql, after: Digest(of: step.after.text))
+            }
+        }
         let texts = from.map { to.replacement(of: $0, flavour: profile.flavour) } ?? [to.create]
         return texts.enumerated().map { index, sql in
             guard index == texts.count - 1 else { return PlanStatement(sql: sql, after: nil) }

@@ -177,13 +177,13 @@ package struct ObjectDefinition: Hashable, Sendable {
     }
 
     /// The statements that put this definition in the place of another one of its name; after
-    /// all but the last, which makes it, the object is absent.
+    /// all but the last, which makes it, the object is absent. Not for a sequence, which keeps its
+    /// value: see ``SequenceChange``.
     ///
     /// - Parameter old: the definition that is live.
     package func replacement(
         of old: ObjectDefinition, flavour: ServerProfile.Flavour
     ) -> [String] {
-        if name.kind == .sequence { return [alterSequence] }
         // MariaDB replaces a trigger on its own table only (error 1360).
         if triggerSlot?.table != old.triggerSlot?.table { return [drop, create] }
         if name.kind == .view || flavour == .mariadb { return [createOrReplace] }
@@ -240,18 +240,6 @@ package struct ObjectDefinition: Hashable, Sendable {
             guard let header = ObjectHeader(bytes) else { return create }
             let end = header.start + "CREATE".utf8.count
             return Self.text(bytes, replacing: header.start..<end, with: "CREATE OR REPLACE")
-        }
-    }
-
-    /// What an `ALTER SEQUENCE` can change: the engine and the comment it cannot.
-    private var alterSequence: String {
-        var copy = create
-        return copy.withUTF8 { bytes in
-            guard let header = ObjectHeader(bytes) else { return create }
-            let options = String(
-                decoding: UnsafeBufferPointer(rebasing: bytes[header.nameEnd...]), as: UTF8.self)
-            let end = options.firstRange(of: " ENGINE=")?.lowerBound ?? options.endIndex
-            return "ALTER SEQUENCE \(SQL.identifier(name.name))" + options[..<end]
         }
     }
 

@@ -172,6 +172,9 @@ extension SupportCases {
         SupportCase(
             id: "sequence", on: .mariadb,
             before: "CREATE SEQUENCE {t} INCREMENT BY 10; CREATE SEQUENCE {t}_gone;",
-            after: "CREATE SEQUENCE {t} INCREMENT BY 20 MAXVALUE 900; CREATE SEQUENCE {t}_new;"),
+            after: """
+                CREATE SEQUENCE {t} INCREMENT BY 20 MINVALUE 5 MAXVALUE 900 ENGINE=Aria COMMENT 'x';
+                CREATE SEQUENCE {t}_new;
+                """),
     ]
 }

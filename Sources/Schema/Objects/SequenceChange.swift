@@ -1,0 +1,140 @@
+/// What turns a sequence into another one of its name; the value that it is at stays.
+///
+/// MariaDB changes a sequence's type, its other options, and its engine and comment by statements
+/// that do not go together.
+package struct SequenceChange {
+    /// A statement, and the sequence once it has run.
+    package struct Step: Equatable {
+        package let sql: String
+        package let after: ObjectDefinition
+    }
+
+    private let from: SequenceText
+    private let to: SequenceText
+
+    /// Takes two definitions as `SHOW CREATE SEQUENCE` gives them; nil for any other text.
+    package init?(from: ObjectDefinition, to: ObjectDefinition) {
+        guard let from = SequenceText(from), let to = SequenceText(to) else { return nil }
+        self.from = from
+        self.to = to
+    }
+
+    /// The statements, in order; empty where there is nothing to change.
+    package var steps: [Step] {
+        var result: [Step] = []
+        var current = from
+        func take(_ sql: String, _ change: (inout SequenceText) -> Void) {
+            change(&current)
+            // A text that is put together from parts of two sequences is one itself.
+            guard let after = ObjectDefinition(text: current.text) else { return }
+            result.append(Step(sql: sql, after: after))
+        }
+        func takeType() {
+            guard from.type != to.type else { return }
+            take("\(alter)\(to.type.isEmpty ? " as bigint" : to.type)") { $0.type = to.type }
+        }
+        // The new bounds need the new type, or the new type needs the new bounds.
+        let isTypeFirst = !from.typeHolds(to.bounds)
+        if isTypeFirst { takeType() }
+        if from.range != to.range { take(ranged) { $0.range = to.range } }
+        if !isTypeFirst { takeType() }
+        if from.engine != to.engine || from.comment != to.comment {
+            let comment = to.comment.isEmpty ? " COMMENT=''" : to.comment
+            let options = from.engine == to.engine ? comment : to.engine + comment
+            take("ALTER TABLE \(SQL.identifier(to.name))\(options)") {
+                $0.engine = to.engine
+                $0.comment = to.comment
+            }
+        }
+        return result
+    }
+
+    private var alter: String { "ALTER SEQUENCE \(SQL.identifier(to.name))" }
+
+    /// A value that the new bounds leave behind would be refused (error 4085). It is moved on to
+    /// the first of them, in the same statement: what `SETVAL` finds beyond it stays.
+    private var ranged: String {
+        guard let bound = raisedBound else { return alter + to.range }
+        return "BEGIN NOT ATOMIC DO SETVAL(\(SQL.identifier(to.name)), \(bound), 0); "
+            + "\(alter)\(to.range); END"
+    }
+
+    /// The first value of the new range, where that begins behind the start of the old one.
+    private var raisedBound: Int128? {
+        guard let old = from.bounds, let new = to.bounds else { return nil }
+        if from.increment >= 0, to.increment >= 0, new.lowerBound > old.lowerBound {
+            return new.lowerBound
+        }
+        if from.increment < 0, to.increment < 0, new.upperBound < old.upperBound {
+            return new.upperBound
+        }
+        return nil
+    }
+}
+
+/// The parts of what `SHOW CREATE SEQUENCE` says.
+private struct SequenceText {
+    let name: String
+    private let head: String
+    /// `` as int``; empty for the type that a sequence has by itself.
+    var type: String
+    /// `` start with 1 minvalue 1 …``, up to the engine.
+    var range: String
+    /// `` ENGINE=InnoDB``
+    var engine: String
+    /// `` COMMENT='…'``; empty where there is none.
+    var comment: String
+
+    init?(_ definition: ObjectDefinition) {
+        var text = definition.text
+        guard definition.name.kind == .sequence,
+            let nameEnd = text.withUTF8({ ObjectHeader($0)?.nameEnd })
+        else { return nil }
+        name = definition.name.name
+        head = String(decoding: text.utf8.prefix(nameEnd), as: UTF8.self)
+        let options = Substring(text.utf8.dropFirst(nameEnd))
+        guard let start = options.firstRange(of: " start with ")?.lowerBound,
+            let engineStart = options.firstRange(of: " ENGINE=")?.lowerBound, start <= engineStart
+        else { return nil }
+        type = String(options[..<start])
+        range = String(options[start..<engineStart])
+        let engineEnd =
+            options[engineStart...].dropFirst().firstIndex(of: " ") ?? options.endIndex
+        engine = String(options[engineStart..<engineEnd])
+        comment = String(options[engineEnd...])
+    }
+
+    var text: String { head + type + range + engine + comment }
+
+    /// The least and the greatest value; nil where the text does not say them.
+    var bounds: ClosedRange<Int128>? {
+        guard let low = number("minvalue"), let high = number("maxvalue"), low <= high else {
+            return nil
+        }
+        return low...high
+    }
+
+    var increment: Int128 { number("by") ?? 1 }
+
+    /// Whether values of the type go from one bound to the other.
+    func typeHolds(_ bounds: ClosedRange<Int128>?) -> Bool {
+        let words = type.split(separator: " ").dropFirst()
+        let isUnsigned = words.last == "unsigned"
+        guard let bounds, let bits = Self.bits[words.first ?? "bigint"] else { return true }
+        let count = Int128(1) << bits
+        let least = isUnsigned ? 0 : -count / 2
+        return bounds.lowerBound >= least && bounds.upperBound < least + count
+    }
+
+    private static let bits: [Substring: Int] = [
+        "tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64,
+    ]
+
+    private func number(_ word: String) -> Int128? {
+        let words = range.split(separator: " ")
+        guard let place = words.firstIndex(where: { $0 == word }), place + 1 < words.count else {
+            return nil
+        }
+        return Int128(words[place + 1])
+    }
+}
