@@ -101,6 +101,24 @@ import Testing
         try fleet.expect(0, "drift")
     }
 
+    @Test func viewIsNeverWithoutWhatItUses() throws {
+        let fleet = try Self.fleet([
+            "f.sql": "CREATE FUNCTION f() RETURNS int DETERMINISTIC RETURN 1;",
+            "s.sql": "CREATE SEQUENCE s;",
+            "v.sql": "CREATE VIEW v AS SELECT f() AS a, NEXTVAL(s) AS b;",
+        ])
+        try fleet.expect(0, "reconcile")
+        try fleet.write("schema/app/v.sql", "CREATE VIEW v AS SELECT 2 AS a;")
+        for name in ["f.sql", "s.sql"] { try fleet.remove("schema/app/\(name)") }
+        fleet.file.namespace.append("retire: [\"function:f\", \"sequence:s\"]")
+        try fleet.commit("Use no more")
+        let plan = try fleet.expect(3, "plan").all
+        let places = try ["view app.v", "function app.f", "sequence app.s"].map { name in
+            try #require(plan.firstRange(of: name), "\(name) in \(plan)").lowerBound
+        }
+        #expect(places == places.sorted(), "\(plan)")
+    }
+
     /// What is before the new range moves on to it, and what is in it stays.
     @Test func sequenceMovesOnToItsNewRange() throws {
         let fleet = try Self.fleet(["s.sql": "CREATE SEQUENCE s;"])

@@ -107,25 +107,41 @@ package struct ObjectChange {
 struct ObjectOrder {
     /// What goes, as it may stand in the way, and the sequences that tables use.
     let beforeTables: [ObjectChange]
-    /// What rests on tables, and the sequences that no table uses any more.
+    /// What rests on tables, and last the routines and sequences that nothing uses any more: a view
+    /// whose function went before the view changed would be broken for that long.
     let afterTables: [ObjectChange]
 
     /// - Parameters:
     ///   - newTables: the names of tables that come.
     ///   - standing: the views that stay as they are, which others may rest on.
     init(_ changes: [ObjectChange], newTables: Set<String>, standing: [ObjectDefinition]) {
-        let drops = changes.filter { $0.kind == .drop && $0.name.kind != .sequence }
-            .sorted { $1.name.precedes($0.name) }
-        let sequences = changes.filter { $0.name.kind == .sequence }
+        let drops = changes.filter { $0.kind == .drop }.sorted { $1.name.precedes($0.name) }
+        let made = changes.filter { $0.kind != .drop }
+        let newViews = Set(made.filter { $0.name.kind == .view }.map(\.name.name))
+        // Tables, views and sequences share their names.
+        func place(_ change: ObjectChange) -> Place {
+            switch change.name.kind {
+            case .procedure, .function: return .last
+            case .sequence:
+                if newTables.contains(change.name.name) { return .beforeTables }
+                return newViews.contains(change.name.name) ? .behindTables : .last
+            case .table, .view, .trigger, .event: return .beforeTables
+            }
+        }
+        func gone(_ wanted: Place) -> [ObjectChange] {
+            drops.filter { place($0) == wanted }
+        }
+        let sequences = made.filter { $0.name.kind == .sequence }
             .sorted { $0.name.precedes($1.name) }
-        let gone = sequences.filter { $0.kind == .drop }
-        // Tables and sequences share their names.
-        beforeTables =
-            drops + gone.filter { newTables.contains($0.name.name) }
-            + sequences.filter { $0.kind != .drop }
-        let made = changes.filter { $0.kind != .drop && $0.name.kind != .sequence }
+        let others = made.filter { $0.name.kind != .sequence }
+        beforeTables = gone(.beforeTables) + sequences
         afterTables =
-            gone.filter { !newTables.contains($0.name.name) } + Self.byDependency(made, standing)
+            gone(.behindTables) + Self.byDependency(others, standing) + gone(.last)
+    }
+
+    /// Where in the order something goes.
+    private enum Place {
+        case beforeTables, behindTables, last
     }
 
     /// By kind and name, but a view behind the views that its text names.
