@@ -3,6 +3,11 @@ struct NumberRange: Equatable {
     let minimum: Int128
     let maximum: Int128
 
+    init(minimum: Int128, maximum: Int128) {
+        self.minimum = minimum
+        self.maximum = maximum
+    }
+
     init?(_ type: ColumnType) {
         let bits: Int
         switch type.name {

@@ -1,3 +1,4 @@
+import Diff
 import MySQLClient
 import Schema
 

@@ -176,9 +176,17 @@ package struct ObjectDefinition: Hashable, Sendable {
         return String(rest)
     }
 
+    /// The text up to the end of the name, and what stands behind it.
+    package var partsAtName: (head: String, rest: Substring)? {
+        var copy = text
+        guard let end = copy.withUTF8({ ObjectHeader($0)?.nameEnd }) else { return nil }
+        let utf8 = text.utf8
+        return (String(decoding: utf8.prefix(end), as: UTF8.self), Substring(utf8.dropFirst(end)))
+    }
+
     /// The statements that put this definition in the place of another one of its name; after
     /// all but the last, which makes it, the object is absent. Not for a sequence, which keeps its
-    /// value: see ``SequenceChange``.
+    /// value: see `SequenceChange`.
     ///
     /// - Parameter old: the definition that is live.
     package func replacement(

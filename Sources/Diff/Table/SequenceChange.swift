@@ -1,3 +1,5 @@
+import Schema
+
 /// What turns a sequence into another one of its name; the value that it is at stays.
 ///
 /// MariaDB changes a sequence's type, its other options, and its engine and comment by statements
@@ -62,11 +64,11 @@ package struct SequenceChange {
     /// The first value of the new range, where that begins behind the start of the old one.
     private var raisedBound: Int128? {
         guard let old = from.bounds, let new = to.bounds else { return nil }
-        if from.increment >= 0, to.increment >= 0, new.lowerBound > old.lowerBound {
-            return new.lowerBound
+        if from.increment >= 0, to.increment >= 0, new.minimum > old.minimum {
+            return new.minimum
         }
-        if from.increment < 0, to.increment < 0, new.upperBound < old.upperBound {
-            return new.upperBound
+        if from.increment < 0, to.increment < 0, new.maximum < old.maximum {
+            return new.maximum
         }
         return nil
     }
@@ -86,13 +88,11 @@ private struct SequenceText {
     var comment: String
 
     init?(_ definition: ObjectDefinition) {
-        var text = definition.text
-        guard definition.name.kind == .sequence,
-            let nameEnd = text.withUTF8({ ObjectHeader($0)?.nameEnd })
-        else { return nil }
+        guard definition.name.kind == .sequence, let (head, options) = definition.partsAtName else {
+            return nil
+        }
         name = definition.name.name
-        head = String(decoding: text.utf8.prefix(nameEnd), as: UTF8.self)
-        let options = Substring(text.utf8.dropFirst(nameEnd))
+        self.head = head
         guard let start = options.firstRange(of: " start with ")?.lowerBound,
             let engineStart = options.firstRange(of: " ENGINE=")?.lowerBound, start <= engineStart
         else { return nil }
@@ -107,28 +107,19 @@ private struct SequenceText {
     var text: String { head + type + range + engine + comment }
 
     /// The least and the greatest value; nil where the text does not say them.
-    var bounds: ClosedRange<Int128>? {
-        guard let low = number("minvalue"), let high = number("maxvalue"), low <= high else {
-            return nil
-        }
-        return low...high
+    var bounds: NumberRange? {
+        guard let low = number("minvalue"), let high = number("maxvalue") else { return nil }
+        return NumberRange(minimum: low, maximum: high)
     }
 
     var increment: Int128 { number("by") ?? 1 }
 
     /// Whether values of the type go from one bound to the other.
-    func typeHolds(_ bounds: ClosedRange<Int128>?) -> Bool {
-        let words = type.split(separator: " ").dropFirst()
-        let isUnsigned = words.last == "unsigned"
-        guard let bounds, let bits = Self.bits[words.first ?? "bigint"] else { return true }
-        let count = Int128(1) << bits
-        let least = isUnsigned ? 0 : -count / 2
-        return bounds.lowerBound >= least && bounds.upperBound < least + count
+    func typeHolds(_ bounds: NumberRange?) -> Bool {
+        let name = type.isEmpty ? "bigint" : String(type.dropFirst(" as ".count))
+        guard let bounds, let held = NumberRange(ColumnType(name)) else { return true }
+        return held.contains(bounds)
     }
-
-    private static let bits: [Substring: Int] = [
-        "tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64,
-    ]
 
     private func number(_ word: String) -> Int128? {
         let words = range.split(separator: " ")

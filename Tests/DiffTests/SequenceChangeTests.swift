@@ -1,6 +1,7 @@
+import Schema
 import Testing
 
-@testable import Schema
+@testable import Diff
 
 /// The statements that turn one sequence into another. What servers make of them is asked in
 /// `ObjectTransitionTests` and `ObjectKindTests`.
