@@ -5,7 +5,8 @@ extension Connection {
     ///
     /// Servers keep them with triggers, routines and events, for what these mean.
     package func executeUnderItsSettings(_ sql: String) throws(MySQLError) {
-        let settings = CreationSettings(of: sql)
+        let (settings, statement) = CreationSettings.split(sql)
+        let sql = String(statement)
         let wanted = [
             settings.sqlMode.map { ("sql_mode", SQL.literal($0)) },
             settings.timeZone.map { ("time_zone", $0 == "DEFAULT" ? $0 : SQL.literal($0)) },

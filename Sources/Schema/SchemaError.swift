@@ -11,6 +11,8 @@ package struct SchemaError: Error, Hashable, Sendable {
         case unknownColumnType
         /// A column, key or constraint that is defined twice.
         case duplicateName
+        /// A clause that no known form of a statement has, or that a file may not have.
+        case refused
         /// A rewritten file that would not say the same: a fault of the formatter, not the file.
         case notPreserved
     }
@@ -49,19 +51,31 @@ package struct SchemaError: Error, Hashable, Sendable {
             decoding: UnsafeBufferPointer(rebasing: bytes[lineRange]), as: UTF8.self)
     }
 
-    private init(_ other: SchemaError, file: String) {
+    private init(
+        _ other: SchemaError, message: String? = nil, file: String? = nil,
+        behind start: (line: Int, column: Int) = (1, 1)
+    ) {
+        let shift = other.line == 1 ? start.column - 1 : 0
         code = other.code
-        message = other.message
+        self.message = message ?? other.message
         remedy = other.remedy
-        self.file = file
-        line = other.line
-        column = other.column
+        self.file = file ?? other.file
+        line = other.line + start.line - 1
+        column = other.column + shift
         length = other.length
-        sourceLine = other.sourceLine
+        sourceLine = String(repeating: " ", count: shift) + other.sourceLine
     }
 
     /// The same error with the name of the file that was read.
     package func inFile(_ file: String) -> SchemaError { SchemaError(self, file: file) }
+
+    /// The same error of a text that stands at `place` of a file.
+    package func at(_ place: SourceLocation) -> SchemaError {
+        SchemaError(self, file: place.file, behind: (place.line, place.column))
+    }
+
+    /// The same error with more in its message.
+    func adding(_ note: String) -> SchemaError { SchemaError(self, message: message + note) }
 
     /// Where the error is, if its text came from a file.
     package var location: SourceLocation? {

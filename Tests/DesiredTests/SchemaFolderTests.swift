@@ -110,6 +110,11 @@ import Git
                 + "[dangling-foreign-key]; define the table, or remove the foreign key"
         ),
         (
+            "CREATE TABLE x (id int, FOREIGN KEY (id) REFERENCES other.parents (id));",
+            "x.sql:1:53: error: a table of another database is named [invalid-sql]; "
+                + "write the name alone: each shard has a database of its own"
+        ),
+        (
             "CREATE TABLE x (id decimel);",
             "x.sql:1:20: error: unknown column type `decimel` [invalid-sql]; "
                 + "did you mean `decimal`?"
@@ -123,7 +128,6 @@ import Git
     @Test(arguments: [
         "CREATE TABLE x (id int, FOREIGN KEY (id) REFERENCES X (id));",
         "CREATE TABLE x (id int, FOREIGN KEY (id) REFERENCES ORDERS (id));",
-        "CREATE TABLE x (id int, FOREIGN KEY (id) REFERENCES other.parents (id));",
     ])
     func parentsAreFoundWhateverTheirCase(text: String) {
         #expect(

@@ -95,7 +95,8 @@ struct EveryServerTests {
         #expect(reasons["copy"] == "table `typo`, which it is LIKE, is refused")
         #expect(
             reasons["far"]
-                == "it is LIKE a table of database `mysql`: write its columns out")
+                == "a table of another database is named; write the name alone: each shard has "
+                + "a database of its own")
         #expect(reasons["one"] == "Table 'two' doesn't exist")
     }
 

@@ -150,6 +150,10 @@ struct SourceFolderReader {
             diagnostics.add(refusal)
             return nil
         }
+        if let refusal = FormRules.refusal(of: statement, file: prefix + file) {
+            diagnostics.add(refusal)
+            return nil
+        }
         if let name = statement.kind.object {
             let text = ObjectDefinition.marked(statement.text, statement.settings)
             return .object(

@@ -9,12 +9,19 @@ package struct TableToNormalise: Sendable {
     package let location: SourceLocation
     /// The table that it is `LIKE`, which has to be there before it.
     package let like: String?
+    /// The text as it stands in git, where ``text`` was printed anew.
+    let written: String
 
     package init(name: String, text: String, location: SourceLocation, like: String? = nil) {
+        self.init(name: name, text: text, location: location, like: like, written: text)
+    }
+
+    init(name: String, text: String, location: SourceLocation, like: String?, written: String) {
         self.name = name
         self.text = text
         self.location = location
         self.like = like
+        self.written = written
     }
 }
 
@@ -41,10 +48,17 @@ extension Workspace {
     private func createAndRead(
         _ tables: [TableToNormalise]
     ) throws(WorkspaceError) -> [String: CatalogTable] {
-        // Without checks only LIKE has an order: parents may come after their children.
-        var rejected = tables.compactMap(TextGuard.objection)
+        var rejected: [RejectedTable] = []
+        var fit: [TableToNormalise] = []
+        for table in tables {
+            switch textGuard.checked(table) {
+            case .success(let table): fit.append(table)
+            case .failure(let rejection): rejected.append(rejection)
+            }
+        }
         let unfit = Set(rejected.map(\.table))
-        let tables = LikeOrder.sorted(tables.filter { !unfit.contains($0.name) })
+        // Without checks only LIKE has an order: parents may come after their children.
+        let tables = LikeOrder.sorted(fit)
         rejected += try create(tables, refused: unfit, checksForeignKeys: false)
         let bad = Set(rejected.map(\.table))
         let created = try read(tables.filter { !bad.contains($0.name) }, into: &rejected)
@@ -106,7 +120,7 @@ extension Workspace {
     /// What a text of MySQL's own says that no `CREATE TABLE` carries out; see ``LostDefaults``.
     private func asWritten(_ table: TableToNormalise, _ made: CatalogTable) -> CatalogTable {
         guard profile.flavour == .mysql else { return made }
-        return Array(table.text.utf8).withUnsafeBufferPointer { bytes in
+        return Array(table.written.utf8).withUnsafeBufferPointer { bytes in
             let text = CanonicalText.stripAutoIncrement(bytes).bytes
             guard
                 LostDefaults.areAll(between: String(decoding: text, as: UTF8.self), and: made.text)

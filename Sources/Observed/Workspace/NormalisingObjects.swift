@@ -27,7 +27,7 @@ extension Workspace {
         var rejected: [RejectedTable] = []
         var fit: [(object: ObjectToNormalise, source: ObjectDefinition)] = []
         for object in objects.sorted(by: { $0.name.precedes($1.name) }) {
-            switch TextGuard.definition(of: object) {
+            switch textGuard.definition(of: object) {
             case .success(let definition): fit.append((object, definition))
             case .failure(let rejection): rejected.append(rejection)
             }
@@ -79,6 +79,10 @@ extension Workspace {
                     object, reason: "the server did not keep it: its time may be over"))
         }
         guard object.name.kind != .sequence else { return .success(current) }
+        guard object.name.kind != .event || current.isAsleep else {
+            try run(current.drop, while: "dropping an event that is not asleep")
+            return .failure(RejectedTable(object, reason: "the server does not keep it asleep"))
+        }
         for _ in 0..<Self.rounds {
             for sql in current.asleep.replacement(of: current, flavour: profile.flavour) {
                 let sql = current.underItsSettings(sql, in: profile)

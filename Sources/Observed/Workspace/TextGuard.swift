@@ -2,38 +2,45 @@ import Schema
 
 /// Keeps what stands in git from reaching beyond the workspace.
 ///
-/// The workspace may lie on a production server: a text that names another database, or that is
-/// another statement altogether, must never run there.
-enum TextGuard {
-    /// Why `table` must not be run; nil for one plain `CREATE TABLE` in the current database.
-    static func objection(to table: TableToNormalise) -> RejectedTable? {
-        let reason: String
-        do throws(SchemaError) {
-            let statements = try SQLScript.statements(
-                in: Array(table.text.utf8), file: table.location.file)
-            guard let found = objection(to: statements, name: table.name) else { return nil }
-            reason = found
-        } catch {
-            reason = [error.message, error.remedy].compactMap { $0 }.joined(separator: "; ")
+/// The workspace may lie on a production server: what is sent to it is printed from tokens that
+/// were understood as this server understands them, and is one statement of a known form that
+/// makes the announced object in the current database.
+struct TextGuard {
+    let profile: ServerProfile
+    let permissions: StatementText.Permissions
+
+    /// The table with the text to send, or why none is sent.
+    func checked(_ table: TableToNormalise) -> Result<TableToNormalise, RejectedTable> {
+        statement(table.text, named: ObjectName(.table, table.name), sqlMode: nil).map {
+            TableToNormalise(
+                name: table.name, text: $0, location: table.location, like: table.like,
+                written: table.written)
+        }.mapError {
+            RejectedTable(table: table.name, location: table.location, reason: $0.reason)
         }
-        return RejectedTable(table: table.name, location: table.location, reason: reason)
     }
 
-    /// What the text of `object` defines, or why it must not be run.
-    static func definition(
+    /// What the text of `object` defines, by the text to send, or why none is sent.
+    func definition(
         of object: ObjectToNormalise
     ) -> Result<ObjectDefinition, RejectedTable> {
         func refused(_ reason: String) -> Result<ObjectDefinition, RejectedTable> {
             .failure(RejectedTable(object, reason: reason))
         }
-        guard let definition = ObjectDefinition(text: object.text) else {
+        let (settings, text) = CreationSettings.split(object.text)
+        if Dialect.isUnreadable(sqlMode: settings.sqlMode ?? "") {
+            return refused("its SQL mode has MSSQL, whose names in square brackets are not read")
+        }
+        let printed: String
+        switch statement(String(text), named: object.name, sqlMode: settings.sqlMode) {
+        case .success(let sql): printed = sql
+        case .failure(let refusal): return refused(refusal.reason)
+        }
+        guard let definition = ObjectDefinition(create: printed, settings) else {
             return refused("it is not one CREATE statement")
         }
-        guard definition.name == object.name else {
+        guard definition.name == object.name, definition.database == nil else {
             return refused("its text does not create an object of that name")
-        }
-        guard definition.database == nil else {
-            return refused("it names a database: write the name alone")
         }
         guard definition.name.kind != .event || definition.asleep.isAsleep else {
             return refused("its schedule cannot be told from its body")
@@ -41,24 +48,25 @@ enum TextGuard {
         return .success(definition)
     }
 
-    private static func objection(to statements: [SourceStatement], name: String) -> String? {
-        guard statements.count == 1, let statement = statements.first,
-            case .createTable(let created) = statement.kind
-        else { return "it is not one CREATE TABLE statement" }
-        guard created == name else { return "its text does not create a table of that name" }
-        if let database = statement.database {
-            return "it names database \(SQL.identifier(database)): write the table's name alone"
+    private struct Refusal: Error {
+        let reason: String
+    }
+
+    /// The text to send.
+    private func statement(
+        _ text: String, named name: ObjectName, sqlMode: String?
+    ) -> Result<String, Refusal> {
+        do throws(SchemaError) {
+            let statement = try StatementText.read(
+                text, dialect: Dialect(profile, sqlMode: sqlMode), allowing: permissions)
+            guard statement.name == name else {
+                let kind = name.kind.rawValue
+                return .failure(Refusal(reason: "its text does not create a \(kind) of that name"))
+            }
+            return .success(statement.sql)
+        } catch {
+            let reason = [error.message, error.remedy].compactMap { $0 }.joined(separator: "; ")
+            return .failure(Refusal(reason: reason))
         }
-        if statement.isTemporary || statement.isOrReplace {
-            return "it is a CREATE TEMPORARY or CREATE OR REPLACE TABLE: write CREATE TABLE"
-        }
-        if let database = statement.table?.like?.database {
-            return
-                "it is LIKE a table of database \(SQL.identifier(database)): write its columns out"
-        }
-        if statement.table?.isFromSelect == true {
-            return "it copies from another table: write out its columns"
-        }
-        return nil
     }
 }

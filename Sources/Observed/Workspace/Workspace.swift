@@ -17,6 +17,11 @@ package final class Workspace {
     let connection: Connection
     let catalog: TableCatalog
 
+    /// What of a file's text may be sent to this server, and how.
+    var textGuard: TextGuard {
+        TextGuard(profile: profile, permissions: StatementText.Permissions())
+    }
+
     /// Runs `body` with a workspace on `server`, and drops it whatever happens in `body`.
     ///
     /// The database has the character set and collation of `profile`. When the session is lost,

@@ -28,7 +28,7 @@ package struct CreationSettings: Hashable, Sendable {
     }
 
     /// The settings that `text` begins with, and the rest of it.
-    static func split(_ text: String) -> (settings: CreationSettings, rest: Substring) {
+    package static func split(_ text: String) -> (settings: CreationSettings, rest: Substring) {
         var rest = text[...]
         let mode = line(modeMark, from: &rest)
         let zone = line(zoneMark, from: &rest)

@@ -28,19 +28,22 @@ struct Token {
 
 /// Cuts SQL text into tokens, without making a string of any.
 ///
-/// White space and comments are skipped, except version comments, which are syntax. Backslash
-/// escapes count in strings: Plumb's sessions never set `NO_BACKSLASH_ESCAPES`.
+/// White space and comments are skipped. Version comments are syntax: without a dialect their
+/// marks are tokens and their content is live; with one they are resolved as that server would.
 struct Lexer {
     let bytes: UnsafeBufferPointer<UInt8>
     private(set) var position = 0
+    /// Whose reading of the text it is; nil for a text that is read with all that it may say.
+    private let dialect: Dialect?
     /// The terminator to report as a token of its own; none when empty.
     var delimiter: [UInt8] = []
     /// Where to note the comments that are skipped; nil to forget them.
     var comments: [Range<Int>]?
     private var openVersionComments: [Int] = []
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, dialect: Dialect? = nil) {
         self.bytes = bytes
+        self.dialect = dialect
     }
 
     /// The next token; `.end` for ever once the text is used up.
@@ -63,6 +66,8 @@ struct Lexer {
         if byte.isWordStart { return word() }
         switch byte {
         case UInt8(ascii: "`"): return try quoted(byte, .quotedName)
+        case UInt8(ascii: "\"") where dialect?.hasANSIQuotes == true:
+            return try quoted(byte, .quotedName)
         case UInt8(ascii: "'"), UInt8(ascii: "\""): return try quoted(byte, .string)
         case UInt8(ascii: "0")...UInt8(ascii: "9"): return number()
         case UInt8(ascii: "/") where byteAfter(1) == UInt8(ascii: "*"): return versionOpen()
@@ -96,8 +101,20 @@ struct Lexer {
                 guard byteAfter(1) == UInt8(ascii: "-"), (byteAfter(2) ?? 0) <= 0x20 else { return }
                 skipLine()
             case UInt8(ascii: "/"):
-                guard byteAfter(1) == UInt8(ascii: "*"), !isVersionComment() else { return }
-                try skipBlock()
+                guard byteAfter(1) == UInt8(ascii: "*") else { return }
+                guard let comment = VersionComment(bytes, at: position) else {
+                    try skipBlock()
+                    continue
+                }
+                guard let dialect else { return }
+                try resolve(comment, dialect)
+            case UInt8(ascii: "*"):
+                guard dialect != nil, !openVersionComments.isEmpty,
+                    byteAfter(1) == UInt8(ascii: "/")
+                else { return }
+                // Servers count no levels: the first end ends every one that is open.
+                openVersionComments.removeAll()
+                position += 2
             default:
                 return
             }
@@ -110,10 +127,44 @@ struct Lexer {
         comments?.append(start..<position)
     }
 
-    private mutating func skipBlock() throws(SchemaError) {
+    private mutating func resolve(
+        _ comment: VersionComment, _ dialect: Dialect
+    ) throws(SchemaError) {
+        let end = position + comment.length
+        if end < bytes.count, bytes[end].isDigit {
+            throw error(
+                .refused, "the version of this comment has no five or six digits",
+                position..<end + 1)
+        }
+        switch dialect.treatment(of: comment) {
+        case .runs:
+            openVersionComments.append(position)
+            position += comment.length
+        case .skips: try skipBlock(nested: true)
+        case .comment: try skipBlock()
+        }
+    }
+
+    /// - Parameter nested: whether one comment may stand within it.
+    private mutating func skipBlock(nested: Bool = false) throws(SchemaError) {
         let start = position
         position += 2
+        var depth = 0
         while position + 1 < bytes.count {
+            if nested, depth == 0, bytes[position] == UInt8(ascii: "/"),
+                bytes[position + 1] == UInt8(ascii: "*")
+            {
+                depth = 1
+                position += 2
+                continue
+            }
+            if depth == 1, bytes[position] == UInt8(ascii: "*"),
+                bytes[position + 1] == UInt8(ascii: "/")
+            {
+                depth = 0
+                position += 2
+                continue
+            }
             if bytes[position] == UInt8(ascii: "*"), bytes[position + 1] == UInt8(ascii: "/") {
                 position += 2
                 comments?.append(start..<position)
@@ -123,12 +174,6 @@ struct Lexer {
         }
         position = bytes.count
         throw error(.unterminatedComment, "this comment never ends", start..<start + 2)
-    }
-
-    private func isVersionComment() -> Bool {
-        let third = byteAfter(2)
-        return third == UInt8(ascii: "!")
-            || third == UInt8(ascii: "M") && byteAfter(3) == UInt8(ascii: "!")
     }
 
     private mutating func versionOpen() -> Token {
@@ -187,7 +232,9 @@ struct Lexer {
                 guard position < bytes.count, bytes[position] == quote else {
                     return Token(kind: kind, start: start, end: position)
                 }
-            } else if byte == UInt8(ascii: "\\"), kind == .string {
+            } else if byte == UInt8(ascii: "\\"), kind == .string,
+                dialect?.hasNoBackslashEscapes != true
+            {
                 position += 1
             }
             position += 1

@@ -1,0 +1,200 @@
+/// Reads a statement token by token and accounts for each: what its form does not know is refused.
+///
+/// Each kind of object has an extension of its own.
+struct FormReader {
+    var cursor: TokenCursor
+    let permissions: StatementText.Permissions
+    /// Indices of the tokens that say nothing of what is to be.
+    private(set) var unsaid: Set<Int> = []
+
+    init(_ cursor: TokenCursor, allowing permissions: StatementText.Permissions) {
+        self.cursor = cursor
+        self.permissions = permissions
+    }
+
+    /// The statement, from its first token to its last.
+    mutating func statement() throws(SchemaError) -> ObjectName {
+        try expect("CREATE")
+        var prefix = Prefix()
+        while let clause = try prefixClause() { prefix.insert(clause) }
+        guard let kind = cursor.word().flatMap({ Self.kinds[$0] }) else {
+            throw refusal(
+                "the statement does not create a table, view, trigger, routine, event or "
+                    + "sequence", remedy: "remove it")
+        }
+        try require(prefix, fits: kind)
+        cursor.advance()
+        if cursor.at("IF"), cursor.at("NOT", ahead: 1), cursor.at("EXISTS", ahead: 2) {
+            leaveOut(3)
+        }
+        let name = ObjectName(kind, try ownName(kind))
+        switch kind {
+        case .table: try table(name.name)
+        case .view: try view()
+        case .trigger: try trigger()
+        case .procedure, .function: try routine(kind)
+        case .event: try event()
+        case .sequence: try sequence()
+        }
+        guard cursor.token == nil else { throw unknown() }
+        return name
+    }
+
+    private static let kinds: [String: ObjectName.Kind] = [
+        "TABLE": .table, "VIEW": .view, "TRIGGER": .trigger, "PROCEDURE": .procedure,
+        "FUNCTION": .function, "EVENT": .event, "SEQUENCE": .sequence,
+    ]
+
+    // MARK: Before the kind
+
+    private struct Prefix: OptionSet {
+        let rawValue: Int
+        static let orReplace = Prefix(rawValue: 1)
+        static let definer = Prefix(rawValue: 2)
+        static let algorithm = Prefix(rawValue: 4)
+        static let security = Prefix(rawValue: 8)
+        static let aggregate = Prefix(rawValue: 16)
+    }
+
+    private mutating func prefixClause() throws(SchemaError) -> Prefix? {
+        if cursor.at("OR"), cursor.at("REPLACE", ahead: 1) {
+            leaveOut(2)
+            return .orReplace
+        }
+        if cursor.at("DEFINER"), cursor.at(symbol: "=", ahead: 1) {
+            cursor.skipDefiner()
+            return .definer
+        }
+        if cursor.at("ALGORITHM"), cursor.at(symbol: "=", ahead: 1) {
+            cursor.advance()
+            cursor.advance()
+            try expect(anyOf: ["UNDEFINED", "MERGE", "TEMPTABLE"])
+            return .algorithm
+        }
+        if cursor.at("SQL"), cursor.at("SECURITY", ahead: 1) {
+            cursor.advance()
+            cursor.advance()
+            try expect(anyOf: ["DEFINER", "INVOKER"])
+            return .security
+        }
+        return cursor.take("AGGREGATE") ? .aggregate : nil
+    }
+
+    private func require(_ prefix: Prefix, fits kind: ObjectName.Kind) throws(SchemaError) {
+        let allowed: Prefix =
+            switch kind {
+            case .table: []
+            case .sequence: .orReplace
+            case .view: [.orReplace, .definer, .algorithm, .security]
+            case .trigger, .procedure, .event: [.orReplace, .definer]
+            case .function: [.orReplace, .definer, .aggregate]
+            }
+        guard prefix.isSubset(of: allowed) else {
+            throw refusal("what stands before \(kind.rawValue.uppercased()) does not belong there")
+        }
+    }
+
+    /// Steps over words that are not sent.
+    private mutating func leaveOut(_ count: Int) {
+        for _ in 0..<count {
+            unsaid.insert(cursor.index)
+            cursor.advance()
+        }
+    }
+
+    /// The name of what the statement makes.
+    private mutating func ownName(_ kind: ObjectName.Kind) throws(SchemaError) -> String {
+        let place = cursor
+        guard let name = takeName() else { throw cursor.unexpected("a name") }
+        guard !cursor.at(symbol: ".") else {
+            throw FormReader(place, allowing: permissions).refusal(
+                "the \(kind.rawValue) is written with a database",
+                remedy: "write the name alone: each shard has a database of its own")
+        }
+        return name
+    }
+
+    // MARK: Words
+
+    /// A name with or without quotes; a string is none.
+    mutating func takeName() -> String? {
+        guard let token = cursor.token, token.kind != .string else { return nil }
+        return cursor.takeName()?.text
+    }
+
+    mutating func expectName(_ what: String) throws(SchemaError) -> String {
+        guard let name = takeName() else { throw cursor.unexpected(what) }
+        return name
+    }
+
+    mutating func expect(_ word: StaticString) throws(SchemaError) {
+        guard cursor.take(word) else { throw cursor.unexpected("\(word)") }
+    }
+
+    mutating func expect(anyOf words: Set<String>) throws(SchemaError) {
+        guard cursor.at(anyOf: words) else {
+            throw cursor.unexpected(words.sorted().joined(separator: ", "))
+        }
+        cursor.advance()
+    }
+
+    mutating func expect(symbol: Unicode.Scalar) throws(SchemaError) {
+        guard cursor.take(symbol: symbol) else { throw cursor.unexpected("`\(symbol)`") }
+    }
+
+    /// A word that is one of `words`, which is stepped over.
+    mutating func take(anyOf words: Set<String>) -> Bool {
+        guard cursor.at(anyOf: words) else { return false }
+        cursor.advance()
+        return true
+    }
+
+    /// A string, which may have an introducer before it and others behind it.
+    mutating func takeString() -> Bool {
+        if cursor.token?.kind == .word, cursor.isString(ahead: 1) { cursor.advance() }
+        guard cursor.isString() else { return false }
+        while cursor.isString() { cursor.advance() }
+        return true
+    }
+
+    mutating func expectString() throws(SchemaError) {
+        guard takeString() else { throw cursor.unexpected("a string") }
+    }
+
+    /// A number with or without a sign.
+    mutating func takeNumber() -> Bool {
+        let isSigned = cursor.at(symbol: "-") || cursor.at(symbol: "+")
+        guard cursor.isNumber(ahead: isSigned ? 1 : 0) else { return false }
+        if isSigned { cursor.advance() }
+        cursor.advance()
+        return true
+    }
+
+    // MARK: Errors
+
+    /// A refusal of what stands at the cursor.
+    func refusal(_ message: String, remedy: String? = nil) -> SchemaError {
+        let end = cursor.previousEnd
+        return cursor.source.error(
+            .refused, message, remedy: remedy, at: cursor.token?.range ?? end..<end + 1)
+    }
+
+    /// The refusal of a clause that no form has.
+    func unknown() -> SchemaError {
+        guard let token = cursor.token else { return cursor.unexpected("more") }
+        let text = cursor.source.text(token.start..<min(token.end, token.start + 64))
+        return refusal(
+            "`\(text)` begins no clause that is known here",
+            remedy: "remove it, or write the clause as the server's manual has it")
+    }
+}
+
+extension TokenCursor {
+    func isString(ahead: Int = 0) -> Bool { kind(ahead: ahead) == .string }
+
+    func isNumber(ahead: Int = 0) -> Bool { kind(ahead: ahead) == .number }
+
+    private func kind(ahead: Int) -> Token.Kind? {
+        index + ahead < tokens.count ? tokens[index + ahead].kind : nil
+    }
+}

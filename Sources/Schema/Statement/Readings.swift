@@ -1,0 +1,88 @@
+extension StatementText {
+    /// Reads `text` as every server would that Plumb supports, and returns what it creates.
+    ///
+    /// For commands that know no server. Where executable comments make servers read different
+    /// things, each reading has to be a statement of a known form that creates the same object.
+    /// Throws at the first place where one is not, counted from the start of `text`.
+    ///
+    /// - Parameter sqlMode: the mode under which the text asks to run; empty for the server's own.
+    package static func checkEverywhere(
+        _ text: String, sqlMode: String = "", allowing permissions: Permissions = Permissions()
+    ) throws(SchemaError) -> ObjectName {
+        let versions = try VersionsNamed(in: text).versions
+        let readers = dialects(with: versions, sqlMode: sqlMode)
+        var first: ObjectName?
+        for dialect in readers {
+            let name: ObjectName
+            do throws(SchemaError) {
+                name = try read(text, dialect: dialect, allowing: permissions).name
+            } catch {
+                throw readers.count == 1 ? error : error.adding(" (as \(dialect) reads it)")
+            }
+            guard first == nil || first == name else { throw disagreement(text) }
+            first = name
+        }
+        guard let first else { throw disagreement(text) }
+        return first
+    }
+
+    /// One for each way in which a text can be read that names these versions.
+    private static func dialects(with versions: Set<Int>, sqlMode: String) -> [Dialect] {
+        guard !versions.isEmpty else {
+            return [Dialect(flavour: .mariadb, versionID: 100_300, sqlMode: sqlMode)]
+        }
+        func all(_ flavour: ServerProfile.Flavour, from oldest: Int) -> [Dialect] {
+            ([oldest] + versions.filter { $0 > oldest }.sorted()).map {
+                Dialect(flavour: flavour, versionID: $0, sqlMode: sqlMode)
+            }
+        }
+        return all(.mariadb, from: 100_300) + all(.mysql, from: 50_700)
+    }
+
+    private static func disagreement(_ text: String) -> SchemaError {
+        Array(text.utf8).withUnsafeBufferPointer { bytes in
+            SchemaError(
+                .refused, "servers read different statements here, by their versions",
+                remedy: "write what is to be without `/*! … */`", in: bytes, at: 0..<1)
+        }
+    }
+}
+
+/// The versions that executable comments name, also where they stand within strings.
+private struct VersionsNamed {
+    private(set) var versions: Set<Int> = []
+    private static let limit = 32
+
+    init(in text: String) throws(SchemaError) {
+        var copy = text
+        let result = copy.withUTF8 { bytes in
+            Result { () throws(SchemaError) in try Self.versions(in: bytes) }
+        }
+        versions = try result.get()
+    }
+
+    private static func versions(
+        in bytes: UnsafeBufferPointer<UInt8>
+    ) throws(SchemaError) -> Set<Int> {
+        var found: Set<Int> = []
+        for place in bytes.indices where bytes[place] == UInt8(ascii: "/") {
+            guard let comment = VersionComment(bytes, at: place) else { continue }
+            found.insert(comment.version ?? 0)
+            guard found.count <= limit else {
+                throw SchemaError(
+                    .refused, "the statement asks for more than \(limit) versions of servers",
+                    remedy: "write what is to be without `/*! … */`", in: bytes,
+                    at: place..<place + 3)
+            }
+        }
+        return found
+    }
+}
+
+extension Dialect: CustomStringConvertible {
+    /// `MySQL 8.0.23`.
+    package var description: String {
+        let name = flavour == .mariadb ? "MariaDB" : "MySQL"
+        return "\(name) \(versionID / 10_000).\(versionID / 100 % 100).\(versionID % 100)"
+    }
+}
