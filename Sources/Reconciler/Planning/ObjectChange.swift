@@ -36,7 +36,9 @@ package struct ObjectChange {
     /// has a value that git never knew.
     var findings: [HazardFinding] {
         if let leader { return leader.findings }
-        guard kind == .drop else { return isUnknownToGit && !isMove ? [replacement] : [] }
+        if let to {
+            return (isUnknownToGit && !isMove ? [replacement] : []) + ReachFindings.findings(of: to)
+        }
         if name.kind == .sequence {
             return [
                 HazardFinding(

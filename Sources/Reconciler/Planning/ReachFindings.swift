@@ -1,0 +1,44 @@
+import Diff
+import Schema
+
+/// What a plan says of an object's code that reaches beyond its own database.
+enum ReachFindings {
+    /// One for each kind of reach; none of them waits for an approval by itself.
+    static func findings(of definition: ObjectDefinition) -> [HazardFinding] {
+        definition.reach.map { finding($0, definition.name) }
+    }
+
+    private static func finding(_ reach: ObjectReach, _ name: ObjectName) -> HazardFinding {
+        let (rule, reason, remedy): (String, String, String) =
+            switch reach {
+            case .definer(let account):
+                (
+                    "runs-as-definer", "the \(name) belongs to the account \(account)",
+                    "make sure that its rights are meant for everybody who may use the object"
+                )
+            case .dynamicSQL:
+                (
+                    "dynamic-sql", "the \(name) runs statements that it puts together itself",
+                    "read what they are made of"
+                )
+            case .files:
+                (
+                    "reaches-files", "the \(name) reads or writes files of the server",
+                    "make sure that it should"
+                )
+            case .database(let database):
+                (
+                    "other-database",
+                    "the \(name) names the database \(SQL.identifier(database))",
+                    "make sure that each shard's server has it, and that it may be used"
+                )
+            case .administration:
+                (
+                    "administers-server",
+                    "the \(name) changes accounts, rights or settings of the server",
+                    "make sure that it should"
+                )
+            }
+        return HazardFinding(rule: rule, hazard: .safe, reason: reason, remedy: remedy)
+    }
+}
