@@ -27,16 +27,20 @@ struct TextGuard {
         func refused(_ reason: String) -> Result<ObjectDefinition, RejectedTable> {
             .failure(RejectedTable(object, reason: reason))
         }
-        let (settings, text) = CreationSettings.split(object.text)
+        // Where it stands among others is said before the statement, by Plumb itself.
+        let source = ObjectDefinition(text: object.text)
+        let settings = CreationSettings(of: object.text)
+        let text = source?.create ?? object.text
         if Dialect.isUnreadable(sqlMode: settings.sqlMode ?? "") {
             return refused("its SQL mode has MSSQL, whose names in square brackets are not read")
         }
         let printed: String
-        switch statement(String(text), named: object.name, sqlMode: settings.sqlMode) {
+        switch statement(text, named: object.name, sqlMode: settings.sqlMode) {
         case .success(let sql): printed = sql
         case .failure(let refusal): return refused(refusal.reason)
         }
-        guard let definition = ObjectDefinition(create: printed, settings) else {
+        let marked = ObjectDefinition.marked(printed, settings, after: source?.after ?? [])
+        guard let definition = ObjectDefinition(text: marked) else {
             return refused("it is not one CREATE statement")
         }
         guard definition.name == object.name, definition.database == nil else {

@@ -76,9 +76,11 @@ extension FormReader {
         guard isCall, let function = name(ahead: ahead)?.uppercased() else { return }
         switch place {
         case .table:
-            guard !Self.reachingFunctions.contains(function) else {
+            guard Self.calls(function, anyOf: NativeFunctions.names) else {
                 throw refusal(
-                    "the function \(function) reaches beyond the row", remedy: "remove it")
+                    "the function \(function) is not one that may compute a value here",
+                    remedy: "use another one; those that read files, wait or take locks are not "
+                        + "taken, and none that somebody added to a server")
             }
             guard Self.sequenceFunctions.contains(function) else { return }
             // Its argument is the name of a sequence, not a column.
@@ -87,7 +89,7 @@ extension FormReader {
                     "a sequence of another database is named", remedy: "write its name alone")
             }
         case .partition, .schedule:
-            guard Self.timeFunctions.contains(function) || !Self.isFunctionName(function) else {
+            guard Self.calls(function, anyOf: Self.timeFunctions) else {
                 throw refusal(
                     "the function \(function) has no place here: servers compute it when the "
                         + "object is made", remedy: "write the value")
@@ -123,22 +125,10 @@ extension FormReader {
         return copy.takeName()?.text
     }
 
-    /// Words before a parenthesis that call nothing.
-    private static func isFunctionName(_ word: String) -> Bool {
-        ![
-            "IN", "AND", "OR", "NOT", "XOR", "VALUES", "INTERVAL", "DIV", "MOD", "BETWEEN", "LIKE",
-            "IS",
-        ]
-        .contains(word)
+    /// Whether `word`, which stands before a parenthesis, calls one of these, or nothing at all.
+    private static func calls(_ word: String, anyOf functions: Set<Substring>) -> Bool {
+        functions.contains(word[...]) || NativeFunctions.otherWords.contains(word[...])
     }
-
-    /// Functions that read files, wait, take locks or ask for the state of something else.
-    private static let reachingFunctions: Set = [
-        "LOAD_FILE", "SLEEP", "BENCHMARK", "GET_LOCK", "RELEASE_LOCK", "RELEASE_ALL_LOCKS",
-        "IS_FREE_LOCK", "IS_USED_LOCK", "MASTER_POS_WAIT", "SOURCE_POS_WAIT", "MASTER_GTID_WAIT",
-        "WAIT_FOR_EXECUTED_GTID_SET", "WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS", "SYS_EXEC", "SYS_EVAL",
-        "SYS_GET", "SYS_SET", "SETVAL",
-    ]
 
     private static let sequenceFunctions: Set = ["NEXTVAL", "LASTVAL"]
 
@@ -155,7 +145,7 @@ extension FormReader {
     ]
 
     /// Those by which rows are partitioned, and times are written.
-    private static let timeFunctions: Set = [
+    private static let timeFunctions: Set<Substring> = [
         "ABS", "CEIL", "CEILING", "FLOOR", "MOD", "DATE", "DATEDIFF", "DAY", "DAYOFMONTH",
         "DAYOFWEEK", "DAYOFYEAR", "EXTRACT", "HOUR", "MICROSECOND", "MINUTE", "MONTH", "QUARTER",
         "SECOND", "TIME_TO_SEC", "TO_DAYS", "TO_SECONDS", "UNIX_TIMESTAMP", "WEEKDAY", "WEEK",
