@@ -1,5 +1,7 @@
 # make demo and make test do everything from a bare clone on Debian 12 with Swift 6.3.
 
+SHELL := /bin/bash
+
 .PHONY: setup servers build release test check format fuzz demo bench clean help
 
 help: ## say what can be made
@@ -17,9 +19,10 @@ servers: ## fetch MariaDB 11.8 and MySQL 9, for the tests (as root)
 release: setup ## build plumb for use: .build/release/plumb
 	swift build -c release --product plumb
 
-test: setup ## run every test, against real servers in temporary folders
+test: setup ## run every test, against real servers in temporary folders; then list the attacks tried
 	swift build --build-tests
-	swift test --skip-build
+	set -o pipefail; swift test --skip-build 2>&1 | tee .build/test.log
+	@scripts/attacks.sh .build/test.log
 
 check: setup ## format, structure and documents
 	swift format lint --strict --recursive Sources Tests Package.swift
