@@ -1,9 +1,12 @@
+import Schema
+
 /// How a connection is encrypted, and how far the server has to prove who it is.
 package struct TLSOptions: Sendable, Equatable {
     /// In the words of MySQL's `--ssl-mode`, each stricter than the one before.
     package enum Mode: String, Sendable, CaseIterable, Comparable {
         case disabled
-        /// Encrypted where the server offers it; the server proves nothing.
+        /// Encrypted where the server offers it; the server proves nothing. Over a network, where
+        /// no login goes unencrypted, it is `required`.
         case preferred
         /// Encrypted or refused; the server proves nothing.
         case required
@@ -27,20 +30,30 @@ package struct TLSOptions: Sendable, Equatable {
         }
     }
 
-    package var mode: Mode
-    /// Paths of PEM files.
+    /// What was said; nil lets the address decide.
+    package var mode: Mode?
+    /// The mode is at least this one, whatever was said.
+    package var atLeast = Mode.disabled
+    /// Paths of PEM files. Without `caFile` the system's authorities are trusted.
     package var caFile: String?
     package var certificateFile: String?
     package var keyFile: String?
 
     package init(
-        mode: Mode = .preferred, caFile: String? = nil, certificateFile: String? = nil,
+        mode: Mode? = nil, caFile: String? = nil, certificateFile: String? = nil,
         keyFile: String? = nil
     ) {
         self.mode = mode
         self.caFile = caFile
         self.certificateFile = certificateFile
         self.keyFile = keyFile
+    }
+
+    /// The mode of a connection to `server`: where nothing was said, a server on the network has
+    /// to prove who it is.
+    package func mode(for server: ServerAddress) -> Mode {
+        let standard: Mode = Reach(server) == .network ? .verifyIdentity : .preferred
+        return max(mode ?? standard, atLeast)
     }
 }
 

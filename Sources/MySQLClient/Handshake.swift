@@ -4,22 +4,28 @@ import Schema
 
 /// Making a session: the client library's options, and what has to hold before it is used.
 enum Handshake {
-    /// Initialises the client library, which is not thread-safe, once for the process.
-    private static let library: Bool = mysql_server_init(0, nil, nil) == 0
-
     static func connect(
         to server: ServerAddress, settings: ConnectionSettings, database: String?
     ) throws(MySQLError) -> UnsafeMutablePointer<MYSQL> {
-        guard library, let handle = mysql_init(nil) else {
+        if let fault = ClientLibrary.fault {
+            throw MySQLError(kind: .configuration, message: fault, server: server)
+        }
+        try checkHost(of: server)
+        guard let handle = mysql_init(nil) else {
             throw MySQLError(
                 kind: .other, message: "the MySQL client library cannot be initialised",
                 server: server)
         }
+        let mode = settings.tls.mode(for: server)
+        let login = LoginGuard(policy: WirePolicy(server: server, mode: mode), server: server)
         do throws(MySQLError) {
-            try checkFiles(of: settings.tls, server: server)
+            let tls = try files(of: settings.tls, mode: mode, server: server)
             try setOptions(of: handle, settings: settings, server: server)
-            try open(handle, server: server, settings: settings, database: database)
-            try checkEncryption(of: handle, settings: settings, server: server)
+            try set(tls, mode: mode, of: handle, server: server)
+            try login.watch(handle) { () throws(MySQLError) in
+                try open(handle, server: server, settings: settings, database: database)
+            }
+            try checkEncryption(of: handle, mode: mode, server: server)
             keepAlive(handle, server: server)
             return handle
         } catch {
@@ -51,11 +57,32 @@ enum Handshake {
         case .socket(let path): (host, port, socket) = ("localhost", 0, path)
         }
         let user = settings.credentials.user
+        // Without a password the library would take the one of MYSQL_PWD, which is not for us.
+        let password = settings.credentials.password?.reveal() ?? ""
         let connected = mysql_real_connect(
-            handle, host, user.isEmpty ? nil : user, settings.credentials.password?.reveal(),
+            handle, host, user.isEmpty ? nil : user, password,
             database, UInt32(port), socket, 0)
         guard connected != nil else {
             throw lastError(of: handle, server: server, during: .connecting)
+        }
+    }
+
+    /// The client library reads options and lists out of a host's name: take names only.
+    private static func checkHost(of server: ServerAddress) throws(MySQLError) {
+        guard case .tcp(let host, _) = server else { return }
+        let isName = host.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
+                UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "%"):
+                true
+            default: false
+            }
+        }
+        guard isName, !host.isEmpty else {
+            throw MySQLError(
+                kind: .configuration, message: "the host is neither a name nor an address",
+                server: server)
         }
     }
 
@@ -63,87 +90,89 @@ enum Handshake {
         of handle: UnsafeMutablePointer<MYSQL>, settings: ConnectionSettings,
         server: ServerAddress
     ) throws(MySQLError) {
-        var accepted = true
-        func set(_ option: mysql_option, _ value: UInt32) {
-            var value = value
-            accepted = mysql_options(handle, option, &value) == 0 && accepted
-        }
-        func set(_ option: mysql_option, flag: Bool) {
-            var value: my_bool = flag ? 1 : 0
-            accepted = mysql_options(handle, option, &value) == 0 && accepted
-        }
-        func set(_ option: mysql_option, text: String?) {
-            guard let text else { return }
-            accepted = mysql_options(handle, option, text) == 0 && accepted
-        }
-        set(MYSQL_SET_CHARSET_NAME, text: "utf8mb4")
-        set(MYSQL_OPT_CONNECT_TIMEOUT, UInt32(clamping: settings.connectTimeoutSeconds))
+        var options = ClientOptions(handle)
+        options.set(MYSQL_SET_CHARSET_NAME, text: "utf8mb4")
+        options.set(MYSQL_OPT_CONNECT_TIMEOUT, UInt32(clamping: settings.connectTimeoutSeconds))
         if let seconds = settings.readTimeoutSeconds {
-            set(MYSQL_OPT_READ_TIMEOUT, UInt32(clamping: seconds))
+            options.set(MYSQL_OPT_READ_TIMEOUT, UInt32(clamping: seconds))
         }
         if let seconds = settings.writeTimeoutSeconds {
-            set(MYSQL_OPT_WRITE_TIMEOUT, UInt32(clamping: seconds))
+            options.set(MYSQL_OPT_WRITE_TIMEOUT, UInt32(clamping: seconds))
         }
         // A server must never be able to ask for files of this machine.
-        set(MYSQL_OPT_LOCAL_INFILE, 0)
-        set(MYSQL_OPT_RECONNECT, flag: false)
-        if case .tcp = server { set(MYSQL_OPT_PROTOCOL, MYSQL_PROTOCOL_TCP.rawValue) }
-        let tls = settings.tls
-        if tls.mode < .verifyCA {
-            // Whoever sits in between must not be able to ask for the password in clear text.
-            set(MARIADB_OPT_RESTRICTED_AUTH, text: hashingAuthentication)
-        }
-        if tls.mode != .disabled {
-            set(MYSQL_OPT_SSL_ENFORCE, flag: true)
-            set(MYSQL_OPT_SSL_CA, text: tls.caFile)
-            set(MYSQL_OPT_SSL_CERT, text: tls.certificateFile)
-            set(MYSQL_OPT_SSL_KEY, text: tls.keyFile)
-            set(MYSQL_OPT_SSL_VERIFY_SERVER_CERT, flag: tls.mode == .verifyIdentity)
-        }
-        guard accepted else {
-            throw MySQLError(
-                kind: .configuration, message: "the MySQL client library refuses an option",
-                server: server)
-        }
+        options.set(MYSQL_OPT_LOCAL_INFILE, 0)
+        options.set(MYSQL_OPT_RECONNECT, flag: false)
+        if case .tcp = server { options.set(MYSQL_OPT_PROTOCOL, MYSQL_PROTOCOL_TCP.rawValue) }
+        // Every login begins with the guard, which says what else is allowed.
+        options.set(MYSQL_DEFAULT_AUTH, text: LoginGuard.name)
+        options.set(MARIADB_OPT_RESTRICTED_AUTH, text: LoginGuard.name)
+        options.set(MYSQL_PLUGIN_DIR, text: ClientLibrary.pluginFolder)
+        try options.check(server)
     }
 
-    /// Says what the client library would leave out: which file, and that no authority is named.
-    private static func checkFiles(
-        of tls: TLSOptions, server: ServerAddress
+    private static func set(
+        _ tls: TLSOptions, mode: TLSOptions.Mode, of handle: UnsafeMutablePointer<MYSQL>,
+        server: ServerAddress
     ) throws(MySQLError) {
-        guard tls.mode != .disabled else { return }
-        if tls.mode == .verifyCA, tls.caFile == nil {
-            throw MySQLError(
-                kind: .configuration, message: "TLS mode verifyCA needs the authority's file",
-                server: server)
+        guard mode != .disabled else { return }
+        var options = ClientOptions(handle)
+        options.set(MYSQL_OPT_SSL_ENFORCE, flag: true)
+        options.set(MYSQL_OPT_SSL_CA, text: tls.caFile)
+        options.set(MYSQL_OPT_SSL_CERT, text: tls.certificateFile)
+        options.set(MYSQL_OPT_SSL_KEY, text: tls.keyFile)
+        options.set(MARIADB_OPT_TLS_VERSION, text: "TLSv1.2,TLSv1.3")
+        options.set(MYSQL_OPT_SSL_VERIFY_SERVER_CERT, flag: mode == .verifyIdentity)
+        try options.check(server)
+    }
+
+    /// The files to use; says what the client library would leave out: which file cannot be read,
+    /// and that no authority is named.
+    private static func files(
+        of given: TLSOptions, mode: TLSOptions.Mode, server: ServerAddress
+    ) throws(MySQLError) -> TLSOptions {
+        func refuse(_ message: String) -> MySQLError {
+            MySQLError(kind: .configuration, message: message, server: server)
+        }
+        var tls = given
+        switch mode {
+        case .disabled: return tls
+        case .preferred, .required: break
+        case .verifyCA:
+            guard tls.caFile != nil else {
+                throw refuse("TLS mode verifyCA needs the authority's file")
+            }
+            guard ClientLibrary.verifiesAuthorityAlone else {
+                throw refuse(
+                    "TLS mode verifyCA is not kept by this release of the MySQL client library: "
+                        + "use verify-identity")
+            }
+        case .verifyIdentity:
+            tls.caFile = tls.caFile ?? ClientLibrary.systemAuthorities
+            guard tls.caFile != nil else {
+                throw refuse(
+                    "TLS mode verifyIdentity finds no certificate authorities on this machine: "
+                        + "install them (ca-certificates), or name a file in `ca`")
+            }
         }
         for case let file? in [tls.caFile, tls.certificateFile, tls.keyFile]
         where access(file, R_OK) != 0 {
-            let reason = String(cString: strerror(errno))
-            throw MySQLError(
-                kind: .configuration, message: "TLS file \(file) cannot be read: \(reason)",
-                server: server)
+            throw refuse("TLS file \(file) cannot be read: \(String(cString: strerror(errno)))")
         }
+        return tls
     }
 
-    /// Authentication plugins that never send the password itself over a plain connection.
-    private static let hashingAuthentication =
-        "mysql_native_password,client_ed25519,caching_sha2_password,sha256_password,parsec,"
-        + "auth_gssapi_client"
-
-    /// The client library falls back to plain text when the server offers no TLS: refuse that.
+    /// Looks again at what the guard saw to: a session that has to be encrypted is.
     private static func checkEncryption(
-        of handle: UnsafeMutablePointer<MYSQL>, settings: ConnectionSettings,
-        server: ServerAddress
+        of handle: UnsafeMutablePointer<MYSQL>, mode: TLSOptions.Mode, server: ServerAddress
     ) throws(MySQLError) {
-        switch settings.tls.mode {
+        switch mode {
         case .disabled, .preferred: return
         case .required, .verifyCA, .verifyIdentity: break
         }
         guard mysql_get_ssl_cipher(handle) != nil else {
             throw MySQLError(
                 kind: .tls,
-                message: "TLS mode \(settings.tls.mode.rawValue) is asked for, "
+                message: "TLS mode \(mode.rawValue) is asked for, "
                     + "but the server offers no TLS", server: server)
         }
     }
@@ -161,5 +190,36 @@ enum Handshake {
         set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, 60)
         set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, 15)
         set(Int32(IPPROTO_TCP), TCP_KEEPCNT, 4)
+    }
+}
+
+/// Sets options of the client library, and remembers whether it took them all.
+private struct ClientOptions {
+    private let handle: UnsafeMutablePointer<MYSQL>
+    private var areTaken = true
+
+    init(_ handle: UnsafeMutablePointer<MYSQL>) { self.handle = handle }
+
+    mutating func set(_ option: mysql_option, _ value: UInt32) {
+        var value = value
+        areTaken = mysql_options(handle, option, &value) == 0 && areTaken
+    }
+
+    mutating func set(_ option: mysql_option, flag: Bool) {
+        var value: my_bool = flag ? 1 : 0
+        areTaken = mysql_options(handle, option, &value) == 0 && areTaken
+    }
+
+    mutating func set(_ option: mysql_option, text: String?) {
+        guard let text else { return }
+        areTaken = mysql_options(handle, option, text) == 0 && areTaken
+    }
+
+    func check(_ server: ServerAddress) throws(MySQLError) {
+        guard areTaken else {
+            throw MySQLError(
+                kind: .configuration, message: "the MySQL client library refuses an option",
+                server: server)
+        }
     }
 }

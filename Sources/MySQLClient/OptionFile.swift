@@ -11,7 +11,7 @@ package struct OptionFile: Sendable {
     package private(set) var password: Secret?
     /// Where the file says the server is; nil when it names neither a host nor a socket.
     package private(set) var address: ServerAddress?
-    package private(set) var tls = TLSOptions(mode: .disabled)
+    package private(set) var tls = TLSOptions()
 
     private static let groups: Set<String> = ["client", "plumb"]
 
@@ -70,7 +70,7 @@ package struct OptionFile: Sendable {
     private static func tls(
         _ options: [String: OptionFileLine], _ file: OptionFileAccess
     ) throws(MySQLError) -> TLSOptions {
-        var tls = TLSOptions(mode: .disabled)
+        var tls = TLSOptions()
         tls.caFile = try options["ssl-ca"]?.text(file)
         tls.certificateFile = try options["ssl-cert"]?.text(file)
         tls.keyFile = try options["ssl-key"]?.text(file)
@@ -79,12 +79,23 @@ package struct OptionFile: Sendable {
                 throw file.error("ssl-mode is none of \(modes.keys.sorted())", line.line)
             }
             tls.mode = mode
-        } else if try options["ssl-verify-server-cert"]?.isOn(file) == true {
-            tls.mode = .verifyIdentity
+            return tls
+        }
+        let isOn = try options["ssl"]?.isOn(file)
+        let isSkipped = try options["skip-ssl"]?.isOn(file) == true
+        let verifies = try options["ssl-verify-server-cert"]?.isOn(file)
+        if isSkipped || isOn == false {
+            tls.mode = .disabled
+        } else if verifies == false {
+            tls.mode = .preferred
+        }
+        // Files and switches ask for more, and never for less than the address does.
+        if verifies == true {
+            tls.atLeast = .verifyIdentity
         } else if tls.caFile != nil {
-            tls.mode = .verifyCA
-        } else if try options["ssl"]?.isOn(file) == true || tls.certificateFile != nil {
-            tls.mode = .required
+            tls.atLeast = .verifyCA
+        } else if isOn == true || tls.certificateFile != nil {
+            tls.atLeast = .required
         }
         return tls
     }
@@ -96,14 +107,15 @@ package struct OptionFile: Sendable {
 }
 
 extension ConnectionSettings {
-    /// These settings with what the option file adds; the stricter of the two TLS modes counts.
-    func withOptionFile(server: ServerAddress) throws(MySQLError) -> ConnectionSettings {
+    /// These settings with what the option file adds; of two TLS modes the stricter one counts.
+    package func withOptionFile(server: ServerAddress) throws(MySQLError) -> ConnectionSettings {
         guard let optionFile else { return self }
         let file = try OptionFile(path: optionFile, server: server)
         var complete = self
         if credentials.user.isEmpty, let user = file.user { complete.credentials.user = user }
         complete.credentials.password = credentials.password ?? file.password
-        complete.tls.mode = max(tls.mode, file.tls.mode)
+        complete.tls.mode = [tls.mode, file.tls.mode].compactMap(\.self).max()
+        complete.tls.atLeast = max(tls.atLeast, file.tls.atLeast)
         complete.tls.caFile = tls.caFile ?? file.tls.caFile
         complete.tls.certificateFile = tls.certificateFile ?? file.tls.certificateFile
         complete.tls.keyFile = tls.keyFile ?? file.tls.keyFile

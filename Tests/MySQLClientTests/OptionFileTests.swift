@@ -47,14 +47,50 @@ import TestSupport
         #expect(try read("[client]\n" + text).address == address)
     }
 
-    @Test(arguments: [
-        ("", TLSOptions.Mode.disabled), ("ssl", .required), ("ssl=0", .disabled),
-        ("ssl-ca=/ca", .verifyCA), ("ssl\nssl-verify-server-cert", .verifyIdentity),
-        ("ssl-ca=/ca\nssl-mode=REQUIRED", .required), ("ssl-cert=/c", .required),
-        ("skip-ssl", .disabled),
-    ])
-    func theTLSModeIsRead(text: String, mode: TLSOptions.Mode) throws {
-        #expect(try read("[client]\n" + text).tls.mode == mode)
+    /// The mode that is said in so many words, and the least that switches and files ask for.
+    @Test(
+        arguments: [
+            ("", nil, TLSOptions.Mode.disabled), ("ssl", nil, .required),
+            ("ssl=0", .disabled, .disabled), ("skip-ssl", .disabled, .disabled),
+            ("skip-ssl=0", nil, .disabled), ("ssl-ca=/ca", nil, .verifyCA),
+            ("ssl\nssl-verify-server-cert", nil, .verifyIdentity),
+            ("ssl\nssl-verify-server-cert=0", .preferred, .required),
+            ("ssl-ca=/ca\nssl-mode=REQUIRED", .required, .disabled),
+            ("ssl-cert=/c", nil, .required),
+        ] as [(String, TLSOptions.Mode?, TLSOptions.Mode)])
+    func theTLSModeIsRead(text: String, said: TLSOptions.Mode?, least: TLSOptions.Mode) throws {
+        let tls = try read("[client]\n" + text).tls
+        #expect(tls.mode == said)
+        #expect(tls.atLeast == least)
+    }
+
+    @Test("attack: less than proof over a network is only what somebody said in so many words")
+    func theAddressDecidesWhatNobodySaid() throws {
+        let least = try read("[client]\nssl\nssl-ca=/ca").tls
+        for host in ["db1", "127.1", "127.0.0.1.example", "localhost.", "::ffff:127.0.0.1", "0"] {
+            let address = ServerAddress.tcp(host: host, port: 3306)
+            #expect(TLSOptions().mode(for: address) == .verifyIdentity, "\(host)")
+            #expect(least.mode(for: address) == .verifyIdentity, "\(host)")
+            #expect(TLSOptions(mode: .required).mode(for: address) == .required, "\(host)")
+        }
+        for address in [
+            ServerAddress.socket(path: "/s"), .tcp(host: "LocalHost", port: 1),
+            .tcp(host: "127.3.2.1", port: 1), .tcp(host: "::1", port: 1),
+        ] {
+            #expect(TLSOptions().mode(for: address) == .preferred, "\(address)")
+            #expect(least.mode(for: address) == .verifyCA, "\(address)")
+        }
+    }
+
+    @Test("attack: a host that the client library would read options out of is refused")
+    func onlyNamesAreHosts() {
+        for host in ["db1,db2", "host=db1;user=x", "db1;ssl-verify-server-cert=0", "a b", "ö", ""] {
+            let error = mysqlError {
+                _ = try Connection(
+                    to: .tcp(host: host, port: 1), settings: ConnectionSettings())
+            }
+            #expect(error?.message == "the host is neither a name nor an address", "\(host)")
+        }
     }
 
     @Test(arguments: [

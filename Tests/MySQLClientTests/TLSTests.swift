@@ -3,41 +3,27 @@ import TestSupport
 
 @testable import MySQLClient
 
-/// A self-made authority, and a server with a certificate of it that names `localhost` only.
+/// A server with a certificate of a self-made authority that names `localhost` only.
 private struct Authority {
-    let folder: TemporaryFolder
-    var caFile: String { folder.path + "/ca.pem" }
-    var otherCAFile: String { folder.path + "/other-ca.pem" }
+    let certificates: Certificates
+    let client: Certificates.Pair
+    private let own: Certificates.Pair
 
     init() throws {
-        folder = try TemporaryFolder()
-        for name in ["ca", "other-ca"] {
-            try openssl(
-                "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=\(name) "
-                    + "-keyout \(name).key -out \(name).pem")
-        }
-        try folder.write("subjectAltName=DNS:localhost", to: "names.txt")
-        for name in ["server", "client"] {
-            try openssl(
-                "req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout \(name).key "
-                    + "-out \(name).csr")
-            try openssl(
-                "x509 -req -in \(name).csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 "
-                    + "-extfile names.txt -out \(name).pem")
-        }
+        certificates = try Certificates()
+        own = try certificates.make("server", for: "DNS:localhost")
+        client = try certificates.make("client", for: "DNS:localhost")
     }
+
+    var folder: TemporaryFolder { certificates.folder }
+    var caFile: String { certificates.authority }
+    var otherCAFile: String { certificates.otherAuthority }
 
     func server() throws -> MariaDBServer {
         try MariaDBServer.start(
             options: [
-                "--ssl-ca=\(caFile)", "--ssl-cert=\(folder.path)/server.pem",
-                "--ssl-key=\(folder.path)/server.key",
+                "--ssl-ca=\(caFile)", "--ssl-cert=\(own.certificate)", "--ssl-key=\(own.key)",
             ], listensOnTCP: true)
-    }
-
-    private func openssl(_ arguments: String) throws {
-        try Shell.check(
-            "openssl", arguments.split(separator: " ").map(String.init), folder: folder.path)
     }
 }
 
@@ -91,8 +77,8 @@ private struct Authority {
         #expect(
             mysqlError { _ = try Connection(to: address, settings: settings) }?.kind
                 == .accessDenied)
-        settings.tls.certificateFile = authority.folder.path + "/client.pem"
-        settings.tls.keyFile = authority.folder.path + "/client.key"
+        settings.tls.certificateFile = authority.client.certificate
+        settings.tls.keyFile = authority.client.key
         #expect(mysqlError { _ = try Connection(to: address, settings: settings) } == nil)
     }
 

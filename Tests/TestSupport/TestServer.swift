@@ -12,7 +12,7 @@ package final class TestServer: @unchecked Sendable {
     package let tcpAddress: ServerAddress?
     package let folder: TemporaryFolder
 
-    private let options: [String]
+    private var options: [String]
     // Sendable: what changes is behind this lock.
     private let process = Lock<Running?>(nil)
     private let databases = Lock<Int>(0)
@@ -45,11 +45,15 @@ package final class TestServer: @unchecked Sendable {
     }
 
     /// Starts a server for a test that stops, kills or configures it.
+    ///
+    /// - Parameter certificate: what it shows over TLS; it may live in a folder of its own.
     package static func start(
-        _ kind: Kind = .mariadb1011, options: [String] = [], listensOnTCP: Bool = false
+        _ kind: Kind = .mariadb1011, options: [String] = [], listensOnTCP: Bool = false,
+        certificate: Certificates.Pair? = nil
     ) throws -> TestServer {
         let server = try TestServer(
             kind, options: options, port: listensOnTCP ? try LoopbackPort.free() : nil)
+        try server.show(certificate)
         try server.launch()
         return server
     }
@@ -65,6 +69,16 @@ package final class TestServer: @unchecked Sendable {
 
     deinit {
         end(signal: SIGKILL)
+    }
+
+    /// Puts the certificate where the server finds it.
+    private func show(_ certificate: Certificates.Pair?) throws {
+        guard let certificate else { return }
+        for (option, file) in [("cert", certificate.certificate), ("key", certificate.key)] {
+            let copy = "\(folder.path)/shown.\(option)"
+            try Shell.check("cp", [file, copy])
+            options.append("--ssl-\(option)=\(copy.dropFirst(kind.system?.count ?? 0))")
+        }
     }
 
     /// Settings that log in as the administrator.

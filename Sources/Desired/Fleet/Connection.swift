@@ -35,12 +35,14 @@ package struct TLS: Hashable, Sendable {
         case verifyIdentity = "verify-identity"
     }
 
-    package let mode: Mode
+    /// What is said; nil leaves it to the address: `verifyIdentity` over a network, `preferred` on
+    /// sockets and the loopback interface.
+    package let mode: Mode?
     package let ca: LocalPath?
     package let certificate: LocalPath?
     package let key: LocalPath?
 
-    static let standard = TLS(mode: .preferred, ca: nil, certificate: nil, key: nil)
+    static let standard = TLS(mode: nil, ca: nil, certificate: nil, key: nil)
 }
 
 /// A path on the machine that runs the command; relative ones are relative to `plumb.yaml`.

@@ -75,7 +75,7 @@ extension ConnectionSettings {
             credentials = Credentials(user: name, password: try Self.password(source, folder))
         }
         let tls = TLSOptions(
-            mode: TLSOptions.Mode(connection.tls.mode),
+            mode: connection.tls.mode.map { TLSOptions.Mode($0) },
             caFile: connection.tls.ca?.resolved(in: folder),
             certificateFile: connection.tls.certificate?.resolved(in: folder),
             keyFile: connection.tls.key?.resolved(in: folder))

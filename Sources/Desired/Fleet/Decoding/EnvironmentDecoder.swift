@@ -100,7 +100,7 @@ struct EnvironmentDecoder {
                 unused, "`tls` names files and is `disabled`",
                 "remove the files or choose another mode")
         }
-        guard let mode else { return nil }
+        if fields[.mode] != nil, mode == nil { return nil }
         return TLS(mode: mode, ca: ca, certificate: certificate, key: key)
     }
 

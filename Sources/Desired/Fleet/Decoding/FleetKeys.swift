@@ -135,7 +135,6 @@ enum ConnectionKey: String, FleetKey {
 enum TLSKey: String, FleetKey {
     static let title = "tls"
     static let what = "`tls`"
-    static let required: Set<TLSKey> = [.mode]
     case mode, ca, cert, key
 }
 
