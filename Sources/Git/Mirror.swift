@@ -123,8 +123,8 @@ extension Repository {
     fileprivate func name(_ source: SourceAddress, folder: String) throws(GitError) {
         try locked { (pointer) throws(GitError) in
             do throws(GitError) {
-                let remote = try remoteHandle(pointer)
-                let known = git_remote_url(remote.pointer).map { String(cString: $0) } ?? ""
+                _ = try remoteHandle(pointer)
+                let known = try ownText("remote.origin.url") ?? ""
                 guard known == source.url else {
                     throw GitError(
                         .invalid,
@@ -161,6 +161,9 @@ extension Repository {
         do throws(GitError) {
             return try locked { (pointer) throws(GitError) in
                 let remote = try remoteHandle(pointer)
+                // Whatever `url.….insteadOf` of a configuration has made of it.
+                try LibGit.check(
+                    git_remote_set_instance_url(remote.pointer, source.url), "naming \(source)")
                 try transfer(remote.pointer, source, session)
                 try followDefaultBranch(remote.pointer, source)
                 return try rewritten(session)
@@ -177,6 +180,9 @@ extension Repository {
         var connection = git_remote_connect_options()
         git_remote_connect_options_init(&connection, UInt32(GIT_REMOTE_CONNECT_OPTIONS_VERSION))
         connection.callbacks = session.callbacks()
+        // Said here, since a configuration decides what is left open.
+        connection.follow_redirects = GIT_REMOTE_REDIRECT_NONE
+        connection.proxy_opts.type = GIT_PROXY_NONE
         try LibGit.check(git_remote_connect_ext(remote, GIT_DIRECTION_FETCH, &connection), what)
         defer { git_remote_disconnect(remote) }
         // An empty answer would prune every branch: rather keep the last good copy.
@@ -186,6 +192,8 @@ extension Repository {
         var options = git_fetch_options()
         git_fetch_options_init(&options, UInt32(GIT_FETCH_OPTIONS_VERSION))
         options.callbacks = session.callbacks()
+        options.follow_redirects = GIT_REMOTE_REDIRECT_NONE
+        options.proxy_opts.type = GIT_PROXY_NONE
         try LibGit.check(git_remote_download(remote, nil, &options), what)
         var callbacks = session.callbacks()
         try LibGit.check(
@@ -248,7 +256,12 @@ private enum CertificateAuthority {
 
     static func use(_ wanted: String?) throws(GitError) {
         try current.withLock { (used) throws(GitError) in
-            guard used != wanted, let file = wanted ?? systemFile else { return }
+            guard used != wanted else { return }
+            guard let file = wanted ?? systemFile else {
+                throw GitError(
+                    .certificate, "the system's certificate authorities are not found",
+                    remedy: "install them (ca-certificates), or name a file of authorities")
+            }
             try LibGit.check(
                 plumb_git_set_ssl_cert_locations(file, nil),
                 "reading the certificate authorities in \(file)")

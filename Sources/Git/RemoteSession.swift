@@ -88,7 +88,10 @@ extension RemoteSession {
         }
         // libgit2 asks again after a refusal, for ever.
         attempts += 1
-        guard attempts == 1 else { return refuse(refused) }
+        guard attempts == 1 else {
+            let isElsewhere = source.transport == .https && Origin(url) != Origin(source.url)
+            return refuse(isElsewhere ? redirected : refused)
+        }
         do throws(GitError) {
             switch source.transport {
             case .https: return try answerWithToken(out, url: url)
@@ -99,6 +102,13 @@ extension RemoteSession {
         } catch {
             return refuse(error)
         }
+    }
+
+    private var redirected: GitError {
+        GitError(
+            .authentication,
+            "\(source): redirected to another server, which does not get the token",
+            remedy: "configure the new address")
     }
 
     private var refused: GitError {
@@ -133,11 +143,8 @@ extension RemoteSession {
                 .authentication, "\(source): the server wants a token, and none is configured")
         }
         // A redirect must not carry the token to somebody else.
-        guard URL(string: url)?.host == URL(string: source.url)?.host else {
-            throw GitError(
-                .authentication,
-                "\(source): redirected to another host, which does not get the token",
-                remedy: "configure the new address")
+        guard let asking = Origin(url), asking == Origin(source.url) else {
+            throw redirected
         }
         let secret = try token.reveal()
         secrets.append(secret)
@@ -226,6 +233,20 @@ extension RemoteSession {
             else { return nil }
             return Array(UnsafeRawBufferPointer(start: start, count: key.pointee.hostkey_len))
         }
+    }
+}
+
+/// Who is asked over https: another port is another server.
+private struct Origin: Equatable {
+    let host: String
+    let port: Int
+
+    init?(_ text: String) {
+        guard let url = URL(string: text), url.scheme?.lowercased() == "https",
+            let host = url.host, !host.isEmpty
+        else { return nil }
+        self.host = host.lowercased()
+        port = url.port ?? 443
     }
 }
 

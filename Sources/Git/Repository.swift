@@ -69,7 +69,24 @@ package final class Repository: @unchecked Sendable {
         guard let found = buffer.ptr else {
             throw GitError(.other, "looking for a repository from \(path): libgit2 named none")
         }
-        return try Repository(opening: String(cString: found))
+        let folder = String(cString: found)
+        try refuseHidden(folder)
+        return try Repository(opening: folder)
+    }
+
+    /// Refuses a repository that is made of the files of another one.
+    ///
+    /// A commit can hold whatever a bare repository consists of, with branches and settings that
+    /// its author chose; what lies in a `.git` it cannot hold.
+    private static func refuseHidden(_ folder: String) throws(GitError) {
+        guard !folder.contains("/.git/") else { return }
+        var outer = git_buf()
+        defer { git_buf_dispose(&outer) }
+        guard git_repository_discover(&outer, folder + "/..", 0, nil) == 0 else { return }
+        throw GitError(
+            .invalid,
+            "\(folder) is a bare repository inside another one: a commit can put one there",
+            remedy: "run above it, or name it as file://\(folder)")
     }
 
     private init(handle: Handle) throws(GitError) {

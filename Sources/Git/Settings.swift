@@ -14,6 +14,20 @@ extension Repository {
         }
     }
 
+    /// The text that the repository's own configuration gives `name`; nil when it gives none.
+    func ownText(_ name: String) throws(GitError) -> String? {
+        try locked { (pointer) throws(GitError) in
+            let what = "reading the configuration of \(folder)"
+            let configuration = try ownConfiguration(pointer, what)
+            var value = git_buf()
+            defer { git_buf_dispose(&value) }
+            let code = git_config_get_string_buf(&value, configuration.pointer, name)
+            if code == GIT_ENOTFOUND.rawValue { return nil }
+            try LibGit.check(code, what)
+            return value.ptr.map { String(cString: $0) }
+        }
+    }
+
     /// Sets `name` in the repository's own configuration.
     package func setSetting(_ name: String, to value: Int64) throws(GitError) {
         try locked { (pointer) throws(GitError) in

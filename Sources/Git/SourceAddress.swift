@@ -20,12 +20,12 @@ package struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
             throw GitError(.invalid, "the address of the schema repository is empty or malformed")
         }
         guard let separator = text.range(of: "://") else {
-            self = Self.withoutScheme(text)
+            self = try Self.withoutScheme(text)
             return
         }
         let scheme = text[..<separator.lowerBound].lowercased()
         let rest = text[separator.upperBound...]
-        let authority = rest.prefix { $0 != "/" }
+        let authority = rest.prefix { !"/?#".contains($0) }
         try Self.refuseSecret(in: authority, scheme: scheme)
         switch scheme {
         case "file": transport = .local
@@ -39,6 +39,12 @@ package struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
         }
         guard scheme == "file" || !authority.isEmpty else {
             throw GitError(.invalid, "\(text): names no host")
+        }
+        // A token is put there, too, and the address is printed.
+        guard scheme != "https" || !rest.contains(where: { $0 == "?" || $0 == "#" }) else {
+            throw GitError(
+                .invalid, "https://\(authority)/…: a ? or # does not belong in the address",
+                remedy: "put a token in an environment variable or a file")
         }
         url = text
     }
@@ -58,9 +64,14 @@ package struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// A name with a colon before the first slash is `host:path`, as for `scp` and `git`.
-    private static func withoutScheme(_ text: String) -> SourceAddress {
+    private static func withoutScheme(_ text: String) throws(GitError) -> SourceAddress {
         let head = text.prefix { $0 != "/" }
         if let colon = head.firstIndex(of: ":"), colon != head.startIndex {
+            guard !head[colon...].contains("@") else {
+                throw GitError(
+                    .invalid, "…@…: credentials do not belong in the address",
+                    remedy: "write user@host:path, and use a key")
+            }
             return SourceAddress(transport: .ssh, url: text)
         }
         let absolute =

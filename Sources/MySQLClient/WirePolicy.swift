@@ -64,3 +64,20 @@ struct WirePolicy: Sendable, Equatable {
     /// Without that they would encrypt it for whatever RSA key the server shows.
     private static let telling = ["caching_sha2_password", "sha256_password"]
 }
+
+extension TLSOptions {
+    /// What the mode leaves to whoever stands between here and `server`; nil where that is
+    /// nothing, and on this machine.
+    package func weakness(for server: ServerAddress) -> String? {
+        guard Reach(server) == .network else { return nil }
+        return switch mode(for: server) {
+        case .disabled:
+            "nothing is encrypted: whoever stands in between reads and changes everything"
+        case .preferred, .required:
+            "the server proves nothing: whoever stands in between can answer in its place"
+        case .verifyCA:
+            "any server with a certificate of the authority can answer in its place"
+        case .verifyIdentity: nil
+        }
+    }
+}

@@ -67,4 +67,110 @@ struct HTTPSTests {
         }
         #expect(error?.code == .certificate, "\(error?.message ?? "accepted")")
     }
+
+    // MARK: Attacks
+
+    private func attempt(
+        _ sample: SampleRepository, _ url: String, _ authority: String
+    ) throws -> GitError? {
+        let file = sample.folder + "/token"
+        try Data(HTTPSServer.token.utf8).write(to: URL(fileURLWithPath: file))
+        return gitError {
+            _ = try sample.mirror(
+                url, SourceCredentials(token: .file(file), certificateAuthorityFile: authority),
+                in: "mirror-\(UUID())")
+        }
+    }
+
+    @Test("attack: an https server that does not prove who it is gets no request")
+    func foreignCertificates() throws {
+        let (sample, authority) = (try SampleRepository(), try Certificates())
+        for pair in [
+            try authority.make("stranger", for: "DNS:localhost", by: .stranger),
+            try authority.make("expired", for: "DNS:localhost", days: -1),
+            try authority.make("other", for: "DNS:git.example"),
+            try authority.make("address", for: "DNS:localhost.example,IP:127.0.0.2"),
+        ] {
+            let rogue = try RogueHTTPSServer([pair])
+            let error = try attempt(sample, rogue.url("/x.git"), authority.authority)
+            #expect(error?.code == .certificate, "\(pair): \(error?.message ?? "accepted")")
+            #expect(try rogue.requests().isEmpty, "\(pair)")
+        }
+    }
+
+    @Test("attack: a server that is another one at the second connection gets no token")
+    func changedCertificate() throws {
+        let (sample, authority) = (try SampleRepository(), try Certificates())
+        let rogue = try RogueHTTPSServer([
+            try authority.make("ours", for: "DNS:localhost"),
+            try authority.make("stranger", for: "DNS:localhost", by: .stranger),
+        ])
+        let error = try attempt(sample, rogue.url("/x.git"), authority.authority)
+        #expect(error?.code == .certificate, "\(error?.message ?? "accepted")")
+        let requests = try rogue.requests()
+        #expect(requests.map(\.connection) == [0])
+        #expect(requests.allSatisfy { $0.authorization == nil })
+    }
+
+    @Test(
+        "attack: a redirect carries the token to nobody else",
+        arguments: [false, true], ["localhost", "127.0.0.1"])
+    func redirected(asksFirst: Bool, host: String) throws {
+        let (sample, authority) = (try SampleRepository(), try Certificates())
+        let pair = try authority.make("ours", for: "DNS:localhost,IP:127.0.0.1")
+        let target = try RogueHTTPSServer([pair])
+        let source = try RogueHTTPSServer(
+            [pair], redirect: target.url("", host: host), asksFirst: asksFirst)
+        let error = try attempt(sample, source.url("/x.git"), authority.authority)
+        #expect(error != nil)
+        #expect(error?.message.contains(HTTPSServer.token) == false)
+        #expect(try target.requests().allSatisfy { $0.authorization == nil })
+        #expect(try source.requests().contains { $0.authorization != nil } == asksFirst)
+        #expect(error?.message.contains("redirect") == true, "\(error?.message ?? "")")
+    }
+
+    @Test func aRedirectOnTheSameServerIsFollowed() throws {
+        let (sample, authority) = (try SampleRepository(), try Certificates())
+        let rogue = try RogueHTTPSServer(
+            [try authority.make("ours", for: "DNS:localhost")], redirect: "/new")
+        let error = try attempt(sample, rogue.url("/x.git"), authority.authority)
+        #expect(error?.code == .authentication, "\(error?.message ?? "")")
+        let moved = try rogue.requests().filter { $0.path.hasPrefix("/new/x.git/") }
+        #expect(moved.contains { $0.authorization != nil })
+    }
+
+    @Test("attack: no setting of a repository leads the token elsewhere")
+    func hostileConfiguration() throws {
+        let (sample, server) = (try SampleRepository(), try HTTPSServer())
+        let first = try sample.commit("First")
+        _ = try update(sample, server)
+        let authority = try Certificates()
+        let rogue = try RogueHTTPSServer([try authority.make("ours", for: "DNS:localhost")])
+        let file = sample.folder + "/mirror/config"
+        let hostile = """
+            [url "\(rogue.url("/"))"]
+            \tinsteadOf = https://localhost:\(server.port)/
+            [http]
+            \tproxy = http://127.0.0.1:\(rogue.port)
+            \tsslVerify = false
+            \tfollowRedirects = true
+            [remote "origin"]
+            \tproxy = http://127.0.0.1:\(rogue.port)
+            \tpushurl = \(rogue.url("/x.git"))
+            [core]
+            \tgitProxy = /bin/false
+            \tsshCommand = /bin/false
+            [credential]
+            \thelper = !echo
+
+            """
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        try Data((text + hostile).utf8).write(to: URL(fileURLWithPath: file))
+        let second = try sample.commit("Second")
+        #expect(second != first)
+        let state = try update(sample, server)
+        #expect(state.failure == nil, "\(state.failure?.message ?? "")")
+        #expect(try state.repository.resolve("main").id.hex == second)
+        #expect(try rogue.requests().isEmpty)
+    }
 }

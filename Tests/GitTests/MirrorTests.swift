@@ -146,11 +146,15 @@ struct MirrorTests {
         #expect(location.url == text)
     }
 
-    @Test(arguments: [
-        "", "http://example.com/a.git", "git://example.com/a.git", "https:///a.git",
-        "https://ada:secret@example.com/a.git", "https://secret@example.com/a.git",
-        "ssh://ada:secret@example.com/a.git", "a\nb",
-    ])
+    @Test(
+        "attack: no address carries a secret, or a token in clear",
+        arguments: [
+            "", "http://example.com/a.git", "git://example.com/a.git", "https:///a.git",
+            "https://ada:secret@example.com/a.git", "https://secret@example.com/a.git",
+            "ssh://ada:secret@example.com/a.git", "a\nb", "ada:secret@example.com:a.git",
+            "https://example.com/a.git?token=secret", "https://example.com#x@secret/a.git",
+            "https://example.com?@secret", "HTTP://example.com/a.git",
+        ])
     func refusesAddresses(text: String) {
         do {
             _ = try SourceAddress(text)

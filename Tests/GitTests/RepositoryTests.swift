@@ -53,6 +53,31 @@ struct RepositoryTests {
         #expect(codeThrown { _ = try Repository.discover(from: sample.folder) } == .notFound)
     }
 
+    @Test("attack: a bare repository among the files of a commit is not taken for the repository")
+    func isNotFoundAmongFiles() throws {
+        let sample = try SampleRepository()
+        try sample.write("schema/a.sql", "")
+        try sample.commit("First")
+        for isBare in ["true", "false"] {
+            let folder = sample.work + "/schema"
+            try GitCommand.run(["init", "--quiet", "--bare", folder], in: sample.work)
+            try GitCommand.run(
+                ["-C", folder, "config", "--file", folder + "/config", "core.bare", isBare],
+                in: sample.work)
+            try GitCommand.run(
+                ["config", "--file", folder + "/config", "core.worktree", "/"], in: sample.work)
+            for inside in ["", "/refs"] {
+                #expect(
+                    codeThrown { _ = try Repository.discover(from: folder + inside) } == .invalid)
+            }
+        }
+        #expect(try Repository.discover(from: sample.work).folder == sample.open().folder)
+        // One that lies for itself is found.
+        let apart = sample.folder + "/apart.git"
+        try GitCommand.run(["clone", "--quiet", "--bare", sample.work, apart], in: sample.folder)
+        #expect(try Repository.discover(from: apart).folder == apart + "/")
+    }
+
     @Test func findsTheLastCommitThatTouchedAPath() throws {
         let sample = try SampleRepository()
         try sample.write("a/x.sql", "1")

@@ -37,7 +37,7 @@ struct ServerExamination: Sendable {
         self.server = server
         do {
             try engine.pool.withConnection(to: server, purpose: .read) { connection in
-                examineSession(connection)
+                examineSession(connection, engine.tls)
                 try examine(connection, shards: shards, clock: clock)
             }
         } catch {
@@ -60,7 +60,14 @@ struct ServerExamination: Sendable {
 
     // MARK: The session
 
-    private mutating func examineSession(_ connection: MySQLClient.Connection) {
+    private mutating func examineSession(
+        _ connection: MySQLClient.Connection, _ tls: TLSOptions
+    ) {
+        if let weakness = tls.weakness(for: server) {
+            return add(
+                .warning, "reachable, but \(weakness)",
+                "set `tls: {mode: verify-identity}` in the environment's connection")
+        }
         if let cipher = connection.cipher {
             add(.ok, "reachable, encrypted with \(cipher)")
             return

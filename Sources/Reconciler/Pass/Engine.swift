@@ -16,6 +16,8 @@ package final class Engine: Sendable {
     package let answers = ProbeMemory()
     package let memory = PassMemory()
     package let connection: Desired.Connection
+    /// How connections are protected, with what an option file says.
+    package let tls: TLSOptions
     package let concurrency: Concurrency
     /// Shards that could not be read, and operations that failed: a loop leaves them alone for a
     /// while; a single command tries them at once.
@@ -31,6 +33,7 @@ package final class Engine: Sendable {
         self.connection = connection
         self.concurrency = concurrency
         let settings = try ConnectionSettings(connection, folder: folder)
+        tls = try settings.withOptionFile(server: .socket(path: "")).tls
         catalog = TableCatalog()
         knowledge = Knowledge(catalog: catalog)
         // Observation, the workspace and the workers share the limit of a server; one more than

@@ -92,7 +92,8 @@ package struct Survey {
             source: source, desired: desired, shards: shards, observation: observation,
             normalised: normalised, recorded: recorded, comparison: output.comparison,
             plan: output.plan, snapshot: snapshot,
-            notices: source.notices + Self.notices(desired, observation)
+            notices: source.notices + Notice.wire(engine.tls, to: shards.map(\.server))
+                + Self.notices(desired, observation)
                 + Self.notices(output.continued), isContinued: !output.continued.isEmpty)
     }
 
