@@ -26,17 +26,4 @@ enum ClientLibrary {
 
     /// Whether it verifies an authority without the host's name: later ones then verify neither.
     static var verifiesAuthorityAlone: Bool { mysql_get_client_version() < 3_04_00 }
-
-    /// The system's certificate authorities, as OpenSSL and the distributions keep them.
-    ///
-    /// Named to the library, so that it never takes a certificate on other grounds.
-    static var systemAuthorities: String? {
-        if let named = ProcessInfo.processInfo.environment["SSL_CERT_FILE"], !named.isEmpty {
-            return named
-        }
-        return [
-            "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
-            "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
-        ].first { access($0, R_OK) == 0 }
-    }
 }

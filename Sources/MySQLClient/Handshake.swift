@@ -19,9 +19,9 @@ enum Handshake {
         let mode = settings.tls.mode(for: server)
         let login = LoginGuard(policy: WirePolicy(server: server, mode: mode), server: server)
         do throws(MySQLError) {
-            let tls = try files(of: settings.tls, mode: mode, server: server)
+            let files = try TLSFiles(settings.tls, mode: mode, server: server)
             try setOptions(of: handle, settings: settings, server: server)
-            try set(tls, mode: mode, of: handle, server: server)
+            try set(files, mode: mode, of: handle, server: server)
             try login.watch(handle) { () throws(MySQLError) in
                 try open(handle, server: server, settings: settings, database: database)
             }
@@ -111,54 +111,19 @@ enum Handshake {
     }
 
     private static func set(
-        _ tls: TLSOptions, mode: TLSOptions.Mode, of handle: UnsafeMutablePointer<MYSQL>,
+        _ files: TLSFiles, mode: TLSOptions.Mode, of handle: UnsafeMutablePointer<MYSQL>,
         server: ServerAddress
     ) throws(MySQLError) {
         guard mode != .disabled else { return }
         var options = ClientOptions(handle)
         options.set(MYSQL_OPT_SSL_ENFORCE, flag: true)
-        options.set(MYSQL_OPT_SSL_CA, text: tls.caFile)
-        options.set(MYSQL_OPT_SSL_CERT, text: tls.certificateFile)
-        options.set(MYSQL_OPT_SSL_KEY, text: tls.keyFile)
+        options.set(MYSQL_OPT_SSL_CA, text: files.authorityFile)
+        options.set(MYSQL_OPT_SSL_CAPATH, text: files.authorityFolder)
+        options.set(MYSQL_OPT_SSL_CERT, text: files.certificate)
+        options.set(MYSQL_OPT_SSL_KEY, text: files.key)
         options.set(MARIADB_OPT_TLS_VERSION, text: "TLSv1.2,TLSv1.3")
         options.set(MYSQL_OPT_SSL_VERIFY_SERVER_CERT, flag: mode == .verifyIdentity)
         try options.check(server)
-    }
-
-    /// The files to use; says what the client library would leave out: which file cannot be read,
-    /// and that no authority is named.
-    private static func files(
-        of given: TLSOptions, mode: TLSOptions.Mode, server: ServerAddress
-    ) throws(MySQLError) -> TLSOptions {
-        func refuse(_ message: String) -> MySQLError {
-            MySQLError(kind: .configuration, message: message, server: server)
-        }
-        var tls = given
-        switch mode {
-        case .disabled: return tls
-        case .preferred, .required: break
-        case .verifyCA:
-            guard tls.caFile != nil else {
-                throw refuse("TLS mode verifyCA needs the authority's file")
-            }
-            guard ClientLibrary.verifiesAuthorityAlone else {
-                throw refuse(
-                    "TLS mode verifyCA is not kept by this release of the MySQL client library: "
-                        + "use verify-identity")
-            }
-        case .verifyIdentity:
-            tls.caFile = tls.caFile ?? ClientLibrary.systemAuthorities
-            guard tls.caFile != nil else {
-                throw refuse(
-                    "TLS mode verifyIdentity finds no certificate authorities on this machine: "
-                        + "install them (ca-certificates), or name a file in `ca`")
-            }
-        }
-        for case let file? in [tls.caFile, tls.certificateFile, tls.keyFile]
-        where access(file, R_OK) != 0 {
-            throw refuse("TLS file \(file) cannot be read: \(String(cString: strerror(errno)))")
-        }
-        return tls
     }
 
     /// Looks again at what the guard saw to: a session that has to be encrypted is.

@@ -89,7 +89,9 @@ extension MySQLError.Kind {
         case .lockWaitTimeout: "another session holds the lock: end it or try in a quieter hour"
         case .diskFull: "free space on the server"
         case .readOnly: "the server takes no changes: point at the primary"
-        case .tls: "check the TLS mode, the authority file and the server's certificate"
+        case .tls:
+            "check the server's certificate; name its authority (`tls: {ca: …}`, or `ssl-ca` of an "
+                + "option file), or say a lesser mode in so many words"
         case .unknownTable, .tableExists, .deadlock, .syntax, .algorithmUnsupported,
             .dataConflict, .unsafeStatement, .configuration, .other:
             nil

@@ -49,9 +49,17 @@ import Testing
         try fleet.commit()
         // Nobody but us vouches for the server.
         #expect(try fleet.expect(6, "plan").says("TLS"))
-        fleet.setEnvironment("SSL_CERT_FILE", authority.authority)
-        let trusted = try fleet.run("plan")
-        #expect(trusted.status == 0, "\(trusted)")
+        let folder = try TemporaryFolder()
+        try Shell.check("cp", [authority.authority, folder.path])
+        try Shell.check("openssl", ["rehash", folder.path])
+        for (name, path) in [
+            ("SSL_CERT_FILE", authority.authority), ("SSL_CERT_DIR", folder.path),
+        ] {
+            fleet.setEnvironment(name, path)
+            let trusted = try fleet.run("plan")
+            #expect(trusted.status == 0, "\(trusted)")
+            fleet.setEnvironment(name, "")
+        }
     }
 
     @Test("attack: no variable makes the client library run other code or send another password")

@@ -138,6 +138,13 @@ let example = """
             fleet.environments.first?.connection.credentials == .user("plumb", password: .none))
     }
 
+    @Test func aTLSModeThatIsNotSaidIsLeftToTheAddress() throws {
+        #expect(try fleet(fleetText()).environments.first?.connection.tls.mode == nil)
+        let text = fleetText().replacing("{user: plumb}", with: "{user: plumb, tls: {ca: c.pem}}")
+        let tls = try fleet(text).environments.first?.connection.tls
+        #expect(tls == TLS(mode: nil, ca: LocalPath("c.pem"), certificate: nil, key: nil))
+    }
+
     @Test func pathsAreKeptAsWrittenAndResolved() {
         #expect(LocalPath("a/b.cnf").resolved(in: "/srv/repo") == "/srv/repo/a/b.cnf")
         #expect(LocalPath("a/b.cnf").resolved(in: "/srv/repo/") == "/srv/repo/a/b.cnf")

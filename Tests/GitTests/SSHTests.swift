@@ -28,7 +28,8 @@ struct SSHTests {
         #expect(try update(sample, server).repository.resolve("main").id.hex == second)
     }
 
-    @Test func refusesAServerThatIsNotKnown() throws {
+    @Test("attack: an ssh server whose key is not on file gets no login")
+    func refusesAServerThatIsNotKnown() throws {
         let (sample, server) = (try SampleRepository(), try SSHServer())
         try sample.commit("First")
         let name = "[127.0.0.1]:\(server.port)"
@@ -50,6 +51,12 @@ struct SSHTests {
                     "the ecdsa-sha2-nistp256 key of 127.0.0.1 is not in \(file)") == true,
                 "\(error?.message ?? "")")
         }
+        let own = gitError {
+            _ = try sample.mirror(
+                server.url(sample.work),
+                SourceCredentials(key: .file(path: server.key, passphrase: nil)))
+        }
+        #expect(own?.code == .certificate, "\(own?.message ?? "accepted")")
         let missing = gitError { _ = try update(sample, server, knownHosts: "/nonexistent") }
         #expect(missing?.code == .certificate)
         #expect(missing?.message.contains("/nonexistent") == true)
