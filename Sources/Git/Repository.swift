@@ -71,6 +71,7 @@ package final class Repository: @unchecked Sendable {
         }
         let folder = String(cString: found)
         try refuseHidden(folder)
+        try refuseForeign(folder, from: path)
         return try Repository(opening: folder)
     }
 
@@ -87,6 +88,20 @@ package final class Repository: @unchecked Sendable {
             .invalid,
             "\(folder) is a bare repository inside another one: a commit can put one there",
             remedy: "run above it, or name it as file://\(folder)")
+    }
+
+    /// Refuses a repository of somebody else that the search met above a folder of ours: whoever
+    /// may write to `/tmp` could put one there.
+    private static func refuseForeign(
+        _ folder: String, from path: String
+    ) throws(GitError) {
+        var (found, start) = (stat(), stat())
+        guard stat(folder, &found) == 0, stat(path, &start) == 0 else { return }
+        guard ![geteuid(), 0, start.st_uid].contains(found.st_uid) else { return }
+        throw GitError(
+            .invalid,
+            "\(folder) belongs to user \(found.st_uid), and \(path) to user \(start.st_uid)",
+            remedy: "run as one of them, or in a folder of the repository's owner")
     }
 
     private init(handle: Handle) throws(GitError) {

@@ -72,10 +72,29 @@ struct RepositoryTests {
             }
         }
         #expect(try Repository.discover(from: sample.work).folder == sample.open().folder)
+        try GitCommand.run(["init", "--quiet", "--bare", sample.work], in: sample.folder)
+        #expect(access(sample.work + "/HEAD", F_OK) == 0)
+        #expect(try Repository.discover(from: sample.work).folder == sample.open().folder)
         // One that lies for itself is found.
         let apart = sample.folder + "/apart.git"
         try GitCommand.run(["clone", "--quiet", "--bare", sample.work, apart], in: sample.folder)
         #expect(try Repository.discover(from: apart).folder == apart + "/")
+    }
+
+    @Test(
+        "attack: a repository that somebody else put above a folder is not found",
+        .enabled(if: getuid() == 0, "only root can give a folder away"))
+    func isNotFoundAboveWhenItIsSomebodyElses() throws {
+        let sample = try SampleRepository()
+        try sample.write("ours/a.sql", "")
+        try sample.commit("First")
+        #expect(chown(sample.work + "/.git", 4711, 4711) == 0)
+        #expect(
+            codeThrown { _ = try Repository.discover(from: sample.work + "/ours") } == .invalid)
+        // As in CI: the whole checkout belongs to another user.
+        #expect(chown(sample.work + "/ours", 4711, 4711) == 0)
+        #expect(
+            try Repository.discover(from: sample.work + "/ours").folder == sample.open().folder)
     }
 
     @Test func findsTheLastCommitThatTouchedAPath() throws {
