@@ -175,6 +175,18 @@ struct RogueServerTests {
         }
     }
 
+    @Test("attack: no other last packet is believed")
+    func otherEndings() throws {
+        for verdict in ["01", "0104", "03", "fb", "ff1504233238303030306e6f"] {
+            var scenario = RogueServer.Scenario(switches: ["mysql_native_password"])
+            scenario.verdict = verdict
+            let (received, error) = try attempt(
+                try RogueServer(scenario), host: "127.0.0.1", TLSOptions())
+            #expect(received.count == 2, "\(verdict): \(received)")
+            #expect(error?.message.isEmpty == false, "\(verdict)")
+        }
+    }
+
     @Test("attack: a server that asks for a file gets none")
     func localInfile() throws {
         let folder = try TemporaryFolder()

@@ -87,7 +87,7 @@ enum RogueProgram {
                     if answer in (b"\x01", b"\x02"):
                         peer.write(b"\x01" + open(folder + "/public.pem", "rb").read())
                         peer.read()
-            peer.write(OK)
+            peer.write(bytes.fromhex(scenario["verdict"]) if "verdict" in scenario else OK)
 
         def serve(peer):
             log_in(peer)

@@ -24,6 +24,8 @@ package final class RogueServer {
         package var injected: [Injected] = []
         /// Sent in place of a greeting, in hex.
         package var first: String?
+        /// Sent in place of the welcome, in hex.
+        package var verdict: String?
         /// The file that it asks for at every statement.
         package var infile: String?
         /// nil: it offers no TLS.
