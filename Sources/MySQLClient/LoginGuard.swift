@@ -117,9 +117,6 @@ extension LoginGuard {
     private func explain(_ error: MySQLError) -> MySQLError {
         if let refusal { return refusal }
         if error.number == UInt32(CR_PLUGIN_NOT_ALLOWED) { return notAnswered(error) }
-        if error.message.isEmpty || error.number == 0 {
-            return self.error(.other, "the server broke the rules of the login")
-        }
         return error
     }
 

@@ -62,13 +62,25 @@ import Testing
         }
     }
 
-    @Test("attack: no variable makes the client library run other code or send another password")
+    @Test("attack: no variable makes the client library run other code")
     func environment() throws {
-        let rogue = try RogueServer(.init(switches: ["mysql_native_password"]))
+        let authority = try Certificates()
+        let rogue = try RogueServer(
+            .init(
+                switches: ["caching_sha2_password"],
+                pair: try authority.make("server", for: "DNS:127.1")))
         let fleet = try FleetFixture(shards: 1)
-        fleet.file.shards[0].host = "127.0.0.1:\(rogue.port)"
-        fleet.file.connection = "{user: plumb}"
+        fleet.file.shards[0].host = "127.1:\(rogue.port)"
+        fleet.file.connection =
+            "{user: plumb, password_env: PLUMB_PW, tls: {ca: \(authority.authority)}}"
         try fleet.commit()
+        fleet.setEnvironment("PLUMB_PW", "pass-word-4711")
+        // The plug-in comes from the library's own folder, where this one is empty.
+        let empty = try TemporaryFolder()
+        fleet.setEnvironment("MARIADB_PLUGIN_DIR", empty.path)
+        let received = try rogue.receives { _ = try fleet.run("plan") }
+        #expect(received.contains { $0.channel == .tls && $0.contains("pass-word-4711") })
+        #expect(received.allSatisfy { $0.channel == .tls || !$0.contains("plumb") })
         fleet.setEnvironment("LIBMYSQL_PLUGINS", "dialog")
         let run = try fleet.run("plan")
         #expect(run.says("LIBMYSQL_PLUGINS", "unset it"), "\(run)")
