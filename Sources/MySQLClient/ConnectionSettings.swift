@@ -15,6 +15,15 @@ package struct TLSOptions: Sendable, Equatable {
         /// As `verifyCA`, and the certificate names the host that was asked for.
         case verifyIdentity
 
+        /// As `plumb.yaml` writes it.
+        package var word: String {
+            switch self {
+            case .disabled, .preferred, .required: rawValue
+            case .verifyCA: "verify-ca"
+            case .verifyIdentity: "verify-identity"
+            }
+        }
+
         package static func < (left: Mode, right: Mode) -> Bool {
             left.strictness < right.strictness
         }

@@ -137,7 +137,7 @@ enum Handshake {
         guard mysql_get_ssl_cipher(handle) != nil else {
             throw MySQLError(
                 kind: .tls,
-                message: "TLS mode \(mode.rawValue) is asked for, "
+                message: "TLS mode \(mode.word) is asked for, "
                     + "but the server offers no TLS", server: server)
         }
     }

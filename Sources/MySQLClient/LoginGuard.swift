@@ -91,7 +91,7 @@ final class LoginGuard: @unchecked Sendable {
     }
 
     private var noTLS: String {
-        "TLS mode \(policy.mode.rawValue) is asked for, but the server offers no TLS; nothing was "
+        "TLS mode \(policy.mode.word) is asked for, but the server offers no TLS; nothing was "
             + "sent to it"
     }
 

@@ -25,11 +25,11 @@ struct TLSFiles: Equatable {
         case .preferred, .required: break
         case .verifyCA:
             guard tls.caFile != nil else {
-                throw refuse("TLS mode verifyCA needs the authority's file")
+                throw refuse("TLS mode verify-ca needs the authority's file")
             }
             guard ClientLibrary.verifiesAuthorityAlone else {
                 throw refuse(
-                    "TLS mode verifyCA is not kept by this release of the MySQL client library: "
+                    "TLS mode verify-ca is not kept by this release of the MySQL client library: "
                         + "use verify-identity")
             }
         case .verifyIdentity:
@@ -60,7 +60,7 @@ struct TLSFiles: Equatable {
         } else {
             throw MySQLError(
                 kind: .configuration,
-                message: "TLS mode verifyIdentity finds no certificate authorities on this "
+                message: "TLS mode verify-identity finds no certificate authorities on this "
                     + "machine: install them (ca-certificates), or name a file in `ca`",
                 server: server)
         }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TestSupport
 
@@ -91,6 +92,30 @@ struct LoginTests {
                         credentials: Credentials(user: "u_none"), tls: way.tls))
             }
             #expect(error == nil, "\(kind) without a password, \(name): \(error as Any)")
+        }
+    }
+
+    @Test(
+        "A socket proves the user of the system",
+        .enabled(if: getuid() == 0, "the servers' administrator is called root"),
+        arguments: TestServer.available)
+    func socket(kind: TestServer.Kind) throws {
+        let server = try TestServer.start(kind, listensOnTCP: true)
+        let administrator = try server.connect()
+        switch kind {
+        case .mariadb1011, .mariadb118:
+            try administrator.execute("ALTER USER root@localhost IDENTIFIED VIA unix_socket")
+        case .mysql9:
+            try administrator.execute("INSTALL PLUGIN auth_socket SONAME 'auth_socket.so'")
+            try administrator.execute("ALTER USER root@localhost IDENTIFIED WITH auth_socket")
+        }
+        #expect(try server.connect().query("SELECT 1").first?[0] == "1")
+        for user in ["root", ""] {
+            var settings = server.settings
+            settings.credentials.user = user
+            settings.tls = TLSOptions()
+            #expect(
+                mysqlError { _ = try Connection(to: server.address, settings: settings) } == nil)
         }
     }
 

@@ -92,7 +92,10 @@ package struct Survey {
             source: source, desired: desired, shards: shards, observation: observation,
             normalised: normalised, recorded: recorded, comparison: output.comparison,
             plan: output.plan, snapshot: snapshot,
-            notices: source.notices + Notice.wire(engine.tls, to: shards.map(\.server))
+            notices: source.notices
+                + Notice.wire(
+                    engine.tls,
+                    to: shards.map(\.server) + [desired.fleet.workspace.host].compactMap(\.self))
                 + Self.notices(desired, observation)
                 + Self.notices(output.continued), isContinued: !output.continued.isEmpty)
     }

@@ -12,7 +12,7 @@ extension Notice {
             Notice(
                 code: "weak-tls",
                 message: "\(first)\(others): \(weakness) (TLS mode "
-                    + "\(tls.mode(for: first).rawValue)): say `verify-identity`")
+                    + "\(tls.mode(for: first).word)): say `verify-identity`")
         ]
     }
 }
