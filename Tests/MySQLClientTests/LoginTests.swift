@@ -47,13 +47,21 @@ struct LoginTests {
     }
 
     /// The plug-ins that a server of ours has, as `CREATE USER … IDENTIFIED …` names them.
-    private func plugins(of kind: TestServer.Kind) -> [(name: String, clause: String)] {
+    private func plugins(
+        of kind: TestServer.Kind, _ administrator: Connection
+    ) -> [(name: String, clause: String)] {
         let literal = "'\(Self.password)'"
-        return switch kind {
+        switch kind {
         case .mysql9:
-            ["caching_sha2_password", "sha256_password"].map { ($0, "WITH \($0) BY \(literal)") }
+            return ["caching_sha2_password", "sha256_password"].map {
+                ($0, "WITH \($0) BY \(literal)")
+            }
         case .mariadb1011, .mariadb118:
-            [("mysql_native_password", "BY \(literal)")]
+            let native = ("mysql_native_password", "BY \(literal)")
+            // Debian packs this one apart from the server itself.
+            let lacks = mysqlError { try administrator.execute("INSTALL SONAME 'auth_ed25519'") }
+            guard lacks == nil else { return [native] }
+            return [native, ("ed25519", "VIA ed25519 USING PASSWORD(\(literal))")]
         }
     }
 
@@ -63,7 +71,7 @@ struct LoginTests {
         let pair = try authority.make("server", for: "DNS:127.1,DNS:localhost,IP:127.0.0.1")
         let server = try TestServer.start(kind, listensOnTCP: true, certificate: pair)
         let administrator = try server.connect()
-        for (plugin, clause) in plugins(of: kind) {
+        for (plugin, clause) in plugins(of: kind, administrator) {
             try administrator.execute("CREATE USER 'u_\(plugin)'@'%' IDENTIFIED \(clause)")
             // The second login finds the password in the server's cache, where it has one.
             for (name, way) in try ways(to: server, authority) + ways(to: server, authority) {
