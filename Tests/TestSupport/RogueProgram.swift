@@ -95,6 +95,8 @@ enum RogueProgram {
                 peer.sequence = 0
                 peer.read()
                 if "infile" in scenario:
+                    if scenario["infileIsSecond"]:
+                        peer.write(b"\0\0\0\x0a\0\0\0")
                     peer.write(b"\xfb" + scenario["infile"].encode())
                     while peer.read():
                         pass

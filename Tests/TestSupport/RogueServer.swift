@@ -28,6 +28,8 @@ package final class RogueServer {
         package var verdict: String?
         /// The file that it asks for at every statement.
         package var infile: String?
+        /// Whether it asks for it in a second result, behind a good one.
+        package var infileIsSecond = false
         /// nil: it offers no TLS.
         package var certificate: String?
         package var key: String?
