@@ -1,0 +1,28 @@
+import CCrypto
+
+/// The owner of one object of libcrypto: frees it when the last reference goes.
+final class CryptoHandle {
+    let pointer: OpaquePointer
+    private let free: (OpaquePointer) -> Void
+
+    /// Takes what `make` gives; throws where it gives nothing.
+    init(
+        _ what: String, free: @escaping (OpaquePointer) -> Void, make: () -> OpaquePointer?
+    ) throws(SignatureError) {
+        guard let created = make() else {
+            ERR_clear_error()
+            throw SignatureError(.malformed, "\(what): libcrypto does not take it")
+        }
+        pointer = created
+        self.free = free
+    }
+
+    deinit { free(pointer) }
+
+    /// A positive number from its bytes, the highest first.
+    static func number(_ bytes: [UInt8]) throws(SignatureError) -> CryptoHandle {
+        try CryptoHandle("a number of a key", free: { BN_free($0) }) {
+            BN_bin2bn(bytes, Int32(truncatingIfNeeded: bytes.count), nil)
+        }
+    }
+}

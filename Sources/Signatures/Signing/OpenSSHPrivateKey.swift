@@ -1,0 +1,95 @@
+import CCrypto
+
+/// A private key as `ssh-keygen` writes it (PROTOCOL.key of OpenSSH).
+enum OpenSSHPrivateKey {
+    /// Can be signed with here.
+    case ed25519(Ed25519PrivateKey)
+    /// Of another type, or protected by a passphrase: `ssh-keygen` signs with it.
+    case other
+
+    private static let magic = Array("openssh-key-v1".utf8) + [0]
+
+    /// Reads the armoured form; throws `malformed` where it is damaged.
+    init(armoured text: String) throws(SignatureError) {
+        var reader = SSHReader(try Armour.privateKey.open(text), "the private key")
+        guard try reader.take(Self.magic.count) == Self.magic else {
+            throw SignatureError(.malformed, "the private key is damaged: it has no magic word")
+        }
+        let cipher = try reader.name()
+        let derivation = try reader.name()
+        _ = try reader.string()
+        guard cipher == "none", derivation == "none" else {
+            self = .other
+            return
+        }
+        guard try reader.uint32() == 1 else {
+            throw SignatureError(.malformed, "the private key is damaged: it is not one key")
+        }
+        let publicKey = try SSHPublicKey(blob: try reader.string())
+        guard publicKey.kind == .ed25519 else {
+            self = .other
+            return
+        }
+        let inner = try reader.string()
+        try reader.end()
+        self = .ed25519(try Self.ed25519(inner, publicKey))
+    }
+
+    private static func ed25519(
+        _ bytes: [UInt8], _ publicKey: SSHPublicKey
+    ) throws(SignatureError) -> Ed25519PrivateKey {
+        var reader = SSHReader(bytes, "the private key")
+        let check = (try reader.uint32(), try reader.uint32())
+        guard check.0 == check.1, try reader.name() == publicKey.kind.rawValue else {
+            throw SignatureError(.malformed, "the private key is damaged: its check does not fit")
+        }
+        let point = try reader.string()
+        var secret = try reader.string()
+        defer { OPENSSL_cleanse(&secret, secret.count) }
+        // The seed, and the public key once more behind it.
+        guard secret.count == 64, Array(secret[32...]) == point,
+            publicKey.material == .ed25519(point: point)
+        else {
+            throw SignatureError(.malformed, "the private key is damaged: its halves do not fit")
+        }
+        return try Ed25519PrivateKey(seed: Array(secret[..<32]), publicKey: publicKey)
+    }
+}
+
+/// An ed25519 key that libcrypto holds.
+final class Ed25519PrivateKey: @unchecked Sendable {
+    // Sendable because libcrypto only reads a key that it signs with.
+    private let key: CryptoHandle
+    let publicKey: SSHPublicKey
+
+    /// Throws `malformed` where the seed is not that of the public key.
+    init(seed: [UInt8], publicKey: SSHPublicKey) throws(SignatureError) {
+        let key = try CryptoHandle("the private key", free: { EVP_PKEY_free($0) }) {
+            EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, seed, seed.count)
+        }
+        var point: [UInt8] = Array(repeating: 0, count: 32)
+        var count = point.count
+        guard EVP_PKEY_get_raw_public_key(key.pointer, &point, &count) == 1, count == 32,
+            publicKey.material == .ed25519(point: point)
+        else {
+            throw SignatureError(.malformed, "the private key is damaged: its halves do not fit")
+        }
+        self.key = key
+        self.publicKey = publicKey
+    }
+
+    /// The 64 bytes of the signature.
+    func sign(_ message: [UInt8]) throws(SignatureError) -> [UInt8] {
+        let context = try CryptoHandle("a signature", free: { EVP_MD_CTX_free($0) }) {
+            EVP_MD_CTX_new()
+        }
+        defer { ERR_clear_error() }
+        var signature: [UInt8] = Array(repeating: 0, count: 64)
+        var count = signature.count
+        guard EVP_DigestSignInit(context.pointer, nil, nil, nil, key.pointer) == 1,
+            EVP_DigestSign(context.pointer, &signature, &count, message, message.count) == 1,
+            count == 64
+        else { throw SignatureError(.program, "libcrypto did not sign") }
+        return signature
+    }
+}

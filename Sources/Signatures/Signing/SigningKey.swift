@@ -1,0 +1,65 @@
+import Foundation
+
+/// A private SSH key that signs.
+///
+/// A plain ed25519 key is used here; every other one, as well as a key that an agent holds, by
+/// `ssh-keygen -Y sign`, which may ask for its passphrase.
+package struct SigningKey: Sendable {
+    private enum Means: Sendable {
+        case own(Ed25519PrivateKey)
+        case program
+    }
+
+    /// The file of the private key, or of the public one whose other half an agent holds.
+    package let path: String
+    private let means: Means
+
+    /// Reads the key at `path`.
+    ///
+    /// Throws `unsafeFile` where others may read a private key, and `invalidFile` where it cannot
+    /// be read.
+    package init(path: String) throws(SignatureError) {
+        self.path = path
+        let bytes: [UInt8]
+        do throws(SignatureError) {
+            bytes = try PrivateFile.bytes(path)
+        } catch  where error.code == .unsafeFile {
+            // A public key is nobody's secret.
+            guard let text = try? TrustedFile.text(path), (try? SSHPublicKey(line: text)) != nil
+            else { throw error }
+            means = .program
+            return
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard Armour.privateKey.isAtStart(of: text) else {
+            means = .program
+            return
+        }
+        do throws(SignatureError) {
+            switch try OpenSSHPrivateKey(armoured: text) {
+            case .ed25519(let key): means = .own(key)
+            case .other: means = .program
+            }
+        } catch {
+            throw SignatureError(.invalidFile, "\(path): \(error.fault)", remedy: error.remedy)
+        }
+    }
+
+    /// An armoured SSH signature of `payload`, made for `namespace`.
+    package func sign(
+        _ payload: [UInt8], namespace: String
+    ) throws(SignatureError) -> String {
+        switch means {
+        case .own(let key):
+            let hash = HashAlgorithm.sha512
+            let message = SSHSignature.message(payload, namespace: namespace, hash: hash)
+            var proof = SSHWriter()
+            proof.string(key.publicKey.kind.rawValue)
+            proof.string(try key.sign(message))
+            return SSHSignature.armour(
+                key: key.publicKey.blob, namespace: namespace, hash: hash, proof: proof.bytes)
+        case .program:
+            throw SignatureError(.program, "not there yet")
+        }
+    }
+}

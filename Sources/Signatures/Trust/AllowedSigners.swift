@@ -1,0 +1,93 @@
+import Execution
+
+/// Whose keys count, for what and when: the format of ssh-keygen(1) ALLOWED SIGNERS.
+///
+///     ada@example.com ssh-ed25519 AAAA…
+///     bob@example.com,bob@home.example namespaces="git",valid-before="20270101Z" ssh-ed25519 AAAA…
+package struct AllowedSigners: Sendable {
+    /// One line.
+    struct Entry: Sendable {
+        let principals: PatternList
+        let options: SignerLine.Options
+        let key: SSHPublicKey
+        /// The line's number, from 1.
+        let line: Int
+    }
+
+    /// The file that they were read from, as errors name it.
+    package let file: String
+    let entries: [Entry]
+
+    /// Whether nobody is allowed.
+    package var isEmpty: Bool { entries.isEmpty }
+
+    /// Reads the text of a file; throws `invalidFile`, with the line, for one that is not wholly
+    /// understood: a line that is passed over could be the one that takes a right away.
+    package init(text: String, file: String) throws(SignatureError) {
+        self.file = file
+        let isKey = { SSHPublicKey.Kind(rawValue: $0) != nil }
+        entries = try SignerFile.lines(text, file: file) { (text, line) throws(SignatureError) in
+            guard let read = try SignerLine(text, isKey: isKey) else { return nil }
+            return Entry(
+                principals: read.principals, options: read.options,
+                key: try SSHPublicKey(line: read.key), line: line)
+        }
+    }
+
+    /// Reads the file at `path`; throws `unsafeFile` where others than its owner can change it.
+    package static func read(_ path: String) throws(SignatureError) -> AllowedSigners {
+        try AllowedSigners(text: try TrustedFile.text(path), file: path)
+    }
+}
+
+/// What the files of allowed signers have in common.
+enum SignerFile {
+    /// What `read` makes of each line; errors name the file and the line.
+    static func lines<Entry>(
+        _ text: String, file: String,
+        _ read: (_ text: String, _ line: Int) throws(SignatureError) -> Entry?
+    ) throws(SignatureError) -> [Entry] {
+        var result: [Entry] = []
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        for (place, line) in lines.enumerated() {
+            let bare = line.hasSuffix("\r") ? line.dropLast() : line
+            do throws(SignatureError) {
+                guard
+                    bare.unicodeScalars.allSatisfy({
+                        $0 == "\t" || $0.properties.generalCategory != .control
+                    })
+                else { throw SignatureError(.invalidFile, "a control character") }
+                if let entry = try read(String(bare), place + 1) { result.append(entry) }
+            } catch {
+                throw SignatureError(
+                    .invalidFile, "\(file):\(place + 1): \(error.fault)", remedy: error.remedy)
+            }
+        }
+        return result
+    }
+}
+
+extension SignerLine.Options {
+    /// Why an entry with these options does not count; nil where it does.
+    func refusal(
+        of namespace: String, at time: Timestamp, place: String
+    ) -> SignatureError? {
+        if let namespaces, !namespaces.matches(namespace) {
+            return SignatureError(
+                .wrongNamespace, "\(place) does not let the key sign for \(namespace)",
+                remedy: "add it to its namespaces, or sign with another key")
+        }
+        if let validAfter, time < validAfter {
+            return SignatureError(
+                .notYetValid,
+                "\(place) lets the key sign from \(validAfter) on, and this is of "
+                    + "\(time)")
+        }
+        if let validBefore, time > validBefore {
+            return SignatureError(
+                .expired, "\(place) lets the key sign until \(validBefore), and this is of \(time)",
+                remedy: "sign with a key that is valid")
+        }
+        return nil
+    }
+}

@@ -1,0 +1,22 @@
+import Execution
+
+/// Who signed, as the allowed signers name the owner of the key.
+package struct VerifiedSigner: Hashable, Sendable {
+    /// What kind of key it was.
+    package enum Kind: String, Sendable {
+        case ssh
+        case openPGP
+    }
+
+    package let kind: Kind
+    /// The names under which the allowed signers know the key, in the order of the file: one
+    /// person. Empty where they have only patterns for it, which name nobody in particular.
+    package let principals: [String]
+    /// `SHA256:…` of an SSH key as `ssh-keygen -l` shows it; the primary key of OpenPGP in
+    /// upper-case hexadecimal digits.
+    package let fingerprint: String
+    /// Where the allowed signers say so: `file:line`.
+    package let place: String
+    /// When it was signed, by the signer's own clock; SSH signatures do not say it.
+    package let signedAt: Timestamp?
+}
