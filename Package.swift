@@ -29,10 +29,11 @@ let package = Package(
             providers: [.apt(["default-libmysqlclient-dev"])]),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         module("Execution"),
         module("Schema", ["CCrypto"]),
-        module("Signatures", ["Execution", "CCrypto"]),
+        module("Signatures", ["Execution", "CCrypto", "CLinux"]),
         module("Diff", ["Schema"]),
         module("Git", ["CGit2", "CZlib", "Execution"]),
         module("Desired", ["Schema", "Diff", "Git", "CYAML"]),

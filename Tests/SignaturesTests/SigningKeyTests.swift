@@ -23,4 +23,75 @@ struct SigningKeyTests {
                     == (try workshop.sign(payload, with: path, namespace: "plumb-approval")))
         }
     }
+
+    @Test(arguments: [["ecdsa", "-b", "256"], ["rsa", "-b", "2048"]])
+    func otherKeysByTheProgram(type: [String]) throws {
+        let workshop = try Workshop()
+        let path = try workshop.key(type)
+        let verifier = SignatureVerifier(
+            allowedSigners: try workshop.allowed("ada \(try workshop.publicLine(path))"))
+        let payload = String(repeating: "long ", count: 30_000)
+        let signature = try SigningKey(path: path).sign(Array(payload.utf8), namespace: "git")
+        #expect(verifier.refusal(of: signature, payload) == nil)
+        #expect(try workshop.programAccepts(signature, of: payload))
+    }
+
+    @Test(
+        "attack: a private key that others may read does not sign",
+        arguments: [0o600, 0o400, 0o640, 0o604, 0o644, 0o620])
+    func modes(mode: Int) throws {
+        let workshop = try Workshop()
+        let path = try workshop.key(["ed25519"])
+        chmod(path, mode_t(mode))
+        #expect(
+            signatureError { _ = try SigningKey(path: path) }
+                == (mode & 0o077 == 0 ? nil : .unsafeFile))
+    }
+
+    /// Each error names the file and nothing that stands in it.
+    @Test func whatIsNoKey() throws {
+        let workshop = try Workshop()
+        let path = try workshop.key(["ed25519"])
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let bytes = try Armour.privateKey.open(text)
+        let files: [(String, String)] = [
+            ("cut", Armour.privateKey.close(Array(bytes.dropLast(40)))),
+            (
+                "flipped",
+                Armour.privateKey.close(
+                    bytes.enumerated().map {
+                        $0.offset == 130 ? $0.element ^ 1 : $0.element
+                    })
+            ),
+            ("text", "hunter2-hunter2\n"),
+            ("empty", ""),
+        ]
+        for (name, content) in files {
+            let file = try workshop.write(content, to: name)
+            chmod(file, 0o600)
+            do {
+                _ = try SigningKey(path: file).sign([1], namespace: "git")
+                Issue.record("\(name) signed")
+            } catch {
+                #expect([.invalidFile, .program].contains(error.code))
+                #expect(error.description.contains(file))
+                #expect(!error.description.contains("hunter2"))
+            }
+        }
+        #expect(
+            signatureError { _ = try SigningKey(path: workshop.folder + "/missing") }
+                == .invalidFile)
+    }
+
+    @Test func aProtectedKeyAsksSomebody() throws {
+        let workshop = try Workshop()
+        let path = try workshop.key(["ed25519"], passphrase: "hunter2")
+        _ = try workshop.allowed("ada \(try workshop.publicLine(path))")
+        // Nobody is there to be asked, and no agent: it says so, and does not hang.
+        if getenv("SSH_AUTH_SOCK") == nil, getenv("DISPLAY") == nil, isatty(0) == 0 {
+            #expect(
+                signatureError { _ = try SigningKey(path: path).sign([1], namespace: "git") }
+                    == .program)
+        }
+    }
 }

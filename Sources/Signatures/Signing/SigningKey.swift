@@ -58,8 +58,36 @@ package struct SigningKey: Sendable {
             proof.string(try key.sign(message))
             return SSHSignature.armour(
                 key: key.publicKey.blob, namespace: namespace, hash: hash, proof: proof.bytes)
-        case .program:
-            throw SignatureError(.program, "not there yet")
+        case .program: return try signWithProgram(payload, namespace: namespace)
         }
+    }
+
+    /// Nobody types a passphrase for longer.
+    private static let limitSeconds: Double = 120
+
+    private func signWithProgram(
+        _ payload: [UInt8], namespace: String
+    ) throws(SignatureError) -> String {
+        // What finds the agent, asks for a passphrase, and speaks to a device; no secret.
+        let names = [
+            "HOME", "USER", "TERM", "LANG", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY",
+            "SSH_AUTH_SOCK", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE", "SSH_SK_PROVIDER",
+        ]
+        let environment = ProcessInfo.processInfo.environment.filter { names.contains($0.key) }
+        let file = path.hasPrefix("/") ? path : "./" + path
+        let result = try Program.run(
+            "ssh-keygen", ["-q", "-Y", "sign", "-f", file, "-n", namespace], input: payload,
+            environment: environment, limitSeconds: Self.limitSeconds)
+        guard result.status == 0 else {
+            throw SignatureError(
+                .program, "\(path): ssh-keygen did not sign: \(result.complaint)",
+                remedy: "try `ssh-keygen -Y sign -f \(path) -n \(namespace)` by hand")
+        }
+        // What would not be accepted later is better not written at all.
+        let signature = try SSHSignature(armoured: result.output)
+        guard signature.namespace == namespace, try signature.isGenuine(for: payload) else {
+            throw SignatureError(.program, "\(path): ssh-keygen made a signature that does not fit")
+        }
+        return result.output
     }
 }

@@ -25,7 +25,7 @@ struct SignerLine {
         principals = try PatternList(try Self.principals(&rest))
         rest = rest.drop(while: Self.isBlank)
         let word = String(rest.prefix { !Self.isBlank($0) })
-        if isKey(word) {
+        if word.isEmpty || isKey(word) {
             options = Options()
         } else {
             options = try Self.options(&rest)

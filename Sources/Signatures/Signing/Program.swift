@@ -1,0 +1,141 @@
+import CLinux
+import Foundation
+
+/// Runs a program of another project to its end.
+enum Program {
+    struct Output: Sendable {
+        /// The exit status; 128 and the number of the signal that ended it.
+        let status: Int32
+        let output: String
+        /// The first line of what it complained about, without control characters.
+        let complaint: String
+    }
+
+    /// Runs `name`, which is looked for in `PATH`.
+    ///
+    /// It gets the variables of `environment` and `PATH`, and no file of this process but `input`.
+    /// Throws `program` where it cannot be started or does not end in time.
+    static func run(
+        _ name: String, _ arguments: [String], input: [UInt8], environment: [String: String],
+        limitSeconds: Double
+    ) throws(SignatureError) -> Output {
+        let files = try (
+            MemoryFile(holding: input), MemoryFile(holding: []), MemoryFile(holding: [])
+        )
+        let process = try start(
+            name, arguments, environment: environment,
+            descriptors: [files.0.descriptor, files.1.descriptor, files.2.descriptor])
+        let status = try wait(for: process, name, limitSeconds: limitSeconds)
+        let complaint = try text(files.2).split(whereSeparator: \.isNewline).first ?? ""
+        return Output(
+            status: status, output: try text(files.1),
+            complaint: String(
+                String.UnicodeScalarView(
+                    complaint.unicodeScalars.filter {
+                        $0.properties.generalCategory != .control
+                    }
+                    .prefix(200))))
+    }
+
+    private static func text(_ file: MemoryFile) throws(SignatureError) -> String {
+        String(decoding: try file.contents(), as: UTF8.self)
+    }
+
+    private static func start(
+        _ name: String, _ arguments: [String], environment: [String: String],
+        descriptors: [Int32]
+    ) throws(SignatureError) -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for (place, descriptor) in descriptors.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(place))
+        }
+        posix_spawn_file_actions_addclosefrom_np(&actions, Int32(descriptors.count))
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // This process blocks and ignores signals in its own way: the program starts afresh.
+        var none = sigset_t()
+        sigemptyset(&none)
+        var usual = sigset_t()
+        sigemptyset(&usual)
+        for number in [SIGPIPE, SIGXFSZ, SIGINT, SIGTERM, SIGHUP] { sigaddset(&usual, number) }
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &usual)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        var variables = environment
+        variables["PATH"] = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        var argv = ([name] + arguments).map { strdup($0) } + [nil]
+        var envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for pointer in argv + envp { free(pointer) } }
+        var process: pid_t = 0
+        let code = posix_spawnp(&process, name, &actions, &attributes, &argv, &envp)
+        guard code == 0 else {
+            throw SignatureError(
+                .program, "the program \(name) does not start: \(String(cString: strerror(code)))",
+                remedy: "install it, and put it on PATH")
+        }
+        return process
+    }
+
+    private static func wait(
+        for process: pid_t, _ name: String, limitSeconds: Double
+    ) throws(SignatureError) -> Int32 {
+        let limit = Date(timeIntervalSinceNow: limitSeconds)
+        var pauseMicroseconds: UInt32 = 200
+        while true {
+            var status: Int32 = 0
+            let ended = waitpid(process, &status, WNOHANG)
+            if ended == process {
+                let signal = status & 0x7f
+                return signal == 0 ? (status >> 8) & 0xff : 128 + signal
+            }
+            guard ended == 0 || errno == EINTR else {
+                throw SignatureError(.program, "the end of the program \(name) was missed")
+            }
+            guard Date() < limit else {
+                kill(process, SIGKILL)
+                while waitpid(process, &status, 0) < 0, errno == EINTR {}
+                throw SignatureError(
+                    .program, "the program \(name) did not end within \(Int(limitSeconds)) s")
+            }
+            usleep(pauseMicroseconds)
+            pauseMicroseconds = min(10_000, pauseMicroseconds * 2)
+        }
+    }
+}
+
+/// A file without a name, in memory.
+private final class MemoryFile {
+    let descriptor: Int32
+
+    /// The file, read from its start.
+    init(holding bytes: [UInt8]) throws(SignatureError) {
+        descriptor = memfd_create("plumb", plumb_close_on_exec)
+        guard descriptor >= 0 else {
+            throw SignatureError(
+                .program, "no file in memory: \(String(cString: strerror(errno)))")
+        }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else {
+                throw SignatureError(
+                    .program, "no file in memory: \(String(cString: strerror(errno)))")
+            }
+            rest = rest.dropFirst(count)
+        }
+        lseek(descriptor, 0, SEEK_SET)
+    }
+
+    deinit { close(descriptor) }
+
+    /// All that was written to it.
+    func contents() throws(SignatureError) -> [UInt8] {
+        lseek(descriptor, 0, SEEK_SET)
+        return try TrustedFile.contents(descriptor, "the output of a program")
+    }
+}
