@@ -66,7 +66,7 @@ let package = Package(
         tests("SchemaTests", ["Schema", "TestSupport"]),
         tests("SignaturesTests", ["Signatures", "TestSupport"]),
         tests("DiffTests", ["Diff", "TestSupport"]),
-        tests("GitTests", ["Git", "TestSupport"]),
+        tests("GitTests", ["Git", "Signatures", "TestSupport"]),
         tests("DesiredTests", ["Desired", "TestSupport"]),
         tests(
             "LintTests",

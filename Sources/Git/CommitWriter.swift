@@ -21,20 +21,23 @@ extension Repository {
     /// Writes a commit whose tree is that of `parent` with `edits` applied; moves no reference.
     ///
     /// All objects are on the disk when this returns. Throws `invalid` for a path or name that
-    /// git refuses, and `diskFull` when there is no room.
+    /// git refuses, `diskFull` when there is no room, and what `signer` throws.
+    ///
+    /// - Parameter signer: signs the commit; nil for a commit without a signature.
     package func writeCommit(
-        _ edits: TreeEdits, onto parent: ObjectID?, by author: Signature, message: String
+        _ edits: TreeEdits, onto parent: ObjectID?, by author: Signature, message: String,
+        signer: CommitSigner? = nil
     ) throws(GitError) -> ObjectID {
         guard edits.paths.count > Self.packThreshold else {
             return try locked { (pointer) throws(GitError) in
-                try CommitWriter(pointer, folder: folder)
+                try CommitWriter(pointer, folder: folder, signer: signer)
                     .write(edits, onto: parent, by: author, message: message).commit
             }
         }
         // A handle of its own: the objects in memory must not be seen by readers.
         return try Repository(opening: folder).locked { (pointer) throws(GitError) in
             let memory = try MemoryPack(pointer, folder: folder)
-            let result = try CommitWriter(pointer, folder: folder)
+            let result = try CommitWriter(pointer, folder: folder, signer: signer)
                 .write(edits, onto: parent, by: author, message: message)
             try memory.writePack(of: result.objects)
             return result.commit
@@ -46,10 +49,12 @@ extension Repository {
 private struct CommitWriter {
     private let repository: OpaquePointer
     private let folder: String
+    private let signer: CommitSigner?
 
-    init(_ repository: OpaquePointer, folder: String) {
+    init(_ repository: OpaquePointer, folder: String, signer: CommitSigner?) {
         self.repository = repository
         self.folder = folder
+        self.signer = signer
     }
 
     /// The commit, and all the objects that were written for it.
@@ -65,14 +70,43 @@ private struct CommitWriter {
         let tree = try lookUp(treeID, what, git_object_free, git_tree_lookup)
         let signature = try SignatureHandle(author)
         var pointers: [OpaquePointer?] = (parents ?? []).map(\.pointer)
+        let id: ObjectID
+        if let signer {
+            var buffer = git_buf()
+            defer { git_buf_dispose(&buffer) }
+            try LibGit.check(
+                git_commit_create_buffer(
+                    &buffer, repository, signature.pointer, signature.pointer, "UTF-8", message,
+                    tree.pointer, pointers.count, &pointers), what)
+            id = try write(buffer, signedBy: signer, what)
+        } else {
+            var raw = git_oid()
+            LibGit.forget()
+            let code = git_commit_create(
+                &raw, repository, nil, signature.pointer, signature.pointer, "UTF-8", message,
+                tree.pointer, pointers.count, &pointers)
+            try LibGit.check(code, what)
+            id = ObjectID(raw)
+        }
+        withExtendedLifetime(parents) {}
+        return (id, editor.written + [id])
+    }
+
+    /// Writes the commit whose text is in `buffer`, with its signature.
+    private func write(
+        _ buffer: git_buf, signedBy signer: CommitSigner, _ what: String
+    ) throws(GitError) -> ObjectID {
+        guard let text = buffer.ptr else {
+            throw GitError(.other, "\(what): libgit2 gave no text of the commit")
+        }
+        let payload = Array(UnsafeRawBufferPointer(start: text, count: buffer.size))
+        // A line break at its end would become one more line of the header.
+        let armoured = try signer(payload).trimmingCharacters(in: .newlines)
         var id = git_oid()
         LibGit.forget()
-        let code = git_commit_create(
-            &id, repository, nil, signature.pointer, signature.pointer, "UTF-8", message,
-            tree.pointer, pointers.count, &pointers)
-        withExtendedLifetime(parents) {}
-        try LibGit.check(code, what)
-        return (ObjectID(id), editor.written + [ObjectID(id)])
+        try LibGit.check(
+            git_commit_create_with_signature(&id, repository, text, armoured, nil), what)
+        return ObjectID(id)
     }
 
     private func lookUp(

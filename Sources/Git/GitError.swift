@@ -31,6 +31,8 @@ package struct GitError: RemediedError, Sendable, Equatable {
         case invalid
         /// The file is there but cannot be read or written.
         case unreadable
+        /// The commit could not be signed.
+        case unsigned
         /// Anything else, in libgit2's own words.
         case other
     }
@@ -52,7 +54,7 @@ package struct GitError: RemediedError, Sendable, Equatable {
         switch code {
         case .locked, .modified, .network, .diskFull: .retryable
         case .notFound, .unborn, .empty, .certificate, .authentication, .corrupt, .exists,
-            .invalid, .unreadable, .other:
+            .invalid, .unreadable, .unsigned, .other:
             .permanent
         }
     }

@@ -11,23 +11,31 @@ package final class Ledger: Sendable {
     package let path: String
     /// How long a write waits for another one to end, in seconds.
     package let lockWaitSeconds: Double
+    /// Signs each transition; nil for a ledger that is not signed.
+    let signer: LedgerSigner?
 
     /// Nil as long as none was found or made.
     private let opened = Lock<Repository?>(nil)
 
-    private init(path: String, lockWaitSeconds: Double) {
+    private init(path: String, lockWaitSeconds: Double, signer: LedgerSigner?) {
         self.path = path
         self.lockWaitSeconds = lockWaitSeconds
+        self.signer = signer
     }
 
     /// Opens the ledger in the folder `path`.
     ///
     /// One that is not there yet is empty, and is looked for again by every read: the first write,
     /// of this process or another, makes it. Throws `notALedger` when something else lies there.
+    ///
+    /// - Parameter signingKey: the file of the SSH key that signs each transition; it is read
+    ///   before the first write. Nil for a ledger that is not signed.
     package static func open(
-        path: String, lockWaitSeconds: Double = 10
+        path: String, lockWaitSeconds: Double = 10, signingKey: String? = nil
     ) throws(LedgerError) -> Ledger {
-        let ledger = Ledger(path: path, lockWaitSeconds: lockWaitSeconds)
+        let ledger = Ledger(
+            path: path, lockWaitSeconds: lockWaitSeconds,
+            signer: signingKey.map { LedgerSigner(path: $0) })
         _ = try ledger.found()
         return ledger
     }
@@ -40,9 +48,12 @@ package final class Ledger: Sendable {
         guard try isThere else { throw missing }
     }
 
-    /// Makes the ledger where there is none: a disk that does not take it is then known before
-    /// there is anything to record.
-    package func make() throws(LedgerError) { _ = try repository() }
+    /// Makes the ledger where there is none: a disk that does not take it, or a key that does not
+    /// sign, is then known before there is anything to record.
+    package func make() throws(LedgerError) {
+        try signer?.prepare()
+        _ = try repository()
+    }
 
     /// The repository of a ledger that is there; nil where nobody has made it yet.
     func found() throws(LedgerError) -> Repository? {

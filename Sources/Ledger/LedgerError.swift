@@ -20,6 +20,8 @@ package struct LedgerError: RemediedError, Sendable, Equatable {
         case lostRace
         /// A name, path or argument that the ledger does not accept.
         case invalid
+        /// The key that signs the ledger is missing, or did not sign; nothing moved.
+        case unsigned
         /// The disk or the rights on it failed the operation.
         case io
     }
@@ -50,6 +52,7 @@ package struct LedgerError: RemediedError, Sendable, Equatable {
             case .modified: .lostRace
             case .diskFull: .diskFull
             case .invalid: .invalid
+            case .unsigned: .unsigned
             case .notFound, .unborn, .empty, .certificate, .authentication, .network, .exists,
                 .unreadable, .other:
                 .io
@@ -69,7 +72,7 @@ package struct LedgerError: RemediedError, Sendable, Equatable {
     private static func usualRetry(_ code: Code) -> RetryClass {
         switch code {
         case .locked, .diskFull, .lostRace: .retryable
-        case .notALedger, .missing, .damaged, .invalid, .io: .permanent
+        case .notALedger, .missing, .damaged, .invalid, .unsigned, .io: .permanent
         }
     }
 
@@ -82,6 +85,7 @@ package struct LedgerError: RemediedError, Sendable, Equatable {
         case .diskFull: "make room on the ledger's disk and try again"
         case .lostRace: "try again"
         case .invalid: "correct the name"
+        case .unsigned: "check `sign` of the ledger, and the rights on the key"
         case .io: "check the ledger's disk and the rights on it"
         }
     }

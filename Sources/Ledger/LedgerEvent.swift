@@ -44,11 +44,17 @@ enum EventMessage {
     private static let kind = "Plumb-Event"
     private static let key = "Plumb-Key"
     private static let reason = "Plumb-Reason"
+    private static let environment = "Plumb-Environment"
 
-    static func format(_ event: LedgerEvent) throws(LedgerError) -> String {
+    /// - Parameter environment: for a signed transition: what is signed must say where it belongs,
+    ///   or a branch could be put in the place of another.
+    static func format(
+        _ event: LedgerEvent, environment: String? = nil
+    ) throws(LedgerError) -> String {
         try requireLine(event.kind, "the kind of an event")
         if let key = event.key { try requireLine(key, "the key of an event") }
         var trailers = ["\(kind): \(event.kind)"]
+        if let environment { trailers.append("\(self.environment): \(environment)") }
         if let key = event.key { trailers.append("\(self.key): \(key)") }
         if let text = event.reason {
             // A line that starts with a blank continues the trailer before it.
@@ -62,8 +68,19 @@ enum EventMessage {
 
     /// The event of a message; nil when the ledger did not write it.
     static func parse(_ message: String) -> LedgerEvent? {
+        guard let subject = message.split(separator: "\n", omittingEmptySubsequences: false).first
+        else { return nil }
+        let trailers = trailers(of: message)
+        guard let kind = trailers[kind] else { return nil }
+        return LedgerEvent(
+            kind, subject: String(subject), key: trailers[key], reason: trailers[reason])
+    }
+
+    /// The environment that a signed transition belongs to; nil where it does not say so.
+    static func environment(of message: String) -> String? { trailers(of: message)[environment] }
+
+    private static func trailers(of message: String) -> [String: String] {
         let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
-        guard let subject = lines.first else { return nil }
         var trailers: [String: String] = [:]
         var last: String?
         for line in lines.dropFirst() {
@@ -75,9 +92,7 @@ enum EventMessage {
                 last = name
             }
         }
-        guard let kind = trailers[kind] else { return nil }
-        return LedgerEvent(
-            kind, subject: String(subject), key: trailers[key], reason: trailers[reason])
+        return trailers
     }
 
     private static func requireLine(_ text: String, _ what: String) throws(LedgerError) {

@@ -44,7 +44,7 @@ extension Ledger {
             case .commit: break
             }
             let base = draft.snapshot?.commit
-            let commit = try write(draft, by: author, to: repository)
+            let commit = try write(draft, of: environment, by: author, to: repository)
             switch try publish(commit, over: base, reference, in: repository) {
             case .moved:
                 pointHead(of: repository, at: environment, first: base == nil)
@@ -57,13 +57,16 @@ extension Ledger {
     }
 
     private func write(
-        _ draft: LedgerDraft, by author: Signature, to repository: Repository
+        _ draft: LedgerDraft, of environment: String, by author: Signature,
+        to repository: Repository
     ) throws(LedgerError) -> ObjectID {
-        let message = try EventMessage.format(draft.event)
+        let message = try EventMessage.format(
+            draft.event, environment: signer == nil ? nil : environment)
         return try translating("recording \(draft.event.kind) in the ledger \(path)") {
             () throws(GitError) in
             try repository.writeCommit(
-                draft.edits, onto: draft.snapshot?.commit, by: author, message: message)
+                draft.edits, onto: draft.snapshot?.commit, by: author, message: message,
+                signer: signer?.commitSigner)
         }
     }
 

@@ -12,6 +12,8 @@ package struct Fleet: Sendable {
     package let workspace: WorkspaceSettings
     package let policy: Policy
     package let ledger: LedgerLocation
+    /// The file of the SSH key that signs the ledger, as written; nil where it is not signed.
+    package internal(set) var ledgerKey: LocalPath?
     package let lint: LintSettings
     /// What is odd but not wrong.
     package let warnings: [Diagnostic]

@@ -22,7 +22,9 @@ package struct LedgerSession {
         let source = try FetchStage(request: request.source).run()
         let fleet = try SchemaRepository.fleet(source.tree)
         let environment = try fleet.selectEnvironment(request.scope.environment)
-        let ledger = try Ledger.open(path: try ledgerPath(request, fleet))
+        let ledger = try Ledger.open(
+            path: try ledgerPath(request, fleet),
+            signingKey: fleet.ledgerKey?.resolved(in: request.folder))
         let store = LedgerStore(
             ledger: ledger, environment: environment.name, actor: request.actor,
             clock: surroundings.clock)

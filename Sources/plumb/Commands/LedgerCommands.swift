@@ -133,37 +133,3 @@ enum LogCommand {
         return .done
     }
 }
-
-/// `plumb store verify`.
-enum StoreCommand {
-    static let verify = Command(
-        name: "store verify", summary: "check every object of the ledger",
-        options: Option.fleet + [.output, .noColor], run: run)
-
-    private static func run(_ invocation: Invocation) throws -> ExitStatus {
-        let format = try invocation.format()
-        let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
-        let report = try session.store.ledger.verify()
-        let status: ExitStatus = report.isSound ? .done : .error
-        let found =
-            report.isSound ? "all sound" : Count.of(report.problems.count, "problem")
-        let summary =
-            Count.of(report.environments.count, "environment") + ", "
-            + Count.of(report.commits, "commit") + ", "
-            + Count.of(report.objects, "object") + ": \(found)"
-        let rows = report.problems.map {
-            ["place": $0.place, "object": $0.object, "problem": $0.message]
-        }
-        if format == .json {
-            invocation.terminal.answer(
-                JSONView.table(
-                    kind: "store-verify", rows: rows, summary: summary, exit: status) + "\n")
-            return status
-        }
-        for problem in report.problems {
-            invocation.terminal.answer("\(problem.place): \(problem.message)\n")
-        }
-        invocation.terminal.answer("\(summary)  exit \(status.rawValue)\n")
-        return status
-    }
-}

@@ -16,6 +16,14 @@ struct Option: Sendable {
     static let since = Option(
         name: "since", value: "revision",
         help: "also say what the change from this branch, tag or commit may do")
+    static let signed = Option(
+        name: "signed", value: nil, help: "also verify the signature of each transition")
+    static let allowedSigners = Option(
+        name: "allowed-signers", value: "file",
+        help: "whose signatures count, in the format of ssh-keygen")
+    static let known = Option(
+        name: "since", value: "commit",
+        help: "with --signed: take this transition and all before it as known", isRepeatable: true)
     static let config = Option(
         name: "config", value: "path",
         help: "the fleet file inside the repository (default: plumb.yaml)")

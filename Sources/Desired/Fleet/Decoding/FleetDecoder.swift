@@ -24,7 +24,7 @@ extension Fleet {
     private func with(warnings: [Diagnostic]) -> Fleet {
         Fleet(
             file: file, namespaces: namespaces, environments: environments, workspace: workspace,
-            policy: policy, ledger: ledger, lint: lint, warnings: warnings)
+            policy: policy, ledger: ledger, ledgerKey: ledgerKey, lint: lint, warnings: warnings)
     }
 }
 
@@ -54,8 +54,8 @@ private struct FleetDecoder {
             file: file, namespaces: namespaces, environments: environments,
             workspace: workspace
                 ?? WorkspaceSettings(host: nil, prefix: WorkspaceSettings.defaultPrefix),
-            policy: policy ?? .standard, ledger: ledger ?? .standard,
-            lint: lint ?? .standard, warnings: [])
+            policy: policy ?? .standard, ledger: ledger?.location ?? .standard,
+            ledgerKey: ledger?.key, lint: lint ?? .standard, warnings: [])
     }
 
     private func isReadable(_ root: YAMLNode) -> Bool {
@@ -121,7 +121,20 @@ private struct FleetDecoder {
         return WorkspaceSettings(host: host, prefix: prefix ?? WorkspaceSettings.defaultPrefix)
     }
 
-    private func ledger(_ node: YAMLNode, _ what: String) -> LedgerLocation? {
+    /// The location alone, or a mapping with the key that signs.
+    private func ledger(
+        _ node: YAMLNode, _ what: String
+    ) -> (location: LedgerLocation, key: LocalPath?)? {
+        guard case .mapping = node.content else {
+            return ledgerLocation(node, what).map { ($0, nil) }
+        }
+        guard let fields = reader.fields(node, LedgerKey.self) else { return nil }
+        let location = fields.read(.location, ledgerLocation)
+        let key = fields.read(.sign, reader.string)
+        return (location ?? .standard, key.map { LocalPath($0) })
+    }
+
+    private func ledgerLocation(_ node: YAMLNode, _ what: String) -> LedgerLocation? {
         guard let text = reader.string(node, what) else { return nil }
         do throws(LedgerLocation.Fault) {
             return try LedgerLocation(text)

@@ -197,6 +197,12 @@ enum ProbeKey: String, FleetKey {
     case enabled, each, total
 }
 
+enum LedgerKey: String, FleetKey {
+    static let title = "ledger"
+    static let what = "`ledger`"
+    case location, sign
+}
+
 enum LintKey: String, FleetKey {
     static let title = "lint"
     static let what = "`lint`"
@@ -222,7 +228,7 @@ enum FleetFormat {
         ConnectionKey.self, TLSKey.self,
         WorkspaceKey.self, PolicyKey.self, ApproversKey.self, RolloutKey.self, WaveKey.self,
         ConcurrencyKey.self, WindowKey.self, LimitsKey.self, ProbeKey.self, LintKey.self,
-        WaiverKey.self,
+        WaiverKey.self, LedgerKey.self,
     ]
 
     static let choices: [any FleetChoice.Type] = [

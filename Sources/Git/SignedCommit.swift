@@ -1,0 +1,153 @@
+import CGit2
+import Foundation
+
+/// Signs the text of a commit, and gives the armoured signature.
+package typealias CommitSigner = @Sendable ([UInt8]) throws(GitError) -> String
+
+/// A commit, parted into its signature and what that signs.
+package struct SignedCommit: Hashable, Sendable {
+    /// All of the commit but its signature.
+    package let payload: [UInt8]
+    /// Armoured; nil where the commit has none.
+    package let signature: String?
+    /// When it was committed, by the committer's own clock.
+    package let committedAt: Date
+}
+
+extension Repository {
+    /// The signature of the commit `id`, as `git verify-commit` finds it.
+    ///
+    /// Throws `invalid` for a commit that another program could read otherwise: nothing can be
+    /// said of who signed that. The library's own way also takes what looks like a signature in
+    /// the middle of a message, and stops reading at a zero byte.
+    package func signedCommit(_ id: ObjectID) throws(GitError) -> SignedCommit {
+        let bytes = try commitBytes(id)
+        do throws(CommitText.Oddity) {
+            return try CommitText.part(bytes)
+        } catch {
+            throw GitError(
+                .invalid, "commit \(id): \(error.reason)",
+                remedy: "nobody can say who signed it: commit it again with git")
+        }
+    }
+
+    /// The bytes of the commit as they are stored; they hash to its name.
+    private func commitBytes(_ id: ObjectID) throws(GitError) -> [UInt8] {
+        // Reads through the library's own look-up first, which tells a commit from other objects.
+        _ = try commit(id)
+        return try locked { (pointer) throws(GitError) in
+            let odb = try Handle("opening the objects of \(folder)", free: git_odb_free) {
+                git_repository_odb(&$0.pointee, pointer)
+            }
+            let object = try Handle("reading commit \(id)", free: git_odb_object_free) { out in
+                var raw = id.raw
+                return git_odb_read(out, odb.pointer, &raw)
+            }
+            guard let data = git_odb_object_data(object.pointer) else { return [] }
+            return Array(
+                UnsafeRawBufferPointer(
+                    start: data, count: git_odb_object_size(object.pointer)))
+        }
+    }
+}
+
+/// The text of a commit (git's Documentation/technical/signature-format).
+enum CommitText {
+    /// Why a commit is not read.
+    struct Oddity: Error {
+        let reason: String
+    }
+
+    /// One header with its continuation lines.
+    private struct Header {
+        let name: String
+        var value: [UInt8]
+        let range: Range<Int>
+    }
+
+    private static let field = "gpgsig"
+    /// What every commit has, in this order; only `parent` may be missing or be there again.
+    private static let order = ["tree", "parent", "author", "committer"]
+
+    static func part(_ bytes: [UInt8]) throws(Oddity) -> SignedCommit {
+        guard !bytes.contains(0) else {
+            throw Oddity(reason: "it has a zero byte, at which some programs stop reading")
+        }
+        let headers = try headers(bytes)
+        let known = headers.map(\.name).filter(order.contains)
+        guard known == known.sorted(by: precedes), headers.prefix(known.count).map(\.name) == known,
+            order.allSatisfy({ name in
+                let count = known.filter { $0 == name }.count
+                return name == "parent" || count == 1
+            })
+        else { throw Oddity(reason: "its headers are not those of one commit, in git's order") }
+        guard !headers.contains(where: { $0.name.hasPrefix(field) && $0.name != field }) else {
+            throw Oddity(reason: "it has a signature for another hash function")
+        }
+        let signatures = headers.filter { $0.name == field }
+        guard signatures.count <= 1 else {
+            throw Oddity(reason: "it has \(signatures.count) signatures")
+        }
+        guard let time = headers.first(where: { $0.name == "committer" }).flatMap(time) else {
+            throw Oddity(reason: "it does not say when it was committed")
+        }
+        guard let signature = signatures.first else {
+            return SignedCommit(payload: bytes, signature: nil, committedAt: time)
+        }
+        guard let text = String(validating: signature.value, as: UTF8.self) else {
+            throw Oddity(reason: "its signature is no text")
+        }
+        let payload = bytes[..<signature.range.lowerBound] + bytes[signature.range.upperBound...]
+        return SignedCommit(payload: Array(payload), signature: text, committedAt: time)
+    }
+
+    private static func precedes(_ left: String, _ right: String) -> Bool {
+        (order.firstIndex(of: left) ?? 0) < (order.firstIndex(of: right) ?? 0)
+    }
+
+    private static let noMessage = Oddity(
+        reason: "it has no empty line between its headers and its message")
+
+    /// The headers, up to the empty line.
+    private static func headers(_ bytes: [UInt8]) throws(Oddity) -> [Header] {
+        let lineFeed = UInt8(ascii: "\n")
+        let blank = UInt8(ascii: " ")
+        var result: [Header] = []
+        var start = 0
+        while start < bytes.count, bytes[start] != lineFeed {
+            guard let end = bytes[start...].firstIndex(of: lineFeed) else { throw noMessage }
+            let line = bytes[start..<end]
+            if line.first == blank {
+                guard let last = result.popLast() else {
+                    throw Oddity(reason: "its first header continues another")
+                }
+                result.append(
+                    Header(
+                        name: last.name, value: last.value + [lineFeed] + line.dropFirst(),
+                        range: last.range.lowerBound..<end + 1))
+            } else {
+                guard let space = line.firstIndex(of: blank) else {
+                    throw Oddity(reason: "it has a header without a value")
+                }
+                result.append(
+                    Header(
+                        name: String(decoding: line[..<space], as: UTF8.self),
+                        value: Array(line[(space + 1)...]), range: start..<end + 1))
+            }
+            start = end + 1
+        }
+        guard start < bytes.count else { throw noMessage }
+        return result
+    }
+
+    /// The seconds behind the address.
+    private static func time(_ header: Header) -> Date? {
+        let words = header.value.split(separator: UInt8(ascii: " "))
+        // name <address> seconds zone
+        guard words.count >= 3, words[words.count - 3].last == UInt8(ascii: ">"),
+            let seconds = Int64(String(decoding: words[words.count - 2], as: UTF8.self)),
+            seconds >= 0, seconds < 1 << 40
+        else { return nil }
+        return Date(timeIntervalSince1970: TimeInterval(seconds))
+    }
+}

@@ -1,0 +1,160 @@
+import Execution
+import Git
+import Signatures
+
+/// One pass over the signatures of a ledger.
+struct SignatureWalk {
+    private let repository: Repository
+    private let verifier: SignatureVerifier
+    /// What is taken as known, and what of it was met.
+    private let known: Set<ObjectID>
+    private var met: Set<ObjectID> = []
+    private(set) var report = SignatureReport()
+
+    /// Clocks of several machines differ; a key whose time is over must not date itself back.
+    private static let clockSkewSeconds: Int64 = 3600
+
+    init(_ repository: Repository, _ verifier: SignatureVerifier, known: Set<ObjectID>) {
+        self.repository = repository
+        self.verifier = verifier
+        self.known = known
+    }
+
+    /// What was found so far of one environment.
+    private struct State {
+        var environment: SignatureReport.Environment
+        var newest: Timestamp?
+        var problems = 0
+        /// The last transition before signing began.
+        var lastUnsigned: ObjectID?
+        var startsAtKnown = false
+    }
+
+    mutating func verify(_ name: String) {
+        var state = State(environment: .init(name: name))
+        defer { report.environments.append(state.environment) }
+        let commits: [ObjectID]
+        do throws(GitError) {
+            guard let tip = try repository.target(of: "refs/heads/\(name)") else { return }
+            state.environment.tip = tip
+            commits = try history(from: tip, &state)
+        } catch {
+            add(nil, error.message, &state)
+            return
+        }
+        for id in commits.reversed() { verify(id, &state) }
+        guard state.environment.unsignedBefore > 0, let last = state.lastUnsigned else { return }
+        let count = state.environment.unsignedBefore
+        let began = state.environment.signedSince.map { "unsigned before \($0.commit)" }
+        add(
+            last,
+            "\(began ?? "unsigned"): \(count) commit\(count == 1 ? "" : "s") up to "
+                + "\(last); where this is known, give --since \(last)", &state)
+    }
+
+    /// Each of `known` must have been met; one that was not was taken out of its environment.
+    mutating func requireAllKnownMet() {
+        for id in known.subtracting(met).sorted() {
+            report.problemCount += 1
+            report.problems.append(
+                .init(
+                    environment: "no environment", commit: id.hex,
+                    message: "it is in no environment any more: somebody moved a branch back, "
+                        + "or wrote its history anew; compare with a backup"))
+        }
+    }
+
+    /// The transitions up to `tip`, newest first, down to one that is known.
+    private mutating func history(
+        from tip: ObjectID, _ state: inout State
+    ) throws(GitError) -> [ObjectID] {
+        var result: [ObjectID] = []
+        var next: ObjectID? = tip
+        while let id = next {
+            guard !known.contains(id) else {
+                met.insert(id)
+                state.startsAtKnown = true
+                try meetOlder(than: id)
+                return result
+            }
+            result.append(id)
+            next = try repository.commit(id).parents.first
+        }
+        return result
+    }
+
+    /// Of several known ones in one environment the newest counts; the others must be there too.
+    private mutating func meetOlder(than id: ObjectID) throws(GitError) {
+        var next = try repository.commit(id).parents.first
+        while let id = next, met.count < known.count {
+            if known.contains(id) { met.insert(id) }
+            next = try repository.commit(id).parents.first
+        }
+    }
+
+    private mutating func verify(_ id: ObjectID, _ state: inout State) {
+        let commit: Commit
+        let parts: SignedCommit
+        do throws(GitError) {
+            commit = try repository.commit(id)
+            parts = try repository.signedCommit(id)
+        } catch {
+            add(id, error.message, &state)
+            return
+        }
+        let hasBegun = state.startsAtKnown || state.environment.signedSince != nil
+        if parts.signature == nil, !hasBegun {
+            state.environment.unsignedBefore += 1
+            state.lastUnsigned = id
+            return
+        }
+        let time = Timestamp(parts.committedAt)
+        do throws(SignatureError) {
+            let signer = try verifier.verify(
+                payload: parts.payload, signature: parts.signature,
+                namespace: LedgerSigner.namespace, at: time)
+            state.environment.signed += 1
+            let name = signer.principals.first ?? signer.fingerprint
+            state.environment.signers[name, default: 0] += 1
+            if state.environment.signedSince == nil {
+                state.environment.signedSince = .init(commit: id, time: time)
+            }
+        } catch {
+            add(id, error.message, &state)
+            return
+        }
+        complain(of: commit, at: time, &state)
+        state.newest = max(state.newest ?? time, time)
+    }
+
+    /// What a signer may not have signed, either.
+    private mutating func complain(
+        of commit: Commit, at time: Timestamp, _ state: inout State
+    ) {
+        let name = state.environment.name
+        if EventMessage.environment(of: commit.message) != name {
+            add(
+                commit.id,
+                "it was signed for another environment than \(name): somebody moved the branch",
+                &state)
+        }
+        if commit.parents.count > 1 {
+            add(commit.id, "it has several parents, and no transition has", &state)
+        }
+        if let newest = state.newest, time < newest.adding(seconds: -Self.clockSkewSeconds) {
+            add(
+                commit.id,
+                "it says that it was made at \(time), and one before it at \(newest): somebody "
+                    + "dated it back, or a clock was wrong", &state)
+        }
+    }
+
+    private mutating func add(_ id: ObjectID?, _ message: String, _ state: inout State) {
+        report.problemCount += 1
+        state.problems += 1
+        guard state.problems <= SignatureReport.limit else { return }
+        report.problems.append(
+            .init(
+                environment: state.environment.name, commit: id?.hex ?? "", message: message))
+    }
+}
