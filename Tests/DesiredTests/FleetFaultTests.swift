@@ -101,6 +101,20 @@ import Testing
                 + "[invalid-value]; write `file:path` or `mysql://user@host:3306/database`"
         ),
         (
+            "ledger: {sgin: key}",
+            "plumb.yaml:12:10: error: `sgin` is not a key of `ledger` [unknown-key]; "
+                + "did you mean `sign`?"
+        ),
+        (
+            "ledger: {sign: \"\"}",
+            "plumb.yaml:12:16: error: `sign` is empty [invalid-value]; write a value"
+        ),
+        (
+            "ledger: {location: ledger.git}",
+            "plumb.yaml:12:20: error: the ledger must start with `file:` or "
+                + "`mysql://` [invalid-value]; write `file:path` or `mysql://user@host:3306/database`"
+        ),
+        (
             "workspace: {prefix: a-b}",
             "plumb.yaml:12:21: error: `prefix` is `a-b`, which cannot "
                 + "start the name of a scratch schema [invalid-value]; use at most 32 letters, "

@@ -121,6 +121,19 @@ let example = """
         #expect(fleet.warnings.isEmpty)
     }
 
+    @Test(
+        arguments: [
+            ("{location: \"file:x\", sign: keys/ledger}", "file:x", "keys/ledger"),
+            ("{sign: /etc/plumb/key}", "file:.plumb/ledger.git", "/etc/plumb/key"),
+            ("{location: \"file:x\"}", "file:x", nil), ("file:x", "file:x", nil),
+            ("{}", "file:.plumb/ledger.git", nil),
+        ] as [(String, String, String?)])
+    func theLedgerMayNameItsKey(text: String, location: String, key: String?) throws {
+        let fleet = try fleet(fleetText(tail: "ledger: \(text)"))
+        #expect(fleet.ledger.description == location)
+        #expect(fleet.ledgerKey?.written == key)
+    }
+
     @Test func whatIsLeftAwayHasDefaults() throws {
         let fleet = try fleet(fleetText())
         #expect(fleet.policy.approve == [.lossy, .irreversible])

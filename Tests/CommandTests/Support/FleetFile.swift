@@ -17,6 +17,8 @@ struct FleetFile {
     /// The environments with what they add, in order.
     var environments: [(name: String, adds: String)] = [("production", "")]
     var ledger: String
+    /// The key that signs the ledger.
+    var ledgerKey: String?
     /// Replaces everything, where a test is about the file itself.
     var whole: String?
     /// Replaces the list of shards.
@@ -35,7 +37,10 @@ struct FleetFile {
                 + (environment.adds.isEmpty ? "" : ", \(environment.adds)") + "}"
         }
         if !policy.isEmpty { lines += ["policy:"] + policy.map { "  " + $0 } }
-        lines.append("ledger: \"file:\(ledger)\"")
+        let key = ledgerKey.map { ", sign: \(Self.quoted($0))" }
+        lines.append(
+            key.map { "ledger: {location: \"file:\(ledger)\"\($0)}" }
+                ?? "ledger: \"file:\(ledger)\"")
         return lines.joined(separator: "\n") + "\n"
     }
 

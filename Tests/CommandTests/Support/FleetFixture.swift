@@ -149,6 +149,14 @@ final class FleetFixture {
         _ status: Int32, _ words: String..., by actor: String? = nil,
         at location: Testing.SourceLocation = #_sourceLocation
     ) throws -> Run {
+        try expect(status, words, by: actor, at: location)
+    }
+
+    @discardableResult
+    func expect(
+        _ status: Int32, _ words: [String], by actor: String? = nil,
+        at location: Testing.SourceLocation = #_sourceLocation
+    ) throws -> Run {
         let run = try run(words, by: actor, at: location)
         #expect(run.status == status, "\(run)", sourceLocation: location)
         return run
