@@ -73,11 +73,13 @@ extension Ledger {
         let repository = try translating("verifying the ledger \(path)") { () throws(GitError) in
             try Repository(opening: path)
         }
-        let branches = try translating("verifying the ledger \(path)") { () throws(GitError) in
-            try repository.branches()
+        let (branches, replacements) = try translating("verifying the ledger \(path)") {
+            () throws(GitError) in
+            (try repository.branches(), try repository.references(below: "refs/replace/"))
         }
         var walk = SignatureWalk(repository, verifier, known: Set(known))
         for branch in branches { walk.verify(branch) }
+        for reference in replacements { walk.refuse(replacement: reference) }
         walk.requireAllKnownMet()
         return walk.report
     }

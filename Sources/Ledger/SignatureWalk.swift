@@ -64,6 +64,16 @@ struct SignatureWalk {
         }
     }
 
+    /// What shows one object in the place of another, to git and not to plumb.
+    mutating func refuse(replacement reference: String) {
+        report.problemCount += 1
+        report.problems.append(
+            .init(
+                environment: reference, commit: "",
+                message: "git shows another object in the place of this one; remove it with "
+                    + "`git replace -d`"))
+    }
+
     /// The transitions up to `tip`, newest first, down to one that is known.
     private mutating func history(
         from tip: ObjectID, _ state: inout State
@@ -71,25 +81,36 @@ struct SignatureWalk {
         var result: [ObjectID] = []
         var next: ObjectID? = tip
         while let id = next {
+            let commit = try repository.commit(id)
             guard !known.contains(id) else {
-                met.insert(id)
                 state.startsAtKnown = true
-                try meetOlder(than: id)
+                try meet(commit, &state)
                 return result
             }
             result.append(id)
-            next = try repository.commit(id).parents.first
+            next = commit.parents.first
         }
         return result
     }
 
     /// Of several known ones in one environment the newest counts; the others must be there too.
-    private mutating func meetOlder(than id: ObjectID) throws(GitError) {
-        var next = try repository.commit(id).parents.first
+    private mutating func meet(_ newest: Commit, _ state: inout State) throws(GitError) {
+        let name = state.environment.name
+        guard [nil, name].contains(EventMessage.environment(of: newest.message)) else {
+            // It must not pass for known where it is put under another name.
+            add(newest.id, Self.foreign(to: name), &state)
+            return
+        }
+        met.insert(newest.id)
+        var next = newest.parents.first
         while let id = next, met.count < known.count {
             if known.contains(id) { met.insert(id) }
             next = try repository.commit(id).parents.first
         }
+    }
+
+    private static func foreign(to environment: String) -> String {
+        "it was signed for another environment than \(environment): somebody moved the branch"
     }
 
     private mutating func verify(_ id: ObjectID, _ state: inout State) {
@@ -133,10 +154,7 @@ struct SignatureWalk {
     ) {
         let name = state.environment.name
         if EventMessage.environment(of: commit.message) != name {
-            add(
-                commit.id,
-                "it was signed for another environment than \(name): somebody moved the branch",
-                &state)
+            add(commit.id, Self.foreign(to: name), &state)
         }
         if commit.parents.count > 1 {
             add(commit.id, "it has several parents, and no transition has", &state)

@@ -240,6 +240,29 @@ struct SignedLedgerTests {
         #expect(report.problems.first?.message.contains("another environment") == true)
     }
 
+    @Test("attack: a branch is moved back, and what was known is kept under another name")
+    func knownElsewhere() throws {
+        let fixture = try SignedFixture()
+        let first = try fixture.record("1")
+        let known = try fixture.record("2")
+        try fixture.git("update-ref", "refs/heads/aside", known)
+        try fixture.git("update-ref", "refs/heads/production", first)
+        let report = try fixture.verify(since: [known])
+        #expect(report.problems.map(\.environment) == ["aside", "no environment"])
+    }
+
+    @Test("attack: git is told to show another commit in the place of a signed one")
+    func replaced() throws {
+        let fixture = try SignedFixture()
+        let first = try fixture.record("1")
+        let second = try fixture.record("2")
+        #expect(try fixture.verify().isSound)
+        try fixture.git("replace", second, first)
+        let report = try fixture.verify()
+        #expect(report.problems.map(\.environment) == ["refs/replace/\(second)"])
+        #expect(report.environments.first?.signed == 2)
+    }
+
     @Test("attack: a key whose time is over dates its transitions back")
     func datedBack() throws {
         let fixture = try SignedFixture()

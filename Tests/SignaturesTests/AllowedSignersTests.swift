@@ -115,6 +115,8 @@ struct AllowedSignersTests {
             ("ada cert-authority=\"x\" KEY", "neither an option"),
             ("ada no-touch-required KEY", "neither an option"),
             ("a\u{1}da KEY", "control character"), ("ada KEY\rbob KEY", "control character"),
+            ("ada \u{301}KEY", "accent"), ("#\u{301} KEY", "accent"),
+            ("ada,\u{301}bob KEY", "accent"),
             ("ada ssh-rsa BLOB", "its line says ssh-rsa"),
             ("ada ssh-ed25519-cert-v01@openssh.com AAAA", "neither an option"),
         ])
@@ -132,6 +134,15 @@ struct AllowedSignersTests {
             #expect(error.fault.hasPrefix("signers:3: "), "\(error.fault)")
             #expect(error.fault.contains(reason), "\(error.fault)")
         }
+    }
+
+    @Test func linesMayEndAsOnOtherSystems() throws {
+        let workshop = try Workshop()
+        let line = try workshop.publicLine(try workshop.key(["ed25519"]))
+        let text = "# first\r\nada \(line)\r\n\r\nzo\u{eb} \(line)\r\n"
+        let signers = try AllowedSigners(text: text, file: "signers")
+        #expect(signers.entries.map(\.line) == [2, 4])
+        #expect(signers.entries.flatMap(\.principals.names) == ["ada", "zo\u{eb}"])
     }
 
     @Test func datesWithoutAZoneAreLocal() throws {

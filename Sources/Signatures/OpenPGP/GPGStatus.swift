@@ -13,11 +13,13 @@ struct GPGStatus {
     private let lines: [(keyword: Substring, words: [Substring])]
 
     init(_ output: String) {
-        lines = output.split(separator: "\n").compactMap { line in
-            guard line.hasPrefix("[GNUPG:] ") else { return nil }
-            let words = line.dropFirst("[GNUPG:] ".count).split(separator: " ")
-            return words.first.map { ($0, Array(words.dropFirst())) }
-        }
+        // By bytes: no character of a user id may hide the end of a line.
+        lines = output.utf8.split(separator: UInt8(ascii: "\n")).map(Substring.init)
+            .compactMap { line in
+                guard line.hasPrefix("[GNUPG:] ") else { return nil }
+                let words = line.dropFirst("[GNUPG:] ".count).split(separator: " ")
+                return words.first.map { ($0, Array(words.dropFirst())) }
+            }
     }
 
     /// Throws unless there is exactly one signature, and all that is said of it is good.

@@ -48,10 +48,23 @@ enum SignerFile {
         _ read: (_ text: String, _ line: Int) throws(SignatureError) -> Entry?
     ) throws(SignatureError) -> [Entry] {
         var result: [Entry] = []
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        // By bytes: to Swift, a carriage return and a line feed are one character.
+        let lines = text.utf8.split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (place, line) in lines.enumerated() {
-            let bare = line.hasSuffix("\r") ? line.dropLast() : line
+            let bare = Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
             do throws(SignatureError) {
+                // A blank or a comma with an accent on it is neither to Swift, and to others both.
+                guard
+                    bare.allSatisfy({
+                        $0.unicodeScalars.count == 1
+                            || $0.unicodeScalars.first?.isASCII == false
+                    })
+                else {
+                    throw SignatureError(
+                        .invalidFile, "an accent behind a plain character",
+                        remedy: "write letters with accents in their composed form")
+                }
                 guard
                     bare.unicodeScalars.allSatisfy({
                         $0 == "\t" || $0.properties.generalCategory != .control
