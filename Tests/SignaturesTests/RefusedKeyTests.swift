@@ -177,4 +177,44 @@ struct DeviceKeyTests {
             by: key, blob: blob("ssh:other"), application: "ssh:other", flags: 1, of: "x")
         #expect(verifier.refusal(of: other, "x") == .keyNotAllowed)
     }
+
+    @Test func anECDSAKeyInADevice() throws {
+        let workshop = try Workshop()
+        let path = try workshop.key(["ecdsa", "-b", "256", "-m", "PEM"])
+        guard case .ecdsa(_, let point) = try SSHPublicKey(line: workshop.publicLine(path)).material
+        else { throw TestSupportError("no ECDSA key") }
+        var blob = SSHWriter()
+        blob.string(SSHPublicKey.Kind.deviceECDSA.rawValue)
+        blob.string("nistp256")
+        blob.string(point)
+        blob.string("ssh:")
+        let line =
+            SSHPublicKey.Kind.deviceECDSA.rawValue + " "
+            + Data(blob.bytes).base64EncodedString()
+        let verifier = SignatureVerifier(allowedSigners: try workshop.allowed("ada \(line)"))
+        for flags: UInt8 in [1, 0] {
+            let message = SSHProof.deviceMessage(
+                SSHSignature.message(Array("x".utf8), namespace: "git", hash: .sha512),
+                Array("ssh:".utf8), flags, 9)
+            let (input, output) = (workshop.folder + "/message", workshop.folder + "/der")
+            try Data(message).write(to: URL(fileURLWithPath: input))
+            try Shell.check("openssl", ["dgst", "-sha256", "-sign", path, "-out", output, input])
+            // SEQUENCE { INTEGER r, INTEGER s }: its integers are written as those of SSH.
+            let der = Array(try Data(contentsOf: URL(fileURLWithPath: output)))
+            let length = Int(der[3])
+            var pair = SSHWriter()
+            pair.string(Array(der[4..<4 + length]))
+            pair.string(Array(der[(6 + length)...]))
+            var proof = SSHWriter()
+            proof.string(SSHPublicKey.Kind.deviceECDSA.rawValue)
+            proof.string(pair.bytes)
+            proof.raw([flags])
+            proof.uint32(9)
+            let signature = SSHSignature.armour(
+                key: blob.bytes, namespace: "git", hash: .sha512, proof: proof.bytes)
+            #expect(verifier.refusal(of: signature, "x") == (flags == 1 ? nil : .badSignature))
+            #expect(verifier.refusal(of: signature, "y") == .badSignature)
+            if flags == 1 { #expect(try workshop.programAccepts(signature, of: "x")) }
+        }
+    }
 }
