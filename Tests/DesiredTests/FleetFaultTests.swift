@@ -116,9 +116,15 @@ import Testing
         ),
         (
             "workspace: {prefix: a-b}",
-            "plumb.yaml:12:21: error: `prefix` is `a-b`, which cannot "
-                + "start the name of a scratch schema [invalid-value]; use at most 32 letters, "
-                + "digits and `_`"
+            "plumb.yaml:12:21: error: `prefix` is `a-b`, which has other "
+                + "characters than a-z, 0-9 and _ [invalid-value]; use at most 32 of a-z, 0-9 and "
+                + "`_`"
+        ),
+        (
+            "workspace: {prefix: Plumb}",
+            "plumb.yaml:12:21: error: `prefix` is `Plumb`, which has other "
+                + "characters than a-z, 0-9 and _ [invalid-value]; use at most 32 of a-z, 0-9 and "
+                + "`_`"
         ),
     ])
     func ledgerAndWorkspace(line: String, expected: String) {

@@ -34,7 +34,7 @@ import Testing
         let shards = try resolve(fleetText(shards: discovery)) { host, like in
             #expect(host == .tcp(host: "db-7", port: 3306))
             #expect(like == "t%")
-            return ["t2", "t1", "mysql", "sys", "_plumb_ws_ab12"]
+            return ["t2", "t1", "mysql", "sys", "_plumb_ws_0123456789abcdef"]
         }
         #expect(
             shards == [
@@ -128,6 +128,39 @@ import Testing
                     + "scratch schema [invalid-value]; set `prefix` in `workspace` to something "
                     + "else"
             ])
+    }
+
+    @Test(
+        "attack: a prefix of scratch schemas that reaches into what discovery finds is refused",
+        arguments: [
+            ("customer\\\\_%", "customer", true), ("customer\\\\_0%", "customer", true),
+            ("CUSTOMER\\\\_%", "customer", true), ("cust%", "customer", true),
+            ("customer_%", "customer", true), ("customer\\\\_%", "_plumb_ws", false),
+            ("customers\\\\_%", "customer", false), ("%", "customer", false),
+            ("_%", "customer", false),
+        ])
+    func prefixBesideDiscovery(like: String, prefix: String, isRefused: Bool) {
+        let text = fleetText(
+            tail: "workspace: {prefix: \(prefix)}",
+            shards: "[{discover: {host: db-0, like: \"\(like)\"}}]")
+        #expect(
+            faults(text).contains { $0.contains("are named like scratch schemas") } == isRefused)
+    }
+
+    @Test("attack: a prefix makes no shard disappear: only names of the whole shape are left out")
+    func prefixHidesNoShard() throws {
+        let text = fleetText(
+            tail: "workspace: {prefix: customer}",
+            shards: "[{discover: {host: db-0, like: \"%\"}}]")
+        let fleet = try fleet(text)
+        let environment = try fleet.selectEnvironment(nil)
+        let hidden = try fleet.resolve(environment) { _, _ in
+            ["other", "customer_0123456789abcdef"]
+        }
+        #expect(hidden.map(\.database) == ["other"])
+        #expect(throws: DesiredError.self) {
+            _ = try fleet.resolve(environment) { _, _ in ["other", "customer_1"] }
+        }
     }
 
     @Test func theWorkspaceIsOnTheFirstShardsServer() throws {

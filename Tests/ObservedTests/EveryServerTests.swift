@@ -236,21 +236,5 @@ struct EveryServerTests {
         }
     }
 
-    @Test("the left-overs of the dead are swept, the living stay", arguments: kinds)
-    func sweep(kind: TestServer.Kind) throws {
-        let fixture = try WorkspaceFixture(kind)
-        let root = try fixture.server.connect()
-        try root.execute("CREATE DATABASE \(fixture.prefix)_dead")
-        try root.execute(
-            "CREATE TABLE \(fixture.prefix)_dead._plumb_owner (id INT PRIMARY KEY) COMMENT = "
-                + SQL.literal(Workspace.Marker.comment))
-        let swept = try fixture.use { workspace throws(WorkspaceError) in
-            try Workspace.sweep(
-                on: fixture.server.address, pool: fixture.pool, prefix: fixture.prefix)
-        }
-        #expect(swept == ["\(fixture.prefix)_dead"])
-        #expect(try fixture.leftOvers() == [])
-    }
-
     static let kinds = TestServer.available
 }

@@ -183,41 +183,6 @@ struct WorkspaceTests {
         }
     }
 
-    @Test("left-overs of the dead are swept; the living and what is not Plumb's stay")
-    func sweep() throws {
-        let fixture = try WorkspaceFixture()
-        let root = try fixture.server.connect()
-        let prefix = fixture.prefix
-        let mark =
-            "CREATE TABLE %._plumb_owner (id INT PRIMARY KEY) COMMENT = "
-            + SQL.literal(Workspace.Marker.comment)
-        for (name, statements) in [
-            ("dead", [mark, "CREATE TABLE %.t (id INT)"]), ("halfway", []),
-            ("foreign", ["CREATE TABLE %.t (id INT)"]),
-            ("unmarked", ["CREATE TABLE %._plumb_owner (id INT)"]),
-            ("routine", ["CREATE PROCEDURE %.p() SELECT 1"]),
-        ] {
-            try root.execute("CREATE DATABASE \(prefix)_\(name)")
-            for statement in statements {
-                try root.execute(statement.replacing("%", with: "\(prefix)_\(name)"))
-            }
-        }
-        try root.execute("CREATE DATABASE \(prefix)x_other")
-        let (living, swept) = try fixture.use { workspace throws(WorkspaceError) in
-            let swept = try Workspace.sweep(
-                on: fixture.server.address, pool: fixture.pool, prefix: prefix)
-            let tables = try workspace.normalise(
-                WorkspaceFixture.tables(["CREATE TABLE t (id INT)"]))
-            #expect(tables.count == 1)
-            return (workspace.name, swept)
-        }
-        #expect(swept == ["\(prefix)_dead", "\(prefix)_halfway"])
-        #expect(!swept.contains(living))
-        let left = ["_foreign", "_routine", "_unmarked", "x_other"].map { prefix + $0 }
-        #expect(try fixture.leftOvers().sorted() == left)
-        for name in left { try root.execute("DROP DATABASE \(name)") }
-    }
-
     @Test("a session that is lost is an error that may pass, and leaves only what is swept")
     func lostSession() throws {
         let fixture = try WorkspaceFixture()

@@ -57,6 +57,29 @@ struct DoctorTests {
         #expect(report.checks.contains { $0.message == "log_bin OFF" })
     }
 
+    @Test("attack: doctor names what is like a scratch database, and how to drop it by hand")
+    func leftOversWithoutTheMark() throws {
+        let fixture = try ImportFixture()
+        try fixture.database(ShopTables.customers)
+        try repository(fixture)
+        let prefix = "ws_\(UInt32.random(in: 0 ..< .max))"
+        let text = try fixture.read("plumb.yaml")
+        try fixture.write(text + "workspace: {prefix: \(prefix)}\n", to: "plumb.yaml")
+        try fixture.commit("Name the workspaces")
+        let (empty, full) = (prefix + "_0000000000000001", prefix + "_0000000000000002")
+        for name in [empty, full] { try fixture.root.execute("CREATE DATABASE \(name)") }
+        try fixture.root.execute("CREATE TABLE \(full).customers (id INT)")
+        let found = report(fixture).checks.filter { $0.message.contains(prefix + "_0") }
+        #expect(found.map(\.status) == [.warning, .warning])
+        #expect(
+            found.map(\.remedy) == [
+                "if nobody needs it: DROP DATABASE `\(empty)`",
+                "set another `prefix` in `workspace`; if nobody needs it: DROP DATABASE `\(full)`",
+            ])
+        #expect(found.first?.message.contains("nothing is seen in it") == true)
+        for name in [empty, full] { try fixture.root.execute("DROP DATABASE \(name)") }
+    }
+
     @Test func aLedgerThatIsNotThereIsNotMade() throws {
         let fixture = try ImportFixture()
         try fixture.database(ShopTables.customers)

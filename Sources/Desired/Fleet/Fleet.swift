@@ -138,7 +138,7 @@ package struct WorkspaceSettings: Sendable {
     /// What the names of the scratch schemas start with.
     package let prefix: String
 
-    static let defaultPrefix = "_plumb_ws"
+    static let defaultPrefix = WorkspaceName.defaultPrefix
 }
 
 /// A value with its place in `plumb.yaml`.

@@ -121,7 +121,7 @@ struct ShardResolution {
     private func checkPlace(
         _ id: ShardID, _ server: ServerAddress, _ database: String, at location: SourceLocation
     ) {
-        if database.hasPrefix(fleet.workspace.prefix) {
+        if WorkspaceName.claims(database, prefix: fleet.workspace.prefix) {
             diagnostics.error(
                 .invalidValue,
                 "the schema `\(database)` of the shard \(id) is named like a scratch schema",
@@ -133,6 +133,16 @@ struct ShardResolution {
                 "the shard \(id) and the ledger are both the schema `\(database)` on \(server)",
                 remedy: "give the ledger a schema of its own", at: location)
         }
+    }
+
+    /// A shard could be taken for a scratch schema, or the other way round.
+    private func checkPattern(_ like: String, at location: SourceLocation) {
+        let prefix = fleet.workspace.prefix
+        guard WorkspaceName.claims(like: like, prefix: prefix) else { return }
+        diagnostics.error(
+            .invalidValue,
+            "schemas that are LIKE `\(like)` are named like scratch schemas: `\(prefix)_…`",
+            remedy: "set `prefix` in `workspace` to something else", at: location)
     }
 
     private func mapped(_ host: ServerAddress, at location: SourceLocation) -> ServerAddress? {
@@ -150,6 +160,7 @@ struct ShardResolution {
         switch entry.source {
         case .listed(let shards): return shards
         case .discovered(let host, let like):
+            checkPattern(like, at: entry.location)
             guard let discovered, let server = mapped(host, at: entry.location) else { return [] }
             do {
                 let names = try discovered(server, like)
@@ -169,7 +180,8 @@ struct ShardResolution {
         named names: [String], host: ServerAddress, like: String, _ entry: ShardEntry
     ) -> [ListedShard] {
         let own = names.sorted().filter {
-            !DatabaseName.isSystem($0) && !$0.hasPrefix(fleet.workspace.prefix)
+            !DatabaseName.isSystem($0)
+                && !WorkspaceName.isOne($0, prefix: fleet.workspace.prefix)
         }
         if own.isEmpty {
             diagnostics.error(

@@ -52,6 +52,9 @@ struct TextGuard {
         return .success(definition)
     }
 
+    /// With a table of that name a text could take a workspace's mark, or set one elsewhere.
+    private static let markReason = "the name is that of Plumb's own mark: choose another"
+
     private struct Refusal: Error {
         let reason: String
     }
@@ -60,6 +63,9 @@ struct TextGuard {
     private func statement(
         _ text: String, named name: ObjectName, sqlMode: String?
     ) -> Result<String, Refusal> {
+        guard !WorkspaceName.isMark(name.name) else {
+            return .failure(Refusal(reason: Self.markReason))
+        }
         do throws(SchemaError) {
             let statement = try StatementText.read(
                 text, dialect: Dialect(profile, sqlMode: sqlMode), allowing: permissions)

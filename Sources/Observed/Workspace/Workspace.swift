@@ -4,11 +4,9 @@ import Schema
 /// A scratch database in which the server itself says what a text means and what a change does.
 ///
 /// Its session holds a lock named after the database for as long as it lives: a database whose
-/// lock is free belongs to nobody any more, and ``sweep(on:pool:prefix:)`` drops it.
+/// lock is free belongs to nobody any more, and ``sweep(on:pool:prefix:)`` drops it where it bears
+/// the mark. Nothing is dropped without the mark, whoever made it: see ``WorkspaceMark``.
 package final class Workspace {
-    /// What the databases' names begin with, unless the fleet file says otherwise.
-    package static let defaultPrefix = "_plumb_ws"
-
     /// The name of the database.
     package let name: String
     /// The profile of this server and database: what is normalised here is valid for it.
@@ -28,7 +26,7 @@ package final class Workspace {
     /// or the process dies, the database stays until somebody sweeps.
     package static func use<Value>(
         on server: ServerAddress, pool: ConnectionPool, catalog: TableCatalog,
-        profile: ServerProfile, prefix: String = Workspace.defaultPrefix,
+        profile: ServerProfile, prefix: String = WorkspaceName.defaultPrefix,
         _ body: (Workspace) throws(WorkspaceError) -> Value
     ) throws(WorkspaceError) -> Value {
         let result = pool.using(server, purpose: .change) {
@@ -49,6 +47,7 @@ package final class Workspace {
     }
 
     private let lock: AdvisoryLock
+    private let mark: WorkspaceMark
     /// Whether tables may be left in it.
     private var isUsed = false
     private let options: String
@@ -57,37 +56,23 @@ package final class Workspace {
         on connection: Connection, catalog: TableCatalog, profile wanted: ServerProfile,
         prefix: String
     ) throws(WorkspaceError) {
-        let random = String(UInt64.random(in: 0 ..< .max), radix: 16)
-        name = "\(prefix)_\(String(repeating: "0", count: 16 - random.count))\(random)"
+        if let fault = WorkspaceName.fault(ofPrefix: prefix) {
+            throw WorkspaceError(.unavailable, "workspace: its prefix \(fault)")
+        }
+        let name = WorkspaceName.make(prefix: prefix, number: UInt64.random(in: 0 ... .max))
+        self.name = name
         self.connection = connection
         self.catalog = catalog
         options = "CHARACTER SET \(wanted.characterSet) COLLATE \(wanted.collation)"
+        (lock, mark) = try Self.open(name, options, on: connection)
         do throws(MySQLError) {
-            // First the lock: from its first moment on the database has a living owner.
-            guard let lock = try AdvisoryLock.acquire(name: name, on: connection) else {
-                throw MySQLError(
-                    kind: .other, message: "the lock \(name) is taken", server: connection.server,
-                    retry: .retryable)
-            }
-            self.lock = lock
-            do throws(MySQLError) {
-                try Self.create(name, options, on: connection)
-                profile = try connection.profile(database: name)
-                if profile.flavour == .mariadb {
-                    // Without it a table with system versioning refuses every change.
-                    try connection.execute("SET SESSION system_versioning_alter_history = KEEP")
-                }
-            } catch {
-                try? connection.execute("DROP DATABASE IF EXISTS \(SQL.identifier(name))")
-                try? lock.release()
-                throw error
-            }
+            profile = try Self.prepare(name, on: connection)
         } catch {
-            throw WorkspaceError(error, while: "creating database \(SQL.identifier(name))")
+            Self.close(mark, lock, on: connection)
+            throw WorkspaceError(error, while: "preparing database \(SQL.identifier(name))")
         }
         guard profile.flavour == wanted.flavour else {
-            try? connection.execute("DROP DATABASE \(SQL.identifier(name))")
-            try? lock.release()
+            Self.close(mark, lock, on: connection)
             throw WorkspaceError(
                 .unavailable,
                 "workspace: \(connection.server) is \(profile.flavour.rawValue), the shards are "
@@ -96,17 +81,106 @@ package final class Workspace {
         }
     }
 
+    /// Takes the lock, makes the database and marks it; what fails leaves nothing held.
+    private static func open(
+        _ name: String, _ options: String, on connection: Connection
+    ) throws(WorkspaceError) -> (AdvisoryLock, WorkspaceMark) {
+        let activity = "creating database \(SQL.identifier(name))"
+        let opened: (AdvisoryLock, WorkspaceMark)
+        do throws(MySQLError) {
+            // First the lock: from its first moment on the database has a living owner.
+            guard let lock = try AdvisoryLock.acquire(name: name, on: connection) else {
+                throw MySQLError(
+                    kind: .other, message: "the lock \(name) is taken", server: connection.server,
+                    retry: .retryable)
+            }
+            do throws(MySQLError) {
+                opened = (lock, try WorkspaceMark(of: name, on: connection))
+            } catch {
+                try? lock.release()
+                throw error
+            }
+        } catch {
+            throw WorkspaceError(error, while: activity)
+        }
+        do throws(WorkspaceError) {
+            try make(opened.1, options, on: connection)
+        } catch {
+            try? opened.0.release()
+            throw error
+        }
+        return opened
+    }
+
+    /// Makes the database and marks it. One that cannot be marked stays as it is, empty: without
+    /// the mark nobody can tell it from another's.
+    private static func make(
+        _ mark: WorkspaceMark, _ options: String, on connection: Connection
+    ) throws(WorkspaceError) {
+        let name = SQL.identifier(mark.database)
+        do throws(MySQLError) {
+            try connection.execute("CREATE DATABASE \(name) \(options)")
+        } catch {
+            throw WorkspaceError(error, while: "creating database \(name)")
+        }
+        do throws(MySQLError) {
+            try mark.set(on: connection)
+        } catch {
+            throw WorkspaceError(
+                error, while: "marking database \(name)",
+                remedy: "the empty database stays: DROP DATABASE \(name) once the account may "
+                    + "create tables in it")
+        }
+    }
+
+    private static func prepare(
+        _ name: String, on connection: Connection
+    ) throws(MySQLError) -> ServerProfile {
+        try connection.select(database: name)
+        let profile = try connection.profile(database: name)
+        if profile.flavour == .mariadb {
+            // Without it a table with system versioning refuses every change.
+            try connection.execute("SET SESSION system_versioning_alter_history = KEEP")
+        }
+        return profile
+    }
+
+    /// Drops what bears the mark; the error that made this necessary is told instead of others.
+    private static func close(
+        _ mark: WorkspaceMark, _ lock: AdvisoryLock, on connection: Connection
+    ) {
+        _ = try? mark.dropDatabase(on: connection)
+        try? lock.release()
+    }
+
     /// Empties the workspace.
     ///
     /// By dropping the whole database: on MariaDB, dropping tables that refer to each other on two
     /// sessions at once can hang for ever.
     func reset() throws(WorkspaceError) {
+        try drop(while: "emptying database \(SQL.identifier(name))")
+        try Self.make(mark, options, on: connection)
         do throws(MySQLError) {
-            try connection.execute("DROP DATABASE \(SQL.identifier(name))")
-            try Self.create(name, options, on: connection)
+            try connection.select(database: name)
         } catch {
             throw WorkspaceError(error, while: "emptying database \(SQL.identifier(name))")
         }
+    }
+
+    /// Drops the database where it still bears the mark; an error where another took its place.
+    private func drop(while activity: String) throws(WorkspaceError) {
+        do throws(MySQLError) {
+            if try mark.dropDatabase(on: connection) { return }
+            guard try mark.isDatabaseThere(on: connection) else { return }
+        } catch {
+            throw WorkspaceError(error, while: activity)
+        }
+        throw WorkspaceError(
+            .unavailable,
+            "workspace: \(activity): it does not bear the mark that Plumb set, and is left as it "
+                + "is: somebody put another in its place, or took its table "
+                + SQL.identifier(WorkspaceMark.table),
+            remedy: "find out who; if nobody needs it: DROP DATABASE \(SQL.identifier(name))")
     }
 
     /// Runs `body` with an empty workspace.
@@ -126,32 +200,21 @@ package final class Workspace {
         _ result: Result<Value, WorkspaceError>
     ) throws(WorkspaceError) -> Value {
         var failure: WorkspaceError?
+        let activity = "dropping database \(SQL.identifier(name))"
+        do throws(WorkspaceError) {
+            try drop(while: activity)
+        } catch {
+            failure = error
+        }
         do throws(MySQLError) {
-            try connection.execute("DROP DATABASE IF EXISTS \(SQL.identifier(name))")
             try connection.execute("SET SESSION foreign_key_checks = 1")
             try lock.release()
         } catch {
-            failure = WorkspaceError(error, while: "dropping database \(SQL.identifier(name))")
+            if failure == nil { failure = WorkspaceError(error, while: activity) }
         }
         // The first error explains the second.
         let value = try result.get()
         if let failure { throw failure }
         return value
-    }
-
-    private static func create(
-        _ name: String, _ options: String, on connection: Connection
-    ) throws(MySQLError) {
-        try connection.execute("CREATE DATABASE \(SQL.identifier(name)) \(options)")
-        try connection.execute(
-            "CREATE TABLE \(SQL.identifier(name)).\(SQL.identifier(Marker.table)) "
-                + "(id INT PRIMARY KEY) COMMENT = \(SQL.literal(Marker.comment))")
-        try connection.select(database: name)
-    }
-
-    /// What tells Plumb's databases from others whose name begins alike.
-    enum Marker {
-        static let table = "_plumb_owner"
-        static let comment = "Workspace of Plumb: dropped when its owner is gone"
     }
 }

@@ -31,10 +31,10 @@ package struct WorkspaceError: RemediedError, Sendable {
     }
 
     /// The server failed where it should not.
-    init(_ error: MySQLError, while activity: String) {
+    init(_ error: MySQLError, while activity: String, remedy: String? = nil) {
         // Nothing but scratch tables can be half done: starting afresh is always right.
         self.init(
-            .unavailable, "workspace: \(activity): \(error.fault)", remedy: error.remedy,
+            .unavailable, "workspace: \(activity): \(error.fault)", remedy: remedy ?? error.remedy,
             retry: error.retry == .permanent ? .permanent : .retryable)
     }
 

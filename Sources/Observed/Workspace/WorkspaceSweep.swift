@@ -4,10 +4,11 @@ import Schema
 extension Workspace {
     /// Drops the workspaces on `server` that outlived their owners, and returns their names.
     ///
-    /// Left alone are databases whose lock is held, and all that do not bear Plumb's mark; an
-    /// owner that died before it set the mark left a database without any object.
+    /// Dropped is what has the name of a workspace and its mark, and whose lock nobody holds.
+    /// Everything else is left alone, an empty database too: one whose owner died before it set
+    /// the mark is named by ``leftOvers(on:prefix:)``.
     package static func sweep(
-        on server: ServerAddress, pool: ConnectionPool, prefix: String = Workspace.defaultPrefix
+        on server: ServerAddress, pool: ConnectionPool, prefix: String = WorkspaceName.defaultPrefix
     ) throws(WorkspaceError) -> [String] {
         let result = pool.using(server, purpose: .change) { connection throws(MySQLError) in
             try sweep(connection, prefix: prefix)
@@ -22,32 +23,60 @@ extension Workspace {
         _ connection: Connection, prefix: String
     ) throws(MySQLError) -> [String] {
         var dropped: [String] = []
-        let rows = try connection.query("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA")
-        for case let name? in rows.map({ $0[0] }) where name.hasPrefix(prefix + "_") {
+        for name in try names(on: connection, prefix: prefix) {
             guard let lock = try AdvisoryLock.acquire(name: name, on: connection) else { continue }
-            if try isOurs(name, on: connection) {
-                try connection.execute("DROP DATABASE IF EXISTS \(SQL.identifier(name))")
-                dropped.append(name)
-            }
+            let mark = try WorkspaceMark(of: name, on: connection)
+            if try mark.dropDatabase(on: connection) { dropped.append(name) }
             try lock.release()
         }
         return dropped.sorted()
     }
 
-    private static func isOurs(
+    /// A database that is named like a workspace, and whose lock nobody holds.
+    package struct LeftOver: Hashable, Sendable {
+        package enum State: Hashable, Sendable {
+            /// It bears the mark: the next sweep drops it.
+            case marked
+            /// It does not: nothing drops it. `isEmpty`: the account sees no object in it.
+            case unmarked(isEmpty: Bool)
+        }
+
+        package let name: String
+        package let state: State
+    }
+
+    /// What a sweep would find, by name; changes nothing.
+    package static func leftOvers(
+        on connection: Connection, prefix: String
+    ) throws(MySQLError) -> [LeftOver] {
+        var found: [LeftOver] = []
+        for name in try names(on: connection, prefix: prefix).sorted() {
+            guard try AdvisoryLock.holderThreadID(of: name, on: connection) == nil else { continue }
+            let isMarked = try WorkspaceMark(of: name, on: connection).isSet(on: connection)
+            let state: LeftOver.State =
+                isMarked ? .marked : .unmarked(isEmpty: try isEmpty(name, on: connection))
+            found.append(LeftOver(name: name, state: state))
+        }
+        return found
+    }
+
+    /// Every name of the shape; compared here, as no collation or wildcard of a server does.
+    private static func names(
+        on connection: Connection, prefix: String
+    ) throws(MySQLError) -> [String] {
+        try connection.query("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA")
+            .compactMap { $0[0] }.filter { WorkspaceName.isOne($0, prefix: prefix) }
+    }
+
+    private static func isEmpty(
         _ name: String, on connection: Connection
     ) throws(MySQLError) -> Bool {
         let database = SQL.literal(name)
-        let tables = try connection.query(
-            "SELECT TABLE_NAME, TABLE_COMMENT FROM information_schema.TABLES "
-                + "WHERE TABLE_SCHEMA = \(database)")
-        guard tables.isEmpty else {
-            return tables.contains { $0[0] == Marker.table && $0[1] == Marker.comment }
-        }
-        let others = try connection.query(
-            "SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = "
-                + "\(database) UNION ALL SELECT EVENT_NAME FROM information_schema.EVENTS "
-                + "WHERE EVENT_SCHEMA = \(database)")
-        return others.isEmpty
+        return try connection.query(
+            "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = \(database) "
+                + "UNION ALL SELECT 1 FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = "
+                + "\(database) UNION ALL SELECT 1 FROM information_schema.EVENTS "
+                + "WHERE EVENT_SCHEMA = \(database)"
+        ).isEmpty
     }
 }

@@ -61,8 +61,8 @@ package struct Doctor {
             key: { $0 }
         ) { server in
             ServerExamination(
-                server: server, shards: byServer[server] ?? [], engine: engine,
-                clock: surroundings.clock)
+                server: server, shards: byServer[server] ?? [],
+                workspacePrefix: fleet.workspace.prefix, engine: engine, clock: surroundings.clock)
         }
         let facts = Dictionary(
             results.compactMap { result in result.facts.map { (result.server, $0) } },

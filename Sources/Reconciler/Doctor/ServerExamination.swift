@@ -33,12 +33,18 @@ struct ServerExamination: Sendable {
     private(set) var facts: ServerFacts?
     private(set) var checks: [DoctorReport.Check] = []
 
-    init(server: ServerAddress, shards: [Shard], engine: Engine, clock: any Clock) {
+    init(
+        server: ServerAddress, shards: [Shard], workspacePrefix: String, engine: Engine,
+        clock: any Clock
+    ) {
         self.server = server
         do {
             try engine.pool.withConnection(to: server, purpose: .read) { connection in
                 examineSession(connection, engine.tls)
                 try examine(connection, shards: shards, clock: clock)
+                checks += try WorkspaceExamination(
+                    server: server, prefix: workspacePrefix, on: connection
+                ).checks
             }
         } catch {
             let problem = error as? MySQLError

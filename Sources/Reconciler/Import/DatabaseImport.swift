@@ -88,7 +88,7 @@ struct DatabaseSelection {
     private static func isImported(_ name: String) -> Bool {
         let system: Set<String> = ["mysql", "information_schema", "performance_schema", "sys"]
         return !system.contains(name.lowercased())
-            && !name.hasPrefix(Workspace.defaultPrefix + "_")
+            && !WorkspaceName.isOne(name, prefix: WorkspaceName.defaultPrefix)
     }
 }
 

@@ -109,12 +109,10 @@ private struct FleetDecoder {
         let host = fields.read(.host, reader.server)
         let prefix = fields.read(.prefix) { node, what -> String? in
             guard let text = reader.string(node, what) else { return nil }
-            guard text.utf8.count <= 32,
-                text.utf8.allSatisfy({ Self.isLetter($0) || Self.isDigit($0) })
-            else {
+            if let fault = WorkspaceName.fault(ofPrefix: text) {
                 return reader.invalid(
-                    node, "\(what) is `\(text)`, which cannot start the name of a scratch schema",
-                    "use at most 32 letters, digits and `_`")
+                    node, "\(what) is `\(text)`, which \(fault)",
+                    "use at most \(WorkspaceName.longestPrefix) of a-z, 0-9 and `_`")
             }
             return text
         }
