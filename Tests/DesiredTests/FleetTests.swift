@@ -87,7 +87,7 @@ let example = """
             fleet.environments.map(\.connection) == [
                 Connection(
                     credentials: .optionFile(LocalPath("staging.cnf")), tls: .standard,
-                    connectTimeoutSeconds: 10, lockWaitTimeoutSeconds: 10),
+                    connectTimeoutSeconds: 10, lockWaitTimeoutSeconds: 1),
                 Connection(
                     credentials: .user("plumb", password: .environment("PLUMB_PW")),
                     tls: TLS(

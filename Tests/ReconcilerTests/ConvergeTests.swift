@@ -92,7 +92,7 @@ struct ConvergeTests {
         world.fleet.state.withLock { $0.lockWaits = 3 }
         _ = world.run()
         #expect(world.isConverged())
-        #expect(world.clock.waits == [0.5, 1, 2])
+        #expect(world.clock.waits == [1, 2, 4])
         #expect(world.executed.count == 1)
     }
 

@@ -18,10 +18,11 @@ package struct Connection: Hashable, Sendable {
     package let credentials: Credentials
     package let tls: TLS
     package let connectTimeoutSeconds: Int
+    /// The longest wait of a statement that changes a table for the sessions that use it.
     package let lockWaitTimeoutSeconds: Int
 
     static let defaultConnectTimeoutSeconds = 10
-    static let defaultLockWaitTimeoutSeconds = 10
+    static let defaultLockWaitTimeoutSeconds = 1
 }
 
 /// How a connection is encrypted, in the words of the MySQL clients.

@@ -10,19 +10,23 @@ package struct ServerShardOpener: ShardOpener {
     private let shards: [ShardID: ObservationTarget]
     private let catalog: TableCatalog
     private let lockWaitSeconds: Int
+    private let lockWaits: LockWaits
     private let changed: @Sendable (ShardID) -> Void
 
     /// - Parameters:
-    ///   - lockWaitSeconds: how long to wait for a lock that another session holds.
+    ///   - lockWaitSeconds: how long to wait for a shard's lock that another session holds.
+    ///   - lockWaits: how long a statement waits for a table.
     ///   - changed: called after every statement, so that cached fingerprints are forgotten.
     package init(
         pool: ConnectionPool, shards: [ShardID: ObservationTarget], catalog: TableCatalog,
-        lockWaitSeconds: Int, changed: @escaping @Sendable (ShardID) -> Void
+        lockWaitSeconds: Int, lockWaits: LockWaits,
+        changed: @escaping @Sendable (ShardID) -> Void
     ) {
         self.pool = pool
         self.shards = shards
         self.catalog = catalog
         self.lockWaitSeconds = lockWaitSeconds
+        self.lockWaits = lockWaits
         self.changed = changed
     }
 
@@ -68,7 +72,8 @@ package struct ServerShardOpener: ShardOpener {
         defer { if connection.isUsable { try? lock.release() } }
         return try body(
             ShardSession(
-                target: target, connection: connection, catalog: catalog, changed: changed))
+                target: target, connection: connection, catalog: catalog, lockWaits: lockWaits,
+                changed: changed))
     }
 }
 
@@ -77,6 +82,7 @@ private struct ShardSession: ShardPort {
     let target: ObservationTarget
     let connection: Connection
     let catalog: TableCatalog
+    let lockWaits: LockWaits
     let changed: @Sendable (ShardID) -> Void
 
     func digest(of table: String, among chain: [Digest?]) throws(ShardFailure) -> Digest? {
@@ -103,11 +109,25 @@ private struct ShardSession: ShardPort {
         defer { changed(target.id) }
         do throws(MySQLError) {
             let check = statement.checksForeignKeys ? 1 : 0
-            try connection.execute("SET SESSION foreign_key_checks = \(check)")
+            try connection.execute(
+                "SET SESSION foreign_key_checks = \(check), "
+                    + Self.lockWait(lockWaits.statementSeconds))
+            // What follows only reads; a session that ended has nothing to set.
+            defer {
+                if connection.isUsable {
+                    try? connection.execute(
+                        "SET SESSION " + Self.lockWait(lockWaits.readingSeconds))
+                }
+            }
             try connection.executeUnderItsSettings(statement.sql)
         } catch {
             throw ShardFailure(error, shard: target.id, changing: true)
         }
+    }
+
+    /// For tables and for rows: a statement that copies waits for rows with the table in its hands.
+    private static func lockWait(_ seconds: Int) -> String {
+        "lock_wait_timeout = \(seconds), innodb_lock_wait_timeout = \(seconds)"
     }
 }
 

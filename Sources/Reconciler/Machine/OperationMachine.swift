@@ -17,8 +17,12 @@ package struct OperationMachine: Sendable {
     package private(set) var attempts: Int
     private let retryLimit: Int
 
+    /// How often an operation fails before it is left to the next run.
+    package static let standardRetryLimit = 10
+
     package init(
-        chain: [Digest?], state: OperationState = .pending, attempts: Int = 0, retryLimit: Int = 10
+        chain: [Digest?], state: OperationState = .pending, attempts: Int = 0,
+        retryLimit: Int = OperationMachine.standardRetryLimit
     ) {
         self.chain = chain
         self.state = state

@@ -85,7 +85,7 @@ extension ConnectionSettings {
         self.init(credentials: credentials, tls: tls)
         self.optionFile = optionFile
         connectTimeoutSeconds = connection.connectTimeoutSeconds
-        lockWaitTimeoutSeconds = connection.lockWaitTimeoutSeconds
+        lockWaitTimeoutSeconds = connection.lockWaits.readingSeconds
     }
 
     /// A faulty option file is said once, before anything is asked of any shard.
@@ -121,6 +121,11 @@ extension ConnectionSettings {
             return Secret(line ?? "")
         }
     }
+}
+
+extension Desired.Connection {
+    /// How long statements wait on the servers of the environment.
+    var lockWaits: LockWaits { LockWaits(statementSeconds: lockWaitTimeoutSeconds) }
 }
 
 extension TLSOptions.Mode {

@@ -102,7 +102,8 @@ package struct ReconcilePass {
         let engine = session.engine
         return ServerShardOpener(
             pool: engine.pool, shards: targets, catalog: engine.catalog,
-            lockWaitSeconds: waitSeconds, changed: { engine.observer.forget($0) })
+            lockWaitSeconds: waitSeconds, lockWaits: session.environment.connection.lockWaits,
+            changed: { engine.observer.forget($0) })
     }
 
     private func close(

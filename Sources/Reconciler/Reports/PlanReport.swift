@@ -10,17 +10,20 @@ package struct PlanReport: Codable, Hashable, Sendable {
     package var stale: String?
     /// Things that somebody should know and that block nothing.
     package var notices: [Notice]
+    /// How long the statements may wait for a table; nil in reports of releases before.
+    package var lockWaits: LockWaits?
     package var exitStatus: ExitStatus
 
     package init(
         plan: Plan, digest: Digest, steps: [StepReport], stale: String? = nil,
-        notices: [Notice] = [], exitStatus: ExitStatus
+        notices: [Notice] = [], lockWaits: LockWaits? = nil, exitStatus: ExitStatus
     ) {
         self.plan = plan
         self.digest = digest
         self.steps = steps
         self.stale = stale
         self.notices = notices
+        self.lockWaits = lockWaits
         self.exitStatus = exitStatus
     }
 

@@ -4,7 +4,8 @@ import Schema
 extension PlanReport {
     /// What a survey and the gate's decision say together.
     init(
-        _ survey: Survey.Result, decision: Gate.Decision, approve: Set<Hazard>, notices: [Notice]
+        _ survey: Survey.Result, decision: Gate.Decision, approve: Set<Hazard>, notices: [Notice],
+        lockWaits: LockWaits
     ) throws {
         let plan = survey.plan
         var steps: [StepReport] = []
@@ -46,7 +47,7 @@ extension PlanReport {
         }
         self.init(
             plan: plan, digest: try plan.digest(), steps: steps, stale: survey.source.stale,
-            notices: notices + left,
+            notices: notices + left, lockWaits: lockWaits,
             exitStatus: Self.status(plan, decision, leftGit: !retired.isEmpty))
     }
 

@@ -40,7 +40,8 @@ struct GateStage {
         var decision = try Gate(rules: rules, book: book).decide(survey.plan, now: now)
         if session.request.backsOff { backOff(&decision, now: now) }
         let report = try PlanReport(
-            survey, decision: decision, approve: policy.approve, notices: notices)
+            survey, decision: decision, approve: policy.approve, notices: notices,
+            lockWaits: session.environment.connection.lockWaits)
         return Output(
             decision: decision, newApprovals: fromFiles.records, notices: notices, report: report)
     }

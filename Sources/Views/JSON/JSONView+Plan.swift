@@ -16,6 +16,7 @@ extension JSONView {
             "unknown": .array(plan.unknown.map(unknown)),
             "unsupported": .array(plan.unsupported.map(unsupported)),
             "stale": .text(report.stale),
+            "lockWaits": report.lockWaits.map(lockWaits) ?? .null,
             "notices": .array(report.notices.map(notice)),
         ]
     }
@@ -45,6 +46,15 @@ extension JSONView {
             "approval": .string(report.approval.hex),
             "needsApproval": .bool(report.needsApproval),
             "holds": .array(zip(report.holds, facts.holds).map(hold)),
+        ])
+    }
+
+    private static func lockWaits(_ waits: LockWaits) -> JSONValue {
+        .object([
+            "statementSeconds": .number(waits.statementSeconds),
+            "attempts": .number(waits.attempts),
+            "firstPauseSeconds": .number(waits.firstPauseSeconds),
+            "longestPauseSeconds": .number(waits.longestPauseSeconds),
         ])
     }
 

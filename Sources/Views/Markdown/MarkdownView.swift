@@ -19,6 +19,7 @@ package enum MarkdownView {
                     + "\(Markdown.code(MarkdownPage.sentence(plan.revision.label))) "
                     + Markdown.text(MarkdownPage.sentence(plan.revision.summary)))
             page.addStale(report.stale)
+            if let waits = LockWaitWords.text(report) { page.paragraph(Markdown.text(waits)) }
             page.table(
                 ["table", "shards", "change", "hazard", "state"],
                 steps.prefix(limits.steps).map(row))

@@ -13,6 +13,7 @@ package enum HTMLView {
                     + Count.of(report.plan.shardCount, "shard"))
         ]
         body += stale(report.stale)
+        if let waits = LockWaitWords.text(report) { body.append(paragraph(HTML.text(waits))) }
         body += StepFacts.all(of: report).flatMap(section)
         body += open(OpenFacts(report))
         return page("Plan", report.plan.environment, report.headline, report.exitStatus, body)

@@ -15,6 +15,7 @@ package enum PlanText {
         }
         addTitle(report, to: &page)
         page.addStale(report.stale)
+        if let waits = LockWaitWords.text(report) { page.prose(waits, .faint, hanging: 4) }
         addSteps(StepFacts.all(of: report), to: &page)
         page.add(open)
         page.end(report.headline, report.exitStatus)

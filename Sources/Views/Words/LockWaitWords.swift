@@ -1,0 +1,13 @@
+import Reconciler
+
+/// How long the statements of a plan may wait for those who use a table.
+enum LockWaitWords {
+    /// Nil where nothing is to run, or nobody knows.
+    static func text(_ report: PlanReport) -> String? {
+        guard let waits = report.lockWaits, !report.steps.isEmpty else { return nil }
+        return "a statement waits at most \(Quantity.seconds(Int64(waits.statementSeconds))) for "
+            + "those who use its table, up to \(waits.attempts) times, with pauses from "
+            + "\(Quantity.seconds(Int64(waits.firstPauseSeconds))) to "
+            + "\(Quantity.seconds(Int64(waits.longestPauseSeconds))) in which it holds nothing"
+    }
+}
