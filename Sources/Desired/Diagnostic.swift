@@ -89,6 +89,7 @@ extension Diagnostic {
         case emptyFile = "empty-file"
         case invalidSQL = "invalid-sql"
         case unsupportedStatement = "unsupported-statement"
+        case unsupportedName = "unsupported-name"
         case qualifiedTable = "qualified-table"
         case duplicateTable = "duplicate-table"
         case danglingForeignKey = "dangling-foreign-key"

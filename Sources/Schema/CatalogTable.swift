@@ -7,11 +7,11 @@ package final class CatalogTable: Sendable {
     package let digest: Digest
     /// `SHOW CREATE TABLE` without the counter; bytes that are not UTF-8 show as U+FFFD.
     package let text: String
-    /// Nil where the table is ``unsupported``, and for other objects.
+    /// Nil where it is ``unsupported``, and for other objects.
     package let table: Table?
     /// The view, trigger, routine, event or sequence; nil for tables.
     package let object: ObjectDefinition?
-    /// Why Plumb must leave this table alone; nil where the model printed again is the text.
+    /// Why Plumb must leave it alone; nil where a table's model printed again is the text.
     package let unsupported: String?
 
     /// Reads canonical text; see ``CanonicalText/stripAutoIncrement(_:)``.
@@ -19,9 +19,12 @@ package final class CatalogTable: Sendable {
         digest = Digest(of: bytes)
         text = String(decoding: bytes, as: UTF8.self)
         object = Self.object(bytes, text)
-        guard object == nil else {
+        let unfit = bytes.withUnsafeBufferPointer(NameCheck.first)
+        guard object == nil, unfit == nil else {
             table = nil
-            unsupported = nil
+            unsupported = unfit.map {
+                "the name `\($0.name)` has a line break, a tab or another control character"
+            }
             return
         }
         switch Self.understand(bytes, text, flavour) {

@@ -24,27 +24,31 @@ struct Plumb {
             }
             return .done
         } catch {
-            return report(Failure(error), asDocument: wantsJSON(words), terminal)
+            return report(Failure(error), as: format(words), terminal)
         }
     }
 
     private static func report(
-        _ failure: Failure, asDocument: Bool, _ terminal: Terminal
+        _ failure: Failure, as format: ErrorDocument.Format?, _ terminal: Terminal
     ) -> ExitStatus {
-        if asDocument {
+        if let format {
             terminal.answer(
-                JSONView.error(failure.message, failure.problems, exit: failure.status) + "\n")
+                ErrorDocument.text(failure.problems, exit: failure.status, format: format),
+                as: format.output)
         }
         terminal.note(failure.text(Style(isColoured: terminal.usesColour)))
         terminal.note("exit \(failure.status.rawValue)")
         return failure.status
     }
 
-    /// Also of a line that was not understood.
-    private static func wantsJSON(_ words: [String]) -> Bool {
+    /// The document that was asked for, also of a line that was not understood; nil for text.
+    private static func format(_ words: [String]) -> ErrorDocument.Format? {
         let option = "--" + Option.output.name
-        return words.contains("\(option)=json")
-            || zip(words, words.dropFirst()).contains { $0 == option && $1 == "json" }
+        let pairs = zip(words, words.dropFirst()).filter { $0.0 == option }.map(\.1)
+        let inline = words.filter { $0.hasPrefix(option + "=") }.map {
+            String($0.dropFirst(option.count + 1))
+        }
+        return (pairs + inline).compactMap(ErrorDocument.Format.init).first
     }
 }
 

@@ -7,7 +7,9 @@ extension Sample {
     static let hostileName =
         "x\u{1B}[31m\n`|*<script>alert('\"&')</script>--> @all #1 \u{202E}]]>"
 
-    static func hostile(exit: ExitStatus) -> PlanReport {
+    static func hostile(
+        exit: ExitStatus, _ hostileName: String = Sample.hostileName
+    ) -> PlanReport {
         var step = drop
         step.namespace = hostileName
         step.table = hostileName
@@ -18,6 +20,9 @@ extension Sample {
             HazardFinding(rule: "drop-table", hazard: .irreversible, reason: hostileName)
         ]
         step.suggestion = hostileName
+        step.cause = PlanCause(
+            kind: .git, commit: hostileName, author: hostileName,
+            location: SourceLocation(file: hostileName, line: 3, column: 1))
         let shard = ShardID(namespace: hostileName, shard: hostileName)
         let plan = Plan(
             environment: hostileName,
@@ -40,8 +45,10 @@ extension Sample {
             exitStatus: exit)
     }
 
-    static func hostileDrift(exit: ExitStatus) -> DriftReport {
-        let plan = hostile(exit: exit)
+    static func hostileDrift(
+        exit: ExitStatus, _ hostileName: String = Sample.hostileName
+    ) -> DriftReport {
+        let plan = hostile(exit: exit, hostileName)
         let finding = TableFinding(
             namespace: hostileName, table: hostileName, status: .drifted, shards: [hostileName],
             desired: digest("new"), recorded: digest("new"), observed: nil,
@@ -54,7 +61,9 @@ extension Sample {
             notices: plan.notices, exitStatus: exit)
     }
 
-    static func hostileRollout() -> RolloutReport {
+    static func hostileRollout(
+        _ hostileName: String = Sample.hostileName
+    ) -> RolloutReport {
         let shard = ShardID(namespace: hostileName, shard: hostileName)
         return RolloutReport(
             environment: hostileName, rollout: hostileName, plan: digest("plan"), state: nil,
@@ -66,10 +75,12 @@ extension Sample {
             ], message: hostileName)
     }
 
-    static func hostileReconcile(exit: ExitStatus) -> ReconcileReport {
-        let rollout = hostileRollout()
+    static func hostileReconcile(
+        exit: ExitStatus, _ hostileName: String = Sample.hostileName
+    ) -> ReconcileReport {
+        let rollout = hostileRollout(hostileName)
         return ReconcileReport(
-            plan: hostile(exit: exit), rollout: rollout,
+            plan: hostile(exit: exit, hostileName), rollout: rollout,
             recovered: rollout.troubles.map {
                 .init(key: $0.key, finding: hostileName, message: hostileName)
             }, adopted: 1, exitStatus: exit)

@@ -32,7 +32,7 @@ import Testing
                 INSTANT · blocks writes: no</summary>
 
                 shards: `commerce_{00..16,18..22}`
-                <br>git 3f2a91c by dev@example.com (`schema/commerce/orders.sql:9`)
+                <br>git 3f2a91c by dev@<!-- -->example.com (`schema/commerce/orders.sql:9`)
 
                 ```diff
                 + refund_total decimal(12,2) NOT NULL DEFAULT 0.00    schema/commerce/orders.sql:9

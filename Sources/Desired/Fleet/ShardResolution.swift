@@ -176,6 +176,19 @@ struct ShardResolution {
         }
     }
 
+    /// A name for the shard of a database whose name has control characters: these, and what no
+    /// shard's name may have, as `%0a`.
+    private static func shardName(_ database: String) -> String {
+        database.utf8.map { byte in
+            let isPlain =
+                (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D
+                || (0x41...0x5A).contains(byte & 0xDF)
+            let digits = String(byte, radix: 16)
+            return isPlain
+                ? String(Unicode.Scalar(byte)) : "%" + (digits.count < 2 ? "0" : "") + digits
+        }.joined()
+    }
+
     private func shards(
         named names: [String], host: ServerAddress, like: String, _ entry: ShardEntry
     ) -> [ListedShard] {
@@ -189,6 +202,10 @@ struct ShardResolution {
                 remedy: "correct the pattern, or remove the entry", at: entry.location)
         }
         return own.compactMap { name in
+            if NameCheck.isUnfit(name) {
+                // Observing it says that it is left alone; the others go on.
+                return ListedShard(name: Self.shardName(name), host: host, database: name)
+            }
             if let fault = ShardName.fault(name) {
                 diagnostics.error(
                     .invalidValue, "the schema `\(name)` on \(host) \(fault)",

@@ -146,7 +146,10 @@ struct SourceFolderReader {
 
     /// What a statement defines; nil where the statement is refused.
     private func definition(of statement: SourceStatement, file: String) -> Definition? {
-        if let refusal = StatementRules.refusal(of: statement, managing: kinds) {
+        let refusal =
+            StatementRules.refusal(of: statement, managing: kinds)
+            ?? NameRules.refusal(of: statement)
+        if let refusal {
             diagnostics.add(refusal)
             return nil
         }

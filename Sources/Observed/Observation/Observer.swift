@@ -52,7 +52,9 @@ package final class Observer: Sendable {
     package func observe(
         _ targets: [ObservationTarget], mode: Mode
     ) -> [ShardID: ShardObservation] {
-        let servers = Dictionary(grouping: targets, by: \.server)
+        let unfit = targets.filter { NameCheck.isUnfit($0.database) }
+        let fit = unfit.isEmpty ? targets : targets.filter { !NameCheck.isUnfit($0.database) }
+        let servers = Dictionary(grouping: fit, by: \.server)
             .map { ServerShards(server: $0.key, targets: $0.value) }
             .sorted { $0.server < $1.server }
         let states = Workers.map(
@@ -62,6 +64,7 @@ package final class Observer: Sendable {
                 shards, pool: self.pool, mode: mode, memory: self.remembered(shards.targets))
         }
         var result: [ShardID: ShardObservation] = [:]
+        for target in unfit { result[target.id] = .unknown(.unfitName(target)) }
         let now = clock.now
         for state in states {
             result.merge(state.settled(at: now)) { first, _ in first }

@@ -46,6 +46,16 @@ extension ShardProblem {
             retry: .retryable)
     }
 
+    /// A database whose name no line of an answer can hold; found by discovery only.
+    static func unfitName(_ target: ObservationTarget) -> ShardProblem {
+        ShardProblem(
+            code: "unsupported-name",
+            reason: "\(target.server): the name of database "
+                + "\(SQL.identifier(NameCheck.escaped(target.database))) has a line break, a tab or "
+                + "another control character: it is left alone",
+            retry: .permanent)
+    }
+
     /// A database that was made after the server was asked which ones there are.
     static func unseenDatabase(_ target: ObservationTarget) -> ShardProblem {
         ShardProblem(

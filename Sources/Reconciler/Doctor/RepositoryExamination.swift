@@ -116,7 +116,10 @@ struct SecretsExamination {
             case .none:
                 checks.append(.init(.secrets, user, .ok, "logs in without a password"))
             case .environment(let name): examine(variable: name)
-            case .file(let path): examine("password file", path.resolved(in: folder))
+            case .file(let path):
+                // Where it is none, making connections fails over it, and says so.
+                let resolved = path.resolved(in: folder)
+                if access(resolved, F_OK) == 0 { examine("password file", resolved) }
             }
         }
         if let key = connection.tls.key { examine("TLS key", key.resolved(in: folder)) }

@@ -104,8 +104,9 @@ extension ConnectionSettings {
         case .none: return nil
         case .environment(let name):
             guard let value = ProcessInfo.processInfo.environment[name] else {
+                let said = isPlainName(name) ? name : "that it names"
                 throw ConfigurationError(
-                    "password_env: the environment variable \(name) is not set",
+                    "password_env: the environment variable \(said) is not set",
                     remedy: "set it, or use "
                         + "password_file or option_file")
             }
@@ -113,8 +114,9 @@ extension ConnectionSettings {
         case .file(let path):
             let resolved = path.resolved(in: folder)
             guard let text = try? String(contentsOfFile: resolved, encoding: .utf8) else {
+                let said = isPlainPath(path.written) ? resolved : "the file that it names"
                 throw ConfigurationError(
-                    "password_file: \(resolved) cannot be read",
+                    "password_file: \(said) cannot be read",
                     remedy: "check the path and its rights")
             }
             let line = text.split(whereSeparator: \.isNewline).first.map(String.init)
@@ -126,6 +128,25 @@ extension ConnectionSettings {
 extension Desired.Connection {
     /// How long statements wait on the servers of the environment.
     var lockWaits: LockWaits { LockWaits(statementSeconds: lockWaitTimeoutSeconds) }
+}
+
+extension ConnectionSettings {
+    /// A path that nobody takes for a password.
+    fileprivate static func isPlainPath(_ path: String) -> Bool {
+        ["/", "./", "../"].contains(where: path.hasPrefix)
+            || [".txt", ".pw", ".pass", ".password", ".secret", ".cnf"].contains(
+                where: path.hasSuffix)
+    }
+
+    /// A name such as `PLUMB_PW`: what looks otherwise may be the password in its place, and is
+    /// not repeated.
+    fileprivate static func isPlainName(_ name: String) -> Bool {
+        name.contains("_")
+            && name.utf8.allSatisfy { byte in
+                byte == UInt8(ascii: "_") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            }
+    }
 }
 
 extension TLSOptions.Mode {

@@ -56,10 +56,13 @@ indirect enum JSONValue: Hashable, Sendable {
         text += close
     }
 
-    /// Whatever does not show on a terminal is escaped, so that a document is safe to look at.
+    /// Whatever does not show on a terminal, or is a command to a runner, is escaped, so that a
+    /// document is safe to look at.
     private static func write(_ string: String, to text: inout String) {
         text += "\""
-        for scalar in string.unicodeScalars {
+        let scalars = Array(string.unicodeScalars)
+        let places = Set(RunnerCommand.places(in: scalars))
+        for (index, scalar) in scalars.enumerated() {
             switch scalar {
             case "\"": text += "\\\""
             case "\\": text += "\\\\"
@@ -67,16 +70,21 @@ indirect enum JSONValue: Hashable, Sendable {
             case "\r": text += "\\r"
             case "\t": text += "\\t"
             default:
-                if Visible.isHidden(scalar) {
-                    for unit in String(scalar).utf16 {
-                        let digits = String(unit, radix: 16)
-                        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                    }
+                if Visible.isHidden(scalar) || places.contains(index) {
+                    text += escape(scalar)
                 } else {
                     text.unicodeScalars.append(scalar)
                 }
             }
         }
         text += "\""
+    }
+
+    /// A scalar as every JSON parser reads it back: `\u001b`.
+    static func escape(_ scalar: Unicode.Scalar) -> String {
+        String(scalar).utf16.map { unit in
+            let digits = String(unit, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }.joined()
     }
 }

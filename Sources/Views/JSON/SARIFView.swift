@@ -156,11 +156,13 @@ package enum SARIFView {
     }
 
     /// Brackets would make a link of a message, and backslashes escape them.
+    ///
+    /// Scalar by scalar: a bracket that bears an accent is a bracket.
     static func message(_ text: String) -> String {
         var result = ""
-        for character in Visible.line(text) {
-            if character == "[" || character == "]" || character == "\\" { result += "\\" }
-            result.append(character)
+        for scalar in Visible.line(text).unicodeScalars {
+            if scalar == "[" || scalar == "]" || scalar == "\\" { result += "\\" }
+            result.unicodeScalars.append(scalar)
         }
         return result
     }

@@ -40,14 +40,17 @@ package enum GitHubView {
     /// What stands behind the second `::`.
     static func data(_ text: String) -> String {
         var result = ""
-        for scalar in text.unicodeScalars {
+        let scalars = Array(text.unicodeScalars)
+        // Another runner than GitHub's may read the same output.
+        let places = Set(RunnerCommand.places(in: scalars))
+        for (index, scalar) in scalars.enumerated() {
             switch scalar {
             case "%": result += "%25"
             case "\r": result += "%0D"
             case "\n": result += "%0A"
             default:
-                result +=
-                    Visible.isHidden(scalar) ? Visible.escape(scalar) : String(scalar)
+                let isWritten = !Visible.isHidden(scalar) && !places.contains(index)
+                result += isWritten ? String(scalar) : Visible.escape(scalar)
             }
         }
         return result

@@ -1,11 +1,14 @@
-/// Text from outside as GitHub's Markdown shows it, and nothing more.
+/// Text from outside as GitHub's and GitLab's Markdown show it, and nothing more.
+///
+/// All of it goes scalar by scalar: a backtick that bears an accent is a backtick.
 enum Markdown {
     /// A name or a command as code; also inside a table, where a pipe would end the cell.
     static func code(_ text: String) -> String {
         let shown = Visible.line(text)
         if shown.isEmpty { return "<code></code>" }
         let isPlain =
-            !shown.contains { "`|\\".contains($0) } && shown.first != " " && shown.last != " "
+            !shown.unicodeScalars.contains { ["`", "|", "\\"].contains($0) }
+            && shown.unicodeScalars.first != " " && shown.unicodeScalars.last != " "
         if isPlain { return "`\(shown)`" }
         var result = ""
         for scalar in shown.unicodeScalars {
@@ -21,21 +24,55 @@ enum Markdown {
     /// Words: nothing in them is markup, a link, a mention or the number of an issue.
     static func text(_ text: String) -> String {
         var result = ""
-        var isInWord = false
-        for scalar in Visible.line(text).unicodeScalars {
+        let scalars = Array(Visible.line(text).unicodeScalars)
+        for (index, scalar) in scalars.enumerated() {
+            let next = index + 1 < scalars.count ? scalars[index + 1] : " "
             switch scalar {
-            case "&": result += "&amp;"
             case "<": result += "&lt;"
             case ">": result += "&gt;"
-            case "@": result += isInWord ? "@" : "@<!-- -->"
-            case "#": result += "\\#<!-- -->"
-            case "\\", "`", "*", "_", "[", "]", "|", "~", "!":
-                result += "\\\(scalar)"
+            case "@": result += "@" + (isAddress(scalars, at: index) ? apart : "")
+            case "#": result += "\\#" + apart
+            case "&": result += "&amp;" + (isWord(next) ? apart : "")
+            case "\\", "`", "*", "_", "[", "]", "|": result += "\\\(scalar)"
+            case "~", "!", "$", "^": result += "\\\(scalar)" + (isWord(next) ? apart : "")
+            case "%": result += "%" + (isWord(next) ? apart : "")
+            // `https://…`, which GitHub makes a link of without any markup.
+            case ":": result += ":" + (next == "/" ? apart : "")
+            // `www.…`, likewise.
+            case ".": result += (endsInWWW(scalars[..<index]) ? apart : "") + "."
+            // `GH-1`, an issue.
+            case "-": result += (endsInGH(scalars[..<index]) ? apart : "") + "-"
             default: result.unicodeScalars.append(scalar)
             }
-            isInWord = scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
         }
         return result
+    }
+
+    /// Nothing that shows, between two characters that would be markup together.
+    private static let apart = "<!-- -->"
+
+    private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "\""
+    }
+
+    /// A mention, or an address that becomes a link by itself; not the `@` of `main@3f2a91c`.
+    private static func isAddress(_ scalars: [Unicode.Scalar], at index: Int) -> Bool {
+        guard index > 0, isWord(scalars[index - 1]), scalars[index - 1] != "\"" else { return true }
+        let behind = scalars[(index + 1)...].prefix { !$0.properties.isWhitespace }
+        return behind.contains(".")
+    }
+
+    private static func endsInWWW(_ scalars: ArraySlice<Unicode.Scalar>) -> Bool {
+        ends(scalars, with: "www")
+    }
+
+    private static func endsInGH(_ scalars: ArraySlice<Unicode.Scalar>) -> Bool {
+        ends(scalars, with: "gh")
+    }
+
+    private static func ends(_ scalars: ArraySlice<Unicode.Scalar>, with word: String) -> Bool {
+        let tail = scalars.suffix(word.unicodeScalars.count).map { $0.properties.lowercaseMapping }
+        return tail.joined() == word
     }
 
     /// Lines between fences that are longer than any in them.
@@ -43,8 +80,8 @@ enum Markdown {
         var longest = 0
         for line in lines {
             var run = 0
-            for character in line {
-                run = character == "`" ? run + 1 : 0
+            for scalar in line.unicodeScalars {
+                run = scalar == "`" ? run + 1 : 0
                 longest = max(longest, run)
             }
         }
@@ -54,8 +91,11 @@ enum Markdown {
 
     /// A text as the content of a hidden comment, which ends at nothing in it.
     static func comment(_ text: String) -> String {
-        let safe = Visible.line(text).map { $0 == "<" || $0 == ">" ? "?" : String($0) }
-        return "<!-- \(safe.joined()) -->"
+        var safe = ""
+        for scalar in Visible.line(text).unicodeScalars {
+            safe.unicodeScalars.append(scalar == "<" || scalar == ">" ? "?" : scalar)
+        }
+        return "<!-- \(safe) -->"
     }
 
     private static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {

@@ -107,7 +107,7 @@ package enum HTMLView {
         small{font-weight:normal}.lossy,.irreversible{font-weight:bold}
         """
 
-    private static func page(
+    static func page(
         _ kind: String, _ environment: String, _ headline: String, _ status: ExitStatus,
         _ body: [String]
     ) -> String {
@@ -128,7 +128,7 @@ package enum HTMLView {
 
     private static func paragraph(_ content: String) -> String { "<p>\(content)</p>" }
 
-    private static func list(_ items: [String]) -> [String] {
+    static func list(_ items: [String]) -> [String] {
         items.isEmpty ? [] : ["<ul>"] + items.map { "<li>\($0)</li>" } + ["</ul>"]
     }
 

@@ -50,7 +50,7 @@ package enum ErrorText {
     private static func underline(
         _ excerpt: Excerpt, _ location: SourceLocation, _ margin: String, _ style: Style
     ) -> [String] {
-        let bytes = Array(excerpt.line.utf8)
+        let bytes = Array(Redacted.line(excerpt.line).utf8)
         let start = min(max(0, location.column - 1), bytes.count)
         let end = min(start + max(1, excerpt.length), bytes.count)
         func shown(_ part: ArraySlice<UInt8>) -> String {

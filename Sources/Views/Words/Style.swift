@@ -16,6 +16,9 @@ package struct Style: Sendable, Hashable {
         case plain, strong, faint, good, warning, bad
     }
 
+    /// What may follow an ESC: what `paint` writes, and nothing else.
+    static let codes = ["0", "1", "2", "31", "32", "33"].map { Array("[\($0)m".unicodeScalars) }
+
     func paint(_ text: String, _ role: Role) -> String {
         guard isColoured, !text.isEmpty else { return text }
         let code: String

@@ -1,12 +1,16 @@
 /// Text from outside, made safe to show: names come from databases and may hold anything.
-enum Visible {
-    /// `text` on one line, with every character that moves a cursor, hides or reorders text
-    /// written as an escape such as `\n` or `\u{1b}`.
-    static func line(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isHidden) else { return text }
+package enum Visible {
+    /// `text` on one line, with every character that moves a cursor, hides or reorders text, or
+    /// makes a command of it for a runner, written as an escape such as `\n` or `\u{1b}`.
+    package static func line(_ text: String) -> String { line(text, opensLine: false) }
+
+    private static func line(_ text: String, opensLine: Bool) -> String {
+        let scalars = Array(text.unicodeScalars)
+        let places = Set(RunnerCommand.places(in: scalars, opensLine: opensLine))
+        guard !places.isEmpty || scalars.contains(where: isHidden) else { return text }
         var result = ""
-        for scalar in text.unicodeScalars {
-            if isHidden(scalar) {
+        for (index, scalar) in scalars.enumerated() {
+            if isHidden(scalar) || places.contains(index) {
                 result += escape(scalar)
             } else {
                 result.unicodeScalars.append(scalar)
@@ -15,7 +19,8 @@ enum Visible {
         return result
     }
 
-    /// The lines of `text`, each as `line(_:)` makes it; a tab becomes four spaces.
+    /// The lines of `text`, each as `line(_:)` makes it, to stand where a line begins; a tab
+    /// becomes four spaces.
     static func lines(_ text: String) -> [String] {
         text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { part in
             var content = ""
@@ -27,13 +32,15 @@ enum Visible {
                 }
             }
             if content.unicodeScalars.last == "\r" { content.unicodeScalars.removeLast() }
-            return line(content)
+            return line(content, opensLine: true)
         }
     }
 
     /// Whether a scalar shows nothing of its own, or changes how others are shown.
     static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value < 0x7F { return scalar.value < 0x20 }
+        // The one that makes a picture of the sign before it hides nothing.
+        if scalar.properties.isDefaultIgnorableCodePoint, scalar.value != 0xFE0F { return true }
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned,
             .privateUse:

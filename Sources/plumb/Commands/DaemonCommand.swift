@@ -77,7 +77,7 @@ private struct EventLog: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let line = try? encoder.encode(values) else { return }
-        terminal.note(String(decoding: line, as: UTF8.self))
+        terminal.note(String(decoding: line, as: UTF8.self), as: .json)
     }
 }
 

@@ -67,7 +67,7 @@ enum DecisionCommands {
             if record.decision == .approve, record.approvers.count < minimum {
                 line += "  (\(record.approvers.count) of \(minimum))"
             }
-            return line + "\n"
+            return Visible.line(line) + "\n"
         }.joined()
     }
 

@@ -38,8 +38,10 @@ enum DoctorCommand {
             table.add(
                 check.status.rawValue, check.area.rawValue, check.subject, check.message + remedy)
         }
-        invocation.terminal.answer(table.text(style: invocation.style))
-        invocation.terminal.answer("\(summary)  exit \(report.exitStatus.rawValue)\n")
+        let style = format == .markdown ? Style.plain : invocation.style
+        invocation.answer(
+            table.text(style: style) + "\(summary)  exit \(report.exitStatus.rawValue)\n",
+            as: format)
         return report.exitStatus
     }
 }

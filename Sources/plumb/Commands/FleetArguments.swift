@@ -118,4 +118,16 @@ extension Invocation {
 /// How a command answers.
 enum Format: String {
     case text, json, markdown, sarif, junit, html
+
+    /// How a document of the format leaves the program; nil for text.
+    var output: SafeOutput? { ErrorDocument.Format(rawValue: rawValue)?.output }
+}
+
+extension Invocation {
+    /// Answers with a text that has no other form: between fences where Markdown is asked for.
+    func answer(_ text: String, as format: Format) {
+        terminal.answer(
+            format == .markdown ? MarkdownView.plain(text) : text,
+            as: format == .markdown ? format.output : nil)
+    }
 }

@@ -29,10 +29,10 @@ enum FmtCommand {
                 changed += 1
                 if invocation.has(.check) {
                     let diff = LineDiff.text(change.old, change.new, style: invocation.style)
-                    invocation.terminal.answer("\(change.path)\n\(diff)")
+                    invocation.terminal.answer("\(Visible.line(change.path))\n\(diff)")
                 } else {
                     try FileFormatting.write(change)
-                    invocation.terminal.answer("\(change.path)\n")
+                    invocation.terminal.answer("\(Visible.line(change.path))\n")
                 }
             } catch {
                 // The other files are none the worse for it.

@@ -48,8 +48,12 @@ enum ImportCommand {
                 manage: try managed(invocation.value(.manage)),
                 namespace: invocation.value(.namespace),
                 folder: invocation.value(.into) ?? ".", workingFolder: invocation.folder))
-        invocation.terminal.answer(
-            format == .json ? json(report) : text(report, invocation.style))
+        if format == .json {
+            invocation.terminal.answer(json(report), as: .json)
+        } else {
+            let style = format == .markdown ? Style.plain : invocation.style
+            invocation.answer(text(report, style), as: format)
+        }
         return report.exitStatus
     }
 
@@ -75,7 +79,7 @@ enum ImportCommand {
             text += ShardNames.compact(namespace.shards.map(\.name)) + "\n"
         }
         for table in report.unsupported {
-            text += "not managed: \(table.file): \(table.problem ?? "")\n"
+            text += Visible.line("not managed: \(table.file): \(table.problem ?? "")") + "\n"
         }
         for object in report.namespaces.flatMap(\.objects) where !object.leftOut.isEmpty {
             text +=
@@ -84,10 +88,12 @@ enum ImportCommand {
         }
         for difference in report.differing {
             text += "\(difference.database) differs from \(difference.reference):\n"
-            for line in difference.lines { text += "  \(line.table): \(line.text)\n" }
+            for line in difference.lines {
+                text += "  " + Visible.line("\(line.table): \(line.text)") + "\n"
+            }
         }
         for problem in report.unknown {
-            text += "\(problem.database): unknown: \(problem.reason)\n"
+            text += Visible.line("\(problem.database): unknown: \(problem.reason)") + "\n"
         }
         text += skipped(report)
         let files = "\(Count.of(report.files.count, "file")) in \(report.folder)"
@@ -116,7 +122,7 @@ enum ImportCommand {
             let managing = ObjectName.Kind(rawValue: kind).map { ManagedKind.managing($0).rawValue }
             return
                 "not imported: \(Count.of(names.count, kind)) in \(Count.of(databases, "database")): "
-                + names.joined(separator: ", ")
+                + Visible.line(names.joined(separator: ", "))
                 + (managing.map { "; add `--manage \($0)`" } ?? "") + "\n"
         }.joined()
     }
@@ -154,11 +160,13 @@ enum ImportCommand {
         }
         for finding in report.differing {
             invocation.terminal.answer(
-                "not recorded: \(finding.namespace).\(finding.table) differs on "
-                    + ShardNames.compact(finding.shards) + "\n")
+                Visible.line(
+                    "not recorded: \(finding.namespace).\(finding.table) differs on "
+                        + ShardNames.compact(finding.shards)) + "\n")
         }
         for shard in report.unknown {
-            invocation.terminal.answer("not recorded: \(shard.shard): \(shard.reason)\n")
+            invocation.terminal.answer(
+                Visible.line("not recorded: \(shard.shard): \(shard.reason)") + "\n")
         }
         invocation.terminal.answer("\(summary)  exit \(report.exitStatus.rawValue)\n")
         return report.exitStatus

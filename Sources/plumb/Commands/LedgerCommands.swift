@@ -22,7 +22,7 @@ enum StatusCommand {
             invocation.terminal.answer(
                 format == .json
                     ? JSONView.table(kind: "status", rows: [], summary: text, exit: .done)
-                    : text + "\n")
+                    : format == .markdown ? MarkdownView.plain(text) : Visible.line(text) + "\n")
             return .done
         }
         try session.store.ledger.requireMade()
@@ -33,10 +33,10 @@ enum StatusCommand {
         switch format {
         case .json: invocation.terminal.answer(JSONView.status(report, exit: status) + "\n")
         case .text, .markdown, .sarif, .junit, .html:
-            invocation.terminal.answer(
+            invocation.answer(
                 StatusText.text(
                     report, exit: status, width: invocation.terminal.width,
-                    style: invocation.style))
+                    style: format == .text ? invocation.style : .plain), as: format)
         }
         return status
     }
@@ -87,7 +87,8 @@ enum ShowCommand {
             throw UsageError(
                 message: "`\(prefix)` is ambiguous: \(paths)", remedy: "give more digits")
         }
-        invocation.terminal.answer(object.text.hasSuffix("\n") ? object.text : object.text + "\n")
+        let text = object.text.hasSuffix("\n") ? object.text : object.text + "\n"
+        invocation.terminal.answer(text, as: object.text.hasPrefix("{") ? .json : nil)
         return .done
     }
 }
@@ -119,7 +120,8 @@ enum LogCommand {
             return .done
         }
         if let missing {
-            invocation.terminal.answer("\(session.environment.name): \(missing)\n")
+            invocation.terminal.answer(
+                Visible.line("\(session.environment.name): \(missing)") + "\n")
             return .done
         }
         var table = TextTable(["time", "event", "by", "what"])

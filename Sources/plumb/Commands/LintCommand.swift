@@ -33,7 +33,9 @@ enum LintCommand {
         }
         let report = Linter(settings: fleet.lint, today: try today())
             .report(namespaces, label: source.label, since: change)
-        invocation.terminal.answer(render(report, format, invocation))
+        invocation.terminal.answer(
+            render(report, format, invocation),
+            as: ErrorDocument.Format(rawValue: format.rawValue)?.output)
         return report.exitStatus
     }
 

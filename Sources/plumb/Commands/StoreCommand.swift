@@ -18,7 +18,7 @@ enum StoreCommand {
         let object: String
         let message: String
 
-        var line: String { "\(place): \(message)" }
+        var line: String { Visible.line("\(place): \(message)") }
     }
 
     /// What a check found.

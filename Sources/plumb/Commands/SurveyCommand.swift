@@ -30,7 +30,7 @@ struct SurveyCommand<Report> {
             case .junit: junit(report)
             case .html: html(report)
             }
-        invocation.terminal.answer(answer)
+        invocation.terminal.answer(answer, as: format.output)
         return exitStatus(report)
     }
 }

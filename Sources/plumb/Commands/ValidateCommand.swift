@@ -13,6 +13,7 @@ enum ValidateCommand {
         let format = try invocation.format()
         let source = try FetchStage(request: try invocation.request().source).run()
         let diagnostics = SchemaRepository.validate(source.tree) { try source.pinned($0) }
+            .map(Self.withoutSecrets)
         let errors = diagnostics.filter { $0.severity == .error }
         let status: ExitStatus = errors.isEmpty ? .done : Failure(DesiredError(errors)).status
         let warnings = diagnostics.count - errors.count
@@ -35,24 +36,32 @@ enum ValidateCommand {
                     + "\n")
             return status
         }
-        for diagnostic in diagnostics {
-            let text =
-                diagnostic.severity == .error
+        let lines = diagnostics.map { diagnostic in
+            diagnostic.severity == .error
                 ? ErrorText.text(
                     "\(diagnostic.message) [\(diagnostic.code.rawValue)]",
                     location: diagnostic.location,
                     excerpt: excerpt(diagnostic, source), remedy: diagnostic.remedy,
-                    style: invocation.style) : diagnostic.description
-            invocation.terminal.answer(text + "\n")
+                    style: format == .markdown ? .plain : invocation.style)
+                : Visible.line(diagnostic.description)
         }
-        invocation.terminal.answer("\(summary)  exit \(status.rawValue)\n")
+        let end = "\(Visible.line(summary))  exit \(status.rawValue)\n"
+        invocation.answer(lines.map { $0 + "\n" }.joined() + end, as: format)
         return status
+    }
+
+    private static func withoutSecrets(_ diagnostic: Diagnostic) -> Diagnostic {
+        Diagnostic(
+            diagnostic.code, Redacted.text(diagnostic.message),
+            remedy: Redacted.text(diagnostic.remedy), at: diagnostic.location,
+            severity: diagnostic.severity, excerpt: diagnostic.excerpt)
     }
 
     private static func excerpt(
         _ diagnostic: Diagnostic, _ source: FetchedSource
     ) -> ErrorText.Excerpt? {
-        guard let location = diagnostic.location,
+        // A line of the fleet file may hold what an error must not repeat.
+        guard let location = diagnostic.location, location.file.hasSuffix(".sql"),
             let bytes = try? source.tree.read(location.file)
         else { return nil }
         return ErrorText.Excerpt(

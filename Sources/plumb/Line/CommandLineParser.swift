@@ -78,8 +78,11 @@ struct CommandLineParser {
             values[name, default: []].append(value)
         }
         guard arguments.isEmpty || !command.arguments.isEmpty else {
+            // It is not repeated: it may be a password that belongs to no option.
+            let place = (words.firstIndex(of: arguments[0]) ?? words.startIndex) - words.startIndex
             throw UsageError(
-                message: "plumb \(command.name) takes no argument, and `\(arguments[0])` is one",
+                message: "plumb \(command.name) takes no argument, and word \(place + 1) behind "
+                    + "its name is one",
                 remedy: "see `plumb \(command.name) --help`")
         }
         return Invocation(arguments: arguments, values: values, switches: switches)

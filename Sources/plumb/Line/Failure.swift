@@ -16,7 +16,11 @@ struct Failure {
 
     init(_ error: any Error) {
         status = Self.status(of: error)
-        problems = Self.problems(of: error)
+        problems = Self.problems(of: error).map { problem in
+            Problem(
+                Redacted.text(problem.fault), code: problem.code,
+                remedy: problem.remedy.map(Redacted.text), location: problem.location)
+        }
     }
 
     /// All of it in one string.

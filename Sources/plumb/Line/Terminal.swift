@@ -1,4 +1,5 @@
 import Foundation
+import Views
 
 /// Where a command writes: answers to standard output, progress and logs to standard error.
 struct Terminal: Sendable {
@@ -16,12 +17,22 @@ struct Terminal: Sendable {
         width = Self.columns() ?? 100
     }
 
-    func answer(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
+    /// Writes an answer: a text for people, or a document of another format.
+    func answer(_ text: String, as output: SafeOutput? = nil) {
+        Self.write((output ?? people).safe(text), to: STDOUT_FILENO)
+    }
 
-    func note(_ text: String) { Self.write(text + "\n", to: STDERR_FILENO) }
+    /// Writes lines of progress, of a log or of an error.
+    func note(_ text: String, as output: SafeOutput? = nil) {
+        Self.write((output ?? people).safe(text) + "\n", to: STDERR_FILENO)
+    }
 
     /// Draws over the last line; on a terminal only.
-    func redraw(_ text: String) { Self.write("\r\u{1B}[2K" + text, to: STDERR_FILENO) }
+    func redraw(_ text: String) {
+        Self.write("\r\u{1B}[2K" + people.safe(text), to: STDERR_FILENO)
+    }
+
+    private var people: SafeOutput { .text(isColoured: usesColour) }
 
     /// Clears the line above.
     func up() { Self.write("\u{1B}[1A\u{1B}[2K", to: STDERR_FILENO) }

@@ -45,7 +45,7 @@ struct EnvironmentDecoder {
         _ fields: Fields<ConnectionKey>, _ node: YAMLNode
     ) -> Connection.Credentials? {
         let optionFile = fields.read(.optionFile, path)
-        let user = fields.read(.user, reader.string)
+        let user = fields.read(.user, self.user)
         let variable = fields.read(.passwordEnvironment, self.variable)
         let file = fields.read(.passwordFile, path)
         let hasUser = fields[.user] != nil
@@ -73,10 +73,29 @@ struct EnvironmentDecoder {
 
     private func variable(_ node: YAMLNode, _ what: String) -> String? {
         guard let text = reader.string(node, what) else { return nil }
-        guard !text.contains("="), !text.contains("$"), !text.contains(" ") else {
+        let isName = text.utf8.allSatisfy { byte in
+            byte == UInt8(ascii: "_") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte & 0xDF)
+        }
+        guard isName else {
             return reader.invalid(
                 node, "\(what) is not the name of an environment variable",
                 "write the name only, without `$` and without a value")
+        }
+        return text
+    }
+
+    /// Servers repeat the name of a user that they refuse: a password must not be part of it.
+    private func user(_ node: YAMLNode, _ what: String) -> String? {
+        guard let text = reader.string(node, what) else { return nil }
+        guard !text.contains(":") else {
+            reader.diagnostics.error(
+                .plaintextPassword,
+                "\(what) has a `:` in it, as if a password stood behind it, which would put it into "
+                    + "git",
+                remedy: "write the user alone, and name the password with `password_env` or "
+                    + "`password_file`", at: node.location)
+            return nil
         }
         return text
     }

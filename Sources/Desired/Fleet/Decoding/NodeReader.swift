@@ -25,16 +25,41 @@ struct NodeReader {
     }
 
     func unknown(_ entry: YAMLEntry, _ known: [String], in what: String) {
-        if entry.key.lowercased() == "password" {
+        if Self.namesSecret(entry.key) {
             diagnostics.error(
                 .plaintextPassword, "`\(entry.key)` would put a password into git",
                 remedy: "name an environment variable with `password_env`, or a file with "
                     + "`password_file` or `option_file`", at: entry.keyLocation)
             return
         }
+        guard Self.isRepeatable(entry.key, in: what) else {
+            diagnostics.error(
+                .unknownKey,
+                "a key of \(what) is none of its keys, and may be a secret: it is not "
+                    + "repeated here",
+                remedy: "the keys are \(known.sorted().joined(separator: ", "))",
+                at: entry.keyLocation)
+            return
+        }
         diagnostics.error(
             .unknownKey, "`\(entry.key)` is not a key of \(what)",
             remedy: Nearest.remedy(entry.key, in: known, what: "keys"), at: entry.keyLocation)
+    }
+
+    /// Whether a value behind this key would be a secret; the key itself is a plain word.
+    private static func namesSecret(_ key: String) -> Bool {
+        let word = key.lowercased()
+        return word.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F || $0 == 0x2D }
+            && ["password", "passwd", "pwd", "passphrase", "secret", "token"].contains {
+                word.contains($0)
+            } && !word.hasSuffix("env") && !word.hasSuffix("file")
+    }
+
+    /// Where credentials stand, only plain words are certain to be keys that were mistyped.
+    private static func isRepeatable(_ key: String, in what: String) -> Bool {
+        guard !key.contains(where: { "=:@ ".contains($0) }) else { return false }
+        return what != ConnectionKey.what
+            || key.unicodeScalars.allSatisfy { $0 == "_" || $0 == "-" || $0.properties.isLowercase }
     }
 
     /// The entries of a mapping, whatever its keys are.
@@ -72,13 +97,22 @@ struct NodeReader {
         }
         guard case .string(let text) = scalar.value else {
             if case .null = scalar.value { return wrongType(node, what, "a string") }
-            return wrongType(node, what, "a string", remedy: "write \"\(scalar.text)\" in quotes")
+            return wrongType(
+                node, what, "a string", remedy: "write \(shown(scalar, what)) in quotes")
         }
         guard !text.isEmpty else { return invalid(node, "\(what) is empty", "write a value") }
-        guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
+        guard !NameCheck.isUnfit(text) else {
             return invalid(node, "\(what) has a control character", "remove it")
         }
         return text
+    }
+
+    /// What was written, but where it may be a secret.
+    private func shown(_ scalar: YAMLScalar, _ what: String) -> String {
+        let credentials: [ConnectionKey] = [
+            .user, .passwordEnvironment, .passwordFile, .optionFile,
+        ]
+        return credentials.contains { what == "`\($0.rawValue)`" } ? "it" : "\"\(scalar.text)\""
     }
 
     func located(_ node: YAMLNode, _ what: String) -> Located<String>? {
@@ -142,8 +176,9 @@ struct NodeReader {
     func server(_ node: YAMLNode, _ what: String) -> ServerAddress? {
         guard let text = string(node, what) else { return nil }
         guard let server = ServerAddress(text) else {
+            let said = text.contains("@") ? "" : " `\(text)`, which is"
             return invalid(
-                node, "\(what) is `\(text)`, which is not the address of a server",
+                node, "\(what) is\(said) not the address of a server",
                 "write `name`, `name:port`, `[v6]:port` or `unix:/path`")
         }
         return server
