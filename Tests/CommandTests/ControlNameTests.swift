@@ -46,13 +46,14 @@ struct ControlNameTests {
         try fleet.sql(0, "CREATE TABLE `evil\n::error::x` (id int PRIMARY KEY)")
         try fleet.sql(0, "CREATE TABLE column_names (`a\tb` int PRIMARY KEY)")
         let plan = try fleet.run(["plan"])
+        #expect(plan.says("evil\\u{a}", "unsupported-name"), "\(plan)")
         #expect(HostileStrings.faults(in: plan.stdout + plan.stderr) == [], "\(plan)")
         let run = try fleet.run(["reconcile"])
         #expect(HostileStrings.faults(in: run.stdout + run.stderr) == [], "\(run)")
         for shard in 0..<2 { #expect(try fleet.table("orders", on: shard) != nil) }
         let drift = try fleet.run(["drift"])
         #expect(HostileStrings.faults(in: drift.stdout + drift.stderr) == [], "\(drift)")
-        #expect(drift.says("evil\\u{a}", "line break"), "\(drift)")
+        #expect(drift.says("evil\\u{a}", "line break", "unsupported-name"), "\(drift)")
         #expect(drift.says("column_names"), "\(drift)")
     }
 }

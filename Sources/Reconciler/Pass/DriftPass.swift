@@ -25,7 +25,9 @@ package struct DriftPass {
             recordedAt: recorded, shardCount: survey.shards.count,
             inSyncCount: survey.comparison.inSyncCount, findings: differing, unmanaged: unmanaged,
             unknown: survey.plan.unknown, unsupported: survey.plan.unsupported,
-            stale: survey.source.stale, notices: survey.notices,
+            stale: survey.source.stale,
+            notices: survey.notices
+                + survey.comparison.unfitNames { session.engine.catalog[$0] },
             exitStatus: Self.status(differing, survey.plan))
     }
 

@@ -39,6 +39,7 @@ struct GateStage {
             dropsPerPlan: policy.limits.dropsPerPlan, closed: try closed(survey, now: now))
         var decision = try Gate(rules: rules, book: book).decide(survey.plan, now: now)
         if session.request.backsOff { backOff(&decision, now: now) }
+        notices += survey.comparison.unfitNames { session.engine.catalog[$0] }
         let report = try PlanReport(
             survey, decision: decision, approve: policy.approve, notices: notices,
             lockWaits: session.environment.connection.lockWaits)
