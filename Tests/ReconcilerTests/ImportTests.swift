@@ -85,7 +85,7 @@ struct ImportTests {
         let names = [
             "a`b", "with space", "..", "../../etc/passwd", "/", "схема", "🙂",
             String(repeating: "x", count: 64), "back\\slash", "semi;colon", "quo'te\"s", ".git",
-            "-- no comment", "con", "table-1", "new\nline",
+            "-- no comment", "con", "table-1",
         ]
         let fixture = try ImportFixture()
         try fixture.database()
@@ -107,6 +107,18 @@ struct ImportTests {
         let survey = try fixture.session().survey()
         #expect(survey.plan.steps.isEmpty)
         #expect(survey.comparison.inSyncCount == 1)
+    }
+
+    @Test("attack: a table with a line break in its name is kept beside, and stops no other")
+    func controlCharactersAreKeptButNotManaged() throws {
+        let fixture = try ImportFixture()
+        try fixture.database("CREATE TABLE `new\nline` (id INT)", "CREATE TABLE t (id INT)")
+        let report = try fixture.import()
+        #expect(report.unsupported.map(\.name) == ["new\nline"])
+        #expect(report.unsupported.first?.problem?.hasPrefix("the name `new\\u{a}line`") == true)
+        #expect(report.unsupported.first?.file.contains("\n") == false)
+        try fixture.commit()
+        #expect(try fixture.session().survey().plan.steps.isEmpty)
     }
 
     @Test func tablesThatDifferByLetterCaseOnlyAreKeptButNotManaged() throws {
