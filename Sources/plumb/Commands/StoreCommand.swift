@@ -47,7 +47,8 @@ enum StoreCommand {
             let summary = found.map(\.summary).joined(separator: "; ")
             invocation.terminal.answer(
                 JSONView.table(
-                    kind: "store-verify", rows: rows, summary: summary, exit: status) + "\n")
+                    kind: "store-verify", rows: rows, summary: summary, exit: status) + "\n",
+                as: .json)
             return status
         }
         for fault in faults { invocation.terminal.answer(fault.line + "\n") }
