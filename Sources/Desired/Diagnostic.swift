@@ -80,6 +80,7 @@ extension Diagnostic {
         case unmappedHost = "unmapped-host"
         case unusedHost = "unused-host"
         case noShards = "no-shards"
+        case belowRequirement = "below-requirement"
         case discoveryFailed = "discovery-failed"
 
         // The schema folders.

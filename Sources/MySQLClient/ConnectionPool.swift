@@ -8,12 +8,25 @@ import Schema
 /// with every place taken by such threads, all would wait for each other.
 // Sendable: everything that changes is guarded by `condition`.
 package final class ConnectionPool: @unchecked Sendable {
-    package enum Purpose: Sendable, Hashable {
+    package enum Purpose: Int, Sendable, Hashable, CaseIterable, Comparable {
         /// Short statements: an answer has to come within the settings' read timeout.
         case read
+        /// Statements of any length in databases that are made for them and dropped again.
+        case workspace
         /// Statements that may run for hours: no read timeout; TCP keep-alive finds dead peers.
         case change
+
+        package static func < (left: Purpose, right: Purpose) -> Bool {
+            left.rawValue < right.rawValue
+        }
+
+        /// Whether a statement may take longer than any answer should.
+        fileprivate var isPatient: Bool { self != .read }
     }
+
+    /// How a server is logged in to for a purpose; throws where it must not be.
+    package typealias Settings =
+        @Sendable (ServerAddress, Purpose) throws(MySQLError) -> ConnectionSettings
 
     private struct Place {
         /// Lent, idle or being opened.
@@ -22,15 +35,20 @@ package final class ConnectionPool: @unchecked Sendable {
     }
 
     package let limitPerServer: Int
-    private let settings: @Sendable (ServerAddress) -> ConnectionSettings
+    private let settings: Settings
     private let condition = NSCondition()
     private var places: [ServerAddress: Place] = [:]
 
-    package init(
-        limitPerServer: Int, settings: @escaping @Sendable (ServerAddress) -> ConnectionSettings
-    ) {
+    package init(limitPerServer: Int, settings: @escaping Settings) {
         self.limitPerServer = max(1, limitPerServer)
         self.settings = settings
+    }
+
+    /// A pool that logs in alike for every purpose.
+    package convenience init(
+        limitPerServer: Int, settings: @escaping @Sendable (ServerAddress) -> ConnectionSettings
+    ) {
+        self.init(limitPerServer: limitPerServer) { server, _ in settings(server) }
     }
 
     /// Runs `body` with a connection of its own, waiting while the server's places are all taken.
@@ -88,8 +106,9 @@ package final class ConnectionPool: @unchecked Sendable {
                 places[server, default: Place()].count += 1
                 return (nil, nil)
             }
-            let other: Purpose = purpose == .read ? .change : .read
-            if let surplus = places[server]?.idle[other]?.popLast() { return (nil, surplus) }
+            for other in Purpose.allCases where other != purpose {
+                if let surplus = places[server]?.idle[other]?.popLast() { return (nil, surplus) }
+            }
             condition.wait()
         }
     }
@@ -104,9 +123,9 @@ package final class ConnectionPool: @unchecked Sendable {
     private func open(
         _ server: ServerAddress, _ purpose: Purpose
     ) throws(MySQLError) -> Connection {
-        var settings = settings(server)
-        if purpose == .change { settings.readTimeoutSeconds = nil }
         do throws(MySQLError) {
+            var settings = try settings(server, purpose)
+            if purpose.isPatient { settings.readTimeoutSeconds = nil }
             return try Connection(to: server, settings: settings)
         } catch {
             releasePlace(server)
@@ -119,10 +138,7 @@ package final class ConnectionPool: @unchecked Sendable {
     /// When it cannot, opening another one tells whether the server is gone or only the session.
     private func isFit(_ connection: Connection, _ purpose: Purpose) -> Bool {
         guard connection.isQuiet else { return false }
-        switch purpose {
-        case .read: return true
-        case .change: return (try? connection.reset()) != nil
-        }
+        return purpose.isPatient ? (try? connection.reset()) != nil : true
     }
 
     private func giveBack(_ connection: Connection, _ purpose: Purpose) {

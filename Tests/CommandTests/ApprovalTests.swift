@@ -15,13 +15,14 @@ import Testing
     }
 
     private func approval(
-        _ digest: String, by approver: String = "eve@example.com", adds: String = ""
+        _ digest: String, by approver: String = "eve@example.com", given: Date = Date(),
+        adds: String = ""
     ) -> String {
         """
         digest: \(digest)
         approver: \(approver)
         reason: reviewed
-        given: 2026-01-01T00:00:00Z
+        given: \(given.formatted(.iso8601))
         \(adds)
         """
     }
@@ -89,7 +90,10 @@ import Testing
     @Test func expiredApprovalIsNone() throws {
         let (fleet, digest) = try waitingFleet()
         try fleet.write(
-            "approvals/\(digest).yaml", approval(digest, adds: "expires: 2026-01-02T00:00:00Z"))
+            "approvals/\(digest).yaml",
+            approval(
+                digest, given: Date(timeIntervalSince1970: 1_767_225_600),
+                adds: "expires: 2026-01-02T00:00:00Z"))
         try fleet.commit("Approve", author: "eve@example.com")
         let asked = try fleet.expect(3, "reconcile")
         #expect(asked.says("expired"), "\(asked)")

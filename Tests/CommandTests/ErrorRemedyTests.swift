@@ -45,7 +45,7 @@ import Testing
             remedy: "name a folder"),
         Case(
             name: "ledger that cannot be made",
-            words: ["plan", "--working-tree", "--ledger", "/proc/nowhere"], status: 1,
+            words: ["reconcile", "--working-tree", "--ledger", "/proc/nowhere"], status: 1,
             remedy: "check its rights"),
         Case(
             name: "no ledger", words: ["show", "abcd", "--working-tree"], status: 1,

@@ -97,8 +97,12 @@ import Git
             ])
     }
 
-    @Test func onlyFilesNamedAfterDigestsAreRead() {
-        let names = ["approvals/\(digest).yml", "approvals/\(digest.dropLast()).yaml"]
+    @Test("attack: another letter case, a link or a submodule is no second approval")
+    func onlyFilesNamedAfterDigestsAreRead() {
+        let names = [
+            "approvals/\(digest).yml", "approvals/\(digest.dropLast()).yaml",
+            "approvals/\(digest.uppercased()).yaml", "approvals/\(digest).YAML",
+        ]
         switch read(
             Dictionary(uniqueKeysWithValues: names.map { ($0, "x") }),
             special: ["approvals/link.yaml": .symlink, "approvals/mod": .submodule])
@@ -107,7 +111,8 @@ import Git
         case .failure(let error):
             #expect(
                 error.diagnostics.map(\.code) == [
-                    .invalidApproval, .invalidApproval, .refusedEntry, .refusedEntry,
+                    .invalidApproval, .invalidApproval, .invalidApproval, .invalidApproval,
+                    .refusedEntry, .refusedEntry,
                 ])
         }
     }

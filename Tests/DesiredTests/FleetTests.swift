@@ -148,13 +148,13 @@ let example = """
         #expect(commerce.prune == .retired)
         #expect(commerce.manage == [.tables])
         #expect(
-            fleet.environments.first?.connection.credentials == .user("plumb", password: .none))
+            fleet.environments.first?.connection?.credentials == .user("plumb", password: .none))
     }
 
     @Test func aTLSModeThatIsNotSaidIsLeftToTheAddress() throws {
-        #expect(try fleet(fleetText()).environments.first?.connection.tls.mode == nil)
+        #expect(try fleet(fleetText()).environments.first?.connection?.tls.mode == nil)
         let text = fleetText().replacing("{user: plumb}", with: "{user: plumb, tls: {ca: c.pem}}")
-        let tls = try fleet(text).environments.first?.connection.tls
+        let tls = try fleet(text).environments.first?.connection?.tls
         #expect(tls == TLS(mode: nil, ca: LocalPath("c.pem"), certificate: nil, key: nil))
     }
 

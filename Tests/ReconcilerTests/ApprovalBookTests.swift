@@ -7,15 +7,16 @@ import Testing
 
 @Suite("Approvals are bound to exactly what was approved")
 struct ApprovalBookTests {
-    let step = sampleStep(hazard: .irreversible, cause: PlanCause(kind: .git, author: "bob"))
+    let step = sampleStep(hazard: .irreversible, cause: PlanCause(kind: .git, authors: ["bob"]))
 
     private func book(
         _ records: [ApprovalRecord], minimum: Int = 1, refusesAuthor: Bool = true,
         environment: String = "production"
     ) -> ApprovalBook {
         ApprovalBook(
-            records: records, environment: environment, minimum: minimum,
-            refusesAuthor: refusesAuthor)
+            records: records, environment: environment,
+            check: ApprovalCheck(
+                terms: ApprovalTerms(minimum: minimum, refusesAuthor: refusesAuthor)))
     }
 
     @Test("an approval of the step lets each of its shards pass")
@@ -48,7 +49,7 @@ struct ApprovalBookTests {
     @Test("any change to the step voids it")
     func voided() throws {
         let record = try sampleApproval(step)
-        let author = PlanCause(kind: .git, author: "bob")
+        let author = PlanCause(kind: .git, authors: ["bob"])
         let others = [
             sampleStep(table: "items", hazard: .irreversible, cause: author),
             sampleStep(from: "x", hazard: .irreversible, cause: author),

@@ -47,7 +47,8 @@ struct DoctorTests {
         #expect(report.exitStatus == .done)
         #expect(
             Set(report.checks.map(\.area)) == [
-                .git, .repository, .secrets, .server, .databases, .grants, .profiles, .ledger,
+                .operator, .git, .repository, .secrets, .server, .databases, .grants, .profiles,
+                .ledger,
             ])
         #expect(report.checks.contains { $0.message.hasPrefix("sound: 1 transition and") })
         #expect(

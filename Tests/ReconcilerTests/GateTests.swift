@@ -12,7 +12,8 @@ struct GateTests {
         approvals: [ApprovalRecord] = []
     ) throws -> Gate.Decision {
         let book = ApprovalBook(
-            records: approvals, environment: "production", minimum: 1, refusesAuthor: true)
+            records: approvals, environment: "production",
+            check: ApprovalCheck(terms: ApprovalTerms(minimum: 1, refusesAuthor: false)))
         let rules = Gate.Rules(approve: approve, drift: drift, dropsPerPlan: drops, closed: closed)
         return try Gate(rules: rules, book: book).decide(samplePlan(steps), now: sampleTime())
     }

@@ -87,9 +87,15 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
         /// The audit trail.
         var events: [String] = []
         var isBroken = false
+        /// Why no operation may begin.
+        var refusal: String?
     }
 
     let state = Lock(State())
+
+    func refusal(of record: PendingRecord) throws(JournalFailure) -> String? {
+        state.withLock { $0.refusal }
+    }
 
     func begin(_ record: PendingRecord) throws(JournalFailure) {
         try state.withLock { state throws(JournalFailure) in

@@ -1,5 +1,6 @@
 import Desired
 import Diff
+import Ledger
 import Foundation
 import Schema
 import Testing
@@ -272,12 +273,10 @@ final class TransitionFleet {
         let session = try session()
         let plan = try PlanPass(session: session).run()
         if plan.steps.contains(where: \.needsApproval) {
-            let decisions = Decisions(
-                store: session.store, approve: [.irreversible], refusesAuthor: false)
-            _ = try decisions.record(
+            _ = try Decisions(session: session.ledgerSession).record(
                 .init(
-                    decision: .approve, digests: [], approver: "Eve", reason: "known",
-                    expires: nil))
+                    decision: .approve, digests: [],
+                    approver: LedgerActor(name: "Eve", email: "Eve"), reason: "known"))
         }
         return try ReconcilePass(session: session).run()
     }

@@ -66,7 +66,7 @@ private struct ApprovalReader {
         let path = "\(ApprovalFile.folder)/\(entry.name)"
         let start = SourceLocation(file: path, line: 1, column: 1)
         let parts = entry.name.split(separator: ".", omittingEmptySubsequences: false)
-        let isYAML = parts.last == "yaml" || parts.last == "yml"
+        let isYAML = ["yaml", "yml"].contains(parts.last?.lowercased())
         guard entry.kind == .file else {
             diagnostics.error(
                 .refusedEntry, "`\(path)` is a \(entry.kind.rawValue), not a file",

@@ -4,19 +4,19 @@ import Schema
 /// What `plumb.yaml` says, checked: every reference in it resolves.
 package struct Fleet: Sendable {
     /// The file it was read from, as errors name it.
-    package let file: String
+    package internal(set) var file: String
     /// In the order written; names are unique.
-    package let namespaces: [Namespace]
+    package internal(set) var namespaces: [Namespace]
     /// In the order written; `after` has no cycles.
-    package let environments: [Environment]
-    package let workspace: WorkspaceSettings
-    package let policy: Policy
-    package let ledger: LedgerLocation
+    package internal(set) var environments: [Environment]
+    package internal(set) var workspace: WorkspaceSettings
+    package internal(set) var policy: Policy
+    package internal(set) var ledger: LedgerLocation
     /// The file of the SSH key that signs the ledger, as written; nil where it is not signed.
     package internal(set) var ledgerKey: LocalPath?
-    package let lint: LintSettings
+    package internal(set) var lint: LintSettings
     /// What is odd but not wrong.
-    package let warnings: [Diagnostic]
+    package internal(set) var warnings: [Diagnostic]
 
     package func namespace(_ name: String) -> Namespace? {
         namespaces.first { $0.name == name }
@@ -30,19 +30,21 @@ package struct Fleet: Sendable {
 /// A logical database that is spread over shards with one schema.
 package struct Namespace: Sendable {
     package let name: String
-    package let location: SourceLocation
+    package internal(set) var location: SourceLocation
     /// The folder with the schema's files, from the root of the schema repository.
-    package let schema: Located<String>
-    package let shards: [ShardEntry]
-    package let overlays: [Overlay]
-    package let pins: [Pin]
-    package let renames: [RenameHint]
+    package internal(set) var schema: Located<String>
+    package internal(set) var shards: [ShardEntry]
+    package internal(set) var overlays: [Overlay]
+    package internal(set) var pins: [Pin]
+    package internal(set) var renames: [RenameHint]
     /// Tables that left git and may be dropped once that is approved.
-    package let retire: [Located<String>]
-    package let prune: Prune
-    package let manage: Set<ManagedKind>
+    package internal(set) var retire: [Located<String>]
+    package internal(set) var prune: Prune
+    package internal(set) var manage: Set<ManagedKind>
     /// True where a schema folder without a file means "no tables" and not a mistake.
-    package let allowsEmpty: Bool
+    package internal(set) var allowsEmpty: Bool
+    /// Kinds that a proposal begins to manage: they may stand in its files, and are left out.
+    var unread: Set<ObjectName.Kind> = []
 }
 
 /// Which tables that git does not name may be dropped.
@@ -123,8 +125,9 @@ package struct RenameHint: Hashable, Sendable {
 package struct Environment: Sendable {
     package let name: String
     package let location: SourceLocation
-    package let namespaces: [Located<String>]
-    package let connection: Connection
+    package internal(set) var namespaces: [Located<String>]
+    /// Nil where only the operator's file says it.
+    package let connection: Connection?
     /// Environments that must be done before this one starts.
     package let after: [Located<String>]
     /// Host as written with the shards → host in this environment; nil where all are as written.
@@ -137,6 +140,8 @@ package struct WorkspaceSettings: Sendable {
     package let host: ServerAddress?
     /// What the names of the scratch schemas start with.
     package let prefix: String
+    /// False where the operator names the host, which no environment maps.
+    package internal(set) var followsHostMap = true
 
     static let defaultPrefix = WorkspaceName.defaultPrefix
 }

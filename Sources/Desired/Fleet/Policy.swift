@@ -1,16 +1,21 @@
 import Diff
+import Schema
 
 /// What may happen by itself, when, and how fast.
 package struct Policy: Sendable {
     /// The hazard classes that wait for an approval; irreversible ones always do.
-    package let approve: Set<Hazard>
-    package let approvers: Approvers
-    package let drift: DriftPolicy
+    package internal(set) var approve: Set<Hazard>
+    package internal(set) var approvers: Approvers
+    package internal(set) var drift: DriftPolicy
     package let rollout: Rollout
     /// Changes start only while one of these is open; none means at any time.
     package let windows: [Window]
-    package let limits: Limits
+    package internal(set) var limits: Limits
     package let probe: ProbePolicy
+    /// Where `plumb.yaml` says it; what it is silent about is left out.
+    package internal(set) var places: [PolicyTopic: SourceLocation] = [:]
+    /// Windows of the operator's, of which one has to be open as well.
+    package internal(set) var requiredWindows: [Window] = []
 
     static let standard = Policy(
         approve: [.lossy, .irreversible], approvers: .standard, drift: .report,

@@ -50,10 +50,31 @@ extension Fleet {
         return shards
     }
 
+    /// Every server that `environment` names: of its shards, of discoveries and of workspaces.
+    package func servers(of environment: Environment) -> Set<ServerAddress> {
+        var servers: Set<ServerAddress> = []
+        for name in environment.namespaces.map(\.value) {
+            for (host, _) in namespace(name)?.hosts ?? [] {
+                guard let hosts = environment.hosts else {
+                    servers.insert(host)
+                    continue
+                }
+                if let server = hosts.pairs[host] { servers.insert(server) }
+            }
+        }
+        if let workspace = namedWorkspace(environment) { servers.insert(workspace) }
+        return servers
+    }
+
     /// The server on which `environment` normalises and proves: the one in `workspace`, else that
     /// of the first shard.
     package func workspaceServer(_ environment: Environment, shards: [Shard]) -> ServerAddress? {
-        guard let host = workspace.host else { return shards.first?.server }
+        namedWorkspace(environment) ?? shards.first?.server
+    }
+
+    /// The server that `workspace` names, as `environment` maps it; nil where it names none.
+    package func namedWorkspace(_ environment: Environment) -> ServerAddress? {
+        guard let host = workspace.host, workspace.followsHostMap else { return workspace.host }
         return environment.hosts?.pairs[host] ?? host
     }
 }

@@ -61,11 +61,12 @@ struct NamespaceSchemas {
 
     private func schema(of group: Group) -> DesiredSchema? {
         let pin = group.pin.map { namespace.pins[$0].ref }
+        let kinds = namespace.managedObjects.union(namespace.unread)
         let base = library.folder(
-            namespace.schema, pin: pin, kinds: namespace.managedObjects,
+            namespace.schema, pin: pin, kinds: kinds,
             allowsEmpty: namespace.allowsEmpty)
         let overlays = group.overlays.map {
-            library.folder(namespace.overlays[$0].path, pin: pin, kinds: namespace.managedObjects)
+            library.folder(namespace.overlays[$0].path, pin: pin, kinds: kinds)
         }
         guard let base, overlays.allSatisfy({ $0 != nil }) else { return nil }
         let before = diagnostics.errorCount
@@ -77,7 +78,8 @@ struct NamespaceSchemas {
         ).resolved()
         let writtenObjects = merged(
             base.objects, overlays.compactMap { $0?.objects }, "object", name: \.name.name,
-            location: \.location)
+            location: \.location
+        ).filter { !namespace.unread.contains($0.value.name.kind) }
         let objects = TriggerOrder(
             objects: writtenObjects, namespace: namespace.name, diagnostics: diagnostics
         ).resolved()

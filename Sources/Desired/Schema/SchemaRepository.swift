@@ -43,10 +43,12 @@ package enum SchemaRepository {
             assignment: assignment, shards: shards)
     }
 
-    /// `plumb.yaml` at the root of `tree`.
-    package static func fleet(_ tree: any SourceTree) throws(DesiredError) -> Fleet {
+    /// `plumb.yaml` at the root of `tree`; `prefix` stands before its name in places.
+    package static func fleet(
+        _ tree: any SourceTree, prefix: String = ""
+    ) throws(DesiredError) -> Fleet {
         let diagnostics = DiagnosticList()
-        let fleet = fleet(tree, diagnostics)
+        let fleet = fleet(tree, diagnostics, prefix: prefix)
         try diagnostics.check()
         guard let fleet else { throw DesiredError(diagnostics.sorted) }
         return fleet

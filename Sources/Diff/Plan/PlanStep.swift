@@ -138,14 +138,21 @@ package struct PlanCause: Codable, Hashable, Sendable {
     package var commit: String?
     /// That commit's author, by e-mail address.
     package var author: String?
+    /// Everybody who touched what makes the step since the recorded state, as `Name <address>`;
+    /// nil where that was not asked, or is not known.
+    package var authors: [String]?
+    /// Why they are not known, and what to do about it.
+    package var authorsUnknown: String?
     package var location: SourceLocation?
 
     package init(
-        kind: Kind, commit: String? = nil, author: String? = nil, location: SourceLocation? = nil
+        kind: Kind, commit: String? = nil, author: String? = nil, authors: [String]? = nil,
+        location: SourceLocation? = nil
     ) {
         self.kind = kind
         self.commit = commit
         self.author = author
+        self.authors = authors
         self.location = location
     }
 }

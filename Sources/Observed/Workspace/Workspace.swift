@@ -29,7 +29,7 @@ package final class Workspace {
         profile: ServerProfile, prefix: String = WorkspaceName.defaultPrefix,
         _ body: (Workspace) throws(WorkspaceError) -> Value
     ) throws(WorkspaceError) -> Value {
-        let result = pool.using(server, purpose: .change) {
+        let result = pool.using(server, purpose: .workspace) {
             connection throws(MySQLError) in
             Result { () throws(WorkspaceError) in
                 let workspace = try Workspace(

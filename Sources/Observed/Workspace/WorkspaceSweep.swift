@@ -10,7 +10,7 @@ extension Workspace {
     package static func sweep(
         on server: ServerAddress, pool: ConnectionPool, prefix: String = WorkspaceName.defaultPrefix
     ) throws(WorkspaceError) -> [String] {
-        let result = pool.using(server, purpose: .change) { connection throws(MySQLError) in
+        let result = pool.using(server, purpose: .workspace) { connection throws(MySQLError) in
             try sweep(connection, prefix: prefix)
         }
         switch result {

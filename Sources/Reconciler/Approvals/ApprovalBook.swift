@@ -6,16 +6,12 @@ import Schema
 package struct ApprovalBook: Sendable {
     package private(set) var records: [Digest: ApprovalRecord]
     private let environment: String
-    private let minimum: Int
-    private let refusesAuthor: Bool
+    private let check: ApprovalCheck
 
-    package init(
-        records: [ApprovalRecord], environment: String, minimum: Int, refusesAuthor: Bool
-    ) {
+    package init(records: [ApprovalRecord], environment: String, check: ApprovalCheck) {
         self.records = Dictionary(records.map { ($0.digest, $0) }) { first, _ in first }
         self.environment = environment
-        self.minimum = minimum
-        self.refusesAuthor = refusesAuthor
+        self.check = check
     }
 
     /// What a decision says about one step on one shard.
@@ -26,46 +22,89 @@ package struct ApprovalBook: Sendable {
         case denied(Digest, reason: String)
     }
 
+    /// The words of one record that let a step pass, and until when enough of them hold.
+    package struct Support: Hashable, Sendable {
+        package let words: [ApprovalCheck.Valid]
+        package let until: Timestamp
+    }
+
     /// The verdict about `step` on `shard` at `now`.
     ///
     /// A denial of exactly this step wins over any approval. An approval counts when it binds
     /// exactly this change, was given for this shard, is not used up there, has not expired, and
-    /// has enough approvers other than the change's author.
+    /// has enough approvers other than the change's authors.
     package func verdict(on step: PlanStep, shard: String, now: Timestamp) -> Verdict {
         let covering = records.values
             .filter { $0.binding.covers(step, shard: shard, environment: environment) }
             .sorted { $0.digest < $1.digest }
         if let denial = covering.first(where: { $0.decision == .deny }) {
-            let reason = denial.approvers.first?.reason ?? ""
-            return .denied(denial.digest, reason: reason)
+            let word = denial.approvers.first { $0.decision == .deny } ?? denial.approvers.first
+            return .denied(denial.digest, reason: word?.reason ?? "")
         }
         var obstacle = "no decision yet"
-        for record in covering where record.consumed[shard] == nil {
-            if let problem = problem(with: record, step: step, now: now) {
-                obstacle = problem
-            } else {
-                return .approved(record.digest)
+        for record in covering {
+            switch support(of: record, for: step, on: shard, now: now) {
+            case .success: return .approved(record.digest)
+            case .failure(let lack): obstacle = lack.reason ?? obstacle
             }
         }
         return .waiting(reason: obstacle)
     }
 
-    private func problem(with record: ApprovalRecord, step: PlanStep, now: Timestamp) -> String? {
-        if let expires = record.expires {
-            guard let limit = Timestamp(iso: expires) else {
-                return "approval \(record.digest.short) has an unreadable expiry"
+    /// Until when the approval `digest` lets `step` begin on `shard`; nil where it does not.
+    package func end(
+        of digest: Digest, for step: PlanStep, on shard: String, now: Timestamp
+    ) -> Timestamp? {
+        guard let record = records[digest] else { return nil }
+        return try? support(of: record, for: step, on: shard, now: now).get().until
+    }
+
+    /// Why the words of a record are not enough; nil where there is none.
+    package struct Lack: Error, Hashable, Sendable {
+        package let reason: String?
+    }
+
+    /// The words of `record` that count for `step` on `shard`, where they are enough.
+    package func support(
+        of record: ApprovalRecord, for step: PlanStep, on shard: String, now: Timestamp
+    ) -> Result<Support, Lack> {
+        let label = "approval \(record.digest.short)"
+        guard (try? record.binding.digest()) == record.digest else {
+            return .failure(Lack(reason: "\(label) does not fit what it is bound to"))
+        }
+        let words = record.approvers.filter {
+            $0.decision != .deny && !record.isUsedUp($0, on: shard)
+        }
+        guard !words.isEmpty else { return .failure(Lack(reason: nil)) }
+        var valid: [ApprovalCheck.Valid] = []
+        var obstacles: [ApprovalCheck.Obstacle] = []
+        for word in words {
+            switch check.check(word, in: record, cause: step.cause, now: now) {
+            case .success(let found): valid.append(found)
+            case .failure(let refusal): obstacles.append(refusal.obstacle)
             }
-            if now >= limit { return "approval \(record.digest.short) expired \(expires)" }
         }
-        let author = step.cause.author
-        let names = Set(record.approvers.map(\.name))
-        let counted = names.filter { !refusesAuthor || $0 != author }
-        if counted.count >= max(1, minimum) { return nil }
-        if counted.count < names.count {
-            return "approval \(record.digest.short) was given by the author of the change, "
-                + "\(author ?? "")"
+        let minimum = check.terms.minimum
+        if let until = Self.end(of: valid, minimum: minimum) {
+            return .success(Support(words: valid, until: until))
         }
-        return Count.of(counted.count, of: minimum, "approval") + " given"
+        if let obstacle = obstacles.last {
+            return .failure(Lack(reason: "\(label) \(obstacle.words)"))
+        }
+        let people = Self.people(valid).count
+        return .failure(Lack(reason: Count.of(people, of: minimum, "approval") + " given"))
+    }
+
+    private static func people(_ words: [ApprovalCheck.Valid]) -> Persons {
+        words.reduce(into: Persons()) { $0.add($1.person) }
+    }
+
+    /// Until when enough different people still stand behind it; nil where they never did.
+    private static func end(of words: [ApprovalCheck.Valid], minimum: Int) -> Timestamp? {
+        let ends = people(words).groups.compactMap { person in
+            words.filter { !$0.person.isDisjoint(with: person) }.map(\.end).max()
+        }
+        return ends.count < minimum ? nil : ends.sorted(by: >)[minimum - 1]
     }
 
     /// What became of a decision when a new plan was made.

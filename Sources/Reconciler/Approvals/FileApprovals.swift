@@ -4,23 +4,20 @@ import Execution
 import Git
 import Schema
 
-/// Decisions that were given by pull request: `approvals/<digest>.yaml`.
+/// Decisions that were given by pull request: `approvals/<digest>.yaml` of the followed branch.
 struct FileApprovals {
     let files: [ApprovalFile]
     let plan: Plan
     let source: FetchedSource
 
     struct Found {
-        /// One for each file whose digest is a step of the plan.
-        var records: [ApprovalRecord] = []
+        /// What the ledger holds, with the words of the files added.
+        var records: [ApprovalRecord]
+        /// Those of them that say more than the ledger.
+        var news: [ApprovalRecord] = []
+        /// The words whose files lie on the branch now, with the commits that brought them.
+        var present: [String: [ObjectID]] = [:]
         var notices: [Notice] = []
-
-        /// `known` with the new ones; the approvers of a decision add up.
-        func merged(into known: [ApprovalRecord]) -> [ApprovalRecord] {
-            var result = Dictionary(known.map { ($0.digest, $0) }) { first, _ in first }
-            for record in records { result[record.digest] = record }
-            return result.values.sorted { $0.digest < $1.digest }
-        }
     }
 
     /// - Parameter known: what the ledger holds already.
@@ -30,47 +27,85 @@ struct FileApprovals {
             let binding = ApprovalBinding(environment: plan.environment, step: step)
             bindings[try binding.digest()] = binding
         }
-        let present = Dictionary(known.map { ($0.digest, $0) }) { first, _ in first }
-        var found = Found()
+        var records = Dictionary(known.map { ($0.digest, $0) }) { first, _ in first }
+        var found = Found(records: known)
         for file in files {
-            guard let binding = bindings[file.digest] else {
-                if present[file.digest] == nil { found.notices.append(Self.unused(file)) }
+            let present = records[file.digest]
+            guard let binding = bindings[file.digest] ?? present.flatMap(stillAsked) else {
+                if present == nil { found.notices.append(Self.unused(file)) }
                 continue
             }
-            found.records.append(record(file, binding, present[file.digest]))
+            guard let brought = introductions(of: file, &found) else { continue }
+            let word = Self.word(of: file, brought)
+            found.present[word.identity] = brought.map(\.id)
+            let record = Self.adding(word, to: present, file.digest, binding)
+            guard record != present else { continue }
+            records[file.digest] = record
+            found.news.append(record)
         }
+        found.records = records.values.sorted { $0.digest < $1.digest }
         return found
     }
 
-    private func record(
-        _ file: ApprovalFile, _ binding: ApprovalBinding, _ present: ApprovalRecord?
-    ) -> ApprovalRecord {
-        // Whoever committed the file counts as its approver too: a name is quickly typed, and the
-        // author of a change must not slip through with somebody else's.
-        let committer = source.lastCommit(touching: file.location.file)?.authorEmail
-        let isOwn = committer != nil && isAuthor(committer, of: binding)
-        let approver = ApprovalRecord.Approver(
-            name: isOwn ? (committer ?? file.approver) : file.approver, reason: file.reason,
-            given: Timestamp(file.given).iso, source: file.location.file)
-        let decision: ApprovalRecord.Decision = file.decision == .deny ? .deny : .approve
-        var record = ApprovalRecord(
-            digest: file.digest, binding: binding, decision: decision, approvers: [approver],
-            expires: file.expires.map { Timestamp($0).iso })
-        guard let present else { return record }
-        record.consumed = present.consumed
-        let others = present.approvers.filter {
-            $0.source != approver.source && $0.name != approver.name
-        }
-        if present.decision == .deny { record.decision = .deny }
-        record.approvers = (others + [approver]).sorted { $0.name < $1.name }
-        return record
+    /// The binding of a decision about more shards than are left while a rollout goes on.
+    private func stillAsked(_ record: ApprovalRecord) -> ApprovalBinding? {
+        ApprovalBook.standing(of: record, in: plan) == .retained ? record.binding : nil
     }
 
-    private func isAuthor(_ name: String?, of binding: ApprovalBinding) -> Bool {
-        plan.steps.contains { step in
-            step.namespace == binding.namespace && step.table == binding.table
-                && step.from == binding.from && step.cause.author == name
+    /// The commits that brought the file; nil, and a notice, where nobody knows.
+    private func introductions(
+        of file: ApprovalFile, _ found: inout Found
+    ) -> [HistoryCommit]? {
+        let path = file.location.file
+        var reason = "the files are read as they lie, and nobody committed it"
+        if let repository = source.repository, let commit = source.commit {
+            do throws(GitError) {
+                let brought = try repository.introductions(of: path, in: commit.id)
+                if !brought.isEmpty { return brought }
+                reason = "no commit brought it"
+            } catch {
+                reason = "\(error)"
+            }
         }
+        found.notices.append(
+            Notice(
+                code: "approval-unproved",
+                message: "\(path): it is not known who committed it, so it authorises nothing: "
+                    + reason))
+        return nil
+    }
+
+    private static func word(
+        of file: ApprovalFile, _ brought: [HistoryCommit]
+    ) -> ApprovalRecord.Approver {
+        var word = ApprovalRecord.Approver(
+            name: file.approver, reason: file.reason, given: Timestamp(file.given).iso,
+            source: file.location.file)
+        word.id = "file " + brought.map(\.id.hex).joined(separator: " ")
+        word.decision = file.decision == .deny ? .deny : .approve
+        word.expires = file.expires.map { Timestamp($0).iso }
+        word.commit = brought.first?.id.hex
+        // A name is quickly typed: whoever committed the file is the approver too, so that the
+        // author of a change does not slip through with somebody else's.
+        word.others = Set(brought.flatMap(\.makers).map(\.spelled)).sorted()
+        return word
+    }
+
+    private static func adding(
+        _ word: ApprovalRecord.Approver, to present: ApprovalRecord?, _ digest: Digest,
+        _ binding: ApprovalBinding
+    ) -> ApprovalRecord {
+        let decision = word.decision ?? .approve
+        guard var record = present else {
+            return ApprovalRecord(
+                digest: digest, binding: binding, decision: decision, approvers: [word],
+                expires: word.expires)
+        }
+        if decision == .deny { record.decision = .deny }
+        if !record.approvers.contains(where: { $0.identity == word.identity }) {
+            record.approvers.append(word)
+        }
+        return record
     }
 
     private static func unused(_ file: ApprovalFile) -> Notice {

@@ -14,6 +14,29 @@ package struct LedgerJournal: OperationJournal {
         self.store = store
     }
 
+    /// What changed since the gate let the operation pass: time, a denial, another use.
+    package func refusal(of record: PendingRecord) throws(JournalFailure) -> String? {
+        guard let digest = record.approval else { return nil }
+        let label = "approval \(digest.short)"
+        guard let until = record.approvedUntil.flatMap(Timestamp.init(iso:)) else {
+            return "nobody knows how long \(label) holds"
+        }
+        guard store.now < until else { return "\(label) expired \(until) before it could begin" }
+        let found: ApprovalRecord?
+        do throws(LedgerError) {
+            found = try store.snapshot()?.read(
+                ApprovalRecord.self, at: RecordPath.approval(digest))
+        } catch {
+            throw JournalFailure("\(error)", isLocked: error.code == .locked)
+        }
+        guard let found else { return "\(label) is not in the ledger" }
+        guard found.decision == .approve else { return "\(label) was denied meanwhile" }
+        guard found.approvers.contains(where: { !found.isUsedUp($0, on: record.key.shard) }) else {
+            return "\(label) was used up meanwhile"
+        }
+        return nil
+    }
+
     package func begin(_ record: PendingRecord) throws(JournalFailure) {
         let event = LedgerEvent(
             "operation-started", subject: "Start \(record.key)",
@@ -61,7 +84,7 @@ package struct LedgerJournal: OperationJournal {
             try draft.set(path, json: operation)
             try draft.remove(pendingPath)
             try Self.recordTable(record, outcome, at: now, in: &draft)
-            try Self.consumeApproval(record, outcome, in: &draft)
+            try Self.consumeApproval(record, outcome, at: now, in: &draft)
             return .commit
         }
     }
@@ -82,20 +105,18 @@ package struct LedgerJournal: OperationJournal {
         // The first statement took the old name away, so nothing is known of it any more.
         if let old = record.step.renamedFrom { shard.tables[old] = nil }
         shard.since = now.iso
+        shard.lastRevision = record.revision ?? shard.lastRevision
         try draft.set(path, json: shard)
     }
 
     private static func consumeApproval(
-        _ record: PendingRecord, _ outcome: OperationOutcome, in draft: inout LedgerDraft
+        _ record: PendingRecord, _ outcome: OperationOutcome, at now: Timestamp,
+        in draft: inout LedgerDraft
     ) throws(LedgerError) {
-        guard let digest = record.approval else { return }
-        switch outcome.kind {
-        case .completed(ran: true), .partly: break
-        case .completed(ran: false), .superseded, .failed, .notRun, .discarded: return
-        }
+        guard let digest = record.approval, outcome.changedTheShard else { return }
         let path = RecordPath.approval(digest)
         guard var approval = try draft.read(ApprovalRecord.self, at: path) else { return }
-        approval.consumed[record.key.shard] = "\(record.rollout)/\(record.key)"
+        approval.use(on: record.key.shard, by: "\(record.rollout)/\(record.key)", at: now)
         try draft.set(path, json: approval)
     }
 

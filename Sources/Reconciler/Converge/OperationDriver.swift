@@ -27,6 +27,9 @@ struct OperationDriver {
         var action = machine.handle(event)
         var lostConnection = false
         while true {
+            if Self.begins(action), let reason = try journal.refusal(of: record) {
+                return try settle(.notRun, reason, machine)
+            }
             switch action {
             case .observe:
                 action = observe(&machine, on: port, &lostConnection)
@@ -51,6 +54,15 @@ struct OperationDriver {
                 return .again(
                     message: "waits", attempt: machine.attempts, lostConnection: lostConnection)
             }
+        }
+    }
+
+    /// Whether the first statement comes next, be it for the first time or after a pause.
+    private static func begins(_ action: OperationMachine.Action) -> Bool {
+        switch action {
+        case .recordIntent, .run(index: 0): true
+        case .run, .observe, .recordCompleted, .recordSuperseded, .recordFailed, .backOff, .wait:
+            false
         }
     }
 
@@ -88,7 +100,11 @@ struct OperationDriver {
     private func settle(
         _ kind: OperationOutcome.Kind, _ message: String?, _ machine: OperationMachine
     ) throws(JournalFailure) -> End {
-        let outcome = OperationOutcome(kind: kind, message: message, attempts: machine.attempts)
+        var outcome = OperationOutcome(kind: kind, message: message, attempts: machine.attempts)
+        switch kind {
+        case .superseded, .failed: outcome.ranStatement = machine.done > 0
+        case .completed, .partly, .notRun, .discarded: break
+        }
         try faults.reach(.beforeOutcome)
         try journal.finish(record, outcome)
         try faults.reach(.afterOutcome)

@@ -94,6 +94,17 @@ package struct OperationOutcome: Hashable, Sendable {
     package var kind: Kind
     package var message: String?
     package var attempts: Int
+    /// Whether a statement ran before it failed or was superseded.
+    package var ranStatement = false
+
+    /// Whether what the operation was allowed to do happened, in whole or in part.
+    package var changedTheShard: Bool {
+        switch kind {
+        case .completed(ran: true), .partly: true
+        case .superseded, .failed: ranStatement
+        case .completed(ran: false), .notRun, .discarded: false
+        }
+    }
 
     package init(kind: Kind, message: String? = nil, attempts: Int) {
         self.kind = kind
@@ -126,6 +137,9 @@ package struct OperationOutcome: Hashable, Sendable {
 
 /// The durable memory of operations.
 package protocol OperationJournal: Sendable {
+    /// Why an operation that the gate let pass may not begin now; nil where it may.
+    func refusal(of record: PendingRecord) throws(JournalFailure) -> String?
+
     /// Makes the pending record durable before the first statement.
     func begin(_ record: PendingRecord) throws(JournalFailure)
 

@@ -112,7 +112,7 @@ struct ShardWorker {
             report.outcomes[item.record.key] = outcome
             items = items.dropFirst()
             // What follows on this shard may need what failed: it waits for the next plan.
-            if outcome.kind == .failed { items = [] }
+            if outcome.kind == .failed || outcome.kind == .notRun { items = [] }
         }
 
         mutating func suspend(_ item: Item) {

@@ -23,10 +23,10 @@ package struct Doctor {
         surroundings.stage("looking at the schema repository")
         let repository = RepositoryExamination(request: request, now: surroundings.clock.now)
         var checks = repository.checks
-        if let fleet = repository.fleet, let environment = repository.environment {
-            let folder = repository.source?.folder ?? request.folder
-            checks += SecretsExamination(connection: environment.connection, folder: folder).checks
-            checks += servers(fleet, environment, folder: folder)
+        if let fleet = repository.fleet, let environment = repository.environment,
+            let places = repository.places
+        {
+            checks += servers(fleet, environment, places: places)
         }
         surroundings.stage("verifying the ledger")
         return checks
@@ -36,15 +36,24 @@ package struct Doctor {
     }
 
     private func servers(
-        _ fleet: Fleet, _ environment: Desired.Environment, folder: String
+        _ fleet: Fleet, _ environment: Desired.Environment, places: SecretPlaces
     ) -> [Check] {
+        let access: ServerAccess
         let engine: Engine
+        var accounts: [Check] = []
         do {
+            access = try ServerAccess(
+                fleet: fleet, environment: environment, operator: request.operator,
+                places: places)
+            accounts =
+                AccountExamination(
+                    access: access, request: request, environment: environment, places: places
+                ).checks
             engine = try Engine(
-                connection: environment.connection, concurrency: fleet.policy.rollout.concurrency,
-                folder: folder, clock: surroundings.clock)
+                access: access, purposes: [.read],
+                concurrency: fleet.policy.rollout.concurrency, clock: surroundings.clock)
         } catch {
-            return [
+            return accounts + [
                 Check(
                     .secrets, environment.name, .failed, "\(error)",
                     remedy: "without it no server can be looked at")
@@ -67,9 +76,33 @@ package struct Doctor {
         let facts = Dictionary(
             results.compactMap { result in result.facts.map { (result.server, $0) } },
             uniquingKeysWith: { first, _ in first })
-        return shards.checks + results.flatMap(\.checks)
-            + GrantExamination(shards: shards, fleet: fleet, facts: facts).checks
+        return accounts + shards.checks + results.flatMap(\.checks)
+            + grants(shards, fleet, facts, engine)
             + ProfileExamination(shards: shards.shards, facts: facts).checks
+    }
+}
+
+extension Doctor {
+    /// What each account lacks, for what it is for.
+    private func grants(
+        _ shards: ShardExamination, _ fleet: Fleet, _ facts: [ServerAddress: ServerFacts],
+        _ engine: Engine
+    ) -> [Check] {
+        let occupied = Set(shards.shards.map(\.server))
+        let others = facts.map { server, looked in
+            let isOccupied = occupied.contains(server)
+            return (
+                server,
+                AccountFacts(
+                    server: server, looked: looked, as: isOccupied ? .read : .workspace,
+                    purposes: isOccupied ? [.workspace, .change] : [], engine: engine)
+            )
+        }.sorted { $0.0 < $1.0 }
+        let byServer = Dictionary(
+            others.map { ($0.0, $0.1) }, uniquingKeysWith: { first, _ in first })
+        return others.flatMap(\.1.checks)
+            + GrantExamination(shards: shards, fleet: fleet, facts: facts, others: byServer)
+            .checks
     }
 }
 
@@ -111,7 +144,7 @@ struct ShardExamination {
         }
         self.shards = DesiredStage(scope: request.scope).selected(shards)
         servers.formUnion(self.shards.map(\.server))
-        workspace = fleet.workspace.host.map { environment.hosts?.pairs[$0] ?? $0 }
+        workspace = fleet.namedWorkspace(environment)
         if let workspace { servers.insert(workspace) }
         self.servers = servers.sorted()
         let wanted = request.scope.shards

@@ -11,7 +11,7 @@ package struct DoctorReport: Codable, Hashable, Sendable {
     /// One thing that was looked at.
     package struct Check: Codable, Hashable, Sendable {
         package enum Area: String, Codable, Sendable, CaseIterable {
-            case git, repository, secrets, server, databases, grants, profiles, ledger
+            case `operator`, git, repository, secrets, server, databases, grants, profiles, ledger
         }
 
         package enum Status: String, Codable, Sendable, CaseIterable {

@@ -10,7 +10,11 @@ struct GrantExamination {
     /// What a table's new name takes besides, on the shard and where the change is proved.
     private static let neededToRename = "INSERT"
 
-    init(shards: ShardExamination, fleet: Fleet, facts: [ServerAddress: ServerFacts]) {
+    /// - Parameter others: what accounts for other purposes than looking may do.
+    init(
+        shards: ShardExamination, fleet: Fleet, facts: [ServerAddress: ServerFacts],
+        others: [ServerAddress: AccountFacts]
+    ) {
         let byServer = Dictionary(grouping: shards.shards, by: \.server)
         let workspaces = Self.workspaces(shards, facts)
         for server in shards.servers {
@@ -21,9 +25,20 @@ struct GrantExamination {
                     "\(Count.of(facts.grants.unread.count, "line")) of SHOW GRANTS not understood",
                     "if plumb lacks a privilege all the same, grant it to the account itself")
             }
-            examine(server, byServer[server] ?? [], facts)
+            let own = byServer[server] ?? []
+            let changer = others[server]?.facts[.change]
+            if changer != nil || others[server]?.isReadOnly == true {
+                examine(server, own, facts, needed: ["SELECT"], toRename: nil)
+            } else {
+                examine(server, own, facts, needed: Self.needed, toRename: Self.neededToRename)
+            }
+            if let changer {
+                examine(server, own, changer, needed: Self.needed, toRename: Self.neededToRename)
+            }
             if workspaces.contains(server) {
-                examineWorkspace(server, prefix: fleet.workspace.prefix, facts)
+                examineWorkspace(
+                    server, prefix: fleet.workspace.prefix,
+                    others[server]?.facts[.workspace] ?? facts)
             }
             examineOptional(server, facts)
         }
@@ -40,17 +55,18 @@ struct GrantExamination {
     // MARK: Shards
 
     private mutating func examine(
-        _ server: ServerAddress, _ shards: [Shard], _ facts: ServerFacts
+        _ server: ServerAddress, _ shards: [Shard], _ facts: ServerFacts, needed: [String],
+        toRename: String?
     ) {
         guard !shards.isEmpty else { return }
         // Databases that lack the same are one finding.
         let groups = Dictionary(grouping: shards.map(\.database)) { database in
-            Self.needed.filter {
+            needed.filter {
                 !facts.grants.holds($0, on: database, foldsCase: facts.foldsCase)
             }
         }
-        let fixed = shards.map(\.database).sorted().filter {
-            !facts.grants.holds(Self.neededToRename, on: $0, foldsCase: facts.foldsCase)
+        let fixed = shards.map(\.database).sorted().filter { name in
+            toRename.map { !facts.grants.holds($0, on: name, foldsCase: facts.foldsCase) } ?? false
         }
         for (missing, databases) in groups.sorted(by: {
             $0.value.min() ?? "" < $1.value.min() ?? ""
@@ -59,7 +75,7 @@ struct GrantExamination {
             if missing.isEmpty {
                 add(
                     server, .ok,
-                    "\(Self.needed.joined(separator: ", ")) on the databases of "
+                    "\(needed.joined(separator: ", ")) on the databases of "
                         + Count.of(names.count, "shard"))
                 continue
             }
@@ -74,12 +90,12 @@ struct GrantExamination {
                 "\(NameList.text(names)): no \(missing.joined(separator: ", "))\(hint)",
                 Self.grants(missing, on: names, to: facts))
         }
-        if !fixed.isEmpty {
+        if let toRename, !fixed.isEmpty {
             add(
                 server, .warning,
-                "\(NameList.text(fixed)): no \(Self.neededToRename): a table cannot be given "
+                "\(NameList.text(fixed)): no \(toRename): a table cannot be given "
                     + "another name",
-                Self.grants([Self.neededToRename], on: fixed, to: facts))
+                Self.grants([toRename], on: fixed, to: facts))
         }
     }
 

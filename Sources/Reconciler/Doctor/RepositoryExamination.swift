@@ -9,17 +9,24 @@ struct RepositoryExamination {
     private(set) var source: FetchedSource?
     private(set) var fleet: Fleet?
     private(set) var environment: Desired.Environment?
+    /// Where the files of secrets may lie.
+    private(set) var places: SecretPlaces?
     private(set) var checks: [DoctorReport.Check] = []
 
     init(request: PassRequest, now: Timestamp) {
         let subject = Self.subject(request.source.location)
         let source: FetchedSource
-        do throws(GitError) {
-            source = try FetchStage(request: request.source).run()
+        do {
+            try TrustedSource.checkOperator(request)
+            let looked = try TrustedSource.look(
+                request, fetched: FetchStage(request: request.source).run())
+            source = looked.source
+            places = looked.places
         } catch {
+            let known = error as? any RemediedError
             add(
-                .git, subject, .failed, error.fault,
-                error.remedy ?? Self.remedy(request.source.location))
+                .git, subject, .failed, known?.fault ?? "\(error)",
+                known?.remedy ?? Self.remedy(request.source.location))
             add(
                 .repository, SchemaRepository.fleetFile, .unknown,
                 "not looked at: the schema repository cannot be read",
@@ -28,6 +35,9 @@ struct RepositoryExamination {
         }
         self.source = source
         examine(source, subject, now)
+        if let notice = request.approvals.notice {
+            add(.repository, "approvals", .ok, notice.message)
+        }
         let diagnostics = SchemaRepository.validate(source.tree) { try source.pinned($0) }
         for diagnostic in diagnostics {
             let place = diagnostic.location?.description ?? SchemaRepository.fleetFile
@@ -35,8 +45,9 @@ struct RepositoryExamination {
                 .repository, place, diagnostic.severity == .error ? .failed : .warning,
                 "\(diagnostic.message) [\(diagnostic.code.rawValue)]", diagnostic.remedy)
         }
-        do throws(DesiredError) {
-            let fleet = try SchemaRepository.fleet(source.tree)
+        do {
+            let written = try SchemaRepository.fleet(source.tree)
+            guard let fleet = ruled(written, request) else { return }
             self.fleet = fleet
             if !diagnostics.contains(where: { $0.severity == .error }) {
                 add(
@@ -55,6 +66,16 @@ struct RepositoryExamination {
                 return
             }
             add(.repository, SchemaRepository.fleetFile, .failed, "\(error)", nil)
+        }
+    }
+
+    /// The fleet as the operator lets it be; nil, and said, where he does not.
+    private mutating func ruled(_ fleet: Fleet, _ request: PassRequest) -> Fleet? {
+        do {
+            return try TrustedSource.ruled(fleet, request)
+        } catch {
+            add(.operator, SchemaRepository.fleetFile, .failed, "\(error)")
+            return nil
         }
     }
 
@@ -108,21 +129,32 @@ struct RepositoryExamination {
 struct SecretsExamination {
     private(set) var checks: [DoctorReport.Check] = []
 
-    init(connection: Desired.Connection, folder: String) {
-        switch connection.credentials {
-        case .optionFile(let path): examine("option file", path.resolved(in: folder))
-        case .user(let user, let password):
-            switch password {
-            case .none:
-                checks.append(.init(.secrets, user, .ok, "logs in without a password"))
-            case .environment(let name): examine(variable: name)
-            case .file(let path):
-                // Where it is none, making connections fails over it, and says so.
-                let resolved = path.resolved(in: folder)
-                if access(resolved, F_OK) == 0 { examine("password file", resolved) }
+    init(connection: Desired.Connection, places: SecretPlaces) {
+        for (_, credentials) in connection.accounts {
+            switch credentials {
+            case .optionFile(let path): examine("option file", path, places)
+            case .user(let user, let password):
+                switch password {
+                case .none:
+                    checks.append(.init(.secrets, user, .ok, "logs in without a password"))
+                case .environment(let name): examine(variable: name)
+                case .file(let path): examine("password file", path, places)
+                }
             }
         }
-        if let key = connection.tls.key { examine("TLS key", key.resolved(in: folder)) }
+        if let key = connection.tls.key { examine("TLS key", key, places) }
+    }
+
+    private mutating func examine(_ what: String, _ path: LocalPath, _ places: SecretPlaces) {
+        do throws(ConfigurationError) {
+            let resolved = try places.resolve(path, what)
+            // Where it is none, making connections fails over it, and says so.
+            if what == "password file", access(resolved, F_OK) != 0 { return }
+            examine(what, resolved)
+        } catch {
+            checks.append(
+                .init(.secrets, path.written, .failed, error.fault, remedy: error.remedy))
+        }
     }
 
     private mutating func examine(variable name: String) {

@@ -39,8 +39,10 @@ struct ServerExamination: Sendable {
     ) {
         self.server = server
         do {
-            try engine.pool.withConnection(to: server, purpose: .read) { connection in
-                examineSession(connection, engine.tls)
+            // A server for workspaces alone may know no other account than theirs.
+            let purpose: ConnectionPool.Purpose = shards.isEmpty ? .workspace : .read
+            try engine.pool.withConnection(to: server, purpose: purpose) { connection in
+                examineSession(connection, engine.tls(to: server))
                 try examine(connection, shards: shards, clock: clock)
                 checks += try WorkspaceExamination(
                     server: server, prefix: workspacePrefix, on: connection
@@ -67,9 +69,9 @@ struct ServerExamination: Sendable {
     // MARK: The session
 
     private mutating func examineSession(
-        _ connection: MySQLClient.Connection, _ tls: TLSOptions
+        _ connection: MySQLClient.Connection, _ tls: TLSOptions?
     ) {
-        if let weakness = tls.weakness(for: server) {
+        if let weakness = tls?.weakness(for: server) {
             return add(
                 .warning, "reachable, but \(weakness)",
                 "set `tls: {mode: verify-identity}` in the environment's connection")
@@ -122,7 +124,8 @@ struct ServerExamination: Sendable {
             rows.map { ($0[0]?.lowercased() ?? "", $0[1] ?? "") }, uniquingKeysWith: { $1 })
     }
 
-    private static func facts(
+    /// What an account sees of a server, and may do there.
+    static func facts(
         _ connection: MySQLClient.Connection, _ profile: ServerProfile, foldsCase: Bool
     ) throws(MySQLError) -> ServerFacts {
         var facts = ServerFacts(

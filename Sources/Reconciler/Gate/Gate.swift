@@ -60,6 +60,8 @@ package struct Gate: Sendable {
         package let shard: String
         /// The approval that it will use up.
         package let approval: Digest?
+        /// Until when that approval lets it begin.
+        package var approvedUntil: Timestamp?
 
         package var key: OperationKey {
             OperationKey(
@@ -107,7 +109,11 @@ package struct Gate: Sendable {
                     if step.isFirstPart { firstParts[id] = step.table }
                     held[hold, default: []].append(shard)
                 } else {
-                    decision.ready.append(Ready(step: step, shard: shard, approval: approval))
+                    let until = approval.flatMap {
+                        book.end(of: $0, for: step, on: shard, now: now)
+                    }
+                    decision.ready.append(
+                        Ready(step: step, shard: shard, approval: approval, approvedUntil: until))
                 }
             }
             for (hold, shards) in held.sorted(by: {

@@ -22,8 +22,9 @@ package enum DatabaseImport {
         // Reads the connection back from what will be written, so that both are the same.
         let (connection, concurrency) = try draft.connection()
         let engine = try Engine(
-            connection: connection, concurrency: concurrency, folder: request.workingFolder,
-            clock: clock)
+            access: ServerAccess(
+                to: request.server, by: connection, folder: request.workingFolder),
+            purposes: [.read], concurrency: concurrency, clock: clock)
         defer { engine.pool.closeIdle() }
         let selection = try DatabaseSelection(request, engine: engine)
         let reading = DatabaseReading(

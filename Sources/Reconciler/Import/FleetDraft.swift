@@ -27,10 +27,13 @@ struct FleetDraft {
         let text = self.text([
             Namespace(name: name, shards: [.init(name: "imported", database: "imported")])
         ])
-        do throws(DesiredError) {
+        do {
             let fleet = try Fleet(Array(text.utf8), file: SchemaRepository.fleetFile)
             let environment = try fleet.selectEnvironment(request.environment)
-            return (environment.connection, fleet.policy.rollout.concurrency)
+            guard let connection = environment.connection else {
+                throw ConfigurationError("the environment has no `connection`")
+            }
+            return (connection, fleet.policy.rollout.concurrency)
         } catch {
             throw ImportError(
                 .invalidName,

@@ -1,5 +1,6 @@
 import Execution
 import Ledger
+import MySQLClient
 
 /// The reconcile loop: a pass, a pause, and again, until the end is asked for.
 package struct Daemon {
@@ -50,7 +51,9 @@ package struct Daemon {
             request.backsOff = true
             number += 1
             do {
-                let session = try Session.open(request, surroundings, engine: engine)
+                let session = try Session.open(
+                    request, surroundings, engine: engine,
+                    purposes: Set(ConnectionPool.Purpose.allCases))
                 engine = session.engine
                 let report = try ReconcilePass(session: session).run()
                 failures = 0

@@ -1,3 +1,4 @@
+import Desired
 import Execution
 import Ledger
 import Observed
@@ -17,11 +18,22 @@ package struct PassRequest: Sendable {
     package var mode: Observer.Mode
     /// True in a loop: what failed a moment ago is left alone until its back-off is over.
     package var backsOff: Bool
+    /// What the operator says about approvals.
+    package var approvals = ApprovalSettings.standard
+    /// What has the last word, where there is such a file.
+    package var `operator`: Operator?
+    /// The revision that decides about all but schemas, as the command line names it.
+    package var base: String?
+    /// The pipeline of a pull request in which this runs.
+    package var pipeline: Pipeline?
+    /// What is done with a proposal.
+    package var proposals: ProposalUse
 
     package init(
         source: SourceRequest, scope: DesiredStage.Scope, ledger: String? = nil, folder: String,
         heals: Bool = false, actor: LedgerActor, mode: Observer.Mode = .once,
-        backsOff: Bool = false
+        backsOff: Bool = false, operator: Operator? = nil, base: String? = nil,
+        pipeline: Pipeline? = nil, proposals: ProposalUse = .refused
     ) {
         self.source = source
         self.scope = scope
@@ -31,6 +43,20 @@ package struct PassRequest: Sendable {
         self.actor = actor
         self.mode = mode
         self.backsOff = backsOff
+        self.operator = `operator`
+        self.base = base
+        self.pipeline = pipeline
+        self.proposals = proposals
+    }
+}
+
+extension PassRequest {
+    /// The folders on this machine that the command is about.
+    var folders: [String] {
+        switch source.location {
+        case .repository(let own), .workingTree(let own): [folder, own]
+        case .mirror: [folder]
+        }
     }
 }
 

@@ -2,7 +2,7 @@ import Diff
 import Ledger
 import Schema
 
-/// Surveys, gates, and records the plan; changes nothing on any shard.
+/// Surveys, gates, and records the plan, unless it is a proposal's; changes nothing on any shard.
 package struct PlanPass {
     private let session: Session
 
@@ -12,10 +12,11 @@ package struct PlanPass {
 
     package func run() throws -> PlanReport {
         // A ledger that cannot be written is said before the work, not after it.
-        try session.store.ledger.make()
+        if !session.isProposal { try session.store.ledger.make() }
         let survey = try session.survey()
         let gated = try session.gate(survey)
-        try record(survey, gated)
+        // What is only proposed is nobody's plan yet, and no step of it can be approved.
+        if !session.isProposal { try record(survey, gated) }
         return gated.report
     }
 

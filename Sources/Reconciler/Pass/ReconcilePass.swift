@@ -102,7 +102,7 @@ package struct ReconcilePass {
         let engine = session.engine
         return ServerShardOpener(
             pool: engine.pool, shards: targets, catalog: engine.catalog,
-            lockWaitSeconds: waitSeconds, lockWaits: session.environment.connection.lockWaits,
+            lockWaitSeconds: waitSeconds, lockWaits: session.engine.access.lockWaits,
             changed: { engine.observer.forget($0) })
     }
 
@@ -142,7 +142,8 @@ package struct ReconcilePass {
             switch outcome.kind {
             case .completed: break
             case .failed: statuses.append(.partial)
-            case .superseded, .partly, .notRun, .discarded: statuses.append(.refused)
+            case .notRun: statuses.append(.blocked)
+            case .superseded, .partly, .discarded: statuses.append(.refused)
             }
         }
         for obstacle in result.obstacles.values {

@@ -162,7 +162,7 @@ struct RolloutBook {
                 return RolloutRunner.ShardWork(
                     shard: shard, server: target.server,
                     records: own.sorted(by: Self.inOrder).map {
-                        Self.pending($0, rollout: record.id, startedAt, session.request.actor.name)
+                        pending($0, rollout: record.id, startedAt)
                     })
             }
             return RolloutRunner.Wave(work: work, bakeSeconds: Int64(bake))
@@ -175,15 +175,18 @@ struct RolloutBook {
         (left.step.order, left.step.table) < (right.step.order, right.step.table)
     }
 
-    private static func pending(
-        _ ready: Gate.Ready, rollout: String, _ startedAt: String, _ actor: String
+    private func pending(
+        _ ready: Gate.Ready, rollout: String, _ startedAt: String
     ) -> PendingRecord {
         // The record is about one shard: it does not carry the names of all the others.
         var step = ready.step
         step.shards = [ready.shard]
-        return PendingRecord(
+        var record = PendingRecord(
             rollout: rollout, key: ready.key, step: step, approval: ready.approval,
-            startedAt: startedAt, actor: actor)
+            startedAt: startedAt, actor: session.request.actor.name)
+        record.approvedUntil = ready.approvedUntil?.iso
+        record.revision = session.source.commit?.id.hex
+        return record
     }
 
     private func write(

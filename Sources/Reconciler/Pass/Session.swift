@@ -3,33 +3,41 @@ import Execution
 import Foundation
 import Git
 import Ledger
+import MySQLClient
 import Schema
 
 /// A command that has its source, its fleet and its ledger, and needs no server.
 package struct LedgerSession {
     package let request: PassRequest
     package let surroundings: PassSurroundings
-    package let source: FetchedSource
-    package let fleet: Fleet
+    package let trusted: TrustedSource
     package let environment: Desired.Environment
     package let store: LedgerStore
+
+    /// Whose schemas are read.
+    package var source: FetchedSource { trusted.source }
+    /// Whose `plumb.yaml` and approvals count.
+    package var followed: FetchedSource { trusted.followed }
+    package var fleet: Fleet { trusted.fleet }
 
     /// Fetches the source, reads the fleet file and opens the ledger.
     package static func open(
         _ request: PassRequest, _ surroundings: PassSurroundings
     ) throws -> LedgerSession {
         surroundings.stage("fetching the schema repository")
-        let source = try FetchStage(request: request.source).run()
-        let fleet = try SchemaRepository.fleet(source.tree)
-        let environment = try fleet.selectEnvironment(request.scope.environment)
+        let trusted = try TrustedSource.open(request)
+        let environment = try trusted.fleet.selectEnvironment(request.scope.environment)
+        let path = try ledgerPath(request, trusted.fleet)
+        try CommittedPlace(path: path, what: "ledger").check(around: request.folders)
+        // Where a proposal could put another file in the place of the key, nothing is written.
+        let key = trusted.places.folder == nil ? nil : trusted.fleet.ledgerKey
         let ledger = try Ledger.open(
-            path: try ledgerPath(request, fleet),
-            signingKey: fleet.ledgerKey?.resolved(in: request.folder))
+            path: path, signingKey: key?.resolved(in: request.folder))
         let store = LedgerStore(
             ledger: ledger, environment: environment.name, actor: request.actor,
             clock: surroundings.clock)
         return LedgerSession(
-            request: request, surroundings: surroundings, source: source, fleet: fleet,
+            request: request, surroundings: surroundings, trusted: trusted,
             environment: environment, store: store)
     }
 
@@ -60,23 +68,31 @@ package struct Session {
     package var request: PassRequest { ledgerSession.request }
     package var surroundings: PassSurroundings { ledgerSession.surroundings }
     package var source: FetchedSource { ledgerSession.source }
+    /// Whose `plumb.yaml` and approvals count.
+    package var followed: FetchedSource { ledgerSession.followed }
+    /// True where what the plan says is not for the record.
+    package var isProposal: Bool { ledgerSession.trusted.isProposal }
     package var fleet: Fleet { ledgerSession.fleet }
     package var environment: Desired.Environment { ledgerSession.environment }
     package var store: LedgerStore { ledgerSession.store }
 
     /// Opens everything but a connection; `old` is used again where the fleet file lets it.
+    ///
+    /// - Parameter purposes: those for which an account must be there; others are refused when
+    ///   they are needed.
     package static func open(
-        _ request: PassRequest, _ surroundings: PassSurroundings, engine old: Engine? = nil
+        _ request: PassRequest, _ surroundings: PassSurroundings, engine old: Engine? = nil,
+        purposes: Set<ConnectionPool.Purpose> = [.read, .workspace]
     ) throws -> Session {
         let session = try LedgerSession.open(request, surroundings)
-        let connection = session.environment.connection
+        let access = try session.trusted.access(request, session.environment)
         let concurrency = session.fleet.policy.rollout.concurrency
-        if let old, old.fits(connection, concurrency) {
+        if let old, old.fits(access, concurrency) {
             return Session(ledgerSession: session, engine: old)
         }
         let engine = try Engine(
-            connection: connection, concurrency: concurrency,
-            folder: session.source.folder ?? request.folder, clock: surroundings.clock)
+            access: access, purposes: purposes, concurrency: concurrency,
+            clock: surroundings.clock)
         return Session(ledgerSession: session, engine: engine)
     }
 

@@ -2,6 +2,7 @@ import Desired
 import Diff
 import Execution
 import Ledger
+import MySQLClient
 import Observed
 import Schema
 
@@ -60,9 +61,7 @@ package struct Survey {
         let observation = observe(shards, kinds: kinds)
         let workshop = Workshop(
             pool: engine.pool, catalog: engine.catalog,
-            preferred: desired.fleet.workspace.host == nil
-                ? nil
-                : desired.fleet.workspaceServer(desired.environment, shards: shards),
+            preferred: desired.fleet.namedWorkspace(desired.environment),
             prefix: desired.fleet.workspace.prefix)
         defer { workshop.close() }
         surroundings.stage("normalising")
@@ -88,16 +87,36 @@ package struct Survey {
                 stage: surroundings.stage
             ).added(to: output.plan, shards: Self.known(shards, observation))
         }
+        surroundings.stage("asking who wrote what waits for an approval")
+        output.plan = try AuthorSearch(
+            source: source, desired: desired, recorded: recorded, settings: request.approvals
+        ).added(to: output.plan, snapshot: snapshot)
         return Result(
             source: source, desired: desired, shards: shards, observation: observation,
             normalised: normalised, recorded: recorded, comparison: output.comparison,
             plan: output.plan, snapshot: snapshot,
             notices: source.notices
-                + Notice.wire(
-                    engine.tls,
-                    to: shards.map(\.server) + [desired.fleet.workspace.host].compactMap(\.self))
+                + wire(shards.map(\.server) + [workshopServer(desired)].compactMap(\.self))
                 + Self.notices(desired, observation)
                 + Self.notices(output.continued), isContinued: !output.continued.isEmpty)
+    }
+
+    private func workshopServer(_ desired: DesiredState) -> ServerAddress? {
+        desired.fleet.namedWorkspace(desired.environment)
+    }
+
+    /// Which servers prove nothing, those of each way to connect together.
+    private func wire(_ servers: [ServerAddress]) -> [Notice] {
+        var groups: [(tls: TLSOptions, servers: [ServerAddress])] = []
+        for server in Set(servers).sorted() {
+            guard let tls = engine.tls(to: server) else { continue }
+            if let place = groups.firstIndex(where: { $0.tls == tls }) {
+                groups[place].servers.append(server)
+            } else {
+                groups.append((tls, [server]))
+            }
+        }
+        return groups.flatMap { Notice.wire($0.tls, to: $0.servers) }
     }
 
     /// What is known of every shard; one that failed a moment ago is not asked again in a loop.

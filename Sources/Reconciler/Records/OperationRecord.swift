@@ -41,6 +41,10 @@ package struct PendingRecord: Codable, Hashable, Sendable {
     package var key: OperationKey
     package var step: PlanStep
     package var approval: Digest?
+    /// Until when the approval lets it begin, ISO 8601 in UTC.
+    package var approvedUntil: String?
+    /// The commit of its plan.
+    package var revision: String?
     package var startedAt: String
     package var actor: String
 

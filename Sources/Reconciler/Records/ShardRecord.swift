@@ -9,6 +9,8 @@ package struct ShardRecord: Codable, Hashable, Sendable {
     package var tables: [String: Digest]
     /// The commit whose schema the shard last reached in full; nil before that.
     package var revision: String?
+    /// The commit of the plan whose operation last changed something there; nil before that.
+    package var lastRevision: String?
     /// When the record last changed, ISO 8601 in UTC.
     package var since: String
 

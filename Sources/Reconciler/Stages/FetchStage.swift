@@ -38,7 +38,16 @@ package struct FetchedSource: Sendable {
     package let reference: String
     /// Why the revision may be old: the fetch failed, and when it last worked.
     package let stale: String?
-    package let notices: [Notice]
+    package private(set) var notices: [Notice]
+    /// Where pinned revisions are looked up for files that are read as they lie.
+    var pins: Repository?
+
+    /// The same with more to be said of it.
+    func adding(_ more: [Notice]) -> FetchedSource {
+        var result = self
+        result.notices += more
+        return result
+    }
 
     /// What the plan and the ledger say about it.
     package var revision: Revision {
@@ -59,7 +68,7 @@ package struct FetchedSource: Sendable {
 
     /// The tree of another reference of the same repository, for pinned shards.
     package func pinned(_ reference: String) throws(GitError) -> any SourceTree {
-        guard let repository else {
+        guard let repository = repository ?? pins else {
             throw GitError(
                 .notFound,
                 "\(reference): pins need a git repository, and the files are read as they lie")
@@ -82,7 +91,7 @@ package struct FetchStage: Sendable {
         self.request = request
     }
 
-    package func run() throws(GitError) -> FetchedSource {
+    package func run() throws -> FetchedSource {
         switch request.location {
         case .workingTree(let folder):
             let root = (try? Repository.discover(from: folder))?.workFolder ?? folder
@@ -124,9 +133,10 @@ package struct FetchStage: Sendable {
             reference: revision, stale: source.stale, notices: [])
     }
 
-    private func mirror(of url: String, cache: String) throws(GitError) -> FetchedSource {
+    private func mirror(of url: String, cache: String) throws -> FetchedSource {
         let address = try SourceAddress(url)
         let folder = cache + "/" + Digest(of: address.url).hex.prefix(16) + ".git"
+        try CommittedPlace(path: folder, what: "copy of the source").check(around: [cache])
         let state = try Mirror.update(
             source: address, folder: folder, credentials: request.credentials)
         let stale = state.failure.map { failure in

@@ -20,20 +20,24 @@ struct GateStage {
         let policy = session.fleet.policy
         let now = session.surroundings.clock.now
         var notices = survey.notices
-        var records =
+        let known =
             try survey.snapshot.map { (snapshot) throws(LedgerError) in
                 try LedgerQueries.approvals(in: snapshot)
             } ?? []
-        let files = try ApprovalFile.readAll(session.source.tree)
-        let fromFiles = try FileApprovals(
-            files: files, plan: survey.plan, source: session.source
-        ).records(known: records)
-        notices += fromFiles.notices
-        records = fromFiles.merged(into: records)
-        notices += Self.replaced(records, in: survey.plan)
+        let decisions = try FileApprovals(
+            files: try files(&notices), plan: survey.plan, source: session.followed
+        ).records(known: known)
+        notices += decisions.notices
+        notices += Self.replaced(decisions.records, in: survey.plan)
+        let waits = survey.plan.steps.contains { policy.approve.contains($0.hazard) }
+        if waits, let notice = session.request.approvals.notice { notices.append(notice) }
+        let setup = ApprovalSetup(session: session.ledgerSession, snapshot: survey.snapshot)
         let book = ApprovalBook(
-            records: records, environment: survey.plan.environment,
-            minimum: policy.approvers.minimum, refusesAuthor: policy.approvers.notAuthor)
+            // Where nothing waits, nobody need be known.
+            records: waits ? decisions.records : [], environment: survey.plan.environment,
+            check: waits
+                ? try setup.check(present: decisions.present)
+                : ApprovalCheck(terms: ApprovalTerms(minimum: 1, refusesAuthor: true)))
         let rules = Gate.Rules(
             approve: policy.approve, drift: drift(policy.drift),
             dropsPerPlan: policy.limits.dropsPerPlan, closed: try closed(survey, now: now))
@@ -42,9 +46,21 @@ struct GateStage {
         notices += survey.comparison.unfitNames { session.engine.catalog[$0] }
         let report = try PlanReport(
             survey, decision: decision, approve: policy.approve, notices: notices,
-            lockWaits: session.environment.connection.lockWaits)
+            lockWaits: session.engine.access.lockWaits)
         return Output(
-            decision: decision, newApprovals: fromFiles.records, notices: notices, report: report)
+            decision: decision, newApprovals: decisions.news, notices: notices, report: report)
+    }
+
+    /// The decisions by file; those of files that nobody committed are none.
+    private func files(_ notices: inout [Notice]) throws -> [ApprovalFile] {
+        let files = try ApprovalFile.readAll(session.followed.tree)
+        guard session.followed.commit == nil, !files.isEmpty else { return files }
+        notices.append(
+            Notice(
+                code: "approval-unread",
+                message: "\(ApprovalFile.folder)/: files that are not committed authorise "
+                    + "nothing"))
+        return []
     }
 
     /// Holds what failed a moment ago and is still the same operation.
@@ -97,12 +113,19 @@ struct GateStage {
                         + "\(survey.plan.revision.label) yet")
             }
         }
-        let windows = session.fleet.policy.windows
+        let policy = session.fleet.policy
+        return Self.closed(policy.windows, "policy.windows", now: now)
+            ?? Self.closed(policy.requiredWindows, "the operator's windows", now: now)
+    }
+
+    private static func closed(
+        _ windows: [Window], _ name: String, now: Timestamp
+    ) -> Gate.Hold? {
         guard !windows.isEmpty, !windows.contains(where: { $0.isOpen(at: now.date) }) else {
             return nil
         }
         let next = windows.compactMap { $0.nextOpening(after: now.date) }.min()
         let opens = next.map { "opens \(Timestamp($0))" } ?? "never opens"
-        return .window(reason: "outside policy.windows: \(opens)")
+        return .window(reason: "outside \(name): \(opens)")
     }
 }

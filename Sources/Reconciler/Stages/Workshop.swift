@@ -60,8 +60,9 @@ package final class Workshop {
     private func choose(_ profile: ServerProfile, _ server: ServerAddress) -> ServerAddress {
         guard let preferred else { return server }
         // The database's own defaults are given to the workspace; the server's must be equal.
-        let own = try? pool.withConnection(to: preferred, purpose: .read) { connection in
-            try connection.profile(database: "mysql")
+        // A server for workspaces alone may know no other account than theirs.
+        let own = try? pool.withConnection(to: preferred, purpose: .workspace) { connection in
+            try connection.profile(database: "information_schema")
         }
         guard var own else { return server }
         own.characterSet = profile.characterSet

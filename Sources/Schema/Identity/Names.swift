@@ -68,7 +68,9 @@ package enum ServerAddress: Hashable, Sendable, Comparable, CustomStringConverti
             host = text[..<colon]
             port = number
         }
-        guard !host.isEmpty, port > 0, !host.contains(where: \.isWhitespace) else { return nil }
+        guard !host.isEmpty, port > 0, !host.contains(where: \.isWhitespace),
+            host.utf8.allSatisfy(Self.isHostByte)
+        else { return nil }
         self = .tcp(host: String(host), port: port)
     }
 
@@ -76,6 +78,17 @@ package enum ServerAddress: Hashable, Sendable, Comparable, CustomStringConverti
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .socket(let path): "unix:\(path)"
+        }
+    }
+
+    /// What a client library takes for more than a name has no place in one: it reads `a,b` as
+    /// two hosts and `a;user=b` as settings.
+    private static func isHostByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x80...:
+            true
+        default: "-._:%".utf8.contains(byte)
         }
     }
 

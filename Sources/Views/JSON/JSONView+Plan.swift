@@ -105,6 +105,7 @@ extension JSONView {
         .object([
             "kind": .string(cause.kind.rawValue), "commit": .text(cause.commit),
             "author": .text(cause.author), "location": place(cause.location),
+            "authors": cause.authors.map(JSONValue.strings) ?? .null,
         ])
     }
 

@@ -111,6 +111,7 @@ struct StepFacts {
         case .git:
             guard let commit = cause.commit else { return nil }
             return "git \(commit.prefix(7))" + (cause.author.map { " by \($0)" } ?? "")
+                + others(cause)
         case .liveChanged:
             return "live changed: someone altered the \(kind) behind git's back (see plumb drift)"
         case .conflict:
@@ -118,6 +119,15 @@ struct StepFacts {
         case .retired: return "retired: the \(kind) left git and may be dropped"
         case .pruned: return "pruned: git never owned the \(kind) (prune: all)"
         }
+    }
+
+    /// The others who touched what makes the step, as the last commit alone hides them.
+    private static func others(_ cause: PlanCause) -> String {
+        let author = cause.author ?? ""
+        let others = (cause.authors ?? []).filter { author.isEmpty || !$0.contains(author) }
+        guard let first = others.first else { return "" }
+        let rest = others.count - 1
+        return ", also \(first)" + (rest == 0 ? "" : " and \(Count.of(rest, "other"))")
     }
 
     private static func remarks(_ step: PlanStep) -> [String] {

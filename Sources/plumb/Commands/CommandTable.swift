@@ -9,6 +9,7 @@ enum CommandTable {
         ReconcileCommand.command,
         DecisionCommands.approve,
         DecisionCommands.deny,
+        VerifyApprovalsCommand.command,
         StatusCommand.command,
         ShowCommand.command,
         LogCommand.command,

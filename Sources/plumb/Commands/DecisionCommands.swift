@@ -3,6 +3,7 @@ import Execution
 import Ledger
 import Reconciler
 import Schema
+import Signatures
 import Views
 
 /// `plumb approve` and `plumb deny`.
@@ -14,13 +15,13 @@ enum DecisionCommands {
             A decision is bound to the digest of exactly that step: where from, where to, on which
             shards, by which change. Any change to the step asks again; nothing else does.
             """,
-        options: options + [.expires],
+        options: options + [.expires, .sign],
         run: { try run($0, .approve) })
 
     static let deny = Command(
         name: "deny", summary: "refuse steps of the latest plan; remembered for exactly those",
         arguments: "[digest…]",
-        options: options,
+        options: options + [.sign],
         run: { try run($0, .deny) })
 
     private static let options: [Option] =
@@ -41,45 +42,62 @@ enum DecisionCommands {
         }
         let format = try invocation.format()
         let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
-        let policy = session.fleet.policy
-        let holds = try invocation.seconds(.expires, default: 7 * 86_400)
-        let decisions = Decisions(
-            store: session.store, approve: policy.approve,
-            refusesAuthor: policy.approvers.notAuthor)
-        let records = try decisions.record(
+        let holds = try lifetime(invocation, session.request.approvals)
+        let recorded = try Decisions(session: session).record(
             Decisions.Request(
                 decision: decision, digests: invocation.arguments,
-                approver: session.request.actor.email, reason: reason,
-                expires: decision == .approve
-                    ? session.store.now.adding(seconds: holds) : nil))
+                approver: session.request.actor, reason: reason, holdsSeconds: holds,
+                key: try invocation.value(.sign).map(SigningKey.init(path:))))
+        let minimum = session.fleet.policy.approvers.minimum
         invocation.terminal.answer(
-            format == .json ? json(records) : text(records, minimum: policy.approvers.minimum))
+            format == .json ? json(recorded) : text(recorded, minimum: minimum))
         return .done
     }
 
-    private static func text(_ records: [ApprovalRecord], minimum: Int) -> String {
-        records.map { record in
-            let binding = record.binding
-            let verb = record.decision == .approve ? "approved" : "denied"
-            var line = "\(verb) \(record.digest.short)  \(binding.namespace).\(binding.table)  "
+    /// How long an approval holds, in seconds: never longer than the operator allows.
+    private static func lifetime(
+        _ invocation: Invocation, _ settings: ApprovalSettings
+    ) throws -> Int64 {
+        let limit = settings.lifetimeSeconds
+        let holds = try invocation.seconds(.expires, default: min(limit, 7 * 86_400))
+        guard holds <= limit else {
+            throw UsageError(
+                message: "--expires \(invocation.value(.expires) ?? ""): longer than an approval "
+                    + "may hold, which is \(limit / 3600) hours",
+                remedy: "give a shorter time; the operator's limits.approval sets the longest")
+        }
+        return holds
+    }
+
+    private static func text(_ decisions: [Decisions.Recorded], minimum: Int) -> String {
+        decisions.map { decision in
+            let binding = decision.record.binding
+            let isApproval = decision.word.decision == .approve
+            var line = "\(isApproval ? "approved" : "denied") \(decision.record.digest.short)  "
+            line += "\(binding.namespace).\(binding.table)  "
             line += ShardNames.compact(binding.shards)
-            if let expires = record.expires { line += "  until \(expires)" }
-            if record.decision == .approve, record.approvers.count < minimum {
-                line += "  (\(record.approvers.count) of \(minimum))"
+            if isApproval, let expires = decision.word.expires { line += "  until \(expires)" }
+            if isApproval, decision.people < minimum {
+                line += "  (\(decision.people) of \(minimum))"
             }
+            if let signer = decision.signer { line += "  signed by \(signer)" }
             return Visible.line(line) + "\n"
         }.joined()
     }
 
-    private static func json(_ records: [ApprovalRecord]) -> String {
+    private static func json(_ decisions: [Decisions.Recorded]) -> String {
         JSONView.table(
             kind: "decision",
-            rows: records.map { record in
-                [
-                    "digest": record.digest.hex, "decision": record.decision.rawValue,
-                    "namespace": record.binding.namespace, "table": record.binding.table,
-                    "expires": record.expires ?? "",
+            rows: decisions.map { decision in
+                let isApproval = decision.word.decision == .approve
+                return [
+                    "digest": decision.record.digest.hex,
+                    "decision": (decision.word.decision ?? .approve).rawValue,
+                    "namespace": decision.record.binding.namespace,
+                    "table": decision.record.binding.table,
+                    "expires": isApproval ? decision.word.expires ?? "" : "",
+                    "approver": decision.word.name, "signer": decision.signer ?? "",
                 ]
-            }, summary: Count.of(records.count, "decision") + " recorded", exit: .done) + "\n"
+            }, summary: Count.of(decisions.count, "decision") + " recorded", exit: .done) + "\n"
     }
 }

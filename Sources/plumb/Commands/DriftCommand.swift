@@ -14,6 +14,7 @@ enum DriftCommand {
 
     private static var survey: SurveyCommand<DriftReport> {
         SurveyCommand(
+            proposals: .baseOnly,
             pass: { try DriftPass(session: $0).run() }, exitStatus: \.exitStatus,
             text: { DriftText.text($0, width: $1, style: $2) },
             markdown: { MarkdownView.drift($0, maxBytes: $1) }, json: { JSONView.drift($0) },

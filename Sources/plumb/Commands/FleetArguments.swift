@@ -1,3 +1,4 @@
+import Desired
 import Execution
 import Foundation
 import Git
@@ -12,18 +13,31 @@ extension Invocation {
 
     var environmentVariables: [String: String] { ProcessInfo.processInfo.environment }
 
-    /// What the options say about source, scope and ledger.
-    func request() throws -> PassRequest {
+    /// What the options say about source, scope and ledger, and who has the last word.
+    ///
+    /// - Parameter proposals: what the command does with a pull request or a working tree.
+    func request(_ proposals: ProposalUse = .refused) throws -> PassRequest {
         let namespaces = values(.namespace)
-        return PassRequest(
+        var request = PassRequest(
             source: try source(),
             scope: DesiredStage.Scope(
                 environment: value(.environment),
                 namespaces: namespaces.isEmpty ? nil : Set(namespaces), shards: values(.shard)),
-            ledger: value(.ledger), folder: folder, heals: has(.heal), actor: actor)
+            ledger: value(.ledger), folder: folder, heals: has(.heal), actor: actor,
+            operator: try operatorFile(), base: value(.base),
+            pipeline: Pipeline.detect(environmentVariables), proposals: proposals)
+        request.approvals = ApprovalSettings(request.operator)
+        return request
     }
 
-    private func source() throws -> SourceRequest {
+    /// What the operator says, where a file of his is named or lies at its usual place.
+    func operatorFile() throws -> Operator? {
+        try OperatorFile.load(
+            named: value(.operatorFile), variable: environmentVariables["PLUMB_OPERATOR"])
+    }
+
+    /// Where the schema repository is.
+    func source() throws -> SourceRequest {
         let reference = value(.ref) ?? "HEAD"
         let location: SourceRequest.Location
         if has(.workingTree) {

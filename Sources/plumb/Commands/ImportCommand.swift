@@ -31,6 +31,11 @@ enum ImportCommand {
                 message: "--host \(host): no such address",
                 remedy: "use name:port, [v6]:port or unix:/path")
         }
+        if let rules = try invocation.operatorFile(), !rules.allows(server) {
+            throw ConfigurationError(
+                "\(server): not reached: none of the `hosts` in \(rules.file) means it",
+                remedy: "name a server that may be reached")
+        }
         let credentials: ImportRequest.Connection.Credentials
         if let file = invocation.value(.optionFile) {
             credentials = .optionFile(file)

@@ -14,7 +14,7 @@ enum StatusCommand {
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
-        let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
+        let session = try LedgerSession.open(try invocation.request(.baseOnly), PassSurroundings())
         let queries = LedgerQueries(store: session.store)
         let latest = try queries.environment()
         guard let id = invocation.arguments.first ?? latest?.latestRollout else {
@@ -76,7 +76,7 @@ enum ShowCommand {
                 message: "no digest that could be looked for",
                 remedy: "give one digest or its beginning, four digits at least")
         }
-        let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
+        let session = try LedgerSession.open(try invocation.request(.baseOnly), PassSurroundings())
         try session.store.ledger.requireMade()
         let found = try LedgerQueries(store: session.store).object(prefix.lowercased())
         guard let object = found.first else {
@@ -102,7 +102,7 @@ enum LogCommand {
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
         let limit = try invocation.number(.limit, default: 50)
-        let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
+        let session = try LedgerSession.open(try invocation.request(.baseOnly), PassSurroundings())
         let records = try session.store.snapshot()?.history(limit: limit) ?? []
         let rows = records.map { record in
             [

@@ -23,7 +23,7 @@ enum LintCommand {
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try format(of: invocation)
-        let stage = FetchStage(request: try invocation.request().source)
+        let stage = FetchStage(request: try invocation.source())
         let source = try stage.run()
         let (fleet, namespaces) = try SchemaRepository.sources(source.tree)
         var change: RevisionChange?

@@ -8,12 +8,17 @@ enum PlanCommand {
         details: """
             Fetches the schema repository, observes the shards, compares, proves every distinct
             change in a workspace, and prints the plan. Exit 2 says that there is a difference.
+
+            A working tree, a revision beside its --base and what a pull request's pipeline checks
+            out are proposals: servers, accounts and policy are those of the base, and nothing is
+            recorded.
             """,
         options: Option.fleet + [.heal, .maxBytes, .reportOutput, .noColor],
         run: { try survey.run($0) })
 
     private static var survey: SurveyCommand<PlanReport> {
         SurveyCommand(
+            proposals: .schemas,
             pass: { try PlanPass(session: $0).run() }, exitStatus: \.exitStatus,
             text: { PlanText.text($0, width: $1, style: $2) },
             markdown: { MarkdownView.plan($0, maxBytes: $1) }, json: { JSONView.plan($0) },

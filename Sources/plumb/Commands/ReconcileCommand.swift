@@ -1,3 +1,4 @@
+import MySQLClient
 import Reconciler
 import Views
 
@@ -17,7 +18,9 @@ enum ReconcileCommand {
         let maxBytes = try invocation.number(.maxBytes, default: 60_000)
         let progress = Progress(invocation.terminal)
         Signals.deliver(to: progress.surroundings.interrupt) { progress.say($0) }
-        let session = try Session.open(try invocation.request(), progress.surroundings)
+        let session = try Session.open(
+            try invocation.request(), progress.surroundings,
+            purposes: Set(ConnectionPool.Purpose.allCases))
         let report = try ReconcilePass(session: session).run()
         progress.finish()
         switch format {

@@ -18,7 +18,7 @@ enum StoreCommand {
         let object: String
         let message: String
 
-        var line: String { Visible.line("\(place): \(message)") }
+        var line: String { "\(place): \(message)" }
     }
 
     /// What a check found.
@@ -32,7 +32,7 @@ enum StoreCommand {
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
         let verifier = try verifier(invocation)
-        let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
+        let session = try LedgerSession.open(try invocation.request(.baseOnly), PassSurroundings())
         let ledger = session.store.ledger
         var found = [try objects(ledger)]
         if let verifier {
@@ -47,11 +47,10 @@ enum StoreCommand {
             let summary = found.map(\.summary).joined(separator: "; ")
             invocation.terminal.answer(
                 JSONView.table(
-                    kind: "store-verify", rows: rows, summary: summary, exit: status) + "\n",
-                as: .json)
+                    kind: "store-verify", rows: rows, summary: summary, exit: status) + "\n")
             return status
         }
-        for fault in faults { invocation.terminal.answer(fault.line + "\n") }
+        for fault in faults { invocation.terminal.answer(Visible.line(fault.line) + "\n") }
         let summary = found.map(\.summary).joined(separator: "\n")
         invocation.terminal.answer("\(summary)  exit \(status.rawValue)\n")
         return status

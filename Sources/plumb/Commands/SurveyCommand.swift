@@ -3,6 +3,8 @@ import Views
 
 /// What the commands that survey the fleet and change nothing have in common.
 struct SurveyCommand<Report> {
+    /// What is done with a proposal.
+    let proposals: ProposalUse
     /// Makes the report.
     let pass: (Session) throws -> Report
     let exitStatus: (Report) -> ExitStatus
@@ -18,7 +20,8 @@ struct SurveyCommand<Report> {
         let format = try invocation.format([.text, .json, .markdown, .sarif, .junit, .html])
         let maxBytes = try invocation.number(.maxBytes, default: 60_000)
         let progress = Progress(invocation.terminal)
-        let session = try Session.open(try invocation.request(), progress.surroundings)
+        let session = try Session.open(
+            try invocation.request(proposals), progress.surroundings)
         let report = try pass(session)
         progress.finish()
         let answer =

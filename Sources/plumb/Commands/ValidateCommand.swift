@@ -11,7 +11,7 @@ enum ValidateCommand {
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
-        let source = try FetchStage(request: try invocation.request().source).run()
+        let source = try FetchStage(request: try invocation.source()).run()
         let diagnostics = SchemaRepository.validate(source.tree) { try source.pinned($0) }
             .map(Self.withoutSecrets)
         let errors = diagnostics.filter { $0.severity == .error }

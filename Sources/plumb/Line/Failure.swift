@@ -37,7 +37,8 @@ struct Failure {
         switch error {
         case is UsageError: .usage
         case let error as DesiredError: status(of: error)
-        case is ConfigurationError: .configuration
+        case is ConfigurationError, is OperatorFile.Refusal: .configuration
+        case is ProposalRefused: .refused
         case let error as LedgerError: error.code == .locked ? .blocked : .error
         case let error as Decisions.Refusal:
             switch error.code {
@@ -62,6 +63,8 @@ struct Failure {
             guard let file = error.location?.file else { return true }
             // That of another revision has the revision before it.
             return file == SchemaRepository.fleetFile
+                // The operator's file lies outside the schema repository.
+                || file.hasPrefix("/")
                 || file.hasSuffix(":" + SchemaRepository.fleetFile)
         }
         return isAboutFleet ? .configuration : .error
@@ -81,6 +84,16 @@ struct Failure {
                     "\(ObjectName(encoded: table.table)): \(table.reason)",
                     location: table.location)
             }
+        case let error as Decisions.Refusal where error.code == .notFound:
+            // Whoever reads a plan in a pull request has digests that the record does not know.
+            [
+                Problem(
+                    error.fault,
+                    remedy: [
+                        error.remedy, "what is only in a proposal is approved after the merge",
+                    ]
+                    .compactMap { $0 }.joined(separator: "; "))
+            ]
         case let error as any RemediedError: [Problem(error.fault, remedy: error.remedy)]
         default: [Problem(String(describing: error))]
         }

@@ -29,6 +29,14 @@ struct Option: Sendable {
         help: "the fleet file inside the repository (default: plumb.yaml)")
     static let ledger = Option(
         name: "ledger", value: "file:path", help: "the ledger, instead of the one in plumb.yaml")
+    static let base = Option(
+        name: "base", value: "revision",
+        help: "what is followed; of everything else only schemas are used (default: in a pull "
+            + "request's pipeline its base)")
+    static let operatorFile = Option(
+        name: "operator", value: "path",
+        help: "the file with the last word (default: PLUMB_OPERATOR, "
+            + "/etc/plumb/operator.yaml)")
     static let environment = Option(
         name: "environment", value: "name",
         help: "the environment (default: the only one in plumb.yaml)")
@@ -53,6 +61,12 @@ struct Option: Sendable {
     static let reason = Option(name: "reason", value: "text", help: "why; kept in the audit trail")
     static let all = Option(
         name: "all", value: nil, help: "every step that waits in the latest plan")
+    static let given = Option(
+        name: "since", value: "time", help: "what was given or used at this time or later")
+    static let until = Option(
+        name: "until", value: "time", help: "what was given or used before this time")
+    static let sign = Option(
+        name: "sign", value: "key", help: "sign the decision with this SSH key")
     static let expires = Option(
         name: "expires", value: "duration", help: "how long it holds: 12h, 7d (default: 7d)")
     static let limit = Option(
@@ -85,5 +99,8 @@ struct Option: Sendable {
         name: "password-env", value: "variable", help: "the variable that holds the password")
 
     /// Options of every command that reads the schema repository and the fleet.
-    static let fleet = [source, ref, workingTree, config, ledger, environment, namespace, shard]
+    static let fleet = [
+        source, ref, workingTree, base, operatorFile, config, ledger, environment, namespace,
+        shard,
+    ]
 }

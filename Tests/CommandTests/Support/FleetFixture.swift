@@ -117,9 +117,17 @@ final class FleetFixture {
             "HOME": folder.path, "PLUMB_ACTOR": actor ?? "ci@example.com", "NO_COLOR": "1",
             "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z",
         ]
+        // The tests may run in a pipeline themselves; what they run does not.
+        for name in Self.pipelineVariables { all[name] = "" }
         all.merge(extraEnvironment) { $1 }
         return all
     }
+
+    private static let pipelineVariables = [
+        "GITHUB_EVENT_NAME", "GITHUB_BASE_REF", "GITHUB_EVENT_PATH",
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CI_MERGE_REQUEST_IID", "CI_PIPELINE_SOURCE",
+        "PLUMB_OPERATOR",
+    ]
 
     func setEnvironment(_ name: String, _ value: String) { extraEnvironment[name] = value }
 

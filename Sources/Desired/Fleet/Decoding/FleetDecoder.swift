@@ -29,7 +29,7 @@ extension Fleet {
 }
 
 /// Decodes the top of `plumb.yaml`.
-private struct FleetDecoder {
+struct FleetDecoder {
     let file: String
     let diagnostics: DiagnosticList
 
@@ -104,7 +104,7 @@ private struct FleetDecoder {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
-    private func workspace(_ node: YAMLNode) -> WorkspaceSettings? {
+    func workspace(_ node: YAMLNode) -> WorkspaceSettings? {
         guard let fields = reader.fields(node, WorkspaceKey.self) else { return nil }
         let host = fields.read(.host, reader.server)
         let prefix = fields.read(.prefix) { node, what -> String? in

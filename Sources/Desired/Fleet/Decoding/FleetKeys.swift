@@ -116,7 +116,7 @@ enum RenamedIndexKey: String, FleetKey {
 enum EnvironmentKey: String, FleetKey {
     static let title = "environment"
     static let what = "an environment"
-    static let required: Set<EnvironmentKey> = [.namespaces, .connection]
+    static let required: Set<EnvironmentKey> = [.namespaces]
     case namespaces, connection, after, hosts
 }
 
@@ -127,9 +127,19 @@ enum ConnectionKey: String, FleetKey {
     case user
     case passwordEnvironment = "password_env"
     case passwordFile = "password_file"
+    case read, workspace, change
     case tls
     case connectTimeout = "connect_timeout"
     case lockWaitTimeout = "lock_wait_timeout"
+}
+
+enum AccountKey: String, FleetKey {
+    static let title = "account"
+    static let what = "an account"
+    case optionFile = "option_file"
+    case user
+    case passwordEnvironment = "password_env"
+    case passwordFile = "password_file"
 }
 
 enum TLSKey: String, FleetKey {
@@ -225,7 +235,7 @@ enum FleetFormat {
         RootKey.self, NamespaceKey.self, ShardPatternKey.self, NamedShardKey.self,
         DiscoveredShardsKey.self, DiscoverKey.self, OverlayKey.self, PinKey.self, RenameKey.self,
         RenamedTableKey.self, RenamedColumnKey.self, RenamedIndexKey.self, EnvironmentKey.self,
-        ConnectionKey.self, TLSKey.self,
+        ConnectionKey.self, AccountKey.self, TLSKey.self,
         WorkspaceKey.self, PolicyKey.self, ApproversKey.self, RolloutKey.self, WaveKey.self,
         ConcurrencyKey.self, WindowKey.self, LimitsKey.self, ProbeKey.self, LintKey.self,
         WaiverKey.self, LedgerKey.self,

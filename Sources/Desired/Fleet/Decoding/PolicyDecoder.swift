@@ -1,4 +1,5 @@
 import Diff
+import Schema
 
 /// Decodes `policy`.
 struct PolicyDecoder {
@@ -16,14 +17,32 @@ struct PolicyDecoder {
         }
         let limits = fields.read(.limits) { node, _ in self.limits(node) }
         let probe = fields.read(.probe) { node, _ in self.probe(node) }
-        return Policy(
+        var policy = Policy(
             approve: approve ?? standard.approve, approvers: approvers ?? standard.approvers,
             drift: drift ?? standard.drift, rollout: rollout ?? standard.rollout,
             windows: windows ?? standard.windows, limits: limits ?? standard.limits,
             probe: probe ?? standard.probe)
+        policy.places = places(fields)
+        return policy
     }
 
-    private func approve(_ node: YAMLNode, _ what: String) -> Set<Hazard>? {
+    /// Where each topic of a requirement is written.
+    private func places(_ fields: Fields<PolicyKey>) -> [PolicyTopic: SourceLocation] {
+        var places: [PolicyTopic: SourceLocation] = [:]
+        places[.approve] = fields[.approve]?.location
+        places[.drift] = fields[.drift]?.location
+        places[.minimum] = place(fields[.approvers], ApproversKey.minimum.rawValue)
+        places[.notAuthor] = place(fields[.approvers], ApproversKey.notAuthor.rawValue)
+        places[.dropsPerPlan] = place(fields[.limits], LimitsKey.dropsPerPlan.rawValue)
+        return places
+    }
+
+    private func place(_ node: YAMLNode?, _ key: String) -> SourceLocation? {
+        guard case .mapping(let entries)? = node?.content else { return nil }
+        return entries.first { $0.key == key }?.value.location
+    }
+
+    func approve(_ node: YAMLNode, _ what: String) -> Set<Hazard>? {
         guard let items = reader.list(node, what) else { return nil }
         let classes = items.compactMap {
             reader.choice($0, "a class in \(what)", Hazard.self)
@@ -37,7 +56,7 @@ struct PolicyDecoder {
         return Set(classes)
     }
 
-    private func approvers(_ node: YAMLNode) -> Approvers? {
+    func approvers(_ node: YAMLNode) -> Approvers? {
         guard let fields = reader.fields(node, ApproversKey.self) else { return nil }
         let minimum = fields.read(.minimum) { reader.integer($0, $1, in: 1...20) }
         let notAuthor = fields.read(.notAuthor, reader.boolean)
@@ -67,7 +86,7 @@ struct PolicyDecoder {
             perHost: perHost ?? Concurrency.standard.perHost)
     }
 
-    private func limits(_ node: YAMLNode) -> Limits? {
+    func limits(_ node: YAMLNode) -> Limits? {
         guard let fields = reader.fields(node, LimitsKey.self) else { return nil }
         let drops = fields.read(.dropsPerPlan) { reader.integer($0, $1, in: 0...1_000_000) }
         return Limits(dropsPerPlan: drops ?? Limits.standard.dropsPerPlan)
@@ -85,7 +104,7 @@ struct PolicyDecoder {
             totalSeconds: total ?? standard.totalSeconds)
     }
 
-    private func window(_ node: YAMLNode) -> Window? {
+    func window(_ node: YAMLNode) -> Window? {
         guard let fields = reader.fields(node, WindowKey.self) else { return nil }
         let allow = fields.read(.allow, reader.string)
         let zone = fields.read(.zone, reader.string)

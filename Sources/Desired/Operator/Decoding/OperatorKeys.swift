@@ -1,0 +1,61 @@
+import Diff
+
+/// The mappings of the operator's file; those of a connection are the ones of `plumb.yaml`.
+enum OperatorKey: String, FleetKey {
+    static let title = "operator"
+    static let what = "the operator's file"
+    static let required: Set<OperatorKey> = [.version, .hosts, .environments, .approvals]
+    case version, hosts, environments, follow, ledger, workspace, require, approvals, limits
+    case finalizers, allow
+    case signLedger = "sign_ledger"
+}
+
+enum HostAccountsKey: String, FleetKey {
+    static let title = "hostAccounts"
+    static let what = "an entry of an environment"
+    static let required: Set<HostAccountsKey> = [.connection]
+    case hosts, connection
+}
+
+enum RequireKey: String, FleetKey {
+    static let title = "require"
+    static let what = "`require`"
+    case tls, approve, approvers, drift, windows, limits
+}
+
+enum ApprovalRulesKey: String, FleetKey {
+    static let title = "approvals"
+    static let what = "`approvals`"
+    static let required: Set<ApprovalRulesKey> = [.identity]
+    case identity
+    case allowedSigners = "allowed_signers"
+    case folding
+}
+
+enum FoldingKey: String, FleetKey {
+    static let title = "folding"
+    static let what = "`folding`"
+    case tags
+}
+
+enum OperatorLimitsKey: String, FleetKey {
+    static let title = "operatorLimits"
+    static let what = "`limits`"
+    case approval
+}
+
+/// Every mapping and choice of the operator's file, for the test that holds its JSON Schema.
+enum OperatorFormat {
+    static let keys: [any FleetKey.Type] = [
+        OperatorKey.self, HostAccountsKey.self, RequireKey.self, ApprovalRulesKey.self,
+        FoldingKey.self, OperatorLimitsKey.self, ConnectionKey.self, AccountKey.self, TLSKey.self,
+        WorkspaceKey.self, ApproversKey.self, WindowKey.self, LimitsKey.self,
+    ]
+
+    static let choices: [any FleetChoice.Type] = [
+        TLS.Mode.self, Hazard.self, DriftPolicy.self, ApprovalRules.Identity.self,
+        OperatorPermission.self,
+    ]
+
+    static let versions = [1]
+}

@@ -1,0 +1,147 @@
+import Git
+import Schema
+
+/// A fleet in which a proposal decides about the text of schemas, and its base about the rest.
+///
+/// From the proposal come the folders of schemas and overlays, what overlays select, and renames;
+/// everything else is the base's: connections, hosts, shards, pins, `retire`, `prune`, `manage`,
+/// `allow_empty`, environments, workspace, policy and ledger. A namespace that the proposal takes
+/// away or adds is left alone.
+package struct ProposedFleet: Sendable {
+    /// What the pass works with; every place in it that is reached is the base's.
+    package let fleet: Fleet
+    /// Shards that only the proposal names: nothing of theirs is reached.
+    package let newShards: [ShardID]
+    /// What the proposal wants otherwise, and what has no effect before the merge.
+    package let changes: [Change]
+
+    /// One key of `plumb.yaml` that the base and the proposal do not say alike.
+    package struct Change: Hashable, Sendable, CustomStringConvertible {
+        package enum Kind: String, Hashable, Sendable {
+            case added, removed, changed
+        }
+
+        /// The keys on the way to it: `environments.production.connection.user`.
+        package let path: String
+        package let kind: Kind
+        /// The place in the proposal; in the base where the proposal has none.
+        package let location: SourceLocation
+
+        package var description: String { "\(location): \(path) is \(kind.rawValue)" }
+    }
+
+    /// - Parameter base: the tree whose `plumb.yaml` decides, `baseLabel` what it is called.
+    package init(
+        base: any SourceTree, baseLabel: String, proposed: any SourceTree,
+        environment name: String?
+    ) throws(DesiredError) {
+        let trusted = try Self.followed(base, baseLabel)
+        let errors = SchemaRepository.validate(proposed).filter { $0.severity == .error }
+        if !errors.isEmpty { throw DesiredError(errors) }
+        let wanted = try SchemaRepository.fleet(proposed)
+        let environment: Environment
+        do throws(DesiredError) {
+            environment = try trusted.selectEnvironment(name)
+        } catch {
+            guard let name, wanted.environment(name) != nil else { throw error }
+            throw DesiredError([
+                Diagnostic(
+                    .danglingEnvironment,
+                    "the environment `\(name)` is new in this proposal: it is checked and not "
+                        + "reached", remedy: "merge it first; then it can be planned",
+                    at: wanted.environment(name)?.location)
+            ])
+        }
+        fleet = trusted.taking(schemasOf: wanted)
+        guard fleet.environment(environment.name)?.namespaces.isEmpty == false else {
+            throw DesiredError([
+                Diagnostic(
+                    .danglingNamespace,
+                    "this proposal leaves the environment `\(environment.name)` none of the "
+                        + "namespaces that \(baseLabel) has: nothing of it is reached",
+                    remedy: "merge it first; then it can be planned",
+                    at: wanted.environment(environment.name)?.location)
+            ])
+        }
+        let known = Set(trusted.listedShards(environment.name))
+        newShards = wanted.listedShards(environment.name).filter { !known.contains($0) }
+        changes = try FleetDifference(
+            base: base, prefix: baseLabel + ":", proposed: proposed
+        ).changes()
+    }
+}
+
+extension ProposedFleet {
+    /// The fleet of the base; without one there is nothing that may be reached.
+    private static func followed(
+        _ base: any SourceTree, _ label: String
+    ) throws(DesiredError) -> Fleet {
+        do {
+            _ = try base.read(SchemaRepository.fleetFile)
+        } catch  where error.code == .notFound {
+            throw DesiredError([
+                Diagnostic(
+                    .danglingPath,
+                    "the base \(label) has no `\(SchemaRepository.fleetFile)`: nothing that only a "
+                        + "proposal names is reached",
+                    remedy: "check it with `plumb validate` and merge it first; then it can be "
+                        + "planned")
+            ])
+        } catch {
+            // The reading below says it in full.
+        }
+        return try SchemaRepository.fleet(base, prefix: label + ":")
+    }
+}
+
+extension Fleet {
+    /// The shards of an environment that stand in the file, without asking any server.
+    fileprivate func listedShards(_ environment: String) -> [ShardID] {
+        guard let environment = self.environment(environment) else { return [] }
+        return ShardResolution(
+            fleet: self, environment: environment, diagnostics: DiagnosticList()
+        ).shards(nil, discovered: nil).map(\.id)
+    }
+
+    fileprivate func taking(schemasOf wanted: Fleet) -> Fleet {
+        var result = self
+        result.namespaces = namespaces.compactMap { own in
+            wanted.namespace(own.name).map { own.taking(schemaOf: $0) }
+        }
+        let names = Set(result.namespaces.map(\.name))
+        result.environments = environments.map { own in
+            var environment = own
+            environment.namespaces = own.namespaces.filter { names.contains($0.value) }
+            return environment
+        }
+        result.lint = wanted.lint
+        return result
+    }
+}
+
+extension Namespace {
+    fileprivate func taking(schemaOf wanted: Namespace) -> Namespace {
+        var result = self
+        result.schema = wanted.schema
+        // What selects only shards that are not there yet waits with them.
+        result.overlays = wanted.overlays.filter { mayHave($0.selector) }
+        result.renames = wanted.renames
+        // A retirement that is taken back is taken back at once: it only ever allows a drop.
+        let retired = Set(wanted.retire.map(\.value))
+        result.retire = retire.filter { retired.contains($0.value) }
+        result.unread = wanted.managedObjects.subtracting(managedObjects)
+        return result
+    }
+
+    /// Whether a shard of the namespace can be selected.
+    private func mayHave(_ selector: Selector) -> Bool {
+        shards.contains { entry in
+            switch entry.source {
+            case .listed(let listed):
+                listed.contains { selector.selects(name: $0.name, labels: entry.labels) }
+            case .discovered:
+                selector.labels.allSatisfy { entry.labels[$0.key] == $0.value }
+            }
+        }
+    }
+}

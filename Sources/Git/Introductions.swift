@@ -1,0 +1,45 @@
+import CGit2
+
+extension Repository {
+    /// The commits that brought the file at `path` as `tip` has it: their parents have it
+    /// otherwise or not at all. Empty where `tip` has no such file.
+    ///
+    /// Throws where the history is cut off, damaged, or longer than `limit` before they are found.
+    package func introductions(
+        of path: String, in tip: ObjectID, limit: Int = historyLimit
+    ) throws(GitError) -> [HistoryCommit] {
+        let components = try SourcePath.components(path)
+        guard let blob = try file(components, in: tip) else { return [] }
+        var found: [HistoryCommit] = []
+        var seen: Set<ObjectID> = [tip]
+        var next = [tip]
+        while let id = next.popLast() {
+            guard seen.count <= limit else {
+                throw GitError(
+                    .invalid, "who brought \(path) is more than \(limit) commits ago",
+                    remedy: "commit it again")
+            }
+            var givers: [ObjectID] = []
+            for parent in try commit(id).parents {
+                let isCutOff = isShallow && (try? commit(parent)) == nil
+                guard !isCutOff else {
+                    throw GitError(
+                        .invalid, "\(folder) is a shallow clone: its history is cut off",
+                        remedy: "fetch the rest with `git fetch --unshallow`")
+                }
+                if try file(components, in: parent) == blob { givers.append(parent) }
+            }
+            if givers.isEmpty { found.append(try history(of: id)) }
+            for giver in givers where seen.insert(giver).inserted { next.append(giver) }
+        }
+        return found.sorted { $0.id < $1.id }
+    }
+
+    private func file(
+        _ components: [String], in id: ObjectID
+    ) throws(GitError) -> ObjectID? {
+        let entry = try TreeReader(self, tree: commit(id).tree).find(components)
+        guard let entry, entry.kind == .file || entry.kind == .executable else { return nil }
+        return entry.id
+    }
+}

@@ -1,0 +1,158 @@
+import Desired
+import MySQLClient
+import Schema
+
+/// Which servers a pass may reach, by which accounts, and with what secrets.
+///
+/// A secret is only ever read for a server that it was configured for: by the operator's file
+/// where there is one, else by the followed `plumb.yaml`, for the servers that it names itself.
+package struct ServerAccess: Sendable {
+    private enum Rule: Sendable {
+        /// The servers that the environment names, and nothing else.
+        case named(Set<ServerAddress>, Desired.Connection)
+        case ruled(by: Operator)
+    }
+
+    private let rule: Rule
+    private let environment: String
+    private let places: SecretPlaces
+
+    /// The access that an environment of a fleet has.
+    ///
+    /// - Parameter fleet: the followed one; what it names is reached, a proposal never adds to it.
+    package init(
+        fleet: Fleet, environment: Desired.Environment, operator rules: Operator?,
+        places: SecretPlaces
+    ) throws(ConfigurationError) {
+        self.environment = environment.name
+        self.places = places
+        if let rules {
+            guard rules.environments[environment.name] != nil else {
+                throw ConfigurationError(
+                    "\(rules.file) names no account for the environment `\(environment.name)`",
+                    remedy: "add it under `environments` there")
+            }
+            rule = .ruled(by: rules)
+            return
+        }
+        guard let connection = environment.connection else {
+            throw ConfigurationError(
+                "the environment `\(environment.name)` has no `connection`",
+                remedy: "write one in plumb.yaml, or name accounts in the operator's file")
+        }
+        rule = .named(fleet.servers(of: environment), connection)
+    }
+
+    /// The access to one server that somebody named on the command line.
+    package init(to server: ServerAddress, by connection: Desired.Connection, folder: String) {
+        environment = ""
+        places = SecretPlaces(folder: folder)
+        rule = .named([server], connection)
+    }
+
+    /// Whether another access lets the same accounts reach the same servers.
+    package func isLike(_ other: ServerAccess) -> Bool {
+        guard environment == other.environment, places == other.places else { return false }
+        switch (rule, other.rule) {
+        case (.named(let servers, let connection), .named(let others, let otherConnection)):
+            return servers == others && connection == otherConnection
+        // An operator's file is read once for a process.
+        case (.ruled, .ruled): return true
+        case (.named, .ruled), (.ruled, .named): return false
+        }
+    }
+
+    /// Throws where an account or a secret is missing that a command needs, before anything is
+    /// asked of any server.
+    package func check(_ purposes: Set<ConnectionPool.Purpose>) throws {
+        for connection in connections {
+            for purpose in purposes.sorted() {
+                guard let account = connection.account(for: purpose) else {
+                    throw ConfigurationError(Self.missing(purpose))
+                }
+                _ = try ConnectionSettings(connection, as: account, places: places)
+            }
+        }
+    }
+
+    /// How `server` is logged in to for a purpose.
+    package func settings(
+        _ server: ServerAddress, _ purpose: ConnectionPool.Purpose
+    ) throws(MySQLError) -> ConnectionSettings {
+        let connection = try connection(to: server)
+        guard let account = connection.account(for: purpose) else {
+            throw refusal(server, Self.missing(purpose))
+        }
+        do throws(ConfigurationError) {
+            return try ConnectionSettings(connection, as: account, places: places)
+        } catch {
+            throw refusal(server, error.description)
+        }
+    }
+
+    /// The connections that may be used; those of the operator's file in its order.
+    package var connections: [Desired.Connection] {
+        switch rule {
+        case .named(_, let connection): [connection]
+        case .ruled(let rules): rules.environments[environment]?.map(\.connection) ?? []
+        }
+    }
+
+    /// How long statements wait, of several connections the longest.
+    var lockWaits: LockWaits {
+        let seconds = connections.map(\.lockWaitTimeoutSeconds)
+        return LockWaits(statementSeconds: seconds.max() ?? 1)
+    }
+
+    /// The connection to a server; throws where none is for it.
+    package func connection(
+        to server: ServerAddress
+    ) throws(MySQLError) -> Desired.Connection {
+        switch rule {
+        case .named(let servers, let connection):
+            guard servers.contains(server) else {
+                throw refusal(
+                    server,
+                    "not reached: the environment `\(environment)` of plumb.yaml does not "
+                        + "name it, and no password is for it")
+            }
+            return connection
+        case .ruled(let rules):
+            guard rules.allows(server) else {
+                throw refusal(
+                    server, "not reached: none of the `hosts` in \(rules.file) means it")
+            }
+            guard let connection = rules.connection(to: server, of: environment) else {
+                throw refusal(
+                    server,
+                    "not reached: \(rules.file) names no account for it in the "
+                        + "environment `\(environment)`")
+            }
+            return connection
+        }
+    }
+
+    private func refusal(_ server: ServerAddress, _ message: String) -> MySQLError {
+        MySQLError(kind: .configuration, message: message, server: server)
+    }
+
+    private static func missing(_ purpose: ConnectionPool.Purpose) -> String {
+        switch purpose {
+        case .change:
+            "no account changes shards; name one under `change` in the connection"
+        case .read, .workspace:
+            "no account looks at shards; name one under `read` or `change` in the connection"
+        }
+    }
+}
+
+extension Desired.Connection {
+    /// Who logs in for a purpose: the account that changes never does what another is for.
+    package func account(for purpose: ConnectionPool.Purpose) -> Credentials? {
+        switch purpose {
+        case .read: reader
+        case .workspace: worker
+        case .change: credentials
+        }
+    }
+}

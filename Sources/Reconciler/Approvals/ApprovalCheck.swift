@@ -1,0 +1,144 @@
+import Diff
+import Execution
+import Git
+import Schema
+
+/// Decides whether a word counts as an approval: the one place that does, for the gate and for
+/// whoever gives it.
+package struct ApprovalCheck: Sendable {
+    package let terms: ApprovalTerms
+    private let proofs: any ApprovalProving
+
+    package init(terms: ApprovalTerms, proofs: any ApprovalProving = DeclaredProofs()) {
+        self.terms = terms
+        self.proofs = proofs
+    }
+
+    /// Why a word does not count.
+    package enum Obstacle: Hashable, Sendable {
+        case nameless
+        case notProved(String)
+        case unreadable(String)
+        case future(String)
+        case expired(String)
+        case author(String)
+        /// Nobody knows who made the change.
+        case authorUnknown(String)
+
+        /// As it goes on after "approval 5f80e08".
+        package var words: String {
+            switch self {
+            case .nameless: "names nobody who gave it"
+            case .notProved(let reason): "does not count: \(reason)"
+            case .unreadable(let what): "has an unreadable \(what)"
+            case .future(let given): "is given in the future, \(given): compare the clocks"
+            case .expired(let time): "expired \(time)"
+            case .author(let name): "was given by the author of the change, \(name)"
+            case .authorUnknown(let reason):
+                "does not count, as not_author cannot be met: \(reason)"
+            }
+        }
+    }
+
+    /// A word that counts.
+    package struct Valid: Hashable, Sendable {
+        package let word: ApprovalRecord.Approver
+        /// The folded spellings of the person.
+        package let person: Set<String>
+        package let end: Timestamp
+    }
+
+    /// Whether one word counts at `now` for a step with this cause.
+    package func check(
+        _ word: ApprovalRecord.Approver, in record: ApprovalRecord, cause: PlanCause,
+        now: Timestamp
+    ) -> Result<Valid, Refused> {
+        guard let given = Timestamp(iso: word.given) else { return refused(.unreadable("time")) }
+        guard given <= now.adding(seconds: ApprovalTerms.skewSeconds) else {
+            return refused(.future(word.given))
+        }
+        let end: Timestamp
+        switch self.end(of: word, in: record, given: given) {
+        case .success(let time): end = time
+        case .failure(let refusal): return .failure(refusal)
+        }
+        guard now < end else { return refused(.expired(end.iso)) }
+        let names: [String]
+        switch proofs.proof(of: word, in: record) {
+        case .declared(let spellings) where terms.identity == .declared: names = spellings
+        case .signed(let principals, _): names = principals
+        case .declared: return refused(.notProved(notProved))
+        case .none(let reason): return refused(.notProved(reason))
+        }
+        // What is no name is nobody, whoever committed it.
+        guard let name = names.first, !terms.folding.keys(of: name).isEmpty else {
+            return refused(.nameless)
+        }
+        let person = names.reduce(into: Set<String>()) { $0.formUnion(terms.folding.keys(of: $1)) }
+        if let obstacle = authorship(of: person, named: name, cause: cause) {
+            return refused(obstacle)
+        }
+        return .success(Valid(word: word, person: person, end: end))
+    }
+
+    /// Who the allowed signers say gave a word; nil where no signature shows it.
+    package func signer(
+        of word: ApprovalRecord.Approver, in record: ApprovalRecord
+    ) -> String? {
+        guard case .signed(let principals, _) = proofs.proof(of: word, in: record) else {
+            return nil
+        }
+        return principals.first
+    }
+
+    /// An obstacle as an error.
+    package struct Refused: Error, Hashable, Sendable {
+        package let obstacle: Obstacle
+    }
+
+    private func refused(_ obstacle: Obstacle) -> Result<Valid, Refused> {
+        .failure(Refused(obstacle: obstacle))
+    }
+
+    private var notProved: String {
+        switch terms.identity {
+        case .signed: "it is not signed; give it with `plumb approve --sign`"
+        case .server:
+            "only approvals through the daemon count, and this release's daemon takes none yet"
+        case .declared: "it is not proved"
+        }
+    }
+
+    private func end(
+        of word: ApprovalRecord.Approver, in record: ApprovalRecord, given: Timestamp
+    ) -> Result<Timestamp, Refused> {
+        // Records of earlier releases have one end for all.
+        guard let text = word.expires ?? (word.id == nil ? record.expires : nil) else {
+            return .success(terms.end(nil, given: given))
+        }
+        guard let expires = Timestamp(iso: text) else {
+            return .failure(Refused(obstacle: .unreadable("expiry")))
+        }
+        return .success(terms.end(expires, given: given))
+    }
+
+    private func authorship(
+        of person: Set<String>, named name: String, cause: PlanCause
+    ) -> Obstacle? {
+        guard terms.refusesAuthor else { return nil }
+        guard let authors = cause.authors else {
+            return .authorUnknown(
+                cause.authorsUnknown ?? "who made the change is not known; run `plumb plan` again")
+        }
+        let isAuthor = authors.contains { author in
+            let keys = terms.folding.keys(of: author)
+            guard keys.isDisjoint(with: person) else { return true }
+            // A bare login is compared with what stands before the @.
+            let locals = keys.compactMap { key in
+                key.firstIndex(of: "@").map { String(key[..<$0]) }
+            }
+            return locals.contains(where: person.contains)
+        }
+        return isAuthor ? .author(name) : nil
+    }
+}

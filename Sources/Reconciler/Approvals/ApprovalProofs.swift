@@ -1,0 +1,130 @@
+import Execution
+import Git
+import Signatures
+
+/// Finds out who gave a word, as the operator asks for it, anew at every gate.
+struct ApprovalProofs: ApprovalProving {
+    let identity: ApprovalIdentity
+    let signers: TrustedSigners
+    let repository: Repository?
+    /// The words whose files lie on the followed branch, with the commits that brought them.
+    let present: [String: [ObjectID]]
+    let now: Timestamp
+
+    func proof(
+        of word: ApprovalRecord.Approver, in record: ApprovalRecord
+    ) -> ApprovalProof {
+        let commits = present[word.identity]
+        if word.isFile, commits == nil {
+            return .none(reason: "\(word.source) is not on the branch that is followed")
+        }
+        switch identity {
+        case .declared: return .declared([word.name] + (word.others ?? []))
+        case .server:
+            return .none(
+                reason: "only approvals through the daemon count, and this release's daemon "
+                    + "takes none yet")
+        case .signed: return signed(word, record, commits ?? [])
+        }
+    }
+
+    /// Who signed; the first reason why nobody did that counts.
+    private func signed(
+        _ word: ApprovalRecord.Approver, _ record: ApprovalRecord, _ commits: [ObjectID]
+    ) -> ApprovalProof {
+        guard word.isFile else {
+            return signers.signer(ofRecorded: word, in: record, at: now)
+        }
+        var reason = "no commit brought it"
+        for id in commits {
+            guard let repository else { break }
+            switch signers.signer(ofCommit: id, in: repository, at: now) {
+            case .none(let why): reason = "commit \(id.short) does not prove it: \(why)"
+            case .declared, .signed: return signers.signer(ofCommit: id, in: repository, at: now)
+            }
+        }
+        return .none(reason: reason)
+    }
+}
+
+/// Whose signatures count, by the operator's files.
+struct TrustedSigners: Sendable {
+    private let verifier: Result<SignatureVerifier, SignatureError>
+
+    init(_ settings: ApprovalSettings) {
+        verifier = Result { () throws(SignatureError) in
+            guard let path = settings.allowedSigners else {
+                throw SignatureError(
+                    .invalidFile, "no file of allowed signers is named",
+                    remedy: "name it in the operator's file, as approvals.allowed_signers")
+            }
+            let openPGP = try settings.openPGP.map { (files) throws(SignatureError) in
+                try OpenPGPSigners.read(signers: files.signers, keys: files.keys)
+            }
+            return SignatureVerifier(
+                allowedSigners: try AllowedSigners.read(path), openPGP: openPGP)
+        }
+    }
+
+    /// The signer of what `plumb approve --sign` recorded.
+    func signer(
+        ofRecorded word: ApprovalRecord.Approver, in record: ApprovalRecord, at now: Timestamp
+    ) -> ApprovalProof {
+        guard word.signature != nil else {
+            return .none(reason: "it is not signed; give it with `plumb approve --sign`")
+        }
+        guard let statement = ApprovalStatement(word, in: record),
+            let payload = try? statement.bytes(), let given = Timestamp(iso: word.given)
+        else { return .none(reason: "it leaves out what has to be signed") }
+        return signer(
+            of: payload, word.signature, ApprovalStatement.namespace, at: [given, now])
+    }
+
+    /// The signer of a commit.
+    func signer(
+        ofCommit id: ObjectID, in repository: Repository, at now: Timestamp
+    ) -> ApprovalProof {
+        do throws(GitError) {
+            let commit = try repository.signedCommit(id)
+            return signer(
+                of: commit.payload, commit.signature, "git",
+                at: [Timestamp(commit.committedAt), now])
+        } catch {
+            return .none(reason: "\(error)")
+        }
+    }
+
+    /// The signer of a commit whose key counted then, whatever became of it.
+    func author(ofCommit id: ObjectID, in repository: Repository) -> ApprovalProof {
+        guard let commit = try? repository.signedCommit(id) else {
+            return .none(reason: "it cannot be read")
+        }
+        return signer(
+            of: commit.payload, commit.signature, "git", at: [Timestamp(commit.committedAt)])
+    }
+
+    /// The signer, whose key must have counted when it was signed and count still.
+    private func signer(
+        of payload: [UInt8], _ signature: String?, _ namespace: String, at times: [Timestamp]
+    ) -> ApprovalProof {
+        do throws(SignatureError) {
+            let verifier = try verifier.get()
+            var found: VerifiedSigner?
+            for time in times {
+                let signer = try verifier.verify(
+                    payload: payload, signature: signature, namespace: namespace, at: time)
+                guard found == nil || found?.principals == signer.principals else {
+                    return .none(reason: "the key was another person's when it signed")
+                }
+                found = signer
+            }
+            guard let found, !found.principals.isEmpty else {
+                return .none(
+                    reason: "the allowed signers name nobody in particular for the key")
+            }
+            return .signed(found.principals, fingerprint: found.fingerprint)
+        } catch {
+            return .none(reason: "\(error)")
+        }
+    }
+}

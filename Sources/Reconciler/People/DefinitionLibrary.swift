@@ -1,0 +1,69 @@
+import Desired
+import Git
+import Schema
+
+/// What the versions of files define, each read once.
+final class DefinitionLibrary {
+    /// What one version of a file says.
+    enum Content {
+        /// The encoded names of what it defines, in lower case.
+        case names(Set<String>)
+        /// Nobody can say what it defines: it counts for every name that stands in it.
+        case unreadable(String)
+        /// Too large to look into: it counts for every name.
+        case opaque
+    }
+
+    private let repository: Repository
+    private var contents: [Key: Content] = [:]
+    private var fleets: [ObjectID: Fleet?] = [:]
+
+    private struct Key: Hashable {
+        let blob: ObjectID
+        let isSQL: Bool
+    }
+
+    init(repository: Repository) {
+        self.repository = repository
+    }
+
+    /// What the file at `path` defined in the version `blob`.
+    ///
+    /// A file that is none of the schema's may still be SQL that was moved there on its way.
+    func content(of blob: ObjectID, at path: String) -> Content {
+        let key = Key(blob: blob, isSQL: path.lowercased().hasSuffix(".sql"))
+        if let known = contents[key] { return known }
+        let content = read(key, path)
+        contents[key] = content
+        return content
+    }
+
+    private func read(_ key: Key, _ path: String) -> Content {
+        let elsewhere = Content.names([])
+        guard
+            let bytes = try? repository.readBlob(
+                key.blob, limit: SourceLimits.fileBytes, named: path)
+        else { return key.isSQL ? .opaque : elsewhere }
+        guard let statements = try? SQLScript.statements(in: bytes, file: path) else {
+            guard key.isSQL else { return elsewhere }
+            return .unreadable(String(decoding: bytes, as: UTF8.self).lowercased())
+        }
+        return .names(Set(statements.compactMap(Self.name)))
+    }
+
+    private static func name(_ statement: SourceStatement) -> String? {
+        if let object = statement.kind.object { return object.encoded.lowercased() }
+        guard case .createTable(let name) = statement.kind else { return nil }
+        return ObjectName(.table, name).encoded.lowercased()
+    }
+
+    /// The fleet file in the version `blob`; nil where this release cannot read it.
+    func fleet(of blob: ObjectID) -> Fleet? {
+        if let known = fleets[blob] { return known }
+        let file = SchemaRepository.fleetFile
+        let bytes = try? repository.readBlob(blob, limit: SourceLimits.fileBytes, named: file)
+        let fleet = bytes.flatMap { try? Fleet($0, file: file) }
+        fleets[blob] = .some(fleet)
+        return fleet
+    }
+}

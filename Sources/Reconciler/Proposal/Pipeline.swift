@@ -1,0 +1,149 @@
+import Desired
+import Foundation
+
+/// A CI pipeline that runs for a pull or merge request, as its variables say.
+///
+/// Everything in it is data from outside: names are checked, and only ever looked up whole.
+package struct Pipeline: Hashable, Sendable {
+    /// `GitHub`, for messages.
+    package let system: String
+    /// The short name of the branch that the request wants to change; nil where nobody says it.
+    package let branch: String?
+    /// Commits of that branch by their whole ids, the best one first.
+    package let commits: [String]
+    /// The path of the project that has the branch, `owner/name`; nil where nobody says it.
+    package let project: String?
+
+    package init(
+        system: String, branch: String?, commits: [String] = [], project: String? = nil
+    ) {
+        self.system = system
+        self.branch = branch.flatMap { BranchName.isPlain($0) ? $0 : nil }
+        self.commits = commits.filter(Self.isWholeID)
+        self.project = project
+    }
+
+    /// The pipeline that `variables` speak of; nil where they speak of no request.
+    package static func detect(_ variables: [String: String]) -> Pipeline? {
+        let set = Variables(values: variables)
+        return gitHub(set) ?? gitLab(set) ?? others(set)
+    }
+
+    private struct Variables {
+        let values: [String: String]
+
+        /// The value; an empty one is none.
+        subscript(_ name: String) -> String? {
+            values[name].flatMap { $0.isEmpty ? nil : $0 }
+        }
+    }
+
+    // MARK: GitHub
+
+    /// Events about a request; what is not among them may still name a base branch.
+    private static let requestEvents: Set<String> = [
+        "pull_request", "pull_request_target", "pull_request_review",
+        "pull_request_review_comment", "merge_group",
+    ]
+
+    private static func gitHub(_ variables: Variables) -> Pipeline? {
+        let event = variables["GITHUB_EVENT_NAME"]
+        let payload = GitHubPayload(path: variables["GITHUB_EVENT_PATH"])
+        let base = variables["GITHUB_BASE_REF"]
+        let isRequest =
+            base != nil || event.map(requestEvents.contains) ?? false
+            // A comment on a request, or what runs after its pipeline, often checks it out.
+            || (event == "issue_comment" && payload?.isAboutRequest != false)
+            || (event == "workflow_run" && payload?.followsRequest != false)
+        guard isRequest else { return nil }
+        return Pipeline(
+            system: "GitHub", branch: base ?? payload?.baseBranch,
+            commits: [payload?.baseCommit].compactMap { $0 },
+            project: variables["GITHUB_REPOSITORY"])
+    }
+
+    // MARK: GitLab and others
+
+    private static func gitLab(_ variables: Variables) -> Pipeline? {
+        let branch = variables["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"]
+        guard
+            branch != nil || variables["CI_MERGE_REQUEST_IID"] != nil
+                || variables["CI_PIPELINE_SOURCE"] == "merge_request_event"
+        else { return nil }
+        return Pipeline(
+            system: "GitLab", branch: branch,
+            commits: ["CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA"]
+                .compactMap { variables[$0] },
+            project: variables["CI_MERGE_REQUEST_PROJECT_PATH"])
+    }
+
+    private static func others(_ variables: Variables) -> Pipeline? {
+        if variables["SYSTEM_PULLREQUEST_PULLREQUESTID"] != nil {
+            return Pipeline(
+                system: "Azure Pipelines",
+                branch: variables["SYSTEM_PULLREQUEST_TARGETBRANCH"].map(short))
+        }
+        if variables["BITBUCKET_PR_ID"] != nil {
+            return Pipeline(
+                system: "Bitbucket", branch: variables["BITBUCKET_PR_DESTINATION_BRANCH"])
+        }
+        if let number = variables["BUILDKITE_PULL_REQUEST"], number != "false" {
+            return Pipeline(
+                system: "Buildkite", branch: variables["BUILDKITE_PULL_REQUEST_BASE_BRANCH"])
+        }
+        if variables["CHANGE_ID"] != nil, variables["JENKINS_URL"] != nil {
+            return Pipeline(system: "Jenkins", branch: variables["CHANGE_TARGET"])
+        }
+        return nil
+    }
+
+    private static func short(_ reference: String) -> String {
+        reference.hasPrefix("refs/heads/") ? String(reference.dropFirst(11)) : reference
+    }
+
+    private static func isWholeID(_ text: String) -> Bool {
+        text.utf8.count == 40
+            && text.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
+            } && text.contains { $0 != "0" }
+    }
+}
+
+/// The document in which GitHub describes an event.
+private struct GitHubPayload {
+    private let document: [String: Any]
+
+    /// Nil where there is none that can be read.
+    init?(path: String?) {
+        guard let path, let data = FileManager.default.contents(atPath: path),
+            let document = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
+        else { return nil }
+        self.document = document
+    }
+
+    private var request: [String: Any]? { document["pull_request"] as? [String: Any] }
+    private var queue: [String: Any]? { document["merge_group"] as? [String: Any] }
+
+    var isAboutRequest: Bool {
+        (document["issue"] as? [String: Any])?["pull_request"] != nil
+    }
+
+    var followsRequest: Bool {
+        let run = document["workflow_run"] as? [String: Any]
+        let event = run?["event"] as? String ?? ""
+        return event.hasPrefix("pull_request") || event == "merge_group"
+    }
+
+    var baseBranch: String? {
+        if let queue {
+            let reference = queue["base_ref"] as? String ?? ""
+            return reference.hasPrefix("refs/heads/") ? String(reference.dropFirst(11)) : nil
+        }
+        return (request?["base"] as? [String: Any])?["ref"] as? String
+    }
+
+    var baseCommit: String? {
+        if let queue { return queue["base_sha"] as? String }
+        return (request?["base"] as? [String: Any])?["sha"] as? String
+    }
+}

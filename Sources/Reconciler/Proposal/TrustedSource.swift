@@ -1,0 +1,178 @@
+import Desired
+import Execution
+import Git
+import Schema
+
+/// What a command does with a proposal: a pull request, or files that lie about.
+package enum ProposalUse: Hashable, Sendable {
+    /// Says what its schemas would change; the base decides about all else.
+    case schemas
+    /// Looks at the base instead.
+    case baseOnly
+    /// Acts for good, and so not on a proposal.
+    case refused
+}
+
+/// A command that acts was asked to act on a proposal.
+package struct ProposalRefused: RemediedError {
+    package let fault: String
+    package let remedy: String?
+}
+
+/// The schema repository as far as it is to be believed.
+///
+/// `plumb.yaml` comes from what is followed; of a proposal only the text of schemas is used.
+package struct TrustedSource {
+    /// Whose schemas are read.
+    package let source: FetchedSource
+    /// Whose `plumb.yaml` and approvals count: the base, or the source itself.
+    package let followed: FetchedSource
+    package let fleet: Fleet
+    /// True where the schemas are a proposal's: what is said of them is not for the record.
+    package let isProposal: Bool
+    /// Where the files of secrets may lie.
+    package let places: SecretPlaces
+
+    /// Fetches the schema repository, and says what of it counts.
+    package static func open(_ request: PassRequest) throws -> TrustedSource {
+        try checkOperator(request)
+        return try open(request, fetched: FetchStage(request: request.source).run())
+    }
+
+    /// The accounts that may be used, and the servers that they are for.
+    package func access(
+        _ request: PassRequest, _ environment: Desired.Environment
+    ) throws -> ServerAccess {
+        try ServerAccess(
+            fleet: fleet, environment: environment, operator: request.operator, places: places)
+    }
+
+    static func open(
+        _ request: PassRequest, fetched source: FetchedSource
+    ) throws -> TrustedSource {
+        let base = try BaseRevision(request: request).find(for: source)
+        guard let base else { return try followed(source, request) }
+        switch request.proposals {
+        case .schemas: return try proposal(source, base: base, request)
+        case .baseOnly:
+            let looked = Looked(source: source, base: base)
+            return TrustedSource(
+                source: looked.source, followed: base,
+                fleet: try ruled(SchemaRepository.fleet(base.tree), request), isProposal: false,
+                places: looked.places)
+        case .refused:
+            throw ProposalRefused(
+                fault: "\(source.label) is a proposal, which is to be merged into \(base.label): "
+                    + "nothing is done or decided on its word",
+                remedy: "run this on what is followed, after the merge; `plumb plan` says what "
+                    + "the proposal would change")
+        }
+    }
+
+    /// What a command looks at that looks at no proposal.
+    struct Looked {
+        let source: FetchedSource
+        let places: SecretPlaces
+
+        fileprivate init(source: FetchedSource, base: FetchedSource) {
+            let notice = Notice(
+                code: "base-only",
+                message: "\(source.label) is a proposal: this is about \(base.label), which it is "
+                    + "to be merged into")
+            self.source = base.adding([notice])
+            places = untrusted(source)
+        }
+
+        fileprivate init(source: FetchedSource, _ request: PassRequest) {
+            self.source = source
+            places = SecretPlaces(folder: source.folder ?? request.folder)
+        }
+    }
+
+    /// What was fetched, or its base where that is a proposal; `plumb.yaml` is not read yet.
+    static func look(_ request: PassRequest, fetched source: FetchedSource) throws -> Looked {
+        guard let base = try BaseRevision(request: request).find(for: source) else {
+            return Looked(source: source, request)
+        }
+        return Looked(source: source, base: base)
+    }
+
+    /// Nobody who writes to the schema repository may write the operator's file.
+    static func checkOperator(_ request: PassRequest) throws {
+        guard let file = request.operator?.file else { return }
+        try OperatorFile.check(file, liesOutside: request.folder)
+        switch request.source.location {
+        case .repository(let folder), .workingTree(let folder):
+            let root = (try? Repository.discover(from: folder))?.workFolder
+            try OperatorFile.check(file, liesOutside: root ?? folder)
+        case .mirror(_, let cache): try OperatorFile.check(file, liesOutside: cache)
+        }
+    }
+
+    /// The fleet as the operator lets it be.
+    static func ruled(_ fleet: Fleet, _ request: PassRequest) throws -> Fleet {
+        guard let rules = request.operator else { return fleet }
+        return try rules.ruling(fleet)
+    }
+
+    private static func followed(
+        _ source: FetchedSource, _ request: PassRequest
+    ) throws -> TrustedSource {
+        TrustedSource(
+            source: source, followed: source,
+            fleet: try ruled(SchemaRepository.fleet(source.tree), request),
+            isProposal: source.commit == nil,
+            places: SecretPlaces(folder: source.folder ?? request.folder))
+    }
+
+    /// Nothing among the files of a proposal is a secret, and no relative path leads to one.
+    private static func untrusted(_ source: FetchedSource) -> SecretPlaces {
+        SecretPlaces(folder: nil, untrusted: source.folder)
+    }
+
+    private static func proposal(
+        _ source: FetchedSource, base: FetchedSource, _ request: PassRequest
+    ) throws -> TrustedSource {
+        let proposed = try ProposedFleet(
+            base: base.tree, baseLabel: base.label, proposed: source.tree,
+            environment: request.scope.environment)
+        var pinned = source.adding(notices(proposed, base: base))
+        pinned.pins = base.repository
+        return TrustedSource(
+            source: pinned, followed: base, fleet: try ruled(proposed.fleet, request),
+            isProposal: true, places: untrusted(source))
+    }
+
+    private static let mostChanges = 50
+
+    private static func notices(
+        _ proposed: ProposedFleet, base: FetchedSource
+    ) -> [Notice] {
+        var notices = [
+            Notice(
+                code: "proposal",
+                message: "a proposal: servers, accounts and policy are those of \(base.label); "
+                    + "nothing is recorded, and no step can be approved before the merge")
+        ]
+        notices += proposed.changes.prefix(mostChanges).map {
+            Notice(code: "after-merge", message: "\($0): takes effect after the merge")
+        }
+        if proposed.changes.count > mostChanges {
+            notices.append(
+                Notice(
+                    code: "after-merge",
+                    message: Count.of(proposed.changes.count - mostChanges, "further key")
+                        + " of plumb.yaml: takes effect after the merge"))
+        }
+        if !proposed.newShards.isEmpty {
+            let names = proposed.newShards.prefix(10).map(\.description)
+            let more = proposed.newShards.count > 10 ? ", …" : ""
+            notices.append(
+                Notice(
+                    code: "new-shards",
+                    message: Count.of(proposed.newShards.count, "new shard")
+                        + " checked, not reached: \(names.joined(separator: ", "))\(more)"))
+        }
+        return notices
+    }
+}

@@ -1,0 +1,95 @@
+import Execution
+import Ledger
+import Reconciler
+import Schema
+import Views
+
+/// `plumb verify-approvals`.
+enum VerifyApprovalsCommand {
+    static let command = Command(
+        name: "verify-approvals",
+        summary: "who approved what, on what proof, and whether it verifies",
+        details: """
+            Reads the ledger and the schema repository, no server. Every signature is verified
+            again, every file is compared with the commit that brought it, and every use with the
+            words that stood behind it. Exit status 1 where something does not verify.
+            """,
+        options: options + [.given, .until, .output, .noColor], run: run)
+
+    private static let options: [Option] = Option.fleet.filter {
+        ![Option.namespace.name, Option.shard.name, Option.workingTree.name].contains($0.name)
+    }
+
+    private static func run(_ invocation: Invocation) throws -> ExitStatus {
+        let format = try invocation.format([.text, .json])
+        let since = try time(invocation, .given)
+        let until = try time(invocation, .until)
+        let session = try LedgerSession.open(try invocation.request(.baseOnly), PassSurroundings())
+        try session.store.ledger.requireMade()
+        let entries = try ApprovalAudit(session: session).entries(since: since, until: until)
+        let problems = entries.count { $0.problem != nil }
+        let status: ExitStatus = problems == 0 ? .done : .error
+        let found = problems == 0 ? "all verify" : "\(problems) do not verify"
+        let summary = "\(Count.of(entries.count, "decision")), \(found)"
+        if format == .json {
+            invocation.terminal.answer(
+                JSONView.table(
+                    kind: "verify-approvals", rows: entries.map(row), summary: summary,
+                    exit: status) + "\n")
+            return status
+        }
+        for entry in entries { invocation.terminal.answer(text(entry)) }
+        if session.request.approvals.identity == .declared {
+            invocation.terminal.answer("identities are not checked (approvals.identity)\n")
+        }
+        invocation.terminal.answer("\(summary)  exit \(status.rawValue)\n")
+        return status
+    }
+
+    /// A day, or a time with a zone.
+    private static func time(_ invocation: Invocation, _ option: Option) throws -> Timestamp? {
+        guard let word = invocation.value(option) else { return nil }
+        let found = Timestamp(iso: word) ?? Timestamp(iso: word + "T00:00:00Z")
+        guard let found else {
+            throw UsageError(
+                message: "--\(option.name) \(word): no such time",
+                remedy: "write it like 2026-11-20 or 2026-11-20T18:04:00Z")
+        }
+        return found
+    }
+
+    private static func verb(_ entry: ApprovalAudit.Entry) -> String {
+        switch entry.word.decision ?? entry.record.decision {
+        case .approve: "approved"
+        case .deny: "denied"
+        }
+    }
+
+    private static func text(_ entry: ApprovalAudit.Entry) -> String {
+        let binding = entry.record.binding
+        let table = ObjectName.label(binding.table, in: binding.namespace)
+        var lines = [
+            "\(entry.word.given)  \(verb(entry)) \(entry.record.digest.short)  \(table)  "
+                + ShardNames.compact(binding.shards),
+            "  by \(entry.word.name): \(entry.word.reason)", "  proof: \(entry.proof)",
+        ]
+        for use in entry.uses { lines.append("  used up by \(use.operation) at \(use.at)") }
+        if let problem = entry.problem { lines.append("  DOES NOT VERIFY: \(problem)") }
+        return lines.joined(separator: "\n") + "\n\n"
+    }
+
+    private static func row(_ entry: ApprovalAudit.Entry) -> [String: String] {
+        let binding = entry.record.binding
+        return [
+            "digest": entry.record.digest.hex,
+            "decision": (entry.word.decision ?? entry.record.decision).rawValue,
+            "environment": binding.environment, "namespace": binding.namespace,
+            "table": binding.table, "shards": binding.shards.joined(separator: " "),
+            "approver": entry.word.name, "reason": entry.word.reason, "given": entry.word.given,
+            "expires": entry.word.expires ?? "", "source": entry.word.source,
+            "commit": entry.word.commit ?? "", "proof": entry.proof,
+            "uses": entry.uses.map { "\($0.operation) at \($0.at)" }.joined(separator: "\n"),
+            "problem": entry.problem ?? "",
+        ]
+    }
+}

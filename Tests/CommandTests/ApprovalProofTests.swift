@@ -1,0 +1,232 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("attack: an approval is what was signed, for a time, once")
+struct ApprovalProofTests {
+    /// A converged fleet whose next step drops a column, by Ada.
+    private func waitingFleet(minimum: Int = 1) throws -> (fleet: FleetFixture, digest: String) {
+        let fleet = try FleetFixture(schema: ["orders.sql": StoryTests.withStatus])
+        fleet.file.policy = ["approvers: {minimum: \(minimum), not_author: true}"]
+        try fleet.commit("Policy", author: "root@example.com")
+        try fleet.expect(0, "reconcile")
+        try fleet.change("orders.sql", FleetFixture.orders)
+        return (fleet, try StoryTests.waiting(fleet))
+    }
+
+    private func again(_ fleet: FleetFixture) throws {
+        try fleet.change("orders.sql", StoryTests.withStatus)
+        try fleet.expect(0, "reconcile")
+        try fleet.change("orders.sql", FleetFixture.orders)
+    }
+
+    private func file(_ digest: String, by name: String, given: Date = Date()) -> String {
+        "digest: \(digest)\napprover: \(name)\nreason: r\ngiven: \(given.formatted(.iso8601))\n"
+    }
+
+    /// A new key, allowed as `name`; the path of its private half.
+    private func key(_ name: String, _ fleet: FleetFixture) throws -> String {
+        let path = "\(fleet.folder.path)/\(name)-key"
+        try Shell.check("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", path])
+        return path
+    }
+
+    /// An operator's file that asks for signatures of these people.
+    private func demandSignatures(
+        _ fleet: FleetFixture, _ keys: [(name: String, key: String)], lifetime: String = "30d"
+    ) throws {
+        var lines: [String] = []
+        for (name, key) in keys {
+            lines.append("\(name) \(try String(contentsOfFile: key + ".pub", encoding: .utf8))")
+        }
+        let signers = try fleet.folder.write(lines.joined(separator: "\n"), to: "allowed")
+        let path = try fleet.folder.write(
+            """
+            version: 1
+            hosts: ["\(fleet.file.shards[0].host)"]
+            environments: {production: [{connection: {user: root}}]}
+            approvals: {identity: signed, allowed_signers: \(signers)}
+            limits: {approval: \(lifetime)}
+            """, to: "operator.yaml")
+        for file in [signers, path] { chmod(file, 0o600) }
+        fleet.setEnvironment("PLUMB_OPERATOR", path)
+    }
+
+    @Test("a used-up approval file never counts again, nor beside a fresh word, nor committed anew")
+    func fileIsUsedUp() throws {
+        let (fleet, digest) = try waitingFleet()
+        let path = "approvals/\(digest).yaml"
+        let text = file(digest, by: "eve@example.com")
+        try fleet.write(path, text)
+        try fleet.commit("Approve", author: "eve@example.com")
+        try fleet.expect(0, "reconcile")
+        try again(fleet)
+        try fleet.expect(3, "reconcile")
+        fleet.file.policy = ["approvers: {minimum: 2, not_author: true}"]
+        try fleet.commit("Two", author: "root@example.com")
+        try fleet.expect(0, "approve", digest, "--reason", "r", by: "bob@example.com")
+        let asked = try fleet.expect(3, "reconcile")
+        #expect(asked.says("1 of 2 approvals given"), "\(asked)")
+        try fleet.remove(path)
+        try fleet.commit("Take it away", author: "kim@example.com")
+        try fleet.write(path, text)
+        try fleet.commit("And bring it again", author: "kim@example.com")
+        try fleet.expect(3, "reconcile")
+        // Given later, by a commit of its own, it is a new word.
+        try fleet.write(path, file(digest, by: "eve@example.com", given: Date() + 2))
+        try fleet.commit("Approve again", author: "eve@example.com")
+        try fleet.expect(0, "reconcile")
+        let audit = try fleet.expect(0, "verify-approvals")
+        #expect(audit.says("used up by", "declared in commit", "all verify"), "\(audit)")
+    }
+
+    @Test("a file that was taken away approves nothing any more")
+    func fileIsGone() throws {
+        let (fleet, digest) = try waitingFleet(minimum: 2)
+        let path = "approvals/\(digest).yaml"
+        try fleet.write(path, file(digest, by: "eve@example.com"))
+        try fleet.commit("Approve", author: "eve@example.com")
+        try fleet.expect(3, "reconcile")
+        try fleet.remove(path)
+        try fleet.commit("Think better of it", author: "eve@example.com")
+        try fleet.expect(0, "approve", digest, "--reason", "r", by: "bob@example.com")
+        try fleet.expect(3, "reconcile")
+    }
+
+    @Test("nothing may be asked to hold for longer than the operator allows")
+    func lifetime() throws {
+        let (fleet, digest) = try waitingFleet()
+        let long = try fleet.expect(
+            64, "approve", digest, "--reason", "r", "--expires", "31d", by: "eve@example.com")
+        #expect(long.says("720 hours"), "\(long)")
+        try fleet.write(
+            "approvals/\(digest).yaml",
+            file(digest, by: "eve@example.com", given: Date() - 31 * 86_400)
+                + "expires: 2099-01-01T00:00:00Z\n")
+        try fleet.commit("Approve for ever", author: "eve@example.com")
+        let asked = try fleet.expect(3, "reconcile")
+        #expect(asked.says("expired"), "\(asked)")
+    }
+
+    @Test("short beginnings of a digest name nothing")
+    func prefixes() throws {
+        let (fleet, digest) = try waitingFleet()
+        let short = try fleet.expect(
+            1, "approve", String(digest.prefix(6)), "--reason", "r", by: "eve@example.com")
+        #expect(short.says("too short"), "\(short)")
+    }
+
+    @Test("a plan says that identities are not checked, and one that checks them does not")
+    func declared() throws {
+        let (fleet, digest) = try waitingFleet()
+        #expect(try fleet.run("plan").says("identities are not checked"))
+        let eve = try key("eve", fleet)
+        try demandSignatures(fleet, [("eve@example.com", eve)])
+        #expect(try !fleet.run("plan").says("identities are not checked"))
+        // Whoever claims to be Eve has to show it.
+        let claimed = try fleet.expect(
+            5, "approve", digest, "--reason", "r", by: "eve@example.com")
+        #expect(claimed.says("approve --sign"), "\(claimed)")
+    }
+
+    @Test("signed: the key says who it was, whatever name is typed")
+    func signed() throws {
+        let (fleet, digest) = try waitingFleet()
+        let ada = try key("ada", fleet)
+        let eve = try key("eve", fleet)
+        let stranger = try key("stranger", fleet)
+        try demandSignatures(fleet, [("ada@example.com", ada), ("eve@example.com", eve)])
+        let own = try fleet.expect(
+            5, "approve", digest, "--reason", "r", "--sign", ada, by: "eve@example.com")
+        #expect(own.says("ada@example.com is the author"), "\(own)")
+        let unknown = try fleet.expect(
+            5, "approve", digest, "--reason", "r", "--sign", stranger, by: "eve@example.com")
+        #expect(unknown.says("does not name the key"), "\(unknown)")
+        let done = try fleet.expect(
+            0, "approve", digest, "--reason", "r", "--sign", eve, by: "anybody")
+        #expect(done.says("signed by eve@example.com"), "\(done)")
+        try fleet.expect(0, "reconcile")
+        let audit = try fleet.expect(0, "verify-approvals")
+        #expect(audit.says("signed by eve@example.com (SHA256:", "used up by"), "\(audit)")
+        // The step comes again: the signed word is used up as every other.
+        try again(fleet)
+        try fleet.expect(3, "reconcile")
+    }
+
+    @Test("signed: one key is one person, and a key that is taken out counts no more")
+    func keyTakenOut() throws {
+        let (fleet, digest) = try waitingFleet(minimum: 2)
+        let eve = try key("eve", fleet)
+        let bob = try key("bob", fleet)
+        try demandSignatures(fleet, [("eve@example.com", eve), ("bob@example.com", bob)])
+        for name in ["a@example.com", "b@example.com"] {
+            try fleet.expect(0, "approve", digest, "--reason", "r", "--sign", eve, by: name)
+        }
+        try fleet.expect(3, "reconcile")
+        try fleet.expect(0, "approve", digest, "--reason", "r", "--sign", bob, by: "c")
+        try demandSignatures(fleet, [("eve@example.com", eve)])
+        let gone = try fleet.expect(3, "reconcile")
+        #expect(gone.says("does not name the key"), "\(gone)")
+        let audit = try fleet.expect(1, "verify-approvals")
+        #expect(audit.says("DOES NOT VERIFY", "1 do not verify"), "\(audit)")
+        try demandSignatures(fleet, [("eve@example.com", eve), ("bob@example.com", bob)])
+        try fleet.expect(0, "reconcile")
+    }
+
+    @Test("signed: a file is its committer's who signed, whoever it names")
+    func signedCommit() throws {
+        let (fleet, digest) = try waitingFleet()
+        let ada = try key("ada", fleet)
+        let eve = try key("eve", fleet)
+        try demandSignatures(fleet, [("ada@example.com", ada), ("eve@example.com", eve)])
+        let path = "approvals/\(digest).yaml"
+        try fleet.write(path, file(digest, by: "eve@example.com"))
+        try fleet.commit("Approve", author: "eve@example.com")
+        let unsigned = try fleet.expect(3, "reconcile")
+        #expect(unsigned.says("there is no signature"), "\(unsigned)")
+        func sign(_ key: String) throws {
+            try fleet.git(
+                "-c", "user.name=Eve", "-c", "user.email=eve@example.com", "-c",
+                "gpg.format=ssh", "-c", "user.signingkey=\(key)", "commit", "-q", "--amend", "-S",
+                "--reset-author", "-m", "Approve, signed")
+        }
+        try sign(ada)
+        let own = try fleet.expect(3, "reconcile")
+        #expect(own.says("by the author of the change, ada@example.com"), "\(own)")
+        try sign(eve)
+        try fleet.expect(0, "reconcile")
+        let audit = try fleet.run("verify-approvals", "--output", "json")
+        let proofs = try audit.list("rows").compactMap { $0["proof"] as? String }
+        #expect(proofs.contains { $0.contains("signed by eve@example.com (SHA256:") }, "\(audit)")
+    }
+
+    @Test("signed: a commit in another's name is its signer's too")
+    func signedChange() throws {
+        let fleet = try FleetFixture(schema: ["orders.sql": StoryTests.withStatus])
+        fleet.file.policy = ["approvers: {minimum: 1, not_author: true}"]
+        try fleet.commit("Policy", author: "root@example.com")
+        try fleet.expect(0, "reconcile")
+        let ada = try key("ada", fleet)
+        try demandSignatures(fleet, [("ada@example.com", ada)])
+        try fleet.write("schema/app/orders.sql", FleetFixture.orders)
+        try fleet.git("add", "-A")
+        try fleet.git(
+            "-c", "user.name=Bob", "-c", "user.email=bob@example.com", "-c", "gpg.format=ssh",
+            "-c", "user.signingkey=\(ada)", "commit", "-q", "-S", "-m", "Drop")
+        let digest = try StoryTests.waiting(fleet)
+        let own = try fleet.expect(
+            5, "approve", digest, "--reason", "r", "--sign", ada, by: "eve@example.com")
+        #expect(own.says("ada@example.com is the author"), "\(own)")
+    }
+
+    @Test("a range of time shows what was given or used in it")
+    func range() throws {
+        let (fleet, digest) = try waitingFleet()
+        try fleet.expect(0, "approve", digest, "--reason", "r", by: "eve@example.com")
+        #expect(try fleet.expect(0, "verify-approvals").says("1 decision, all verify"))
+        let before = try fleet.expect(0, "verify-approvals", "--until", "2020-01-01")
+        #expect(before.says("0 decisions"), "\(before)")
+        let wrong = try fleet.expect(64, "verify-approvals", "--since", "yesterday")
+        #expect(wrong.says("no such time"), "\(wrong)")
+    }
+}

@@ -1,0 +1,200 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Each command with accounts that have the rights of docs/operation.md and no other; the server's
+/// own log says who did what.
+@Suite("attack: a command that uses an account it has no need of")
+struct AccountTests {
+    private static let everything =
+        "manage: [tables, views, triggers, routines, events]"
+
+    private static let schema = [
+        "orders.sql": FleetFixture.orders,
+        "open_orders.sql": "CREATE VIEW open_orders AS SELECT id, note FROM orders;\n",
+        "stamp.sql":
+            "CREATE TRIGGER stamp BEFORE INSERT ON orders FOR EACH ROW SET NEW.note = 'x';\n",
+        "double.sql": "CREATE FUNCTION twice(a int) RETURNS int DETERMINISTIC RETURN a * 2;\n",
+    ]
+
+    /// A server of its own that writes down every statement.
+    private final class Logged {
+        let server: TestServer
+        let fleet: FleetFixture
+
+        init(_ kind: TestServer.Kind) throws {
+            server = try TestServer.start(
+                kind, options: ["--general-log=1", "--log-output=TABLE"])
+            fleet = try FleetFixture(on: server, schema: AccountTests.schema)
+            fleet.file.namespace = [AccountTests.everything]
+            let root = try server.connect()
+            if kind.flavour == .mysql {
+                // Without binary log nothing asks for more than the routine's own right.
+                try root.execute("SET GLOBAL log_bin_trust_function_creators = 1")
+            }
+            for account in AccountGrants.accounts {
+                try root.execute(
+                    "CREATE USER '\(account.name)'@'%' IDENTIFIED BY '\(account.name)'")
+                for shard in 0..<2 {
+                    for grant in account.shard(fleet.database(shard), kind.flavour) {
+                        try root.execute("GRANT \(grant) TO '\(account.name)'@'%'")
+                    }
+                }
+                for grant in account.global(kind.flavour) {
+                    try root.execute("GRANT \(grant) TO '\(account.name)'@'%'")
+                }
+                fleet.setEnvironment("PW_\(account.name.uppercased())", account.name)
+            }
+            fleet.file.connection =
+                "{read: {user: reader, password_env: PW_READER}, "
+                + "workspace: {user: worker, password_env: PW_WORKER}, "
+                + "change: {user: changer, password_env: PW_CHANGER}, tls: {mode: disabled}}"
+            try fleet.commit()
+        }
+
+        /// Every statement of an account since the log was last emptied.
+        func statements(of account: String) throws -> [String] {
+            try server.connect().query(
+                "SELECT CONVERT(argument USING utf8mb4) FROM mysql.general_log "
+                    + "WHERE user_host LIKE '%[\(account)]%' OR user_host LIKE '\(account)[%'"
+            ).compactMap { $0[0] }
+        }
+
+        func forget() throws { try server.connect().execute("TRUNCATE mysql.general_log") }
+    }
+
+    private func changes(_ statements: [String]) -> [String] {
+        let words = ["CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE", "RENAME", "GRANT"]
+        return statements.filter { text in words.contains { text.hasPrefix($0 + " ") } }
+    }
+
+    @Test(arguments: TestServer.available)
+    func eachDoesItsOwn(kind: TestServer.Kind) throws {
+        let logged = try Logged(kind)
+        let fleet = logged.fleet
+        try logged.forget()
+        let plan = try fleet.expect(2, "plan")
+        #expect(plan.says("CREATE TABLE"), "\(plan)")
+        #expect(try logged.statements(of: "changer").isEmpty)
+        #expect(try changes(logged.statements(of: "reader")).isEmpty)
+        #expect(try !logged.statements(of: "reader").isEmpty)
+        let made = try changes(logged.statements(of: "worker"))
+        #expect(made.contains { $0.hasPrefix("CREATE DATABASE `_plumb_ws_") }, "\(made)")
+
+        try logged.forget()
+        try fleet.expect(0, "reconcile")
+        let changed = try changes(logged.statements(of: "changer"))
+        #expect(changed.contains { $0.hasPrefix("CREATE TABLE") }, "\(changed)")
+        #expect(changed.allSatisfy { !$0.contains("_plumb_ws_") }, "\(changed)")
+        #expect(try changes(logged.statements(of: "reader")).isEmpty)
+
+        try fleet.change("orders.sql", StoryTests.withStatus)
+        try logged.forget()
+        try fleet.expect(2, "plan")
+        try fleet.expect(2, "drift")
+        #expect(try logged.statements(of: "changer").isEmpty)
+        #expect(try changes(logged.statements(of: "reader")).isEmpty)
+        try fleet.expect(0, "reconcile")
+        try fleet.expect(0, "drift")
+
+        // The account that changes is of no use to what only looks: its password may be nowhere.
+        fleet.setEnvironment("PW_CHANGER", "wrong")
+        try fleet.expect(0, "plan")
+        try fleet.expect(0, "drift")
+        try fleet.change("orders.sql", FleetFixture.orders + "\n")
+        try fleet.expect(3, "plan")
+    }
+
+    @Test func onlyTheAccountsThatAreNeededMustBeThere() throws {
+        let fleet = try FleetFixture()
+        let root = "user: root"
+        fleet.file.connection = "{read: {\(root)}, tls: {mode: disabled}}"
+        try fleet.commit()
+        try fleet.expect(2, "plan")
+        let run = try fleet.expect(78, "reconcile")
+        #expect(run.says("no account changes shards", "`change`"), "\(run)")
+        fleet.file.connection =
+            "{read: {\(root)}, change: {user: root, password_env: PLUMB_TEST_NOT_SET}, "
+            + "tls: {mode: disabled}}"
+        try fleet.commit()
+        try fleet.expect(2, "plan")
+        #expect(try fleet.expect(78, "reconcile").says("PLUMB_TEST_NOT_SET is not set"))
+        fleet.file.connection = "{change: {\(root)}, tls: {mode: disabled}}"
+        try fleet.commit()
+        try fleet.expect(0, "reconcile")
+    }
+
+    @Test(arguments: TestServer.available)
+    func doctorNamesWhatEachAccountLacks(kind: TestServer.Kind) throws {
+        let logged = try Logged(kind)
+        let fleet = logged.fleet
+        try fleet.expect(0, "reconcile")
+        let sound = try fleet.expect(0, "doctor", "--output", "json")
+        #expect(try sound.list("rows").allSatisfy { $0["status"] as? String == "ok" }, "\(sound)")
+        let root = try logged.server.connect()
+        let database = SQL.identifier(fleet.database(0).replacingOccurrences(of: "_", with: "\\_"))
+        try root.execute("REVOKE ALTER ON \(database).* FROM 'changer'@'%'")
+        try root.execute("REVOKE SELECT ON \(database).* FROM 'reader'@'%'")
+        try root.execute("REVOKE DROP ON `\\_plumb\\_ws\\_%`.* FROM 'worker'@'%'")
+        let lacking = try fleet.expect(1, "doctor")
+        #expect(lacking.says("GRANT ALTER ON \(database).* TO 'changer'@'%'"), "\(lacking)")
+        #expect(lacking.says("GRANT SELECT ON \(database).* TO 'reader'@'%'"), "\(lacking)")
+        #expect(
+            lacking.says("GRANT DROP ON `\\_plumb\\_ws\\_%`.* TO 'worker'@'%'"), "\(lacking)")
+        fleet.setEnvironment("PW_CHANGER", "wrong")
+        #expect(try fleet.expect(1, "doctor").says("the account of `change` cannot be looked at"))
+    }
+
+    /// Where `read` is given, not even a workspace is a reason to log in with what can change.
+    @Test func withoutAWorkspaceAccountTheOneThatReadsIsUsed() throws {
+        let logged = try Logged(.mariadb1011)
+        let fleet = logged.fleet
+        fleet.file.connection = fleet.file.connection.replacingOccurrences(
+            of: "workspace: {user: worker, password_env: PW_WORKER}, ", with: "")
+        try fleet.commit()
+        try logged.forget()
+        let run = try fleet.run("plan")
+        #expect(![0, 2].contains(run.status) && run.says("denied"), "\(run)")
+        #expect(try logged.statements(of: "changer").isEmpty)
+        #expect(try fleet.run("doctor").says("needs rights to make databases"))
+    }
+}
+
+/// The grants of docs/operation.md.
+struct AccountGrants {
+    let name: String
+    let shard: @Sendable (String, ServerProfile.Flavour) -> [String]
+    let global: @Sendable (ServerProfile.Flavour) -> [String]
+
+    static let accounts = [
+        AccountGrants(
+            name: "reader",
+            shard: { database, flavour in
+                ["SELECT, SHOW VIEW, TRIGGER, EVENT ON \(quoted(database)).*"]
+                    + (flavour == .mariadb ? ["EXECUTE ON \(quoted(database)).*"] : [])
+            },
+            global: { flavour in
+                ["SELECT ON mysql.innodb_table_stats", "PROCESS ON *.*"]
+                    + (flavour == .mysql ? ["SHOW_ROUTINE ON *.*"] : ["SELECT ON mysql.proc"])
+            }),
+        AccountGrants(
+            name: "worker", shard: { _, _ in [] },
+            global: { _ in ["ALL ON `\\_plumb\\_ws\\_%`.*"] }),
+        AccountGrants(
+            name: "changer",
+            shard: { database, _ in
+                [
+                    "SELECT, INSERT, CREATE, ALTER, INDEX, DROP, REFERENCES, CREATE VIEW, "
+                        + "SHOW VIEW, TRIGGER, CREATE ROUTINE, ALTER ROUTINE, EXECUTE, EVENT ON "
+                        + "\(quoted(database)).*"
+                ]
+            },
+            global: { flavour in
+                flavour == .mysql ? ["SHOW_ROUTINE ON *.*"] : ["SELECT ON mysql.proc"]
+            }),
+    ]
+
+    private static func quoted(_ database: String) -> String {
+        SQL.identifier(database.replacingOccurrences(of: "_", with: "\\_"))
+    }
+}

@@ -1,0 +1,119 @@
+import Diff
+import Execution
+import Ledger
+import Schema
+import TestSupport
+import Testing
+
+@testable import Reconciler
+
+@Suite("attack: what the gate let pass does not begin when its approval is gone meanwhile")
+struct JournalRefusalTests {
+    private let step = sampleStep(
+        shards: ["s0"], hazard: .irreversible, cause: PlanCause(kind: .git, authors: ["bob"]))
+
+    /// A ledger with one approval, and the operation that it let pass.
+    private func begun(
+        until seconds: Int64, _ change: (inout ApprovalRecord) -> Void = { _ in }
+    ) throws -> (journal: LedgerJournal, store: LedgerStore, record: PendingRecord, TemporaryFolder)
+    {
+        let folder = try TemporaryFolder()
+        let clock = SimulatedClock()
+        let store = LedgerStore(
+            ledger: try Ledger.open(path: folder.path + "/ledger.git"), environment: "production",
+            actor: LedgerActor(name: "Ada", email: "ada@example.com"), clock: clock)
+        var approval = try sampleApproval(step)
+        change(&approval)
+        let digest = approval.digest
+        let key = OperationKey(
+            shard: ShardID(namespace: step.namespace, shard: "s0"), table: step.table)
+        try store.transact(LedgerEvent("test", subject: "Prepare")) {
+            draft throws(LedgerError) in
+            try draft.set(RecordPath.approval(digest), json: approval)
+            try draft.set(
+                RecordPath.operation("r1", key),
+                json: OperationRecord(key: key, from: step.from, to: step.to, approval: digest))
+            return .commit
+        }
+        var record = PendingRecord(
+            rollout: "r1", key: key, step: step, approval: digest, startedAt: clock.now.iso,
+            actor: "Ada")
+        record.approvedUntil = clock.now.adding(seconds: seconds).iso
+        record.revision = "3f2a91c"
+        return (LedgerJournal(store: store), store, record, folder)
+    }
+
+    @Test("one that holds lets it begin, and is used up with the outcome; the revision is kept")
+    func holds() throws {
+        let (journal, store, record, folder) = try begun(until: 60)
+        defer { withExtendedLifetime(folder) {} }
+        #expect(try journal.refusal(of: record) == nil)
+        try journal.begin(record)
+        try journal.finish(record, OperationOutcome(kind: .completed(ran: true), attempts: 0))
+        let digest = try #require(record.approval)
+        let snapshot = try #require(try store.snapshot())
+        let approval = try snapshot.read(ApprovalRecord.self, at: RecordPath.approval(digest))
+        #expect(approval?.uses?.map(\.operation) == ["r1/\(record.key)"])
+        let shard = try snapshot.read(
+            ShardRecord.self, at: RecordPath.shard(record.key.shardID))
+        #expect(shard?.lastRevision == "3f2a91c")
+        #expect(try journal.refusal(of: record)?.contains("used up meanwhile") == true)
+    }
+
+    @Test("a statement that ran before the operation failed used it up; none that ran did not")
+    func failed() throws {
+        for ran in [true, false] {
+            let (journal, store, record, folder) = try begun(until: 60)
+            defer { withExtendedLifetime(folder) {} }
+            try journal.begin(record)
+            var outcome = OperationOutcome(kind: .failed, message: "no", attempts: 1)
+            outcome.ranStatement = ran
+            try journal.finish(record, outcome)
+            let digest = try #require(record.approval)
+            let approval = try store.snapshot()?.read(
+                ApprovalRecord.self, at: RecordPath.approval(digest))
+            #expect((approval?.uses != nil) == ran)
+        }
+    }
+
+    @Test("one that ran out while the rollout baked does not")
+    func expired() throws {
+        let (journal, _, record, folder) = try begun(until: 0)
+        defer { withExtendedLifetime(folder) {} }
+        #expect(try journal.refusal(of: record)?.contains("before it could begin") == true)
+        var endless = record
+        endless.approvedUntil = nil
+        #expect(try journal.refusal(of: endless)?.contains("nobody knows how long") == true)
+    }
+
+    @Test("one that was denied meanwhile does not")
+    func denied() throws {
+        let (journal, _, record, folder) = try begun(until: 60) { $0.decision = .deny }
+        defer { withExtendedLifetime(folder) {} }
+        #expect(try journal.refusal(of: record)?.contains("denied meanwhile") == true)
+    }
+
+    @Test("the worker leaves such an operation for the next run, and the rest of its shard")
+    func worker() throws {
+        let journal = SimulatedJournal()
+        journal.state.withLock { $0.refusal = "approval expired" }
+        let shard = ShardID(namespace: "commerce", shard: "s0")
+        let records = ["orders", "items"].map { table in
+            PendingRecord(
+                rollout: "r1", key: OperationKey(shard: shard, table: table),
+                step: sampleStep(table: table, shards: ["s0"]), approval: nil,
+                startedAt: "2026-11-21T12:00:00Z", actor: "Ada")
+        }
+        let fleet = SimulatedFleet(
+            Dictionary(uniqueKeysWithValues: records.map { ($0.key, digest("a")) }))
+        let worker = ShardWorker(
+            opener: fleet, journal: journal, clock: SimulatedClock(),
+            control: RolloutControl(policy: .continue, interrupt: Interrupt()), faults: .none,
+            listener: .silent)
+        let report = try worker.run(shard, records)
+        #expect(report.outcomes.map(\.key.table) == ["orders"])
+        #expect(report.outcomes.values.first?.kind == .notRun)
+        #expect(journal.state.withLock { $0.pending }.isEmpty)
+        #expect(fleet.state.withLock { $0.executed }.isEmpty)
+    }
+}
