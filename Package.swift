@@ -74,7 +74,7 @@ let package = Package(
         tests("MySQLClientTests", ["MySQLClient", "TestSupport"]),
         tests("ObservedTests", ["Observed", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "Signatures", "TestSupport"]),
-        tests("ReconcilerTests", ["Reconciler", "TestSupport"]),
+        tests("ReconcilerTests", ["Reconciler", "Signatures", "TestSupport"]),
         tests("ViewsTests", ["Views", "TestSupport"]),
         tests("CommandTests", ["plumb", "TestSupport"]),
         tests("TidyTests", ["TestSupport"]),

@@ -146,6 +146,42 @@ struct HistoryRangeTests {
         #expect(error?.description.contains("git fetch --unshallow") == true)
     }
 
+    @Test("who brought a file is whoever made it what it is, on whichever side")
+    func introductions() throws {
+        let (sample, _) = try start()
+        try sample.git("checkout", "--quiet", "-b", "side")
+        try sample.write("x.yaml", "approved")
+        let eve = try commit(sample, by: "eve")
+        try sample.git("checkout", "--quiet", "main")
+        try sample.write("b.sql", "two")
+        try commit(sample, by: "kim")
+        try sample.git("merge", "--quiet", "--no-ff", "-m", "Merge", "side")
+        func brought(_ repository: Repository? = nil) throws -> [String] {
+            let repository = try repository ?? sample.open()
+            let tip = try repository.resolve("HEAD").id
+            return try repository.introductions(of: "x.yaml", in: tip).map(\.id.hex)
+        }
+        #expect(try brought() == [eve])
+        // Taken away and brought again: the earlier commit proves nothing of that.
+        try sample.git("rm", "--quiet", "x.yaml")
+        try commit(sample, by: "eve")
+        #expect(try brought().isEmpty)
+        try sample.write("x.yaml", "approved")
+        let ada = try commit(sample, by: "ada")
+        #expect(try brought() == [ada])
+        try commit(sample, by: "bob")
+        try GitCommand.run(
+            ["clone", "--quiet", "--depth", "1", "file://\(sample.work)", "cut"], in: sample.folder)
+        let cut = try Repository(opening: sample.folder + "/cut")
+        let error = gitError { _ = try brought(cut) }
+        #expect(error?.description.contains("git fetch --unshallow") == true)
+        // A link in its place is no file.
+        try sample.git("rm", "--quiet", "x.yaml")
+        try Shell.check("ln", ["-s", "a.sql", sample.work + "/x.yaml"])
+        try commit(sample, by: "ada")
+        #expect(try brought().isEmpty)
+    }
+
     @Test("more commits than the limit are not half searched")
     func limit() throws {
         let (sample, base) = try start()

@@ -177,6 +177,18 @@ struct ApprovalAttackTests {
         #expect(verdict(used, at: later) == .approved(used.digest))
     }
 
+    @Test("a file that was given by a clock ahead is no second one when it is brought again")
+    func fileAhead() throws {
+        let ahead = now.adding(seconds: 240)
+        var used = try record([
+            word("eve", given: ahead.iso, id: "file a", source: "approvals/x.yaml")
+        ])
+        used.use(on: "s0", by: "r1", at: now)
+        used.approvers.append(
+            word("eve", given: ahead.iso, id: "file b", source: "approvals/x.yaml"))
+        #expect(reason(verdict(used, at: ahead.adding(seconds: 60))) == "no decision yet")
+    }
+
     @Test("what an earlier release used up stays used up")
     func olderRecord() throws {
         var old = try sampleApproval(step, by: ["eve"], consumed: ["s0": "r1/commerce/s0/orders"])

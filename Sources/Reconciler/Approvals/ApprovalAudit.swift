@@ -122,7 +122,7 @@ private struct Examination {
             return ("declared", unproved("it is not recorded who committed the file"))
         }
         let declared = "declared in commit \(id.short) by \(people)"
-        guard let repository = session.source.repository,
+        guard let repository = session.followed.repository,
             let commit = try? repository.resolve(hex)
         else { return (declared, "commit \(id.short) is not in the schema repository") }
         if let difference = difference(of: word, in: record, from: repository, commit) {

@@ -103,9 +103,17 @@ extension ApprovalRecord {
         if own.contains(where: { $0.words.contains(word.identity) }) { return true }
         guard word.isFile || word.id == nil else { return false }
         guard let given = Timestamp(iso: word.given) else { return true }
-        // A file can be brought again, in another commit: what counts is when it was given.
-        return own.contains { use in Timestamp(iso: use.at).map { given <= $0 } ?? true }
+        // A file can be brought again, in another commit: what counts is when it was given. One of
+        // those that are used up may have been given by a clock that is ahead.
+        return own.contains { use in last(before: use).map { given <= $0 } ?? true }
             || isUsedUpEarlier(word, given, on: shard)
+    }
+
+    /// The latest time that a use knows: its own, or that of a word that it used up.
+    private func last(before use: Use) -> Timestamp? {
+        guard let at = Timestamp(iso: use.at) else { return nil }
+        let words = approvers.filter { use.words.contains($0.identity) }
+        return words.compactMap { Timestamp(iso: $0.given) }.reduce(at, max)
     }
 
     /// Earlier releases recorded the operation alone: it used up whatever stood there then.
