@@ -18,7 +18,7 @@ enum StoreCommand {
         let object: String
         let message: String
 
-        var line: String { "\(place): \(message)" }
+        var line: String { Visible.line("\(place): \(message)") }
     }
 
     /// What a check found.
@@ -47,7 +47,8 @@ enum StoreCommand {
             let summary = found.map(\.summary).joined(separator: "; ")
             invocation.terminal.answer(
                 JSONView.table(
-                    kind: "store-verify", rows: rows, summary: summary, exit: status) + "\n")
+                    kind: "store-verify", rows: rows, summary: summary, exit: status) + "\n",
+                as: .json)
             return status
         }
         for fault in faults { invocation.terminal.answer(Visible.line(fault.line) + "\n") }
