@@ -113,6 +113,25 @@ struct WorkspaceAttackTests {
         try expectCustomers(fixture, root)
     }
 
+    @Test("attack: what a shard says of its character set is not sent on as it is")
+    func characterSet() throws {
+        let fixture = try WorkspaceFixture()
+        for text in ["latin1 COMMENT 'x'", "latin1; DROP DATABASE customers", "`latin1`", ""] {
+            for isCollation in [false, true] {
+                var profile = fixture.profile
+                if isCollation { profile.collation = text } else { profile.characterSet = text }
+                let error = #expect(throws: WorkspaceError.self) {
+                    try Workspace.use(
+                        on: fixture.server.address, pool: fixture.pool, catalog: fixture.catalog,
+                        profile: profile, prefix: fixture.prefix
+                    ) { (workspace) throws(WorkspaceError) in }
+                }
+                #expect(error?.message.contains("cannot be one") == true)
+            }
+        }
+        #expect(try fixture.leftOvers() == [])
+    }
+
     @Test(
         "attack: an account that may not drop leaves a database with its mark, which is swept",
         arguments: kinds)

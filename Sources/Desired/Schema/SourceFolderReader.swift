@@ -153,9 +153,9 @@ struct SourceFolderReader {
             diagnostics.add(refusal)
             return nil
         }
-        if let refusal = FormRules.refusal(of: statement, file: prefix + file) {
-            diagnostics.add(refusal)
-            return nil
+        if let finding = FormRules.finding(about: statement, file: prefix + file) {
+            diagnostics.add(finding)
+            if finding.severity == .error { return nil }
         }
         if let name = statement.kind.object {
             let text = ObjectDefinition.marked(statement.text, statement.settings)

@@ -3,7 +3,7 @@ import Schema
 
 extension ConnectionPool {
     /// Runs `body` with a connection for reading; every failure is a `MySQLError`.
-    func using<Value>(
+    package func using<Value>(
         _ server: ServerAddress, purpose: Purpose = .read,
         _ body: (Connection) throws(MySQLError) -> Value
     ) -> Result<Value, MySQLError> {

@@ -16,24 +16,27 @@ package final class Workspace {
     let catalog: TableCatalog
 
     /// What of a file's text may be sent to this server, and how.
-    var textGuard: TextGuard {
-        TextGuard(profile: profile, permissions: StatementText.Permissions())
-    }
+    var textGuard: TextGuard { TextGuard(profile: profile, permissions: permissions) }
+
+    private let permissions: StatementText.Permissions
 
     /// Runs `body` with a workspace on `server`, and drops it whatever happens in `body`.
     ///
-    /// The database has the character set and collation of `profile`. When the session is lost,
+    /// The database has the character set and collation of `profile`; `permissions` is what the
+    /// operator lets files say beyond what every file may. When the session is lost,
     /// or the process dies, the database stays until somebody sweeps.
     package static func use<Value>(
         on server: ServerAddress, pool: ConnectionPool, catalog: TableCatalog,
         profile: ServerProfile, prefix: String = WorkspaceName.defaultPrefix,
+        allowing permissions: StatementText.Permissions = StatementText.Permissions(),
         _ body: (Workspace) throws(WorkspaceError) -> Value
     ) throws(WorkspaceError) -> Value {
         let result = pool.using(server, purpose: .workspace) {
             connection throws(MySQLError) in
             Result { () throws(WorkspaceError) in
                 let workspace = try Workspace(
-                    on: connection, catalog: catalog, profile: profile, prefix: prefix)
+                    on: connection, catalog: catalog, profile: profile, prefix: prefix,
+                    allowing: permissions)
                 return try workspace.finish(
                     Result { () throws(WorkspaceError) in
                         try body(workspace)
@@ -54,8 +57,9 @@ package final class Workspace {
 
     private init(
         on connection: Connection, catalog: TableCatalog, profile wanted: ServerProfile,
-        prefix: String
+        prefix: String, allowing permissions: StatementText.Permissions
     ) throws(WorkspaceError) {
+        self.permissions = permissions
         if let fault = WorkspaceName.fault(ofPrefix: prefix) {
             throw WorkspaceError(.unavailable, "workspace: its prefix \(fault)")
         }
@@ -63,7 +67,7 @@ package final class Workspace {
         self.name = name
         self.connection = connection
         self.catalog = catalog
-        options = "CHARACTER SET \(wanted.characterSet) COLLATE \(wanted.collation)"
+        options = try Self.options(wanted)
         (lock, mark) = try Self.open(name, options, on: connection)
         do throws(MySQLError) {
             profile = try Self.prepare(name, on: connection)
@@ -151,6 +155,24 @@ package final class Workspace {
     ) {
         _ = try? mark.dropDatabase(on: connection)
         try? lock.release()
+    }
+
+    /// The defaults of the database. They come from a shard, which may be another server: a name
+    /// that is none of a character set is not sent on.
+    private static func options(_ wanted: ServerProfile) throws(WorkspaceError) -> String {
+        for name in [wanted.characterSet, wanted.collation] {
+            let isName = name.utf8.allSatisfy { byte in
+                byte == UInt8(ascii: "_") || (0x30...0x39).contains(byte)
+                    || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+            }
+            guard isName, !name.isEmpty else {
+                throw WorkspaceError(
+                    .unavailable,
+                    "workspace: a shard names a character set or collation that "
+                        + "cannot be one", remedy: "look at the defaults of the shard's database")
+            }
+        }
+        return "CHARACTER SET \(wanted.characterSet) COLLATE \(wanted.collation)"
     }
 
     /// Empties the workspace.

@@ -31,7 +31,7 @@ package struct WorkspaceError: RemediedError, Sendable {
     }
 
     /// The server failed where it should not.
-    init(_ error: MySQLError, while activity: String, remedy: String? = nil) {
+    package init(_ error: MySQLError, while activity: String, remedy: String? = nil) {
         // Nothing but scratch tables can be half done: starting afresh is always right.
         self.init(
             .unavailable, "workspace: \(activity): \(error.fault)", remedy: remedy ?? error.remedy,

@@ -62,7 +62,9 @@ package struct Survey {
         let workshop = Workshop(
             pool: engine.pool, catalog: engine.catalog,
             preferred: desired.fleet.namedWorkspace(desired.environment),
-            prefix: desired.fleet.workspace.prefix)
+            prefix: desired.fleet.workspace.prefix,
+            allowing: StatementText.Permissions(
+                directories: request.operator?.allowsDataDirectory ?? false))
         defer { workshop.close() }
         surroundings.stage("normalising")
         let normalised = try NormaliseStage(

@@ -13,18 +13,22 @@ package final class Workshop {
     private let catalog: TableCatalog
     private let preferred: ServerAddress?
     private let prefix: String
+    private let permissions: StatementText.Permissions
     private var benches: [ServerProfile: Bench] = [:]
     private var swept: Set<ServerAddress> = []
 
     /// - Parameter preferred: the server that the fleet file names; it is used for the profiles
     ///   that it has, and for the others a server of theirs.
+    /// - Parameter permissions: what the operator lets files say.
     package init(
-        pool: ConnectionPool, catalog: TableCatalog, preferred: ServerAddress?, prefix: String
+        pool: ConnectionPool, catalog: TableCatalog, preferred: ServerAddress?, prefix: String,
+        allowing permissions: StatementText.Permissions = StatementText.Permissions()
     ) {
         self.pool = pool
         self.catalog = catalog
         self.preferred = preferred
         self.prefix = prefix
+        self.permissions = permissions
     }
 
     deinit {
@@ -37,14 +41,15 @@ package final class Workshop {
         _ body: (Workspace) throws(WorkspaceError) -> Value
     ) throws(WorkspaceError) -> Value {
         if let bench = benches[profile] { return try bench.run(body) }
-        let place = choose(profile, server)
+        let place = try choose(profile, server)
         if swept.insert(place).inserted {
             // What a dead run left is dropped first; what is in use stays.
             _ = try? Workspace.sweep(on: place, pool: pool, prefix: prefix)
         }
-        let bench = Bench { [pool, catalog, prefix] work throws(WorkspaceError) in
+        let bench = Bench { [pool, catalog, prefix, permissions] work throws(WorkspaceError) in
             try Workspace.use(
-                on: place, pool: pool, catalog: catalog, profile: profile, prefix: prefix
+                on: place, pool: pool, catalog: catalog, profile: profile, prefix: prefix,
+                allowing: permissions
             ) { (workspace) throws(WorkspaceError) in work(workspace) }
         }
         benches[profile] = bench
@@ -57,14 +62,23 @@ package final class Workshop {
         benches = [:]
     }
 
-    private func choose(_ profile: ServerProfile, _ server: ServerAddress) -> ServerAddress {
+    /// The server that is named for workspaces, where it is like the shard's. One that does not
+    /// answer is an error: what files say is not to run on a shard's server instead.
+    private func choose(
+        _ profile: ServerProfile, _ server: ServerAddress
+    ) throws(WorkspaceError) -> ServerAddress {
         guard let preferred else { return server }
         // The database's own defaults are given to the workspace; the server's must be equal.
         // A server for workspaces alone may know no other account than theirs.
-        let own = try? pool.withConnection(to: preferred, purpose: .workspace) { connection in
+        let answer = pool.using(preferred, purpose: .workspace) {
+            connection throws(MySQLError) in
             try connection.profile(database: "information_schema")
         }
-        guard var own else { return server }
+        var own: ServerProfile
+        switch answer {
+        case .success(let profile): own = profile
+        case .failure(let error): throw WorkspaceError(error, while: "connecting")
+        }
         own.characterSet = profile.characterSet
         own.collation = profile.collation
         return own == profile ? preferred : server

@@ -76,6 +76,34 @@ struct OperatorCommandTests {
         #expect(trap.visits() == 0)
     }
 
+    @Test func filesLieElsewhereOnTheServerOnlyWhereTheOperatorAllowsIt() throws {
+        let ruled = try Ruled()
+        let fleet = ruled.fleet
+        let elsewhere = try TemporaryFolder()
+        try fleet.write(
+            "schema/app/orders.sql",
+            "CREATE TABLE orders (id int PRIMARY KEY) DATA DIRECTORY='\(elsewhere.path)';\n")
+        try fleet.commit()
+        let words = "lays files of the table elsewhere on the server"
+        let checked = try fleet.expect(0, "validate")
+        #expect(checked.says("schema/app/orders.sql:1:42", "warning", words), "\(checked)")
+        #expect(try fleet.run("plan").says(words, "operator's file"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere.path) == [])
+        try ruled.rule("allow: [data_directory]")
+        #expect(try fleet.expect(2, "plan").says("DATA DIRECTORY"))
+    }
+
+    @Test func aServerForWorkspacesThatDoesNotAnswerIsNotReplacedByAShards() throws {
+        let ruled = try Ruled()
+        let fleet = ruled.fleet
+        try ruled.rule(
+            hosts: "\"\(ruled.host)\", \"unix:/nowhere/*.sock\"",
+            "workspace: {host: \"unix:/nowhere/m.sock\"}")
+        let plan = try fleet.run("plan")
+        #expect(plan.status != 0 && plan.status != 2, "\(plan)")
+        #expect(plan.says("workspace", "/nowhere/m.sock"), "\(plan)")
+    }
+
     @Test func aHostWithoutAnAccountGetsNone() throws {
         let ruled = try Ruled()
         let trap = try Tripwire()
