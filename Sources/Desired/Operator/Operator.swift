@@ -77,17 +77,26 @@ package struct ApprovalRules: Hashable, Sendable {
     package let identity: Identity
     /// The path of a file in the format of `ssh-keygen`, absolute; always there with `signed`.
     package let allowedSigners: String?
+    /// Whose OpenPGP signatures of commits count beside them; nil for nobody's.
+    package let openPGP: OpenPGP?
     /// Whether `ada+ci@example.com` is `ada@example.com`.
     package let foldsTags: Bool
     /// The longest that an approval may hold.
     package let lifetimeSeconds: Int
 
+    /// Two files, by absolute paths: lines of `principal fingerprint`, and exported public keys.
+    package struct OpenPGP: Hashable, Sendable {
+        package let signers: String
+        package let keys: String
+    }
+
     package init(
-        identity: Identity, allowedSigners: String? = nil, foldsTags: Bool = true,
-        lifetimeSeconds: Int = ApprovalRules.standardLifetimeSeconds
+        identity: Identity, allowedSigners: String? = nil, openPGP: OpenPGP? = nil,
+        foldsTags: Bool = true, lifetimeSeconds: Int = ApprovalRules.standardLifetimeSeconds
     ) {
         self.identity = identity
         self.allowedSigners = allowedSigners
+        self.openPGP = openPGP
         self.foldsTags = foldsTags
         self.lifetimeSeconds = lifetimeSeconds
     }

@@ -54,6 +54,7 @@ package struct ApprovalSettings: Hashable, Sendable {
         case .server: identity = .server
         }
         allowedSigners = rules.allowedSigners
+        openPGP = rules.openPGP.map { OpenPGP(signers: $0.signers, keys: $0.keys) }
         foldsTags = rules.foldsTags
         lifetimeSeconds = Int64(rules.lifetimeSeconds)
     }

@@ -143,6 +143,10 @@ func operatorText(_ more: String = "") -> String {
         Fault(
             old: "identity: declared", new: "identity: signed",
             told: "no `allowed_signers` says whose signatures count"),
+        Fault(
+            old: "identity: declared",
+            new: "identity: declared, openpgp: {signers: /etc/plumb/names}",
+            told: "`openpgp` has no `keys`"),
         Fault(old: "identity: declared", new: "identity: sworn", told: "`identity` is `sworn`"),
         Fault(
             old: "approvals: {identity: declared}", new: "", told: "has no `approvals`"),

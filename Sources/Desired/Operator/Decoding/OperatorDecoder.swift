@@ -192,6 +192,7 @@ private struct OperatorDecoder {
             reader.choice($0, $1, ApprovalRules.Identity.self)
         }
         let signers = fields.read(.allowedSigners, absolutePath)
+        let openPGP = fields.read(.openPGP) { node, _ in openPGPFiles(node) }
         let tags = fields.read(.folding) { node, _ in
             reader.fields(node, FoldingKey.self)?.read(.tags, reader.boolean)
         }
@@ -203,8 +204,16 @@ private struct OperatorDecoder {
                 "name a file in the format of `ssh-keygen`, which lies outside the repository")
         }
         return ApprovalRules(
-            identity: identity, allowedSigners: signers, foldsTags: tags ?? true,
-            lifetimeSeconds: lifetime)
+            identity: identity, allowedSigners: signers, openPGP: openPGP,
+            foldsTags: tags ?? true, lifetimeSeconds: lifetime)
+    }
+
+    private func openPGPFiles(_ node: YAMLNode) -> ApprovalRules.OpenPGP? {
+        guard let fields = reader.fields(node, OpenPGPKey.self) else { return nil }
+        guard let signers = fields.read(.signers, absolutePath),
+            let keys = fields.read(.keys, absolutePath)
+        else { return nil }
+        return ApprovalRules.OpenPGP(signers: signers, keys: keys)
     }
 
     private func lifetime(_ node: YAMLNode) -> Int? {

@@ -29,7 +29,15 @@ enum ApprovalRulesKey: String, FleetKey {
     static let required: Set<ApprovalRulesKey> = [.identity]
     case identity
     case allowedSigners = "allowed_signers"
+    case openPGP = "openpgp"
     case folding
+}
+
+enum OpenPGPKey: String, FleetKey {
+    static let title = "openPGP"
+    static let what = "`openpgp`"
+    static let required: Set<OpenPGPKey> = [.signers, .keys]
+    case signers, keys
 }
 
 enum FoldingKey: String, FleetKey {
@@ -48,7 +56,8 @@ enum OperatorLimitsKey: String, FleetKey {
 enum OperatorFormat {
     static let keys: [any FleetKey.Type] = [
         OperatorKey.self, HostAccountsKey.self, RequireKey.self, ApprovalRulesKey.self,
-        FoldingKey.self, OperatorLimitsKey.self, ConnectionKey.self, AccountKey.self, TLSKey.self,
+        OpenPGPKey.self, FoldingKey.self, OperatorLimitsKey.self, ConnectionKey.self,
+        AccountKey.self, TLSKey.self,
         WorkspaceKey.self, ApproversKey.self, WindowKey.self, LimitsKey.self,
     ]
 

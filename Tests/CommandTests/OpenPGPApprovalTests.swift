@@ -1,0 +1,98 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("attack: an OpenPGP signature counts for the people of the operator's keys alone")
+struct OpenPGPApprovalTests {
+    @Test("A file that a signed commit brings approves, and a stranger's does not")
+    func file() throws {
+        let fleet = try FleetFixture(schema: ["orders.sql": StoryTests.withStatus])
+        try fleet.expect(0, "reconcile")
+        try fleet.change("orders.sql", FleetFixture.orders)
+        let digest = try StoryTests.waiting(fleet)
+        let ring = try Ring()
+        let eve = try ring.key("eve@example.com")
+        try rule(fleet, ring, "eve@example.com \(eve)")
+        let mallory = try ring.key("mallory@example.com")
+        try fleet.write(
+            "approvals/\(digest).yaml",
+            "digest: \(digest)\napprover: eve@example.com\nreason: r\n"
+                + "given: \(Date().formatted(.iso8601))\n")
+        try fleet.commit("Approve", author: "eve@example.com")
+        for key in [mallory, eve] {
+            try Shell.check(
+                "git",
+                [
+                    "-C", fleet.repository, "-c", "user.name=Eve", "-c",
+                    "user.email=eve@example.com", "-c", "gpg.format=openpgp", "-c",
+                    "gpg.program=\(ring.program)", "-c", "user.signingkey=\(key)", "commit", "-q",
+                    "--amend", "-S", "--reset-author", "-m", "Approve, signed",
+                ])
+            let run = try fleet.expect(key == eve ? 0 : 3, "reconcile")
+            if key == mallory { #expect(run.says("waits for approval"), "\(run)") }
+        }
+        // What never counted is named as what it is.
+        let audit = try fleet.expect(1, "verify-approvals")
+        #expect(
+            audit.says(
+                "signed by eve@example.com", "used up by",
+                "DOES NOT VERIFY: the commit does not prove it: the OpenPGP key is not among"),
+            "\(audit)")
+    }
+
+    /// An operator's file that takes the keys of `ring` for those that `signers` names.
+    private func rule(_ fleet: FleetFixture, _ ring: Ring, _ signers: String) throws {
+        let allowed = try fleet.folder.write("", to: "allowed")
+        let names = try fleet.folder.write(signers + "\n", to: "openpgp")
+        let keys = try fleet.folder.write(try ring.exported(), to: "keys.asc")
+        let path = try fleet.folder.write(
+            """
+            version: 1
+            hosts: ["\(fleet.file.shards[0].host)"]
+            environments: {production: [{connection: {user: root}}]}
+            approvals:
+              identity: signed
+              allowed_signers: \(allowed)
+              openpgp: {signers: \(names), keys: \(keys)}
+            """, to: "operator.yaml")
+        for file in [allowed, names, keys, path] { chmod(file, 0o600) }
+        fleet.setEnvironment("PLUMB_OPERATOR", path)
+    }
+
+    /// A key ring of `gpg` of its own.
+    private final class Ring {
+        private let folder: TemporaryFolder
+        /// A program that is `gpg` with this ring.
+        let program: String
+
+        init() throws {
+            folder = try TemporaryFolder()
+            program = try folder.write(
+                "#!/bin/sh\nexec gpg --homedir '\(folder.path)' --batch --no-tty \"$@\"\n",
+                to: "gpg")
+            chmod(program, 0o700)
+        }
+
+        deinit {
+            _ = try? Shell.run("gpgconf", ["--homedir", folder.path, "--kill", "all"])
+        }
+
+        /// A new key without a passphrase; its fingerprint.
+        func key(_ name: String) throws -> String {
+            try Shell.check(
+                program,
+                [
+                    "--quiet", "--pinentry-mode", "loopback", "--passphrase", "",
+                    "--quick-generate-key", name, "ed25519", "sign", "never",
+                ])
+            let listing = try Shell.check(program, ["--with-colons", "--list-keys", name])
+            let line = try #require(
+                listing.split(separator: "\n").first { $0.hasPrefix("fpr:") })
+            return String(line.split(separator: ":").last ?? "")
+        }
+
+        func exported() throws -> String {
+            try Shell.check(program, ["--quiet", "--armor", "--export"])
+        }
+    }
+}
