@@ -14,7 +14,8 @@ package struct PlanPass {
         // A ledger that cannot be written is said before the work, not after it.
         if !session.isProposal { try session.store.ledger.make() }
         let survey = try session.survey()
-        let gated = try session.gate(survey)
+        var gated = try session.gate(survey)
+        gated.report.isProposal = session.isProposal
         // What is only proposed is nobody's plan yet, and no step of it can be approved.
         if !session.isProposal { try record(survey, gated) }
         return gated.report

@@ -12,6 +12,8 @@ package struct PlanReport: Codable, Hashable, Sendable {
     package var notices: [Notice]
     /// How long the statements may wait for a table; nil in reports of releases before.
     package var lockWaits: LockWaits?
+    /// Whether it is about what is only proposed: none of its steps can be approved.
+    package var isProposal = false
     package var exitStatus: ExitStatus
 
     package init(

@@ -8,6 +8,7 @@ extension JSONView {
         let facts = StepFacts.all(of: report)
         return [
             "environment": .string(plan.environment),
+            "isProposal": .bool(report.isProposal),
             "digest": .string(report.digest.hex),
             "revision": revision(plan.revision),
             "shardCount": .number(plan.shardCount),

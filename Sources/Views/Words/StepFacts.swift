@@ -51,8 +51,10 @@ struct StepFacts {
     struct Names {
         let tables: DigestNames
         let approvals: DigestNames
+        let isProposal: Bool
 
         init(_ report: PlanReport) {
+            isProposal = report.isProposal
             tables = DigestNames(
                 report.steps.flatMap { [$0.step.from, $0.step.to] }.compactMap { $0 })
             approvals = DigestNames(report.steps.map(\.approval), shortest: 7)
@@ -156,6 +158,10 @@ struct StepFacts {
         let text = "\(HoldWords.state(hold.code))\(place): \(hold.reason)"
         let approval = names.approvals.name(report.approval)
         switch hold.code {
+        case "approval" where names.isProposal:
+            return Hold(
+                text: text, label: "after the merge",
+                command: NextCommand.plan(environment: environment))
         case "approval":
             return Hold(
                 text: text, label: "approve with",

@@ -24,6 +24,10 @@ struct ProposalRecordTests {
             for words in [["--base", "main"], ["--working-tree"]] {
                 let plan = try fleet.run(["plan"] + words + ["--output", "json"])
                 #expect(plan.status == 3, "\(plan)")
+                #expect(try plan.json["isProposal"] as? Bool == true)
+                // Nobody is told to approve what cannot be approved.
+                let text = try fleet.run(["plan"] + words)
+                #expect(text.says("after the merge") && !text.says("plumb approve"), "\(text)")
                 let digest = try #require(
                     try plan.list("steps").first?["approval"] as? String, "\(plan)")
                 try fleet.git("checkout", "-q", "main")
