@@ -90,15 +90,10 @@ extension AllowedSigners {
                         .keyNotAllowed, "\(place) allows the key to certify, not to sign"))
                 return false
             }
-            if let principal, !entry.principals.matches(principal) {
-                refusals.append(
-                    SignatureError(
-                        .wrongPrincipal,
-                        "\(place) knows the key, and not as that of "
-                            + principal.debugDescription))
-                return false
-            }
-            if let refusal = entry.options.refusal(of: namespace, at: time, place: place) {
+            if let refusal = entry.options.refusal(
+                of: namespace, at: time, principal: principal, named: entry.principals,
+                place: place)
+            {
                 refusals.append(refusal)
                 return false
             }

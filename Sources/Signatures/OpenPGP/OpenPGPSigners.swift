@@ -76,15 +76,10 @@ package struct OpenPGPSigners: Sendable {
         var refusals: [SignatureError] = []
         let admitted = named.filter { entry in
             let place = "\(file):\(entry.line)"
-            if let principal, !entry.principals.matches(principal) {
-                refusals.append(
-                    SignatureError(
-                        .wrongPrincipal,
-                        "\(place) knows the key, and not as that of "
-                            + principal.debugDescription))
-                return false
-            }
-            if let refusal = entry.options.refusal(of: namespace, at: time, place: place) {
+            if let refusal = entry.options.refusal(
+                of: namespace, at: time, principal: principal, named: entry.principals,
+                place: place)
+            {
                 refusals.append(refusal)
                 return false
             }

@@ -81,10 +81,18 @@ enum SignerFile {
 }
 
 extension SignerLine.Options {
-    /// Why an entry with these options does not count; nil where it does.
+    /// Why an entry of these names and options does not count; nil where it does.
+    ///
+    /// - Parameter principal: who is said to have signed; nil for whomever the entry names.
     func refusal(
-        of namespace: String, at time: Timestamp, place: String
+        of namespace: String, at time: Timestamp, principal: String?, named names: PatternList,
+        place: String
     ) -> SignatureError? {
+        if let principal, !names.matches(principal) {
+            return SignatureError(
+                .wrongPrincipal,
+                "\(place) knows the key, and not as that of " + principal.debugDescription)
+        }
         if let namespaces, !namespaces.matches(namespace) {
             return SignatureError(
                 .wrongNamespace, "\(place) does not let the key sign for \(namespace)",
