@@ -36,12 +36,15 @@ struct PrintedTextTests {
             made += 1
             #expect(printed.name == name)
             let again = try #require(try server.load(printed.sql, name))
-            // What MariaDB would run, MySQL keeps as a comment: it is not sent. A blank that a
-            // server puts in place of a mark is one more or less.
-            let kept = original.replacing(/\/\*M![^*]*\*\//, with: "")
-            #expect(
-                again.filter { !$0.isWhitespace } == kept.filter { !$0.isWhitespace },
-                "seed \(seed): \(text)\nsent \(printed.sql)")
+            let note: Comment = "seed \(seed): \(text)\nsent \(printed.sql)"
+            // What MariaDB would run, MySQL keeps as a comment: it is not sent.
+            if kind.flavour == .mysql {
+                #expect(try server.tokens(again) == server.tokens(original), note)
+            } else {
+                // A blank that a server puts in place of a mark is one more or less.
+                #expect(
+                    again.filter { !$0.isWhitespace } == original.filter { !$0.isWhitespace }, note)
+            }
             exact += again == original ? 1 : 0
         }
         #expect(made > 60, "\(made) made")
@@ -62,6 +65,15 @@ struct PlainServer {
         dialect = Dialect(try connection.profile(database: database))
         try connection.execute("SET foreign_key_checks = 0, sql_mode = ''")
         try connection.execute("CREATE TABLE base (a int, b int)")
+    }
+
+    /// The words of a text, without blanks and comments, as the server reads them.
+    func tokens(_ text: String) throws -> [String] {
+        try Array(text.utf8).withUnsafeBufferPointer { bytes in
+            try LexedStatement(bytes, dialect: dialect).tokens.map {
+                String(decoding: bytes[$0.range], as: UTF8.self)
+            }
+        }
     }
 
     /// What the server shows of the object; nil where it does not take the text.

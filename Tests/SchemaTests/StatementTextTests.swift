@@ -238,6 +238,7 @@ struct ReadingsTests {
             "CREATE TABLE t (a int) /*!80000 */ /*M!101100 AS SELECT 1 */",
             "CREATE TABLE t (a int DEFAULT 1 /*!90900 + (SELECT 1) */)",
             "CREATE TABLE t (a int) /*!120300 CONNECTION='x' */",
+            "CREATE VIEW v AS SELECT a + /*M!999999 x */ 1 FROM t",
             "CREATE TABLE t (a int) /*!80000 COMMENT '*/ , CONNECTION='x' -- '*/",
         ])
     func refused(text: String) {

@@ -42,10 +42,27 @@ package struct StatementText: Hashable, Sendable {
         var reader = FormReader(
             TokenCursor(lexed.tokens, in: source), allowing: permissions)
         let name = try reader.statement()
+        if name.kind == .view, dialect.flavour == .mysql {
+            try refuseNamingComments(lexed, bytes)
+        }
         let printer = TokenPrinter(
             bytes: bytes, comments: lexed.comments, keepsComments: Self.keepsComments(name.kind))
         return StatementText(
             name: name, sql: printer.text(of: lexed.tokens, without: reader.unsaid))
+    }
+
+    /// MySQL keeps a comment for MariaDB in the name that it makes of a column's text; to MariaDB
+    /// it is code, and so it is never sent.
+    private static func refuseNamingComments(
+        _ lexed: LexedStatement, _ bytes: UnsafeBufferPointer<UInt8>
+    ) throws(SchemaError) {
+        for comment in lexed.comments
+        where VersionComment(bytes, at: comment.lowerBound)?.isMariaDB == true {
+            throw SchemaError(
+                .refused, "MySQL would take this comment into the name of a column",
+                remedy: "remove it", in: bytes,
+                at: comment)
+        }
     }
 
     /// Servers make names of columns out of the text of a view, and keep the text of a program.
