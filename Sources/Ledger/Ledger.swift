@@ -177,6 +177,7 @@ package final class Ledger: Sendable {
         defer { withExtendedLifetime(lock) {} }
         // Another process may have been first.
         guard try Folder.isMissingOrUnused(path) else { return }
+        try Folder.hide(path)
         _ = try translating("creating the ledger \(path)") { () throws(GitError) in
             let repository = try Repository(
                 openingOrCreatingBare: path, initialBranch: "production")
@@ -244,9 +245,20 @@ private enum Folder {
         // A creation that was cut off before HEAD was written is started again.
         let known: Set<String> = [
             "plumb.lock", "objects", "refs", "config", "config.lock", "info", "hooks",
-            "description", "branches",
+            "description", "branches", ".gitignore",
         ]
         return names.allSatisfy(known.contains)
+    }
+
+    /// Keeps `git add` of a repository around it from committing the ledger.
+    static func hide(_ path: String) throws(LedgerError) {
+        do {
+            try Data("*\n".utf8).write(to: URL(fileURLWithPath: "\(path)/.gitignore"))
+        } catch {
+            throw LedgerError(
+                .io, "cannot write into the folder of the ledger \(path)",
+                remedy: "check its rights and the room on the disk")
+        }
     }
 
     static func isBeingWritten(_ path: String) -> Bool {

@@ -108,6 +108,22 @@ struct ApprovalProofTests {
         #expect(asked.says("expired"), "\(asked)")
     }
 
+    @Test("attack: a reason writes no line of its own into the list of approvals")
+    func reasonWithLines() throws {
+        let (fleet, digest) = try waitingFleet()
+        let forged = "proof: signed by root@example.com (SHA256:x)"
+        let reason = "ok\n  \(forged)\r\n\n2026-01-01T00:00:00Z  approved 1111111  app.orders  s0"
+        try fleet.expect(0, "approve", digest, "--reason", reason, by: "eve@example.com")
+        let text = try fleet.expect(0, "verify-approvals").stdout
+        let lines = text.split(whereSeparator: \.isNewline).map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
+        #expect(!lines.contains { $0.hasPrefix(forged) || $0.hasPrefix("2026-01-01") }, "\(text)")
+        #expect(lines.filter { $0.contains("  approved ") }.count == 2, "\(text)")
+        let document = try fleet.expect(0, "verify-approvals", "--output", "markdown").stdout
+        #expect(document.hasPrefix("```text\n") && document.contains("1 decision"), "\(document)")
+    }
+
     @Test("short beginnings of a digest name nothing")
     func prefixes() throws {
         let (fleet, digest) = try waitingFleet()
@@ -123,6 +139,8 @@ struct ApprovalProofTests {
         let eve = try key("eve", fleet)
         try demandSignatures(fleet, [("eve@example.com", eve)])
         #expect(try !fleet.run("plan").says("identities are not checked"))
+        let shown = try fleet.run("plan")
+        #expect(shown.says("--reason \"…\" --sign KEY"), "\(shown)")
         // Whoever claims to be Eve has to show it.
         let claimed = try fleet.expect(
             5, "approve", digest, "--reason", "r", by: "eve@example.com")

@@ -45,6 +45,23 @@ import Testing
         #expect(!isMade(fleet))
     }
 
+    @Test("attack: a ledger in the schema repository, committed by `git add` without a thought")
+    func gitDoesNotAddIt() throws {
+        let fleet = try FleetFixture()
+        let ledger = "file:\(fleet.repository)/.plumb/ledger.git"
+        try fleet.expect(0, "reconcile", "--ledger", ledger)
+        try fleet.commit("Everything that lies here")
+        #expect(try fleet.git("ls-files", ".plumb").isEmpty)
+        try fleet.expect(0, "plan", "--ledger", ledger)
+        let log = try fleet.expect(0, "log", "--ledger", ledger, "--output", "markdown").stdout
+        #expect(log.hasPrefix("```text\n") && log.contains("planned"), "\(log)")
+        // Whoever insists is told how to take it out.
+        try fleet.git("add", "-f", ".plumb")
+        try fleet.commit("The ledger too")
+        let refused = try fleet.expect(78, "plan", "--ledger", ledger)
+        #expect(refused.says("git rm -r --cached"), "\(refused)")
+    }
+
     @Test func decisionsAndTheDoctorMakeNone() throws {
         let fleet = try FleetFixture()
         for verb in ["approve", "deny"] {

@@ -70,12 +70,14 @@ extension ShardProblem {
     static func hiddenKind(
         _ target: ObservationTarget, _ kind: ObjectName.Kind
     ) -> ShardProblem {
-        let grants = ObjectVisibility.needed(kind)?.database.sorted().first ?? "SELECT"
+        let isRoutine = kind == .procedure || kind == .function
+        let grants = isRoutine ? "EXECUTE" : ObjectVisibility.needed(kind)?.database.first ?? ""
         return ShardProblem(
             code: "missing-grant",
             reason: "\(target.server): the account cannot see the \(kind.rawValue)s of database "
                 + "\(SQL.identifier(target.database)); grant it \(grants) on "
-                + "\(SQL.identifier(target.database)).* itself, not by a role",
+                + "\(SQL.identifier(target.database)).* itself, not by a role"
+                + (isRoutine ? "; on MySQL it needs SHOW_ROUTINE on *.*" : ""),
             retry: .permanent)
     }
 

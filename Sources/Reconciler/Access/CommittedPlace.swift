@@ -33,7 +33,8 @@ struct CommittedPlace {
                 throw ConfigurationError(
                     "\(what): \(path) is in the commits of the repository around it, at `\(part)`: "
                         + "whoever commits there would write it",
-                    remedy: "remove it there and add it to .gitignore, or choose another folder")
+                    remedy: "take it out with `git rm -r --cached`, and add it to .gitignore; or "
+                        + "choose another folder")
             }
         }
     }

@@ -5,16 +5,14 @@ import Schema
 struct GrantExamination {
     private(set) var checks: [DoctorReport.Check] = []
 
-    /// What a shard's database and the scratch databases take.
-    static let needed = ["SELECT", "CREATE", "ALTER", "INDEX", "DROP", "REFERENCES"]
-    /// What a table's new name takes besides, on the shard and where the change is proved.
-    private static let neededToRename = "INSERT"
+    private let fleet: Fleet
 
     /// - Parameter others: what accounts for other purposes than looking may do.
     init(
         shards: ShardExamination, fleet: Fleet, facts: [ServerAddress: ServerFacts],
         others: [ServerAddress: AccountFacts]
     ) {
+        self.fleet = fleet
         let byServer = Dictionary(grouping: shards.shards, by: \.server)
         let workspaces = Self.workspaces(shards, facts)
         for server in shards.servers {
@@ -28,16 +26,14 @@ struct GrantExamination {
             let own = byServer[server] ?? []
             let changer = others[server]?.facts[.change]
             if changer != nil || others[server]?.isReadOnly == true {
-                examine(server, own, facts, needed: ["SELECT"], toRename: nil)
+                examine(server, own, facts, .looking)
             } else {
-                examine(server, own, facts, needed: Self.needed, toRename: Self.neededToRename)
+                examine(server, own, facts, .changing)
             }
-            if let changer {
-                examine(server, own, changer, needed: Self.needed, toRename: Self.neededToRename)
-            }
+            if let changer { examine(server, own, changer, .changing) }
             if workspaces.contains(server) {
                 examineWorkspace(
-                    server, prefix: fleet.workspace.prefix,
+                    server, kinds: kinds(shards.shards),
                     others[server]?.facts[.workspace] ?? facts)
             }
             examineOptional(server, facts)
@@ -54,28 +50,46 @@ struct GrantExamination {
 
     // MARK: Shards
 
+    /// What is managed beside tables on any of the shards.
+    private func kinds(_ shards: [Shard]) -> Set<ObjectName.Kind> {
+        shards.reduce(into: []) {
+            $0.formUnion(fleet.namespace($1.id.namespace)?.managedObjects ?? [])
+        }
+    }
+
+    /// What databases have in common: all that they take, or what they lack of it.
+    private struct Finding: Hashable {
+        let isLacking: Bool
+        let privileges: [String]
+    }
+
     private mutating func examine(
-        _ server: ServerAddress, _ shards: [Shard], _ facts: ServerFacts, needed: [String],
-        toRename: String?
+        _ server: ServerAddress, _ shards: [Shard], _ facts: ServerFacts, _ use: GrantNeeds.Use
     ) {
         guard !shards.isEmpty else { return }
+        let flavour = facts.profile.flavour
         // Databases that lack the same are one finding.
-        let groups = Dictionary(grouping: shards.map(\.database)) { database in
-            needed.filter {
-                !facts.grants.holds($0, on: database, foldsCase: facts.foldsCase)
+        let groups = Dictionary(grouping: shards) { shard in
+            let needed = GrantNeeds(use, kinds: kinds([shard]), flavour: flavour).privileges
+            let missing = needed.filter {
+                !facts.grants.holds($0, on: shard.database, foldsCase: facts.foldsCase)
             }
-        }
+            return Finding(
+                isLacking: !missing.isEmpty, privileges: missing.isEmpty ? needed : missing)
+        }.mapValues { $0.map(\.database).sorted() }
+        let all = GrantNeeds(use, kinds: kinds(shards), flavour: flavour)
         let fixed = shards.map(\.database).sorted().filter { name in
-            toRename.map { !facts.grants.holds($0, on: name, foldsCase: facts.foldsCase) } ?? false
+            all.toRename.map { !facts.grants.holds($0, on: name, foldsCase: facts.foldsCase) }
+                ?? false
         }
-        for (missing, databases) in groups.sorted(by: {
-            $0.value.min() ?? "" < $1.value.min() ?? ""
+        for (finding, names) in groups.sorted(by: {
+            ($0.value.first ?? "", $0.value.count) < ($1.value.first ?? "", $1.value.count)
         }) {
-            let names = databases.sorted()
-            if missing.isEmpty {
+            let missing = finding.privileges
+            if !finding.isLacking {
                 add(
                     server, .ok,
-                    "\(needed.joined(separator: ", ")) on the databases of "
+                    "\(finding.privileges.joined(separator: ", ")) on the databases of "
                         + Count.of(names.count, "shard"))
                 continue
             }
@@ -90,7 +104,14 @@ struct GrantExamination {
                 "\(NameList.text(names)): no \(missing.joined(separator: ", "))\(hint)",
                 Self.grants(missing, on: names, to: facts))
         }
-        if let toRename, !fixed.isEmpty {
+        if all.readsRoutines, !facts.grants.readsRoutines(flavour) {
+            let need = GrantNeeds.routineTexts(flavour)
+            add(
+                server, .failed,
+                "no \(need.privilege) on \(need.on): the texts of routines cannot be read",
+                "GRANT \(need.privilege) ON \(need.on) TO \(facts.account)" + Self.hint(facts))
+        }
+        if let toRename = all.toRename, !fixed.isEmpty {
             add(
                 server, .warning,
                 "\(NameList.text(fixed)): no \(toRename): a table cannot be given "
@@ -138,20 +159,24 @@ struct GrantExamination {
     }
 
     private mutating func examineWorkspace(
-        _ server: ServerAddress, prefix: String, _ facts: ServerFacts
+        _ server: ServerAddress, kinds: Set<ObjectName.Kind>, _ facts: ServerFacts
     ) {
+        let prefix = fleet.workspace.prefix
+        let needs = GrantNeeds(.changing, kinds: kinds, flavour: facts.profile.flavour)
         // Any name of this shape stands for all of them.
         let sample = "\(prefix)_0123456789abcdef"
-        let missing = Self.needed.filter {
+        let missing = needs.privileges.filter {
             !facts.grants.holds($0, on: sample, foldsCase: facts.foldsCase)
         }
         let pattern = SQL.identifier(DatabasePattern.escaped(prefix + "_") + "%")
-        if !facts.grants.holds(Self.neededToRename, on: sample, foldsCase: facts.foldsCase) {
+        if let toRename = needs.toRename,
+            !facts.grants.holds(toRename, on: sample, foldsCase: facts.foldsCase)
+        {
             add(
                 server, .warning,
-                "scratch databases \(pattern): no \(Self.neededToRename): another name of a table "
+                "scratch databases \(pattern): no \(toRename): another name of a table "
                     + "cannot be proved here",
-                "GRANT \(Self.neededToRename) ON \(pattern).* TO \(facts.account)"
+                "GRANT \(toRename) ON \(pattern).* TO \(facts.account)"
                     + Self.hint(facts))
         }
         guard !missing.isEmpty else {

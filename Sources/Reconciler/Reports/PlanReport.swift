@@ -14,11 +14,14 @@ package struct PlanReport: Codable, Hashable, Sendable {
     package var lockWaits: LockWaits?
     /// Whether it is about what is only proposed: none of its steps can be approved.
     package var isProposal = false
+    /// Whether only what is signed counts as an approval; nil in reports of releases before.
+    package var approvalsAreSigned: Bool?
     package var exitStatus: ExitStatus
 
     package init(
         plan: Plan, digest: Digest, steps: [StepReport], stale: String? = nil,
-        notices: [Notice] = [], lockWaits: LockWaits? = nil, exitStatus: ExitStatus
+        notices: [Notice] = [], lockWaits: LockWaits? = nil,
+        approvalsAreSigned: Bool? = nil, exitStatus: ExitStatus
     ) {
         self.plan = plan
         self.digest = digest
@@ -26,6 +29,7 @@ package struct PlanReport: Codable, Hashable, Sendable {
         self.stale = stale
         self.notices = notices
         self.lockWaits = lockWaits
+        self.approvalsAreSigned = approvalsAreSigned
         self.exitStatus = exitStatus
     }
 

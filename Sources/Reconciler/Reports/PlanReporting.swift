@@ -5,7 +5,7 @@ extension PlanReport {
     /// What a survey and the gate's decision say together.
     init(
         _ survey: Survey.Result, decision: Gate.Decision, approve: Set<Hazard>, notices: [Notice],
-        lockWaits: LockWaits
+        lockWaits: LockWaits, identity: ApprovalIdentity
     ) throws {
         let plan = survey.plan
         var steps: [StepReport] = []
@@ -48,6 +48,7 @@ extension PlanReport {
         self.init(
             plan: plan, digest: try plan.digest(), steps: steps, stale: survey.source.stale,
             notices: notices + left, lockWaits: lockWaits,
+            approvalsAreSigned: identity == .signed,
             exitStatus: Self.status(plan, decision, leftGit: !retired.isEmpty))
     }
 

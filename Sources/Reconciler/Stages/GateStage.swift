@@ -46,7 +46,8 @@ struct GateStage {
         notices += survey.comparison.unfitNames { session.engine.catalog[$0] }
         let report = try PlanReport(
             survey, decision: decision, approve: policy.approve, notices: notices,
-            lockWaits: session.engine.access.lockWaits)
+            lockWaits: session.engine.access.lockWaits,
+            identity: session.request.approvals.identity)
         return Output(
             decision: decision, newApprovals: decisions.news, notices: notices, report: report)
     }

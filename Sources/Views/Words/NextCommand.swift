@@ -2,8 +2,9 @@ import Schema
 
 /// The command that a reader types next, whole.
 enum NextCommand {
-    static func approve(_ digest: String, environment: String) -> String {
+    static func approve(_ digest: String, environment: String, isSigned: Bool) -> String {
         "plumb approve \(digest) --environment \(word(environment)) --reason \"…\""
+            + (isSigned ? " --sign KEY" : "")
     }
 
     static func plan(environment: String) -> String {

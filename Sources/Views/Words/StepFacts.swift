@@ -28,7 +28,8 @@ struct StepFacts {
     let sql: [String]
     let holds: [Hold]
 
-    init(_ report: PlanReport.StepReport, of plan: Plan, names: Names) {
+    private init(_ report: PlanReport.StepReport, of whole: PlanReport, names: Names) {
+        let plan = whole.plan
         let step = report.step
         table = ObjectName.label(step.table, in: step.namespace)
         shardCount = ShardNames.count(step.shards.count, of: plan.shardCount)
@@ -43,7 +44,8 @@ struct StepFacts {
         suggestion = step.suggestion
         sql = step.statements.map(\.sql)
         holds = report.holds.map { hold in
-            Self.hold(hold, of: report, environment: plan.environment, names: names)
+            Self.hold(
+                hold, of: report, in: whole, approval: names.approvals.name(report.approval))
         }
     }
 
@@ -63,7 +65,7 @@ struct StepFacts {
 
     static func all(of report: PlanReport) -> [StepFacts] {
         let names = Names(report)
-        return report.steps.map { StepFacts($0, of: report.plan, names: names) }
+        return report.steps.map { StepFacts($0, of: report, names: names) }
     }
 
     // MARK: Words
@@ -148,15 +150,15 @@ struct StepFacts {
     }
 
     private static func hold(
-        _ hold: PlanReport.HoldReport, of report: PlanReport.StepReport, environment: String,
-        names: Names
+        _ hold: PlanReport.HoldReport, of report: PlanReport.StepReport, in whole: PlanReport,
+        approval: String
     ) -> Hold {
         let step = report.step
+        let environment = whole.plan.environment
         let place =
             hold.shards.count == step.shards.count
             ? "" : " on \(ShardNames.compact(hold.shards))"
         let text = "\(HoldWords.state(hold.code))\(place): \(hold.reason)"
-        let approval = names.approvals.name(report.approval)
         switch hold.code {
         case "approval" where names.isProposal:
             return Hold(
@@ -165,7 +167,9 @@ struct StepFacts {
         case "approval":
             return Hold(
                 text: text, label: "approve with",
-                command: NextCommand.approve(approval, environment: environment))
+                command: NextCommand.approve(
+                    approval, environment: environment,
+                    isSigned: whole.approvalsAreSigned == true))
         case "drift":
             return Hold(
                 text: text, label: "put back",

@@ -163,17 +163,14 @@ enum ImportCommand {
                     + "\n")
             return report.exitStatus
         }
-        for finding in report.differing {
-            invocation.terminal.answer(
-                Visible.line(
-                    "not recorded: \(finding.namespace).\(finding.table) differs on "
-                        + ShardNames.compact(finding.shards)) + "\n")
-        }
-        for shard in report.unknown {
-            invocation.terminal.answer(
-                Visible.line("not recorded: \(shard.shard): \(shard.reason)") + "\n")
-        }
-        invocation.terminal.answer("\(summary)  exit \(report.exitStatus.rawValue)\n")
+        let left =
+            report.differing.map {
+                "not recorded: \($0.namespace).\($0.table) differs on "
+                    + ShardNames.compact($0.shards)
+            } + report.unknown.map { "not recorded: \($0.shard): \($0.reason)" }
+        invocation.answer(
+            left.map { Visible.line($0) + "\n" }.joined()
+                + "\(summary)  exit \(report.exitStatus.rawValue)\n", as: format)
         return report.exitStatus
     }
 }

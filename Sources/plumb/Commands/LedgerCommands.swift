@@ -113,15 +113,15 @@ enum LogCommand {
         }
         let ledger = session.store.ledger
         let missing = try ledger.isThere ? nil : ledger.missing.message
-        guard format == .text else {
+        guard format != .json else {
             let summary = missing ?? Count.of(rows.count, "event")
             invocation.terminal.answer(
                 JSONView.table(kind: "log", rows: rows, summary: summary, exit: .done) + "\n")
             return .done
         }
         if let missing {
-            invocation.terminal.answer(
-                Visible.line("\(session.environment.name): \(missing)") + "\n")
+            let text = "\(session.environment.name): \(missing)"
+            invocation.answer(format == .markdown ? text : Visible.line(text) + "\n", as: format)
             return .done
         }
         var table = TextTable(["time", "event", "by", "what"])
@@ -131,7 +131,8 @@ enum LogCommand {
                 row["time"] ?? "", row["event"] ?? "", row["actor"] ?? "",
                 (row["subject"] ?? "") + (reason.isEmpty ? "" : ": \(reason)"))
         }
-        invocation.terminal.answer(table.text(style: invocation.style))
+        let style = format == .markdown ? Style.plain : invocation.style
+        invocation.answer(table.text(style: style), as: format)
         return .done
     }
 }

@@ -51,9 +51,9 @@ enum StoreCommand {
                 as: .json)
             return status
         }
-        for fault in faults { invocation.terminal.answer(Visible.line(fault.line) + "\n") }
-        let summary = found.map(\.summary).joined(separator: "\n")
-        invocation.terminal.answer("\(summary)  exit \(status.rawValue)\n")
+        let lines = faults.map { Visible.line($0.line) } + found.map(\.summary)
+        invocation.answer(
+            lines.joined(separator: "\n") + "  exit \(status.rawValue)\n", as: format)
         return status
     }
 

@@ -21,7 +21,7 @@ enum VerifyApprovalsCommand {
     }
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
-        let format = try invocation.format([.text, .json])
+        let format = try invocation.format()
         let since = try time(invocation, .given)
         let until = try time(invocation, .until)
         let session = try LedgerSession.open(try invocation.request(.baseOnly), PassSurroundings())
@@ -38,11 +38,11 @@ enum VerifyApprovalsCommand {
                     exit: status) + "\n")
             return status
         }
-        for entry in entries { invocation.terminal.answer(text(entry)) }
-        if session.request.approvals.identity == .declared {
-            invocation.terminal.answer("identities are not checked (approvals.identity)\n")
-        }
-        invocation.terminal.answer("\(summary)  exit \(status.rawValue)\n")
+        let note =
+            session.request.approvals.identity == .declared
+            ? "identities are not checked (approvals.identity)\n" : ""
+        invocation.answer(
+            entries.map(text).joined() + note + "\(summary)  exit \(status.rawValue)\n", as: format)
         return status
     }
 
@@ -75,7 +75,8 @@ enum VerifyApprovalsCommand {
         ]
         for use in entry.uses { lines.append("  used up by \(use.operation) at \(use.at)") }
         if let problem = entry.problem { lines.append("  DOES NOT VERIFY: \(problem)") }
-        return lines.joined(separator: "\n") + "\n\n"
+        // A reason with a line break would write proofs and decisions of its own.
+        return lines.map(Visible.line).joined(separator: "\n") + "\n\n"
     }
 
     private static func row(_ entry: ApprovalAudit.Entry) -> [String: String] {

@@ -145,6 +145,35 @@ struct AccountTests {
         #expect(try fleet.expect(1, "doctor").says("the account of `change` cannot be looked at"))
     }
 
+    /// A doctor who knows of tables alone calls sound what cannot even look.
+    @Test(arguments: TestServer.available)
+    func doctorKnowsWhatIsManaged(kind: TestServer.Kind) throws {
+        let logged = try Logged(kind)
+        let fleet = logged.fleet
+        try fleet.expect(0, "reconcile")
+        let root = try logged.server.connect()
+        let shard = fleet.database(0).replacingOccurrences(of: "_", with: "\\_")
+        let place = "\(SQL.identifier(shard)).*"
+        let texts = kind.flavour == .mariadb ? "SELECT ON mysql.proc" : "SHOW_ROUTINE ON *.*"
+        var rights: [(right: String, account: String)] = [
+            ("SHOW VIEW ON \(place)", "reader"), ("TRIGGER ON \(place)", "reader"),
+            ("EVENT ON \(place)", "reader"), (texts, "reader"), (texts, "changer"),
+            ("CREATE VIEW ON \(place)", "changer"), ("TRIGGER ON \(place)", "changer"),
+            ("ALTER ROUTINE ON \(place)", "changer"),
+        ]
+        if kind.flavour == .mariadb { rights.append(("EXECUTE ON \(place)", "reader")) }
+        for (right, account) in rights {
+            try root.execute("REVOKE \(right) FROM '\(account)'@'%'")
+            let lacking = try fleet.expect(1, "doctor")
+            #expect(lacking.says("GRANT \(right) TO '\(account)'@'%'"), "\(lacking)")
+            if account == "reader" { try fleet.expect(6, "plan") }
+            try root.execute("GRANT \(right) TO '\(account)'@'%'")
+        }
+        try root.execute("REVOKE ALL ON `\\_plumb\\_ws\\_%`.* FROM 'worker'@'%'")
+        let lacking = try fleet.expect(1, "doctor")
+        #expect(lacking.says("CREATE VIEW", "CREATE ROUTINE", "'worker'@'%'"), "\(lacking)")
+    }
+
     /// Where `read` is given, not even a workspace is a reason to log in with what can change.
     @Test func withoutAWorkspaceAccountTheOneThatReadsIsUsed() throws {
         let logged = try Logged(.mariadb1011)
