@@ -5,13 +5,13 @@ import Schema
 ///
 /// Servers leave out of their lists what an account has no privilege on, without a word: what
 /// cannot be seen must not be taken for what is not there.
-struct ObjectVisibility: Sendable {
+package struct ObjectVisibility: Sendable {
     /// Privileges on everything.
     private var global: Set<String> = []
     /// Privileges on databases, given as `LIKE` patterns.
     private var patterns: [(database: String, privilege: String)] = []
 
-    init(on connection: Connection) throws(MySQLError) {
+    package init(on connection: Connection) throws(MySQLError) {
         for row in try connection.query(Self.question) {
             guard let privilege = row[1]?.uppercased() else { continue }
             if let database = row[0], !database.isEmpty {
@@ -22,7 +22,7 @@ struct ObjectVisibility: Sendable {
         }
     }
 
-    func shows(_ kind: ObjectName.Kind, of database: String) -> Bool {
+    package func shows(_ kind: ObjectName.Kind, of database: String) -> Bool {
         guard let needed = Self.needed(kind) else { return true }
         return !global.isDisjoint(with: needed.global.union(needed.database))
             || patterns.contains {

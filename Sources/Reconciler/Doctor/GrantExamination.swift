@@ -111,6 +111,7 @@ struct GrantExamination {
                 "no \(need.privilege) on \(need.on): the texts of routines cannot be read",
                 "GRANT \(need.privilege) ON \(need.on) TO \(facts.account)" + Self.hint(facts))
         }
+        examineRoles(server, shards, facts)
         if let toRename = all.toRename, !fixed.isEmpty {
             add(
                 server, .warning,
@@ -120,8 +121,35 @@ struct GrantExamination {
         }
     }
 
+    /// Servers count a role's privileges when they act, and not when they list.
+    private mutating func examineRoles(
+        _ server: ServerAddress, _ shards: [Shard], _ facts: ServerFacts
+    ) {
+        let isMySQL = facts.profile.flavour == .mysql
+        let kinds: [(kind: ObjectName.Kind, privilege: String)] = [
+            (.trigger, "TRIGGER"), (.event, "EVENT"),
+            (.procedure, isMySQL ? "SHOW_ROUTINE" : "EXECUTE"),
+        ]
+        for (kind, privilege) in kinds {
+            let names = shards.filter { shard in
+                self.kinds([shard]).contains(kind)
+                    && !facts.visibility.shows(kind, of: shard.database)
+                    && facts.grants.holds(
+                        privilege, on: shard.database, foldsCase: facts.foldsCase)
+            }.map(\.database).sorted()
+            guard !names.isEmpty else { continue }
+            add(
+                server, .failed,
+                "\(NameList.text(names)): \(privilege) by a role only: the server's lists leave "
+                    + "out what the account itself has no right to",
+                privilege == "SHOW_ROUTINE"
+                    ? "GRANT \(privilege) ON *.* TO \(facts.account)"
+                    : Self.grants([privilege], on: names, to: facts, hints: false))
+        }
+    }
+
     private static func grants(
-        _ privileges: [String], on names: [String], to facts: ServerFacts
+        _ privileges: [String], on names: [String], to facts: ServerFacts, hints: Bool = true
     ) -> String {
         let list = privileges.joined(separator: ", ")
         let shown = names.prefix(3).map { name in
@@ -129,7 +157,7 @@ struct GrantExamination {
                 + "TO \(facts.account)"
         }
         let rest = names.count > 3 ? "; and so on for \(names.count - 3) more" : ""
-        return shown.joined(separator: "; ") + rest + hint(facts)
+        return shown.joined(separator: "; ") + rest + (hints ? hint(facts) : "")
     }
 
     private static func hint(_ facts: ServerFacts) -> String {

@@ -11,6 +11,8 @@ struct ServerFacts: Sendable {
     /// Character set and collation of the databases that the account can see, by name.
     var databases: [String: [String]]
     var grants: Grants
+    /// What the server's lists show to the account.
+    var visibility: ObjectVisibility
     /// `'user'@'host'`, as the server knows the account.
     var account: String
     var foldsCase: Bool
@@ -131,7 +133,7 @@ struct ServerExamination: Sendable {
         var facts = ServerFacts(
             profile: profile, databases: [:],
             grants: Grants(try connection.query("SHOW GRANTS").compactMap { $0[0] }),
-            account: "", foldsCase: foldsCase)
+            visibility: try ObjectVisibility(on: connection), account: "", foldsCase: foldsCase)
         let account = try connection.query("SELECT CURRENT_USER()").first?[0] ?? ""
         let parts = account.split(
             separator: "@", omittingEmptySubsequences: false

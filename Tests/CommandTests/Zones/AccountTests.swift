@@ -169,6 +169,18 @@ struct AccountTests {
             if account == "reader" { try fleet.expect(6, "plan") }
             try root.execute("GRANT \(right) TO '\(account)'@'%'")
         }
+        // A role lets the account do it, and the server's lists show it nothing.
+        try root.execute("CREATE ROLE seer")
+        try root.execute("GRANT TRIGGER ON \(place) TO seer")
+        try root.execute("GRANT seer TO 'reader'@'%'")
+        try root.execute(
+            kind.flavour == .mariadb
+                ? "SET DEFAULT ROLE seer FOR 'reader'@'%'" : "SET DEFAULT ROLE seer TO 'reader'@'%'"
+        )
+        try root.execute("REVOKE TRIGGER ON \(place) FROM 'reader'@'%'")
+        let role = try fleet.expect(1, "doctor")
+        #expect(role.says("by a role only", "GRANT TRIGGER ON \(place) TO 'reader'"), "\(role)")
+        try fleet.expect(6, "plan")
         try root.execute("REVOKE ALL ON `\\_plumb\\_ws\\_%`.* FROM 'worker'@'%'")
         let lacking = try fleet.expect(1, "doctor")
         #expect(lacking.says("CREATE VIEW", "CREATE ROUTINE", "'worker'@'%'"), "\(lacking)")
