@@ -53,10 +53,8 @@ struct StepFacts {
     struct Names {
         let tables: DigestNames
         let approvals: DigestNames
-        let isProposal: Bool
 
         init(_ report: PlanReport) {
-            isProposal = report.isProposal
             tables = DigestNames(
                 report.steps.flatMap { [$0.step.from, $0.step.to] }.compactMap { $0 })
             approvals = DigestNames(report.steps.map(\.approval), shortest: 7)
@@ -160,7 +158,7 @@ struct StepFacts {
             ? "" : " on \(ShardNames.compact(hold.shards))"
         let text = "\(HoldWords.state(hold.code))\(place): \(hold.reason)"
         switch hold.code {
-        case "approval" where names.isProposal:
+        case "approval" where whole.isProposal:
             return Hold(
                 text: text, label: "after the merge",
                 command: NextCommand.plan(environment: environment))
