@@ -13,7 +13,7 @@ struct BaseRevision {
         guard let wanted = wanted(source) else { return nil }
         let repository = try repository(of: source)
         let followed = try request.operator?.follow.map {
-            try self.followed($0, in: repository)
+            try self.followed($0, in: repository, for: requested)
         }
         let base: FetchedSource
         switch wanted {
@@ -31,8 +31,9 @@ struct BaseRevision {
         if let followed { try check(base, isOn: followed) }
         guard let own = source.commit, let commit = base.commit else { return base }
         if own.id == commit.id { return nil }
-        // A history that is not all here proves nothing.
-        if case .followed = wanted,
+        // A history that is not all here proves nothing, and a pipeline that runs for a request
+        // runs for one, however old the commit is that it checked out.
+        if case .followed = wanted, requested == nil,
             (try? repository.isAncestor(own.id, of: commit.id)) == true
         {
             return nil
@@ -54,9 +55,14 @@ struct BaseRevision {
     private func wanted(_ source: FetchedSource) -> Wanted? {
         if let name = request.base { return .named(name) }
         if request.operator?.follow != nil { return .followed }
-        if let pipeline = request.pipeline, concerns(pipeline) { return .pipeline(pipeline) }
+        if let requested { return .pipeline(requested) }
         if request.operator != nil, source.commit == nil { return .unknown }
         return nil
+    }
+
+    /// The pipeline, where it runs for a request and that is what is looked at.
+    private var requested: Pipeline? {
+        request.pipeline.flatMap { concerns($0) ? $0 : nil }
     }
 
     /// The default branch of a repository elsewhere is no request of this pipeline.
@@ -87,6 +93,10 @@ struct BaseRevision {
     }
 
     private func named(_ name: String, in repository: Repository) throws -> FetchedSource {
+        // A branch or tag can be called like a commit.
+        if let found = try fetched(id: name, as: String(name.prefix(12)), in: repository) {
+            return found
+        }
         let places =
             isMirror
             ? ["", "refs/heads/", "refs/tags/"]
@@ -94,21 +104,31 @@ struct BaseRevision {
         for place in places where name.hasPrefix("refs/") == place.isEmpty {
             if let found = try fetched(place + name, as: name, in: repository) { return found }
         }
-        if let found = try fetched(id: name, as: String(name.prefix(12)), in: repository) {
-            return found
-        }
         throw ConfigurationError(
             "--base: there is no branch, tag or whole commit id of that name in "
                 + repository.folder,
             remedy: fetch(name.hasPrefix("origin/") ? String(name.dropFirst(7)) : name))
     }
 
-    private func followed(_ branch: String, in repository: Repository) throws -> FetchedSource {
-        let places = isMirror ? ["refs/heads/"] : ["refs/remotes/origin/", "refs/heads/"]
+    /// - Parameter pipeline: the one that runs for a request: there a local branch, and all of a
+    ///   clone of another project, may be the proposal's own.
+    private func followed(
+        _ branch: String, in repository: Repository, for pipeline: Pipeline?
+    ) throws -> FetchedSource {
+        var places = isMirror ? ["refs/heads/"] : ["refs/remotes/origin/", "refs/heads/"]
+        var commits: [String] = []
+        if let pipeline, !isMirror {
+            let isTheirs = try repository.hasOrigin(of: pipeline.project)
+            places = isTheirs ? ["refs/remotes/origin/"] : []
+            if pipeline.branch == branch { commits = pipeline.commits }
+        }
         for place in places {
             if let found = try fetched(place + branch, as: branch, in: repository) {
                 return found
             }
+        }
+        for id in commits {
+            if let found = try fetched(id: id, as: branch, in: repository) { return found }
         }
         throw ConfigurationError(
             "the branch `\(branch)` that the operator follows is not in \(repository.folder)",
