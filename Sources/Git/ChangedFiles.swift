@@ -45,7 +45,12 @@ struct ChangedFiles {
                 return delta.before
             }
             let givers = parents.indices.filter { deltas[$0] == nil }
-            if try isInherited(path, before, after, givers: givers, &bases) { continue }
+            // Where several have it so, it has to be as good as inherited from each of them.
+            var isInherited = !givers.isEmpty
+            for giver in givers where isInherited {
+                isInherited = try self.isInherited(path, before, after, from: giver, &bases)
+            }
+            if isInherited { continue }
             result.append(FileChange(path: path, before: before, after: after))
         }
         return result
@@ -56,12 +61,26 @@ struct ChangedFiles {
         let right: Int
     }
 
-    /// Whether one parent brought the file as it is, and no other had changed it.
+    /// The parents from which the file came as it is, without the merge's own choice.
+    func givers(
+        of path: String, _ before: [ObjectID?], _ after: ObjectID?
+    ) throws(GitError) -> [Int] {
+        let same = before.indices.filter { before[$0] == after }
+        guard before.count > 1 else { return same }
+        var bases: [Pair: [ObjectID]] = [:]
+        var found: [Int] = []
+        for giver in same
+        where try isInherited(path, before, after, from: giver, &bases) {
+            found.append(giver)
+        }
+        return found
+    }
+
+    /// Whether the parent `giver` brought the file as it is, and no other had changed it.
     private func isInherited(
-        _ path: String, _ before: [ObjectID?], _ after: ObjectID?, givers: [Int],
+        _ path: String, _ before: [ObjectID?], _ after: ObjectID?, from giver: Int,
         _ bases: inout [Pair: [ObjectID]]
     ) throws(GitError) -> Bool {
-        guard let giver = givers.first else { return false }
         for other in before.indices where before[other] != after {
             let pair = Pair(left: giver, right: other)
             let known: [ObjectID]

@@ -4,6 +4,8 @@ extension Repository {
     /// The commits that brought the file at `path` as `tip` has it: their parents have it
     /// otherwise or not at all. Empty where `tip` has no such file.
     ///
+    /// A merge brought it where it keeps a file that another parent had taken away or changed.
+    ///
     /// Throws where the history is cut off, damaged, or longer than `limit` before they are found.
     package func introductions(
         of path: String, in tip: ObjectID, limit: Int = historyLimit
@@ -19,16 +21,20 @@ extension Repository {
                     .invalid, "who brought \(path) is more than \(limit) commits ago",
                     remedy: "commit it again")
             }
-            var givers: [ObjectID] = []
-            for parent in try commit(id).parents {
+            let merge = try commit(id)
+            var before: [ObjectID?] = []
+            for parent in merge.parents {
                 let isCutOff = isShallow && (try? commit(parent)) == nil
                 guard !isCutOff else {
                     throw GitError(
                         .invalid, "\(folder) is a shallow clone: its history is cut off",
                         remedy: "fetch the rest with `git fetch --unshallow`")
                 }
-                if try file(components, in: parent) == blob { givers.append(parent) }
+                before.append(try file(components, in: parent))
             }
+            let givers = try ChangedFiles(
+                repository: self, parents: merge.parents, tree: merge.tree
+            ).givers(of: path, before, blob).map { merge.parents[$0] }
             if givers.isEmpty { found.append(try history(of: id)) }
             for giver in givers where seen.insert(giver).inserted { next.append(giver) }
         }

@@ -93,6 +93,28 @@ struct ApprovalProofTests {
         try fleet.expect(3, "reconcile")
     }
 
+    @Test("a merge that brings a withdrawn file back does not speak for whoever withdrew it")
+    func fileIsBroughtBack() throws {
+        let (fleet, digest) = try waitingFleet()
+        let path = "approvals/\(digest).yaml"
+        try fleet.write(path, file(digest, by: "eve@example.com"))
+        try fleet.commit("Approve", author: "eve@example.com")
+        try fleet.git("branch", "side")
+        try fleet.remove(path)
+        try fleet.commit("Think better of it", author: "eve@example.com")
+        try fleet.git("checkout", "-q", "side")
+        let ada = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+        try Shell.check(
+            "git", ada + ["merge", "-q", "-s", "ours", "-m", "Take main in", "main"],
+            environment: fleet.environment(nil), folder: fleet.repository)
+        try fleet.git("checkout", "-q", "main")
+        try fleet.git(
+            "-c", "user.name=Kim", "-c", "user.email=kim@example.com", "merge", "-q", "--no-ff",
+            "-m", "Merge", "side")
+        let asked = try fleet.expect(3, "reconcile")
+        #expect(asked.says("by the author of the change"), "\(asked)")
+    }
+
     @Test("nothing may be asked to hold for longer than the operator allows")
     func lifetime() throws {
         let (fleet, digest) = try waitingFleet()

@@ -182,6 +182,35 @@ struct HistoryRangeTests {
         #expect(try brought().isEmpty)
     }
 
+    @Test("a merge that keeps what another parent took away brought it, whoever made it first")
+    func keptByAMerge() throws {
+        let (sample, base) = try start()
+        try sample.write("x.yaml", "approved")
+        let eve = try commit(sample, by: "eve")
+        try sample.git("rm", "--quiet", "x.yaml")
+        let withdrawn = try commit(sample, by: "eve")
+        // Ada's own commit of the same file, from before it was withdrawn.
+        try sample.git("checkout", "--quiet", "-b", "side", base)
+        try sample.write("x.yaml", "approved")
+        let ada = try commit(sample, by: "ada")
+        let tree = try sample.git("rev-parse", "\(ada)^{tree}")
+        func brought(_ parents: String...) throws -> [String] {
+            let words = ["commit-tree", tree, "-m", "Merge"] + parents.flatMap { ["-p", $0] }
+            let merge = try GitCommand.run(
+                ["-c", "user.name=m", "-c", "user.email=m@example.com"] + words, in: sample.work
+            ).filter(\.isHexDigit)
+            let found = try sample.open().introductions(of: "x.yaml", in: id(merge)).map(\.id.hex)
+            return found.map { $0 == merge ? "merge" : $0 }
+        }
+        #expect(try brought(withdrawn, eve) == ["merge"])
+        #expect(try brought(eve, withdrawn) == ["merge"])
+        // She gets nobody else's word by a third parent.
+        #expect(try brought(ada, withdrawn, eve) == [ada])
+        #expect(try brought(eve, withdrawn, ada) == [ada])
+        #expect(try brought(withdrawn, ada) == [ada])
+        #expect(try brought(base, eve) == [eve])
+    }
+
     @Test("more commits than the limit are not half searched")
     func limit() throws {
         let (sample, base) = try start()
