@@ -205,4 +205,33 @@ struct AuthorAttackTests {
         try fleet.expect(0, "approve", digest, "--reason", "odd", by: Self.people.eve)
         try fleet.expect(0, "reconcile", "--heal")
     }
+
+    @Test("a shard that joined, and got its first table, knows the authors from the beginning")
+    func newShard() throws {
+        let fleet = try FleetFixture(
+            shards: 1,
+            schema: [
+                "orders.sql": StoryTests.withStatus, "log.sql": "CREATE TABLE log (id int);",
+            ])
+        fleet.file.policy = ["approvers: {minimum: 1, not_author: true}"]
+        try fleet.commit("Policy", author: "root@example.com")
+        try fleet.expect(0, "reconcile")
+        try drop(fleet)
+        let digest = try StoryTests.waiting(fleet)
+        try fleet.expect(0, "approve", digest, "--reason", "fine", by: Self.people.eve)
+        try fleet.expect(0, "reconcile")
+        // A converged pass says that the shard stands; the next ones have nothing to add.
+        try fleet.expect(0, "reconcile")
+        let state = try fleet.ledgerState()
+        try fleet.expect(0, "reconcile")
+        #expect(try fleet.ledgerState() == state)
+        var shard = fleet.file.shards[0]
+        shard.name = "s1"
+        shard.database = try fleet.server.freshDatabase()
+        fleet.file.shards.append(shard)
+        try fleet.sql(1, StoryTests.withStatus)
+        try fleet.commit("One more", author: Self.people.bob)
+        try fleet.expect(3, "reconcile")
+        try expectAuthor(Self.people.ada, fleet)
+    }
 }

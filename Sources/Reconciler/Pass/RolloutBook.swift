@@ -234,7 +234,7 @@ struct RolloutBook {
         let name = session.environment.name
         let converged = isConverged(closing)
         guard let rollout = opened.rollout else {
-            if let revision = converged { try recordConverged(revision) }
+            if let revision = converged { try recordConverged(revision, closing.survey) }
             return RolloutReport(environment: name)
         }
         var report = RolloutReport(environment: name)
@@ -263,7 +263,7 @@ struct RolloutBook {
             if record.state.isTerminal { record.endedAt = session.store.now.iso }
             draft.event = Self.closingEvent(record)
             try draft.set(RecordPath.rollout(id), json: record)
-            if let converged { try setConverged(converged, in: &draft) }
+            if let converged { try setConverged(converged, closing.survey, in: &draft) }
             report = LedgerQueries.report(record, environment: name) { operations[$0] }
             return .commit
         }
@@ -297,21 +297,31 @@ struct RolloutBook {
         return closing.survey.desired.revision.commit
     }
 
-    private func recordConverged(_ revision: String) throws {
+    private func recordConverged(_ revision: String, _ survey: Survey.Result) throws {
         let snapshot = try session.store.snapshot()
         let record = try snapshot?.read(EnvironmentRecord.self, at: RecordPath.environment)
-        guard record?.convergedRevision != revision else { return }
+        let hasNewcomers = survey.desired.shards.contains { shard in
+            survey.recorded[shard.id].map { $0.revision == nil } ?? false
+        }
+        guard record?.convergedRevision != revision || hasNewcomers else { return }
         let event = LedgerEvent(
             "converged", subject: "Converged at \(revision.prefix(7))", key: revision)
         try session.store.transact(event) { draft throws(LedgerError) in
-            try setConverged(revision, in: &draft)
+            try setConverged(revision, survey, in: &draft)
             return .commit
         }
     }
 
     private func setConverged(
-        _ revision: String, in draft: inout LedgerDraft
+        _ revision: String, _ survey: Survey.Result, in draft: inout LedgerDraft
     ) throws(LedgerError) {
+        for shard in survey.desired.shards where survey.recorded[shard.id]?.revision == nil {
+            let path = RecordPath.shard(shard.id)
+            guard var record = try draft.read(ShardRecord.self, at: path), record.revision == nil
+            else { continue }
+            record.revision = revision
+            try draft.set(path, json: record)
+        }
         var record =
             try draft.read(
                 EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()

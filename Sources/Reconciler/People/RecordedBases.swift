@@ -30,6 +30,12 @@ final class RecordedBases {
     /// Where the searches for a shard begin; all of history for one that never stood in full.
     func ranges(since record: ShardRecord?) throws(Unknown) -> [Range] {
         guard let record else { return [Range(tip: tip, base: nil)] }
+        let ranges = try known(since: record)
+        // What the environment reached before this shard was in it says nothing about the shard.
+        return record.revision == nil ? [Range(tip: tip, base: nil)] : ranges
+    }
+
+    private func known(since record: ShardRecord) throws(Unknown) -> [Range] {
         let full = [record.revision, converged].map { $0 ?? "" }
         let key = full + [record.lastRevision ?? ""]
         if let known = known[key] { return try known.get() }
