@@ -42,6 +42,22 @@ struct TrustedFileTests {
         #expect(code(folder.path + "/link") == .unsafeFile)
     }
 
+    @Test("attack: allowed signers behind a link that others may put another in the place of")
+    func links() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("# nobody\n", to: "a/signers")
+        let open = folder.path + "/open"
+        #expect(mkdir(open, 0o755) == 0)
+        symlink(file, open + "/signers")
+        symlink("../a", open + "/a")
+        for link in ["/signers", "/a/signers"] {
+            chmod(open, 0o755)
+            #expect(code(open + link) == nil)
+            chmod(open, 0o777)
+            #expect(code(open + link) == .unsafeFile)
+        }
+    }
+
     @Test("attack: allowed signers that belong to somebody else")
     func owner() throws {
         guard geteuid() == 0 else { return }

@@ -60,17 +60,16 @@ package enum OperatorFile {
                 remedy: "name a file")
         }
         try checkOwner(status, path, by)
-        var folder = (real(path) as NSString).deletingLastPathComponent
-        while true {
+        for step in PathWalk.steps(to: path) {
             var above = stat()
-            guard stat(folder, &above) == 0 else {
+            guard lstat(step.path, &above) == 0 else {
                 throw Refusal(
-                    fault: "\(by)the folder \(folder) cannot be looked at", remedy: nil)
+                    fault: "\(by)the folder \(step.path) cannot be looked at", remedy: nil)
             }
-            // In a folder like /tmp nobody moves what is not his own.
-            if above.st_mode & S_ISVTX == 0 { try checkOwner(above, folder, by) }
-            guard folder != "/", !folder.isEmpty else { return }
-            folder = (folder as NSString).deletingLastPathComponent
+            // In a folder like /tmp nobody but its owner moves what is not his own; a link's mode
+            // says nothing.
+            if step.isLink || above.st_mode & S_ISVTX != 0 { above.st_mode &= ~0o022 }
+            try checkOwner(above, step.path, by)
         }
     }
 

@@ -1,3 +1,4 @@
+import Execution
 import Foundation
 
 /// Reads files on which trust rests.
@@ -54,16 +55,14 @@ package enum TrustedFile {
             remedy: "check the path and its rights")
     }
 
-    /// Whoever may write to a folder may put another file there.
+    /// Whoever may write to a folder, or to one with a link on the way, may put another file there.
     private static func requireOwnFolders(of path: String) throws(SignatureError) {
-        guard let resolved = realpath(path, nil) else { throw failed(path) }
-        defer { free(resolved) }
-        var folder = String(cString: resolved)
-        while folder != "/" {
-            folder = (folder as NSString).deletingLastPathComponent
+        for step in PathWalk.steps(to: path) {
             var status = stat()
-            guard stat(folder, &status) == 0 else { throw failed(folder) }
-            try requireOwn(status, folder, isFolder: true)
+            guard lstat(step.path, &status) == 0 else { throw failed(step.path) }
+            // A link's mode says nothing.
+            if step.isLink { status.st_mode &= ~(S_IWGRP | S_IWOTH) }
+            try requireOwn(status, step.path, isFolder: true)
         }
     }
 

@@ -54,6 +54,31 @@ struct OperatorFileTests {
         #expect(told.contains("chmod go-w"), "\(told)")
     }
 
+    @Test func aLinkThatOthersCanPutAnotherInThePlaceOfIsRefused() throws {
+        let open = folder.path + "/open"
+        try FileManager.default.createDirectory(
+            atPath: open, withIntermediateDirectories: false)
+        symlink(path, open + "/operator.yaml")
+        symlink(folder.path + "/etc", open + "/etc")
+        for link in ["/operator.yaml", "/etc/operator.yaml"] {
+            #expect(chmod(open, 0o755) == 0)
+            #expect(refusal { _ = try OperatorFile.load(named: open + link, variable: nil) } == "")
+            #expect(chmod(open, 0o777) == 0)
+            let told = refusal { _ = try OperatorFile.load(named: open + link, variable: nil) }
+            #expect(told.contains("/open, and so decide"), "\(told)")
+        }
+    }
+
+    @Test func aFolderLikeTmpIsItsOwnersAllTheSame() throws {
+        guard geteuid() == 0 else { return }
+        let etc = folder.path + "/etc"
+        #expect(chmod(etc, 0o1777) == 0)
+        #expect(refusal { _ = try OperatorFile.load(named: path, variable: nil) } == "")
+        #expect(chown(etc, 12_345, 0) == 0)
+        let told = refusal { _ = try OperatorFile.load(named: path, variable: nil) }
+        #expect(told.contains("belongs to another user"), "\(told)")
+    }
+
     @Test func oneInAFolderThatOthersCanWriteIsRefused() {
         #expect(chmod(folder.path + "/etc", 0o777) == 0)
         let told = refusal { _ = try OperatorFile.load(named: path, variable: nil) }

@@ -1,0 +1,53 @@
+import Foundation
+
+/// What the system passes on its way to a file: whoever may change one of it may put another file
+/// there.
+package enum PathWalk {
+    /// A folder that something is looked up in, or a link that is followed.
+    package struct Step: Hashable, Sendable {
+        /// Without links on the way to it.
+        package let path: String
+        package let isLink: Bool
+    }
+
+    /// More links than the system follows.
+    private static let mostLinks = 40
+
+    /// The steps to `path`, each once, as far as it is there.
+    package static func steps(to path: String) -> [Step] {
+        let whole =
+            path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        var steps: [Step] = []
+        var rest = components(whole)
+        var folder = "/"
+        var links = 0
+        while !rest.isEmpty {
+            let name = rest.removeFirst()
+            if name == ".." {
+                folder = (folder as NSString).deletingLastPathComponent
+                continue
+            }
+            add(Step(path: folder, isLink: false), to: &steps)
+            let next = folder == "/" ? "/" + name : folder + "/" + name
+            guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: next)
+            else {
+                folder = next
+                continue
+            }
+            links += 1
+            guard links <= mostLinks else { return steps }
+            add(Step(path: next, isLink: true), to: &steps)
+            if target.hasPrefix("/") { folder = "/" }
+            rest = components(target) + rest
+        }
+        return steps
+    }
+
+    private static func components(_ path: String) -> [String] {
+        path.split(separator: "/").map(String.init).filter { $0 != "." }
+    }
+
+    private static func add(_ step: Step, to steps: inout [Step]) {
+        if !steps.contains(step) { steps.append(step) }
+    }
+}
