@@ -67,6 +67,24 @@ import Testing
         #expect(try folder.text("schema/app/orders.sql") == Self.tidy)
     }
 
+    @Test("attack: a folder of the schema that is a link leads fmt to no file elsewhere")
+    func formattingFollowsNoLink() throws {
+        let elsewhere = try TemporaryFolder()
+        try elsewhere.write(Self.untidy, to: "app/orders.sql")
+        for link in ["schema", "schema/app"] {
+            let folder = try repository(["orders.sql": Self.untidy])
+            let place = "\(folder.files.path)/\(link)"
+            try FileManager.default.removeItem(atPath: place)
+            symlink(elsewhere.path + link.dropFirst("schema".count), place)
+            for words in [["fmt"], ["fmt", "--check"]] {
+                let run = try folder.run(words)
+                #expect(run.status != 0 && run.says("link"), "\(run)")
+            }
+        }
+        let text = try String(contentsOfFile: elsewhere.path + "/app/orders.sql", encoding: .utf8)
+        #expect(text == Self.untidy)
+    }
+
     @Test func lintNamesThePlaceInEveryFormat() throws {
         let folder = try repository(["t.sql": "CREATE TABLE t (\n  price float\n);\n"])
         let text = try folder.expect(2, "lint", "--working-tree")

@@ -56,9 +56,20 @@ enum FmtCommand {
         let fleet = try SchemaRepository.fleet(WorkingTree(folder: root))
         let prefix = root == current ? "" : root + "/"
         var seen: Set<String> = []
-        return fleet.namespaces.flatMap { [$0.schema] + $0.overlays.map(\.path) }
+        let folders = fleet.namespaces.flatMap { [$0.schema] + $0.overlays.map(\.path) }
             .map(\.value).filter { seen.insert($0).inserted }
-            .map { prefix + $0 }
+        let tree = WorkingTree(folder: root)
+        for folder in folders { try refuseLink(on: folder, tree) }
+        return folders.map { prefix + $0 }
+    }
+
+    /// A link that somebody committed could lead to files that are not the repository's.
+    private static func refuseLink(on folder: String, _ tree: WorkingTree) throws(GitError) {
+        do throws(GitError) {
+            _ = try tree.entries(of: folder)
+        } catch {
+            if error.code == .invalid { throw error }
+        }
     }
 
     private static func text(of error: any Error, _ style: Style) -> String {
