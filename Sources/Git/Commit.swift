@@ -23,7 +23,9 @@ package struct Commit: Hashable, Sendable {
 extension Repository {
     /// The commit that a reference, a name or an expression of git's revision syntax denotes.
     ///
-    /// Throws `empty` in a repository without commits and `notFound` for an unknown name.
+    /// Throws `empty` in a repository without commits, `notFound` for an unknown name, and
+    /// `invalid` for one that a branch and a tag share: whoever may push the one could stand for
+    /// the other.
     package func resolve(_ revision: String) throws(GitError) -> Commit {
         guard !revision.isEmpty, !revision.utf8.contains(0) else {
             throw GitError(
@@ -31,6 +33,7 @@ extension Repository {
         }
         return try locked { (pointer) throws(GitError) in
             let what = "finding revision \(revision) in \(folder)"
+            try refuseHomonym(revision, pointer)
             if let named = Self.target(of: revision, pointer) { try checkLength(of: named) }
             let object: Handle
             do throws(GitError) {
@@ -48,6 +51,20 @@ extension Repository {
             }
             return Self.commit(from: commit.pointer)
         }
+    }
+
+    private func refuseHomonym(_ name: String, _ pointer: OpaquePointer) throws(GitError) {
+        guard name != "HEAD", !name.hasPrefix("refs/"), ObjectID(hex: name) == nil else { return }
+        let places = ["refs/heads/\(name)", "refs/tags/\(name)"]
+        defer { git_error_clear() }
+        for place in places {
+            var id = git_oid()
+            guard git_reference_name_to_id(&id, pointer, place) == 0 else { return }
+        }
+        guard try resolve(places[0]).id != resolve(places[1]).id else { return }
+        throw GitError(
+            .invalid, "\(name) is a branch and a tag of \(folder), with different commits",
+            remedy: "name the one that is meant in full: \(places[0]) or \(places[1])")
     }
 
     /// The object that a plain name or a whole id stands for; nil for other expressions.

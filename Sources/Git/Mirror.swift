@@ -196,10 +196,11 @@ extension Repository {
         options.proxy_opts.type = GIT_PROXY_NONE
         try LibGit.check(git_remote_download(remote, nil, &options), what)
         var callbacks = session.callbacks()
+        // What is gone goes first: while a branch `a` is there, none can be called `a/b`.
+        try LibGit.check(git_remote_prune(remote, &callbacks), what)
         try LibGit.check(
             git_remote_update_tips(
                 remote, &callbacks, 0, GIT_REMOTE_DOWNLOAD_TAGS_NONE, "fetch"), what)
-        try LibGit.check(git_remote_prune(remote, &callbacks), what)
     }
 
     private func advertises(

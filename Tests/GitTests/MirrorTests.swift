@@ -71,6 +71,45 @@ struct MirrorTests {
         #expect(try state.repository.references(below: "refs/tags/") == [])
     }
 
+    @Test("attack: a branch that is renamed into a folder, and back, stops no fetch")
+    func aBranchThatBecomesAFolder() throws {
+        let sample = try SampleRepository()
+        try sample.commit("First")
+        var gone = ""
+        for (number, name) in ["a", "a/b", "a/b/c", "a"].enumerated() {
+            if !gone.isEmpty { try sample.git("branch", "-D", gone) }
+            try sample.git("branch", name)
+            try sample.write("n.sql", "\(number)")
+            let tip = try sample.commit("Next")
+            let state = try update(sample)
+            #expect(state.failure == nil, "\(name): \(state.failure?.description ?? "")")
+            #expect(try state.repository.resolve("main").id.hex == tip)
+            gone = name
+        }
+    }
+
+    @Test("attack: a tag that is called like the branch that is followed does not stand for it")
+    func aTagLikeABranch() throws {
+        let sample = try SampleRepository()
+        let main = try sample.commit("First")
+        try sample.git("tag", "main")
+        // Where both are the same there is nothing to choose.
+        #expect(try update(sample).repository.resolve("main").id.hex == main)
+        try sample.git("checkout", "--quiet", "--detach")
+        let other = try sample.commit("Not merged")
+        for name in ["main", "HEAD", "refs/heads/main", main] {
+            try sample.git("update-ref", "refs/tags/\(name)", other)
+        }
+        let repository = try update(sample).repository
+        let error = gitError { _ = try repository.resolve("main") }
+        #expect(error?.code == .invalid)
+        #expect(error?.description.contains("a branch and a tag") == true, "\(error as Any)")
+        #expect(error?.description.contains("refs/heads/main") == true)
+        #expect(try repository.resolve("refs/heads/main").id.hex == main)
+        #expect(try repository.resolve("refs/tags/main").id.hex == other)
+        #expect(try repository.resolve(main).id.hex == main)
+    }
+
     @Test func aFailedFetchKeepsTheLastGoodCopyAndItsAge() throws {
         let sample = try SampleRepository()
         let first = try sample.commit("First")
