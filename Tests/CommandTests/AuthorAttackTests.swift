@@ -206,6 +206,36 @@ struct AuthorAttackTests {
         try fleet.expect(0, "reconcile", "--heal")
     }
 
+    @Test("a shard that is unpinned, or newly selected, knows who wrote what it follows now")
+    func turnedElsewhere() throws {
+        for isPinned in [true, false] {
+            let fleet = try FleetFixture(schema: ["orders.sql": StoryTests.withStatus])
+            try fleet.git("tag", "v1")
+            fleet.file.policy = ["approvers: {minimum: 1, not_author: true}"]
+            fleet.file.shards[0].labels = "{tier: new}"
+            fleet.file.shards[1].labels = "{tier: old}"
+            let folder = isPinned ? "schema/app" : "schema/new"
+            fleet.file.namespace = [
+                isPinned
+                    ? "pins: [{selector: {tier: old}, ref: v1}]"
+                    : "overlays: [{selector: {tier: new}, path: schema/new}]"
+            ]
+            try fleet.write("\(folder)/orders.sql", StoryTests.withStatus)
+            try fleet.commit("Policy", author: "root@example.com")
+            try fleet.expect(0, "reconcile")
+            try fleet.write("\(folder)/orders.sql", FleetFixture.orders)
+            try fleet.commit("Drop the status", author: Self.people.ada)
+            let digest = try StoryTests.waiting(fleet)
+            try fleet.expect(0, "approve", digest, "--reason", "fine", by: Self.people.eve)
+            try fleet.expect(0, "reconcile")
+            try fleet.expect(0, "reconcile")
+            fleet.file.shards[1].labels = "{tier: new}"
+            if isPinned { fleet.file.namespace = [] }
+            try fleet.commit("The other one, too", author: Self.people.bob)
+            try expectAuthor(Self.people.ada, fleet)
+        }
+    }
+
     @Test("a shard that joined, and got its first table, knows the authors from the beginning")
     func newShard() throws {
         let fleet = try FleetFixture(

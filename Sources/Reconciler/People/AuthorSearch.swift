@@ -98,7 +98,10 @@ private final class HistoryWalks {
         }
         var found: Set<GitPerson> = []
         for range in ranges {
-            let index = try index(of: range)
+            var index = try index(of: range)
+            if range.base != nil, index.turnsElsewhere(for: subject) {
+                index = try self.index(of: RecordedBases.Range(tip: range.tip, base: nil))
+            }
             let former = index.folders(of: subject.namespace)
             let touches = index.touches(of: subject) { path in
                 former.map { counts(path, subject.namespace, former: $0) } ?? true

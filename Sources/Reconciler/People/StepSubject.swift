@@ -64,6 +64,11 @@ struct FleetWords: Hashable {
         shards = Self.shards(of: namespace, in: environment, subject).union(["\(serves)"])
     }
 
+    /// Whether the same files decide about the same databases, whatever may be dropped.
+    func followsTheSame(as other: FleetWords) -> Bool {
+        schema == other.schema && shards == other.shards
+    }
+
     private static func isAbout(_ rename: RenameHint.Subject, _ names: Set<String>) -> Bool {
         switch rename {
         case .table(let table):

@@ -98,6 +98,17 @@ struct TouchIndex {
         return folders
     }
 
+    /// Whether the fleet files of the range let other files decide about the step's shards, or
+    /// other databases be them: what was written before the range may then be news to a shard.
+    func turnsElsewhere(for subject: StepSubject) -> Bool {
+        fleetChanges.contains { change in
+            guard let after = words(change.after, subject) else { return true }
+            return change.before.contains { blob in
+                words(blob, subject).map { !$0.followsTheSame(as: after) } ?? true
+            }
+        }
+    }
+
     private func mentions(_ text: String?, _ names: Set<String>) -> Bool {
         guard let text else { return true }
         return names.contains { name in
