@@ -55,6 +55,34 @@ struct PipelineTests {
             payload: "{\"workflow_run\": {\"event\": \"pull_request\"}}",
             expected: Pipeline(system: "GitHub", branch: nil)),
         Case(
+            name: "GitLab's pipeline of a branch with an open request",
+            variables: [
+                "CI_OPEN_MERGE_REQUESTS": "o/r!3,o/r!4", "CI_PIPELINE_SOURCE": "push",
+                "CI_COMMIT_BRANCH": "x", "CI_DEFAULT_BRANCH": "main",
+            ], expected: Pipeline(system: "GitLab", branch: "main", project: "o/r")),
+        Case(
+            name: "the same, with requests for several projects",
+            variables: [
+                "CI_OPEN_MERGE_REQUESTS": "o/r!3,p/r!4", "CI_COMMIT_BRANCH": "x",
+                "CI_DEFAULT_BRANCH": "main",
+            ], expected: Pipeline(system: "GitLab", branch: nil)),
+        Case(
+            name: "the same, where nobody says the default branch",
+            variables: ["CI_OPEN_MERGE_REQUESTS": "o/r!3", "CI_COMMIT_BRANCH": "x"],
+            expected: Pipeline(system: "GitLab", branch: nil, project: "o/r")),
+        Case(
+            name: "GitLab's pipeline of a protected branch from which one is open",
+            variables: [
+                "CI_OPEN_MERGE_REQUESTS": "o/r!3", "CI_COMMIT_BRANCH": "live",
+                "CI_DEFAULT_BRANCH": "main", "CI_COMMIT_REF_PROTECTED": "true",
+            ], expected: nil),
+        Case(
+            name: "GitLab's pipeline of the default branch from which one is open",
+            variables: [
+                "CI_OPEN_MERGE_REQUESTS": "o/r!3", "CI_COMMIT_BRANCH": "main",
+                "CI_DEFAULT_BRANCH": "main",
+            ], expected: nil),
+        Case(
             name: "what runs after a push", variables: ["GITHUB_EVENT_NAME": "workflow_run"],
             payload: "{\"workflow_run\": {\"event\": \"push\"}}", expected: nil),
         Case(

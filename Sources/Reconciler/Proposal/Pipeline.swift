@@ -69,12 +69,31 @@ package struct Pipeline: Hashable, Sendable {
         guard
             branch != nil || variables["CI_MERGE_REQUEST_IID"] != nil
                 || variables["CI_PIPELINE_SOURCE"] == "merge_request_event"
-        else { return nil }
+        else { return gitLabBranch(variables) }
         return Pipeline(
             system: "GitLab", branch: branch,
             commits: ["CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA"]
                 .compactMap { variables[$0] },
             project: variables["CI_MERGE_REQUEST_PROJECT_PATH"])
+    }
+
+    /// The pipeline of a branch from which a merge request is open: GitLab's usual one.
+    ///
+    /// Which branch it wants to change is not said: the default one is believed. On a protected
+    /// branch nobody writes but who may merge there.
+    private static func gitLabBranch(_ variables: Variables) -> Pipeline? {
+        guard let requests = variables["CI_OPEN_MERGE_REQUESTS"],
+            variables["CI_COMMIT_REF_PROTECTED"] != "true"
+        else { return nil }
+        let branch = variables["CI_DEFAULT_BRANCH"]
+        if let branch, branch == variables["CI_COMMIT_BRANCH"] { return nil }
+        // `group/project!333,group/project!334`, by the projects that they are for.
+        let projects = Set(
+            requests.split(separator: ",").map { $0.prefix { $0 != "!" } }.map(String.init))
+        guard let project = projects.first, projects.count == 1 else {
+            return Pipeline(system: "GitLab", branch: nil)
+        }
+        return Pipeline(system: "GitLab", branch: branch, project: project)
     }
 
     private static func others(_ variables: Variables) -> Pipeline? {
