@@ -33,7 +33,8 @@ struct ApprovalProofTests {
 
     /// An operator's file that asks for signatures of these people.
     private func demandSignatures(
-        _ fleet: FleetFixture, _ keys: [(name: String, key: String)], lifetime: String = "30d"
+        _ fleet: FleetFixture, _ keys: [(name: String, key: String)], lifetime: String = "30d",
+        authors: String = "named"
     ) throws {
         var lines: [String] = []
         for (name, key) in keys {
@@ -45,7 +46,7 @@ struct ApprovalProofTests {
             version: 1
             hosts: ["\(fleet.file.shards[0].host)"]
             environments: {production: [{connection: {user: root}}]}
-            approvals: {identity: signed, allowed_signers: \(signers)}
+            approvals: {identity: signed, allowed_signers: \(signers), authors: \(authors)}
             limits: {approval: \(lifetime)}
             """, to: "operator.yaml")
         for file in [signers, path] { chmod(file, 0o600) }
@@ -150,8 +151,10 @@ struct ApprovalProofTests {
     func prefixes() throws {
         let (fleet, digest) = try waitingFleet()
         let short = try fleet.expect(
-            1, "approve", String(digest.prefix(6)), "--reason", "r", by: "eve@example.com")
+            1, "approve", String(digest.prefix(15)), "--reason", "r", by: "eve@example.com")
         #expect(short.says("too short"), "\(short)")
+        try fleet.expect(
+            0, "approve", String(digest.prefix(16)), "--reason", "r", by: "eve@example.com")
     }
 
     @Test("a plan says that identities are not checked, and one that checks them does not")
@@ -238,6 +241,32 @@ struct ApprovalProofTests {
         let audit = try fleet.run("verify-approvals", "--output", "json")
         let proofs = try audit.list("rows").compactMap { $0["proof"] as? String }
         #expect(proofs.contains { $0.contains("signed by eve@example.com (SHA256:") }, "\(audit)")
+    }
+
+    @Test("signed authors: a change in a made-up name is nobody's, and waits")
+    func unsignedChange() throws {
+        let fleet = try FleetFixture(schema: ["orders.sql": StoryTests.withStatus])
+        try fleet.expect(0, "reconcile")
+        try fleet.write("schema/app/orders.sql", FleetFixture.orders)
+        try fleet.commit("Drop", author: "zed@nowhere.net")
+        let ada = try key("ada", fleet)
+        let eve = try key("eve", fleet)
+        let keys = [("ada@example.com", ada), ("eve@example.com", eve)]
+        try demandSignatures(fleet, keys, authors: "signed")
+        let digest = try StoryTests.waiting(fleet)
+        for key in [ada, eve] {
+            let refused = try fleet.expect(
+                5, "approve", digest, "--reason", "r", "--sign", key, by: "x")
+            #expect(refused.says("bears no signature that counts"), "\(refused)")
+        }
+        // Signed by Ada it is hers, whatever name it bears.
+        try fleet.git(
+            "-c", "user.name=Zed", "-c", "user.email=zed@nowhere.net", "-c", "gpg.format=ssh",
+            "-c", "user.signingkey=\(ada)", "commit", "-q", "--amend", "-S", "-m", "Drop, signed")
+        let again = try StoryTests.waiting(fleet)
+        try fleet.expect(5, "approve", again, "--reason", "r", "--sign", ada, by: "x")
+        try fleet.expect(0, "approve", again, "--reason", "r", "--sign", eve, by: "x")
+        try fleet.expect(0, "reconcile")
     }
 
     @Test("signed: a commit in another's name is its signer's too")

@@ -75,7 +75,7 @@ import Testing
         let asked = try fleet.expect(3, "reconcile")
         #expect(try fleet.state() == before)
         let digest = try Self.waiting(fleet)
-        #expect(asked.says("plumb approve \(digest.prefix(7))"), "\(asked)")
+        #expect(asked.says("plumb approve \(digest.prefix(16))"), "\(asked)")
         try fleet.expect(0, "approve", digest, "--reason", "unused", by: "eve@example.com")
         try fleet.expect(0, "reconcile")
         #expect(try fleet.table("orders")?.contains("status") == false)

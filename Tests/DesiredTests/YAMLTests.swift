@@ -80,23 +80,25 @@ import Testing
         ),
         (
             "a: &x [1, *x]\n",
-            "f.yaml:1:11: error: the alias `*x` stands inside its own anchor [invalid-yaml]; "
+            "f.yaml:1:11: error: an alias stands inside its own anchor [invalid-yaml]; "
                 + "write the value out"
         ),
         (
             "a: *x\n",
-            "f.yaml:1:4: error: the alias `*x` has no anchor before it [invalid-yaml]; "
-                + "define it with `&x` or write the value out"
+            "f.yaml:1:4: error: an alias has no anchor before it [invalid-yaml]; "
+                + "define it with `&`, or put quotes around a value that begins with `*`"
         ),
         (
             "a: !!python/object x\n",
-            "f.yaml:1:4: error: the tag `tag:yaml.org,2002:python/object` does not fit here; "
-                + "only the core tags are read [invalid-yaml]; remove the tag"
+            "f.yaml:1:4: error: a tag does not fit here; only the core tags are read "
+                + "[invalid-yaml]; remove the tag, or put quotes around a value that begins "
+                + "with `!`"
         ),
         (
             "a: !!int x\n",
-            "f.yaml:1:4: error: the tag `tag:yaml.org,2002:int` does not fit here; "
-                + "only the core tags are read [invalid-yaml]; remove the tag"
+            "f.yaml:1:4: error: a tag does not fit here; only the core tags are read "
+                + "[invalid-yaml]; remove the tag, or put quotes around a value that begins "
+                + "with `!`"
         ),
         (
             "? [a]\n: 1\n",

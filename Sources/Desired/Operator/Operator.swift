@@ -79,10 +79,20 @@ package struct ApprovalRules: Hashable, Sendable {
     package let allowedSigners: String?
     /// Whose OpenPGP signatures of commits count beside them; nil for nobody's.
     package let openPGP: OpenPGP?
+    package let authors: Authors
     /// Whether `ada+ci@example.com` is `ada@example.com`.
     package let foldsTags: Bool
     /// The longest that an approval may hold.
     package let lifetimeSeconds: Int
+
+    /// How it is known who made a change.
+    package enum Authors: String, Hashable, Sendable, CaseIterable, FleetChoice {
+        static let title = "authors"
+        /// By the names that commits bear, and by signatures where they have some.
+        case named
+        /// By signatures alone: a commit without one was made by nobody knows whom.
+        case signed
+    }
 
     /// Two files, by absolute paths: lines of `principal fingerprint`, and exported public keys.
     package struct OpenPGP: Hashable, Sendable {
@@ -92,11 +102,13 @@ package struct ApprovalRules: Hashable, Sendable {
 
     package init(
         identity: Identity, allowedSigners: String? = nil, openPGP: OpenPGP? = nil,
-        foldsTags: Bool = true, lifetimeSeconds: Int = ApprovalRules.standardLifetimeSeconds
+        authors: Authors = .named, foldsTags: Bool = true,
+        lifetimeSeconds: Int = ApprovalRules.standardLifetimeSeconds
     ) {
         self.identity = identity
         self.allowedSigners = allowedSigners
         self.openPGP = openPGP
+        self.authors = authors
         self.foldsTags = foldsTags
         self.lifetimeSeconds = lifetimeSeconds
     }

@@ -201,7 +201,7 @@ private struct Composer {
             case (Self.corePrefix + "float", .integer(let number)): .number(Double(number))
             default: nil
             }
-        guard let value else { throw refused(tag: tag, at: place) }
+        guard let value else { throw refused(at: place) }
         return YAMLScalar(text: text, isQuoted: isQuoted, value: value)
     }
 
@@ -209,13 +209,14 @@ private struct Composer {
         tag: String?, unless core: String, at place: SourceLocation
     ) throws(Unreadable) {
         guard let tag, tag != "!", tag != Self.corePrefix + core else { return }
-        throw refused(tag: tag, at: place)
+        throw refused(at: place)
     }
 
-    private func refused(tag: String, at place: SourceLocation) -> Unreadable {
+    /// The tag is not repeated: it may be a password that begins with `!`.
+    private func refused(at place: SourceLocation) -> Unreadable {
         unreadable(
-            .invalidYAML, "the tag `\(tag)` does not fit here; only the core tags are read",
-            "remove the tag", place)
+            .invalidYAML, "a tag does not fit here; only the core tags are read",
+            "remove the tag, or put quotes around a value that begins with `!`", place)
     }
 
     // MARK: Anchors, aliases, limits
@@ -242,13 +243,14 @@ private struct Composer {
     ) throws(Unreadable) -> Composed {
         guard !openAnchors.contains(anchor) else {
             throw unreadable(
-                .invalidYAML, "the alias `*\(anchor)` stands inside its own anchor",
+                .invalidYAML, "an alias stands inside its own anchor",
                 "write the value out", place)
         }
         guard let target = anchors[anchor] else {
             throw unreadable(
-                .invalidYAML, "the alias `*\(anchor)` has no anchor before it",
-                "define it with `&\(anchor)` or write the value out", place)
+                // It may be a password that begins with `*`.
+                .invalidYAML, "an alias has no anchor before it",
+                "define it with `&`, or put quotes around a value that begins with `*`", place)
         }
         aliasCount += 1
         guard aliasCount <= limits.aliases else {

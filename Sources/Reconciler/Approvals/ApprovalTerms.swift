@@ -18,6 +18,8 @@ package struct ApprovalSettings: Hashable, Sendable {
     package var allowedSigners: String?
     /// The file that says whose OpenPGP keys count, and the one that holds them; nil for none.
     package var openPGP: OpenPGP?
+    /// Whether a commit without a signature that counts was made by nobody knows whom.
+    package var demandsSignedAuthors = false
     /// Whether `ada+ci@example.com` is `ada@example.com`.
     package var foldsTags: Bool
     /// The longest that an approval may hold, in seconds.
@@ -54,6 +56,7 @@ package struct ApprovalSettings: Hashable, Sendable {
         case .server: identity = .server
         }
         allowedSigners = rules.allowedSigners
+        demandsSignedAuthors = rules.authors == .signed
         openPGP = rules.openPGP.map { OpenPGP(signers: $0.signers, keys: $0.keys) }
         foldsTags = rules.foldsTags
         lifetimeSeconds = Int64(rules.lifetimeSeconds)

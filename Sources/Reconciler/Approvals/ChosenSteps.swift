@@ -13,9 +13,6 @@ struct ChosenSteps {
     let session: LedgerSession
     let snapshot: LedgerSnapshot?
 
-    /// The fewest digits that name a step: as many as a plan prints.
-    private static let fewestDigits = 7
-
     /// The steps that `digests` name, by their beginnings; all that wait where it is empty.
     func steps(_ digests: [String]) throws -> [Choice] {
         let plan = try latestPlan()
@@ -67,14 +64,15 @@ struct ChosenSteps {
     private func match(
         _ prefix: String, among waiting: [Choice], plan: String
     ) throws(Decisions.Refusal) -> Choice {
-        guard prefix.count >= Self.fewestDigits else {
+        guard prefix.count >= Digest.distinctDigits else {
             throw Decisions.Refusal(
                 code: .ambiguous, message: "`\(prefix)` is too short",
-                remedy: "give at least \(Self.fewestDigits) digits of the digest")
+                remedy: "give at least \(Digest.distinctDigits) digits of the digest, as the plan "
+                    + "prints them")
         }
         let found = waiting.filter { $0.digest.hex.hasPrefix(prefix.lowercased()) }
         guard let first = found.first else {
-            let known = waiting.map(\.digest.short).joined(separator: ", ")
+            let known = waiting.map(\.digest.distinct).joined(separator: ", ")
             throw Decisions.Refusal(
                 code: .notFound,
                 message: "no step of plan \(plan) that waits for an approval begins with "

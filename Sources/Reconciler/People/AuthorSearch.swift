@@ -25,7 +25,8 @@ struct AuthorSearch {
             EnvironmentRecord.self, at: RecordPath.environment)
         let walks = HistoryWalks(
             source: source, desired: desired, converged: environment?.convergedRevision,
-            signers: settings.identity == .signed ? TrustedSigners(settings) : nil)
+            signers: settings.identity == .signed ? TrustedSigners(settings) : nil,
+            demandsSignatures: settings.demandsSignedAuthors)
         var plan = plan
         for place in plan.steps.indices where policy.approve.contains(plan.steps[place].hazard) {
             let step = plan.steps[place]
@@ -68,14 +69,16 @@ private final class HistoryWalks {
     private var indexes: [RecordedBases.Range: Result<TouchIndex, RecordedBases.Unknown>] = [:]
     /// Where signatures are asked for, a commit's signer made it too, whatever name it bears.
     private let signers: TrustedSigners?
+    private let demandsSignatures: Bool
     private var signed: [ObjectID: [GitPerson]] = [:]
     private var pins: [String: Result<ObjectID, RecordedBases.Unknown>] = [:]
 
     init(
         source: FetchedSource, desired: DesiredState, converged: String?,
-        signers: TrustedSigners?
+        signers: TrustedSigners?, demandsSignatures: Bool
     ) {
         self.signers = signers
+        self.demandsSignatures = demandsSignatures
         self.source = source
         self.desired = desired
         self.converged = converged
@@ -107,7 +110,16 @@ private final class HistoryWalks {
                 former.map { counts(path, subject.namespace, former: $0) } ?? true
             }
             found.formUnion(touches.people)
-            for commit in touches.commits { found.formUnion(self.signers(of: commit)) }
+            for commit in touches.commits {
+                let signers = self.signers(of: commit)
+                guard !signers.isEmpty || !demandsSignatures else {
+                    throw RecordedBases.Unknown(
+                        reason: "commit \(commit.short) bears no signature that counts, and the "
+                            + "operator asks for signed authors; have the change committed anew, "
+                            + "signed")
+                }
+                found.formUnion(signers)
+            }
         }
         return found
     }

@@ -42,6 +42,13 @@ package struct Digest: Hashable, Sendable {
     /// The first seven digits, for people.
     package var short: String { String(hex.prefix(7)) }
 
+    /// The first sixteen digits, by which something may be chosen: nobody finds another digest
+    /// that begins so, as is done for seven digits within minutes.
+    package var distinct: String { String(hex.prefix(Self.distinctDigits)) }
+
+    /// How many digits ``distinct`` has.
+    package static let distinctDigits = 16
+
     private static func hexadecimal(_ word: UInt64) -> String {
         let digits = String(word, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits

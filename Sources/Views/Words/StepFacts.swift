@@ -57,7 +57,8 @@ struct StepFacts {
         init(_ report: PlanReport) {
             tables = DigestNames(
                 report.steps.flatMap { [$0.step.from, $0.step.to] }.compactMap { $0 })
-            approvals = DigestNames(report.steps.map(\.approval), shortest: 7)
+            approvals = DigestNames(
+                report.steps.map(\.approval), shortest: Digest.distinctDigits)
         }
     }
 

@@ -144,6 +144,9 @@ func operatorText(_ more: String = "") -> String {
             old: "identity: declared", new: "identity: signed",
             told: "no `allowed_signers` says whose signatures count"),
         Fault(
+            old: "identity: declared", new: "identity: declared, authors: signed",
+            told: "set `identity` to `signed`, too"),
+        Fault(
             old: "identity: declared",
             new: "identity: declared, openpgp: {signers: /etc/plumb/names}",
             told: "`openpgp` has no `keys`"),

@@ -192,6 +192,7 @@ private struct OperatorDecoder {
             reader.choice($0, $1, ApprovalRules.Identity.self)
         }
         let signers = fields.read(.allowedSigners, absolutePath)
+        let authors = fields.read(.authors) { reader.choice($0, $1, ApprovalRules.Authors.self) }
         let openPGP = fields.read(.openPGP) { node, _ in openPGPFiles(node) }
         let tags = fields.read(.folding) { node, _ in
             reader.fields(node, FoldingKey.self)?.read(.tags, reader.boolean)
@@ -203,8 +204,14 @@ private struct OperatorDecoder {
                 "`identity` is `signed`, and no `allowed_signers` says whose signatures count",
                 "name a file in the format of `ssh-keygen`, which lies outside the repository")
         }
+        guard authors != .signed || identity == .signed else {
+            return reader.invalid(
+                node, "`authors` is `signed`, and `identity` is `\(identity.rawValue)`",
+                "set `identity` to `signed`, too")
+        }
         return ApprovalRules(
             identity: identity, allowedSigners: signers, openPGP: openPGP,
+            authors: authors ?? .named,
             foldsTags: tags ?? true, lifetimeSeconds: lifetime)
     }
 

@@ -30,7 +30,7 @@ enum ApprovalRulesKey: String, FleetKey {
     case identity
     case allowedSigners = "allowed_signers"
     case openPGP = "openpgp"
-    case folding
+    case authors, folding
 }
 
 enum OpenPGPKey: String, FleetKey {
@@ -63,7 +63,7 @@ enum OperatorFormat {
 
     static let choices: [any FleetChoice.Type] = [
         TLS.Mode.self, Hazard.self, DriftPolicy.self, ApprovalRules.Identity.self,
-        OperatorPermission.self,
+        ApprovalRules.Authors.self, OperatorPermission.self,
     ]
 
     static let versions = [1]
