@@ -28,6 +28,9 @@ struct StatementTextTests {
             Printing("create\ttable `t`\n(a int -- note\n)", "create table `t` (a int )"),
             Printing("CREATE TABLE/**/t(a int)", "CREATE TABLE t(a int)"),
             Printing(
+                "CREATE TABLE t (a int DEFAULT .5, b int DEFAULT -.5, c text DEFAULT _latin1 0x41)",
+                "CREATE TABLE t (a int DEFAULT .5, b int DEFAULT -.5, c text DEFAULT _latin1 0x41)"),
+            Printing(
                 "CREATE TABLE t (a int /*!80023 INVISIBLE */)", "CREATE TABLE t (a int )",
                 mysql: "CREATE TABLE t (a int INVISIBLE )"),
             Printing(
@@ -127,6 +130,13 @@ struct StatementRefusalTests {
             ("CREATE TABLE t (a int DEFAULT nextval(t.s))", 31, "another database"),
             ("CREATE TABLE t (a int DEFAULT (NEXT VALUE FOR d.s))", 47, "another database"),
             ("CREATE TABLE t (a int DEFAULT NEXT VALUE FOR t.s)", 46, "another database"),
+            ("CREATE TABLE t (a int DEFAULT (NEXT VALUE FOR t.s))", 47, "another database"),
+            ("CREATE TABLE t (a int DEFAULT (1 + PREVIOUS VALUE FOR t.s))", 55, "another database"),
+            ("CREATE TABLE t (a int CHECK (kdf('a', 'b', 99999999) = 0))", 30, "KDF"),
+            ("CREATE VIEW v AS SELECT extractvalue('<a/>', load_file('/x'))", 46, "LOAD_FILE"),
+            ("CREATE VIEW v AS SELECT 'a' REGEXP `Load_File` ('/x')", 36, "LOAD_FILE"),
+            ("CREATE VIEW v AS SELECT mariadb_schema.sleep(9)", 40, "SLEEP"),
+            ("CREATE VIEW v AS SELECT extractvalue('<a/>', d.f())", 48, "with a database"),
             ("CREATE TABLE t (a int CHECK (sys_exec('x') = 0))", 30, "SYS_EXEC"),
             ("CREATE TABLE t (a int AS (my_function(1)))", 27, "MY_FUNCTION"),
             ("CREATE TABLE t (a int, KEY ((load_file('/x'))))", 30, "LOAD_FILE"),

@@ -26,8 +26,10 @@ extension Workspace {
     ) throws(WorkspaceError) -> [String: CatalogTable] {
         var rejected: [RejectedTable] = []
         var fit: [(object: ObjectToNormalise, source: ObjectDefinition)] = []
+        let functions = Set(
+            objects.filter { $0.name.kind == .function }.map { $0.name.name.lowercased() })
         for object in objects.sorted(by: { $0.name.precedes($1.name) }) {
-            switch textGuard.definition(of: object) {
+            switch textGuard.definition(of: object, functions: functions) {
             case .success(let definition): fit.append((object, definition))
             case .failure(let rejection): rejected.append(rejection)
             }
@@ -42,8 +44,8 @@ extension Workspace {
             refusals = []
             var left: [(object: ObjectToNormalise, source: ObjectDefinition)] = []
             for item in waiting {
-                // An event must not run here, whatever it says.
-                if let refusal = try create(item.source.asleep.text, item.object) {
+                // No event and no function must run here, whatever they say.
+                if let refusal = try create(item.source.asleep.uncalled.text, item.object) {
                     refusals.append(refusal)
                     left.append(item)
                 } else {
@@ -55,7 +57,17 @@ extension Workspace {
         } while !waiting.isEmpty
         rejected += refusals
         var result: [String: CatalogTable] = [:]
-        for (object, source) in fit where made.contains(object.name) {
+        // While a view is made no function is there that a server would call.
+        let last = fit.filter { $0.source.uncalled != $0.source }
+        let first = fit.filter { $0.source.uncalled == $0.source }
+        for (object, source) in first + last where made.contains(object.name) {
+            if source.uncalled != source {
+                try run(source.drop, while: "making the \(object.name)")
+                if let refusal = try create(source.text, object) {
+                    rejected.append(refusal)
+                    continue
+                }
+            }
             switch try settle(object, source) {
             case .success(let definition):
                 result[object.name.encoded] = catalog.object(definition, flavour: profile.flavour)

@@ -13,7 +13,7 @@ struct TextGuard {
     func checked(_ table: TableToNormalise) -> Result<TableToNormalise, RejectedTable> {
         statement(table.text, named: ObjectName(.table, table.name), sqlMode: nil).map {
             TableToNormalise(
-                name: table.name, text: $0, location: table.location, like: table.like,
+                name: table.name, text: $0.sql, location: table.location, like: table.like,
                 written: table.written)
         }.mapError {
             RejectedTable(table: table.name, location: table.location, reason: $0.reason)
@@ -21,8 +21,10 @@ struct TextGuard {
     }
 
     /// What the text of `object` defines, by the text to send, or why none is sent.
+    ///
+    /// - Parameter functions: those that the schema defines, by their names in small letters.
     func definition(
-        of object: ObjectToNormalise
+        of object: ObjectToNormalise, functions: Set<String> = []
     ) -> Result<ObjectDefinition, RejectedTable> {
         func refused(_ reason: String) -> Result<ObjectDefinition, RejectedTable> {
             .failure(RejectedTable(object, reason: reason))
@@ -36,7 +38,16 @@ struct TextGuard {
         }
         let printed: String
         switch statement(text, named: object.name, sqlMode: settings.sqlMode) {
-        case .success(let sql): printed = sql
+        case .success(let statement):
+            // One that somebody added to the server is not sent: a server may run it while it
+            // makes the view.
+            let unknown = statement.calls.filter { !functions.contains($0.lowercased()) }
+            if let function = unknown.min() {
+                return refused(
+                    "the function \(SQL.identifier(function)) is neither the server's own nor "
+                        + "defined by the schema")
+            }
+            printed = statement.sql
         case .failure(let refusal): return refused(refusal.reason)
         }
         let marked = ObjectDefinition.marked(printed, settings, after: source?.after ?? [])
@@ -59,10 +70,10 @@ struct TextGuard {
         let reason: String
     }
 
-    /// The text to send.
+    /// The statement to send.
     private func statement(
         _ text: String, named name: ObjectName, sqlMode: String?
-    ) -> Result<String, Refusal> {
+    ) -> Result<StatementText, Refusal> {
         guard !WorkspaceName.isMark(name.name) else {
             return .failure(Refusal(reason: Self.markReason))
         }
@@ -73,7 +84,7 @@ struct TextGuard {
                 let kind = name.kind.rawValue
                 return .failure(Refusal(reason: "its text does not create a \(kind) of that name"))
             }
-            return .success(statement.sql)
+            return .success(statement)
         } catch {
             let reason = [error.message, error.remedy].compactMap { $0 }.joined(separator: "; ")
             return .failure(Refusal(reason: reason))

@@ -27,6 +27,16 @@ package struct CreationSettings: Hashable, Sendable {
         (self, _) = Self.split(text)
     }
 
+    /// Reads the lines at the start of `bytes`; without a look at the rest where there are none.
+    init(of bytes: UnsafeBufferPointer<UInt8>) {
+        var end = bytes.startIndex
+        while bytes[end...].starts(with: "-- ".utf8) {
+            let line = bytes[end...].firstIndex(of: UInt8(ascii: "\n"))
+            end = line.map { $0 + 1 } ?? bytes.endIndex
+        }
+        self.init(of: String(decoding: bytes[..<end], as: UTF8.self))
+    }
+
     /// The settings that `text` begins with, and the rest of it.
     package static func split(_ text: String) -> (settings: CreationSettings, rest: Substring) {
         var rest = text[...]

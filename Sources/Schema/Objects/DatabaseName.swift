@@ -6,10 +6,14 @@ package enum DatabaseName {
     ///
     /// An alias may have the database's name. Where one does, only what cannot be an alias goes:
     /// the first of three names, and what stands before a function.
-    package static func removed(_ database: String, from text: String) -> String {
+    package static func removed(
+        _ database: String, from text: String, _ settings: CreationSettings? = nil
+    ) -> String {
         guard text.contains(SQL.identifier(database)) else { return text }
         var copy = text
-        let ranges: [Range<Int>] = copy.withUTF8 { bytes in Self.ranges(of: database, in: bytes) }
+        let ranges: [Range<Int>] = copy.withUTF8 { bytes in
+            Self.ranges(of: database, in: bytes, settings)
+        }
         var bytes = Array(text.utf8)
         for range in ranges.reversed() { bytes.removeSubrange(range) }
         return String(decoding: bytes, as: UTF8.self)
@@ -55,9 +59,9 @@ package enum DatabaseName {
     }
 
     private static func ranges(
-        of database: String, in bytes: UnsafeBufferPointer<UInt8>
+        of database: String, in bytes: UnsafeBufferPointer<UInt8>, _ settings: CreationSettings?
     ) -> [Range<Int>] {
-        guard let tokens = ObjectHeader.tokens(of: bytes) else { return [] }
+        guard let tokens = ObjectHeader.tokens(of: bytes, settings) else { return [] }
         func isSymbol(_ index: Int, _ symbol: Unicode.Scalar) -> Bool {
             index >= 0 && index < tokens.count && tokens[index].kind == .symbol
                 && bytes[tokens[index].start] == UInt8(ascii: symbol)

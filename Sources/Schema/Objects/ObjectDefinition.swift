@@ -61,8 +61,8 @@ package struct ObjectDefinition: Hashable, Sendable {
         shown: String, _ settings: CreationSettings = CreationSettings(), database: String,
         after triggers: [String] = []
     ) {
-        var text = DatabaseName.removed(database, from: shown)
-        guard let header = text.withUTF8({ ObjectHeader($0) }) else { return nil }
+        var text = DatabaseName.removed(database, from: shown, settings)
+        guard let header = text.withUTF8({ ObjectHeader($0, settings) }) else { return nil }
         let unsaid = [header.ifNotExists, header.orReplace, header.end..<text.utf8.count]
         text = Self.text(text, without: unsaid.compactMap { $0 })
         self.init(text: Self.marked(text, settings, after: triggers))
@@ -217,6 +217,39 @@ package struct ObjectDefinition: Hashable, Sendable {
         other.isAsleep ? self : withStatus("ENABLE")
     }
 
+    /// The function as one that no server calls while it makes a view; everything else as it is.
+    ///
+    /// MariaDB calls one that is DETERMINISTIC where an argument must be constant. `NO SQL` lets
+    /// servers with a binary log take one that is not.
+    package var uncalled: ObjectDefinition {
+        guard name.kind == .function else { return self }
+        var copy = text
+        let changed: String = copy.withUTF8 { bytes in
+            let tokens = ObjectHeader.tokens(of: bytes) ?? []
+            let cursor = TokenCursor(tokens, in: SourceText(bytes: bytes, file: ""))
+            var result = Array(bytes)
+            // Reserved words: they can stand for nothing else.
+            for index in tokens.indices.reversed() where index > 0 {
+                guard !cursor.at(symbol: ".", ahead: index - 1),
+                    !cursor.at(symbol: "@", ahead: index - 1)
+                else { continue }
+                if cursor.at("DETERMINISTIC", ahead: index), !cursor.at("NOT", ahead: index - 1) {
+                    result.replaceSubrange(
+                        tokens[index].range, with: "NOT DETERMINISTIC NO SQL".utf8)
+                } else if cursor.at(anyOf: ["MODIFIES", "READS"], ahead: index),
+                    cursor.at("SQL", ahead: index + 1), cursor.at("DATA", ahead: index + 2)
+                {
+                    let range = tokens[index].start..<tokens[index + 2].end
+                    result.replaceSubrange(range, with: "NO SQL".utf8)
+                } else if cursor.at("CONTAINS", ahead: index), cursor.at("SQL", ahead: index + 1) {
+                    result.replaceSubrange(tokens[index].range, with: "NO".utf8)
+                }
+            }
+            return String(decoding: result, as: UTF8.self)
+        }
+        return ObjectDefinition(text: changed) ?? self
+    }
+
     /// `ENABLE`, `DISABLE` or `DISABLE ON SLAVE`, as written; nil where nothing is.
     private var status: String? {
         var copy = text
@@ -245,7 +278,7 @@ package struct ObjectDefinition: Hashable, Sendable {
     private var createOrReplace: String {
         var copy = create
         return copy.withUTF8 { bytes in
-            guard let header = ObjectHeader(bytes) else { return create }
+            guard let header = ObjectHeader(bytes, settings) else { return create }
             let end = header.start + "CREATE".utf8.count
             return Self.text(bytes, replacing: header.start..<end, with: "CREATE OR REPLACE")
         }

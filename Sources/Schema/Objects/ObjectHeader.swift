@@ -38,8 +38,12 @@ struct ObjectHeader {
     private(set) var statusPlace: Int?
 
     /// Reads the header; nil where the text creates no object of a kind that has one.
-    init?(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard let (tokens, end) = Self.lexed(bytes), let first = tokens.first else { return nil }
+    ///
+    /// - Parameter settings: under which the text is read, where its first lines do not tell them.
+    init?(_ bytes: UnsafeBufferPointer<UInt8>, _ settings: CreationSettings? = nil) {
+        guard let (tokens, end) = Self.lexed(bytes, settings), let first = tokens.first else {
+            return nil
+        }
         self.end = end
         let source = SourceText(bytes: bytes, file: "")
         var cursor = TokenCursor(tokens, in: source)
@@ -143,13 +147,21 @@ struct ObjectHeader {
     ]
 
     /// All tokens, marks of version comments left out; nil where the text has no end.
-    static func tokens(of bytes: UnsafeBufferPointer<UInt8>) -> [Token]? { lexed(bytes)?.tokens }
+    static func tokens(
+        of bytes: UnsafeBufferPointer<UInt8>, _ settings: CreationSettings? = nil
+    ) -> [Token]? {
+        lexed(bytes, settings)?.tokens
+    }
 
     /// The tokens, and where the last one ends, a mark of a version comment among them.
+    ///
+    /// Strings end where the SQL mode has it that the server reads them under: read otherwise, one
+    /// could hide what the server sees, or show what it does not.
     private static func lexed(
-        _ bytes: UnsafeBufferPointer<UInt8>
+        _ bytes: UnsafeBufferPointer<UInt8>, _ settings: CreationSettings?
     ) -> (tokens: [Token], end: Int)? {
-        var lexer = Lexer(bytes)
+        let mode = (settings ?? CreationSettings(of: bytes)).sqlMode ?? ""
+        var lexer = Lexer(bytes, quoting: Dialect.Quoting(sqlMode: mode))
         var tokens: [Token] = []
         var end = 0
         do throws(SchemaError) {

@@ -81,7 +81,9 @@ extension ObjectDefinition {
     package var createWithoutOrder: String {
         var copy = create
         return copy.withUTF8 { bytes in
-            guard let range = ObjectHeader(bytes)?.orderClause?.range else { return create }
+            guard let range = ObjectHeader(bytes, settings)?.orderClause?.range else {
+                return create
+            }
             return Self.text(create, without: [range])
         }
     }
@@ -91,7 +93,7 @@ extension ObjectDefinition {
         var copy = createWithoutOrder
         return copy.withUTF8 { bytes in
             let text = String(decoding: bytes, as: UTF8.self)
-            guard let place = ObjectHeader(bytes)?.bodyStart else { return text }
+            guard let place = ObjectHeader(bytes, settings)?.bodyStart else { return text }
             var result = Array(bytes)
             result.insert(
                 contentsOf: "FOLLOWS \(SQL.identifier(trigger)) ".utf8, at: place)

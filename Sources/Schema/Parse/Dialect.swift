@@ -3,18 +3,28 @@ package struct Dialect: Hashable, Sendable {
     package let flavour: ServerProfile.Flavour
     /// Two digits for each part behind the first: 101119 for 10.11.19, 90704 for 9.7.4.
     package let versionID: Int
-    /// Whether `"…"` is a name and no string: SQL mode `ANSI_QUOTES`, and those that include it.
-    package let hasANSIQuotes: Bool
-    /// Whether a backslash in a string is a character like any other: `NO_BACKSLASH_ESCAPES`.
-    package let hasNoBackslashEscapes: Bool
+    package let quoting: Quoting
+
+    /// Where strings and quoted names end.
+    package struct Quoting: Hashable, Sendable {
+        /// Whether `"…"` is a name and no string: SQL mode `ANSI_QUOTES`, and those that include it.
+        package let hasANSIQuotes: Bool
+        /// Whether a backslash in a string is a character like any other: `NO_BACKSLASH_ESCAPES`.
+        package let hasNoBackslashEscapes: Bool
+
+        /// - Parameter sqlMode: as the session has it; separated by commas.
+        package init(sqlMode: String) {
+            let modes = Set(sqlMode.uppercased().split(separator: ",").map(String.init))
+            hasANSIQuotes = !modes.isDisjoint(with: Dialect.modesWithANSIQuotes)
+            hasNoBackslashEscapes = modes.contains("NO_BACKSLASH_ESCAPES")
+        }
+    }
 
     /// - Parameter sqlMode: as the session has it; separated by commas.
     package init(flavour: ServerProfile.Flavour, versionID: Int, sqlMode: String = "") {
         self.flavour = flavour
         self.versionID = versionID
-        let modes = Set(sqlMode.uppercased().split(separator: ",").map(String.init))
-        hasANSIQuotes = !modes.isDisjoint(with: Self.modesWithANSIQuotes)
-        hasNoBackslashEscapes = modes.contains("NO_BACKSLASH_ESCAPES")
+        quoting = Quoting(sqlMode: sqlMode)
     }
 
     /// The dialect of a server, in its own SQL mode unless another one is said.
@@ -26,7 +36,7 @@ package struct Dialect: Hashable, Sendable {
             sqlMode: sqlMode ?? profile.sqlMode)
     }
 
-    private static let modesWithANSIQuotes: Set = [
+    fileprivate static let modesWithANSIQuotes: Set = [
         "ANSI_QUOTES", "ANSI", "ORACLE", "MSSQL", "DB2", "POSTGRESQL", "MAXDB",
     ]
 

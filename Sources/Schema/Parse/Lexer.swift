@@ -35,15 +35,21 @@ struct Lexer {
     private(set) var position = 0
     /// Whose reading of the text it is; nil for a text that is read with all that it may say.
     private let dialect: Dialect?
+    private let quoting: Dialect.Quoting
     /// The terminator to report as a token of its own; none when empty.
     var delimiter: [UInt8] = []
     /// Where to note the comments that are skipped; nil to forget them.
     var comments: [Range<Int>]?
     private var openVersionComments: [Int] = []
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, dialect: Dialect? = nil) {
+    /// - Parameter quoting: where no dialect tells it.
+    init(
+        _ bytes: UnsafeBufferPointer<UInt8>, dialect: Dialect? = nil,
+        quoting: Dialect.Quoting = Dialect.Quoting(sqlMode: "")
+    ) {
         self.bytes = bytes
         self.dialect = dialect
+        self.quoting = dialect?.quoting ?? quoting
     }
 
     /// The next token; `.end` for ever once the text is used up.
@@ -66,7 +72,7 @@ struct Lexer {
         if byte.isWordStart { return word() }
         switch byte {
         case UInt8(ascii: "`"): return try quoted(byte, .quotedName)
-        case UInt8(ascii: "\"") where dialect?.hasANSIQuotes == true:
+        case UInt8(ascii: "\"") where quoting.hasANSIQuotes:
             return try quoted(byte, .quotedName)
         case UInt8(ascii: "'"), UInt8(ascii: "\""): return try quoted(byte, .string)
         case UInt8(ascii: "0")...UInt8(ascii: "9"): return number()
@@ -233,7 +239,7 @@ struct Lexer {
                     return Token(kind: kind, start: start, end: position)
                 }
             } else if byte == UInt8(ascii: "\\"), kind == .string,
-                dialect?.hasNoBackslashEscapes != true
+                !quoting.hasNoBackslashEscapes
             {
                 position += 1
             }

@@ -147,6 +147,11 @@ extension FormReader {
 
     /// A literal, a function with its arguments, or an expression in parentheses.
     private mutating func defaultValue(of table: String) throws(SchemaError) {
+        // `_latin1 0x41`, `_latin1 x'41'`.
+        let isIntroduced = cursor.word()?.hasPrefix("_") == true
+        if isIntroduced, cursor.isNumber(ahead: 1) || cursor.at(anyOf: ["X", "B"], ahead: 1) {
+            cursor.advance()
+        }
         if takeNumber() || takeString() { return }
         if cursor.at(symbol: "(") { return try expression(in: .table(table)) }
         if cursor.at("NEXT") || cursor.at("PREVIOUS") {

@@ -108,7 +108,9 @@ extension FormReader {
         switch place {
         case .table(let table), .partition(let table):
             if !isFurther, isCall, name.lowercased() == "mariadb_schema" { return }
-            if !isFurther, !isCall, name.lowercased() == table.lowercased(),
+            let isSequence =
+                cursor.at("FOR", ahead: ahead - 1) && cursor.at("VALUE", ahead: ahead - 2)
+            if !isFurther, !isCall, !isSequence, name.lowercased() == table.lowercased(),
                 !cursor.at(symbol: ".", ahead: ahead + 3)
             {
                 return

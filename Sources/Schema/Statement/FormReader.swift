@@ -6,6 +6,8 @@ struct FormReader {
     let permissions: StatementText.Permissions
     /// Indices of the tokens that say nothing of what is to be.
     private(set) var unsaid: Set<Int> = []
+    /// What a view calls that is no function of the servers' own, as written.
+    var calls: Set<String> = []
 
     init(_ cursor: TokenCursor, allowing permissions: StatementText.Permissions) {
         self.cursor = cursor
@@ -161,12 +163,13 @@ struct FormReader {
         guard takeString() else { throw cursor.unexpected("a string") }
     }
 
-    /// A number with or without a sign.
+    /// A number with or without a sign, also one that begins with its point.
     mutating func takeNumber() -> Bool {
         let isSigned = cursor.at(symbol: "-") || cursor.at(symbol: "+")
-        guard cursor.isNumber(ahead: isSigned ? 1 : 0) else { return false }
-        if isSigned { cursor.advance() }
-        cursor.advance()
+        let hasPoint = cursor.at(symbol: ".", ahead: isSigned ? 1 : 0)
+        let length = (isSigned ? 1 : 0) + (hasPoint ? 1 : 0)
+        guard cursor.isNumber(ahead: length) else { return false }
+        for _ in 0...length { cursor.advance() }
         return true
     }
 

@@ -17,8 +17,52 @@ extension FormReader {
                 throw refusal("a view writes nothing", remedy: "remove INTO")
             }
             try refuseStatementEnd()
+            try noteCall()
             cursor.advance()
         }
+    }
+
+    /// MariaDB computes some arguments while it makes a view, such as the path of `EXTRACTVALUE`
+    /// and the pattern of `REGEXP`: what a view calls is called then. So a call is of a function
+    /// that only computes, or of one that the schema defines, which is noted for the caller.
+    private mutating func noteCall() throws(SchemaError) {
+        guard let token = cursor.token, token.kind == .word || token.kind == .quotedName,
+            cursor.at(symbol: "(", ahead: 1), !namesColumns
+        else { return }
+        var ahead = cursor
+        guard let name = ahead.takeName()?.text else { return }
+        guard !cursor.at(symbol: ".", ahead: -1) else {
+            guard cursor.at("MARIADB_SCHEMA", ahead: -2) else {
+                throw refusal(
+                    "the function \(SQL.identifier(name)) is written with a database, and may run "
+                        + "while a server makes the view",
+                    remedy: "call a function of the schema, by its name alone")
+            }
+            guard ViewFunctions.areKnown(name) else { throw harmfulCall(name) }
+            return
+        }
+        if ViewFunctions.areHarmful(name) { throw harmfulCall(name) }
+        if !ViewFunctions.areKnown(name) { calls.insert(name) }
+    }
+
+    private func harmfulCall(_ name: String) -> SchemaError {
+        refusal(
+            "the function \(name.uppercased()) may run while a server makes the view",
+            remedy: "leave it out: what reads files, waits or takes locks is no part of a view")
+    }
+
+    /// Whether the name at the cursor is that of a table, before the names of its columns.
+    private var namesColumns: Bool {
+        if cursor.at(symbol: ")", ahead: -1) || cursor.at("AS", ahead: -1) { return true }
+        // `WITH name (a, b) AS (`
+        var behind = cursor
+        behind.advance()
+        repeat {
+            behind.advance()
+            guard behind.takeName() != nil else { return false }
+        } while behind.at(symbol: ",")
+        guard behind.take(symbol: ")") else { return false }
+        return behind.at("AS") && behind.at(symbol: "(", ahead: 1)
     }
 
     /// A `;` within the statement; only bodies of programs have some.

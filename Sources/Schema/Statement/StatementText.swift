@@ -9,6 +9,8 @@ package struct StatementText: Hashable, Sendable {
     /// The text to send. It has no executable comment; for tables and sequences no comment at all.
     /// `OR REPLACE` and `IF NOT EXISTS` are left out: they say nothing about what is to be.
     package let sql: String
+    /// The functions that a view calls and that are none of the servers' own, as written.
+    package let calls: Set<String>
 
     /// What a file may say beyond what every file may.
     package struct Permissions: Hashable, Sendable {
@@ -48,7 +50,8 @@ package struct StatementText: Hashable, Sendable {
         let printer = TokenPrinter(
             bytes: bytes, comments: lexed.comments, keepsComments: Self.keepsComments(name.kind))
         return StatementText(
-            name: name, sql: printer.text(of: lexed.tokens, without: reader.unsaid))
+            name: name, sql: printer.text(of: lexed.tokens, without: reader.unsaid),
+            calls: reader.calls)
     }
 
     /// MySQL keeps a comment for MariaDB in the name that it makes of a column's text; to MariaDB
