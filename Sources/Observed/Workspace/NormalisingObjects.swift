@@ -149,7 +149,7 @@ extension Workspace {
     ) throws(WorkspaceError) {
         let steps = SequenceChange(from: from, to: to)?.steps ?? []
         try startingEmpty { () throws(WorkspaceError) in
-            try runProved(from.create, from.name.name)
+            try makeShown(from.create, from.name.name)
             for step in steps {
                 try runProved(step.sql, to.name.name)
                 guard try read(to.name) == step.after else { throw Self.unchangeable(to.name) }

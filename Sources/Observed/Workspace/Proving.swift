@@ -128,7 +128,7 @@ extension Workspace {
             // Without its own foreign keys: their parents need not be as they will be.
             var model = parent.table
             model?.foreignKeys = []
-            try runProved(
+            try makeShown(
                 model?.createStatement(flavour: profile.flavour)
                     ?? parent.createStatement(flavour: profile.flavour),
                 parent.table?.name ?? change.table)
@@ -140,7 +140,7 @@ extension Workspace {
     private func make(
         _ from: CatalogTable, for change: ChangeToProve
     ) throws(WorkspaceError) -> CatalogTable {
-        try runProved(from.createStatement(flavour: profile.flavour), change.table)
+        try makeShown(from.createStatement(flavour: profile.flavour), change.table)
         let made = try require(change.table, from, change.table)
         guard made.digest != from.digest, let wanted = from.table, let found = made.table,
             wanted.columns.count == found.columns.count
@@ -153,6 +153,11 @@ extension Workspace {
         let sql = "ALTER TABLE \(SQL.identifier(change.table)) \(clauses.joined(separator: ", "))"
         try runProved(sql, change.table)
         return try require(change.table, from, change.table)
+    }
+
+    /// Makes what another server showed.
+    func makeShown(_ sql: String, _ table: String) throws(WorkspaceError) {
+        try runProved(textGuard.shown(sql, "table \(SQL.identifier(table))"), table)
     }
 
     func runProved(_ sql: String, _ table: String) throws(WorkspaceError) {

@@ -63,6 +63,29 @@ struct TextGuard {
         return .success(definition)
     }
 
+    /// A statement that makes what a server showed, to be run on another one: printed from tokens
+    /// as every text is, for a server may show anything.
+    ///
+    /// - Parameter what: names the object in errors.
+    func shown(_ sql: String, _ what: String) throws(WorkspaceError) -> String {
+        do throws(SchemaError) {
+            let statement = try StatementText.read(
+                sql, dialect: Dialect(profile), allowing: permissions)
+            if statement.name.kind == .table || statement.name.kind == .sequence,
+                !WorkspaceName.isMark(statement.name.name)
+            {
+                return statement.sql
+            }
+        } catch {
+            throw WorkspaceError(
+                .notProved,
+                "\(what): what its server shows is not run on another one: \(error.message)",
+                remedy: "change it by hand")
+        }
+        throw WorkspaceError(
+            .notProved, "\(what): what its server shows makes no table or sequence")
+    }
+
     /// With a table of that name a text could take a workspace's mark, or set one elsewhere.
     private static let markReason = "the name is that of Plumb's own mark: choose another"
 
