@@ -226,6 +226,29 @@ struct StatementRefusalTests {
             "\(error?.message ?? "") \(error?.remedy ?? "")")
     }
 
+    @Test(
+        "attack: an expression so long that a server ends with its stack",
+        arguments: ["1 + ", "a AND NOT ", "~", "abs(", "(", "CASE WHEN 1 THEN "])
+    func long(part: String) throws {
+        let closing = part.hasSuffix("(") ? ")" : part.hasPrefix("CASE") ? " END" : ""
+        func text(_ count: Int) -> String {
+            "CREATE TABLE t (a int CHECK (" + String(repeating: part, count: count) + "1"
+                + String(repeating: closing, count: count) + "))"
+        }
+        let dialect = Dialect(flavour: .mariadb, versionID: 101_119)
+        _ = try StatementText.read(text(200), dialect: dialect)
+        let error = #expect(throws: SchemaError.self) {
+            try StatementText.read(text(3000), dialect: dialect)
+        }
+        #expect(error?.message.contains("too long") == true)
+    }
+
+    @Test("A list may be long")
+    func list() throws {
+        let values = (0..<20_000).map { "\($0)" }.joined(separator: ", ")
+        _ = try StatementText.checkEverywhere("CREATE TABLE t (a int CHECK (a IN (\(values))))")
+    }
+
     @Test("Directories are taken where the operator allows them")
     func directories() throws {
         let text = "CREATE TABLE t (a int) DATA DIRECTORY='/tmp'"

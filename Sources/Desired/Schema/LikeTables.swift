@@ -14,20 +14,27 @@ struct LikeTables {
     /// All tables; those whose chain of LIKE ends nowhere or goes round are reported and left out.
     func resolved() -> [String: DesiredTable] {
         var result = tables.filter { $0.value.source.like == nil }
-        for (key, table) in tables where table.source.like != nil {
-            guard let chain = chain(from: table), let last = chain.last else { continue }
-            result[key] = chain.dropLast().reversed().reduce(last) { original, copy in
-                copy.copying(original)
+        for table in tables.values where table.source.like != nil {
+            guard let chain = chain(from: table, upTo: result), var original = chain.last else {
+                continue
+            }
+            for copy in chain.dropLast().reversed() {
+                original = copy.copying(original)
+                result[copy.name.lowercased()] = original
             }
         }
         return result
     }
 
-    /// The table, what it is LIKE, and so on to a table that is written out.
-    private func chain(from first: DesiredTable) -> [DesiredTable]? {
+    /// The table, what it is LIKE, and so on to one that is known.
+    private func chain(
+        from first: DesiredTable, upTo known: [String: DesiredTable]
+    ) -> [DesiredTable]? {
+        if known[first.name.lowercased()] != nil { return nil }
         var chain = [first]
         var seen: Set<String> = [first.name.lowercased()]
         while let table = chain.last, let like = table.source.like {
+            if let next = known[like.table.lowercased()] { return chain + [next] }
             guard let next = tables[like.table.lowercased()] else {
                 reportMissing(like, in: table)
                 return nil

@@ -62,7 +62,10 @@ package struct ObjectDefinition: Hashable, Sendable {
         after triggers: [String] = []
     ) {
         var text = DatabaseName.removed(database, from: shown, settings)
-        guard let header = text.withUTF8({ ObjectHeader($0, settings) }) else { return nil }
+        // What has no end without its mode cannot stand in a file.
+        guard let header = text.withUTF8({ ObjectHeader($0, settings) }),
+            text.withUTF8({ ObjectHeader($0, CreationSettings()) }) != nil
+        else { return nil }
         let unsaid = [header.ifNotExists, header.orReplace, header.end..<text.utf8.count]
         text = Self.text(text, without: unsaid.compactMap { $0 })
         self.init(text: Self.marked(text, settings, after: triggers))

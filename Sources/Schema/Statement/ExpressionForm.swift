@@ -15,8 +15,10 @@ extension FormReader {
     mutating func expression(in place: ExpressionPlace) throws(SchemaError) {
         guard cursor.at(symbol: "(") else { throw cursor.unexpected("`(`") }
         var depth = 0
+        var length = ExpressionLength()
         repeat {
             guard cursor.token != nil else { throw cursor.unexpected("`)`") }
+            try step(&length)
             if cursor.at(symbol: "(") {
                 depth += 1
                 if cursor.at(anyOf: Self.queryWords, ahead: 1) {
@@ -35,8 +37,10 @@ extension FormReader {
     /// `CASE … END`, outside of parentheses.
     mutating func caseExpression(in place: ExpressionPlace) throws(SchemaError) {
         var depth = 0
+        var length = ExpressionLength()
         repeat {
             guard cursor.token != nil else { throw cursor.unexpected("END") }
+            try step(&length)
             if cursor.at(symbol: "(") {
                 try expression(in: place)
                 continue
@@ -46,6 +50,19 @@ extension FormReader {
             try checkToken(in: place)
             cursor.advance()
         } while depth > 0
+    }
+
+    /// Refuses what is so deep that a server may run out of its stack: MariaDB ends with it, and
+    /// with it all that it serves.
+    private func step(_ length: inout ExpressionLength) throws(SchemaError) {
+        length.add(
+            opens: cursor.at(symbol: "("), closes: cursor.at(symbol: ")"),
+            separates: cursor.at(symbol: ","))
+        guard length.longest <= ExpressionLength.limit else {
+            throw refusal(
+                "the expression is too long: more than \(ExpressionLength.limit) words and signs "
+                    + "rest on each other", remedy: "write a shorter one, such as a list with IN")
+        }
     }
 
     func checkToken(in place: ExpressionPlace) throws(SchemaError) {
@@ -159,4 +176,31 @@ extension FormReader {
         "ASCII", "ORD", "CHAR_LENGTH", "LENGTH", "ST_SRID", "COALESCE", "IFNULL", "IF", "FROM_DAYS",
         "ADDTIME", "SUBTIME", "CONCAT", "LOWER", "UPPER", "TIME",
     ]
+}
+
+/// How many tokens of an expression can rest on each other: those of one item of a list, and of the
+/// longest item within it.
+private struct ExpressionLength {
+    /// A server with its usual stack computes about 500 operators, and reads four times as many.
+    static let limit = 2000
+
+    /// Of each open parenthesis: the tokens of the item so far.
+    private var items: [Int] = [0]
+    /// The tokens of all items that are open.
+    private(set) var longest = 0
+
+    mutating func add(opens: Bool, closes: Bool, separates: Bool) {
+        longest += 1
+        items[items.count - 1] += 1
+        if opens { items.append(0) }
+        if separates {
+            longest -= items[items.count - 1]
+            items[items.count - 1] = 0
+        }
+        // What a parenthesis held counts for the item that it is part of.
+        if closes, items.count > 1 {
+            let inner = items.removeLast()
+            items[items.count - 1] += inner
+        }
+    }
 }
