@@ -86,7 +86,7 @@ import Testing
                 </ul>
                 <p>shards: <code>commerce_{00..23}</code></p>
                 <p><b>waits for approval on commerce_{00..22}: 0 of 1 approvals \#
-                given</b><br>approve with: <code>plumb approve 2e7d2c0 --environment production \#
+                given</b><br>approve with: <code>plumb approve 2e7d2c03a9507ae2 --environment production \#
                 --reason &quot;…&quot;</code></p>
                 <p><b>denied on commerce_23: denied (1234567)</b><br>change it in git, then: \#
                 <code>plumb plan --environment production</code></p>

@@ -92,7 +92,7 @@ import Testing
                 - size: up to 1.2 M rows, 310 MB (commerce\_03)
                 - IRREVERSIBLE drop-table: all rows of \`legacy\_log\` are gone
 
-                approve with: `plumb approve 2e7d2c0 --environment production --reason "…"`
+                approve with: `plumb approve 2e7d2c03a9507ae2 --environment production --reason "…"`
 
                 change it in git, then: `plumb plan --environment production`
 
@@ -200,7 +200,7 @@ import Testing
                 put back: `plumb reconcile --heal --environment production --namespace commerce \#
                 --shard commerce_17`
 
-                approve with: `plumb approve 2e7d2c0 --environment production --reason "…"`
+                approve with: `plumb approve 2e7d2c03a9507ae2 --environment production --reason "…"`
 
                 change it in git, then: `plumb plan --environment production`
 

@@ -34,7 +34,7 @@ import Testing
                                                                     IRREVERSIBLE · drops the \#
                 table · approval needed
                   waits for approval on commerce_{00..22}: 0 of 1 approvals given
-                    approve with:  plumb approve 2e7d2c0 --environment production --reason "…"
+                    approve with:  plumb approve 2e7d2c03a9507ae2 --environment production --reason "…"
                   denied on commerce_23: denied (1234567)
                     change it in git, then:  plumb plan --environment production
 
