@@ -108,7 +108,7 @@ import Testing
         let asked = try fleet.expect(3, "reconcile")
         #expect(asked.says("approvals/\(other).yaml"), "\(asked)")
         #expect(try hasStatus(fleet))
-        let unknown = try fleet.expect(1, "approve", "abababab", "--reason", "x")
+        let unknown = try fleet.expect(1, "approve", "abababababababab", "--reason", "x")
         #expect(unknown.says("those that wait are"), "\(unknown)")
     }
 

@@ -21,11 +21,11 @@ struct OpenPGPApprovalTests {
         try fleet.commit("Approve", author: "eve@example.com")
         for key in [mallory, eve] {
             try Shell.check(
-                "git",
+                "env",
                 [
-                    "-C", fleet.repository, "-c", "user.name=Eve", "-c",
-                    "user.email=eve@example.com", "-c", "gpg.format=openpgp", "-c",
-                    "gpg.program=\(ring.program)", "-c", "user.signingkey=\(key)", "commit", "-q",
+                    "GNUPGHOME=\(ring.home)", "git", "-C", fleet.repository, "-c",
+                    "user.name=Eve", "-c", "user.email=eve@example.com", "-c",
+                    "gpg.format=openpgp", "-c", "user.signingkey=\(key)", "commit", "-q",
                     "--amend", "-S", "--reset-author", "-m", "Approve, signed",
                 ])
             let run = try fleet.expect(key == eve ? 0 : 3, "reconcile")
@@ -62,15 +62,13 @@ struct OpenPGPApprovalTests {
     /// A key ring of `gpg` of its own.
     private final class Ring {
         private let folder: TemporaryFolder
-        /// A program that is `gpg` with this ring.
-        let program: String
+        var home: String { folder.path }
 
-        init() throws {
-            folder = try TemporaryFolder()
-            program = try folder.write(
-                "#!/bin/sh\nexec gpg --homedir '\(folder.path)' --batch --no-tty \"$@\"\n",
-                to: "gpg")
-            chmod(program, 0o700)
+        init() throws { folder = try TemporaryFolder() }
+
+        private func gpg(_ words: [String]) throws -> String {
+            try Shell.check(
+                "gpg", ["--homedir", folder.path, "--batch", "--no-tty", "--quiet"] + words)
         }
 
         deinit {
@@ -79,20 +77,19 @@ struct OpenPGPApprovalTests {
 
         /// A new key without a passphrase; its fingerprint.
         func key(_ name: String) throws -> String {
-            try Shell.check(
-                program,
+            _ = try gpg(
                 [
-                    "--quiet", "--pinentry-mode", "loopback", "--passphrase", "",
+                    "--pinentry-mode", "loopback", "--passphrase", "",
                     "--quick-generate-key", name, "ed25519", "sign", "never",
                 ])
-            let listing = try Shell.check(program, ["--with-colons", "--list-keys", name])
+            let listing = try gpg(["--with-colons", "--list-keys", name])
             let line = try #require(
                 listing.split(separator: "\n").first { $0.hasPrefix("fpr:") })
             return String(line.split(separator: ":").last ?? "")
         }
 
         func exported() throws -> String {
-            try Shell.check(program, ["--quiet", "--armor", "--export"])
+            try gpg(["--armor", "--export"])
         }
     }
 }

@@ -12,7 +12,8 @@ enum VerifyApprovalsCommand {
         details: """
             Reads the ledger and the schema repository, no server. Every signature is verified
             again, every file is compared with the commit that brought it, and every use with the
-            words that stood behind it. Exit status 1 where something does not verify.
+            words that stood behind it; an operation that used an approval of which nothing is
+            left is one that does not verify. Exit status 1 where something does not verify.
             """,
         options: options + [.given, .until, .output, .noColor], run: run)
 
@@ -27,14 +28,16 @@ enum VerifyApprovalsCommand {
         let session = try LedgerSession.open(try invocation.request(.baseOnly), PassSurroundings())
         try session.store.ledger.requireMade()
         let entries = try ApprovalAudit(session: session).entries(since: since, until: until)
-        let problems = entries.count { $0.problem != nil }
+        let gaps = try session.store.snapshot().map { try ApprovalGaps(snapshot: $0).all() } ?? []
+        let problems = entries.count { $0.problem != nil } + gaps.count
         let status: ExitStatus = problems == 0 ? .done : .error
         let found = problems == 0 ? "all verify" : "\(problems) do not verify"
         let summary = "\(Count.of(entries.count, "decision")), \(found)"
         if format == .json {
             invocation.terminal.answer(
                 JSONView.table(
-                    kind: "verify-approvals", rows: entries.map(row), summary: summary,
+                    kind: "verify-approvals", rows: entries.map(row) + gaps.map(row),
+                    summary: summary,
                     exit: status) + "\n")
             return status
         }
@@ -42,7 +45,8 @@ enum VerifyApprovalsCommand {
             session.request.approvals.identity == .declared
             ? "identities are not checked (approvals.identity)\n" : ""
         invocation.answer(
-            entries.map(text).joined() + note + "\(summary)  exit \(status.rawValue)\n", as: format)
+            entries.map(text).joined() + gaps.map(text).joined() + note
+                + "\(summary)  exit \(status.rawValue)\n", as: format)
         return status
     }
 
@@ -77,6 +81,15 @@ enum VerifyApprovalsCommand {
         if let problem = entry.problem { lines.append("  DOES NOT VERIFY: \(problem)") }
         // A reason with a line break would write proofs and decisions of its own.
         return lines.map(Visible.line).joined(separator: "\n") + "\n\n"
+    }
+
+    private static func text(_ gap: ApprovalGaps.Gap) -> String {
+        Visible.line("\(gap.place)") + "\n"
+            + Visible.line("  DOES NOT VERIFY: \(gap.problem)") + "\n\n"
+    }
+
+    private static func row(_ gap: ApprovalGaps.Gap) -> [String: String] {
+        ["operation": gap.place, "problem": gap.problem]
     }
 
     private static func row(_ entry: ApprovalAudit.Entry) -> [String: String] {

@@ -105,6 +105,31 @@ struct AccountTests {
         try fleet.expect(3, "plan")
     }
 
+    @Test(arguments: TestServer.available)
+    func importAndDaemonDoTheirOwnToo(kind: TestServer.Kind) throws {
+        let logged = try Logged(kind)
+        let fleet = logged.fleet
+        let daemon = try fleet.start("daemon", "--interval", "1s")
+        #expect(try daemon.says("\"event\":\"pass\"", times: 2))
+        daemon.send(SIGTERM)
+        let run = try daemon.wait()
+        #expect(!run.says("pass-failed"), "\(run)")
+        let changed = try changes(logged.statements(of: "changer"))
+        #expect(changed.contains { $0.hasPrefix("CREATE TABLE") }, "\(changed)")
+        #expect(changed.allSatisfy { !$0.contains("_plumb_ws_") }, "\(changed)")
+
+        try logged.forget()
+        let host = fleet.file.shards[0].host
+        let copy = try fleet.expect(
+            0, "import", "--host", host, "--database", fleet.database(0), "--user", "reader",
+            "--password-env", "PW_READER", "--manage", "all", "--into", "../copy")
+        #expect(copy.says("1 table, 3 other objects"), "\(copy)")
+        try fleet.expect(0, "import", "--record")
+        try fleet.expect(0, "drift")
+        #expect(try changes(logged.statements(of: "reader")).isEmpty)
+        #expect(try logged.statements(of: "changer").isEmpty)
+    }
+
     @Test func onlyTheAccountsThatAreNeededMustBeThere() throws {
         let fleet = try FleetFixture()
         let root = "user: root"
