@@ -4,8 +4,8 @@
 #     scripts/apply-folder.sh apply|plan FOLDER SOCKET USER DATABASE
 #
 # For comparing plumb with other tools, and for the schema conformance cases: it wraps the folder
-# into a schema repository with one shard, approves whatever waits, and reconciles. A fleet wants
-# a plumb.yaml of its own.
+# into a schema repository with one shard, commits it (what is only in a working tree cannot be
+# approved), approves whatever waits, and reconciles. A fleet wants a plumb.yaml of its own.
 set -euo pipefail
 
 verb=$1 folder=$2 socket=$3 user=$4 database=$5
@@ -14,6 +14,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 mkdir -p "$work/schema/one"
+# git keeps no folder that is empty.
+touch "$work/schema/one/.keep"
 find "$folder" -maxdepth 1 -name '*.sql' -exec cp {} "$work/schema/one/" \;
 cat >"$work/plumb.yaml" <<YAML
 version: 1
@@ -34,23 +36,27 @@ YAML
 
 cd "$work"
 export PLUMB_ACTOR=apply-folder
+git init -q
+git add plumb.yaml schema
+git -c user.name=folder -c user.email=folder@localhost -c commit.gpgsign=false \
+    commit -q -m "The folder"
 if [ "$verb" = plan ]; then
     # No exec: the folder has to go afterwards.
     status=0
-    "$plumb" plan --working-tree || status=$?
+    "$plumb" plan || status=$?
     exit "$status"
 fi
 # What waits for an approval is approved first, so that steps run in the order of the plan. A
 # foreign key that has to go before its parent changes comes back in the next run (status 2).
 for _ in 1 2 3; do
     status=0
-    "$plumb" plan --working-tree --heal >/dev/null 2>&1 || status=$?
+    "$plumb" plan --heal >/dev/null 2>&1 || status=$?
     if [ "$status" -eq 3 ]; then
-        "$plumb" approve --working-tree --all --reason "asked for on the command line" \
+        "$plumb" approve --all --reason "asked for on the command line" \
             >/dev/null 2>&1 || true
     fi
     status=0
-    "$plumb" reconcile --working-tree --heal || status=$?
+    "$plumb" reconcile --heal || status=$?
     [ "$status" -eq 2 ] || break
 done
 exit "$status"
