@@ -12,9 +12,12 @@ struct AdapterTests {
         guard case .socket(let socket) = try MariaDBServer.shared.address else {
             throw TestSupportError("the server has no socket")
         }
+        // The tests may run in a pipeline themselves; what they run does not.
+        var environment = ["PLUMB": PlumbProgram.path]
+        for name in FleetFixture.pipelineVariables { environment[name] = "" }
         return try Shell.run(
             "bash", [Self.script, verb, folder, socket, "root", database],
-            environment: ["PLUMB": PlumbProgram.path]
+            environment: environment
         ).status
     }
 

@@ -123,7 +123,7 @@ final class FleetFixture {
         return all
     }
 
-    private static let pipelineVariables = [
+    static let pipelineVariables = [
         "GITHUB_EVENT_NAME", "GITHUB_BASE_REF", "GITHUB_EVENT_PATH",
         "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CI_MERGE_REQUEST_IID", "CI_PIPELINE_SOURCE",
         "PLUMB_OPERATOR",
