@@ -1,4 +1,5 @@
 import Observed
+import TestSupport
 import Testing
 
 @testable import Reconciler

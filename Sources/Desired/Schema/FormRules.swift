@@ -14,42 +14,46 @@ enum FormRules {
                 remedy: "make the object without that mode", at: statement.location)
         }
         do throws(SchemaError) {
-            // Whether directories are allowed, only the operator says: the workspace asks.
+            return mismatch(
+                try StatementText.checkEverywhere(statement.text, sqlMode: mode), statement)
+        } catch {
+            return finding(error, about: statement, mode, file)
+        }
+    }
+
+    /// The refusal as a warning, where an operator's file can allow what is refused: the workspace
+    /// asks whether it does.
+    private static func finding(
+        _ refusal: SchemaError, about statement: SourceStatement, _ mode: String, _ file: String
+    ) -> Diagnostic {
+        do throws(SchemaError) {
             let name = try StatementText.checkEverywhere(
                 statement.text, sqlMode: mode,
                 allowing: StatementText.Permissions(directories: true))
-            guard name == statement.announced else {
-                return Diagnostic(
-                    .unsupportedStatement, "the statement does not create what it seems to",
-                    remedy: "write what is to be without `/*! … */`", at: statement.location)
-            }
-            return directoryWarning(about: statement, mode, file)
+            return mismatch(name, statement)
+                ?? diagnostic(refusal, about: statement, file, severity: .warning)
         } catch {
             return diagnostic(error, about: statement, file)
         }
     }
 
-    /// What a table says that only an operator's file can allow.
-    private static func directoryWarning(
-        about statement: SourceStatement, _ mode: String, _ file: String
-    ) -> Diagnostic? {
-        do throws(SchemaError) {
-            _ = try StatementText.checkEverywhere(statement.text, sqlMode: mode)
-            return nil
-        } catch {
-            let found = diagnostic(error, about: statement, file)
-            return Diagnostic(
-                found.code, found.message, remedy: found.remedy, at: found.location,
-                severity: .warning, excerpt: found.excerpt)
-        }
+    private static func mismatch(_ name: ObjectName, _ statement: SourceStatement) -> Diagnostic? {
+        guard name != statement.announced else { return nil }
+        return Diagnostic(
+            .unsupportedStatement, "the statement does not create what it seems to",
+            remedy: "write what is to be without `/*! … */`", at: statement.location)
     }
 
     private static func diagnostic(
-        _ error: SchemaError, about statement: SourceStatement, _ file: String
+        _ error: SchemaError, about statement: SourceStatement, _ file: String,
+        severity: Diagnostic.Severity = .error
     ) -> Diagnostic {
         let place = SourceLocation(
             file: file, line: statement.location.line, column: statement.location.column)
-        return Diagnostic(error.at(place), file: file)
+        let found = Diagnostic(error.at(place), file: file)
+        return Diagnostic(
+            found.code, found.message, remedy: found.remedy, at: found.location,
+            severity: severity, excerpt: found.excerpt)
     }
 }
 

@@ -62,29 +62,3 @@ struct TableVisibility: Sendable {
             """
     }
 }
-
-/// SQL's `LIKE`, with `\` as the escape, as grants on databases use it.
-package enum LikePattern {
-    /// Whether the whole of `text` is like `pattern`.
-    package static func matches(_ text: String, pattern: String) -> Bool {
-        matches(Array(text.unicodeScalars)[...], Array(pattern.unicodeScalars)[...])
-    }
-
-    private static func matches(
-        _ text: ArraySlice<Unicode.Scalar>, _ pattern: ArraySlice<Unicode.Scalar>
-    ) -> Bool {
-        guard let first = pattern.first else { return text.isEmpty }
-        switch first {
-        case "%":
-            return (text.startIndex...text.endIndex).contains {
-                matches(text[$0...], pattern.dropFirst())
-            }
-        case "_":
-            return !text.isEmpty && matches(text.dropFirst(), pattern.dropFirst())
-        default:
-            let isEscape = first == "\\" && pattern.count > 1
-            let rest = isEscape ? pattern.dropFirst() : pattern
-            return text.first == rest.first && matches(text.dropFirst(), rest.dropFirst())
-        }
-    }
-}

@@ -112,20 +112,8 @@ struct Grants: Sendable, Hashable {
 enum DatabasePattern {
     /// How much stands before the first wildcard; a pattern without one counts most.
     static func literalLength(_ pattern: String) -> Int {
-        var length = 0
-        var isEscaped = false
-        for scalar in pattern.unicodeScalars {
-            if isEscaped {
-                isEscaped = false
-            } else if scalar == "\\" {
-                isEscaped = true
-                continue
-            } else if scalar == "%" || scalar == "_" {
-                return length
-            }
-            length += 1
-        }
-        return .max
+        let head = LikePattern.literalHead(of: pattern)
+        return head.isWhole ? .max : head.text.unicodeScalars.count
     }
 
     /// `name` as a pattern that matches nothing else.

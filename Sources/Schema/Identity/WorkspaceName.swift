@@ -34,7 +34,7 @@ package enum WorkspaceName {
     /// Whether the databases that are LIKE `pattern` lie among scratch databases, or around them
     /// by more than a pattern that begins with a wildcard.
     package static func claims(like pattern: String, prefix: String) -> Bool {
-        let head = literalHead(of: pattern).utf8.map(lowered)
+        let head = LikePattern.literalHead(of: pattern).text.utf8.map(lowered)
         let own = (prefix + "_").utf8.map(lowered)
         return !head.isEmpty && (head.starts(with: own) || own.starts(with: head))
     }
@@ -57,24 +57,6 @@ package enum WorkspaceName {
                 || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
         }
         return isPlain ? nil : "has other characters than a-z, 0-9 and _"
-    }
-
-    /// A LIKE pattern up to its first wildcard, without escapes.
-    private static func literalHead(of pattern: String) -> String {
-        var head = ""
-        var isEscaped = false
-        for scalar in pattern.unicodeScalars {
-            if isEscaped {
-                isEscaped = false
-            } else if scalar == "\\" {
-                isEscaped = true
-                continue
-            } else if scalar == "%" || scalar == "_" {
-                break
-            }
-            head.unicodeScalars.append(scalar)
-        }
-        return head
     }
 
     private static func lowered(_ byte: UInt8) -> UInt8 {

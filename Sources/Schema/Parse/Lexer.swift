@@ -155,28 +155,22 @@ struct Lexer {
     private mutating func skipBlock(nested: Bool = false) throws(SchemaError) {
         let start = position
         position += 2
-        var depth = 0
+        var isInner = false
         while position + 1 < bytes.count {
-            if nested, depth == 0, bytes[position] == UInt8(ascii: "/"),
-                bytes[position + 1] == UInt8(ascii: "*")
-            {
-                depth = 1
+            switch (bytes[position], bytes[position + 1]) {
+            case (UInt8(ascii: "/"), UInt8(ascii: "*")) where nested && !isInner:
+                isInner = true
                 position += 2
-                continue
-            }
-            if depth == 1, bytes[position] == UInt8(ascii: "*"),
-                bytes[position + 1] == UInt8(ascii: "/")
-            {
-                depth = 0
+            case (UInt8(ascii: "*"), UInt8(ascii: "/")):
                 position += 2
-                continue
+                guard isInner else {
+                    comments?.append(start..<position)
+                    return
+                }
+                isInner = false
+            default:
+                position += 1
             }
-            if bytes[position] == UInt8(ascii: "*"), bytes[position + 1] == UInt8(ascii: "/") {
-                position += 2
-                comments?.append(start..<position)
-                return
-            }
-            position += 1
         }
         position = bytes.count
         throw error(.unterminatedComment, "this comment never ends", start..<start + 2)
