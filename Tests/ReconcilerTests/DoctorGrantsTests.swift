@@ -1,4 +1,3 @@
-import Observed
 import TestSupport
 import Testing
 
