@@ -1,5 +1,6 @@
 import Execution
 import Schema
+import TestSupport
 import Testing
 
 @testable import Reconciler
@@ -120,8 +121,187 @@ struct OperationMachineTests {
         _ = machine.handle(.observed(digest("from")))
         _ = machine.handle(.intentRecorded)
         #expect(
-            machine.handle(.statementFailed(.permanent, message: "duplicate entry"))
-                == .recordFailed(message: "duplicate entry"))
+            machine.handle(.statementFailed(.permanent, message: "duplicate entry")) == .observe)
+        #expect(
+            machine.handle(.observed(digest("from"))) == .recordFailed(message: "duplicate entry"))
+        #expect(!machine.ran)
+    }
+
+    @Test("what the server refused and the table has all the same is done")
+    func refusedAndDone() {
+        var machine = running(chain)
+        _ = machine.handle(.statementFailed(.permanent, message: "killed at the very end"))
+        #expect(machine.handle(.observed(digest("to"))) == .recordCompleted(ran: true))
+    }
+
+    @Test("a refusal whose table cannot be read any more is recorded as one")
+    func refusedAndUnreadable() {
+        var machine = running(chain)
+        _ = machine.handle(.statementFailed(.permanent, message: "no"))
+        #expect(machine.handle(.readFailed(message: "gone")) == .recordFailed(message: "no"))
+    }
+
+    /// A machine whose first statement runs.
+    private func running(_ chain: [Digest?], retryLimit: Int = 10) -> OperationMachine {
+        var machine = OperationMachine(chain: chain, retryLimit: retryLimit)
+        _ = machine.handle(.claimed)
+        _ = machine.handle(.observed(chain[0]))
+        _ = machine.handle(.intentRecorded)
+        return machine
+    }
+
+    @Test("the second of several statements that fails leaves a part that is known")
+    func partly() {
+        var machine = running([digest("a"), digest("b"), digest("c")])
+        _ = machine.handle(.statementSucceeded)
+        #expect(machine.handle(.observed(digest("b"))) == .run(index: 1))
+        _ = machine.handle(.statementFailed(.permanent, message: "no"))
+        #expect(machine.handle(.observed(digest("b"))) == .recordFailed(message: "no"))
+        #expect(machine.ran)
+        #expect(machine.reached == 1)
+    }
+
+    @Test("statements that had run before it are not its own")
+    func begunInTheMiddle() {
+        var machine = OperationMachine(chain: [digest("a"), digest("b"), digest("c")])
+        _ = machine.handle(.claimed)
+        #expect(machine.handle(.observed(digest("b"))) == .recordIntent)
+        #expect(machine.done == 1)
+        #expect(machine.handle(.intentRecorded) == .run(index: 1))
+        _ = machine.handle(.statementFailed(.permanent, message: "no"))
+        #expect(machine.handle(.observed(digest("b"))) == .recordFailed(message: "no"))
+        #expect(!machine.ran)
+        #expect(machine.reached == nil)
+    }
+
+    @Test("what somebody took back is not run again")
+    func takenBack() {
+        var machine = running([digest("a"), digest("b"), digest("c")])
+        _ = machine.handle(.statementSucceeded)
+        _ = machine.handle(.observed(digest("b")))
+        _ = machine.handle(.statementFailed(.retryable, message: "lock wait"))
+        _ = machine.handle(.retryDue)
+        guard case .recordSuperseded = machine.handle(.observed(digest("a"))) else {
+            Issue.record("expected to be superseded")
+            return
+        }
+        #expect(machine.ran)
+    }
+
+    @Test("attempts are counted anew once a statement was seen to have run, and only then")
+    func attemptsAfterProgress() {
+        var machine = running([digest("a"), digest("b"), digest("c")], retryLimit: 3)
+        _ = machine.handle(.statementFailed(.retryable, message: "lock wait"))
+        _ = machine.handle(.retryDue)
+        _ = machine.handle(.observed(digest("a")))
+        #expect(machine.attempts == 1)
+        _ = machine.handle(.statementFailed(.indeterminate, message: "gone"))
+        #expect(machine.attempts == 2)
+        _ = machine.handle(.retryDue)
+        #expect(machine.handle(.observed(digest("b"))) == .run(index: 1))
+        #expect(machine.attempts == 0)
+    }
+
+    @Test("an unknown outcome at the end of the budget is read once more before it is recorded")
+    func lastLook() {
+        var machine = running(chain, retryLimit: 1)
+        #expect(machine.handle(.statementFailed(.indeterminate, message: "gone")) == .observe)
+        #expect(machine.handle(.observed(digest("to"))) == .recordCompleted(ran: true))
+
+        var failed = running(chain, retryLimit: 1)
+        _ = failed.handle(.statementFailed(.indeterminate, message: "gone"))
+        #expect(
+            failed.handle(.observed(digest("from")))
+                == .recordFailed(message: "gone (after 1 attempt)"))
+        #expect(!failed.ran)
+    }
+
+    @Test("an outcome that nobody can read is left to the next run with its pending record")
+    func leaves() {
+        var unknown = running(chain, retryLimit: 1)
+        _ = unknown.handle(.statementFailed(.indeterminate, message: "gone"))
+        guard case .leave = unknown.handle(.readFailed(message: "down")) else {
+            Issue.record("expected to be left")
+            return
+        }
+        var returned = running(chain, retryLimit: 1)
+        _ = returned.handle(.statementSucceeded)
+        guard case .leave = returned.handle(.readFailed(message: "down")) else {
+            Issue.record("expected to be left")
+            return
+        }
+        #expect(!returned.state.isTerminal)
+    }
+
+    @Test("rows are asked before anything is recorded, and the table is read after them")
+    func asksRows() {
+        var machine = OperationMachine(chain: chain, asksRows: true)
+        _ = machine.handle(.claimed)
+        #expect(machine.handle(.observed(digest("from"))) == .askRows)
+        #expect(machine.handle(.rowsAsked(obstacle: nil)) == .observe)
+        #expect(machine.handle(.observed(digest("from"))) == .recordIntent)
+        #expect(machine.handle(.intentRecorded) == .run(index: 0))
+        // After a pause they are asked again, as long as nothing ran.
+        _ = machine.handle(.statementFailed(.retryable, message: "lock wait"))
+        _ = machine.handle(.retryDue)
+        #expect(machine.handle(.observed(digest("from"))) == .askRows)
+        #expect(machine.handle(.rowsAsked(obstacle: nil)) == .observe)
+        #expect(machine.handle(.observed(digest("from"))) == .run(index: 0))
+
+        var blocked = OperationMachine(chain: chain, asksRows: true)
+        _ = blocked.handle(.claimed)
+        _ = blocked.handle(.observed(digest("from")))
+        #expect(
+            blocked.handle(.rowsAsked(obstacle: "rows")) == .recordFailed(message: "rows"))
+        #expect(!blocked.ran)
+    }
+
+    @Test("no event of any kind, in any state, leads to a statement without a record of its own")
+    func noWayAround() {
+        var generator = SeededGenerator(seed: 7)
+        let words: [Digest?] = [digest("a"), digest("b"), digest("c"), digest("z"), nil]
+        for _ in 0..<5_000 {
+            var machine = OperationMachine(
+                chain: [digest("a"), digest("b"), digest("c")], retryLimit: 4,
+                asksRows: Bool.random(using: &generator))
+            var action = machine.handle(.claimed)
+            var isRecorded = false
+            var sent: Set<Int> = []
+            for _ in 0..<30 where !machine.state.isTerminal {
+                if case .run(let index) = action {
+                    #expect(isRecorded)
+                    sent.insert(index)
+                }
+                if action == .recordIntent { isRecorded = true }
+                let event = answer(action, words, &generator)
+                action = machine.handle(event)
+            }
+            #expect(!machine.ran || !sent.isEmpty)
+        }
+    }
+
+    /// What may happen where an action is carried out.
+    private func answer(
+        _ action: OperationMachine.Action, _ words: [Digest?], _ generator: inout SeededGenerator
+    ) -> OperationMachine.Event {
+        let fails = Int.random(in: 0..<4, using: &generator) == 0
+        switch action {
+        case .observe:
+            return fails
+                ? .readFailed(message: "gone")
+                : .observed(words.randomElement(using: &generator) ?? nil)
+        case .askRows:
+            return fails ? .readFailed(message: "gone") : .rowsAsked(obstacle: nil)
+        case .recordIntent: return .intentRecorded
+        case .run:
+            let classes: [RetryClass] = [.retryable, .indeterminate, .permanent]
+            return fails
+                ? .statementFailed(
+                    classes.randomElement(using: &generator) ?? .permanent, message: "no")
+                : .statementSucceeded
+        case .backOff, .wait, .leave, .recordCompleted, .recordSuperseded, .recordFailed:
+            return .retryDue
+        }
     }
 
     @Test("a statement that returned and changed nothing is a failure, not a loop")
@@ -168,5 +348,33 @@ struct OperationMachineTests {
         _ = machine.handle(.observed(digest("to")))
         #expect(machine.handle(.claimed) == .wait)
         #expect(machine.state == .completed)
+    }
+
+    @Test("a read that fails before anything is recorded leads to the record, not to a statement")
+    func readFailsWhileLeased() {
+        var machine = OperationMachine(chain: chain)
+        _ = machine.handle(.claimed)
+        #expect(
+            machine.handle(.readFailed(message: "gone")) == .backOff(message: "gone", attempt: 1))
+        #expect(machine.handle(.retryDue) == .observe)
+        #expect(machine.handle(.observed(digest("from"))) == .recordIntent)
+        #expect(machine.handle(.intentRecorded) == .run(index: 0))
+    }
+
+    @Test("a table that somebody else brought there meanwhile is found done: nothing ran")
+    func doneBySomebodyElse() {
+        var leased = OperationMachine(chain: chain)
+        _ = leased.handle(.claimed)
+        _ = leased.handle(.readFailed(message: "gone"))
+        _ = leased.handle(.retryDue)
+        #expect(leased.handle(.observed(digest("to"))) == .recordCompleted(ran: false))
+
+        var refused = OperationMachine(chain: chain)
+        _ = refused.handle(.claimed)
+        _ = refused.handle(.observed(digest("from")))
+        _ = refused.handle(.intentRecorded)
+        _ = refused.handle(.statementFailed(.retryable, message: "lock wait"))
+        _ = refused.handle(.retryDue)
+        #expect(refused.handle(.observed(digest("to"))) == .recordCompleted(ran: false))
     }
 }

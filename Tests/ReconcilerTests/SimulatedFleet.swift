@@ -15,11 +15,22 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
         var lossesBefore = 0
         var lossesAfter = 0
         var lockWaits = 0
+        /// What happens to each read in turn: true for one that fails; none fail in the end.
+        var failingReads: [Bool] = []
+        /// Answers of the rows in turn; clear in the end.
+        var answers: [RowsAnswer] = []
+        var questions = 0
+        /// Statements that the server refuses for good, by `table after`.
+        var refused: Set<String> = []
+        /// Statements that ran without a durable pending record.
+        var unrecorded: [String] = []
         var unreachable: Set<ShardID> = []
         var locked: Set<ShardID> = []
     }
 
     let state: Lock<State>
+    /// Whether the pending record of an operation is durable.
+    let isRecorded: Lock<@Sendable (OperationKey) -> Bool> = Lock { _ in true }
 
     init(_ tables: [OperationKey: Digest?]) {
         state = Lock(State(tables: tables))
@@ -44,7 +55,23 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
         func digest(
             of table: String, among chain: [Digest?]
         ) throws(ShardFailure) -> Digest? {
-            fleet.state.withLock { $0.tables[OperationKey(shard: shard, table: table)] ?? nil }
+            try fleet.state.withLock { state throws(ShardFailure) in
+                try Self.read(&state)
+                return state.tables[OperationKey(shard: shard, table: table)] ?? nil
+            }
+        }
+
+        private static func read(_ state: inout State) throws(ShardFailure) {
+            guard !state.failingReads.isEmpty, state.failingReads.removeFirst() else { return }
+            throw ShardFailure("gone away", retry: .retryable, lostConnection: true)
+        }
+
+        func ask(_ question: DataQuestion) throws(ShardFailure) -> RowsAnswer {
+            try fleet.state.withLock { state throws(ShardFailure) in
+                try Self.read(&state)
+                state.questions += 1
+                return state.answers.isEmpty ? .clear : state.answers.removeFirst()
+            }
         }
 
         func digest(ofFormer table: String) throws(ShardFailure) -> Digest? {
@@ -56,10 +83,15 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
             // that gives it another name.
             let names = statement.sql.components(separatedBy: " > ")
             let key = OperationKey(shard: shard, table: names[names.count - 1])
+            let isRecorded = fleet.isRecorded.withLock { $0 }(key)
             try fleet.state.withLock { state throws(ShardFailure) in
                 if state.lockWaits > 0 {
                     state.lockWaits -= 1
                     throw ShardFailure("lock wait timeout", retry: .retryable)
+                }
+                if !isRecorded { state.unrecorded.append("\(key)") }
+                if state.refused.contains("\(key.table) \(statement.after?.short ?? "-")") {
+                    throw ShardFailure("refused", retry: .permanent)
                 }
                 if state.lossesBefore > 0 {
                     state.lossesBefore -= 1
@@ -89,6 +121,10 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
         var isBroken = false
         /// Why no operation may begin.
         var refusal: String?
+        /// Operations that used up what allowed them.
+        var used: [OperationKey] = []
+        /// What each table is recorded with.
+        var recorded: [OperationKey: Digest?] = [:]
     }
 
     let state = Lock(State())
@@ -113,6 +149,14 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
             if state.isBroken { throw JournalFailure("no space left") }
             state.pending[record.key] = nil
             guard state.ended[record.key] == nil else { return }
+            if outcome.changedTheShard { state.used.append(record.key) }
+            switch outcome.kind {
+            case .completed: state.recorded[record.key] = record.step.to
+            case .partly(let found): state.recorded[record.key] = found
+            case .failed, .superseded:
+                if let part = outcome.progress { state.recorded[record.key] = part.digest }
+            case .notRun, .discarded: break
+            }
             if outcome.state.isTerminal { state.ended[record.key] = outcome }
             state.events.append("\(outcome.event) \(record.key)")
         }

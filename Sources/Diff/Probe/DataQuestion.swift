@@ -8,6 +8,9 @@ package struct DataQuestion: Hashable, Sendable, Codable {
     package var sql: String
     /// Shows some of these rows to a person.
     package var look: String
+    /// True where the statement takes these rows, and they read otherwise afterwards; nil where it
+    /// is refused for one of them, so that nothing may begin.
+    package var changesRows: Bool?
 
     package init(sought: String, sql: String, look: String) {
         self.sought = sought

@@ -13,11 +13,13 @@ package struct Alteration: Hashable, Sendable {
     /// On MariaDB the session must set `system_versioning_alter_history=KEEP` for tables with
     /// system versioning; and there `ADD PARTITION` and `DROP PARTITION` leave no room for
     /// `ALGORITHM` and `LOCK`, which are left out.
+    ///
+    /// - Parameter rebuilds: whether every row is written anew, even where that is not needed.
     package func sql(
         table: String, flavour: ServerProfile.Flavour, algorithm: Algorithm? = nil,
-        lock: LockMode? = nil
+        lock: LockMode? = nil, rebuilds: Bool = false
     ) -> String {
-        var modifiers: [String] = []
+        var modifiers: [String] = rebuilds ? ["FORCE"] : []
         if let algorithm { modifiers.append("ALGORITHM=\(algorithm.rawValue)") }
         if let lock { modifiers.append("LOCK=\(lock.rawValue)") }
         let texts = clauses.map { $0.sql(flavour: flavour) }

@@ -1,10 +1,16 @@
+import Schema
+
 /// The split that may spare a table from being rebuilt.
 extension Alteration {
-    /// The same change in two statements, the new indexes in the second; nil where it stays whole.
+    /// The same change with the new indexes in statements of their own; nil where it stays whole.
     ///
     /// An index that goes is not to be missed while its successor is built, a foreign key or a
-    /// check comes in one with what it rests on, and a primary key is the table itself.
-    package var withIndexesApart: [Alteration]? {
+    /// check comes in one with what it rests on, and a primary key is the table itself. What rows
+    /// may forbid comes first, so that the server refuses it before anything is done; where that
+    /// cannot be, the statement stays whole.
+    ///
+    /// - Parameter table: the table before the statement.
+    package func withIndexesApart(from table: Table?) -> [Alteration]? {
         var indexes: [Clause] = []
         var others: [Clause] = []
         for clause in clauses {
@@ -22,7 +28,104 @@ extension Alteration {
                 return nil
             }
         }
-        guard !indexes.isEmpty, !others.isEmpty else { return nil }
-        return [Alteration(clauses: others), Alteration(clauses: indexes)]
+        guard !indexes.isEmpty, !others.isEmpty, let table else { return nil }
+        guard let after = try? table.applying(Alteration(clauses: others)) else { return nil }
+        let new = others.newColumns
+        let touched = others.touchedColumns
+        let isSafe = { (clause: Clause) in clause.passesEveryRow(of: after, new: new) }
+        let early = indexes.filter { !isSafe($0) }
+        guard early.allSatisfy({ $0.rests(on: table, without: touched) }),
+            early.isEmpty || others.allSatisfy(\.passesEveryRow)
+        else { return nil }
+        let late = indexes.filter(isSafe)
+        let keeping = early.isEmpty ? [] : late.filter(\.isRenameToItself)
+        return [
+            keeping + early, others, late.filter { early.isEmpty || !$0.isRenameToItself },
+        ].filter { !$0.isEmpty }.map { Alteration(clauses: $0) }
+    }
+}
+
+extension [Clause] {
+    /// The columns that the clauses add.
+    fileprivate var newColumns: [Column] {
+        compactMap { clause in
+            guard case .addColumn(let column, _) = clause else { return nil }
+            return column
+        }
+    }
+
+    /// The names of columns that the clauses make, change or take away.
+    fileprivate var touchedColumns: [String] {
+        flatMap { clause -> [String] in
+            switch clause {
+            case .addColumn(let column, _), .dropColumn(let column): return [column.name]
+            case .changeColumn(let old, let new, _): return [old.name, new.name]
+            default: return []
+            }
+        }
+    }
+}
+
+extension Clause {
+    fileprivate var isRenameToItself: Bool {
+        guard case .renameIndex(let old, let new) = self else { return false }
+        return old == new
+    }
+
+    /// Whether no row can be in the way of a new index of `table`.
+    ///
+    /// A unique index passes where one of its columns is NULL in every row. What an expression
+    /// comes to, and whether a place is one, only the rows tell.
+    fileprivate func passesEveryRow(of table: Table, new: [Column]) -> Bool {
+        guard case .addIndex(let index) = self else { return true }
+        let columns = index.parts.compactMap { part -> Column? in
+            guard case .column(let name) = part.key else { return nil }
+            return table.columns.first { $0.name.sameName(as: name) }
+        }
+        guard columns.count == index.parts.count, !columns.contains(where: { $0.generated != nil })
+        else { return false }
+        switch index.kind {
+        case .plain, .fulltext: return true
+        case .unique:
+            return columns.contains { column in
+                !column.isNotNull && column.isNullByDefault
+                    && new.contains { $0.name.sameName(as: column.name) }
+            }
+        default: return false
+        }
+    }
+
+    /// Whether no row can be in the way of a clause that is no index.
+    fileprivate var passesEveryRow: Bool {
+        switch self {
+        case .addColumn(let column, _):
+            // Of what the rows get, only a constant is known to do.
+            return column.generated == nil && column.check == nil && !column.isAutoIncrement
+                && (!column.isNotNull && column.isNullByDefault || column.hasPlainDefault)
+        case .dropColumn, .renameIndex, .setIndexIgnored: return true
+        default: return false
+        }
+    }
+
+    /// Whether a new index can be made before `touched` columns change.
+    fileprivate func rests(on table: Table, without touched: [String]) -> Bool {
+        guard case .addIndex(let index) = self else { return true }
+        return index.parts.allSatisfy { part in
+            guard case .column(let name) = part.key else { return false }
+            return table.columns.contains { $0.name.sameName(as: name) && $0.generated == nil }
+                && !touched.contains { $0.sameName(as: name) }
+        }
+    }
+}
+
+extension Column {
+    fileprivate var isNullByDefault: Bool {
+        defaultValue.map { $0.uppercased() == "NULL" } ?? true
+    }
+
+    /// A literal: a number, or a text in quotes.
+    fileprivate var hasPlainDefault: Bool {
+        guard let first = defaultValue?.first else { return false }
+        return first == "'" || first == "-" || first.isNumber
     }
 }

@@ -69,7 +69,7 @@ package struct DataAsking: Sendable {
         do {
             return try pool.withConnection(
                 to: request.target.server, purpose: .read, database: request.target.database
-            ) { try ask(request, on: $0) }
+            ) { try Self.ask(request, on: $0, within: limits.eachSeconds) }
         } catch let error as MySQLError {
             return .notAnswered(reason(error))
         } catch {
@@ -77,8 +77,16 @@ package struct DataAsking: Sendable {
         }
     }
 
-    private func ask(
+    /// The answer to one question on a connection that is there, and without a limit: what comes
+    /// next reads the rows too.
+    package static func answer(
         _ request: Request, on connection: Connection
+    ) throws(MySQLError) -> DataProbe.Answer {
+        try ask(request, on: connection, within: 86_400)
+    }
+
+    private static func ask(
+        _ request: Request, on connection: Connection, within seconds: Int
     ) throws(MySQLError) -> DataProbe.Answer {
         let start = ContinuousClock.now
         var hasRow = false
@@ -87,7 +95,7 @@ package struct DataAsking: Sendable {
         // Under SERIALIZABLE a transaction would lock what it reads.
         try connection.pipeline([
             "SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "START TRANSACTION READ ONLY",
-            bounded(request), "SHOW WARNINGS", "COMMIT",
+            bounded(request, seconds), "SHOW WARNINGS", "COMMIT",
         ]) { index, result in
             switch (index, result) {
             case (2, .success(let rows)): hasRow = rows.count > 0
@@ -96,7 +104,7 @@ package struct DataAsking: Sendable {
                     let words = [row[0], row[1]].map {
                         $0.map { String(decoding: $0, as: UTF8.self) } ?? ""
                     }
-                    if words[0] != "Note", !Self.aboutWords.contains(words[1]) {
+                    if words[0] != "Note", !aboutWords.contains(words[1]) {
                         warnings.insert(words[1])
                     }
                 }
@@ -107,8 +115,8 @@ package struct DataAsking: Sendable {
         if let failure { throw failure }
         if hasRow { return .inTheWay }
         // MariaDB ends some functions at the time limit without an error.
-        guard ContinuousClock.now - start < .seconds(limits.eachSeconds) else {
-            return .notAnswered(tooLate)
+        guard ContinuousClock.now - start < .seconds(seconds) else {
+            return .notAnswered(tooLate(seconds))
         }
         guard warnings.isEmpty else {
             // In strict mode the change would fail on what the question only warns of.
@@ -119,17 +127,17 @@ package struct DataAsking: Sendable {
         return .clear
     }
 
-    private var tooLate: String { "no answer within \(limits.eachSeconds) s" }
+    private static func tooLate(_ seconds: Int) -> String { "no answer within \(seconds) s" }
 
-    private func bounded(_ request: Request) -> String {
+    private static func bounded(_ request: Request, _ seconds: Int) -> String {
         switch request.flavour {
         case .mariadb:
-            return "SET STATEMENT max_statement_time = \(limits.eachSeconds), "
-                + "lock_wait_timeout = \(Self.lockWaitSeconds) FOR \(request.sql)"
+            return "SET STATEMENT max_statement_time = \(seconds), "
+                + "lock_wait_timeout = \(lockWaitSeconds) FOR \(request.sql)"
         case .mysql:
             let hints =
-                "/*+ MAX_EXECUTION_TIME(\(limits.eachSeconds * 1000)) "
-                + "SET_VAR(lock_wait_timeout = \(Self.lockWaitSeconds)) */"
+                "/*+ MAX_EXECUTION_TIME(\(seconds * 1000)) "
+                + "SET_VAR(lock_wait_timeout = \(lockWaitSeconds)) */"
             return "SELECT \(hints)\(request.sql.dropFirst("SELECT".count))"
         }
     }
@@ -137,7 +145,7 @@ package struct DataAsking: Sendable {
     /// Says what went wrong without the server's words, which may hold values of rows.
     private func reason(_ error: MySQLError) -> String {
         switch error.kind {
-        case .timeout: tooLate
+        case .timeout: Self.tooLate(limits.eachSeconds)
         case .lockWaitTimeout: "another session holds the table"
         case .accessDenied, .missingGrant: "the account may not read the table: grant it SELECT"
         case .unreachable, .lostConnection: "the server could not be reached"

@@ -9,6 +9,8 @@ struct AlgorithmProbe {
     let table: String
     let alteration: Alteration
     let onlyByCopy: Bool
+    /// Statements that a live table refused, though a copy of it takes them.
+    var refused: Set<String> = []
 
     /// The statement that ran, and how.
     struct Accepted {
@@ -22,6 +24,9 @@ struct AlgorithmProbe {
         /// Nil: the statement has no room for these words.
         var algorithm: Algorithm?
         var lock: LockMode?
+        /// Whether every row is written anew in any case: MariaDB takes `INPLACE` for leave to
+        /// change a table at once.
+        var rebuilds = false
 
         /// Whether its very words promise that no row is written anew.
         var keepsRows: Bool { algorithm == .instant || algorithm == .nocopy }
@@ -36,9 +41,7 @@ struct AlgorithmProbe {
         var refusal: (sql: String, error: MySQLError)?
         for candidate in candidates {
             if !candidate.keepsRows, before == nil { before = tableNumbers() }
-            let sql = alteration.sql(
-                table: table, flavour: flavour, algorithm: candidate.algorithm,
-                lock: candidate.lock)
+            let sql = sql(candidate)
             do throws(MySQLError) {
                 try workspace.connection.execute(sql)
                 let rebuilt = candidate.keepsRows ? false : rebuilt(since: before)
@@ -58,7 +61,25 @@ struct AlgorithmProbe {
 
     private var flavour: ServerProfile.Flavour { workspace.profile.flavour }
 
+    private func sql(_ candidate: Candidate) -> String {
+        alteration.sql(
+            table: table, flavour: flavour, algorithm: candidate.algorithm, lock: candidate.lock,
+            rebuilds: candidate.rebuilds)
+    }
+
+    /// What may be tried, the cheapest first; where the live table refused one of them, what is
+    /// left writes every row anew, so that the table has no traces of its past any more.
     private var candidates: [Candidate] {
+        let all = everyCandidate
+        guard all.contains(where: { refused.contains(sql($0)) }) else { return all }
+        let rebuilding = [LockMode.none, .shared].map {
+            Candidate(algorithm: .inplace, lock: $0, rebuilds: true)
+        }
+        let others = all.filter { $0.algorithm == .copy || $0.algorithm == nil }
+        return (rebuilding + others).filter { !refused.contains(sql($0)) }
+    }
+
+    private var everyCandidate: [Candidate] {
         let plain = Candidate()
         let copy = Candidate(algorithm: .copy)
         switch alteration.partitionWork {

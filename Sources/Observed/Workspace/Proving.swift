@@ -16,6 +16,8 @@ package struct ChangeToProve: Sendable {
     package var parents: [CatalogTable]
     /// Whether the statements run with `foreign_key_checks`.
     package var checksForeignKeys: Bool
+    /// Statements that the live table refused, though a copy of it takes them.
+    package var refused: Set<String> = []
 
     package init(
         from: CatalogTable?, to: CatalogTable?, table: String, alterations: [Alteration],
@@ -109,7 +111,8 @@ extension Workspace {
         var current = start
         for alteration in change.alterations {
             let probe = AlgorithmProbe(
-                workspace: self, table: table, alteration: alteration, onlyByCopy: onlyByCopy)
+                workspace: self, table: table, alteration: alteration, onlyByCopy: onlyByCopy,
+                refused: change.refused)
             let accepted = try probe.run()
             table = alteration.newName ?? table
             current = try require(table, to, change.table)

@@ -10,10 +10,13 @@ extension Workspace {
     func sparingRebuild(
         _ change: ChangeToProve, _ from: CatalogTable, _ to: CatalogTable, insteadOf proof: Proof
     ) throws(WorkspaceError) -> Proof? {
+        // A table that refused to be spared is rebuilt.
+        guard change.refused.isEmpty else { return nil }
         var apart = change
         apart.alterations = zip(change.alterations, proof.statements).flatMap {
             alteration, statement in
-            (statement.rebuildsTable ? alteration.withIndexesApart : nil) ?? [alteration]
+            (statement.rebuildsTable ? alteration.withIndexesApart(from: from.table) : nil)
+                ?? [alteration]
         }
         guard apart.alterations.count > change.alterations.count else { return nil }
         let sparing: Proof

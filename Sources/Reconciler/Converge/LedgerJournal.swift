@@ -48,7 +48,8 @@ package struct LedgerJournal: OperationJournal {
                     .invalid, "\(path): no such operation; its rollout was not recorded")
             }
             // Whoever comes second finds the record and writes no second event.
-            guard operation.state != .running else { return .nothing }
+            let isPending = try draft.read(RecordPath.pending(record.key)) != nil
+            guard operation.state != .running || !isPending else { return .nothing }
             operation.state = .running
             operation.startedAt = record.startedAt
             try draft.set(path, json: operation)
@@ -85,6 +86,7 @@ package struct LedgerJournal: OperationJournal {
             try draft.remove(pendingPath)
             try Self.recordTable(record, outcome, at: now, in: &draft)
             try Self.consumeApproval(record, outcome, at: now, in: &draft)
+            try Self.recordRefusal(record, outcome, in: &draft)
             return .commit
         }
     }
@@ -97,7 +99,11 @@ package struct LedgerJournal: OperationJournal {
         switch outcome.kind {
         case .completed: digest = record.step.to
         case .partly(let found): digest = found
-        case .superseded, .failed, .notRun, .discarded: return
+        case .superseded, .failed:
+            // What ran of it is no stranger's work.
+            guard let progress = outcome.progress else { return }
+            digest = progress.digest
+        case .notRun, .discarded: return
         }
         let path = RecordPath.shard(record.key.shardID)
         var shard = try draft.read(ShardRecord.self, at: path) ?? ShardRecord(since: now.iso)
@@ -118,6 +124,21 @@ package struct LedgerJournal: OperationJournal {
         guard var approval = try draft.read(ApprovalRecord.self, at: path) else { return }
         approval.use(on: record.key.shard, by: "\(record.rollout)/\(record.key)", at: now)
         try draft.set(path, json: approval)
+    }
+
+    /// Keeps what the table refused for the next plan, and forgets it once the table has changed.
+    private static func recordRefusal(
+        _ record: PendingRecord, _ outcome: OperationOutcome, in draft: inout LedgerDraft
+    ) throws(LedgerError) {
+        let path = RecordPath.refusal(record.key)
+        if let refused = outcome.refused {
+            var refusal =
+                try draft.read(RefusalRecord.self, at: path) ?? RefusalRecord(key: record.key)
+            refusal.add(refused)
+            try draft.set(path, json: refusal)
+        } else if outcome.state == .completed, try draft.read(path) != nil {
+            try draft.remove(path)
+        }
     }
 
     private func write(

@@ -14,6 +14,8 @@ struct OperationDriver {
         case settled(OperationOutcome)
         /// It may be tried again after a pause; the pending record stays.
         case again(message: String, attempt: Int, lostConnection: Bool)
+        /// The pending record stays, and the next run settles it.
+        case left(message: String)
     }
 
     /// Runs `machine` on `port` until it settles or has to wait.
@@ -26,20 +28,23 @@ struct OperationDriver {
     ) throws(JournalFailure) -> End {
         var action = machine.handle(event)
         var lostConnection = false
+        var refused: RefusalRecord.Refused?
         while true {
-            if Self.begins(action), let reason = try journal.refusal(of: record) {
+            if Self.begins(action, machine), let reason = try journal.refusal(of: record) {
                 return try settle(.notRun, reason, machine)
             }
             switch action {
             case .observe:
                 action = observe(&machine, on: port, &lostConnection)
+            case .askRows:
+                action = askRows(&machine, on: port, &lostConnection)
             case .recordIntent:
                 try faults.reach(.beforeIntent)
-                try journal.begin(record)
+                try journal.begin(started(after: machine.done))
                 try faults.reach(.afterIntent)
                 action = machine.handle(.intentRecorded)
             case .run(let index):
-                action = try run(index, &machine, on: port, &lostConnection)
+                (action, refused) = try run(index, &machine, on: port, &lostConnection)
             case .recordCompleted(let ran):
                 return try settle(.completed(ran: ran), nil, machine)
             case .recordSuperseded(let found, let reason):
@@ -47,7 +52,9 @@ struct OperationDriver {
                     reason ?? "the live table is neither what the plan starts from nor its result"
                 return try settle(.superseded(found: found), message, machine)
             case .recordFailed(let message):
-                return try settle(.failed, message, machine)
+                return try settle(.failed, message, machine, refused)
+            case .leave(let message):
+                return .left(message: message)
             case .backOff(let message, let attempt):
                 return .again(message: message, attempt: attempt, lostConnection: lostConnection)
             case .wait:
@@ -57,11 +64,22 @@ struct OperationDriver {
         }
     }
 
+    /// The pending record, which says how many statements had run before this operation.
+    private func started(after done: Int) -> PendingRecord {
+        var record = record
+        record.begun = done == 0 ? nil : done
+        return record
+    }
+
     /// Whether the first statement comes next, be it for the first time or after a pause.
-    private static func begins(_ action: OperationMachine.Action) -> Bool {
+    private static func begins(
+        _ action: OperationMachine.Action, _ machine: OperationMachine
+    ) -> Bool {
         switch action {
-        case .recordIntent, .run(index: 0): true
-        case .run, .observe, .recordCompleted, .recordSuperseded, .recordFailed, .backOff, .wait:
+        case .recordIntent, .askRows: true
+        case .run: !machine.ran
+        case .observe, .recordCompleted, .recordSuperseded, .recordFailed, .backOff, .leave,
+            .wait:
             false
         }
     }
@@ -82,33 +100,78 @@ struct OperationDriver {
         }
     }
 
+    /// Asks every question of the step, whichever statement it is about: none of them is to start
+    /// where one of them would fail.
+    private func askRows(
+        _ machine: inout OperationMachine, on port: any ShardPort, _ lostConnection: inout Bool
+    ) -> OperationMachine.Action {
+        do throws(ShardFailure) {
+            return machine.handle(.rowsAsked(obstacle: try RowsInTheWay.of(record.step, on: port)))
+        } catch {
+            lostConnection = lostConnection || error.lostConnection
+            return machine.handle(.readFailed(message: error.message))
+        }
+    }
+
     private func run(
         _ index: Int, _ machine: inout OperationMachine, on port: any ShardPort,
         _ lostConnection: inout Bool
-    ) throws(JournalFailure) -> OperationMachine.Action {
+    ) throws(JournalFailure) -> (OperationMachine.Action, RefusalRecord.Refused?) {
         try faults.reach(.beforeStatement)
+        let statement = record.step.statements[index]
         do {
-            try port.run(record.step.statements[index])
+            try port.run(statement)
         } catch {
             lostConnection = lostConnection || error.lostConnection
-            return machine.handle(.statementFailed(error.retry, message: error.message))
+            let refused = error.refusedAlgorithm.map {
+                RefusalRecord.Refused(
+                    from: machine.chain[index], statement: statement.sql, reason: $0)
+            }
+            return (machine.handle(.statementFailed(error.retry, message: error.message)), refused)
         }
         try faults.reach(.afterStatement)
-        return machine.handle(.statementSucceeded)
+        return (machine.handle(.statementSucceeded), nil)
     }
 
     private func settle(
-        _ kind: OperationOutcome.Kind, _ message: String?, _ machine: OperationMachine
+        _ kind: OperationOutcome.Kind, _ message: String?, _ machine: OperationMachine,
+        _ refused: RefusalRecord.Refused? = nil
     ) throws(JournalFailure) -> End {
         var outcome = OperationOutcome(kind: kind, message: message, attempts: machine.attempts)
         switch kind {
-        case .superseded, .failed: outcome.ranStatement = machine.done > 0
+        case .superseded, .failed: addPart(of: machine, refused, to: &outcome)
         case .completed, .partly, .notRun, .discarded: break
         }
         try faults.reach(.beforeOutcome)
         try journal.finish(record, outcome)
         try faults.reach(.afterOutcome)
         return .settled(outcome)
+    }
+
+    /// What was done before the end, in the record and in words.
+    private func addPart(
+        of machine: OperationMachine, _ refused: RefusalRecord.Refused?,
+        to outcome: inout OperationOutcome
+    ) {
+        let total = record.step.statements.count
+        outcome.ranStatement = machine.ran
+        outcome.progress = machine.reached.map {
+            .init(count: $0, total: total, digest: machine.chain[$0])
+        }
+        outcome.refused = refused
+        var words = outcome.message.map { [$0] } ?? []
+        if let progress = outcome.progress {
+            words.append(
+                "\(progress.count) of \(Count.of(total, "statement")) ran, and the next plan goes on "
+                    + "from there")
+        }
+        if machine.ran, let approval = record.approval {
+            words.append("approval \(approval.short) is used up")
+        }
+        if refused != nil {
+            words.append("the next plan asks for an algorithm that rebuilds the table")
+        }
+        outcome.message = words.isEmpty ? nil : words.joined(separator: "; ")
     }
 }
 

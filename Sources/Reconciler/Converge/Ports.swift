@@ -17,8 +17,21 @@ package protocol ShardPort {
     /// that a view stands in its place.
     func digest(ofFormer table: String) throws(ShardFailure) -> Digest?
 
+    /// Asks the rows one question; throws where they gave no answer.
+    func ask(_ question: DataQuestion) throws(ShardFailure) -> RowsAnswer
+
     /// Runs one statement of a step.
     func run(_ statement: PlanStatement) throws(ShardFailure)
+}
+
+/// What the rows of a table said about one question.
+package enum RowsAnswer: Hashable, Sendable {
+    /// No row stands in the way.
+    case clear
+    /// At least one does.
+    case inTheWay
+    /// Nobody knows, and trying again helps nothing: the reason.
+    case notKnown(String)
 }
 
 /// What is live under the names of one operation.
@@ -55,6 +68,9 @@ package struct ShardFailure: Error, Hashable, Sendable, CustomStringConvertible 
     package let lostConnection: Bool
     /// The shard's lock is held by somebody else.
     package let isLocked: Bool
+    /// `error 1118`, where this very table is not changed by the algorithm that the statement asks
+    /// for, whatever a copy of it was; nil otherwise.
+    package var refusedAlgorithm: String?
 
     package init(
         _ message: String, retry: RetryClass, lostConnection: Bool = false, isLocked: Bool = false
@@ -96,6 +112,19 @@ package struct OperationOutcome: Hashable, Sendable {
     package var attempts: Int
     /// Whether a statement ran before it failed or was superseded.
     package var ranStatement = false
+    /// How far statements that ran before that brought the table; nil where none is known to have.
+    package var progress: Progress?
+    /// The statement that the table itself refused, where another algorithm may do it.
+    package var refused: RefusalRecord.Refused?
+
+    /// The part of an operation that was done.
+    package struct Progress: Hashable, Sendable {
+        /// Statements that ran, out of how many.
+        package let count: Int
+        package let total: Int
+        /// What the table then had; nil where it was absent.
+        package let digest: Digest?
+    }
 
     /// Whether what the operation was allowed to do happened, in whole or in part.
     package var changedTheShard: Bool {

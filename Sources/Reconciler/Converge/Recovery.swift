@@ -66,10 +66,7 @@ package struct Recovery: Sendable {
         case .digest(let digest): live = digest
         case .both(let old, let new):
             let message = LiveFinding.obstruction(old: old, new: new)
-            return (
-                OperationOutcome(kind: .superseded(found: nil), message: message, attempts: 0),
-                "superseded"
-            )
+            return (unknown(found: nil, message), "superseded")
         }
         let chain = record.step.digests
         let last = chain.count - 1
@@ -80,22 +77,30 @@ package struct Recovery: Sendable {
                 "completed"
             )
         }
-        if live == chain[0] {
+        let place = chain[..<last].lastIndex(of: live)
+        if let place, place <= record.begun ?? 0 {
             let message = "found not run after an interruption"
             return (OperationOutcome(kind: .notRun, message: message, attempts: 0), "not-run")
         }
-        if let place = chain[..<last].lastIndex(of: live) {
-            let message = "\(place) of \(last) statements ran; the rest is planned again"
+        if let place {
+            let message =
+                "\(place) of \(Count.of(last, "statement")) ran; the rest is planned again"
             return (
                 OperationOutcome(kind: .partly(found: live), message: message, attempts: 0),
                 "partly"
             )
         }
         let message = "the live table is neither what the plan started from nor its result"
-        return (
-            OperationOutcome(kind: .superseded(found: live), message: message, attempts: 0),
-            "superseded"
-        )
+        return (unknown(found: live, message), "superseded")
+    }
+
+    /// Nobody can tell whether its statement ran before somebody else's: it counts as if it had,
+    /// and what allowed it allows nothing more.
+    private static func unknown(found: Digest?, _ message: String) -> OperationOutcome {
+        var outcome = OperationOutcome(
+            kind: .superseded(found: found), message: message, attempts: 0)
+        outcome.ranStatement = true
+        return outcome
     }
 
     private static func line(

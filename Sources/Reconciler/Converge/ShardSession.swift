@@ -105,6 +105,24 @@ private struct ShardSession: ShardPort {
         }
     }
 
+    func ask(_ question: DataQuestion) throws(ShardFailure) -> RowsAnswer {
+        do throws(MySQLError) {
+            let flavour = try connection.profile(database: target.database).flavour
+            switch try DataAsking.answer(
+                .init(target: target, flavour: flavour, sql: question.sql), on: connection)
+            {
+            case .clear: return .clear
+            case .inTheWay: return .inTheWay
+            case .notAnswered(let reason): return .notKnown(reason)
+            }
+        } catch {
+            guard error.retry != .permanent else {
+                return .notKnown("the server refused the question (error \(error.number))")
+            }
+            throw ShardFailure(error, shard: target.id)
+        }
+    }
+
     func run(_ statement: PlanStatement) throws(ShardFailure) {
         defer { changed(target.id) }
         do throws(MySQLError) {
@@ -121,13 +139,31 @@ private struct ShardSession: ShardPort {
             }
             try connection.executeUnderItsSettings(statement.sql)
         } catch {
-            throw ShardFailure(error, shard: target.id, changing: true)
+            var failure = ShardFailure(error, shard: target.id, changing: true)
+            if error.refuses(statement) { failure.refusedAlgorithm = "error \(error.number)" }
+            throw failure
         }
     }
 
     /// For tables and for rows: a statement that copies waits for rows with the table in its hands.
     private static func lockWait(_ seconds: Int) -> String {
         "lock_wait_timeout = \(seconds), innodb_lock_wait_timeout = \(seconds)"
+    }
+}
+
+extension MySQLError {
+    /// Whether it is this very table that is not changed by the algorithm that the statement asks
+    /// for, as another one like it was when the statement was proved.
+    ///
+    /// MariaDB finds a row too large that holds what columns left that went at once; MySQL counts
+    /// such changes, and has an end to their number and to what they leave (4157, 4158).
+    fileprivate func refuses(_ statement: PlanStatement) -> Bool {
+        guard let algorithm = statement.algorithm, algorithm != .copy else { return false }
+        switch number {
+        case 1118: return !statement.rebuildsTable
+        case 1845, 1846, 4092, 4093, 4157, 4158: return true
+        default: return false
+        }
     }
 }
 

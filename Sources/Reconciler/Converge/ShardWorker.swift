@@ -66,6 +66,9 @@ struct ShardWorker {
                         return .success(nil)
                     }
                     item = next
+                case .left(let message):
+                    queue.leave(ShardFailure("\(item.record.key): \(message)", retry: .retryable))
+                    return .success(nil)
                 case .again(let message, let attempt, _):
                     item.isStarted = true
                     queue.suspend(item)
@@ -97,8 +100,11 @@ struct ShardWorker {
 
         init(records: [PendingRecord]) {
             items =
-                records.map {
-                    Item(record: $0, machine: OperationMachine(chain: $0.step.digests))
+                records.map { record in
+                    let asksRows = !RowsInTheWay.questions(of: record.step).isEmpty
+                    return Item(
+                        record: record,
+                        machine: OperationMachine(chain: record.step.digests, asksRows: asksRows))
                 }[...]
         }
 
@@ -113,6 +119,12 @@ struct ShardWorker {
             items = items.dropFirst()
             // What follows on this shard may need what failed: it waits for the next plan.
             if outcome.kind == .failed || outcome.kind == .notRun { items = [] }
+        }
+
+        /// What is left for the next run, and what follows on this shard with it.
+        mutating func leave(_ obstacle: ShardFailure) {
+            report.obstacle = obstacle
+            items = []
         }
 
         mutating func suspend(_ item: Item) {

@@ -88,7 +88,8 @@ package struct ReconcilePass {
         let book = session.engine.operationBackOff
         for item in ready {
             guard let outcome = result.outcomes[item.key] else { continue }
-            if outcome.kind == .failed {
+            // What the table refused is planned otherwise by the next pass: it need not wait.
+            if outcome.kind == .failed, outcome.refused == nil {
                 book.failed(item.target, now: session.surroundings.clock.now)
             } else {
                 book.succeeded(item.target)

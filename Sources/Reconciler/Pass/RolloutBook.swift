@@ -181,6 +181,7 @@ struct RolloutBook {
         // The record is about one shard: it does not carry the names of all the others.
         var step = ready.step
         step.shards = [ready.shard]
+        for place in step.findings.indices { step.findings[place].probe?.take([:]) }
         var record = PendingRecord(
             rollout: rollout, key: ready.key, step: step, approval: ready.approval,
             startedAt: startedAt, actor: session.request.actor.name)
@@ -211,6 +212,12 @@ struct RolloutBook {
         var states: [OperationState?] = []
         for operation in previous.operations {
             var operation = operation
+            // What may have run is settled by its pending record, and by nothing else.
+            let path = RecordPath.pending(operation.key)
+            if operation.state.isActive, try draft.read(path) != nil {
+                states.append(.superseded)
+                continue
+            }
             if !operation.state.isTerminal {
                 operation.state = .superseded
                 operation.message = "a newer plan took its place"

@@ -224,17 +224,29 @@ package struct Planner {
         _ change: TableChange, _ state: Comparison.TableState, order: Int,
         in shards: Comparison.Class, suggestion: String?, context: ProbeContext
     ) throws -> Bool {
-        let drafter = drafter(of: shards)
-        do {
-            let step = try drafter.step(
-                change, state, order: order, suggestion: suggestion, context: context)
-            let renames = renames(shards.schema).columns
-            drafts.add(step) { drafter.differences(change, state, renames: renames) }
-            return true
-        } catch let error as NotProved {
-            refuse(state.table, error.reason, in: drafter.schema, shards)
-            return false
+        let groups = ports.refusals.groups(
+            shards.shards, namespace: comparison.schemas[shards.schema].namespace,
+            table: state.table, from: state.observed)
+        var isDrafted = true
+        for group in groups {
+            var own = shards
+            own.shards = group.shards
+            let drafter = drafter(of: own)
+            do {
+                let step = try drafter.step(
+                    change, state, order: order, suggestion: suggestion, context: context,
+                    refused: group.refused)
+                let renames = renames(shards.schema).columns
+                drafts.add(step) {
+                    drafter.differences(change, state, renames: renames)
+                        + StepDrafter.detour(group.refused)
+                }
+            } catch let error as NotProved {
+                refuse(state.table, error.reason, in: drafter.schema, own)
+                isDrafted = false
+            }
         }
+        return isDrafted
     }
 
     private mutating func draft(

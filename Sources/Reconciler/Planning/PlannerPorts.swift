@@ -12,6 +12,8 @@ extension Planner {
         package var proveObject: (ObjectChange, ServerProfile) throws -> [PlanStatement]
         /// Where git defines a table, and who changed it last.
         package var cause: (_ schema: Int, _ table: String) -> PlanCause
+        /// What tables refused for what they are.
+        package var refusals = Refusals()
         /// Where git defines a part of a table.
         package var location: (_ schema: Int, _ table: String, DifferenceLine) -> SourceLocation?
 
@@ -42,6 +44,8 @@ extension Planner {
         package let checksForeignKeys: Bool
         /// The parents of its foreign keys, which must be there for the proof.
         package let parents: [CatalogTable]
+        /// What the live tables of these shards refused, though a copy of them takes it.
+        package var refused: [RefusalRecord.Refused] = []
     }
 }
 

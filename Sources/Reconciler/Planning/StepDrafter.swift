@@ -13,7 +13,7 @@ struct StepDrafter {
     /// the workspace does not carry it out.
     func step(
         _ change: TableChange, _ state: Comparison.TableState, order: Int, suggestion: String?,
-        context: ProbeContext
+        context: ProbeContext, refused: [RefusalRecord.Refused] = []
     ) throws -> PlanStep {
         let from = start(of: change, state)
         let to = target(of: change, state)
@@ -25,9 +25,9 @@ struct StepDrafter {
                 to: to, alterations: change.alterations,
                 checksForeignKeys: !change.withoutForeignKeyChecks,
                 parents: surroundings.sequences(of: [from, to])
-                    + surroundings.parents(of: change)),
+                    + surroundings.parents(of: change), refused: refused),
             schema.profile)
-        var findings = try Self.findings(change, statements, context)
+        var findings = try Self.findings(change, statements, context, refused)
         if let suggestion, !findings.isEmpty { findings[0].suggestion = suggestion }
         if change.isFirstPart { findings.append(Self.absence(of: change)) }
         return PlanStep(
@@ -84,20 +84,35 @@ struct StepDrafter {
     }
 
     private static func findings(
-        _ change: TableChange, _ statements: [PlanStatement], _ context: ProbeContext
+        _ change: TableChange, _ statements: [PlanStatement], _ context: ProbeContext,
+        _ refused: [RefusalRecord.Refused]
     ) throws -> [HazardFinding] {
         var context = context
         context.checksForeignKeys = !change.withoutForeignKeyChecks
         var findings = try change.probedHazards(context)
         let others = findings.filter { !$0.isAboutNames }
-        if statements.contains(where: \.rebuildsTable), others.worst == .safe {
+        if statements.contains(where: \.rebuildsTable), others.worst == .safe || !refused.isEmpty {
+            let why = refused.isEmpty ? "" : ", which refused another way (\(reasons(refused)))"
             findings.append(
                 HazardFinding(
                     rule: "rebuild-table", hazard: .costly,
-                    reason: "the server rebuilds table `\(change.table)` row by row",
+                    reason: "the server rebuilds table `\(change.table)`\(why) row by row",
                     remedy: "run it in a quiet hour"))
         }
         return findings
+    }
+
+    private static func reasons(_ refused: [RefusalRecord.Refused]) -> String {
+        Set(refused.map(\.reason)).sorted().joined(separator: ", ")
+    }
+
+    /// What makes the step another one than that which the tables refused, and which was approved.
+    static func detour(_ refused: [RefusalRecord.Refused]) -> [PlanDifference] {
+        guard !refused.isEmpty else { return [] }
+        return [
+            PlanDifference(
+                text: "~ rebuilt row by row: the table refused another way (\(reasons(refused)))")
+        ]
     }
 
     /// What the first of two parts risks: nobody knows when the second one may run.

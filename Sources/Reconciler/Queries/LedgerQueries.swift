@@ -105,6 +105,19 @@ package struct LedgerQueries {
         return records
     }
 
+    /// What tables refused for what they are.
+    package static func refusals(
+        in snapshot: LedgerSnapshot
+    ) throws(LedgerError) -> Refusals {
+        var records: [RefusalRecord] = []
+        for path in try snapshot.paths(below: RecordPath.refusals) {
+            if let record = try snapshot.read(RefusalRecord.self, at: path) {
+                records.append(record)
+            }
+        }
+        return Refusals(records)
+    }
+
     /// The path and text of the one object whose name begins with `prefix`.
     ///
     /// Looked for among plans, approvals, rollouts and the catalog.

@@ -34,6 +34,13 @@ package enum RecordPath {
         LedgerPath("pending", key.namespace, key.shard, key.table)
     }
 
+    package static let refusals = LedgerPath("refusals")
+
+    /// What the table itself refused.
+    package static func refusal(_ key: OperationKey) -> LedgerPath {
+        LedgerPath("refusals", key.namespace, key.shard, key.table)
+    }
+
     /// What a server made of a whole desired schema.
     package static func normalised(profile: Digest, schema: Digest) -> LedgerPath {
         LedgerPath("normalised", profile.hex, schema.hex)

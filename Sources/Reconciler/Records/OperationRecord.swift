@@ -47,6 +47,8 @@ package struct PendingRecord: Codable, Hashable, Sendable {
     package var revision: String?
     package var startedAt: String
     package var actor: String
+    /// How many of its statements had run before its own first one; nil for none.
+    package var begun: Int?
 
     package init(
         rollout: String, key: OperationKey, step: PlanStep, approval: Digest?, startedAt: String,

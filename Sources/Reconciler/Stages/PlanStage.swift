@@ -40,13 +40,15 @@ package struct PlanStage {
         let lookup: (Digest) -> CatalogTable? = { catalog[$0] }
         let comparison = Comparison(
             schemas: input.normalised.schemas, shards: compared(input), lookup: lookup)
+        var ports = ports(input, servers: Self.servers(input), lookup: lookup)
+        if let snapshot { ports.refusals = try LedgerQueries.refusals(in: snapshot) }
         var planner = Planner(
             comparison: comparison, removals: Self.removals(input.desired),
             renames: { index in
                 let schema = input.desired.schemas[input.normalised.sources[index]]
                 return Renames(columns: schema.renames, indexes: schema.indexRenames)
             },
-            ports: ports(input, servers: Self.servers(input), lookup: lookup))
+            ports: ports)
         let result = try planner.plan()
         let unknown = input.shards.compactMap { shard -> UnknownShard? in
             guard case .unknown(let problem) = input.observation[shard.id] else { return nil }
@@ -152,10 +154,11 @@ package struct PlanStage {
         guard let server else {
             throw NotProved(reason: "no server of its kind can be reached to prove the change")
         }
-        let question = ChangeToProve(
+        var question = ChangeToProve(
             from: change.from, to: change.to, table: change.renamedFrom ?? change.table,
             alterations: change.alterations, parents: change.parents,
             checksForeignKeys: change.checksForeignKeys)
+        question.refused = Set(change.refused.map(\.statement))
         do throws(WorkspaceError) {
             let proof = try workshop.use(for: profile, server: server) {
                 (workspace) throws(WorkspaceError) in try workspace.prove(question)
@@ -183,11 +186,14 @@ extension Planner.Change {
             let statements: [String]
             let checksForeignKeys: Bool
             let parents: [Digest]
+            /// Left out where nothing was refused.
+            let refused: [String]?
         }
         return try CanonicalForm.digest(
             of: Identity(
                 table: table, kind: kind, from: from?.digest, to: to?.digest,
                 statements: alterations.map { $0.sql(table: table, flavour: flavour) },
-                checksForeignKeys: checksForeignKeys, parents: parents.map(\.digest)))
+                checksForeignKeys: checksForeignKeys, parents: parents.map(\.digest),
+                refused: refused.isEmpty ? nil : refused.map(\.statement).sorted()))
     }
 }
