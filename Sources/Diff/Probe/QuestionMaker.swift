@@ -25,7 +25,8 @@ struct QuestionMaker {
     ) throws(NotAsked) -> DataQuestion? {
         switch clause {
         case .changeColumn where finding.rule == "add-unfilled-column":
-            return question("rows", where: "TRUE")
+            // They get an empty value, and are not refused.
+            return question("rows", where: "TRUE", changesRows: true)
         case .changeColumn(_, let to, _): return try changed(to, finding.rule)
         case .addColumn(let column, _): throw NotAsked("column `\(column.name)` is new")
         case .addIndex(let index):
@@ -53,8 +54,12 @@ struct QuestionMaker {
 
     private var table: String { SQL.identifier(columns.live.name) }
 
-    private func question(_ sought: String, where condition: String) -> DataQuestion {
-        DataQuestion(sought: sought, rowsOf: table, where: condition)
+    private func question(
+        _ sought: String, where condition: String, changesRows: Bool? = nil
+    ) -> DataQuestion {
+        var question = DataQuestion(sought: sought, rowsOf: table, where: condition)
+        question.changesRows = changesRows
+        return question
     }
 
     // MARK: Columns
@@ -72,7 +77,9 @@ struct QuestionMaker {
                 to: ColumnType(column.type), characterSet: after.effectiveCharacterSet(of: column),
                 flavour: context.flavour
             ).found()
-            return question(found.sought, where: found.condition)
+            return question(
+                found.sought, where: found.condition,
+                changesRows: found.isNeverRefused ? true : nil)
         case "convert-character-set", "change-collation":
             return try TextQuestion(name: column.name, after: after, columns: columns).question()
         case "add-check":

@@ -19,6 +19,8 @@ struct ValueTest {
     struct Found: Equatable {
         let sought: String
         let condition: String
+        /// Whether such values are taken, and cut.
+        var isNeverRefused = false
     }
 
     func found() throws(NotAsked) -> Found {
@@ -33,10 +35,12 @@ struct ValueTest {
         }
     }
 
-    private func found(_ sought: String, _ conditions: [String]) -> Found {
+    private func found(
+        _ sought: String, _ conditions: [String], isNeverRefused: Bool = false
+    ) -> Found {
         Found(
             sought: "\(sought) in \(SQL.identifier(name))",
-            condition: conditions.joined(separator: " OR "))
+            condition: conditions.joined(separator: " OR "), isNeverRefused: isNeverRefused)
     }
 
     private var unknown: NotAsked {
@@ -217,9 +221,12 @@ struct ValueTest {
             && (from.length ?? 0) > digits:
             let unit = (digits..<6).reduce(1) { unit, _ in unit * 10 }
             return found(
-                "fractions of a second that are cut", ["MICROSECOND(\(column)) % \(unit) <> 0"])
+                "fractions of a second that are cut", ["MICROSECOND(\(column)) % \(unit) <> 0"],
+                isNeverRefused: true)
         case ("datetime", "date"):
-            return found("dates with a time", ["\(column) <> CAST(\(column) AS DATE)"])
+            return found(
+                "dates with a time", ["\(column) <> CAST(\(column) AS DATE)"],
+                isNeverRefused: true)
         case (_, "date"), (_, "datetime"), (_, "time"):
             guard ColumnFamily(from.text) == .text else { throw unknown }
             let kind = to.name == "date" ? "DATE" : "\(to.name.uppercased())(\(digits))"

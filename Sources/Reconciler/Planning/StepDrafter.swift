@@ -92,11 +92,11 @@ struct StepDrafter {
         var findings = try change.probedHazards(context)
         let others = findings.filter { !$0.isAboutNames }
         if statements.contains(where: \.rebuildsTable), others.worst == .safe || !refused.isEmpty {
-            let why = refused.isEmpty ? "" : ", which refused another way (\(reasons(refused)))"
+            let why = refused.isEmpty ? "" : ": it refused another way (\(reasons(refused)))"
             findings.append(
                 HazardFinding(
                     rule: "rebuild-table", hazard: .costly,
-                    reason: "the server rebuilds table `\(change.table)`\(why) row by row",
+                    reason: "the server rebuilds table `\(change.table)` row by row\(why)",
                     remedy: "run it in a quiet hour"))
         }
         return findings
