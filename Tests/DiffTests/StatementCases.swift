@@ -331,8 +331,8 @@ enum StatementCases {
             to: "(a int) PARTITION BY RANGE (a) (PARTITION p1 VALUES LESS THAN (10), PARTITION p3 "
                 + "VALUES LESS THAN (30))",
             statements: [
-                "ALTER TABLE `t` PARTITION BY RANGE (`a`) (PARTITION `p1` VALUES LESS THAN "
-                    + "(10) ENGINE = InnoDB, PARTITION `p3` VALUES LESS THAN (30) ENGINE = InnoDB)"
+                "ALTER TABLE `t` REORGANIZE PARTITION `p2`, `p3` INTO (PARTITION `p3` VALUES LESS "
+                    + "THAN (30) ENGINE = InnoDB)"
             ]),
         StatementCase(
             name: "split the open range",
@@ -341,9 +341,9 @@ enum StatementCases {
             to: "(a int) PARTITION BY RANGE (a) (PARTITION p1 VALUES LESS THAN (10), PARTITION p2 "
                 + "VALUES LESS THAN (20), PARTITION rest VALUES LESS THAN MAXVALUE)",
             statements: [
-                "ALTER TABLE `t` PARTITION BY RANGE (`a`) (PARTITION `p1` VALUES LESS THAN "
-                    + "(10) ENGINE = InnoDB, PARTITION `p2` VALUES LESS THAN (20) ENGINE = InnoDB, "
-                    + "PARTITION `rest` VALUES LESS THAN MAXVALUE ENGINE = InnoDB)"
+                "ALTER TABLE `t` REORGANIZE PARTITION `rest` INTO (PARTITION `p2` VALUES LESS THAN "
+                    + "(20) ENGINE = InnoDB, PARTITION `rest` VALUES LESS THAN MAXVALUE ENGINE = "
+                    + "InnoDB)"
             ]),
         StatementCase(
             name: "drop a list",

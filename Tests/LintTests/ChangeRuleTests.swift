@@ -44,7 +44,10 @@ struct ChangeRuleTests {
             .appending(path: "../../Sources/Diff/Table").standardizedFileURL
         let known = Set(LintRule.allCases.filter(\.isAboutChanges).map(\.rawValue))
         var ids: Set<String> = []
-        for file in ["HazardRules.swift", "ColumnRules.swift", "TypeChange.swift"] {
+        let files = [
+            "HazardRules.swift", "ColumnRules.swift", "PartitionHazards.swift", "TypeChange.swift",
+        ]
+        for file in files {
             let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
             let pattern = /"([a-z]+(?:-[a-z]+)+|repartition)",\s*(?:hazard: )?\.?(\w+)/
             for match in text.matches(of: pattern) where match.output.2 != "safe" {

@@ -103,6 +103,13 @@ struct ProvingTests {
                     + "PARTITION p1 VALUES LESS THAN (20))",
                 "PARTITION BY RANGE (id) (PARTITION p1 VALUES LESS THAN (20))", .inplace, false
             ),
+            (
+                "PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10), "
+                    + "PARTITION m VALUES LESS THAN MAXVALUE)",
+                "PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10), "
+                    + "PARTITION p1 VALUES LESS THAN (20), PARTITION m VALUES LESS THAN MAXVALUE)",
+                .inplace, false
+            ),
         ])
     func partitions(from: String, to: String, algorithm: Algorithm, rebuilds: Bool) throws {
         let table = "CREATE TABLE t (id INT PRIMARY KEY)"

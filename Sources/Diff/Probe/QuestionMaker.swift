@@ -47,7 +47,8 @@ struct QuestionMaker {
         case .renameTable, .dropColumn, .dropIndex, .renameIndex, .setIndexIgnored,
             .dropForeignKey, .dropCheck, .setDefaultCharacterSet, .setOption, .dropOption,
             .dropPeriod, .addSystemVersioning, .dropSystemVersioning, .removePartitioning,
-            .addPartitions, .dropPartitions:
+            .addPartitions, .growPartitions, .coalescePartitions, .reorganizePartitions,
+            .dropPartitions:
             return nil
         }
     }

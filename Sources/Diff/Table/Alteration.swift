@@ -11,7 +11,7 @@ package struct Alteration: Hashable, Sendable {
     /// The statement for `table`: one line, without a semicolon.
     ///
     /// On MariaDB the session must set `system_versioning_alter_history=KEEP` for tables with
-    /// system versioning; and there `ADD PARTITION` and `DROP PARTITION` leave no room for
+    /// system versioning; and there statements about some partitions leave no room for
     /// `ALGORITHM` and `LOCK`, which are left out.
     ///
     /// - Parameter rebuilds: whether every row is written anew, even where that is not needed.
@@ -42,7 +42,7 @@ package struct Alteration: Hashable, Sendable {
         case none
         /// `PARTITION BY` and `REMOVE PARTITIONING` follow the other clauses without a comma.
         case trailing
-        /// `ADD PARTITION` and `DROP PARTITION` are a statement of their own.
+        /// What is about some partitions is a statement of its own.
         case alone
     }
 
@@ -50,7 +50,9 @@ package struct Alteration: Hashable, Sendable {
         for clause in clauses {
             switch clause {
             case .partitionBy, .removePartitioning: return .trailing
-            case .addPartitions, .dropPartitions: return .alone
+            case .addPartitions, .growPartitions, .coalescePartitions, .reorganizePartitions,
+                .dropPartitions:
+                return .alone
             default: continue
             }
         }

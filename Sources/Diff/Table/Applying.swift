@@ -134,7 +134,10 @@ private struct Application {
             set(TableOption(key: "DEFAULT CHARSET", value: name))
             table.options.removeAll { $0.key == "COLLATE" }
             if let collation { set(TableOption(key: "COLLATE", value: collation)) }
-        case .setOption(let option): set(option)
+        case .setOption(let option):
+            let old = table.option(option.key)
+            table.partitioning?.follow(option, insteadOf: old)
+            set(option)
         case .dropOption(let option):
             table.options.removeAll { $0.key == option.key }
             if table.isInnoDB { table.keepBlockSize(of: option) }
@@ -144,12 +147,15 @@ private struct Application {
         case .dropSystemVersioning: table.isSystemVersioned = false
         case .partitionBy(let partitioning): table.partitioning = partitioning
         case .removePartitioning: table.partitioning = nil
-        case .addPartitions(let partitions):
-            guard table.partitioning != nil else { throw failure("it has no partitions to add to") }
-            table.partitioning?.partitions += partitions
-        case .dropPartitions(let names):
-            guard table.partitioning != nil else { throw failure("it has no partitions to drop") }
-            table.partitioning?.partitions.removeAll { names.contains($0.name) }
+        case .addPartitions, .growPartitions, .coalescePartitions, .reorganizePartitions,
+            .dropPartitions:
+            guard let partitioning = table.partitioning else {
+                throw failure("it has no partitions to change")
+            }
+            guard let result = partitioning.applying(clause) else {
+                throw failure("its partitions are others than those that are to change")
+            }
+            table.partitioning = result
         }
     }
 

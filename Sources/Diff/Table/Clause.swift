@@ -35,8 +35,15 @@ package enum Clause: Hashable, Sendable {
 
     case partitionBy(Partitioning)
     case removePartitioning
-    /// New partitions behind the last one of a RANGE table, or more of a LIST table.
+    /// New partitions behind the last one of a RANGE or HASH table, more of a LIST table, or more
+    /// history before the current rows.
     case addPartitions([Partitioning.Partition])
+    /// So many more, without names.
+    case growPartitions(Int)
+    /// So many fewer of a HASH table; their rows go to the others.
+    case coalescePartitions(Int)
+    /// The rows of neighbours, by name, move to others, which come in their place and cover them.
+    case reorganizePartitions([String], into: [Partitioning.Partition])
     /// The rows of the partitions are gone with them.
     case dropPartitions([String])
 }

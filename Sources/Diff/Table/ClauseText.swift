@@ -44,14 +44,24 @@ extension Clause {
         case .partitionBy(let partitioning):
             ExpressionText.onOneLine(partitioning.clause(flavour: flavour))
         case .removePartitioning: "REMOVE PARTITIONING"
-        case .addPartitions(let partitions):
-            "ADD PARTITION ("
-                + partitions.map {
-                    ExpressionText.onOneLine($0.definition(flavour: flavour))
-                }.joined(separator: ", ") + ")"
-        case .dropPartitions(let names):
-            "DROP PARTITION " + names.map { SQL.identifier($0) }.joined(separator: ", ")
+        case .addPartitions(let partitions): "ADD PARTITION \(Self.list(partitions, flavour))"
+        case .growPartitions(let count): "ADD PARTITION PARTITIONS \(count)"
+        case .coalescePartitions(let count): "COALESCE PARTITION \(count)"
+        case .reorganizePartitions(let names, let partitions):
+            "REORGANIZE PARTITION \(Self.list(names)) INTO \(Self.list(partitions, flavour))"
+        case .dropPartitions(let names): "DROP PARTITION \(Self.list(names))"
         }
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.map { SQL.identifier($0) }.joined(separator: ", ")
+    }
+
+    private static func list(
+        _ partitions: [Partitioning.Partition], _ flavour: ServerProfile.Flavour
+    ) -> String {
+        let texts = partitions.map { ExpressionText.onOneLine($0.definition(flavour: flavour)) }
+        return "(\(texts.joined(separator: ", ")))"
     }
 
     private static func text(_ position: ColumnPosition?) -> String {

@@ -189,14 +189,15 @@ struct DifferenceWriter {
     // MARK: Partitions
 
     private var partitions: [DifferenceLine] {
-        guard renamed.partitioning != to.partitioning else { return [] }
-        if let old = renamed.partitioning, let new = to.partitioning, old.method == new.method,
+        let (old, new) = (renamed.partitioning?.canonical, to.partitioning?.canonical)
+        guard old != new else { return [] }
+        if let old, let new, old.method == new.method,
             old.count == new.count, old.subpartitioning == new.subpartitioning
         {
             let lines = pairs(old.partitions, new.partitions, by: \.name) { partition in
                 (
                     .partition(partition.name),
-                    "PARTITION \(partition.name) \(partition.values ?? "")"
+                    readable(partition.definitionWithoutEngine(flavour: flavour))
                 )
             }
             if !lines.isEmpty { return lines }
@@ -218,6 +219,18 @@ struct DifferenceWriter {
     /// Without backticks: names in these lines are for reading.
     private func readable(_ definition: String) -> String {
         ExpressionText.onOneLine(definition).filter { $0 != "`" }
+    }
+}
+
+extension Partitioning.Partition {
+    /// Without the engine, which is the table's.
+    fileprivate func definitionWithoutEngine(flavour: ServerProfile.Flavour) -> String {
+        var result = self
+        if let place = options.ranges(of: "ENGINE = ").last {
+            result.options = String(options[..<place.lowerBound])
+            if result.options.hasSuffix(" ") { result.options.removeLast() }
+        }
+        return result.definition(flavour: flavour)
     }
 }
 

@@ -13,6 +13,10 @@ package enum EquivalenceRule: String, CaseIterable, Sendable {
     case repeatedCharacterSet = "repeated-character-set"
     /// Options of a table have no order.
     case optionOrder = "option-order"
+    /// The partitions of a LIST table have no order, nor have the values of one of them.
+    case listOrder = "list-order"
+    /// Partitions that a history with `AUTO` adds by itself are state, not schema.
+    case automaticPartitions = "automatic-partitions"
     /// The counter is state, not schema.
     case autoIncrement = "auto-increment"
 }
@@ -35,6 +39,7 @@ extension Table {
         result.foreignKeys.sort { $0.name < $1.name }
         result.checks.sort { $0.name < $1.name }
         result.options.sort { $0.key < $1.key }
+        result.partitioning = partitioning?.canonical
         result.autoIncrement = nil
         return result
     }

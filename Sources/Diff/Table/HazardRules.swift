@@ -94,7 +94,8 @@ struct HazardRules {
         case .setDefaultCharacterSet, .setOption, .dropOption: [option(clause)]
         case .addPeriod, .dropPeriod, .addSystemVersioning, .dropSystemVersioning:
             [versioning(clause)]
-        case .partitionBy, .removePartitioning, .addPartitions, .dropPartitions:
+        case .partitionBy, .removePartitioning, .addPartitions, .growPartitions,
+            .coalescePartitions, .reorganizePartitions, .dropPartitions:
             [partitioning(clause)]
         }
     }
@@ -373,21 +374,6 @@ struct HazardRules {
                 remedy: "look for such rows first")
         case .dropPeriod(let period): safe("drop-period", "period `\(period.name)` goes")
         default: safe("add-period", "the period of the rows' history is named")
-        }
-    }
-
-    private func partitioning(_ clause: Clause) -> HazardFinding {
-        switch clause {
-        case .dropPartitions(let names):
-            HazardFinding(
-                rule: "drop-partition", hazard: .irreversible,
-                reason: "the rows in partition \(names.joined(separator: ", ")) are gone",
-                remedy: "archive them, then approve")
-        case .addPartitions: safe("add-partition", "empty partitions are added")
-        default:
-            HazardFinding(
-                rule: "repartition", hazard: .costly,
-                reason: "every row is copied to its new partition; rows that fit none are refused")
         }
     }
 }

@@ -24,7 +24,7 @@ extension Alteration {
             case .addIndex, .dropIndex, .renameTable, .addForeignKey, .dropForeignKey, .addCheck,
                 .dropCheck, .setCheckEnforced, .addPeriod, .dropPeriod, .addSystemVersioning,
                 .dropSystemVersioning, .partitionBy, .removePartitioning, .addPartitions,
-                .dropPartitions:
+                .growPartitions, .coalescePartitions, .reorganizePartitions, .dropPartitions:
                 return nil
             }
         }

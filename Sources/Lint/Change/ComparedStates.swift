@@ -103,7 +103,8 @@ struct ComparedStates {
         case .renameTable, .dropIndex, .renameIndex, .setIndexIgnored, .dropForeignKey,
             .dropCheck, .setDefaultCharacterSet, .setOption, .dropOption, .addPeriod,
             .dropPeriod, .addSystemVersioning, .dropSystemVersioning, .partitionBy,
-            .removePartitioning, .addPartitions, .dropPartitions:
+            .removePartitioning, .addPartitions, .growPartitions, .coalescePartitions,
+            .reorganizePartitions, .dropPartitions:
             return (table.location, nil)
         }
     }

@@ -164,7 +164,9 @@ extension Alteration {
         for clause in clauses {
             switch clause {
             case .partitionBy, .removePartitioning: return .repartition
-            case .addPartitions, .dropPartitions: return .partitions
+            case .addPartitions, .growPartitions, .coalescePartitions, .reorganizePartitions,
+                .dropPartitions:
+                return .partitions
             case .renameTable, .addColumn, .changeColumn, .dropColumn, .addIndex, .dropIndex,
                 .renameIndex, .setIndexIgnored, .addForeignKey, .dropForeignKey, .addCheck,
                 .dropCheck, .setCheckEnforced, .setDefaultCharacterSet, .setOption, .dropOption,

@@ -202,6 +202,54 @@ extension SupportCases {
 
     static let partitions: [SupportCase] = [
         SupportCase(
+            id: "partitions-reorganize",
+            before: """
+                CREATE TABLE {t} (a int PRIMARY KEY) PARTITION BY RANGE (a) (
+                  PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN (20),
+                  PARTITION p2 VALUES LESS THAN (30), PARTITION m VALUES LESS THAN MAXVALUE);
+                """,
+            after: """
+                CREATE TABLE {t} (a int PRIMARY KEY) PARTITION BY RANGE (a) (
+                  PARTITION p0 VALUES LESS THAN (10), PARTITION p2 VALUES LESS THAN (30),
+                  PARTITION p3 VALUES LESS THAN (40) COMMENT 'x', PARTITION m VALUES LESS THAN MAXVALUE);
+                """),
+        SupportCase(
+            id: "partitions-narrowed",
+            before: """
+                CREATE TABLE {t} (a int PRIMARY KEY) PARTITION BY LIST (a) (
+                  PARTITION p0 VALUES IN (1, 2), PARTITION p1 VALUES IN (3));
+                """,
+            after: """
+                CREATE TABLE {t} (a int PRIMARY KEY) PARTITION BY LIST (a) (
+                  PARTITION p0 VALUES IN (1), PARTITION p1 VALUES IN (3));
+                """),
+        SupportCase(
+            id: "partitions-default",
+            on: .mariadb,
+            before: """
+                CREATE TABLE {t} (a int PRIMARY KEY) PARTITION BY LIST (a) (
+                  PARTITION p0 VALUES IN (1), PARTITION d DEFAULT);
+                """,
+            after: """
+                CREATE TABLE {t} (a int PRIMARY KEY) PARTITION BY LIST (a) (
+                  PARTITION p0 VALUES IN (1), PARTITION p1 VALUES IN (2), PARTITION d DEFAULT);
+                """),
+        SupportCase(
+            id: "partitions-count",
+            before: "CREATE TABLE {t} (a int PRIMARY KEY) PARTITION BY HASH (a) PARTITIONS 3;",
+            after: "CREATE TABLE {t} (a int PRIMARY KEY) PARTITION BY HASH (a) PARTITIONS 5;"),
+        SupportCase(
+            id: "partitions-history",
+            on: .mariadb,
+            before: """
+                CREATE TABLE {t} (a int PRIMARY KEY) WITH SYSTEM VERSIONING PARTITION BY SYSTEM_TIME
+                  LIMIT 9 (PARTITION p0 HISTORY, PARTITION p1 HISTORY, PARTITION n CURRENT);
+                """,
+            after: """
+                CREATE TABLE {t} (a int PRIMARY KEY) WITH SYSTEM VERSIONING PARTITION BY SYSTEM_TIME
+                  LIMIT 9 (PARTITION p1 HISTORY, PARTITION p2 HISTORY, PARTITION n CURRENT);
+                """),
+        SupportCase(
             id: "partitions",
             before: "CREATE TABLE {t} (a int PRIMARY KEY, b int);",
             after: """
