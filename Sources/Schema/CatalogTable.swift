@@ -84,10 +84,12 @@ package final class CatalogTable: Sendable {
             guard printed.hasSameBytes(as: bytes) else {
                 let offset = zip(printed.utf8, bytes).prefix { $0 == $1 }.count
                 let place = bytes.withUnsafeBufferPointer { LineMap.place(of: offset, in: $0) }
+                let rest = bytes[offset...].prefix { $0 != UInt8(ascii: "\n") }.prefix(80)
                 return .failure(
                     Reason(
                         text: "its definition cannot be written back exactly: line \(place.line), "
-                            + "column \(place.column)"))
+                            + "column \(place.column), from `\(String(decoding: rest, as: UTF8.self))` on"
+                    ))
             }
             return .success(table)
         } catch {

@@ -21,7 +21,8 @@ struct CatalogTableTests {
         #expect(table.table == nil)
         #expect(
             table.unsupported
-                == "its definition cannot be written back exactly: line 2, column 15")
+                == "its definition cannot be written back exactly: line 2, column 15, from "
+                + "` DEFAULT NULL` on")
     }
 
     @Test func notUnderstood() {

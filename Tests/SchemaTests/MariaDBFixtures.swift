@@ -2,6 +2,17 @@
 enum MariaDBFixtures {
     static let all: [String] = [
         #"""
+        CREATE TABLE `o` (
+          `id` int(11) NOT NULL,
+          `t` time(3) /* mariadb-5.3 */ NOT NULL DEFAULT '00:00:01.000',
+          `d` datetime /* mariadb-5.3 */ DEFAULT current_timestamp() ON UPDATE current_timestamp() COMMENT 'x',
+          `ts` timestamp(2) /* mariadb-5.3 */ NULL DEFAULT NULL CHECK (`ts` > 0),
+          `inv` datetime /* mariadb-5.3 */ INVISIBLE DEFAULT NULL,
+          `gd` datetime /* mariadb-5.3 */ GENERATED ALWAYS AS (`d`) STORED,
+          PRIMARY KEY (`id`)
+        ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci
+        """#,
+        #"""
         CREATE TABLE `t24` (
           `id` int(11) DEFAULT NULL,
           `rs` timestamp(6) GENERATED ALWAYS AS ROW START,

@@ -260,6 +260,12 @@ enum MySQLFixtures {
           SUBPARTITION d ENGINE = InnoDB)) */
         """#,
         #"""
+        CREATE TABLE `old` (
+          `d` datetime /* 5.5 binary format */ DEFAULT NULL,
+          `t` timestamp /* 5.5 binary format */ NOT NULL DEFAULT CURRENT_TIMESTAMP
+        ) ENGINE=InnoDB DEFAULT CHARSET=latin1
+        """#,
+        #"""
         CREATE TABLE `t8` (
           `a` int DEFAULT NULL
         ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci

@@ -25,8 +25,8 @@ extension TableChange {
         _ context: ProbeContext
     ) throws(DiffError) -> [HazardFinding] {
         guard kind == .alter, let from else { return try hazards() }
-        var before = from
-        var columns = LiveColumns(live: from)
+        var before = from.inCurrentFormat
+        var columns = LiveColumns(live: before)
         var result: [HazardFinding] = []
         for alteration in alterations {
             let after = try before.applying(alteration)
@@ -45,6 +45,7 @@ extension TableChange {
             }
             before = after
         }
+        if let finding = oldTemporalsFinding { result.append(finding) }
         return result
     }
 }

@@ -8,8 +8,8 @@ struct DifferenceWriter {
     private let flavour: ServerProfile.Flavour
 
     init(from: Table, to: Table, hints: [ColumnRename], flavour: ServerProfile.Flavour) {
-        self.from = from.renamingTable(to: to.name)
-        self.to = to
+        self.from = from.inCurrentFormat.renamingTable(to: to.name)
+        self.to = to.inCurrentFormat
         self.flavour = flavour
         // A conflict of hints is reported by the diff; here the columns simply stay apart.
         let renames = (try? TableDiff.dueRenames(hints, from: from, to: to)) ?? [:]

@@ -17,6 +17,8 @@ package enum EquivalenceRule: String, CaseIterable, Sendable {
     case listOrder = "list-order"
     /// Partitions that a history with `AUTO` adds by itself are state, not schema.
     case automaticPartitions = "automatic-partitions"
+    /// How values of old are stored, as ``OldTemporals`` tells, is state, not schema.
+    case oldTemporals = "old-temporals"
     /// The counter is state, not schema.
     case autoIncrement = "auto-increment"
 }
@@ -83,7 +85,9 @@ extension Table {
 
     /// The column without a character set and a collation that repeat the table's.
     private func canonical(column: Column) -> Column {
-        guard let effective = effectiveCharacterSet(of: column) else { return column }
+        guard let effective = effectiveCharacterSet(of: column) else {
+            return column.inCurrentFormat
+        }
         var result = column
         let isInherited = effective == defaultCharacterSet
         result.characterSet = isInherited ? nil : effective.name

@@ -31,8 +31,8 @@ extension TableDiff {
     package static func findings(
         of alterations: [Alteration], on table: Table
     ) throws(DiffError) -> [ClauseFinding] {
-        var before = table
-        var columns = LiveColumns(live: table)
+        var before = table.inCurrentFormat
+        var columns = LiveColumns(live: before)
         var result: [ClauseFinding] = []
         for alteration in alterations {
             let after = try before.applying(alteration)

@@ -14,7 +14,7 @@ package enum TableDiff {
         indexRenames: [IndexRename] = [], parentColumns: Set<String> = [],
         flavour: ServerProfile.Flavour = .mariadb
     ) throws(DiffError) -> [Alteration] {
-        var walk = Walk(current: from, flavour: flavour)
+        var walk = Walk(current: from.inCurrentFormat, flavour: flavour)
         if from.name != to.name { try walk.take(Alteration(clauses: [.renameTable(to: to.name)])) }
         let renames = try dueRenames(hints, from: walk.current, to: to)
         walk.indexRenames = try dueRenames(

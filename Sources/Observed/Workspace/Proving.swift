@@ -103,19 +103,24 @@ extension Workspace {
         _ change: ChangeToProve, _ from: CatalogTable, _ to: CatalogTable, onlyByCopy: Bool
     ) throws(WorkspaceError) -> Proof {
         try createParents(of: change)
-        let start = try make(from, for: change)
-        guard start.digest == from.digest else { throw notProved(change, start, from) }
+        let made = from.inCurrentFormat(profile.flavour)
+        let start = try make(made, for: change)
+        guard start.digest == made.digest else { throw notProved(change, start, made) }
         try setForeignKeyChecks(change.checksForeignKeys)
         var table = change.table
         var statements: [PlanStatement] = []
-        var current = start
+        var current = from
         for alteration in change.alterations {
             let probe = AlgorithmProbe(
-                workspace: self, table: table, alteration: alteration, onlyByCopy: onlyByCopy,
+                workspace: self, table: table, alteration: alteration,
+                onlyByCopy: onlyByCopy
+                    || current.table.map { alteration.copiesOldTemporals(of: $0) } ?? false,
                 refused: change.refused)
             let accepted = try probe.run()
             table = alteration.newName ?? table
-            current = try require(table, to, change.table)
+            let found = try require(table, to, change.table)
+            current =
+                accepted.algorithm == .copy ? found : found.inFormat(of: current, profile.flavour)
             statements.append(
                 PlanStatement(
                     sql: accepted.sql, checksForeignKeys: change.checksForeignKeys,

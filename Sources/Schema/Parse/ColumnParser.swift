@@ -3,6 +3,9 @@ extension TableParser {
     mutating func column() throws(SchemaError) -> Column {
         let name = try name()
         var column = Column(name: name, type: try columnType())
+        if let mark = oldTemporalMark() {
+            column.attributes.append(ColumnAttribute(text: mark, place: .afterType))
+        }
         var place = ColumnAttribute.Place.afterType
         while !reader.at(symbol: ","), !reader.at(symbol: ")") {
             if reader.token.kind == .word {
@@ -22,6 +25,14 @@ extension TableParser {
             }
         }
         return column
+    }
+
+    /// The comment behind a type that is stored in one of the ``OldTemporals``; comments are no
+    /// tokens.
+    private func oldTemporalMark() -> String? {
+        let rest = reader.bytes[reader.previousEnd...]
+        guard rest.starts(with: " /*".utf8) else { return nil }
+        return OldTemporals.marks.first { rest.dropFirst().starts(with: $0.utf8) }
     }
 
     /// The type with its length, members, sign and fill, as printed.
