@@ -41,7 +41,9 @@ package enum Mirror {
                 let repository = try Repository(
                     openingOrCreatingBare: folder, initialBranch: "main")
                 try repository.name(source, folder: folder)
-                let forced = try repository.fetch(source, credentials)
+                let (forced, hasNews) = try repository.fetch(source, credentials)
+                // The copy is as good with many packs: the next news tries again.
+                if hasNews { try? MirrorPacks(repository).compact() }
                 try FetchTime.write(now, folder: folder)
                 return State(
                     repository: repository, fetchedAt: now, failure: nil, forced: forced)
@@ -121,38 +123,48 @@ private enum FetchTime {
 extension Repository {
     /// Records what the mirror mirrors; refuses a folder that mirrors something else.
     fileprivate func name(_ source: SourceAddress, folder: String) throws(GitError) {
-        try locked { (pointer) throws(GitError) in
-            do throws(GitError) {
-                _ = try remoteHandle(pointer)
-                let known = try ownText("remote.origin.url") ?? ""
-                guard known == source.url else {
-                    throw GitError(
-                        .invalid,
-                        "the cache folder \(folder) holds a copy of \(known), not of \(source)",
-                        remedy: "remove it or name another")
-                }
-            } catch  where error.code == .notFound {
-                _ = try Handle("setting up the mirror \(folder)", free: git_remote_free) {
-                    git_remote_create_with_fetchspec(
-                        &$0.pointee, pointer, "origin", source.url, "+refs/heads/*:refs/heads/*")
-                }
-                try LibGit.check(
-                    git_remote_add_fetch(pointer, "origin", "+refs/tags/*:refs/tags/*"),
-                    "setting up the mirror \(folder)")
+        if let known = try ownText("remote.origin.url") {
+            guard known == source.url else {
+                throw GitError(
+                    .invalid,
+                    "the cache folder \(folder) holds a copy of \(known), not of \(source)",
+                    remedy: "remove it or name another")
             }
+            return
+        }
+        try locked { (pointer) throws(GitError) in
+            let what = "setting up the mirror \(folder)"
+            _ = try Handle(what, free: git_remote_free) {
+                git_remote_create_with_fetchspec(
+                    &$0.pointee, pointer, "origin", source.url, FetchSpecs.branches)
+            }
+            try LibGit.check(git_remote_add_fetch(pointer, "origin", FetchSpecs.tags), what)
         }
     }
 
-    private func remoteHandle(_ pointer: OpaquePointer) throws(GitError) -> Handle {
-        try Handle("reading the source of \(folder)", free: git_remote_free) {
-            git_remote_lookup(&$0.pointee, pointer, "origin")
+    /// The source as a remote that no configuration has a word in.
+    ///
+    /// Not `git_remote_lookup`: it holds every line of the configuration against `url.*.insteadOf`,
+    /// and libgit2 1.5 loses 20 kB for each line that is none (`git_regexp_match` in `regexp.c`
+    /// frees its match data only where there was a match).
+    private func remote(
+        _ source: SourceAddress, _ pointer: OpaquePointer
+    ) throws(GitError) -> Handle {
+        var options = git_remote_create_options()
+        git_remote_create_options_init(&options, UInt32(GIT_REMOTE_CREATE_OPTIONS_VERSION))
+        options.repository = pointer
+        options.flags =
+            GIT_REMOTE_CREATE_SKIP_INSTEADOF.rawValue
+            | GIT_REMOTE_CREATE_SKIP_DEFAULT_FETCHSPEC.rawValue
+        return try Handle("naming \(source)", free: git_remote_free) {
+            git_remote_create_with_opts(&$0.pointee, source.url, &options)
         }
     }
 
-    /// Fetches and prunes; returns the branches that were rewritten.
+    /// Fetches and prunes; returns the branches that were rewritten, and whether anything moved.
     fileprivate func fetch(
         _ source: SourceAddress, _ credentials: SourceCredentials
-    ) throws(GitError) -> [String] {
+    ) throws(GitError) -> (forced: [String], hasNews: Bool) {
         if source.transport == .https {
             try CertificateAuthority.use(credentials.certificateAuthorityFile)
         }
@@ -160,13 +172,10 @@ extension Repository {
         defer { withExtendedLifetime(session) {} }
         do throws(GitError) {
             return try locked { (pointer) throws(GitError) in
-                let remote = try remoteHandle(pointer)
-                // Whatever `url.….insteadOf` of a configuration has made of it.
-                try LibGit.check(
-                    git_remote_set_instance_url(remote.pointer, source.url), "naming \(source)")
+                let remote = try remote(source, pointer)
                 try transfer(remote.pointer, source, session)
                 try followDefaultBranch(remote.pointer, source)
-                return try rewritten(session)
+                return (try rewritten(session), !session.moved.isEmpty)
             }
         } catch {
             throw session.explain(error)
@@ -194,7 +203,8 @@ extension Repository {
         options.callbacks = session.callbacks()
         options.follow_redirects = GIT_REMOTE_REDIRECT_NONE
         options.proxy_opts.type = GIT_PROXY_NONE
-        try LibGit.check(git_remote_download(remote, nil, &options), what)
+        let downloaded = FetchSpecs.withArray { git_remote_download(remote, $0, &options) }
+        try LibGit.check(downloaded, what)
         var callbacks = session.callbacks()
         // What is gone goes first: while a branch `a` is there, none can be called `a/b`.
         try LibGit.check(git_remote_prune(remote, &callbacks), what)
@@ -245,6 +255,21 @@ extension Repository {
             }
         }
         return result.sorted(by: bytesPrecede)
+    }
+}
+
+/// What a mirror fetches: branches and tags, wherever they go.
+private enum FetchSpecs {
+    static let branches = "+refs/heads/*:refs/heads/*"
+    static let tags = "+refs/tags/*:refs/tags/*"
+
+    static func withArray<Result>(_ body: (UnsafePointer<git_strarray>) -> Result) -> Result {
+        var texts: [UnsafeMutablePointer<CChar>?] = [strdup(branches), strdup(tags)]
+        defer { texts.forEach { free($0) } }
+        return texts.withUnsafeMutableBufferPointer { texts in
+            var array = git_strarray(strings: texts.baseAddress, count: texts.count)
+            return body(&array)
+        }
     }
 }
 

@@ -40,23 +40,33 @@ extension Repository {
 
     /// The names of all objects in the store, reachable or not, sorted.
     package func allObjects() throws(GitError) -> [ObjectID] {
-        let found = FoundObjects()
-        return try locked { (pointer) throws(GitError) in
+        try locked { (pointer) throws(GitError) in
             let odb = try Handle("opening the objects of \(folder)", free: git_odb_free) {
                 git_repository_odb(&$0.pointee, pointer)
             }
-            let code = git_odb_foreach(
-                odb.pointer,
-                { id, payload in
-                    guard let id, let payload else { return 0 }
-                    Unmanaged<FoundObjects>.fromOpaque(payload).takeUnretainedValue()
-                        .ids.insert(ObjectID(id.pointee))
-                    return 0
-                }, Unmanaged.passUnretained(found).toOpaque())
-            withExtendedLifetime(found) {}
-            try LibGit.check(code, "listing the objects of \(folder)")
-            return found.ids.sorted()
+            return try ObjectListing.all(in: odb, "listing the objects of \(folder)")
         }
+    }
+}
+
+/// The names of all objects that a store holds.
+enum ObjectListing {
+    /// Sorted; an object that is stored twice counts once.
+    static func all(in odb: Handle, _ what: @autoclosure () -> String) throws(GitError)
+        -> [ObjectID]
+    {
+        let found = FoundObjects()
+        let code = git_odb_foreach(
+            odb.pointer,
+            { id, payload in
+                guard let id, let payload else { return 0 }
+                Unmanaged<FoundObjects>.fromOpaque(payload).takeUnretainedValue()
+                    .ids.insert(ObjectID(id.pointee))
+                return 0
+            }, Unmanaged.passUnretained(found).toOpaque())
+        withExtendedLifetime(found) {}
+        try LibGit.check(code, what())
+        return found.ids.sorted()
     }
 }
 
