@@ -190,6 +190,39 @@ struct ConvergeTests {
         #expect(world.pending.isEmpty)
     }
 
+    @Test("an outcome that nobody can read is left with its record, and settled by the next run")
+    func leftForTheNextRun() throws {
+        let world = World(shards: 2)
+        world.fleet.state.withLock {
+            $0.lossesAfter = 1
+            $0.failingReads = [false] + Array(repeating: true, count: 9)
+        }
+        let result = world.run()
+        let left = try #require(world.pending.first?.key)
+        #expect(result.outcomes[left] == nil)
+        #expect(result.obstacles[left.shardID]?.message.contains("after 10 attempts") == true)
+        #expect(world.used.count == 1)
+        let recovery = Recovery(opener: world.fleet, journal: world.journal)
+        #expect(try recovery.settle(world.pending) { _ in true }.map(\.finding) == ["completed"])
+        #expect(Set(world.used) == Set(world.records.map(\.key)))
+        #expect(world.executed.count == 2)
+    }
+
+    @Test("what a guest brought to its goal while a statement waited uses up nothing")
+    func doneByAGuest() {
+        let world = World(shards: 1)
+        let key = world.records[0].key
+        world.fleet.state.withLock { $0.lockWaits = 1 }
+        let listener = ConvergeListener { event in
+            guard case .waiting = event else { return }
+            world.fleet.state.withLock { $0.tables[key] = .some(digest("b")) }
+        }
+        let result = world.run(listener: listener)
+        #expect(result.outcomes[key]?.kind == .completed(ran: false))
+        #expect(world.used.isEmpty)
+        #expect(world.executed.isEmpty)
+    }
+
     @Test("a shard that another worker holds is left alone")
     func locked() {
         let world = World(shards: 2)
@@ -306,6 +339,23 @@ struct CrashTests {
             .digest(sample.live.map(digest)), against: world.records[0])
         #expect(finding == sample.finding)
         #expect(outcome.state == sample.state)
+    }
+
+    @Test("statements that had run before the operation began are not its own")
+    func begunInTheMiddle() {
+        let world = World(shards: 1, chain: ["a", "b", "c"])
+        var record = world.records[0]
+        record.begun = 1
+        let (outcome, finding) = Recovery.classify(.digest(digest("b")), against: record)
+        #expect(finding == "not-run")
+        #expect(!outcome.changedTheShard)
+    }
+
+    @Test("a table that nobody knows after a crash counts as changed by what was allowed")
+    func unknownAfterACrash() {
+        let world = World(shards: 1)
+        let (outcome, _) = Recovery.classify(.digest(digest("z")), against: world.records[0])
+        #expect(outcome.changedTheShard)
     }
 
     @Test("a shard that cannot be read keeps its pending record")

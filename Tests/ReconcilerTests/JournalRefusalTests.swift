@@ -76,6 +76,59 @@ struct JournalRefusalTests {
         }
     }
 
+    @Test("an operation that is said to run has its pending record before it runs again")
+    func recordedAnew() throws {
+        let (journal, store, record, folder) = try begun(until: 60)
+        defer { withExtendedLifetime(folder) {} }
+        try journal.begin(record)
+        try store.transact(LedgerEvent("test", subject: "Lose it")) { draft throws(LedgerError) in
+            try draft.remove(RecordPath.pending(record.key))
+            return .commit
+        }
+        try journal.begin(record)
+        let snapshot = try #require(try store.snapshot())
+        #expect(try LedgerQueries.pending(in: snapshot) == [record])
+    }
+
+    @Test("what ran of a step is recorded, and what the table refused, until it is done")
+    func part() throws {
+        let (journal, store, record, folder) = try begun(until: 60)
+        defer { withExtendedLifetime(folder) {} }
+        try journal.begin(record)
+        var outcome = OperationOutcome(kind: .failed, message: "no", attempts: 1)
+        outcome.ranStatement = true
+        outcome.progress = .init(count: 1, total: 2, digest: digest("middle"))
+        outcome.refused = .init(
+            from: digest("middle"), statement: "ALTER", reason: "error 1118")
+        try journal.finish(record, outcome)
+        let snapshot = try #require(try store.snapshot())
+        let path = RecordPath.shard(record.key.shardID)
+        let shard = try snapshot.read(ShardRecord.self, at: path)
+        #expect(shard?.tables == [step.table: digest("middle")])
+        #expect(shard?.lastRevision == "3f2a91c")
+        let refusals = try LedgerQueries.refusals(in: snapshot)
+        func groups(_ from: String) -> [Refusals.Group] {
+            refusals.groups(
+                ["s0", "s1"], namespace: step.namespace, table: step.table, from: digest(from))
+        }
+        #expect(groups("middle").map(\.shards) == [["s1"], ["s0"]])
+        #expect(groups("middle").map(\.refused.count) == [0, 1])
+        #expect(groups("a") == [.init(shards: ["s0", "s1"], refused: [])])
+        // A next operation that is completed forgets it.
+        var next = record
+        next.rollout = "r2"
+        try store.transact(LedgerEvent("test", subject: "Next")) { draft throws(LedgerError) in
+            try draft.set(
+                RecordPath.operation("r2", record.key),
+                json: OperationRecord(key: record.key, from: step.from, to: step.to))
+            return .commit
+        }
+        try journal.begin(next)
+        try journal.finish(next, OperationOutcome(kind: .completed(ran: true), attempts: 0))
+        let later = try #require(try store.snapshot())
+        #expect(try later.read(RecordPath.refusal(record.key)) == nil)
+    }
+
     @Test("one that ran out while the rollout baked does not")
     func expired() throws {
         let (journal, _, record, folder) = try begun(until: 0)

@@ -27,7 +27,8 @@ enum RowsInTheWay {
                 return "rows are in the way (\(question.sought)): \(none); look: \(question.look)"
             case .notKnown(let reason):
                 return "nobody knows whether rows are in the way (\(question.sought)): \(reason); "
-                    + "\(none): make this part of the change in a commit of its own"
+                    + "\(none): make this part of the change in a commit of its own, or switch the "
+                    + "questions off (policy.probe)"
             }
         }
         return nil
