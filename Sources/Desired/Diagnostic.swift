@@ -98,6 +98,7 @@ extension Diagnostic {
         case likeCycle = "like-cycle"
         case danglingTrigger = "dangling-trigger"
         case triggerCycle = "trigger-cycle"
+        case letterCase = "letter-case"
 
         // The approval files.
         case invalidApproval = "invalid-approval"

@@ -20,6 +20,9 @@ package final class Connection: @unchecked Sendable {
     /// The name of the cipher in use; nil when the session is not encrypted.
     package let cipher: String?
 
+    /// How the server compares the names of tables.
+    package internal(set) var nameFolding = NameFolding.bytes
+
     private var handle: UnsafeMutablePointer<MYSQL>?
     private let lockWaitTimeoutSeconds: Int
     let readTimeoutSeconds: Int?

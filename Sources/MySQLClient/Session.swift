@@ -22,7 +22,11 @@ extension Connection {
     /// The time zone is UTC because `TIMESTAMP` literals in a schema are read and printed in the
     /// session's zone: servers in different zones would print the same table differently.
     func setUpSession(lockWaitTimeoutSeconds: Int) throws(MySQLError) {
-        let global = try query("SELECT @@global.sql_mode").first?[0] ?? ""
+        let answer = try query("SELECT @@global.sql_mode, @@lower_case_table_names").first
+        let global = answer?[0] ?? ""
+        if let answer, answer.count > 1, let setting = answer[1] {
+            nameFolding = NameFolding(setting: setting)
+        }
         let mode = SQL.literal(SQLMode.session(from: global))
         _ = try query(
             "SET SESSION sql_mode = \(mode), lock_wait_timeout = \(lockWaitTimeoutSeconds), "

@@ -11,11 +11,11 @@ import Testing
         let tree = repository(
             fleetText(namespace: gold),
             [
-                "overlays/gold/o.sql": "CREATE TABLE ORDERS (id bigint PRIMARY KEY);",
+                "overlays/gold/o.sql": "CREATE TABLE orders (id bigint PRIMARY KEY);",
                 "overlays/gold/p.sql":
                     "CREATE TABLE perks (id int, FOREIGN KEY (id) REFERENCES orders (id));",
             ])
-        #expect(outcome(tree) == ["a: orders", "b: ORDERS+perks"])
+        #expect(outcome(tree) == ["a: orders", "b: orders+perks"])
     }
 
     @Test func anOverlayThatChangesNothingSharesTheSchema() {
@@ -295,7 +295,7 @@ import Testing
             outcome(
                 repository(
                     fleetText(namespace: retire),
-                    ["schema/commerce/l.sql": "CREATE TABLE Legacy (id int);"])) == [
+                    ["schema/commerce/l.sql": "CREATE TABLE legacy (id int);"])) == [
                     "plumb.yaml:6:14: error: the table `legacy` is retired and still defined "
                         + "at schema/commerce/l.sql:1:14 [retired-table-defined]; remove the "
                         + "definition, or remove it from `retire`"

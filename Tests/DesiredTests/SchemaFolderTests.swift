@@ -94,12 +94,6 @@ import Git
                 + "at schema/commerce/orders.sql:1:14 [duplicate-table]; keep one of the two"
         ),
         (
-            "CREATE TABLE Orders (id int);",
-            "x.sql:1:14: error: the table `Orders` is defined for the second time; `orders` is at "
-                + "schema/commerce/orders.sql:1:14 [duplicate-table]; give them names that differ "
-                + "by more than case"
-        ),
-        (
             "CREATE TABLE x (\n  id int,\n  o int REFERENCES oders (id));",
             "x.sql:3:20: error: `x` refers to the table `oders`, which `commerce` does not have "
                 + "[dangling-foreign-key]; did you mean `orders`?"

@@ -53,8 +53,23 @@ extension TestServer.Kind {
     }
 
     /// Copies a freshly made data folder to `path`.
-    func copyTemplate(to path: String) throws {
+    ///
+    /// - Parameter options: the server's own; MySQL keeps to how names are compared from the first
+    ///   moment on.
+    func copyTemplate(to path: String, options: [String]) throws {
         guard let system else { return try ServerTemplate.copy(to: path) }
+        let names = options.last { $0.hasPrefix("--lower-case-table-names=") }
+        if self == .mysql9, let names, !names.hasSuffix("=0") {
+            let inside = path.dropFirst(system.count)
+            let command = try command()
+            try Shell.check(
+                command[0],
+                command.dropFirst() + [
+                    "--no-defaults", "--initialize-insecure", "--user=root", "--datadir=\(inside)",
+                    names, "--innodb-redo-log-capacity=8M",
+                ])
+            return
+        }
         try Shell.check("cp", ["-a", "--reflink=auto", system + "/template", path])
     }
 

@@ -64,7 +64,7 @@ package final class TestServer: @unchecked Sendable {
         self.options = options
         address = .socket(path: folder.path + "/m.sock")
         tcpAddress = port.map { .tcp(host: "127.0.0.1", port: $0) }
-        try kind.copyTemplate(to: folder.path + "/data")
+        try kind.copyTemplate(to: folder.path + "/data", options: options)
     }
 
     deinit {

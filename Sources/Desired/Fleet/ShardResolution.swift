@@ -50,6 +50,12 @@ extension Fleet {
         return shards
     }
 
+    /// The shards of `environment` that are listed, as far as they are right; asks no server.
+    package func listedShards(of environment: Environment) -> [Shard] {
+        ShardResolution(fleet: self, environment: environment, diagnostics: DiagnosticList())
+            .shards(nil, discovered: nil)
+    }
+
     /// Every server that `environment` names: of its shards, of discoveries and of workspaces.
     package func servers(of environment: Environment) -> Set<ServerAddress> {
         var servers: Set<ServerAddress> = []

@@ -73,17 +73,26 @@ package struct DesiredSchema: Sendable {
     package let indexRenames: [IndexRename]
     /// Tables that are not here and may be dropped once that is approved, by name.
     package let retire: [String]
+    /// The encoded names of what overlays define beside something whose name differs by letter
+    /// case alone.
+    package var overlaid: Set<String> = []
 
-    /// The table called `name`, letter case aside.
+    /// The table called `name`: as it is written, else letter case aside.
     package func table(_ name: String) -> DesiredTable? {
-        tables.first { $0.name.lowercased() == name.lowercased() }
+        if let exact = tables.first(where: { $0.name == name }) { return exact }
+        let folded = NameFolding.lowered(name)
+        return tables.first { NameFolding.lowered($0.name) == folded }
     }
 
     /// Where the table or other object with this encoded name is defined.
     package func location(of encoded: String) -> SourceLocation? {
         let name = ObjectName(encoded: encoded)
         guard name.kind != .table else { return table(name.name)?.location }
-        return objects.first { $0.name == name }?.location
+        if let exact = objects.first(where: { $0.name == name }) { return exact.location }
+        let folded = NameFolding.lowered(name.name)
+        return objects.first {
+            $0.name.kind == name.kind && NameFolding.lowered($0.name.name) == folded
+        }?.location
     }
 
     /// The identity of the tables and other objects, whatever files they stand in.

@@ -5,7 +5,7 @@ import Schema
 /// Such a table stands for the other one as the same shards have it, overlays included. The server
 /// does the copying; here it gets the columns and keys of the other table, with their places.
 struct LikeTables {
-    /// By name in lower case.
+    /// By name.
     let tables: [String: DesiredTable]
     let namespace: String
     /// Nil where what cannot be resolved is left out without a word.
@@ -13,14 +13,17 @@ struct LikeTables {
 
     /// All tables; those whose chain of LIKE ends nowhere or goes round are reported and left out.
     func resolved() -> [String: DesiredTable] {
+        let names = WrittenNames(tables)
         var result = tables.filter { $0.value.source.like == nil }
         for table in tables.values where table.source.like != nil {
-            guard let chain = chain(from: table, upTo: result), var original = chain.last else {
+            guard let chain = chain(from: table, upTo: result, names),
+                var original = chain.last
+            else {
                 continue
             }
             for copy in chain.dropLast().reversed() {
                 original = copy.copying(original)
-                result[copy.name.lowercased()] = original
+                result[copy.name] = original
             }
         }
         return result
@@ -28,19 +31,20 @@ struct LikeTables {
 
     /// The table, what it is LIKE, and so on to one that is known.
     private func chain(
-        from first: DesiredTable, upTo known: [String: DesiredTable]
+        from first: DesiredTable, upTo known: [String: DesiredTable],
+        _ names: WrittenNames<DesiredTable>
     ) -> [DesiredTable]? {
-        if known[first.name.lowercased()] != nil { return nil }
+        if known[first.name] != nil { return nil }
         var chain = [first]
-        var seen: Set<String> = [first.name.lowercased()]
+        var seen: Set<String> = [first.name]
         while let table = chain.last, let like = table.source.like {
-            if let next = known[like.table.lowercased()] { return chain + [next] }
-            guard let next = tables[like.table.lowercased()] else {
+            guard let next = names[like.table] else {
                 reportMissing(like, in: table)
                 return nil
             }
+            if let done = known[next.name] { return chain + [done] }
             chain.append(next)
-            guard seen.insert(next.name.lowercased()).inserted else {
+            guard seen.insert(next.name).inserted else {
                 reportCycle(like, chain)
                 return nil
             }

@@ -53,6 +53,7 @@ struct NamespaceSchemas {
             $0.digest == schema.digest && $0.renames == schema.renames
                 && $0.tableRenames == schema.tableRenames
                 && $0.indexRenames == schema.indexRenames && $0.retire == schema.retire
+                && $0.overlaid == schema.overlaid
         }
         if let known { return known }
         schemas.append(schema)
@@ -93,11 +94,30 @@ struct NamespaceSchemas {
             namespace: namespace.name, digest: DesiredSchema.digest(of: tables, sorted),
             tables: tables, objects: sorted,
             renames: hints.columnRenames(), tableRenames: hints.tableRenames(),
-            indexRenames: hints.indexRenames(), retire: retired(byName, objects))
+            indexRenames: hints.indexRenames(), retire: retired(byName, objects),
+            overlaid: Self.twins(among: tables, sorted).intersection(
+                Self.names(in: overlays.compactMap { $0 })))
         return diagnostics.errorCount == before ? schema : nil
     }
 
     // MARK: Overlays
+
+    /// The encoded names of what differs from something else by the letter case of its name alone.
+    private static func twins(
+        among tables: [DesiredTable], _ objects: [DesiredObject]
+    ) -> Set<String> {
+        let names = tables.map { ObjectName(.table, $0.name) } + objects.map(\.name)
+        let groups = Dictionary(grouping: names) { NameFolding.lowered($0.name) }
+        return Set(groups.values.filter { $0.count > 1 }.joined().map(\.encoded))
+    }
+
+    /// The encoded names of all that the folders define.
+    private static func names(in folders: [SourceFolder]) -> Set<String> {
+        folders.reduce(into: []) { names, folder in
+            names.formUnion(folder.tables.keys.map { ObjectName(.table, $0).encoded })
+            names.formUnion(folder.objects.values.map(\.name.encoded))
+        }
+    }
 
     /// The base with what every overlay defines put over it.
     private func merged<Definition>(
@@ -127,7 +147,7 @@ struct NamespaceSchemas {
     private func checkSharedNames(_ tables: [String: DesiredTable], _ objects: [DesiredObject]) {
         var taken = tables.mapValues { "table `\($0.name)` at \($0.location)" }
         for object in objects where object.name.kind == .view || object.name.kind == .sequence {
-            let key = object.name.name.lowercased()
+            let key = object.name.name
             if let other = taken[key] {
                 diagnostics.error(
                     .duplicateTable, "the \(object.name) has the name of the \(other)",
@@ -140,9 +160,10 @@ struct NamespaceSchemas {
     private func checkReferences(
         _ tables: [String: DesiredTable], among all: [String: DesiredTable]
     ) {
+        let names = WrittenNames(all)
         for table in tables.values {
             for reference in table.source.references
-            where reference.database == nil && all[reference.table.lowercased()] == nil {
+            where reference.database == nil && names[reference.table] == nil {
                 let near = Nearest.match(reference.table, in: all.values.map(\.name).sorted())
                 diagnostics.error(
                     .danglingForeignKey,
@@ -163,8 +184,8 @@ struct NamespaceSchemas {
             let retired = ObjectName(encoded: name.value)
             let place =
                 retired.kind == .table
-                ? tables[retired.name.lowercased()]?.location
-                : objects[retired.encoded.lowercased()]?.location
+                ? tables[retired.name]?.location
+                : objects[NameFolding.written(retired).encoded]?.location
             guard let place else { return name.value }
             // Overlays and pinned revisions may still have it; the schema itself may not.
             if isBase(place) {

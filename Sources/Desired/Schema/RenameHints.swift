@@ -4,9 +4,17 @@ import Schema
 /// The renames of one schema, from `plumb.yaml` and from the files.
 struct RenameHints {
     let namespace: Namespace
-    /// By name in lower case.
+    /// By name.
     let tables: [String: DesiredTable]
     let diagnostics: DiagnosticList
+    private let names: WrittenNames<DesiredTable>
+
+    init(namespace: Namespace, tables: [String: DesiredTable], diagnostics: DiagnosticList) {
+        self.namespace = namespace
+        self.tables = tables
+        self.diagnostics = diagnostics
+        names = WrittenNames(tables)
+    }
 
     /// Column renames whose new name the schema has, each once.
     ///
@@ -14,10 +22,11 @@ struct RenameHints {
     func columnRenames() -> [ColumnRename] {
         var result: [ColumnRename] = []
         for hint in namespace.renames + hintsInFiles() {
-            guard case .column(let rename) = hint.subject,
-                let table = tables[rename.table.lowercased()],
-                table.location(ofColumn: rename.to) != nil, !result.contains(rename)
+            guard case .column(let written) = hint.subject, let table = names[written.table],
+                table.location(ofColumn: written.to) != nil
             else { continue }
+            let rename = ColumnRename(table: table.name, from: written.from, to: written.to)
+            guard !result.contains(rename) else { continue }
             if let old = table.location(ofColumn: rename.from) {
                 diagnostics.error(
                     .conflictingRename,
@@ -39,7 +48,7 @@ struct RenameHints {
     }
 
     private func overlaps(_ left: ColumnRename, _ right: ColumnRename) -> Bool {
-        left.table.lowercased() == right.table.lowercased()
+        left.table == right.table
             && (left.from.lowercased() == right.from.lowercased()
                 || left.to.lowercased() == right.to.lowercased())
     }
@@ -62,9 +71,9 @@ struct RenameHints {
     /// can tell for all of them.
     func indexRenames() -> [IndexRename] {
         namespace.renames.compactMap { hint in
-            guard case .index(let rename) = hint.subject,
-                let table = tables[rename.table.lowercased()]
+            guard case .index(let written) = hint.subject, let table = names[written.table]
             else { return nil }
+            let rename = IndexRename(table: table.name, from: written.from, to: written.to)
             if let old = table.location(ofConstraint: rename.from),
                 table.location(ofConstraint: rename.to) != nil
             {
@@ -90,7 +99,7 @@ struct RenameHints {
         var result: [(hint: TableRename, step: TableRename)] = []
         for hint in namespace.renames + tableHintsInFiles() {
             guard case .table(let step) = hint.subject,
-                let new = chain.names(from: step.to).lazy.compactMap({ tables[$0.lowercased()] })
+                let new = chain.names(from: step.to).lazy.compactMap({ names[$0] })
                     .first
             else { continue }
             let rename = TableRename(from: step.from, to: new.name)
@@ -112,13 +121,10 @@ struct RenameHints {
         beside others: [(hint: TableRename, step: TableRename)]
     ) -> String? {
         if rename.from == rename.to { return "it is the name that the table has" }
-        let old = rename.from.lowercased()
-        // A name that changes in letter case alone is one table to a file system, and two to most
-        // servers.
-        if let table = tables[old], table.name != rename.to {
+        if let table = tables[rename.from] {
             return "`\(rename.from)` is still defined at \(table.location)"
         }
-        if let retired = namespace.retire.first(where: { $0.value.lowercased() == old }) {
+        if let retired = namespace.retire.first(where: { $0.value == rename.from }) {
             return "`\(rename.from)` is retired at \(retired.location)"
         }
         if let other = others.first(where: { $0.hint.from == rename.from && $0.step.to != step.to })

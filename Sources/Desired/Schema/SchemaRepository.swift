@@ -117,9 +117,12 @@ private struct Validation {
             let shards = all.filter { shard in
                 pinned != nil || !namespace.pins.contains { $0.selector.selects(shard) }
             }
-            _ = NamespaceSchemas(
+            let assembled = NamespaceSchemas(
                 namespace: namespace, library: library, diagnostics: diagnostics
             ).assemble(shards, isComplete: shards.count == all.count && !namespace.hasDiscovery)
+            for schema in assembled.schemas {
+                LetterCase(schema: schema, diagnostics: diagnostics).check()
+            }
         }
     }
 

@@ -50,7 +50,7 @@ struct SourceFolderReader {
     }
 
     private func add(_ object: DesiredObject, to objects: inout [String: DesiredObject]) {
-        let key = object.name.encoded.lowercased()
+        let key = NameFolding.written(object.name).encoded
         if let first = objects[key] {
             diagnostics.error(
                 .duplicateTable,
@@ -62,18 +62,12 @@ struct SourceFolderReader {
     }
 
     private func add(_ table: DesiredTable, to tables: inout [String: DesiredTable]) {
-        let key = table.name.lowercased()
-        guard let first = tables[key] else {
-            tables[key] = table
-            return
-        }
-        let same = first.name == table.name
+        guard let first = tables.updateValue(table, forKey: table.name) else { return }
         diagnostics.error(
             .duplicateTable,
-            "the table `\(table.name)` is defined for the second time; "
-                + (same ? "the first is at " : "`\(first.name)` is at ") + "\(first.location)",
-            remedy: same ? "keep one of the two" : "give them names that differ by more than case",
-            at: table.location)
+            "the table `\(table.name)` is defined for the second time; the first is at "
+                + "\(first.location)",
+            remedy: "keep one of the two", at: table.location)
     }
 
     // MARK: Files

@@ -70,9 +70,9 @@ final class SourceLibrary {
 /// The tables and other objects that the files of one folder define.
 struct SourceFolder {
     let path: String
-    /// By name in lower case: two tables whose names differ by letter case alone are one table
-    /// on servers that fold it.
+    /// By name as written: two names that differ by letter case alone are two tables on some
+    /// servers, and one on others.
     let tables: [String: DesiredTable]
-    /// By encoded name in lower case.
+    /// By encoded name, as ``NameFolding/written(_:)`` has it.
     let objects: [String: DesiredObject]
 }

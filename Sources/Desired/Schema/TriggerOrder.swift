@@ -3,7 +3,7 @@ import Schema
 
 /// Turns `FOLLOWS` and `PRECEDES` of a namespace's triggers into what each has to run behind.
 struct TriggerOrder {
-    /// By encoded names in lower case.
+    /// By encoded names.
     let objects: [String: DesiredObject]
     let namespace: String
     let diagnostics: DiagnosticList
@@ -19,8 +19,9 @@ struct TriggerOrder {
         let definitions = objects.filter { $0.value.name.kind == .trigger }.compactMapValues {
             ObjectDefinition(text: $0.text)
         }
+        let names = WrittenNames(definitions)
         let constraints = definitions.sorted { $0.key < $1.key }.compactMap { key, definition in
-            objects[key].flatMap { constraint(of: $0, definition, among: definitions) }
+            objects[key].flatMap { constraint(of: $0, definition, among: definitions, names) }
         }
         refuseCycles(constraints)
         var after: [ObjectName: [String]] = [:]
@@ -43,13 +44,12 @@ struct TriggerOrder {
 
     private func constraint(
         of object: DesiredObject, _ definition: ObjectDefinition,
-        among definitions: [String: ObjectDefinition]
+        among definitions: [String: ObjectDefinition], _ names: WrittenNames<ObjectDefinition>
     ) -> Constraint? {
         guard let clause = definition.orderClause else { return nil }
         let word = clause.follows ? "FOLLOWS" : "PRECEDES"
         let place = object.location(of: clause.offset)
-        let key = ObjectName(.trigger, clause.trigger).encoded.lowercased()
-        guard let other = definitions[key] else {
+        guard let other = names[ObjectName(.trigger, clause.trigger).encoded] else {
             let near = Nearest.match(
                 clause.trigger, in: definitions.values.map(\.name.name).sorted())
             diagnostics.error(
@@ -74,7 +74,9 @@ struct TriggerOrder {
     }
 
     private static func slot(_ definition: ObjectDefinition) -> TriggerSlot? {
-        definition.triggerSlot.map { TriggerSlot(table: $0.table.lowercased(), time: $0.time) }
+        definition.triggerSlot.map {
+            TriggerSlot(table: NameFolding.lowered($0.table), time: $0.time)
+        }
     }
 
     /// One error for each cycle, at its first place.

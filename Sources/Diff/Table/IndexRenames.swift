@@ -13,7 +13,7 @@ extension TableDiff {
         var due: [String: String] = [:]
         let renamed = from.renamingColumns(
             pairedNames(from: from, to: to, renames: columns))
-        for hint in hints where hint.table.sameName(as: to.name) {
+        for hint in hints where hint.table == to.name {
             guard !hint.from.sameName(as: hint.to), let old = renamed.index(hint.from) else {
                 continue
             }

@@ -63,7 +63,7 @@ extension TableDiff {
         _ hints: [ColumnRename], from: Table, to: Table
     ) throws(DiffError) -> [String: String] {
         var due: [String: String] = [:]
-        for hint in hints where hint.table.sameName(as: to.name) {
+        for hint in hints where hint.table == to.name {
             let old = from.columns.first { $0.name.sameName(as: hint.from) }
             let isNewLive = from.columns.contains { $0.name.sameName(as: hint.to) }
             guard let old, !hint.from.sameName(as: hint.to) else { continue }

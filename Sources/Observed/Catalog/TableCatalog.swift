@@ -80,8 +80,13 @@ package final class TableCatalog: Sendable {
     /// The one table for what `SHOW CREATE TABLE` printed of a table of `database`.
     package func table(
         showCreate text: UnsafeBufferPointer<UInt8>, database: String,
-        flavour: ServerProfile.Flavour
+        flavour: ServerProfile.Flavour, folding: NameFolding = .bytes
     ) -> CatalogTable {
+        if folding == .asGiven, let bytes = FoldedText.ofTable(text) {
+            return bytes.withUnsafeBufferPointer {
+                table(showCreate: $0, database: database, flavour: flavour)
+            }
+        }
         guard let bytes = DatabaseName.removedFromDefaults(database, of: text) else {
             return table(showCreate: text, flavour: flavour)
         }

@@ -8,7 +8,7 @@ enum ObjectCounts {
 
     /// Counts in one query; an account that may not ask gets no counts, which is no problem.
     static func read(
-        on connection: Connection, databases: [String], foldsNames: Bool
+        on connection: Connection, databases: [String], folding: NameFolding
     ) -> [String: [ObjectKind: Int]] {
         var result: [String: [ObjectKind: Int]] = [:]
         let rows = (try? connection.query(question(databases: databases))) ?? []
@@ -16,7 +16,7 @@ enum ObjectCounts {
             guard let name = row[0], let kind = kind(row[1]), let count = Int(row[2] ?? "") else {
                 continue
             }
-            result[foldsNames ? name.lowercased() : name, default: [:]][kind, default: 0] += count
+            result[folding.stored(name), default: [:]][kind, default: 0] += count
         }
         return result
     }

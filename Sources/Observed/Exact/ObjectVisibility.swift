@@ -15,13 +15,14 @@ package struct ObjectVisibility: Sendable {
         for row in try connection.query(Self.question) {
             guard let privilege = row[1]?.uppercased() else { continue }
             if let database = row[0], !database.isEmpty {
-                patterns.append((database, privilege))
+                patterns.append((connection.nameFolding.stored(database), privilege))
             } else {
                 global.insert(privilege)
             }
         }
     }
 
+    /// - Parameter database: its name as the server compares it.
     package func shows(_ kind: ObjectName.Kind, of database: String) -> Bool {
         guard let needed = Self.needed(kind) else { return true }
         return !global.isDisjoint(with: needed.global.union(needed.database))

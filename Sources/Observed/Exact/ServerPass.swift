@@ -105,7 +105,7 @@ final class ServerPass: Sendable {
         guard let survey else { return }
         let counted = pool.using(shards.server) { connection throws(MySQLError) in
             ObjectCounts.read(
-                on: connection, databases: shards.databases, foldsNames: survey.foldsNames)
+                on: connection, databases: shards.databases, folding: survey.folding)
         }
         guard case .success(let found) = counted else { return }
         objects.withLock { $0 = found }

@@ -15,15 +15,14 @@ struct ServerSurvey: Sendable {
     /// The digest of the profile that databases with equal defaults share.
     private let digests: [Database: Digest]
     private let visibility: TableVisibility
-    let foldsNames: Bool
+    let folding: NameFolding
     /// Nil where nothing but tables is read.
     private let objectVisibility: ObjectVisibility?
 
     init(on connection: Connection, readsObjects: Bool) throws(MySQLError) {
         profile = try connection.profile(database: "information_schema")
-        // 0: names are compared as bytes; 1 and 2: in lower case.
-        foldsNames = profile.settings["lower_case_table_names", default: "0"] != "0"
-        databases = try Self.readDatabases(on: connection, foldsNames: foldsNames)
+        folding = NameFolding(profile)
+        databases = try Self.readDatabases(on: connection, folding)
         let profile = profile
         digests = Dictionary(
             uniqueKeysWithValues: Set(databases.values).map {
@@ -45,17 +44,17 @@ struct ServerSurvey: Sendable {
     func profileDigest(of name: String) -> Digest? { database(name).flatMap { digests[$0] } }
 
     /// False where the account has privileges on some tables of the database only.
-    func seesAllTables(of name: String) -> Bool { visibility.isComplete(for: name) }
+    func seesAllTables(of name: String) -> Bool { visibility.isComplete(for: folded(name)) }
 
     /// A kind of `kinds` of which the account may see only some objects of the database, or none.
     func hiddenKind(of kinds: Set<ObjectName.Kind>, in name: String) -> ObjectName.Kind? {
         guard let objectVisibility else { return nil }
         return kinds.sorted { $0.rawValue < $1.rawValue }
-            .first { !objectVisibility.shows($0, of: name) }
+            .first { !objectVisibility.shows($0, of: folded(name)) }
     }
 
-    /// The name as the server compares it.
-    func folded(_ name: String) -> String { foldsNames ? name.lowercased() : name }
+    /// A database's name as the server compares it.
+    func folded(_ name: String) -> String { folding.stored(name) }
 
     private static func profile(
         _ server: ServerProfile, with database: Database
@@ -67,7 +66,7 @@ struct ServerSurvey: Sendable {
     }
 
     private static func readDatabases(
-        on connection: Connection, foldsNames: Bool
+        on connection: Connection, _ folding: NameFolding
     ) throws(MySQLError) -> [String: Database] {
         let rows = try connection.query(
             "SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME "
@@ -77,7 +76,7 @@ struct ServerSurvey: Sendable {
             guard let name = row[0], let characterSet = row[1], let collation = row[2] else {
                 continue
             }
-            result[foldsNames ? name.lowercased() : name] = Database(
+            result[folding.stored(name)] = Database(
                 characterSet: characterSet, collation: collation)
         }
         return result

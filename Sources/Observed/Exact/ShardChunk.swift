@@ -35,6 +35,7 @@ struct ShardChunk: Sendable {
         pool: ConnectionPool, catalog: TableCatalog
     ) -> Result<[Result<ShardReader.Reading, ShardProblem>], MySQLError> {
         let flavour = pass.survey?.profile.flavour ?? .mariadb
+        let targets = targets.map { $0.stored(by: pass.survey?.folding ?? .bytes) }
         return pool.using(server) { connection throws(MySQLError) in
             try ShardReader.read(targets, on: connection, catalog: catalog, flavour: flavour)
         }

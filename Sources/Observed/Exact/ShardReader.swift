@@ -19,6 +19,7 @@ struct ShardReader {
     private let connection: Connection
     private let catalog: TableCatalog
     private let flavour: ServerProfile.Flavour
+    private var folding: NameFolding { connection.nameFolding }
     private let targets: [ObservationTarget]
     private var drafts: [Draft]
     /// Shards of which the kinds are listed with the names.
@@ -89,7 +90,8 @@ struct ShardReader {
                 } else if let row, row.count >= 2, let text = row[1] {
                     drafts[shard].reading.tables[object.encoded] =
                         catalog.table(
-                            showCreate: text, database: targets[shard].database, flavour: flavour
+                            showCreate: text, database: targets[shard].database,
+                            flavour: flavour, folding: folding
                         ).digest
                 } else {
                     drafts[shard].problem = noAnswer(targets[shard], table)
@@ -133,7 +135,7 @@ struct ShardReader {
                     return row[place].map { String(decoding: $0, as: UTF8.self) }
                 }
                 let found = LiveObject.definition(
-                    object.kind, of: flavour, database: target.database,
+                    object.kind, of: flavour, folding: folding, database: target.database,
                     after: result[shard].order.predecessors(of: object), column: column)
                 if let found {
                     result[shard].reading.tables[object.encoded] =
@@ -208,7 +210,7 @@ struct ShardReader {
                         drafts[shard].reading.others[kind, default: 0] += 1
                     } else {
                         let known = kind.flatMap { ObjectName.Kind(rawValue: $0.rawValue) }
-                        let name = String(decoding: name, as: UTF8.self)
+                        let name = folding.stored(String(decoding: name, as: UTF8.self))
                         jobs.append((shard, ObjectName(known ?? .table, name)))
                     }
                 }

@@ -7,17 +7,19 @@ import Schema
 /// others: a table that cannot be seen must not be taken for one that is not there.
 struct TableVisibility: Sendable {
     private var isGlobal = false
-    /// Databases with a privilege of their own, as `LIKE` patterns.
+    /// Databases with a privilege of their own, as `LIKE` patterns; all names as the server
+    /// compares them.
     private var patterns: [String] = []
     /// Databases in which single tables or columns are granted.
     private var partial: Set<String> = []
 
     init(on connection: Connection) throws(MySQLError) {
         for row in try connection.query(Self.question) {
+            let database = connection.nameFolding.stored(row[1] ?? "")
             switch row[0] {
             case "global": isGlobal = true
-            case "database": patterns.append(row[1] ?? "")
-            default: partial.insert(row[1] ?? "")
+            case "database": patterns.append(database)
+            default: partial.insert(database)
             }
         }
     }
@@ -28,6 +30,7 @@ struct TableVisibility: Sendable {
         self.partial = partial
     }
 
+    /// - Parameter database: its name as the server compares it.
     func isComplete(for database: String) -> Bool {
         isGlobal || !partial.contains(database)
             || patterns.contains { LikePattern.matches(database, pattern: $0) }

@@ -16,4 +16,10 @@ package struct ObservationTarget: Hashable, Sendable {
         self.database = database
         self.kinds = kinds
     }
+
+    /// The same with its database as the server writes that into definitions and lists.
+    package func stored(by folding: NameFolding) -> ObservationTarget {
+        ObservationTarget(
+            id: id, server: server, database: folding.stored(database), kinds: kinds)
+    }
 }

@@ -8,6 +8,8 @@ package enum LiveObject {
     package static func read(
         _ name: ObjectName, database: String, on connection: Connection, catalog: TableCatalog
     ) throws(MySQLError) -> CatalogTable? {
+        let folding = connection.nameFolding
+        let (name, database) = (folding.stored(name), folding.stored(database))
         let rows: [Row]
         do throws(MySQLError) {
             rows = try connection.query(question(name, database: database))
@@ -20,7 +22,8 @@ package enum LiveObject {
             rows.first.flatMap { place < $0.count ? $0[place] : nil }
         }
         let definition = definition(
-            name.kind, of: connection.flavour, database: database, column: column)
+            name.kind, of: connection.flavour, folding: folding, database: database,
+            column: column)
         guard let found = definition else {
             throw unreadable(name, on: connection.server, column: column)
         }
@@ -36,8 +39,8 @@ package enum LiveObject {
 
     /// What the answer to the question says; nil where the server keeps the text to itself.
     static func definition(
-        _ kind: ObjectName.Kind, of flavour: ServerProfile.Flavour, database: String,
-        after triggers: [String] = [], column: (Int) -> String?
+        _ kind: ObjectName.Kind, of flavour: ServerProfile.Flavour, folding: NameFolding = .bytes,
+        database: String, after triggers: [String] = [], column: (Int) -> String?
     ) -> ObjectDefinition? {
         let places = places(kind)
         guard let text = column(places.text) else { return nil }
@@ -46,7 +49,7 @@ package enum LiveObject {
             shown: flavour == .mysql && kind == .view ? BrokenView.mended(text) : text,
             CreationSettings(
                 sqlMode: places.mode.flatMap(column), timeZone: places.zone.flatMap(column)),
-            database: database, after: triggers)
+            database: database, after: triggers)?.stored(by: folding)
     }
 
     /// In which columns an answer has the text, the SQL mode and the time zone.

@@ -51,7 +51,9 @@ package enum LiveTable {
     private static func show(
         _ table: String, database: String, on connection: Connection, catalog: TableCatalog
     ) throws(MySQLError) -> Shown {
-        let name = "\(SQL.identifier(database)).\(SQL.identifier(table))"
+        let folding = connection.nameFolding
+        let database = folding.stored(database)
+        let name = "\(SQL.identifier(database)).\(SQL.identifier(folding.stored(table)))"
         let rows: [Row]
         do throws(MySQLError) {
             rows = try connection.query("SHOW CREATE TABLE \(name)")
@@ -66,7 +68,8 @@ package enum LiveTable {
         }
         let found = text.withUnsafeBufferPointer { bytes in
             catalog.table(
-                showCreate: bytes, database: database, flavour: connection.flavour)
+                showCreate: bytes, database: database, flavour: connection.flavour,
+                folding: folding)
         }
         return found.table?.option("SEQUENCE") == nil ? .table(found) : .other(name: name)
     }

@@ -104,7 +104,7 @@ package enum TableSizes {
             var result: [String: Estimate] = [:]
             for row in rows ?? [] {
                 if let name = row[0], let estimate = Estimate(row, from: 1) {
-                    result[name] = estimate
+                    result[connection.nameFolding.stored(name)] = estimate
                 }
             }
             return result

@@ -7,9 +7,9 @@ enum LikeOrder {
         var sorted = tables.filter { $0.like == nil }
         var waiting = tables.filter { $0.like != nil }
         while !waiting.isEmpty {
-            let missing = Set(waiting.map { $0.name.lowercased() })
+            let missing = Set(waiting.map(\.name))
             let ready = { (table: TableToNormalise) in
-                !missing.contains(table.like?.lowercased() ?? "")
+                table.like.map { !missing.contains($0) } ?? true
             }
             let next = waiting.filter(ready)
             sorted += next.isEmpty ? waiting : next

@@ -3,6 +3,7 @@ import Schema
 
 /// A table as git has it.
 package struct TableToNormalise: Sendable {
+    /// As its server compares it; see ``NameFolding/stored(_:)``.
     package let name: String
     /// One `CREATE TABLE` statement that names the table without a database.
     package let text: String

@@ -4,6 +4,7 @@ import Schema
 
 /// A view, trigger, routine, event or sequence as git has it.
 package struct ObjectToNormalise: Sendable {
+    /// As its server compares it; see ``NameFolding/stored(_:)``.
     package let name: ObjectName
     /// One `CREATE` statement that names the object without a database.
     package let text: String

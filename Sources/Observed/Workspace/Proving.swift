@@ -18,11 +18,15 @@ package struct ChangeToProve: Sendable {
     package var checksForeignKeys: Bool
     /// Statements that the live table refused, though a copy of it takes them.
     package var refused: Set<String> = []
+    /// The name that a new table is made by, where it has other letters than the one that it is
+    /// compared by.
+    package var letters: String?
 
     package init(
         from: CatalogTable?, to: CatalogTable?, table: String, alterations: [Alteration],
-        parents: [CatalogTable] = [], checksForeignKeys: Bool = true
+        parents: [CatalogTable] = [], checksForeignKeys: Bool = true, letters: String? = nil
     ) {
+        self.letters = letters
         self.from = from
         self.to = to
         self.table = table
@@ -69,7 +73,11 @@ extension Workspace {
     ) throws(WorkspaceError) -> Proof {
         try createParents(of: change)
         try setForeignKeyChecks(change.checksForeignKeys)
-        let sql = to.createStatement(flavour: profile.flavour)
+        var named = to.table
+        if let letters = change.letters { named?.name = letters }
+        let sql =
+            named?.createStatement(flavour: profile.flavour)
+            ?? to.createStatement(flavour: profile.flavour)
         try runProved(sql, change.table)
         let final = try require(change.table, to, change.table)
         guard final.digest == to.digest || final.isEquivalent(to: to) else {

@@ -54,7 +54,9 @@ struct TextGuard {
         guard let definition = ObjectDefinition(text: marked) else {
             return refused("it is not one CREATE statement")
         }
-        guard definition.name == object.name, definition.database == nil else {
+        guard NameFolding(profile).stored(definition.name) == object.name,
+            definition.database == nil
+        else {
             return refused("its text does not create an object of that name")
         }
         guard definition.name.kind != .event || definition.asleep.isAsleep else {
@@ -103,7 +105,7 @@ struct TextGuard {
         do throws(SchemaError) {
             let statement = try StatementText.read(
                 text, dialect: Dialect(profile, sqlMode: sqlMode), allowing: permissions)
-            guard statement.name == name else {
+            guard NameFolding(profile).stored(statement.name) == name else {
                 let kind = name.kind.rawValue
                 return .failure(Refusal(reason: "its text does not create a \(kind) of that name"))
             }

@@ -43,6 +43,8 @@ package struct Comparison: Sendable {
         package var tables: [String: CatalogTable]
         /// Tables that keep their rows under another name.
         package var tableRenames: [TableRename]
+        /// The names of tables as git writes them, where a new table keeps those letters.
+        package var letters: [String: String] = [:]
 
         package init(
             namespace: String, profile: ServerProfile, tables: [String: CatalogTable],

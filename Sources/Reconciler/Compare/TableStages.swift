@@ -32,7 +32,9 @@ package struct TableStages: Hashable, Sendable {
                 let old = Self.name(hint.from, among: live.subtracting(desired)), old != new
             else { continue }
             let found = TableRename(from: decoded(old), to: decoded(new))
-            if Self.name(hint.to, among: live.subtracting([old])) != nil {
+            if live.contains(new) {
+                // With other letters it is another table, which the hint says nothing of.
+                guard found.from == hint.from else { continue }
                 block(
                     found,
                     "the hint renames table `\(found.from)` to `\(found.to)`, and both are "
@@ -61,13 +63,13 @@ package struct TableStages: Hashable, Sendable {
         blocked.append(Blocked(hint: hint, reason: reason))
     }
 
-    /// The table called `name`: as it is written, else letter case aside, as some servers fold
-    /// names and a hint that is passed over would leave an empty table beside the old one.
+    /// The table called `name`: as it is written, else letter case aside, as a hint that is passed
+    /// over for a wrong letter would leave an empty table beside the old one.
     private static func name(_ name: String, among encoded: Set<String>) -> String? {
         let wanted = ObjectName(.table, name).encoded
         if encoded.contains(wanted) { return wanted }
-        let folded = wanted.lowercased()
-        return encoded.filter { $0.lowercased() == folded }.min()
+        let folded = NameFolding.lowered(wanted)
+        return encoded.filter { NameFolding.lowered($0) == folded }.min()
     }
 
     /// The live name of the table that becomes the one with this encoded name, encoded.

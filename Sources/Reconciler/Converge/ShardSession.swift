@@ -58,6 +58,7 @@ package struct ServerShardOpener: ShardOpener {
         _ target: ObservationTarget, on connection: Connection,
         _ body: (any ShardPort) throws(ShardFailure) -> Result
     ) throws -> Result {
+        let target = target.stored(by: connection.nameFolding)
         let name = Self.lockName(database: target.database)
         guard
             let lock = try AdvisoryLock.acquire(

@@ -133,7 +133,7 @@ struct GrantExamination {
         for (kind, privilege) in kinds {
             let names = shards.filter { shard in
                 self.kinds([shard]).contains(kind)
-                    && !facts.visibility.shows(kind, of: shard.database)
+                    && !facts.visibility.shows(kind, of: facts.folded(shard.database))
                     && facts.grants.holds(
                         privilege, on: shard.database, foldsCase: facts.foldsCase)
             }.map(\.database).sorted()

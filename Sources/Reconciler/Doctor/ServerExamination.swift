@@ -26,7 +26,7 @@ struct ServerFacts: Sendable {
         return result
     }
 
-    func folded(_ name: String) -> String { foldsCase ? name.lowercased() : name }
+    func folded(_ name: String) -> String { foldsCase ? NameFolding.lowered(name) : name }
 }
 
 /// One server: reachable, of a kind that Plumb knows, and set up so that Plumb can work.
@@ -233,6 +233,10 @@ struct ServerExamination: Sendable {
 
     private mutating func examineDatabases(_ shards: [Shard], _ facts: ServerFacts) {
         guard !shards.isEmpty else { return }
+        let shared = SharedDatabases(shards, profiles: shards.map { ($0, facts.profile) }).problems
+        for reason in Set(shared.values.map(\.reason)).sorted() {
+            add(.failed, reason, "until then these shards are left alone", area: .databases)
+        }
         let missing = shards.map(\.database)
             .filter { facts.databases[facts.folded($0)] == nil }.sorted()
         guard !missing.isEmpty else {

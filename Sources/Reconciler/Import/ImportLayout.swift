@@ -44,27 +44,17 @@ struct ImportLayout {
         _ group: DatabaseGroups.Group, namespace: String, _ catalog: TableCatalog
     ) -> [Entry] {
         let tables = tables(group, namespace: namespace, catalog)
-        return tables + objects(group, namespace: namespace, beside: tables)
+        return tables + objects(group, namespace: namespace)
     }
 
     /// Each kind has a folder of its own: kinds share no names.
     private static func objects(
-        _ group: DatabaseGroups.Group, namespace: String, beside tables: [Entry]
+        _ group: DatabaseGroups.Group, namespace: String
     ) -> [Entry] {
         var names: [ObjectName.Kind: ImportNames] = [:]
-        var first = Dictionary(
-            tables.map { ("table:" + $0.table.name.lowercased(), $0.table.name) },
-            uniquingKeysWith: { first, _ in first })
         return group.objects.map { object in
             let name = object.file.name
-            var problem = object.file.problem
-            // Tables, views and sequences have their names together.
-            let isBesideTables = name.kind == .view || name.kind == .sequence
-            let key = "\(isBesideTables ? "table" : name.kind.rawValue):\(name.name.lowercased())"
-            if let other = first[key] {
-                problem = "its name differs from that of `\(other)` by letter case only"
-            }
-            first[key] = first[key] ?? name.name
+            let problem = object.file.problem
             let file = names[name.kind, default: ImportNames()]
                 .fileName(for: name.name, kind: name.kind.rawValue)
             let path = "schema/\(namespace)/\(name.kind.rawValue)s/\(file).sql"
@@ -81,26 +71,19 @@ struct ImportLayout {
         _ group: DatabaseGroups.Group, namespace: String, _ catalog: TableCatalog
     ) -> [Entry] {
         var names = ImportNames()
-        var first: [String: String] = [:]
         // Sorted by bytes, so that the same database always gives the same files.
         let tables = group.tables.sorted {
             $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
         }
         return tables.compactMap { name, digest in
             guard let table = catalog[digest] else { return nil }
-            var problem = table.unsupported
-            var isManaged = Digest(of: table.text) == digest
-            if let other = first[name.lowercased()] {
-                problem = "its name differs from that of `\(other)` by letter case only"
-                isManaged = false
-            }
-            first[name.lowercased()] = first[name.lowercased()] ?? name
+            let isManaged = Digest(of: table.text) == digest
             let file = "schema/\(namespace)/\(names.fileName(for: name)).sql"
             return Entry(
                 kind: .table,
                 table: .init(
                     name: name, file: isManaged ? file : file + unmanagedSuffix,
-                    isManaged: isManaged, problem: problem),
+                    isManaged: isManaged, problem: table.unsupported),
                 text: table.text + ";\n")
         }
     }

@@ -390,6 +390,9 @@ struct Adoption {
                 tableCount += missing.count
             }
         }
+        // One table must not stay under two names.
+        for id in survey.respelled where records[id] == nil { records[id] = survey.recorded[id] }
+        digests.formUnion(survey.respelled.flatMap { records[$0]?.tables.values.map { $0 } ?? [] })
     }
 }
 

@@ -19,6 +19,8 @@ package struct Survey {
         package var observation: [ShardID: ShardObservation]
         package var normalised: NormaliseStage.Output
         package var recorded: [ShardID: ShardRecord]
+        /// Shards whose record in the ledger has other letters in its names than the shard.
+        package var respelled: Set<ShardID>
         package var comparison: Comparison
         package var plan: Plan
         /// The ledger as it was when the pass began.
@@ -58,7 +60,11 @@ package struct Survey {
         let kinds = Dictionary(
             uniqueKeysWithValues: desired.fleet.namespaces.map { ($0.name, $0.managedObjects) })
         surroundings.stage("observing \(Count.of(shards.count, "shard"))")
-        let observation = observe(shards, kinds: kinds)
+        var observation = observe(shards, kinds: kinds)
+        let shared = SharedDatabases(
+            known(in: desired), profiles: Self.known(shards, observation)
+        ).problems
+        for shard in shards { shared[shard.id].map { observation[shard.id] = .unknown($0) } }
         let workshop = Workshop(
             pool: engine.pool, catalog: engine.catalog,
             preferred: desired.fleet.namedWorkspace(desired.environment),
@@ -67,11 +73,17 @@ package struct Survey {
                 directories: request.operator?.allowsDataDirectory ?? false))
         defer { workshop.close() }
         surroundings.stage("normalising")
-        let normalised = try NormaliseStage(
+        var normalised = try NormaliseStage(
             knowledge: engine.knowledge, snapshot: snapshot, workshop: workshop
         ).run(desired, known: Self.known(shards, observation))
-        let recorded = try engine.memory.recorded(in: snapshot)
-        try recallRecorded(recorded, observation, snapshot)
+        for shard in shards {
+            guard let clash = normalised.clashes[shard.id] else { continue }
+            observation[shard.id] = .unknown(ShardProblem(clash, on: shard))
+        }
+        engine.knowledge.keep(normalised.align(with: observation, in: engine.catalog))
+        let inLedger = try engine.memory.recorded(in: snapshot)
+        try recallRecorded(inLedger, observation, snapshot)
+        let recorded = normalised.aligned(inLedger, with: observation, in: engine.catalog)
         surroundings.stage("planning")
         var output = try PlanStage(
             knowledge: engine.knowledge, catalog: engine.catalog, snapshot: snapshot,
@@ -82,7 +94,8 @@ package struct Survey {
                 normalised: normalised, recorded: recorded))
         workshop.close()
         output.plan = Sizes.added(
-            to: output.plan, targets: shards.map { ObservationTarget($0) }, engine: engine)
+            to: output.plan,
+            targets: shards.map { Self.stored(ObservationTarget($0), observation) }, engine: engine)
         if asksRows {
             output.plan = Probes(
                 policy: desired.fleet.policy.probe, engine: engine, now: surroundings.clock.now,
@@ -95,12 +108,32 @@ package struct Survey {
         ).added(to: output.plan, snapshot: snapshot)
         return Result(
             source: source, desired: desired, shards: shards, observation: observation,
-            normalised: normalised, recorded: recorded, comparison: output.comparison,
+            normalised: normalised, recorded: recorded,
+            respelled: Set(
+                recorded.filter { inLedger[$0.key]?.tables != $0.value.tables }.map(\.key)),
+            comparison: output.comparison,
             plan: output.plan, snapshot: snapshot,
             notices: source.notices
                 + wire(shards.map(\.server) + [workshopServer(desired)].compactMap(\.self))
                 + Self.notices(desired, observation)
                 + Self.notices(output.continued), isContinued: !output.continued.isEmpty)
+    }
+
+    /// Every shard of the environment, those of other namespaces as far as they are listed.
+    private func known(in desired: DesiredState) -> [Shard] {
+        guard request.scope.namespaces != nil else { return desired.shards }
+        let names = Set(desired.shards.map(\.id.namespace))
+        return desired.shards
+            + desired.fleet.listedShards(of: desired.environment)
+            .filter { !names.contains($0.id.namespace) }
+    }
+
+    /// The target with its database as the server writes that into its lists.
+    private static func stored(
+        _ target: ObservationTarget, _ observation: [ShardID: ShardObservation]
+    ) -> ObservationTarget {
+        guard case .known(let shard) = observation[target.id] else { return target }
+        return target.stored(by: NameFolding(shard.profile))
     }
 
     private func workshopServer(_ desired: DesiredState) -> ServerAddress? {

@@ -17,12 +17,22 @@ package struct Planner {
             self.prunesAll = prunesAll
         }
 
-        func drops(_ state: Comparison.TableState) -> Bool {
+        func drops(_ state: Comparison.TableState, on profile: ServerProfile) -> Bool {
             switch state.status {
-            case .retired: prunesAll || retire.contains(state.table)
+            case .retired: prunesAll || retires(state.table, on: profile)
             case .unmanaged: prunesAll
             case .inSync, .pending, .drifted, .conflict, .unknown: false
             }
+        }
+
+        private func retires(_ table: String, on profile: ServerProfile) -> Bool {
+            if retire.contains(table) { return true }
+            let folding = NameFolding(profile)
+            func key(_ encoded: String) -> ObjectName {
+                folding.key(ObjectName(encoded: encoded), on: profile.flavour)
+            }
+            let wanted = key(table)
+            return retire.contains { key($0) == wanted }
         }
     }
 
@@ -82,11 +92,11 @@ package struct Planner {
         }
         var objects: [ObjectChange] = []
         for state in shards.tables {
+            let drops = removal.drops(state, on: schema.profile)
             if ObjectName(encoded: state.table).kind == .table {
-                collect(state, drops: removal.drops(state), into: &tables, schema, shards)
+                collect(state, drops: drops, into: &tables, schema, shards)
             } else {
-                objects += objectChange(
-                    state, drops: removal.drops(state), renames: shards.stages.names)
+                objects += objectChange(state, drops: drops, renames: shards.stages.names)
             }
         }
         let moves = TriggerMoves(

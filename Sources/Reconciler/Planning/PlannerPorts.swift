@@ -44,6 +44,9 @@ extension Planner {
         package let checksForeignKeys: Bool
         /// The parents of its foreign keys, which must be there for the proof.
         package let parents: [CatalogTable]
+        /// The name that a new table is made by, where the server keeps other letters than it
+        /// compares.
+        package let letters: String?
         /// What the live tables of these shards refused, though a copy of them takes it.
         package var refused: [RefusalRecord.Refused] = []
     }

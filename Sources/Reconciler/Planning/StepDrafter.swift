@@ -25,7 +25,8 @@ struct StepDrafter {
                 to: to, alterations: change.alterations,
                 checksForeignKeys: !change.withoutForeignKeyChecks,
                 parents: surroundings.sequences(of: [from, to])
-                    + surroundings.parents(of: change), refused: refused),
+                    + surroundings.parents(of: change),
+                letters: kind == .create ? schema.letters[change.table] : nil, refused: refused),
             schema.profile)
         var findings = try Self.findings(change, statements, context, refused)
         if let suggestion, !findings.isEmpty { findings[0].suggestion = suggestion }

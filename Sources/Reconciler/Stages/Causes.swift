@@ -22,8 +22,11 @@ struct Causes {
 
     private func place(of table: String, in schema: DesiredSchema) -> SourceLocation? {
         if let defined = schema.location(of: table) { return defined }
-        return fleet.namespace(schema.namespace)?.retire
-            .first { $0.value == table }?.location
+        let retired = fleet.namespace(schema.namespace)?.retire ?? []
+        let folded = NameFolding.lowered(table)
+        return
+            (retired.first { $0.value == table }
+            ?? retired.first { NameFolding.lowered($0.value) == folded })?.location
     }
 
     /// Where git defines what a line of a difference is about.

@@ -15,6 +15,10 @@ package struct NormaliseStage {
         package var schemas: [Comparison.Schema] = []
         /// For each of `schemas`, its place in `DesiredState.schemas`.
         package var sources: [Int] = []
+        /// For each of `schemas`, what it was made of, under the names that its servers compare.
+        package var stored: [DesiredSchema] = []
+        /// Shards on whose servers names of the schema are one that are to be several.
+        package var clashes: [ShardID: NameClash] = [:]
         package var assignment: [ShardID: Int] = [:]
     }
 
@@ -34,6 +38,7 @@ package struct NormaliseStage {
     ) throws -> Output {
         var output = Output()
         var places: [Key: Int] = [:]
+        var clashes: [Key: NameClash] = [:]
         var digests: [ServerProfile: Digest] = [:]
         for (shard, profile) in known {
             guard let source = desired.assignment[shard.id] else { continue }
@@ -44,15 +49,34 @@ package struct NormaliseStage {
                 output.assignment[shard.id] = place
                 continue
             }
-            let schema = desired.schemas[source]
+            if let clash = clashes[key] {
+                output.clashes[shard.id] = clash
+                continue
+            }
+            let schema: DesiredSchema
+            switch desired.schemas[source].stored(by: NameFolding(profile), on: profile.flavour) {
+            case .success(let stored): schema = stored
+            case .failure(let clash):
+                clashes[key] = clash
+                output.clashes[shard.id] = clash
+                continue
+            }
             let tables = try normalise(schema, profile: profile, server: shard.server)
             places[key] = output.schemas.count
             output.assignment[shard.id] = output.schemas.count
             output.sources.append(source)
-            output.schemas.append(
-                Comparison.Schema(
-                    namespace: schema.namespace, profile: profile, tables: tables,
-                    tableRenames: schema.tableRenames))
+            output.stored.append(schema)
+            var made = Comparison.Schema(
+                namespace: schema.namespace, profile: profile, tables: tables,
+                tableRenames: schema.tableRenames)
+            if NameFolding(profile) == .asGiven {
+                made.letters = Dictionary(
+                    desired.schemas[source].tables.map {
+                        (NameFolding.asGiven.stored($0.name), $0.name)
+                    }
+                ) { first, _ in first }
+            }
+            output.schemas.append(made)
         }
         return output
     }
@@ -76,16 +100,18 @@ package struct NormaliseStage {
                 schema: table.textDigest, profile: profile, in: snapshot)?[table.name]
         }
         // What views, triggers and routines name is not known here: it is all there for them.
+        let folding = NameFolding(profile)
         let unread =
             schema.objects.isEmpty
-            ? TablesToLoad(schema.tables, known: Set(tables.keys)).tables : schema.tables
+            ? TablesToLoad(schema.tables, known: Set(tables.keys), folding: folding).tables
+            : schema.tables
         let fresh = try workshop.use(for: profile, server: server) {
             (workspace) throws(WorkspaceError) in
             try workspace.normalise(
                 unread.map {
                     TableToNormalise(
                         name: $0.name, text: $0.text, location: $0.location,
-                        like: $0.source.like?.table)
+                        like: $0.source.like.map { folding.stored($0.table) })
                 },
                 objects: schema.objects.map {
                     ObjectToNormalise(name: $0.name, text: $0.text, location: $0.location)
@@ -108,26 +134,27 @@ package struct NormaliseStage {
 struct TablesToLoad {
     let tables: [DesiredTable]
 
-    init(_ all: [DesiredTable], known: Set<String>) {
+    /// - Parameter all: under the names that servers compare by `folding`.
+    init(_ all: [DesiredTable], known: Set<String>, folding: NameFolding = .bytes) {
         let new = all.filter { !known.contains($0.name) }
         guard !new.isEmpty else {
             // Every text is known, but not yet beside these others: their keys must fit.
             tables = all
             return
         }
-        let byName = Dictionary(all.map { ($0.name.lowercased(), $0) }) { first, _ in first }
+        let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
         func parents(_ table: DesiredTable) -> [String] {
             (table.source.references + [table.source.like].compactMap { $0 })
-                .map { $0.table.lowercased() }
+                .map { folding.stored($0.table) }
         }
-        let changed = Set(new.map { $0.name.lowercased() })
+        let changed = Set(new.map(\.name))
         let children = all.filter { parents($0).contains(where: changed.contains) }
         var wanted: Set<String> = []
-        var queue = (new + children).map { $0.name.lowercased() }
+        var queue = (new + children).map(\.name)
         while let name = queue.popLast() {
             guard let table = byName[name], wanted.insert(name).inserted else { continue }
             queue += parents(table)
         }
-        tables = all.filter { wanted.contains($0.name.lowercased()) }
+        tables = all.filter { wanted.contains($0.name) }
     }
 }

@@ -45,7 +45,7 @@ package struct PlanStage {
         var planner = Planner(
             comparison: comparison, removals: Self.removals(input.desired),
             renames: { index in
-                let schema = input.desired.schemas[input.normalised.sources[index]]
+                let schema = input.normalised.stored[index]
                 return Renames(columns: schema.renames, indexes: schema.indexRenames)
             },
             ports: ports)
@@ -97,8 +97,8 @@ package struct PlanStage {
         _ input: Input, servers: [ServerProfile: ServerAddress],
         lookup: @escaping (Digest) -> CatalogTable?
     ) -> Planner.Ports {
-        let sources = input.normalised.sources
-        func schema(_ index: Int) -> DesiredSchema { input.desired.schemas[sources[index]] }
+        let stored = input.normalised.stored
+        func schema(_ index: Int) -> DesiredSchema { stored[index] }
         return Planner.Ports(
             lookup: lookup,
             prove: { change, profile in
@@ -157,7 +157,7 @@ package struct PlanStage {
         var question = ChangeToProve(
             from: change.from, to: change.to, table: change.renamedFrom ?? change.table,
             alterations: change.alterations, parents: change.parents,
-            checksForeignKeys: change.checksForeignKeys)
+            checksForeignKeys: change.checksForeignKeys, letters: change.letters)
         question.refused = Set(change.refused.map(\.statement))
         do throws(WorkspaceError) {
             let proof = try workshop.use(for: profile, server: server) {
@@ -186,6 +186,7 @@ extension Planner.Change {
             let statements: [String]
             let checksForeignKeys: Bool
             let parents: [Digest]
+            let letters: String?
             /// Left out where nothing was refused.
             let refused: [String]?
         }
@@ -194,6 +195,7 @@ extension Planner.Change {
                 table: table, kind: kind, from: from?.digest, to: to?.digest,
                 statements: alterations.map { $0.sql(table: table, flavour: flavour) },
                 checksForeignKeys: checksForeignKeys, parents: parents.map(\.digest),
+                letters: letters,
                 refused: refused.isEmpty ? nil : refused.map(\.statement).sorted()))
     }
 }

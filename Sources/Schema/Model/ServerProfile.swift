@@ -46,7 +46,7 @@ package struct ServerProfile: Hashable, Sendable, Codable {
             [
                 "normaliser \(Self.normaliserVersion)", flavour.rawValue, version, sqlMode,
                 characterSet, collation,
-            ] + pairs
+            ] + pairs + (NameFolding(self) == .bytes ? [] : ["names in lower case"])
         return Digest(of: lines.joined(separator: "\n"))
     }
 }

@@ -122,10 +122,13 @@ package struct ObjectDefinition: Hashable, Sendable {
     package func isMet(by live: ObjectDefinition) -> Bool {
         let seen = live.saying(no: unsaid).ordered(like: self)
         // MariaDB writes quotes around a trigger's table only once the table was renamed.
-        return seen.text == text || seen.quotingTable.text == quotingTable.text
+        return seen.text == text || seen.quotingNames.text == quotingNames.text
     }
 
-    private var quotingTable: ObjectDefinition { movingTable { $0 } }
+    /// A trigger with quotes around its name and its table's; anything else as it is.
+    private var quotingNames: ObjectDefinition {
+        name.kind == .trigger ? named(name.name).movingTable { $0 } : self
+    }
 
     /// The digests of every definition that this one, which is live, can stand for.
     package var digests: [Digest] {
@@ -155,6 +158,27 @@ package struct ObjectDefinition: Hashable, Sendable {
     /// - Parameter renames: old name → new name.
     package func following(_ renames: [String: String]) -> ObjectDefinition {
         renames.isEmpty ? self : movingTable { renames[$0] }
+    }
+
+    /// The definition with the names of tables as a server keeps them, as far as it shows them
+    /// otherwise: MariaDB shows a trigger's table as the statement had it that made the trigger.
+    package func stored(by folding: NameFolding) -> ObjectDefinition {
+        guard folding != .bytes else { return self }
+        let own = folding.stored(name)
+        return (own == name ? self : named(own.name)).movingTable { table in
+            let stored = folding.stored(table)
+            return stored == table ? nil : stored
+        }
+    }
+
+    /// The same definition under another name.
+    package func named(_ name: String) -> ObjectDefinition {
+        var copy = text
+        let changed: String? = copy.withUTF8 { bytes in
+            guard let header = ObjectHeader(bytes), header.database == nil else { return nil }
+            return Self.text(bytes, replacing: header.nameRange, with: SQL.identifier(name))
+        }
+        return changed.flatMap { ObjectDefinition(text: $0) } ?? self
     }
 
     /// A trigger on the table that `rename` makes of its own; as it is where that says nil.
