@@ -86,7 +86,9 @@ package struct Linter {
     }
 
     private static func byName(_ tables: [DesiredTable]) -> [String: DesiredTable] {
-        Dictionary(tables.map { ($0.name.lowercased(), $0) }) { first, _ in first }
+        let folded = Dictionary(tables.map { ($0.name.lowercased(), $0) }) { first, _ in first }
+        // Of two whose names differ by letter case alone, the one that is meant.
+        return folded.merging(tables.map { ($0.name, $0) }) { _, exact in exact }
     }
 
     /// By place, each once, however many shards and overlays share the table; what two namespaces

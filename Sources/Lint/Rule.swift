@@ -60,7 +60,7 @@ struct Issue: Hashable {
 struct TableContext {
     let table: DesiredTable
     let settings: LintSettings
-    /// The other tables of the namespace, by name in lower case.
+    /// The other tables of the namespace, by name, and by name in lower case.
     let tables: [String: DesiredTable]
 
     var source: SourceTable { table.source }
@@ -74,7 +74,7 @@ struct TableContext {
     /// The table that a foreign key refers to; nil where it is not in this namespace.
     func parent(_ reference: SourceTable.Reference) -> DesiredTable? {
         guard reference.database == nil else { return nil }
-        return tables[reference.table.lowercased()]
+        return tables[reference.table] ?? tables[reference.table.lowercased()]
     }
 
     /// Whether a column is NOT NULL, also by standing in the primary key.

@@ -135,7 +135,7 @@ struct LetterCaseTests {
                   a int, b int -- plumb: renamed from B2
                 );
                 -- plumb: renamed from Purchases
-                CREATE TABLE Orders (a int);
+                CREATE TABLE Orders (a int, KEY y (a));
                 """
             ],
             namespace: """

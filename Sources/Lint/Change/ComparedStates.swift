@@ -43,9 +43,10 @@ struct ComparedStates {
         ) { first, _ in first }
     }
 
-    /// By name in lower case.
+    /// By name, and by name in lower case.
     private static func byName(_ schema: DesiredSchema) -> [String: DesiredTable] {
         Dictionary(schema.tables.map { ($0.name.lowercased(), $0) }) { first, _ in first }
+            .merging(schema.tables.map { ($0.name, $0) }) { _, exact in exact }
     }
 
     /// The hints that are due between the two.
@@ -55,15 +56,14 @@ struct ComparedStates {
         let wanted = byName(new)
         var formerNames: [String: String] = [:]
         for hint in new.tableRenames where hint.from != hint.to {
-            guard present[hint.from.lowercased()]?.name == hint.from,
-                wanted[hint.to.lowercased()]?.name == hint.to
+            guard present[hint.from]?.name == hint.from, wanted[hint.to]?.name == hint.to
             else { continue }
             names.tables[hint.from] = hint.to
-            formerNames[hint.to.lowercased()] = hint.from
+            formerNames[hint.to] = hint.from
         }
         for hint in new.renames {
-            let name = hint.table.lowercased()
-            guard let table = present[formerNames[name]?.lowercased() ?? name],
+            let name = hint.table
+            guard let table = present[formerNames[name] ?? name],
                 let column = table.source.column(hint.from),
                 let renamed = wanted[name]?.source.column(hint.to)
             else { continue }

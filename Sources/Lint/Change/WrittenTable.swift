@@ -167,7 +167,9 @@ struct WrittenTable {
         var used: Set<String> = []
         for (number, key) in source.foreignKeys.enumerated() {
             guard let parent = key.parent else { continue }
-            let other = parent.database == nil ? others[parent.table.lowercased()] : nil
+            let other =
+                parent.database == nil
+                ? others[parent.table] ?? others[parent.table.lowercased()] : nil
             let theirs = other?.source.columnNames ?? [:]
             let columns =
                 key.parentColumns.isEmpty ? other?.source.primaryColumns ?? [] : key.parentColumns
