@@ -101,7 +101,7 @@ extension ServerPair {
         try connection.execute("SET foreign_key_checks = 1")
     }
 
-    /// Makes `from`, goes from there to `to` in as many runs as it takes, and compares.
+    /// Makes `from`, goes from there to `to` in one run, and compares.
     fileprivate func expect(
         _ to: [String: Table], from: [String: Table], by renames: Renames, _ comment: Comment,
         sourceLocation: Testing.SourceLocation = #_sourceLocation
@@ -112,17 +112,20 @@ extension ServerPair {
             try connection.execute(table.createStatement(flavour: flavour))
         }
         try connection.execute("SET foreign_key_checks = 1")
-        for _ in 0..<4 {
+        for _ in 0..<2 {
             let difference = try SchemaDiff.difference(
                 from: tables(), to: to, renames: renames, droppable: Set(from.keys),
                 flavour: flavour)
             if let refusal = difference.refusals.first {
-                // A table that is renamed may have to be in a commit of its own, and says so.
-                if !renames.tables.isEmpty, refusal.parent != nil { return }
                 throw refusal
             }
-            if difference.changes.isEmpty { break }
-            for change in difference.changes { try run(change) }
+            if difference.steps.isEmpty { break }
+            for step in difference.steps {
+                switch step {
+                case .single(let change): try run(change)
+                case .group(let group): try run(group)
+                }
+            }
         }
         func texts(_ tables: [String: Table]) -> [String: String] {
             tables.mapValues { $0.canonical.showCreate(flavour: flavour) }
@@ -130,16 +133,34 @@ extension ServerPair {
         #expect(texts(try tables()) == texts(to), comment, sourceLocation: sourceLocation)
     }
 
-    /// A change runs on what it was made for, or not at all.
-    private func run(_ change: TableChange) throws {
-        if let from = change.from {
-            let live = try show(from.name)
-            guard live == from else {
-                throw TestSupportError(
-                    "\(change.kind) \(change.table) was made for\n\(from.showCreate(flavour: flavour))"
-                        + "\nand finds\n\(live.showCreate(flavour: flavour))")
+    private func requireStart(of change: TableChange) throws {
+        guard let from = change.from else { return }
+        let live = try show(from.name)
+        guard live == from else {
+            throw TestSupportError(
+                "\(change.kind) \(change.table) was made for\n\(from.showCreate(flavour: flavour))"
+                    + "\nand finds\n\(live.showCreate(flavour: flavour))")
+        }
+    }
+
+    private func run(_ group: TableGroup) throws {
+        for member in group.members { try requireStart(of: member) }
+        defer { try? connection.execute("SET foreign_key_checks = 1") }
+        for statement in group.statements {
+            try connection.execute(
+                "SET foreign_key_checks = \(statement.checksForeignKeys ? 1 : 0)")
+            let text = statement.sql(flavour: flavour)
+            do {
+                try connection.execute(text)
+            } catch {
+                throw TestSupportError("\(error)\n\(text)")
             }
         }
+    }
+
+    /// A change runs on what it was made for, or not at all.
+    private func run(_ change: TableChange) throws {
+        try requireStart(of: change)
         if change.withoutForeignKeyChecks { try connection.execute("SET foreign_key_checks = 0") }
         defer { try? connection.execute("SET foreign_key_checks = 1") }
         for statement in change.statements(flavour: flavour) {

@@ -41,28 +41,28 @@ struct GateTests {
         #expect(after.ready.map(\.approval) == [approval.digest, approval.digest])
     }
 
-    @Test("what comes behind foreign keys that must go first waits with them, shard by shard")
-    func firstPart() throws {
-        var child = sampleStep(table: "child", hazard: .lossy)
-        child.findings = [
-            HazardFinding(rule: HazardFinding.foreignKeyAway, hazard: .lossy, reason: "")
-        ]
-        child.order = 1
-        var parent = sampleStep(table: "parent")
-        parent.order = 2
-        var fresh = sampleStep(table: "fresh", from: nil, kind: .create)
-        fresh.order = 0
-        let approval = try sampleApproval(child, consumed: ["s0": "r/x"])
-        let decision = try decide([fresh, child, parent], approvals: [approval])
+    @Test("tables that change together do not begin where rows are known to refuse a statement")
+    func rowsInTheWay() throws {
+        func decide(_ rule: String, isGroup: Bool, inTheWay: [String]) throws -> Gate.Decision {
+            var step = sampleStep(table: "child")
+            if isGroup { step.members = [PlanMember(table: "child", from: nil, to: nil)] }
+            var finding = HazardFinding(rule: rule, hazard: .lossy, reason: "refused")
+            finding.probe = DataProbe(
+                DataQuestion(sought: "orphans", sql: "SELECT 1", look: "SELECT 2"))
+            finding.probe?.inTheWay = inTheWay
+            step.findings = [finding]
+            return try self.decide([step])
+        }
+        let held = try decide("add-foreign-key", isGroup: true, inTheWay: ["s1"])
+        #expect(held.ready.map(\.shard) == ["s0"] && held.held.map(\.shards) == [["s1"]])
         #expect(
-            decision.ready.map { "\($0.step.table) \($0.shard)" }
-                == ["fresh s0", "fresh s1", "child s1", "parent s1"])
-        #expect(decision.held.map(\.step.table) == ["child", "parent"])
-        #expect(decision.held.map(\.shards) == [["s0"], ["s0"]])
-        #expect(
-            decision.held.last?.hold
-                == .behind(reason: "the foreign keys of commerce.child go first"))
-        #expect(decision.held.last?.hold.exitStatus == .blocked)
+            held.held.first?.hold
+                == .refused(
+                    reason: "orphans stand in the way, and nothing begins that cannot end "
+                        + "(refused): look at them with SELECT 2"))
+        #expect(try decide("add-foreign-key", isGroup: true, inTheWay: []).held.isEmpty)
+        // Values that change are what an approval is for.
+        #expect(try decide("add-unfilled-column", isGroup: true, inTheWay: ["s1"]).held.isEmpty)
     }
 
     @Test("one shard's missing approval does not hold the others")

@@ -1,6 +1,7 @@
 import Schema
 
-/// One distinct change of one table, and the shards that need exactly it.
+/// One distinct change of one table, or of several that hold each other by foreign keys, and the
+/// shards that need exactly it.
 ///
 /// Shards share a step when they have the same table going from the same digest to the same
 /// digest: the change is computed, proved, shown and approved once.
@@ -14,6 +15,9 @@ package struct PlanStep: Codable, Hashable, Sendable {
     package var table: String
     /// The name that the table has before, where the step gives it another; nil otherwise.
     package var renamedFrom: String?
+    /// The tables of a step that changes several, sorted by name, `table` among them; nil where it
+    /// is about one. Then `from` and `to` are digests of all of them: see ``digest(of:)``.
+    package var members: [PlanMember]?
     /// Sorted shard names.
     package var shards: [String]
     /// The digest that the table must have before, under its old name; nil where it must be absent.
@@ -36,7 +40,7 @@ package struct PlanStep: Codable, Hashable, Sendable {
 
     package init(
         kind: Kind, namespace: String, table: String, renamedFrom: String? = nil,
-        shards: [String], from: Digest?, to: Digest?,
+        members: [PlanMember]? = nil, shards: [String], from: Digest?, to: Digest?,
         statements: [PlanStatement], hazard: Hazard, findings: [HazardFinding], cause: PlanCause,
         differences: [PlanDifference], suggestion: String? = nil, size: TableSize? = nil,
         order: Int
@@ -45,6 +49,7 @@ package struct PlanStep: Codable, Hashable, Sendable {
         self.namespace = namespace
         self.table = table
         self.renamedFrom = renamedFrom
+        self.members = members?.sorted { $0.table < $1.table }
         self.shards = shards.sorted()
         self.from = from
         self.to = to
@@ -69,11 +74,6 @@ package struct PlanStep: Codable, Hashable, Sendable {
     /// Whether other sessions' writes wait while one of the statements runs.
     package var blocksWrites: Bool { statements.contains { $0.blocksWrites } }
 
-    /// Whether it only takes foreign keys away, for the changes of other tables behind it.
-    package var isFirstPart: Bool {
-        findings.contains { $0.rule == HazardFinding.foreignKeyAway }
-    }
-
     package var shardIDs: [ShardID] {
         shards.map { ShardID(namespace: namespace, shard: $0) }
     }
@@ -97,19 +97,26 @@ package struct PlanStatement: Codable, Hashable, Sendable {
     package var sql: String
     /// False where tables of a foreign-key cycle are created.
     package var checksForeignKeys: Bool
-    /// Nil where the table is then absent.
+    /// Nil where the table is then absent; in a step with members the digest of all of them.
     package var after: Digest?
+    /// The members that are not what they were before it; nil in a step about one table.
+    package var tables: [TableDigest]?
+    /// A query for rows that refuse it: those without a parent, where it adds foreign keys.
+    package var rowsInTheWay: String?
     package var algorithm: Algorithm?
     package var lock: LockMode?
     package var rebuildsTable: Bool
 
     package init(
-        sql: String, checksForeignKeys: Bool = true, after: Digest?, algorithm: Algorithm? = nil,
+        sql: String, checksForeignKeys: Bool = true, after: Digest?,
+        tables: [TableDigest]? = nil, rowsInTheWay: String? = nil, algorithm: Algorithm? = nil,
         lock: LockMode? = nil, rebuildsTable: Bool = false
     ) {
         self.sql = sql
         self.checksForeignKeys = checksForeignKeys
         self.after = after
+        self.tables = tables
+        self.rowsInTheWay = rowsInTheWay
         self.algorithm = algorithm
         self.lock = lock
         self.rebuildsTable = rebuildsTable

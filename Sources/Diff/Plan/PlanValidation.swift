@@ -21,7 +21,7 @@ extension Plan {
         for (index, step) in steps.enumerated() {
             try Self.validate(step, at: index)
             // A table that is renamed is one step under both of its names.
-            for table in [step.table, step.renamedFrom].compactMap({ $0 }) {
+            for table in step.tables.flatMap({ [$0.table, $0.renamedFrom].compactMap { $0 } }) {
                 for shard in step.shardIDs {
                     let key = OperationKey(shard: shard, table: table)
                     guard keys.insert(key).inserted else {
@@ -42,11 +42,45 @@ extension Plan {
         else { throw PlanInvalid(reason: "\(place) cannot be renamed from `\(old)`") }
     }
 
+    /// The digests of a step with members are those of its members.
+    private static func validateMembers(
+        _ step: PlanStep, _ place: String
+    ) throws(PlanInvalid) {
+        guard let members = step.members else { return }
+        for member in members { try require(member.table, "table of \(place)") }
+        guard members.contains(where: { $0.table == step.table }), step.kind == .alter else {
+            throw PlanInvalid(reason: "\(place) does not name its own table")
+        }
+        func digest(_ digest: (PlanMember) -> Digest?) -> Digest {
+            PlanStep.digest(
+                of: Dictionary(
+                    members.map { ($0.table, digest($0)) }, uniquingKeysWith: { $1 }))
+        }
+        guard step.from == digest(\.from), step.to == digest(\.to) else {
+            throw PlanInvalid(reason: "\(place) has other digests than its tables")
+        }
+        let known = Set(members.map(\.table))
+        var states = Dictionary(
+            members.map { ($0.table, $0.from) }, uniquingKeysWith: { $1 })
+        for statement in step.statements {
+            for table in statement.tables ?? [] {
+                guard known.contains(table.table) else {
+                    throw PlanInvalid(reason: "\(place) changes \(table.table), not a table of its")
+                }
+                states[table.table] = .some(table.digest)
+            }
+            guard statement.after == PlanStep.digest(of: states) else {
+                throw PlanInvalid(reason: "\(place) has a statement with another digest")
+            }
+        }
+    }
+
     private static func validate(_ step: PlanStep, at index: Int) throws(PlanInvalid) {
         try require(step.namespace, "namespace of step \(index)")
         try require(step.table, "table of step \(index)")
         let place = "step \(index) (\(step.namespace).\(step.table))"
         try validateRename(step, place)
+        try validateMembers(step, place)
         guard !step.shards.isEmpty else { throw PlanInvalid(reason: "\(place) has no shard") }
         for shard in step.shards { try require(shard, "shard of \(place)") }
         guard Set(step.shards).count == step.shards.count else {

@@ -7,15 +7,18 @@ package struct ProbeContext {
     package var live: [String: Table]
     package var desired: [String: Table]
     package var checksForeignKeys: Bool
+    /// The hints that are due.
+    package var renames: Renames
 
     package init(
         flavour: ServerProfile.Flavour, live: [String: Table] = [:], desired: [String: Table] = [:],
-        checksForeignKeys: Bool = true
+        checksForeignKeys: Bool = true, renames: Renames = Renames()
     ) {
         self.flavour = flavour
         self.live = live
         self.desired = desired
         self.checksForeignKeys = checksForeignKeys
+        self.renames = renames
     }
 }
 

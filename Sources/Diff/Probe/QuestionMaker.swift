@@ -132,60 +132,10 @@ struct QuestionMaker {
         guard context.checksForeignKeys else {
             throw NotAsked("foreign keys are not checked while tables of a cycle change")
         }
-        var pairs: [(child: String, parent: String)] = []
-        for (name, referenced) in zip(key.columns, key.referencedColumns) {
-            guard let column = after.columns.first(where: { $0.name.sameName(as: name) }) else {
-                throw NotAsked("column `\(name)` is not known")
-            }
-            try columns.requireSame(column, in: after)
-            let child = try columns.source(of: column, in: after)
-            pairs.append((child.name, try parentColumn(referenced, of: key)))
-        }
-        var parent = SQL.identifier(isOwn(key) ? columns.live.name : key.referencedTable)
-        if let schema = key.referencedSchema { parent = "\(SQL.identifier(schema)).\(parent)" }
-        let present = pairs.map { "child.\(SQL.identifier($0.child)) IS NOT NULL" }
-        let equal = pairs.map {
-            "parent.\(SQL.identifier($0.parent)) = child.\(SQL.identifier($0.child))"
-        }
-        let tail =
-            "FROM \(table) AS child WHERE \(present.joined(separator: " AND ")) AND NOT EXISTS "
-            + "(SELECT 1 FROM \(parent) AS parent WHERE \(equal.joined(separator: " AND ")))"
+        let query = try OrphanQuestion(after: after, columns: columns, context: context).query(key)
         return DataQuestion(
-            sought: "rows without a parent in `\(key.referencedTable)`",
-            sql: "SELECT 1 \(tail) LIMIT 1", look: "SELECT child.* \(tail) LIMIT 10")
-    }
-
-    private func isOwn(_ key: ForeignKey) -> Bool {
-        key.referencedSchema == nil && key.referencedTable == after.name
-    }
-
-    /// The live name of a column of the parent, which must be there as git wants it.
-    private func parentColumn(_ name: String, of key: ForeignKey) throws(NotAsked) -> String {
-        if isOwn(key) {
-            guard let column = after.columns.first(where: { $0.name.sameName(as: name) }) else {
-                throw NotAsked("column `\(name)` is not known")
-            }
-            try columns.requireSame(column, in: after)
-            return try columns.source(of: column, in: after).name
-        }
-        // Another database is no part of the plan: it is asked as it is.
-        guard key.referencedSchema == nil else { return name }
-        guard let live = context.live[key.referencedTable] else {
-            throw NotAsked("its parent `\(key.referencedTable)` is not live, or not known")
-        }
-        let desired = context.desired[key.referencedTable] ?? live
-        let isSame = live.columns.contains { old in
-            desired.columns.contains { new in
-                old.name.sameName(as: name) && new.name.sameName(as: name)
-                    && ColumnFamily(old.type) == ColumnFamily(new.type)
-                    && live.effectiveCharacterSet(of: old) == desired.effectiveCharacterSet(of: new)
-            }
-        }
-        guard isSame else {
-            throw NotAsked(
-                "its parent `\(key.referencedTable)` gets another column `\(name)` in this plan")
-        }
-        return name
+            sought: "rows without a parent in `\(key.referencedTable)`", sql: query.sql,
+            look: query.look)
     }
 }
 

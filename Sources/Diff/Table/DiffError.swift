@@ -5,8 +5,6 @@ package struct DiffError: Error, Hashable, Sendable, CustomStringConvertible {
         case renameConflict
         /// The difference is real, and no sequence of statements for it is known.
         case unsupported
-        /// A foreign key stands in the way of its parent's change, and has to go first.
-        case takesParts
         /// The alteration does not fit the table it is applied to.
         case doesNotApply
     }
@@ -20,16 +18,11 @@ package struct DiffError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The parent whose change is refused together with this table's, where there is one.
     package let parent: String?
 
-    /// The foreign key that stands between the two, where one does.
-    package let foreignKey: String?
-
     package init(
-        _ code: Code, table: String, parent: String? = nil, foreignKey: String? = nil,
-        _ message: String
+        _ code: Code, table: String, parent: String? = nil, _ message: String
     ) {
         self.code = code
         self.parent = parent
-        self.foreignKey = foreignKey
         self.table = table
         self.message = message
     }

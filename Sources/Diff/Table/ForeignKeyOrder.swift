@@ -1,57 +1,118 @@
 import Schema
 
-/// The order in which foreign keys let tables be changed.
+/// The order in which foreign keys let tables be changed, and which changes need each other.
 struct ForeignKeyOrder {
     private let changes: [TableChange]
     /// Live tables that stay as they are.
     private let untouched: [Table]
     private let flavour: ServerProfile.Flavour
+    /// The live keys that refer to a table, by its names before and after.
+    private let references: [String: [Reference]]
+
+    /// One live key of a table.
+    private struct Reference {
+        let child: Child
+        let key: ForeignKey
+    }
+
+    private enum Child {
+        /// A place in `changes`.
+        case change(Int)
+        /// A place in `untouched`.
+        case untouched(Int)
+    }
+
+    /// One change, or those that need each other.
+    struct Component {
+        var changes: [TableChange]
+        /// True where one cannot be made before the others are.
+        var isGroup: Bool
+    }
+
+    /// What comes out: the components, each behind those it needs.
+    struct Sorted {
+        var components: [Component]
+        /// Keys that cannot stay while their parents change.
+        var held: Set<GroupMaker.HeldKey>
+        /// Tables whose change MySQL makes only without `foreign_key_checks`.
+        var unchecked: Set<String>
+    }
 
     init(changes: [TableChange], untouched: [Table] = [], flavour: ServerProfile.Flavour) {
         self.changes = changes
         self.untouched = untouched
         self.flavour = flavour
+        var references: [String: [Reference]] = [:]
+        func add(_ table: Table?, _ child: Child) {
+            for key in table?.foreignKeys ?? [] where key.referencedSchema == nil {
+                references[key.referencedTable, default: []].append(
+                    Reference(child: child, key: key))
+            }
+        }
+        for (place, change) in changes.enumerated() { add(change.from, .change(place)) }
+        for (place, table) in untouched.enumerated() { add(table, .untouched(place)) }
+        self.references = references
     }
 
-    /// The changes, each one behind those it needs; members of a cycle stand side by side and
-    /// are flagged. Otherwise creates come first, then alters, then drops, each by name.
-    ///
-    /// Throws `takesParts` where a foreign key has to go before its parent changes, and is still
-    /// wanted: that takes two changes of one table, see ``FirstParts``.
-    func sorted() throws(DiffError) -> [TableChange] {
+    /// The live keys that refer to the table of a change.
+    private func references(to change: TableChange) -> [Reference] {
+        let own = references[change.table] ?? []
+        guard let old = change.from?.name, old != change.table else { return own }
+        return own + (references[old] ?? [])
+    }
+
+    /// The tables that stay as they are but for a key, which has to be away while its parent
+    /// changes; throws where it is the key of one that is not in `desired`.
+    func interrupted(desired: [String: Table]) throws(DiffError) -> [TableChange] {
+        var found: Set<Int> = []
+        var result: [TableChange] = []
+        for parent in changes where parent.kind == .alter {
+            for reference in references(to: parent) {
+                guard case .untouched(let place) = reference.child,
+                    takesAway(parent, from: reference.key), found.insert(place).inserted
+                else { continue }
+                let child = untouched[place]
+                guard let wanted = desired[child.name] else {
+                    throw refusal(child.name, reference.key, parent)
+                }
+                result.append(
+                    TableChange(kind: .alter, table: child.name, from: child, to: wanted))
+            }
+        }
+        return result
+    }
+
+    /// The changes, each one behind those it needs; those that need each other stand together.
+    /// Otherwise creates come first, then alters, then drops, each by name.
+    func sorted() -> Sorted {
         let roots = changes.indices.sorted { left, right in
             (rank(changes[left]), changes[left].table)
                 < (rank(changes[right]), changes[right].table)
         }
-        let holds = try holds()
-        let passings = namePassings
+        let holds = holds()
         var walk = ComponentWalk(needs: needs(holds: holds), roots: roots)
-        var result: [TableChange] = []
+        let unchecked = Set(changes.filter(isUnchecked).map(\.table))
+        var components: [Component] = []
         for component in walk.components() {
-            let members = Set(component)
-            if let hold = holds.first(where: {
-                members.contains($0.parent) && members.contains($0.child)
-            }) {
-                throw refusal(changes[hold.child].table, hold.key, changes[hold.parent])
+            var members = component.map { changes[$0] }.sorted { $0.table < $1.table }
+            let isGroup = members.count > 1 && !Self.isOfOneKind(members)
+            for place in members.indices where !isGroup {
+                // Nothing has rows yet, or nothing has them any more.
+                let isCycle = members.count > 1
+                members[place].withoutForeignKeyChecks =
+                    isCycle || unchecked.contains(members[place].table)
             }
-            if let passing = passings.first(where: {
-                members.contains($0.giver) && members.contains($0.taker)
-            }) {
-                throw refusal(passing)
-            }
-            // In a cycle a parent may be missing, but none may be there without its columns.
-            let order = { (place: Int) in
-                (changes[place].kind == .create ? 1 : 0, changes[place].table)
-            }
-            for index in component.sorted(by: { order($0) < order($1) }) {
-                var change = changes[index]
-                if component.count > 1 || isUnchecked(change) {
-                    change.withoutForeignKeyChecks = true
-                }
-                result.append(change)
-            }
+            components.append(Component(changes: members, isGroup: isGroup))
         }
-        return result
+        let held = holds.map {
+            GroupMaker.HeldKey(child: changes[$0.child].from?.name ?? "", key: $0.key.name)
+        }
+        return Sorted(components: components, held: Set(held), unchecked: unchecked)
+    }
+
+    /// True for a circle of tables that are all made, or all dropped.
+    private static func isOfOneKind(_ members: [TableChange]) -> Bool {
+        members.allSatisfy { $0.kind == .create } || members.allSatisfy { $0.kind == .drop }
     }
 
     private func rank(_ change: TableChange) -> Int {
@@ -64,32 +125,28 @@ struct ForeignKeyOrder {
 
     // MARK: Holds
 
-    /// A foreign key that goes, and keeps its parent from changing until it is gone.
+    /// A foreign key that keeps its parent from changing until it is gone.
     private struct Hold {
         let parent: Int
         let child: Int
         let key: ForeignKey
+        /// Whether it is wanted again afterwards.
+        let returns: Bool
     }
 
-    private func holds() throws(DiffError) -> [Hold] {
+    private func holds() -> [Hold] {
         var holds: [Hold] = []
         for (place, parent) in changes.enumerated() where parent.kind == .alter {
-            for (other, child) in changes.enumerated() where other != place {
-                for key in keys(of: child.from, to: parent) where child.lets(go: key) {
-                    if takesAway(parent, from: key) || parent.dropsIndex(under: key)
-                        || parent.takesNames(of: key)
-                    {
-                        holds.append(Hold(parent: place, child: other, key: key))
-                    }
-                }
-                for key in keys(of: child.from, to: parent)
-                where !child.lets(go: key) && takesAway(parent, from: key) {
-                    throw refusal(child.table, key, parent)
-                }
-            }
-            for child in untouched {
-                for key in keys(of: child, to: parent) where takesAway(parent, from: key) {
-                    throw refusal(child.name, key, parent)
+            for reference in references(to: parent) {
+                guard case .change(let child) = reference.child, child != place else { continue }
+                let key = reference.key
+                let isTaken = takesAway(parent, from: key)
+                if changes[child].lets(go: key) {
+                    guard isTaken || parent.dropsIndex(under: key) || parent.takesNames(of: key)
+                    else { continue }
+                    holds.append(Hold(parent: place, child: child, key: key, returns: false))
+                } else if isTaken {
+                    holds.append(Hold(parent: place, child: child, key: key, returns: true))
                 }
             }
         }
@@ -105,35 +162,18 @@ struct ForeignKeyOrder {
     /// True where MySQL minds a foreign key on a column that begins or ends to count (error 1833),
     /// but not without its checks; new foreign keys of the same change are not left unchecked.
     private func isUnchecked(_ change: TableChange) -> Bool {
-        guard flavour == .mysql, change.changesCounting, change.newForeignKeys.isEmpty else {
-            return false
-        }
-        return (changes.compactMap(\.from) + untouched).contains { child in
-            keys(of: child, to: change).contains { change.countsOtherwise(under: $0) }
-        }
-    }
-
-    private func keys(of child: Table?, to parent: TableChange) -> [ForeignKey] {
-        (child?.foreignKeys ?? []).filter {
-            $0.referencedSchema == nil
-                && ($0.referencedTable == parent.table || $0.referencedTable == parent.from?.name)
-        }
+        guard flavour == .mysql, change.kind == .alter, change.changesCounting,
+            change.newForeignKeys.isEmpty
+        else { return false }
+        return references(to: change).contains { change.countsOtherwise(under: $0.key) }
     }
 
     private func refusal(_ child: String, _ key: ForeignKey, _ parent: TableChange) -> DiffError {
         DiffError(
-            .takesParts, table: child, parent: parent.table, foreignKey: key.name,
-            "foreign key `\(key.name)` must go before table `\(parent.table)` changes, and is "
-                + "wanted afterwards; drop the foreign key in a change of its own first")
-    }
-
-    private func refusal(_ passing: NamePassing) -> DiffError {
-        let (giver, taker) = (changes[passing.giver].table, changes[passing.taker].table)
-        return DiffError(
-            .takesParts, table: giver, parent: taker, foreignKey: passing.name,
-            "table `\(taker)` takes over the name of foreign key `\(passing.name)` from table "
-                + "`\(giver)`, and each has to change before the other; give the new key another "
-                + "name")
+            .unsupported, table: child, parent: parent.table,
+            "foreign key `\(key.name)` must be away while table `\(parent.table)` changes, and "
+                + "git does not have the table that it belongs to; drop the foreign key by hand, "
+                + "or take the table into git")
     }
 
     // MARK: Needs
@@ -173,7 +213,10 @@ struct ForeignKeyOrder {
                 if let other = dropped[parent] { needs[other].insert(place) }
             }
         }
-        for hold in holds { needs[hold.parent].insert(hold.child) }
+        for hold in holds {
+            needs[hold.parent].insert(hold.child)
+            if hold.returns { needs[hold.child].insert(hold.parent) }
+        }
         for passing in namePassings { needs[passing.taker].insert(passing.giver) }
         return needs.enumerated().map { place, others in others.subtracting([place]).sorted() }
     }
@@ -212,7 +255,7 @@ extension TableChange {
     fileprivate var clauses: [Clause] { alterations.flatMap(\.clauses) }
 
     /// True where the live foreign key is dropped, be it to come back.
-    fileprivate func lets(go key: ForeignKey) -> Bool {
+    func lets(go key: ForeignKey) -> Bool {
         kind == .drop
             || clauses.contains { clause in
                 guard case .dropForeignKey(let dropped) = clause else { return false }

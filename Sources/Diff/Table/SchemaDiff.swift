@@ -2,12 +2,14 @@ import Schema
 
 /// What turns the tables of one shard into the desired ones.
 package enum SchemaDiff {
-    /// The changes in the order in which they can run.
+    /// The changes, one for each table, in the order in which they can run; those that hold each
+    /// other stand together: their statements are in ``Difference/steps``.
     ///
     /// Tables of `from` that are not in `to` are dropped only where `droppable` names them, and
     /// left alone otherwise. Parents of foreign keys come before children; what is dropped comes
-    /// last, children first, unless it holds on to what another change takes away. Members of
-    /// a cycle are flagged ``TableChange/withoutForeignKeyChecks``. Throws the first refusal.
+    /// last, children first, unless it holds on to what another change takes away. Tables of a
+    /// cycle that are all made, or all dropped, are flagged
+    /// ``TableChange/withoutForeignKeyChecks``. Throws the first refusal.
     package static func changes(
         from: [String: Table], to: [String: Table], renames: Renames = Renames(),
         droppable: Set<String> = [],
@@ -21,11 +23,12 @@ package enum SchemaDiff {
 
     /// What leads from one schema to the other.
     package struct Difference {
-        package var changes: [TableChange] = []
+        package var steps: [SchemaStep] = []
         /// One for each table that has to be left alone.
         package var refusals: [DiffError] = []
-        /// Tables whose change is left for later, whole or in part: they hold others.
-        package var postponed: Set<String> = []
+
+        /// The changes of all steps, one for each table.
+        package var changes: [TableChange] { steps.flatMap(\.changes) }
     }
 
     /// The changes that can be given, and a refusal for each table that has to be left alone.
@@ -68,9 +71,10 @@ package enum SchemaDiff {
         for name in drops.keys.sorted() {
             changes.append(TableChange(kind: .drop, table: name, from: from[name]))
         }
-        return ordered(
-            changes, from: from, live: Array(live.values), desired: Set(to.keys),
-            refusals: refusals, flavour: flavour)
+        let ordering = SchemaOrder(
+            from: from, live: live, desired: to, renames: renames, parentColumns: parentColumns,
+            flavour: flavour)
+        return ordering.difference(changes, refusals: refusals)
     }
 
     /// By table the columns that foreign keys of other tables refer to.
@@ -83,44 +87,5 @@ package enum SchemaDiff {
             }
         }
         return result
-    }
-
-    /// Leaves out what no order allows, until the rest has one.
-    ///
-    /// `live` are the tables of `from` once their parents have their new names.
-    private static func ordered(
-        _ changes: [TableChange], from: [String: Table], live: [Table], desired: Set<String>,
-        refusals: [DiffError], flavour: ServerProfile.Flavour
-    ) -> Difference {
-        var changes = changes
-        var refusals = refusals
-        var postponed: Set<String> = []
-        while true {
-            let changed = Set(changes.compactMap { $0.from?.name })
-            let untouched = live.filter { !changed.contains($0.name) }
-                .sorted { $0.name < $1.name }
-            do throws(DiffError) {
-                let order = ForeignKeyOrder(
-                    changes: changes, untouched: untouched, flavour: flavour)
-                let sorted = try order.sorted()
-                try requireRenamesFirst(sorted)
-                return Difference(
-                    changes: sorted, refusals: refusals, postponed: postponed)
-            } catch {
-                let quiet = untouched.filter { desired.contains($0.name) }
-                if let parts = FirstParts(
-                    changes, live: from, quiet: quiet, refusal: error)
-                {
-                    changes = parts.changes
-                    postponed.formUnion(parts.postponed)
-                    continue
-                }
-                refusals.append(error)
-                let count = changes.count
-                changes.removeAll { $0.table == error.table || $0.table == error.parent }
-                // Every refusal names a change: without one there is nothing left to leave out.
-                if changes.count == count { return Difference(refusals: refusals) }
-            }
-        }
     }
 }

@@ -84,26 +84,6 @@ extension SchemaDiff {
             }
         }
     }
-
-    /// Throws where a table changes before a parent whose new names it has in its keys already:
-    /// its live definition would not be the one that its change starts from.
-    static func requireRenamesFirst(_ sorted: [TableChange]) throws(DiffError) {
-        var waiting = Dictionary(
-            sorted.filter { $0.kind == .alter }.map { ($0.table, $0) }, uniquingKeysWith: { $1 })
-        for change in sorted {
-            waiting[change.table] = nil
-            for key in change.from?.foreignKeys ?? [] where key.referencedSchema == nil {
-                guard let parent = waiting[key.referencedTable], parent.givesNames(to: key) else {
-                    continue
-                }
-                throw DiffError(
-                    .unsupported, table: change.table, parent: parent.table,
-                    "it refers to table `\(parent.table)`, which is renamed, and has to change "
-                        + "before that; rename the table in one commit, and change the rest in "
-                        + "another")
-            }
-        }
-    }
 }
 
 extension Table {

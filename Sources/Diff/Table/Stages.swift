@@ -206,14 +206,33 @@ struct Stages {
     ]
 
     /// New foreign keys to the table itself whose parent columns, or the index on them, come with
-    /// the same change: MariaDB looks for both in the table as it was (errno 150).
+    /// the same change: MariaDB looks for both in the table as it was (errno 150). MySQL looks for
+    /// the parents of the new rows in the old ones, and finds none in another encoding (error
+    /// 1452).
     private func lateForeignKeys() -> [ForeignKey] {
-        guard flavour == .mariadb else { return [] }
+        let rewritten = flavour == .mysql ? rewrittenColumns() : []
         return to.foreignKeys.filter { key in
-            key.referencedSchema == nil && key.referencedTable == to.name
-                && !from.foreignKeys.contains { $0.name == key.name }
-                && !isThere(key.referencedColumns)
+            guard key.referencedSchema == nil, key.referencedTable == to.name,
+                !from.foreignKeys.contains(where: { $0.name == key.name })
+            else { return false }
+            switch flavour {
+            case .mariadb: return !isThere(key.referencedColumns)
+            case .mysql:
+                return (key.columns + key.referencedColumns).contains { rewritten.contains($0) }
+            }
         }
+    }
+
+    /// Columns, by their names afterwards, whose values are not only stored in more bytes.
+    private func rewrittenColumns() -> Set<String> {
+        Set(
+            from.columns.compactMap { column in
+                guard let other = pair(of: column) else { return nil }
+                let isSame =
+                    ColumnFamily(column.type) == ColumnFamily(other.type)
+                    && from.effectiveCharacterSet(of: column) == to.effectiveCharacterSet(of: other)
+                return isSame ? nil : other.name
+            })
     }
 
     private func isThere(_ columns: [String]) -> Bool {

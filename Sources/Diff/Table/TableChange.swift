@@ -21,9 +21,6 @@ package struct TableChange: Hashable, Sendable {
         return from.name
     }
 
-    /// True where `to` is only on the way to the desired table: what is left is found by the next
-    /// comparison.
-    package var isFirstPart = false
     /// True where no order of the statements satisfies the foreign keys on the way: the session
     /// sets `foreign_key_checks=0` for this change.
     package var withoutForeignKeyChecks: Bool

@@ -8,13 +8,17 @@ package enum TableDiff {
     /// Every result is applied to the model and checked before it is returned: what cannot be
     /// reached throws `unsupported` with the difference that is left, and is never left out.
     ///
-    /// - Parameter parentColumns: columns of `from` that foreign keys of other tables refer to.
+    /// - Parameters:
+    ///   - parentColumns: columns of `from` that foreign keys of other tables refer to.
+    ///   - formerKeys: foreign keys that the table had a moment ago: what the server made for them
+    ///     may be there.
     package static func changes(
         from: Table, to: Table, renames hints: [ColumnRename] = [],
         indexRenames: [IndexRename] = [], parentColumns: Set<String> = [],
-        flavour: ServerProfile.Flavour = .mariadb
+        formerKeys: [ForeignKey] = [], flavour: ServerProfile.Flavour = .mariadb
     ) throws(DiffError) -> [Alteration] {
-        var walk = Walk(current: from.inCurrentFormat, flavour: flavour)
+        var walk = Walk(
+            current: from.inCurrentFormat, formerKeys: formerKeys, flavour: flavour)
         if from.name != to.name { try walk.take(Alteration(clauses: [.renameTable(to: to.name)])) }
         let renames = try dueRenames(hints, from: walk.current, to: to)
         walk.indexRenames = try dueRenames(
@@ -80,10 +84,10 @@ package enum TableDiff {
         /// Live name → desired name.
         var indexRenames: [String: String] = [:]
 
-        init(current: Table, flavour: ServerProfile.Flavour) {
+        init(current: Table, formerKeys: [ForeignKey], flavour: ServerProfile.Flavour) {
             self.current = current
             self.flavour = flavour
-            formerKeys = current.foreignKeys
+            self.formerKeys = current.foreignKeys + formerKeys
         }
 
         mutating func take(_ alteration: Alteration) throws(DiffError) {

@@ -40,30 +40,22 @@ struct SchemaComparison {
 
     private func hazards(characterSet: String) -> [Found] {
         let states = ComparedStates(from: from, to: to, characterSet: characterSet)
-        var found: [Found] = []
-        var live = states.from
-        // A change that has to wait for another one comes with the next comparison.
-        for _ in 0..<4 {
-            let difference: SchemaDiff.Difference
-            do {
-                difference = try SchemaDiff.difference(
-                    from: live, to: states.to, renames: renames, droppable: droppable)
-            } catch {
-                return found + [refusal(error)]
-            }
-            for change in difference.changes {
-                do {
-                    found += try hazards(of: change, states)
-                } catch {
-                    found.append(refusal(error))
-                }
-                if let old = change.from?.name { live[old] = nil }
-                live[change.table] = change.kind == .drop ? nil : change.to
-            }
-            found += difference.refusals.map(refusal)
-            guard !difference.postponed.isEmpty, difference.refusals.isEmpty else { break }
+        let difference: SchemaDiff.Difference
+        do {
+            difference = try SchemaDiff.difference(
+                from: states.from, to: states.to, renames: renames, droppable: droppable)
+        } catch {
+            return [refusal(error)]
         }
-        return found
+        var found: [Found] = []
+        for change in difference.changes {
+            do {
+                found += try hazards(of: change, states)
+            } catch {
+                found.append(refusal(error))
+            }
+        }
+        return found + difference.refusals.map(refusal)
     }
 
     private var renames: Renames {

@@ -112,7 +112,7 @@ extension Workspace {
     ) throws(WorkspaceError) -> Proof {
         try createParents(of: change)
         let made = from.inCurrentFormat(profile.flavour)
-        let start = try make(made, for: change)
+        let start = try make(made, named: change.table)
         guard start.digest == made.digest else { throw notProved(change, start, made) }
         try setForeignKeyChecks(change.checksForeignKeys)
         var table = change.table
@@ -141,23 +141,28 @@ extension Workspace {
     private func createParents(of change: ChangeToProve) throws(WorkspaceError) {
         try setForeignKeyChecks(false)
         for parent in change.parents where parent.table?.name != change.table {
-            // Without its own foreign keys: their parents need not be as they will be.
-            var model = parent.table
-            model?.foreignKeys = []
-            try makeShown(
-                model?.createStatement(flavour: profile.flavour)
-                    ?? parent.createStatement(flavour: profile.flavour),
-                parent.table?.name ?? change.table)
+            try makeParent(parent, otherwise: change.table)
         }
+    }
+
+    /// - Parameter name: what is named in an error where the parent is no table.
+    func makeParent(_ parent: CatalogTable, otherwise name: String) throws(WorkspaceError) {
+        // Without its own foreign keys: their parents need not be as they will be.
+        var model = parent.table
+        model?.foreignKeys = []
+        try makeShown(
+            model?.createStatement(flavour: profile.flavour)
+                ?? parent.createStatement(flavour: profile.flavour),
+            parent.table?.name ?? name)
     }
 
     /// Makes the live table as it is, with what no `CREATE TABLE` can say: a column that may be
     /// NULL has DEFAULT NULL, unless a later statement took it away.
-    private func make(
-        _ from: CatalogTable, for change: ChangeToProve
+    func make(
+        _ from: CatalogTable, named name: String
     ) throws(WorkspaceError) -> CatalogTable {
-        try makeShown(from.createStatement(flavour: profile.flavour), change.table)
-        let made = try require(change.table, from, change.table)
+        try makeShown(from.createStatement(flavour: profile.flavour), name)
+        let made = try require(name, from, name)
         guard made.digest != from.digest, let wanted = from.table, let found = made.table,
             wanted.columns.count == found.columns.count
         else { return made }
@@ -166,9 +171,9 @@ extension Workspace {
         }
         guard !bare.isEmpty else { return made }
         let clauses = bare.map { "ALTER COLUMN \(SQL.identifier($0.0.name)) DROP DEFAULT" }
-        let sql = "ALTER TABLE \(SQL.identifier(change.table)) \(clauses.joined(separator: ", "))"
-        try runProved(sql, change.table)
-        return try require(change.table, from, change.table)
+        let sql = "ALTER TABLE \(SQL.identifier(name)) \(clauses.joined(separator: ", "))"
+        try runProved(sql, name)
+        return try require(name, from, name)
     }
 
     /// Makes what another server showed.
@@ -208,10 +213,16 @@ extension Workspace {
     private func notProved(
         _ change: ChangeToProve, _ found: CatalogTable, _ wanted: CatalogTable
     ) -> WorkspaceError {
+        differs(change.table, found, wanted)
+    }
+
+    func differs(
+        _ table: String, _ found: CatalogTable, _ wanted: CatalogTable
+    ) -> WorkspaceError {
         let difference = FirstDifference(found.text, wanted.text)
         return WorkspaceError(
             .notProved,
-            "table \(SQL.identifier(change.table)): the statements do not lead to the table "
+            "table \(SQL.identifier(table)): the statements do not lead to the table "
                 + "that is wanted; line \(difference.line) is `\(difference.left)` instead of "
                 + "`\(difference.right)`",
             remedy: "split the change, or report it as a fault of Plumb")
@@ -229,7 +240,7 @@ extension Proof {
 extension CatalogTable {
     /// Whether the two differ in nothing but what a rule of the differ names; false where one of
     /// them is not understood.
-    fileprivate func isEquivalent(to other: CatalogTable) -> Bool {
+    func isEquivalent(to other: CatalogTable) -> Bool {
         guard let table, let otherTable = other.table else { return false }
         return table.isEquivalent(to: otherTable)
     }

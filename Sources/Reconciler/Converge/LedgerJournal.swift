@@ -107,9 +107,11 @@ package struct LedgerJournal: OperationJournal {
         }
         let path = RecordPath.shard(record.key.shardID)
         var shard = try draft.read(ShardRecord.self, at: path) ?? ShardRecord(since: now.iso)
-        shard.tables[record.key.table] = digest
-        // The first statement took the old name away, so nothing is known of it any more.
-        if let old = record.step.renamedFrom { shard.tables[old] = nil }
+        for (table, digest) in record.step.tables(at: digest) ?? [record.key.table: digest] {
+            shard.tables[table] = digest
+        }
+        // The statements took the old names away, so nothing is known of them any more.
+        for old in record.step.tables.compactMap(\.renamedFrom) { shard.tables[old] = nil }
         shard.since = now.iso
         shard.lastRevision = record.revision ?? shard.lastRevision
         try draft.set(path, json: shard)

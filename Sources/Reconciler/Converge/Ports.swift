@@ -46,6 +46,20 @@ extension ShardPort {
     /// Reads what a step is about: a table that it renames has its old name before the first
     /// statement and its new one after it.
     func find(_ step: PlanStep) throws(ShardFailure) -> LiveFinding {
+        guard let members = step.members else { return try findOne(step) }
+        var tables: [String: Digest?] = [:]
+        for member in members {
+            var found = try digest(of: member.table, among: [])
+            if let old = member.renamedFrom, let former = try digest(ofFormer: old) {
+                guard found == nil else { return .both(old: old, new: member.table) }
+                found = former
+            }
+            tables[member.table] = .some(found)
+        }
+        return .digest(PlanStep.digest(of: tables))
+    }
+
+    private func findOne(_ step: PlanStep) throws(ShardFailure) -> LiveFinding {
         let new = try digest(of: step.table, among: step.digests)
         guard let name = step.renamedFrom else { return .digest(new) }
         guard let old = try digest(ofFormer: name) else { return .digest(new) }

@@ -140,11 +140,16 @@ private struct ShardSession: ShardPort {
             }
             try connection.executeUnderItsSettings(statement.sql)
         } catch {
-            var failure = ShardFailure(error, shard: target.id, changing: true)
+            var failure = ShardFailure(
+                error, shard: target.id, changing: true,
+                rows: error.number == Self.rowWithoutParent ? statement.rowsInTheWay : nil)
             if error.refuses(statement) { failure.refusedAlgorithm = "error \(error.number)" }
             throw failure
         }
     }
+
+    /// `ER_NO_REFERENCED_ROW_2`: a foreign key that is added finds a row without a parent.
+    private static let rowWithoutParent: UInt32 = 1452
 
     /// For tables and for rows: a statement that copies waits for rows with the table in its hands.
     private static func lockWait(_ seconds: Int) -> String {
@@ -171,13 +176,18 @@ extension MySQLError {
 extension ShardFailure {
     /// - Parameter changing: true where the statement may have changed something: when the
     ///   connection went away under it, its outcome is not known.
+    /// - Parameter rows: a query for the rows that refused the statement.
     fileprivate init(
-        _ error: MySQLError, shard: ShardID, table: String? = nil, changing: Bool = false
+        _ error: MySQLError, shard: ShardID, table: String? = nil, changing: Bool = false,
+        rows: String? = nil
     ) {
         let lost = error.kind == .lostConnection || error.kind == .unreachable
         let place = table.map { "\(shard)/\($0)" } ?? "\(shard)"
+        let remedy = rows.map {
+            "; give these rows a parent or take them away, and run again: \($0)"
+        }
         self.init(
-            "\(place): \(error)",
+            "\(place): \(error)\(remedy ?? "")",
             retry: changing && lost ? .indeterminate : error.retry, lostConnection: lost)
     }
 }

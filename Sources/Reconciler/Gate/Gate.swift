@@ -90,23 +90,14 @@ package struct Gate: Sendable {
 
     package func decide(_ plan: Plan, now: Timestamp) throws -> Decision {
         var decision = Decision()
-        let drops = plan.steps.filter { $0.kind == .drop }
-        // Where foreign keys must go first and may not, what comes after them would be refused.
-        var firstParts: [ShardID: String] = [:]
+        let drops = plan.steps.reduce(0) { $0 + $1.dropCount }
         for step in plan.steps {
             let own = try ApprovalBinding(environment: plan.environment, step: step).digest()
             var held: [Hold: [String]] = [:]
             for shard in step.shards {
-                let id = ShardID(namespace: step.namespace, shard: shard)
-                var (hold, approval) = hold(
-                    step, shard: shard, binding: own, drops: drops.count, now: now)
-                if hold == nil, step.kind != .create, let first = firstParts[id] {
-                    hold = .behind(
-                        reason: "the foreign keys of "
-                            + "\(ObjectName.label(first, in: step.namespace)) go first")
-                }
+                let (hold, approval) = hold(
+                    step, shard: shard, binding: own, drops: drops, now: now)
                 if let hold {
-                    if step.isFirstPart { firstParts[id] = step.table }
                     held[hold, default: []].append(shard)
                 } else {
                     let until = approval.flatMap {
@@ -130,12 +121,13 @@ package struct Gate: Sendable {
         _ step: PlanStep, shard: String, binding: Digest, drops: Int, now: Timestamp
     ) -> (Hold?, Digest?) {
         if step.cause.kind == .liveChanged, !heals(step) { return (.drift, nil) }
-        if step.kind == .drop, let limit = rules.dropsPerPlan, drops > limit {
+        if step.dropCount > 0, let limit = rules.dropsPerPlan, drops > limit {
             let reason =
                 "the plan drops \(drops) tables, policy.limits.drops_per_plan allows \(limit): "
                 + "retire fewer tables at a time, or raise the limit"
             return (.refused(reason: reason), nil)
         }
+        if let reason = rowsInTheWay(of: step, on: shard) { return (.refused(reason: reason), nil) }
         var approval: Digest?
         if rules.approve.contains(step.hazard) {
             switch book.verdict(on: step, shard: shard, now: now) {
@@ -146,6 +138,19 @@ package struct Gate: Sendable {
         }
         if let closed = rules.closed { return (closed, nil) }
         return (nil, approval)
+    }
+
+    /// Why tables that change together do not begin to: rows are known that refuse a statement, and
+    /// what ran before it would stay, with foreign keys away.
+    private func rowsInTheWay(of step: PlanStep, on shard: String) -> String? {
+        guard step.isGroup else { return nil }
+        let found = step.findings.first { finding in
+            HazardFinding.refusedByRows.contains(finding.rule)
+                && finding.probe?.inTheWay.contains(shard) == true
+        }
+        guard let found, let question = found.probe?.question else { return nil }
+        return "\(question.sought) stand in the way, and nothing begins that cannot end "
+            + "(\(found.reason)): look at them with \(question.look)"
     }
 
     private func heals(_ step: PlanStep) -> Bool {

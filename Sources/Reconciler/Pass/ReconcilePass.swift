@@ -134,7 +134,6 @@ package struct ReconcilePass {
         }
         if !survey.plan.unknown.isEmpty { statuses.append(.incomplete) }
         if !survey.plan.unsupported.isEmpty { statuses.append(.refused) }
-        if survey.isContinued { statuses.append(.difference) }
         if gated.report.notices.contains(where: { $0.code == "left-git" }) {
             statuses.append(.difference)
         }

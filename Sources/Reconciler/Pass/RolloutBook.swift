@@ -296,8 +296,7 @@ struct RolloutBook {
         let plan = closing.survey.plan
         let request = session.request.scope
         guard request.namespaces == nil, request.shards.isEmpty, plan.unknown.isEmpty,
-            plan.unsupported.isEmpty, closing.gated.decision.held.isEmpty,
-            !closing.survey.isContinued
+            plan.unsupported.isEmpty, closing.gated.decision.held.isEmpty
         else { return nil }
         let done = closing.result.outcomes.values.filter { $0.state == .completed }.count
         guard done == closing.gated.decision.ready.count else { return nil }

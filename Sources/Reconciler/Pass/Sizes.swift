@@ -8,13 +8,16 @@ enum Sizes {
         let byID = Dictionary(uniqueKeysWithValues: targets.map { ($0.id, $0) })
         var wanted: [ObservationTarget: Set<String>] = [:]
         // Nothing has run yet: a table that is to be renamed has its old name.
-        func name(_ step: PlanStep) -> ObjectName {
-            ObjectName(encoded: step.renamedFrom ?? step.table)
+        func names(_ step: PlanStep) -> [String] {
+            step.tables.filter { $0.from != nil }
+                .map { ObjectName(encoded: $0.renamedFrom ?? $0.table) }
+                .filter { $0.kind == .table }.map(\.name)
         }
-        for step in plan.steps where step.kind != .create && name(step).kind == .table {
-            for shard in step.shardIDs {
+        for step in plan.steps {
+            let tables = names(step)
+            for shard in step.shardIDs where !tables.isEmpty {
                 guard let target = byID[shard] else { continue }
-                wanted[target, default: []].insert(name(step).name)
+                wanted[target, default: []].formUnion(tables)
             }
         }
         guard !wanted.isEmpty else { return plan }
@@ -23,12 +26,11 @@ enum Sizes {
         var plan = plan
         for index in plan.steps.indices {
             let step = plan.steps[index]
-            guard name(step).kind == .table else { continue }
-            let largest = step.shardIDs.compactMap { shard -> TableSize? in
-                guard let size = sizes[OperationKey(shard: shard, table: name(step).name)] else {
-                    return nil
+            let tables = names(step)
+            let largest = step.shardIDs.flatMap { shard -> [TableSize] in
+                tables.compactMap { sizes[OperationKey(shard: shard, table: $0)] }.map {
+                    TableSize(rows: $0.rows, bytes: $0.bytes, shard: shard.shard)
                 }
-                return TableSize(rows: size.rows, bytes: size.bytes, shard: shard.shard)
             }.max { ($0.bytes, $0.rows, $1.shard) < ($1.bytes, $1.rows, $0.shard) }
             plan.steps[index].size = largest
         }

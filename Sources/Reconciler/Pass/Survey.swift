@@ -26,8 +26,6 @@ package struct Survey {
         /// The ledger as it was when the pass began.
         package var snapshot: LedgerSnapshot?
         package var notices: [Notice]
-        /// Whether the plan leaves a part of what git says to the next run.
-        package var isContinued: Bool
 
         package var targets: [ShardID: ObservationTarget] {
             Dictionary(uniqueKeysWithValues: shards.map { ($0.id, ObservationTarget($0)) })
@@ -115,8 +113,7 @@ package struct Survey {
             plan: output.plan, snapshot: snapshot,
             notices: source.notices
                 + wire(shards.map(\.server) + [workshopServer(desired)].compactMap(\.self))
-                + Self.notices(desired, observation)
-                + Self.notices(output.continued), isContinued: !output.continued.isEmpty)
+                + Self.notices(desired, observation))
     }
 
     /// Every shard of the environment, those of other namespaces as far as they are listed.
@@ -207,17 +204,6 @@ package struct Survey {
                 _ = try engine.knowledge.table(
                     digest, flavour: known.profile.flavour, in: snapshot)
             }
-        }
-    }
-
-    private static func notices(_ continued: [String: Set<String>]) -> [Notice] {
-        continued.sorted { $0.key < $1.key }.map { namespace, tables in
-            let names = tables.sorted().map { ObjectName.label($0, in: namespace) }
-            return Notice(
-                code: "continues",
-                message: "foreign keys stand between tables that change, and go first: what is "
-                    + "left of \(names.joined(separator: ", ")), and what rests on tables, is "
-                    + "planned by the next run")
         }
     }
 

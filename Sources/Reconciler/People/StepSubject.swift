@@ -16,11 +16,8 @@ struct StepSubject {
         namespace = step.namespace
         kind = ObjectName(encoded: step.table).kind
         shards = Set(step.shards)
-        var names = [step.table, step.renamedFrom].compactMap { $0 }
-        if step.isFirstPart {
-            // A foreign key goes for the sake of other tables: who changed those asked for it.
-            names += plan.steps.filter { $0.namespace == step.namespace }.map(\.table)
-        }
+        // Tables that hold each other change together: who changed one of them asked for it.
+        var names = step.tables.flatMap { [$0.table, $0.renamedFrom].compactMap { $0 } }
         let schemas = desired.schemas.filter { $0.namespace == step.namespace }
         names += names.flatMap { name in schemas.flatMap { Self.originals(of: name, in: $0) } }
         self.names = Set(names.map { $0.lowercased() })

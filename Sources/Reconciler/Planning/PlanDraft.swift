@@ -5,7 +5,6 @@ import Schema
 struct PlanDraft {
     private var steps: [StepKey: PlanStep] = [:]
     private var refused: [RefusedKey: Set<String>] = [:]
-    private var continued: [String: Set<String>] = [:]
 
     var result: Planner.Result {
         Planner.Result(
@@ -14,7 +13,7 @@ struct PlanDraft {
                 UnsupportedTable(
                     namespace: key.namespace, table: key.table, shards: Array(shards),
                     reason: key.reason)
-            }, continued: continued)
+            })
     }
 
     /// Adds the shards of a step to those of the same one, which `differences` completes where it
@@ -38,11 +37,6 @@ struct PlanDraft {
     ) {
         let key = RefusedKey(namespace: namespace, table: table, reason: reason)
         refused[key, default: []].formUnion(shards)
-    }
-
-    /// Notes tables that the steps do not bring all the way.
-    mutating func postpone(_ tables: Set<String>, namespace: String) {
-        continued[namespace, default: []].formUnion(tables)
     }
 
     /// Findings of one step on two classes of shards, whose other tables may differ.

@@ -39,8 +39,6 @@ package struct Planner {
     package struct Result {
         package var steps: [PlanStep] = []
         package var unsupported: [UnsupportedTable] = []
-        /// Tables that these steps do not bring all the way, by namespace.
-        package var continued: [String: Set<String>] = [:]
     }
 
     private let comparison: Comparison
@@ -112,12 +110,7 @@ package struct Planner {
             try draft(change, order: begin + place, in: shards)
         }
         let first = begin + order.beforeTables.count
-        let (count, postponed) = try planTables(shards, &tables, firstOrder: first)
-        guard postponed.isEmpty else {
-            // What rests on tables waits until those are as git has them.
-            drafts.postpone(postponed, namespace: schema.namespace)
-            return
-        }
+        let count = try planTables(shards, &tables, firstOrder: first)
         for (place, change) in order.afterTables.enumerated() {
             if let reason = tables.withheld.reason(for: change) {
                 refuse(change.state.table, reason, in: schema, shards)
@@ -157,12 +150,12 @@ package struct Planner {
         tables.desired[name] = state.desired.flatMap(ports.lookup)?.table
     }
 
-    /// Drafts the changes of the tables; returns how many there are, and what they leave for later.
+    /// Drafts the changes of the tables; returns how many steps they are.
     private mutating func planTables(
         _ shards: Comparison.Class, _ tables: inout Tables, firstOrder: Int
-    ) throws -> (count: Int, postponed: Set<String>) {
+    ) throws -> Int {
         let schema = comparison.schemas[shards.schema]
-        guard tables.states.values.contains(where: { $0.status != .inSync }) else { return (0, []) }
+        guard tables.states.values.contains(where: { $0.status != .inSync }) else { return 0 }
         let difference: SchemaDiff.Difference
         var hints = renames(shards.schema)
         hints.tables = tables.states.values.compactMap { state in
@@ -182,29 +175,43 @@ package struct Planner {
             }
         } catch {
             refuse(encoded(error.table), error.message, in: schema, shards)
-            return (0, [])
+            return 0
         }
         let likely = LikelyRenames(
             live: tables.live, desired: tables.desired, droppable: tables.droppable,
             renames: hints.tables)
-        for (order, change) in difference.changes.enumerated() {
-            guard let state = tables.states[change.table] else { continue }
-            let live = state.observed.flatMap(ports.lookup)?.table
-            if let reason = tables.withheld.reason(for: change, live: live) {
-                refuse(state.table, reason, in: schema, shards)
-                continue
+        let context = ProbeContext(
+            flavour: schema.profile.flavour, live: tables.live, desired: tables.desired,
+            renames: hints)
+        for (order, step) in difference.steps.enumerated() {
+            let isDrafted: Bool
+            switch step {
+            case .single(let change):
+                guard let state = tables.states[change.table] else { continue }
+                if let reason = withheld(change, state, tables) {
+                    refuse(state.table, reason, in: schema, shards)
+                    continue
+                }
+                let goesFirst = change.kind == .drop && tables.replaced.contains(change.table)
+                isDrafted = try draft(
+                    change, state, order: goesFirst ? 0 : firstOrder + order, in: shards,
+                    suggestion: likely.suggestion(for: change), context: context)
+            case .group(let group):
+                isDrafted = try draft(
+                    group, tables, order: firstOrder + order, in: shards, context: context)
             }
-            let goesFirst = change.kind == .drop && tables.replaced.contains(change.table)
-            let isDrafted = try draft(
-                change, state, order: goesFirst ? 0 : firstOrder + order, in: shards,
-                suggestion: likely.suggestion(for: change),
-                context: ProbeContext(
-                    flavour: schema.profile.flavour, live: tables.live, desired: tables.desired))
-            if !isDrafted {
-                hints.tables.filter { $0.to == change.table }.forEach { tables.withheld.add($0) }
-            }
+            guard !isDrafted else { continue }
+            let names = Set(step.changes.map(\.table))
+            hints.tables.filter { names.contains($0.to) }.forEach { tables.withheld.add($0) }
         }
-        return (difference.changes.count, difference.postponed)
+        return difference.steps.count
+    }
+
+    private func withheld(
+        _ change: TableChange, _ state: Comparison.TableState, _ tables: Tables
+    ) -> String? {
+        let live = state.observed.flatMap(ports.lookup)?.table
+        return tables.withheld.reason(for: change, live: live)
     }
 
     private func encoded(_ table: String) -> String { ObjectName(.table, table).encoded }
@@ -257,6 +264,40 @@ package struct Planner {
             }
         }
         return isDrafted
+    }
+
+    /// Drafts the step of tables that hold each other; false where all of them are refused.
+    private mutating func draft(
+        _ group: TableGroup, _ tables: Tables, order: Int, in shards: Comparison.Class,
+        context: ProbeContext
+    ) throws -> Bool {
+        let states = group.members.compactMap { tables.states[$0.table] }
+        var reason: String?
+        if states.count < group.members.count {
+            reason = "it changes together with a table that nothing is known about"
+        }
+        if group.members.contains(where: { tables.replaced.contains($0.table) }) {
+            reason =
+                "a sequence takes its name, and foreign keys hold it: drop it in one commit, "
+                + "and make the sequence in the next"
+        }
+        for (member, state) in zip(group.members, states) where reason == nil {
+            reason = withheld(member, state, tables)
+        }
+        let drafter = GroupDrafter(drafter: drafter(of: shards), group: group, states: states)
+        do {
+            if let reason { throw NotProved(reason: reason) }
+            let step = try drafter.step(order: order, context: context)
+            let renames = renames(shards.schema).columns
+            drafts.add(step) { drafter.differences(renames: renames) }
+            return true
+        } catch let error as NotProved {
+            // None of them changes where one does not.
+            for state in states where state.status != .inSync {
+                refuse(state.table, error.reason, in: drafter.drafter.schema, shards)
+            }
+            return false
+        }
     }
 
     private mutating func draft(

@@ -8,6 +8,8 @@ extension Planner {
         package var lookup: (Digest) -> CatalogTable?
         /// Proves one change on a server of the profile and gives its statements.
         package var prove: (Change, ServerProfile) throws -> [PlanStatement]
+        /// Proves a change of several tables on a server of the profile and gives its statements.
+        package var proveGroup: (Group, ServerProfile) throws -> [PlanStatement]
         /// Gives the proved statements for an object that is no table.
         package var proveObject: (ObjectChange, ServerProfile) throws -> [PlanStatement]
         /// Where git defines a table, and who changed it last.
@@ -20,12 +22,14 @@ extension Planner {
         package init(
             lookup: @escaping (Digest) -> CatalogTable?,
             prove: @escaping (Change, ServerProfile) throws -> [PlanStatement],
+            proveGroup: @escaping (Group, ServerProfile) throws -> [PlanStatement],
             proveObject: @escaping (ObjectChange, ServerProfile) throws -> [PlanStatement],
             cause: @escaping (Int, String) -> PlanCause,
             location: @escaping (Int, String, DifferenceLine) -> SourceLocation?
         ) {
             self.lookup = lookup
             self.prove = prove
+            self.proveGroup = proveGroup
             self.proveObject = proveObject
             self.cause = cause
             self.location = location
@@ -49,6 +53,27 @@ extension Planner {
         package let letters: String?
         /// What the live tables of these shards refused, though a copy of them takes it.
         package var refused: [RefusalRecord.Refused] = []
+    }
+
+    /// One distinct change of several tables, before it is proved.
+    package struct Group {
+        package struct Member {
+            /// The name under which plans know it.
+            package let name: String
+            /// The table's own name afterwards.
+            package let table: String
+            /// The table's own name before; nil where it is made.
+            package let liveName: String?
+            package let from: CatalogTable?
+            package let to: CatalogTable?
+        }
+
+        package let members: [Member]
+        package let statements: [TableGroup.Statement]
+        /// For each statement a query for rows that refuse it.
+        package let rowsInTheWay: [String?]
+        /// What must be there beside the members for the proof.
+        package let parents: [CatalogTable]
     }
 }
 

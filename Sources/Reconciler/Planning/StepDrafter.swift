@@ -16,7 +16,7 @@ struct StepDrafter {
         context: ProbeContext, refused: [RefusalRecord.Refused] = []
     ) throws -> PlanStep {
         let from = start(of: change, state)
-        let to = target(of: change, state)
+        let to = state.desired.flatMap(ports.lookup)
         let kind = PlanStep.Kind(change.kind)
         let surroundings = Surroundings(schema: schema, live: shards.live, lookup: ports.lookup)
         let statements = try ports.prove(
@@ -30,7 +30,6 @@ struct StepDrafter {
             schema.profile)
         var findings = try Self.findings(change, statements, context, refused)
         if let suggestion, !findings.isEmpty { findings[0].suggestion = suggestion }
-        if change.isFirstPart { findings.append(Self.absence(of: change)) }
         return PlanStep(
             kind: kind, namespace: schema.namespace, table: state.table,
             renamedFrom: state.renamedFrom, shards: shards.shards, from: from?.digest,
@@ -47,7 +46,7 @@ struct StepDrafter {
             Self.lines(change, renames: renames, flavour: schema.profile.flavour), of: state)
     }
 
-    private func placed(
+    func placed(
         _ lines: [DifferenceLine], of state: Comparison.TableState
     ) -> [PlanDifference] {
         lines.map { line in
@@ -69,24 +68,14 @@ struct StepDrafter {
         return catalogTable(from)
     }
 
-    /// The table at the end of the change: as git has it, or on the way there.
-    private func target(
-        of change: TableChange, _ state: Comparison.TableState
-    ) -> CatalogTable? {
-        guard change.isFirstPart, let middle = change.to else {
-            return state.desired.flatMap(ports.lookup)
-        }
-        return catalogTable(middle)
-    }
-
-    private func catalogTable(_ table: Table) -> CatalogTable {
+    func catalogTable(_ table: Table) -> CatalogTable {
         let flavour = schema.profile.flavour
         return CatalogTable(canonicalText: table.showCreate(flavour: flavour), flavour: flavour)
     }
 
-    private static func findings(
+    static func findings(
         _ change: TableChange, _ statements: [PlanStatement], _ context: ProbeContext,
-        _ refused: [RefusalRecord.Refused]
+        _ refused: [RefusalRecord.Refused] = []
     ) throws -> [HazardFinding] {
         var context = context
         context.checksForeignKeys = !change.withoutForeignKeyChecks
@@ -116,16 +105,7 @@ struct StepDrafter {
         ]
     }
 
-    /// What the first of two parts risks: nobody knows when the second one may run.
-    private static func absence(of change: TableChange) -> HazardFinding {
-        HazardFinding(
-            rule: HazardFinding.foreignKeyAway, hazard: .lossy,
-            reason: "foreign keys of table `\(change.table)` are gone until the next run: rows "
-                + "without a parent may come in",
-            remedy: "approve the whole plan, and run again at once")
-    }
-
-    private static func lines(
+    static func lines(
         _ change: TableChange, renames: [ColumnRename], flavour: ServerProfile.Flavour
     ) -> [DifferenceLine] {
         switch (change.from, change.to) {
@@ -158,7 +138,7 @@ struct StepDrafter {
 
     // MARK: Causes
 
-    private func cause(of state: Comparison.TableState) -> PlanCause {
+    func cause(of state: Comparison.TableState) -> PlanCause {
         var cause = ports.cause(shards.schema, state.table)
         switch state.status {
         case .drifted:

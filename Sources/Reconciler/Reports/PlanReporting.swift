@@ -33,9 +33,9 @@ extension PlanReport {
         let retired = survey.comparison.findings(lookup: { _ in nil }, locate: { _, _ in nil })
             .filter { finding in
                 finding.status == .retired && !blocked.contains([finding.namespace, finding.table])
-                    && !plan.steps.contains {
-                        $0.kind == .drop && $0.namespace == finding.namespace
-                            && $0.table == finding.table
+                    && !plan.steps.contains { step in
+                        step.namespace == finding.namespace
+                            && step.tables.contains { $0.table == finding.table && $0.to == nil }
                     }
             }
         let left = retired.map { finding in

@@ -18,14 +18,12 @@ package struct PlanStage {
     package struct Output {
         package var comparison: Comparison
         package var plan: Plan
-        /// Tables that the plan does not bring all the way, by namespace.
-        package var continued: [String: Set<String>]
     }
 
-    private let knowledge: Knowledge
+    let knowledge: Knowledge
     private let catalog: TableCatalog
-    private let snapshot: LedgerSnapshot?
-    private let workshop: Workshop
+    let snapshot: LedgerSnapshot?
+    let workshop: Workshop
 
     package init(
         knowledge: Knowledge, catalog: TableCatalog, snapshot: LedgerSnapshot?, workshop: Workshop
@@ -59,7 +57,7 @@ package struct PlanStage {
             revision: input.source.planRevision, steps: result.steps, unknown: unknown,
             unsupported: result.unsupported,
             shardCount: input.shards.count)
-        return Output(comparison: comparison, plan: plan, continued: result.continued)
+        return Output(comparison: comparison, plan: plan)
     }
 
     private func compared(_ input: Input) -> [Comparison.Shard] {
@@ -103,6 +101,9 @@ package struct PlanStage {
             lookup: lookup,
             prove: { change, profile in
                 try prove(change, profile: profile, server: servers[profile])
+            },
+            proveGroup: { group, profile in
+                try prove(group, profile: profile, server: servers[profile])
             },
             proveObject: { change, profile in
                 try prove(change, profile: profile, server: servers[profile])

@@ -29,6 +29,7 @@ extension JSONView {
             "namespace": .string(step.namespace),
             "table": .string(step.table),
             "renamedFrom": .text(step.renamedFrom),
+            "members": step.members.map { .array($0.map(member)) } ?? .null,
             "shards": .strings(step.shards),
             "from": .text(step.from?.hex),
             "to": .text(step.to?.hex),
@@ -47,6 +48,13 @@ extension JSONView {
             "approval": .string(report.approval.hex),
             "needsApproval": .bool(report.needsApproval),
             "holds": .array(zip(report.holds, facts.holds).map(hold)),
+        ])
+    }
+
+    private static func member(_ member: PlanMember) -> JSONValue {
+        .object([
+            "table": .string(member.table), "renamedFrom": .text(member.renamedFrom),
+            "from": .text(member.from?.hex), "to": .text(member.to?.hex),
         ])
     }
 

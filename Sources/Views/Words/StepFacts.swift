@@ -31,7 +31,7 @@ struct StepFacts {
     private init(_ report: PlanReport.StepReport, of whole: PlanReport, names: Names) {
         let plan = whole.plan
         let step = report.step
-        table = ObjectName.label(step.table, in: step.namespace)
+        table = Self.label(step)
         shardCount = ShardNames.count(step.shards.count, of: plan.shardCount)
         shards = ShardNames.compact(step.shards)
         digests = names.tables.move(from: step.from, to: step.to)
@@ -47,6 +47,17 @@ struct StepFacts {
             Self.hold(
                 hold, of: report, in: whole, approval: names.approvals.name(report.approval))
         }
+    }
+
+    /// What the step is about: `commerce.orders`, or `commerce.city, country`.
+    private static func label(_ step: PlanStep) -> String {
+        let first = ObjectName.label(step.table, in: step.namespace)
+        guard let members = step.members else { return first }
+        let others = members.map(\.table).filter { $0 != step.table }
+        let named = others.count > 2 ? others.prefix(1) : others[...]
+        let rest = others.count - named.count
+        return ([first] + named).joined(separator: ", ")
+            + (rest > 0 ? " and \(Count.of(rest, "more table"))" : "")
     }
 
     /// Short names that are distinct within one report.
@@ -76,7 +87,8 @@ struct StepFacts {
         switch step.kind {
         case .create: parts.append("new \(kind)")
         case .drop: parts.append("drops the \(kind)")
-        case .alter: break
+        case .alter:
+            if let members = step.members { parts.append("\(members.count) tables in one step") }
         }
         if let algorithm = step.algorithm { parts.append(algorithm.rawValue) }
         if step.rebuildsTable {

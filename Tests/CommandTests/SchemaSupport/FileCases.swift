@@ -35,8 +35,7 @@ extension SupportCases {
                 -- plumb: renamed from {t}_b
                 CREATE TABLE {t}_d (i int PRIMARY KEY, CONSTRAINT {t}_y
                   FOREIGN KEY (i) REFERENCES {t}_c (i));
-                """,
-            outcome: .refused(.planning, "rename the table in one commit")),
+                """, isReversible: false),
         SupportCase(
             id: "table-rename-swap",
             after: """

@@ -63,5 +63,5 @@ struct SupportCase: Sendable, CustomStringConvertible {
 }
 
 enum SupportCases {
-    static let all = columns + indexes + constraints + partitions + options + files + objects
+    static let all = columns + indexes + constraints + webs + partitions + options + files + objects
 }

@@ -41,13 +41,9 @@ final class SupportFleet {
         return Set(steps.compactMap { $0["table"] as? String })
     }
 
-    /// Approves what waits and reconciles, and once more where foreign keys have to come back.
+    /// Approves what waits and reconciles.
     func converge(at location: Testing.SourceLocation = #_sourceLocation) throws {
-        var run = try pass()
-        if run.status == 2 {
-            #expect(run.says("foreign keys stand between tables"), sourceLocation: location)
-            run = try pass()
-        }
+        let run = try pass()
         #expect(run.status == 0, "\(run)", sourceLocation: location)
     }
 

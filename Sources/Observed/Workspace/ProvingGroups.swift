@@ -1,0 +1,171 @@
+import Diff
+import MySQLClient
+import Schema
+
+/// Changes of several tables that are to be proved together before any shard sees them.
+package struct GroupToProve: Sendable {
+    package struct Member: Sendable {
+        /// Nil where the table is made.
+        package var from: CatalogTable?
+        /// Nil where it goes.
+        package var to: CatalogTable?
+        /// The table's name before; that of `to` where it is made.
+        package var table: String
+
+        package init(from: CatalogTable?, to: CatalogTable?, table: String) {
+            self.from = from
+            self.to = to
+            self.table = table
+        }
+    }
+
+    package var members: [Member]
+    package var statements: [TableGroup.Statement]
+    /// What has to be there beside the members.
+    package var parents: [CatalogTable]
+
+    package init(
+        members: [Member], statements: [TableGroup.Statement], parents: [CatalogTable] = []
+    ) {
+        self.members = members
+        self.statements = statements
+        self.parents = parents
+    }
+}
+
+/// One statement that a server ran on scratch tables.
+package struct ProvedStatement: Sendable {
+    package let sql: String
+    package let algorithm: Algorithm?
+    package let lock: LockMode?
+    package let rebuildsTable: Bool
+    /// By their places: the members that were not what they had been, and what they were then.
+    package let changed: [(member: Int, table: CatalogTable?)]
+}
+
+extension Workspace {
+    /// Runs the statements on scratch tables, each for the tables as those before it left them.
+    ///
+    /// Throws `notProved` where the server refuses one, or where a table at the end is neither the
+    /// wanted one nor equivalent to it by a named rule.
+    package func prove(_ group: GroupToProve) throws(WorkspaceError) -> [ProvedStatement] {
+        let cheapest = try startingEmpty { () throws(WorkspaceError) in
+            try run(group, onlyByCopy: false)
+        }
+        guard cheapest.difference != nil else { return cheapest.statements }
+        // MySQL leaves out some changes without a word in place, and makes them while copying.
+        let copied = try startingEmpty { () throws(WorkspaceError) in
+            try run(group, onlyByCopy: true)
+        }
+        if let difference = copied.difference { throw difference }
+        return copied.statements
+    }
+
+    private struct Run {
+        var statements: [ProvedStatement] = []
+        /// Why the tables are not the wanted ones; nil where they are.
+        var difference: WorkspaceError?
+    }
+
+    private func run(
+        _ group: GroupToProve, onlyByCopy: Bool
+    ) throws(WorkspaceError) -> Run {
+        try make(group)
+        var result = Run()
+        var names = group.members.map(\.table)
+        var current = group.members.map(\.from)
+        for statement in group.statements {
+            try setForeignKeyChecks(statement.checksForeignKeys)
+            let accepted = try run(statement, onlyByCopy: onlyByCopy)
+            names[statement.member] = statement.nameAfterwards
+            var changed: [(member: Int, table: CatalogTable?)] = []
+            for place in statement.touches(members: group.members.indices)
+            where place == statement.member || current[place] != nil {
+                let found =
+                    statement.content == .drop && place == statement.member
+                    ? nil : try read(names[place])
+                guard found?.digest != current[place]?.digest || place == statement.member else {
+                    continue
+                }
+                current[place] = found
+                changed.append((place, found))
+            }
+            result.statements.append(
+                ProvedStatement(
+                    sql: accepted?.sql ?? statement.sql(flavour: profile.flavour),
+                    algorithm: accepted?.algorithm, lock: accepted?.lock,
+                    rebuildsTable: accepted?.rebuildsTable ?? false, changed: changed))
+        }
+        for (place, member) in group.members.enumerated() where result.difference == nil {
+            result.difference = difference(current[place], member.to, names[place])
+        }
+        return result
+    }
+
+    private func run(
+        _ statement: TableGroup.Statement, onlyByCopy: Bool
+    ) throws(WorkspaceError) -> AlgorithmProbe.Accepted? {
+        switch statement.content {
+        case .create, .drop:
+            try runProved(statement.sql(flavour: profile.flavour), statement.table)
+            return nil
+        case .alter(let alteration):
+            return try AlgorithmProbe(
+                workspace: self, table: statement.table, alteration: alteration,
+                onlyByCopy: onlyByCopy
+            ).run()
+        }
+    }
+
+    /// Makes what is there before the first statement: whatever order their keys would ask for.
+    private func make(_ group: GroupToProve) throws(WorkspaceError) {
+        let own = Set(group.members.flatMap { [$0.table, $0.to?.table?.name ?? $0.table] })
+        try setForeignKeyChecks(false)
+        for parent in group.parents where !own.contains(parent.table?.name ?? "") {
+            try makeParent(parent, otherwise: own.first ?? "")
+        }
+        for member in group.members {
+            guard let from = member.from else { continue }
+            let made = try make(from, named: member.table)
+            guard made.digest == from.digest else {
+                throw differs(member.table, made, from)
+            }
+        }
+    }
+
+    private func difference(
+        _ found: CatalogTable?, _ wanted: CatalogTable?, _ name: String
+    ) -> WorkspaceError? {
+        switch (found, wanted) {
+        case (nil, nil): nil
+        case (let found?, let wanted?):
+            found.digest == wanted.digest || found.isEquivalent(to: wanted)
+                ? nil : differs(name, found, wanted)
+        case (nil, .some), (.some, nil):
+            WorkspaceError(
+                .notProved,
+                "table \(SQL.identifier(name)): after the change it is "
+                    + (found == nil ? "not there" : "still there"))
+        }
+    }
+}
+
+extension TableGroup.Statement {
+    fileprivate var nameAfterwards: String {
+        guard case .alter(let alteration) = content else { return table }
+        return alteration.newName ?? table
+    }
+
+    /// The members whose text may be another one then: keys of others follow new names.
+    fileprivate func touches(members: Range<Int>) -> [Int] {
+        guard case .alter(let alteration) = content else { return [member] }
+        let renames = alteration.clauses.contains { clause in
+            switch clause {
+            case .renameTable: true
+            case .changeColumn(let from, let to, _): from.name != to.name
+            default: false
+            }
+        }
+        return renames ? Array(members) : [member]
+    }
+}

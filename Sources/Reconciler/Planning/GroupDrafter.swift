@@ -1,0 +1,146 @@
+import Diff
+import Schema
+
+/// Drafts the step of tables that change together, as foreign keys hold them.
+struct GroupDrafter {
+    let drafter: StepDrafter
+    let group: TableGroup
+    /// The states of the members, in their order.
+    let states: [Comparison.TableState]
+
+    private var schema: Comparison.Schema { drafter.schema }
+    private var ports: Planner.Ports { drafter.ports }
+
+    /// The step, without its differences; throws `NotProved` where the server of the workspace
+    /// does not carry it out.
+    func step(order: Int, context: ProbeContext) throws -> PlanStep {
+        let from = group.members.map(start(of:))
+        let to = states.map { $0.desired.flatMap(ports.lookup) }
+        let members = zip(group.members, states).enumerated().map { place, pair in
+            Planner.Group.Member(
+                name: pair.1.table, table: pair.0.table, liveName: pair.0.from?.name,
+                from: from[place], to: pair.0.kind == .drop ? nil : to[place])
+        }
+        let statements = try ports.proveGroup(
+            Planner.Group(
+                members: members, statements: group.statements,
+                rowsInTheWay: group.statements.map(rowsInTheWay),
+                parents: surroundings(of: members)),
+            schema.profile)
+        guard let lead = lead else { throw NotProved(reason: "no table of the group changes") }
+        let planMembers = ends(members, statements)
+        let findings = try findings(statements, context)
+        return PlanStep(
+            kind: .alter, namespace: schema.namespace, table: lead.table, members: planMembers,
+            shards: drafter.shards.shards,
+            from: PlanStep.digest(of: Self.digests(planMembers, \.from)),
+            to: statements.last?.after, statements: statements, hazard: findings.worst,
+            findings: findings, cause: cause(lead), differences: [],
+            suggestion: findings.compactMap(\.suggestion).first, order: order)
+    }
+
+    static func digests(
+        _ members: [PlanMember], _ digest: (PlanMember) -> Digest?
+    ) -> [String: Digest?] {
+        Dictionary(members.map { ($0.table, digest($0)) }, uniquingKeysWith: { $1 })
+    }
+
+    /// The first table that is not only in the way.
+    private var lead: Comparison.TableState? {
+        states.first { $0.status != .inSync } ?? states.first
+    }
+
+    /// The member as the first statement finds it: as it is live, or what it is once parents
+    /// outside of the group have their new names, which is before.
+    private func start(of member: TableChange) -> CatalogTable? {
+        guard let place = group.members.firstIndex(of: member),
+            let live = states[place].observed.flatMap(ports.lookup)
+        else { return nil }
+        guard let from = member.from, let table = live.table, from != table else { return live }
+        return drafter.catalogTable(from)
+    }
+
+    /// What stands around the group for its proof: sequences, and parents that are not in it.
+    private func surroundings(of members: [Planner.Group.Member]) -> [CatalogTable] {
+        let around = Surroundings(schema: schema, live: drafter.shards.live, lookup: ports.lookup)
+        let own = Set(group.members.flatMap { [$0.table, $0.from?.name ?? $0.table] })
+        var seen = own
+        let parents = group.members.flatMap(around.parents(of:)).filter { parent in
+            parent.table.map { seen.insert($0.name).inserted } ?? false
+        }
+        return around.sequences(of: members.flatMap { [$0.from, $0.to] }) + parents
+    }
+
+    private func ends(
+        _ members: [Planner.Group.Member], _ statements: [PlanStatement]
+    ) -> [PlanMember] {
+        var ends = Dictionary(
+            members.map { ($0.name, $0.from?.digest) }, uniquingKeysWith: { $1 })
+        for change in statements.flatMap({ $0.tables ?? [] }) {
+            ends[change.table] = .some(change.digest)
+        }
+        return zip(members, states).map { member, state in
+            PlanMember(
+                table: member.name, renamedFrom: state.renamedFrom, from: member.from?.digest,
+                to: ends[member.name] ?? nil)
+        }
+    }
+
+    // MARK: What it risks, and why it is
+
+    private func findings(
+        _ statements: [PlanStatement], _ context: ProbeContext
+    ) throws -> [HazardFinding] {
+        var findings: [HazardFinding] = []
+        for (place, member) in group.members.enumerated() {
+            let own = zip(group.statements, statements).filter { $0.0.member == place }.map(\.1)
+            for var finding in try StepDrafter.findings(member, own, context)
+            where finding.hazard > .safe {
+                finding.reason = "`\(member.table)`: \(finding.reason)"
+                findings.append(finding)
+            }
+        }
+        let away = group.returningKeys
+        guard !away.isEmpty else { return findings }
+        let names = away.map { "`\($0.key)` of `\($0.table)`" }.joined(separator: ", ")
+        return findings + [
+            HazardFinding(
+                rule: HazardFinding.foreignKeyAway, hazard: .lossy,
+                reason: "foreign keys are away while the tables change, and come back checked: "
+                    + "\(names); until then rows without a parent may come in, and keep them from "
+                    + "coming back",
+                remedy: "stop what writes to these tables, or run it in a quiet hour")
+        ]
+    }
+
+    /// What moved by hand in one of the tables is said of all of them.
+    private func cause(_ lead: Comparison.TableState) -> PlanCause {
+        let changing = states.filter { $0.status != .inSync }
+        let worst: [TableStatus] = [.drifted, .conflict]
+        for status in worst {
+            if let state = changing.first(where: { $0.status == status }) {
+                return drafter.cause(of: state)
+            }
+        }
+        return drafter.cause(of: lead)
+    }
+
+    /// What a person reads: the lines of all members, each with its table's name.
+    func differences(renames: [ColumnRename]) -> [PlanDifference] {
+        zip(group.members, states).flatMap { member, state -> [PlanDifference] in
+            let lines = StepDrafter.lines(member, renames: renames, flavour: schema.profile.flavour)
+            return zip(lines, drafter.placed(lines, of: state)).map { line, placed in
+                guard line.subject != .table else { return placed }
+                return PlanDifference(
+                    text: "\(line.sign.rawValue) \(member.table): \(line.text)",
+                    location: placed.location)
+            }
+        }
+    }
+
+    /// A query for rows that refuse a statement, for those who find it refused.
+    private func rowsInTheWay(_ statement: TableGroup.Statement) -> String? {
+        let member = group.members[statement.member]
+        return statement.addedKeys.first.map { OrphanQuery(key: $0, of: member.table).look }
+    }
+}
