@@ -168,19 +168,21 @@ extension NormaliseStage.Output {
             let schema: Int
             let live: Digest
         }
-        var last: (key: Key, from: [String: Digest], to: [String: Digest])?
+        // Shards that are alike have records that are alike, and share one answer.
+        var answers: [Key: (from: [String: Digest], to: [String: Digest])] = [:]
         var result = recorded
         for (shard, record) in recorded {
             guard case .known(let found) = observation[shard], let place = assignment[shard] else {
                 continue
             }
             let key = Key(schema: place, live: found.schema.digest)
-            if last?.key != key || last?.from != record.tables {
+            if answers[key]?.from != record.tables {
                 let tables = NameAlignment(found).recorded(
                     record.tables, desired: schemas[place].tables.keys, catalog: catalog)
-                last = (key, record.tables, tables)
+                answers[key] = (record.tables, tables)
             }
-            if let tables = last?.to, tables != record.tables { result[shard]?.tables = tables }
+            guard let tables = answers[key]?.to, tables != record.tables else { continue }
+            result[shard]?.tables = tables
         }
         return result
     }

@@ -53,6 +53,7 @@ extension ShardProblem {
     init(_ clash: NameClash, on shard: Shard) {
         self.init(
             code: "name-clash",
-            reason: "\(shard.server) compares names in lower case: \(clash)", retry: .permanent)
+            reason: "\(shard.server) does not tell names in git apart: \(clash)",
+            retry: .permanent)
     }
 }
