@@ -140,7 +140,7 @@ import Testing
         }
     }
 
-    private func waitForAlter(_ fleet: FleetFixture) throws {
+    func waitForAlter(_ fleet: FleetFixture) throws {
         try waitUntil("an ALTER that waits for the reader", fleet) {
             "INFO LIKE 'ALTER TABLE%' AND STATE LIKE 'Waiting for table%' AND DB = \(SQL.literal($0))"
         }

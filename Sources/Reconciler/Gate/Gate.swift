@@ -51,6 +51,8 @@ package struct Gate: Sendable {
         case behind(reason: String)
         /// It failed a moment ago, and the loop leaves it alone for a while.
         case backOff(reason: String)
+        /// Rows are known that refuse one of its statements: nothing of it begins.
+        case rows(reason: String)
         /// Policy refuses it: no approval helps.
         case refused(reason: String)
     }
@@ -127,7 +129,7 @@ package struct Gate: Sendable {
                 + "retire fewer tables at a time, or raise the limit"
             return (.refused(reason: reason), nil)
         }
-        if let reason = rowsInTheWay(of: step, on: shard) { return (.refused(reason: reason), nil) }
+        if let reason = rowsInTheWay(of: step, on: shard) { return (.rows(reason: reason), nil) }
         var approval: Digest?
         if rules.approve.contains(step.hazard) {
             switch book.verdict(on: step, shard: shard, now: now) {
@@ -149,8 +151,8 @@ package struct Gate: Sendable {
                 && finding.probe?.inTheWay.contains(shard) == true
         }
         guard let found, let question = found.probe?.question else { return nil }
-        return "\(question.sought) stand in the way, and nothing begins that cannot end "
-            + "(\(found.reason)): look at them with \(question.look)"
+        return "\(question.sought): \(found.reason), and nothing begins that cannot end; look at "
+            + "them with \(question.look)"
     }
 
     private func heals(_ step: PlanStep) -> Bool {
@@ -167,7 +169,7 @@ extension Gate.Hold {
     package var exitStatus: ExitStatus {
         switch self {
         case .approval, .window, .environment, .behind: .blocked
-        case .denied, .refused: .refused
+        case .denied, .refused, .rows: .refused
         case .backOff: .partial
         case .drift: .difference
         }
@@ -183,6 +185,7 @@ extension Gate.Hold {
         case .environment: "environment"
         case .behind: "behind"
         case .backOff: "back-off"
+        case .rows: "rows"
         case .refused: "refused"
         }
     }
@@ -190,7 +193,7 @@ extension Gate.Hold {
     package var reason: String {
         switch self {
         case .approval(_, let reason), .window(let reason), .environment(let reason),
-            .behind(let reason), .backOff(let reason), .refused(let reason):
+            .behind(let reason), .backOff(let reason), .rows(let reason), .refused(let reason):
             reason
         case .denied(let digest, let reason):
             "denied (\(digest.short))" + (reason.isEmpty ? "" : ": \(reason)")

@@ -53,7 +53,7 @@ package struct PlanReport: Codable, Hashable, Sendable {
 
     /// Why some shards of a step do not move now.
     package struct HoldReport: Codable, Hashable, Sendable {
-        /// `approval`, `denied`, `drift`, `window`, `environment`, `behind` or `refused`.
+        /// `approval`, `denied`, `drift`, `window`, `environment`, `behind`, `rows` or `refused`.
         package var code: String
         package var reason: String
         package var shards: [String]

@@ -186,6 +186,10 @@ struct StepFacts {
                 text: text, label: "put back",
                 command: NextCommand.heal(
                     environment: environment, namespace: step.namespace, shards: hold.shards))
+        case "rows":
+            return Hold(
+                text: text, label: "once the rows are right",
+                command: NextCommand.reconcile(environment: environment))
         case "denied", "refused":
             return Hold(
                 text: text, label: "change it in git, then",
@@ -209,6 +213,7 @@ enum HoldWords {
         case "back-off": "waits after a failure"
         case "environment": "waits for an earlier environment"
         case "behind": "waits for another step"
+        case "rows": "rows are in the way"
         case "refused": "refused by policy"
         default: "held (\(code))"
         }
@@ -228,6 +233,6 @@ enum HoldWords {
 
     /// The order in which holds are counted; others follow by name.
     static let order = [
-        "approval", "denied", "refused", "drift", "window", "environment", "behind",
+        "approval", "denied", "refused", "rows", "drift", "window", "environment", "behind",
     ]
 }
