@@ -213,7 +213,7 @@ private enum DocumentRule: Equatable {
     case named(String)
 
     private static let jsonFolders: Set<String> = [
-        "fleet", "plans", "approvals", "rollouts", "pending",
+        "fleet", "plans", "approvals", "rollouts", "pending", "refusals",
     ]
 
     init(_ path: [String]) {

@@ -32,6 +32,7 @@ struct IndexesApartTests {
         }
     }
 
+    private static let virtual = "`g` int(11) GENERATED ALWAYS AS (10 / `a`) VIRTUAL"
     private static let id = "`id` int(11) NOT NULL"
     private static let key = "CONSTRAINT `f` FOREIGN KEY (`b`) REFERENCES `p` (`id`)"
 
@@ -62,8 +63,13 @@ struct IndexesApartTests {
         Case(["a"], ["a", "`d` date NOT NULL", "UNIQUE KEY `k` (`a`)"]),
         Case(
             ["a"],
-            ["a", "`g` int(11) GENERATED ALWAYS AS (10 / `a`) VIRTUAL", "KEY `k` (`g`)"]),
+            ["a", virtual, "KEY `k` (`g`)"]),
         Case(["a", "b"], ["a", "`b` bigint(20) DEFAULT NULL", "UNIQUE KEY `k` (`a`)"]),
+        // What is computed is there already: the index comes first.
+        Case(
+            ["a", virtual], ["a", virtual, "b", "KEY `k` (`g`)"],
+            "ALTER TABLE `t` ADD KEY `k` (`g`)",
+            "ALTER TABLE `t` ADD COLUMN `b` int(11) DEFAULT NULL"),
         // One of the two parts is empty.
         Case(["a"], ["a", "KEY `k` (`a`)"]),
         Case(["a"], ["a", "b"]),

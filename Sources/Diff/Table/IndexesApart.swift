@@ -82,8 +82,9 @@ extension Clause {
             guard case .column(let name) = part.key else { return nil }
             return table.columns.first { $0.name.sameName(as: name) }
         }
-        guard columns.count == index.parts.count, !columns.contains(where: { $0.generated != nil })
-        else { return false }
+        // A virtual column is computed for each row when it gets its first index.
+        let isComputed = columns.contains { $0.generated?.kind == .virtual }
+        guard columns.count == index.parts.count, !isComputed else { return false }
         switch index.kind {
         case .plain, .fulltext: return true
         case .unique:
@@ -111,9 +112,16 @@ extension Clause {
     fileprivate func rests(on table: Table, without touched: [String]) -> Bool {
         guard case .addIndex(let index) = self else { return true }
         return index.parts.allSatisfy { part in
-            guard case .column(let name) = part.key else { return false }
-            return table.columns.contains { $0.name.sameName(as: name) && $0.generated == nil }
-                && !touched.contains { $0.sameName(as: name) }
+            switch part.key {
+            case .column(let name):
+                table.columns.contains { $0.name.sameName(as: name) }
+                    && !touched.contains { $0.sameName(as: name) }
+            case .expression(let text):
+                !touched.contains {
+                    ExpressionText.mentions($0, in: text)
+                        || ExpressionText.mentionsBare($0, in: text)
+                }
+            }
         }
     }
 }

@@ -71,7 +71,9 @@ struct AlgorithmProbe {
     /// left writes every row anew, so that the table has no traces of its past any more.
     private var candidates: [Candidate] {
         let all = everyCandidate
-        guard all.contains(where: { refused.contains(sql($0)) }) else { return all }
+        guard alteration.partitionWork == .none,
+            all.contains(where: { refused.contains(sql($0)) })
+        else { return all }
         let rebuilding = [LockMode.none, .shared].map {
             Candidate(algorithm: .inplace, lock: $0, rebuilds: true)
         }
