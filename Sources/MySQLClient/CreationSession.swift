@@ -24,4 +24,19 @@ extension Connection {
         for setting in wanted { try execute("SET SESSION \(setting.0) = \(setting.1)") }
         try execute(sql)
     }
+    /// Runs a statement in a session in which a column that counts takes 0 for the next number, or
+    /// for 0.
+    package func execute(_ sql: String, numberingZeros: Bool) throws(MySQLError) {
+        let own = try query("SELECT @@session.sql_mode").first?[0] ?? ""
+        var modes = own.split(separator: ",").filter { $0.uppercased() != Self.zerosStay }
+        if !numberingZeros { modes.append(Self.zerosStay[...]) }
+        let wanted = modes.joined(separator: ",")
+        guard wanted != own else { return try execute(sql) }
+        try execute("SET SESSION sql_mode = \(SQL.literal(wanted))")
+        // Only a connection that is lost cannot be set back.
+        defer { try? execute("SET SESSION sql_mode = \(SQL.literal(own))") }
+        try execute(sql)
+    }
+
+    private static let zerosStay = "NO_AUTO_VALUE_ON_ZERO"
 }

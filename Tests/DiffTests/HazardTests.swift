@@ -106,10 +106,56 @@ import Testing
         Case([id, a, b], [id, "`a` int(11) DEFAULT NULL COMMENT 'x'", b], "safe change-column"),
     ]
 
-    private func table(_ lines: [String]) throws -> Table {
+    private func table(_ lines: [String], engine: String = "InnoDB") throws -> Table {
         try TableParser.parse(
-            "CREATE TABLE `t` (\n  \(lines.joined(separator: ",\n  "))\n) ENGINE=InnoDB",
+            "CREATE TABLE `t` (\n  \(lines.joined(separator: ",\n  "))\n) ENGINE=\(engine)",
             flavour: .mariadb)
+    }
+
+    /// What another engine does to the rows that are there.
+    @Test(arguments: [
+        ("InnoDB", "BLACKHOLE", "irreversible discard-rows"),
+        ("InnoDB", "MEMORY", "irreversible discard-rows"),
+        ("MyISAM", "BLACKHOLE", "irreversible discard-rows"),
+        ("MyISAM", "MEMORY", "irreversible discard-rows"),
+        ("InnoDB", "EXAMPLE", "irreversible discard-rows"),
+        ("InnoDB", "SOMETHING", "irreversible discard-rows"),
+        ("InnoDB", "MyISAM", "lossy leave-innodb"), ("InnoDB", "Aria", "lossy leave-innodb"),
+        ("MyISAM", "InnoDB", "costly table-option"), ("MEMORY", "InnoDB", "costly table-option"),
+        ("MyISAM", "Aria", "costly table-option"),
+    ])
+    func engines(change: (from: String, to: String, finding: String)) throws {
+        let live = try table([Self.id], engine: change.from)
+        let found = try TableDiff.findings(
+            of: TableDiff.changes(from: live, to: table([Self.id], engine: change.to)), on: live)
+        #expect(found.map { "\($0.finding.hazard) \($0.finding.rule)" } == [change.finding])
+    }
+
+    /// What becomes of NULL and 0, as the kind of the server has it.
+    @Test func countingIsSaidAsTheServerDoesIt() throws {
+        let key = "KEY `k` (`a`)"
+        let words = [
+            ("lossy add-auto-increment", "NULL or 0", ServerProfile.Flavour.mariadb),
+            ("lossy add-auto-increment", "NULL", .mysql),
+        ]
+        let from = try table([Self.id, Self.a, key])
+        let to = try table([Self.id, "`a` int(11) NOT NULL AUTO_INCREMENT", key])
+        let alterations = try TableDiff.changes(from: from, to: to)
+        for (finding, numbered, flavour) in words {
+            let found = try TableChange(
+                kind: .alter, table: "t", from: from, to: to, alterations: alterations
+            ).probedHazards(ProbeContext(flavour: flavour))
+            #expect(found.map { "\($0.hazard) \($0.rule)" } == [finding])
+            #expect(
+                found.first?.reason.contains("rows that hold \(numbered) get the next numbers")
+                    == true)
+            #expect(alterations.first?.numbersZeros(flavour: flavour) == (flavour == .mariadb))
+        }
+        let required = try table([Self.id, "`a` int(11) NOT NULL", key])
+        let kept = try TableDiff.changes(from: required, to: to)
+        let found = try TableDiff.findings(of: kept, on: required).map(\.finding)
+        #expect(found.map { "\($0.hazard) \($0.rule)" } == ["costly add-auto-increment"])
+        #expect(kept.first?.numbersZeros(flavour: .mariadb) == false)
     }
 
     private func findings(_ from: [String], _ to: [String]) throws -> [ClauseFinding] {

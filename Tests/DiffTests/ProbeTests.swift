@@ -63,9 +63,10 @@ import Testing
 
     static let silent = [
         Case(
-            a, "\(a),\n  `n` int(11) NOT NULL CHECK (`n` > 0)", "column `n` is new"),
+            a, "\(a),\n  `n` timestamp NOT NULL DEFAULT current_timestamp() CHECK (`n` > 0)",
+            "column `n` is new"),
         Case(
-            a, "\(a),\n  `n` int(11) DEFAULT 1,\n  CONSTRAINT `c` CHECK (`n` > `a`)",
+            a, "\(a),\n  `n` date DEFAULT '2026-01-01',\n  CONSTRAINT `c` CHECK (`n` > `a`)",
             "column `n` is new"),
         Case(
             a, "\(a),\n  `n` char(36) DEFAULT uuid(),\n  UNIQUE KEY `k` (`a`,`n`)",

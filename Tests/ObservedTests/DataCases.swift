@@ -49,6 +49,7 @@ struct DataCase: Sendable, CustomStringConvertible {
 
     static let all =
         nulls + numbers + texts + members + times + keys + constraints + splits + corners
+        + computed + checks + reading
 
     static let nulls = [
         DataCase("c int", "c int NOT NULL", fine: ["(1)"], offending: ["(NULL)"]),

@@ -60,6 +60,40 @@ struct ProvingTests {
             "id INT PRIMARY KEY, a INT, b VARCHAR(20), KEY ka (a), CONSTRAINT c CHECK (a > 0)",
             .copy,
             .shared, rebuilds: true),
+        // What rows have to be asked about is done in a way that asks them.
+        Case(
+            from: "id INT PRIMARY KEY, a INT", "id INT PRIMARY KEY, a INT CHECK (a > 5)",
+            .copy, .shared, rebuilds: true),
+        Case(
+            from: "id INT PRIMARY KEY", "id INT PRIMARY KEY, a INT NOT NULL CHECK (a > 5)",
+            .copy, .shared, rebuilds: true),
+        Case(
+            from: "id INT PRIMARY KEY", "id INT PRIMARY KEY, a JSON NOT NULL",
+            .copy, .shared, rebuilds: true),
+        Case(from: "id INT PRIMARY KEY", "id INT PRIMARY KEY, a JSON", .instant),
+        Case(
+            from: "id INT PRIMARY KEY, a INT, g INT AS (a) VIRTUAL, CHECK (g > 0)",
+            "id INT PRIMARY KEY, a INT, g INT AS (a - 9) VIRTUAL, CHECK (g > 0)", .copy, .shared,
+            rebuilds: true),
+        Case(
+            from: "id INT PRIMARY KEY, a INT, g INT AS (a) VIRTUAL",
+            "id INT PRIMARY KEY, a INT, g INT AS (a - 9) VIRTUAL", .instant),
+        Case(
+            from: "id INT PRIMARY KEY, a VARCHAR(9) CHECK (a <> 'x')",
+            "id INT PRIMARY KEY, a VARCHAR(19) CHECK (a <> 'x')", .instant),
+        Case(
+            from: "id INT PRIMARY KEY, a VARCHAR(9) COLLATE utf8mb4_bin, "
+                + "g INT AS (a = 'X') STORED",
+            "id INT PRIMARY KEY, a VARCHAR(9) COLLATE utf8mb4_general_ci, g INT AS (a = 'X') STORED",
+            .copy, .shared, rebuilds: true),
+        Case(
+            from: "id INT PRIMARY KEY, a VARCHAR(9) COLLATE utf8mb4_bin, "
+                + "g INT AS (a = 'X') VIRTUAL, KEY k (g)",
+            "id INT PRIMARY KEY, a VARCHAR(9) COLLATE utf8mb4_general_ci, "
+                + "g INT AS (a = 'X') VIRTUAL, KEY k (g)", .copy, .shared, rebuilds: true),
+        Case(
+            from: "id INT PRIMARY KEY, a VARCHAR(9) COLLATE utf8mb4_bin",
+            "id INT PRIMARY KEY, a VARCHAR(9) COLLATE utf8mb4_general_ci", .instant),
     ]
 
     @Test("the cheapest algorithm that the server takes", arguments: cases)

@@ -62,6 +62,7 @@ package enum LintRule: String, Hashable, Sendable, CaseIterable, FleetChoice {
     case dropPrimaryKey = "drop-primary-key"
     case dropPartition = "drop-partition"
     case dropSystemVersioning = "drop-system-versioning"
+    case discardRows = "discard-rows"
     case generateColumn = "generate-column"
     case narrowType = "narrow-type"
     case convertType = "convert-type"
@@ -106,7 +107,8 @@ package enum LintRule: String, Hashable, Sendable, CaseIterable, FleetChoice {
             .functionUndeclared, .waiverExpired, .waiverUnused:
             false
         case .dropTable, .dropColumn, .dropPrimaryKey, .dropPartition, .dropSystemVersioning,
-            .generateColumn, .narrowType, .convertType, .removeMembers, .reorderMembers,
+            .discardRows, .generateColumn, .narrowType, .convertType, .removeMembers,
+            .reorderMembers,
             .convertCharacterSet, .changeCollation, .forbidNull, .addCheck, .addUnique,
             .addPrimaryKey, .addForeignKey, .addPeriod, .leaveInnoDB, .renameTable, .renameColumn,
             .widenType, .appendMembers, .changeAttributes, .changeExpression, .ungenerateColumn,

@@ -106,11 +106,14 @@ package struct PlanStatement: Codable, Hashable, Sendable {
     package var algorithm: Algorithm?
     package var lock: LockMode?
     package var rebuildsTable: Bool
+    /// Whether rows that hold 0 in a column that counts get a number (the session then lacks
+    /// `NO_AUTO_VALUE_ON_ZERO`) or keep it (it has that mode); nil where the server's mode does.
+    package var numbersZeros: Bool?
 
     package init(
         sql: String, checksForeignKeys: Bool = true, after: Digest?,
         tables: [TableDigest]? = nil, rowsInTheWay: String? = nil, algorithm: Algorithm? = nil,
-        lock: LockMode? = nil, rebuildsTable: Bool = false
+        lock: LockMode? = nil, rebuildsTable: Bool = false, numbersZeros: Bool? = nil
     ) {
         self.sql = sql
         self.checksForeignKeys = checksForeignKeys
@@ -120,6 +123,7 @@ package struct PlanStatement: Codable, Hashable, Sendable {
         self.algorithm = algorithm
         self.lock = lock
         self.rebuildsTable = rebuildsTable
+        self.numbersZeros = numbersZeros
     }
 
     /// True where the server was only found to run it under a lock that keeps writers out.

@@ -11,11 +11,19 @@ package struct DataQuestion: Hashable, Sendable, Codable {
     /// True where the statement takes these rows, and they read otherwise afterwards; nil where it
     /// is refused for one of them, so that nothing may begin.
     package var changesRows: Bool?
+    /// Whether a row is in the way, too, where the server warns of a value while it is asked: it
+    /// evaluates what the change will, which fails on that in strict mode.
+    package var heedsWarnings: Bool?
 
-    package init(sought: String, sql: String, look: String) {
+    package init(
+        sought: String, sql: String, look: String, changesRows: Bool? = nil,
+        heedsWarnings: Bool? = nil
+    ) {
         self.sought = sought
         self.sql = sql
         self.look = look
+        self.changesRows = changesRows
+        self.heedsWarnings = heedsWarnings
     }
 
     /// Rows of `table` for which `condition` is true.
@@ -23,6 +31,13 @@ package struct DataQuestion: Hashable, Sendable, Codable {
         self.init(
             sought: sought, sql: "SELECT 1 FROM \(table) WHERE \(condition) LIMIT 1",
             look: "SELECT * FROM \(table) WHERE \(condition) LIMIT 10")
+    }
+
+    /// The question, where the statement takes such rows and they read otherwise afterwards.
+    var changing: DataQuestion {
+        var question = self
+        question.changesRows = true
+        return question
     }
 }
 

@@ -29,7 +29,8 @@ struct LiveColumns {
         var next = origins
         for clause in alteration.clauses {
             switch clause {
-            case .dropColumn(let column): next[column.name] = nil
+            case .dropColumn(let column) where !alteration.makesAnew(column):
+                next[column.name] = nil
             case .changeColumn(let from, _, _): next[from.name] = nil
             default: continue
             }
@@ -51,9 +52,9 @@ struct LiveColumns {
         guard let old = origin(of: column.name) else {
             throw NotAsked("column `\(column.name)` is new")
         }
-        guard old.generated != nil || column.generated != nil else { return old }
-        guard let before = old.generated, let after = column.generated,
-            before.kind == after.kind,
+        // A plain column keeps what it was computed to.
+        guard let after = column.generated else { return old }
+        guard let before = old.generated,
             ExpressionText.renaming(columns: names, in: before.expression) == after.expression
         else { throw NotAsked("column `\(column.name)` is computed otherwise than it was") }
         for part in table.columns
@@ -72,20 +73,32 @@ struct LiveColumns {
         else { throw NotAsked("column `\(column.name)` gets another type in the same change") }
     }
 
-    /// `text`, an expression of `table`, over the live columns.
+    /// `text`, an expression of `table`, over the live columns: what is new or computed otherwise
+    /// there stands as what it will be.
     func expression(_ text: String, of table: Table) throws(NotAsked) -> String {
-        var back: [String: String] = [:]
+        var values: [String: String] = [:]
         for column in table.columns where ExpressionText.mentions(column.name, in: text) {
-            try requireSame(column, in: table)
-            back[column.name] = origin(of: column.name)?.name
+            values[column.name] = try NewValue(columns: self, table: table).sql(of: column)
         }
-        return ExpressionText.renaming(columns: back, in: text)
+        return ExpressionText.replacing(columns: values, in: text)
     }
 
     /// Live names to the names on the way.
     private var names: [String: String] {
         Dictionary(
             origins.map { ($0.value.name, $0.key) }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+extension Alteration {
+    /// Whether the statement drops `column` and adds it again, computed as before.
+    fileprivate func makesAnew(_ column: Column) -> Bool {
+        clauses.contains { clause in
+            guard case .addColumn(let new, _) = clause, let generated = new.generated else {
+                return false
+            }
+            return new.name == column.name && generated.expression == column.generated?.expression
+        }
     }
 }
 

@@ -7,19 +7,25 @@ package struct ProbeContext {
     package var live: [String: Table]
     package var desired: [String: Table]
     package var checksForeignKeys: Bool
+    /// The SQL mode of the session that makes the change.
+    package var sqlMode: String
     /// The hints that are due.
     package var renames: Renames
 
     package init(
         flavour: ServerProfile.Flavour, live: [String: Table] = [:], desired: [String: Table] = [:],
-        checksForeignKeys: Bool = true, renames: Renames = Renames()
+        checksForeignKeys: Bool = true, sqlMode: String = "STRICT_TRANS_TABLES",
+        renames: Renames = Renames()
     ) {
+        self.sqlMode = sqlMode
         self.flavour = flavour
         self.live = live
         self.desired = desired
         self.checksForeignKeys = checksForeignKeys
         self.renames = renames
     }
+
+    var server: ServerTraits { ServerTraits(flavour: flavour, sqlMode: sqlMode) }
 }
 
 extension TableChange {
@@ -28,17 +34,11 @@ extension TableChange {
         _ context: ProbeContext
     ) throws(DiffError) -> [HazardFinding] {
         guard kind == .alter, let from else { return try hazards() }
-        var before = from.inCurrentFormat
-        var columns = LiveColumns(live: before)
         var result: [HazardFinding] = []
-        for alteration in alterations {
-            let after = try before.applying(alteration)
-            columns.take(alteration)
-            let rules = HazardRules(
-                before: before, after: after, alteration: alteration, columns: columns)
-            let maker = QuestionMaker(after: after, columns: columns, context: context)
-            for clause in alteration.clauses {
-                for var finding in rules.findings(of: clause) {
+        for rules in try HazardRules.all(of: alterations, on: from, server: context.server) {
+            let maker = QuestionMaker(rules: rules, context: context)
+            for clause in rules.alteration.clauses {
+                for var finding in rules.findings(of: clause) + rules.computedFindings(of: clause) {
                     if finding.dependsOn.contains(.data) {
                         finding.probe = maker.probe(for: finding, of: clause)
                         if finding.probe == nil { finding.dependsOn.removeAll { $0 == .data } }
@@ -46,7 +46,6 @@ extension TableChange {
                     result.append(finding)
                 }
             }
-            before = after
         }
         if let finding = oldTemporalsFinding { result.append(finding) }
         return result

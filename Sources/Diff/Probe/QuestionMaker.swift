@@ -2,11 +2,13 @@ import Schema
 
 /// Finds the question that tells whether rows stand in the way of one finding.
 struct QuestionMaker {
-    /// The table after the statement.
-    let after: Table
-    /// What the columns after the statement are in the live table.
-    let columns: LiveColumns
+    let rules: HazardRules
     let context: ProbeContext
+
+    /// The table after the statement.
+    var after: Table { rules.after }
+    /// What the columns after the statement are in the live table.
+    var columns: LiveColumns { rules.columns }
 
     /// A probe with its question or the reason for none; nil where the data decides nothing.
     func probe(for finding: HazardFinding, of clause: Clause) -> DataProbe? {
@@ -26,19 +28,23 @@ struct QuestionMaker {
         switch clause {
         case .changeColumn where finding.rule == "add-unfilled-column":
             // They get an empty value, and are not refused.
-            return question("rows", where: "TRUE", changesRows: true)
-        case .changeColumn(_, let to, _): return try changed(to, finding.rule)
-        case .addColumn(let column, _): throw NotAsked("column `\(column.name)` is new")
+            return question("rows", where: "TRUE").changing
+        case .changeColumn(let from, let to, _): return try changed(from, to, finding.rule)
+        case .addColumn(let column, _): return try added(column, finding.rule)
+        case .addIndex(let index) where finding.rule == HazardRules.computedValues:
+            let found = rules.computed(in: index)
+            return try ComputedQuestion(after: after, columns: columns).question(
+                found.columns, found.expressions, for: "index \(SQL.identifier(index.label))")
         case .addIndex(let index):
             let unique = UniqueQuestion(index: index, after: after, columns: columns)
             return try unique.groups().map { groups in
                 UniqueQuestion.question("rows that are equal in \(index.words)", groups, in: table)
             }
         case .addForeignKey(let key): return try orphans(key)
-        case .addCheck(let check): return try breaks(check.expression)
+        case .addCheck(let check): return try breaks([check.expression])
         case .setCheckEnforced(let name, _):
             guard let check = after.checks.first(where: { $0.name == name }) else { return nil }
-            return try breaks(check.expression)
+            return try breaks([check.expression])
         case .addPeriod(let period): return try periods(period)
         case .partitionBy(let partitioning):
             return try PartitionQuestion(
@@ -55,22 +61,29 @@ struct QuestionMaker {
 
     private var table: String { SQL.identifier(columns.live.name) }
 
-    private func question(
-        _ sought: String, where condition: String, changesRows: Bool? = nil
-    ) -> DataQuestion {
-        var question = DataQuestion(sought: sought, rowsOf: table, where: condition)
-        question.changesRows = changesRows
-        return question
+    private func question(_ sought: String, where condition: String) -> DataQuestion {
+        DataQuestion(sought: sought, rowsOf: table, where: condition)
     }
 
     // MARK: Columns
 
-    private func changed(_ column: Column, _ rule: String) throws(NotAsked) -> DataQuestion? {
+    private func changed(
+        _ from: Column, _ column: Column, _ rule: String
+    ) throws(NotAsked) -> DataQuestion? {
+        if rule == HazardRules.computedValues { return try computed(column) }
+        if rule == "add-check" {
+            return try breaks(rules.before.checksToRead(from, as: column, in: after))
+        }
         let old = try columns.source(of: column, in: after)
         let name = SQL.identifier(old.name)
         switch rule {
         case "forbid-null":
-            return question("NULL in \(name)", where: "\(name) IS NULL")
+            let nulls = question("NULL in \(name)", where: "\(name) IS NULL")
+            return context.flavour == .mariadb && column.isTimestamp ? nulls.changing : nulls
+        case "add-auto-increment":
+            return context.flavour == .mariadb
+                ? question("NULL or 0 in \(name)", where: "\(name) IS NULL OR \(name) = 0").changing
+                : question("NULL in \(name)", where: "\(name) IS NULL").changing
         case "narrow-type", "convert-type", "remove-members":
             try requireUnused(column, was: old)
             let found = try ValueTest(
@@ -78,15 +91,26 @@ struct QuestionMaker {
                 to: ColumnType(column.type), characterSet: after.effectiveCharacterSet(of: column),
                 flavour: context.flavour
             ).found()
-            return question(
-                found.sought, where: found.condition,
-                changesRows: found.isNeverRefused ? true : nil)
+            let values = question(found.sought, where: found.condition)
+            return found.isNeverRefused ? values.changing : values
         case "convert-character-set", "change-collation":
             return try TextQuestion(name: column.name, after: after, columns: columns).question()
-        case "add-check":
-            return try column.check.map { (text) throws(NotAsked) in try breaks(text) }
         default: return nil
         }
+    }
+
+    private func added(_ column: Column, _ rule: String) throws(NotAsked) -> DataQuestion? {
+        switch rule {
+        case "add-required-column": return question("rows", where: "TRUE")
+        case "add-check": return try breaks(column.check.map { [$0] } ?? [])
+        case HazardRules.computedValues: return try computed(column)
+        default: throw NotAsked("column `\(column.name)` is new")
+        }
+    }
+
+    private func computed(_ column: Column) throws(NotAsked) -> DataQuestion? {
+        try ComputedQuestion(after: after, columns: columns).question(
+            [column], [], for: "column \(SQL.identifier(column.name))")
     }
 
     /// Where values become values of another kind, two of them may become equal, and expressions
@@ -108,10 +132,14 @@ struct QuestionMaker {
 
     // MARK: Constraints
 
-    private func breaks(_ expression: String) throws(NotAsked) -> DataQuestion {
-        question(
-            "rows that break CHECK (\(expression))",
-            where: "NOT (\(try columns.expression(expression, of: after)))")
+    private func breaks(_ checks: [String]) throws(NotAsked) -> DataQuestion? {
+        var conditions: [String] = []
+        for check in checks {
+            conditions.append("NOT (\(try columns.expression(check, of: after)))")
+        }
+        guard !conditions.isEmpty else { return nil }
+        let texts = checks.map { "CHECK (\($0))" }.joined(separator: " or ")
+        return question("rows that break \(texts)", where: conditions.joined(separator: " OR "))
     }
 
     private func periods(_ period: Period) throws(NotAsked) -> DataQuestion {

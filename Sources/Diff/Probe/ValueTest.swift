@@ -19,7 +19,7 @@ struct ValueTest {
     struct Found: Equatable {
         let sought: String
         let condition: String
-        /// Whether such values are taken, and cut.
+        /// Whether such values are taken, and cut, filled up or shown otherwise.
         var isNeverRefused = false
     }
 
@@ -133,6 +133,13 @@ struct ValueTest {
 
     private func floating() throws(NotAsked) -> Found {
         let isNarrower = from.name == "double" && to.name == "float"
+        if from.name == "float", to.name == "double", to.arguments.isEmpty {
+            let sign = to.isUnsigned && !from.isUnsigned ? ["\(column) < 0"] : []
+            return found(
+                "values that show more digits",
+                ["CONCAT(\(column)) <> CONCAT(\(column) + 0e0)"] + sign,
+                isNeverRefused: sign.isEmpty)
+        }
         guard ColumnFamily(from.text) == .floating, to.isUnsigned, !from.isUnsigned,
             !isNarrower, to.arguments.isEmpty
         else { throw unknown }
@@ -184,9 +191,10 @@ struct ValueTest {
         guard family == .bytes || family == .text else { throw unknown }
         let value = from.name == "char" ? trimmed : column
         if capacity.isPadded {
+            let isWider = (from.length ?? Int.max) <= capacity.bytes
             return found(
                 "values of another length than \(to.text)",
-                ["LENGTH(\(value)) <> \(capacity.bytes)"])
+                ["LENGTH(\(value)) <> \(capacity.bytes)"], isNeverRefused: isWider && family == .bytes)
         }
         return found(
             "values that are too long for \(to.text)", ["LENGTH(\(value)) > \(capacity.bytes)"])

@@ -4,6 +4,10 @@ import Schema
 struct ColumnRules {
     let before: Table
     let after: Table
+    /// Nil where the kind of the server is not known.
+    let flavour: ServerProfile.Flavour?
+    /// Checks that the statement adds, and findings of their own speak of.
+    var addedChecks: Set<String> = []
 
     func findings(from: Column, to: Column, isMoved: Bool) -> [HazardFinding] {
         var findings: [HazardFinding] = []
@@ -28,22 +32,27 @@ struct ColumnRules {
             add(verdict.rule, verdict.hazard, verdict.reason, verdict.remedy)
         }
         if to.isNotNull, !from.isNotNull {
-            add(
-                "forbid-null", .lossy, "rows that hold NULL are refused",
-                "fill them first, and give the column a default")
+            if let verdict = nullVerdict(from: from, to: to) {
+                add(verdict.rule, verdict.hazard, verdict.reason, verdict.remedy)
+            }
         } else if from.isNotNull, !to.isNotNull {
             add("allow-null", .safe, "may hold NULL from now on")
         }
         if let verdict = generatedVerdict(from: from, to: to) {
             add(verdict.rule, verdict.hazard, verdict.reason, verdict.remedy)
         }
-        if let check = to.check, check != from.check {
+        let checks = before.checksToRead(from, as: to, in: after).filter {
+            !addedChecks.contains($0)
+        }
+        if !checks.isEmpty {
+            let texts = checks.map { "CHECK (\($0))" }.joined(separator: " or ")
             add(
-                "add-check", .lossy, "rows that break CHECK (\(check)) are refused",
+                "add-check", .lossy, "rows that break \(texts) are refused",
                 "look for such rows first")
         }
         if to.isAutoIncrement, !from.isAutoIncrement {
-            add("add-auto-increment", .costly, "counts from now on; the table is copied")
+            let verdict = countingVerdict(from: from)
+            add(verdict.rule, verdict.hazard, verdict.reason, verdict.remedy)
         }
         if from.attributes != to.attributes {
             add("change-attributes", .costly, "its storage changes; the table may be copied")
@@ -64,6 +73,38 @@ struct ColumnRules {
     }
 
     private typealias Verdict = (rule: String, hazard: Hazard, reason: String, remedy: String)
+
+    /// What becomes of NULL; nil where the column counts from now on, which says it.
+    private func nullVerdict(from: Column, to: Column) -> Verdict? {
+        if to.isAutoIncrement, !from.isAutoIncrement { return nil }
+        let refused = "rows that hold NULL are refused"
+        let filled = "get the time of the change"
+        let reason =
+            switch (to.isTimestamp, flavour) {
+            case (false, _): refused
+            case (true, .mariadb): "rows that hold NULL \(filled)"
+            case (true, .mysql), (true, nil):
+                "\(refused), or \(filled) where the server copies the table"
+            }
+        return ("forbid-null", .lossy, reason, "fill them first, and give the column a default")
+    }
+
+    /// What becomes of 0 and NULL in a column that counts from now on: see
+    /// ``Alteration/numbersZeros(flavour:)``.
+    private func countingVerdict(from: Column) -> Verdict {
+        guard !from.isNotNull else {
+            return (
+                "add-auto-increment", .costly,
+                "counts from now on, and 0 stays 0; the table is copied", ""
+            )
+        }
+        let numbered = flavour == .mariadb ? "NULL or 0" : "NULL"
+        return (
+            "add-auto-increment", .lossy,
+            "counts from now on, and rows that hold \(numbered) get the next numbers",
+            "fill them first"
+        )
+    }
 
     private func characterSetVerdict(from: Column, to: Column) -> Verdict? {
         guard let old = before.effectiveCharacterSet(of: from),

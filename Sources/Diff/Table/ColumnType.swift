@@ -45,6 +45,8 @@ struct ColumnType: Hashable {
         }
     }
 
+    var isGeometry: Bool { castingFamily == "geometry" }
+
     /// The first argument as a number.
     var length: Int? { arguments.first.flatMap { Int($0) } }
 }

@@ -14,6 +14,16 @@ enum ExpressionText {
         return result
     }
 
+    /// `text` with quoted column names replaced by what `values` has for them.
+    static func replacing(columns values: [String: String], in text: String) -> String {
+        pieces(of: text).map { piece in
+            switch piece {
+            case .other(let part), .literal(let part): part
+            case .identifier(let name): values[name] ?? SQL.identifier(name)
+            }
+        }.joined()
+    }
+
     /// True where the expression names the column.
     static func mentions(_ column: String, in text: String) -> Bool {
         pieces(of: text).contains { piece in
@@ -34,6 +44,35 @@ enum ExpressionText {
                 return isCalled && names.contains(String(word.reversed()).lowercased())
             }
         }
+    }
+
+    /// The calls of functions of these names, in lower case, each with how many arguments it has.
+    static func argumentCounts(of names: Set<String>, in text: String) -> [(String, Int)] {
+        let bare = pieces(of: text).map { piece in
+            if case .other(let part) = piece { part } else { "0" }
+        }.joined()
+        var result: [(String, Int)] = []
+        var open: [(name: String, count: Int)] = []
+        var word = ""
+        for character in bare.lowercased() {
+            switch character {
+            case "(":
+                if let last = open.indices.last { open[last].count = max(open[last].count, 1) }
+                open.append((word, 0))
+            case ")":
+                if let call = open.popLast(), names.contains(call.name) {
+                    result.append((call.name, call.count))
+                }
+            case ",":
+                if !open.isEmpty { open[open.count - 1].count += 1 }
+            default:
+                if !character.isWhitespace, let last = open.indices.last, open[last].count == 0 {
+                    open[last].count = 1
+                }
+            }
+            word = character.isLetter || character == "_" ? word + String(character) : ""
+        }
+        return result
     }
 
     /// True where the word stands in the text without quotes: so MySQL prints what partitions use.

@@ -6,14 +6,15 @@ extension Dependency {
         case (_, .safe): []
         case ("narrow-type", _), ("convert-type", _), ("remove-members", _),
             ("forbid-null", _), ("add-check", _), ("add-period", _),
-            ("add-unfilled-column", _):
+            ("add-unfilled-column", _), ("add-required-column", _):
             [.data]
         case ("add-unique", _), ("add-foreign-key", _), ("add-primary-key", .lossy),
-            ("convert-character-set", _), ("change-collation", .lossy), ("repartition", _):
+            ("convert-character-set", _), ("change-collation", .lossy), ("repartition", _),
+            ("add-auto-increment", .lossy):
             [.data, .size]
         case ("drop-table", _), ("drop-column", _), ("drop-partition", _),
             ("drop-primary-key", _), ("drop-system-versioning", _), ("generate-column", _),
-            ("leave-innodb", _), ("reorder-members", _):
+            ("leave-innodb", _), ("discard-rows", _), ("reorder-members", _):
             []
         case ("add-computed-column", _), ("add-special-index", _), ("add-primary-key", _),
             ("replace-primary-key", _), ("add-system-versioning", _):

@@ -31,22 +31,11 @@ extension TableDiff {
     package static func findings(
         of alterations: [Alteration], on table: Table
     ) throws(DiffError) -> [ClauseFinding] {
-        var before = table.inCurrentFormat
-        var columns = LiveColumns(live: before)
-        var result: [ClauseFinding] = []
-        for alteration in alterations {
-            let after = try before.applying(alteration)
-            columns.take(alteration)
-            let rules = HazardRules(
-                before: before, after: after, alteration: alteration, columns: columns)
-            for clause in alteration.clauses {
-                result += rules.findings(of: clause).map {
-                    ClauseFinding(clause: clause, finding: $0)
-                }
+        try HazardRules.all(of: alterations, on: table, server: nil).flatMap { rules in
+            rules.alteration.clauses.flatMap { clause in
+                rules.findings(of: clause).map { ClauseFinding(clause: clause, finding: $0) }
             }
-            before = after
         }
-        return result
     }
 }
 
@@ -57,6 +46,28 @@ struct HazardRules {
     let alteration: Alteration
     /// What the columns after the statement are in the live table.
     let columns: LiveColumns
+    /// The table after the last statement of the change.
+    let final: Table
+    /// Nil where the server is not known.
+    let server: ServerTraits?
+
+    /// The rules of each statement of a change of `table`, in order.
+    static func all(
+        of alterations: [Alteration], on table: Table, server: ServerTraits?
+    ) throws(DiffError) -> [HazardRules] {
+        let start = table.inCurrentFormat
+        var tables = [start]
+        for alteration in alterations {
+            tables.append(try (tables.last ?? start).applying(alteration))
+        }
+        var columns = LiveColumns(live: start)
+        return zip(alterations, zip(tables, tables.dropFirst())).map { alteration, pair in
+            columns.take(alteration)
+            return HazardRules(
+                before: pair.0, after: pair.1, alteration: alteration, columns: columns,
+                final: tables.last ?? start, server: server)
+        }
+    }
 
     func findings(of clause: Clause) -> [HazardFinding] {
         switch clause {
@@ -74,8 +85,9 @@ struct HazardRules {
         where columns.origin(of: to.name) == nil && from.defaultValue != to.defaultValue:
             [unfilled(to)]
         case .changeColumn(let from, let to, let position):
-            ColumnRules(before: before, after: after).findings(
-                from: from, to: to, isMoved: position != nil)
+            ColumnRules(
+                before: before, after: after, flavour: server?.flavour, addedChecks: addedChecks
+            ).findings(from: from, to: to, isMoved: position != nil)
         case .dropColumn(let column): [dropped(column)]
         case .addIndex(let index): [added(index)]
         case .dropIndex(let index): [dropped(index)]
@@ -100,72 +112,49 @@ struct HazardRules {
         }
     }
 
-    private func safe(_ rule: String, _ reason: String, _ remedy: String = "") -> HazardFinding {
+    private var addedChecks: Set<String> {
+        Set(
+            alteration.clauses.compactMap { clause in
+                guard case .addCheck(let check) = clause else { return nil }
+                return check.expression
+            })
+    }
+
+    func safe(_ rule: String, _ reason: String, _ remedy: String = "") -> HazardFinding {
         HazardFinding(rule: rule, hazard: .safe, reason: reason, remedy: remedy)
     }
 
     // MARK: Columns
 
-    private func added(_ column: Column) -> [HazardFinding] {
-        var findings: [HazardFinding] = []
-        if column.generated?.kind == .stored || column.isAutoIncrement
-            || isComputed(column.defaultValue)
-        {
-            findings.append(
-                HazardFinding(
-                    rule: "add-computed-column", hazard: .costly,
-                    reason: "column `\(column.name)` is computed for every row; the table is copied"
-                ))
-        }
-        if let check = column.check, column.isNotNull || column.defaultValue != "NULL" {
-            findings.append(
-                HazardFinding(
-                    rule: "add-check", hazard: .lossy,
-                    reason: "rows whose new `\(column.name)` breaks CHECK (\(check)) are refused",
-                    remedy: "give the column a default that keeps its check"))
-        }
-        if column.isNotNull, column.defaultValue == nil, column.generated == nil,
-            !column.isAutoIncrement, !isRowTime(column)
-        {
-            findings.append(
-                safe(
-                    "add-required-column",
-                    "rows get an empty `\(column.name)`, and inserts that leave it out fail",
-                    "give it a default, or deploy code that sets it first"))
-        }
-        return findings.isEmpty
-            ? [safe("add-column", "column `\(column.name)` is added")] : findings
-    }
-
-    /// A column that an earlier statement of the change added, without this default.
-    private func unfilled(_ column: Column) -> HazardFinding {
-        HazardFinding(
-            rule: "add-unfilled-column", hazard: .lossy,
-            reason: "rows that are there get \(column.isNotNull ? "an empty" : "NULL in") "
-                + "`\(column.name)`: the server computes DEFAULT \(column.defaultValue ?? "NULL") "
-                + "only for rows to come",
-            remedy: "fill `\(column.name)` with an UPDATE")
-    }
-
-    private func isRowTime(_ column: Column) -> Bool {
-        column.attributes.contains { $0.text.uppercased().contains("AS ROW ") }
-    }
-
-    private func isComputed(_ defaultValue: String?) -> Bool {
-        guard let text = defaultValue, text.contains("(") else { return false }
-        return !text.hasPrefix("'") && !text.lowercased().hasPrefix("current_timestamp")
-    }
-
     private func dropped(_ column: Column) -> HazardFinding {
-        if column.generated?.kind == .virtual {
-            return safe(
-                "drop-virtual-column", "virtual column `\(column.name)` holds no data of its own")
+        if let generated = column.generated {
+            let last = final.columns.first { $0.name.sameName(as: column.name) }
+            let next = after.columns.first { $0.name.sameName(as: column.name) }
+            if [next, last].contains(where: { $0?.generated?.expression == generated.expression }) {
+                return safe(
+                    "drop-computed-column",
+                    "column `\(column.name)` is made anew, and computed as before")
+            }
+            if generated.kind == .virtual { return droppedVirtual(column, becoming: last) }
         }
         return HazardFinding(
             rule: "drop-column", hazard: .irreversible,
             reason: "the data in column `\(column.name)` is gone",
             remedy: "approve it, or keep the column until nothing needs it",
             suggestion: renameSuggestion(for: column))
+    }
+
+    /// What a virtual column shows is computed again, unless a plain column takes its place.
+    private func droppedVirtual(_ column: Column, becoming last: Column?) -> HazardFinding {
+        guard let last, last.generated == nil else {
+            return safe(
+                "drop-virtual-column", "virtual column `\(column.name)` holds no data of its own")
+        }
+        return HazardFinding(
+            rule: "drop-column", hazard: .irreversible,
+            reason: "what virtual column `\(column.name)` shows is gone: no server stores what its "
+                + "expression gives",
+            remedy: "fill another column with it first")
     }
 
     /// A drop beside exactly one add of the same definition looks like a rename.
@@ -328,52 +317,6 @@ struct HazardRules {
             old.name == check.name && (old.isEnforced || !check.isEnforced)
                 && old.expression != check.expression
                 && ExpressionText.renaming(columns: names, in: old.expression) == check.expression
-        }
-    }
-
-    // MARK: The rest
-
-    private func option(_ clause: Clause) -> HazardFinding {
-        switch clause {
-        case .setDefaultCharacterSet(let name, _):
-            return safe(
-                "default-character-set",
-                "new columns take character set \(name); what is stored stays as it is")
-        case .setOption(let option), .dropOption(let option):
-            switch option.key {
-            case "COMMENT", "STATS_PERSISTENT", "STATS_AUTO_RECALC", "STATS_SAMPLE_PAGES":
-                return safe("table-option", "table option \(option.key) changes")
-            case "ENGINE" where before.isInnoDB:
-                return HazardFinding(
-                    rule: "leave-innodb", hazard: .lossy,
-                    reason: "the table leaves InnoDB: no transactions, no crash recovery",
-                    remedy: "keep InnoDB unless this is meant")
-            default:
-                return HazardFinding(
-                    rule: "table-option", hazard: .costly,
-                    reason: "table option \(option.key) changes; the table is rebuilt")
-            }
-        default: return safe("table-option", "a table option changes")
-        }
-    }
-
-    private func versioning(_ clause: Clause) -> HazardFinding {
-        switch clause {
-        case .dropSystemVersioning:
-            HazardFinding(
-                rule: "drop-system-versioning", hazard: .irreversible,
-                reason: "the history of all rows is gone",
-                remedy: "keep a copy of the history, then approve")
-        case .addSystemVersioning:
-            HazardFinding(
-                rule: "add-system-versioning", hazard: .costly, reason: "the table is copied")
-        case .addPeriod(let period) where period.name != Period.systemTime:
-            HazardFinding(
-                rule: "add-period", hazard: .lossy,
-                reason: "rows whose period `\(period.name)` ends before it starts are refused",
-                remedy: "look for such rows first")
-        case .dropPeriod(let period): safe("drop-period", "period `\(period.name)` goes")
-        default: safe("add-period", "the period of the rows' history is named")
         }
     }
 }

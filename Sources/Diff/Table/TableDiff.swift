@@ -31,6 +31,9 @@ package enum TableDiff {
             if stages().removesPartitioningFirst {
                 try walk.take(Alteration(clauses: [.removePartitioning]))
             }
+            let values = KeptValues(
+                from: walk.current, to: to, renames: renames, flavour: flavour)
+            if let kept = values.targets { try walk.step(to: kept.stored, over: kept.cleared) }
             let cleared = stages().cleared
             if cleared.columns.isEmpty, let next = stages().targets.first {
                 try walk.step(to: next, over: cleared)

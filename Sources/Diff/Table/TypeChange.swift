@@ -73,6 +73,10 @@ enum TypeChange {
             if from.name == to.name, from.arguments == to.arguments, !losesSign {
                 return Verdict("change-display", .safe, "only the display changes")
             }
+            if from.name == "float", to.name == "double", to.arguments.isEmpty, !losesSign {
+                return .converted(
+                    "values show digits that a float hides: 0.1 is 0.10000000149011612")
+            }
             let isWider =
                 to.name == "double" || (from.name == "float" && !from.arguments.isEmpty)
             return isWider && to.arguments.isEmpty && !losesSign
@@ -112,6 +116,9 @@ enum TypeChange {
         }
         guard new.bytes >= old.bytes, new.characters >= old.characters else {
             return .narrowed("longer values do not fit")
+        }
+        if from.name == "binary", to.name == "binary" {
+            return .converted("zero bytes are put behind every value: nothing finds the old one")
         }
         if new.isPadded, !old.isPadded {
             return .narrowed("blanks or zero bytes at the end of values are not kept apart")

@@ -47,6 +47,11 @@ enum ChangeRules {
             rule(
                 id, [.irreversible], "The history of all rows goes with system versioning",
                 "keep a copy of the history, then approve")
+        case .discardRows:
+            rule(
+                id, [.irreversible],
+                "An engine that keeps no row, or forgets them, empties the table",
+                "keep a copy of what is needed, then approve")
         case .generateColumn:
             rule(
                 id, [.irreversible], "What a column holds is overwritten by its new expression",
@@ -162,7 +167,8 @@ enum ChangeRules {
         switch id {
         case .addAutoIncrement:
             rule(
-                id, [.costly], "A column counts from now on, and the table is copied",
+                id, [.lossy, .costly],
+                "A column counts from now on; rows that hold NULL get numbers, and 0 stays 0",
                 "choose a quiet hour")
         case .addComputedColumn:
             rule(

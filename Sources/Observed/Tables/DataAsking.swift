@@ -29,11 +29,25 @@ package struct DataAsking: Sendable {
         package let flavour: ServerProfile.Flavour
         /// Begins with `SELECT`; see ``DataQuestion/sql``.
         package let sql: String
+        /// See ``DataQuestion/heedsWarnings``.
+        package let heedsWarnings: Bool
 
-        package init(target: ObservationTarget, flavour: ServerProfile.Flavour, sql: String) {
+        package init(
+            target: ObservationTarget, flavour: ServerProfile.Flavour, sql: String,
+            heedsWarnings: Bool = false
+        ) {
             self.target = target
             self.flavour = flavour
             self.sql = sql
+            self.heedsWarnings = heedsWarnings
+        }
+
+        package init(
+            _ question: DataQuestion, of target: ObservationTarget, flavour: ServerProfile.Flavour
+        ) {
+            self.init(
+                target: target, flavour: flavour, sql: question.sql,
+                heedsWarnings: question.heedsWarnings ?? false)
         }
     }
 
@@ -42,6 +56,9 @@ package struct DataAsking: Sendable {
 
     /// Warnings of MySQL about words of the statement that will go, and not about rows.
     private static let aboutWords: Set<String> = ["1287", "1681", "3719", "3778"]
+
+    /// Errors of values that cannot be computed: out of range, and no JSON.
+    private static let aboutValues: Set<Int> = [1690, 3140, 3141, 3146, 3156]
 
     private let pool: ConnectionPool
     private let limits: Limits
@@ -112,12 +129,18 @@ package struct DataAsking: Sendable {
             case (_, .success): break
             }
         }
-        if let failure { throw failure }
+        if let failure {
+            guard request.heedsWarnings, Self.aboutValues.contains(Int(failure.number)) else {
+                throw failure
+            }
+            return .inTheWay
+        }
         if hasRow { return .inTheWay }
         // MariaDB ends some functions at the time limit without an error.
         guard ContinuousClock.now - start < .seconds(seconds) else {
             return .notAnswered(tooLate(seconds))
         }
+        if request.heedsWarnings, !warnings.isEmpty { return .inTheWay }
         guard warnings.isEmpty else {
             // In strict mode the change would fail on what the question only warns of.
             return .notAnswered(

@@ -8,7 +8,10 @@ struct AlgorithmProbe {
     /// The table's name before the statement.
     let table: String
     let alteration: Alteration
+    /// MySQL makes some changes while it copies, and leaves them out otherwise.
     let onlyByCopy: Bool
+    /// Whether anything else would leave rows unread: then the server is not left to choose.
+    let mustReadRows: Bool
     /// Statements that a live table refused, though a copy of it takes them.
     var refused: Set<String> = []
 
@@ -43,7 +46,11 @@ struct AlgorithmProbe {
             if !candidate.keepsRows, before == nil { before = tableNumbers() }
             let sql = sql(candidate)
             do throws(MySQLError) {
-                try workspace.connection.execute(sql)
+                if let numbersZeros = alteration.numbersZeros(flavour: flavour) {
+                    try workspace.connection.execute(sql, numberingZeros: numbersZeros)
+                } else {
+                    try workspace.connection.execute(sql)
+                }
                 let rebuilt = candidate.keepsRows ? false : rebuilt(since: before)
                 return accepted(candidate, sql, rebuilt)
             } catch {
@@ -91,6 +98,7 @@ struct AlgorithmProbe {
         case .partitions where flavour == .mariadb:
             return [plain]
         case .partitions, .none:
+            if mustReadRows { return [copy] }
             if onlyByCopy { return [copy, plain] }
             let inPlace = [
                 Candidate(algorithm: .inplace, lock: LockMode.none),

@@ -123,6 +123,7 @@ extension Workspace {
                 workspace: self, table: table, alteration: alteration,
                 onlyByCopy: onlyByCopy
                     || current.table.map { alteration.copiesOldTemporals(of: $0) } ?? false,
+                mustReadRows: mustReadRows(alteration, of: current),
                 refused: change.refused)
             let accepted = try probe.run()
             table = alteration.newName ?? table
@@ -133,9 +134,16 @@ extension Workspace {
                 PlanStatement(
                     sql: accepted.sql, checksForeignKeys: change.checksForeignKeys,
                     after: current.digest, algorithm: accepted.algorithm, lock: accepted.lock,
-                    rebuildsTable: accepted.rebuildsTable))
+                    rebuildsTable: accepted.rebuildsTable,
+                    numbersZeros: alteration.numbersZeros(flavour: profile.flavour)))
         }
         return Proof(statements: statements, final: current)
+    }
+
+    /// What is not understood has to be read on MariaDB, where it could be left unread.
+    func mustReadRows(_ alteration: Alteration, of table: CatalogTable?) -> Bool {
+        table?.table.map { alteration.mustReadRows(of: $0, flavour: profile.flavour) }
+            ?? (profile.flavour == .mariadb)
     }
 
     private func createParents(of change: ChangeToProve) throws(WorkspaceError) {

@@ -39,6 +39,8 @@ package struct ProvedStatement: Sendable {
     package let algorithm: Algorithm?
     package let lock: LockMode?
     package let rebuildsTable: Bool
+    /// As in ``PlanStatement``.
+    package let numbersZeros: Bool?
     /// By their places: the members that were not what they had been, and what they were then.
     package let changed: [(member: Int, table: CatalogTable?)]
 }
@@ -76,14 +78,18 @@ extension Workspace {
         var current = group.members.map(\.from)
         for statement in group.statements {
             try setForeignKeyChecks(statement.checksForeignKeys)
-            let accepted = try run(statement, onlyByCopy: onlyByCopy)
+            let before = current[statement.member]
+            let accepted = try run(statement, of: before, onlyByCopy: onlyByCopy)
             names[statement.member] = statement.nameAfterwards
             var changed: [(member: Int, table: CatalogTable?)] = []
             for place in statement.touches(members: group.members.indices)
             where place == statement.member || current[place] != nil {
-                let found =
+                var found =
                     statement.content == .drop && place == statement.member
                     ? nil : try read(names[place])
+                if let known = current[place], accepted?.algorithm != .copy {
+                    found = found?.inFormat(of: known, profile.flavour)
+                }
                 guard found?.digest != current[place]?.digest || place == statement.member else {
                     continue
                 }
@@ -94,7 +100,9 @@ extension Workspace {
                 ProvedStatement(
                     sql: accepted?.sql ?? statement.sql(flavour: profile.flavour),
                     algorithm: accepted?.algorithm, lock: accepted?.lock,
-                    rebuildsTable: accepted?.rebuildsTable ?? false, changed: changed))
+                    rebuildsTable: accepted?.rebuildsTable ?? false,
+                    numbersZeros: statement.numbersZeros(flavour: profile.flavour),
+                    changed: changed))
         }
         for (place, member) in group.members.enumerated() where result.difference == nil {
             result.difference = difference(current[place], member.to, names[place])
@@ -103,7 +111,7 @@ extension Workspace {
     }
 
     private func run(
-        _ statement: TableGroup.Statement, onlyByCopy: Bool
+        _ statement: TableGroup.Statement, of before: CatalogTable?, onlyByCopy: Bool
     ) throws(WorkspaceError) -> AlgorithmProbe.Accepted? {
         switch statement.content {
         case .create, .drop:
@@ -113,6 +121,8 @@ extension Workspace {
             return try AlgorithmProbe(
                 workspace: self, table: statement.table, alteration: alteration,
                 onlyByCopy: onlyByCopy
+                    || before?.table.map { alteration.copiesOldTemporals(of: $0) } ?? false,
+                mustReadRows: mustReadRows(alteration, of: before)
             ).run()
         }
     }
@@ -126,9 +136,10 @@ extension Workspace {
         }
         for member in group.members {
             guard let from = member.from else { continue }
-            let made = try make(from, named: member.table)
-            guard made.digest == from.digest else {
-                throw differs(member.table, made, from)
+            let wanted = from.inCurrentFormat(profile.flavour)
+            let made = try make(wanted, named: member.table)
+            guard made.digest == wanted.digest else {
+                throw differs(member.table, made, wanted)
             }
         }
     }
@@ -151,6 +162,11 @@ extension Workspace {
 }
 
 extension TableGroup.Statement {
+    fileprivate func numbersZeros(flavour: ServerProfile.Flavour) -> Bool? {
+        guard case .alter(let alteration) = content else { return nil }
+        return alteration.numbersZeros(flavour: flavour)
+    }
+
     fileprivate var nameAfterwards: String {
         guard case .alter(let alteration) = content else { return table }
         return alteration.newName ?? table

@@ -138,7 +138,11 @@ private struct ShardSession: ShardPort {
                         "SET SESSION " + Self.lockWait(lockWaits.readingSeconds))
                 }
             }
-            try connection.executeUnderItsSettings(statement.sql)
+            if let numbersZeros = statement.numbersZeros {
+                try connection.execute(statement.sql, numberingZeros: numbersZeros)
+            } else {
+                try connection.executeUnderItsSettings(statement.sql)
+            }
         } catch {
             var failure = ShardFailure(
                 error, shard: target.id, changing: true,

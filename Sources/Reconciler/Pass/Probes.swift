@@ -61,8 +61,8 @@ struct Probes {
                     places.append(Place(step: number, finding: place, shard: id.shard))
                     requests.append(
                         .init(
-                            target: ObservationTarget(known.shard),
-                            flavour: known.profile.flavour, sql: question.sql))
+                            question, of: ObservationTarget(known.shard),
+                            flavour: known.profile.flavour))
                 }
             }
         }

@@ -182,7 +182,7 @@ package struct Planner {
             renames: hints.tables)
         let context = ProbeContext(
             flavour: schema.profile.flavour, live: tables.live, desired: tables.desired,
-            renames: hints)
+            sqlMode: schema.profile.sqlMode, renames: hints)
         for (order, step) in difference.steps.enumerated() {
             let isDrafted: Bool
             switch step {

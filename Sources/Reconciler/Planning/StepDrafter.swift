@@ -80,6 +80,9 @@ struct StepDrafter {
         var context = context
         context.checksForeignKeys = !change.withoutForeignKeyChecks
         var findings = try change.probedHazards(context)
+        if statements.contains(where: { $0.algorithm == .copy }) {
+            findings += [change.copiedValues(context)].compactMap { $0 }
+        }
         let others = findings.filter { !$0.isAboutNames }
         if statements.contains(where: \.rebuildsTable), others.worst == .safe || !refused.isEmpty {
             let why = refused.isEmpty ? "" : ": it refused another way (\(reasons(refused)))"

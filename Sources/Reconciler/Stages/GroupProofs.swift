@@ -67,7 +67,8 @@ extension Planner.Group {
             return PlanStatement(
                 sql: proof.sql, checksForeignKeys: statement.0.checksForeignKeys,
                 after: PlanStep.digest(of: digests), tables: changed, rowsInTheWay: statement.1,
-                algorithm: proof.algorithm, lock: proof.lock, rebuildsTable: proof.rebuildsTable)
+                algorithm: proof.algorithm, lock: proof.lock, rebuildsTable: proof.rebuildsTable,
+                numbersZeros: proof.numbersZeros)
         }
     }
 }

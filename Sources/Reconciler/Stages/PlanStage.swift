@@ -190,13 +190,30 @@ extension Planner.Change {
             let letters: String?
             /// Left out where nothing was refused.
             let refused: [String]?
+            /// Left out where it makes no difference: a proof of an older release then holds.
+            let readsRows: Bool?
+            let numbersZeros: [Bool]?
         }
+        let zeros = alterations.compactMap { $0.numbersZeros(flavour: flavour) }
         return try CanonicalForm.digest(
             of: Identity(
                 table: table, kind: kind, from: from?.digest, to: to?.digest,
                 statements: alterations.map { $0.sql(table: table, flavour: flavour) },
                 checksForeignKeys: checksForeignKeys, parents: parents.map(\.digest),
                 letters: letters,
-                refused: refused.isEmpty ? nil : refused.map(\.statement).sorted()))
+                refused: refused.isEmpty ? nil : refused.map(\.statement).sorted(),
+                readsRows: mustReadRows(flavour) ? true : nil,
+                numbersZeros: zeros.isEmpty ? nil : zeros))
+    }
+
+    /// Whether one of the statements has to look at rows that a quicker way would not read.
+    private func mustReadRows(_ flavour: ServerProfile.Flavour) -> Bool {
+        guard var table = from?.table else { return false }
+        for alteration in alterations {
+            if alteration.mustReadRows(of: table, flavour: flavour) { return true }
+            guard let next = try? table.applying(alteration) else { return true }
+            table = next
+        }
+        return false
     }
 }

@@ -1,0 +1,65 @@
+import Schema
+
+/// What the server computes for rows that are there, and fails on in strict mode.
+///
+/// These findings are none of the change's hazard: that values are written is said by others, and
+/// only the rows know whether one of them cannot be. So they are made where rows can be asked.
+extension HazardRules {
+    static let computedValues = "compute-values"
+
+    func computedFindings(of clause: Clause) -> [HazardFinding] {
+        guard server?.isStrict == true else { return [] }
+        switch clause {
+        case .addColumn(let column, _) where column.generated?.kind == .stored:
+            return [uncomputed(column)]
+        case .changeColumn(let old, let new, _)
+        where new.generated?.kind == .stored
+            && (old.generated != new.generated || old.type != new.type):
+            return [uncomputed(new)]
+        case .addIndex(let index) where computes(index):
+            return [
+                HazardFinding(
+                    rule: Self.computedValues, hazard: .safe,
+                    reason:
+                        "rows for which a value of index `\(index.name)` cannot be computed are "
+                        + "refused",
+                    remedy: "look for such rows first", dependsOn: [.data])
+            ]
+        case .addColumn, .changeColumn, .addIndex, .renameTable, .dropColumn, .dropIndex,
+            .renameIndex, .setIndexIgnored, .addForeignKey, .dropForeignKey, .addCheck, .dropCheck,
+            .setCheckEnforced, .setDefaultCharacterSet, .setOption, .dropOption, .addPeriod,
+            .dropPeriod, .addSystemVersioning, .dropSystemVersioning, .partitionBy,
+            .removePartitioning, .addPartitions, .growPartitions, .coalescePartitions,
+            .reorganizePartitions, .dropPartitions:
+            return []
+        }
+    }
+
+    private func uncomputed(_ column: Column) -> HazardFinding {
+        HazardFinding(
+            rule: Self.computedValues, hazard: .safe,
+            reason:
+                "rows for which `\(column.name)` cannot be computed, or does not hold what comes "
+                + "out, are refused",
+            remedy: "look for such rows first", dependsOn: [.data])
+    }
+
+    private func computes(_ index: Index) -> Bool {
+        let found = computed(in: index)
+        return !found.columns.isEmpty || !found.expressions.isEmpty
+    }
+
+    /// The virtual columns and the expressions that an index makes the server compute.
+    func computed(in index: Index) -> (columns: [Column], expressions: [String]) {
+        var found: (columns: [Column], expressions: [String]) = ([], [])
+        for part in index.parts {
+            switch part.key {
+            case .expression(let text): found.expressions.append(text)
+            case .column(let name):
+                let column = after.columns.first { $0.name.sameName(as: name) }
+                if let column, column.generated?.kind == .virtual { found.columns.append(column) }
+            }
+        }
+        return found
+    }
+}

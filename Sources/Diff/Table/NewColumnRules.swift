@@ -1,0 +1,74 @@
+import Schema
+
+/// The hazards of a column that is new.
+extension HazardRules {
+    func added(_ column: Column) -> [HazardFinding] {
+        var findings: [HazardFinding] = []
+        if column.generated?.kind == .stored || column.isAutoIncrement
+            || isComputed(column.defaultValue)
+        {
+            findings.append(
+                HazardFinding(
+                    rule: "add-computed-column", hazard: .costly,
+                    reason: "column `\(column.name)` is computed for every row; the table is copied"
+                ))
+        }
+        if let check = column.check, column.isNotNull || column.defaultValue != "NULL" {
+            findings.append(
+                HazardFinding(
+                    rule: "add-check", hazard: .lossy,
+                    reason: "rows whose new `\(column.name)` breaks CHECK (\(check)) are refused",
+                    remedy: "give the column a default that keeps its check"))
+        }
+        if column.isNotNull, column.defaultValue == nil, column.generated == nil,
+            !column.isAutoIncrement, !isRowTime(column)
+        {
+            findings.append(required(column))
+        }
+        return findings.isEmpty
+            ? [safe("add-column", "column `\(column.name)` is added")] : findings
+    }
+
+    /// A column that must have a value, and that no row has one for.
+    private func required(_ column: Column) -> HazardFinding {
+        let remedy = "give it a default, or deploy code that sets it first"
+        guard let server, Self.hasNoEmptyValue(column, on: server) else {
+            return safe(
+                "add-required-column",
+                "rows get an empty `\(column.name)`, and inserts that leave it out fail", remedy)
+        }
+        return HazardFinding(
+            rule: "add-required-column", hazard: .lossy,
+            reason: "there is no empty `\(column.name)` for rows that are there: the change is "
+                + "refused while there are any",
+            remedy: "give it a default, or add it nullable and fill it first")
+    }
+
+    /// True where the server has no value that it gives to rows that are there.
+    private static func hasNoEmptyValue(_ column: Column, on server: ServerTraits) -> Bool {
+        let type = ColumnType(column.type)
+        return switch type.name {
+        case "date", "datetime": server.refusesZeroDates
+        default: server.flavour == .mysql && type.isGeometry
+        }
+    }
+
+    /// A column that an earlier statement of the change added, without this default.
+    func unfilled(_ column: Column) -> HazardFinding {
+        HazardFinding(
+            rule: "add-unfilled-column", hazard: .lossy,
+            reason: "rows that are there get \(column.isNotNull ? "an empty" : "NULL in") "
+                + "`\(column.name)`: the server computes DEFAULT \(column.defaultValue ?? "NULL") "
+                + "only for rows to come",
+            remedy: "fill `\(column.name)` with an UPDATE")
+    }
+
+    private func isRowTime(_ column: Column) -> Bool {
+        column.attributes.contains { $0.text.uppercased().contains("AS ROW ") }
+    }
+
+    private func isComputed(_ defaultValue: String?) -> Bool {
+        guard let text = defaultValue, text.contains("(") else { return false }
+        return !text.hasPrefix("'") && !text.lowercased().hasPrefix("current_timestamp")
+    }
+}

@@ -1,0 +1,130 @@
+import Schema
+
+/// What a statement has to be told for the sake of the rows.
+extension Alteration {
+    /// Whether the statement has to be made in a way that looks at every row, though its server
+    /// knows a quicker one; `table` is the one before it.
+    ///
+    /// MariaDB takes a check that comes with its column's definition by `INSTANT`, and never asks
+    /// whether rows keep it; nor does it ask where a column changes under a check that stays. And
+    /// no server looks at what rests on a column whose text compares otherwise from then on:
+    /// checks are not asked again, stored columns and indexes keep what was computed before. A
+    /// copy does all of it.
+    package func mustReadRows(of table: Table, flavour: ServerProfile.Flavour) -> Bool {
+        guard let after = try? table.applying(self) else { return flavour == .mariadb }
+        return clauses.contains { clause in
+            switch clause {
+            case .addColumn(let column, _):
+                flavour == .mariadb
+                    && after.checks(over: column).contains { !column.keepsAsNew($0) }
+            case .changeColumn(let from, let to, _):
+                flavour == .mariadb && !table.checksToRead(from, as: to, in: after).isEmpty
+                    || table.comparesOtherwise(from, as: to, in: after)
+                        && after.computesAhead(from: to)
+            case .renameTable, .dropColumn, .addIndex, .dropIndex, .renameIndex, .setIndexIgnored,
+                .addForeignKey, .dropForeignKey, .addCheck, .dropCheck, .setCheckEnforced,
+                .setDefaultCharacterSet, .setOption, .dropOption, .addPeriod, .dropPeriod,
+                .addSystemVersioning, .dropSystemVersioning, .partitionBy, .removePartitioning,
+                .addPartitions, .growPartitions, .coalescePartitions, .reorganizePartitions,
+                .dropPartitions:
+                // A check of the table is validated by itself.
+                false
+            }
+        }
+    }
+
+    /// Whether the session of the statement has to number rows that hold 0, which it does unless
+    /// `NO_AUTO_VALUE_ON_ZERO` is set; nil where it makes no difference.
+    ///
+    /// A column that begins to count keeps its zeros. A NULL gets a number, as it does on MySQL in
+    /// either mode; MariaDB makes it 0 under that mode, so there zeros are numbered with it.
+    package func numbersZeros(flavour: ServerProfile.Flavour) -> Bool? {
+        for case .changeColumn(let from, let to, _) in clauses
+        where to.isAutoIncrement && !from.isAutoIncrement {
+            return flavour == .mariadb && !from.isNotNull
+        }
+        return nil
+    }
+}
+
+extension Table {
+    /// The checks that rows may break when `old` becomes `new` of the table `after`: one that comes
+    /// with the column, and those over it where its values read otherwise.
+    func checksToRead(_ old: Column, as new: Column, in after: Table) -> [String] {
+        let known = old.check.map { ExpressionText.renaming(columns: [old.name: new.name], in: $0) }
+        let own = new.check == known ? nil : new.check
+        guard readsOtherwise(old, as: new, in: after) else { return own.map { [$0] } ?? [] }
+        let others = after.checks(over: new)
+        return (own.map { [$0] } ?? []) + others.filter { $0 != own }
+    }
+
+    /// Enforced checks, of the table and of columns, that come to `column`, also by way of others
+    /// that are computed from it.
+    func checks(over column: Column) -> [String] {
+        let names = computed(from: column)
+        return (checks.filter(\.isEnforced).map(\.expression) + columns.compactMap(\.check))
+            .filter { text in names.contains { ExpressionText.mentions($0, in: text) } }
+    }
+
+    /// `column`, and the columns that are computed from it.
+    private func computed(from column: Column) -> Set<String> {
+        var names: Set<String> = [column.name]
+        var isGrowing = true
+        while isGrowing {
+            let found = columns.filter { other in
+                guard let text = other.generated?.expression else { return false }
+                return names.contains { ExpressionText.mentions($0, in: text) }
+            }
+            let count = names.count
+            names.formUnion(found.map(\.name))
+            isGrowing = names.count > count
+        }
+        return names
+    }
+
+    /// Whether something that is kept, or was asked once, is computed from `column`.
+    fileprivate func computesAhead(from column: Column) -> Bool {
+        if !checks(over: column).isEmpty { return true }
+        let names = computed(from: column)
+        let others = names.subtracting([column.name])
+        let isStored = columns.contains {
+            $0.generated?.kind == .stored && others.contains($0.name)
+        }
+        let isIndexed = indexes.contains { index in
+            index.parts.contains { part in
+                switch part.key {
+                case .column(let name): others.contains { $0.sameName(as: name) }
+                case .expression(let text):
+                    names.contains { ExpressionText.mentions($0, in: text) }
+                }
+            }
+        }
+        return isStored || isIndexed
+    }
+
+    /// Whether rows may show another value, or one that compares otherwise.
+    private func readsOtherwise(_ old: Column, as new: Column, in after: Table) -> Bool {
+        let isOfAnotherKind =
+            ColumnType(old.type).name != ColumnType(new.type).name
+            && ColumnFamily(old.type) != ColumnFamily(new.type)
+        return isOfAnotherKind || old.generated?.expression != new.generated?.expression
+            || comparesOtherwise(old, as: new, in: after)
+    }
+
+    fileprivate func comparesOtherwise(
+        _ old: Column, as new: Column, in after: Table
+    ) -> Bool {
+        effectiveCharacterSet(of: old) != after.effectiveCharacterSet(of: new)
+    }
+}
+
+extension Column {
+    /// Servers put the time into one that may hold no NULL, where they refuse it in others.
+    var isTimestamp: Bool { ColumnType(type).name == "timestamp" && generated == nil }
+
+    /// Whether NULL, which rows get in the new column, keeps `check` for certain.
+    fileprivate func keepsAsNew(_ check: String) -> Bool {
+        generated == nil && !isNotNull && defaultValue == "NULL"
+            && check == "json_valid(\(SQL.identifier(name)))"
+    }
+}
