@@ -38,6 +38,17 @@ package final class BackOffBook<Subject: Hashable & Sendable>: Sendable {
         entries.withLock { $0[subject] = nil }
     }
 
+    /// Forgets what could have been tried again so long ago that nobody seems to want it any more:
+    /// its subject left, or became another one.
+    package func forgetAbandoned(now: Timestamp) {
+        entries.withLock { entries in
+            entries = entries.filter { $0.value.dueAt.adding(seconds: 2 * longestSeconds) > now }
+        }
+    }
+
+    /// How many subjects are known to have failed.
+    package var count: Int { entries.withLock { $0.count } }
+
     /// Everything may be tried at once.
     package func forgetAll() {
         entries.withLock { $0 = [:] }

@@ -32,15 +32,39 @@ package final class ConnectionPool: @unchecked Sendable {
         /// Lent, idle or being opened.
         var count = 0
         var idle: [Purpose: [Connection]] = [:]
+        /// Lent or being opened.
+        var lent: [Purpose: Int] = [:]
+        /// As many as the server let in when it refused another one, and until when that counts.
+        var allowance: (count: Int, until: Date)?
+
+        /// Whether all that is lent is a workspace, which is given back at the end of a plan.
+        var isLentForLong: Bool { lent.allSatisfy { $0.key == .workspace || $0.value == 0 } }
+
+        func limit(_ own: Int) -> Int {
+            guard let allowance, allowance.until > Date() else { return own }
+            return min(own, allowance.count)
+        }
     }
 
     package let limitPerServer: Int
+    /// How long to wait for a session while the server lets no more in, and none of Plumb's own
+    /// will be given back, in seconds.
+    private let patienceSeconds: Double
+    private let interrupt: Interrupt?
     private let settings: Settings
     private let condition = NSCondition()
     private var places: [ServerAddress: Place] = [:]
 
-    package init(limitPerServer: Int, settings: @escaping Settings) {
+    /// - Parameters:
+    ///   - interrupt: ends the wait for a server that lets nobody else in.
+    ///   - settings: how a server is logged in to.
+    package init(
+        limitPerServer: Int, patienceSeconds: Double = 30, interrupt: Interrupt? = nil,
+        settings: @escaping Settings
+    ) {
         self.limitPerServer = max(1, limitPerServer)
+        self.patienceSeconds = patienceSeconds
+        self.interrupt = interrupt
         self.settings = settings
     }
 
@@ -84,38 +108,99 @@ package final class ConnectionPool: @unchecked Sendable {
     private func borrow(
         _ server: ServerAddress, _ purpose: Purpose
     ) throws(MySQLError) -> Connection {
+        var refusal: Refusal?
         while true {
-            let (kept, surplus) = takePlace(server, purpose)
+            let (kept, surplus) = try takePlace(server, purpose, refusal)
             surplus?.close()
-            guard let kept else { return try open(server, purpose) }
-            if isFit(kept, purpose) { return kept }
-            kept.close()
-            releasePlace(server)
+            if let kept {
+                if isFit(kept, purpose) { return kept }
+                kept.close()
+                releasePlace(server, purpose)
+                continue
+            }
+            do throws(MySQLError) {
+                return try open(server, purpose)
+            } catch {
+                guard error.kind == .connectionLimit else { throw error }
+                let until = refusal?.until ?? Date(timeIntervalSinceNow: patienceSeconds)
+                refusal = Refusal(
+                    error: error, until: until, attempts: (refusal?.attempts ?? 0) + 1)
+            }
         }
+    }
+
+    /// The server let no more sessions in.
+    private struct Refusal {
+        let error: MySQLError
+        /// Until when it is tried again, in vain so far.
+        let until: Date
+        let attempts: Int
+
+        /// From 50 ms on, doubled each time, 2 s at most.
+        var pauseSeconds: Double { min(2, 0.05 * Double(1 << min(attempts - 1, 6))) }
     }
 
     /// Waits for a place. Returns an idle session to use, if there is one, or one to close first.
+    ///
+    /// - Parameter refusal: what the server said to this thread before. With sessions of Plumb's
+    ///   own to come back, it waits for these as long as they take; else only so long.
     private func takePlace(
-        _ server: ServerAddress, _ purpose: Purpose
-    ) -> (kept: Connection?, surplus: Connection?) {
+        _ server: ServerAddress, _ purpose: Purpose, _ refusal: Refusal?
+    ) throws(MySQLError) -> (kept: Connection?, surplus: Connection?) {
+        let start = Date()
         condition.lock()
         defer { condition.unlock() }
         while true {
-            if let kept = places[server]?.idle[purpose]?.popLast() { return (kept, nil) }
-            if places[server, default: Place()].count < limitPerServer {
+            let place = places[server, default: Place()]
+            if let kept = places[server]?.idle[purpose]?.popLast() {
+                places[server]?.lent[purpose, default: 0] += 1
+                return (kept, nil)
+            }
+            let isDue = refusal.map { Date().timeIntervalSince(start) >= $0.pauseSeconds } ?? true
+            if isDue, place.count < place.limit(limitPerServer) {
                 places[server, default: Place()].count += 1
+                places[server]?.lent[purpose, default: 0] += 1
                 return (nil, nil)
             }
             for other in Purpose.allCases where other != purpose {
-                if let surplus = places[server]?.idle[other]?.popLast() { return (nil, surplus) }
+                if let surplus = places[server]?.idle[other]?.popLast() {
+                    places[server]?.lent[purpose, default: 0] += 1
+                    return (nil, surplus)
+                }
             }
-            condition.wait()
+            try waitForPlace(place, server, since: start, refusal)
         }
     }
 
-    private func releasePlace(_ server: ServerAddress) {
+    /// Waits until something moves; call it with the lock held.
+    private func waitForPlace(
+        _ place: Place, _ server: ServerAddress, since start: Date, _ refusal: Refusal?
+    ) throws(MySQLError) {
+        guard place.allowance != nil || refusal != nil else { return condition.wait() }
+        let error =
+            refusal?.error
+            ?? MySQLError(
+                kind: .connectionLimit,
+                message: "the server lets in no more sessions than "
+                    + "those that are in use", server: server)
+        if interrupt?.isRaised == true { throw error }
+        let until = refusal?.until ?? start.addingTimeInterval(patienceSeconds)
+        if place.isLentForLong, Date() > until { throw error }
+        _ = condition.wait(until: Date(timeIntervalSinceNow: 0.05))
+    }
+
+    /// - Parameter isRefused: the server let this one not in: no more are tried for a minute than
+    ///   are there.
+    private func releasePlace(
+        _ server: ServerAddress, _ purpose: Purpose, isRefused: Bool = false
+    ) {
         condition.lock()
-        places[server]?.count -= 1
+        let count = (places[server]?.count ?? 1) - 1
+        places[server]?.count = count
+        places[server]?.lent[purpose, default: 1] -= 1
+        if isRefused {
+            places[server]?.allowance = (max(1, count), Date(timeIntervalSinceNow: 60))
+        }
         condition.broadcast()
         condition.unlock()
     }
@@ -126,9 +211,11 @@ package final class ConnectionPool: @unchecked Sendable {
         do throws(MySQLError) {
             var settings = try settings(server, purpose)
             if purpose.isPatient { settings.readTimeoutSeconds = nil }
-            return try Connection(to: server, settings: settings)
+            let connection = try Connection(to: server, settings: settings)
+            try connection.liftLimits()
+            return connection
         } catch {
-            releasePlace(server)
+            releasePlace(server, purpose, isRefused: error.kind == .connectionLimit)
             throw error
         }
     }
@@ -138,15 +225,17 @@ package final class ConnectionPool: @unchecked Sendable {
     /// When it cannot, opening another one tells whether the server is gone or only the session.
     private func isFit(_ connection: Connection, _ purpose: Purpose) -> Bool {
         guard connection.isQuiet else { return false }
-        return purpose.isPatient ? (try? connection.reset()) != nil : true
+        guard purpose.isPatient else { return true }
+        return (try? connection.reset()) != nil && (try? connection.liftLimits()) != nil
     }
 
     private func giveBack(_ connection: Connection, _ purpose: Purpose) {
         guard connection.isUsable, !connection.isInTransaction else {
             connection.close()
-            return releasePlace(connection.server)
+            return releasePlace(connection.server, purpose)
         }
         condition.lock()
+        places[connection.server]?.lent[purpose, default: 1] -= 1
         places[connection.server]?.idle[purpose, default: []].append(connection)
         condition.broadcast()
         condition.unlock()

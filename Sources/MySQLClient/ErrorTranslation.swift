@@ -21,6 +21,8 @@ extension MySQLError {
         var error = MySQLError(
             kind: kind, number: number, sqlState: sqlState, message: message, server: server)
         if activity == .changing, kind.leavesOutcomeUnknown { error.retry = .indeterminate }
+        // It would end alike again; a statement that was ended did nothing.
+        if activity == .changing, statementLimits.contains(number) { error.retry = .permanent }
         if passingNumbers.contains(number) { error.retry = .retryable }
         if number == interrupted {
             error.retry = activity == .changing ? .indeterminate : .retryable
@@ -48,8 +50,10 @@ extension MySQLError.Kind {
     /// https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
     init(number: UInt32, message: String) {
         switch number {
-        // 1040, 1203, 1226: no free connection. 1047: a cluster node that is not ready.
-        case 1040, 1047, 1203, 1226, 2001...2005, 2009, 2012, 5000, 5001: self = .unreachable
+        case 1040, 1203: self = .connectionLimit
+        case 1226: self = message.contains("max_user_connections") ? .connectionLimit : .hourlyLimit
+        // 1047: a cluster node that is not ready.
+        case 1047, 2001...2005, 2009, 2012, 5000, 5001: self = .unreachable
         case 1045, 1129, 1130, 1251, 1698, 1820, 1862, 3118, 3955, 4151: self = .accessDenied
         case 1044, 1142, 1143, 1227, 1370, 1410, 1419: self = .missingGrant
         case 1049: self = .unknownDatabase
@@ -65,14 +69,27 @@ extension MySQLError.Kind {
             1452, 1526, 1569, 1586, 1690, 1737, 1761, 1762, 3140, 3156, 3819, 4025, 4078:
             self = .dataConflict
         case 1021, 1114: self = .diskFull
-        case 1026, 1030: self = message.contains("error 28") ? .diskFull : .other
+        // Files that could not be made or written: the message has the system's own number.
+        case 1, 3, 1004...1006, 1016, 1026, 1030:
+            self = Self.saysDiskFull(message) ? .diskFull : .other
         case 1290: self = message.contains("read") ? .readOnly : .configuration
-        case 1792, 1836, 3989: self = .readOnly
+        case 1792, 1836, 1874, 3989: self = .readOnly
         case 1175, 1592, 1665...1668, 1785...1787, 3750: self = .unsafeStatement
         case 2026, 3159: self = .tls
         case 1115, 1193, 1235, 1286, 2007, 2019, 2047, 2049, 2059, 2061, 5004, 5008...5010:
             self = .configuration
         default: self = .other
         }
+    }
+
+    /// `ENOSPC` and `EDQUOT`, as servers write them: `error 28`, `errno: 28`, `Errcode: 122`.
+    private static func saysDiskFull(_ message: String) -> Bool {
+        let message = message.lowercased()
+        return ["error", "errno:", "errcode:", "error:"].contains { word in
+            [28, 122].contains { number in
+                message.contains("\(word) \(number) ") || message.contains("\(word) \(number))")
+                    || message.hasSuffix("\(word) \(number)")
+            }
+        } || message.contains("no space left on device")
     }
 }

@@ -43,6 +43,21 @@ import Testing
             ])
     }
 
+    @Test(
+        "only what says so is changed on a read-only server",
+        arguments: [
+            ("{name: a, host: h}", ReadOnlyServers.refuse),
+            ("{name: a, host: h, read_only: refuse}", .refuse),
+            ("{name: a, host: h, read_only: allow}", .allow),
+            ("{pattern: a, hosts: [h], read_only: allow}", .allow),
+            ("{discover: {host: h, like: a}, read_only: allow}", .allow),
+        ])
+    func readOnlyServers(entry: String, wanted: ReadOnlyServers) throws {
+        let fleet = try fleet(fleetText(shards: "[\(entry), {name: b, host: h}]"))
+        let shards = try fleet.resolve(fleet.selectEnvironment(nil)) { _, _ in ["a"] }
+        #expect(shards.map(\.readOnly) == [wanted, .refuse])
+    }
+
     @Test func whatCannotBeDiscoveredIsNeverEmpty() throws {
         #expect(
             try resolve(fleetText(shards: discovery)) { _, _ in throw Unreachable() } == [

@@ -62,7 +62,7 @@ import TestSupport
             "ALTER TABLE t DROP PRIMARY KEY, ADD PRIMARY KEY (name), ALGORITHM=COPY, LOCK=NONE",
             .algorithmUnsupported, .permanent
         ),
-        ("SET STATEMENT max_statement_time=0.01 FOR SELECT SLEEP(5)", .timeout, .indeterminate),
+        ("SET STATEMENT max_statement_time=0.01 FOR SELECT SLEEP(5)", .timeout, .permanent),
         ("SET GLOBAL server_id = 'x'", .other, .permanent),
     ])
     func aStatementsErrorIsTyped(
@@ -197,7 +197,18 @@ import TestSupport
         (1290, "The MariaDB server is running with the --read-only option", .readOnly),
         (1290, "The MySQL server is running with the --super-read-only option", .readOnly),
         (1290, "The MariaDB server is running with the --skip-grant-tables option", .configuration),
-        (1040, "Too many connections", .unreachable),
+        (1004, "Can't create file 'x' (errno: 28 \"No space left on device\")", .diskFull),
+        (1005, "Can't create table `a`.`b` (errno: 28 \"No space left on device\")", .diskFull),
+        (1006, "Can't create database 'a' (errno: 122 \"Disk quota exceeded\")", .diskFull),
+        (3, "Error writing file '/t/x' (Errcode: 28 \"No space left on device\")", .diskFull),
+        (1030, "Got error 128 from storage engine", .other),
+        (1005, "Can't create table `a`.`error 281` (errno: 150)", .other),
+        (1040, "Too many connections", .connectionLimit),
+        (1203, "User u already has more than 'max_user_connections' active", .connectionLimit),
+        (1226, "User 'u' has exceeded the 'max_user_connections' resource", .connectionLimit),
+        (1226, "User 'u' has exceeded the 'max_queries_per_hour' resource", .hourlyLimit),
+        (1226, "User 'u' has exceeded the 'max_connections_per_hour' resource", .hourlyLimit),
+        (1874, "InnoDB is in read only mode.", .readOnly),
         (1175, "You are using safe update mode", .unsafeStatement),
         (1213, "Deadlock found", .deadlock),
         (1215, "Cannot add foreign key constraint", .other),

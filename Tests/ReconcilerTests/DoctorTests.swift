@@ -283,7 +283,7 @@ struct DoctorTests {
         let found = findings(report)
         #expect(found.contains { $0.hasSuffix("a change can cut values off without an error") })
         #expect(found.contains { $0.contains("sql_mode has ANSI_QUOTES") })
-        #expect(found.contains { $0.contains("read_only is on") })
+        #expect(found.contains { $0.contains("read_only=ON: 1 shard looked at, and not changed") })
         #expect(
             found.contains {
                 $0.hasPrefix("profiles warning shop: ") && $0.contains("sql_mode")

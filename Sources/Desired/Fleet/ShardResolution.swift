@@ -136,9 +136,10 @@ struct ShardResolution {
                         remedy: "give every shard a schema of its own", at: entry.location)
                 }
                 checkPlace(id, server, listed.database, at: entry.location)
-                result.append(
-                    Shard(
-                        id: id, server: server, database: listed.database, labels: entry.labels))
+                var shard = Shard(
+                    id: id, server: server, database: listed.database, labels: entry.labels)
+                shard.readOnly = entry.readOnly
+                result.append(shard)
             }
         }
         return result

@@ -6,6 +6,8 @@ package struct Shard: Hashable, Sendable {
     package let server: ServerAddress
     package let database: String
     package let labels: [String: String]
+    /// What happens where its server is read-only.
+    package var readOnly = ReadOnlyServers.refuse
 
     package init(
         id: ShardID, server: ServerAddress, database: String, labels: [String: String] = [:]
@@ -28,7 +30,17 @@ package struct ShardEntry: Sendable {
 
     package let source: Source
     package let labels: [String: String]
+    package let readOnly: ReadOnlyServers
     package let location: SourceLocation
+}
+
+/// What happens to shards whose server is read-only.
+package enum ReadOnlyServers: String, Hashable, Sendable, CaseIterable, FleetChoice {
+    static let title = "readOnly"
+    /// They are not changed: such a server is a replica, or is to be left alone.
+    case refuse
+    /// They are, by an account that may.
+    case allow
 }
 
 /// A shard as written, before an environment maps its host.

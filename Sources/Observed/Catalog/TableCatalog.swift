@@ -133,6 +133,22 @@ package final class TableCatalog: Sendable {
         }
     }
 
+    /// Forgets every table but these, and what was known of schemas with others.
+    ///
+    /// Call it when nothing looks anything up: what is forgotten is parsed again when it is seen.
+    package func keep(only digests: Set<Digest>) {
+        state.withLock { state in
+            state.tables = state.tables.filter { digests.contains($0.key) }
+            state.entries = state.entries.compactMapValues { entries in
+                let kept = entries.filter { digests.contains($0.table.digest) }
+                return kept.isEmpty ? nil : kept
+            }
+            state.schemas = state.schemas.filter { $0.key.values.allSatisfy(digests.contains) }
+            let known = Set(state.schemas.values.map(\.digest))
+            state.traces = state.traces.filter { known.contains($0.key) }
+        }
+    }
+
     private static func hash(_ bytes: [UInt8]) -> Int {
         var hasher = Hasher()
         bytes.withUnsafeBytes { hasher.combine(bytes: $0) }

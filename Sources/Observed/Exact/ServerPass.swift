@@ -82,11 +82,14 @@ final class ServerPass: Sendable {
                     KnownShard(
                         schema: known.schema, profile: known.profile,
                         otherObjects: known.otherObjects, observedAt: now,
-                        isFromFingerprint: true))
+                        isFromFingerprint: true, readOnly: readOnly))
             }
         }
         return result
     }
+
+    /// Whether the server takes changes; one that could not be asked has no known shards.
+    var readOnly: ReadOnlyState { survey?.readOnly ?? ReadOnlyState([:]) }
 
     /// The other shards in portions, enough of them to keep all connections busy to the end.
     func chunks(connections: Int) -> [ShardChunk] {

@@ -18,6 +18,7 @@ struct ServerSurvey: Sendable {
     let folding: NameFolding
     /// Nil where nothing but tables is read.
     private let objectVisibility: ObjectVisibility?
+    let readOnly: ReadOnlyState
 
     init(on connection: Connection, readsObjects: Bool) throws(MySQLError) {
         profile = try connection.profile(database: "information_schema")
@@ -30,6 +31,7 @@ struct ServerSurvey: Sendable {
             })
         visibility = try TableVisibility(on: connection)
         objectVisibility = readsObjects ? try ObjectVisibility(on: connection) : nil
+        readOnly = try ReadOnlyState(on: connection)
     }
 
     /// The database, if the account can see it.

@@ -56,7 +56,7 @@ struct ServerFingerprints: Sendable {
             case .success(.stamps(let found)): stamps = found
             case .failure(let error):
                 switch error.kind {
-                case .unreachable, .lostConnection: throw error
+                case .unreachable, .connectionLimit, .hourlyLimit, .lostConnection: throw error
                 default: return nil
                 }
             }

@@ -7,6 +7,8 @@ package struct ObservationTarget: Hashable, Sendable {
     package let database: String
     /// What is read beside tables.
     package let kinds: Set<ObjectName.Kind>
+    /// Whether it may be changed although its server is read-only.
+    package var changesReadOnly = false
 
     package init(
         id: ShardID, server: ServerAddress, database: String, kinds: Set<ObjectName.Kind> = []

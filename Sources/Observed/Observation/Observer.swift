@@ -89,6 +89,23 @@ package final class Observer: Sendable {
         memory.withLock { _ = $0.removeValue(forKey: shard) }
     }
 
+    /// Forgets every shard but these, and returns the tables of those that are remembered.
+    package func keep(only shards: Set<ShardID>) -> Set<Digest> {
+        let kept = memory.withLock { memory in
+            if memory.keys.contains(where: { !shards.contains($0) }) {
+                memory = memory.filter { shards.contains($0.key) }
+            }
+            return memory.values.map(\.schema)
+        }
+        // Shards with the same tables share one value: each is looked at once.
+        var seen: Set<ObjectIdentifier> = []
+        var tables: Set<Digest> = []
+        for schema in kept where seen.insert(ObjectIdentifier(schema)).inserted {
+            tables.formUnion(schema.tables.values)
+        }
+        return tables
+    }
+
     private func remembered(_ targets: [ObservationTarget]) -> [ShardID: Memory] {
         memory.withLock { memory in
             var result: [ShardID: Memory] = [:]
@@ -119,7 +136,7 @@ package final class Observer: Sendable {
             let shard = KnownShard(
                 schema: catalog.schema(of: reading.tables), profile: profile,
                 otherObjects: others.filter { !$0.key.isAmong(target.kinds) },
-                observedAt: now, isFromFingerprint: false)
+                observedAt: now, isFromFingerprint: false, readOnly: pass.readOnly)
             remember(target, shard, pass)
             return .known(shard)
         }

@@ -1,4 +1,5 @@
 import Execution
+import MySQLClient
 import Schema
 
 /// What is known of a shard after looking at it.
@@ -18,6 +19,8 @@ package struct KnownShard: Sendable {
     package let observedAt: Timestamp
     /// True where the last exact reading still holds because nothing moved since.
     package let isFromFingerprint: Bool
+    /// Whether its server takes changes at this moment.
+    package let readOnly: ReadOnlyState
 }
 
 /// A kind of object beside tables.

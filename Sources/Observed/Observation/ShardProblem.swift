@@ -97,6 +97,8 @@ extension MySQLError.Kind {
     var problemCode: String {
         switch self {
         case .unreachable: "unreachable"
+        case .connectionLimit: "connection-limit"
+        case .hourlyLimit: "hourly-limit"
         case .accessDenied: "access-denied"
         case .missingGrant: "missing-grant"
         case .unknownDatabase: "unknown-database"

@@ -171,7 +171,7 @@ package struct DataAsking: Sendable {
         case .timeout: Self.tooLate(limits.eachSeconds)
         case .lockWaitTimeout: "another session holds the table"
         case .accessDenied, .missingGrant: "the account may not read the table: grant it SELECT"
-        case .unreachable, .lostConnection: "the server could not be reached"
+        case .unreachable, .connectionLimit, .lostConnection: "the server could not be reached"
         default: "the server refused the question (error \(error.number))"
         }
     }

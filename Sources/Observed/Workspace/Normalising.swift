@@ -194,9 +194,9 @@ extension Workspace {
     func refusal(
         _ error: MySQLError, while activity: String
     ) throws(WorkspaceError) -> String {
-        guard connection.isUsable, error.retry == .permanent, error.kind != .missingGrant,
-            error.kind != .diskFull, error.kind != .readOnly
-        else { throw WorkspaceError(error, while: activity) }
+        guard connection.isUsable, error.retry == .permanent, !error.kind.isTheServers else {
+            throw WorkspaceError(error, while: activity)
+        }
         // The reason for a refused foreign key is in a warning beside the error.
         let notes = (try? connection.query("SHOW WARNINGS")) ?? []
         let details = notes.compactMap { $0[2] }.filter { $0 != error.message }

@@ -18,6 +18,9 @@ package struct WorkspaceError: RemediedError, Sendable {
     package let remedy: String?
     package let rejections: [RejectedTable]
     package let retry: RetryClass
+    /// Whether another server like it may do what this one cannot: it is full, read-only, or lets
+    /// nobody in. One that was lost under a text is not: the text may be why.
+    package private(set) var isForAnother = false
 
     init(
         _ code: Code, _ fault: String, remedy: String? = nil, rejections: [RejectedTable] = [],
@@ -36,6 +39,10 @@ package struct WorkspaceError: RemediedError, Sendable {
         self.init(
             .unavailable, "workspace: \(activity): \(error.fault)", remedy: remedy ?? error.remedy,
             retry: error.retry == .permanent ? .permanent : .retryable)
+        switch error.kind {
+        case .unreachable, .connectionLimit, .hourlyLimit, .diskFull, .readOnly: isForAnother = true
+        default: break
+        }
     }
 
     /// The workspace was closed before the work began.

@@ -11,15 +11,17 @@ package struct ServerShardOpener: ShardOpener {
     private let catalog: TableCatalog
     private let lockWaitSeconds: Int
     private let lockWaits: LockWaits
+    private let isForChanges: Bool
     private let changed: @Sendable (ShardID) -> Void
 
     /// - Parameters:
     ///   - lockWaitSeconds: how long to wait for a shard's lock that another session holds.
     ///   - lockWaits: how long a statement waits for a table.
+    ///   - isForChanges: whether a server that takes no changes is of no use.
     ///   - changed: called after every statement, so that cached fingerprints are forgotten.
     package init(
         pool: ConnectionPool, shards: [ShardID: ObservationTarget], catalog: TableCatalog,
-        lockWaitSeconds: Int, lockWaits: LockWaits,
+        lockWaitSeconds: Int, lockWaits: LockWaits, isForChanges: Bool = true,
         changed: @escaping @Sendable (ShardID) -> Void
     ) {
         self.pool = pool
@@ -27,6 +29,7 @@ package struct ServerShardOpener: ShardOpener {
         self.catalog = catalog
         self.lockWaitSeconds = lockWaitSeconds
         self.lockWaits = lockWaits
+        self.isForChanges = isForChanges
         self.changed = changed
     }
 
@@ -59,6 +62,7 @@ package struct ServerShardOpener: ShardOpener {
         _ body: (any ShardPort) throws(ShardFailure) -> Result
     ) throws -> Result {
         let target = target.stored(by: connection.nameFolding)
+        if isForChanges { try ReadOnlyRefusal.check(target, on: connection) }
         let name = Self.lockName(database: target.database)
         guard
             let lock = try AdvisoryLock.acquire(
@@ -126,6 +130,8 @@ private struct ShardSession: ShardPort {
 
     func run(_ statement: PlanStatement) throws(ShardFailure) {
         defer { changed(target.id) }
+        // It may have become a replica since the last statement.
+        try ReadOnlyRefusal.check(target, on: connection)
         do throws(MySQLError) {
             let check = statement.checksForeignKeys ? 1 : 0
             try connection.execute(
@@ -143,6 +149,8 @@ private struct ShardSession: ShardPort {
             } else {
                 try connection.executeUnderItsSettings(statement.sql)
             }
+        } catch  where error.kind == .readOnly && target.changesReadOnly {
+            throw ReadOnlyRefusal.unprivileged(target, error)
         } catch {
             var failure = ShardFailure(
                 error, shard: target.id, changing: true,
@@ -178,6 +186,11 @@ extension MySQLError {
 }
 
 extension ShardFailure {
+    /// A shard that could not be asked.
+    init(asking error: MySQLError, shard: ShardID) {
+        self.init(error, shard: shard)
+    }
+
     /// - Parameter changing: true where the statement may have changed something: when the
     ///   connection went away under it, its outcome is not known.
     /// - Parameter rows: a query for the rows that refused the statement.
@@ -185,7 +198,7 @@ extension ShardFailure {
         _ error: MySQLError, shard: ShardID, table: String? = nil, changing: Bool = false,
         rows: String? = nil
     ) {
-        let lost = error.kind == .lostConnection || error.kind == .unreachable
+        let lost = [.lostConnection, .unreachable, .connectionLimit].contains(error.kind)
         let place = table.map { "\(shard)/\($0)" } ?? "\(shard)"
         let remedy = rows.map {
             "; give these rows a parent or take them away, and run again: \($0)"

@@ -28,8 +28,13 @@ struct AccountFacts: Sendable {
             guard account != connection.account(for: own) else { continue }
             do {
                 facts[purpose] = try engine.pool.withConnection(to: server, purpose: purpose) {
-                    try ServerExamination.facts(
+                    let facts = try ServerExamination.facts(
                         $0, looked.profile, foldsCase: looked.foldsCase)
+                    checks += try LimitExamination(
+                        server: server, account: facts.account,
+                        sessions: Engine.sessionsPerServer(engine.concurrency), on: $0
+                    ).checks
+                    return facts
                 }
             } catch {
                 checks.append(

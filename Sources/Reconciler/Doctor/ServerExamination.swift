@@ -33,6 +33,7 @@ struct ServerFacts: Sendable {
 struct ServerExamination: Sendable {
     let server: ServerAddress
     private(set) var facts: ServerFacts?
+    private let concurrency: Concurrency
     private(set) var checks: [DoctorReport.Check] = []
 
     init(
@@ -40,6 +41,7 @@ struct ServerExamination: Sendable {
         clock: any Clock
     ) {
         self.server = server
+        concurrency = engine.concurrency
         do {
             // A server for workspaces alone may know no other account than theirs.
             let purpose: ConnectionPool.Purpose = shards.isEmpty ? .workspace : .read
@@ -100,7 +102,8 @@ struct ServerExamination: Sendable {
         let variables = try Self.variables(connection)
         examineMode(variables["sql_mode"] ?? "")
         examineBinaryLog(variables)
-        examineReadOnly(variables)
+        examineReadOnly(variables, shards)
+        examineLifted(variables)
         let folds = variables["lower_case_table_names", default: "0"]
         add(
             .ok,
@@ -110,16 +113,22 @@ struct ServerExamination: Sendable {
         try examineCache(connection, variables)
         let facts = try Self.facts(connection, profile, foldsCase: folds != "0")
         self.facts = facts
+        checks += try LimitExamination(
+            server: server, account: facts.account,
+            sessions: Engine.sessionsPerServer(concurrency), on: connection
+        ).checks
         examineDatabases(shards, facts)
     }
 
     private static func variables(
         _ connection: MySQLClient.Connection
     ) throws(MySQLError) -> [String: String] {
-        let names = [
-            "sql_mode", "log_bin", "binlog_format", "table_definition_cache", "read_only",
-            "super_read_only", "lower_case_table_names",
-        ]
+        let names =
+            [
+                "sql_mode", "log_bin", "binlog_format", "table_definition_cache", "read_only",
+                "super_read_only", "innodb_read_only", "lower_case_table_names",
+                "max_allowed_packet",
+            ] + SessionLimits.lifted.map(\.name)
         let list = names.map(SQL.literal).joined(separator: ", ")
         let rows = try connection.query("SHOW GLOBAL VARIABLES WHERE Variable_name IN (\(list))")
         return Dictionary(
@@ -181,15 +190,48 @@ struct ServerExamination: Sendable {
         add(.ok, "log_bin \(isOn ? "ON" + format : "OFF")")
     }
 
-    private mutating func examineReadOnly(_ variables: [String: String]) {
-        let names = ["read_only", "super_read_only"].filter {
-            !["OFF", "0", nil].contains(variables[$0])
+    private mutating func examineReadOnly(_ variables: [String: String], _ shards: [Shard]) {
+        let state = ReadOnlyState(variables)
+        guard let setting = state.setting else { return }
+        if shards.isEmpty {
+            return add(
+                .failed, "\(setting): no workspace is made on a server that takes no changes",
+                "set workspace.host to one that does")
         }
-        guard !names.isEmpty else { return }
+        let refused = shards.filter { shard in
+            ReadOnlyRefusal(ObservationTarget(shard), state) != nil
+        }
+        guard !refused.isEmpty else {
+            return add(
+                .warning, "\(setting): changed all the same, as `read_only: allow` says",
+                "its account needs READ ONLY ADMIN (MariaDB) or CONNECTION_ADMIN (MySQL)")
+        }
         add(
-            .warning, "\(names.joined(separator: " and ")) is on: the server may take no changes",
-            "point the shards at the primary")
+            .warning,
+            "\(setting): \(Count.of(refused.count, "shard")) looked at, and not changed",
+            "point the shards at the primary, or say `read_only: allow` with them")
     }
+
+    /// Settings that would end or change Plumb's statements, were they not lifted.
+    private mutating func examineLifted(_ variables: [String: String]) {
+        let lifted = SessionLimits.lifted.compactMap { setting -> String? in
+            guard let value = variables[setting.name], !setting.isHarmless(value) else {
+                return nil
+            }
+            return "\(setting.name) \(value)"
+        }
+        if !lifted.isEmpty {
+            add(.ok, "lifted in Plumb's sessions: \(lifted.joined(separator: ", "))")
+        }
+        guard let bytes = variables["max_allowed_packet"].flatMap({ Int($0) }),
+            bytes < Self.leastPacketBytes
+        else { return }
+        add(
+            .warning, "max_allowed_packet is \(bytes) bytes: a large definition cannot be sent",
+            "raise it to \(Self.leastPacketBytes) or more; no session can")
+    }
+
+    private static let leastPacketBytes = 1 << 20
 
     private mutating func examineTime(
         _ connection: MySQLClient.Connection, _ clock: any Clock

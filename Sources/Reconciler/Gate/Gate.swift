@@ -53,6 +53,9 @@ package struct Gate: Sendable {
         case backOff(reason: String)
         /// Rows are known that refuse one of its statements: nothing of it begins.
         case rows(reason: String)
+        /// Its server takes no changes, and the fleet file does not say that it is changed all the
+        /// same.
+        case readOnly(reason: String)
         /// Policy refuses it: no approval helps.
         case refused(reason: String)
     }
@@ -168,7 +171,7 @@ extension Gate.Hold {
     /// The exit status that this hold leads to.
     package var exitStatus: ExitStatus {
         switch self {
-        case .approval, .window, .environment, .behind: .blocked
+        case .approval, .window, .environment, .behind, .readOnly: .blocked
         case .denied, .refused, .rows: .refused
         case .backOff: .partial
         case .drift: .difference
@@ -186,6 +189,7 @@ extension Gate.Hold {
         case .behind: "behind"
         case .backOff: "back-off"
         case .rows: "rows"
+        case .readOnly: "read-only"
         case .refused: "refused"
         }
     }
@@ -193,7 +197,8 @@ extension Gate.Hold {
     package var reason: String {
         switch self {
         case .approval(_, let reason), .window(let reason), .environment(let reason),
-            .behind(let reason), .backOff(let reason), .rows(let reason), .refused(let reason):
+            .behind(let reason), .backOff(let reason), .rows(let reason), .readOnly(let reason),
+            .refused(let reason):
             reason
         case .denied(let digest, let reason):
             "denied (\(digest.short))" + (reason.isEmpty ? "" : ": \(reason)")

@@ -28,6 +28,8 @@ package final class Knowledge: Sendable {
         var newNormalised: Set<Key> = []
         var newProofs: Set<Key> = []
         var newTables: Set<Digest> = []
+        /// What was asked for since `forgetUnused`.
+        var used: Set<Key> = []
     }
 
     private struct Key: Hashable {
@@ -49,7 +51,10 @@ package final class Knowledge: Sendable {
         schema: Digest, profile: ServerProfile, in snapshot: LedgerSnapshot?
     ) throws(LedgerError) -> [String: CatalogTable]? {
         let key = Key(profile: profile.digest, subject: schema)
-        var tables = state.withLock { $0.normalised[key] }
+        var tables = state.withLock { state in
+            state.used.insert(key)
+            return state.normalised[key]
+        }
         if tables == nil, let snapshot {
             let path = RecordPath.normalised(profile: key.profile, schema: schema)
             tables = try snapshot.read(NormalisedRecord.self, at: path)?.tables
@@ -97,7 +102,11 @@ package final class Knowledge: Sendable {
         of change: Digest, profile: ServerProfile, in snapshot: LedgerSnapshot?
     ) throws(LedgerError) -> [PlanStatement]? {
         let key = Key(profile: profile.digest, subject: change)
-        if let proof = state.withLock({ $0.proofs[key] }) { return proof }
+        let known = state.withLock { state in
+            state.used.insert(key)
+            return state.proofs[key]
+        }
+        if let known { return known }
         let path = RecordPath.proof(profile: key.profile, change: change)
         guard let record = try snapshot?.read(ProofRecord.self, at: path) else { return nil }
         state.withLock { $0.proofs[key] = record.statements }
@@ -151,6 +160,23 @@ package final class Knowledge: Sendable {
                 json: ProofRecord(statements: state.proofs[key] ?? []))
         }
     }
+
+    /// Forgets what nobody asked for since the last time and the ledger holds, and returns the
+    /// tables that the rest is about.
+    package func forgetUnused() -> Set<Digest> {
+        state.withLock { state in
+            let kept = state.used.union(state.newNormalised).union(state.newProofs)
+            state.normalised = state.normalised.filter { kept.contains($0.key) }
+            state.proofs = state.proofs.filter { kept.contains($0.key) }
+            state.used = []
+            return state.normalised.values.reduce(into: state.newTables) {
+                $0.formUnion($1.values)
+            }
+        }
+    }
+
+    /// How much is in memory.
+    package var count: Int { state.withLock { $0.normalised.count + $0.proofs.count } }
 
     /// Forgets what was new, once it is in the ledger.
     package func saved() {

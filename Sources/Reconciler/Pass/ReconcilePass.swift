@@ -48,6 +48,11 @@ package struct ReconcilePass {
             survey: survey, gated: gated, result: result,
             isHalted: control?.isHalted ?? false, firstFailure: control?.firstFailure)
         let rollout = try close(book, opened, closing)
+        if session.request.backsOff {
+            // A loop: what this pass had no use for, the next ones hardly have.
+            session.engine.forgetUnused(
+                shards: Set(survey.shards.map(\.id)), now: session.surroundings.clock.now)
+        }
         return ReconcileReport(
             plan: gated.report, rollout: rollout, recovered: recovered, adopted: opened.adopted,
             exitStatus: Self.status(survey, gated, recovered, result, rollout))
@@ -67,7 +72,8 @@ package struct ReconcilePass {
         let targets = Dictionary(
             uniqueKeysWithValues: shards.map { ($0.id, ObservationTarget($0)) })
         let recovery = Recovery(
-            opener: opener(targets, waitSeconds: 30), journal: LedgerJournal(store: session.store),
+            opener: opener(targets, waitSeconds: 30, isForChanges: false),
+            journal: LedgerJournal(store: session.store),
             faults: faults)
         return try recovery.settle(pending) { targets[$0] != nil }
     }
@@ -98,12 +104,13 @@ package struct ReconcilePass {
     }
 
     private func opener(
-        _ targets: [ShardID: ObservationTarget], waitSeconds: Int
+        _ targets: [ShardID: ObservationTarget], waitSeconds: Int, isForChanges: Bool = true
     ) -> ServerShardOpener {
         let engine = session.engine
         return ServerShardOpener(
             pool: engine.pool, shards: targets, catalog: engine.catalog,
             lockWaitSeconds: waitSeconds, lockWaits: session.engine.access.lockWaits,
+            isForChanges: isForChanges,
             changed: { engine.observer.forget($0) })
     }
 

@@ -92,7 +92,7 @@ package struct Session {
         }
         let engine = try Engine(
             access: access, purposes: purposes, concurrency: concurrency,
-            clock: surroundings.clock)
+            clock: surroundings.clock, interrupt: surroundings.interrupt)
         return Session(ledgerSession: session, engine: engine)
     }
 

@@ -67,6 +67,7 @@ package struct Survey {
             pool: engine.pool, catalog: engine.catalog,
             preferred: desired.fleet.namedWorkspace(desired.environment),
             prefix: desired.fleet.workspace.prefix,
+            servers: WorkspaceServers(shards, observation),
             allowing: StatementText.Permissions(
                 directories: request.operator?.allowsDataDirectory ?? false))
         defer { workshop.close() }
@@ -74,6 +75,10 @@ package struct Survey {
         var normalised = try NormaliseStage(
             knowledge: engine.knowledge, snapshot: snapshot, workshop: workshop
         ).run(desired, known: Self.known(shards, observation))
+        for (id, error) in normalised.unread {
+            observation[id] = .unknown(
+                ShardProblem(code: "no-workspace", reason: "\(error)", retry: error.retry))
+        }
         for shard in shards {
             guard let clash = normalised.clashes[shard.id] else { continue }
             observation[shard.id] = .unknown(ShardProblem(clash, on: shard))
@@ -113,7 +118,8 @@ package struct Survey {
             plan: output.plan, snapshot: snapshot,
             notices: source.notices
                 + wire(shards.map(\.server) + [workshopServer(desired)].compactMap(\.self))
-                + Self.notices(desired, observation))
+                + Self.notices(desired, observation) + workshop.notices
+                + Self.notices(output.continued), isContinued: !output.continued.isEmpty)
     }
 
     /// Every shard of the environment, those of other namespaces as far as they are listed.
@@ -246,5 +252,6 @@ extension ObservationTarget {
     init(_ shard: Shard, kinds: Set<ObjectName.Kind> = []) {
         self.init(
             id: shard.id, server: shard.server, database: shard.database, kinds: kinds)
+        changesReadOnly = shard.readOnly == .allow
     }
 }

@@ -42,6 +42,7 @@ struct GateStage {
             approve: policy.approve, drift: drift(policy.drift),
             dropsPerPlan: policy.limits.dropsPerPlan, closed: try closed(survey, now: now))
         var decision = try Gate(rules: rules, book: book).decide(survey.plan, now: now)
+        holdReadOnly(&decision, survey)
         if session.request.backsOff { backOff(&decision, now: now) }
         notices += survey.comparison.unfitNames { session.engine.catalog[$0] }
         let report = try PlanReport(
@@ -62,6 +63,34 @@ struct GateStage {
                 message: "\(ApprovalFile.folder)/: files that are not committed authorise "
                     + "nothing"))
         return []
+    }
+
+    /// Holds what is on a server that takes no changes: an account that may write there all the
+    /// same would make a replica differ from its primary.
+    private func holdReadOnly(_ decision: inout Gate.Decision, _ survey: Survey.Result) {
+        let targets = survey.targets
+        var ready: [Gate.Ready] = []
+        var held: [Held: [String]] = [:]
+        for item in decision.ready {
+            guard let target = targets[item.key.shardID],
+                case .known(let known) = survey.observation[target.id],
+                let refusal = ReadOnlyRefusal(target, known.readOnly)
+            else {
+                ready.append(item)
+                continue
+            }
+            held[Held(step: item.step, reason: refusal.reason), default: []].append(item.shard)
+        }
+        for (key, shards) in held.sorted(by: { ($0.value.first ?? "") < ($1.value.first ?? "") }) {
+            decision.held.append(
+                Gate.Held(step: key.step, shards: shards, hold: .readOnly(reason: key.reason)))
+        }
+        decision.ready = ready
+    }
+
+    private struct Held: Hashable {
+        let step: PlanStep
+        let reason: String
     }
 
     /// Holds what failed a moment ago and is still the same operation.

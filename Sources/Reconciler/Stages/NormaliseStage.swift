@@ -20,6 +20,8 @@ package struct NormaliseStage {
         /// Shards on whose servers names of the schema are one that are to be several.
         package var clashes: [ShardID: NameClash] = [:]
         package var assignment: [ShardID: Int] = [:]
+        /// Shards whose files no server like theirs could read in this pass.
+        package var unread: [ShardID: WorkspaceError] = [:]
     }
 
     private let knowledge: Knowledge
@@ -40,6 +42,7 @@ package struct NormaliseStage {
         var places: [Key: Int] = [:]
         var clashes: [Key: NameClash] = [:]
         var digests: [ServerProfile: Digest] = [:]
+        var failures: [Key: WorkspaceError] = [:]
         for (shard, profile) in known {
             guard let source = desired.assignment[shard.id] else { continue }
             let digest = digests[profile] ?? profile.digest
@@ -61,7 +64,16 @@ package struct NormaliseStage {
                 output.clashes[shard.id] = clash
                 continue
             }
-            let tables = try normalise(schema, profile: profile, server: shard.server)
+            let tables: [String: CatalogTable]
+            do {
+                if let failure = failures[key] { throw failure }
+                tables = try normalise(schema, profile: profile, server: shard.server)
+            } catch let error as WorkspaceError where error.isForAnother {
+                // Others, on servers of another kind, need not wait for these.
+                failures[key] = error
+                output.unread[shard.id] = error
+                continue
+            }
             places[key] = output.schemas.count
             output.assignment[shard.id] = output.schemas.count
             output.sources.append(source)
@@ -78,6 +90,7 @@ package struct NormaliseStage {
             }
             output.schemas.append(made)
         }
+        if output.assignment.isEmpty, let failure = failures.values.first { throw failure }
         return output
     }
 

@@ -14,20 +14,29 @@ package final class Workshop {
     private let preferred: ServerAddress?
     private let prefix: String
     private let permissions: StatementText.Permissions
-    private var benches: [ServerProfile: Bench] = [:]
+    private let servers: WorkspaceServers
+    private var benches: [ServerProfile: (place: ServerAddress, bench: Bench)] = [:]
     private var swept: Set<ServerAddress> = []
+    /// Servers that could not do it in this pass, and why.
+    private var useless: [ServerAddress: WorkspaceError] = [:]
+    /// What is to be said of where workspaces are.
+    package private(set) var notices: [Notice] = []
 
-    /// - Parameter preferred: the server that the fleet file names; it is used for the profiles
-    ///   that it has, and for the others a server of theirs.
-    /// - Parameter permissions: what the operator lets files say.
+    /// - Parameters:
+    ///   - preferred: the server that the fleet file names; it is used for the profiles that it
+    ///     has, and for the others a server of theirs.
+    ///   - servers: the other servers that could do it.
+    ///   - permissions: what the operator lets files say.
     package init(
         pool: ConnectionPool, catalog: TableCatalog, preferred: ServerAddress?, prefix: String,
+        servers: WorkspaceServers = WorkspaceServers(),
         allowing permissions: StatementText.Permissions = StatementText.Permissions()
     ) {
         self.pool = pool
         self.catalog = catalog
         self.preferred = preferred
         self.prefix = prefix
+        self.servers = servers
         self.permissions = permissions
     }
 
@@ -36,12 +45,46 @@ package final class Workshop {
     }
 
     /// Runs `body` with a workspace on a server of `profile`; `server` is one that has it.
+    ///
+    /// Where that server is full, read-only, away or lets nobody in, another one like it does the
+    /// work, from the beginning.
     package func use<Value>(
         for profile: ServerProfile, server: ServerAddress,
         _ body: (Workspace) throws(WorkspaceError) -> Value
     ) throws(WorkspaceError) -> Value {
-        if let bench = benches[profile] { return try bench.run(body) }
-        let place = try choose(profile, server)
+        if let (place, bench) = benches[profile] {
+            do throws(WorkspaceError) {
+                return try bench.run(body)
+            } catch {
+                guard error.isForAnother else { throw error }
+                useless[place] = error
+                benches.removeValue(forKey: profile)?.bench.close()
+            }
+        }
+        var first: WorkspaceError?
+        for place in try choose(profile, server) {
+            if let known = useless[place] {
+                first = first ?? known
+                continue
+            }
+            do throws(WorkspaceError) {
+                let value = try open(on: place, profile).run(body)
+                if let first { note(place, instead: first) }
+                return value
+            } catch {
+                guard error.isForAnother else { throw error }
+                useless[place] = error
+                benches.removeValue(forKey: profile)?.bench.close()
+                first = first ?? error
+            }
+        }
+        throw first ?? WorkspaceError.closed
+    }
+
+    private func open(
+        on place: ServerAddress, _ profile: ServerProfile
+    ) throws(WorkspaceError) -> Bench {
+        try checkTakesChanges(place)
         if swept.insert(place).inserted {
             // What a dead run left is dropped first; what is in use stays.
             _ = try? Workspace.sweep(on: place, pool: pool, prefix: prefix)
@@ -52,13 +95,41 @@ package final class Workshop {
                 allowing: permissions
             ) { (workspace) throws(WorkspaceError) in work(workspace) }
         }
-        benches[profile] = bench
-        return try bench.run(body)
+        benches[profile] = (place, bench)
+        return bench
+    }
+
+    /// A replica is left as it is, although an account may write to it: nothing is made there, and
+    /// nothing dropped.
+    private func checkTakesChanges(_ place: ServerAddress) throws(WorkspaceError) {
+        let answer = pool.using(place, purpose: .workspace) { connection throws(MySQLError) in
+            try ReadOnlyState(on: connection)
+        }
+        switch answer {
+        case .failure(let error): throw WorkspaceError(error, while: "connecting")
+        case .success(let state):
+            guard let setting = state.setting else { return }
+            throw WorkspaceError(
+                MySQLError(
+                    kind: .readOnly,
+                    message: "no workspace is made on a server that is read-only "
+                        + "(\(setting))", server: place),
+                while: "connecting",
+                remedy: "name a server like it that takes changes in `workspace.host`")
+        }
+    }
+
+    /// Says once that another server does the work, and why.
+    private func note(_ place: ServerAddress, instead first: WorkspaceError) {
+        let notice = Notice(
+            code: "workspace-elsewhere",
+            message: "\(place) does the workspace's work: \(first.fault)")
+        if !notices.contains(notice) { notices.append(notice) }
     }
 
     /// Drops every workspace, and waits until that is done.
     package func close() {
-        for bench in benches.values { bench.close() }
+        for (_, bench) in benches.values { bench.close() }
         benches = [:]
     }
 
@@ -66,8 +137,9 @@ package final class Workshop {
     /// answer is an error: what files say is not to run on a shard's server instead.
     private func choose(
         _ profile: ServerProfile, _ server: ServerAddress
-    ) throws(WorkspaceError) -> ServerAddress {
-        guard let preferred else { return server }
+    ) throws(WorkspaceError) -> [ServerAddress] {
+        let others = servers.places(for: profile, first: server)
+        guard let preferred else { return others }
         // The database's own defaults are given to the workspace; the server's must be equal.
         // A server for workspaces alone may know no other account than theirs.
         let answer = pool.using(preferred, purpose: .workspace) {
@@ -81,7 +153,13 @@ package final class Workshop {
         }
         own.characterSet = profile.characterSet
         own.collation = profile.collation
-        return own == profile ? preferred : server
+        if own == profile { return [preferred] }
+        let notice = Notice(
+            code: "workspace-elsewhere",
+            message: "\(preferred), which `workspace` names, is set up differently or of another "
+                + "version: \(others.first ?? server) does the work for its like")
+        if !notices.contains(notice) { notices.append(notice) }
+        return others
     }
 }
 

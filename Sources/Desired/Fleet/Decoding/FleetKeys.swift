@@ -48,6 +48,7 @@ enum ShardPatternKey: String, FleetKey {
     static let what = "a shard pattern"
     static let required: Set<ShardPatternKey> = [.pattern, .hosts]
     case pattern, hosts, database, labels
+    case readOnly = "read_only"
 }
 
 enum NamedShardKey: String, FleetKey {
@@ -55,6 +56,7 @@ enum NamedShardKey: String, FleetKey {
     static let what = "a shard"
     static let required: Set<NamedShardKey> = [.name, .host]
     case name, host, database, labels
+    case readOnly = "read_only"
 }
 
 enum DiscoveredShardsKey: String, FleetKey {
@@ -62,6 +64,7 @@ enum DiscoveredShardsKey: String, FleetKey {
     static let what = "a shard discovery"
     static let required: Set<DiscoveredShardsKey> = [.discover]
     case discover, labels
+    case readOnly = "read_only"
 }
 
 enum DiscoverKey: String, FleetKey {
@@ -243,7 +246,8 @@ enum FleetFormat {
 
     static let choices: [any FleetChoice.Type] = [
         Prune.self, ManagedKind.self, TLS.Mode.self, Hazard.self, DriftPolicy.self,
-        OnFailure.self, Cutover.self, LintRule.self, LintLevel.self, NameStyle.self,
+        OnFailure.self, Cutover.self, ReadOnlyServers.self, LintRule.self, LintLevel.self,
+        NameStyle.self,
     ]
 
     /// The versions of the format that this release reads.

@@ -33,6 +33,7 @@ struct ShardDecoder {
         let hosts = fields.read(.hosts, self.hosts)
         let template = fields.read(.database, template)
         let labels = fields.read(.labels, labels) ?? [:]
+        let readOnly = fields.read(.readOnly, self.readOnly) ?? .refuse
         guard let names, let hosts, let nameNode = fields[.pattern] else { return nil }
         if hosts.count > names.count, let node = fields[.hosts] {
             reader.diagnostics.warning(
@@ -46,7 +47,8 @@ struct ShardDecoder {
                 name, host: hosts[index * hosts.count / names.count], template,
                 at: nameNode, fields[.database] ?? nameNode)
         }
-        return ShardEntry(source: .listed(listed), labels: labels, location: node.location)
+        return ShardEntry(
+            source: .listed(listed), labels: labels, readOnly: readOnly, location: node.location)
     }
 
     private func named(_ node: YAMLNode) -> ShardEntry? {
@@ -55,21 +57,25 @@ struct ShardDecoder {
         let host = fields.read(.host, reader.server)
         let template = fields.read(.database, template)
         let labels = fields.read(.labels, labels) ?? [:]
+        let readOnly = fields.read(.readOnly, self.readOnly) ?? .refuse
         guard let name, let host, let nameNode = fields[.name] else { return nil }
         let listed = shard(name, host: host, template, at: nameNode, fields[.database] ?? nameNode)
         guard let listed else { return nil }
-        return ShardEntry(source: .listed([listed]), labels: labels, location: node.location)
+        return ShardEntry(
+            source: .listed([listed]), labels: labels, readOnly: readOnly, location: node.location)
     }
 
     private func discovered(_ node: YAMLNode) -> ShardEntry? {
         guard let fields = reader.fields(node, DiscoveredShardsKey.self) else { return nil }
         let labels = fields.read(.labels, labels) ?? [:]
+        let readOnly = fields.read(.readOnly, self.readOnly) ?? .refuse
         let inner = fields.read(.discover) { node, _ in reader.fields(node, DiscoverKey.self) }
         let host = inner?.read(.host, reader.server)
         let like = inner?.read(.like, reader.string)
         guard let host, let like else { return nil }
         return ShardEntry(
-            source: .discovered(host: host, like: like), labels: labels, location: node.location)
+            source: .discovered(host: host, like: like), labels: labels, readOnly: readOnly,
+            location: node.location)
     }
 
     private func shard(
@@ -103,6 +109,10 @@ struct ShardDecoder {
                 "write `{shard}` where the shard's name goes")
         }
         return text
+    }
+
+    private func readOnly(_ node: YAMLNode, _ what: String) -> ReadOnlyServers? {
+        reader.choice(node, what, ReadOnlyServers.self)
     }
 
     private func labels(_ node: YAMLNode, _ what: String) -> [String: String]? {

@@ -1,0 +1,63 @@
+import Diff
+import Execution
+import Observed
+import Schema
+import TestSupport
+import Testing
+
+@testable import Reconciler
+
+/// What a process keeps between passes, and what it lets go.
+@Suite struct MemoryBoundTests {
+    private func table(_ number: Int) -> CatalogTable {
+        let text = "CREATE TABLE `t` (\n  `c\(number)` int(11) DEFAULT NULL\n) ENGINE=InnoDB"
+        return CatalogTable(canonicalText: Array(text.utf8), flavour: .mariadb)
+    }
+
+    private let profile = ServerProfile(
+        flavour: .mariadb, version: "10.11.1", sqlMode: "", characterSet: "utf8mb4",
+        collation: "utf8mb4_general_ci", settings: [:])
+
+    @Test func theCatalogueKeepsWhatIsOfUse() {
+        let catalog = TableCatalog()
+        let tables = (0..<9).map(table)
+        tables.forEach(catalog.insert)
+        let kept = catalog.schema(of: ["t": tables[3].digest])
+        let gone = catalog.schema(of: ["t": tables[4].digest])
+        catalog.keep(only: [tables[3].digest])
+        #expect(catalog.count == 1)
+        #expect(catalog[tables[3].digest] != nil && catalog[tables[4].digest] == nil)
+        #expect(catalog.schema(of: ["t": tables[3].digest]) === kept)
+        #expect(catalog.schema(of: ["t": tables[4].digest]) !== gone)
+    }
+
+    @Test func whatWasProvedGoesWhenNobodyAsksForIt() throws {
+        let knowledge = Knowledge(catalog: TableCatalog())
+        let digests = (0..<3).map { Digest(of: "subject \($0)") }
+        for (number, digest) in digests.enumerated() {
+            knowledge.remember(["t": table(number)], schema: digest, profile: profile)
+            knowledge.remember([], for: digest, profile: profile)
+        }
+        // What the ledger does not hold yet stays, whoever asks.
+        #expect(knowledge.forgetUnused().count == 3)
+        #expect(knowledge.count == 6)
+        knowledge.saved()
+        _ = try knowledge.normalised(schema: digests[1], profile: profile, in: nil)
+        #expect(knowledge.forgetUnused() == [table(1).digest])
+        #expect(knowledge.count == 2)
+        #expect(knowledge.forgetUnused().isEmpty)
+        #expect(knowledge.count == 0)
+    }
+
+    @Test func aFailureThatNobodyRepeatsIsForgotten() {
+        let book = BackOffBook<String>(firstSeconds: 5, longestSeconds: 600)
+        let start = Timestamp(secondsSince1970: 1_700_000_000)
+        book.failed("left", now: start)
+        book.failed("stays", now: start.adding(seconds: 1_000))
+        book.forgetAbandoned(now: start.adding(seconds: 1_100))
+        #expect(book.count == 2)
+        book.forgetAbandoned(now: start.adding(seconds: 1_300))
+        #expect(book.count == 1)
+        #expect(book.wait(for: "left", now: start) == nil)
+    }
+}

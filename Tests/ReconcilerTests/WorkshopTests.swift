@@ -1,0 +1,87 @@
+import MySQLClient
+import Observed
+import Schema
+import TestSupport
+import Testing
+
+@testable import Reconciler
+
+/// Where workspaces are made.
+@Suite struct WorkshopTests {
+    private let plain: MariaDBServer
+    private let pool: ConnectionPool
+    private let profile: ServerProfile
+
+    init() throws {
+        plain = try MariaDBServer.shared
+        pool = ConnectionPool(limitPerServer: 4) { [settings = plain.settings] _ in settings }
+        profile = try plain.connect().profile(database: "information_schema")
+    }
+
+    private func workshop(_ servers: [ServerAddress]) -> Workshop {
+        Workshop(
+            pool: pool, catalog: TableCatalog(), preferred: nil, prefix: "_plumb_ws",
+            servers: WorkspaceServers(writable: [profile: servers]))
+    }
+
+    @Test("a first server that is read-only, or away, does not end the pass")
+    func anotherServerDoesTheWork() throws {
+        let replica = try MariaDBServer.start(options: ["--read-only"])
+        let away = ServerAddress.socket(path: replica.folder.path + "/none.sock")
+        for (first, word) in [(replica.address, "read-only"), (away, "none.sock")] {
+            let workshop = workshop([first, plain.address])
+            for _ in 0..<2 {
+                let server = try workshop.use(for: profile, server: first) { workspace in
+                    workspace.name
+                }
+                #expect(WorkspaceName.isOne(server, prefix: "_plumb_ws"))
+            }
+            #expect(workshop.notices.map(\.code) == ["workspace-elsewhere"])
+            #expect(workshop.notices[0].message.contains(word), "\(workshop.notices)")
+            workshop.close()
+        }
+        #expect(try replica.connect().query("SHOW DATABASES LIKE '\\_plumb%'").isEmpty)
+    }
+
+    @Test("what is under way when a server fills up begins anew on another one")
+    func aServerThatFillsUp() throws {
+        let second = try MariaDBServer.start()
+        let workshop = workshop([plain.address, second.address])
+        var tried: [Int] = []
+        let full = MySQLError(
+            kind: .diskFull, number: 1114, message: "The table 't' is full", server: plain.address)
+        try workshop.use(for: profile, server: plain.address) { workspace throws(WorkspaceError) in
+            tried.append(0)
+            if tried.count == 1 { throw WorkspaceError(full, while: "creating table `t`") }
+        }
+        #expect(tried.count == 2)
+        #expect(workshop.notices.first?.message.contains("\(second.address) does the") == true)
+        workshop.close()
+    }
+
+    @Test("attack: a text that ends a server is not tried on the next one")
+    func aTextThatEndsAServer() throws {
+        let workshop = workshop([plain.address, .socket(path: "/nowhere")])
+        let lost = MySQLError(kind: .lostConnection, message: "gone", server: plain.address)
+        var tried = 0
+        #expect(throws: WorkspaceError.self) {
+            try workshop.use(for: profile, server: plain.address) {
+                workspace throws(WorkspaceError) in
+                tried += 1
+                throw WorkspaceError(lost, while: "creating table `t`")
+            }
+        }
+        #expect(tried == 1)
+        workshop.close()
+    }
+
+    @Test func whereEveryServerRefusesTheFirstReasonIsTold() throws {
+        let replica = try MariaDBServer.start(options: ["--read-only"])
+        let workshop = workshop([replica.address, .socket(path: "/nowhere")])
+        let error = #expect(throws: WorkspaceError.self) {
+            try workshop.use(for: profile, server: replica.address) { _ in }
+        }
+        #expect(error?.fault.contains("read_only=ON") == true)
+        #expect(error?.remedy?.contains("workspace.host") == true)
+    }
+}
