@@ -1,5 +1,5 @@
 import Schema
-import TestSupport
+@testable import TestSupport
 import Testing
 
 @testable import Diff
