@@ -173,8 +173,8 @@ import Testing
         // What cannot be brought back goes last.
         #expect(
             steps.flatMap { $0.statements(flavour: .mariadb) } == [
-                "ALTER TABLE `a` DROP FOREIGN KEY `to_old`",
                 "ALTER TABLE `old` DROP FOREIGN KEY `up`",
+                "ALTER TABLE `a` DROP FOREIGN KEY `to_old`",
                 "ALTER TABLE `a` DROP COLUMN `old_id`, DROP COLUMN `i`", "DROP TABLE `old`",
             ])
     }

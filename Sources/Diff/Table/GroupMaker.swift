@@ -16,6 +16,11 @@ struct GroupMaker {
     private var statements: [TableGroup.Statement] = []
     /// Places of members by their names before and after.
     private let byName: [String: Int]
+    /// By place the members that have keys to it, and those that are to have some.
+    private let children: [[Int]]
+    private let wantedChildren: [[Int]]
+    /// Names of keys that one table gives up and another gets.
+    private let taken: Set<String>
 
     /// What surrounds the group.
     struct Context {
@@ -49,17 +54,49 @@ struct GroupMaker {
             if let old = member.from?.name { places[old] = place }
         }
         byName = places
+        var owners: [String: Int] = [:]
+        for (place, table) in start.enumerated() {
+            for key in table?.foreignKeys ?? [] { owners[key.name] = place }
+        }
+        children = Self.children(start, by: places)
+        // A table itself is one of those that may be at their end now.
+        wantedChildren = Self.children(members.map(\.to), by: places).enumerated().map {
+            $1.contains($0) ? $1 : $1 + [$0]
+        }
+        taken = Set(
+            members.enumerated().flatMap { place, member in
+                (member.to?.foreignKeys ?? []).map(\.name)
+                    .filter { owners[$0].map { $0 != place } ?? false }
+            })
+    }
+
+    /// By the parent's place the places of `tables` that have keys to it.
+    private static func children(_ tables: [Table?], by names: [String: Int]) -> [[Int]] {
+        var children: [[Int]] = tables.map { _ in [] }
+        for (place, table) in tables.enumerated() {
+            for key in table?.foreignKeys ?? [] where key.referencedSchema == nil {
+                guard let parent = names[key.referencedTable], children[parent].last != place
+                else { continue }
+                children[parent].append(place)
+            }
+        }
+        return children
     }
 
     /// Throws `unsupported` where the statements do not lead to the desired tables.
     mutating func make() throws(DiffError) -> TableGroup {
         let start = current
-        for place in members.indices { try dropKeys(of: place) }
-        for place in order() { try change(place) }
-        for place in members.indices where members[place].kind != .drop {
-            try alter(place, to: members[place].to)
+        for place in members.indices {
+            try drop(keys(of: place) { taken.contains($0.name) }, place)
+        }
+        for place in order() {
+            try makeWay(for: place)
+            try change(place)
+            // A key is away no longer than it has to be.
+            try complete(behind: place)
         }
         for place in members.indices where members[place].kind == .drop {
+            try makeWay(for: place)
             add(.drop, place)
             current[place] = nil
         }
@@ -85,30 +122,34 @@ struct GroupMaker {
 
     // MARK: Keys that go
 
-    private mutating func dropKeys(of place: Int) throws(DiffError) {
-        guard let table = current[place] else { return }
-        let gone = table.foreignKeys.filter { goes($0, of: place) }
+    /// Takes the keys away that may not be there while the table changes: those of others to it,
+    /// and its own.
+    private mutating func makeWay(for place: Int) throws(DiffError) {
+        for other in children[place] where other != place {
+            try drop(keys(of: other) { parent(of: $0) == place }, other)
+        }
+        guard members[place].kind != .drop else { return }
+        try drop(keys(of: place) { _ in true }, place)
+    }
+
+    /// The keys that go, of those for which `isDue` is true.
+    private func keys(of place: Int, _ isDue: (ForeignKey) -> Bool) -> [ForeignKey] {
+        (current[place]?.foreignKeys ?? []).filter { goes($0, of: place) && isDue($0) }
+    }
+
+    private mutating func drop(_ gone: [ForeignKey], _ place: Int) throws(DiffError) {
         guard !gone.isEmpty else { return }
-        dropped[place] = gone
+        dropped[place] += gone
         try take(Alteration(clauses: gone.map { .dropForeignKey($0) }), place)
     }
 
+    /// Whether a key of the table as it was has to go, be it to come back.
     private func goes(_ key: ForeignKey, of place: Int) -> Bool {
+        guard !dropped[place].contains(where: { $0.name == key.name }) else { return false }
         let member = members[place]
-        if member.kind == .drop {
-            // A table drops its keys to itself together with it.
-            return parent(of: key).map { $0 != place } ?? isTaken(key.name, from: place)
-        }
+        if member.kind == .drop { return parent(of: key) != place }
         return member.lets(go: key)
             || context.held.contains(HeldKey(child: member.from?.name ?? "", key: key.name))
-    }
-
-    /// Whether another table gets a key of that name.
-    private func isTaken(_ name: String, from place: Int) -> Bool {
-        members.indices.contains { other in
-            other != place
-                && (members[other].to?.foreignKeys.contains { $0.name == name } ?? false)
-        }
     }
 
     private func parent(of key: ForeignKey) -> Int? {
@@ -117,23 +158,43 @@ struct GroupMaker {
 
     // MARK: Changes
 
-    /// The members in an order in which most parents of new keys come first.
+    /// The members that change, in an order in which most parents of keys that come are first.
     private func order() -> [Int] {
         let needs = members.indices.map { place -> [Int] in
-            let there = Set((current[place]?.foreignKeys ?? []).map(\.name))
-            return (members[place].to?.foreignKeys ?? []).filter { !there.contains($0.name) }
+            let staying = (current[place]?.foreignKeys ?? []).filter { !goes($0, of: place) }
+            let names = Set(staying.map(\.name))
+            return (members[place].to?.foreignKeys ?? []).filter { !names.contains($0.name) }
                 .compactMap(parent(of:)).filter { $0 != place }
         }
         return PostOrder(needs: needs).nodes.filter { members[$0].kind != .drop }
     }
 
-    private mutating func change(_ place: Int) throws(DiffError) {
-        guard var target = members[place].to else { return }
-        let isUnchecked = context.unchecked.contains(members[place].table)
+    /// Brings tables to their end that waited for the parents of their keys only.
+    private mutating func complete(behind place: Int) throws(DiffError) {
+        for other in wantedChildren[place] where isDone[other] {
+            let isReady = (members[other].to?.foreignKeys ?? []).allSatisfy { key in
+                parent(of: key).map { isDone[$0] } ?? true
+            }
+            if isReady { try alter(other, to: members[other].to) }
+        }
+    }
+
+    /// The desired table; keys that follow their parents later have their old names until then.
+    private func target(of place: Int) -> Table? {
+        guard var target = members[place].to else { return nil }
         let keys = current[place]?.foreignKeys ?? []
+        target.foreignKeys = target.foreignKeys.map { key in
+            keys.first { following($0, of: place) == key } ?? key
+        }
+        return target
+    }
+
+    private mutating func change(_ place: Int) throws(DiffError) {
+        guard var target = target(of: place) else { return }
+        let isUnchecked = context.unchecked.contains(members[place].table)
+        let keys = Set(current[place]?.foreignKeys ?? [])
         target.foreignKeys = target.foreignKeys.compactMap { key in
-            // What follows its parent later has its old names until then.
-            if let stays = keys.first(where: { following($0, of: place) == key }) { return stays }
+            if keys.contains(key) { return key }
             guard let parent = parent(of: key), parent != place else {
                 return isUnchecked ? nil : key
             }

@@ -3,8 +3,9 @@ import Schema
 /// Changes of several tables that hold each other by foreign keys: made in one step, statement by
 /// statement, or not at all.
 ///
-/// First the keys go that stand in the way, then each table changes, and every key that is wanted
-/// comes back as soon as its parent is as it has to be. Tables that go, go last.
+/// Before a table changes, the keys go that stand in its way; each that is wanted comes back with
+/// its own table's change, or as soon as its parents are as they have to be. Tables that go, go
+/// last.
 package struct TableGroup: Hashable, Sendable {
     /// The whole change of each table, by name: `from` is the table as the first statement finds
     /// it, and the alterations are all of its own, in order. A table that only gives a key away
