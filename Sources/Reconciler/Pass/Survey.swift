@@ -118,8 +118,7 @@ package struct Survey {
             plan: output.plan, snapshot: snapshot,
             notices: source.notices
                 + wire(shards.map(\.server) + [workshopServer(desired)].compactMap(\.self))
-                + Self.notices(desired, observation) + workshop.notices
-                + Self.notices(output.continued), isContinued: !output.continued.isEmpty)
+                + Self.notices(desired, observation) + workshop.notices)
     }
 
     /// Every shard of the environment, those of other namespaces as far as they are listed.
