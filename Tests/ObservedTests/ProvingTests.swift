@@ -71,6 +71,27 @@ struct ProvingTests {
             from: "id INT PRIMARY KEY", "id INT PRIMARY KEY, a JSON NOT NULL",
             .copy, .shared, rebuilds: true),
         Case(from: "id INT PRIMARY KEY", "id INT PRIMARY KEY, a JSON", .instant),
+        // What every row gets alike needs no row.
+        Case(
+            from: "id INT PRIMARY KEY",
+            "id INT PRIMARY KEY, a INT NOT NULL DEFAULT 6 CHECK (a > 5), b VARCHAR(9) DEFAULT 'x' "
+                + "CHECK (b <> 'y')", .instant),
+        Case(
+            from: "id INT PRIMARY KEY",
+            "id INT PRIMARY KEY, a INT NOT NULL DEFAULT 4 CHECK (a > 5)", .copy, .shared,
+            rebuilds: true),
+        Case(
+            from: "id INT PRIMARY KEY",
+            "id INT PRIMARY KEY, a VARCHAR(9) NOT NULL DEFAULT 'x' CHECK (a <> 'X')", .copy,
+            .shared,
+            rebuilds: true),
+        Case(
+            from: "id INT PRIMARY KEY",
+            "id INT PRIMARY KEY, a INT NOT NULL DEFAULT 4 CHECK (a > id)", .copy, .shared,
+            rebuilds: true),
+        Case(
+            from: "id INT PRIMARY KEY", "id INT PRIMARY KEY, a JSON NOT NULL DEFAULT '{}'",
+            .instant),
         Case(
             from: "id INT PRIMARY KEY, a INT, g INT AS (a) VIRTUAL, CHECK (g > 0)",
             "id INT PRIMARY KEY, a INT, g INT AS (a - 9) VIRTUAL, CHECK (g > 0)", .copy, .shared,

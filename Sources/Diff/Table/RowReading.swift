@@ -33,6 +33,37 @@ extension Alteration {
         }
     }
 
+    /// The checks that make ``mustReadRows(of:flavour:)`` true, where a server can say without any
+    /// row that they hold: they are about new columns, which get the same value in every row.
+    ///
+    /// Nil where rows decide.
+    package func constantChecks(of table: Table) -> [String]? {
+        guard let after = try? table.applying(self) else { return nil }
+        var columns = LiveColumns(live: table)
+        columns.take(self)
+        var result: [String] = []
+        for clause in clauses {
+            if case .changeColumn(let from, let to, _) = clause,
+                !table.checksToRead(from, as: to, in: after).isEmpty
+                    || table.comparesOtherwise(from, as: to, in: after)
+            {
+                return nil
+            }
+            guard case .addColumn(let column, _) = clause else { continue }
+            for check in after.checks(over: column) where !column.keepsAsNew(check) {
+                let isNew = after.columns.allSatisfy { other in
+                    !ExpressionText.mentions(other.name, in: check)
+                        || columns.origin(of: other.name) == nil && other.generated == nil
+                }
+                guard isNew, let text = try? columns.expression(check, of: after) else {
+                    return nil
+                }
+                result.append(text)
+            }
+        }
+        return result
+    }
+
     /// Whether the session of the statement has to number rows that hold 0, which it does unless
     /// `NO_AUTO_VALUE_ON_ZERO` is set; nil where it makes no difference.
     ///

@@ -140,10 +140,18 @@ extension Workspace {
         return Proof(statements: statements, final: current)
     }
 
-    /// What is not understood has to be read on MariaDB, where it could be left unread.
-    func mustReadRows(_ alteration: Alteration, of table: CatalogTable?) -> Bool {
-        table?.table.map { alteration.mustReadRows(of: $0, flavour: profile.flavour) }
-            ?? (profile.flavour == .mariadb)
+    /// Whether only the rows tell what becomes of the statement; checks of what every row gets alike
+    /// are asked here.
+    func mustReadRows(_ alteration: Alteration, of live: CatalogTable?) -> Bool {
+        let flavour = profile.flavour
+        guard let table = live?.table else { return flavour == .mariadb }
+        guard alteration.mustReadRows(of: table, flavour: flavour) else { return false }
+        guard let checks = alteration.constantChecks(of: table), !checks.isEmpty else {
+            return true
+        }
+        let broken = checks.map { "(\($0)) <=> FALSE" }.joined(separator: " OR ")
+        let answer = try? connection.query("SELECT \(broken)").first?[0]
+        return answer != "0"
     }
 
     private func createParents(of change: ChangeToProve) throws(WorkspaceError) {
