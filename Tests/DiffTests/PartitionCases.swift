@@ -234,6 +234,22 @@ enum PartitionCases {
                     + "('f'))"
             ]),
         PartitionCase(
+            name: "the same texts in capitals, under another name",
+            from: "LIST COLUMNS (c) (PARTITION p VALUES IN ('b','f'), PARTITION q VALUES IN "
+                + "('l','p','v','z'))",
+            to: "LIST COLUMNS (c) (PARTITION q VALUES IN ('l','p','v','z'), PARTITION r VALUES IN "
+                + "('B','F'))",
+            statements: [
+                "PARTITION BY LIST COLUMNS(c) (PARTITION q VALUES IN ('l','p','v','z'), PARTITION "
+                    + "r VALUES IN ('B','F'))"
+            ]),
+        PartitionCase(
+            name: "a list of texts goes",
+            from: "LIST COLUMNS (c) (PARTITION p VALUES IN ('b','f'), PARTITION q VALUES IN "
+                + "('l','p','v','z'))",
+            to: "LIST COLUMNS (c) (PARTITION q VALUES IN ('l','p','v','z'))",
+            statements: ["DROP PARTITION p"], gone: [1, 5]),
+        PartitionCase(
             name: "pairs of values",
             from: "LIST COLUMNS (a,c) (PARTITION p VALUES IN ((1,'b'),"
                 + "(5,'f')), PARTITION q VALUES IN ((11,'l'),(15,'p'),(21,'v'),(25,'z')))",

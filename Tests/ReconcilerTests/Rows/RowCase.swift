@@ -53,18 +53,20 @@ struct RowCase: Sendable, CustomStringConvertible {
 
 extension RowCase {
     /// Cases of others: `PLUMB_ROW_CASES` names a JSON file with a list of objects that have the
-    /// texts `id`, `current` and `desired`.
+    /// texts `id`, `current` and `desired`; what has one of these only is left out.
     static func foreign() throws -> [RowCase] {
         guard let path = ProcessInfo.processInfo.environment["PLUMB_ROW_CASES"] else { return [] }
         struct Entry: Decodable {
             let id: String
-            let current: String
-            let desired: String
+            let current: String?
+            let desired: String?
         }
         let data = try Data(contentsOf: URL(filePath: path))
         return try JSONDecoder().decode([Entry].self, from: data).compactMap { entry in
-            func statements(_ text: String) -> [String]? {
-                (try? SQLScript.statements(in: Array(text.utf8), file: entry.id))?.map(\.text)
+            func statements(_ text: String?) -> [String]? {
+                guard let text else { return nil }
+                return (try? SQLScript.statements(in: Array(text.utf8), file: entry.id))?.map(
+                    \.text)
             }
             guard let current = statements(entry.current), let desired = statements(entry.desired)
             else { return nil }

@@ -32,7 +32,14 @@ struct RowFiller {
         }
         guard !columns.isEmpty else { return }
         let parents = try parents(of: table)
-        let values = columns.map { parents[$0.name] ?? RowValues.literals(of: $0) }
+        // Half of the tables hold few values, so that not each change is refused for one of them.
+        let isTame = generator.chance(50)
+        let keys = Set((table.primaryKey?.parts ?? []).map(\.key))
+        let values = columns.map { column in
+            let all = parents[column.name] ?? RowValues.literals(of: column)
+            guard isTame, !keys.contains(.column(column.name)) else { return all }
+            return Array(all.shuffled(using: &generator).prefix(2))
+        }
         let names = columns.map { SQL.identifier($0.name) }.joined(separator: ", ")
         for row in 0..<(values.map(\.count).max() ?? 0) {
             let texts = values.map { choices in

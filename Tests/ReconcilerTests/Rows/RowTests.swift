@@ -24,13 +24,33 @@ struct RowTests {
         }
     }
 
-    private func pass(_ kind: TestServer.Kind, _ cases: [RowCase], _ seed: Int) throws {
+    /// A file that is refused ends a pass before anything is done: the others get one without it.
+    private func holdForeign(
+        _ kind: TestServer.Kind, _ cases: [RowCase], seed: Int, atMost most: Int = 40
+    ) throws {
+        for first in stride(from: 0, to: cases.count, by: most) {
+            let part = Array(cases[first..<min(first + most, cases.count)])
+            do {
+                try pass(kind, part, seed, isForeign: true)
+            } catch  where part.count > 1 {
+                try holdForeign(kind, part, seed: seed, atMost: max(1, part.count / 3))
+            } catch {
+                print("\(kind), \(part[0].label): refused: \(error)")
+            }
+        }
+    }
+
+    private func pass(
+        _ kind: TestServer.Kind, _ cases: [RowCase], _ seed: Int, isForeign: Bool = false
+    ) throws {
         let fleet = try RowFleet(kind)
         defer { try? fleet.clear() }
         let trials = try cases.enumerated().compactMap { place, one in
             try RowTrial(one, in: fleet, seed: UInt64(truncatingIfNeeded: seed &+ place))
         }
-        #expect(trials.count * 2 > cases.count, "\(kind) takes hardly any of the cases")
+        guard !trials.isEmpty else { return }
+        #expect(
+            isForeign || trials.count * 2 > cases.count, "\(kind) takes hardly any of the cases")
         try fleet.commit()
         var findings = try fleet.plan().plan.steps
         let report = try fleet.reconcile()
@@ -57,6 +77,7 @@ struct RowTests {
                 \(statements.joined(separator: "\n"))
                 """)
         }
+        #expect(isForeign || changed * 4 >= trials.count, "\(kind): hardly anything changed")
         print("\(kind): \(trials.count) of \(cases.count) cases, \(changed) tables changed")
     }
 
@@ -88,6 +109,7 @@ struct RowTests {
             kind,
             cases.map { one in
                 RowCase(one.name, from: one.from, to: one.to, parents: Self.parents)
-            } + RowCase.foreign(), seed: seeds.lowerBound)
+            }, seed: seeds.lowerBound)
+        try holdForeign(kind, RowCase.foreign(), seed: seeds.lowerBound)
     }
 }
