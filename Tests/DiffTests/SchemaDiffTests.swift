@@ -246,9 +246,9 @@ import Testing
         }
         #expect(
             error.description
-                == "table `theirs`: foreign key `to_parent` must be away while table `parent` "
-                + "changes, and git does not have the table that it belongs to; drop the foreign "
-                + "key by hand, or take the table into git")
+                == "table `theirs`: foreign key `to_parent` of `theirs` must be away while table "
+                + "`parent` changes, and git does not have the table that it belongs to; drop the "
+                + "foreign key by hand, or take the table into git")
     }
 
     @Test(arguments: [

@@ -116,6 +116,17 @@ struct TableGroupTests {
         #expect(difference.refusals.first?.table == "a")
     }
 
+    @Test("what holds a refused table is refused as well, and says why")
+    func refusedNeighbour() throws {
+        let difference = try SchemaDiff.difference(
+            from: schema(table("theirs", ["a"]), table("a", ["b"]), table("b", ["a"])),
+            to: schema(
+                table("a", ["b"], type: "bigint(20)"), table("b", ["a"], type: "bigint(20)")))
+        #expect(difference.steps.isEmpty)
+        #expect(difference.refusals.map(\.table) == ["theirs", "b"])
+        #expect(difference.refusals.last?.message.contains("is refused itself") == true)
+    }
+
     @Test("the order costs what the web is large", arguments: [10, 100, 1_000])
     func large(count: Int) throws {
         func web(_ type: String) -> [String: Table] {

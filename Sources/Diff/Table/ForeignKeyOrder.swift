@@ -62,8 +62,10 @@ struct ForeignKeyOrder {
     }
 
     /// The tables that stay as they are but for a key, which has to be away while its parent
-    /// changes; throws where it is the key of one that is not in `desired`.
-    func interrupted(desired: [String: Table]) throws(DiffError) -> [TableChange] {
+    /// changes; throws where it is the key of one that is not in `desired`, or is refused.
+    func interrupted(
+        desired: [String: Table], refused: Set<String>
+    ) throws(DiffError) -> [TableChange] {
         var found: Set<Int> = []
         var result: [TableChange] = []
         for parent in changes where parent.kind == .alter {
@@ -72,8 +74,9 @@ struct ForeignKeyOrder {
                     takesAway(parent, from: reference.key), found.insert(place).inserted
                 else { continue }
                 let child = untouched[place]
-                guard let wanted = desired[child.name] else {
-                    throw refusal(child.name, reference.key, parent)
+                guard let wanted = desired[child.name], !refused.contains(child.name) else {
+                    let isRefused = refused.contains(child.name)
+                    throw refusal(child.name, reference.key, parent, isRefused: isRefused)
                 }
                 result.append(
                     TableChange(kind: .alter, table: child.name, from: child, to: wanted))
@@ -168,12 +171,19 @@ struct ForeignKeyOrder {
         return references(to: change).contains { change.countsOtherwise(under: $0.key) }
     }
 
-    private func refusal(_ child: String, _ key: ForeignKey, _ parent: TableChange) -> DiffError {
-        DiffError(
-            .unsupported, table: child, parent: parent.table,
-            "foreign key `\(key.name)` must be away while table `\(parent.table)` changes, and "
-                + "git does not have the table that it belongs to; drop the foreign key by hand, "
-                + "or take the table into git")
+    private func refusal(
+        _ child: String, _ key: ForeignKey, _ parent: TableChange, isRefused: Bool
+    ) -> DiffError {
+        let reason =
+            isRefused
+            ? "the table that it belongs to is refused itself; set that right first"
+            : "git does not have the table that it belongs to; drop the foreign key by hand, or "
+                + "take the table into git"
+        return DiffError(
+            .unsupported, table: isRefused ? parent.table : child,
+            parent: isRefused ? child : parent.table,
+            "foreign key `\(key.name)` of `\(child)` must be away while table "
+                + "`\(parent.table)` changes, and \(reason)")
     }
 
     // MARK: Needs

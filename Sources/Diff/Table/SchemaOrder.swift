@@ -49,8 +49,7 @@ struct SchemaOrder {
         var order = ForeignKeyOrder(changes: changes, untouched: untouched, flavour: flavour)
         let interrupted: [TableChange]
         do throws(DiffError) {
-            interrupted = try order.interrupted(
-                desired: desired.filter { !refused.contains($0.key) })
+            interrupted = try order.interrupted(desired: desired, refused: refused)
         } catch {
             throw Refused(error: error, tables: Set([error.table, error.parent].compactMap { $0 }))
         }
