@@ -32,6 +32,7 @@ struct IndexesApartTests {
         }
     }
 
+    private static let stored = "`g` int(11) GENERATED ALWAYS AS (`a` * 0) STORED"
     private static let virtual = "`g` int(11) GENERATED ALWAYS AS (10 / `a`) VIRTUAL"
     private static let id = "`id` int(11) NOT NULL"
     private static let key = "CONSTRAINT `f` FOREIGN KEY (`b`) REFERENCES `p` (`id`)"
@@ -65,6 +66,7 @@ struct IndexesApartTests {
             ["a"],
             ["a", virtual, "KEY `k` (`g`)"]),
         Case(["a", "b"], ["a", "`b` bigint(20) DEFAULT NULL", "UNIQUE KEY `k` (`a`)"]),
+        Case(["a"], ["a", stored, "UNIQUE KEY `k` (`g`)"]),
         // What is computed is there already: the index comes first.
         Case(
             ["a", virtual], ["a", virtual, "b", "KEY `k` (`g`)"],

@@ -89,7 +89,7 @@ extension Clause {
         case .plain, .fulltext: return true
         case .unique:
             return columns.contains { column in
-                !column.isNotNull && column.isNullByDefault
+                !column.isNotNull && column.isNullByDefault && column.generated == nil
                     && new.contains { $0.name.sameName(as: column.name) }
             }
         default: return false
