@@ -256,12 +256,12 @@ final class RowTrial {
     private static func isAnnounced(
         _ name: String, _ findings: [HazardFinding], _ hazard: Hazard
     ) -> Bool {
-        findings.contains { finding in
-            finding.hazard >= hazard
-                && finding.reason.split(whereSeparator: {
-                    !($0.isLetter || $0.isNumber || $0 == "_")
-                })
-                .contains { $0.lowercased() == name.lowercased() }
+        let isWord = name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+        return findings.contains { finding in
+            guard finding.hazard >= hazard else { return false }
+            guard isWord else { return finding.reason.contains(name) }
+            let words = finding.reason.split { !($0.isLetter || $0.isNumber || $0 == "_") }
+            return words.contains { $0.lowercased() == name.lowercased() }
         }
     }
 }
