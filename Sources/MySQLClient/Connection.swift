@@ -6,8 +6,8 @@ import Schema
 /// A session with one server; every call blocks the calling thread.
 ///
 /// One thread at a time may use it. Sessions speak utf8mb4, wait for locks only for
-/// `lockWaitTimeoutSeconds`, and have the server's SQL mode without what changes how a schema
-/// is written back (`SQLMode`).
+/// `lockWaitTimeoutSeconds`, have the server's time zone, and its SQL mode without what changes
+/// how a schema is written back (`SQLMode`).
 // Sendable: the handle may move between threads; the pool lends it to one thread at a time.
 package final class Connection: @unchecked Sendable {
     package let server: ServerAddress
@@ -25,6 +25,10 @@ package final class Connection: @unchecked Sendable {
 
     private var handle: UnsafeMutablePointer<MYSQL>?
     private let lockWaitTimeoutSeconds: Int
+    /// What the server's settings were when the session was set up.
+    private(set) var basis = SessionBasis(sqlMode: "", timeZone: "")
+    /// Whether the server's settings were asked for since the session was lent.
+    var hasLooked = false
     let readTimeoutSeconds: Int?
 
     /// Connects, authenticates and sets the session up.
@@ -40,7 +44,7 @@ package final class Connection: @unchecked Sendable {
         threadID = UInt64(mysql_thread_id(handle))
         serverVersion = mysql_get_server_info(handle).map { String(cString: $0) } ?? ""
         cipher = mysql_get_ssl_cipher(handle).map { String(cString: $0) }
-        try setUpSession(lockWaitTimeoutSeconds: lockWaitTimeoutSeconds)
+        basis = try setUpSession(lockWaitTimeoutSeconds: lockWaitTimeoutSeconds)
     }
 
     deinit {
@@ -70,7 +74,14 @@ package final class Connection: @unchecked Sendable {
         guard mysql_reset_connection(handle) == 0 else {
             throw lost(started: started, during: .reading)
         }
-        try setUpSession(lockWaitTimeoutSeconds: lockWaitTimeoutSeconds)
+        basis = try setUpSession(lockWaitTimeoutSeconds: lockWaitTimeoutSeconds)
+    }
+
+    /// Sets the session up anew where the server's settings are others than they were then.
+    func renewSession(for now: SessionBasis) throws(MySQLError) {
+        hasLooked = true
+        guard now != basis else { return }
+        basis = try setUpSession(lockWaitTimeoutSeconds: lockWaitTimeoutSeconds)
     }
 
     /// Whether the server is silent, as it is while a healthy session has nothing to do.

@@ -36,6 +36,8 @@ package final class ConnectionPool: @unchecked Sendable {
         var lent: [Purpose: Int] = [:]
         /// As many as the server let in when it refused another one, and until when that counts.
         var allowance: (count: Int, until: Date)?
+        /// The server's settings, as the last session had them that was set up or looked again.
+        var basis: SessionBasis?
 
         /// Whether all that is lent is a workspace, which is given back at the end of a plan.
         var isLentForLong: Bool { lent.allSatisfy { $0.key == .workspace || $0.value == 0 } }
@@ -113,7 +115,7 @@ package final class ConnectionPool: @unchecked Sendable {
             let (kept, surplus) = try takePlace(server, purpose, refusal)
             surplus?.close()
             if let kept {
-                if isFit(kept, purpose) { return kept }
+                if isFit(kept, purpose), isCurrent(kept) { return kept }
                 kept.close()
                 releasePlace(server, purpose)
                 continue
@@ -229,6 +231,14 @@ package final class ConnectionPool: @unchecked Sendable {
         return (try? connection.reset()) != nil && (try? connection.liftLimits()) != nil
     }
 
+    /// Whether the session has the settings that the server was last seen with: another one shows
+    /// times in another zone than the rest.
+    private func isCurrent(_ connection: Connection) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return places[connection.server]?.basis.map { $0 == connection.basis } ?? true
+    }
+
     private func giveBack(_ connection: Connection, _ purpose: Purpose) {
         guard connection.isUsable, !connection.isInTransaction else {
             connection.close()
@@ -236,6 +246,8 @@ package final class ConnectionPool: @unchecked Sendable {
         }
         condition.lock()
         places[connection.server]?.lent[purpose, default: 1] -= 1
+        if connection.hasLooked { places[connection.server]?.basis = connection.basis }
+        connection.hasLooked = false
         places[connection.server]?.idle[purpose, default: []].append(connection)
         condition.broadcast()
         condition.unlock()

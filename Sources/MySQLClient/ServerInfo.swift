@@ -8,13 +8,14 @@ extension Connection {
     /// when Plumb does not know the server's flavour or the version is too old.
     package func profile(database: String) throws(MySQLError) -> ServerProfile {
         let names = ServerInfo.settings.map(SQL.literal).joined(separator: ", ")
-        var answers: [[Row]] = [[], [], []]
+        var answers: [[Row]] = [[], [], [], []]
         var failure: MySQLError?
         try pipeline([
             "SELECT VERSION(), @@version_comment, @@global.sql_mode",
             "SELECT DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME "
                 + "FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = \(SQL.literal(database))",
             "SHOW GLOBAL VARIABLES WHERE Variable_name IN (\(names))",
+            TimeZoneName.question,
         ]) { index, result in
             switch result {
             case .success(let rows):
@@ -32,13 +33,17 @@ extension Connection {
                 kind: .unknownDatabase, message: "unknown database \(SQL.identifier(database))",
                 server: server)
         }
-        let mode = SQLMode.session(from: answers[0].first?[2] ?? "")
+        let global = answers[0].first?[2] ?? ""
+        var settings = Dictionary(
+            answers[2].map { ($0[0] ?? "", $0[1] ?? "") }, uniquingKeysWith: { $1 })
+        settings["time_zone"] = answers[3].first.flatMap(TimeZoneName.init(of:))?.text
+        try renewSession(
+            for: SessionBasis(sqlMode: global, timeZone: answers[3].first?[0] ?? "SYSTEM"))
         return ServerProfile(
             flavour: info.flavour, version: info.version,
-            sqlMode: mode.split(separator: ",").sorted().joined(separator: ","),
-            characterSet: characterSet, collation: collation,
-            settings: Dictionary(
-                answers[2].map { ($0[0] ?? "", $0[1] ?? "") }, uniquingKeysWith: { $1 }))
+            sqlMode: SQLMode.sorted(SQLMode.session(from: global)),
+            characterSet: characterSet, collation: collation, settings: settings
+        ).readingFiles(in: global)
     }
 
     private func configuration(_ message: String) -> MySQLError {

@@ -8,7 +8,9 @@ import TestSupport
         let server = try MariaDBServer.shared
         let database = try server.freshDatabase("CHARACTER SET latin1 COLLATE latin1_swedish_ci")
         let connection = try server.connect()
-        let profile = try connection.profile(database: database)
+        var profile = try connection.profile(database: database)
+        // That of the machine.
+        profile.settings["time_zone"] = nil
         let version = String(connection.serverVersion.prefix { $0.isNumber || $0 == "." })
         #expect(
             profile
@@ -49,7 +51,41 @@ import TestSupport
         let mode = try connection.query("SELECT @@sql_mode").first?[0] ?? ""
         #expect(profile.sqlMode == mode.split(separator: ",").sorted().joined(separator: ","))
         #expect(!profile.sqlMode.contains("ANSI"))
+        // Files mean what they mean to everybody else there.
+        #expect(profile.fileMode.contains("ANSI_QUOTES"))
+        var usual = profile
+        usual.creationMode = nil
+        #expect(usual.digest != profile.digest)
         #expect(profile.settings["default_storage_engine"] == "Aria")
+    }
+
+    /// A zone is told by its clocks: what is like universal time all the year changes nothing.
+    @Test func theZoneIsPartOfTheProfileWhereItMatters() throws {
+        let server = try MariaDBServer.start()
+        let database = try server.freshDatabase()
+        let zones = ["+00:00", "+02:00", "-03:30", "+13:00"].map { zone in
+            try? server.connect().execute("SET GLOBAL time_zone = '\(zone)'")
+            return try? server.connect().profile(database: database).settings["time_zone"]
+        }
+        #expect(zones == [nil, "+02:00", "-03:30", "+13:00"])
+        func name(_ zone: String?, _ times: [String?]) -> String? {
+            TimeZoneName(name: zone ?? "", shown: times)?.text
+        }
+        let winter = "2030-01-01 01:00:00"
+        let summer = "2030-07-01 02:00:00"
+        let times = (1...12).map { month in
+            let number = month < 10 ? "0\(month)" : "\(month)"
+            return "2030-\(number)-01 0\((4...10).contains(month) ? 2 : 1):00:00"
+        }
+        #expect(times[0] == winter && times[6] == summer)
+        #expect(name("Europe/Berlin", times) == "Europe/Berlin")
+        // Started in winter or in summer, it is the same zone.
+        #expect(
+            name("SYSTEM", times)
+                == "SYSTEM +01:00 +01:00 +01:00 +02:00 +02:00 +02:00 +02:00 +02:00 +02:00 +02:00 "
+                + "+01:00 +01:00")
+        #expect(name("Mars/Olympus", Array(repeating: nil, count: 12)) == "Mars/Olympus")
+        #expect(name("SYSTEM", Array(repeating: "99999999999999999999999", count: 12)) != nil)
     }
 
     @Test func aServerThatOnlyPretendsIsRefused() throws {

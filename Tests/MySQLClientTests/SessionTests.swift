@@ -12,10 +12,10 @@ import TestSupport
         let row = try connection.query(
             "SELECT @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@character_set_client, "
                 + "@@character_set_results, @@sql_quote_show_create, @@autocommit, "
-                + "@@time_zone, CONNECTION_ID(), VERSION()"
+                + "@@time_zone = @@global.time_zone, CONNECTION_ID(), VERSION()"
         ).first
         #expect(
-            (0..<7).map { row?[$0] } == ["3", "3", "utf8mb4", "utf8mb4", "1", "1", "+00:00"])
+            (0..<7).map { row?[$0] } == ["3", "3", "utf8mb4", "utf8mb4", "1", "1", "1"])
         #expect(row?[7] == "\(connection.threadID)")
         #expect(row?[8] == connection.serverVersion)
     }
@@ -38,16 +38,59 @@ import TestSupport
         #expect(text?.contains("ENGINE=InnoDB") == true)
     }
 
-    @Test func aTimestampReadsTheSameOnServersOfDifferentZones() throws {
+    @Test func timesAreReadAndShownInTheZoneOfTheServer() throws {
+        let server = try MariaDBServer.start()
+        let database = try server.freshDatabase()
         let texts = try ["+02:00", "-11:30"].map { zone in
-            let server = try MariaDBServer.start(options: ["--default-time-zone=\(zone)"])
-            let connection = try server.connect(database: try server.freshDatabase())
-            try connection.execute("CREATE TABLE t (a TIMESTAMP DEFAULT '2020-01-02 03:04:05')")
-            try server.connect().execute("SET GLOBAL time_zone = '+05:00'")
+            try server.connect().execute("SET GLOBAL time_zone = '\(zone)'")
+            let connection = try server.connect(database: database)
+            try connection.execute(
+                "CREATE OR REPLACE TABLE t (a TIMESTAMP DEFAULT '2020-01-02 03:04:05')")
             return try connection.query("SHOW CREATE TABLE t").first?[1]
         }
         #expect(texts[0] == texts[1])
         #expect(texts[0]?.contains("'2020-01-02 03:04:05'") == true)
+    }
+
+    /// A process that lives long meets servers whose settings somebody changes.
+    @Test func aKeptSessionFollowsTheServersSettings() throws {
+        let server = try MariaDBServer.start()
+        let database = try server.freshDatabase()
+        let pool = ConnectionPool(limitPerServer: 2) { _ in server.settings }
+        func zone(_ connection: Connection) throws -> String? {
+            try connection.query("SELECT @@time_zone").first?[0]
+        }
+        // Two idle sessions.
+        try pool.withConnection(to: server.address, purpose: .read) { _ in
+            try pool.withConnection(to: server.address, purpose: .read) { _ in }
+        }
+        try server.connect().execute("SET GLOBAL time_zone = '+05:00'")
+        try pool.withConnection(to: server.address, purpose: .read) { first in
+            let profile = try first.profile(database: database)
+            #expect(profile.settings["time_zone"] == "+05:00")
+            let seen = try zone(first)
+            #expect(seen == "+05:00")
+        }
+        try pool.withConnection(to: server.address, purpose: .read) { first in
+            try pool.withConnection(to: server.address, purpose: .read) { second in
+                let seen = [try zone(first), try zone(second)]
+                #expect(seen == ["+05:00", "+05:00"])
+            }
+        }
+    }
+
+    @Test func noSettingOfTheServerHidesRowsOrChecks() throws {
+        let server = try MariaDBServer.start()
+        try server.connect().execute(
+            "SET GLOBAL sql_select_limit = 1, GLOBAL check_constraint_checks = 0, "
+                + "GLOBAL foreign_key_checks = 0, GLOBAL unique_checks = 0, "
+                + "GLOBAL sql_if_exists = 1, GLOBAL system_versioning_asof = '2020-01-01'")
+        let row = try server.connect().query(
+            "SELECT @@check_constraint_checks, @@foreign_key_checks, @@unique_checks, "
+                + "@@sql_if_exists, @@system_versioning_asof, @@sql_select_limit"
+        ).first
+        #expect(
+            (0..<6).map { row?[$0] } == ["1", "1", "1", "0", "DEFAULT", "18446744073709551615"])
     }
 
     @Test func aProcedureThatReturnsManyResultsLeavesTheSessionInStep() throws {

@@ -49,7 +49,7 @@ struct ImportObjectTests {
             texts == [
                 """
                 schema/shop/events/e.sql
-                -- plumb: time_zone '+00:00'
+                -- plumb: time_zone 'SYSTEM'
                 CREATE EVENT `e` ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 03:00:00' \
                 ON COMPLETION NOT PRESERVE ENABLE DO SET @a = 1;
 

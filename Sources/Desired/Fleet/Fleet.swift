@@ -43,6 +43,8 @@ package struct Namespace: Sendable {
     package internal(set) var manage: Set<ManagedKind>
     /// True where a schema folder without a file means "no tables" and not a mistake.
     package internal(set) var allowsEmpty: Bool
+    /// The SQL mode in which the files are read, on whatever server; nil for the server's own.
+    package internal(set) var sqlMode: Located<String>?
     /// Kinds that a proposal begins to manage: they may stand in its files, and are left out.
     var unread: Set<ObjectName.Kind> = []
 }

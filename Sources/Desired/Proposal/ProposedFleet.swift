@@ -36,7 +36,9 @@ package struct ProposedFleet: Sendable {
         environment name: String?
     ) throws(DesiredError) {
         let trusted = try Self.followed(base, baseLabel)
-        let errors = SchemaRepository.validate(proposed).filter { $0.severity == .error }
+        let errors = SchemaRepository.validate(proposed, inAnyMode: true).filter {
+            $0.severity == .error
+        }
         if !errors.isEmpty { throw DesiredError(errors) }
         let wanted = try SchemaRepository.fleet(proposed)
         let environment: Environment

@@ -31,7 +31,7 @@ package struct DesiredTable: Hashable, Sendable {
 package struct DesiredObject: Hashable, Sendable {
     package let name: ObjectName
     /// The statement as written, without its terminator and the comments around it; behind a
-    /// comment with the SQL mode, where a hint asks for one.
+    /// comment with the SQL mode, where a hint asks for one or strings end otherwise than usual.
     package let text: String
     package let textDigest: Digest
     /// Where the object's name stands; its file starts with `ref:` for a pinned revision.
@@ -76,6 +76,8 @@ package struct DesiredSchema: Sendable {
     /// The encoded names of what overlays define beside something whose name differs by letter
     /// case alone.
     package var overlaid: Set<String> = []
+    /// The SQL mode in which its files were read; see ``SourceMode``.
+    var mode = ""
 
     /// The table called `name`: as it is written, else letter case aside.
     package func table(_ name: String) -> DesiredTable? {
@@ -116,10 +118,12 @@ package struct DesiredState: Sendable {
     package let assignment: [ShardID: Int]
     /// By namespace and then as written.
     package let shards: [Shard]
+    /// How the files were read.
+    package let modes: SourceModes
 
     package init(
         fleet: Fleet, environment: Environment, revision: Revision, schemas: [DesiredSchema],
-        assignment: [ShardID: Int], shards: [Shard]
+        assignment: [ShardID: Int], shards: [Shard], modes: SourceModes = SourceModes()
     ) {
         self.fleet = fleet
         self.environment = environment
@@ -127,6 +131,7 @@ package struct DesiredState: Sendable {
         self.schemas = schemas
         self.assignment = assignment
         self.shards = shards
+        self.modes = modes
     }
 
     package func schema(of shard: ShardID) -> DesiredSchema? {

@@ -5,10 +5,14 @@ enum FormRules {
     /// Why a statement is not one of them, on whatever server; nil where it is. A warning where it
     /// depends on what the operator allows.
     ///
-    /// - Parameter file: as errors name it.
-    static func finding(about statement: SourceStatement, file: String) -> Diagnostic? {
-        let mode = statement.settings.sqlMode ?? ""
-        guard !Dialect.isUnreadable(sqlMode: mode) else {
+    /// - Parameters:
+    ///   - file: as errors name it.
+    ///   - sqlMode: that in which the file is read.
+    static func finding(
+        about statement: SourceStatement, file: String, sqlMode: String
+    ) -> Diagnostic? {
+        let mode = statement.settings.sqlMode ?? sqlMode
+        guard !Dialect.isUnreadable(sqlMode: statement.settings.sqlMode ?? "") else {
             return Diagnostic(
                 .unsupportedStatement, "the SQL mode MSSQL puts names in square brackets",
                 remedy: "make the object without that mode", at: statement.location)

@@ -6,9 +6,13 @@ struct NamespaceSchemas {
     let namespace: Namespace
     let library: SourceLibrary
     let diagnostics: DiagnosticList
+    /// The SQL mode in which files are read for the shards of a server, where `plumb.yaml` says
+    /// none; see ``SourceMode``.
+    var modes: SourceModes = SourceModes()
 
     /// Shards with one of these look alike.
     private struct Group: Hashable {
+        let mode: String
         /// Places in the namespace's `pins` and `overlays`.
         let pin: Int?
         let overlays: [Int]
@@ -42,6 +46,7 @@ struct NamespaceSchemas {
 
     private func group(of shard: Shard) -> Group {
         Group(
+            mode: modes.mode(of: shard.id, in: namespace),
             pin: namespace.pins.firstIndex { $0.selector.selects(shard) },
             overlays: namespace.overlays.indices.filter {
                 namespace.overlays[$0].selector.selects(shard)
@@ -50,7 +55,8 @@ struct NamespaceSchemas {
 
     private func place(of schema: DesiredSchema, in schemas: inout [DesiredSchema]) -> Int {
         let known = schemas.firstIndex {
-            $0.digest == schema.digest && $0.renames == schema.renames
+            $0.digest == schema.digest && $0.mode == schema.mode
+                && $0.renames == schema.renames
                 && $0.tableRenames == schema.tableRenames
                 && $0.indexRenames == schema.indexRenames && $0.retire == schema.retire
                 && $0.overlaid == schema.overlaid
@@ -64,10 +70,11 @@ struct NamespaceSchemas {
         let pin = group.pin.map { namespace.pins[$0].ref }
         let kinds = namespace.managedObjects.union(namespace.unread)
         let base = library.folder(
-            namespace.schema, pin: pin, kinds: kinds,
+            namespace.schema, pin: pin, kinds: kinds, mode: group.mode,
             allowsEmpty: namespace.allowsEmpty)
         let overlays = group.overlays.map {
-            library.folder(namespace.overlays[$0].path, pin: pin, kinds: kinds)
+            library.folder(
+                namespace.overlays[$0].path, pin: pin, kinds: kinds, mode: group.mode)
         }
         guard let base, overlays.allSatisfy({ $0 != nil }) else { return nil }
         let before = diagnostics.errorCount
@@ -96,7 +103,7 @@ struct NamespaceSchemas {
             renames: hints.columnRenames(), tableRenames: hints.tableRenames(),
             indexRenames: hints.indexRenames(), retire: retired(byName, objects),
             overlaid: Self.twins(among: tables, sorted).intersection(
-                Self.names(in: overlays.compactMap { $0 })))
+                Self.names(in: overlays.compactMap { $0 })), mode: group.mode)
         return diagnostics.errorCount == before ? schema : nil
     }
 

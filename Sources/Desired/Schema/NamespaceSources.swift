@@ -17,8 +17,13 @@ package struct NamespaceSources: Sendable {
     package let base: Folder
     /// In the order of `plumb.yaml`.
     package let overlays: [Folder]
+    /// Whether `plumb.yaml` says the SQL mode in which they are meant.
+    package let saysMode: Bool
 
-    package init(namespace: String, base: Folder, overlays: [Folder]) {
+    package init(
+        namespace: String, base: Folder, overlays: [Folder], saysMode: Bool = false
+    ) {
+        self.saysMode = saysMode
         self.namespace = namespace
         self.base = base
         self.overlays = overlays
@@ -38,14 +43,16 @@ extension SchemaRepository {
             main: tree, pinned: { _ in tree }, diagnostics: diagnostics)
         let namespaces = fleet.namespaces.compactMap { namespace -> NamespaceSources? in
             let kinds = namespace.managedObjects
-            let base = library.folder(namespace.schema, pin: nil, kinds: kinds)
+            let mode = SourceMode.said(by: namespace)
+            let base = library.folder(namespace.schema, pin: nil, kinds: kinds, mode: mode)
             let overlays = namespace.overlays.map {
-                library.folder($0.path, pin: nil, kinds: kinds)
+                library.folder($0.path, pin: nil, kinds: kinds, mode: mode)
             }
             guard let base else { return nil }
             return NamespaceSources(
                 namespace: namespace.name, base: folder(base, among: [:]),
-                overlays: overlays.compactMap { $0.map { folder($0, among: base.tables) } })
+                overlays: overlays.compactMap { $0.map { folder($0, among: base.tables) } },
+                saysMode: namespace.sqlMode != nil)
         }
         try diagnostics.check()
         return (fleet, namespaces)

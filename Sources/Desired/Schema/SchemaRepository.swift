@@ -10,28 +10,27 @@ package enum SchemaRepository {
     ///
     /// Needs `environment` where the file has several. `namespaces` narrows what is read; nil
     /// means all. `pinned` finds the tree of a ref that shards are pinned to, `discovered` the
-    /// schemas on a server; `known` is the tree's fleet file where it was read before. Throws
-    /// everything that is wrong, in one go.
+    /// schemas on a server; `known` is the tree's fleet file where it was read before; `modes` is
+    /// what is known of how the servers read files. Throws everything that is wrong, in one go.
     package static func load(
         _ tree: any SourceTree, revision: Revision, environment name: String?,
         namespaces: Set<String>? = nil, fleet known: Fleet? = nil,
-        pinned: @escaping PinnedTree, discovered: Discovery
+        modes: SourceModes = SourceModes(), pinned: @escaping PinnedTree, discovered: Discovery
     ) throws(DesiredError) -> DesiredState {
         let fleet = if let known { known } else { try fleet(tree) }
         let environment = try fleet.selectEnvironment(name)
         let shards = try fleet.resolve(
             environment, namespaces: namespaces, discovered: discovered)
         let diagnostics = DiagnosticList()
-        let library = SourceLibrary(main: tree, pinned: pinned, diagnostics: diagnostics)
+        let reader = ModeReader(tree: tree, pinned: pinned, diagnostics: diagnostics)
+        var modes = modes
         var schemas: [DesiredSchema] = []
         var assignment: [ShardID: Int] = [:]
         assignment.reserveCapacity(shards.count)
         for namespace in fleet.namespaces {
             let own = shards.filter { $0.id.namespace == namespace.name }
             guard !own.isEmpty else { continue }
-            let assembled = NamespaceSchemas(
-                namespace: namespace, library: library, diagnostics: diagnostics
-            ).assemble(own)
+            let assembled = reader.assemble(own, of: namespace, in: &modes)
             for (shard, place) in assembled.assignment {
                 assignment[shard] = schemas.count + place
             }
@@ -40,7 +39,7 @@ package enum SchemaRepository {
         try diagnostics.check()
         return DesiredState(
             fleet: fleet, environment: environment, revision: revision, schemas: schemas,
-            assignment: assignment, shards: shards)
+            assignment: assignment, shards: shards, modes: modes)
     }
 
     /// `plumb.yaml` at the root of `tree`; `prefix` stands before its name in places.
@@ -58,13 +57,17 @@ package enum SchemaRepository {
     ///
     /// Reads all environments, namespaces and overlays, and the approvals. What pinned shards
     /// follow is another revision: it is read where `pinned` is given.
+    ///
+    /// - Parameter inAnyMode: whether a namespace that leaves the SQL mode to its servers may need
+    ///   an unusual one; for commands that go on to ask the servers.
     package static func validate(
-        _ tree: any SourceTree, pinned: PinnedTree? = nil
+        _ tree: any SourceTree, pinned: PinnedTree? = nil, inAnyMode: Bool = false
     ) -> [Diagnostic] {
         let diagnostics = DiagnosticList()
         if let fleet = fleet(tree, diagnostics) {
             for warning in fleet.warnings { diagnostics.add(warning) }
-            Validation(fleet: fleet, diagnostics: diagnostics).run(tree, pinned: pinned)
+            Validation(fleet: fleet, diagnostics: diagnostics, inAnyMode: inAnyMode)
+                .run(tree, pinned: pinned)
         }
         do {
             _ = try ApprovalFile.readAll(tree)
@@ -102,27 +105,52 @@ package enum SchemaRepository {
 private struct Validation {
     let fleet: Fleet
     let diagnostics: DiagnosticList
+    let inAnyMode: Bool
 
     func run(_ tree: any SourceTree, pinned: PinnedTree?) {
         let library = SourceLibrary(
             main: tree, pinned: pinned ?? { _ in tree }, diagnostics: diagnostics)
         for namespace in fleet.namespaces {
+            guard inAnyMode, namespace.sqlMode == nil else {
+                check(
+                    namespace, SourceMode.said(by: namespace), library, diagnostics,
+                    hasPins: pinned != nil)
+                continue
+            }
+            let attempts = ([""] + Dialect.Quoting.otherModes).lazy.map { mode in
+                let found = DiagnosticList()
+                let library = SourceLibrary(
+                    main: tree, pinned: pinned ?? { _ in tree }, diagnostics: found)
+                check(namespace, mode, library, found, hasPins: pinned != nil)
+                return found
+            }
+            let best = attempts.first { !$0.hasErrors } ?? attempts.first
+            for finding in best?.all ?? [] { diagnostics.add(finding, cause: best?.cause) }
+        }
+    }
+
+    private func check(
+        _ namespace: Namespace, _ mode: String, _ library: SourceLibrary,
+        _ diagnostics: DiagnosticList, hasPins: Bool
+    ) {
+        _ = library.folder(
+            namespace.schema, pin: nil, kinds: namespace.managedObjects, mode: mode,
+            allowsEmpty: namespace.allowsEmpty)
+        for overlay in namespace.overlays {
             _ = library.folder(
-                namespace.schema, pin: nil, kinds: namespace.managedObjects,
-                allowsEmpty: namespace.allowsEmpty)
-            for overlay in namespace.overlays {
-                _ = library.folder(overlay.path, pin: nil, kinds: namespace.managedObjects)
-            }
-            let all = representatives(of: namespace)
-            let shards = all.filter { shard in
-                pinned != nil || !namespace.pins.contains { $0.selector.selects(shard) }
-            }
-            let assembled = NamespaceSchemas(
-                namespace: namespace, library: library, diagnostics: diagnostics
-            ).assemble(shards, isComplete: shards.count == all.count && !namespace.hasDiscovery)
-            for schema in assembled.schemas {
-                LetterCase(schema: schema, diagnostics: diagnostics).check()
-            }
+                overlay.path, pin: nil, kinds: namespace.managedObjects, mode: mode)
+        }
+        let all = representatives(of: namespace)
+        let shards = all.filter { shard in
+            hasPins || !namespace.pins.contains { $0.selector.selects(shard) }
+        }
+        var modes = SourceModes()
+        modes.assume(mode, for: namespace.name)
+        let assembled = NamespaceSchemas(
+            namespace: namespace, library: library, diagnostics: diagnostics, modes: modes
+        ).assemble(shards, isComplete: shards.count == all.count && !namespace.hasDiscovery)
+        for schema in assembled.schemas {
+            LetterCase(schema: schema, diagnostics: diagnostics).check()
         }
     }
 

@@ -8,6 +8,8 @@ struct SourceFolderReader {
     let prefix: String
     /// What may stand in the files beside tables.
     let kinds: Set<ObjectName.Kind>
+    /// The SQL mode in which the files are read; see ``SourceMode``.
+    let mode: String
     let diagnostics: DiagnosticList
 
     private static let deepest = 32
@@ -128,12 +130,25 @@ struct SourceFolderReader {
             return []
         }
         do {
-            let statements = try SQLScript.statements(in: bytes, file: prefix + file)
+            let statements = try SQLScript.statements(
+                in: bytes, file: prefix + file, quoting: Dialect.Quoting(sqlMode: mode))
             return statements.compactMap { definition(of: $0, file: file) }
         } catch {
-            diagnostics.add(Diagnostic(error, file: prefix + file))
+            diagnostics.add(
+                Diagnostic(error, file: prefix + file).adding(remedy: otherMode(for: bytes)))
             return []
         }
+    }
+
+    /// What to say in `plumb.yaml` where a file can be read in another SQL mode; nil where it
+    /// cannot, or the mode was said.
+    private func otherMode(for bytes: [UInt8]) -> String? {
+        let fitting = Dialect.Quoting.otherModes.first { mode in
+            let quoting = Dialect.Quoting(sqlMode: mode)
+            return (try? SQLScript.statements(in: bytes, file: "", quoting: quoting)) != nil
+        }
+        guard mode.isEmpty, let fitting else { return nil }
+        return "or say `sql_mode` of the namespace, if its servers have \(fitting)"
     }
 
     // MARK: Statements
@@ -147,12 +162,19 @@ struct SourceFolderReader {
             diagnostics.add(refusal)
             return nil
         }
-        if let finding = FormRules.finding(about: statement, file: prefix + file) {
+        if let finding = FormRules.finding(
+            about: statement, file: prefix + file, sqlMode: mode)
+        {
             diagnostics.add(finding)
             if finding.severity == .error { return nil }
         }
         if let name = statement.kind.object {
-            let text = ObjectDefinition.marked(statement.text, statement.settings)
+            var settings = statement.settings
+            // Without it nobody could say later where a string of the text ends.
+            if settings.sqlMode == nil, !mode.isEmpty, !Dialect.isUnreadable(sqlMode: mode) {
+                settings.sqlMode = mode
+            }
+            let text = ObjectDefinition.marked(statement.text, settings)
             return .object(
                 DesiredObject(
                     name: name, text: text, textDigest: Digest(of: text),
@@ -170,6 +192,13 @@ struct SourceFolderReader {
 }
 
 extension Diagnostic {
+    fileprivate func adding(remedy: String?) -> Diagnostic {
+        guard let remedy else { return self }
+        return Diagnostic(
+            code, message, remedy: "\(self.remedy), \(remedy)", at: location,
+            severity: severity, excerpt: excerpt)
+    }
+
     /// The same fault, as a diagnostic.
     init(_ error: SchemaError, file: String) {
         self.init(

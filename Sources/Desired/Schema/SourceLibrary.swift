@@ -19,6 +19,7 @@ final class SourceLibrary {
         let ref: String?
         let folder: String
         let kinds: Set<ObjectName.Kind>
+        let mode: String
     }
 
     init(
@@ -33,16 +34,18 @@ final class SourceLibrary {
 
     /// The tables of a folder, and the objects of `kinds`; nil where it could not be read, which
     /// was reported.
+    ///
+    /// - Parameter mode: the SQL mode in which its files are read; see ``SourceMode``.
     func folder(
         _ path: Located<String>, pin: Located<String>?, kinds: Set<ObjectName.Kind>,
-        allowsEmpty: Bool = false
+        mode: String, allowsEmpty: Bool = false
     ) -> SourceFolder? {
-        let key = Key(ref: pin?.value, folder: path.value, kinds: kinds)
+        let key = Key(ref: pin?.value, folder: path.value, kinds: kinds, mode: mode)
         if let known = folders[key] { return known }
         let folder = tree(pin).flatMap { tree in
             SourceFolderReader(
                 tree: tree, prefix: pin.map { "\($0.value):" } ?? prefix, kinds: kinds,
-                diagnostics: diagnostics
+                mode: mode, diagnostics: diagnostics
             ).read(path, allowsEmpty: allowsEmpty)
         }
         folders[key] = .some(folder)

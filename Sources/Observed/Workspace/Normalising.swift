@@ -80,6 +80,19 @@ extension Workspace {
         _ tables: [TableToNormalise], refused: Set<String> = [], checksForeignKeys: Bool
     ) throws(WorkspaceError) -> [RejectedTable] {
         try setForeignKeyChecks(checksForeignKeys)
+        try setMode(profile.creationMode)
+        let rejected = Result { () throws(WorkspaceError) in
+            try create(tables, refused: refused)
+        }
+        // What follows is made from what the server shows; a session that is lost runs nothing.
+        if connection.isUsable { try setMode(profile.creationMode.map { _ in profile.sqlMode }) }
+        return try rejected.get()
+    }
+
+    /// Runs the texts as they stand in git, in the mode in which they are meant.
+    private func create(
+        _ tables: [TableToNormalise], refused: Set<String>
+    ) throws(WorkspaceError) -> [RejectedTable] {
         var rejected: [RejectedTable] = []
         var refused = refused
         for table in tables {
@@ -208,6 +221,12 @@ extension Workspace {
 extension Workspace {
     func setForeignKeyChecks(_ isOn: Bool) throws(WorkspaceError) {
         try run("SET SESSION foreign_key_checks = \(isOn ? 1 : 0)", while: "setting up")
+    }
+
+    /// - Parameter mode: nil to leave it as it is.
+    private func setMode(_ mode: String?) throws(WorkspaceError) {
+        guard let mode else { return }
+        try run("SET SESSION sql_mode = \(SQL.literal(mode))", while: "setting the SQL mode")
     }
 
     func run(_ sql: String, while activity: String) throws(WorkspaceError) {

@@ -11,7 +11,7 @@ struct TextGuard {
 
     /// The table with the text to send, or why none is sent.
     func checked(_ table: TableToNormalise) -> Result<TableToNormalise, RejectedTable> {
-        statement(table.text, named: ObjectName(.table, table.name), sqlMode: nil).map {
+        statement(table.text, named: ObjectName(.table, table.name), profile.fileMode).map {
             TableToNormalise(
                 name: table.name, text: $0.sql, location: table.location, like: table.like,
                 written: table.written)
@@ -30,14 +30,16 @@ struct TextGuard {
             .failure(RejectedTable(object, reason: reason))
         }
         // Where it stands among others is said before the statement, by Plumb itself.
-        let source = ObjectDefinition(text: object.text)
-        let settings = CreationSettings(of: object.text)
-        let text = source?.create ?? object.text
+        var (settings, rest) = CreationSettings.split(object.text)
         if Dialect.isUnreadable(sqlMode: settings.sqlMode ?? "") {
             return refused("its SQL mode has MSSQL, whose names in square brackets are not read")
         }
+        // Whatever is made of the text from here on reads it in the mode in which it will run.
+        settings.sqlMode = settings.sqlMode ?? profile.creationMode
+        let source = ObjectDefinition(text: settings.marks + rest)
+        let text = source?.create ?? String(rest)
         let printed: String
-        switch statement(text, named: object.name, sqlMode: settings.sqlMode) {
+        switch statement(text, named: object.name, settings.sqlMode ?? profile.fileMode) {
         case .success(let statement):
             // One that somebody added to the server is not sent: a server may run it while it
             // makes the view.
@@ -96,8 +98,10 @@ struct TextGuard {
     }
 
     /// The statement to send.
+    ///
+    /// - Parameter sqlMode: that in which it will run.
     private func statement(
-        _ text: String, named name: ObjectName, sqlMode: String?
+        _ text: String, named name: ObjectName, _ sqlMode: String
     ) -> Result<StatementText, Refusal> {
         guard !WorkspaceName.isMark(name.name) else {
             return .failure(Refusal(reason: Self.markReason))

@@ -70,7 +70,7 @@ package final class Workspace {
         options = try Self.options(wanted)
         (lock, mark) = try Self.open(name, options, on: connection)
         do throws(MySQLError) {
-            profile = try Self.prepare(name, on: connection)
+            profile = try Self.prepare(name, on: connection).readingFiles(in: wanted.fileMode)
         } catch {
             Self.close(mark, lock, on: connection)
             throw WorkspaceError(error, while: "preparing database \(SQL.identifier(name))")
@@ -141,12 +141,7 @@ package final class Workspace {
         _ name: String, on connection: Connection
     ) throws(MySQLError) -> ServerProfile {
         try connection.select(database: name)
-        let profile = try connection.profile(database: name)
-        if profile.flavour == .mariadb {
-            // Without it a table with system versioning refuses every change.
-            try connection.execute("SET SESSION system_versioning_alter_history = KEEP")
-        }
-        return profile
+        return try connection.profile(database: name)
     }
 
     /// Drops what bears the mark; the error that made this necessary is told instead of others.

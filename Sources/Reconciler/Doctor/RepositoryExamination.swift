@@ -38,7 +38,8 @@ struct RepositoryExamination {
         if let notice = request.approvals.notice {
             add(.repository, "approvals", .ok, notice.message)
         }
-        let diagnostics = SchemaRepository.validate(source.tree) { try source.pinned($0) }
+        let diagnostics = SchemaRepository.validate(
+            source.tree, pinned: { try source.pinned($0) }, inAnyMode: true)
         for diagnostic in diagnostics {
             let place = diagnostic.location?.description ?? SchemaRepository.fleetFile
             add(

@@ -25,6 +25,9 @@ struct DatabaseGroups {
     private(set) var differing: [ImportReport.Difference] = []
     /// Databases without anything to import.
     private(set) var empty: [String] = []
+    /// The SQL mode that the fleet file has to say, for what the server shows to be read as it is
+    /// meant; nil where the server's own does.
+    private(set) var sqlMode: String?
 
     init(groups: [Group]) {
         self.groups = groups
@@ -59,6 +62,14 @@ struct DatabaseGroups {
             wanted.formUnion(alike[place])
             for name in pattern { references[name] = references[name] ?? alike[place].first }
         }
+        let texts = Set(
+            wanted.compactMap { reading.known[$0] }.flatMap { $0.schema.tables.values }
+        ).compactMap { engine.catalog[$0] }.filter { $0.object?.settings.sqlMode == nil }
+        if let profile = reading.known.values.first?.profile,
+            profile.readsOtherwise(texts.lazy.map(\.text))
+        {
+            sqlMode = profile.sqlMode
+        }
         for group in alike {
             guard let first = group.first, let shard = reading.known[first] else { continue }
             if wanted.contains(first) {
@@ -66,7 +77,8 @@ struct DatabaseGroups {
                     Group(
                         databases: group, tables: shard.schema.tables(),
                         objects: Self.objects(
-                            group.compactMap { reading.known[$0] }, account, engine.catalog)))
+                            group.compactMap { reading.known[$0] }, account, engine.catalog,
+                            sqlMode: sqlMode)))
                 continue
             }
             for name in group {
@@ -84,7 +96,7 @@ struct DatabaseGroups {
     }
 
     private static func objects(
-        _ shards: [KnownShard], _ account: String, _ catalog: TableCatalog
+        _ shards: [KnownShard], _ account: String, _ catalog: TableCatalog, sqlMode: String?
     ) -> [Object] {
         guard let first = shards.first else { return [] }
         let commons = first.schema.tables.keys.sorted().compactMap { name in
@@ -102,7 +114,8 @@ struct DatabaseGroups {
             let predecessor = common.definition.after.max { counts[$0] ?? 0 < counts[$1] ?? 0 }
             return Object(
                 file: ObjectFile(
-                    common.definition, behind: predecessor, profile: first.profile),
+                    common.definition, behind: predecessor,
+                    sqlMode: sqlMode ?? first.profile.fileMode),
                 leftOut: common.leftOut)
         }
     }

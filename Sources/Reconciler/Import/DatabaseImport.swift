@@ -18,7 +18,7 @@ package enum DatabaseImport {
     ) throws -> ImportReport {
         let folder = LocalPath(request.folder).resolved(in: request.workingFolder)
         var target = try ImportFolder(path: folder)
-        let draft = FleetDraft(request)
+        var draft = FleetDraft(request)
         // Reads the connection back from what will be written, so that both are the same.
         let (connection, concurrency) = try draft.connection()
         let engine = try Engine(
@@ -33,6 +33,7 @@ package enum DatabaseImport {
         let groups = try DatabaseGroups(
             selection: selection, reading: reading, account: try engine.account(request.server),
             engine: engine)
+        draft.sqlMode = groups.sqlMode
         var layout = ImportLayout(groups: groups, request: request, catalog: engine.catalog)
         try layout.settle(in: &target, draft: draft)
         try target.publish()

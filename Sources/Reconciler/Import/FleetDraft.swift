@@ -9,6 +9,8 @@ struct FleetDraft {
     }
 
     private let request: ImportRequest
+    /// What the files of every namespace are to be read in; nil to leave it to the server.
+    var sqlMode: String?
 
     init(_ request: ImportRequest) {
         self.request = request
@@ -49,6 +51,7 @@ struct FleetDraft {
             lines.append("  \(namespace.name):")
             lines.append("    schema: schema/\(namespace.name)")
             if let manage { lines.append("    manage: \(manage)") }
+            if let sqlMode { lines.append("    sql_mode: \(YAMLText.scalar(sqlMode))") }
             lines.append("    shards:")
             if let pattern = ShardRange.pattern(of: namespace.shards) {
                 let host = YAMLText.scalar(request.server.description)

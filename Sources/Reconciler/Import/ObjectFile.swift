@@ -7,11 +7,14 @@ struct ObjectFile {
     /// Why the text does not mean the object; nil where it does.
     let problem: String?
 
-    /// - Parameter predecessor: the trigger right behind which it runs.
-    init(_ definition: ObjectDefinition, behind predecessor: String?, profile: ServerProfile) {
+    /// - Parameters:
+    ///   - predecessor: the trigger right behind which it runs.
+    ///   - sqlMode: that of files which say none.
+    init(_ definition: ObjectDefinition, behind predecessor: String?, sqlMode: String) {
         name = definition.name
-        let settings = definition.ownSettings(in: profile)
-        let create = predecessor.map(definition.createFollowing) ?? definition.create
+        let settings = definition.settings(besides: sqlMode)
+        let shown = predecessor.map(definition.createFollowing) ?? definition.create
+        let create = definition.sayable(shown)
         text = Self.text(create, settings)
         problem = Self.problem(text, create, definition.name, settings)
     }

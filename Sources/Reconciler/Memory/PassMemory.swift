@@ -7,13 +7,15 @@ import Schema
 /// What a pass read by the digest of its content, so that the next one need not read it again.
 package final class PassMemory: Sendable {
     private struct State {
-        var desired: (place: Place, state: DesiredState)?
+        /// As it was read at first, and as the servers read it where that is another way.
+        var desired: [(place: Place, state: DesiredState)] = []
         var recorded: (folder: ObjectID, shards: [ShardID: ShardRecord])?
     }
 
     private struct Place: Hashable {
         let commit: String
         let scope: DesiredStage.Scope
+        let modes: SourceModes
     }
 
     private let state = Lock(State())
@@ -24,19 +26,26 @@ package final class PassMemory: Sendable {
     ///
     /// Discovery asks servers and pins follow other references: with either it is read again.
     func desired(
-        _ source: FetchedSource, _ scope: DesiredStage.Scope, _ read: () throws -> DesiredState
+        _ source: FetchedSource, _ scope: DesiredStage.Scope,
+        modes: SourceModes = SourceModes(), _ read: () throws -> DesiredState
     ) throws -> DesiredState {
-        let place = source.revision.commit.map { Place(commit: $0, scope: scope) }
-        if let place, let known = state.withLock({ $0.desired }), known.place == place {
+        let place = source.revision.commit.map { Place(commit: $0, scope: scope, modes: modes) }
+        if let place,
+            let known = state.withLock({ $0.desired.first { $0.place == place } })
+        {
             let state = known.state
             return DesiredState(
                 fleet: state.fleet, environment: state.environment, revision: source.revision,
-                schemas: state.schemas, assignment: state.assignment, shards: state.shards)
+                schemas: state.schemas, assignment: state.assignment, shards: state.shards,
+                modes: state.modes)
         }
         let read = try read()
         let isSettled = read.fleet.namespaces.allSatisfy { $0.pins.isEmpty && !$0.hasDiscovery }
-        let kept = isSettled ? place.map { ($0, read) } : nil
-        state.withLock { $0.desired = kept }
+        state.withLock { state in
+            state.desired.removeAll { $0.place.commit != place?.commit }
+            guard isSettled, let place else { return }
+            state.desired = state.desired.suffix(1) + [(place, read)]
+        }
         return read
     }
 

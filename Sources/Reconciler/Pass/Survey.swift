@@ -48,11 +48,14 @@ package struct Survey {
     ) throws -> Result {
         let desiredStage = DesiredStage(scope: request.scope)
         surroundings.stage("reading the desired schema")
-        let desired = try engine.memory.desired(source, request.scope) {
-            try desiredStage.run(source, fleet: fleet) { server, like in
-                try engine.discover(server, like: like)
+        func read(_ modes: SourceModes) throws -> DesiredState {
+            try engine.memory.desired(source, request.scope, modes: modes) {
+                try desiredStage.run(source, fleet: fleet, modes: modes) { server, like in
+                    try engine.discover(server, like: like)
+                }
             }
         }
+        var desired = try read(SourceModes())
         let shards = desiredStage.selected(desired.shards)
         let snapshot = try store.snapshot()
         let kinds = Dictionary(
@@ -63,6 +66,13 @@ package struct Survey {
             known(in: desired), profiles: Self.known(shards, observation)
         ).problems
         for shard in shards { shared[shard.id].map { observation[shard.id] = .unknown($0) } }
+        // Only now is known how the servers read the files.
+        let known = Self.known(shards, observation)
+        let modes = SourceModes(
+            known.map { ($0.shard.id, $0.profile.fileMode) }, of: desired.fleet)
+        if !desired.modes.agrees(with: modes, on: known.map(\.shard.id)) {
+            desired = try read(modes)
+        }
         let workshop = Workshop(
             pool: engine.pool, catalog: engine.catalog,
             preferred: desired.fleet.namedWorkspace(desired.environment),
@@ -74,7 +84,7 @@ package struct Survey {
         surroundings.stage("normalising")
         var normalised = try NormaliseStage(
             knowledge: engine.knowledge, snapshot: snapshot, workshop: workshop
-        ).run(desired, known: Self.known(shards, observation))
+        ).run(desired, known: known)
         for (id, error) in normalised.unread {
             observation[id] = .unknown(
                 ShardProblem(code: "no-workspace", reason: "\(error)", retry: error.retry))
@@ -118,7 +128,8 @@ package struct Survey {
             plan: output.plan, snapshot: snapshot,
             notices: source.notices
                 + wire(shards.map(\.server) + [workshopServer(desired)].compactMap(\.self))
-                + Self.notices(desired, observation) + workshop.notices)
+                + Self.notices(desired, observation) + workshop.notices
+                + normalised.differences.map(\.notice))
     }
 
     /// Every shard of the environment, those of other namespaces as far as they are listed.

@@ -44,11 +44,21 @@ final class DefinitionLibrary {
             let bytes = try? repository.readBlob(
                 key.blob, limit: SourceLimits.fileBytes, named: path)
         else { return key.isSQL ? .opaque : elsewhere }
-        guard let statements = try? SQLScript.statements(in: bytes, file: path) else {
+        let readings = Self.readings(of: bytes, path)
+        guard !readings.isEmpty else {
             guard key.isSQL else { return elsewhere }
             return .unreadable(String(decoding: bytes, as: UTF8.self).lowercased())
         }
-        return .names(Set(statements.compactMap(Self.name)))
+        return .names(Set(readings.joined().compactMap(Self.name)))
+    }
+
+    /// What the file says to one server or another, by the SQL modes in which its strings end.
+    private static func readings(of bytes: [UInt8], _ path: String) -> [[SourceStatement]] {
+        let isPlain = !bytes.contains { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\"") }
+        let others = isPlain ? [] : Dialect.Quoting.otherModes.map { Dialect.Quoting(sqlMode: $0) }
+        return ([.usual] + others).compactMap {
+            try? SQLScript.statements(in: bytes, file: path, quoting: $0)
+        }
     }
 
     private static func name(_ statement: SourceStatement) -> String? {

@@ -24,11 +24,13 @@ package struct DesiredStage {
     }
 
     package func run(
-        _ source: FetchedSource, fleet: Fleet, discovered: Discovery
+        _ source: FetchedSource, fleet: Fleet, modes: SourceModes = SourceModes(),
+        discovered: Discovery
     ) throws -> DesiredState {
         let state = try SchemaRepository.load(
             source.tree, revision: source.revision, environment: scope.environment,
-            namespaces: scope.namespaces, fleet: fleet, pinned: { try source.pinned($0) },
+            namespaces: scope.namespaces, fleet: fleet, modes: modes,
+            pinned: { try source.pinned($0) },
             discovered: discovered)
         guard !selected(state.shards).isEmpty else {
             let names = scope.shards.joined(separator: ", ")

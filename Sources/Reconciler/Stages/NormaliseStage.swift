@@ -22,6 +22,8 @@ package struct NormaliseStage {
         package var assignment: [ShardID: Int] = [:]
         /// Shards whose files no server like theirs could read in this pass.
         package var unread: [ShardID: WorkspaceError] = [:]
+        /// What servers of one namespace read differently.
+        package var differences: [ReadingDifference] = []
     }
 
     private let knowledge: Knowledge
@@ -43,7 +45,9 @@ package struct NormaliseStage {
         var clashes: [Key: NameClash] = [:]
         var digests: [ServerProfile: Digest] = [:]
         var failures: [Key: WorkspaceError] = [:]
-        for (shard, profile) in known {
+        for (shard, server) in known {
+            let profile = server.readingFiles(
+                in: desired.fleet.namespace(shard.id.namespace)?.sqlMode?.value)
             guard let source = desired.assignment[shard.id] else { continue }
             let digest = digests[profile] ?? profile.digest
             digests[profile] = digest
@@ -91,6 +95,7 @@ package struct NormaliseStage {
             output.schemas.append(made)
         }
         if output.assignment.isEmpty, let failure = failures.values.first { throw failure }
+        output.differences = ReadingDifference.all(in: output, desired)
         return output
     }
 

@@ -85,8 +85,12 @@ package struct PlanStage {
     private static func servers(_ input: Input) -> [ServerProfile: ServerAddress] {
         var servers: [ServerProfile: ServerAddress] = [:]
         for shard in input.shards {
-            guard case .known(let known) = input.observation[shard.id] else { continue }
-            if servers[known.profile] == nil { servers[known.profile] = shard.server }
+            // With the SQL mode that the fleet file may say for its files.
+            guard case .known = input.observation[shard.id],
+                let place = input.normalised.assignment[shard.id]
+            else { continue }
+            let profile = input.normalised.schemas[place].profile
+            if servers[profile] == nil { servers[profile] = shard.server }
         }
         return servers
     }

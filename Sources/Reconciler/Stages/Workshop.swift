@@ -151,6 +151,8 @@ package final class Workshop {
         case .success(let profile): own = profile
         case .failure(let error): throw WorkspaceError(error, while: "connecting")
         }
+        // So is the mode in which files are read.
+        own = own.readingFiles(in: profile.fileMode)
         own.characterSet = profile.characterSet
         own.collation = profile.collation
         if own == profile { return [preferred] }

@@ -10,8 +10,12 @@ package struct ServerProfile: Hashable, Sendable, Codable {
     package var flavour: Flavour
     /// `10.11.19`, `8.4.3`: the numbers only.
     package var version: String
-    /// As set on Plumb's sessions, sorted, comma separated.
+    /// As set on Plumb's sessions, sorted, comma separated: what the server shows is written in it,
+    /// and so is everything that is made from that.
     package var sqlMode: String
+    /// The mode in which files mean what they say, where it is another one: what a plain client's
+    /// session has there, or what the fleet file says.
+    package var creationMode: String?
     /// The default character set and collation of the shard's database.
     package var characterSet: String
     package var collation: String
@@ -20,7 +24,7 @@ package struct ServerProfile: Hashable, Sendable, Codable {
 
     package init(
         flavour: Flavour, version: String, sqlMode: String, characterSet: String,
-        collation: String, settings: [String: String] = [:]
+        collation: String, settings: [String: String] = [:], creationMode: String? = nil
     ) {
         self.flavour = flavour
         self.version = version
@@ -28,6 +32,21 @@ package struct ServerProfile: Hashable, Sendable, Codable {
         self.characterSet = characterSet
         self.collation = collation
         self.settings = settings
+        self.creationMode = creationMode
+    }
+
+    /// The SQL mode in which the texts of files are read and run.
+    package var fileMode: String { creationMode ?? sqlMode }
+
+    /// The same where files mean what they say in `mode`; as it is where that is nil, or what no
+    /// server has: a mode becomes part of statements.
+    package func readingFiles(in mode: String?) -> ServerProfile {
+        guard let mode = mode?.uppercased(), mode.utf8.allSatisfy({ $0.isWordPart || $0 == 0x2C })
+        else { return self }
+        var result = self
+        let sorted = mode.split(separator: ",").sorted().joined(separator: ",")
+        result.creationMode = sorted == sqlMode ? nil : sorted
+        return result
     }
 
     /// Grows when Plumb reads or prints a schema in another way, so that what an older release
@@ -47,6 +66,7 @@ package struct ServerProfile: Hashable, Sendable, Codable {
                 "normaliser \(Self.normaliserVersion)", flavour.rawValue, version, sqlMode,
                 characterSet, collation,
             ] + pairs + (NameFolding(self) == .bytes ? [] : ["names in lower case"])
+            + (creationMode.map { ["files in \($0)"] } ?? [])
         return Digest(of: lines.joined(separator: "\n"))
     }
 }

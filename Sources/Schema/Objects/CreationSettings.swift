@@ -17,7 +17,7 @@ package struct CreationSettings: Hashable, Sendable {
     private static let zoneMark = "-- time_zone: "
 
     /// The lines at the start of a text.
-    var marks: String {
+    package var marks: String {
         (sqlMode.map { Self.modeMark + $0 + "\n" } ?? "")
             + (timeZone.map { Self.zoneMark + $0 + "\n" } ?? "")
     }
@@ -61,10 +61,13 @@ extension ObjectDefinition {
     /// The settings that have to be said where a session of the profile makes the object: those
     /// that such a session does not have.
     package func ownSettings(in profile: ServerProfile) -> CreationSettings {
+        settings(besides: profile.sqlMode)
+    }
+
+    /// The settings that have to be said where `mode` is what holds otherwise.
+    package func settings(besides mode: String) -> CreationSettings {
         var own = settings
-        if let mode = own.sqlMode, Self.modes(mode) == Self.modes(profile.sqlMode) {
-            own.sqlMode = nil
-        }
+        if let said = own.sqlMode, Self.modes(said) == Self.modes(mode) { own.sqlMode = nil }
         return own
     }
 
@@ -79,7 +82,26 @@ extension ObjectDefinition {
         if name.kind == .event {
             own.timeZone = own.timeZone ?? old?.settings.timeZone ?? "DEFAULT"
         }
-        return own.marks + sql
+        return own.marks + (profile.flavour == .mysql ? sayable(sql) : sql)
+    }
+
+    /// MySQL does not read what it shows of an event where NOT binds tightly; it says no more than
+    /// what holds for every event that is made.
+    package func sayable(_ sql: String) -> String {
+        guard name.kind == .event, let mode = settings.sqlMode,
+            Self.modes(mode).contains("HIGH_NOT_PRECEDENCE")
+        else { return sql }
+        let words = Array("ON COMPLETION NOT PRESERVE ".utf8)
+        var copy = sql
+        return copy.withUTF8 { bytes in
+            // It stands right before the status.
+            guard let end = ObjectHeader(bytes, settings)?.status?.lowerBound,
+                bytes[..<end].suffix(words.count).elementsEqual(words)
+            else { return sql }
+            return String(
+                decoding: Array(bytes[..<(end - words.count)]) + Array(bytes[end...]), as: UTF8.self
+            )
+        }
     }
 
     /// Servers tell them in an order of their own.

@@ -18,6 +18,14 @@ package struct Dialect: Hashable, Sendable {
             hasANSIQuotes = !modes.isDisjoint(with: Dialect.modesWithANSIQuotes)
             hasNoBackslashEscapes = modes.contains("NO_BACKSLASH_ESCAPES")
         }
+
+        /// That of a server whose mode nobody changed.
+        package static let usual = Quoting(sqlMode: "")
+
+        /// A mode for each other way to cut text into tokens.
+        package static let otherModes = [
+            "NO_BACKSLASH_ESCAPES", "ANSI_QUOTES", "ANSI_QUOTES,NO_BACKSLASH_ESCAPES",
+        ]
     }
 
     /// - Parameter sqlMode: as the session has it; separated by commas.

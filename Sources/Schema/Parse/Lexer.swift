@@ -45,7 +45,7 @@ struct Lexer {
     /// - Parameter quoting: where no dialect tells it.
     init(
         _ bytes: UnsafeBufferPointer<UInt8>, dialect: Dialect? = nil,
-        quoting: Dialect.Quoting = Dialect.Quoting(sqlMode: "")
+        quoting: Dialect.Quoting = .usual
     ) {
         self.bytes = bytes
         self.dialect = dialect

@@ -9,21 +9,25 @@ package enum SQLScript {
     /// Throws at the exact place of the first text that no server would take: an unterminated
     /// string, name, comment or parenthesis, a type nobody knows, a column defined twice, bytes
     /// that are not UTF-8, a file without any statement, a hint that belongs to nothing.
+    ///
+    /// - Parameter quoting: where strings and quoted names end.
     package static func statements(
-        in bytes: [UInt8], file: String
+        in bytes: [UInt8], file: String, quoting: Dialect.Quoting = .usual
     ) throws(SchemaError) -> [SourceStatement] {
         let result = bytes.withUnsafeBufferPointer { buffer in
-            Result { () throws(SchemaError) in try statements(in: buffer, file: file) }
+            Result { () throws(SchemaError) in
+                try statements(in: buffer, file: file, quoting: quoting)
+            }
         }
         return try result.mapError { $0.inFile(file) }.get()
     }
 
     private static func statements(
-        in bytes: UnsafeBufferPointer<UInt8>, file: String
+        in bytes: UnsafeBufferPointer<UInt8>, file: String, quoting: Dialect.Quoting
     ) throws(SchemaError) -> [SourceStatement] {
         try requireUTF8(bytes)
         let source = SourceText(bytes: bytes, file: file)
-        var splitter = StatementSplitter(bytes)
+        var splitter = StatementSplitter(bytes, quoting: quoting)
         var statements: [SourceStatement] = []
         while let piece = try splitter.next() {
             statements.append(try StatementReader.statement(of: piece, in: source))

@@ -22,8 +22,8 @@ struct StatementSplitter {
     /// The comments behind the last statement.
     private(set) var trailingComments: [Range<Int>] = []
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
-        lexer = Lexer(bytes)
+    init(_ bytes: UnsafeBufferPointer<UInt8>, quoting: Dialect.Quoting = .usual) {
+        lexer = Lexer(bytes, quoting: quoting)
         lexer.delimiter = [UInt8(ascii: ";")]
         let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
         if bytes.starts(with: byteOrderMark) { lexer.move(to: byteOrderMark.count) }

@@ -41,6 +41,7 @@ enum NamespaceKey: String, FleetKey {
     static let required: Set<NamespaceKey> = [.schema, .shards]
     case schema, shards, overlays, pins, renames, retire, prune, manage, finalizer
     case allowEmpty = "allow_empty"
+    case sqlMode = "sql_mode"
 }
 
 enum ShardPatternKey: String, FleetKey {

@@ -18,13 +18,14 @@ struct NamespaceDecoder {
         let prune = fields.read(.prune) { reader.choice($0, $1, Prune.self) }
         let manage = fields.read(.manage, self.manage)
         let allowsEmpty = fields.read(.allowEmpty, reader.boolean)
+        let sqlMode = fields.read(.sqlMode, self.sqlMode)
         refuseFinalizer(entry.value)
         guard let schema, let shards else { return nil }
         return Namespace(
             name: entry.key, location: entry.keyLocation, schema: schema, shards: shards,
             overlays: overlays, pins: pins, renames: renames, retire: retire,
             prune: prune ?? .retired, manage: manage ?? [.tables],
-            allowsEmpty: allowsEmpty ?? false)
+            allowsEmpty: allowsEmpty ?? false, sqlMode: sqlMode)
     }
 
     private func items<Value>(
@@ -90,6 +91,26 @@ struct NamespaceDecoder {
         return kinds
     }
 
+    /// The modes are those of a server, which says which of them it does not have.
+    private func sqlMode(_ node: YAMLNode, _ what: String) -> Located<String>? {
+        // No mode at all is one, too.
+        if case .scalar(let scalar) = node.content, case .string("") = scalar.value {
+            return Located("", at: node.location)
+        }
+        guard let mode = reader.located(node, what) else { return nil }
+        let modes = mode.value.uppercased().split(separator: ",", omittingEmptySubsequences: false)
+            .map { $0.split(separator: " ").joined(separator: " ") }
+        let isList = modes.allSatisfy { name in
+            !name.isEmpty && name.utf8.allSatisfy { $0.isModeLetter }
+        }
+        guard isList else {
+            return reader.invalid(
+                node, "\(what) is no list of SQL modes",
+                "write names with commas between them, such as `ANSI_QUOTES,STRICT_TRANS_TABLES`")
+        }
+        return Located(modes.joined(separator: ","), at: mode.location)
+    }
+
     private func refuseFinalizer(_ node: YAMLNode) {
         guard case .mapping(let entries) = node.content,
             let entry = entries.first(where: { $0.key == NamespaceKey.finalizer.rawValue })
@@ -98,5 +119,11 @@ struct NamespaceDecoder {
             .unsupported, "`finalizer` is part of the format, but this release runs none",
             remedy: "remove `finalizer` and publish after `plumb reconcile` has exited with 0",
             at: entry.keyLocation)
+    }
+}
+
+extension UInt8 {
+    fileprivate var isModeLetter: Bool {
+        self == UInt8(ascii: "_") || (0x41...0x5A).contains(self) || (0x30...0x39).contains(self)
     }
 }
