@@ -291,7 +291,7 @@ struct ProfileExamination {
         var values = profile.settings
         values["flavour"] = profile.flavour.rawValue
         values["version"] = profile.version
-        values["sql_mode"] = profile.sqlMode
+        values["sql_mode"] = profile.fileMode
         values["character set"] = profile.characterSet
         values["collation"] = profile.collation
         return values

@@ -100,7 +100,11 @@ struct ServerExamination: Sendable {
         let profile = try connection.profile(database: "information_schema")
         add(.ok, "\(profile.flavour == .mariadb ? "MariaDB" : "MySQL") \(profile.version)")
         let variables = try Self.variables(connection)
-        examineMode(variables["sql_mode"] ?? "")
+        let mode = variables["sql_mode"] ?? ""
+        examineMode(mode)
+        for finding in TextSettings(sqlMode: mode, settings: profile.settings).findings {
+            add(finding.status, finding.message, finding.remedy)
+        }
         examineBinaryLog(variables)
         examineReadOnly(variables, shards)
         examineLifted(variables)
@@ -171,17 +175,7 @@ struct ServerExamination: Sendable {
                 .warning, "sql_mode is not strict: a change can cut values off without an error",
                 "add STRICT_TRANS_TABLES to the server's sql_mode")
         }
-        let quoting = words.intersection(["ANSI", "ANSI_QUOTES"]).sorted()
-        if !quoting.isEmpty {
-            add(
-                .warning,
-                "sql_mode has \(quoting.joined(separator: ", ")): Plumb's sessions run without it, "
-                    + "others read \"…\" as names",
-                "remove it, or write schema files with backticks only")
-        }
-        if quoting.isEmpty, !words.isDisjoint(with: strict) {
-            add(.ok, "sql_mode is strict")
-        }
+        if !words.isDisjoint(with: strict) { add(.ok, "sql_mode is strict") }
     }
 
     private mutating func examineBinaryLog(_ variables: [String: String]) {
