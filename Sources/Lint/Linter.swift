@@ -23,11 +23,11 @@ package struct Linter {
         for namespace in namespaces {
             let base = Self.byName(namespace.base.tables)
             tables += namespace.base.tables.map { "\(namespace.namespace).\($0.name)" }
-            findings += self.findings(namespace.base.tables, among: base, of: namespace.namespace)
+            findings += self.findings(namespace.base.tables, among: base, of: namespace)
             for overlay in namespace.overlays {
                 let all = base.merging(Self.byName(overlay.tables)) { $1 }
                 tables += overlay.tables.map { "\(namespace.namespace).\($0.name)" }
-                findings += self.findings(overlay.tables, among: all, of: namespace.namespace)
+                findings += self.findings(overlay.tables, among: all, of: namespace)
             }
             let others = ([namespace.base] + namespace.overlays).flatMap(\.objects)
             objects += others.map { "\(namespace.namespace).\($0.name.encoded)" }
@@ -48,7 +48,8 @@ package struct Linter {
         guard !checked.isEmpty else { return [] }
         let selectable = namespace.selectable
         return checked.flatMap { object in
-            let context = ObjectContext(object, settings, selectable: selectable)
+            let context = ObjectContext(
+                object, settings, selectable: selectable, saysMode: namespace.saysMode)
             return RuleCatalog.rules.flatMap { rule -> [LintFinding] in
                 let level = level(of: rule.id)
                 guard level != .off else { return [] }
@@ -63,17 +64,19 @@ package struct Linter {
     }
 
     private func findings(
-        _ checked: [DesiredTable], among tables: [String: DesiredTable], of namespace: String
+        _ checked: [DesiredTable], among tables: [String: DesiredTable],
+        of namespace: NamespaceSources
     ) -> [LintFinding] {
         checked.flatMap { table in
-            let context = TableContext(table: table, settings: settings, tables: tables)
+            let context = TableContext(
+                table: table, settings: settings, tables: tables, saysMode: namespace.saysMode)
             let encoded = ObjectName(.table, table.name).encoded
             return RuleCatalog.rules.flatMap { rule -> [LintFinding] in
                 let level = level(of: rule.id)
                 guard level != .off else { return [] }
                 return rule.check(context).filter(context.isOwn).map { issue in
                     LintFinding(
-                        rule: rule.id, level: level, namespace: namespace, table: encoded,
+                        rule: rule.id, level: level, namespace: namespace.namespace, table: encoded,
                         column: issue.column, message: issue.message,
                         remedy: issue.remedy ?? rule.remedy, location: issue.location, waiver: nil)
                 }

@@ -9,8 +9,13 @@ struct ObjectContext {
     let outline: ObjectOutline?
     /// Tables, views and sequences that some shard of the namespace has, in lower case.
     let selectable: Set<String>
+    /// Whether `plumb.yaml`, or a hint, says the SQL mode in which the text is meant.
+    let saysMode: Bool
 
-    init(_ object: DesiredObject, _ settings: LintSettings, selectable: Set<String>) {
+    init(
+        _ object: DesiredObject, _ settings: LintSettings, selectable: Set<String>, saysMode: Bool
+    ) {
+        self.saysMode = saysMode || CreationSettings(of: object.text).sqlMode != nil
         self.object = object
         self.settings = settings
         self.selectable = selectable

@@ -62,6 +62,8 @@ struct TableContext {
     let settings: LintSettings
     /// The other tables of the namespace, by name, and by name in lower case.
     let tables: [String: DesiredTable]
+    /// Whether `plumb.yaml` says the SQL mode in which the text is meant.
+    let saysMode: Bool
 
     var source: SourceTable { table.source }
     var name: String { table.name }

@@ -36,6 +36,8 @@ package enum RuleCatalog {
         case .viewSelectStar: ObjectRules.selectStar
         case .danglingReference: ObjectRules.danglingReference
         case .functionUndeclared: ObjectRules.undeclaredFunction
+        case .modeDependent: SettingRules.modeDependent
+        case .zoneDependent: SettingRules.zoneDependent
         case .waiverExpired:
             Rule(
                 .waiverExpired, .error, "A waiver is past its last day, and excuses nothing more",

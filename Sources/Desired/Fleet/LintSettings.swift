@@ -53,6 +53,8 @@ package enum LintRule: String, Hashable, Sendable, CaseIterable, FleetChoice {
     case viewSelectStar = "view-select-star"
     case danglingReference = "dangling-reference"
     case functionUndeclared = "function-undeclared"
+    case modeDependent = "mode-dependent"
+    case zoneDependent = "zone-dependent"
     case waiverExpired = "waiver-expired"
     case waiverUnused = "waiver-unused"
 
@@ -104,7 +106,7 @@ package enum LintRule: String, Hashable, Sendable, CaseIterable, FleetChoice {
             .inlineForeignKey, .noForeignKeys, .reservedWord, .nameCase, .charsetNotDefault,
             .utf8mb3, .autoIncrementUnfit, .floatMoney, .zeroDate, .rowTooLong, .engineNotInnoDB,
             .missingComment, .explicitDefiner, .viewSelectStar, .danglingReference,
-            .functionUndeclared, .waiverExpired, .waiverUnused:
+            .functionUndeclared, .modeDependent, .zoneDependent, .waiverExpired, .waiverUnused:
             false
         case .dropTable, .dropColumn, .dropPrimaryKey, .dropPartition, .dropSystemVersioning,
             .discardRows, .generateColumn, .narrowType, .convertType, .removeMembers,
