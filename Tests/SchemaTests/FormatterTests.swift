@@ -54,6 +54,32 @@ struct FormatterTests {
         #expect(try format(text) == text)
     }
 
+    /// What one SQL mode takes for words can be a string to another.
+    @Test("A file that would change in some SQL mode is left alone")
+    func modes() throws {
+        let text =
+            #"create table x (p char(9) default 'a\', q char(9) default ' comment 'COMMENT' -- '"#
+            + "\n);"
+        for mode in ["", "NO_BACKSLASH_ESCAPES"] {
+            #expect(throws: SchemaError.self) {
+                _ = try ScriptFormatter.formatted(
+                    Array(text.utf8), file: "t.sql", quoting: Dialect.Quoting(sqlMode: mode))
+            }
+        }
+        let names = #"create table "t" ("id" int comment 'C:\');"#
+        let bytes = try ScriptFormatter.formatted(
+            Array(names.utf8), file: "t.sql",
+            quoting: Dialect.Quoting(sqlMode: "ANSI_QUOTES,NO_BACKSLASH_ESCAPES"))
+        #expect(
+            String(decoding: bytes, as: UTF8.self)
+                == #"""
+                CREATE TABLE "t" (
+                  "id" INT COMMENT 'C:\'
+                );
+
+                """#)
+    }
+
     private func format(_ text: String) throws -> String {
         String(
             decoding: try ScriptFormatter.formatted(Array(text.utf8), file: "t.sql"),

@@ -2,13 +2,24 @@
 ///
 /// Tokens are equal but for the letter case of words without quotes, operators are glued as they
 /// were, comments are equal and in their order, and all that is read out of the statements is
-/// equal but for its places.
+/// equal but for its places. What can also be read with strings that end elsewhere, as some SQL
+/// modes have it, says the same then, too.
 enum FormatProof {
     static func check(
-        _ old: UnsafeBufferPointer<UInt8>, _ new: [UInt8], file: String
+        _ old: UnsafeBufferPointer<UInt8>, _ new: [UInt8], file: String,
+        quoting: Dialect.Quoting = .usual
+    ) throws(SchemaError) {
+        let others = ([.usual] + Dialect.Quoting.otherModes.map { Dialect.Quoting(sqlMode: $0) })
+            .filter { $0 != quoting && (try? Script(old, file, $0)) != nil }
+        for quoting in [quoting] + others { try check(old, new, file, quoting) }
+    }
+
+    private static func check(
+        _ old: UnsafeBufferPointer<UInt8>, _ new: [UInt8], _ file: String,
+        _ quoting: Dialect.Quoting
     ) throws(SchemaError) {
         let result = new.withUnsafeBufferPointer { new in
-            Result { () throws(SchemaError) in try difference(old, new, file) }
+            Result { () throws(SchemaError) in try difference(old, new, file, quoting) }
         }
         let fault: String?
         switch result {
@@ -23,10 +34,11 @@ enum FormatProof {
 
     /// What differs, in words; nil where nothing does.
     private static func difference(
-        _ old: UnsafeBufferPointer<UInt8>, _ new: UnsafeBufferPointer<UInt8>, _ file: String
+        _ old: UnsafeBufferPointer<UInt8>, _ new: UnsafeBufferPointer<UInt8>, _ file: String,
+        _ quoting: Dialect.Quoting
     ) throws(SchemaError) -> String? {
-        let before = try Script(old, file)
-        let after = try Script(new, file)
+        let before = try Script(old, file, quoting)
+        let after = try Script(new, file, quoting)
         for (left, right) in zip(before.tokens, after.tokens) where left != right {
             return "`\(left.text)` would become `\(right.text)`"
         }
@@ -51,9 +63,11 @@ enum FormatProof {
         var comments: [[UInt8]] = []
         var facts: [String] = []
 
-        init(_ bytes: UnsafeBufferPointer<UInt8>, _ file: String) throws(SchemaError) {
+        init(
+            _ bytes: UnsafeBufferPointer<UInt8>, _ file: String, _ quoting: Dialect.Quoting
+        ) throws(SchemaError) {
             let source = SourceText(bytes: bytes, file: file)
-            var splitter = StatementSplitter(bytes)
+            var splitter = StatementSplitter(bytes, quoting: quoting)
             while let piece = try splitter.next() {
                 let statement = try StatementReader.statement(of: piece, in: source)
                 var previous: Token?

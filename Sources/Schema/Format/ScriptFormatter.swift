@@ -8,13 +8,15 @@ package enum ScriptFormatter {
     ///
     /// Throws at the first text that no server would take, and `notPreserved` where the new text
     /// would not say the same as the old one.
+    ///
+    /// - Parameter quoting: where strings and quoted names end.
     package static func formatted(
-        _ bytes: [UInt8], file: String
+        _ bytes: [UInt8], file: String, quoting: Dialect.Quoting = .usual
     ) throws(SchemaError) -> [UInt8] {
         let result = bytes.withUnsafeBufferPointer { buffer in
             Result { () throws(SchemaError) in
-                let formatted = try formatted(buffer, file: file)
-                try FormatProof.check(buffer, formatted, file: file)
+                let formatted = try formatted(buffer, file: file, quoting)
+                try FormatProof.check(buffer, formatted, file: file, quoting: quoting)
                 return formatted
             }
         }
@@ -22,11 +24,11 @@ package enum ScriptFormatter {
     }
 
     private static func formatted(
-        _ bytes: UnsafeBufferPointer<UInt8>, file: String
+        _ bytes: UnsafeBufferPointer<UInt8>, file: String, _ quoting: Dialect.Quoting
     ) throws(SchemaError) -> [UInt8] {
         try SQLScript.requireUTF8(bytes)
         let source = SourceText(bytes: bytes, file: file)
-        var splitter = StatementSplitter(bytes)
+        var splitter = StatementSplitter(bytes, quoting: quoting)
         var result = GapWriter(source)
         while let piece = try splitter.next() {
             let statement = try StatementReader.statement(of: piece, in: source)

@@ -59,14 +59,16 @@ enum FileFormatting {
     }
 
     /// How a file would change; nil where it is in canonical form.
-    static func change(to path: String) throws -> Change? {
+    ///
+    /// - Parameter quoting: where strings and quoted names end in it.
+    static func change(to path: String, quoting: Dialect.Quoting = .usual) throws -> Change? {
         let bytes: [UInt8]
         do {
             bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
             throw FileFormattingError("\(path): cannot be read: \(error.localizedDescription)")
         }
-        let new = try ScriptFormatter.formatted(bytes, file: path)
+        let new = try ScriptFormatter.formatted(bytes, file: path, quoting: quoting)
         guard new != bytes else { return nil }
         return Change(
             path: path, old: String(decoding: bytes, as: UTF8.self),

@@ -18,14 +18,17 @@ enum FmtCommand {
         options: [.check, .noColor], run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
-        let paths =
-            invocation.arguments.isEmpty ? try folders(of: invocation) : invocation.arguments
+        let folders = invocation.arguments.isEmpty ? try folders(of: invocation) : []
+        let paths = invocation.arguments.isEmpty ? folders.map(\.path) : invocation.arguments
         let files = try FileFormatting.files(at: paths)
         var changed = 0
         var failed = 0
         for file in files {
             do {
-                guard let change = try FileFormatting.change(to: file) else { continue }
+                let quoting = folders.first { file.hasPrefix($0.path + "/") }?.quoting ?? .usual
+                guard let change = try FileFormatting.change(to: file, quoting: quoting) else {
+                    continue
+                }
                 changed += 1
                 if invocation.has(.check) {
                     let diff = LineDiff.text(change.old, change.new, style: invocation.style)
@@ -48,19 +51,24 @@ enum FmtCommand {
         return status
     }
 
-    /// The folders that plumb.yaml names, from the current one.
-    private static func folders(of invocation: Invocation) throws -> [String] {
+    /// The folders that plumb.yaml names, from the current one, and how their files are read.
+    private static func folders(
+        of invocation: Invocation
+    ) throws -> [(path: String, quoting: Dialect.Quoting)] {
         let current = invocation.folder
         var root = (try? Repository.discover(from: current))?.workFolder ?? current
         while root.count > 1, root.hasSuffix("/") { root.removeLast() }
         let fleet = try SchemaRepository.fleet(WorkingTree(folder: root))
         let prefix = root == current ? "" : root + "/"
         var seen: Set<String> = []
-        let folders = fleet.namespaces.flatMap { [$0.schema] + $0.overlays.map(\.path) }
-            .map(\.value).filter { seen.insert($0).inserted }
+        let folders = fleet.namespaces.flatMap { namespace in
+            ([namespace.schema] + namespace.overlays.map(\.path)).map {
+                ($0.value, Dialect.Quoting(sqlMode: namespace.sqlMode?.value ?? ""))
+            }
+        }.filter { seen.insert($0.0).inserted }
         let tree = WorkingTree(folder: root)
-        for folder in folders { try refuseLink(on: folder, tree) }
-        return folders.map { prefix + $0 }
+        for (folder, _) in folders { try refuseLink(on: folder, tree) }
+        return folders.map { (prefix + $0.0, $0.1) }
     }
 
     /// A link that somebody committed could lead to files that are not the repository's.
