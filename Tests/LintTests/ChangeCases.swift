@@ -59,7 +59,8 @@ enum ChangeCases {
         change("(a decimal(12,2))", "(a decimal(10,2))", "1:17 error narrow-type"),
         change("(a decimal)", "(a numeric(11))", "1:17 warning widen-type"),
         change("(a double)", "(a float)", "1:17 error narrow-type"),
-        change("(a float(20))", "(a float(30))", "1:17 warning widen-type"),
+        change("(a float(20))", "(a float(30))", "1:17 error convert-type"),
+        change("(a binary(4))", "(a binary(6))", "1:17 error convert-type"),
         change("(a int)", "(a date)", "1:17 error convert-type"),
         change("(a datetime)", "(a datetime(3))", "1:17 warning widen-type"),
         change("(a datetime(3))", "(a datetime)", "1:17 error narrow-type"),
@@ -164,6 +165,7 @@ enum ChangeCases {
             "(a int, s date, e date, PERIOD FOR p (s, e), UNIQUE u (a, p WITHOUT OVERLAPS))",
             "(a int, s date, e date, PERIOD FOR p (s, e), UNIQUE u (a))", "1:61 error add-unique"),
         change("(a int) ENGINE=InnoDB", "(a int) ENGINE=MyISAM", "1:14 error leave-innodb"),
+        change("(a int) ENGINE=InnoDB", "(a int) ENGINE=MEMORY", "1:14 error discard-rows"),
         change("(a int) ENGINE=MyISAM", "(a int) ENGINE=InnoDB", "1:14 warning table-option"),
         change("(a int) COMMENT='x'", "(a int) COMMENT='y'"),
         change(

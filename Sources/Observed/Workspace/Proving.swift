@@ -140,8 +140,8 @@ extension Workspace {
         return Proof(statements: statements, final: current)
     }
 
-    /// Whether only the rows tell what becomes of the statement; checks of what every row gets alike
-    /// are asked here.
+    /// Whether only the rows tell what becomes of the statement; checks of what every row gets
+    /// alike are asked here.
     func mustReadRows(_ alteration: Alteration, of live: CatalogTable?) -> Bool {
         let flavour = profile.flavour
         guard let table = live?.table else { return flavour == .mariadb }
