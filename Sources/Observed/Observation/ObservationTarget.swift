@@ -21,7 +21,9 @@ package struct ObservationTarget: Hashable, Sendable {
 
     /// The same with its database as the server writes that into definitions and lists.
     package func stored(by folding: NameFolding) -> ObservationTarget {
-        ObservationTarget(
+        var result = ObservationTarget(
             id: id, server: server, database: folding.stored(database), kinds: kinds)
+        result.changesReadOnly = changesReadOnly
+        return result
     }
 }

@@ -21,18 +21,26 @@ package struct WorkspaceServers: Sendable {
             guard
                 seen.insert([server.description, profile.characterSet, profile.collation]).inserted
             else { continue }
-            if known.readOnly == .writable { writable[profile, default: []].append(server) }
+            guard known.readOnly == .writable else { continue }
+            writable[Self.whateverFiles(profile), default: []].append(server)
         }
     }
 
     /// Servers of `profile` that can be tried one after the other, `first` first where it takes
     /// changes; `first` alone where none is known to.
     func places(for profile: ServerProfile, first: ServerAddress) -> [ServerAddress] {
-        let known = writable[profile] ?? []
+        let known = writable[Self.whateverFiles(profile)] ?? []
         guard !known.isEmpty else { return [first] }
         let places = known.contains(first) ? [first] + known.filter { $0 != first } : known
         // Each may take its time to say no.
         return Array(places.prefix(Self.most))
+    }
+
+    /// A workspace reads files in the mode that it is asked for, whatever its server's is.
+    private static func whateverFiles(_ profile: ServerProfile) -> ServerProfile {
+        var result = profile
+        result.creationMode = nil
+        return result
     }
 
     private static let most = 8
