@@ -83,8 +83,7 @@ struct RowTests {
 
     @Test(arguments: TestServer.available)
     func keepTheirValues(kind: TestServer.Kind) throws {
-        let isFuzz = Rounds.seeds(1).count > 1
-        try hold(kind, RowCases.all + (isFuzz ? RowCases.byRows : []))
+        try hold(kind, RowCases.all + RowCases.byRows)
     }
 
     @Test(arguments: TestServer.available)
