@@ -114,7 +114,7 @@ private struct ShardSession: ShardPort {
         do throws(MySQLError) {
             let flavour = try connection.profile(database: target.database).flavour
             switch try DataAsking.answer(
-                .init(target: target, flavour: flavour, sql: question.sql), on: connection)
+                .init(question, of: target, flavour: flavour), on: connection)
             {
             case .clear: return .clear
             case .inTheWay: return .inTheWay
