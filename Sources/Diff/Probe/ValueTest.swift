@@ -194,7 +194,8 @@ struct ValueTest {
             let isWider = (from.length ?? Int.max) <= capacity.bytes
             return found(
                 "values of another length than \(to.text)",
-                ["LENGTH(\(value)) <> \(capacity.bytes)"], isNeverRefused: isWider && family == .bytes)
+                ["LENGTH(\(value)) <> \(capacity.bytes)"],
+                isNeverRefused: isWider && family == .bytes)
         }
         return found(
             "values that are too long for \(to.text)", ["LENGTH(\(value)) > \(capacity.bytes)"])
