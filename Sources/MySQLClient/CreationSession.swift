@@ -24,6 +24,7 @@ extension Connection {
         for setting in wanted { try execute("SET SESSION \(setting.0) = \(setting.1)") }
         try execute(sql)
     }
+
     /// Runs a statement in a session in which a column that counts takes 0 for the next number, or
     /// for 0.
     package func execute(_ sql: String, numberingZeros: Bool) throws(MySQLError) {

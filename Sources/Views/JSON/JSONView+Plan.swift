@@ -74,7 +74,7 @@ extension JSONView {
     }
 
     private static func statement(_ statement: PlanStatement) -> JSONValue {
-        .object([
+        var fields: [String: JSONValue] = [
             "sql": .string(statement.sql),
             "checksForeignKeys": .bool(statement.checksForeignKeys),
             "after": .text(statement.after?.hex),
@@ -82,7 +82,9 @@ extension JSONView {
             "lock": .text(statement.lock?.rawValue),
             "rebuildsTable": .bool(statement.rebuildsTable),
             "blocksWrites": .bool(statement.blocksWrites),
-        ])
+        ]
+        fields["numbersZeros"] = statement.numbersZeros.map(JSONValue.bool)
+        return .object(fields)
     }
 
     private static func hazardFinding(_ finding: HazardFinding) -> JSONValue {
