@@ -23,6 +23,8 @@ package struct GroupToProve: Sendable {
     package var statements: [TableGroup.Statement]
     /// What has to be there beside the members.
     package var parents: [CatalogTable]
+    /// Statements that a live table refused, though a copy of it takes them.
+    package var refused: Set<String> = []
 
     package init(
         members: [Member], statements: [TableGroup.Statement], parents: [CatalogTable] = []
@@ -79,7 +81,8 @@ extension Workspace {
         for statement in group.statements {
             try setForeignKeyChecks(statement.checksForeignKeys)
             let before = current[statement.member]
-            let accepted = try run(statement, of: before, onlyByCopy: onlyByCopy)
+            let accepted = try run(
+                statement, of: before, onlyByCopy: onlyByCopy, refused: group.refused)
             names[statement.member] = statement.nameAfterwards
             var changed: [(member: Int, table: CatalogTable?)] = []
             for place in statement.touches(members: group.members.indices)
@@ -111,7 +114,8 @@ extension Workspace {
     }
 
     private func run(
-        _ statement: TableGroup.Statement, of before: CatalogTable?, onlyByCopy: Bool
+        _ statement: TableGroup.Statement, of before: CatalogTable?, onlyByCopy: Bool,
+        refused: Set<String>
     ) throws(WorkspaceError) -> AlgorithmProbe.Accepted? {
         switch statement.content {
         case .create, .drop:
@@ -122,7 +126,7 @@ extension Workspace {
                 workspace: self, table: statement.table, alteration: alteration,
                 onlyByCopy: onlyByCopy
                     || before?.table.map { alteration.copiesOldTemporals(of: $0) } ?? false,
-                mustReadRows: mustReadRows(alteration, of: before)
+                mustReadRows: mustReadRows(alteration, of: before), refused: refused
             ).run()
         }
     }

@@ -13,7 +13,9 @@ struct GroupDrafter {
 
     /// The step, without its differences; throws `NotProved` where the server of the workspace
     /// does not carry it out.
-    func step(order: Int, context: ProbeContext) throws -> PlanStep {
+    func step(
+        order: Int, context: ProbeContext, refused: [RefusalRecord.Refused] = []
+    ) throws -> PlanStep {
         let from = group.members.map(start(of:))
         let to = states.map { $0.desired.flatMap(ports.lookup) }
         let members = zip(group.members, states).enumerated().map { place, pair in
@@ -25,11 +27,11 @@ struct GroupDrafter {
             Planner.Group(
                 members: members, statements: group.statements,
                 rowsInTheWay: group.statements.map(rowsInTheWay),
-                parents: surroundings(of: members)),
+                parents: surroundings(of: members), refused: refused),
             schema.profile)
         guard let lead = lead else { throw NotProved(reason: "no table of the group changes") }
         let planMembers = ends(members, statements)
-        let findings = try findings(statements, context)
+        let findings = try findings(statements, context, refused)
         return PlanStep(
             kind: .alter, namespace: schema.namespace, table: lead.table, members: planMembers,
             shards: drafter.shards.shards,
@@ -37,6 +39,16 @@ struct GroupDrafter {
             to: statements.last?.after, statements: statements, hazard: findings.worst,
             findings: findings, cause: cause(lead), differences: [],
             suggestion: findings.compactMap(\.suggestion).first, order: order)
+    }
+
+    /// What all members have together before the first statement; nil where none of them changes.
+    var lookedFor: (table: String, from: Digest?)? {
+        guard let lead else { return nil }
+        let digests = zip(group.members, states).map { ($1.table, start(of: $0)?.digest) }
+        return (
+            lead.table,
+            PlanStep.digest(of: Dictionary(digests, uniquingKeysWith: { $1 }))
+        )
     }
 
     static func digests(
@@ -89,12 +101,17 @@ struct GroupDrafter {
     // MARK: What it risks, and why it is
 
     private func findings(
-        _ statements: [PlanStatement], _ context: ProbeContext
+        _ statements: [PlanStatement], _ context: ProbeContext,
+        _ refused: [RefusalRecord.Refused]
     ) throws -> [HazardFinding] {
         var findings: [HazardFinding] = []
         for (place, member) in group.members.enumerated() {
             let own = zip(group.statements, statements).filter { $0.0.member == place }.map(\.1)
-            for var finding in try StepDrafter.findings(member, own, context)
+            let names = Set([member.table, member.from?.name ?? member.table])
+            let refused = refused.filter { one in
+                names.contains { one.statement.hasPrefix("ALTER TABLE \(SQL.identifier($0)) ") }
+            }
+            for var finding in try StepDrafter.findings(member, own, context, refused)
             where finding.hazard > .safe {
                 finding.reason = "`\(member.table)`: \(finding.reason)"
                 findings.append(finding)

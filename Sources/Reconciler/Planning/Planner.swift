@@ -284,20 +284,32 @@ package struct Planner {
         for (member, state) in zip(group.members, states) where reason == nil {
             reason = withheld(member, state, tables)
         }
-        let drafter = GroupDrafter(drafter: drafter(of: shards), group: group, states: states)
-        do {
-            if let reason { throw NotProved(reason: reason) }
-            let step = try drafter.step(order: order, context: context)
-            let renames = renames(shards.schema).columns
-            drafts.add(step) { drafter.differences(renames: renames) }
-            return true
-        } catch let error as NotProved {
-            // None of them changes where one does not.
-            for state in states where state.status != .inSync {
-                refuse(state.table, error.reason, in: drafter.drafter.schema, shards)
+        let whole = GroupDrafter(drafter: drafter(of: shards), group: group, states: states)
+        let looked = whole.lookedFor
+        let groups = ports.refusals.groups(
+            shards.shards, namespace: comparison.schemas[shards.schema].namespace,
+            table: looked?.table ?? "", from: looked?.from ?? nil)
+        var isDrafted = true
+        for part in groups {
+            var own = shards
+            own.shards = part.shards
+            let drafter = GroupDrafter(drafter: drafter(of: own), group: group, states: states)
+            do {
+                if let reason { throw NotProved(reason: reason) }
+                let step = try drafter.step(order: order, context: context, refused: part.refused)
+                let renames = renames(shards.schema).columns
+                drafts.add(step) {
+                    drafter.differences(renames: renames) + StepDrafter.detour(part.refused)
+                }
+            } catch let error as NotProved {
+                // None of them changes where one does not.
+                for state in states where state.status != .inSync {
+                    refuse(state.table, error.reason, in: drafter.drafter.schema, own)
+                }
+                isDrafted = false
             }
-            return false
         }
+        return isDrafted
     }
 
     private mutating func draft(

@@ -74,6 +74,8 @@ extension Planner {
         package let rowsInTheWay: [String?]
         /// What must be there beside the members for the proof.
         package let parents: [CatalogTable]
+        /// What the live tables of these shards refused, though a copy of them takes it.
+        package var refused: [RefusalRecord.Refused] = []
     }
 }
 

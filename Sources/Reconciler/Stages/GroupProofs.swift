@@ -14,11 +14,12 @@ extension PlanStage {
         guard let server else {
             throw NotProved(reason: "no server of its kind can be reached to prove the change")
         }
-        let question = GroupToProve(
+        var question = GroupToProve(
             members: group.members.map { member in
                 GroupToProve.Member(
                     from: member.from, to: member.to, table: member.liveName ?? member.table)
             }, statements: group.statements, parents: group.parents)
+        question.refused = Set(group.refused.map(\.statement))
         do throws(WorkspaceError) {
             let proved = try workshop.use(for: profile, server: server) {
                 (workspace) throws(WorkspaceError) in try workspace.prove(question)
@@ -46,13 +47,16 @@ extension Planner.Group {
             let statements: [String]
             let checks: [Bool]
             let parents: [Digest]
+            /// Left out where nothing was refused.
+            let refused: [String]?
         }
         return try CanonicalForm.digest(
             of: Identity(
                 tables: members.map(\.name), from: members.map(\.from?.digest),
                 to: members.map(\.to?.digest),
                 statements: statements.map { $0.sql(flavour: flavour) },
-                checks: statements.map(\.checksForeignKeys), parents: parents.map(\.digest)))
+                checks: statements.map(\.checksForeignKeys), parents: parents.map(\.digest),
+                refused: refused.isEmpty ? nil : refused.map(\.statement).sorted()))
     }
 
     /// The proved statements, each with the digest of all members once it has run.
