@@ -18,6 +18,8 @@ extension MySQLError {
     ) -> MySQLError {
         var kind = Kind(number: number, message: message)
         if activity == .connecting, kind == .lostConnection { kind = .unreachable }
+        // No certificate is asked for any more: the session ended, and TLS is what noticed.
+        if activity != .connecting, number == tlsFailed { kind = .lostConnection }
         var error = MySQLError(
             kind: kind, number: number, sqlState: sqlState, message: message, server: server)
         if activity == .changing, kind.leavesOutcomeUnknown { error.retry = .indeterminate }
@@ -29,6 +31,9 @@ extension MySQLError {
         }
         return error
     }
+
+    /// `CR_SSL_CONNECTION_ERROR`: of the handshake, or of any byte that is read or written later.
+    private static let tlsFailed: UInt32 = 2026
 
     /// `ER_QUERY_INTERRUPTED`: somebody killed the statement.
     private static let interrupted: UInt32 = 1317

@@ -222,6 +222,22 @@ import TestSupport
         #expect(MySQLError.Kind(number: number, message: message) == kind)
     }
 
+    /// A certificate is looked at before there is a session; later on the session has ended.
+    @Test(arguments: [
+        (Activity.connecting, MySQLError.Kind.tls, RetryClass.permanent),
+        (.reading, .lostConnection, .retryable),
+        (.changing, .lostConnection, .indeterminate),
+    ])
+    func brokenEncryption(
+        during activity: Activity, kind: MySQLError.Kind, retry: RetryClass
+    ) {
+        let error = MySQLError.translated(
+            number: 2026, sqlState: "HY000", message: "TLS/SSL error: unexpected eof while reading",
+            server: .tcp(host: "db1", port: 3306), during: activity)
+        #expect(error.kind == kind)
+        #expect(error.retry == retry)
+    }
+
     @Test func theDescriptionNamesWhereWhatAndTheRemedy() {
         let error = MySQLError.translated(
             number: 1205, sqlState: "HY000", message: "Lock wait timeout exceeded",
