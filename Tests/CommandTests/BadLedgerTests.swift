@@ -102,6 +102,25 @@ import Testing
         #expect(try fleet.state() == before)
     }
 
+    /// What the ledger has is said, also where the outcome of the last statement is not in it.
+    @Test func ledgerThatFailsUnderARolloutLeavesNoDoneWorkUnsaid() throws {
+        let fleet = try convergedFleet()
+        let holder = try fleet.server.connect(database: fleet.database(1))
+        try holder.execute("LOCK TABLES orders READ")
+        let running = try fleet.start("reconcile")
+        #expect(try running.says("  done  "))
+        let lock = open(fleet.ledger + "/plumb.lock", O_RDWR | O_CREAT, 0o644)
+        #expect(flock(lock, LOCK_EX) == 0)
+        holder.close()
+        let failed = try running.wait()
+        close(lock)
+        #expect(failed.status == 3, "\(failed)")
+        #expect(failed.says("1 done, 1 running", "undetermined"), "\(failed)")
+        #expect(!failed.says("nothing done"), "\(failed)")
+        let next = try fleet.expect(0, "reconcile")
+        #expect(next.says("completed: found done after an interruption"), "\(next)")
+    }
+
     /// Bytes to which no file may grow: the ledger fails at another write with each.
     @Test(arguments: [0, 60, 100, 140, 180, 220, 260, 300, 360, 420, 500, 600, 800])
     func fullDiskLosesNothing(_ limit: Int) throws {

@@ -118,11 +118,12 @@ package struct ReconcilePass {
         _ book: RolloutBook, _ opened: RolloutBook.Opened, _ closing: RolloutBook.Closing
     ) throws -> RolloutReport {
         if let failure = closing.result.journalFailure {
-            // The ledger cannot be written: say what is known, the next run settles the rest.
-            var report = RolloutReport(
-                environment: session.environment.name, rollout: opened.rollout?.record.id)
-            report.message = failure.message
-            return report
+            // The ledger cannot be written: say what it knows, the next run settles the rest.
+            let id = opened.rollout?.record.id
+            let known = id.flatMap { try? LedgerQueries(store: session.store).rollout($0) }
+            return RolloutReport(
+                environment: session.environment.name, rollout: id, counts: known?.counts ?? [:],
+                message: failure.message)
         }
         return try book.close(opened, closing)
     }

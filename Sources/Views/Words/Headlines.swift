@@ -114,7 +114,11 @@ extension ReconcileReport {
         let done = rollout.progress.words
         if !done.isEmpty { parts.append(done) }
         let isQuiet = plan.isQuiet && exitStatus == .done
-        if done.isEmpty { parts.append(isQuiet ? "nothing to do" : "nothing done") }
+        // What began and cannot be read back is no "nothing".
+        let isOpen = rollout.rollout != nil && rollout.state == nil
+        if done.isEmpty {
+            parts.append(isQuiet ? "nothing to do" : isOpen ? "undetermined" : "nothing done")
+        }
         if isQuiet, done.isEmpty { parts.append(plan.inSync) }
         return (parts + plan.heldWords + plan.openWords).joined(separator: ", ")
     }
