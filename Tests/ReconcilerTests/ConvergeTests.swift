@@ -354,8 +354,14 @@ struct CrashTests {
     @Test("a table that nobody knows after a crash counts as changed by what was allowed")
     func unknownAfterACrash() {
         let world = World(shards: 1)
-        let (outcome, _) = Recovery.classify(.digest(digest("z")), against: world.records[0])
+        var record = world.records[0]
+        let (outcome, _) = Recovery.classify(.digest(digest("z")), against: record)
         #expect(outcome.changedTheShard)
+        #expect(outcome.message?.contains("approval") == false)
+        record.approval = digest("word")
+        let (approved, _) = Recovery.classify(.digest(digest("z")), against: record)
+        let words = "so approval \(digest("word").short) counts as used up"
+        #expect(approved.message?.hasSuffix(words) == true)
     }
 
     @Test("a shard that cannot be read keeps its pending record")

@@ -66,7 +66,7 @@ package struct Recovery: Sendable {
         case .digest(let digest): live = digest
         case .both(let old, let new):
             let message = LiveFinding.obstruction(old: old, new: new)
-            return (unknown(found: nil, message), "superseded")
+            return (unknown(found: nil, message, record), "superseded")
         }
         let chain = record.step.digests
         let last = chain.count - 1
@@ -91,14 +91,20 @@ package struct Recovery: Sendable {
             )
         }
         let message = "the live table is neither what the plan started from nor its result"
-        return (unknown(found: live, message), "superseded")
+        return (unknown(found: live, message, record), "superseded")
     }
 
     /// Nobody can tell whether its statement ran before somebody else's: it counts as if it had,
     /// and what allowed it allows nothing more.
-    private static func unknown(found: Digest?, _ message: String) -> OperationOutcome {
+    private static func unknown(
+        found: Digest?, _ message: String, _ record: PendingRecord
+    ) -> OperationOutcome {
+        let used = record.approval.map {
+            "; nobody can tell whether a statement ran before, so approval \($0.short) counts as "
+                + "used up"
+        }
         var outcome = OperationOutcome(
-            kind: .superseded(found: found), message: message, attempts: 0)
+            kind: .superseded(found: found), message: message + (used ?? ""), attempts: 0)
         outcome.ranStatement = true
         return outcome
     }
