@@ -190,6 +190,22 @@ struct ConvergeTests {
         #expect(world.pending.isEmpty)
     }
 
+    @Test("an end that was asked for in a pause says which part of a step it leaves")
+    func interruptedHalfway() throws {
+        let world = World(shards: 1, chain: ["a", "b", "c"])
+        let faults = FaultPoints.calling { (point) throws(JournalFailure) in
+            if point == .afterStatement { world.fleet.state.withLock { $0.lockWaits = 1 } }
+        }
+        let listener = ConvergeListener { event in
+            if case .waiting = event { world.interrupt.raise() }
+        }
+        let result = world.run(faults: faults, listener: listener)
+        let obstacle = try #require(result.obstacles[world.records[0].key.shardID])
+        #expect(obstacle.isHalf)
+        #expect(obstacle.message.contains("1 of 2 statements ran before the end"))
+        #expect(world.pending.count == 1)
+    }
+
     @Test("an outcome that nobody can read is left with its record, and settled by the next run")
     func leftForTheNextRun() throws {
         let world = World(shards: 2)

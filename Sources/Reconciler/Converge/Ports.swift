@@ -82,17 +82,21 @@ package struct ShardFailure: Error, Hashable, Sendable, CustomStringConvertible 
     package let lostConnection: Bool
     /// The shard's lock is held by somebody else.
     package let isLocked: Bool
+    /// A part of a step has run, and the rest is left to the next run.
+    package let isHalf: Bool
     /// `error 1118`, where this very table is not changed by the algorithm that the statement asks
     /// for, whatever a copy of it was; nil otherwise.
     package var refusedAlgorithm: String?
 
     package init(
-        _ message: String, retry: RetryClass, lostConnection: Bool = false, isLocked: Bool = false
+        _ message: String, retry: RetryClass, lostConnection: Bool = false, isLocked: Bool = false,
+        isHalf: Bool = false
     ) {
         self.message = message
         self.retry = retry
         self.lostConnection = lostConnection
         self.isLocked = isLocked
+        self.isHalf = isHalf
     }
 
     package var description: String { message }

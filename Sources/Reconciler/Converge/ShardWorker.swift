@@ -42,7 +42,10 @@ struct ShardWorker {
             }
             guard let pause = try result.get() else { continue }
             listener.note(.waiting(shard, message: pause.message, seconds: pause.seconds))
-            guard clock.wait(seconds: pause.seconds, unless: control.interrupt) else { break }
+            guard clock.wait(seconds: pause.seconds, unless: control.interrupt) else {
+                queue.noteHalf()
+                break
+            }
         }
         return queue.report
     }
@@ -125,6 +128,16 @@ struct ShardWorker {
         mutating func leave(_ obstacle: ShardFailure) {
             report.obstacle = obstacle
             items = []
+        }
+
+        /// The end was asked for in a pause: says so where it leaves a part of a step behind.
+        mutating func noteHalf() {
+            guard let item = items.first, let count = item.machine.reached else { return }
+            let total = Count.of(item.record.step.statements.count, "statement")
+            report.obstacle = ShardFailure(
+                "\(item.record.key): \(count) of \(total) ran before the end that was asked for: "
+                    + "run again soon, and what is left is planned", retry: .retryable,
+                isHalf: true)
         }
 
         mutating func suspend(_ item: Item) {

@@ -155,7 +155,8 @@ package struct ReconcilePass {
             }
         }
         for obstacle in result.obstacles.values {
-            statuses.append(obstacle.isLocked ? .blocked : .incomplete)
+            statuses.append(
+                obstacle.isHalf ? .partial : obstacle.isLocked ? .blocked : .incomplete)
         }
         let done = result.outcomes.values.filter { $0.state == .completed }.count
         if done < gated.decision.ready.count, statuses.isEmpty { statuses.append(.partial) }
