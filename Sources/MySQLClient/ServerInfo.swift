@@ -36,6 +36,8 @@ extension Connection {
         let global = answers[0].first?[2] ?? ""
         var settings = Dictionary(
             answers[2].map { ($0[0] ?? "", $0[1] ?? "") }, uniquingKeysWith: { $1 })
+        // What every server has today says nothing: what is known of such servers stays known.
+        if settings[OldTemporals.setting] == "ON" { settings[OldTemporals.setting] = nil }
         settings["time_zone"] = answers[3].first.flatMap(TimeZoneName.init(of:))?.text
         try renewSession(
             for: SessionBasis(sqlMode: global, timeZone: answers[3].first?[0] ?? "SYSTEM"))
@@ -66,7 +68,7 @@ struct ServerInfo: Equatable {
         "collation_server", "default_collation_for_utf8mb4", "old_mode",
         "system_versioning_alter_history", "default_table_encryption",
         "sql_generate_invisible_primary_key", "sql_require_primary_key",
-        "show_create_table_verbosity",
+        "show_create_table_verbosity", OldTemporals.setting,
     ]
 
     /// Servers that speak MySQL's protocol, but not its schema language to the letter.

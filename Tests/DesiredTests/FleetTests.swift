@@ -31,6 +31,7 @@ let example = """
         retire: [legacy_log]
         prune: retired
         manage: [tables]
+        old_temporals: rebuild
     environments:
       staging:    {namespaces: [commerce], connection: {option_file: staging.cnf}}
       production:
@@ -82,6 +83,7 @@ let example = """
         #expect(commerce.retire.map(\.value) == ["legacy_log"])
         #expect(commerce.prune == .retired)
         #expect(commerce.manage == [.tables])
+        #expect(commerce.oldTemporals == .rebuild)
         #expect(fleet.environments.map(\.name) == ["staging", "production"])
         #expect(
             fleet.environments.map(\.connection) == [
@@ -147,6 +149,7 @@ let example = """
         let commerce = try #require(fleet.namespace("commerce"))
         #expect(commerce.prune == .retired)
         #expect(commerce.manage == [.tables])
+        #expect(commerce.oldTemporals == .keep)
         #expect(
             fleet.environments.first?.connection?.credentials == .user("plumb", password: .none))
     }

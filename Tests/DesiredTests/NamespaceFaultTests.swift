@@ -33,6 +33,11 @@ import Testing
                 + "the values are `retired`, `all`"
         ),
         (
+            "old_temporals: force",
+            "plumb.yaml:6:20: error: `old_temporals` is `force` [invalid-value]; "
+                + "the values are `keep`, `rebuild`"
+        ),
+        (
             "retire: [a, b, a]",
             "plumb.yaml:6:20: error: the table `a` stands in `retire` of `commerce` twice "
                 + "[invalid-value]; remove one of the two"

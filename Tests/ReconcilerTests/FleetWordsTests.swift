@@ -44,6 +44,7 @@ struct FleetWordsTests {
             ("db:3306", "db2:3306"), ("labels: {tier: a}", "labels: {tier: b}"),
             ("retire: [old]", "retire: [old, orders]"),
             ("    manage: [tables]", "    manage: [tables]\n    allow_empty: true"),
+            ("    manage: [tables]", "    manage: [tables]\n    old_temporals: rebuild"),
             (
                 "    manage: [tables]",
                 "    manage: [tables]\n    pins: [{selector: {tier: a}, ref: refs/heads/next}]"

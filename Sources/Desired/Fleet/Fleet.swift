@@ -45,6 +45,7 @@ package struct Namespace: Sendable {
     package internal(set) var allowsEmpty: Bool
     /// The SQL mode in which the files are read, on whatever server; nil for the server's own.
     package internal(set) var sqlMode: Located<String>?
+    package internal(set) var oldTemporals: OldTemporalColumns = .keep
     /// Kinds that a proposal begins to manage: they may stand in its files, and are left out.
     var unread: Set<ObjectName.Kind> = []
 }
@@ -56,6 +57,15 @@ package enum Prune: String, Sendable, CaseIterable, FleetChoice {
     case retired
     /// Also those that git never owned.
     case all
+}
+
+/// What becomes of tables that are as git has them, and keep dates and times in a format of old.
+package enum OldTemporalColumns: String, Sendable, CaseIterable, FleetChoice {
+    static let title = "oldTemporals"
+    /// They stay so until something else changes them.
+    case keep
+    /// They are copied.
+    case rebuild
 }
 
 /// A kind of database object that Plumb keeps true to git.

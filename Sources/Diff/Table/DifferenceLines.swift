@@ -52,6 +52,17 @@ package enum DifferenceLines {
         return writer.lines
     }
 
+    /// What a rebuild out of the ``OldTemporals`` changes of `table`; else it is as `other`.
+    package static func ofOldTemporals(
+        in table: Table, butThoseOf other: Table
+    ) -> [DifferenceLine] {
+        table.oldTemporals(butThoseOf: other).map { name in
+            DifferenceLine(
+                .changed, .column(name),
+                "column \(name): its values leave an old format of dates and times")
+        }
+    }
+
     /// The lines of a table that is made or dropped.
     package static func lines(
         of table: Table, sign: DifferenceLine.Sign

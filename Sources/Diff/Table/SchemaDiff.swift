@@ -34,9 +34,12 @@ package enum SchemaDiff {
     /// The changes that can be given, and a refusal for each table that has to be left alone.
     ///
     /// Throws only for hints of table renames that contradict what is live or desired.
+    ///
+    /// - Parameter rebuilt: tables that are copied out of the ``OldTemporals`` where nothing else
+    ///   changes them, by their new names.
     package static func difference(
         from: [String: Table], to: [String: Table], renames: Renames = Renames(),
-        droppable: Set<String> = [],
+        droppable: Set<String> = [], rebuilt: Set<String> = [],
         flavour: ServerProfile.Flavour = .mariadb
     ) throws(DiffError) -> Difference {
         let due = try dueRenames(renames.tables, from: from, to: to)
@@ -74,7 +77,20 @@ package enum SchemaDiff {
         let ordering = SchemaOrder(
             from: from, live: live, desired: to, renames: renames, parentColumns: parentColumns,
             flavour: flavour)
-        return ordering.difference(changes, refusals: refusals)
+        var difference = ordering.difference(changes, refusals: refusals)
+        let untouched = rebuilt.subtracting(difference.changes.map(\.table))
+            .subtracting(difference.refusals.map(\.table))
+        for name in untouched.sorted() {
+            guard let present = live[name], let desired = to[name] else { continue }
+            do throws(DiffError) {
+                let rebuild = try TableChange.rebuild(
+                    present, to: desired, parentColumns: parentColumns[name] ?? [])
+                if let rebuild { difference.steps.append(.single(rebuild)) }
+            } catch {
+                difference.refusals.append(error)
+            }
+        }
+        return difference
     }
 
     /// By table the columns that foreign keys of other tables refer to.

@@ -45,6 +45,8 @@ package struct Comparison: Sendable {
         package var tableRenames: [TableRename]
         /// The names of tables as git writes them, where a new table keeps those letters.
         package var letters: [String: String] = [:]
+        /// Whether tables that differ in nothing but how they keep dates and times are copied.
+        package var rebuildsOldTemporals = false
 
         package init(
             namespace: String, profile: ServerProfile, tables: [String: CatalogTable],
@@ -79,6 +81,9 @@ package struct Comparison: Sendable {
         package let desired: Digest?
         package let recorded: Digest?
         package let observed: Digest?
+        /// Whether it is as git has it, but for dates and times that it keeps in one of the
+        /// ``OldTemporals``.
+        package var isInOldFormat = false
 
         package var status: TableStatus { standing.status }
     }
@@ -147,13 +152,19 @@ package struct Comparison: Sendable {
             let seen = equivalence.as(desired, observed)
             // A record may leave out what git left out then, such as a definer.
             let live = seen == observed ? equivalence.object(record, observed) : seen
-            let standing = TableStanding.of(
+            let found = TableStanding.of(
                 desired: desired, recorded: equivalence.as(desired, record),
                 observed: live.map { .present($0) } ?? .absent)
-            guard let standing else { return nil }
+            guard var standing = found else { return nil }
+            let isInOldFormat =
+                standing.status == .inSync && equivalence.isInOldFormat(desired, observed)
+            // Nobody moved the table: git asks for more than it did.
+            if isInOldFormat, schema.rebuildsOldTemporals {
+                standing = TableStanding(status: .pending)
+            }
             return TableState(
                 table: name, renamedFrom: nil, standing: standing, desired: desired,
-                recorded: record, observed: observed)
+                recorded: record, observed: observed, isInOldFormat: isInOldFormat)
         }
     }
 
@@ -181,6 +192,7 @@ package struct Comparison: Sendable {
 private struct Equivalence {
     let lookup: (Digest) -> CatalogTable?
     private var known: [Pair: Bool] = [:]
+    private var formats: [Pair: Bool] = [:]
 
     init(lookup: @escaping (Digest) -> CatalogTable?) {
         self.lookup = lookup
@@ -207,6 +219,20 @@ private struct Equivalence {
             }
         known[pair] = answer
         return answer ? desired : other
+    }
+
+    /// Whether the live one of two equivalent tables keeps dates and times in one of the
+    /// ``OldTemporals``, and the other does not; what is alike to the byte is not looked at.
+    mutating func isInOldFormat(_ desired: Digest?, _ observed: Digest?) -> Bool {
+        guard let desired, let observed, desired != observed else { return false }
+        let pair = Pair(left: desired, right: observed)
+        if let answer = formats[pair] { return answer }
+        var answer = false
+        if let desired = lookup(desired)?.table, let observed = lookup(observed)?.table {
+            answer = !observed.oldTemporals(butThoseOf: desired).isEmpty
+        }
+        formats[pair] = answer
+        return answer
     }
 
     /// `observed`, or `recorded` where it is an object that meets it; tables stay as they are.

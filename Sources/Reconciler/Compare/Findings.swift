@@ -53,6 +53,8 @@ extension Comparison {
         }
         let lines: [DifferenceLine]
         switch (desired?.table, observed?.table) {
+        case (let desired?, let observed?) where state.isInOldFormat:
+            lines = DifferenceLines.ofOldTemporals(in: observed, butThoseOf: desired)
         case (let desired?, let observed?):
             lines = DifferenceLines.lines(from: desired, to: observed, flavour: flavour)
         case (let desired?, nil) where state.observed == nil:

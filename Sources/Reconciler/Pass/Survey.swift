@@ -129,7 +129,7 @@ package struct Survey {
             notices: source.notices
                 + wire(shards.map(\.server) + [workshopServer(desired)].compactMap(\.self))
                 + Self.notices(desired, observation) + workshop.notices
-                + normalised.differences.map(\.notice))
+                + normalised.differences.map(\.notice) + output.comparison.oldTemporals())
     }
 
     /// Every shard of the environment, those of other namespaces as far as they are listed.

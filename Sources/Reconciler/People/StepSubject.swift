@@ -48,7 +48,7 @@ struct FleetWords: Hashable {
             let environment = fleet.environment(subject.environment)
         else { return nil }
         schema =
-            [namespace.schema.value, "\(namespace.allowsEmpty)"]
+            [namespace.schema.value, "\(namespace.allowsEmpty)", "\(namespace.oldTemporals)"]
             + namespace.overlays.map { "overlay \($0.selector) \($0.path.value)" }
             + namespace.pins.map { "pin \($0.selector) \($0.ref.value)" }
         let manages = namespace.managedObjects.contains(subject.kind)

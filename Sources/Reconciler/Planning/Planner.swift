@@ -73,6 +73,8 @@ package struct Planner {
         var live: [String: Table] = [:]
         var desired: [String: Table] = [:]
         var droppable: Set<String> = []
+        /// Those that are copied for how they keep dates and times, and nothing else.
+        var rebuilt: Set<String> = []
         /// Those whose names go to sequences, so that they have to go before these.
         var replaced: Set<String> = []
         /// What may change, by the name afterwards.
@@ -146,6 +148,7 @@ package struct Planner {
         }
         let liveName = ObjectName(encoded: state.renamedFrom ?? state.table).name
         tables.states[name] = state
+        if state.isInOldFormat { tables.rebuilt.insert(name) }
         tables.live[liveName] = state.observed.flatMap(ports.lookup)?.table
         tables.desired[name] = state.desired.flatMap(ports.lookup)?.table
     }
@@ -167,7 +170,8 @@ package struct Planner {
         do throws(DiffError) {
             difference = try SchemaDiff.difference(
                 from: tables.live, to: tables.desired, renames: hints,
-                droppable: tables.droppable, flavour: schema.profile.flavour)
+                droppable: tables.droppable, rebuilt: tables.rebuilt,
+                flavour: schema.profile.flavour)
             for refusal in difference.refusals {
                 refuse(encoded(refusal.table), refusal.message, in: schema, shards)
                 let names = [refusal.table, refusal.parent]

@@ -43,7 +43,14 @@ struct StepDrafter {
         _ change: TableChange, _ state: Comparison.TableState, renames: [ColumnRename]
     ) -> [PlanDifference] {
         placed(
-            Self.lines(change, renames: renames, flavour: schema.profile.flavour), of: state)
+            state.isInOldFormat
+                ? rebuildLines(change)
+                : Self.lines(change, renames: renames, flavour: schema.profile.flavour), of: state)
+    }
+
+    private func rebuildLines(_ change: TableChange) -> [DifferenceLine] {
+        guard let from = change.from, let to = change.to else { return [] }
+        return DifferenceLines.ofOldTemporals(in: from, butThoseOf: to)
     }
 
     func placed(

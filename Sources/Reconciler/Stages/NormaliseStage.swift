@@ -85,6 +85,9 @@ package struct NormaliseStage {
             var made = Comparison.Schema(
                 namespace: schema.namespace, profile: profile, tables: tables,
                 tableRenames: schema.tableRenames)
+            made.rebuildsOldTemporals =
+                desired.fleet.namespace(schema.namespace)?.oldTemporals == .rebuild
+                && !profile.makesOldTemporals
             if NameFolding(profile) == .asGiven {
                 made.letters = Dictionary(
                     desired.schemas[source].tables.map {

@@ -4,6 +4,8 @@
 /// the table: how a value is stored is no part of a schema, but it decides how a table changes.
 package enum OldTemporals {
     /// MariaDB with `mysql56_temporal_format=OFF`, MySQL 5.6 to 8.0 with `show_old_temporals`.
+    /// MariaDB's variable that says `OFF` where new columns are in one of them.
+    package static let setting = "mysql56_temporal_format"
     static let marks = ["/* mariadb-5.3 */", "/* 5.5 binary format */"]
 }
 
@@ -25,6 +27,12 @@ extension Column {
 extension Table {
     /// Names of the columns whose values are stored in one of the ``OldTemporals``.
     package var oldTemporals: [String] { columns.filter(\.isOldTemporal).map(\.name) }
+
+    /// The same without those that `other` has in such a format, too: a server makes them so.
+    package func oldTemporals(butThoseOf other: Table) -> [String] {
+        let theirs = Set(other.oldTemporals)
+        return oldTemporals.filter { !theirs.contains($0) }
+    }
 
     /// The table as a server makes it today.
     package var inCurrentFormat: Table {

@@ -35,6 +35,9 @@ package struct ServerProfile: Hashable, Sendable, Codable {
         self.creationMode = creationMode
     }
 
+    /// Whether the server makes columns in one of the ``OldTemporals``, also when it copies them.
+    package var makesOldTemporals: Bool { settings[OldTemporals.setting] == "OFF" }
+
     /// The SQL mode in which the texts of files are read and run.
     package var fileMode: String { creationMode ?? sqlMode }
 

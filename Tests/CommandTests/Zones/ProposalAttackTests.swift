@@ -88,6 +88,10 @@ struct ProposalAttackTests {
                 file.namespace = ["pins: [{selector: {shard: s0}, ref: refs/heads/evil}]"]
             }, told: "namespaces.app.pins is added"),
         Attack(
+            name: "a copy of tables that git does not change",
+            change: { file, _ in file.namespace = ["old_temporals: rebuild"] },
+            told: "namespaces.app.old_temporals is added"),
+        Attack(
             name: "more kinds to manage",
             change: { file, _ in file.namespace = ["manage: all"] },
             told: "namespaces.app.manage is added"),

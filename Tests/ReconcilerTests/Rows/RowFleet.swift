@@ -20,6 +20,8 @@ final class RowFleet {
     let kind: TestServer.Kind
     let fixture: ImportFixture
     private(set) var members: [Member] = []
+    /// A key of every namespace beside those of all tests, such as `old_temporals: rebuild`.
+    var setting: String?
     private var engine: Engine?
     private var ownDatabases: [String] = []
 
@@ -70,7 +72,7 @@ final class RowFleet {
             """
               p\(place):
                 schema: schema/p\(place)
-                prune: all
+                prune: all\(setting.map { "\n    \($0)" } ?? "")
                 shards: [{name: s, host: "\(fixture.server.address)", database: \(member.database)}]
             """
         }

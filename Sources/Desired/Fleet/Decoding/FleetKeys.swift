@@ -42,6 +42,7 @@ enum NamespaceKey: String, FleetKey {
     case schema, shards, overlays, pins, renames, retire, prune, manage, finalizer
     case allowEmpty = "allow_empty"
     case sqlMode = "sql_mode"
+    case oldTemporals = "old_temporals"
 }
 
 enum ShardPatternKey: String, FleetKey {
@@ -248,7 +249,7 @@ enum FleetFormat {
     static let choices: [any FleetChoice.Type] = [
         Prune.self, ManagedKind.self, TLS.Mode.self, Hazard.self, DriftPolicy.self,
         OnFailure.self, Cutover.self, ReadOnlyServers.self, LintRule.self, LintLevel.self,
-        NameStyle.self,
+        NameStyle.self, OldTemporalColumns.self,
     ]
 
     /// The versions of the format that this release reads.

@@ -19,13 +19,17 @@ struct NamespaceDecoder {
         let manage = fields.read(.manage, self.manage)
         let allowsEmpty = fields.read(.allowEmpty, reader.boolean)
         let sqlMode = fields.read(.sqlMode, self.sqlMode)
+        let oldTemporals = fields.read(.oldTemporals) {
+            reader.choice($0, $1, OldTemporalColumns.self)
+        }
         refuseFinalizer(entry.value)
         guard let schema, let shards else { return nil }
         return Namespace(
             name: entry.key, location: entry.keyLocation, schema: schema, shards: shards,
             overlays: overlays, pins: pins, renames: renames, retire: retire,
             prune: prune ?? .retired, manage: manage ?? [.tables],
-            allowsEmpty: allowsEmpty ?? false, sqlMode: sqlMode)
+            allowsEmpty: allowsEmpty ?? false, sqlMode: sqlMode,
+            oldTemporals: oldTemporals ?? .keep)
     }
 
     private func items<Value>(
