@@ -6,8 +6,13 @@ extension Alteration {
     ///
     /// Partitions come and go without.
     package func copiesOldTemporals(of table: Table) -> Bool {
-        guard !table.oldTemporals.isEmpty else { return false }
-        return !clauses.allSatisfy { clause in
+        !table.oldTemporals.isEmpty && copiesTemporals
+    }
+
+    /// The same of any table whose dates and times are in another format than the one in which
+    /// its server makes them.
+    package var copiesTemporals: Bool {
+        !clauses.allSatisfy { clause in
             switch clause {
             case .addPartitions, .growPartitions, .coalescePartitions, .reorganizePartitions,
                 .dropPartitions:

@@ -113,7 +113,7 @@ extension Workspace {
         try createParents(of: change)
         let made = from.inCurrentFormat(profile.flavour)
         let start = try make(made, named: change.table)
-        guard start.digest == made.digest else { throw notProved(change, start, made) }
+        guard start.isMade(as: made, profile.flavour) else { throw notProved(change, start, made) }
         try setForeignKeyChecks(change.checksForeignKeys)
         var table = change.table
         var statements: [PlanStatement] = []
@@ -122,7 +122,7 @@ extension Workspace {
             let probe = AlgorithmProbe(
                 workspace: self, table: table, alteration: alteration,
                 onlyByCopy: onlyByCopy
-                    || current.table.map { alteration.copiesOldTemporals(of: $0) } ?? false,
+                    || copiesTemporals(alteration, of: current),
                 mustReadRows: mustReadRows(alteration, of: current),
                 refused: change.refused)
             let accepted = try probe.run()

@@ -90,7 +90,8 @@ extension Workspace {
                 var found =
                     statement.content == .drop && place == statement.member
                     ? nil : try read(names[place])
-                if let known = current[place], accepted?.algorithm != .copy {
+                let isCopied = accepted?.algorithm == .copy && place == statement.member
+                if let known = current[place], !isCopied {
                     found = found?.inFormat(of: known, profile.flavour)
                 }
                 guard found?.digest != current[place]?.digest || place == statement.member else {
@@ -125,7 +126,7 @@ extension Workspace {
             return try AlgorithmProbe(
                 workspace: self, table: statement.table, alteration: alteration,
                 onlyByCopy: onlyByCopy
-                    || before?.table.map { alteration.copiesOldTemporals(of: $0) } ?? false,
+                    || copiesTemporals(alteration, of: before),
                 mustReadRows: mustReadRows(alteration, of: before), refused: refused
             ).run()
         }
@@ -142,7 +143,7 @@ extension Workspace {
             guard let from = member.from else { continue }
             let wanted = from.inCurrentFormat(profile.flavour)
             let made = try make(wanted, named: member.table)
-            guard made.digest == wanted.digest else {
+            guard made.isMade(as: wanted, profile.flavour) else {
                 throw differs(member.table, made, wanted)
             }
         }

@@ -42,19 +42,27 @@ extension Table {
         return result
     }
 
+    /// Whether a column holds times of day, dates with times or timestamps, in whatever format.
+    package var hasTemporals: Bool {
+        columns.contains { column in
+            let word = column.type.lowercased().prefix { $0.isLetter }
+            return ["time", "datetime", "timestamp"].contains(word)
+        }
+    }
+
     /// The table with the columns of `other` in the format that they have there.
     package func inFormat(of other: Table) -> Table {
-        let old = Dictionary(
-            other.columns.filter(\.isOldTemporal).map { ($0.name, $0) },
-            uniquingKeysWith: { first, _ in first })
-        guard !old.isEmpty else { return self }
+        let former = Dictionary(
+            other.columns.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var result = self
         for place in columns.indices {
-            guard let former = old[columns[place].name], former.type == columns[place].type else {
-                continue
-            }
-            result.columns[place].attributes +=
-                former.attributes.filter { OldTemporals.marks.contains($0.text) }
+            let column = columns[place]
+            guard let former = former[column.name], former.type == column.type,
+                former.isOldTemporal || column.isOldTemporal
+            else { continue }
+            result.columns[place].attributes =
+                column.inCurrentFormat.attributes
+                + former.attributes.filter { OldTemporals.marks.contains($0.text) }
         }
         return result
     }

@@ -163,6 +163,37 @@ struct OldTemporalRebuildTests {
         #expect(last.notices.filter { $0.code == "old-temporals" } == [])
     }
 
+    /// No copy leads out of the format here: none is begun, and what changes stays in it.
+    @Test(arguments: TestServer.available.filter { $0.flavour == .mariadb })
+    func serverThatMakesThem(kind: TestServer.Kind) throws {
+        let fleet = try RowFleet(kind, on: TestServer.start(kind))
+        let root = fleet.fixture.root
+        let text = "CREATE TABLE t (id int PRIMARY KEY, d datetime(2) NOT NULL)"
+        let more = "CREATE TABLE t (id int PRIMARY KEY, d datetime(2) NOT NULL, n int NOT NULL);"
+        let cases = [("OFF", text + ";"), ("OFF", more), ("ON", text + ";"), ("ON", more)]
+        for (format, desired) in cases {
+            let member = try fleet.add(format, desired: desired)
+            let connection = try fleet.connect(to: member.database)
+            try root.execute("SET GLOBAL mysql56_temporal_format=\(format)")
+            try connection.execute(text)
+            try connection.execute("INSERT INTO t VALUES (1, '2020-02-29 23:59:59.25')")
+        }
+        try root.execute("SET GLOBAL mysql56_temporal_format=OFF")
+        let rows = try self.rows(fleet)
+        fleet.setting = "old_temporals: rebuild"
+        try fleet.commit()
+        let plan = try fleet.plan()
+        #expect(plan.plan.unsupported == [])
+        #expect(plan.plan.steps.map(\.namespace) == ["p1", "p3"])
+        #expect(try fleet.reconcile().rollout.troubles == [])
+        #expect(try self.rows(fleet) == rows)
+        #expect(
+            try texts(fleet).map { $0.contains("mariadb-5.3") } == [true, true, false, true])
+        let last = try fleet.plan()
+        #expect(last.plan.steps == [])
+        #expect(last.plan.unsupported == [])
+    }
+
     /// With the columns that other changes of the cases leave alone.
     private func rows(_ fleet: RowFleet) throws -> [[String?]] {
         try fleet.members.map { member in
