@@ -1,5 +1,6 @@
 import Diff
 import Reconciler
+import Schema
 import Testing
 
 @testable import Views
@@ -86,6 +87,15 @@ import Testing
         #expect(report.headline.hasPrefix("rollout 5b20 undetermined"))
         #expect(text.contains("3 done  1 unknown"))
         #expect(text.contains("look again:  plumb status --environment production"))
+    }
+
+    @Test func troubleOfAWholeShardNamesNoTable() {
+        var report = Sample.rollout
+        let key = OperationKey(
+            shard: ShardID(namespace: "commerce", shard: "commerce_03"), table: "")
+        report.troubles = [.init(key: key, state: .pending, message: "no answer")]
+        let text = StatusText.text(report, exit: .incomplete)
+        #expect(text.contains("… commerce on commerce_03 pending: no answer"))
     }
 
     @Test func noRollout() {

@@ -95,11 +95,13 @@ struct TroubleFacts {
         let facts = groups.map { key, shards in
             let state = key.state.label.split(separator: "_").joined(separator: " ")
             let message = key.message.isEmpty ? "" : ": \(key.message)"
+            // What keeps a shard from all that was left there is about no table.
+            let subject =
+                key.table.isEmpty
+                ? key.namespace : ObjectName.label(key.table, in: key.namespace)
             return TroubleFacts(
                 mark: mark(key.state),
-                text:
-                    "\(ObjectName.label(key.table, in: key.namespace)) on \(ShardNames.compact(shards)) "
-                    + "\(state)\(message)",
+                text: "\(subject) on \(ShardNames.compact(shards)) \(state)\(message)",
                 isFailure: key.state == .failed)
         }
         return facts.filter(\.isFailure) + facts.filter { !$0.isFailure }
