@@ -29,6 +29,10 @@ import Testing
         Case([id], [id, a], "safe add-column"),
         Case([id], [id, "`n` int(11) NOT NULL DEFAULT 0"], "safe add-column"),
         Case([id], [id, "`n` int(11) NOT NULL"], "safe add-required-column"),
+        Case([id], [id, "`p` point NOT NULL"], "safe add-required-column"),
+        Case(
+            [id], [id, "`p` point NOT NULL", "SPATIAL KEY `s` (`p`)"], "lossy add-required-column",
+            "costly add-special-index"),
         Case([id], [id, "`u` char(36) DEFAULT uuid()"], "costly add-computed-column"),
         Case(
             [id], [id, "`n` int(11) NOT NULL CHECK (`n` > 0)"], "lossy add-check",

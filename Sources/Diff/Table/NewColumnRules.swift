@@ -32,7 +32,8 @@ extension HazardRules {
     /// A column that must have a value, and that no row has one for.
     private func required(_ column: Column) -> HazardFinding {
         let remedy = "give it a default, or deploy code that sets it first"
-        guard let server, Self.hasNoEmptyValue(column, on: server) else {
+        let hasNone = server.map { Self.hasNoEmptyValue(column, on: $0) } ?? false
+        guard hasNone || isIndexedByPlace(column) else {
             return safe(
                 "add-required-column",
                 "rows get an empty `\(column.name)`, and inserts that leave it out fail", remedy)
@@ -50,6 +51,13 @@ extension HazardRules {
         return switch type.name {
         case "date", "datetime": server.refusesZeroDates
         default: server.flavour == .mysql && type.isGeometry
+        }
+    }
+
+    /// Whether a spatial index comes with it: none takes the empty value that MariaDB gives.
+    private func isIndexedByPlace(_ column: Column) -> Bool {
+        after.indexes.contains { index in
+            index.kind == .spatial && index.parts.contains { $0.key == .column(column.name) }
         }
     }
 
