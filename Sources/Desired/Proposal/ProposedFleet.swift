@@ -5,8 +5,8 @@ import Schema
 ///
 /// From the proposal come the folders of schemas and overlays, what overlays select, and renames;
 /// everything else is the base's: connections, hosts, shards, pins, `retire`, `prune`, `manage`,
-/// `allow_empty`, environments, workspace, policy and ledger. A namespace that the proposal takes
-/// away or adds is left alone.
+/// `allow_empty`, `old_temporals`, environments, workspace, policy and ledger. One that it takes
+/// away or adds of the namespaces is left alone.
 package struct ProposedFleet: Sendable {
     /// What the pass works with; every place in it that is reached is the base's.
     package let fleet: Fleet
