@@ -56,7 +56,8 @@ struct Stages {
         let addsKeys = to.foreignKeys.contains { !renamedFrom.foreignKeys.contains($0) }
         let counted = addsKeys ? columnsThatCountOtherwise() : []
         for (key, renamed) in zip(from.foreignKeys, renamedFrom.foreignKeys) {
-            let other = to.foreignKeys.first { $0.name == key.name }
+            // In one statement the old name is taken, in other letters, too (error 121).
+            let other = to.foreignKeys.first { $0.name.sameName(as: key.name) }
             let isRedefined = other != nil && other != renamed
             let isLeft =
                 other == nil
