@@ -49,6 +49,19 @@ struct WorkspaceTests {
             })
     }
 
+    @Test("a key has the letters of its parent's columns, whichever of the two is made first")
+    func lettersOfParents() throws {
+        for (child, parent) in [("a", "b"), ("b", "a")] {
+            let tables = try WorkspaceFixture().normalise([
+                "CREATE TABLE \(child) (id INT PRIMARY KEY, p INT, "
+                    + "CONSTRAINT f FOREIGN KEY (P) REFERENCES \(parent) (ID))",
+                "CREATE TABLE \(parent) (Id INT PRIMARY KEY)",
+            ])
+            let text = tables[child]?.text ?? ""
+            #expect(text.contains("FOREIGN KEY (`p`) REFERENCES `\(parent)` (`Id`)"), "\(text)")
+        }
+    }
+
     @Test("every table that the server refuses is named with its place and the server's words")
     func rejected() throws {
         let fixture = try WorkspaceFixture()

@@ -73,7 +73,30 @@ extension Workspace {
                 return made.isCheckable(without: suspicious)
             }, created)
         guard rejected.isEmpty else { throw WorkspaceError(rejected: rejected) }
-        return created
+        return withLettersOfParents(created)
+    }
+
+    /// The tables as they are shown where each was made behind its parents.
+    ///
+    /// A table that is there before its parent keeps the letters in which its text names the
+    /// parent's columns; others are shown with those that the columns have.
+    private func withLettersOfParents(_ created: [String: CatalogTable]) -> [String: CatalogTable] {
+        let models = Dictionary(created.values.compactMap { $0.table.map { ($0.name, $0) } }) {
+            first, _ in first
+        }
+        return created.mapValues { made in
+            guard var model = made.table, !model.foreignKeys.isEmpty else { return made }
+            for (place, key) in model.foreignKeys.enumerated() where key.referencedSchema == nil {
+                let columns = models[key.referencedTable]?.columns.map(\.name) ?? []
+                model.foreignKeys[place].referencedColumns = key.referencedColumns.map { name in
+                    columns.first { $0.lowercased() == name.lowercased() } ?? name
+                }
+            }
+            guard model != made.table else { return made }
+            return Array(model.showCreate(flavour: profile.flavour).utf8).withUnsafeBufferPointer {
+                catalog.table(showCreate: $0, flavour: profile.flavour)
+            }
+        }
     }
 
     private func create(
