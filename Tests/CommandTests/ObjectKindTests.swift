@@ -162,6 +162,32 @@ import Testing
         try fleet.expect(0, "drift")
     }
 
+    /// It would be refused before its table changed, and stop everything else.
+    @Test(arguments: TestServer.available)
+    func viewWaitsForATableThatWaits(kind: TestServer.Kind) throws {
+        func schema(_ column: String) -> [String: String] {
+            [
+                "t.sql": "CREATE TABLE t (id int PRIMARY KEY, \(column) int);",
+                "v.sql": "CREATE VIEW v AS SELECT \(column) FROM t;",
+                "w.sql": "CREATE VIEW w AS SELECT * FROM v;",
+                "r.sql": "CREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW SET @a = NEW.\(column);",
+            ]
+        }
+        let fleet = try FleetFixture(on: TestServer.shared(kind), schema: schema("gone"))
+        fleet.file.namespace = ["manage: all"]
+        try fleet.commit("Manage everything")
+        try fleet.expect(0, "reconcile")
+        for (file, text) in schema("come") { try fleet.write("schema/app/\(file)", text) }
+        try fleet.commit()
+        let before = try fleet.state()
+        let asked = try fleet.expect(3, "reconcile")
+        #expect(asked.says("it waits for `t`", "it waits for `v`"), "\(asked)")
+        #expect(try fleet.state() == before)
+        try fleet.expect(0, "approve", "--all", "--reason", "known", by: "eve@example.com")
+        try fleet.expect(0, "reconcile")
+        for command in ["plan", "drift"] { try fleet.expect(0, command) }
+    }
+
     @Test func driftIsNamedAndHealed() throws {
         let fleet = try Self.fleet()
         try fleet.expect(0, "reconcile")

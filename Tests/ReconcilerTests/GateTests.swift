@@ -119,6 +119,45 @@ struct GateTests {
         #expect(decision.held.allSatisfy { $0.hold.exitStatus == .blocked })
     }
 
+    @Test("a view or trigger of what is held is held, too, where it is held")
+    func behind() throws {
+        func step(_ name: String, _ sql: String, order: Int) -> PlanStep {
+            sampleStep(
+                table: name, statements: [PlanStatement(sql: sql, after: digest("b"))],
+                order: order)
+        }
+        let table = sampleStep(shards: ["s1"], hazard: .irreversible)
+        let trigger =
+            "CREATE OR REPLACE TRIGGER `t` BEFORE INSERT ON orders FOR EACH ROW SET @a = 1"
+        let steps = [
+            table,
+            step(
+                "view:top", "CREATE OR REPLACE VIEW `top` AS select `b`.`x` from `base` `b`",
+                order: 2),
+            step(
+                "view:base", "CREATE OR REPLACE VIEW `base` AS select 1 AS `x` from `orders`",
+                order: 1),
+            step(
+                "view:free", "CREATE VIEW `free` AS select `f`.`orders` from `others` `f`", order: 3
+            ),
+            step("trigger:t", trigger, order: 4),
+        ]
+        var decision = try decide(steps)
+        decision.holdWhatRestsOnHeld()
+        #expect(
+            decision.held.map(\.step.table) == ["orders", "view:base", "view:top", "trigger:t"])
+        #expect(decision.held.allSatisfy { $0.shards == ["s1"] && $0.hold.exitStatus == .blocked })
+        #expect(decision.held.dropFirst().map(\.hold.code) == ["behind", "behind", "behind"])
+        #expect(decision.ready.filter { $0.shard == "s1" }.map(\.step.table) == ["view:free"])
+        #expect(decision.ready.filter { $0.shard == "s0" }.count == steps.count - 1)
+
+        // Drift that stays holds nothing.
+        let drifted = sampleStep(cause: PlanCause(kind: .liveChanged))
+        decision = try decide([drifted] + steps.dropFirst())
+        decision.holdWhatRestsOnHeld()
+        #expect(decision.held.map(\.step.table) == ["orders"])
+    }
+
     @Test("the strongest of several exit statuses wins: 1, 6, 5, 4, 3, 2, 0")
     func strongest() {
         let order: [Reconciler.ExitStatus] = [

@@ -44,6 +44,7 @@ struct GateStage {
         var decision = try Gate(rules: rules, book: book).decide(survey.plan, now: now)
         holdReadOnly(&decision, survey)
         if session.request.backsOff { backOff(&decision, now: now) }
+        decision.holdWhatRestsOnHeld()
         notices += survey.comparison.unfitNames { session.engine.catalog[$0] }
         let report = try PlanReport(
             survey, decision: decision, approve: policy.approve, notices: notices,

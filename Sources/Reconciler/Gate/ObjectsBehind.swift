@@ -1,0 +1,70 @@
+import Diff
+import Schema
+
+extension Gate.Decision {
+    /// Holds views and triggers of tables and views that are held.
+    ///
+    /// A server refuses one that names a column which is not there yet; where only the letters of a
+    /// column change, it takes it, as another one than the plan has it.
+    ///
+    /// Drift that is left alone holds nothing: the table stays as it is, for as long as it likes.
+    package mutating func holdWhatRestsOnHeld() {
+        var waiting: [ShardID: Set<String>] = [:]
+        for item in held where item.hold != .drift && item.step.kind != .drop {
+            for id in item.shardIDs { waiting[id, default: []].formUnion(item.step.names) }
+        }
+        guard !waiting.isEmpty else { return }
+        var ready: [Gate.Ready] = []
+        var behind: [Behind: [String]] = [:]
+        // In the order of the plan: a view may rest on one that has just been held.
+        for item in self.ready {
+            let id = item.key.shardID
+            let names = waiting[id] ?? []
+            guard let first = names.isEmpty ? nil : item.step.ground.intersection(names).min()
+            else {
+                ready.append(item)
+                continue
+            }
+            waiting[id] = names.union(item.step.names)
+            behind[Behind(step: item.step, first: first), default: []].append(item.shard)
+        }
+        for (key, shards) in behind.sorted(by: { $0.key.step < $1.key.step }) {
+            let reason = "it waits for `\(key.first)`, which it is made of and which is held"
+            held.append(Gate.Held(step: key.step, shards: shards, hold: .behind(reason: reason)))
+        }
+        self.ready = ready
+    }
+
+    private struct Behind: Hashable {
+        let step: PlanStep
+        let first: String
+    }
+}
+
+extension Gate.Held {
+    fileprivate var shardIDs: [ShardID] {
+        shards.map { ShardID(namespace: step.namespace, shard: $0) }
+    }
+}
+
+extension PlanStep {
+    /// The names of tables and views that are not what the plan has them before it has run.
+    fileprivate var names: [String] {
+        (members?.map(\.table) ?? [table]).map { ObjectName(encoded: $0) }
+            .filter { $0.kind == .table || $0.kind == .view }.map(\.name)
+    }
+
+    /// The names of what a server looks at while it makes the view or the trigger.
+    fileprivate var ground: Set<String> {
+        guard kind != .drop else { return [] }
+        switch ObjectName(encoded: table).kind {
+        case .view, .trigger:
+            return statements.reduce(into: []) { names, statement in
+                guard let definition = ObjectDefinition(text: statement.sql) else { return }
+                names.formUnion(definition.sources)
+                if let slot = definition.triggerSlot { names.insert(slot.table) }
+            }
+        case .table, .sequence, .procedure, .function, .event: return []
+        }
+    }
+}
