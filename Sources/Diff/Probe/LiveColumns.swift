@@ -15,6 +15,8 @@ struct NotAsked: Error {
 /// statement only where the columns mean the same there; everything else is ``NotAsked``.
 struct LiveColumns {
     let live: Table
+    /// What a query calls the live table where it asks of another one as well.
+    var alias: String?
     /// Columns of the live table, by their names on the way; what is new is not there.
     private var origins: [String: Column]
 
@@ -81,6 +83,12 @@ struct LiveColumns {
             values[column.name] = try NewValue(columns: self, table: table).sql(of: column)
         }
         return ExpressionText.replacing(columns: values, in: text)
+    }
+
+    /// The live column as a query names it.
+    func reference(to column: Column) -> String {
+        let name = SQL.identifier(column.name)
+        return alias.map { "\($0).\(name)" } ?? name
     }
 
     /// Live names to the names on the way.

@@ -14,7 +14,7 @@ struct NewValue {
             guard let old = columns.origin(of: column.name) else {
                 throw NotAsked("column `\(column.name)` is new")
             }
-            return SQL.identifier(old.name)
+            return columns.reference(to: old)
         } catch {
             same = error
         }
@@ -26,7 +26,7 @@ struct NewValue {
         guard old.generated == nil, ColumnFamily(old.type) == .text,
             ColumnFamily(column.type) == .text
         else { throw same }
-        return try text(SQL.identifier(old.name), of: column)
+        return try text(columns.reference(to: old), of: column)
     }
 
     /// A computed value as the column keeps it, where it does.

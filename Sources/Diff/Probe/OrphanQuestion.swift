@@ -59,6 +59,7 @@ struct OrphanQuestion {
                 old.name.sameName(as: name) && new.name.sameName(as: name)
                     && ColumnFamily(old.type) == ColumnFamily(new.type)
                     && live.effectiveCharacterSet(of: old) == desired.effectiveCharacterSet(of: new)
+                    && old.generated?.expression == new.generated?.expression
             }
         }
         guard isSame else {
@@ -114,12 +115,17 @@ struct OrphanQuestion {
         var pairs: [(child: String, parent: String)] = []
         for place in key.columns.indices {
             let child = try column(key.columns[place], of: after)
-            let old = try columns.source(of: child, in: after)
             let above = try column(live.referencedColumns[place], of: parent)
             let next = try column(key.referencedColumns[place], of: wanted)
-            guard ColumnFamily(old.type) == ColumnFamily(above.type),
-                ColumnFamily(child.type) == ColumnFamily(next.type)
-            else { throw NotAsked("`\(child.name)` and its parent become different kinds") }
+            let other = NotAsked("`\(child.name)` and its parent become different kinds")
+            guard ColumnFamily(child.type) == ColumnFamily(next.type) else { throw other }
+            if child.generated != nil || next.generated != nil {
+                pairs.append(
+                    (try childValue(child), try parentValue(next, was: above, of: parent, wanted)))
+                continue
+            }
+            let old = try columns.source(of: child, in: after)
+            guard ColumnFamily(old.type) == ColumnFamily(above.type) else { throw other }
             pairs.append(
                 (
                     compared("child", old, of: columns.live, as: child, of: after),
@@ -129,6 +135,25 @@ struct OrphanQuestion {
         return OrphanQuery(
             table: SQL.identifier(columns.live.name),
             parent: SQL.identifier(live.referencedTable), pairs: pairs)
+    }
+
+    /// What a computed column of the child will hold, and a plain one holds.
+    private func childValue(_ column: Column) throws(NotAsked) -> String {
+        var columns = columns
+        columns.alias = "child"
+        return try NewValue(columns: columns, table: after).sql(of: column)
+    }
+
+    /// The same for the column of the parent that was `old`.
+    private func parentValue(
+        _ column: Column, was old: Column, of live: Table, _ wanted: Table
+    ) throws(NotAsked) -> String {
+        guard old.name.sameName(as: column.name),
+            !context.renames.columns.contains(where: { $0.table == wanted.name })
+        else { throw NotAsked("columns of its parent `\(wanted.name)` get other names") }
+        var columns = LiveColumns(live: live)
+        columns.alias = "parent"
+        return try NewValue(columns: columns, table: wanted).sql(of: column)
     }
 
     /// A live column as it compares once it is `new`.
