@@ -21,6 +21,10 @@ import Testing
     static let a = "`a` int(11) DEFAULT NULL"
     static let b = "`b` int(11) DEFAULT NULL"
 
+    static let lengthOfDate = "`g` int(11) GENERATED ALWAYS AS (length(`d`)) STORED"
+
+    static let next = "`g` int(11) GENERATED ALWAYS AS (`a` + 1) STORED"
+
     static let times = [
         id, "`s` date NOT NULL", "`e` date NOT NULL", "PERIOD FOR `p` (`s`, `e`)",
     ]
@@ -55,6 +59,16 @@ import Testing
         Case([id, a], [a, id], "safe move-column"),
         Case([id, a], [id, "`a` bigint(20) DEFAULT NULL"], "costly widen-type"),
         Case([id, a], [id, "`a` smallint(6) DEFAULT NULL"], "lossy narrow-type"),
+        Case(
+            [id, "`d` date DEFAULT NULL", lengthOfDate],
+            [id, "`d` datetime DEFAULT NULL", lengthOfDate],
+            "costly widen-type", "costly change-expression"),
+        Case(
+            [id, "`d` date DEFAULT NULL", lengthOfDate, "UNIQUE KEY `g` (`g`)"],
+            [id, "`d` datetime DEFAULT NULL", lengthOfDate, "UNIQUE KEY `g` (`g`)"],
+            "costly widen-type", "lossy change-expression"),
+        Case(
+            [id, a, next], [id, "`a` bigint(20) DEFAULT NULL", next], "costly widen-type"),
         Case(
             [id, a], [id, "`a` bigint(20) NOT NULL CHECK (`a` > 0)"], "costly widen-type",
             "lossy forbid-null", "lossy add-check"),

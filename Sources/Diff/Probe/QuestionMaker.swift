@@ -74,6 +74,9 @@ struct QuestionMaker {
         if rule == "add-check" {
             return try breaks(rules.before.checksToRead(from, as: column, in: after))
         }
+        if rule == "change-expression" {
+            throw NotAsked("what is computed from `\(column.name)` is not known before")
+        }
         let old = try columns.source(of: column, in: after)
         let name = SQL.identifier(old.name)
         switch rule {

@@ -41,6 +41,16 @@ struct ColumnRules {
         if let verdict = generatedVerdict(from: from, to: to) {
             add(verdict.rule, verdict.hazard, verdict.reason, verdict.remedy)
         }
+        for column in after.storedColumns(over: to) where comesOutOtherwise(from: from, to: to) {
+            let isKey = after.hasKey(over: column)
+            add(
+                "change-expression", isKey ? .lossy : .costly,
+                "stored column `\(column.name)` is computed again from it"
+                    + (isKey
+                        ? ": keys over it may refuse what comes out, or keep rows without a parent"
+                        : ""),
+                isKey ? "look for rows that will be equal, or have no parent, first" : "")
+        }
         let checks = before.checksToRead(from, as: to, in: after).filter {
             !addedChecks.contains($0)
         }
@@ -70,6 +80,17 @@ struct ColumnRules {
         let set = after.effectiveCharacterSet(of: to) ?? before.effectiveCharacterSet(of: from)
         return TypeChange.verdict(
             from: from.type, to: to.type, bytesPerCharacter: set?.bytesPerCharacter ?? 1)
+    }
+
+    /// Whether what is computed from the column may come out otherwise; what does not fit into an
+    /// integer or a text is refused.
+    private func comesOutOtherwise(from: Column, to: Column) -> Bool {
+        let family = ColumnFamily(to.type)
+        return ColumnFamily(from.type) != family
+            || ![.integer, .text, .bytes, .bit].contains(family)
+                && typeVerdict(from: from, to: to)?.hazard == .lossy
+            || before.effectiveCharacterSet(of: from)?.name
+                != after.effectiveCharacterSet(of: to)?.name
     }
 
     private typealias Verdict = (rule: String, hazard: Hazard, reason: String, remedy: String)

@@ -6,7 +6,7 @@ extension Dependency {
         case (_, .safe): []
         case ("narrow-type", _), ("convert-type", _), ("remove-members", _),
             ("forbid-null", _), ("add-check", _), ("add-period", _),
-            ("add-unfilled-column", _), ("add-required-column", _):
+            ("add-unfilled-column", _), ("add-required-column", _), ("change-expression", .lossy):
             [.data]
         case ("add-unique", _), ("add-foreign-key", _), ("add-primary-key", .lossy),
             ("convert-character-set", _), ("change-collation", .lossy), ("repartition", _),

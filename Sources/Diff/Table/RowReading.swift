@@ -97,6 +97,20 @@ extension Table {
             .filter { text in names.contains { ExpressionText.mentions($0, in: text) } }
     }
 
+    /// The stored columns that are computed from `column`, also by way of others.
+    func storedColumns(over column: Column) -> [Column] {
+        let names = computed(from: column).subtracting([column.name])
+        return columns.filter { $0.generated?.kind == .stored && names.contains($0.name) }
+    }
+
+    /// Whether foreign keys begin at `column`, or may end there.
+    func hasKey(over column: Column) -> Bool {
+        foreignKeys.contains { key in key.columns.contains { $0.sameName(as: column.name) } }
+            || indexes.contains { index in
+                (index.kind == .primary || index.kind == .unique) && index.uses(column.name)
+            }
+    }
+
     /// `column`, and the columns that are computed from it.
     private func computed(from column: Column) -> Set<String> {
         var names: Set<String> = [column.name]
