@@ -172,9 +172,10 @@ final class RowTrial {
     ) throws -> [String] {
         var faults: [String] = []
         let pairs = columns[name, default: []]
-        // Whole rows go with a partition, by its name; what is left of them is as it was.
+        // Whole rows go with a partition, by its name, or with an engine that keeps none; what is
+        // left of them is as it was.
         let losesRows = findings.contains {
-            $0.rule == "drop-partition" && $0.hazard == .irreversible
+            ["drop-partition", "discard-rows"].contains($0.rule) && $0.hazard == .irreversible
         }
         if losesRows ? now.count > was.count : now.count != was.count {
             faults.append("\(name) had \(was.count) rows and has \(now.count)")
