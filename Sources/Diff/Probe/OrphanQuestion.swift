@@ -118,6 +118,14 @@ struct OrphanQuestion {
             let above = try column(live.referencedColumns[place], of: parent)
             let next = try column(key.referencedColumns[place], of: wanted)
             let other = NotAsked("`\(child.name)` and its parent become different kinds")
+            if child.type != next.type,
+                let own = memberNumber(
+                    "child", try columns.source(of: child, in: after), as: child),
+                let its = memberNumber("parent", above, as: next)
+            {
+                pairs.append((own, its))
+                continue
+            }
             guard ColumnFamily(child.type) == ColumnFamily(next.type) else { throw other }
             if child.generated != nil || next.generated != nil {
                 pairs.append(
@@ -154,6 +162,15 @@ struct OrphanQuestion {
         var columns = LiveColumns(live: live)
         columns.alias = "parent"
         return try NewValue(columns: columns, table: wanted).sql(of: column)
+    }
+
+    /// The number that a live ENUM value has among the members of `new`, by which InnoDB compares
+    /// keys; nil where one of the two is no ENUM.
+    private func memberNumber(_ alias: String, _ old: Column, as new: Column) -> String? {
+        let type = ColumnType(new.type)
+        guard type.name == "enum", ColumnType(old.type).name == "enum" else { return nil }
+        let members = type.arguments.joined(separator: ", ")
+        return "NULLIF(FIELD(\(alias).\(SQL.identifier(old.name)), \(members)), 0)"
     }
 
     /// A live column as it compares once it is `new`.
