@@ -144,9 +144,11 @@ struct ProvingTests {
     }
 
     @Test(
-        "partitions",
+        "partitions and engines",
         arguments: [
-            ("", "PARTITION BY HASH (id) PARTITIONS 2", Algorithm.copy, true),
+            ("ENGINE=InnoDB", "ENGINE=MyISAM", Algorithm.copy, true),
+            ("ENGINE=MyISAM", "ENGINE=InnoDB", .copy, true),
+            ("", "PARTITION BY HASH (id) PARTITIONS 2", .copy, true),
             ("PARTITION BY HASH (id) PARTITIONS 2", "", .copy, true),
             (
                 "PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10))",

@@ -99,7 +99,8 @@ struct AlgorithmProbe {
             return [plain]
         case .partitions, .none:
             if mustReadRows { return [copy] }
-            if onlyByCopy { return [copy, plain] }
+            // MariaDB takes INSTANT for another engine, too, and copies all the same.
+            if onlyByCopy || alteration.changesEngine { return [copy, plain] }
             let inPlace = [
                 Candidate(algorithm: .inplace, lock: LockMode.none),
                 Candidate(algorithm: .inplace, lock: .shared),
@@ -185,5 +186,14 @@ extension Alteration {
             }
         }
         return .none
+    }
+}
+
+extension Alteration {
+    fileprivate var changesEngine: Bool {
+        clauses.contains { clause in
+            guard case .setOption(let option) = clause else { return false }
+            return option.key == "ENGINE"
+        }
     }
 }
