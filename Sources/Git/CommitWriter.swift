@@ -179,18 +179,8 @@ private final class MemoryPack {
 
     /// Writes exactly `objects` as one pack; the whole memory would hold unchanged trees too.
     func writePack(of objects: [ObjectID]) throws(GitError) {
-        let what = "writing a pack to \(folder)"
-        let builder = try Handle(what, free: git_packbuilder_free) {
-            git_packbuilder_new(&$0.pointee, repository)
-        }
-        git_packbuilder_set_threads(builder.pointer, 1)
-        for id in objects {
-            var raw = id.raw
-            try LibGit.check(git_packbuilder_insert(builder.pointer, &raw, nil), what)
-        }
-        LibGit.forget()
-        try LibGit.check(git_packbuilder_write(builder.pointer, nil, 0, nil, nil), what)
-        try LibGit.check(git_mempack_reset(backend), what)
+        try PackWriter.write(objects, to: repository, folder: folder)
+        try LibGit.check(git_mempack_reset(backend), "writing a pack to \(folder)")
     }
 
     private static func odb(

@@ -116,21 +116,7 @@ extension Repository {
     /// Writes `objects` as one pack, and returns its name without a suffix.
     fileprivate func pack(_ objects: [ObjectID]) throws(GitError) -> String {
         try locked { (pointer) throws(GitError) in
-            let what = "writing a pack to \(folder)"
-            let builder = try Handle(what, free: git_packbuilder_free) {
-                git_packbuilder_new(&$0.pointee, pointer)
-            }
-            git_packbuilder_set_threads(builder.pointer, 1)
-            for id in objects {
-                var raw = id.raw
-                try LibGit.check(git_packbuilder_insert(builder.pointer, &raw, nil), what)
-            }
-            LibGit.forget()
-            try LibGit.check(git_packbuilder_write(builder.pointer, nil, 0, nil, nil), what)
-            guard let name = git_packbuilder_name(builder.pointer) else {
-                throw GitError(.other, "\(what): libgit2 names none")
-            }
-            return "pack-" + String(cString: name)
+            try PackWriter.write(objects, to: pointer, folder: folder)
         }
     }
 }
