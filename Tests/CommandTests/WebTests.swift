@@ -161,6 +161,44 @@ import Testing
         try fleet.expect(0, "plan")
     }
 
+    @Test("rows whose values an approved change cuts or fills up hold no web back")
+    func changedValues() throws {
+        func texts(_ type: String, _ at: String, _ code: String) -> [String: String] {
+            [
+                "x.sql": """
+                CREATE TABLE x (
+                  id \(type) PRIMARY KEY, y \(type), at \(at), code \(code),
+                  CONSTRAINT fx FOREIGN KEY (y) REFERENCES y (id)
+                );
+
+                """,
+                "y.sql": """
+                CREATE TABLE y (
+                  id \(type) PRIMARY KEY, x \(type), CONSTRAINT fy FOREIGN KEY (x) REFERENCES x (id)
+                );
+
+                """,
+            ]
+        }
+        let fleet = try FleetFixture(
+            on: TestServer.shared, shards: 1,
+            schema: texts("smallint unsigned", "datetime(6)", "binary(4)"))
+        try fleet.expect(0, "reconcile")
+        try fleet.sql(0, "INSERT INTO x VALUES (1, NULL, '2026-01-01 00:00:00.5', 'ab')")
+        try fleet.sql(0, "INSERT INTO y VALUES (1, 1)")
+        try fleet.sql(0, "UPDATE x SET y = 1")
+        for (name, text) in texts("int unsigned", "datetime", "binary(6)") {
+            try fleet.write("schema/app/\(name)", text)
+        }
+        try fleet.commit()
+        let plan = try fleet.expect(3, "plan")
+        #expect(plan.says("in the way on s0", "fractions of a second", "another length"), "\(plan)")
+        try approve(fleet)
+        try fleet.expect(0, "reconcile")
+        #expect(try keyCount(fleet) == 2)
+        for command in ["plan", "drift"] { try fleet.expect(0, command) }
+    }
+
     @Test("rows that come in on the way are named with a query, and the next run goes on")
     func orphansOnTheWay() throws {
         let fleet = try FleetFixture(shards: 1, schema: ["six.sql": Self.six("smallint")])

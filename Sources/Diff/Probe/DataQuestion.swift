@@ -41,6 +41,14 @@ package struct DataQuestion: Hashable, Sendable, Codable {
     }
 }
 
+extension HazardFinding {
+    /// The question for rows that make a server refuse a statement; nil where nothing is asked, and
+    /// where such rows are taken and read otherwise afterwards.
+    package var refusingQuestion: DataQuestion? {
+        probe?.question.flatMap { $0.changesRows == true ? nil : $0 }
+    }
+}
+
 /// What the shards' rows said about one finding.
 ///
 /// No row in the way now is no promise: rows may come before the statement runs, so a finding's

@@ -10,9 +10,7 @@ enum RowsInTheWay {
     /// The questions of a step whose rows a statement does not take.
     static func questions(of step: PlanStep) -> [DataQuestion] {
         guard step.statements.count > 1 else { return [] }
-        return step.findings.compactMap { finding in
-            finding.probe?.question.flatMap { $0.changesRows == true ? nil : $0 }
-        }
+        return step.findings.compactMap(\.refusingQuestion)
     }
 
     /// Why nothing of the step may begin; nil where no row stands in its way.

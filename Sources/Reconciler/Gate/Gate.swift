@@ -150,10 +150,9 @@ package struct Gate: Sendable {
     private func rowsInTheWay(of step: PlanStep, on shard: String) -> String? {
         guard step.isGroup else { return nil }
         let found = step.findings.first { finding in
-            HazardFinding.refusedByRows.contains(finding.rule)
-                && finding.probe?.inTheWay.contains(shard) == true
+            finding.refusingQuestion != nil && finding.probe?.inTheWay.contains(shard) == true
         }
-        guard let found, let question = found.probe?.question else { return nil }
+        guard let found, let question = found.refusingQuestion else { return nil }
         return "\(question.sought): \(found.reason), and nothing begins that cannot end; look at "
             + "them with \(question.look)"
     }

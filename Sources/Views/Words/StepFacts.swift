@@ -229,6 +229,7 @@ enum HoldWords {
         case "read-only": "\(count) held, the server is read-only"
         case "environment": "\(count) waiting for an earlier environment"
         case "behind": "\(count) waiting for another step"
+        case "rows": "\(count) held by rows in the way"
         default: "\(count) \(state(code))"
         }
     }
