@@ -1,3 +1,5 @@
+import Basics
+
 /// Remembers what failed and when it may be tried again, from one pass of a loop to the next.
 ///
 /// A few failing subjects must not slow all the others: each waits for itself, longer after each

@@ -1,5 +1,5 @@
+import Basics
 import CGit2
-import Execution
 
 /// What went wrong with a repository, a source tree or a mirror.
 package struct GitError: RemediedError, Sendable, Equatable {

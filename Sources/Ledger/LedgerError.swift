@@ -1,4 +1,4 @@
-import Execution
+import Basics
 import Foundation
 import Git
 

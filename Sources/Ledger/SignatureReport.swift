@@ -1,4 +1,4 @@
-import Execution
+import Basics
 import Git
 import Signatures
 

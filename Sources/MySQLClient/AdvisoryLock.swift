@@ -1,3 +1,4 @@
+import Basics
 import Schema
 
 /// A named lock of a server, held by one session until it is released or the session ends.

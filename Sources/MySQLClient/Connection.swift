@@ -1,5 +1,5 @@
+import Basics
 import CMySQL
-import Execution
 import Foundation
 import Schema
 

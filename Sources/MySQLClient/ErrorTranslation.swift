@@ -1,4 +1,4 @@
-import Execution
+import Basics
 import Schema
 
 /// What was going on when the client library reported an error.

@@ -1,4 +1,4 @@
-import Execution
+import Basics
 import Schema
 
 /// What went wrong between Plumb and a server.

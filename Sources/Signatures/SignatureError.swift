@@ -1,4 +1,4 @@
-import Execution
+import Basics
 
 /// Why a signature does not count, or could not be made.
 package struct SignatureError: RemediedError, Sendable, Equatable {

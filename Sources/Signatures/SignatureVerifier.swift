@@ -1,4 +1,4 @@
-import Execution
+import Basics
 
 /// Says who signed something, by the keys that the operator allows; throws in every other case.
 package struct SignatureVerifier: Sendable {

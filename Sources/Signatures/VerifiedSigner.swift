@@ -1,4 +1,4 @@
-import Execution
+import Basics
 
 /// Who signed, as the allowed signers name the owner of the key.
 package struct VerifiedSigner: Hashable, Sendable {

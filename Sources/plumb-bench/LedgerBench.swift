@@ -1,5 +1,7 @@
 import Execution
+import Basics
 import Ledger
+import Model
 import Reconciler
 import Schema
 

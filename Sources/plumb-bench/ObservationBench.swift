@@ -1,5 +1,7 @@
+import Model
 import Observed
 import Reconciler
+import Reports
 import Schema
 
 /// Exact observation against the floor, and the unchanged pass against the observation.

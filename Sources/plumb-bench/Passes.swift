@@ -2,6 +2,7 @@ import Execution
 import Foundation
 import Observed
 import Reconciler
+import Reports
 
 /// How long each stage of a pass took, by the names that the pass itself announces.
 final class StageTimes: Sendable {

@@ -1,6 +1,5 @@
-import Execution
 import Foundation
-import Reconciler
+import Model
 import Views
 
 /// The `plumb` program.

@@ -1,5 +1,6 @@
-import Testing
+import Basics
 import TestSupport
+import Testing
 
 @testable import MySQLClient
 

@@ -1,3 +1,4 @@
+import Basics
 import Diff
 import Testing
 

@@ -1,3 +1,5 @@
+import Execution
+import Basics
 import Testing
 
 @testable import Observed

@@ -1,5 +1,7 @@
+import Basics
 import Diff
 import Execution
+import Model
 import Schema
 import Testing
 

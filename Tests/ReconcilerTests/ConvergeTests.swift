@@ -1,8 +1,11 @@
+import Basics
 import Diff
 import Execution
+import Model
+import Reports
 import Schema
-import Testing
 import TestSupport
+import Testing
 
 @testable import Reconciler
 
@@ -54,7 +57,7 @@ private struct World {
 
     func run(
         policy: FailurePolicy = .halt, total: Int = 1, waves: [[PendingRecord]]? = nil,
-        bakeSeconds: Int64 = 0, faults: FaultPoints = .none, listener: ConvergeListener = .silent
+        bakeSeconds: Int64 = 0, faults: FaultPoints = .none, listener: RolloutListener = .silent
     ) -> RolloutRunner.Result {
         let control = RolloutControl(policy: policy, interrupt: interrupt)
         let runner = RolloutRunner(
@@ -136,12 +139,12 @@ struct ConvergeTests {
             let broken = world.records[0].key
             world.fleet.state.withLock { $0.tables[broken] = .some(digest("z")) }
             // The first shard's table is proved to become b, but a guest makes it z again.
-            let listener = ConvergeListener { event in
+            let listener = RolloutListener { event in
                 guard case .started(let key) = event, key == broken else { return }
                 world.fleet.state.withLock { $0.tables[key] = .some(digest("a")) }
                 world.fleet.state.withLock { $0.lockWaits = 100 }
             }
-            let calm = ConvergeListener { event in
+            let calm = RolloutListener { event in
                 listener.note(event)
                 guard case .settled(let key, _) = event, key == broken else { return }
                 world.fleet.state.withLock { $0.lockWaits = 0 }
@@ -181,7 +184,7 @@ struct ConvergeTests {
     @Test("an end that was asked for finishes the running statement and starts no other")
     func interrupted() {
         let world = World(shards: 5)
-        let listener = ConvergeListener { event in
+        let listener = RolloutListener { event in
             if case .started = event { world.interrupt.raise() }
         }
         let result = world.run(listener: listener)
@@ -196,7 +199,7 @@ struct ConvergeTests {
         let faults = FaultPoints.calling { (point) throws(JournalFailure) in
             if point == .afterStatement { world.fleet.state.withLock { $0.lockWaits = 1 } }
         }
-        let listener = ConvergeListener { event in
+        let listener = RolloutListener { event in
             if case .waiting = event { world.interrupt.raise() }
         }
         let result = world.run(faults: faults, listener: listener)
@@ -229,7 +232,7 @@ struct ConvergeTests {
         let world = World(shards: 1)
         let key = world.records[0].key
         world.fleet.state.withLock { $0.lockWaits = 1 }
-        let listener = ConvergeListener { event in
+        let listener = RolloutListener { event in
             guard case .waiting = event else { return }
             world.fleet.state.withLock { $0.tables[key] = .some(digest("b")) }
         }

@@ -1,3 +1,4 @@
+@testable import Doctor
 import MySQLClient
 import TestSupport
 import Testing

@@ -1,5 +1,7 @@
+@testable import Doctor
 import Foundation
 import Ledger
+import Model
 import TestSupport
 import Testing
 

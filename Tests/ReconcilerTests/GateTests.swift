@@ -1,4 +1,5 @@
 import Diff
+import Model
 import Schema
 import Testing
 
@@ -166,7 +167,7 @@ struct GateTests {
 
     @Test("the strongest of several exit statuses wins: 1, 6, 5, 4, 3, 2, 0")
     func strongest() {
-        let order: [Reconciler.ExitStatus] = [
+        let order: [Model.ExitStatus] = [
             .error, .incomplete, .refused, .partial, .blocked, .difference, .done,
         ]
         for (index, status) in order.enumerated() {

@@ -1,6 +1,8 @@
 import Diff
 import Execution
 import Ledger
+import Model
+import Reports
 import Schema
 import Testing
 

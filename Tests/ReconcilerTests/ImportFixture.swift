@@ -1,6 +1,8 @@
 import Desired
 import Foundation
+@testable import Import
 import Ledger
+import Model
 import Observed
 import Testing
 

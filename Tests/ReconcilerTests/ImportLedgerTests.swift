@@ -1,5 +1,8 @@
 import Foundation
+@testable import Import
 import Ledger
+import Model
+import Reports
 import Schema
 import TestSupport
 import Testing

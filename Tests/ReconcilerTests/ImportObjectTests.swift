@@ -1,5 +1,8 @@
+import Basics
 import Desired
+@testable import Import
 import Observed
+import Reports
 import Schema
 import Testing
 

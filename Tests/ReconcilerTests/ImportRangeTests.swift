@@ -1,4 +1,5 @@
 import Desired
+@testable import Import
 import Schema
 import TestSupport
 import Testing

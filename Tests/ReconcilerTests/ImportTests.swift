@@ -1,6 +1,9 @@
+import Basics
 import Desired
 import Foundation
 import Git
+@testable import Import
+import Model
 import Observed
 import Schema
 import TestSupport

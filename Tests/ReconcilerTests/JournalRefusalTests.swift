@@ -1,6 +1,8 @@
+import Basics
 import Diff
 import Execution
 import Ledger
+@testable import Model
 import Schema
 import TestSupport
 import Testing

@@ -1,4 +1,6 @@
+import Basics
 import Execution
+import Model
 import Schema
 import TestSupport
 import Testing

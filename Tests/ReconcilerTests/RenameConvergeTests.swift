@@ -1,7 +1,10 @@
+import Basics
 import Diff
 import Execution
 import Foundation
 import Ledger
+import Model
+import Reports
 import Schema
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Diff
 import Execution
+import Model
 import Schema
 import Testing
 

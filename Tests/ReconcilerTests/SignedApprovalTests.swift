@@ -1,5 +1,7 @@
+import Basics
 import Execution
 import Foundation
+import Model
 import Schema
 import Signatures
 import TestSupport

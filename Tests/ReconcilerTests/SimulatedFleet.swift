@@ -1,6 +1,8 @@
+import Basics
 import Diff
 import Execution
 import Foundation
+import Model
 import Schema
 
 @testable import Reconciler

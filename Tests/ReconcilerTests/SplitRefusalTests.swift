@@ -1,5 +1,7 @@
 import Diff
 import Ledger
+import Model
+import Reports
 import Schema
 import Testing
 

@@ -1,4 +1,5 @@
 import Diff
+import Model
 import Schema
 import Testing
 

@@ -1,3 +1,4 @@
+@testable import Doctor
 import Testing
 
 @testable import Reconciler

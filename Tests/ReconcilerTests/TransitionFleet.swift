@@ -1,7 +1,9 @@
 import Desired
 import Diff
-import Ledger
 import Foundation
+import Ledger
+import Model
+import Reports
 import Schema
 import Testing
 

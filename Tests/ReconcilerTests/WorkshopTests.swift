@@ -1,5 +1,6 @@
 import MySQLClient
 import Observed
+import Reports
 import Schema
 import TestSupport
 import Testing

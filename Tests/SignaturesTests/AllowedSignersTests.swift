@@ -1,3 +1,4 @@
+import Basics
 import Execution
 import Foundation
 import TestSupport

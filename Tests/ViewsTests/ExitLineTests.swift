@@ -1,5 +1,6 @@
 import Foundation
-import Reconciler
+import Model
+import Reports
 import Testing
 
 @testable import Views
@@ -10,7 +11,7 @@ import Testing
         text.split(separator: "\n").last.map(String.init) ?? ""
     }
 
-    @Test(arguments: Reconciler.ExitStatus.allCases) func plan(_ status: Reconciler.ExitStatus) {
+    @Test(arguments: Model.ExitStatus.allCases) func plan(_ status: Model.ExitStatus) {
         for var report in [Sample.plan, Sample.noChanges] {
             report.exitStatus = status
             check(
@@ -22,7 +23,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Reconciler.ExitStatus.allCases) func drift(_ status: Reconciler.ExitStatus) {
+    @Test(arguments: Model.ExitStatus.allCases) func drift(_ status: Model.ExitStatus) {
         for var report in [Sample.drift, Sample.inSync] {
             report.exitStatus = status
             check(
@@ -34,8 +35,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Reconciler.ExitStatus.allCases) func reconcile(_ status: Reconciler.ExitStatus)
-    {
+    @Test(arguments: Model.ExitStatus.allCases) func reconcile(_ status: Model.ExitStatus) {
         for var report in [Sample.reconcile, Sample.nothingToDo] {
             report.exitStatus = status
             check(
@@ -47,7 +47,7 @@ import Testing
     }
 
     private func check(
-        _ status: Reconciler.ExitStatus, _ headline: String, text: String, json: String,
+        _ status: Model.ExitStatus, _ headline: String, text: String, json: String,
         markdown: String
     ) {
         #expect(lastLine(text).hasSuffix(" exit \(status.rawValue)"))
@@ -58,8 +58,7 @@ import Testing
         #expect(lastLine(markdown) == "**\(headline)** · exit \(status.rawValue)")
     }
 
-    private func check(_ status: Reconciler.ExitStatus, html: String, junit: String, sarif: String)
-    {
+    private func check(_ status: Model.ExitStatus, html: String, junit: String, sarif: String) {
         #expect(html.contains("exit \(status.rawValue)</p></footer>"))
         #expect(junit.contains("<property name=\"exit\" value=\"\(status.rawValue)\"/>"))
         #expect(sarif.contains("\"exitCode\":\(status.rawValue),"))

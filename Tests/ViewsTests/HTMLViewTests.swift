@@ -1,5 +1,4 @@
 import Diff
-import Reconciler
 import Testing
 
 @testable import Views

@@ -1,6 +1,7 @@
 import Foundation
 import FoundationXML
-import Reconciler
+import Model
+import Reports
 import Testing
 
 @testable import Views

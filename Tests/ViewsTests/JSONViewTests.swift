@@ -1,6 +1,7 @@
 import Diff
 import Foundation
-import Reconciler
+import Model
+import Reports
 import TestSupport
 import Testing
 

@@ -1,6 +1,5 @@
 import Diff
 import Foundation
-import Reconciler
 import Testing
 
 @testable import Views

@@ -1,5 +1,6 @@
 import Diff
-import Reconciler
+import Model
+import Reports
 import Schema
 import Testing
 
@@ -11,11 +12,11 @@ import Testing
 
     private static func settled(
         _ kind: OperationOutcome.Kind, _ message: String? = nil, attempts: Int = 0
-    ) -> ConvergeListener.Event {
+    ) -> RolloutEvent {
         .settled(key, OperationOutcome(kind: kind, message: message, attempts: attempts))
     }
 
-    private static let events: [(ConvergeListener.Event, String)] = [
+    private static let events: [(RolloutEvent, String)] = [
         (.wave(number: 1, count: 3, operations: 1), "wave 1 of 3: 1 operation"),
         (.started(key), "started   commerce/commerce_08/orders"),
         (settled(.completed(ran: true)), "done      commerce/commerce_08/orders"),
@@ -48,7 +49,7 @@ import Testing
         (.baking(wave: 1, seconds: 600), "baking    wave 1: 10 min before the next one"),
     ]
 
-    @Test(arguments: events) func line(_ event: ConvergeListener.Event, _ text: String) {
+    @Test(arguments: events) func line(_ event: RolloutEvent, _ text: String) {
         #expect(EventText.line(event, time: "14:02:11") == "14:02:11  " + text)
     }
 

@@ -1,4 +1,5 @@
-import Reconciler
+import Model
+import Reports
 import Testing
 
 @testable import Views

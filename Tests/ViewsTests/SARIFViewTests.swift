@@ -1,5 +1,5 @@
 import Diff
-import Reconciler
+import Reports
 import Testing
 
 @testable import Views

@@ -1,5 +1,6 @@
 import Diff
-import Reconciler
+import Model
+import Reports
 import Schema
 
 /// Rich reports that every view is tested with.

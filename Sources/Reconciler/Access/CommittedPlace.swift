@@ -1,6 +1,7 @@
 import Desired
 import Foundation
 import Git
+import Model
 
 /// A folder that Plumb writes for itself, which nothing that is committed may stand for.
 ///

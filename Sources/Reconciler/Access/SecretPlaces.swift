@@ -1,6 +1,7 @@
+import Basics
 import Desired
-import Execution
 import Foundation
+import Model
 import MySQLClient
 
 /// Where the files of secrets may lie.
@@ -146,16 +147,5 @@ extension TLSOptions.Mode {
         case .verifyCA: self = .verifyCA
         case .verifyIdentity: self = .verifyIdentity
         }
-    }
-}
-
-/// Something outside the schema repository is not set up as it says.
-package struct ConfigurationError: RemediedError {
-    package let fault: String
-    package let remedy: String?
-
-    package init(_ fault: String, remedy: String? = nil) {
-        self.fault = fault
-        self.remedy = remedy
     }
 }

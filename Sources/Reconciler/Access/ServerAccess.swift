@@ -1,4 +1,6 @@
+import Basics
 import Desired
+import Model
 import MySQLClient
 import Schema
 

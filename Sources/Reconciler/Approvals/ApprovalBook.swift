@@ -1,5 +1,6 @@
+import Basics
 import Diff
-import Execution
+import Model
 import Schema
 
 /// The decisions that people took, and what they mean for a step on a shard.

@@ -1,6 +1,7 @@
+import Basics
 import Diff
-import Execution
 import Git
+import Model
 import Schema
 
 /// Decides whether a word counts as an approval: the one place that does, for the gate and for

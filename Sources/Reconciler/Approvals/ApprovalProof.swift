@@ -1,3 +1,5 @@
+import Model
+
 /// What shows who gave an approval.
 package enum ApprovalProof: Hashable, Sendable {
     /// Nothing but what was written; all the spellings that the person goes by.

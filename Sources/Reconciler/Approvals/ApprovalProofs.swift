@@ -1,5 +1,6 @@
-import Execution
+import Basics
 import Git
+import Model
 import Signatures
 
 /// Finds out who gave a word, as the operator asks for it, anew at every gate.

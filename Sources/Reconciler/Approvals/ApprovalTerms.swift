@@ -1,5 +1,7 @@
+import Basics
 import Desired
-import Execution
+import Model
+import Reports
 
 /// How it is known who gave an approval; the operator says which counts.
 package enum ApprovalIdentity: String, Sendable, CaseIterable {
@@ -66,7 +68,7 @@ package struct ApprovalSettings: Hashable, Sendable {
     package static let standard = ApprovalSettings()
 
     /// What a plan with waiting steps says about it; nil where approvals are proved.
-    var notice: Notice? {
+    package var notice: Notice? {
         guard identity == .declared else { return nil }
         return Notice(
             code: "identities-unchecked",

@@ -1,7 +1,9 @@
+import Basics
 import Desired
 import Diff
-import Execution
 import Git
+import Model
+import Reports
 import Schema
 
 /// Decisions that were given by pull request: `approvals/<digest>.yaml` of the followed branch.

@@ -1,4 +1,5 @@
 import Diff
+import Model
 import Schema
 
 /// Compares desired, recorded and live tables of all shards.

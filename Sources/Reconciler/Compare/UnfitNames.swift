@@ -1,4 +1,6 @@
 import Diff
+import Model
+import Reports
 import Schema
 
 extension Comparison {

@@ -1,5 +1,6 @@
+import Basics
 import Diff
-import Execution
+import Model
 import Schema
 
 /// Decides which operations of a plan may run now, and why the others may not.

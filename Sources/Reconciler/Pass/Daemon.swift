@@ -1,6 +1,9 @@
+import Basics
 import Execution
 import Ledger
+import Model
 import MySQLClient
+import Reports
 
 /// The reconcile loop: a pass, a pause, and again, until the end is asked for.
 package struct Daemon {
@@ -15,22 +18,14 @@ package struct Daemon {
         }
     }
 
-    /// What a pass came to, for logs and metrics.
-    package enum Event: Sendable {
-        case passed(number: Int, ReconcileReport)
-        /// The pass could not be made; the next one tries again.
-        case failed(number: Int, message: String, status: ExitStatus)
-        case waiting(seconds: Double)
-    }
-
     private let request: PassRequest
     private let surroundings: PassSurroundings
     private let settings: Settings
-    private let notify: @Sendable (Event) -> Void
+    private let notify: @Sendable (ReconcileEvent) -> Void
 
     package init(
         request: PassRequest, surroundings: PassSurroundings, settings: Settings,
-        notify: @escaping @Sendable (Event) -> Void
+        notify: @escaping @Sendable (ReconcileEvent) -> Void
     ) {
         self.request = request
         self.surroundings = surroundings
@@ -67,7 +62,7 @@ package struct Daemon {
                 interval: settings.intervalSeconds, failures: failures,
                 jitter: Double.random(in: -1...1))
             guard !surroundings.interrupt.isRaised else { break }
-            notify(.waiting(seconds: pause))
+            notify(.pausing(seconds: pause))
             guard surroundings.clock.wait(seconds: pause, unless: surroundings.interrupt) else {
                 break
             }

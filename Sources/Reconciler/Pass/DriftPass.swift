@@ -1,5 +1,7 @@
 import Diff
 import Ledger
+import Model
+import Reports
 import Schema
 
 /// Observes and compares three ways; writes nothing anywhere.

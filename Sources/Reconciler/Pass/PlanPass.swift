@@ -1,5 +1,7 @@
 import Diff
 import Ledger
+import Model
+import Reports
 import Schema
 
 /// Surveys, gates, and records the plan, unless it is a proposal's; changes nothing on any shard.

@@ -1,6 +1,6 @@
+import Basics
 import Desired
 import Diff
-import Execution
 import Observed
 import Schema
 

@@ -1,8 +1,11 @@
+import Basics
 import Desired
 import Diff
 import Execution
 import Ledger
+import Model
 import Observed
+import Reports
 import Schema
 
 /// One whole pass: settle what was left, survey, gate, converge, record.
@@ -162,9 +165,4 @@ package struct ReconcilePass {
         if done < gated.decision.ready.count, statuses.isEmpty { statuses.append(.partial) }
         return ExitStatus.strongest(statuses)
     }
-}
-
-extension Gate.Ready {
-    /// What it wants, for the memory of failures.
-    var target: OperationTarget { OperationTarget(key: key, from: step.from, to: step.to) }
 }

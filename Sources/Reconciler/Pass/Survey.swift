@@ -1,9 +1,12 @@
+import Basics
 import Desired
 import Diff
 import Execution
 import Ledger
+import Model
 import MySQLClient
 import Observed
+import Reports
 import Schema
 
 /// The first half of every pass: fetch, desired, observe, normalise, compare, plan.
@@ -258,10 +261,17 @@ package struct Survey {
     }
 }
 
-extension ObservationTarget {
-    init(_ shard: Shard, kinds: Set<ObjectName.Kind> = []) {
-        self.init(
-            id: shard.id, server: shard.server, database: shard.database, kinds: kinds)
-        changesReadOnly = shard.readOnly == .allow
+extension Session {
+    /// The first half of the pass.
+    ///
+    /// - Parameter asksRows: whether the plan says which rows stand in its way.
+    package func survey(asksRows: Bool = true) throws -> Survey.Result {
+        try Survey(request: request, surroundings: surroundings, engine: engine)
+            .run(source, fleet: fleet, store: store, asksRows: asksRows)
+    }
+
+    /// What policy and the decisions let run now.
+    func gate(_ survey: Survey.Result) throws -> GateStage.Output {
+        try GateStage(session: self).run(survey)
     }
 }

@@ -1,4 +1,6 @@
+import Model
 import MySQLClient
+import Reports
 import Schema
 
 extension Notice {

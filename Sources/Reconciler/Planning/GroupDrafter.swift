@@ -1,4 +1,5 @@
 import Diff
+import Model
 import Schema
 
 /// Drafts the step of tables that change together, as foreign keys hold them.

@@ -1,4 +1,5 @@
 import Diff
+import Model
 import Schema
 
 /// Finds the changes of each class of shards, and hands them on to be drafted as steps.

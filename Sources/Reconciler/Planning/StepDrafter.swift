@@ -1,4 +1,5 @@
 import Diff
+import Model
 import Schema
 
 /// Drafts the steps of one class of shards: what proves them, what they risk, and why they are.

@@ -1,6 +1,7 @@
 import Desired
 import Diff
 import Git
+import Model
 
 /// Finds the revision that decides about everything but the text of schemas.
 struct BaseRevision {

@@ -1,17 +1,9 @@
+import Basics
 import Desired
-import Execution
 import Git
+import Model
+import Reports
 import Schema
-
-/// What a command does with a proposal: a pull request, or files that lie about.
-package enum ProposalUse: Hashable, Sendable {
-    /// Says what its schemas would change; the base decides about all else.
-    case schemas
-    /// Looks at the base instead.
-    case baseOnly
-    /// Acts for good, and so not on a proposal.
-    case refused
-}
 
 /// A command that acts was asked to act on a proposal.
 package struct ProposalRefused: RemediedError {
@@ -70,9 +62,9 @@ package struct TrustedSource {
     }
 
     /// What a command looks at that looks at no proposal.
-    struct Looked {
-        let source: FetchedSource
-        let places: SecretPlaces
+    package struct Looked {
+        package let source: FetchedSource
+        package let places: SecretPlaces
 
         fileprivate init(source: FetchedSource, base: FetchedSource) {
             let notice = Notice(
@@ -90,7 +82,8 @@ package struct TrustedSource {
     }
 
     /// What was fetched, or its base where that is a proposal; `plumb.yaml` is not read yet.
-    static func look(_ request: PassRequest, fetched source: FetchedSource) throws -> Looked {
+    package static func look(_ request: PassRequest, fetched source: FetchedSource) throws -> Looked
+    {
         guard let base = try BaseRevision(request: request).find(for: source) else {
             return Looked(source: source, request)
         }
@@ -98,7 +91,7 @@ package struct TrustedSource {
     }
 
     /// Nobody who writes to the schema repository may write the operator's file.
-    static func checkOperator(_ request: PassRequest) throws {
+    package static func checkOperator(_ request: PassRequest) throws {
         guard let file = request.operator?.file else { return }
         try OperatorFile.check(file, liesOutside: request.folder)
         switch request.source.location {
@@ -110,7 +103,7 @@ package struct TrustedSource {
     }
 
     /// The fleet as the operator lets it be.
-    static func ruled(_ fleet: Fleet, _ request: PassRequest) throws -> Fleet {
+    package static func ruled(_ fleet: Fleet, _ request: PassRequest) throws -> Fleet {
         guard let rules = request.operator else { return fleet }
         return try rules.ruling(fleet)
     }

@@ -1,4 +1,4 @@
-import Execution
+import Basics
 
 /// What `gpg` says on its status descriptor (doc/DETAILS of GnuPG).
 struct GPGStatus {

@@ -1,4 +1,4 @@
-import Execution
+import Basics
 
 /// Whose OpenPGP keys count: a file of exported public keys, and one that says whose they are.
 ///

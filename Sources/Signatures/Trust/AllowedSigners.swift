@@ -1,4 +1,4 @@
-import Execution
+import Basics
 
 /// Whose keys count, for what and when: the format of ssh-keygen(1) ALLOWED SIGNERS.
 ///

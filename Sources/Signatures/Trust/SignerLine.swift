@@ -1,4 +1,4 @@
-import Execution
+import Basics
 
 /// One line of a file of allowed signers, before its key is read.
 struct SignerLine {

@@ -1,4 +1,4 @@
-import Execution
+import Basics
 import Foundation
 
 /// The dates of allowed signers: `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`.

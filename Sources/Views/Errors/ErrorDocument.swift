@@ -1,4 +1,4 @@
-import Reconciler
+import Model
 
 /// An error in place of a report, in the format that was asked for: what reads the output of a
 /// job finds a document, and in it why there is nothing else.

@@ -1,5 +1,6 @@
 import Diff
-import Reconciler
+import Model
+import Reports
 import Schema
 
 /// The reports as JSON documents: stable, complete, with sorted keys.

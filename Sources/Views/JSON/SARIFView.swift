@@ -1,5 +1,6 @@
 import Diff
-import Reconciler
+import Model
+import Reports
 import Schema
 
 /// Reports as SARIF 2.1.0, for code scanning: one run, stable rules and fingerprints.

@@ -1,19 +1,23 @@
-import Reconciler
+import Model
+import Reports
 import Schema
 
 /// What happens in a rollout, one line for each event: for logs and continuous integration.
 package enum EventText {
     /// `time` is any short timestamp; the line has no end.
-    package static func line(_ event: ConvergeListener.Event, time: String) -> String {
+    package static func line(_ event: RolloutEvent, time: String) -> String {
         Visible.line("\(time)  \(text(event))")
     }
+
+    /// The event alone, without a time.
+    static func words(_ event: RolloutEvent) -> String { Visible.line(text(event)) }
 
     /// A sign of life when nothing else was said for a while.
     package static func heartbeat(_ counts: ProgressCounts, time: String) -> String {
         Visible.line("\(time)  working: \(counts.words)")
     }
 
-    private static func text(_ event: ConvergeListener.Event) -> String {
+    private static func text(_ event: RolloutEvent) -> String {
         switch event {
         case .wave(let number, let count, let operations):
             return "wave \(number) of \(count): \(Count.of(operations, "operation"))"

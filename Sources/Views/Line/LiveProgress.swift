@@ -1,4 +1,5 @@
-import Reconciler
+import Model
+import Reports
 import Schema
 
 /// What a terminal shows while a rollout runs: fed with events, drawn as lines.
@@ -20,7 +21,7 @@ package struct LiveProgress: Sendable {
         self.total = total
     }
 
-    package mutating func note(_ event: ConvergeListener.Event) {
+    package mutating func note(_ event: RolloutEvent) {
         switch event {
         case .wave(let number, let count, _):
             wave = (number, count)

@@ -1,6 +1,5 @@
 import Desired
 import Lint
-import Reconciler
 
 /// Findings as workflow commands, which show beside the lines of a pull request.
 ///

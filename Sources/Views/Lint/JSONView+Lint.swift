@@ -1,6 +1,5 @@
 import Desired
 import Lint
-import Reconciler
 
 extension JSONView {
     /// The findings, waived ones among them, as `docs/lint.schema.json` describes.

@@ -1,6 +1,5 @@
 import Desired
 import Lint
-import Reconciler
 
 extension JUnitView {
     /// A case for each table and other object, and one for `plumb.yaml` where its waivers are at

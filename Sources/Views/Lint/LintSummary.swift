@@ -1,6 +1,6 @@
 import Desired
 import Lint
-import Reconciler
+import Model
 import Schema
 
 extension LintReport {

@@ -1,6 +1,5 @@
 import Desired
 import Lint
-import Reconciler
 
 /// Lint findings for people at a terminal: a line for each that editors can jump to.
 package enum LintText {

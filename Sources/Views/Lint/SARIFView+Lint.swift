@@ -1,6 +1,5 @@
 import Desired
 import Lint
-import Reconciler
 
 extension SARIFView {
     /// Every finding as a result; a waived one is a suppressed result with its reason.

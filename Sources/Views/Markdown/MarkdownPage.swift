@@ -1,4 +1,5 @@
-import Reconciler
+import Model
+import Reports
 
 /// What the Markdown views have in common.
 struct MarkdownPage {

@@ -1,5 +1,5 @@
 import Diff
-import Reconciler
+import Reports
 import Schema
 
 extension MarkdownView {

@@ -1,5 +1,5 @@
 import Diff
-import Reconciler
+import Reports
 import Schema
 
 /// Reports as a comment on a pull request: the answer, a table, the rest folded.

@@ -1,5 +1,6 @@
 import Diff
-import Reconciler
+import Model
+import Reports
 import Schema
 
 /// Reports as one page that needs nothing else: no script, no other file.

@@ -1,5 +1,6 @@
 import Diff
-import Reconciler
+import Model
+import Reports
 import Schema
 
 /// Reports as JUnit XML: a suite for each namespace, a case for each shard.

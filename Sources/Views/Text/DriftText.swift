@@ -1,5 +1,5 @@
 import Diff
-import Reconciler
+import Reports
 import Schema
 
 /// A drift report for people at a terminal.

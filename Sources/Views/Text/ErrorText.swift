@@ -1,4 +1,3 @@
-import Reconciler
 import Schema
 
 /// An error with the place that it is about.

@@ -1,5 +1,5 @@
 import Diff
-import Reconciler
+import Reports
 import Schema
 
 /// A plan for people at a terminal.

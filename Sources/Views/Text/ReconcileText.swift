@@ -1,5 +1,5 @@
 import Diff
-import Reconciler
+import Reports
 import Schema
 
 /// What a pass of `plumb reconcile` did and left, for people at a terminal.

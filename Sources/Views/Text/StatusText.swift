@@ -1,4 +1,5 @@
-import Reconciler
+import Model
+import Reports
 import Schema
 
 /// A rollout for people at a terminal.

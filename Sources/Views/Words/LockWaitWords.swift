@@ -1,4 +1,5 @@
-import Reconciler
+import Model
+import Reports
 
 /// How long the statements of a plan may wait for those who use a table.
 enum LockWaitWords {

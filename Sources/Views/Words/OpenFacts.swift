@@ -1,5 +1,6 @@
 import Diff
-import Reconciler
+import Model
+import Reports
 import Schema
 
 /// What stands at the end of a report: what cannot be said, and what somebody should know.

@@ -1,4 +1,4 @@
-import Reconciler
+import Model
 
 /// How far the operations of a rollout are, in the few words that people read.
 package struct ProgressCounts: Hashable, Sendable {

@@ -1,5 +1,5 @@
 import Diff
-import Reconciler
+import Reports
 import Schema
 
 /// What every view says about one step of a plan, in the same words and the same order.

@@ -1,6 +1,9 @@
+import Basics
 import Execution
 import Foundation
+import Model
 import Reconciler
+import Reports
 import Views
 
 /// `plumb daemon`.
@@ -19,68 +22,22 @@ enum DaemonCommand {
         let settings = Daemon.Settings(
             intervalSeconds: Double(seconds),
             exactEvery: try invocation.number(.exactEvery, default: 60))
-        let log = EventLog(invocation.terminal)
+        let terminal = invocation.terminal
+        let tell: @Sendable (ReconcileEvent) -> Void = { event in
+            terminal.note(EventJSON.line(event, at: Timestamp(Date())), as: .json)
+        }
         let interrupt = Interrupt()
         let surroundings = PassSurroundings(
-            interrupt: interrupt,
-            listener: ConvergeListener { event in
-                log.write("operation", ["message": EventText.line(event, time: "").trimmed])
-            })
-        Signals.deliver(to: interrupt) { log.write("ending", ["message": $0]) }
+            interrupt: interrupt, listener: RolloutListener { tell(.rollout($0)) })
+        Signals.deliver(to: interrupt) { tell(.ending(reason: $0)) }
         let request = try invocation.request()
-        log.write("started", ["interval": "\(seconds)s"])
-        Daemon(request: request, surroundings: surroundings, settings: settings) { event in
-            log.write(event)
-        }.run { error in
-            let failure = Failure(error)
-            return (failure.message, failure.status)
-        }
-        log.write("ended", [:])
+        tell(.started(intervalSeconds: Int(seconds)))
+        Daemon(request: request, surroundings: surroundings, settings: settings, notify: tell)
+            .run { error in
+                let failure = Failure(error)
+                return (failure.message, failure.status)
+            }
+        tell(.ended)
         return .done
     }
-}
-
-/// Events as lines of JSON, keys sorted.
-private struct EventLog: Sendable {
-    private let terminal: Terminal
-
-    init(_ terminal: Terminal) {
-        self.terminal = terminal
-    }
-
-    func write(_ event: Daemon.Event) {
-        switch event {
-        case .passed(let number, let report):
-            write(
-                "pass",
-                [
-                    "pass": "\(number)", "exit": "\(report.exitStatus.rawValue)",
-                    "outcome": report.exitStatus.label,
-                    "revision": report.plan.plan.revision.label,
-                    "steps": "\(report.plan.steps.count)",
-                    "unknown": "\(report.plan.plan.unknown.count)",
-                    "completed": "\(report.rollout.counts["completed"] ?? 0)",
-                ])
-        case .failed(let number, let message, let status):
-            write(
-                "pass-failed",
-                ["pass": "\(number)", "exit": "\(status.rawValue)", "message": message])
-        case .waiting(let seconds):
-            write("waiting", ["seconds": String(Int(seconds.rounded()))])
-        }
-    }
-
-    func write(_ event: String, _ values: [String: String]) {
-        var values = values
-        values["event"] = event
-        values["ts"] = Timestamp(Date()).iso
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let line = try? encoder.encode(values) else { return }
-        terminal.note(String(decoding: line, as: UTF8.self), as: .json)
-    }
-}
-
-extension String {
-    fileprivate var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
 }

@@ -1,6 +1,6 @@
 import Desired
-import Execution
 import Ledger
+import Model
 import Reconciler
 import Schema
 import Signatures

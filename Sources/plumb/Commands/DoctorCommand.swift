@@ -1,3 +1,5 @@
+import Doctor
+import Model
 import Reconciler
 import Views
 

@@ -1,4 +1,5 @@
 import Reconciler
+import Reports
 import Views
 
 /// `plumb drift`.

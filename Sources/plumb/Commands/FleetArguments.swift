@@ -1,5 +1,4 @@
 import Desired
-import Execution
 import Foundation
 import Git
 import Ledger

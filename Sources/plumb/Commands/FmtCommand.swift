@@ -1,6 +1,6 @@
 import Desired
 import Git
-import Reconciler
+import Model
 import Schema
 import Views
 

@@ -1,5 +1,8 @@
 import Desired
+import Import
+import Model
 import Reconciler
+import Reports
 import Schema
 import Views
 

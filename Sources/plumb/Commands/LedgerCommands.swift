@@ -1,7 +1,9 @@
+import Basics
 import Diff
-import Execution
 import Ledger
+import Model
 import Reconciler
+import Reports
 import Schema
 import Views
 

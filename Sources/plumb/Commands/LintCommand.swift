@@ -1,7 +1,8 @@
+import Basics
 import Desired
-import Execution
 import Foundation
 import Lint
+import Model
 import Reconciler
 import Schema
 import Views

@@ -1,6 +1,8 @@
+import Basics
 import Execution
 import Foundation
 import Reconciler
+import Reports
 import Schema
 import Views
 
@@ -39,7 +41,7 @@ final class Progress: Sendable {
 
     var surroundings: PassSurroundings {
         PassSurroundings(
-            interrupt: interrupt, listener: ConvergeListener { [self] in note($0) },
+            interrupt: interrupt, listener: RolloutListener { [self] in note($0) },
             stage: { [self] in stage($0) })
     }
 
@@ -66,7 +68,7 @@ final class Progress: Sendable {
         }
     }
 
-    private func note(_ event: ConvergeListener.Event) {
+    private func note(_ event: RolloutEvent) {
         state.withLock { state in
             if case .wave(_, _, let operations) = event {
                 state.live = LiveProgress(total: operations)

@@ -1,5 +1,7 @@
+import Model
 import MySQLClient
 import Reconciler
+import Reports
 import Views
 
 /// `plumb reconcile`.

@@ -1,5 +1,5 @@
-import Execution
 import Ledger
+import Model
 import Reconciler
 import Schema
 import Signatures

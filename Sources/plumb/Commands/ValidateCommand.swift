@@ -1,4 +1,5 @@
 import Desired
+import Model
 import Reconciler
 import Schema
 import Views

@@ -1,5 +1,6 @@
-import Execution
+import Basics
 import Ledger
+import Model
 import Reconciler
 import Schema
 import Views

@@ -1,5 +1,5 @@
-import Execution
-import Reconciler
+import Basics
+import Model
 
 /// One command: its name, its help and what it does.
 struct Command: Sendable {

@@ -1,7 +1,9 @@
+import Basics
 import Desired
 import Diff
-import Execution
+import Import
 import Ledger
+import Model
 import MySQLClient
 import Observed
 import Reconciler

@@ -1,4 +1,5 @@
 import Diff
+import Reports
 import Schema
 import Testing
 

@@ -2,6 +2,8 @@ import Desired
 import Diff
 import Foundation
 import Ledger
+import Model
+import Reports
 import Schema
 
 @testable import Reconciler

@@ -1,5 +1,6 @@
 import Diff
 import Foundation
+import Reports
 import Testing
 
 @testable import Reconciler

@@ -1,5 +1,6 @@
 import Execution
 import Foundation
+import Reports
 import Schema
 import Testing
 

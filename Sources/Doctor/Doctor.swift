@@ -1,0 +1,175 @@
+import Basics
+import Desired
+import Execution
+import MySQLClient
+import Observed
+import Reconciler
+import Schema
+
+/// Looks at everything that Plumb stands on, and changes nothing.
+///
+/// No check hides another: what cannot be looked at is `unknown`, and the next thing is looked at.
+package struct Doctor {
+    typealias Check = DoctorReport.Check
+
+    private let request: PassRequest
+    private let surroundings: PassSurroundings
+
+    /// Checks source, secrets, servers, grants and ledger of the request's environment.
+    package static func run(
+        _ request: PassRequest, _ surroundings: PassSurroundings = PassSurroundings()
+    ) -> DoctorReport {
+        DoctorReport(checks: Doctor(request: request, surroundings: surroundings).checks())
+    }
+
+    private func checks() -> [Check] {
+        surroundings.stage("looking at the schema repository")
+        let repository = RepositoryExamination(request: request, now: surroundings.clock.now)
+        var checks = repository.checks
+        if let fleet = repository.fleet, let environment = repository.environment,
+            let places = repository.places
+        {
+            checks += servers(fleet, environment, places: places)
+        }
+        surroundings.stage("verifying the ledger")
+        return checks
+            + LedgerExamination(
+                request: request, fleet: repository.fleet, environment: repository.environment
+            ).checks
+    }
+
+    private func servers(
+        _ fleet: Fleet, _ environment: Desired.Environment, places: SecretPlaces
+    ) -> [Check] {
+        let access: ServerAccess
+        let engine: Engine
+        var accounts: [Check] = []
+        do {
+            access = try ServerAccess(
+                fleet: fleet, environment: environment, operator: request.operator,
+                places: places)
+            accounts =
+                AccountExamination(
+                    access: access, request: request, environment: environment, places: places
+                ).checks
+            engine = try Engine(
+                access: access, purposes: [.read],
+                concurrency: fleet.policy.rollout.concurrency, clock: surroundings.clock)
+        } catch {
+            return accounts + [
+                Check(
+                    .secrets, environment.name, .failed, "\(error)",
+                    remedy: "without it no server can be looked at")
+            ]
+        }
+        defer { engine.pool.closeIdle() }
+        surroundings.stage("looking for shards")
+        let shards = ShardExamination(
+            request: request, fleet: fleet, environment: environment, engine: engine)
+        surroundings.stage("looking at \(Count.of(shards.servers.count, "server"))")
+        let byServer = Dictionary(grouping: shards.shards, by: \.server)
+        let results = Workers.map(
+            shards.servers, total: max(4, fleet.policy.rollout.concurrency.total), perKey: 1,
+            key: { $0 }
+        ) { server in
+            ServerExamination(
+                server: server, shards: byServer[server] ?? [],
+                workspacePrefix: fleet.workspace.prefix, engine: engine, clock: surroundings.clock)
+        }
+        let facts = Dictionary(
+            results.compactMap { result in result.facts.map { (result.server, $0) } },
+            uniquingKeysWith: { first, _ in first })
+        return accounts + shards.checks + results.flatMap(\.checks)
+            + grants(shards, fleet, facts, engine)
+            + ProfileExamination(shards: shards.shards, facts: facts).checks
+    }
+}
+
+extension Doctor {
+    /// What each account lacks, for what it is for.
+    private func grants(
+        _ shards: ShardExamination, _ fleet: Fleet, _ facts: [ServerAddress: ServerFacts],
+        _ engine: Engine
+    ) -> [Check] {
+        let occupied = Set(shards.shards.map(\.server))
+        let others = facts.map { server, looked in
+            let isOccupied = occupied.contains(server)
+            return (
+                server,
+                AccountFacts(
+                    server: server, looked: looked, as: isOccupied ? .read : .workspace,
+                    purposes: isOccupied ? [.workspace, .change] : [], engine: engine)
+            )
+        }.sorted { $0.0 < $1.0 }
+        let byServer = Dictionary(
+            others.map { ($0.0, $0.1) }, uniquingKeysWith: { first, _ in first })
+        return others.flatMap(\.1.checks)
+            + GrantExamination(shards: shards, fleet: fleet, facts: facts, others: byServer)
+            .checks
+    }
+}
+
+/// The shards of an environment as far as they can be named, and the servers in any case.
+struct ShardExamination {
+    let shards: [Shard]
+    /// Every server that the environment names, sorted.
+    let servers: [ServerAddress]
+    /// The server that the fleet file names for scratch databases.
+    let workspace: ServerAddress?
+    private(set) var checks: [DoctorReport.Check] = []
+
+    init(
+        request: PassRequest, fleet: Fleet, environment: Desired.Environment, engine: Engine
+    ) {
+        var shards: [Shard] = []
+        var servers: Set<ServerAddress> = []
+        let names = environment.namespaces.map(\.value)
+        // One by one: a namespace that cannot be resolved hides no other.
+        for name in names where request.scope.namespaces?.contains(name) ?? true {
+            var isUnreachable = false
+            do {
+                shards += try fleet.resolve(environment, namespaces: [name]) { server, like in
+                    do {
+                        return try engine.discover(server, like: like)
+                    } catch {
+                        isUnreachable = true
+                        throw error
+                    }
+                }
+            } catch {
+                servers.formUnion(Self.servers(of: fleet.namespace(name), environment))
+                checks.append(
+                    DoctorReport.Check(
+                        .databases, name, isUnreachable ? .unknown : .failed,
+                        "the shards of `\(name)` cannot be listed: \(error)",
+                        remedy: "until then none of its shards is looked at"))
+            }
+        }
+        self.shards = DesiredStage(scope: request.scope).selected(shards)
+        servers.formUnion(self.shards.map(\.server))
+        workspace = fleet.namedWorkspace(environment)
+        if let workspace { servers.insert(workspace) }
+        self.servers = servers.sorted()
+        let wanted = request.scope.shards
+        if !wanted.isEmpty, self.shards.isEmpty {
+            checks.append(
+                DoctorReport.Check(
+                    .databases, environment.name, .failed,
+                    "no shard is called \(wanted.joined(separator: ", "))",
+                    remedy: "correct `--shard`"))
+        }
+    }
+
+    private static func servers(
+        of namespace: Namespace?, _ environment: Desired.Environment
+    ) -> Set<ServerAddress> {
+        var hosts: Set<ServerAddress> = []
+        for entry in namespace?.shards ?? [] {
+            switch entry.source {
+            case .listed(let shards): hosts.formUnion(shards.map(\.host))
+            case .discovered(let host, _): hosts.insert(host)
+            }
+        }
+        return Set(hosts.map { environment.hosts?.pairs[$0] ?? $0 })
+    }
+}

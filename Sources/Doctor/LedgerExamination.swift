@@ -1,0 +1,134 @@
+import Desired
+import Foundation
+import Git
+import Ledger
+import Reconciler
+import Schema
+
+/// Whether the ledger is sound, has room, and who writes to it. Makes none where there is none.
+struct LedgerExamination {
+    private(set) var checks: [DoctorReport.Check] = []
+
+    /// Less than so many bytes is too little for a rollout to be recorded safely.
+    private static let leastFreeBytes: UInt64 = 100 << 20
+    /// So many problems are told apart; the rest are a number.
+    private static let mostProblems = 20
+
+    init(request: PassRequest, fleet: Fleet?, environment: Desired.Environment?) {
+        let path: String
+        do {
+            guard let found = try Self.path(request, fleet) else {
+                add(
+                    "ledger", .unknown, "not looked at: nobody knows where it is",
+                    "correct \(SchemaRepository.fleetFile), or name it with `--ledger`")
+                return
+            }
+            path = found
+        } catch {
+            add("ledger", .failed, "\(error)", nil)
+            return
+        }
+        examineSpace(path)
+        do throws(LedgerError) {
+            let ledger = try Ledger.open(path: path)
+            guard try ledger.isThere else {
+                add(path, .ok, "not there yet: the first pass makes it")
+                return
+            }
+            try examine(ledger)
+        } catch {
+            add(path, .failed, error.fault, error.remedy)
+        }
+        if let environment { examineLease(path, environment.name) }
+    }
+
+    private static func path(_ request: PassRequest, _ fleet: Fleet?) throws -> String? {
+        if let fleet { return try LedgerSession.ledgerPath(request, fleet) }
+        guard let path = request.ledger else { return nil }
+        let plain = path.hasPrefix("file:") ? String(path.dropFirst(5)) : path
+        return LocalPath(plain).resolved(in: request.folder)
+    }
+
+    private mutating func add(
+        _ subject: String, _ status: DoctorReport.Check.Status, _ message: String,
+        _ remedy: String? = nil
+    ) {
+        checks.append(DoctorReport.Check(.ledger, subject, status, message, remedy: remedy))
+    }
+
+    private mutating func examine(_ ledger: Ledger) throws(LedgerError) {
+        let report = try ledger.verify()
+        for problem in report.problems.prefix(Self.mostProblems) {
+            add(problem.place, .failed, problem.message, "run `plumb store verify`")
+        }
+        if report.problems.count > Self.mostProblems {
+            add(
+                ledger.path, .failed,
+                Count.of(report.problems.count - Self.mostProblems, "further problem"),
+                "run `plumb store verify`")
+        }
+        if report.isSound {
+            add(
+                ledger.path, .ok,
+                "sound: \(Count.of(report.commits, "transition")) and "
+                    + "\(Count.of(report.objects, "object")) of "
+                    + Count.of(report.environments.count, "environment"))
+        }
+        if !report.strayFiles.isEmpty {
+            add(
+                ledger.path, .warning,
+                "\(Count.of(report.strayFiles.count, "file")) that a writer left behind, which the next write "
+                    + "removes")
+        }
+    }
+
+    private mutating func examineSpace(_ path: String) {
+        var folder = path
+        while !FileManager.default.fileExists(atPath: folder), folder != "/", !folder.isEmpty {
+            folder = (folder as NSString).deletingLastPathComponent
+        }
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0 else {
+            add(
+                path, .unknown,
+                "the free space cannot be read: \(String(cString: strerror(errno)))",
+                "check the path and the rights on it")
+            return
+        }
+        let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
+        let text = "\(free >> 20) MB free"
+        if free < Self.leastFreeBytes {
+            add(path, .warning, "\(text): a rollout that cannot be recorded stops", "make room")
+        } else {
+            add(path, .ok, text)
+        }
+        if access(folder, W_OK) != 0 {
+            add(
+                path, .failed, "\(folder) cannot be written by this user",
+                "let the user who runs plumb write it")
+        }
+    }
+
+    /// A note without a lock is what a process left that died.
+    private mutating func examineLease(_ path: String, _ environment: String) {
+        let file = "\(path)/leases/\(environment)"
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            add(path, .ok, "nobody reconciles \(environment)")
+            return
+        }
+        defer { close(descriptor) }
+        let holder = FileLock.holder(of: file)
+        let isFree = flock(descriptor, LOCK_SH | LOCK_NB) == 0
+        if isFree { flock(descriptor, LOCK_UN) }
+        switch (isFree, holder.isEmpty) {
+        case (false, _): add(path, .ok, "\(environment) is being reconciled by \(holder)")
+        case (true, true): add(path, .ok, "nobody reconciles \(environment)")
+        case (true, false):
+            add(
+                path, .warning,
+                "nobody reconciles \(environment), and the last to do so did not end well: "
+                    + "the next pass settles what it left (\(holder))")
+        }
+    }
+}

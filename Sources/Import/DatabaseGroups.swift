@@ -1,0 +1,214 @@
+import Diff
+import Observed
+import Reconciler
+import Schema
+
+/// Databases that are alike are shards of one namespace.
+struct DatabaseGroups {
+    struct Group {
+        /// Sorted.
+        let databases: [String]
+        /// By name.
+        let tables: [String: Digest]
+        /// Sorted by their encoded names.
+        var objects: [Object] = []
+    }
+
+    /// What a file has to say, and what one cannot.
+    struct Object {
+        let file: ObjectFile
+        let leftOut: [String]
+    }
+
+    /// By the name of their first database.
+    private(set) var groups: [Group] = []
+    /// Databases that a pattern found and that are unlike most of what it found.
+    private(set) var differing: [ImportReport.Difference] = []
+    /// Databases without anything to import.
+    private(set) var empty: [String] = []
+    /// The SQL mode that the fleet file has to say, for what the server shows to be read as it is
+    /// meant; nil where the server's own does.
+    private(set) var sqlMode: String?
+
+    init(groups: [Group]) {
+        self.groups = groups
+    }
+
+    /// - Parameter account: who reads, as servers write it behind `DEFINER=`.
+    init(
+        selection: DatabaseSelection, reading: DatabaseReading, account: String, engine: Engine
+    ) throws {
+        var likeness = Likeness(catalog: engine.catalog)
+        var byDigest: [Digest: [String]] = [:]
+        for name in selection.names {
+            guard let shard = reading.known[name] else { continue }
+            if shard.schema.tables.isEmpty {
+                empty.append(name)
+            } else {
+                byDigest[likeness.digest(of: shard.schema), default: []].append(name)
+            }
+        }
+        let alike = byDigest.values.sorted { ($0.first ?? "") < ($1.first ?? "") }
+        var references: [String: String] = [:]
+        var wanted: Set<String> = []
+        for group in alike where !selection.exact.isDisjoint(with: group) {
+            wanted.formUnion(group)
+        }
+        for pattern in selection.patterns {
+            // Of equals the one that comes first: `max` would take the last.
+            let parts = alike.map { Set($0).intersection(pattern) }
+            guard let most = parts.map(\.count).max(), most > 0,
+                let place = parts.firstIndex(where: { $0.count == most })
+            else { continue }
+            wanted.formUnion(alike[place])
+            for name in pattern { references[name] = references[name] ?? alike[place].first }
+        }
+        let texts = Set(
+            wanted.compactMap { reading.known[$0] }.flatMap { $0.schema.tables.values }
+        ).compactMap { engine.catalog[$0] }.filter { $0.object?.settings.sqlMode == nil }
+        if let profile = reading.known.values.first?.profile,
+            profile.readsOtherwise(texts.lazy.map(\.text))
+        {
+            sqlMode = profile.sqlMode
+        }
+        for group in alike {
+            guard let first = group.first, let shard = reading.known[first] else { continue }
+            if wanted.contains(first) {
+                groups.append(
+                    Group(
+                        databases: group, tables: shard.schema.tables(),
+                        objects: Self.objects(
+                            group.compactMap { reading.known[$0] }, account, engine.catalog,
+                            sqlMode: sqlMode)))
+                continue
+            }
+            for name in group {
+                guard let reference = references[name], let other = reading.known[reference] else {
+                    continue
+                }
+                differing.append(
+                    .init(
+                        database: name, reference: reference,
+                        lines: Self.lines(from: other, to: shard, engine)))
+            }
+        }
+        differing.sort { $0.database < $1.database }
+        guard !groups.isEmpty else { throw Self.nothing(selection, reading) }
+    }
+
+    private static func objects(
+        _ shards: [KnownShard], _ account: String, _ catalog: TableCatalog, sqlMode: String?
+    ) -> [Object] {
+        guard let first = shards.first else { return [] }
+        let commons = first.schema.tables.keys.sorted().compactMap { name in
+            // Alike shards mostly have the very same text.
+            let digests = Set(shards.compactMap { $0.schema.tables[name] })
+            let all = digests.compactMap { catalog[$0]?.object }
+            return CommonDefinition(all, account: account)
+        }
+        let counts = Dictionary(
+            commons.filter { $0.definition.name.kind == .trigger }.map {
+                ($0.definition.name.name, $0.definition.after.count)
+            }, uniquingKeysWith: { first, _ in first })
+        return commons.map { common in
+            // The last one of those before it has the most before itself.
+            let predecessor = common.definition.after.max { counts[$0] ?? 0 < counts[$1] ?? 0 }
+            return Object(
+                file: ObjectFile(
+                    common.definition, behind: predecessor,
+                    sqlMode: sqlMode ?? first.profile.fileMode),
+                leftOut: common.leftOut)
+        }
+    }
+
+    private static func lines(
+        from reference: KnownShard, to shard: KnownShard, _ engine: Engine
+    ) -> [ImportReport.Difference.Line] {
+        let (left, right) = (reference.schema.tables, shard.schema.tables)
+        return Set(left.keys).union(right.keys).sorted().flatMap { name in
+            guard left[name] != right[name] else { return [ImportReport.Difference.Line]() }
+            return lines(
+                name, left[name].flatMap { engine.catalog[$0] },
+                right[name].flatMap { engine.catalog[$0] }, flavour: shard.profile.flavour)
+        }
+    }
+
+    private static func lines(
+        _ name: String, _ left: CatalogTable?, _ right: CatalogTable?,
+        flavour: ServerProfile.Flavour
+    ) -> [ImportReport.Difference.Line] {
+        if ObjectName(encoded: name).kind != .table {
+            return ObjectLines.lines(
+                ObjectName(encoded: name), from: left?.object, to: right?.object
+            ).map { .init(table: name, text: $0.description) }
+        }
+        guard let left else { return [.init(table: name, text: "+ TABLE \(name)")] }
+        guard let right else { return [.init(table: name, text: "- TABLE \(name)")] }
+        guard let old = left.table, let new = right.table else {
+            let reason = left.unsupported ?? right.unsupported ?? "its definition differs"
+            return [.init(table: name, text: "cannot be compared: \(reason)")]
+        }
+        let found = DifferenceLines.lines(from: old, to: new, flavour: flavour)
+        guard !found.isEmpty else {
+            return [.init(table: name, text: "written differently, with the same meaning")]
+        }
+        return found.map { .init(table: name, text: $0.description) }
+    }
+
+    private static func nothing(
+        _ selection: DatabaseSelection, _ reading: DatabaseReading
+    ) -> ImportError {
+        if let first = reading.unknown.first {
+            return ImportError(
+                .nothingToImport,
+                "none of \(selection.names.count) databases can be read; \(first.database): "
+                    + "\(first.code): \(first.reason)")
+        }
+        let names = selection.names.prefix(5).joined(separator: ", ")
+        return ImportError(
+            .nothingToImport,
+            "\(reading.server): \(names): no tables to import",
+            remedy: "name databases that have some")
+    }
+}
+
+/// Tells which databases are alike: the same tables, and objects that differ at most by what a
+/// file can leave to the server.
+private struct Likeness {
+    let catalog: TableCatalog
+    private var known: [Digest: Digest] = [:]
+
+    init(catalog: TableCatalog) {
+        self.catalog = catalog
+    }
+
+    mutating func digest(of schema: ShardSchema) -> Digest {
+        var reduced: [String: Digest] = [:]
+        for (name, digest) in schema.tables {
+            guard ObjectName(encoded: name).kind != .table else {
+                reduced[name] = digest
+                continue
+            }
+            let like =
+                known[digest]
+                ?? catalog[digest]?.object.map {
+                    Digest(of: $0.saying(no: .everything).running(after: []).text)
+                } ?? digest
+            known[digest] = like
+            reduced[name] = like
+        }
+        return catalog.schema(of: reduced).digest
+    }
+}
+
+extension ShardSchema {
+    /// The tables alone, by their plain names.
+    fileprivate func tables() -> [String: Digest] {
+        var result: [String: Digest] = [:]
+        for (encoded, digest) in tables {
+            let name = ObjectName(encoded: encoded)
+            if name.kind == .table { result[name.name] = digest }
+        }
+        return result
+    }
+}

@@ -1,0 +1,93 @@
+import Desired
+import Diff
+import Ledger
+import Model
+import Observed
+import Reconciler
+import Reports
+import Schema
+
+/// Puts into a lost or empty ledger what can be seen to be true: live equals git.
+///
+/// Nothing else is recorded. What differs stays unrecorded and is therefore `pending`: a rebuilt
+/// ledger never calls a table drifted because nobody remembers it.
+package struct LedgerRebuild {
+    private let session: Session
+
+    package init(session: Session) {
+        self.session = session
+    }
+
+    /// Observes every shard of the session's scope and records the tables that equal git, in one
+    /// commit; makes none where there is nothing to add.
+    package func run() throws -> RebuildReport {
+        let store = session.store
+        let lease = try store.ledger.lease(
+            store.environment, holder: "plumb import --record by \(session.request.actor.name)")
+        defer { withExtendedLifetime(lease) {} }
+        let survey = try session.survey(asksRows: false)
+        let adoption = Adoption(survey: survey, now: store.now)
+        let records = adoption.records
+        if !records.isEmpty { try record(records, tables: adoption.tableCount) }
+        return report(survey, recorded: records.count, tables: adoption.tableCount)
+    }
+
+    private func record(_ records: [ShardID: ShardRecord], tables: Int) throws {
+        let knowledge = session.engine.knowledge
+        // The texts of tables that only mean the same as git's are needed to compare them again.
+        knowledge.keep(Set(records.values.flatMap(\.tables.values)))
+        let event = LedgerEvent(
+            "ledger-rebuilt",
+            subject: "Record \(Count.of(tables, "table")) on "
+                + "\(Count.of(records.count, "shard")) as they are live")
+        try session.store.transact(event) { draft throws(LedgerError) in
+            try knowledge.save(into: &draft)
+            for (id, record) in records {
+                try draft.set(RecordPath.shard(id), json: record)
+            }
+            return .commit
+        }
+        knowledge.saved()
+    }
+
+    private func report(
+        _ survey: Survey.Result, recorded: Int, tables: Int
+    ) -> RebuildReport {
+        let desired = survey.desired
+        let sources = survey.normalised.sources
+        let findings = survey.comparison.findings(
+            lookup: { session.engine.catalog[$0] },
+            locate: { desired.schemas[sources[$0]].location(of: $1) })
+        let differing = findings.filter { $0.status != .unmanaged }
+        var statuses: [ExitStatus] = []
+        if !survey.plan.unknown.isEmpty { statuses.append(.incomplete) }
+        if !differing.isEmpty { statuses.append(.difference) }
+        return RebuildReport(
+            environment: survey.plan.environment, revision: survey.plan.revision,
+            shardCount: survey.shards.count, inSyncCount: survey.comparison.inSyncCount,
+            recordedShardCount: recorded, recordedTableCount: tables, differing: differing,
+            unmanaged: findings.filter { $0.status == .unmanaged }, unknown: survey.plan.unknown,
+            notices: survey.notices, exitStatus: ExitStatus.strongest(statuses))
+    }
+}
+
+/// What `plumb import --record` says.
+package struct RebuildReport: Codable, Hashable, Sendable {
+    package var environment: String
+    package var revision: PlanRevision
+    package var shardCount: Int
+    /// Shards on which every table equals git.
+    package var inSyncCount: Int
+    /// Shards whose record was written now; 0 when the ledger said everything already.
+    package var recordedShardCount: Int
+    /// Tables that were added to the records, counted on each shard.
+    package var recordedTableCount: Int
+    /// What differs from git, and so was not recorded.
+    package var differing: [TableFinding]
+    /// Tables that git does not name: never recorded.
+    package var unmanaged: [TableFinding]
+    /// Shards that could not be read, and so were not recorded.
+    package var unknown: [UnknownShard]
+    package var notices: [Notice]
+    package var exitStatus: ExitStatus
+}

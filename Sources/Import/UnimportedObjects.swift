@@ -1,0 +1,42 @@
+import MySQLClient
+import Observed
+import Reconciler
+import Schema
+
+extension DatabaseReading {
+    /// What is not a table in the databases that were read, and not of `kinds`, by name.
+    ///
+    /// An account that may not see triggers or routines sees none: that is no error.
+    func skippedObjects(
+        _ engine: Engine, besides kinds: Set<ObjectName.Kind>
+    ) -> [ImportReport.SkippedObject] {
+        let databases = known.keys.sorted()
+        guard !databases.isEmpty else { return [] }
+        let list = databases.map(SQL.literal).joined(separator: ", ")
+        let questions = [
+            "SELECT TABLE_SCHEMA, LOWER(TABLE_TYPE), TABLE_NAME FROM information_schema.TABLES "
+                + "WHERE TABLE_SCHEMA IN (\(list)) AND TABLE_TYPE IN ('VIEW', 'SEQUENCE')",
+            "SELECT TRIGGER_SCHEMA, 'trigger', TRIGGER_NAME FROM information_schema.TRIGGERS "
+                + "WHERE TRIGGER_SCHEMA IN (\(list))",
+            "SELECT ROUTINE_SCHEMA, LOWER(ROUTINE_TYPE), ROUTINE_NAME "
+                + "FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA IN (\(list)) "
+                + "AND ROUTINE_TYPE <> 'PACKAGE BODY'",
+            "SELECT EVENT_SCHEMA, 'event', EVENT_NAME FROM information_schema.EVENTS "
+                + "WHERE EVENT_SCHEMA IN (\(list))",
+        ]
+        let objects = questions.flatMap { question -> [ImportReport.SkippedObject] in
+            let rows = try? engine.pool.withConnection(to: server, purpose: .read) { connection in
+                try connection.query(question)
+            }
+            return (rows ?? []).compactMap { row in
+                guard let database = row[0], let kind = row[1], let name = row[2],
+                    !(ObjectName.Kind(rawValue: kind).map(kinds.contains) ?? false)
+                else { return nil }
+                return .init(database: database, kind: kind, name: name)
+            }
+        }
+        return objects.sorted {
+            ($0.database, $0.kind, $0.name) < ($1.database, $1.kind, $1.name)
+        }
+    }
+}

@@ -1,0 +1,206 @@
+import Desired
+import Diff
+import Git
+import Ledger
+import Model
+import Schema
+
+/// Says who made the changes that wait for an approval: everybody who touched what decides them
+/// since the state that is recorded for their shards.
+///
+/// The history is walked once for each recorded revision, whatever the number of steps, and only
+/// where `policy.approvers.not_author` needs it.
+struct AuthorSearch {
+    let source: FetchedSource
+    let desired: DesiredState
+    let recorded: [ShardID: ShardRecord]
+    let settings: ApprovalSettings
+
+    /// `plan`, whose steps that wait say who wrote them, or why that is not known.
+    func added(to plan: Plan, snapshot: LedgerSnapshot?) throws -> Plan {
+        let policy = desired.fleet.policy
+        guard policy.approvers.notAuthor,
+            plan.steps.contains(where: { policy.approve.contains($0.hazard) })
+        else { return plan }
+        let environment = try snapshot?.read(
+            EnvironmentRecord.self, at: RecordPath.environment)
+        let walks = HistoryWalks(
+            source: source, desired: desired, converged: environment?.convergedRevision,
+            signers: settings.identity == .signed ? TrustedSigners(settings) : nil,
+            demandsSignatures: settings.demandsSignedAuthors)
+        var plan = plan
+        for place in plan.steps.indices where policy.approve.contains(plan.steps[place].hazard) {
+            let step = plan.steps[place]
+            do throws(RecordedBases.Unknown) {
+                let subject = StepSubject(step, in: plan, desired: desired)
+                let people = try walks.people(behind: subject, step.shardIDs, recorded)
+                guard !people.isEmpty || step.cause.kind.isLive else {
+                    throw RecordedBases.Unknown(
+                        reason: "no commit since the recorded state explains the change")
+                }
+                plan.steps[place].cause.authors = people.map(\.spelled).sorted()
+            } catch {
+                plan.steps[place].cause.authorsUnknown = error.reason
+            }
+        }
+        return plan
+    }
+}
+
+extension PlanCause.Kind {
+    /// Whether somebody made the difference on the server, and nobody in git.
+    fileprivate var isLive: Bool {
+        switch self {
+        case .liveChanged, .pruned: true
+        case .git, .conflict, .retired: false
+        }
+    }
+}
+
+/// The walks through history that the steps of one plan need, each made once.
+private final class HistoryWalks {
+    private let source: FetchedSource
+    private let desired: DesiredState
+    private let converged: String?
+    private let shards: [ShardID: Shard]
+    /// The folders of each namespace's schema and overlays.
+    private let folders: [String: [String]]
+    private var bases: RecordedBases?
+    private var library: DefinitionLibrary?
+    private var indexes: [RecordedBases.Range: Result<TouchIndex, RecordedBases.Unknown>] = [:]
+    /// Where signatures are asked for, a commit's signer made it too, whatever name it bears.
+    private let signers: TrustedSigners?
+    private let demandsSignatures: Bool
+    private var signed: [ObjectID: [GitPerson]] = [:]
+    private var pins: [String: Result<ObjectID, RecordedBases.Unknown>] = [:]
+
+    init(
+        source: FetchedSource, desired: DesiredState, converged: String?,
+        signers: TrustedSigners?, demandsSignatures: Bool
+    ) {
+        self.signers = signers
+        self.demandsSignatures = demandsSignatures
+        self.source = source
+        self.desired = desired
+        self.converged = converged
+        shards = Dictionary(desired.shards.map { ($0.id, $0) }) { first, _ in first }
+        folders = Dictionary(
+            desired.fleet.namespaces.map { ($0.name, $0.folders) }
+        ) { first, _ in first }
+    }
+
+    func people(
+        behind subject: StepSubject, _ ids: [ShardID], _ recorded: [ShardID: ShardRecord]
+    ) throws(RecordedBases.Unknown) -> Set<GitPerson> {
+        var ranges: Set<RecordedBases.Range> = []
+        for id in ids {
+            ranges.formUnion(try begin().ranges(since: recorded[id]))
+            if let pinned = try pin(of: id) {
+                // What a pinned shard followed before is not recorded: all of it counts.
+                ranges.insert(RecordedBases.Range(tip: pinned, base: nil))
+            }
+        }
+        var found: Set<GitPerson> = []
+        for range in ranges {
+            var index = try index(of: range)
+            if range.base != nil, index.turnsElsewhere(for: subject) {
+                index = try self.index(of: RecordedBases.Range(tip: range.tip, base: nil))
+            }
+            let former = index.folders(of: subject.namespace)
+            let touches = index.touches(of: subject) { path in
+                former.map { counts(path, subject.namespace, former: $0) } ?? true
+            }
+            found.formUnion(touches.people)
+            for commit in touches.commits {
+                let signers = self.signers(of: commit)
+                guard !signers.isEmpty || !demandsSignatures else {
+                    throw RecordedBases.Unknown(
+                        reason: "commit \(commit.short) bears no signature that counts, and the "
+                            + "operator asks for signed authors; have the change committed anew, "
+                            + "signed")
+                }
+                found.formUnion(signers)
+            }
+        }
+        return found
+    }
+
+    /// Whether a file at `path` can be, or was, the namespace's: it is in none that only others
+    /// have.
+    private func counts(_ path: String, _ namespace: String, former: [String]) -> Bool {
+        func isIn(_ folder: String) -> Bool { path.hasPrefix(folder + "/") }
+        if former.contains(where: isIn) { return true }
+        if folders[namespace]?.contains(where: isIn) ?? false { return true }
+        return !folders.values.contains { $0.contains(where: isIn) }
+    }
+
+    private func signers(of commit: ObjectID) -> [GitPerson] {
+        guard let signers, let repository = source.repository else { return [] }
+        if let known = signed[commit] { return known }
+        var people: [GitPerson] = []
+        if case .signed(let names, _) = signers.author(ofCommit: commit, in: repository) {
+            people = names.map(GitPerson.init(spelled:))
+        }
+        signed[commit] = people
+        return people
+    }
+
+    private func begin() throws(RecordedBases.Unknown) -> RecordedBases {
+        if let bases { return bases }
+        guard let repository = source.repository, let commit = source.commit else {
+            throw RecordedBases.Unknown(
+                reason: "the files are read as they lie, and nobody committed them; commit first")
+        }
+        guard !repository.isShallow else {
+            throw RecordedBases.Unknown(
+                reason: "this is a shallow clone, whose history is cut off; fetch the rest with "
+                    + "`git fetch --unshallow`")
+        }
+        let made = RecordedBases(repository: repository, tip: commit.id, converged: converged)
+        bases = made
+        return made
+    }
+
+    private func index(
+        of range: RecordedBases.Range
+    ) throws(RecordedBases.Unknown) -> TouchIndex {
+        if let known = indexes[range] { return try known.get() }
+        let result = Result { () throws(RecordedBases.Unknown) in try walk(range) }
+        indexes[range] = result
+        return try result.get()
+    }
+
+    private func walk(_ range: RecordedBases.Range) throws(RecordedBases.Unknown) -> TouchIndex {
+        guard let repository = source.repository else {
+            throw RecordedBases.Unknown(reason: "there is no repository to search")
+        }
+        let shared = library ?? DefinitionLibrary(repository: repository)
+        library = shared
+        do throws(GitError) {
+            return TouchIndex(
+                try repository.commits(of: range.tip, without: range.base), library: shared)
+        } catch {
+            throw RecordedBases.Unknown(reason: "\(error)")
+        }
+    }
+
+    /// The commit that the shard is pinned to; nil where it follows the fleet.
+    private func pin(of id: ShardID) throws(RecordedBases.Unknown) -> ObjectID? {
+        guard let shard = shards[id],
+            let pin = desired.fleet.namespace(id.namespace)?.pins.first(where: {
+                $0.selector.selects(shard)
+            })
+        else { return nil }
+        let name = pin.ref.value
+        if let known = pins[name] { return try known.get() }
+        let repository = source.repository
+        let result = Result { () throws(RecordedBases.Unknown) in
+            guard let commit = try? repository?.resolve(name) else {
+                throw RecordedBases.Unknown(reason: "the pinned ref \(name) cannot be read")
+            }
+            return commit.id
+        }
+        pins[name] = result
+        return try result.get()
+    }
+}

@@ -1,0 +1,87 @@
+import Basics
+import Desired
+import Execution
+import MySQLClient
+import Observed
+import Schema
+
+/// What a process keeps between passes: connections, what was read, what was proved.
+///
+/// Made anew when the fleet file says other things about connections.
+package final class Engine: Sendable {
+    package let pool: ConnectionPool
+    package let catalog: TableCatalog
+    package let observer: Observer
+    package let knowledge: Knowledge
+    package let answers = ProbeMemory()
+    package let memory = PassMemory()
+    package let access: ServerAccess
+    package let concurrency: Concurrency
+    private let mark = Lock(Engine.leastMark)
+    /// Shards that could not be read, and operations that failed: a loop leaves them alone for a
+    /// while; a single command tries them at once.
+    package let shardBackOff = BackOffBook<ShardID>(firstSeconds: 5, longestSeconds: 600)
+    package let operationBackOff = BackOffBook<OperationTarget>(
+        firstSeconds: 60, longestSeconds: 3600)
+
+    /// Throws where an account or a secret is missing that one of `purposes` needs.
+    package init(
+        access: ServerAccess, purposes: Set<ConnectionPool.Purpose>, concurrency: Concurrency,
+        clock: any Clock, interrupt: Interrupt? = nil
+    ) throws {
+        try access.check(purposes)
+        self.access = access
+        self.concurrency = concurrency
+        catalog = TableCatalog()
+        knowledge = Knowledge(catalog: catalog)
+        // Observation, the workspace and the workers share the limit of a server; one more than
+        // the workers need keeps a held shard lock from starving a read.
+        pool = ConnectionPool(
+            limitPerServer: Self.sessionsPerServer(concurrency), interrupt: interrupt
+        ) {
+            (server, purpose) throws(MySQLError) in try access.settings(server, purpose)
+        }
+        observer = Observer(
+            pool: pool, catalog: catalog, totalConcurrency: max(4, concurrency.total),
+            perServer: 4, clock: clock)
+    }
+
+    /// As many sessions as are used on one server at once, by all accounts together.
+    package static func sessionsPerServer(_ concurrency: Concurrency) -> Int {
+        max(4, concurrency.perHost + 2)
+    }
+
+    package func fits(_ access: ServerAccess, _ concurrency: Concurrency) -> Bool {
+        self.access.isLike(access) && self.concurrency == concurrency
+    }
+
+    /// How a connection to look at a server is protected, with what an option file says; nil where
+    /// none is made.
+    package func tls(to server: ServerAddress) -> TLSOptions? {
+        try? access.settings(server, .read).withOptionFile(server: server).tls
+    }
+
+    /// Forgets what the last pass had no use for; call it between two passes of a loop.
+    ///
+    /// What is forgotten is read again from servers and ledger, should it come back. So the whole
+    /// is looked through only when it became twice as large as what was of use before.
+    package func forgetUnused(shards: Set<ShardID>, now: Timestamp) {
+        shardBackOff.forgetAbandoned(now: now)
+        operationBackOff.forgetAbandoned(now: now)
+        let live = observer.keep(only: shards)
+        let size = catalog.count + knowledge.count
+        guard size > mark.withLock({ $0 }) else { return }
+        catalog.keep(only: live.union(knowledge.forgetUnused()))
+        let kept = catalog.count + knowledge.count
+        mark.withLock { $0 = max(Self.leastMark, 2 * kept) }
+    }
+
+    private static let leastMark = 4_096
+
+    /// The databases of a server that are `LIKE` a pattern.
+    package func discover(_ server: ServerAddress, like: String) throws -> [String] {
+        try pool.withConnection(to: server, purpose: .read) { connection in
+            try connection.query("SHOW DATABASES LIKE \(SQL.literal(like))").compactMap { $0[0] }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+import Basics
+import Desired
+import Diff
+import Git
+import Ledger
+import Model
+import Schema
+
+/// Looks through the ledger for what was approved and denied, by whom and on what proof, and
+/// verifies all of it again.
+package struct ApprovalAudit {
+    /// One word that somebody gave.
+    package struct Entry: Sendable {
+        package let record: ApprovalRecord
+        package let word: ApprovalRecord.Approver
+        /// `signed by ada (SHA256:…)`, `declared in commit 5f80e08 by …`, `declared`.
+        package let proof: String
+        /// The uses for which it stood there.
+        package let uses: [ApprovalRecord.Use]
+        /// Why it does not verify; nil where it does.
+        package let problem: String?
+    }
+
+    private let session: LedgerSession
+
+    package init(session: LedgerSession) {
+        self.session = session
+    }
+
+    /// The words that were given or used in a time range, oldest first.
+    ///
+    /// - Parameters:
+    ///   - since: nil for the beginning.
+    ///   - until: the first moment that is not in the range; nil for the end.
+    package func entries(since: Timestamp?, until: Timestamp?) throws -> [Entry] {
+        guard let snapshot = try session.store.snapshot() else { return [] }
+        func isAsked(_ times: [String]) -> Bool {
+            times.contains { text in
+                // A time that nobody can read is in every range.
+                guard let time = Timestamp(iso: text) else { return true }
+                return (since.map { $0 <= time } ?? true) && (until.map { time < $0 } ?? true)
+            }
+        }
+        let examination = try Examination(session: session, snapshot: snapshot)
+        var entries: [Entry] = []
+        for record in try LedgerQueries.approvals(in: snapshot) {
+            for word in record.approvers {
+                let uses = (record.uses ?? []).filter { $0.words.contains(word.identity) }
+                guard isAsked([word.given] + uses.map(\.at)) else { continue }
+                entries.append(examination.entry(word, in: record, uses: uses))
+            }
+        }
+        return entries.sorted {
+            ($0.word.given, $0.record.digest.hex, $0.word.identity)
+                < ($1.word.given, $1.record.digest.hex, $1.word.identity)
+        }
+    }
+}
+
+/// Verifies one word after the other.
+private struct Examination {
+    private let session: LedgerSession
+    private let snapshot: LedgerSnapshot
+    private let signers: TrustedSigners
+    private let folding: PeopleFolding
+
+    private var settings: ApprovalSettings { session.request.approvals }
+
+    init(session: LedgerSession, snapshot: LedgerSnapshot) throws {
+        self.session = session
+        self.snapshot = snapshot
+        signers = TrustedSigners(session.request.approvals)
+        folding = try ApprovalSetup(session: session, snapshot: snapshot).folding()
+    }
+
+    func entry(
+        _ word: ApprovalRecord.Approver, in record: ApprovalRecord,
+        uses: [ApprovalRecord.Use]
+    ) -> ApprovalAudit.Entry {
+        let (proof, doubt) = proof(of: word, in: record)
+        var problem = doubt
+        if (try? record.binding.digest()) != record.digest {
+            problem = "the record does not fit what it is bound to"
+        }
+        if problem == nil {
+            problem = uses.lazy.compactMap { self.problem(with: $0, by: word, in: record) }.first
+        }
+        return ApprovalAudit.Entry(
+            record: record, word: word, proof: proof, uses: uses, problem: problem)
+    }
+
+    // MARK: Who it was
+
+    private func proof(
+        of word: ApprovalRecord.Approver, in record: ApprovalRecord
+    ) -> (String, problem: String?) {
+        word.isFile ? file(word, record) : command(word, record)
+    }
+
+    private func command(
+        _ word: ApprovalRecord.Approver, _ record: ApprovalRecord
+    ) -> (String, problem: String?) {
+        guard word.signature != nil else { return ("declared", unproved("it is not signed")) }
+        guard settings.allowedSigners != nil else {
+            return ("signed, by nobody knows whom", unproved("no allowed signers are named"))
+        }
+        guard let given = Timestamp(iso: word.given) else {
+            return ("declared", "its time cannot be read")
+        }
+        switch signers.signer(ofRecorded: word, in: record, at: given) {
+        case .signed(let names, let fingerprint):
+            return ("signed by \(names.joined(separator: ", ")) (\(fingerprint))", nil)
+        case .none(let reason): return ("signed", "the signature does not verify: \(reason)")
+        case .declared: return ("declared", unproved("it is not signed"))
+        }
+    }
+
+    private func file(
+        _ word: ApprovalRecord.Approver, _ record: ApprovalRecord
+    ) -> (String, problem: String?) {
+        let people = (word.others ?? []).joined(separator: ", ")
+        guard let hex = word.commit, let id = ObjectID(hex: hex) else {
+            return ("declared", unproved("it is not recorded who committed the file"))
+        }
+        let declared = "declared in commit \(id.short) by \(people)"
+        guard let repository = session.followed.repository,
+            let commit = try? repository.resolve(hex)
+        else { return (declared, "commit \(id.short) is not in the schema repository") }
+        if let difference = difference(of: word, in: record, from: repository, commit) {
+            return (declared, difference)
+        }
+        guard settings.identity == .signed else { return (declared, nil) }
+        switch signers.signer(ofCommit: id, in: repository, at: Timestamp(commit.time)) {
+        case .signed(let names, let fingerprint):
+            let name = names.joined(separator: ", ")
+            return ("commit \(id.short) signed by \(name) (\(fingerprint))", nil)
+        case .none(let reason): return (declared, "the commit does not prove it: \(reason)")
+        case .declared: return (declared, unproved("the commit is not signed"))
+        }
+    }
+
+    /// Where a signature is asked for, a word without one does not verify.
+    private func unproved(_ reason: String) -> String? {
+        switch settings.identity {
+        case .declared: nil
+        case .signed: reason
+        case .server: "only approvals through the daemon count"
+        }
+    }
+
+    /// What the ledger says otherwise than the file in the commit that brought it.
+    private func difference(
+        of word: ApprovalRecord.Approver, in record: ApprovalRecord,
+        from repository: Repository, _ commit: Commit
+    ) -> String? {
+        let brought = (try? repository.introductions(of: word.source, in: commit.id)) ?? []
+        guard brought.contains(where: { $0.id == commit.id }) else {
+            return "commit \(commit.id.short) did not bring \(word.source)"
+        }
+        let files = try? ApprovalFile.readAll(GitTree(repository, commit: commit))
+        guard let file = files?.first(where: { $0.digest == record.digest }),
+            file.location.file == word.source
+        else { return "\(word.source) cannot be read in commit \(commit.id.short)" }
+        let isSame =
+            file.approver == word.name && file.reason == word.reason
+            && Timestamp(file.given).iso == word.given
+            && file.expires.map { Timestamp($0).iso } == word.expires
+            && file.decision.rawValue == word.decision?.rawValue
+        return isSame ? nil : "the ledger says something else than \(word.source)"
+    }
+
+    // MARK: What it was used for
+
+    /// Why an operation could not use the word as it did.
+    private func problem(
+        with use: ApprovalRecord.Use, by word: ApprovalRecord.Approver, in record: ApprovalRecord
+    ) -> String? {
+        let label = "\(use.operation) at \(use.at)"
+        guard let time = Timestamp(iso: use.at) else { return "\(label): the time is unreadable" }
+        let terms = ApprovalTerms(
+            identity: settings.identity == .server ? .declared : settings.identity,
+            minimum: 1, refusesAuthor: false, lifetimeSeconds: settings.lifetimeSeconds,
+            folding: folding)
+        var proofs = AuditedProofs(signed: [:])
+        for other in record.approvers where use.words.contains(other.identity) {
+            proofs.note(other, signer: signerName(of: other, in: record))
+        }
+        let check = ApprovalCheck(terms: terms, proofs: proofs)
+        let cause = cause(of: use, in: record) ?? PlanCause(kind: .git)
+        let counted = record.approvers.contains { other in
+            guard use.words.contains(other.identity), other.decision != .deny else { return false }
+            // It had to hold when the operation began, which was before it ended.
+            return (try? check.check(other, in: record, cause: cause, now: time).get()) != nil
+                || isRunningOver(other, in: record, end: time, terms)
+        }
+        return counted ? nil : "\(label): nobody's word held for it"
+    }
+
+    /// Whether a word ended while the operation that it let begin was still running.
+    private func isRunningOver(
+        _ word: ApprovalRecord.Approver, in record: ApprovalRecord, end: Timestamp,
+        _ terms: ApprovalTerms
+    ) -> Bool {
+        guard let given = Timestamp(iso: word.given), given <= end,
+            let use = record.uses?.first(where: { Timestamp(iso: $0.at) == end }),
+            let began = operation(use.operation)?.startedAt.flatMap(Timestamp.init(iso:))
+        else { return false }
+        return began < terms.end(word.expires.flatMap(Timestamp.init(iso:)), given: given)
+    }
+
+    private func signerName(
+        of word: ApprovalRecord.Approver, in record: ApprovalRecord
+    ) -> String? {
+        guard settings.identity == .signed, proof(of: word, in: record).problem == nil else {
+            return nil
+        }
+        return word.name
+    }
+
+    /// The operation behind `rollout/namespace/shard/table`.
+    private func operation(_ name: String) -> OperationRecord? {
+        let parts = name.split(separator: "/", maxSplits: 3).map(String.init)
+        guard parts.count == 4 else { return nil }
+        let shard = ShardID(namespace: parts[1], shard: parts[2])
+        return try? snapshot.read(
+            OperationRecord.self,
+            at: RecordPath.operation(parts[0], OperationKey(shard: shard, table: parts[3])))
+    }
+
+    /// Why the step was in the plan whose rollout used the word.
+    private func cause(of use: ApprovalRecord.Use, in record: ApprovalRecord) -> PlanCause? {
+        guard let id = use.operation.split(separator: "/").first.map(String.init),
+            let rollout = try? snapshot.read(RolloutRecord.self, at: RecordPath.rollout(id)),
+            let plan = try? snapshot.read(Plan.self, at: RecordPath.plan(rollout.plan))
+        else { return nil }
+        return plan.steps.first {
+            record.binding.covers($0, shard: use.shard, environment: plan.environment)
+        }?.cause
+    }
+}
+
+/// The proofs that an examination found already.
+private struct AuditedProofs: ApprovalProving {
+    var signed: [String: String]
+
+    mutating func note(_ word: ApprovalRecord.Approver, signer: String?) {
+        signed[word.identity] = signer
+    }
+
+    func proof(of word: ApprovalRecord.Approver, in record: ApprovalRecord) -> ApprovalProof {
+        if let name = signed[word.identity] { return .signed([name], fingerprint: "") }
+        return .declared([word.name] + (word.others ?? []))
+    }
+}

@@ -1,0 +1,42 @@
+import Git
+import Ledger
+import Model
+
+/// Puts together what decides whether approvals count: the policy, the operator's settings, the
+/// mailmap of the followed branch and the keys that are trusted.
+struct ApprovalSetup {
+    let session: LedgerSession
+    let snapshot: LedgerSnapshot?
+
+    /// - Parameter present: the words whose files lie on the followed branch.
+    func check(present: [String: [ObjectID]]) throws -> ApprovalCheck {
+        let policy = session.fleet.policy
+        let settings = session.request.approvals
+        let terms = ApprovalTerms(
+            identity: settings.identity, minimum: policy.approvers.minimum,
+            refusesAuthor: policy.approvers.notAuthor, lifetimeSeconds: settings.lifetimeSeconds,
+            folding: try folding())
+        let proofs = ApprovalProofs(
+            identity: settings.identity, signers: TrustedSigners(settings),
+            repository: session.followed.repository, present: present, now: session.store.now)
+        return ApprovalCheck(terms: terms, proofs: proofs)
+    }
+
+    /// The people as the branch knows them now, and as it did when the environment last stood in
+    /// full: whoever takes a line out of the mailmap gains nothing by it.
+    func folding() throws -> PeopleFolding {
+        var maps: [Mailmap] = []
+        if let map = try Mailmap(in: session.followed.tree) { maps.append(map) }
+        let environment = try snapshot?.read(
+            EnvironmentRecord.self, at: RecordPath.environment)
+        if let repository = session.followed.repository,
+            let converged = environment?.convergedRevision,
+            let commit = try? repository.resolve(converged),
+            let map = try Mailmap(in: GitTree(repository, commit: commit))
+        {
+            maps.append(map)
+        }
+        return PeopleFolding(
+            foldsTags: session.request.approvals.foldsTags, mailmaps: maps)
+    }
+}

@@ -1,0 +1,217 @@
+import Basics
+import Diff
+import Ledger
+import Model
+import Schema
+import Signatures
+
+/// Takes a person's decision about steps of the latest plan and records it.
+package struct Decisions: Sendable {
+    /// What a person decides.
+    package struct Request: Sendable {
+        package var decision: ApprovalRecord.Decision
+        /// Beginnings of step digests, at least four digits each; empty for all that wait.
+        package var digests: [String]
+        package var approver: LedgerActor
+        package var reason: String
+        /// How long it holds; nil for as long as it may.
+        package var holdsSeconds: Int64?
+        /// Signs every decision.
+        package var key: SigningKey?
+
+        package init(
+            decision: ApprovalRecord.Decision, digests: [String], approver: LedgerActor,
+            reason: String, holdsSeconds: Int64? = nil, key: SigningKey? = nil
+        ) {
+            self.decision = decision
+            self.digests = digests
+            self.approver = approver
+            self.reason = reason
+            self.holdsSeconds = holdsSeconds
+            self.key = key
+        }
+    }
+
+    /// Why a decision was not taken.
+    package struct Refusal: RemediedError {
+        package enum Code: Sendable {
+            /// Nothing like it waits.
+            case notFound
+            case ambiguous
+            /// Policy does not let this person decide, or the decision is taken already.
+            case refused
+        }
+        package let code: Code
+        package let fault: String
+        package let remedy: String?
+
+        init(code: Code, message fault: String, remedy: String? = nil) {
+            self.code = code
+            self.fault = fault
+            self.remedy = remedy
+        }
+    }
+
+    private let session: LedgerSession
+    private var store: LedgerStore { session.store }
+
+    package init(session: LedgerSession) {
+        self.session = session
+    }
+
+    /// A decision as it was recorded.
+    package struct Recorded: Sendable {
+        package let record: ApprovalRecord
+        package let word: ApprovalRecord.Approver
+        /// How many different people's words count now, this one among them.
+        package let people: Int
+        /// Who the allowed signers say it was; nil where nobody asked for a proof.
+        package let signer: String?
+    }
+
+    /// Records the decision about every step that `request` names, in one commit.
+    package func record(_ request: Request) throws -> [Recorded] {
+        let snapshot = try store.snapshot()
+        let check = try ApprovalSetup(session: session, snapshot: snapshot).check(present: [:])
+        let chosen = try ChosenSteps(session: session, snapshot: snapshot)
+            .steps(request.digests)
+        var words: [(step: ChosenSteps.Choice, word: ApprovalRecord.Approver)] = []
+        for step in chosen {
+            let word = try word(about: step, request, check.terms)
+            try require(word, about: step, request, check)
+            words.append((step, word))
+        }
+        var records: [ApprovalRecord] = []
+        var refusal: Refusal?
+        try store.transact(event(request, chosen)) { draft throws(LedgerError) in
+            records = []
+            refusal = nil
+            for (step, word) in words {
+                let present = try draft.read(
+                    ApprovalRecord.self, at: RecordPath.approval(step.digest))
+                switch Self.adding(word, about: step, to: present) {
+                case .success(let record):
+                    records.append(record)
+                    try draft.set(RecordPath.approval(step.digest), json: record)
+                case .failure(let problem):
+                    refusal = problem
+                    return .nothing
+                }
+            }
+            return .commit
+        }
+        if let refusal { throw refusal }
+        return zip(words, records).map { item, record in
+            recorded(item.word, about: item.step, in: record, check)
+        }
+    }
+
+    private func event(_ request: Request, _ steps: [ChosenSteps.Choice]) -> LedgerEvent {
+        let isApproval = request.decision == .approve
+        let names = steps.map { "\($0.binding.namespace).\($0.binding.table)" }
+        return LedgerEvent(
+            isApproval ? "approved" : "denied",
+            subject: "\(isApproval ? "Approve" : "Deny") \(names.joined(separator: ", "))",
+            key: steps.map(\.digest.short).joined(separator: ","), reason: request.reason)
+    }
+
+    private func recorded(
+        _ word: ApprovalRecord.Approver, about step: ChosenSteps.Choice,
+        in record: ApprovalRecord, _ check: ApprovalCheck
+    ) -> Recorded {
+        var persons = Persons()
+        for known in record.approvers where known.decision != .deny {
+            guard step.binding.shards.contains(where: { !record.isUsedUp(known, on: $0) })
+            else { continue }
+            let result = check.check(known, in: record, cause: step.cause, now: store.now)
+            if let valid = try? result.get() { persons.add(valid.person) }
+        }
+        return Recorded(
+            record: record, word: word, people: persons.count,
+            signer: check.signer(of: word, in: record))
+    }
+
+    // MARK: One word
+
+    /// What the person says about one step, signed where a key was given.
+    private func word(
+        about step: ChosenSteps.Choice, _ request: Request, _ terms: ApprovalTerms
+    ) throws -> ApprovalRecord.Approver {
+        let now = store.now
+        var word = ApprovalRecord.Approver(
+            name: request.approver.email, reason: request.reason, given: now.iso,
+            source: ApprovalRecord.Approver.command)
+        word.id = Self.nonce()
+        word.decision = request.decision
+        let actor = request.approver
+        if actor.name != actor.email { word.others = ["\(actor.name) <\(actor.email)>"] }
+        let end = terms.end(request.holdsSeconds.map(now.adding(seconds:)), given: now)
+        word.expires = end.iso
+        guard let key = request.key else { return word }
+        let record = Self.fresh(word, about: step)
+        guard let statement = ApprovalStatement(word, in: record) else { return word }
+        word.signature = try key.sign(
+            try statement.bytes(), namespace: ApprovalStatement.namespace)
+        return word
+    }
+
+    /// Different every time: 128 random bits.
+    private static func nonce() -> String {
+        (0..<2).map { _ in
+            let digits = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+
+    /// Throws where the word would not count; a denial always does.
+    private func require(
+        _ word: ApprovalRecord.Approver, about step: ChosenSteps.Choice, _ request: Request,
+        _ check: ApprovalCheck
+    ) throws(Refusal) {
+        guard request.decision == .approve else { return }
+        let result = check.check(
+            word, in: Self.fresh(word, about: step), cause: step.cause, now: store.now)
+        guard case .failure(let refusal) = result else { return }
+        throw Self.refusal(refusal.obstacle, step.digest)
+    }
+
+    private static func refusal(_ obstacle: ApprovalCheck.Obstacle, _ step: Digest) -> Refusal {
+        switch obstacle {
+        case .author(let name):
+            Refusal(
+                code: .refused, message: "\(step.short): \(name) is the author of the change",
+                remedy: "policy.approvers.not_author asks for somebody else")
+        case .nameless, .notProved, .unreadable, .future, .expired, .authorUnknown:
+            Refusal(code: .refused, message: "\(step.short): the approval \(obstacle.words)")
+        }
+    }
+
+    private static func fresh(
+        _ word: ApprovalRecord.Approver, about step: ChosenSteps.Choice
+    ) -> ApprovalRecord {
+        ApprovalRecord(
+            digest: step.digest, binding: step.binding, decision: word.decision ?? .approve,
+            approvers: [word], expires: word.expires)
+    }
+
+    /// Adds a word to what was said before; nothing said is lost, and a denial stays.
+    private static func adding(
+        _ word: ApprovalRecord.Approver, about step: ChosenSteps.Choice,
+        to present: ApprovalRecord?
+    ) -> Result<ApprovalRecord, Refusal> {
+        guard var record = present else { return .success(fresh(word, about: step)) }
+        if record.decision == .deny, word.decision == .approve {
+            let denial = record.approvers.first { $0.decision == .deny } ?? record.approvers.first
+            return .failure(
+                Refusal(
+                    code: .refused,
+                    message: "\(step.digest.short) was denied by \(denial?.name ?? "somebody"): a "
+                        + "denial is final for exactly this step",
+                    remedy: "change the step and it is asked again"))
+        }
+        if word.decision == .deny { record.decision = .deny }
+        record.approvers.append(word)
+        record.expires = word.expires
+        return .success(record)
+    }
+}

@@ -1,0 +1,165 @@
+import Basics
+import Desired
+import Diff
+import Execution
+import Ledger
+import Model
+import Reports
+import Schema
+
+/// Stage 6: what may run now.
+struct GateStage {
+    struct Output {
+        var decision: Gate.Decision
+        /// Decisions that came as files of the schema repository and belong to steps of the plan.
+        var newApprovals: [ApprovalRecord]
+        var notices: [Notice]
+        var report: PlanReport
+    }
+
+    let session: Session
+
+    func run(_ survey: Survey.Result) throws -> Output {
+        let policy = session.fleet.policy
+        let now = session.surroundings.clock.now
+        var notices = survey.notices
+        let known =
+            try survey.snapshot.map { (snapshot) throws(LedgerError) in
+                try LedgerQueries.approvals(in: snapshot)
+            } ?? []
+        let decisions = try FileApprovals(
+            files: try files(&notices), plan: survey.plan, source: session.followed
+        ).records(known: known)
+        notices += decisions.notices
+        notices += Self.replaced(decisions.records, in: survey.plan)
+        let waits = survey.plan.steps.contains { policy.approve.contains($0.hazard) }
+        if waits, let notice = session.request.approvals.notice { notices.append(notice) }
+        let setup = ApprovalSetup(session: session.ledgerSession, snapshot: survey.snapshot)
+        let book = ApprovalBook(
+            // Where nothing waits, nobody need be known.
+            records: waits ? decisions.records : [], environment: survey.plan.environment,
+            check: waits
+                ? try setup.check(present: decisions.present)
+                : ApprovalCheck(terms: ApprovalTerms(minimum: 1, refusesAuthor: true)))
+        let rules = Gate.Rules(
+            approve: policy.approve, drift: drift(policy.drift),
+            dropsPerPlan: policy.limits.dropsPerPlan, closed: try closed(survey, now: now))
+        var decision = try Gate(rules: rules, book: book).decide(survey.plan, now: now)
+        holdReadOnly(&decision, survey)
+        if session.request.backsOff { backOff(&decision, now: now) }
+        decision.holdWhatRestsOnHeld()
+        notices += survey.comparison.unfitNames { session.engine.catalog[$0] }
+        let report = try PlanReport(
+            survey, decision: decision, approve: policy.approve, notices: notices,
+            lockWaits: session.engine.access.lockWaits,
+            identity: session.request.approvals.identity)
+        return Output(
+            decision: decision, newApprovals: decisions.news, notices: notices, report: report)
+    }
+
+    /// The decisions by file; those of files that nobody committed are none.
+    private func files(_ notices: inout [Notice]) throws -> [ApprovalFile] {
+        let files = try ApprovalFile.readAll(session.followed.tree)
+        guard session.followed.commit == nil, !files.isEmpty else { return files }
+        notices.append(
+            Notice(
+                code: "approval-unread",
+                message: "\(ApprovalFile.folder)/: files that are not committed authorise "
+                    + "nothing"))
+        return []
+    }
+
+    /// Holds what is on a server that takes no changes: an account that may write there all the
+    /// same would make a replica differ from its primary.
+    private func holdReadOnly(_ decision: inout Gate.Decision, _ survey: Survey.Result) {
+        let targets = survey.targets
+        var ready: [Gate.Ready] = []
+        var held: [Held: [String]] = [:]
+        for item in decision.ready {
+            guard let target = targets[item.key.shardID],
+                case .known(let known) = survey.observation[target.id],
+                let refusal = ReadOnlyRefusal(target, known.readOnly)
+            else {
+                ready.append(item)
+                continue
+            }
+            held[Held(step: item.step, reason: refusal.reason), default: []].append(item.shard)
+        }
+        for (key, shards) in held.sorted(by: { ($0.value.first ?? "") < ($1.value.first ?? "") }) {
+            decision.held.append(
+                Gate.Held(step: key.step, shards: shards, hold: .readOnly(reason: key.reason)))
+        }
+        decision.ready = ready
+    }
+
+    private struct Held: Hashable {
+        let step: PlanStep
+        let reason: String
+    }
+
+    /// Holds what failed a moment ago and is still the same operation.
+    private func backOff(_ decision: inout Gate.Decision, now: Timestamp) {
+        var ready: [Gate.Ready] = []
+        for item in decision.ready {
+            guard let time = session.engine.operationBackOff.wait(for: item.target, now: now) else {
+                ready.append(item)
+                continue
+            }
+            let hold = Gate.Hold.backOff(reason: "it failed: tried again at \(time)")
+            decision.held.append(Gate.Held(step: item.step, shards: [item.shard], hold: hold))
+        }
+        decision.ready = ready
+    }
+
+    private func drift(_ policy: DriftPolicy) -> Gate.DriftPolicy {
+        if session.request.heals { return .revert }
+        switch policy {
+        case .report: return .report
+        case .additive: return .additive
+        case .revert: return .revert
+        }
+    }
+
+    /// Decisions that a changed step left behind: it is asked again.
+    private static func replaced(_ records: [ApprovalRecord], in plan: Plan) -> [Notice] {
+        records.filter { record in
+            record.decision == .approve && record.consumed.count < record.binding.shards.count
+                && ApprovalBook.standing(of: record, in: plan) == .replaced
+        }.map { record in
+            let table = ObjectName.label(
+                record.binding.table, in: record.binding.namespace)
+            return Notice(
+                code: "approval-replaced",
+                message: "the step of \(table) changed since approval \(record.digest.short): "
+                    + "it must be approved again")
+        }
+    }
+
+    /// Why nothing may run now, if so.
+    private func closed(_ survey: Survey.Result, now: Timestamp) throws -> Gate.Hold? {
+        for name in session.environment.after.map(\.value) {
+            let snapshot = try session.store.ledger.snapshot(name)
+            let record = try snapshot?.read(EnvironmentRecord.self, at: RecordPath.environment)
+            let wanted = survey.desired.revision.commit
+            guard let wanted, record?.convergedRevision == wanted else {
+                return .environment(
+                    reason: "after: the environment `\(name)` has not converged at "
+                        + "\(survey.plan.revision.label) yet")
+            }
+        }
+        let policy = session.fleet.policy
+        return Self.closed(policy.windows, "policy.windows", now: now)
+            ?? Self.closed(policy.requiredWindows, "the operator's windows", now: now)
+    }
+
+    private static func closed(
+        _ windows: [Window], _ name: String, now: Timestamp
+    ) -> Gate.Hold? {
+        guard !windows.isEmpty, !windows.contains(where: { $0.isOpen(at: now.date) }) else {
+            return nil
+        }
+        let next = windows.compactMap { $0.nextOpening(after: now.date) }.min()
+        let opens = next.map { "opens \(Timestamp($0))" } ?? "never opens"
+        return .window(reason: "outside \(name): \(opens)")
+    }
+}

@@ -1,0 +1,180 @@
+import Desired
+import Ledger
+import MySQLClient
+import Observed
+import Schema
+
+/// Stage 4: every desired schema as the servers of its shards write it back.
+///
+/// One server is asked for each distinct schema and profile, once, and then only for the tables
+/// that an edit concerns: the answers are kept.
+package struct NormaliseStage {
+    /// The desired schemas, normalised, and which of them each shard follows.
+    package struct Output {
+        package var schemas: [Comparison.Schema] = []
+        /// For each of `schemas`, its place in `DesiredState.schemas`.
+        package var sources: [Int] = []
+        /// For each of `schemas`, what it was made of, under the names that its servers compare.
+        package var stored: [DesiredSchema] = []
+        /// Shards on whose servers names of the schema are one that are to be several.
+        package var clashes: [ShardID: NameClash] = [:]
+        package var assignment: [ShardID: Int] = [:]
+        /// Shards whose files no server like theirs could read in this pass.
+        package var unread: [ShardID: WorkspaceError] = [:]
+        /// What servers of one namespace read differently.
+        package var differences: [ReadingDifference] = []
+    }
+
+    private let knowledge: Knowledge
+    private let snapshot: LedgerSnapshot?
+    private let workshop: Workshop
+
+    package init(knowledge: Knowledge, snapshot: LedgerSnapshot?, workshop: Workshop) {
+        self.knowledge = knowledge
+        self.snapshot = snapshot
+        self.workshop = workshop
+    }
+
+    /// - Parameter known: the shards that could be read, with their profile.
+    package func run(
+        _ desired: DesiredState, known: [(shard: Shard, profile: ServerProfile)]
+    ) throws -> Output {
+        var output = Output()
+        var places: [Key: Int] = [:]
+        var clashes: [Key: NameClash] = [:]
+        var digests: [ServerProfile: Digest] = [:]
+        var failures: [Key: WorkspaceError] = [:]
+        for (shard, server) in known {
+            let profile = server.readingFiles(
+                in: desired.fleet.namespace(shard.id.namespace)?.sqlMode?.value)
+            guard let source = desired.assignment[shard.id] else { continue }
+            let digest = digests[profile] ?? profile.digest
+            digests[profile] = digest
+            let key = Key(schema: source, profile: digest)
+            if let place = places[key] {
+                output.assignment[shard.id] = place
+                continue
+            }
+            if let clash = clashes[key] {
+                output.clashes[shard.id] = clash
+                continue
+            }
+            let schema: DesiredSchema
+            switch desired.schemas[source].stored(by: NameFolding(profile), on: profile.flavour) {
+            case .success(let stored): schema = stored
+            case .failure(let clash):
+                clashes[key] = clash
+                output.clashes[shard.id] = clash
+                continue
+            }
+            let tables: [String: CatalogTable]
+            do {
+                if let failure = failures[key] { throw failure }
+                tables = try normalise(schema, profile: profile, server: shard.server)
+            } catch let error as WorkspaceError where error.isForAnother {
+                // Others, on servers of another kind, need not wait for these.
+                failures[key] = error
+                output.unread[shard.id] = error
+                continue
+            }
+            places[key] = output.schemas.count
+            output.assignment[shard.id] = output.schemas.count
+            output.sources.append(source)
+            output.stored.append(schema)
+            var made = Comparison.Schema(
+                namespace: schema.namespace, profile: profile, tables: tables,
+                tableRenames: schema.tableRenames)
+            made.rebuildsOldTemporals =
+                desired.fleet.namespace(schema.namespace)?.oldTemporals == .rebuild
+                && !profile.makesOldTemporals
+            if NameFolding(profile) == .asGiven {
+                made.letters = Dictionary(
+                    desired.schemas[source].tables.map {
+                        (NameFolding.asGiven.stored($0.name), $0.name)
+                    }
+                ) { first, _ in first }
+            }
+            output.schemas.append(made)
+        }
+        if output.assignment.isEmpty, let failure = failures.values.first { throw failure }
+        output.differences = ReadingDifference.all(in: output, desired)
+        return output
+    }
+
+    private struct Key: Hashable {
+        let schema: Int
+        let profile: Digest
+    }
+
+    private func normalise(
+        _ schema: DesiredSchema, profile: ServerProfile, server: ServerAddress
+    ) throws -> [String: CatalogTable] {
+        if let tables = try knowledge.normalised(
+            schema: schema.digest, profile: profile, in: snapshot)
+        {
+            return tables
+        }
+        var tables: [String: CatalogTable] = [:]
+        for table in schema.tables {
+            tables[table.name] = try knowledge.normalised(
+                schema: table.textDigest, profile: profile, in: snapshot)?[table.name]
+        }
+        // What views, triggers and routines name is not known here: it is all there for them.
+        let folding = NameFolding(profile)
+        let unread =
+            schema.objects.isEmpty
+            ? TablesToLoad(schema.tables, known: Set(tables.keys), folding: folding).tables
+            : schema.tables
+        let fresh = try workshop.use(for: profile, server: server) {
+            (workspace) throws(WorkspaceError) in
+            try workspace.normalise(
+                unread.map {
+                    TableToNormalise(
+                        name: $0.name, text: $0.text, location: $0.location,
+                        like: $0.source.like.map { folding.stored($0.table) })
+                },
+                objects: schema.objects.map {
+                    ObjectToNormalise(name: $0.name, text: $0.text, location: $0.location)
+                })
+        }
+        tables.merge(fresh) { _, new in new }
+        for table in unread {
+            guard let result = fresh[table.name] else { continue }
+            knowledge.remember([table.name: result], schema: table.textDigest, profile: profile)
+        }
+        knowledge.remember(tables, schema: schema.digest, profile: profile)
+        return tables
+    }
+}
+
+/// Which tables a server has to read again after an edit.
+///
+/// Those whose text is new, their children, whose foreign keys may no longer fit, and everything
+/// that any of them refers to or is LIKE.
+struct TablesToLoad {
+    let tables: [DesiredTable]
+
+    /// - Parameter all: under the names that servers compare by `folding`.
+    init(_ all: [DesiredTable], known: Set<String>, folding: NameFolding = .bytes) {
+        let new = all.filter { !known.contains($0.name) }
+        guard !new.isEmpty else {
+            // Every text is known, but not yet beside these others: their keys must fit.
+            tables = all
+            return
+        }
+        let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
+        func parents(_ table: DesiredTable) -> [String] {
+            (table.source.references + [table.source.like].compactMap { $0 })
+                .map { folding.stored($0.table) }
+        }
+        let changed = Set(new.map(\.name))
+        let children = all.filter { parents($0).contains(where: changed.contains) }
+        var wanted: Set<String> = []
+        var queue = (new + children).map(\.name)
+        while let name = queue.popLast() {
+            guard let table = byName[name], wanted.insert(name).inserted else { continue }
+            queue += parents(table)
+        }
+        tables = all.filter { wanted.contains($0.name) }
+    }
+}

@@ -1,0 +1,224 @@
+import Desired
+import Diff
+import Ledger
+import Model
+import Observed
+import Schema
+
+/// Stage 5: compares, diffs, proves, and makes the plan.
+package struct PlanStage {
+    package struct Input {
+        package var source: FetchedSource
+        package var desired: DesiredState
+        package var shards: [Shard]
+        package var observation: [ShardID: ShardObservation]
+        package var normalised: NormaliseStage.Output
+        package var recorded: [ShardID: ShardRecord]
+    }
+
+    package struct Output {
+        package var comparison: Comparison
+        package var plan: Plan
+    }
+
+    let knowledge: Knowledge
+    private let catalog: TableCatalog
+    let snapshot: LedgerSnapshot?
+    let workshop: Workshop
+
+    package init(
+        knowledge: Knowledge, catalog: TableCatalog, snapshot: LedgerSnapshot?, workshop: Workshop
+    ) {
+        self.knowledge = knowledge
+        self.catalog = catalog
+        self.snapshot = snapshot
+        self.workshop = workshop
+    }
+
+    package func run(_ input: Input) throws -> Output {
+        let lookup: (Digest) -> CatalogTable? = { catalog[$0] }
+        let comparison = Comparison(
+            schemas: input.normalised.schemas, shards: compared(input), lookup: lookup)
+        var ports = ports(input, servers: Self.servers(input), lookup: lookup)
+        if let snapshot { ports.refusals = try LedgerQueries.refusals(in: snapshot) }
+        var planner = Planner(
+            comparison: comparison, removals: Self.removals(input.desired),
+            renames: { index in
+                let schema = input.normalised.stored[index]
+                return Renames(columns: schema.renames, indexes: schema.indexRenames)
+            },
+            ports: ports)
+        let result = try planner.plan()
+        let unknown = input.shards.compactMap { shard -> UnknownShard? in
+            guard case .unknown(let problem) = input.observation[shard.id] else { return nil }
+            return UnknownShard(shard: shard.id, code: problem.code, reason: problem.reason)
+        }
+        let plan = Plan(
+            environment: input.desired.environment.name,
+            revision: input.source.planRevision, steps: result.steps, unknown: unknown,
+            unsupported: result.unsupported,
+            shardCount: input.shards.count)
+        return Output(comparison: comparison, plan: plan)
+    }
+
+    private func compared(_ input: Input) -> [Comparison.Shard] {
+        input.shards.compactMap { shard in
+            guard case .known(let known) = input.observation[shard.id],
+                let schema = input.normalised.assignment[shard.id]
+            else { return nil }
+            return Comparison.Shard(
+                id: shard.id, schema: schema,
+                live: .init(digest: known.schema.digest, tables: known.schema.tables),
+                recorded: input.recorded[shard.id])
+        }
+    }
+
+    private static func removals(_ desired: DesiredState) -> [String: Planner.Removal] {
+        var removals: [String: Planner.Removal] = [:]
+        for namespace in desired.fleet.namespaces {
+            removals[namespace.name] = Planner.Removal(
+                retire: Set(namespace.retire.map(\.value)), prunesAll: namespace.prune == .all)
+        }
+        return removals
+    }
+
+    /// For each normalised schema a server that has its profile.
+    private static func servers(_ input: Input) -> [ServerProfile: ServerAddress] {
+        var servers: [ServerProfile: ServerAddress] = [:]
+        for shard in input.shards {
+            // With the SQL mode that the fleet file may say for its files.
+            guard case .known = input.observation[shard.id],
+                let place = input.normalised.assignment[shard.id]
+            else { continue }
+            let profile = input.normalised.schemas[place].profile
+            if servers[profile] == nil { servers[profile] = shard.server }
+        }
+        return servers
+    }
+
+    private func ports(
+        _ input: Input, servers: [ServerProfile: ServerAddress],
+        lookup: @escaping (Digest) -> CatalogTable?
+    ) -> Planner.Ports {
+        let stored = input.normalised.stored
+        func schema(_ index: Int) -> DesiredSchema { stored[index] }
+        return Planner.Ports(
+            lookup: lookup,
+            prove: { change, profile in
+                try prove(change, profile: profile, server: servers[profile])
+            },
+            proveGroup: { group, profile in
+                try prove(group, profile: profile, server: servers[profile])
+            },
+            proveObject: { change, profile in
+                try prove(change, profile: profile, server: servers[profile])
+            },
+            cause: { Causes(input.source, input.desired.fleet).cause(of: $1, in: schema($0)) },
+            location: { Causes.location(of: $2, table: $1, in: schema($0)) })
+    }
+
+    /// The statements for an object: its text was proved when it was normalised; what a sequence
+    /// makes of an `ALTER` depends on what it was.
+    private func prove(
+        _ change: ObjectChange, profile: ServerProfile, server: ServerAddress?
+    ) throws -> [PlanStatement] {
+        let statements = change.statements(profile: profile)
+        guard change.name.kind == .sequence, let from = change.from, let to = change.to else {
+            return statements
+        }
+        guard let server else {
+            throw NotProved(reason: "no server of its kind can be reached to prove the change")
+        }
+        do throws(WorkspaceError) {
+            try workshop.use(for: profile, server: server) {
+                (workspace) throws(WorkspaceError) in
+                try workspace.prove(sequence: from, becomes: to)
+            }
+            return statements
+        } catch {
+            switch error.code {
+            case .notProved, .rejected: throw NotProved(reason: "\(error)")
+            case .unavailable: throw error
+            }
+        }
+    }
+
+    /// The statements of a change: from memory, or proved in the workspace.
+    private func prove(
+        _ change: Planner.Change, profile: ServerProfile, server: ServerAddress?
+    ) throws -> [PlanStatement] {
+        if change.kind == .drop {
+            let sql = "DROP TABLE \(SQL.identifier(change.table))"
+            return [
+                PlanStatement(sql: sql, checksForeignKeys: change.checksForeignKeys, after: nil)
+            ]
+        }
+        let identity = try change.identity(flavour: profile.flavour)
+        if let known = try knowledge.proof(of: identity, profile: profile, in: snapshot) {
+            return known
+        }
+        guard let server else {
+            throw NotProved(reason: "no server of its kind can be reached to prove the change")
+        }
+        var question = ChangeToProve(
+            from: change.from, to: change.to, table: change.renamedFrom ?? change.table,
+            alterations: change.alterations, parents: change.parents,
+            checksForeignKeys: change.checksForeignKeys, letters: change.letters)
+        question.refused = Set(change.refused.map(\.statement))
+        do throws(WorkspaceError) {
+            let proof = try workshop.use(for: profile, server: server) {
+                (workspace) throws(WorkspaceError) in try workspace.prove(question)
+            }
+            knowledge.keep(proof.statements.compactMap { $0.after })
+            knowledge.remember(proof.statements, for: identity, profile: profile)
+            return proof.statements
+        } catch {
+            switch error.code {
+            case .notProved, .rejected: throw NotProved(reason: "\(error)")
+            case .unavailable: throw error
+            }
+        }
+    }
+}
+
+extension Planner.Change {
+    /// The identity under which its proof is kept: where from, where to, by which clauses.
+    func identity(flavour: ServerProfile.Flavour) throws -> Digest {
+        struct Identity: Encodable {
+            let table: String
+            let kind: PlanStep.Kind
+            let from: Digest?
+            let to: Digest?
+            let statements: [String]
+            let checksForeignKeys: Bool
+            let parents: [Digest]
+            let letters: String?
+            /// Left out where nothing was refused.
+            let refused: [String]?
+            /// Left out where it makes no difference: a proof of an older release then holds.
+            let readsRows: Bool?
+            let numbersZeros: [Bool]?
+        }
+        let zeros = alterations.compactMap { $0.numbersZeros(flavour: flavour) }
+        return try CanonicalForm.digest(
+            of: Identity(
+                table: table, kind: kind, from: from?.digest, to: to?.digest,
+                statements: alterations.map { $0.sql(table: table, flavour: flavour) },
+                checksForeignKeys: checksForeignKeys, parents: parents.map(\.digest),
+                letters: letters,
+                refused: refused.isEmpty ? nil : refused.map(\.statement).sorted(),
+                readsRows: mustReadRows(flavour) ? true : nil,
+                numbersZeros: zeros.isEmpty ? nil : zeros))
+    }
+
+    /// Whether one of the statements has to look at rows that a quicker way would not read.
+    private func mustReadRows(_ flavour: ServerProfile.Flavour) -> Bool {
+        guard var table = from?.table else { return false }
+        for alteration in alterations {
+            if alteration.mustReadRows(of: table, flavour: flavour) { return true }
+            guard let next = try? table.applying(alteration) else { return true }
+            table = next
+        }
+        return false
+    }
+}

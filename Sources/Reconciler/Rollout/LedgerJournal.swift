@@ -1,0 +1,171 @@
+import Basics
+import Diff
+import Ledger
+import Model
+import Schema
+
+/// The journal of operations in the ledger: one commit for each transition.
+///
+/// The outcome, the shard's record, the approval's consumption and the removal of the pending
+/// record are one commit: there is no moment at which one of them holds without the others.
+package struct LedgerJournal: OperationJournal {
+    private let store: LedgerStore
+
+    package init(store: LedgerStore) {
+        self.store = store
+    }
+
+    /// What changed since the gate let the operation pass: time, a denial, another use.
+    package func refusal(of record: PendingRecord) throws(JournalFailure) -> String? {
+        guard let digest = record.approval else { return nil }
+        let label = "approval \(digest.short)"
+        guard let until = record.approvedUntil.flatMap(Timestamp.init(iso:)) else {
+            return "nobody knows how long \(label) holds"
+        }
+        guard store.now < until else { return "\(label) expired \(until) before it could begin" }
+        let found: ApprovalRecord?
+        do throws(LedgerError) {
+            found = try store.snapshot()?.read(
+                ApprovalRecord.self, at: RecordPath.approval(digest))
+        } catch {
+            throw JournalFailure("\(error)", isLocked: error.code == .locked)
+        }
+        guard let found else { return "\(label) is not in the ledger" }
+        guard found.decision == .approve else { return "\(label) was denied meanwhile" }
+        guard found.approvers.contains(where: { !found.isUsedUp($0, on: record.key.shard) }) else {
+            return "\(label) was used up meanwhile"
+        }
+        return nil
+    }
+
+    package func begin(_ record: PendingRecord) throws(JournalFailure) {
+        let event = LedgerEvent(
+            "operation-started", subject: "Start \(record.key)",
+            key: "\(record.rollout)/\(record.key)")
+        try write(event) { draft throws(LedgerError) in
+            let path = RecordPath.operation(record.rollout, record.key)
+            guard var operation = try draft.read(OperationRecord.self, at: path) else {
+                throw LedgerError(
+                    .invalid, "\(path): no such operation; its rollout was not recorded")
+            }
+            // Whoever comes second finds the record and writes no second event.
+            let isPending = try draft.read(RecordPath.pending(record.key)) != nil
+            guard operation.state != .running || !isPending else { return .nothing }
+            operation.state = .running
+            operation.startedAt = record.startedAt
+            try draft.set(path, json: operation)
+            try draft.set(RecordPath.pending(record.key), json: record)
+            return .commit
+        }
+    }
+
+    package func finish(
+        _ record: PendingRecord, _ outcome: OperationOutcome
+    ) throws(JournalFailure) {
+        let event = LedgerEvent(
+            outcome.event, subject: "\(outcome.verb) \(record.key)",
+            key: "\(record.rollout)/\(record.key)", reason: outcome.message)
+        let now = store.now
+        try write(event) { draft throws(LedgerError) in
+            let path = RecordPath.operation(record.rollout, record.key)
+            let pendingPath = RecordPath.pending(record.key)
+            let isPending = try draft.read(pendingPath) != nil
+            // Whoever comes second finds the outcome: it clears up and writes no second one.
+            guard var operation = try draft.read(OperationRecord.self, at: path),
+                !operation.state.isTerminal
+            else {
+                try draft.remove(pendingPath)
+                draft.event = LedgerEvent(
+                    "pending-cleared", subject: "Clear \(record.key)", key: event.key)
+                return isPending ? .commit : .nothing
+            }
+            operation.state = outcome.state
+            operation.message = outcome.message
+            operation.attempts = outcome.attempts
+            operation.endedAt = outcome.state.isTerminal ? now.iso : nil
+            try draft.set(path, json: operation)
+            try draft.remove(pendingPath)
+            try Self.recordTable(record, outcome, at: now, in: &draft)
+            try Self.consumeApproval(record, outcome, at: now, in: &draft)
+            try Self.recordRefusal(record, outcome, in: &draft)
+            return .commit
+        }
+    }
+
+    private static func recordTable(
+        _ record: PendingRecord, _ outcome: OperationOutcome, at now: Timestamp,
+        in draft: inout LedgerDraft
+    ) throws(LedgerError) {
+        let digest: Digest?
+        switch outcome.kind {
+        case .completed: digest = record.step.to
+        case .partly(let found): digest = found
+        case .superseded, .failed:
+            // What ran of it is no stranger's work.
+            guard let progress = outcome.progress else { return }
+            digest = progress.digest
+        case .notRun, .discarded: return
+        }
+        let path = RecordPath.shard(record.key.shardID)
+        var shard = try draft.read(ShardRecord.self, at: path) ?? ShardRecord(since: now.iso)
+        for (table, digest) in record.step.tables(at: digest) ?? [record.key.table: digest] {
+            shard.tables[table] = digest
+        }
+        // The statements took the old names away, so nothing is known of them any more.
+        for old in record.step.tables.compactMap(\.renamedFrom) { shard.tables[old] = nil }
+        shard.since = now.iso
+        shard.lastRevision = record.revision ?? shard.lastRevision
+        try draft.set(path, json: shard)
+    }
+
+    private static func consumeApproval(
+        _ record: PendingRecord, _ outcome: OperationOutcome, at now: Timestamp,
+        in draft: inout LedgerDraft
+    ) throws(LedgerError) {
+        guard let digest = record.approval, outcome.changedTheShard else { return }
+        let path = RecordPath.approval(digest)
+        guard var approval = try draft.read(ApprovalRecord.self, at: path) else { return }
+        approval.use(on: record.key.shard, by: "\(record.rollout)/\(record.key)", at: now)
+        try draft.set(path, json: approval)
+    }
+
+    /// Keeps what the table refused for the next plan, and forgets it once the table has changed.
+    private static func recordRefusal(
+        _ record: PendingRecord, _ outcome: OperationOutcome, in draft: inout LedgerDraft
+    ) throws(LedgerError) {
+        let path = RecordPath.refusal(record.key)
+        if let refused = outcome.refused {
+            var refusal =
+                try draft.read(RefusalRecord.self, at: path) ?? RefusalRecord(key: record.key)
+            refusal.add(refused)
+            try draft.set(path, json: refusal)
+        } else if outcome.state == .completed, try draft.read(path) != nil {
+            try draft.remove(path)
+        }
+    }
+
+    private func write(
+        _ event: LedgerEvent, _ body: (inout LedgerDraft) throws(LedgerError) -> LedgerDecision
+    ) throws(JournalFailure) {
+        do throws(LedgerError) {
+            try store.transact(event, body)
+        } catch {
+            throw JournalFailure("\(error)", isLocked: error.code == .locked)
+        }
+    }
+}
+
+extension OperationOutcome {
+    /// The first word of the audit line.
+    fileprivate var verb: String {
+        switch kind {
+        case .completed(ran: true): "Complete"
+        case .completed(ran: false): "Find done"
+        case .superseded: "Supersede"
+        case .failed: "Fail"
+        case .partly: "Record part of"
+        case .notRun: "Return"
+        case .discarded: "Discard"
+        }
+    }
+}

@@ -1,0 +1,199 @@
+import Diff
+import Model
+import Schema
+
+/// Drives one operation from its claim to its outcome: the thin shell around the machine.
+struct OperationDriver {
+    let record: PendingRecord
+    let journal: any OperationJournal
+    /// A point where tests stop the world; nothing in the product.
+    let faults: FaultPoints
+
+    /// What became of the operation when the driver let go of it.
+    enum End: Sendable, Equatable {
+        case settled(OperationOutcome)
+        /// It may be tried again after a pause; the pending record stays.
+        case again(message: String, attempt: Int, lostConnection: Bool)
+        /// The pending record stays, and the next run settles it.
+        case left(message: String)
+    }
+
+    /// Runs `machine` on `port` until it settles or has to wait.
+    ///
+    /// - Throws: `JournalFailure` when the ledger cannot be written: the caller stops, and the
+    ///   next run settles what was left by reading the table.
+    func drive(
+        _ machine: inout OperationMachine, claim event: OperationMachine.Event,
+        on port: any ShardPort
+    ) throws(JournalFailure) -> End {
+        var action = machine.handle(event)
+        var lostConnection = false
+        var refused: RefusalRecord.Refused?
+        while true {
+            if Self.begins(action, machine), let reason = try journal.refusal(of: record) {
+                return try settle(.notRun, reason, machine)
+            }
+            switch action {
+            case .observe:
+                action = observe(&machine, on: port, &lostConnection)
+            case .askRows:
+                action = askRows(&machine, on: port, &lostConnection)
+            case .recordIntent:
+                try faults.reach(.beforeIntent)
+                try journal.begin(started(after: machine.done))
+                try faults.reach(.afterIntent)
+                action = machine.handle(.intentRecorded)
+            case .run(let index):
+                (action, refused) = try run(index, &machine, on: port, &lostConnection)
+            case .recordCompleted(let ran):
+                return try settle(.completed(ran: ran), nil, machine)
+            case .recordSuperseded(let found, let reason):
+                let message =
+                    reason ?? "the live table is neither what the plan starts from nor its result"
+                return try settle(.superseded(found: found), message, machine)
+            case .recordFailed(let message):
+                return try settle(.failed, message, machine, refused)
+            case .leave(let message):
+                return .left(message: message)
+            case .backOff(let message, let attempt):
+                return .again(message: message, attempt: attempt, lostConnection: lostConnection)
+            case .wait:
+                return .again(
+                    message: "waits", attempt: machine.attempts, lostConnection: lostConnection)
+            }
+        }
+    }
+
+    /// The pending record, which says how many statements had run before this operation.
+    private func started(after done: Int) -> PendingRecord {
+        var record = record
+        record.begun = done == 0 ? nil : done
+        return record
+    }
+
+    /// Whether the first statement comes next, be it for the first time or after a pause.
+    private static func begins(
+        _ action: OperationMachine.Action, _ machine: OperationMachine
+    ) -> Bool {
+        switch action {
+        case .recordIntent, .askRows: true
+        case .run: !machine.ran
+        case .observe, .recordCompleted, .recordSuperseded, .recordFailed, .backOff, .leave,
+            .wait:
+            false
+        }
+    }
+
+    private func observe(
+        _ machine: inout OperationMachine, on port: any ShardPort, _ lostConnection: inout Bool
+    ) -> OperationMachine.Action {
+        do {
+            switch try port.find(record.step) {
+            case .digest(let live): return machine.handle(.observed(live))
+            case .both(let old, let new):
+                return machine.handle(
+                    .obstructed(reason: LiveFinding.obstruction(old: old, new: new)))
+            }
+        } catch {
+            lostConnection = lostConnection || error.lostConnection
+            return machine.handle(.readFailed(message: error.message))
+        }
+    }
+
+    /// Asks every question of the step, whichever statement it is about: none of them is to start
+    /// where one of them would fail.
+    private func askRows(
+        _ machine: inout OperationMachine, on port: any ShardPort, _ lostConnection: inout Bool
+    ) -> OperationMachine.Action {
+        do throws(ShardFailure) {
+            return machine.handle(.rowsAsked(obstacle: try RowsInTheWay.of(record.step, on: port)))
+        } catch {
+            lostConnection = lostConnection || error.lostConnection
+            return machine.handle(.readFailed(message: error.message))
+        }
+    }
+
+    private func run(
+        _ index: Int, _ machine: inout OperationMachine, on port: any ShardPort,
+        _ lostConnection: inout Bool
+    ) throws(JournalFailure) -> (OperationMachine.Action, RefusalRecord.Refused?) {
+        try faults.reach(.beforeStatement)
+        let statement = record.step.statements[index]
+        do {
+            try port.run(statement)
+        } catch {
+            lostConnection = lostConnection || error.lostConnection
+            let refused = error.refusedAlgorithm.map {
+                RefusalRecord.Refused(
+                    from: machine.chain[index], statement: statement.sql, reason: $0)
+            }
+            return (machine.handle(.statementFailed(error.retry, message: error.message)), refused)
+        }
+        try faults.reach(.afterStatement)
+        return (machine.handle(.statementSucceeded), nil)
+    }
+
+    private func settle(
+        _ kind: OperationOutcome.Kind, _ message: String?, _ machine: OperationMachine,
+        _ refused: RefusalRecord.Refused? = nil
+    ) throws(JournalFailure) -> End {
+        var outcome = OperationOutcome(kind: kind, message: message, attempts: machine.attempts)
+        switch kind {
+        case .superseded, .failed: addPart(of: machine, refused, to: &outcome)
+        case .completed, .partly, .notRun, .discarded: break
+        }
+        try faults.reach(.beforeOutcome)
+        try journal.finish(record, outcome)
+        try faults.reach(.afterOutcome)
+        return .settled(outcome)
+    }
+
+    /// What was done before the end, in the record and in words.
+    private func addPart(
+        of machine: OperationMachine, _ refused: RefusalRecord.Refused?,
+        to outcome: inout OperationOutcome
+    ) {
+        let total = record.step.statements.count
+        outcome.ranStatement = machine.ran
+        outcome.progress = machine.reached.map {
+            .init(count: $0, total: total, digest: machine.chain[$0])
+        }
+        outcome.refused = refused
+        var words = outcome.message.map { [$0] } ?? []
+        if let progress = outcome.progress {
+            words.append(
+                "\(progress.count) of \(Count.of(total, "statement")) ran, and the next plan goes on "
+                    + "from there")
+        }
+        if machine.ran, let approval = record.approval {
+            words.append("approval \(approval.short) is used up")
+        }
+        if refused != nil {
+            words.append("the next plan asks for an algorithm that rebuilds the table")
+        }
+        outcome.message = words.isEmpty ? nil : words.joined(separator: "; ")
+    }
+}
+
+/// The points of an operation at which a crash must lose nothing.
+package struct FaultPoints: Sendable {
+    package enum Point: String, Sendable, CaseIterable {
+        case beforeIntent, afterIntent, beforeStatement, afterStatement, beforeOutcome, afterOutcome
+    }
+
+    private let hit: (@Sendable (Point) throws(JournalFailure) -> Void)?
+
+    /// In the product: nothing happens at any point.
+    package static let none = FaultPoints(hit: nil)
+
+    /// In tests: `hit` may throw, which stops the driver as a crash would.
+    package static func calling(
+        _ hit: @escaping @Sendable (Point) throws(JournalFailure) -> Void
+    ) -> FaultPoints {
+        FaultPoints(hit: hit)
+    }
+
+    func reach(_ point: Point) throws(JournalFailure) {
+        try hit?(point)
+    }
+}

@@ -1,0 +1,118 @@
+import Model
+import Reports
+import Schema
+
+/// Settles what a dead run left behind: it reads what is true and records it, and runs nothing.
+///
+/// The shard's lock is taken first: it proves that the dead worker's statement is over. What
+/// turns out not to have run is planned again like everything else.
+package struct Recovery: Sendable {
+    private let opener: any ShardOpener
+    private let journal: any OperationJournal
+    private let faults: FaultPoints
+
+    package init(
+        opener: any ShardOpener, journal: any OperationJournal, faults: FaultPoints = .none
+    ) {
+        self.opener = opener
+        self.journal = journal
+        self.faults = faults
+    }
+
+    /// Settles every record; those whose shard cannot be read stay, with the reason.
+    ///
+    /// - Parameter isInFleet: whether the fleet still has a shard. Only a "no" from the fleet
+    ///   file discards a record, never a failed connection.
+    package func settle(
+        _ records: [PendingRecord], isInFleet: (ShardID) -> Bool
+    ) throws(JournalFailure) -> [ReconcileReport.Recovered] {
+        var found: [ReconcileReport.Recovered] = []
+        for record in records.sorted(by: { $0.key < $1.key }) {
+            guard isInFleet(record.key.shardID) else {
+                let outcome = OperationOutcome(
+                    kind: .discarded, message: "the shard left the fleet", attempts: 0)
+                try journal.finish(record, outcome)
+                found.append(Self.line(record, "discarded", "the shard left the fleet"))
+                continue
+            }
+            found.append(try settle(record))
+        }
+        return found
+    }
+
+    private func settle(
+        _ record: PendingRecord
+    ) throws(JournalFailure) -> ReconcileReport.Recovered {
+        let live: LiveFinding
+        do throws(ShardFailure) {
+            live = try opener.withShard(record.key.shardID) { port throws(ShardFailure) in
+                try port.find(record.step)
+            }
+        } catch {
+            return Self.line(record, "unknown", error.message)
+        }
+        let (outcome, finding) = Self.classify(live, against: record)
+        try faults.reach(.beforeOutcome)
+        try journal.finish(record, outcome)
+        try faults.reach(.afterOutcome)
+        return Self.line(record, finding, outcome.message ?? "")
+    }
+
+    /// What the live table says about the operation.
+    static func classify(
+        _ finding: LiveFinding, against record: PendingRecord
+    ) -> (OperationOutcome, finding: String) {
+        let live: Digest?
+        switch finding {
+        case .digest(let digest): live = digest
+        case .both(let old, let new):
+            let message = LiveFinding.obstruction(old: old, new: new)
+            return (unknown(found: nil, message, record), "superseded")
+        }
+        let chain = record.step.digests
+        let last = chain.count - 1
+        if live == chain[last] {
+            let message = "found done after an interruption"
+            return (
+                OperationOutcome(kind: .completed(ran: true), message: message, attempts: 0),
+                "completed"
+            )
+        }
+        let place = chain[..<last].lastIndex(of: live)
+        if let place, place <= record.begun ?? 0 {
+            let message = "found not run after an interruption"
+            return (OperationOutcome(kind: .notRun, message: message, attempts: 0), "not-run")
+        }
+        if let place {
+            let message =
+                "\(place) of \(Count.of(last, "statement")) ran; the rest is planned again"
+            return (
+                OperationOutcome(kind: .partly(found: live), message: message, attempts: 0),
+                "partly"
+            )
+        }
+        let message = "the live table is neither what the plan started from nor its result"
+        return (unknown(found: live, message, record), "superseded")
+    }
+
+    /// Nobody can tell whether its statement ran before somebody else's: it counts as if it had,
+    /// and what allowed it allows nothing more.
+    private static func unknown(
+        found: Digest?, _ message: String, _ record: PendingRecord
+    ) -> OperationOutcome {
+        let used = record.approval.map {
+            "; nobody can tell whether a statement ran before, so approval \($0.short) counts as "
+                + "used up"
+        }
+        var outcome = OperationOutcome(
+            kind: .superseded(found: found), message: message + (used ?? ""), attempts: 0)
+        outcome.ranStatement = true
+        return outcome
+    }
+
+    private static func line(
+        _ record: PendingRecord, _ finding: String, _ message: String
+    ) -> ReconcileReport.Recovered {
+        ReconcileReport.Recovered(key: record.key, finding: finding, message: message)
+    }
+}

@@ -1,0 +1,34 @@
+import Execution
+import Model
+import Schema
+
+/// What the workers of one rollout share: whether new operations may start.
+package final class RolloutControl: Sendable {
+    package let interrupt: Interrupt
+    private let policy: FailurePolicy
+    private let failure: Lock<String?>
+
+    package init(policy: FailurePolicy, interrupt: Interrupt) {
+        self.policy = policy
+        self.interrupt = interrupt
+        failure = Lock(nil)
+    }
+
+    /// The first failure, with its shard.
+    package var firstFailure: String? { failure.withLock { $0 } }
+
+    /// False once an operation failed under `halt`, or the end was asked for.
+    var mayStart: Bool {
+        guard !interrupt.isRaised else { return false }
+        return !isHalted
+    }
+
+    package var isHalted: Bool { policy == .halt && firstFailure != nil }
+
+    func note(_ key: OperationKey, _ outcome: OperationOutcome) {
+        guard outcome.kind == .failed else { return }
+        failure.withLock { first in
+            if first == nil { first = "\(key): \(outcome.message ?? "failed")" }
+        }
+    }
+}

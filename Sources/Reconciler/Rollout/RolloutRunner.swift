@@ -1,0 +1,115 @@
+import Basics
+import Execution
+import Model
+import Schema
+
+/// Runs the waves of a rollout over its shards.
+package struct RolloutRunner: Sendable {
+    /// One wave: the operations of its shards, and how long it bakes before the next one.
+    package struct Wave: Sendable {
+        package var work: [ShardWork]
+        package var bakeSeconds: Int64
+
+        package init(work: [ShardWork], bakeSeconds: Int64) {
+            self.work = work
+            self.bakeSeconds = bakeSeconds
+        }
+    }
+
+    /// The operations of one shard, in order, and the server that they load.
+    package struct ShardWork: Sendable {
+        package let shard: ShardID
+        package let server: ServerAddress
+        package var records: [PendingRecord]
+
+        package init(shard: ShardID, server: ServerAddress, records: [PendingRecord]) {
+            self.shard = shard
+            self.server = server
+            self.records = records
+        }
+    }
+
+    /// What became of a rollout's operations in this run.
+    package struct Result: Sendable {
+        package var outcomes: [OperationKey: OperationOutcome] = [:]
+        package var obstacles: [ShardID: ShardFailure] = [:]
+        /// The ledger failed: nothing was started after that.
+        package var journalFailure: JournalFailure?
+    }
+
+    private let opener: any ShardOpener
+    private let journal: any OperationJournal
+    private let clock: any Clock
+    private let control: RolloutControl
+    private let total: Int
+    private let perServer: Int
+    private let faults: FaultPoints
+    private let listener: RolloutListener
+
+    package init(
+        opener: any ShardOpener, journal: any OperationJournal, clock: any Clock,
+        control: RolloutControl, total: Int, perServer: Int, faults: FaultPoints = .none,
+        listener: RolloutListener = .silent
+    ) {
+        self.opener = opener
+        self.journal = journal
+        self.clock = clock
+        self.control = control
+        self.total = total
+        self.perServer = perServer
+        self.faults = faults
+        self.listener = listener
+    }
+
+    /// Runs wave after wave; the next one opens only when every operation of the last completed
+    /// and it has baked.
+    package func run(_ waves: [Wave]) -> Result {
+        var result = Result()
+        for (index, wave) in waves.enumerated() {
+            guard control.mayStart, result.journalFailure == nil else { break }
+            let count = wave.work.reduce(0) { $0 + $1.records.count }
+            listener.note(.wave(number: index + 1, count: waves.count, operations: count))
+            run(wave, into: &result)
+            let isLast = index == waves.count - 1
+            guard !isLast, isClean(wave, result) else { break }
+            if wave.bakeSeconds > 0 {
+                listener.note(.baking(wave: index + 1, seconds: wave.bakeSeconds))
+                let seconds = Double(wave.bakeSeconds)
+                guard clock.wait(seconds: seconds, unless: control.interrupt) else { break }
+            }
+        }
+        return result
+    }
+
+    private func run(_ wave: Wave, into result: inout Result) {
+        let worker = ShardWorker(
+            opener: opener, journal: journal, clock: clock, control: control, faults: faults,
+            listener: listener)
+        let broken = Lock<JournalFailure?>(nil)
+        let reports = Workers.map(
+            wave.work, total: total, perKey: perServer, key: \.server
+        ) { (work: ShardWork) -> (ShardID, ShardWorker.Report) in
+            guard broken.withLock({ $0 }) == nil else { return (work.shard, .init()) }
+            do throws(JournalFailure) {
+                return (work.shard, try worker.run(work.shard, work.records))
+            } catch {
+                broken.withLock { $0 = $0 ?? error }
+                return (work.shard, .init())
+            }
+        }
+        for (shard, report) in reports {
+            result.outcomes.merge(report.outcomes) { _, new in new }
+            result.obstacles[shard] = report.obstacle
+        }
+        result.journalFailure = broken.withLock { $0 }
+    }
+
+    /// Under `continue` a failure does not close the next wave; an unsettled shard does.
+    private func isClean(_ wave: Wave, _ result: Result) -> Bool {
+        wave.work.allSatisfy { work in
+            guard result.obstacles[work.shard] == nil else { return false }
+            return work.records.contains { result.outcomes[$0.key]?.kind == .failed }
+                || work.records.allSatisfy { result.outcomes[$0.key] != nil }
+        }
+    }
+}

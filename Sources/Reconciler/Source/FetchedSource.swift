@@ -1,0 +1,63 @@
+import Basics
+import Desired
+import Diff
+import Git
+import Model
+import Schema
+
+/// The schema repository at one revision.
+package struct FetchedSource: Sendable {
+    package let tree: any SourceTree
+    /// Nil when the files were read as they lie.
+    package let commit: Commit?
+    package let repository: Repository?
+    package let reference: String
+    /// Why the revision may be old: the fetch failed, and when it last worked.
+    package let stale: String?
+    package private(set) var notices: [Notice]
+    /// Where pinned revisions are looked up for files that are read as they lie.
+    var pins: Repository?
+
+    /// The same with more to be said of it.
+    func adding(_ more: [Notice]) -> FetchedSource {
+        var result = self
+        result.notices += more
+        return result
+    }
+
+    /// What the plan and the ledger say about it.
+    package var revision: Revision {
+        guard let commit else {
+            return Revision(commit: nil, refName: reference, isWorkingTree: true)
+        }
+        return Revision(commit, refName: reference)
+    }
+
+    /// `main@3f2a91c`, or `working tree`.
+    package var label: String { planRevision.label }
+
+    /// The revision as a plan names it.
+    package var planRevision: PlanRevision {
+        PlanRevision(
+            commit: commit?.id.hex, reference: reference, summary: commit?.summary ?? "")
+    }
+
+    /// The tree of another reference of the same repository, for pinned shards.
+    package func pinned(_ reference: String) throws(GitError) -> any SourceTree {
+        guard let repository = repository ?? pins else {
+            throw GitError(
+                .notFound,
+                "\(reference): pins need a git repository, and the files are read as they lie")
+        }
+        return GitTree(repository, commit: try repository.resolve(reference))
+    }
+
+    /// Where the files lie, for relative paths; nil for a mirror.
+    var folder: String? { repository?.workFolder ?? (tree as? WorkingTree)?.root }
+
+    /// The newest commit that changed `path`, for the plan's causes.
+    package func lastCommit(touching path: String) -> Commit? {
+        guard let repository, let commit else { return nil }
+        return try? repository.lastCommit(touching: path, from: commit.id)
+    }
+}

@@ -1,0 +1,65 @@
+import Desired
+import Execution
+import Git
+import Ledger
+import Model
+import Schema
+
+/// What a pass read by the digest of its content, so that the next one need not read it again.
+package final class PassMemory: Sendable {
+    private struct State {
+        /// As it was read at first, and as the servers read it where that is another way.
+        var desired: [(place: Place, state: DesiredState)] = []
+        var recorded: (folder: ObjectID, shards: [ShardID: ShardRecord])?
+    }
+
+    private struct Place: Hashable {
+        let commit: String
+        let scope: DesiredStage.Scope
+        let modes: SourceModes
+    }
+
+    private let state = Lock(State())
+
+    package init() {}
+
+    /// The desired state at a commit: from memory, where nothing but the commit decides it.
+    ///
+    /// Discovery asks servers and pins follow other references: with either it is read again.
+    func desired(
+        _ source: FetchedSource, _ scope: DesiredStage.Scope,
+        modes: SourceModes = SourceModes(), _ read: () throws -> DesiredState
+    ) throws -> DesiredState {
+        let place = source.revision.commit.map { Place(commit: $0, scope: scope, modes: modes) }
+        if let place,
+            let known = state.withLock({ $0.desired.first { $0.place == place } })
+        {
+            let state = known.state
+            return DesiredState(
+                fleet: state.fleet, environment: state.environment, revision: source.revision,
+                schemas: state.schemas, assignment: state.assignment, shards: state.shards,
+                modes: state.modes)
+        }
+        let read = try read()
+        let isSettled = read.fleet.namespaces.allSatisfy { $0.pins.isEmpty && !$0.hasDiscovery }
+        state.withLock { state in
+            state.desired.removeAll { $0.place.commit != place?.commit }
+            guard isSettled, let place else { return }
+            state.desired = state.desired.suffix(1) + [(place, read)]
+        }
+        return read
+    }
+
+    /// What every shard was last recorded with.
+    func recorded(in snapshot: LedgerSnapshot?) throws(LedgerError) -> [ShardID: ShardRecord] {
+        guard let snapshot, let folder = try snapshot.identity(of: RecordPath.fleet) else {
+            return [:]
+        }
+        if let known = state.withLock({ $0.recorded }), known.folder == folder {
+            return known.shards
+        }
+        let shards = try LedgerQueries.shards(in: snapshot)
+        state.withLock { $0.recorded = (folder, shards) }
+        return shards
+    }
+}

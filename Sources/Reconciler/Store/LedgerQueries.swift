@@ -1,0 +1,143 @@
+import Diff
+import Ledger
+import Model
+import Reports
+import Schema
+
+/// What the ledger says about an environment, without looking at any shard.
+package struct LedgerQueries {
+    private let store: LedgerStore
+
+    package init(store: LedgerStore) {
+        self.store = store
+    }
+
+    /// The environment's facts, or nil when nothing was recorded yet.
+    package func environment() throws(LedgerError) -> EnvironmentRecord? {
+        try store.snapshot()?.read(EnvironmentRecord.self, at: RecordPath.environment)
+    }
+
+    /// A rollout with the state that follows from all its operations.
+    package func rollout(_ id: String) throws(LedgerError) -> RolloutReport? {
+        guard let snapshot = try store.snapshot(),
+            let record = try snapshot.read(RolloutRecord.self, at: RecordPath.rollout(id))
+        else { return nil }
+        return Self.report(record, environment: store.environment) { key in
+            // One that cannot be read makes the whole undetermined; it hides no other.
+            try? snapshot.read(OperationRecord.self, at: RecordPath.operation(id, key))
+        }
+    }
+
+    static func report(
+        _ record: RolloutRecord, environment: String,
+        _ operation: (OperationKey) -> OperationRecord?
+    ) -> RolloutReport {
+        let operations = record.operationKeys.map { (key: $0, record: operation($0)) }
+        var report = RolloutReport(
+            environment: environment, rollout: record.id, plan: record.plan,
+            state: RolloutState.derive(
+                from: operations.map { $0.record?.state }, policy: record.policy),
+            startedAt: record.startedAt, endedAt: record.endedAt, message: record.message)
+        for (key, record) in operations {
+            report.counts[record?.state.label ?? "unreadable", default: 0] += 1
+            guard let record, let message = record.message, record.state != .completed else {
+                continue
+            }
+            report.troubles.append(.init(key: key, state: record.state, message: message))
+        }
+        return report
+    }
+
+    /// The rollouts, newest first.
+    package func rollouts() throws(LedgerError) -> [RolloutRecord] {
+        guard let snapshot = try store.snapshot() else { return [] }
+        var records: [RolloutRecord] = []
+        for id in try snapshot.list(LedgerPath("rollouts")) {
+            if let record = try snapshot.read(RolloutRecord.self, at: RecordPath.rollout(id)) {
+                records.append(record)
+            }
+        }
+        return records.sorted { ($0.startedAt, $0.id) > ($1.startedAt, $1.id) }
+    }
+
+    /// What every shard was last recorded with.
+    package func shards() throws(LedgerError) -> [ShardID: ShardRecord] {
+        guard let snapshot = try store.snapshot() else { return [:] }
+        return try Self.shards(in: snapshot)
+    }
+
+    package static func shards(
+        in snapshot: LedgerSnapshot
+    ) throws(LedgerError) -> [ShardID: ShardRecord] {
+        var result: [ShardID: ShardRecord] = [:]
+        for namespace in try snapshot.list(RecordPath.fleet) {
+            let records = try snapshot.readAll(
+                ShardRecord.self, in: RecordPath.fleet.appending(namespace))
+            for (shard, record) in records {
+                result[ShardID(namespace: namespace, shard: shard)] = record
+            }
+        }
+        return result
+    }
+
+    /// Every decision about a step.
+    package static func approvals(
+        in snapshot: LedgerSnapshot
+    ) throws(LedgerError) -> [ApprovalRecord] {
+        var records: [ApprovalRecord] = []
+        for name in try snapshot.list(RecordPath.approvals) {
+            let path = RecordPath.approvals.appending(name)
+            if let record = try snapshot.read(ApprovalRecord.self, at: path) {
+                records.append(record)
+            }
+        }
+        return records
+    }
+
+    /// What dead runs left: the operations that may have started and have no outcome.
+    package static func pending(
+        in snapshot: LedgerSnapshot
+    ) throws(LedgerError) -> [PendingRecord] {
+        var records: [PendingRecord] = []
+        for path in try snapshot.paths(below: RecordPath.pendingFolder) {
+            if let record = try snapshot.read(PendingRecord.self, at: path) {
+                records.append(record)
+            }
+        }
+        return records
+    }
+
+    /// What tables refused for what they are.
+    package static func refusals(
+        in snapshot: LedgerSnapshot
+    ) throws(LedgerError) -> Refusals {
+        var records: [RefusalRecord] = []
+        for path in try snapshot.paths(below: RecordPath.refusals) {
+            if let record = try snapshot.read(RefusalRecord.self, at: path) {
+                records.append(record)
+            }
+        }
+        return Refusals(records)
+    }
+
+    /// The path and text of the one object whose name begins with `prefix`.
+    ///
+    /// Looked for among plans, approvals, rollouts and the catalog.
+    package func object(_ prefix: String) throws(LedgerError) -> [(path: String, text: String)] {
+        guard let snapshot = try store.snapshot() else { return [] }
+        var found: [(path: String, text: String)] = []
+        for folder in ["plans", "approvals", "catalog"] {
+            for name in try snapshot.list(LedgerPath(folder)) where name.hasPrefix(prefix) {
+                let path = LedgerPath(folder, name)
+                guard let bytes = try snapshot.read(path) else { continue }
+                found.append((path.encoded, String(decoding: bytes, as: UTF8.self)))
+            }
+        }
+        for id in try snapshot.list(LedgerPath("rollouts")) where id.hasPrefix(prefix) {
+            let path = RecordPath.rollout(id)
+            guard let bytes = try snapshot.read(path) else { continue }
+            found.append((path.encoded, String(decoding: bytes, as: UTF8.self)))
+        }
+        return found
+    }
+}

@@ -1,0 +1,68 @@
+import Diff
+import Model
+import Schema
+
+/// What `plumb plan` says, for every view: the plan, what holds its steps, and the exit status.
+package struct PlanReport: Codable, Hashable, Sendable {
+    package var plan: Plan
+    package var digest: Digest
+    package var steps: [StepReport]
+    /// How far the schema repository is behind, where it could not be fetched.
+    package var stale: String?
+    /// Things that somebody should know and that block nothing.
+    package var notices: [Notice]
+    /// How long the statements may wait for a table; nil in reports of releases before.
+    package var lockWaits: LockWaits?
+    /// Whether it is about what is only proposed: none of its steps can be approved.
+    package var isProposal = false
+    /// Whether only what is signed counts as an approval; nil in reports of releases before.
+    package var approvalsAreSigned: Bool?
+    package var exitStatus: ExitStatus
+
+    package init(
+        plan: Plan, digest: Digest, steps: [StepReport], stale: String? = nil,
+        notices: [Notice] = [], lockWaits: LockWaits? = nil,
+        approvalsAreSigned: Bool? = nil, exitStatus: ExitStatus
+    ) {
+        self.plan = plan
+        self.digest = digest
+        self.steps = steps
+        self.stale = stale
+        self.notices = notices
+        self.lockWaits = lockWaits
+        self.approvalsAreSigned = approvalsAreSigned
+        self.exitStatus = exitStatus
+    }
+
+    /// A step of the plan with what it waits for.
+    package struct StepReport: Codable, Hashable, Sendable {
+        package var step: PlanStep
+        /// The digest that an approval of this step is bound to.
+        package var approval: Digest
+        package var needsApproval: Bool
+        package var holds: [HoldReport]
+
+        package init(
+            step: PlanStep, approval: Digest, needsApproval: Bool, holds: [HoldReport]
+        ) {
+            self.step = step
+            self.approval = approval
+            self.needsApproval = needsApproval
+            self.holds = holds
+        }
+    }
+
+    /// Why some shards of a step do not move now.
+    package struct HoldReport: Codable, Hashable, Sendable {
+        /// `approval`, `denied`, `drift`, `window`, `environment`, `behind`, `rows` or `refused`.
+        package var code: String
+        package var reason: String
+        package var shards: [String]
+
+        package init(code: String, reason: String, shards: [String]) {
+            self.code = code
+            self.reason = reason
+            self.shards = shards
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Model
+import Schema
+
+/// What a reconcile loop or a single pass tells while it runs: one value for a terminal, a log, a
+/// line of JSON and a stream. Views render it.
+package enum ReconcileEvent: Sendable {
+    /// The loop began; the pause between two passes in seconds.
+    case started(intervalSeconds: Int)
+    /// Something happened in a rollout.
+    case rollout(RolloutEvent)
+    /// A pass was made, the first one with number 1.
+    case passed(number: Int, ReconcileReport)
+    /// The pass could not be made; the next one tries again.
+    case failed(number: Int, message: String, status: ExitStatus)
+    /// The loop pauses until the next pass.
+    case pausing(seconds: Double)
+    /// The end was asked for, with what asked for it.
+    case ending(reason: String)
+    /// The loop has ended.
+    case ended
+}
+
+/// What happens while a rollout runs.
+package enum RolloutEvent: Sendable {
+    /// Wave `number` of `count` begins, with so many operations.
+    case wave(number: Int, count: Int, operations: Int)
+    /// An operation begins.
+    case started(OperationKey)
+    /// An operation ended in one way or another.
+    case settled(OperationKey, OperationOutcome)
+    /// A shard cannot go on now, and is tried again in so many seconds.
+    case waiting(ShardID, message: String, seconds: Double)
+    /// The wave is over, and the next one begins in so many seconds.
+    case baking(wave: Int, seconds: Int64)
+}

@@ -1,0 +1,47 @@
+import Basics
+import Model
+import Reports
+import Schema
+
+/// An event of a reconcile loop as one line of JSON with sorted keys: for logs and streams.
+///
+/// Each line has `event`, the kind, and `ts`, the time; all values are text.
+package enum EventJSON {
+    /// The line has no end.
+    package static func line(_ event: ReconcileEvent, at time: Timestamp) -> String {
+        let (kind, values) = members(of: event)
+        var object = values.mapValues(JSONValue.string)
+        object["event"] = .string(kind)
+        object["ts"] = .string(time.iso)
+        return JSONValue.object(object).encoded()
+    }
+
+    private static func members(of event: ReconcileEvent) -> (kind: String, [String: String]) {
+        switch event {
+        case .started(let seconds): return ("started", ["interval": "\(seconds)s"])
+        case .rollout(let event):
+            return ("operation", ["message": EventText.words(event)])
+        case .passed(let number, let report): return ("pass", pass(number, report))
+        case .failed(let number, let message, let status):
+            return (
+                "pass-failed",
+                ["pass": "\(number)", "exit": "\(status.rawValue)", "message": message]
+            )
+        case .pausing(let seconds):
+            return ("waiting", ["seconds": String(Int(seconds.rounded()))])
+        case .ending(let reason): return ("ending", ["message": reason])
+        case .ended: return ("ended", [:])
+        }
+    }
+
+    private static func pass(_ number: Int, _ report: ReconcileReport) -> [String: String] {
+        [
+            "pass": "\(number)", "exit": "\(report.exitStatus.rawValue)",
+            "outcome": report.exitStatus.label,
+            "revision": report.plan.plan.revision.label,
+            "steps": "\(report.plan.steps.count)",
+            "unknown": "\(report.plan.plan.unknown.count)",
+            "completed": "\(report.rollout.counts["completed"] ?? 0)",
+        ]
+    }
+}
