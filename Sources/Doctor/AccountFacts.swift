@@ -14,9 +14,9 @@ struct AccountFacts: Sendable {
     /// - Parameter looked: what the server said to the account of `own`.
     init(
         server: ServerAddress, looked: ServerFacts, as own: ConnectionPool.Purpose,
-        purposes: [ConnectionPool.Purpose], engine: Engine
+        purposes: [ConnectionPool.Purpose], context: ReconcileContext
     ) {
-        guard let connection = try? engine.access.connection(to: server) else { return }
+        guard let connection = try? context.access.connection(to: server) else { return }
         for purpose in purposes where purpose != own {
             guard let account = connection.account(for: purpose) else {
                 isReadOnly = true
@@ -28,12 +28,12 @@ struct AccountFacts: Sendable {
             }
             guard account != connection.account(for: own) else { continue }
             do {
-                facts[purpose] = try engine.pool.withConnection(to: server, purpose: purpose) {
+                facts[purpose] = try context.pool.withConnection(to: server, purpose: purpose) {
                     let facts = try ServerExamination.facts(
                         $0, looked.profile, foldsCase: looked.foldsCase)
                     checks += try LimitExamination(
                         server: server, account: facts.account,
-                        sessions: Engine.sessionsPerServer(engine.concurrency), on: $0
+                        sessions: ReconcileContext.sessionsPerServer(context.concurrency), on: $0
                     ).checks
                     return facts
                 }

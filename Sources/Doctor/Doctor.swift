@@ -13,25 +13,25 @@ package struct Doctor {
     typealias Check = DoctorReport.Check
 
     private let request: PassRequest
-    private let surroundings: PassSurroundings
+    private let hooks: PassHooks
 
     /// Checks source, secrets, servers, grants and ledger of the request's environment.
     package static func run(
-        _ request: PassRequest, _ surroundings: PassSurroundings = PassSurroundings()
+        _ request: PassRequest, _ hooks: PassHooks = PassHooks()
     ) -> DoctorReport {
-        DoctorReport(checks: Doctor(request: request, surroundings: surroundings).checks())
+        DoctorReport(checks: Doctor(request: request, hooks: hooks).checks())
     }
 
     private func checks() -> [Check] {
-        surroundings.stage("looking at the schema repository")
-        let repository = RepositoryExamination(request: request, now: surroundings.clock.now)
+        hooks.stage("looking at the schema repository")
+        let repository = RepositoryExamination(request: request, now: hooks.clock.now)
         var checks = repository.checks
         if let fleet = repository.fleet, let environment = repository.environment,
             let places = repository.places
         {
             checks += servers(fleet, environment, places: places)
         }
-        surroundings.stage("verifying the ledger")
+        hooks.stage("verifying the ledger")
         return checks
             + LedgerExamination(
                 request: request, fleet: repository.fleet, environment: repository.environment
@@ -42,7 +42,7 @@ package struct Doctor {
         _ fleet: Fleet, _ environment: Desired.Environment, places: SecretPlaces
     ) -> [Check] {
         let access: ServerAccess
-        let engine: Engine
+        let context: ReconcileContext
         var accounts: [Check] = []
         do {
             access = try ServerAccess(
@@ -52,9 +52,9 @@ package struct Doctor {
                 AccountExamination(
                     access: access, request: request, environment: environment, places: places
                 ).checks
-            engine = try Engine(
+            context = try ReconcileContext(
                 access: access, purposes: [.read],
-                concurrency: fleet.policy.rollout.concurrency, clock: surroundings.clock)
+                concurrency: fleet.policy.rollout.concurrency, clock: hooks.clock)
         } catch {
             return accounts + [
                 Check(
@@ -62,11 +62,11 @@ package struct Doctor {
                     remedy: "without it no server can be looked at")
             ]
         }
-        defer { engine.pool.closeIdle() }
-        surroundings.stage("looking for shards")
+        defer { context.pool.closeIdle() }
+        hooks.stage("looking for shards")
         let shards = ShardExamination(
-            request: request, fleet: fleet, environment: environment, engine: engine)
-        surroundings.stage("looking at \(Count.of(shards.servers.count, "server"))")
+            request: request, fleet: fleet, environment: environment, context: context)
+        hooks.stage("looking at \(Count.of(shards.servers.count, "server"))")
         let byServer = Dictionary(grouping: shards.shards, by: \.server)
         let results = Workers.map(
             shards.servers, total: max(4, fleet.policy.rollout.concurrency.total), perKey: 1,
@@ -74,13 +74,13 @@ package struct Doctor {
         ) { server in
             ServerExamination(
                 server: server, shards: byServer[server] ?? [],
-                workspacePrefix: fleet.workspace.prefix, engine: engine, clock: surroundings.clock)
+                workspacePrefix: fleet.workspace.prefix, context: context, clock: hooks.clock)
         }
         let facts = Dictionary(
             results.compactMap { result in result.facts.map { (result.server, $0) } },
             uniquingKeysWith: { first, _ in first })
         return accounts + shards.checks + results.flatMap(\.checks)
-            + grants(shards, fleet, facts, engine)
+            + grants(shards, fleet, facts, context)
             + ProfileExamination(shards: shards.shards, facts: facts).checks
     }
 }
@@ -89,7 +89,7 @@ extension Doctor {
     /// What each account lacks, for what it is for.
     private func grants(
         _ shards: ShardExamination, _ fleet: Fleet, _ facts: [ServerAddress: ServerFacts],
-        _ engine: Engine
+        _ context: ReconcileContext
     ) -> [Check] {
         let occupied = Set(shards.shards.map(\.server))
         let others = facts.map { server, looked in
@@ -98,7 +98,7 @@ extension Doctor {
                 server,
                 AccountFacts(
                     server: server, looked: looked, as: isOccupied ? .read : .workspace,
-                    purposes: isOccupied ? [.workspace, .change] : [], engine: engine)
+                    purposes: isOccupied ? [.workspace, .change] : [], context: context)
             )
         }.sorted { $0.0 < $1.0 }
         let byServer = Dictionary(
@@ -119,7 +119,8 @@ struct ShardExamination {
     private(set) var checks: [DoctorReport.Check] = []
 
     init(
-        request: PassRequest, fleet: Fleet, environment: Desired.Environment, engine: Engine
+        request: PassRequest, fleet: Fleet, environment: Desired.Environment,
+        context: ReconcileContext
     ) {
         var shards: [Shard] = []
         var servers: Set<ServerAddress> = []
@@ -130,7 +131,7 @@ struct ShardExamination {
             do {
                 shards += try fleet.resolve(environment, namespaces: [name]) { server, like in
                     do {
-                        return try engine.discover(server, like: like)
+                        return try context.discover(server, like: like)
                     } catch {
                         isUnreachable = true
                         throw error

@@ -46,11 +46,10 @@ package struct DoctorReport: Codable, Hashable, Sendable {
         }
     }
 
-    /// The one place where checks become an exit status.
     private static func status(_ checks: [Check]) -> ExitStatus {
-        var statuses: [ExitStatus] = []
-        if checks.contains(where: { $0.status == .failed }) { statuses.append(.error) }
-        if checks.contains(where: { $0.status == .unknown }) { statuses.append(.incomplete) }
-        return ExitStatus.strongest(statuses)
+        var outcomes: [Outcome] = []
+        if checks.contains(where: { $0.status == .failed }) { outcomes.append(.checkFailed) }
+        if checks.contains(where: { $0.status == .unknown }) { outcomes.append(.checkUnknown) }
+        return ExitStatus(outcomes)
     }
 }

@@ -39,16 +39,16 @@ struct ServerExamination: Sendable {
     private(set) var checks: [DoctorReport.Check] = []
 
     init(
-        server: ServerAddress, shards: [Shard], workspacePrefix: String, engine: Engine,
+        server: ServerAddress, shards: [Shard], workspacePrefix: String, context: ReconcileContext,
         clock: any Clock
     ) {
         self.server = server
-        concurrency = engine.concurrency
+        concurrency = context.concurrency
         do {
             // A server for workspaces alone may know no other account than theirs.
             let purpose: ConnectionPool.Purpose = shards.isEmpty ? .workspace : .read
-            try engine.pool.withConnection(to: server, purpose: purpose) { connection in
-                examineSession(connection, engine.tls(to: server))
+            try context.pool.withConnection(to: server, purpose: purpose) { connection in
+                examineSession(connection, context.tls(to: server))
                 try examine(connection, shards: shards, clock: clock)
                 checks += try WorkspaceExamination(
                     server: server, prefix: workspacePrefix, on: connection
@@ -121,7 +121,7 @@ struct ServerExamination: Sendable {
         self.facts = facts
         checks += try LimitExamination(
             server: server, account: facts.account,
-            sessions: Engine.sessionsPerServer(concurrency), on: connection
+            sessions: ReconcileContext.sessionsPerServer(concurrency), on: connection
         ).checks
         examineDatabases(shards, facts)
     }

@@ -36,9 +36,10 @@ struct DatabaseGroups {
 
     /// - Parameter account: who reads, as servers write it behind `DEFINER=`.
     init(
-        selection: DatabaseSelection, reading: DatabaseReading, account: String, engine: Engine
+        selection: DatabaseSelection, reading: DatabaseReading, account: String,
+        context: ReconcileContext
     ) throws {
-        var likeness = Likeness(catalog: engine.catalog)
+        var likeness = Likeness(catalog: context.catalog)
         var byDigest: [Digest: [String]] = [:]
         for name in selection.names {
             guard let shard = reading.known[name] else { continue }
@@ -65,7 +66,7 @@ struct DatabaseGroups {
         }
         let texts = Set(
             wanted.compactMap { reading.known[$0] }.flatMap { $0.schema.tables.values }
-        ).compactMap { engine.catalog[$0] }.filter { $0.object?.settings.sqlMode == nil }
+        ).compactMap { context.catalog[$0] }.filter { $0.object?.settings.sqlMode == nil }
         if let profile = reading.known.values.first?.profile,
             profile.readsOtherwise(texts.lazy.map(\.text))
         {
@@ -78,7 +79,7 @@ struct DatabaseGroups {
                     Group(
                         databases: group, tables: shard.schema.tables(),
                         objects: Self.objects(
-                            group.compactMap { reading.known[$0] }, account, engine.catalog,
+                            group.compactMap { reading.known[$0] }, account, context.catalog,
                             sqlMode: sqlMode)))
                 continue
             }
@@ -89,7 +90,7 @@ struct DatabaseGroups {
                 differing.append(
                     .init(
                         database: name, reference: reference,
-                        lines: Self.lines(from: other, to: shard, engine)))
+                        lines: Self.lines(from: other, to: shard, context)))
             }
         }
         differing.sort { $0.database < $1.database }
@@ -97,7 +98,7 @@ struct DatabaseGroups {
     }
 
     private static func objects(
-        _ shards: [KnownShard], _ account: String, _ catalog: TableCatalog, sqlMode: String?
+        _ shards: [KnownShard], _ account: String, _ catalog: ObjectCatalog, sqlMode: String?
     ) -> [Object] {
         guard let first = shards.first else { return [] }
         let commons = first.schema.tables.keys.sorted().compactMap { name in
@@ -122,14 +123,14 @@ struct DatabaseGroups {
     }
 
     private static func lines(
-        from reference: KnownShard, to shard: KnownShard, _ engine: Engine
+        from reference: KnownShard, to shard: KnownShard, _ context: ReconcileContext
     ) -> [ImportReport.Difference.Line] {
         let (left, right) = (reference.schema.tables, shard.schema.tables)
         return Set(left.keys).union(right.keys).sorted().flatMap { name in
             guard left[name] != right[name] else { return [ImportReport.Difference.Line]() }
             return lines(
-                name, left[name].flatMap { engine.catalog[$0] },
-                right[name].flatMap { engine.catalog[$0] }, flavour: shard.profile.flavour)
+                name, left[name].flatMap { context.catalog[$0] },
+                right[name].flatMap { context.catalog[$0] }, flavour: shard.profile.flavour)
         }
     }
 
@@ -175,10 +176,10 @@ struct DatabaseGroups {
 /// Tells which databases are alike: the same tables, and objects that differ at most by what a
 /// file can leave to the server.
 private struct Likeness {
-    let catalog: TableCatalog
+    let catalog: ObjectCatalog
     private var known: [Digest: Digest] = [:]
 
-    init(catalog: TableCatalog) {
+    init(catalog: ObjectCatalog) {
         self.catalog = catalog
     }
 

@@ -24,30 +24,30 @@ package enum DatabaseImport {
         var draft = FleetDraft(request)
         // Reads the connection back from what will be written, so that both are the same.
         let (connection, concurrency) = try draft.connection()
-        let engine = try Engine(
+        let context = try ReconcileContext(
             access: ServerAccess(
                 to: request.server, by: connection, folder: request.workingFolder),
             purposes: [.read], concurrency: concurrency, clock: clock)
-        defer { engine.pool.closeIdle() }
-        let selection = try DatabaseSelection(request, engine: engine)
+        defer { context.pool.closeIdle() }
+        let selection = try DatabaseSelection(request, context: context)
         let reading = DatabaseReading(
             server: request.server, databases: selection.names, kinds: request.objects,
-            engine: engine)
+            context: context)
         let groups = try DatabaseGroups(
-            selection: selection, reading: reading, account: try engine.account(request.server),
-            engine: engine)
+            selection: selection, reading: reading, account: try context.account(request.server),
+            context: context)
         draft.sqlMode = groups.sqlMode
-        var layout = ImportLayout(groups: groups, request: request, catalog: engine.catalog)
+        var layout = ImportLayout(groups: groups, request: request, catalog: context.catalog)
         try layout.settle(in: &target, draft: draft)
         try target.publish()
-        var statuses: [ExitStatus] = []
-        if !reading.unknown.isEmpty { statuses.append(.incomplete) }
-        if !groups.differing.isEmpty { statuses.append(.difference) }
+        var outcomes: [Outcome] = []
+        if !reading.unknown.isEmpty { outcomes.append(.shardUnknown) }
+        if !groups.differing.isEmpty { outcomes.append(.differs) }
         return ImportReport(
             folder: folder, files: layout.files, namespaces: layout.report,
             differing: groups.differing, unknown: reading.unknown, empty: groups.empty,
-            skipped: reading.skippedObjects(engine, besides: request.objects),
-            exitStatus: ExitStatus.strongest(statuses))
+            skipped: reading.skippedObjects(context, besides: request.objects),
+            exitStatus: ExitStatus(outcomes))
     }
 }
 
@@ -60,8 +60,8 @@ struct DatabaseSelection {
     /// For each pattern the names that are like it.
     private(set) var patterns: [[String]] = []
 
-    init(_ request: ImportRequest, engine: Engine) throws {
-        let all = try engine.discover(request.server, like: "%")
+    init(_ request: ImportRequest, context: ReconcileContext) throws {
+        let all = try context.discover(request.server, like: "%")
         var found: Set<String> = []
         for text in request.databases {
             if all.contains(text) {
@@ -71,7 +71,7 @@ struct DatabaseSelection {
             }
             let like =
                 text.contains("%") || text.contains("_")
-                ? try engine.discover(request.server, like: text).filter(Self.isImported) : []
+                ? try context.discover(request.server, like: text).filter(Self.isImported) : []
             guard !like.isEmpty else {
                 let near = NearestName.suggestion(for: text, among: all)
                 throw ImportError(
@@ -105,7 +105,8 @@ struct DatabaseReading {
     private(set) var unknown: [ImportReport.UnknownDatabase] = []
 
     init(
-        server: ServerAddress, databases: [String], kinds: Set<ObjectName.Kind>, engine: Engine
+        server: ServerAddress, databases: [String], kinds: Set<ObjectName.Kind>,
+        context: ReconcileContext
     ) {
         self.server = server
         for name in databases where name.contains(where: { $0 == "{" || $0 == "}" }) {
@@ -121,7 +122,7 @@ struct DatabaseReading {
                 id: ShardID(namespace: "import", shard: $0), server: server, database: $0,
                 kinds: kinds)
         }
-        let observation = engine.observer.observe(targets, mode: .once)
+        let observation = context.observer.observe(targets, mode: .once)
         for target in targets {
             switch observation[target.id] {
             case .known(let shard): known[target.database] = shard
@@ -134,7 +135,7 @@ struct DatabaseReading {
     }
 }
 
-extension Engine {
+extension ReconcileContext {
     /// The account of Plumb's sessions as servers write it behind `DEFINER=`.
     fileprivate func account(_ server: ServerAddress) throws -> String {
         let account = try pool.withConnection(to: server, purpose: .read) { connection in

@@ -6,7 +6,7 @@ import Schema
 
 /// Which file each table and other object gets, and which of them the schema can have.
 struct ImportLayout {
-    private let catalog: TableCatalog
+    private let catalog: ObjectCatalog
     private var namespaces: [Namespace] = []
 
     private struct Namespace {
@@ -22,7 +22,7 @@ struct ImportLayout {
         let text: String
     }
 
-    init(groups: DatabaseGroups, request: ImportRequest, catalog: TableCatalog) {
+    init(groups: DatabaseGroups, request: ImportRequest, catalog: ObjectCatalog) {
         self.catalog = catalog
         var names = ImportNames()
         for group in groups.groups {
@@ -41,7 +41,7 @@ struct ImportLayout {
     }
 
     private static func entries(
-        _ group: DatabaseGroups.Group, namespace: String, _ catalog: TableCatalog
+        _ group: DatabaseGroups.Group, namespace: String, _ catalog: ObjectCatalog
     ) -> [Entry] {
         let tables = tables(group, namespace: namespace, catalog)
         return tables + objects(group, namespace: namespace)
@@ -68,7 +68,7 @@ struct ImportLayout {
     }
 
     private static func tables(
-        _ group: DatabaseGroups.Group, namespace: String, _ catalog: TableCatalog
+        _ group: DatabaseGroups.Group, namespace: String, _ catalog: ObjectCatalog
     ) -> [Entry] {
         var names = ImportNames()
         // Sorted by bytes, so that the same database always gives the same files.

@@ -12,62 +12,62 @@ import Schema
 /// Nothing else is recorded. What differs stays unrecorded and is therefore `pending`: a rebuilt
 /// ledger never calls a table drifted because nobody remembers it.
 package struct LedgerRebuild {
-    private let session: Session
+    private let pass: PassContext
 
-    package init(session: Session) {
-        self.session = session
+    package init(pass: PassContext) {
+        self.pass = pass
     }
 
     /// Observes every shard of the session's scope and records the tables that equal git, in one
     /// commit; makes none where there is nothing to add.
     package func run() throws -> RebuildReport {
-        let store = session.store
+        let store = pass.store
         let lease = try store.ledger.lease(
-            store.environment, holder: "plumb import --record by \(session.request.actor.name)")
+            store.environment, holder: "plumb import --record by \(pass.request.actor.name)")
         defer { withExtendedLifetime(lease) {} }
-        let survey = try session.survey(asksRows: false)
-        let adoption = Adoption(survey: survey, now: store.now)
+        let planned = try pass.plan(asksRows: false)
+        let adoption = Baseline(planned: planned, now: store.now)
         let records = adoption.records
         if !records.isEmpty { try record(records, tables: adoption.tableCount) }
-        return report(survey, recorded: records.count, tables: adoption.tableCount)
+        return report(planned, recorded: records.count, tables: adoption.tableCount)
     }
 
     private func record(_ records: [ShardID: ShardRecord], tables: Int) throws {
-        let knowledge = session.engine.knowledge
+        let cache = pass.context.cache
         // The texts of tables that only mean the same as git's are needed to compare them again.
-        knowledge.keep(Set(records.values.flatMap(\.tables.values)))
+        cache.keep(Set(records.values.flatMap(\.tables.values)))
         let event = LedgerEvent(
             "ledger-rebuilt",
             subject: "Record \(Count.of(tables, "table")) on "
                 + "\(Count.of(records.count, "shard")) as they are live")
-        try session.store.transact(event) { draft throws(LedgerError) in
-            try knowledge.save(into: &draft)
+        try pass.store.transact(event) { draft throws(LedgerError) in
+            try cache.save(into: &draft)
             for (id, record) in records {
                 try draft.set(RecordPath.shard(id), json: record)
             }
             return .commit
         }
-        knowledge.saved()
+        cache.saved()
     }
 
     private func report(
-        _ survey: Survey.Result, recorded: Int, tables: Int
+        _ planned: PlanningPass.Result, recorded: Int, tables: Int
     ) -> RebuildReport {
-        let desired = survey.desired
-        let sources = survey.normalised.sources
-        let findings = survey.comparison.findings(
-            lookup: { session.engine.catalog[$0] },
+        let desired = planned.desired
+        let sources = planned.normalised.sources
+        let findings = planned.comparison.findings(
+            lookup: { pass.context.catalog[$0] },
             locate: { desired.schemas[sources[$0]].location(of: $1) })
         let differing = findings.filter { $0.status != .unmanaged }
-        var statuses: [ExitStatus] = []
-        if !survey.plan.unknown.isEmpty { statuses.append(.incomplete) }
-        if !differing.isEmpty { statuses.append(.difference) }
+        var outcomes: [Outcome] = []
+        if !planned.plan.unknown.isEmpty { outcomes.append(.shardUnknown) }
+        if !differing.isEmpty { outcomes.append(.differs) }
         return RebuildReport(
-            environment: survey.plan.environment, revision: survey.plan.revision,
-            shardCount: survey.shards.count, inSyncCount: survey.comparison.inSyncCount,
+            environment: planned.plan.environment, revision: planned.plan.revision,
+            shardCount: planned.shards.count, inSyncCount: planned.comparison.inSyncCount,
             recordedShardCount: recorded, recordedTableCount: tables, differing: differing,
-            unmanaged: findings.filter { $0.status == .unmanaged }, unknown: survey.plan.unknown,
-            notices: survey.notices, exitStatus: ExitStatus.strongest(statuses))
+            unmanaged: findings.filter { $0.status == .unmanaged }, unknown: planned.plan.unknown,
+            notices: planned.notices, exitStatus: ExitStatus(outcomes))
     }
 }
 

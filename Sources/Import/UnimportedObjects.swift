@@ -8,7 +8,7 @@ extension DatabaseReading {
     ///
     /// An account that may not see triggers or routines sees none: that is no error.
     func skippedObjects(
-        _ engine: Engine, besides kinds: Set<ObjectName.Kind>
+        _ context: ReconcileContext, besides kinds: Set<ObjectName.Kind>
     ) -> [ImportReport.SkippedObject] {
         let databases = known.keys.sorted()
         guard !databases.isEmpty else { return [] }
@@ -25,7 +25,7 @@ extension DatabaseReading {
                 + "WHERE EVENT_SCHEMA IN (\(list))",
         ]
         let objects = questions.flatMap { question -> [ImportReport.SkippedObject] in
-            let rows = try? engine.pool.withConnection(to: server, purpose: .read) { connection in
+            let rows = try? context.pool.withConnection(to: server, purpose: .read) { connection in
                 try connection.query(question)
             }
             return (rows ?? []).compactMap { row in

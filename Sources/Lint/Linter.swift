@@ -34,9 +34,9 @@ package struct Linter {
             findings += self.findings(others, of: namespace)
         }
         if let change { findings += ChangeLinter(settings: settings, change: change).findings() }
-        var book = WaiverBook(waivers: settings.waivers, today: today)
-        findings = findings.map { book.excused($0) }
-        findings += book.findings(comparesRevisions: change != nil, level: level)
+        var waivers = Waivers(waivers: settings.waivers, today: today)
+        findings = findings.map { waivers.excused($0) }
+        findings += waivers.findings(comparesRevisions: change != nil, level: level)
         return LintReport(
             label: label, since: change?.label, tables: tables, objects: objects,
             findings: Self.sorted(findings))

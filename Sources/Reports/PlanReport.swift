@@ -34,6 +34,12 @@ package struct PlanReport: Codable, Hashable, Sendable {
         self.exitStatus = exitStatus
     }
 
+    /// The code of a notice about a table that left git and is still live.
+    package static let leftGit = "left-git"
+
+    /// Whether a table left git and is still live.
+    package var hasLeftGit: Bool { notices.contains { $0.code == Self.leftGit } }
+
     /// A step of the plan with what it waits for.
     package struct StepReport: Codable, Hashable, Sendable {
         package var step: PlanStep

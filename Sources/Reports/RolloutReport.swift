@@ -68,14 +68,26 @@ package struct ReconcileReport: Codable, Hashable, Sendable {
         self.exitStatus = exitStatus
     }
 
+    /// How an operation was settled that a dead run had left.
+    package enum Finding: String, Codable, Hashable, Sendable {
+        case completed
+        case notRun = "not-run"
+        /// The first statements ran, and the rest is planned again.
+        case partly
+        case superseded
+        /// Its shard left the fleet.
+        case discarded
+        /// Its shard cannot be read: it stays unsettled.
+        case unknown
+    }
+
     /// What was found of an operation that a dead run had left.
     package struct Recovered: Codable, Hashable, Sendable {
         package var key: OperationKey
-        /// `completed`, `not-run`, `partly`, `superseded`, `discarded` or `unknown`.
-        package var finding: String
+        package var finding: Finding
         package var message: String
 
-        package init(key: OperationKey, finding: String, message: String) {
+        package init(key: OperationKey, finding: Finding, message: String) {
             self.key = key
             self.finding = finding
             self.message = message

@@ -19,8 +19,8 @@ struct ObservationBench {
         let first = try passes.reconcile(.same, mode: .exact)
         try requireInSync(first.value)
         board.note("first pass, records the fleet", describe(first))
-        let engine = first.engine
-        let targets = try passes.survey(.same, mode: .unlessUnchanged, engine: engine)
+        let context = first.context
+        let targets = try passes.plan(.same, mode: .unlessUnchanged, context: context)
             .value.shards.map {
                 ObservationTarget(id: $0.id, server: $0.server, database: $0.database)
             }
@@ -31,13 +31,13 @@ struct ObservationBench {
         for _ in 0..<Self.rounds {
             floorTimes.add(try floor.run())
             let (seconds, observed) = Stopwatch.time {
-                engine.observer.observe(targets, mode: .exact)
+                context.observer.observe(targets, mode: .exact)
             }
             try requireAllKnown(observed)
             exactTimes.add(seconds)
             // As in a loop, where a pass mostly follows another one of its kind.
             for _ in 0..<Self.passesPerRound {
-                last = try passes.reconcile(.same, mode: .unlessUnchanged, engine: engine)
+                last = try passes.reconcile(.same, mode: .unlessUnchanged, context: context)
                 try requireInSync(last.value)
                 unchangedTimes.add(last.seconds)
             }
@@ -52,11 +52,11 @@ struct ObservationBench {
             goal: .atMost(0.05), Text.percent)
         board.note("  its stages", StageTimes.text(last.stages))
         let digests = Set(
-            engine.observer.observe(targets, mode: .exact).values.flatMap { observation in
+            context.observer.observe(targets, mode: .exact).values.flatMap { observation in
                 guard case .known(let shard) = observation else { return [Digest]() }
                 return Array(shard.schema.tables.values)
             })
-        return digests.sorted().compactMap { engine.catalog[$0]?.text }
+        return digests.sorted().compactMap { context.catalog[$0]?.text }
     }
 
     private func describe(_ pass: Passes.Done<ReconcileReport>) -> String {

@@ -39,36 +39,36 @@ struct Passes {
 
     struct Done<Value> {
         let value: Value
-        let engine: Engine
+        let context: ReconcileContext
         let seconds: Double
         let stages: [(name: String, seconds: Double)]
     }
 
     /// A whole reconcile pass.
     func reconcile(
-        _ branch: BenchFleet.Branch, mode: Observer.Mode, engine: Engine? = nil
+        _ branch: BenchFleet.Branch, mode: Observer.Mode, context: ReconcileContext? = nil
     ) throws -> Done<ReconcileReport> {
-        try timed(branch, mode, engine) { try ReconcilePass(session: $0).run() }
+        try timed(branch, mode, context) { try ReconcilePass(pass: $0).run() }
     }
 
     /// The first half of a pass, which is what `plumb plan` does.
-    func survey(
-        _ branch: BenchFleet.Branch, mode: Observer.Mode, engine: Engine? = nil
-    ) throws -> Done<Survey.Result> {
-        try timed(branch, mode, engine) { try $0.survey() }
+    func plan(
+        _ branch: BenchFleet.Branch, mode: Observer.Mode, context: ReconcileContext? = nil
+    ) throws -> Done<PlanningPass.Result> {
+        try timed(branch, mode, context) { try $0.plan() }
     }
 
     private func timed<Value>(
-        _ branch: BenchFleet.Branch, _ mode: Observer.Mode, _ engine: Engine?,
-        _ body: (Session) throws -> Value
+        _ branch: BenchFleet.Branch, _ mode: Observer.Mode, _ context: ReconcileContext?,
+        _ body: (PassContext) throws -> Value
     ) throws -> Done<Value> {
         let times = StageTimes()
-        let surroundings = PassSurroundings(stage: { times.begin($0) })
+        let hooks = PassHooks(stage: { times.begin($0) })
         let (seconds, result) = try Stopwatch.time {
-            let session = try Session.open(
-                fleet.request(branch, mode: mode), surroundings, engine: engine)
-            return (try body(session), session.engine)
+            let pass = try PassContext.open(
+                fleet.request(branch, mode: mode), hooks, context: context)
+            return (try body(pass), pass.context)
         }
-        return Done(value: result.0, engine: result.1, seconds: seconds, stages: times.finish())
+        return Done(value: result.0, context: result.1, seconds: seconds, stages: times.finish())
     }
 }

@@ -35,7 +35,7 @@ struct PlanProcess {
         }
         // The fleet file in the folder names the server and the shards.
         let fleet = BenchFleet(folder: folder, server: .socket(path: ""), shards: 0)
-        let done = try Passes(fleet: fleet).survey(branch, mode: .once)
+        let done = try Passes(fleet: fleet).plan(branch, mode: .once)
         let plan = done.value.plan
         guard plan.unknown.isEmpty, plan.unsupported.isEmpty else {
             throw BenchError("the plan has unknown shards or unsupported tables")
@@ -43,7 +43,7 @@ struct PlanProcess {
         let report = Report(
             stages: done.stages.map { .init(name: $0.name, seconds: $0.seconds) },
             peakMegabytes: Machine.peakMegabytes ?? .infinity,
-            parsedTables: done.engine.catalog.count, classes: done.value.comparison.classes.count,
+            parsedTables: done.context.catalog.count, classes: done.value.comparison.variants.count,
             steps: plan.steps.count,
             shardsInSteps: plan.steps.reduce(0) { $0 + $1.shards.count }, alters: 0)
         try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(report))

@@ -110,8 +110,7 @@ let example = """
                         Wave(size: .shards(1), bakeSeconds: 600),
                         Wave(size: .percent(10), bakeSeconds: 1_800),
                         Wave(size: .percent(100), bakeSeconds: 0),
-                    ], concurrency: Concurrency(total: 16, perHost: 4), onFailure: .continue,
-                    cutover: .rolling))
+                    ], concurrency: Concurrency(total: 16, perHost: 4), onFailure: .continue))
         #expect(fleet.policy.windows.map(\.description) == ["Mon-Fri 09:00-16:00 Europe/Berlin"])
         #expect(fleet.policy.limits.dropsPerPlan == 3)
         #expect(

@@ -138,7 +138,7 @@ struct ExactReadingTests {
     @Test("equal tables under other names are another schema")
     func schemaDigests() throws {
         let digests = ["x", "y"].map { Digest(of: $0) }
-        let catalog = TableCatalog()
+        let catalog = ObjectCatalog()
         let first = catalog.schema(of: ["a": digests[0], "b": digests[1]])
         #expect(first === catalog.schema(of: ["b": digests[1], "a": digests[0]]))
         #expect(first.digest != catalog.schema(of: ["a": digests[1], "b": digests[0]]).digest)

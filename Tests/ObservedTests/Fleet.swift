@@ -8,7 +8,7 @@ import Testing
 /// Databases on a real server, as shards of one namespace.
 final class Fleet {
     let server: MariaDBServer
-    let catalog = TableCatalog()
+    let catalog = ObjectCatalog()
     let pool: ConnectionPool
     let observer: Observer
     let root: Connection

@@ -8,7 +8,7 @@ import Testing
 struct WorkspaceFixture {
     let server: TestServer
     let pool: ConnectionPool
-    let catalog = TableCatalog()
+    let catalog = ObjectCatalog()
     let prefix = "_ws_\(UInt32.random(in: 0 ..< .max))"
     let profile: ServerProfile
 

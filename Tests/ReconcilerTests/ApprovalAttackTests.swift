@@ -37,15 +37,15 @@ struct ApprovalAttackTests {
         _ record: ApprovalRecord, on step: PlanStep? = nil, minimum: Int = 1,
         identity: ApprovalIdentity = .declared, refusesAuthor: Bool = true, shard: String = "s0",
         at time: Timestamp? = nil
-    ) -> ApprovalBook.Verdict {
+    ) -> ApprovalIndex.Verdict {
         let terms = ApprovalTerms(
             identity: identity, minimum: minimum, refusesAuthor: refusesAuthor)
-        return ApprovalBook(
+        return ApprovalIndex(
             records: [record], environment: "production", check: ApprovalCheck(terms: terms)
         ).verdict(on: step ?? self.step, shard: shard, now: time ?? now)
     }
 
-    private func reason(_ verdict: ApprovalBook.Verdict) -> String {
+    private func reason(_ verdict: ApprovalIndex.Verdict) -> String {
         guard case .waiting(let reason) = verdict else { return "\(verdict)" }
         return reason
     }
@@ -226,7 +226,7 @@ struct ApprovalAttackTests {
             word("ann@example.com", expires: "2026-11-21T15:00:00Z"),
         ])
         let ends = [1, 2, 3].map { minimum in
-            ApprovalBook(
+            ApprovalIndex(
                 records: [record], environment: "production",
                 check: ApprovalCheck(
                     terms: ApprovalTerms(minimum: minimum, refusesAuthor: true))

@@ -10,7 +10,7 @@ struct BackOffTests {
 
     @Test("each failure doubles the pause, up to the longest")
     func doubles() {
-        let book = BackOffBook<String>(firstSeconds: 5, longestSeconds: 30)
+        let book = BackOffs<String>(firstSeconds: 5, longestSeconds: 30)
         for pause in [5, 10, 20, 30, 30] as [Int64] {
             book.failed("s1", now: now)
             #expect(book.wait(for: "s1", now: now) == now.adding(seconds: pause))
@@ -20,7 +20,7 @@ struct BackOffTests {
 
     @Test("others are not held, and a success forgets")
     func perSubject() {
-        let book = BackOffBook<String>(firstSeconds: 5, longestSeconds: 30)
+        let book = BackOffs<String>(firstSeconds: 5, longestSeconds: 30)
         book.failed("s1", now: now)
         #expect(book.wait(for: "s2", now: now) == nil)
         book.succeeded("s1")
@@ -34,7 +34,7 @@ struct BackOffTests {
 
     @Test("an operation whose ends moved is another one")
     func movedTarget() {
-        let book = BackOffBook<OperationTarget>(firstSeconds: 60, longestSeconds: 3600)
+        let book = BackOffs<OperationTarget>(firstSeconds: 60, longestSeconds: 3600)
         let ready = Gate.Ready(step: sampleStep(), shard: "s0", approval: nil)
         book.failed(ready.target, now: now)
         #expect(book.wait(for: ready.target, now: now) != nil)

@@ -222,7 +222,7 @@ struct ConvergeTests {
         #expect(result.obstacles[left.shardID]?.message.contains("after 10 attempts") == true)
         #expect(world.used.count == 1)
         let recovery = Recovery(opener: world.fleet, journal: world.journal)
-        #expect(try recovery.settle(world.pending) { _ in true }.map(\.finding) == ["completed"])
+        #expect(try recovery.settle(world.pending) { _ in true }.map(\.finding) == [.completed])
         #expect(Set(world.used) == Set(world.records.map(\.key)))
         #expect(world.executed.count == 2)
     }
@@ -339,18 +339,18 @@ struct CrashTests {
 
     struct Finding: Sendable {
         let live: String?
-        let finding: String
+        let finding: ReconcileReport.Finding
         let state: OperationState
     }
 
     @Test(
         "what is live decides what is recorded",
         arguments: [
-            Finding(live: "a", finding: "not-run", state: .pending),
-            Finding(live: "c", finding: "completed", state: .completed),
-            Finding(live: "b", finding: "partly", state: .superseded),
-            Finding(live: "z", finding: "superseded", state: .superseded),
-            Finding(live: nil, finding: "superseded", state: .superseded),
+            Finding(live: "a", finding: .notRun, state: .pending),
+            Finding(live: "c", finding: .completed, state: .completed),
+            Finding(live: "b", finding: .partly, state: .superseded),
+            Finding(live: "z", finding: .superseded, state: .superseded),
+            Finding(live: nil, finding: .superseded, state: .superseded),
         ])
     func classifies(_ sample: Finding) throws {
         let world = World(shards: 1, chain: ["a", "b", "c"])
@@ -366,7 +366,7 @@ struct CrashTests {
         var record = world.records[0]
         record.begun = 1
         let (outcome, finding) = Recovery.classify(.digest(digest("b")), against: record)
-        #expect(finding == "not-run")
+        #expect(finding == .notRun)
         #expect(!outcome.changedTheShard)
     }
 
@@ -390,7 +390,7 @@ struct CrashTests {
         world.fleet.state.withLock { $0.unreachable = [world.records[0].key.shardID] }
         let recovery = Recovery(opener: world.fleet, journal: world.journal)
         let found = try recovery.settle(world.pending) { _ in true }
-        #expect(found.map(\.finding) == ["unknown"])
+        #expect(found.map(\.finding) == [.unknown])
         #expect(world.pending.count == 1)
     }
 
@@ -400,7 +400,7 @@ struct CrashTests {
         try world.journal.begin(world.records[0])
         let recovery = Recovery(opener: world.fleet, journal: world.journal)
         let found = try recovery.settle(world.pending) { _ in false }
-        #expect(found.map(\.finding) == ["discarded"])
+        #expect(found.map(\.finding) == [.discarded])
         #expect(world.pending.isEmpty)
         #expect(world.events.filter { $0.hasPrefix("operation-discarded") }.count == 1)
         #expect(world.executed.isEmpty)

@@ -46,7 +46,7 @@ struct DoctorRenameGrantsTests {
             }
         }
         func warnings() -> [DoctorReport.Check] {
-            Doctor.run(fixture.pass, PassSurroundings()).checks
+            Doctor.run(fixture.pass, PassHooks()).checks
                 .filter { $0.area == .grants && $0.status != .ok }
         }
 

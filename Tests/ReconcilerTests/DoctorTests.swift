@@ -12,9 +12,9 @@ struct DoctorTests {
     private typealias Check = DoctorReport.Check
 
     private func report(
-        _ fixture: ImportFixture, _ surroundings: PassSurroundings = PassSurroundings()
+        _ fixture: ImportFixture, _ hooks: PassHooks = PassHooks()
     ) -> DoctorReport {
-        Doctor.run(fixture.pass, surroundings)
+        Doctor.run(fixture.pass, hooks)
     }
 
     /// `area status message` of the checks that are neither fine nor information.
@@ -126,7 +126,7 @@ struct DoctorTests {
         let second = self.report(fixture)
         #expect(findings(second).isEmpty)
         #expect(second.exitStatus == .done)
-        #expect(try fixture.session().survey().comparison.inSyncCount == 1)
+        #expect(try fixture.session().plan().comparison.inSyncCount == 1)
     }
 
     @Test func aRoleThatIsNotActiveIsNamed() throws {
@@ -260,7 +260,7 @@ struct DoctorTests {
         let fixture = try ImportFixture()
         try fixture.database(ShopTables.customers)
         try repository(fixture)
-        let report = report(fixture, PassSurroundings(clock: SimulatedClock()))
+        let report = report(fixture, PassHooks(clock: SimulatedClock()))
         #expect(report.exitStatus == .done)
         #expect(findings(report).contains { $0.contains(": its clock is ") })
     }

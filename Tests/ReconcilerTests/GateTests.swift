@@ -9,14 +9,14 @@ import Testing
 struct GateTests {
     private func decide(
         _ steps: [PlanStep], approve: Set<Hazard> = [.lossy, .irreversible],
-        drift: Gate.DriftPolicy = .report, drops: Int? = nil, closed: Gate.Hold? = nil,
+        drift: DriftPolicy = .report, drops: Int? = nil, closed: Gate.Hold? = nil,
         approvals: [ApprovalRecord] = []
     ) throws -> Gate.Decision {
-        let book = ApprovalBook(
+        let book = ApprovalIndex(
             records: approvals, environment: "production",
             check: ApprovalCheck(terms: ApprovalTerms(minimum: 1, refusesAuthor: false)))
         let rules = Gate.Rules(approve: approve, drift: drift, dropsPerPlan: drops, closed: closed)
-        return try Gate(rules: rules, book: book).decide(samplePlan(steps), now: sampleTime())
+        return try Gate(rules: rules, approvals: book).decide(samplePlan(steps), now: sampleTime())
     }
 
     @Test("what is safe runs")
@@ -35,7 +35,7 @@ struct GateTests {
         #expect(
             decision.held.map(\.hold) == [.approval(digest, reason: "no decision yet")])
         #expect(decision.held.first?.shards == ["s0", "s1"])
-        #expect(decision.held.first?.hold.exitStatus == .blocked)
+        #expect(decision.held.first?.hold.outcome.exitStatus == .blocked)
 
         let approval = try sampleApproval(step)
         let after = try decide([step], approvals: [approval])
@@ -64,7 +64,7 @@ struct GateTests {
                 == .rows(
                     reason: "orphans: refused, and nothing begins that cannot end; look at them "
                         + "with SELECT 2"))
-        #expect(held.held.first?.hold.exitStatus == .refused)
+        #expect(held.held.first?.hold.outcome.exitStatus == .refused)
         #expect(try decide("add-foreign-key", isGroup: true, inTheWay: []).held.isEmpty)
         // Values that change are what an approval is for, whatever the rule.
         for rule in ["add-unfilled-column", "narrow-type"] {
@@ -85,16 +85,16 @@ struct GateTests {
     @Test(
         "drift is left alone, put right where it only adds, or reverted",
         arguments: [
-            (Gate.DriftPolicy.report, Hazard.safe, false),
+            (DriftPolicy.report, Hazard.safe, false),
             (.additive, .safe, true),
             (.additive, .costly, false),
             (.revert, .costly, true),
         ])
-    func drift(policy: Gate.DriftPolicy, hazard: Hazard, runs: Bool) throws {
+    func drift(policy: DriftPolicy, hazard: Hazard, runs: Bool) throws {
         let step = sampleStep(hazard: hazard, cause: PlanCause(kind: .liveChanged))
         let decision = try decide([step], drift: policy)
         #expect(decision.ready.isEmpty != runs)
-        if !runs { #expect(decision.held.first?.hold.exitStatus == .difference) }
+        if !runs { #expect(decision.held.first?.hold.outcome.exitStatus == .difference) }
     }
 
     @Test("reverting drift that destroys waits for an approval all the same")
@@ -113,7 +113,7 @@ struct GateTests {
         #expect(try decide(steps, drops: 2, approvals: approvals).held.isEmpty)
         let decision = try decide(steps, drops: 1, approvals: approvals)
         #expect(decision.ready.isEmpty)
-        #expect(decision.held.allSatisfy { $0.hold.exitStatus == .refused })
+        #expect(decision.held.allSatisfy { $0.hold.outcome.exitStatus == .refused })
     }
 
     @Test("a closed window holds what would run, and hides no missing approval")
@@ -123,7 +123,7 @@ struct GateTests {
             [sampleStep(), sampleStep(table: "z", hazard: .irreversible)], closed: closed)
         #expect(decision.ready.isEmpty)
         #expect(decision.held.map(\.hold.code) == ["window", "approval"])
-        #expect(decision.held.allSatisfy { $0.hold.exitStatus == .blocked })
+        #expect(decision.held.allSatisfy { $0.hold.outcome.exitStatus == .blocked })
     }
 
     @Test("a view or trigger of what is held is held, too, where it is held")
@@ -153,7 +153,10 @@ struct GateTests {
         decision.holdWhatRestsOnHeld()
         #expect(
             decision.held.map(\.step.table) == ["orders", "view:base", "view:top", "trigger:t"])
-        #expect(decision.held.allSatisfy { $0.shards == ["s1"] && $0.hold.exitStatus == .blocked })
+        #expect(
+            decision.held.allSatisfy {
+                $0.shards == ["s1"] && $0.hold.outcome.exitStatus == .blocked
+            })
         #expect(decision.held.dropFirst().map(\.hold.code) == ["behind", "behind", "behind"])
         #expect(decision.ready.filter { $0.shard == "s1" }.map(\.step.table) == ["view:free"])
         #expect(decision.ready.filter { $0.shard == "s0" }.count == steps.count - 1)
@@ -163,16 +166,5 @@ struct GateTests {
         decision = try decide([drifted] + steps.dropFirst())
         decision.holdWhatRestsOnHeld()
         #expect(decision.held.map(\.step.table) == ["orders"])
-    }
-
-    @Test("the strongest of several exit statuses wins: 1, 6, 5, 4, 3, 2, 0")
-    func strongest() {
-        let order: [Model.ExitStatus] = [
-            .error, .incomplete, .refused, .partial, .blocked, .difference, .done,
-        ]
-        for (index, status) in order.enumerated() {
-            #expect(ExitStatus.strongest(order[index...].reversed()) == status)
-        }
-        #expect(ExitStatus.strongest([]) == .done)
     }
 }

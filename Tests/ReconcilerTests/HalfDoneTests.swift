@@ -18,7 +18,7 @@ private final class DyingFleet {
         fixture = try ImportFixture(on: server)
         database = try fixture.database()
         try commit("SET NULL")
-        _ = try ReconcilePass(session: fixture.session()).run()
+        _ = try ReconcilePass(pass: fixture.session()).run()
         try fixture.root.execute("INSERT INTO p VALUES (1)")
         try fixture.root.execute("INSERT INTO t VALUES (1, 1)")
         try commit("CASCADE")
@@ -32,7 +32,7 @@ private final class DyingFleet {
             }
             if number == 2 { throw JournalFailure("killed") }
         }
-        _ = try ReconcilePass(session: fixture.session(), faults: faults).run()
+        _ = try ReconcilePass(pass: fixture.session(), faults: faults).run()
     }
 
     func commit(_ rule: String) throws {
@@ -62,14 +62,14 @@ private final class DyingFleet {
 
     func approve() throws {
         let session = try fixture.session()
-        _ = try ReconcilePass(session: session).run()
+        _ = try ReconcilePass(pass: session).run()
         _ = try Decisions(session: session.ledgerSession).record(
             .init(
                 decision: .approve, digests: [], approver: LedgerActor(name: "Eve", email: "Eve"),
                 reason: "known"))
     }
 
-    func pass() throws -> ReconcileReport { try ReconcilePass(session: fixture.session()).run() }
+    func pass() throws -> ReconcileReport { try ReconcilePass(pass: fixture.session()).run() }
 
     /// How often approvals of steps of `t` were used.
     func uses() throws -> Int {
@@ -92,7 +92,7 @@ struct HalfDoneTests {
         let fleet = try DyingFleet(on: TestServer.shared)
         #expect(try !fleet.text.contains("FOREIGN KEY"))
         let report = try fleet.pass()
-        #expect(report.recovered.map(\.finding) == ["partly"])
+        #expect(report.recovered.map(\.finding) == [.partly])
         #expect(report.recovered.first?.message.hasPrefix("1 of 2 statements ran") == true)
         #expect(report.plan.plan.steps.map(\.cause.kind) == [.git])
         #expect(try fleet.uses() == 1)
@@ -107,7 +107,7 @@ struct HalfDoneTests {
         let fleet = try DyingFleet(on: TestServer.shared)
         try fleet.commit("SET NULL")
         let report = try fleet.pass()
-        #expect(report.recovered.map(\.finding) == ["partly"])
+        #expect(report.recovered.map(\.finding) == [.partly])
         #expect(report.plan.plan.steps.map(\.cause.kind) == [.git])
         try fleet.approve()
         #expect(try fleet.pass().exitStatus == .done)
@@ -121,10 +121,10 @@ struct HalfDoneTests {
         server.stop()
         try fleet.commit("RESTRICT")
         let blind = try fleet.pass()
-        #expect(blind.recovered.map(\.finding) == ["unknown"])
+        #expect(blind.recovered.map(\.finding) == [.unknown])
         try server.restart()
         let report = try fleet.pass()
-        #expect(report.recovered.map(\.finding) == ["partly"])
+        #expect(report.recovered.map(\.finding) == [.partly])
         #expect(report.plan.plan.steps.map(\.cause.kind) == [.git])
         #expect(try fleet.uses() == 1)
     }

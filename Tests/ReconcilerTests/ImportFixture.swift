@@ -105,7 +105,7 @@ final class ImportFixture {
             folder: temporary.path, actor: LedgerActor(name: "Ada", email: "ada@example.com"))
     }
 
-    func session() throws -> Session { try Session.open(pass, PassSurroundings()) }
+    func session() throws -> PassContext { try PassContext.open(pass, PassHooks()) }
 
     func snapshot() throws -> LedgerSnapshot? {
         try Ledger.open(path: ledgerPath).snapshot("production")
@@ -126,7 +126,7 @@ final class ImportFixture {
             .trimmingCharacters(in: .newlines)
     }
 
-    func rebuild() throws -> RebuildReport { try LedgerRebuild(session: try session()).run() }
+    func rebuild() throws -> RebuildReport { try LedgerRebuild(pass: try session()).run() }
 }
 
 /// The tables of a small shop, with what makes a schema interesting.

@@ -26,7 +26,7 @@ struct LockWaitTests {
             database = try server.freshDatabase()
             let root = try server.connect(database: database)
             try root.execute("CREATE TABLE t (id INT PRIMARY KEY)")
-            let catalog = TableCatalog()
+            let catalog = ObjectCatalog()
             let from = try LiveTable.readTable(
                 "t", database: database, on: root, catalog: catalog)
             try root.execute("ALTER TABLE t ADD COLUMN n INT")

@@ -20,7 +20,7 @@ import Testing
         collation: "utf8mb4_general_ci", settings: [:])
 
     @Test func theCatalogueKeepsWhatIsOfUse() {
-        let catalog = TableCatalog()
+        let catalog = ObjectCatalog()
         let tables = (0..<9).map(table)
         tables.forEach(catalog.insert)
         let kept = catalog.schema(of: ["t": tables[3].digest])
@@ -33,25 +33,25 @@ import Testing
     }
 
     @Test func whatWasProvedGoesWhenNobodyAsksForIt() throws {
-        let knowledge = Knowledge(catalog: TableCatalog())
+        let cache = ProofCache(catalog: ObjectCatalog())
         let digests = (0..<3).map { Digest(of: "subject \($0)") }
         for (number, digest) in digests.enumerated() {
-            knowledge.remember(["t": table(number)], schema: digest, profile: profile)
-            knowledge.remember([], for: digest, profile: profile)
+            cache.remember(["t": table(number)], schema: digest, profile: profile)
+            cache.remember([], for: digest, profile: profile)
         }
         // What the ledger does not hold yet stays, whoever asks.
-        #expect(knowledge.forgetUnused().count == 3)
-        #expect(knowledge.count == 6)
-        knowledge.saved()
-        _ = try knowledge.normalised(schema: digests[1], profile: profile, in: nil)
-        #expect(knowledge.forgetUnused() == [table(1).digest])
-        #expect(knowledge.count == 2)
-        #expect(knowledge.forgetUnused().isEmpty)
-        #expect(knowledge.count == 0)
+        #expect(cache.forgetUnused().count == 3)
+        #expect(cache.count == 6)
+        cache.saved()
+        _ = try cache.normalised(schema: digests[1], profile: profile, in: nil)
+        #expect(cache.forgetUnused() == [table(1).digest])
+        #expect(cache.count == 2)
+        #expect(cache.forgetUnused().isEmpty)
+        #expect(cache.count == 0)
     }
 
     @Test func aFailureThatNobodyRepeatsIsForgotten() {
-        let book = BackOffBook<String>(firstSeconds: 5, longestSeconds: 600)
+        let book = BackOffs<String>(firstSeconds: 5, longestSeconds: 600)
         let start = Timestamp(secondsSince1970: 1_700_000_000)
         book.failed("left", now: start)
         book.failed("stays", now: start.adding(seconds: 1_000))

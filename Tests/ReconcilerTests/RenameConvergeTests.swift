@@ -96,25 +96,25 @@ struct RenameConvergeTests {
         let new: String?
         let kind: OperationOutcome.Kind
         var executed: [String] = []
-        let recovered: String
+        let recovered: ReconcileReport.Finding
     }
 
     static let findings = [
         Found(
             old: "a", new: nil, kind: .completed(ran: true), executed: statements,
-            recovered: "not-run"),
-        Found(old: nil, new: "c", kind: .completed(ran: false), recovered: "completed"),
+            recovered: .notRun),
+        Found(old: nil, new: "c", kind: .completed(ran: false), recovered: .completed),
         Found(
             old: nil, new: "b", kind: .completed(ran: true), executed: [statements[1]],
-            recovered: "partly"),
+            recovered: .partly),
         Found(
-            old: "z", new: nil, kind: .superseded(found: digest("z")), recovered: "superseded"),
+            old: "z", new: nil, kind: .superseded(found: digest("z")), recovered: .superseded),
         Found(
-            old: nil, new: "z", kind: .superseded(found: digest("z")), recovered: "superseded"),
-        Found(old: nil, new: nil, kind: .superseded(found: nil), recovered: "superseded"),
+            old: nil, new: "z", kind: .superseded(found: digest("z")), recovered: .superseded),
+        Found(old: nil, new: nil, kind: .superseded(found: nil), recovered: .superseded),
         // The new table is what was planned, but the rows are in the old one.
-        Found(old: "a", new: "c", kind: .superseded(found: nil), recovered: "superseded"),
-        Found(old: "a", new: "z", kind: .superseded(found: nil), recovered: "superseded"),
+        Found(old: "a", new: "c", kind: .superseded(found: nil), recovered: .superseded),
+        Found(old: "a", new: "z", kind: .superseded(found: nil), recovered: .superseded),
     ]
 
     @Test("what is live before the first statement decides", arguments: findings)

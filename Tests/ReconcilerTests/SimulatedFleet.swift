@@ -42,7 +42,7 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
         _ shard: ShardID, _ body: (any ShardPort) throws(ShardFailure) -> Result
     ) throws(ShardFailure) -> Result {
         if state.withLock({ $0.unreachable.contains(shard) }) {
-            throw ShardFailure("\(shard): refused", retry: .retryable, lostConnection: true)
+            throw ShardFailure("\(shard): refused", retry: .retryable)
         }
         if state.withLock({ $0.locked.contains(shard) }) {
             throw ShardFailure("\(shard): locked", retry: .retryable, isLocked: true)
@@ -65,7 +65,7 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
 
         private static func read(_ state: inout State) throws(ShardFailure) {
             guard !state.failingReads.isEmpty, state.failingReads.removeFirst() else { return }
-            throw ShardFailure("gone away", retry: .retryable, lostConnection: true)
+            throw ShardFailure("gone away", retry: .retryable)
         }
 
         func ask(_ question: DataQuestion) throws(ShardFailure) -> RowsAnswer {
@@ -97,7 +97,7 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
                 }
                 if state.lossesBefore > 0 {
                     state.lossesBefore -= 1
-                    throw ShardFailure("gone away", retry: .indeterminate, lostConnection: true)
+                    throw ShardFailure("gone away", retry: .indeterminate)
                 }
                 if names.count > 1 {
                     state.tables[OperationKey(shard: shard, table: names[0])] = nil
@@ -106,7 +106,7 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
                 state.executed.append("\(key) \(statement.after?.short ?? "-")")
                 if state.lossesAfter > 0 {
                     state.lossesAfter -= 1
-                    throw ShardFailure("gone away", retry: .indeterminate, lostConnection: true)
+                    throw ShardFailure("gone away", retry: .indeterminate)
                 }
             }
         }

@@ -165,7 +165,7 @@ struct SplitRefusalTests {
         }
 
         func pass() throws -> ReconcileReport {
-            try ReconcilePass(session: fixture.session()).run()
+            try ReconcilePass(pass: fixture.session()).run()
         }
 
         func live(_ place: Int) throws -> [String] {

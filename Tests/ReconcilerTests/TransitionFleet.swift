@@ -27,7 +27,7 @@ final class TransitionFleet {
     let kind: TestServer.Kind
     private let fixture: ImportFixture
     private(set) var pairs: [Pair] = []
-    private var engine: Engine?
+    private var context: ReconcileContext?
 
     init(_ kind: TestServer.Kind) throws {
         self.kind = kind
@@ -191,9 +191,9 @@ final class TransitionFleet {
             """
     }
 
-    private func session() throws -> Session {
-        let session = try Session.open(fixture.pass, PassSurroundings(), engine: engine)
-        engine = session.engine
+    private func session() throws -> PassContext {
+        let session = try PassContext.open(fixture.pass, PassHooks(), context: context)
+        context = session.context
         return session
     }
 
@@ -207,7 +207,7 @@ final class TransitionFleet {
     /// Writes views in other words for the same, which is nothing to do.
     private func disguise() throws -> [String] {
         try commit { $0.from.map(\.disguised) }
-        return try session().survey().plan.steps.map { step in
+        return try session().plan().plan.steps.map { step in
             "\(pairs[Int(step.namespace.dropFirst()) ?? 0].label), in other words: \(step.table): "
                 + step.differences.map(\.text).joined(separator: "\n")
         }
@@ -224,7 +224,7 @@ final class TransitionFleet {
             report.plan.plan.unsupported.filter(Self.isHonest).map { "\($0.namespace) \($0.table)" }
         )
         var faults = Self.faults(of: report)
-        for finding in try DriftPass(session: session()).run().findings
+        for finding in try DriftPass(pass: session()).run().findings
         where !left.contains("\(finding.namespace) \(finding.table)") {
             let lines = finding.differences.map(\.text).joined(separator: " | ")
             faults[finding.namespace, default: []].append(
@@ -273,13 +273,13 @@ final class TransitionFleet {
     /// Approves whatever the plan waits for, and runs it.
     private func reconcile() throws -> ReconcileReport {
         let session = try session()
-        let plan = try PlanPass(session: session).run()
+        let plan = try PlanPass(pass: session).run()
         if plan.steps.contains(where: \.needsApproval) {
             _ = try Decisions(session: session.ledgerSession).record(
                 .init(
                     decision: .approve, digests: [],
                     approver: LedgerActor(name: "Eve", email: "Eve"), reason: "known"))
         }
-        return try ReconcilePass(session: session).run()
+        return try ReconcilePass(pass: session).run()
     }
 }

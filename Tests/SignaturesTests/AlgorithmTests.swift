@@ -13,7 +13,7 @@ struct AlgorithmTests {
 
     @Test(arguments: types, ["sha512", "sha256"])
     func eachTypeOfKey(type: [String], hash: String) throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let key = try workshop.key(type)
         let line = try workshop.publicLine(key)
         let verifier = SignatureVerifier(allowedSigners: try workshop.allowed("ada \(line)"))
@@ -22,7 +22,7 @@ struct AlgorithmTests {
                 payload, with: key, options: ["-O", "hashalg=\(hash)"])
             let signer = try verifier.verify(
                 payload: Array(payload.utf8), signature: signature, namespace: "git",
-                at: Workshop.now)
+                at: WorkspacePool.now)
             #expect(signer.principals == ["ada"])
             #expect(signer.kind == .ssh && signer.signedAt == nil)
             #expect(signer.place == "\(workshop.folder)/allowed:1")
@@ -35,7 +35,7 @@ struct AlgorithmTests {
 
     @Test("attack: a signature counts for the namespace that it was made for, and no other")
     func namespaces() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let key = try workshop.key(["ed25519"])
         let line = try workshop.publicLine(key)
         let verifier = SignatureVerifier(allowedSigners: try workshop.allowed("ada \(line)"))
@@ -48,7 +48,7 @@ struct AlgorithmTests {
 
     @Test("attack: no signature, an empty one, and one of no known kind do not count")
     func noSignature() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let line = try workshop.publicLine(try workshop.key(["ed25519"]))
         let verifier = SignatureVerifier(allowedSigners: try workshop.allowed("ada \(line)"))
         #expect(verifier.refusal(of: nil, "x") == .unsigned)

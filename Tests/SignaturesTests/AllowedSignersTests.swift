@@ -26,7 +26,7 @@ struct AllowedSignersTests {
     ]
 
     @Test func eachFileAllowsTheSame() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let key = try workshop.key(["ed25519"])
         let own = try workshop.publicLine(key).split(separator: " ").prefix(2)
             .joined(separator: " ")
@@ -57,7 +57,7 @@ struct AllowedSignersTests {
     }
 
     @Test func theReasonIsTold() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let key = try workshop.key(["ed25519"])
         let line = try workshop.publicLine(key)
         let signature = try workshop.sign("x", with: key)
@@ -75,14 +75,14 @@ struct AllowedSignersTests {
     }
 
     @Test func thePersonIsNamedByNamesAlone() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let key = try workshop.key(["ed25519"])
         let line = try workshop.publicLine(key)
         let signature = try workshop.sign("x", with: key)
         func principals(_ text: String) throws -> [String] {
             try SignatureVerifier(allowedSigners: try workshop.allowed(text)).verify(
                 payload: Array("x".utf8), signature: signature, namespace: "git",
-                at: Workshop.now
+                at: WorkspacePool.now
             ).principals
         }
         #expect(try principals("ada,a*,!eve,bob \(line)") == ["ada", "bob"])
@@ -122,7 +122,7 @@ struct AllowedSignersTests {
             ("ada ssh-ed25519-cert-v01@openssh.com AAAA", "neither an option"),
         ])
     func refused(text: String, reason: String) throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let line = try workshop.publicLine(try workshop.key(["ed25519"]))
         let blob = line.split(separator: " ")[1]
         let filled = text.replacingOccurrences(of: "KEY", with: line)
@@ -138,7 +138,7 @@ struct AllowedSignersTests {
     }
 
     @Test func linesMayEndAsOnOtherSystems() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let line = try workshop.publicLine(try workshop.key(["ed25519"]))
         let text = "# first\r\nada \(line)\r\n\r\nzo\u{eb} \(line)\r\n"
         let signers = try AllowedSigners(text: text, file: "signers")

@@ -9,7 +9,7 @@ import Testing
 /// A keyring of `gpg` in a temporary folder, of somebody who signs.
 private final class Signer {
     private let folder: TemporaryFolder
-    let workshop: Workshop
+    let workshop: WorkspacePool
     var home: String { folder.path }
 
     /// Puts the clock back, where a test needs what is old.
@@ -17,7 +17,7 @@ private final class Signer {
 
     init() throws {
         folder = try TemporaryFolder()
-        workshop = try Workshop()
+        workshop = try WorkspacePool()
     }
 
     deinit {
@@ -68,7 +68,7 @@ struct OpenPGPTests {
         let signature = try signer.sign("payload", with: key)
         let verified = try signer.verifier("ada \(key.lowercased()) a comment").verify(
             payload: Array("payload".utf8), signature: signature, namespace: "git",
-            at: Workshop.now)
+            at: WorkspacePool.now)
         #expect(verified.kind == .openPGP && verified.principals == ["ada"])
         #expect(verified.fingerprint == key)
         #expect(verified.place.hasSuffix("/openpgp_signers:1"))

@@ -9,7 +9,7 @@ import Testing
 struct RefusedKeyTests {
     @Test("attack: a short RSA key is refused among the allowed signers and in a signature")
     func shortRSA() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let key = try workshop.key(["rsa", "-b", "1024"])
         let line = try workshop.publicLine(key)
         #expect(signatureError { _ = try workshop.allowed("ada \(line)") } == .invalidFile)
@@ -20,7 +20,7 @@ struct RefusedKeyTests {
 
     @Test("attack: SHA-1, a hash of another name, and an algorithm that is not the key's")
     func algorithms() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let key = try workshop.key(["rsa", "-b", "2048"])
         let line = try workshop.publicLine(key)
         let verifier = SignatureVerifier(allowedSigners: try workshop.allowed("ada \(line)"))
@@ -59,7 +59,7 @@ struct RefusedKeyTests {
 
     @Test("attack: a certificate is no key, whoever certified it")
     func certificates() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let authority = try workshop.key(["ed25519"], name: "authority")
         let key = try workshop.key(["ed25519"], name: "key")
         try Shell.check(
@@ -78,7 +78,7 @@ struct RefusedKeyTests {
 
     @Test("attack: text in the reserved field, which nothing signs")
     func reserved() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let key = try workshop.key(["ed25519"])
         let line = try workshop.publicLine(key)
         let verifier = SignatureVerifier(allowedSigners: try workshop.allowed("ada \(line)"))
@@ -95,7 +95,7 @@ struct RefusedKeyTests {
 
     @Test("attack: numbers of a signature that are zero, negative, padded or too large")
     func numbers() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let key = try workshop.key(["ecdsa", "-b", "256"])
         let line = try workshop.publicLine(key)
         let verifier = SignatureVerifier(allowedSigners: try workshop.allowed("ada \(line)"))
@@ -145,7 +145,7 @@ struct DeviceKeyTests {
 
     @Test("attack: a device that nobody touched, and one for another application")
     func touched() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let path = try workshop.key(["ed25519"])
         let text = try String(contentsOfFile: path, encoding: .utf8)
         guard case .ed25519(let key) = try OpenSSHPrivateKey(armoured: text),
@@ -179,7 +179,7 @@ struct DeviceKeyTests {
     }
 
     @Test func anECDSAKeyInADevice() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let path = try workshop.key(["ecdsa", "-b", "256", "-m", "PEM"])
         guard case .ecdsa(_, let point) = try SSHPublicKey(line: workshop.publicLine(path)).material
         else { throw TestSupportError("no ECDSA key") }

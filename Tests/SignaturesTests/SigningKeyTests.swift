@@ -8,7 +8,7 @@ import Testing
 @Suite("A signature that is made here is one for ssh-keygen, too")
 struct SigningKeyTests {
     @Test func aPlainKey() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let path = try workshop.key(["ed25519"])
         let key = try SigningKey(path: path)
         _ = try workshop.allowed("ada \(try workshop.publicLine(path))")
@@ -27,7 +27,7 @@ struct SigningKeyTests {
 
     @Test(arguments: [["ecdsa", "-b", "256"], ["rsa", "-b", "2048"]])
     func otherKeysByTheProgram(type: [String]) throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let path = try workshop.key(type)
         let verifier = SignatureVerifier(
             allowedSigners: try workshop.allowed("ada \(try workshop.publicLine(path))"))
@@ -41,7 +41,7 @@ struct SigningKeyTests {
         "attack: a private key that others may read does not sign",
         arguments: [0o600, 0o400, 0o640, 0o604, 0o644, 0o620])
     func modes(mode: Int) throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let path = try workshop.key(["ed25519"])
         chmod(path, mode_t(mode))
         #expect(
@@ -51,7 +51,7 @@ struct SigningKeyTests {
 
     /// Each error names the file and nothing that stands in it.
     @Test func whatIsNoKey() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let path = try workshop.key(["ed25519"])
         let text = try String(contentsOfFile: path, encoding: .utf8)
         let bytes = try Armour.privateKey.open(text)
@@ -85,7 +85,7 @@ struct SigningKeyTests {
     }
 
     @Test func aProtectedKeyAsksSomebody() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let path = try workshop.key(["ed25519"], passphrase: "hunter2")
         _ = try workshop.allowed("ada \(try workshop.publicLine(path))")
         // Nobody is there to be asked, and no agent: it says so, and does not hang.

@@ -18,7 +18,7 @@ struct TamperTests {
         "attack: one changed byte at any place of a signature",
         arguments: [["ed25519"], ["ecdsa", "-b", "256"]])
     func eachByte(type: [String]) throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let key = try workshop.key(type)
         let verifier = SignatureVerifier(
             allowedSigners: try workshop.allowed("ada \(try workshop.publicLine(key))"))
@@ -38,7 +38,7 @@ struct TamperTests {
 
     @Test("attack: a signature that is cut off, or goes on")
     func eachLength() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let key = try workshop.key(["ed25519"])
         let verifier = SignatureVerifier(
             allowedSigners: try workshop.allowed("ada \(try workshop.publicLine(key))"))
@@ -56,7 +56,7 @@ struct TamperTests {
 
     @Test("attack: armour that holds more than one signature, or is not in its one form")
     func armour() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let key = try workshop.key(["ed25519"])
         let verifier = SignatureVerifier(
             allowedSigners: try workshop.allowed("ada \(try workshop.publicLine(key))"))
@@ -83,7 +83,7 @@ struct TamperTests {
 
     @Test("attack: another's signature, key or text in the place of one's own")
     func mixed() throws {
-        let workshop = try Workshop()
+        let workshop = try WorkspacePool()
         let ada = try workshop.key(["ed25519"], name: "ada")
         let eve = try workshop.key(["ed25519"], name: "eve")
         let verifier = SignatureVerifier(

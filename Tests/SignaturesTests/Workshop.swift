@@ -6,7 +6,7 @@ import TestSupport
 @testable import Signatures
 
 /// Keys and signatures made with `ssh-keygen` in a temporary folder of its own.
-final class Workshop {
+final class WorkspacePool {
     private let temporary: TemporaryFolder
     var folder: String { temporary.path }
 
@@ -44,7 +44,7 @@ final class Workshop {
     /// What `ssh-keygen -Y verify` says of a signature, by the file that `allowed` wrote last.
     func programAccepts(
         _ signature: String, of payload: String, namespace: String = "git",
-        principal: String = "ada", at time: Timestamp = Workshop.now
+        principal: String = "ada", at time: Timestamp = WorkspacePool.now
     ) throws -> Bool {
         let file = try temporary.write(signature, to: "signature")
         return try Shell.run(
@@ -80,7 +80,7 @@ extension SignatureVerifier {
     /// What is thrown, or nil for a good signature.
     func refusal(
         of signature: String?, _ payload: String, namespace: String = "git",
-        principal: String? = nil, at time: Timestamp = Workshop.now
+        principal: String? = nil, at time: Timestamp = WorkspacePool.now
     ) -> SignatureError.Code? {
         signatureError {
             _ = try verify(

@@ -83,7 +83,7 @@ extension Sample {
         return ReconcileReport(
             plan: hostile(exit: exit, hostileName), rollout: rollout,
             recovered: rollout.troubles.map {
-                .init(key: $0.key, finding: hostileName, message: hostileName)
+                .init(key: $0.key, finding: .unknown, message: hostileName)
             }, adopted: 1, exitStatus: exit)
     }
 }

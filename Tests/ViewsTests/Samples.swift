@@ -193,7 +193,7 @@ enum Sample {
     static let reconcile = ReconcileReport(
         plan: plan, rollout: rollout,
         recovered: [
-            .init(key: key(3), finding: "completed", message: "the statement had run")
+            .init(key: key(3), finding: .completed, message: "the statement had run")
         ], adopted: 2, exitStatus: .incomplete)
 
     static let nothingToDo = ReconcileReport(

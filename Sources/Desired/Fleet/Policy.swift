@@ -1,3 +1,4 @@
+import Model
 import Diff
 import Schema
 
@@ -35,14 +36,13 @@ package struct Approvers: Hashable, Sendable {
     static let standard = Approvers(minimum: 1, notAuthor: false)
 }
 
-/// What happens to tables that were changed out of band.
-package enum DriftPolicy: String, Hashable, Sendable, CaseIterable, FleetChoice {
-    static let title = "drift"
-    case report
-    /// Puts back what is missing, drops and narrows nothing.
-    case additive
-    /// Plans the way back to git, behind the same approvals as any change.
-    case revert
+extension DriftPolicy: FleetChoice {
+    static var title: String { "drift" }
+}
+
+extension FailurePolicy: FleetChoice {
+    static var title: String { "onFailure" }
+    static var unsupported: [String] { ["pause"] }
 }
 
 /// How a change spreads over the shards.
@@ -50,12 +50,11 @@ package struct Rollout: Hashable, Sendable {
     /// In order; the last one takes all the shards that are left.
     package let waves: [Wave]
     package let concurrency: Concurrency
-    package let onFailure: OnFailure
-    package let cutover: Cutover
+    package let onFailure: FailurePolicy
 
     static let standard = Rollout(
         waves: [Wave(size: .percent(100), bakeSeconds: 0)], concurrency: .standard,
-        onFailure: .halt, cutover: .rolling)
+        onFailure: .halt)
 }
 
 /// Shards that are changed before the next ones.
@@ -88,16 +87,9 @@ package struct Concurrency: Hashable, Sendable {
     static let standard = Concurrency(total: 32, perHost: 2)
 }
 
-/// What the other shards do when one fails.
-package enum OnFailure: String, Hashable, Sendable, CaseIterable, FleetChoice {
-    static let title = "onFailure"
-    static let unsupported = ["pause"]
-    case halt
-    case `continue`
-}
-
-/// When copied tables are swapped in.
-package enum Cutover: String, Hashable, Sendable, CaseIterable, FleetChoice {
+/// When copied tables are swapped in: a word of the format of which this release knows one value,
+/// so that nothing keeps it.
+enum Cutover: String, Hashable, Sendable, CaseIterable, FleetChoice {
     static let title = "cutover"
     static let unsupported = ["barrier", "manual", "parallel"]
     case rolling

@@ -19,14 +19,6 @@ package enum RolloutState: String, Codable, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// What a failed operation means for the others.
-package enum FailurePolicy: String, Codable, Hashable, Sendable {
-    /// No new operation starts.
-    case halt
-    /// The others go on; the rollout ends as failed all the same.
-    case `continue`
-}
-
 extension RolloutState {
     /// The state that follows from `operations`, or nil when it cannot be determined.
     ///

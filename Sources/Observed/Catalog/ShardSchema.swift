@@ -1,7 +1,7 @@
 import Schema
 
 /// The tables and other managed objects of a shard; shards that are alike share one instance
-/// (`TableCatalog`).
+/// (`ObjectCatalog`).
 package final class ShardSchema: Sendable {
     /// By the name that the server gives, as ``ObjectName`` encodes it.
     package let tables: [String: Digest]

@@ -16,7 +16,7 @@ struct ServerShards: Sendable {
 final class ServerPass: Sendable {
     let shards: ServerShards
     /// Nil where the server could not be asked at all: then `broken` says why.
-    let survey: ServerSurvey?
+    let facts: ServerFacts?
     private let fingerprints: ServerFingerprints?
     /// The last readings, as far as their fingerprints still hold.
     private let holding: [ShardID: Observer.Memory]
@@ -28,12 +28,12 @@ final class ServerPass: Sendable {
     private let broken: Lock<ShardProblem?>
 
     private init(
-        shards: ServerShards, survey: ServerSurvey?, fingerprints: ServerFingerprints?,
+        shards: ServerShards, facts: ServerFacts?, fingerprints: ServerFingerprints?,
         memory: [ShardID: Observer.Memory] = [:], sparesUnchanged: Bool = false,
         broken: ShardProblem?
     ) {
         self.shards = shards
-        self.survey = survey
+        self.facts = facts
         self.fingerprints = fingerprints
         self.sparesUnchanged = sparesUnchanged
         holding = memory.filter { _, known in
@@ -49,25 +49,25 @@ final class ServerPass: Sendable {
     ) -> ServerPass {
         let readsObjects = shards.targets.contains { !$0.kinds.isEmpty }
         let result = Result { () throws(MySQLError) in
-            let survey = try pool.using(shards.server) { connection throws(MySQLError) in
-                try ServerSurvey(on: connection, readsObjects: readsObjects)
+            let facts = try pool.using(shards.server) { connection throws(MySQLError) in
+                try ServerFacts(on: connection, readsObjects: readsObjects)
             }.get()
-            guard mode != .once else { return (survey, ServerFingerprints?.none) }
+            guard mode != .once else { return (facts, ServerFingerprints?.none) }
             let fingerprints = try ServerFingerprints.read(
-                from: shards.server, pool: pool, survey: survey, databases: shards.databases,
+                from: shards.server, pool: pool, facts: facts, databases: shards.databases,
                 known: Dictionary(
                     memory.values.map { ($0.target.database, $0.fingerprint) },
                     uniquingKeysWith: { first, _ in first }))
-            return (survey, fingerprints)
+            return (facts, fingerprints)
         }
         switch result {
-        case .success(let (survey, fingerprints)):
+        case .success(let (facts, fingerprints)):
             return ServerPass(
-                shards: shards, survey: survey, fingerprints: fingerprints, memory: memory,
+                shards: shards, facts: facts, fingerprints: fingerprints, memory: memory,
                 sparesUnchanged: mode == .unlessUnchanged, broken: nil)
         case .failure(let error):
             return ServerPass(
-                shards: shards, survey: nil, fingerprints: nil,
+                shards: shards, facts: nil, fingerprints: nil,
                 broken: ShardProblem(server: error))
         }
     }
@@ -90,7 +90,7 @@ final class ServerPass: Sendable {
     }
 
     /// Whether the server takes changes; one that could not be asked has no known shards.
-    var readOnly: ReadOnlyState { survey?.readOnly ?? ReadOnlyState([:]) }
+    var readOnly: ReadOnlyState { facts?.readOnly ?? ReadOnlyState([:]) }
 
     /// The other shards in portions, enough of them to keep all connections busy to the end.
     func chunks(connections: Int) -> [ShardChunk] {
@@ -106,10 +106,10 @@ final class ServerPass: Sendable {
 
     /// Counts what else there is in the databases; without an answer nothing is counted.
     func countObjects(pool: ConnectionPool) {
-        guard let survey else { return }
+        guard let facts else { return }
         let counted = pool.using(shards.server) { connection throws(MySQLError) in
             ObjectCounts.read(
-                on: connection, databases: shards.databases, folding: survey.folding)
+                on: connection, databases: shards.databases, folding: facts.folding)
         }
         guard case .success(let found) = counted else { return }
         objects.withLock { $0 = found }
@@ -117,12 +117,12 @@ final class ServerPass: Sendable {
 
     /// Objects of the database that are no tables, once they are counted.
     func objects(in name: String) -> [ObjectKind: Int] {
-        objects.withLock { $0[survey?.folded(name) ?? name, default: [:]] }
+        objects.withLock { $0[facts?.folded(name) ?? name, default: [:]] }
     }
 
     /// A fingerprint that proves, while it lasts, that the shard's tables are what was read.
     func conclusiveFingerprint(
-        of target: ObservationTarget, _ shard: KnownShard, _ catalog: TableCatalog
+        of target: ObservationTarget, _ shard: KnownShard, _ catalog: ObjectCatalog
     ) -> ServerFingerprints.Fingerprint? {
         // Other objects than tables leave no trace: with them a shard is always read exactly.
         guard let fingerprints, target.kinds.isEmpty else { return nil }
@@ -147,9 +147,9 @@ final class ServerPass: Sendable {
     private static let largestChunk = 16
 
     private func problem(of target: ObservationTarget) -> ShardProblem? {
-        guard let survey else { return breakdown }
-        guard survey.seesAllTables(of: target.database) else { return .partialGrant(target) }
-        return survey.hiddenKind(of: target.kinds, in: target.database).map {
+        guard let facts else { return breakdown }
+        guard facts.seesAllTables(of: target.database) else { return .partialGrant(target) }
+        return facts.hiddenKind(of: target.kinds, in: target.database).map {
             .hiddenKind(target, $0)
         }
     }

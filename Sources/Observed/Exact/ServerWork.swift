@@ -16,7 +16,7 @@ enum ServerWork: Sendable {
 
     /// The readings of the chunk's shards, in their order.
     func run(
-        pool: ConnectionPool, catalog: TableCatalog
+        pool: ConnectionPool, catalog: ObjectCatalog
     ) -> [Result<ShardReader.Reading, ShardProblem>] {
         switch self {
         case .count(let pass):

@@ -12,7 +12,7 @@ struct ShardChunk: Sendable {
     /// Reads the shards. A lost session is tried once more on a new one; then the server is given
     /// up for this pass, so that a dead one does not cost a time limit per shard.
     func read(
-        pool: ConnectionPool, catalog: TableCatalog
+        pool: ConnectionPool, catalog: ObjectCatalog
     ) -> [Result<ShardReader.Reading, ShardProblem>] {
         var failure = pass.breakdown
         for attempt in 1...2 where pass.breakdown == nil {
@@ -33,10 +33,10 @@ struct ShardChunk: Sendable {
     }
 
     private func readOnce(
-        pool: ConnectionPool, catalog: TableCatalog
+        pool: ConnectionPool, catalog: ObjectCatalog
     ) -> Result<[Result<ShardReader.Reading, ShardProblem>], MySQLError> {
-        let flavour = pass.survey?.profile.flavour ?? .mariadb
-        let targets = targets.map { $0.stored(by: pass.survey?.folding ?? .bytes) }
+        let flavour = pass.facts?.profile.flavour ?? .mariadb
+        let targets = targets.map { $0.stored(by: pass.facts?.folding ?? .bytes) }
         return pool.using(server) { connection throws(MySQLError) in
             try ShardReader.read(targets, on: connection, catalog: catalog, flavour: flavour)
         }

@@ -17,7 +17,7 @@ struct ShardReader {
     static let attempts = 3
 
     private let connection: Connection
-    private let catalog: TableCatalog
+    private let catalog: ObjectCatalog
     private let flavour: ServerProfile.Flavour
     private var folding: NameFolding { connection.nameFolding }
     private let targets: [ObservationTarget]
@@ -40,7 +40,7 @@ struct ShardReader {
 
     /// The tables of each of `targets`, in their order; throws only when the session is lost.
     static func read(
-        _ targets: [ObservationTarget], on connection: Connection, catalog: TableCatalog,
+        _ targets: [ObservationTarget], on connection: Connection, catalog: ObjectCatalog,
         flavour: ServerProfile.Flavour
     ) throws(MySQLError) -> [Result<Reading, ShardProblem>] {
         var reader = ShardReader(

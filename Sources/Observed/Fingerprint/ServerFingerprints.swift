@@ -20,7 +20,7 @@ struct ServerFingerprints: Sendable {
         var profile: Digest
     }
 
-    private let survey: ServerSurvey
+    private let facts: ServerFacts
     private let names: DatabaseRows
     private let stamps: TableStamps
 
@@ -31,20 +31,20 @@ struct ServerFingerprints: Sendable {
     ///
     /// - Parameter known: the fingerprints that databases had the last time, by name.
     static func read(
-        from server: ServerAddress, pool: ConnectionPool, survey: ServerSurvey,
+        from server: ServerAddress, pool: ConnectionPool, facts: ServerFacts,
         databases: [String], known: [String: Fingerprint]
     ) throws(MySQLError) -> ServerFingerprints? {
         // MySQL does not promise to stamp the row at an INSTANT change.
-        guard survey.profile.flavour == .mariadb else { return nil }
-        let places = Set(databases.map(survey.folded))
-        let known = Dictionary(known.map { (survey.folded($0), $1) }) { first, _ in first }
+        guard facts.profile.flavour == .mariadb else { return nil }
+        let places = Set(databases.map(facts.folded))
+        let known = Dictionary(known.map { (facts.folded($0), $1) }) { first, _ in first }
         let answers = Workers.map(Part.allCases, total: 2, perKey: 2, key: { _ in server }) {
             part in
             pool.using(server) { connection throws(MySQLError) in
                 switch part {
-                case .names: Answer.names(try readNames(on: connection, survey, places))
+                case .names: Answer.names(try readNames(on: connection, facts, places))
                 case .stamps:
-                    Answer.stamps(try TableStamps(on: connection, survey, places, known: known))
+                    Answer.stamps(try TableStamps(on: connection, facts, places, known: known))
                 }
             }
         }
@@ -62,7 +62,7 @@ struct ServerFingerprints: Sendable {
             }
         }
         guard let names, let stamps else { return nil }
-        return ServerFingerprints(survey: survey, names: names, stamps: stamps)
+        return ServerFingerprints(facts: facts, names: names, stamps: stamps)
     }
 
     private enum Part: CaseIterable {
@@ -75,21 +75,21 @@ struct ServerFingerprints: Sendable {
         case stamps(TableStamps?)
     }
 
-    private init(survey: ServerSurvey, names: DatabaseRows, stamps: TableStamps) {
-        self.survey = survey
+    private init(facts: ServerFacts, names: DatabaseRows, stamps: TableStamps) {
+        self.facts = facts
         self.names = names
         self.stamps = stamps
     }
 
     private static func readNames(
-        on connection: Connection, _ survey: ServerSurvey, _ places: Set<String>
+        on connection: Connection, _ facts: ServerFacts, _ places: Set<String>
     ) throws(MySQLError) -> DatabaseRows {
         var names = DatabaseRows(columns: 1)
         var failure: MySQLError?
         try connection.pipeline([FingerprintQuestions.names(in: places.sorted())]) { _, answer in
             switch answer {
             case .failure(let error): failure = error
-            case .success(let answer): names.add(answer, of: places, folded: survey.folded)
+            case .success(let answer): names.add(answer, of: places, folded: facts.folded)
             }
         }
         if let failure { throw failure }
@@ -98,8 +98,8 @@ struct ServerFingerprints: Sendable {
 
     /// The fingerprint of a database; nil when the account cannot see it.
     func fingerprint(of database: String) -> Fingerprint? {
-        guard let profile = survey.profileDigest(of: database) else { return nil }
-        let place = survey.folded(database)
+        guard let profile = facts.profileDigest(of: database) else { return nil }
+        let place = facts.folded(database)
         return Fingerprint(
             names: names.digest(of: place), statistics: stamps.statisticsDigest(of: place),
             numbers: stamps.numbersDigest(of: place), profile: profile)
@@ -110,7 +110,7 @@ struct ServerFingerprints: Sendable {
     /// A row that was stamped in the last `settlingSeconds` could be stamped once more with the
     /// same second, and a table without a row leaves no trace at all.
     func isConclusive(for database: String, tables: [String: Digest]) -> Bool {
-        let place = survey.folded(database)
+        let place = facts.folded(database)
         let rows = stamps.rows(of: place)
         guard rows.allSatisfy({ $0.age >= Self.settlingSeconds }) else { return false }
         guard !stamps.lacksNumbers(of: place) else { return false }

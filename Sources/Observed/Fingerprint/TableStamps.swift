@@ -24,7 +24,7 @@ struct TableStamps: Sendable {
     ///
     /// - Parameter known: the fingerprints that the databases had the last time, by place.
     init?(
-        on connection: Connection, _ survey: ServerSurvey, _ places: Set<String>,
+        on connection: Connection, _ facts: ServerFacts, _ places: Set<String>,
         known: [String: ServerFingerprints.Fingerprint]
     ) throws(MySQLError) {
         var statistics = statistics
@@ -39,14 +39,14 @@ struct TableStamps: Sendable {
             + (asksNumbers ? [FingerprintQuestions.numbers] : [])
         try connection.pipeline(questions) { index, answer in
             switch (index, answer) {
-            case (2, let answer): Self.add(answer, to: &numbers, survey, places)
+            case (2, let answer): Self.add(answer, to: &numbers, facts, places)
             case (_, .failure(let error)): failure = failure ?? error
             case (0, .success(let answer)):
                 let row = answer.next()
                 isPersistent = row?.text(0) == "1"
                 now = row?.text(1).flatMap { Int64($0) } ?? 0
             case (_, .success(let answer)):
-                statistics.add(answer, of: places, folded: survey.folded)
+                statistics.add(answer, of: places, folded: facts.folded)
             }
         }
         if let failure { throw failure }
@@ -63,7 +63,7 @@ struct TableStamps: Sendable {
         if !asksNumbers, !ambiguous.isEmpty {
             let places = ambiguous
             try connection.pipeline([FingerprintQuestions.numbers]) { _, answer in
-                Self.add(answer, to: &numbers, survey, places)
+                Self.add(answer, to: &numbers, facts, places)
             }
         }
         self.numbers = numbers
@@ -109,9 +109,9 @@ struct TableStamps: Sendable {
     /// is not found; its database is then read exactly.
     private static func add(
         _ answer: Result<RawRows, MySQLError>, to numbers: inout DatabaseRows,
-        _ survey: ServerSurvey, _ places: Set<String>
+        _ facts: ServerFacts, _ places: Set<String>
     ) {
         guard case .success(let rows) = answer else { return }
-        numbers.add(rows, of: places, folded: survey.folded, nameEndsAt: UInt8(ascii: "/"))
+        numbers.add(rows, of: places, folded: facts.folded, nameEndsAt: UInt8(ascii: "/"))
     }
 }

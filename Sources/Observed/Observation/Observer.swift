@@ -21,7 +21,7 @@ package final class Observer: Sendable {
     package static let connectionsPerServer = 4
 
     private let pool: ConnectionPool
-    private let catalog: TableCatalog
+    private let catalog: ObjectCatalog
     private let totalConcurrency: Int
     private let perServer: Int
     private let clock: any Clock
@@ -37,7 +37,7 @@ package final class Observer: Sendable {
     }
 
     package init(
-        pool: ConnectionPool, catalog: TableCatalog, totalConcurrency: Int,
+        pool: ConnectionPool, catalog: ObjectCatalog, totalConcurrency: Int,
         perServer: Int = Observer.connectionsPerServer, clock: any Clock
     ) {
         self.pool = pool
@@ -128,7 +128,7 @@ package final class Observer: Sendable {
             forget(target.id)
             return .unknown(problem)
         case .success(let reading):
-            guard let profile = pass.survey?.profile(of: target.database) else {
+            guard let profile = pass.facts?.profile(of: target.database) else {
                 forget(target.id)
                 return .unknown(.unseenDatabase(target))
             }

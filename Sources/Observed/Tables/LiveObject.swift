@@ -6,7 +6,7 @@ package enum LiveObject {
     /// The object as it is now; nil only where the server says that it does not exist while its
     /// database does. `database` is the one that the connection has selected.
     package static func read(
-        _ name: ObjectName, database: String, on connection: Connection, catalog: TableCatalog
+        _ name: ObjectName, database: String, on connection: Connection, catalog: ObjectCatalog
     ) throws(MySQLError) -> CatalogTable? {
         let folding = connection.nameFolding
         let (name, database) = (folding.stored(name), folding.stored(database))

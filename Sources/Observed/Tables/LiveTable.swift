@@ -5,7 +5,7 @@ import Schema
 package enum LiveTable {
     /// The table or other object with this encoded name; see ``ObjectName``.
     package static func read(
-        encoded: String, database: String, on connection: Connection, catalog: TableCatalog
+        encoded: String, database: String, on connection: Connection, catalog: ObjectCatalog
     ) throws(MySQLError) -> CatalogTable? {
         let name = ObjectName(encoded: encoded)
         return name.kind == .table
@@ -19,7 +19,7 @@ package enum LiveTable {
     /// Throws `unknownDatabase` when the database is gone, and `other` when a view or a sequence
     /// has the name.
     package static func read(
-        _ table: String, database: String, on connection: Connection, catalog: TableCatalog
+        _ table: String, database: String, on connection: Connection, catalog: ObjectCatalog
     ) throws(MySQLError) -> CatalogTable? {
         switch try show(table, database: database, on: connection, catalog: catalog) {
         case .table(let found): return found
@@ -33,7 +33,7 @@ package enum LiveTable {
 
     /// As the other, but nil also where a view or a sequence has the name.
     package static func readTable(
-        _ table: String, database: String, on connection: Connection, catalog: TableCatalog
+        _ table: String, database: String, on connection: Connection, catalog: ObjectCatalog
     ) throws(MySQLError) -> CatalogTable? {
         switch try show(table, database: database, on: connection, catalog: catalog) {
         case .table(let found): found
@@ -49,7 +49,7 @@ package enum LiveTable {
     }
 
     private static func show(
-        _ table: String, database: String, on connection: Connection, catalog: TableCatalog
+        _ table: String, database: String, on connection: Connection, catalog: ObjectCatalog
     ) throws(MySQLError) -> Shown {
         let folding = connection.nameFolding
         let database = folding.stored(database)

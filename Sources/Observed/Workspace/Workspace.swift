@@ -14,7 +14,7 @@ package final class Workspace {
     package let profile: ServerProfile
 
     let connection: Connection
-    let catalog: TableCatalog
+    let catalog: ObjectCatalog
 
     /// What of a file's text may be sent to this server, and how.
     var textGuard: TextGuard { TextGuard(profile: profile, permissions: permissions) }
@@ -27,7 +27,7 @@ package final class Workspace {
     /// operator lets files say beyond what every file may. When the session is lost,
     /// or the process dies, the database stays until somebody sweeps.
     package static func use<Value>(
-        on server: ServerAddress, pool: ConnectionPool, catalog: TableCatalog,
+        on server: ServerAddress, pool: ConnectionPool, catalog: ObjectCatalog,
         profile: ServerProfile, prefix: String = WorkspaceName.defaultPrefix,
         allowing permissions: StatementText.Permissions = StatementText.Permissions(),
         _ body: (Workspace) throws(WorkspaceError) -> Value
@@ -57,7 +57,7 @@ package final class Workspace {
     private let options: String
 
     private init(
-        on connection: Connection, catalog: TableCatalog, profile wanted: ServerProfile,
+        on connection: Connection, catalog: ObjectCatalog, profile wanted: ServerProfile,
         prefix: String, allowing permissions: StatementText.Permissions
     ) throws(WorkspaceError) {
         self.permissions = permissions

@@ -9,3 +9,10 @@ extension ObservationTarget {
         changesReadOnly = shard.readOnly == .allow
     }
 }
+
+extension Sequence<Shard> {
+    /// Where each shard is found, for what reads or changes it.
+    package var targets: [ShardID: ObservationTarget] {
+        Dictionary(uniqueKeysWithValues: map { ($0.id, ObservationTarget($0)) })
+    }
+}

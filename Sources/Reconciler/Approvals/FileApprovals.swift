@@ -51,7 +51,7 @@ struct FileApprovals {
 
     /// The binding of a decision about more shards than are left while a rollout goes on.
     private func stillAsked(_ record: ApprovalRecord) -> ApprovalBinding? {
-        ApprovalBook.standing(of: record, in: plan) == .retained ? record.binding : nil
+        ApprovalIndex.standing(of: record, in: plan) == .retained ? record.binding : nil
     }
 
     /// The commits that brought the file; nil, and a notice, where nobody knows.

@@ -61,20 +61,20 @@ package struct Comparison: Sendable {
     }
 
     /// Shards that are alike in all three ways.
-    package struct Class: Sendable {
+    package struct Variant: Sendable {
         package let schema: Int
         package let live: LiveTables
         package let recorded: [String: Digest]?
         package var shards: [String]
         /// The status of every table that any of the three knows; one that a hint renames is one
         /// state, under its new name.
-        package var tables: [TableState]
+        package var objects: [ObjectState]
         /// What the hints for tables mean here.
-        package var stages: TableStages
+        package var renames: DueRenames
     }
 
     /// One table of a class, compared.
-    package struct TableState: Hashable, Sendable {
+    package struct ObjectState: Hashable, Sendable {
         package let table: String
         /// The name under which it is live and recorded, where a hint is due; encoded too.
         package let renamedFrom: String?
@@ -90,7 +90,7 @@ package struct Comparison: Sendable {
     }
 
     package let schemas: [Schema]
-    package private(set) var classes: [Class]
+    package private(set) var variants: [Variant]
 
     package init(
         schemas: [Schema], shards: [Shard], lookup: @escaping (Digest) -> CatalogTable?
@@ -98,25 +98,25 @@ package struct Comparison: Sendable {
         self.schemas = schemas
         var equivalence = Equivalence(lookup: lookup)
         var places: [Key: Int] = [:]
-        classes = []
+        variants = []
         for shard in shards {
             let key = Key(
                 schema: shard.schema, live: shard.live.digest, recorded: shard.recorded?.tables)
             if let place = places[key] {
-                classes[place].shards.append(shard.id.shard)
+                variants[place].shards.append(shard.id.shard)
                 continue
             }
-            places[key] = classes.count
+            places[key] = variants.count
             let schema = schemas[shard.schema]
-            let stages = TableStages(
+            let renames = DueRenames(
                 schema.tableRenames, desired: schema.tables.keys, live: shard.live.tables.keys)
-            classes.append(
-                Class(
+            variants.append(
+                Variant(
                     schema: shard.schema, live: shard.live, recorded: shard.recorded?.tables,
                     shards: [shard.id.shard],
-                    tables: Self.compare(
-                        schema, shard.live.tables, shard.recorded?.tables ?? [:], stages,
-                        &equivalence), stages: stages))
+                    objects: Self.compare(
+                        schema, shard.live.tables, shard.recorded?.tables ?? [:], renames,
+                        &equivalence), renames: renames))
         }
     }
 
@@ -136,8 +136,8 @@ package struct Comparison: Sendable {
 
     private static func compare(
         _ schema: Schema, _ live: [String: Digest], _ recorded: [String: Digest],
-        _ stages: TableStages, _ equivalence: inout Equivalence
-    ) -> [TableState] {
+        _ stages: DueRenames, _ equivalence: inout Equivalence
+    ) -> [ObjectState] {
         var names = Set(schema.tables.keys)
         names.formUnion(live.keys)
         names.formUnion(recorded.keys)
@@ -163,7 +163,7 @@ package struct Comparison: Sendable {
             if isInOldFormat, schema.rebuildsOldTemporals {
                 standing = TableStanding(status: .pending)
             }
-            return TableState(
+            return ObjectState(
                 table: name, renamedFrom: nil, standing: standing, desired: desired,
                 recorded: record, observed: observed, isInOldFormat: isInOldFormat)
         }
@@ -175,14 +175,14 @@ package struct Comparison: Sendable {
     private static func renamed(
         _ name: String, from old: String, _ schema: Schema, _ live: [String: Digest],
         _ recorded: [String: Digest], _ equivalence: inout Equivalence
-    ) -> TableState? {
+    ) -> ObjectState? {
         let desired = schema.tables[name]?.digest
         let record = recorded[name].map { equivalence.as(desired, $0) } ?? recorded[old]
         let standing = TableStanding.of(
             desired: desired, recorded: record,
             observed: live[old].map { .present($0) } ?? .absent)
         return standing.map { standing in
-            TableState(
+            ObjectState(
                 table: name, renamedFrom: old, standing: standing, desired: desired,
                 recorded: recorded[name] ?? recorded[old], observed: live[old])
         }

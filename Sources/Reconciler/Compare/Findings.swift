@@ -10,23 +10,23 @@ extension Comparison {
     ) -> [TableFinding] {
         var places: [FindingKey: Int] = [:]
         var findings: [TableFinding] = []
-        for shards in classes {
-            let schema = schemas[shards.schema]
-            for state in shards.tables where state.status != .inSync {
+        for variant in variants {
+            let schema = schemas[variant.schema]
+            for state in variant.objects where state.status != .inSync {
                 let key = FindingKey(namespace: schema.namespace, state: state)
                 if let place = places[key] {
-                    findings[place].shards.append(contentsOf: shards.shards)
+                    findings[place].shards.append(contentsOf: variant.shards)
                     continue
                 }
                 places[key] = findings.count
                 findings.append(
                     TableFinding(
                         namespace: schema.namespace, table: state.table, status: state.status,
-                        shards: shards.shards, desired: state.desired, recorded: state.recorded,
+                        shards: variant.shards, desired: state.desired, recorded: state.recorded,
                         observed: state.observed,
                         differences: Self.differences(
                             state, flavour: schema.profile.flavour, lookup),
-                        location: locate(shards.schema, state.table)))
+                        location: locate(variant.schema, state.table)))
             }
         }
         for index in findings.indices { findings[index].shards.sort() }
@@ -38,12 +38,12 @@ extension Comparison {
 
     private struct FindingKey: Hashable {
         let namespace: String
-        let state: TableState
+        let state: ObjectState
     }
 
     /// From what git says to what is live: `-` is missing live, `+` is live only.
     private static func differences(
-        _ state: TableState, flavour: ServerProfile.Flavour, _ lookup: (Digest) -> CatalogTable?
+        _ state: ObjectState, flavour: ServerProfile.Flavour, _ lookup: (Digest) -> CatalogTable?
     ) -> [PlanDifference] {
         let desired = state.desired.flatMap(lookup)
         let observed = state.observed.flatMap(lookup)
@@ -71,8 +71,8 @@ extension Comparison {
 
     /// The shards on which every table equals git; what git never owned does not count.
     package var inSyncCount: Int {
-        classes.filter { shards in
-            shards.tables.allSatisfy { $0.status == .inSync || $0.status == .unmanaged }
+        variants.filter { variant in
+            variant.objects.allSatisfy { $0.status == .inSync || $0.status == .unmanaged }
         }.reduce(0) { $0 + $1.shards.count }
     }
 }

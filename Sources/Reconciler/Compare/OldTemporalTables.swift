@@ -8,9 +8,9 @@ extension Comparison {
     /// namespace's once, with what can be done.
     func oldTemporals() -> [Notice] {
         var tables: [Place: Set<String>] = [:]
-        for group in classes {
-            let schema = schemas[group.schema]
-            let names = group.tables.filter { $0.isInOldFormat && $0.status == .inSync }
+        for variant in variants {
+            let schema = schemas[variant.schema]
+            let names = variant.objects.filter { $0.isInOldFormat && $0.status == .inSync }
             guard !names.isEmpty else { continue }
             let place = Place(
                 namespace: schema.namespace, isMadeSo: schema.profile.makesOldTemporals)

@@ -8,14 +8,14 @@ extension Comparison {
     /// alone. What git has is refused where it differs, and says so there.
     func unfitNames(lookup: (Digest) -> CatalogTable?) -> [Notice] {
         var shards: [Place: (name: String, count: Int)] = [:]
-        for group in classes {
-            for state in group.tables where state.status == .unmanaged {
+        for variant in variants {
+            for state in variant.objects where state.status == .unmanaged {
                 guard let found = state.observed.flatMap(lookup), found.unsupported != nil,
                     let unfit = NameCheck.first(in: found.text)
                 else { continue }
                 let place = Place(
-                    namespace: schemas[group.schema].namespace, table: state.table)
-                shards[place, default: (unfit.name, 0)].count += group.shards.count
+                    namespace: schemas[variant.schema].namespace, table: state.table)
+                shards[place, default: (unfit.name, 0)].count += variant.shards.count
             }
         }
         return shards.map { place, found in

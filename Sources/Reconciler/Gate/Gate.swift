@@ -29,16 +29,6 @@ package struct Gate: Sendable {
         }
     }
 
-    /// What is done about a table that somebody changed behind git's back.
-    package enum DriftPolicy: String, Sendable, Codable {
-        /// It is reported and left alone.
-        case report
-        /// It is put right where that only adds.
-        case additive
-        /// It is put right.
-        case revert
-    }
-
     /// Why an operation does not run now.
     package enum Hold: Hashable, Sendable {
         /// It waits for a decision about this digest.
@@ -87,11 +77,11 @@ package struct Gate: Sendable {
     }
 
     private let rules: Rules
-    private let book: ApprovalBook
+    private let approvals: ApprovalIndex
 
-    package init(rules: Rules, book: ApprovalBook) {
+    package init(rules: Rules, approvals: ApprovalIndex) {
         self.rules = rules
-        self.book = book
+        self.approvals = approvals
     }
 
     package func decide(_ plan: Plan, now: Timestamp) throws -> Decision {
@@ -107,7 +97,7 @@ package struct Gate: Sendable {
                     held[hold, default: []].append(shard)
                 } else {
                     let until = approval.flatMap {
-                        book.end(of: $0, for: step, on: shard, now: now)
+                        approvals.end(of: $0, for: step, on: shard, now: now)
                     }
                     decision.ready.append(
                         Ready(step: step, shard: shard, approval: approval, approvedUntil: until))
@@ -136,7 +126,7 @@ package struct Gate: Sendable {
         if let reason = rowsInTheWay(of: step, on: shard) { return (.rows(reason: reason), nil) }
         var approval: Digest?
         if rules.approve.contains(step.hazard) {
-            switch book.verdict(on: step, shard: shard, now: now) {
+            switch approvals.verdict(on: step, shard: shard, now: now) {
             case .approved(let digest): approval = digest
             case .waiting(let reason): return (.approval(binding, reason: reason), nil)
             case .denied(let digest, let reason): return (.denied(digest, reason: reason), nil)
@@ -168,13 +158,19 @@ package struct Gate: Sendable {
 }
 
 extension Gate.Hold {
-    /// The exit status that this hold leads to.
-    package var exitStatus: ExitStatus {
+    /// What it means for the exit status.
+    package var outcome: Outcome {
         switch self {
-        case .approval, .window, .environment, .behind, .readOnly: .blocked
-        case .denied, .refused, .rows: .refused
-        case .backOff: .partial
-        case .drift: .difference
+        case .approval: .awaitsApproval
+        case .denied: .denied
+        case .drift: .driftLeft
+        case .window: .outsideWindow
+        case .environment: .behindEnvironment
+        case .behind: .behindStep
+        case .backOff: .backingOff
+        case .rows: .rowsInTheWay
+        case .readOnly: .readOnly
+        case .refused: .refusedByPolicy
         }
     }
 

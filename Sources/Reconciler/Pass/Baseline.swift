@@ -4,29 +4,29 @@ import Model
 import Schema
 
 /// The shards whose record does not say yet what is true: live equals git.
-package struct Adoption {
+package struct Baseline {
     package private(set) var records: [ShardID: ShardRecord] = [:]
     package private(set) var tableCount = 0
     /// The tables that are recorded anew.
     package private(set) var digests: Set<Digest> = []
 
-    package init(survey: Survey.Result, now: Timestamp) {
-        let revision = survey.desired.revision.commit
-        for shards in survey.comparison.classes {
-            let namespace = survey.comparison.schemas[shards.schema].namespace
-            let missing = shards.tables.filter {
+    package init(planned: PlanningPass.Result, now: Timestamp) {
+        let revision = planned.desired.revision.commit
+        for variant in planned.comparison.variants {
+            let namespace = planned.comparison.schemas[variant.schema].namespace
+            let missing = variant.objects.filter {
                 $0.status == .inSync && $0.observed != nil && $0.recorded != $0.adopted
             }
-            let gone = Set(shards.recorded?.keys.map { $0 } ?? []).subtracting(
-                shards.tables.flatMap { [$0.table, $0.renamedFrom ?? $0.table] })
+            let gone = Set(variant.recorded?.keys.map { $0 } ?? []).subtracting(
+                variant.objects.flatMap { [$0.table, $0.renamedFrom ?? $0.table] })
             guard !missing.isEmpty || !gone.isEmpty else { continue }
             digests.formUnion(missing.compactMap(\.adopted))
-            let isWhole = shards.tables.allSatisfy {
+            let isWhole = variant.objects.allSatisfy {
                 $0.status == .inSync || $0.status == .unmanaged
             }
-            for shard in shards.shards {
+            for shard in variant.shards {
                 let id = ShardID(namespace: namespace, shard: shard)
-                var record = survey.recorded[id] ?? ShardRecord(since: now.iso)
+                var record = planned.recorded[id] ?? ShardRecord(since: now.iso)
                 for state in missing { record.tables[state.table] = state.adopted }
                 // In neither git nor live: nobody needs the memory of it.
                 for table in gone { record.tables[table] = nil }
@@ -37,12 +37,12 @@ package struct Adoption {
             }
         }
         // One table must not stay under two names.
-        for id in survey.respelled where records[id] == nil { records[id] = survey.recorded[id] }
-        digests.formUnion(survey.respelled.flatMap { records[$0]?.tables.values.map { $0 } ?? [] })
+        for id in planned.respelled where records[id] == nil { records[id] = planned.recorded[id] }
+        digests.formUnion(planned.respelled.flatMap { records[$0]?.tables.values.map { $0 } ?? [] })
     }
 }
 
-extension Comparison.TableState {
+extension Comparison.ObjectState {
     /// What is recorded of a table in sync: a table as it is; anything else as git has it, which
     /// may leave the definer to the server.
     fileprivate var adopted: Digest? {

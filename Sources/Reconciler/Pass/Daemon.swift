@@ -19,16 +19,16 @@ package struct Daemon {
     }
 
     private let request: PassRequest
-    private let surroundings: PassSurroundings
+    private let hooks: PassHooks
     private let settings: Settings
     private let notify: @Sendable (ReconcileEvent) -> Void
 
     package init(
-        request: PassRequest, surroundings: PassSurroundings, settings: Settings,
+        request: PassRequest, hooks: PassHooks, settings: Settings,
         notify: @escaping @Sendable (ReconcileEvent) -> Void
     ) {
         self.request = request
-        self.surroundings = surroundings
+        self.hooks = hooks
         self.settings = settings
         self.notify = notify
     }
@@ -37,20 +37,20 @@ package struct Daemon {
     ///
     /// - Parameter classify: the exit status of an error that kept a pass from being made.
     package func run(classify: (any Error) -> (String, ExitStatus)) {
-        var engine: Engine?
+        var context: ReconcileContext?
         var failures = 0
         var number = 0
-        while !surroundings.interrupt.isRaised {
+        while !hooks.interrupt.isRaised {
             var request = request
             request.mode = number % settings.exactEvery == 0 ? .exact : .unlessUnchanged
             request.backsOff = true
             number += 1
             do {
-                let session = try Session.open(
-                    request, surroundings, engine: engine,
+                let pass = try PassContext.open(
+                    request, hooks, context: context,
                     purposes: Set(ConnectionPool.Purpose.allCases))
-                engine = session.engine
-                let report = try ReconcilePass(session: session).run()
+                context = pass.context
+                let report = try ReconcilePass(pass: pass).run()
                 failures = 0
                 notify(.passed(number: number, report))
             } catch {
@@ -61,18 +61,18 @@ package struct Daemon {
             let pause = Self.pause(
                 interval: settings.intervalSeconds, failures: failures,
                 jitter: Double.random(in: -1...1))
-            guard !surroundings.interrupt.isRaised else { break }
+            guard !hooks.interrupt.isRaised else { break }
             notify(.pausing(seconds: pause))
-            guard surroundings.clock.wait(seconds: pause, unless: surroundings.interrupt) else {
+            guard hooks.clock.wait(seconds: pause, unless: hooks.interrupt) else {
                 break
             }
-            if surroundings.interrupt.wasWoken {
+            if hooks.interrupt.wasWoken {
                 // Somebody asks for a pass now: nothing is left alone.
-                engine?.shardBackOff.forgetAll()
-                engine?.operationBackOff.forgetAll()
+                context?.shardBackOff.forgetAll()
+                context?.operationBackOff.forgetAll()
             }
         }
-        engine?.pool.closeIdle()
+        context?.pool.closeIdle()
     }
 
     /// The time until the next pass, in seconds: the interval give or take a tenth, and after

@@ -17,50 +17,50 @@ struct GateStage {
         var report: PlanReport
     }
 
-    let session: Session
+    let pass: PassContext
 
-    func run(_ survey: Survey.Result) throws -> Output {
-        let policy = session.fleet.policy
-        let now = session.surroundings.clock.now
-        var notices = survey.notices
+    func run(_ planned: PlanningPass.Result) throws -> Output {
+        let policy = pass.fleet.policy
+        let now = pass.hooks.clock.now
+        var notices = planned.notices
         let known =
-            try survey.snapshot.map { (snapshot) throws(LedgerError) in
+            try planned.snapshot.map { (snapshot) throws(LedgerError) in
                 try LedgerQueries.approvals(in: snapshot)
             } ?? []
         let decisions = try FileApprovals(
-            files: try files(&notices), plan: survey.plan, source: session.followed
+            files: try files(&notices), plan: planned.plan, source: pass.followed
         ).records(known: known)
         notices += decisions.notices
-        notices += Self.replaced(decisions.records, in: survey.plan)
-        let waits = survey.plan.steps.contains { policy.approve.contains($0.hazard) }
-        if waits, let notice = session.request.approvals.notice { notices.append(notice) }
-        let setup = ApprovalSetup(session: session.ledgerSession, snapshot: survey.snapshot)
-        let book = ApprovalBook(
+        notices += Self.replaced(decisions.records, in: planned.plan)
+        let waits = planned.plan.steps.contains { policy.approve.contains($0.hazard) }
+        if waits, let notice = pass.request.approvals.notice { notices.append(notice) }
+        let setup = ApprovalSetup(session: pass.ledgerSession, snapshot: planned.snapshot)
+        let approvals = ApprovalIndex(
             // Where nothing waits, nobody need be known.
-            records: waits ? decisions.records : [], environment: survey.plan.environment,
+            records: waits ? decisions.records : [], environment: planned.plan.environment,
             check: waits
                 ? try setup.check(present: decisions.present)
                 : ApprovalCheck(terms: ApprovalTerms(minimum: 1, refusesAuthor: true)))
         let rules = Gate.Rules(
-            approve: policy.approve, drift: drift(policy.drift),
-            dropsPerPlan: policy.limits.dropsPerPlan, closed: try closed(survey, now: now))
-        var decision = try Gate(rules: rules, book: book).decide(survey.plan, now: now)
-        holdReadOnly(&decision, survey)
-        if session.request.backsOff { backOff(&decision, now: now) }
+            approve: policy.approve, drift: pass.request.heals ? .revert : policy.drift,
+            dropsPerPlan: policy.limits.dropsPerPlan, closed: try closed(planned, now: now))
+        var decision = try Gate(rules: rules, approvals: approvals).decide(planned.plan, now: now)
+        holdReadOnly(&decision, planned)
+        if pass.request.backsOff { backOff(&decision, now: now) }
         decision.holdWhatRestsOnHeld()
-        notices += survey.comparison.unfitNames { session.engine.catalog[$0] }
+        notices += planned.comparison.unfitNames { pass.context.catalog[$0] }
         let report = try PlanReport(
-            survey, decision: decision, approve: policy.approve, notices: notices,
-            lockWaits: session.engine.access.lockWaits,
-            identity: session.request.approvals.identity)
+            planned, decision: decision, approve: policy.approve, notices: notices,
+            lockWaits: pass.context.access.lockWaits,
+            identity: pass.request.approvals.identity)
         return Output(
             decision: decision, newApprovals: decisions.news, notices: notices, report: report)
     }
 
     /// The decisions by file; those of files that nobody committed are none.
     private func files(_ notices: inout [Notice]) throws -> [ApprovalFile] {
-        let files = try ApprovalFile.readAll(session.followed.tree)
-        guard session.followed.commit == nil, !files.isEmpty else { return files }
+        let files = try ApprovalFile.readAll(pass.followed.tree)
+        guard pass.followed.commit == nil, !files.isEmpty else { return files }
         notices.append(
             Notice(
                 code: "approval-unread",
@@ -71,13 +71,13 @@ struct GateStage {
 
     /// Holds what is on a server that takes no changes: an account that may write there all the
     /// same would make a replica differ from its primary.
-    private func holdReadOnly(_ decision: inout Gate.Decision, _ survey: Survey.Result) {
-        let targets = survey.targets
+    private func holdReadOnly(_ decision: inout Gate.Decision, _ planned: PlanningPass.Result) {
+        let targets = planned.targets
         var ready: [Gate.Ready] = []
         var held: [Held: [String]] = [:]
         for item in decision.ready {
             guard let target = targets[item.key.shardID],
-                case .known(let known) = survey.observation[target.id],
+                case .known(let known) = planned.observation[target.id],
                 let refusal = ReadOnlyRefusal(target, known.readOnly)
             else {
                 ready.append(item)
@@ -101,7 +101,7 @@ struct GateStage {
     private func backOff(_ decision: inout Gate.Decision, now: Timestamp) {
         var ready: [Gate.Ready] = []
         for item in decision.ready {
-            guard let time = session.engine.operationBackOff.wait(for: item.target, now: now) else {
+            guard let time = pass.context.operationBackOff.wait(for: item.target, now: now) else {
                 ready.append(item)
                 continue
             }
@@ -111,20 +111,11 @@ struct GateStage {
         decision.ready = ready
     }
 
-    private func drift(_ policy: DriftPolicy) -> Gate.DriftPolicy {
-        if session.request.heals { return .revert }
-        switch policy {
-        case .report: return .report
-        case .additive: return .additive
-        case .revert: return .revert
-        }
-    }
-
     /// Decisions that a changed step left behind: it is asked again.
     private static func replaced(_ records: [ApprovalRecord], in plan: Plan) -> [Notice] {
         records.filter { record in
             record.decision == .approve && record.consumed.count < record.binding.shards.count
-                && ApprovalBook.standing(of: record, in: plan) == .replaced
+                && ApprovalIndex.standing(of: record, in: plan) == .replaced
         }.map { record in
             let table = ObjectName.label(
                 record.binding.table, in: record.binding.namespace)
@@ -136,18 +127,18 @@ struct GateStage {
     }
 
     /// Why nothing may run now, if so.
-    private func closed(_ survey: Survey.Result, now: Timestamp) throws -> Gate.Hold? {
-        for name in session.environment.after.map(\.value) {
-            let snapshot = try session.store.ledger.snapshot(name)
+    private func closed(_ planned: PlanningPass.Result, now: Timestamp) throws -> Gate.Hold? {
+        for name in pass.environment.after.map(\.value) {
+            let snapshot = try pass.store.ledger.snapshot(name)
             let record = try snapshot?.read(EnvironmentRecord.self, at: RecordPath.environment)
-            let wanted = survey.desired.revision.commit
+            let wanted = planned.desired.revision.commit
             guard let wanted, record?.convergedRevision == wanted else {
                 return .environment(
                     reason: "after: the environment `\(name)` has not converged at "
-                        + "\(survey.plan.revision.label) yet")
+                        + "\(planned.plan.revision.label) yet")
             }
         }
-        let policy = session.fleet.policy
+        let policy = pass.fleet.policy
         return Self.closed(policy.windows, "policy.windows", now: now)
             ?? Self.closed(policy.requiredWindows, "the operator's windows", now: now)
     }

@@ -6,10 +6,11 @@ import Schema
 extension PlanReport {
     /// What a survey and the gate's decision say together.
     init(
-        _ survey: Survey.Result, decision: Gate.Decision, approve: Set<Hazard>, notices: [Notice],
+        _ planned: PlanningPass.Result, decision: Gate.Decision, approve: Set<Hazard>,
+        notices: [Notice],
         lockWaits: LockWaits, identity: ApprovalIdentity
     ) throws {
-        let plan = survey.plan
+        let plan = planned.plan
         var steps: [StepReport] = []
         for step in plan.steps {
             let binding = ApprovalBinding(environment: plan.environment, step: step)
@@ -24,15 +25,15 @@ extension PlanReport {
         }
         // What is to be done about a table that a hint cannot rename stands beside its reason.
         let blocked = Set(
-            survey.comparison.classes.flatMap { shards in
-                shards.stages.blocked.map { hint in
+            planned.comparison.variants.flatMap { variant in
+                variant.renames.blocked.map { hint in
                     [
-                        survey.comparison.schemas[shards.schema].namespace,
+                        planned.comparison.schemas[variant.schema].namespace,
                         ObjectName(.table, hint.hint.from).encoded,
                     ]
                 }
             })
-        let retired = survey.comparison.findings(lookup: { _ in nil }, locate: { _, _ in nil })
+        let retired = planned.comparison.findings(lookup: { _ in nil }, locate: { _, _ in nil })
             .filter { finding in
                 finding.status == .retired && !blocked.contains([finding.namespace, finding.table])
                     && !plan.steps.contains { step in
@@ -42,26 +43,26 @@ extension PlanReport {
             }
         let left = retired.map { finding in
             Notice(
-                code: "left-git",
+                code: PlanReport.leftGit,
                 message: "\(finding.namespace).\(finding.table) left git and is still live on "
                     + "\(Count.of(finding.shards.count, "shard")): put it back, or name it in `retire` to "
                     + "drop it")
         }
         self.init(
-            plan: plan, digest: try plan.digest(), steps: steps, stale: survey.source.stale,
+            plan: plan, digest: try plan.digest(), steps: steps, stale: planned.source.stale,
             notices: notices + left, lockWaits: lockWaits,
             approvalsAreSigned: identity == .signed,
             exitStatus: Self.status(plan, decision, leftGit: !retired.isEmpty))
     }
 
-    /// The one place where a plan becomes an exit status.
     private static func status(
         _ plan: Plan, _ decision: Gate.Decision, leftGit: Bool
     ) -> ExitStatus {
-        var statuses = decision.held.map(\.hold.exitStatus)
-        if !plan.steps.isEmpty || leftGit { statuses.append(.difference) }
-        if !plan.unsupported.isEmpty { statuses.append(.refused) }
-        if !plan.unknown.isEmpty { statuses.append(.incomplete) }
-        return ExitStatus.strongest(statuses)
+        var outcomes = decision.held.map(\.hold.outcome)
+        if !plan.steps.isEmpty { outcomes.append(.changesPlanned) }
+        if leftGit { outcomes.append(.leftGit) }
+        if !plan.unsupported.isEmpty { outcomes.append(.unsupported) }
+        if !plan.unknown.isEmpty { outcomes.append(.shardUnknown) }
+        return ExitStatus(outcomes)
     }
 }

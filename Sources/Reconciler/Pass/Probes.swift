@@ -7,7 +7,7 @@ import Schema
 /// What the shards' rows say about the findings of a plan that the data decides.
 struct Probes {
     let policy: ProbePolicy
-    let engine: Engine
+    let context: ReconcileContext
     let now: Timestamp
     let stage: (String) -> Void
 
@@ -24,7 +24,7 @@ struct Probes {
         guard policy.isEnabled else { return Self.without(plan) }
         let (places, requests) = requests(of: plan, shards)
         guard !requests.isEmpty else { return plan }
-        let answers = engine.answers.complete(requests, now: now, ask: ask)
+        let answers = context.answers.complete(requests, now: now, ask: ask)
         var found: [Place: [String: DataProbe.Answer]] = [:]
         for (place, answer) in zip(places, answers) {
             let finding = Place(step: place.step, finding: place.finding, shard: "")
@@ -41,9 +41,9 @@ struct Probes {
         stage("asking the rows \(Count.of(requests.count, "question"))")
         let limits = DataAsking.Limits(
             eachSeconds: policy.eachSeconds, totalSeconds: policy.totalSeconds)
-        return DataAsking(pool: engine.pool, limits: limits).ask(
-            requests, totalConcurrency: engine.concurrency.total,
-            perServer: engine.concurrency.perHost)
+        return DataAsking(pool: context.pool, limits: limits).ask(
+            requests, totalConcurrency: context.concurrency.total,
+            perServer: context.concurrency.perHost)
     }
 
     private func requests(

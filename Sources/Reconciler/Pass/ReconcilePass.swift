@@ -10,11 +10,11 @@ import Schema
 
 /// One whole pass: settle what was left, survey, gate, converge, record.
 package struct ReconcilePass {
-    private let session: Session
+    private let pass: PassContext
     private let faults: FaultPoints
 
-    package init(session: Session, faults: FaultPoints = .none) {
-        self.session = session
+    package init(pass: PassContext, faults: FaultPoints = .none) {
+        self.pass = pass
         self.faults = faults
     }
 
@@ -22,86 +22,85 @@ package struct ReconcilePass {
     ///
     /// Throws before anything was changed; what happens to operations is in the report.
     package func run() throws -> ReconcileReport {
-        let store = session.store
+        let store = pass.store
         let lease = try store.ledger.lease(
-            store.environment, holder: "plumb reconcile by \(session.request.actor.name)")
+            store.environment, holder: "plumb reconcile by \(pass.request.actor.name)")
         defer { withExtendedLifetime(lease) {} }
         let recovered = try recover()
-        let survey = try session.survey()
-        let gated = try session.gate(survey)
+        let planned = try pass.plan()
+        let gated = try pass.gate(planned)
         let unsettled = Set(
-            recovered.filter { $0.finding == "unknown" }.map(\.key.shardID))
+            recovered.filter { $0.finding == .unknown }.map(\.key.shardID))
         var ready = gated.decision.ready.filter { !unsettled.contains($0.key.shardID) }
-        if session.surroundings.interrupt.isRaised { ready = [] }
-        session.surroundings.stage("recording the plan")
-        let book = RolloutBook(session: session, engine: session.engine)
-        let opened = try book.open(survey, gated, ready: ready)
+        if pass.hooks.interrupt.isRaised { ready = [] }
+        pass.hooks.stage("recording the plan")
+        let rollouts = RolloutLedger(pass: pass, context: pass.context)
+        let opened = try rollouts.open(planned, gated, ready: ready)
         var result = RolloutRunner.Result()
         var control: RolloutControl?
         if let rollout = opened.rollout {
-            session.surroundings.stage("converging")
+            pass.hooks.stage("converging")
             let policy = rollout.record.policy
             let running = RolloutControl(
-                policy: policy, interrupt: session.surroundings.interrupt)
+                policy: policy, interrupt: pass.hooks.interrupt)
             control = running
-            result = runner(survey, control: running).run(rollout.waves)
+            result = runner(planned, control: running).run(rollout.waves)
             remember(result, ready)
         }
-        let closing = RolloutBook.Closing(
-            survey: survey, gated: gated, result: result,
+        let closing = RolloutLedger.Closing(
+            planned: planned, gated: gated, result: result,
             isHalted: control?.isHalted ?? false, firstFailure: control?.firstFailure)
-        let rollout = try close(book, opened, closing)
-        if session.request.backsOff {
+        let rollout = try close(rollouts, opened, closing)
+        if pass.request.backsOff {
             // A loop: what this pass had no use for, the next ones hardly have.
-            session.engine.forgetUnused(
-                shards: Set(survey.shards.map(\.id)), now: session.surroundings.clock.now)
+            pass.context.forgetUnused(
+                shards: Set(planned.shards.map(\.id)), now: pass.hooks.clock.now)
         }
         return ReconcileReport(
             plan: gated.report, rollout: rollout, recovered: recovered, adopted: opened.adopted,
-            exitStatus: Self.status(survey, gated, recovered, result, rollout))
+            exitStatus: Self.status(planned, gated, recovered, result))
     }
 
     // MARK: What a dead run left
 
     private func recover() throws -> [ReconcileReport.Recovered] {
-        guard let snapshot = try session.store.snapshot() else { return [] }
+        guard let snapshot = try pass.store.snapshot() else { return [] }
         let pending = try LedgerQueries.pending(in: snapshot)
         guard !pending.isEmpty else { return [] }
-        session.surroundings.stage(
+        pass.hooks.stage(
             "settling \(Count.of(pending.count, "unfinished operation"))")
-        let shards = try session.fleet.resolve(session.environment) { server, like in
-            try session.engine.discover(server, like: like)
+        let shards = try pass.fleet.resolve(pass.environment) { server, like in
+            try pass.context.discover(server, like: like)
         }
-        let targets = Dictionary(
-            uniqueKeysWithValues: shards.map { ($0.id, ObservationTarget($0)) })
+        let targets = shards.targets
         let recovery = Recovery(
             opener: opener(targets, waitSeconds: 30, isForChanges: false),
-            journal: LedgerJournal(store: session.store),
+            journal: LedgerJournal(store: pass.store),
             faults: faults)
         return try recovery.settle(pending) { targets[$0] != nil }
     }
 
     // MARK: Converging
 
-    private func runner(_ survey: Survey.Result, control: RolloutControl) -> RolloutRunner {
-        let concurrency = session.fleet.policy.rollout.concurrency
+    private func runner(_ planned: PlanningPass.Result, control: RolloutControl) -> RolloutRunner {
+        let concurrency = pass.fleet.policy.rollout.concurrency
         return RolloutRunner(
-            opener: opener(survey.targets, waitSeconds: 0),
-            journal: LedgerJournal(store: session.store), clock: session.surroundings.clock,
+            opener: opener(planned.targets, waitSeconds: 0),
+            journal: LedgerJournal(store: pass.store), clock: pass.hooks.clock,
             control: control, total: concurrency.total, perServer: concurrency.perHost,
-            faults: faults, listener: session.surroundings.listener)
+            faults: faults, listener: pass.hooks.listener)
     }
 
     /// What failed waits before a loop tries it again.
     private func remember(_ result: RolloutRunner.Result, _ ready: [Gate.Ready]) {
-        let book = session.engine.operationBackOff
+        let rollouts = pass.context.operationBackOff
         for item in ready {
             guard let outcome = result.outcomes[item.key] else { continue }
             // What the table refused is planned otherwise by the next pass: it need not wait.
             if outcome.kind == .failed, outcome.refused == nil {
-                book.failed(item.target, now: session.surroundings.clock.now)
+                rollouts.failed(item.target, now: pass.hooks.clock.now)
             } else {
-                book.succeeded(item.target)
+                rollouts.succeeded(item.target)
             }
         }
     }
@@ -109,60 +108,50 @@ package struct ReconcilePass {
     private func opener(
         _ targets: [ShardID: ObservationTarget], waitSeconds: Int, isForChanges: Bool = true
     ) -> ServerShardOpener {
-        let engine = session.engine
+        let context = pass.context
         return ServerShardOpener(
-            pool: engine.pool, shards: targets, catalog: engine.catalog,
-            lockWaitSeconds: waitSeconds, lockWaits: session.engine.access.lockWaits,
+            pool: context.pool, shards: targets, catalog: context.catalog,
+            lockWaitSeconds: waitSeconds, lockWaits: pass.context.access.lockWaits,
             isForChanges: isForChanges,
-            changed: { engine.observer.forget($0) })
+            changed: { context.observer.forget($0) })
     }
 
     private func close(
-        _ book: RolloutBook, _ opened: RolloutBook.Opened, _ closing: RolloutBook.Closing
+        _ rollouts: RolloutLedger, _ opened: RolloutLedger.Opened, _ closing: RolloutLedger.Closing
     ) throws -> RolloutReport {
         if let failure = closing.result.journalFailure {
             // The ledger cannot be written: say what it knows, the next run settles the rest.
             let id = opened.rollout?.record.id
-            let known = id.flatMap { try? LedgerQueries(store: session.store).rollout($0) }
+            let known = id.flatMap { try? LedgerQueries(store: pass.store).rollout($0) }
             return RolloutReport(
-                environment: session.environment.name, rollout: id, counts: known?.counts ?? [:],
+                environment: pass.environment.name, rollout: id, counts: known?.counts ?? [:],
                 message: failure.message)
         }
-        return try book.close(opened, closing)
+        return try rollouts.close(opened, closing)
     }
 
     // MARK: The outcome
 
-    /// The one place where a pass becomes an exit status.
     private static func status(
-        _ survey: Survey.Result, _ gated: GateStage.Output,
-        _ recovered: [ReconcileReport.Recovered], _ result: RolloutRunner.Result,
-        _ rollout: RolloutReport
+        _ planned: PlanningPass.Result, _ gated: GateStage.Output,
+        _ recovered: [ReconcileReport.Recovered], _ result: RolloutRunner.Result
     ) -> ExitStatus {
-        var statuses: [ExitStatus] = gated.decision.held.map(\.hold.exitStatus)
+        var outcomes = gated.decision.held.map(\.hold.outcome)
         if let failure = result.journalFailure {
-            statuses.append(failure.isLocked ? .blocked : .error)
+            outcomes.append(failure.isLocked ? .ledgerLocked : .ledgerUnwritable)
         }
-        if !survey.plan.unknown.isEmpty { statuses.append(.incomplete) }
-        if !survey.plan.unsupported.isEmpty { statuses.append(.refused) }
-        if gated.report.notices.contains(where: { $0.code == "left-git" }) {
-            statuses.append(.difference)
-        }
-        if recovered.contains(where: { $0.finding == "unknown" }) { statuses.append(.incomplete) }
-        for outcome in result.outcomes.values {
-            switch outcome.kind {
-            case .completed: break
-            case .failed: statuses.append(.partial)
-            case .notRun: statuses.append(.blocked)
-            case .superseded, .partly, .discarded: statuses.append(.refused)
-            }
-        }
-        for obstacle in result.obstacles.values {
-            statuses.append(
-                obstacle.isHalf ? .partial : obstacle.isLocked ? .blocked : .incomplete)
+        if !planned.plan.unknown.isEmpty { outcomes.append(.shardUnknown) }
+        if !planned.plan.unsupported.isEmpty { outcomes.append(.unsupported) }
+        if gated.report.hasLeftGit { outcomes.append(.leftGit) }
+        if recovered.contains(where: { $0.finding == .unknown }) { outcomes.append(.unsettled) }
+        outcomes += result.outcomes.values.map { .operation($0.kind) }
+            .filter { $0.exitStatus != .done }
+        outcomes += result.obstacles.values.map { obstacle in
+            obstacle.isHalf
+                ? .stepHalfDone : obstacle.isLocked ? .shardLocked : .shardUnreachable
         }
         let done = result.outcomes.values.filter { $0.state == .completed }.count
-        if done < gated.decision.ready.count, statuses.isEmpty { statuses.append(.partial) }
-        return ExitStatus.strongest(statuses)
+        if done < gated.decision.ready.count, outcomes.isEmpty { outcomes.append(.operationsLeft) }
+        return ExitStatus(outcomes)
     }
 }

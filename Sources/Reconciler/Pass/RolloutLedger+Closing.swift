@@ -7,20 +7,20 @@ import Model
 import Reports
 import Schema
 
-extension RolloutBook {
+extension RolloutLedger {
     /// Derives the rollout's state from all its operations, cancels what a halt kept from
     /// starting, and says where the environment stands.
     func close(_ opened: Opened, _ closing: Closing) throws -> RolloutReport {
-        let name = session.environment.name
+        let name = pass.environment.name
         let converged = isConverged(closing)
         guard let rollout = opened.rollout else {
-            if let revision = converged { try recordConverged(revision, closing.survey) }
+            if let revision = converged { try recordConverged(revision, closing.planned) }
             return RolloutReport(environment: name)
         }
         var report = RolloutReport(environment: name)
         let id = rollout.record.id
         let event = LedgerEvent("rollout-ended", subject: "End rollout \(id)", key: id)
-        try session.store.transact(event) { draft throws(LedgerError) in
+        try pass.store.transact(event) { draft throws(LedgerError) in
             guard var record = try draft.read(RolloutRecord.self, at: RecordPath.rollout(id)) else {
                 throw LedgerError(.invalid, "rollouts/\(id): the rollout is gone")
             }
@@ -40,10 +40,10 @@ extension RolloutBook {
             let states = record.operationKeys.map { operations[$0]?.state }
             record.state = RolloutState.derive(from: states, policy: record.policy) ?? record.state
             record.message = closing.firstFailure ?? record.message
-            if record.state.isTerminal { record.endedAt = session.store.now.iso }
+            if record.state.isTerminal { record.endedAt = pass.store.now.iso }
             draft.event = Self.closingEvent(record)
             try draft.set(RecordPath.rollout(id), json: record)
-            if let converged { try setConverged(converged, closing.survey, in: &draft) }
+            if let converged { try setConverged(converged, closing.planned, in: &draft) }
             report = LedgerQueries.report(record, environment: name) { operations[$0] }
             return .commit
         }
@@ -66,35 +66,35 @@ extension RolloutBook {
     /// The commit at which the whole environment stands now; nil unless every shard was seen and
     /// nothing is left to do.
     private func isConverged(_ closing: Closing) -> String? {
-        let plan = closing.survey.plan
-        let request = session.request.scope
+        let plan = closing.planned.plan
+        let request = pass.request.scope
         guard request.namespaces == nil, request.shards.isEmpty, plan.unknown.isEmpty,
             plan.unsupported.isEmpty, closing.gated.decision.held.isEmpty
         else { return nil }
         let done = closing.result.outcomes.values.filter { $0.state == .completed }.count
         guard done == closing.gated.decision.ready.count else { return nil }
-        return closing.survey.desired.revision.commit
+        return closing.planned.desired.revision.commit
     }
 
-    private func recordConverged(_ revision: String, _ survey: Survey.Result) throws {
-        let snapshot = try session.store.snapshot()
+    private func recordConverged(_ revision: String, _ planned: PlanningPass.Result) throws {
+        let snapshot = try pass.store.snapshot()
         let record = try snapshot?.read(EnvironmentRecord.self, at: RecordPath.environment)
-        let hasNewcomers = survey.desired.shards.contains { shard in
-            survey.recorded[shard.id].map { $0.revision == nil } ?? false
+        let hasNewcomers = planned.desired.shards.contains { shard in
+            planned.recorded[shard.id].map { $0.revision == nil } ?? false
         }
         guard record?.convergedRevision != revision || hasNewcomers else { return }
         let event = LedgerEvent(
             "converged", subject: "Converged at \(revision.prefix(7))", key: revision)
-        try session.store.transact(event) { draft throws(LedgerError) in
-            try setConverged(revision, survey, in: &draft)
+        try pass.store.transact(event) { draft throws(LedgerError) in
+            try setConverged(revision, planned, in: &draft)
             return .commit
         }
     }
 
     private func setConverged(
-        _ revision: String, _ survey: Survey.Result, in draft: inout LedgerDraft
+        _ revision: String, _ planned: PlanningPass.Result, in draft: inout LedgerDraft
     ) throws(LedgerError) {
-        for shard in survey.desired.shards where survey.recorded[shard.id]?.revision == nil {
+        for shard in planned.desired.shards where planned.recorded[shard.id]?.revision == nil {
             let path = RecordPath.shard(shard.id)
             guard var record = try draft.read(ShardRecord.self, at: path), record.revision == nil
             else { continue }
@@ -105,7 +105,7 @@ extension RolloutBook {
             try draft.read(
                 EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()
         record.convergedRevision = revision
-        record.convergedAt = session.store.now.iso
+        record.convergedAt = pass.store.now.iso
         try draft.set(RecordPath.environment, json: record)
     }
 }

@@ -8,9 +8,9 @@ import Schema
 
 /// Opens and closes rollouts in the ledger: one commit before the first operation, one after the
 /// last.
-struct RolloutBook {
-    let session: Session
-    let engine: Engine
+struct RolloutLedger {
+    let pass: PassContext
+    let context: ReconcileContext
 
     /// A rollout that is ready to run.
     struct Rollout {
@@ -28,7 +28,7 @@ struct RolloutBook {
     }
 
     struct Closing {
-        var survey: Survey.Result
+        var planned: PlanningPass.Result
         var gated: GateStage.Output
         var result: RolloutRunner.Result
         var isHalted: Bool
@@ -40,31 +40,31 @@ struct RolloutBook {
     /// Records the plan, what was learnt, the decisions given by file, the tables that are in
     /// sync already, and the rollout with all its operations.
     func open(
-        _ survey: Survey.Result, _ gated: GateStage.Output, ready: [Gate.Ready]
+        _ planned: PlanningPass.Result, _ gated: GateStage.Output, ready: [Gate.Ready]
     ) throws -> Opened {
-        let store = session.store
-        let previous = try unfinished(survey.snapshot)
+        let store = pass.store
+        let previous = try unfinished(planned.snapshot)
         let resumed = previous.flatMap {
-            RolloutAdoption(record: $0.record, operations: $0.operations)
+            RolloutResumption(record: $0.record, operations: $0.operations)
                 .adopts(ready) ? $0.record : nil
         }
         let rollout =
             try ready.isEmpty
-            ? nil : (resumed.map { self.rollout($0, ready, survey) } ?? newRollout(ready, survey))
-        let adoption = Adoption(survey: survey, now: store.now)
+            ? nil : (resumed.map { self.rollout($0, ready, planned) } ?? newRollout(ready, planned))
+        let adoption = Baseline(planned: planned, now: store.now)
         // What is recorded must be known by its text too: it may be written otherwise than git.
-        engine.knowledge.keep(adoption.digests)
+        context.cache.keep(adoption.digests)
         let planDigest = gated.report.digest
-        let isNewPlan = try latestPlan(survey.snapshot) != planDigest
+        let isNewPlan = try latestPlan(planned.snapshot) != planDigest
         let hasNews =
             isNewPlan || rollout != nil || !adoption.records.isEmpty
-            || !gated.newApprovals.isEmpty || engine.knowledge.hasNews
+            || !gated.newApprovals.isEmpty || context.cache.hasNews
             || (previous != nil && resumed == nil)
         guard hasNews else { return Opened(rollout: nil, adopted: 0) }
-        let event = Self.openingEvent(rollout, plan: survey.plan, planDigest)
+        let event = Self.openingEvent(rollout, plan: planned.plan, planDigest)
         try store.transact(event) { draft throws(LedgerError) in
-            try draft.set(RecordPath.plan(planDigest), json: survey.plan)
-            try engine.knowledge.save(into: &draft)
+            try draft.set(RecordPath.plan(planDigest), json: planned.plan)
+            try context.cache.save(into: &draft)
             for approval in gated.newApprovals {
                 try draft.set(RecordPath.approval(approval.digest), json: approval)
             }
@@ -83,7 +83,7 @@ struct RolloutBook {
             try draft.set(RecordPath.environment, json: environment)
             return .commit
         }
-        engine.knowledge.saved()
+        context.cache.saved()
         return Opened(rollout: rollout, adopted: adoption.tableCount)
     }
 
@@ -126,34 +126,35 @@ struct RolloutBook {
         return (record, operations)
     }
 
-    private func newRollout(_ ready: [Gate.Ready], _ survey: Survey.Result) throws -> Rollout {
-        let now = session.store.now
-        let plan = try survey.plan.digest()
+    private func newRollout(_ ready: [Gate.Ready], _ planned: PlanningPass.Result) throws -> Rollout
+    {
+        let now = pass.store.now
+        let plan = try planned.plan.digest()
         let seed = "\(plan.hex) \(now.iso) \(UInt64.random(in: 0...UInt64.max))"
         let wanted = Set(ready.map(\.key.shardID))
-        let shards = survey.shards.map(\.id).filter(wanted.contains)
-        let policy = session.fleet.policy.rollout
+        let shards = planned.shards.map(\.id).filter(wanted.contains)
+        let policy = pass.fleet.policy.rollout
         let cuts = Waves.cut(shards, into: policy.waves)
         let byShard = Dictionary(grouping: ready, by: \.key.shardID)
         let record = RolloutRecord(
             id: String(Digest(of: seed).hex.prefix(12)), plan: plan,
-            policy: policy.onFailure == .halt ? .halt : .continue,
+            policy: policy.onFailure,
             waves: cuts.map { cut in
                 cut.shards.flatMap { (byShard[$0] ?? []).sorted(by: Self.inOrder).map(\.key) }
             },
             bakeSeconds: cuts.map(\.bakeSeconds), startedAt: now.iso,
-            actor: session.request.actor.name)
-        return rollout(record, ready, survey, isResumed: false)
+            actor: pass.request.actor.name)
+        return rollout(record, ready, planned, isResumed: false)
     }
 
     /// The rollout with the operations that are ready, in its own waves.
     private func rollout(
-        _ record: RolloutRecord, _ ready: [Gate.Ready], _ survey: Survey.Result,
+        _ record: RolloutRecord, _ ready: [Gate.Ready], _ planned: PlanningPass.Result,
         isResumed: Bool = true
     ) -> Rollout {
         let byKey = Dictionary(ready.map { ($0.key, $0) }) { first, _ in first }
-        let targets = survey.targets
-        let startedAt = session.store.now.iso
+        let targets = planned.targets
+        let startedAt = pass.store.now.iso
         let waves = zip(record.waves, record.bakeSeconds).map { keys, bake in
             let works = Dictionary(grouping: keys.compactMap { byKey[$0] }, by: \.key.shardID)
             let order = keys.map(\.shardID).reduce(into: [ShardID]()) { list, id in
@@ -186,9 +187,9 @@ struct RolloutBook {
         for place in step.findings.indices { step.findings[place].probe?.take([:]) }
         var record = PendingRecord(
             rollout: rollout, key: ready.key, step: step, approval: ready.approval,
-            startedAt: startedAt, actor: session.request.actor.name)
+            startedAt: startedAt, actor: pass.request.actor.name)
         record.approvedUntil = ready.approvedUntil?.iso
-        record.revision = session.source.commit?.id.hex
+        record.revision = pass.source.commit?.id.hex
         return record
     }
 
@@ -223,7 +224,7 @@ struct RolloutBook {
             if !operation.state.isTerminal {
                 operation.state = .superseded
                 operation.message = "a newer plan took its place"
-                operation.endedAt = session.store.now.iso
+                operation.endedAt = pass.store.now.iso
                 try draft.set(
                     RecordPath.operation(previous.record.id, operation.key), json: operation)
             }
@@ -231,7 +232,7 @@ struct RolloutBook {
         }
         var record = previous.record
         record.state = RolloutState.derive(from: states, policy: record.policy) ?? record.state
-        record.endedAt = session.store.now.iso
+        record.endedAt = pass.store.now.iso
         try draft.set(RecordPath.rollout(record.id), json: record)
     }
 }

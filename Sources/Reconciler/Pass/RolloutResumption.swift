@@ -4,7 +4,7 @@ import Model
 import Schema
 
 /// Whether an unfinished rollout can go on with what is ready now.
-struct RolloutAdoption {
+struct RolloutResumption {
     let record: RolloutRecord
     let operations: [OperationRecord]
 

@@ -4,7 +4,9 @@ import Schema
 
 /// The estimated sizes of the tables that a plan changes.
 enum Sizes {
-    static func added(to plan: Plan, targets: [ObservationTarget], engine: Engine) -> Plan {
+    static func added(to plan: Plan, targets: [ObservationTarget], context: ReconcileContext)
+        -> Plan
+    {
         let byID = Dictionary(uniqueKeysWithValues: targets.map { ($0.id, $0) })
         var wanted: [ObservationTarget: Set<String>] = [:]
         // Nothing has run yet: a table that is to be renamed has its old name.
@@ -22,7 +24,7 @@ enum Sizes {
         }
         guard !wanted.isEmpty else { return plan }
         let sizes = TableSizes.read(
-            wanted, pool: engine.pool, totalConcurrency: engine.concurrency.total)
+            wanted, pool: context.pool, totalConcurrency: context.concurrency.total)
         var plan = plan
         for index in plan.steps.indices {
             let step = plan.steps[index]

@@ -7,7 +7,7 @@ struct GroupDrafter {
     let drafter: StepDrafter
     let group: TableGroup
     /// The states of the members, in their order.
-    let states: [Comparison.TableState]
+    let states: [Comparison.ObjectState]
 
     private var schema: Comparison.Schema { drafter.schema }
     private var ports: Planner.Ports { drafter.ports }
@@ -28,14 +28,14 @@ struct GroupDrafter {
             Planner.Group(
                 members: members, statements: group.statements,
                 rowsInTheWay: group.statements.map(rowsInTheWay),
-                parents: surroundings(of: members), refused: refused),
+                parents: fixture(of: members), refused: refused),
             schema.profile)
         guard let lead = lead else { throw NotProved(reason: "no table of the group changes") }
         let planMembers = ends(members, statements)
         let findings = try findings(statements, context, refused)
         return PlanStep(
             kind: .alter, namespace: schema.namespace, table: lead.table, members: planMembers,
-            shards: drafter.shards.shards,
+            shards: drafter.variant.shards,
             from: PlanStep.digest(of: Self.digests(planMembers, \.from)),
             to: statements.last?.after, statements: statements, hazard: findings.worst,
             findings: findings, cause: cause(lead), differences: [],
@@ -59,7 +59,7 @@ struct GroupDrafter {
     }
 
     /// The first table that is not only in the way.
-    private var lead: Comparison.TableState? {
+    private var lead: Comparison.ObjectState? {
         states.first { $0.status != .inSync } ?? states.first
     }
 
@@ -74,8 +74,8 @@ struct GroupDrafter {
     }
 
     /// What stands around the group for its proof: sequences, and parents that are not in it.
-    private func surroundings(of members: [Planner.Group.Member]) -> [CatalogTable] {
-        let around = Surroundings(schema: schema, live: drafter.shards.live, lookup: ports.lookup)
+    private func fixture(of members: [Planner.Group.Member]) -> [CatalogTable] {
+        let around = ProofFixture(schema: schema, live: drafter.variant.live, lookup: ports.lookup)
         let own = Set(group.members.flatMap { [$0.table, $0.from?.name ?? $0.table] })
         var seen = own
         let parents = group.members.flatMap(around.parents(of:)).filter { parent in
@@ -132,7 +132,7 @@ struct GroupDrafter {
     }
 
     /// What moved by hand in one of the tables is said of all of them.
-    private func cause(_ lead: Comparison.TableState) -> PlanCause {
+    private func cause(_ lead: Comparison.ObjectState) -> PlanCause {
         let changing = states.filter { $0.status != .inSync }
         let worst: [TableStatus] = [.drifted, .conflict]
         for status in worst {

@@ -5,7 +5,7 @@ import Schema
 /// What happens to one view, trigger, routine, event or sequence of a class of shards.
 package struct ObjectChange {
     package let name: ObjectName
-    let state: Comparison.TableState
+    let state: Comparison.ObjectState
     /// What it starts from; nil where it is created. A trigger whose table gets another name first
     /// is given as it is then.
     package let from: ObjectDefinition?

@@ -18,7 +18,7 @@ package struct Planner {
             self.prunesAll = prunesAll
         }
 
-        func drops(_ state: Comparison.TableState, on profile: ServerProfile) -> Bool {
+        func drops(_ state: Comparison.ObjectState, on profile: ServerProfile) -> Bool {
             switch state.status {
             case .retired: prunesAll || retires(state.table, on: profile)
             case .unmanaged: prunesAll
@@ -62,7 +62,7 @@ package struct Planner {
     }
 
     package mutating func plan() throws -> Result {
-        for shards in comparison.classes { try plan(shards) }
+        for variant in comparison.variants { try plan(variant) }
         return drafts.result
     }
 
@@ -79,53 +79,53 @@ package struct Planner {
         /// Those whose names go to sequences, so that they have to go before these.
         var replaced: Set<String> = []
         /// What may change, by the name afterwards.
-        var states: [String: Comparison.TableState] = [:]
+        var states: [String: Comparison.ObjectState] = [:]
         /// Renames that are not made here, so that what builds on them has to wait.
         var withheld: WithheldRenames
     }
 
-    private mutating func plan(_ shards: Comparison.Class) throws {
-        let schema = comparison.schemas[shards.schema]
+    private mutating func plan(_ variant: Comparison.Variant) throws {
+        let schema = comparison.schemas[variant.schema]
         let removal = removals[schema.namespace] ?? Removal(retire: [], prunesAll: false)
-        var tables = Tables(withheld: WithheldRenames(shards.stages.blocked.map(\.hint)))
-        for blocked in shards.stages.blocked {
-            refuse(encoded(blocked.hint.to), blocked.reason, in: schema, shards)
+        var tables = Tables(withheld: WithheldRenames(variant.renames.blocked.map(\.hint)))
+        for blocked in variant.renames.blocked {
+            refuse(encoded(blocked.hint.to), blocked.reason, in: schema, variant)
         }
         var objects: [ObjectChange] = []
-        for state in shards.tables {
+        for state in variant.objects {
             let drops = removal.drops(state, on: schema.profile)
             if ObjectName(encoded: state.table).kind == .table {
-                collect(state, drops: drops, into: &tables, schema, shards)
+                collect(state, drops: drops, into: &tables, schema, variant)
             } else {
-                objects += objectChange(state, drops: drops, renames: shards.stages.names)
+                objects += objectChange(state, drops: drops, renames: variant.renames.names)
             }
         }
         let moves = TriggerMoves(
-            states: shards.tables, renames: shards.stages.names, lookup: ports.lookup)
+            states: variant.objects, renames: variant.renames.names, lookup: ports.lookup)
         let order = ObjectOrder(
             moves.completing(objects),
             newTables: Set(tables.desired.keys).subtracting(tables.live.keys),
-            standing: standingViews(shards))
+            standing: standingViews(variant))
         tables.replaced = tables.droppable.intersection(
             order.beforeTables.filter { $0.kind == .create }.map(\.name.name))
         let begin = tables.replaced.count
         for (place, change) in order.beforeTables.enumerated() {
-            try draft(change, order: begin + place, in: shards)
+            try draft(change, order: begin + place, in: variant)
         }
         let first = begin + order.beforeTables.count
-        let count = try planTables(shards, &tables, firstOrder: first)
+        let count = try planTables(variant, &tables, firstOrder: first)
         for (place, change) in order.afterTables.enumerated() {
             if let reason = tables.withheld.reason(for: change) {
-                refuse(change.state.table, reason, in: schema, shards)
+                refuse(change.state.table, reason, in: schema, variant)
                 continue
             }
-            try draft(change, order: first + count + place, in: shards)
+            try draft(change, order: first + count + place, in: variant)
         }
     }
 
     private mutating func collect(
-        _ state: Comparison.TableState, drops: Bool, into tables: inout Tables,
-        _ schema: Comparison.Schema, _ shards: Comparison.Class
+        _ state: Comparison.ObjectState, drops: Bool, into tables: inout Tables,
+        _ schema: Comparison.Schema, _ variant: Comparison.Variant
     ) {
         let name = ObjectName(encoded: state.table).name
         // Neither of two tables that claim one name is touched, and the old one has the rows.
@@ -140,7 +140,7 @@ package struct Planner {
         }
         if drops { tables.droppable.insert(name) }
         if let reason = unreadable(state, schema.profile, drops: drops) {
-            refuse(state.table, reason, in: schema, shards)
+            refuse(state.table, reason, in: schema, variant)
             if let old = state.renamedFrom {
                 tables.withheld.add(
                     TableRename(from: ObjectName(encoded: old).name, to: name))
@@ -156,12 +156,12 @@ package struct Planner {
 
     /// Drafts the changes of the tables; returns how many steps they are.
     private mutating func planTables(
-        _ shards: Comparison.Class, _ tables: inout Tables, firstOrder: Int
+        _ variant: Comparison.Variant, _ tables: inout Tables, firstOrder: Int
     ) throws -> Int {
-        let schema = comparison.schemas[shards.schema]
+        let schema = comparison.schemas[variant.schema]
         guard tables.states.values.contains(where: { $0.status != .inSync }) else { return 0 }
         let difference: SchemaDiff.Difference
-        var hints = renames(shards.schema)
+        var hints = renames(variant.schema)
         hints.tables = tables.states.values.compactMap { state in
             state.renamedFrom.map {
                 TableRename(
@@ -174,12 +174,12 @@ package struct Planner {
                 droppable: tables.droppable, rebuilt: tables.rebuilt,
                 flavour: schema.profile.flavour)
             for refusal in difference.refusals {
-                refuse(encoded(refusal.table), refusal.message, in: schema, shards)
+                refuse(encoded(refusal.table), refusal.message, in: schema, variant)
                 let names = [refusal.table, refusal.parent]
                 hints.tables.filter { names.contains($0.to) }.forEach { tables.withheld.add($0) }
             }
         } catch {
-            refuse(encoded(error.table), error.message, in: schema, shards)
+            refuse(encoded(error.table), error.message, in: schema, variant)
             return 0
         }
         let likely = LikelyRenames(
@@ -194,16 +194,16 @@ package struct Planner {
             case .single(let change):
                 guard let state = tables.states[change.table] else { continue }
                 if let reason = withheld(change, state, tables) {
-                    refuse(state.table, reason, in: schema, shards)
+                    refuse(state.table, reason, in: schema, variant)
                     continue
                 }
                 let goesFirst = change.kind == .drop && tables.replaced.contains(change.table)
                 isDrafted = try draft(
-                    change, state, order: goesFirst ? 0 : firstOrder + order, in: shards,
+                    change, state, order: goesFirst ? 0 : firstOrder + order, in: variant,
                     suggestion: likely.suggestion(for: change), context: context)
             case .group(let group):
                 isDrafted = try draft(
-                    group, tables, order: firstOrder + order, in: shards, context: context)
+                    group, tables, order: firstOrder + order, in: variant, context: context)
             }
             guard !isDrafted else { continue }
             let names = Set(step.changes.map(\.table))
@@ -213,7 +213,7 @@ package struct Planner {
     }
 
     private func withheld(
-        _ change: TableChange, _ state: Comparison.TableState, _ tables: Tables
+        _ change: TableChange, _ state: Comparison.ObjectState, _ tables: Tables
     ) -> String? {
         let live = state.observed.flatMap(ports.lookup)?.table
         return tables.withheld.reason(for: change, live: live)
@@ -223,7 +223,7 @@ package struct Planner {
 
     /// Why a table that differs cannot be worked with.
     private func unreadable(
-        _ state: Comparison.TableState, _ profile: ServerProfile, drops: Bool
+        _ state: Comparison.ObjectState, _ profile: ServerProfile, drops: Bool
     ) -> String? {
         if let desired = state.desired.flatMap(ports.lookup) {
             if let reason = desired.unsupported { return "desired: \(reason)" }
@@ -234,31 +234,32 @@ package struct Planner {
     }
 
     private mutating func refuse(
-        _ table: String, _ reason: String, in schema: Comparison.Schema, _ shards: Comparison.Class
+        _ table: String, _ reason: String, in schema: Comparison.Schema,
+        _ variant: Comparison.Variant
     ) {
-        drafts.refuse(table, reason, namespace: schema.namespace, shards: shards.shards)
+        drafts.refuse(table, reason, namespace: schema.namespace, shards: variant.shards)
     }
 
     // MARK: One change
 
     /// Drafts one change of a table; false where it is refused.
     private mutating func draft(
-        _ change: TableChange, _ state: Comparison.TableState, order: Int,
-        in shards: Comparison.Class, suggestion: String?, context: ProbeContext
+        _ change: TableChange, _ state: Comparison.ObjectState, order: Int,
+        in variant: Comparison.Variant, suggestion: String?, context: ProbeContext
     ) throws -> Bool {
         let groups = ports.refusals.groups(
-            shards.shards, namespace: comparison.schemas[shards.schema].namespace,
+            variant.shards, namespace: comparison.schemas[variant.schema].namespace,
             table: state.table, from: state.observed)
         var isDrafted = true
         for group in groups {
-            var own = shards
+            var own = variant
             own.shards = group.shards
             let drafter = drafter(of: own)
             do {
                 let step = try drafter.step(
                     change, state, order: order, suggestion: suggestion, context: context,
                     refused: group.refused)
-                let renames = renames(shards.schema).columns
+                let renames = renames(variant.schema).columns
                 drafts.add(step) {
                     drafter.differences(change, state, renames: renames)
                         + StepDrafter.detour(group.refused)
@@ -273,7 +274,7 @@ package struct Planner {
 
     /// Drafts the step of tables that hold each other; false where all of them are refused.
     private mutating func draft(
-        _ group: TableGroup, _ tables: Tables, order: Int, in shards: Comparison.Class,
+        _ group: TableGroup, _ tables: Tables, order: Int, in variant: Comparison.Variant,
         context: ProbeContext
     ) throws -> Bool {
         let states = group.members.compactMap { tables.states[$0.table] }
@@ -289,20 +290,20 @@ package struct Planner {
         for (member, state) in zip(group.members, states) where reason == nil {
             reason = withheld(member, state, tables)
         }
-        let whole = GroupDrafter(drafter: drafter(of: shards), group: group, states: states)
+        let whole = GroupDrafter(drafter: drafter(of: variant), group: group, states: states)
         let looked = whole.lookedFor
         let groups = ports.refusals.groups(
-            shards.shards, namespace: comparison.schemas[shards.schema].namespace,
+            variant.shards, namespace: comparison.schemas[variant.schema].namespace,
             table: looked?.table ?? "", from: looked?.from ?? nil)
         var isDrafted = true
         for part in groups {
-            var own = shards
+            var own = variant
             own.shards = part.shards
             let drafter = GroupDrafter(drafter: drafter(of: own), group: group, states: states)
             do {
                 if let reason { throw NotProved(reason: reason) }
                 let step = try drafter.step(order: order, context: context, refused: part.refused)
-                let renames = renames(shards.schema).columns
+                let renames = renames(variant.schema).columns
                 drafts.add(step) {
                     drafter.differences(renames: renames) + StepDrafter.detour(part.refused)
                 }
@@ -318,25 +319,25 @@ package struct Planner {
     }
 
     private mutating func draft(
-        _ change: ObjectChange, order: Int, in shards: Comparison.Class
+        _ change: ObjectChange, order: Int, in variant: Comparison.Variant
     ) throws {
-        let drafter = drafter(of: shards)
+        let drafter = drafter(of: variant)
         do {
             let step = try drafter.step(change, order: order)
             drafts.add(step) { drafter.differences(change) }
         } catch let error as NotProved {
-            refuse(change.state.table, error.reason, in: drafter.schema, shards)
+            refuse(change.state.table, error.reason, in: drafter.schema, variant)
         }
     }
 
-    private func drafter(of shards: Comparison.Class) -> StepDrafter {
-        StepDrafter(schema: comparison.schemas[shards.schema], shards: shards, ports: ports)
+    private func drafter(of variant: Comparison.Variant) -> StepDrafter {
+        StepDrafter(schema: comparison.schemas[variant.schema], variant: variant, ports: ports)
     }
 
-    // MARK: One object that is no table
+    // MARK: Views, triggers, routines, events and sequences
 
-    private func standingViews(_ shards: Comparison.Class) -> [ObjectDefinition] {
-        shards.tables.filter {
+    private func standingViews(_ variant: Comparison.Variant) -> [ObjectDefinition] {
+        variant.objects.filter {
             $0.status == .inSync && ObjectName(encoded: $0.table).kind == .view
         }.compactMap { $0.desired.flatMap(ports.lookup)?.object }
     }
@@ -345,7 +346,7 @@ package struct Planner {
     ///
     /// - Parameter renames: the tables that get other names first: a trigger follows its table.
     private func objectChange(
-        _ state: Comparison.TableState, drops: Bool, renames: [String: String]
+        _ state: Comparison.ObjectState, drops: Bool, renames: [String: String]
     ) -> [ObjectChange] {
         guard state.status != .inSync, state.desired != nil || drops else { return [] }
         let desired = state.desired.flatMap(ports.lookup)?.object

@@ -5,7 +5,7 @@ import Schema
 /// Drafts the steps of one class of shards: what proves them, what they risk, and why they are.
 struct StepDrafter {
     let schema: Comparison.Schema
-    let shards: Comparison.Class
+    let variant: Comparison.Variant
     let ports: Planner.Ports
 
     // MARK: Tables
@@ -13,27 +13,27 @@ struct StepDrafter {
     /// The step of one change, without its differences; throws `NotProved` where the server of
     /// the workspace does not carry it out.
     func step(
-        _ change: TableChange, _ state: Comparison.TableState, order: Int, suggestion: String?,
+        _ change: TableChange, _ state: Comparison.ObjectState, order: Int, suggestion: String?,
         context: ProbeContext, refused: [RefusalRecord.Refused] = []
     ) throws -> PlanStep {
         let from = start(of: change, state)
         let to = state.desired.flatMap(ports.lookup)
         let kind = PlanStep.Kind(change.kind)
-        let surroundings = Surroundings(schema: schema, live: shards.live, lookup: ports.lookup)
+        let fixture = ProofFixture(schema: schema, live: variant.live, lookup: ports.lookup)
         let statements = try ports.prove(
             Planner.Change(
                 table: change.table, renamedFrom: change.renamedFrom, kind: kind, from: from,
                 to: to, alterations: change.alterations,
                 checksForeignKeys: !change.withoutForeignKeyChecks,
-                parents: surroundings.sequences(of: [from, to])
-                    + surroundings.parents(of: change),
+                parents: fixture.sequences(of: [from, to])
+                    + fixture.parents(of: change),
                 letters: kind == .create ? schema.letters[change.table] : nil, refused: refused),
             schema.profile)
         var findings = try Self.findings(change, statements, context, refused)
         if let suggestion, !findings.isEmpty { findings[0].suggestion = suggestion }
         return PlanStep(
             kind: kind, namespace: schema.namespace, table: state.table,
-            renamedFrom: state.renamedFrom, shards: shards.shards, from: from?.digest,
+            renamedFrom: state.renamedFrom, shards: variant.shards, from: from?.digest,
             to: statements.last?.after, statements: statements, hazard: findings.worst,
             findings: findings, cause: cause(of: state), differences: [],
             suggestion: findings.compactMap(\.suggestion).first, order: order)
@@ -41,7 +41,7 @@ struct StepDrafter {
 
     /// What a person reads of a change, each line with its place in git.
     func differences(
-        _ change: TableChange, _ state: Comparison.TableState, renames: [ColumnRename]
+        _ change: TableChange, _ state: Comparison.ObjectState, renames: [ColumnRename]
     ) -> [PlanDifference] {
         placed(
             state.isInOldFormat
@@ -55,19 +55,19 @@ struct StepDrafter {
     }
 
     func placed(
-        _ lines: [DifferenceLine], of state: Comparison.TableState
+        _ lines: [DifferenceLine], of state: Comparison.ObjectState
     ) -> [PlanDifference] {
         lines.map { line in
             PlanDifference(
                 text: line.description,
-                location: ports.location(shards.schema, state.table, line))
+                location: ports.location(variant.schema, state.table, line))
         }
     }
 
     /// The table that the change starts from: the live one, or what it is once the parents of its
     /// foreign keys have their new names, which is before.
     private func start(
-        of change: TableChange, _ state: Comparison.TableState
+        of change: TableChange, _ state: Comparison.ObjectState
     ) -> CatalogTable? {
         let live = state.observed.flatMap(ports.lookup)
         guard state.status != .inSync, let from = change.from, let table = live?.table,
@@ -138,7 +138,7 @@ struct StepDrafter {
         if change.isDrift { cause = PlanCause(kind: .liveChanged, location: cause.location) }
         return PlanStep(
             kind: change.kind, namespace: schema.namespace, table: change.state.table,
-            shards: shards.shards, from: change.start(), to: change.state.desired,
+            shards: variant.shards, from: change.start(), to: change.state.desired,
             statements: statements, hazard: findings.worst, findings: findings,
             cause: cause, differences: [], order: order)
     }
@@ -149,8 +149,8 @@ struct StepDrafter {
 
     // MARK: Causes
 
-    func cause(of state: Comparison.TableState) -> PlanCause {
-        var cause = ports.cause(shards.schema, state.table)
+    func cause(of state: Comparison.ObjectState) -> PlanCause {
+        var cause = ports.cause(variant.schema, state.table)
         switch state.status {
         case .drifted:
             // Nobody committed this: the live table moved.

@@ -5,7 +5,7 @@ import Schema
 /// A trigger that is made again runs last: those that git wants behind it are made again too, in
 /// their order.
 struct TriggerMoves {
-    let states: [Comparison.TableState]
+    let states: [Comparison.ObjectState]
     /// Tables that get other names before.
     let renames: [String: String]
     let lookup: (Digest) -> CatalogTable?

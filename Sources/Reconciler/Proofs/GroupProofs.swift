@@ -9,7 +9,7 @@ extension PlanStage {
         _ group: Planner.Group, profile: ServerProfile, server: ServerAddress?
     ) throws -> [PlanStatement] {
         let identity = try group.identity(flavour: profile.flavour)
-        if let known = try knowledge.proof(of: identity, profile: profile, in: snapshot) {
+        if let known = try cache.proof(of: identity, profile: profile, in: snapshot) {
             return known
         }
         guard let server else {
@@ -22,12 +22,12 @@ extension PlanStage {
             }, statements: group.statements, parents: group.parents)
         question.refused = Set(group.refused.map(\.statement))
         do throws(WorkspaceError) {
-            let proved = try workshop.use(for: profile, server: server) {
+            let proved = try workspaces.use(for: profile, server: server) {
                 (workspace) throws(WorkspaceError) in try workspace.prove(question)
             }
             let statements = group.planStatements(proved)
-            knowledge.keep(statements.flatMap { $0.tables ?? [] }.compactMap(\.digest))
-            knowledge.remember(statements, for: identity, profile: profile)
+            cache.keep(statements.flatMap { $0.tables ?? [] }.compactMap(\.digest))
+            cache.remember(statements, for: identity, profile: profile)
             return statements
         } catch {
             switch error.code {

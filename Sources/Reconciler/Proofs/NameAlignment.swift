@@ -46,7 +46,7 @@ struct NameAlignment {
     ///   - desired: the encoded names that git has, aligned.
     ///   - catalog: knows the recorded tables, and gets those that have another name now.
     func recorded(
-        _ tables: [String: Digest], desired: some Sequence<String>, catalog: TableCatalog
+        _ tables: [String: Digest], desired: some Sequence<String>, catalog: ObjectCatalog
     ) -> [String: Digest] {
         let known = live.merging(
             desired.map { ($0, ObjectName(encoded: $0)) }
@@ -73,7 +73,7 @@ struct NameAlignment {
 
     /// An object that is no table under another name.
     private func named(
-        _ digest: Digest, _ name: ObjectName, in catalog: TableCatalog
+        _ digest: Digest, _ name: ObjectName, in catalog: ObjectCatalog
     ) -> Digest {
         guard let object = catalog[digest]?.object else { return digest }
         return catalog.object(
@@ -82,7 +82,7 @@ struct NameAlignment {
     }
 
     /// The table of a digest as this server shows it.
-    private func stored(_ digest: Digest, in catalog: TableCatalog) -> Digest {
+    private func stored(_ digest: Digest, in catalog: ObjectCatalog) -> Digest {
         guard folding != .bytes, var table = catalog[digest]?.table else { return digest }
         table.name = folding.stored(table.name)
         for place in table.foreignKeys.indices {
@@ -100,7 +100,7 @@ extension Comparison.Schema {
     /// The schema with its objects under other names of the same letters.
     ///
     /// - Parameter aliases: old name → new name, both encoded.
-    func renaming(_ aliases: [String: String], in catalog: TableCatalog) -> Comparison.Schema {
+    func renaming(_ aliases: [String: String], in catalog: ObjectCatalog) -> Comparison.Schema {
         func name(_ encoded: String) -> String { aliases[encoded] ?? encoded }
         var result = self
         for (old, entry) in tables {
@@ -125,7 +125,7 @@ extension NormaliseStage.Output {
     ///
     /// - Returns: the digests of what has another name than in git.
     mutating func align(
-        with observation: [ShardID: ShardObservation], in catalog: TableCatalog
+        with observation: [ShardID: ShardObservation], in catalog: ObjectCatalog
     ) -> Set<Digest> {
         struct Key: Hashable {
             let schema: Int
@@ -163,7 +163,7 @@ extension NormaliseStage.Output {
     /// The records of the shards, aligned; those of shards that are not known stay as they are.
     func aligned(
         _ recorded: [ShardID: ShardRecord], with observation: [ShardID: ShardObservation],
-        in catalog: TableCatalog
+        in catalog: ObjectCatalog
     ) -> [ShardID: ShardRecord] {
         struct Key: Hashable {
             let schema: Int

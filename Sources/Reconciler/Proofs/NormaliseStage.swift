@@ -25,14 +25,14 @@ package struct NormaliseStage {
         package var differences: [ReadingDifference] = []
     }
 
-    private let knowledge: Knowledge
+    private let cache: ProofCache
     private let snapshot: LedgerSnapshot?
-    private let workshop: Workshop
+    private let workspaces: WorkspacePool
 
-    package init(knowledge: Knowledge, snapshot: LedgerSnapshot?, workshop: Workshop) {
-        self.knowledge = knowledge
+    package init(cache: ProofCache, snapshot: LedgerSnapshot?, workspaces: WorkspacePool) {
+        self.cache = cache
         self.snapshot = snapshot
-        self.workshop = workshop
+        self.workspaces = workspaces
     }
 
     /// - Parameter known: the shards that could be read, with their profile.
@@ -109,14 +109,14 @@ package struct NormaliseStage {
     private func normalise(
         _ schema: DesiredSchema, profile: ServerProfile, server: ServerAddress
     ) throws -> [String: CatalogTable] {
-        if let tables = try knowledge.normalised(
+        if let tables = try cache.normalised(
             schema: schema.digest, profile: profile, in: snapshot)
         {
             return tables
         }
         var tables: [String: CatalogTable] = [:]
         for table in schema.tables {
-            tables[table.name] = try knowledge.normalised(
+            tables[table.name] = try cache.normalised(
                 schema: table.textDigest, profile: profile, in: snapshot)?[table.name]
         }
         // What views, triggers and routines name is not known here: it is all there for them.
@@ -125,7 +125,7 @@ package struct NormaliseStage {
             schema.objects.isEmpty
             ? TablesToLoad(schema.tables, known: Set(tables.keys), folding: folding).tables
             : schema.tables
-        let fresh = try workshop.use(for: profile, server: server) {
+        let fresh = try workspaces.use(for: profile, server: server) {
             (workspace) throws(WorkspaceError) in
             try workspace.normalise(
                 unread.map {
@@ -140,9 +140,9 @@ package struct NormaliseStage {
         tables.merge(fresh) { _, new in new }
         for table in unread {
             guard let result = fresh[table.name] else { continue }
-            knowledge.remember([table.name: result], schema: table.textDigest, profile: profile)
+            cache.remember([table.name: result], schema: table.textDigest, profile: profile)
         }
-        knowledge.remember(tables, schema: schema.digest, profile: profile)
+        cache.remember(tables, schema: schema.digest, profile: profile)
         return tables
     }
 }

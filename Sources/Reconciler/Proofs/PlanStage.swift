@@ -21,18 +21,19 @@ package struct PlanStage {
         package var plan: Plan
     }
 
-    let knowledge: Knowledge
-    private let catalog: TableCatalog
+    let cache: ProofCache
+    private let catalog: ObjectCatalog
     let snapshot: LedgerSnapshot?
-    let workshop: Workshop
+    let workspaces: WorkspacePool
 
     package init(
-        knowledge: Knowledge, catalog: TableCatalog, snapshot: LedgerSnapshot?, workshop: Workshop
+        cache: ProofCache, catalog: ObjectCatalog, snapshot: LedgerSnapshot?,
+        workspaces: WorkspacePool
     ) {
-        self.knowledge = knowledge
+        self.cache = cache
         self.catalog = catalog
         self.snapshot = snapshot
-        self.workshop = workshop
+        self.workspaces = workspaces
     }
 
     package func run(_ input: Input) throws -> Output {
@@ -130,7 +131,7 @@ package struct PlanStage {
             throw NotProved(reason: "no server of its kind can be reached to prove the change")
         }
         do throws(WorkspaceError) {
-            try workshop.use(for: profile, server: server) {
+            try workspaces.use(for: profile, server: server) {
                 (workspace) throws(WorkspaceError) in
                 try workspace.prove(sequence: from, becomes: to)
             }
@@ -154,7 +155,7 @@ package struct PlanStage {
             ]
         }
         let identity = try change.identity(flavour: profile.flavour)
-        if let known = try knowledge.proof(of: identity, profile: profile, in: snapshot) {
+        if let known = try cache.proof(of: identity, profile: profile, in: snapshot) {
             return known
         }
         guard let server else {
@@ -166,11 +167,11 @@ package struct PlanStage {
             checksForeignKeys: change.checksForeignKeys, letters: change.letters)
         question.refused = Set(change.refused.map(\.statement))
         do throws(WorkspaceError) {
-            let proof = try workshop.use(for: profile, server: server) {
+            let proof = try workspaces.use(for: profile, server: server) {
                 (workspace) throws(WorkspaceError) in try workspace.prove(question)
             }
-            knowledge.keep(proof.statements.compactMap { $0.after })
-            knowledge.remember(proof.statements, for: identity, profile: profile)
+            cache.keep(proof.statements.compactMap { $0.after })
+            cache.remember(proof.statements, for: identity, profile: profile)
             return proof.statements
         } catch {
             switch error.code {

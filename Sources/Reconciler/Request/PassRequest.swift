@@ -62,7 +62,7 @@ extension PassRequest {
 }
 
 /// What surrounds a pass: the time, the end that may be asked for, and who listens.
-package struct PassSurroundings: Sendable {
+package struct PassHooks: Sendable {
     package var clock: any Clock
     package var interrupt: Interrupt
     package var listener: RolloutListener

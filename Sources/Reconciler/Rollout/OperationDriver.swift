@@ -13,7 +13,7 @@ struct OperationDriver {
     enum End: Sendable, Equatable {
         case settled(OperationOutcome)
         /// It may be tried again after a pause; the pending record stays.
-        case again(message: String, attempt: Int, lostConnection: Bool)
+        case again(message: String, attempt: Int)
         /// The pending record stays, and the next run settles it.
         case left(message: String)
     }
@@ -27,7 +27,6 @@ struct OperationDriver {
         on port: any ShardPort
     ) throws(JournalFailure) -> End {
         var action = machine.handle(event)
-        var lostConnection = false
         var refused: RefusalRecord.Refused?
         while true {
             if Self.begins(action, machine), let reason = try journal.refusal(of: record) {
@@ -35,16 +34,16 @@ struct OperationDriver {
             }
             switch action {
             case .observe:
-                action = observe(&machine, on: port, &lostConnection)
+                action = observe(&machine, on: port)
             case .askRows:
-                action = askRows(&machine, on: port, &lostConnection)
+                action = askRows(&machine, on: port)
             case .recordIntent:
                 try faults.reach(.beforeIntent)
                 try journal.begin(started(after: machine.done))
                 try faults.reach(.afterIntent)
                 action = machine.handle(.intentRecorded)
             case .run(let index):
-                (action, refused) = try run(index, &machine, on: port, &lostConnection)
+                (action, refused) = try run(index, &machine, on: port)
             case .recordCompleted(let ran):
                 return try settle(.completed(ran: ran), nil, machine)
             case .recordSuperseded(let found, let reason):
@@ -56,10 +55,9 @@ struct OperationDriver {
             case .leave(let message):
                 return .left(message: message)
             case .backOff(let message, let attempt):
-                return .again(message: message, attempt: attempt, lostConnection: lostConnection)
+                return .again(message: message, attempt: attempt)
             case .wait:
-                return .again(
-                    message: "waits", attempt: machine.attempts, lostConnection: lostConnection)
+                return .again(message: "waits", attempt: machine.attempts)
             }
         }
     }
@@ -85,7 +83,7 @@ struct OperationDriver {
     }
 
     private func observe(
-        _ machine: inout OperationMachine, on port: any ShardPort, _ lostConnection: inout Bool
+        _ machine: inout OperationMachine, on port: any ShardPort
     ) -> OperationMachine.Action {
         do {
             switch try port.find(record.step) {
@@ -95,7 +93,6 @@ struct OperationDriver {
                     .obstructed(reason: LiveFinding.obstruction(old: old, new: new)))
             }
         } catch {
-            lostConnection = lostConnection || error.lostConnection
             return machine.handle(.readFailed(message: error.message))
         }
     }
@@ -103,26 +100,23 @@ struct OperationDriver {
     /// Asks every question of the step, whichever statement it is about: none of them is to start
     /// where one of them would fail.
     private func askRows(
-        _ machine: inout OperationMachine, on port: any ShardPort, _ lostConnection: inout Bool
+        _ machine: inout OperationMachine, on port: any ShardPort
     ) -> OperationMachine.Action {
         do throws(ShardFailure) {
             return machine.handle(.rowsAsked(obstacle: try RowsInTheWay.of(record.step, on: port)))
         } catch {
-            lostConnection = lostConnection || error.lostConnection
             return machine.handle(.readFailed(message: error.message))
         }
     }
 
     private func run(
-        _ index: Int, _ machine: inout OperationMachine, on port: any ShardPort,
-        _ lostConnection: inout Bool
+        _ index: Int, _ machine: inout OperationMachine, on port: any ShardPort
     ) throws(JournalFailure) -> (OperationMachine.Action, RefusalRecord.Refused?) {
         try faults.reach(.beforeStatement)
         let statement = record.step.statements[index]
         do {
             try port.run(statement)
         } catch {
-            lostConnection = lostConnection || error.lostConnection
             let refused = error.refusedAlgorithm.map {
                 RefusalRecord.Refused(
                     from: machine.chain[index], statement: statement.sql, reason: $0)

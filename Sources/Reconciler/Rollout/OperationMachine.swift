@@ -46,12 +46,12 @@ package struct OperationMachine: Sendable {
 
     /// - Parameter asksRows: whether rows have to be asked before the first statement.
     package init(
-        chain: [Digest?], state: OperationState = .pending, attempts: Int = 0,
+        chain: [Digest?],
         retryLimit: Int = LockWaits.standardAttempts, asksRows: Bool = false
     ) {
         self.chain = chain
-        self.state = state
-        self.attempts = attempts
+        state = .pending
+        attempts = 0
         self.retryLimit = retryLimit
         self.asksRows = asksRows
         done = 0

@@ -32,7 +32,7 @@ package struct Recovery: Sendable {
                 let outcome = OperationOutcome(
                     kind: .discarded, message: "the shard left the fleet", attempts: 0)
                 try journal.finish(record, outcome)
-                found.append(Self.line(record, "discarded", "the shard left the fleet"))
+                found.append(Self.line(record, .discarded, "the shard left the fleet"))
                 continue
             }
             found.append(try settle(record))
@@ -49,7 +49,7 @@ package struct Recovery: Sendable {
                 try port.find(record.step)
             }
         } catch {
-            return Self.line(record, "unknown", error.message)
+            return Self.line(record, .unknown, error.message)
         }
         let (outcome, finding) = Self.classify(live, against: record)
         try faults.reach(.beforeOutcome)
@@ -61,13 +61,13 @@ package struct Recovery: Sendable {
     /// What the live table says about the operation.
     static func classify(
         _ finding: LiveFinding, against record: PendingRecord
-    ) -> (OperationOutcome, finding: String) {
+    ) -> (OperationOutcome, finding: ReconcileReport.Finding) {
         let live: Digest?
         switch finding {
         case .digest(let digest): live = digest
         case .both(let old, let new):
             let message = LiveFinding.obstruction(old: old, new: new)
-            return (unknown(found: nil, message, record), "superseded")
+            return (unknown(found: nil, message, record), .superseded)
         }
         let chain = record.step.digests
         let last = chain.count - 1
@@ -75,24 +75,24 @@ package struct Recovery: Sendable {
             let message = "found done after an interruption"
             return (
                 OperationOutcome(kind: .completed(ran: true), message: message, attempts: 0),
-                "completed"
+                .completed
             )
         }
         let place = chain[..<last].lastIndex(of: live)
         if let place, place <= record.begun ?? 0 {
             let message = "found not run after an interruption"
-            return (OperationOutcome(kind: .notRun, message: message, attempts: 0), "not-run")
+            return (OperationOutcome(kind: .notRun, message: message, attempts: 0), .notRun)
         }
         if let place {
             let message =
                 "\(place) of \(Count.of(last, "statement")) ran; the rest is planned again"
             return (
                 OperationOutcome(kind: .partly(found: live), message: message, attempts: 0),
-                "partly"
+                .partly
             )
         }
         let message = "the live table is neither what the plan started from nor its result"
-        return (unknown(found: live, message, record), "superseded")
+        return (unknown(found: live, message, record), .superseded)
     }
 
     /// Nobody can tell whether its statement ran before somebody else's: it counts as if it had,
@@ -111,7 +111,7 @@ package struct Recovery: Sendable {
     }
 
     private static func line(
-        _ record: PendingRecord, _ finding: String, _ message: String
+        _ record: PendingRecord, _ finding: ReconcileReport.Finding, _ message: String
     ) -> ReconcileReport.Recovered {
         ReconcileReport.Recovered(key: record.key, finding: finding, message: message)
     }

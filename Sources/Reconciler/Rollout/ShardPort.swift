@@ -79,8 +79,6 @@ extension LiveFinding {
 package struct ShardFailure: Error, Hashable, Sendable, CustomStringConvertible {
     package let message: String
     package let retry: RetryClass
-    /// The connection is gone: the lock must be taken again before anything else is done.
-    package let lostConnection: Bool
     /// The shard's lock is held by somebody else.
     package let isLocked: Bool
     /// A part of a step has run, and the rest is left to the next run.
@@ -90,12 +88,11 @@ package struct ShardFailure: Error, Hashable, Sendable, CustomStringConvertible 
     package var refusedAlgorithm: String?
 
     package init(
-        _ message: String, retry: RetryClass, lostConnection: Bool = false, isLocked: Bool = false,
+        _ message: String, retry: RetryClass, isLocked: Bool = false,
         isHalf: Bool = false
     ) {
         self.message = message
         self.retry = retry
-        self.lostConnection = lostConnection
         self.isLocked = isLocked
         self.isHalf = isHalf
     }

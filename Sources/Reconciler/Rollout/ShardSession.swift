@@ -9,7 +9,7 @@ import Schema
 package struct ServerShardOpener: ShardOpener {
     private let pool: ConnectionPool
     private let shards: [ShardID: ObservationTarget]
-    private let catalog: TableCatalog
+    private let catalog: ObjectCatalog
     private let lockWaitSeconds: Int
     private let lockWaits: LockWaits
     private let isForChanges: Bool
@@ -21,7 +21,7 @@ package struct ServerShardOpener: ShardOpener {
     ///   - isForChanges: whether a server that takes no changes is of no use.
     ///   - changed: called after every statement, so that cached fingerprints are forgotten.
     package init(
-        pool: ConnectionPool, shards: [ShardID: ObservationTarget], catalog: TableCatalog,
+        pool: ConnectionPool, shards: [ShardID: ObservationTarget], catalog: ObjectCatalog,
         lockWaitSeconds: Int, lockWaits: LockWaits, isForChanges: Bool = true,
         changed: @escaping @Sendable (ShardID) -> Void
     ) {
@@ -87,7 +87,7 @@ package struct ServerShardOpener: ShardOpener {
 private struct ShardSession: ShardPort {
     let target: ObservationTarget
     let connection: Connection
-    let catalog: TableCatalog
+    let catalog: ObjectCatalog
     let lockWaits: LockWaits
     let changed: @Sendable (ShardID) -> Void
 
@@ -206,6 +206,6 @@ extension ShardFailure {
         }
         self.init(
             "\(place): \(error)\(remedy ?? "")",
-            retry: changing && lost ? .indeterminate : error.retry, lostConnection: lost)
+            retry: changing && lost ? .indeterminate : error.retry)
     }
 }

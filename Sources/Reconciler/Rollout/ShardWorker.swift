@@ -74,7 +74,7 @@ struct ShardWorker {
                 case .left(let message):
                     queue.leave(ShardFailure("\(item.record.key): \(message)", retry: .retryable))
                     return .success(nil)
-                case .again(let message, let attempt, _):
+                case .again(let message, let attempt):
                     item.isStarted = true
                     queue.suspend(item)
                     return .success(

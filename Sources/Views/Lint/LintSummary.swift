@@ -5,7 +5,7 @@ import Schema
 
 extension LintReport {
     /// Only errors count for scripts.
-    package var exitStatus: ExitStatus { errors.isEmpty ? .done : .difference }
+    package var exitStatus: ExitStatus { ExitStatus(errors.isEmpty ? [] : [.lintErrors]) }
 
     /// `2 errors, 1 warning and 1 waived in 12 tables of main@3f2a91c`, and what that was compared
     /// with.

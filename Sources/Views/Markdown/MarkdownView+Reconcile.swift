@@ -62,7 +62,7 @@ extension MarkdownView {
         var lines = report.rollout.message.map { [$0] } ?? []
         lines += TroubleFacts.all(of: report.rollout).map { "\($0.mark) \($0.text)" }
         lines += report.recovered.map { item in
-            "recovered \(item.key): \(item.finding)"
+            "recovered \(item.key): \(item.finding.rawValue)"
                 + (item.message.isEmpty ? "" : ": \(item.message)")
         }
         if report.adopted > 0 { lines.append(ReconcileText.adoptedWords(report.adopted)) }

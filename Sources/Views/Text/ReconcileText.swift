@@ -29,7 +29,7 @@ package enum ReconcileText {
         if !report.recovered.isEmpty || report.adopted > 0 { page.blank() }
         for item in report.recovered {
             page.prose(
-                "recovered \(item.key): \(item.finding)"
+                "recovered \(item.key): \(item.finding.rawValue)"
                     + (item.message.isEmpty ? "" : ": \(item.message)"), hanging: 4)
         }
         if report.adopted > 0 {

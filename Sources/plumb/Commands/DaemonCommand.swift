@@ -27,12 +27,12 @@ enum DaemonCommand {
             terminal.note(EventJSON.line(event, at: Timestamp(Date())), as: .json)
         }
         let interrupt = Interrupt()
-        let surroundings = PassSurroundings(
+        let hooks = PassHooks(
             interrupt: interrupt, listener: RolloutListener { tell(.rollout($0)) })
         Signals.deliver(to: interrupt) { tell(.ending(reason: $0)) }
         let request = try invocation.request()
         tell(.started(intervalSeconds: Int(seconds)))
-        Daemon(request: request, surroundings: surroundings, settings: settings, notify: tell)
+        Daemon(request: request, hooks: hooks, settings: settings, notify: tell)
             .run { error in
                 let failure = Failure(error)
                 return (failure.message, failure.status)

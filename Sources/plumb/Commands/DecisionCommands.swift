@@ -41,7 +41,7 @@ enum DecisionCommands {
                 message: "a reason is needed for the audit trail", remedy: "give it with --reason")
         }
         let format = try invocation.format()
-        let session = try LedgerSession.open(try invocation.request(), PassSurroundings())
+        let session = try LedgerSession.open(try invocation.request(), PassHooks())
         let holds = try lifetime(invocation, session.request.approvals)
         let recorded = try Decisions(session: session).record(
             Decisions.Request(

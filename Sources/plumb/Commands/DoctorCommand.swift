@@ -13,7 +13,7 @@ enum DoctorCommand {
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
         let progress = Progress(invocation.terminal)
-        let report = Doctor.run(try invocation.request(.baseOnly), progress.surroundings)
+        let report = Doctor.run(try invocation.request(.baseOnly), progress.hooks)
         progress.finish()
         let counts = DoctorReport.Check.Status.allCases.compactMap { status -> String? in
             let count = report.checks.filter { $0.status == status }.count

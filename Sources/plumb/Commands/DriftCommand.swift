@@ -11,12 +11,12 @@ enum DriftCommand {
             is live. Exit 2 says that something differs, exit 6 that a shard could not be read.
             """,
         options: Option.fleet + [.maxBytes, .reportOutput, .noColor],
-        run: { try survey.run($0) })
+        run: { try report.run($0) })
 
-    private static var survey: SurveyCommand<DriftReport> {
-        SurveyCommand(
+    private static var report: ReportCommand<DriftReport> {
+        ReportCommand(
             proposals: .baseOnly,
-            pass: { try DriftPass(session: $0).run() }, exitStatus: \.exitStatus,
+            pass: { try DriftPass(pass: $0).run() }, exitStatus: \.exitStatus,
             text: { DriftText.text($0, width: $1, style: $2) },
             markdown: { MarkdownView.drift($0, maxBytes: $1) }, json: { JSONView.drift($0) },
             sarif: { SARIFView.drift($0) }, junit: { JUnitView.drift($0) },

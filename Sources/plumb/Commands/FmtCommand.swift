@@ -91,7 +91,9 @@ enum FmtCommand {
     }
 
     private static func status(changed: Int, failed: Int, isCheck: Bool) -> ExitStatus {
-        if failed > 0 { return .error }
-        return isCheck && changed > 0 ? .difference : .done
+        var outcomes: [Outcome] = []
+        if failed > 0 { outcomes.append(.error) }
+        if isCheck, changed > 0 { outcomes.append(.unformatted) }
+        return ExitStatus(outcomes)
     }
 }

@@ -146,8 +146,8 @@ enum ImportCommand {
 
     private static func record(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
-        let session = try Session.open(try invocation.request(), PassSurroundings())
-        let report = try LedgerRebuild(session: session).run()
+        let pass = try PassContext.open(try invocation.request(), PassHooks())
+        let report = try LedgerRebuild(pass: pass).run()
         let summary =
             Count.of(report.recordedTableCount, "table") + " on "
             + Count.of(report.recordedShardCount, "shard") + " recorded, "

@@ -16,7 +16,7 @@ enum StatusCommand {
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
-        let session = try LedgerSession.open(try invocation.request(.baseOnly), PassSurroundings())
+        let session = try LedgerSession.open(try invocation.request(.baseOnly), PassHooks())
         let queries = LedgerQueries(store: session.store)
         let latest = try queries.environment()
         guard let id = invocation.arguments.first ?? latest?.latestRollout else {
@@ -31,7 +31,7 @@ enum StatusCommand {
         guard let report = try queries.rollout(id) else {
             throw ConfigurationError("the ledger has no rollout `\(id)`", remedy: "see `plumb log`")
         }
-        let status = status(report)
+        let status = ExitStatus([.rollout(report.state)])
         switch format {
         case .json: invocation.terminal.answer(JSONView.status(report, exit: status) + "\n")
         case .text, .markdown, .sarif, .junit, .html:
@@ -51,16 +51,6 @@ enum StatusCommand {
         let converged = latest?.convergedRevision.map { "; converged at \($0.prefix(7))" }
         return "no rollout yet" + (converged ?? "")
     }
-
-    private static func status(_ report: RolloutReport) -> ExitStatus {
-        switch report.state {
-        case .completed: .done
-        case .failed, .runningDegraded: .partial
-        case .superseded: .refused
-        case .pending, .running, .halting, .waitingForCutover, .stopped: .difference
-        case nil: .incomplete
-        }
-    }
 }
 
 /// `plumb show`.
@@ -78,7 +68,7 @@ enum ShowCommand {
                 message: "no digest that could be looked for",
                 remedy: "give one digest or its beginning, four digits at least")
         }
-        let session = try LedgerSession.open(try invocation.request(.baseOnly), PassSurroundings())
+        let session = try LedgerSession.open(try invocation.request(.baseOnly), PassHooks())
         try session.store.ledger.requireMade()
         let found = try LedgerQueries(store: session.store).object(prefix.lowercased())
         guard let object = found.first else {
@@ -104,7 +94,7 @@ enum LogCommand {
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
         let limit = try invocation.number(.limit, default: 50)
-        let session = try LedgerSession.open(try invocation.request(.baseOnly), PassSurroundings())
+        let session = try LedgerSession.open(try invocation.request(.baseOnly), PassHooks())
         let records = try session.store.snapshot()?.history(limit: limit) ?? []
         let rows = records.map { record in
             [

@@ -15,12 +15,12 @@ enum PlanCommand {
             recorded.
             """,
         options: Option.fleet + [.heal, .maxBytes, .reportOutput, .noColor],
-        run: { try survey.run($0) })
+        run: { try report.run($0) })
 
-    private static var survey: SurveyCommand<PlanReport> {
-        SurveyCommand(
+    private static var report: ReportCommand<PlanReport> {
+        ReportCommand(
             proposals: .schemas,
-            pass: { try PlanPass(session: $0).run() }, exitStatus: \.exitStatus,
+            pass: { try PlanPass(pass: $0).run() }, exitStatus: \.exitStatus,
             text: { PlanText.text($0, width: $1, style: $2) },
             markdown: { MarkdownView.plan($0, maxBytes: $1) }, json: { JSONView.plan($0) },
             sarif: { SARIFView.plan($0) }, junit: { JUnitView.plan($0) },

@@ -39,8 +39,8 @@ final class Progress: Sendable {
         finished.raise()
     }
 
-    var surroundings: PassSurroundings {
-        PassSurroundings(
+    var hooks: PassHooks {
+        PassHooks(
             interrupt: interrupt, listener: RolloutListener { [self] in note($0) },
             stage: { [self] in stage($0) })
     }

@@ -19,11 +19,11 @@ enum ReconcileCommand {
         let format = try invocation.format()
         let maxBytes = try invocation.number(.maxBytes, default: 60_000)
         let progress = Progress(invocation.terminal)
-        Signals.deliver(to: progress.surroundings.interrupt) { progress.say($0) }
-        let session = try Session.open(
-            try invocation.request(), progress.surroundings,
+        Signals.deliver(to: progress.hooks.interrupt) { progress.say($0) }
+        let pass = try PassContext.open(
+            try invocation.request(), progress.hooks,
             purposes: Set(ConnectionPool.Purpose.allCases))
-        let report = try ReconcilePass(session: session).run()
+        let report = try ReconcilePass(pass: pass).run()
         progress.finish()
         switch format {
         case .json: invocation.terminal.answer(JSONView.reconcile(report) + "\n")

@@ -26,12 +26,12 @@ enum VerifyApprovalsCommand {
         let format = try invocation.format()
         let since = try time(invocation, .given)
         let until = try time(invocation, .until)
-        let session = try LedgerSession.open(try invocation.request(.baseOnly), PassSurroundings())
+        let session = try LedgerSession.open(try invocation.request(.baseOnly), PassHooks())
         try session.store.ledger.requireMade()
         let entries = try ApprovalAudit(session: session).entries(since: since, until: until)
         let gaps = try session.store.snapshot().map { try ApprovalGaps(snapshot: $0).all() } ?? []
         let problems = entries.count { $0.problem != nil } + gaps.count
-        let status: ExitStatus = problems == 0 ? .done : .error
+        let status = ExitStatus(problems == 0 ? [] : [.checkFailed])
         let found = problems == 0 ? "all verify" : "\(problems) do not verify"
         let summary = "\(Count.of(entries.count, "decision")), \(found)"
         if format == .json {

@@ -17,7 +17,7 @@ struct Failure {
     let problems: [Problem]
 
     init(_ error: any Error) {
-        status = Self.status(of: error)
+        status = ExitStatus([Self.outcome(of: error)])
         problems = Self.problems(of: error).map { problem in
             Problem(
                 Redacted.text(problem.fault), code: problem.code,
@@ -35,13 +35,13 @@ struct Failure {
         }.joined(separator: "\n")
     }
 
-    private static func status(of error: any Error) -> ExitStatus {
+    private static func outcome(of error: any Error) -> Outcome {
         switch error {
         case is UsageError: .usage
-        case let error as DesiredError: status(of: error)
+        case let error as DesiredError: outcome(of: error)
         case is ConfigurationError, is OperatorFile.Refusal: .configuration
         case is ProposalRefused: .refused
-        case let error as LedgerError: error.code == .locked ? .blocked : .error
+        case let error as LedgerError: error.code == .locked ? .ledgerLocked : .error
         case let error as Decisions.Refusal:
             switch error.code {
             case .refused: .refused
@@ -59,7 +59,7 @@ struct Failure {
     }
 
     /// A faulty fleet file is a matter of configuration; a faulty table is an error.
-    private static func status(of error: DesiredError) -> ExitStatus {
+    private static func outcome(of error: DesiredError) -> Outcome {
         let errors = error.diagnostics.filter { $0.severity == .error }
         let isAboutFleet = errors.allSatisfy { error in
             guard let file = error.location?.file else { return true }

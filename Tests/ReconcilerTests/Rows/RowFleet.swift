@@ -24,7 +24,7 @@ final class RowFleet {
     private(set) var members: [Member] = []
     /// A key of every namespace beside those of all tests, such as `old_temporals: rebuild`.
     var setting: String?
-    private var engine: Engine?
+    private var context: ReconcileContext?
     private var ownDatabases: [String] = []
 
     init(_ kind: TestServer.Kind, on server: TestServer? = nil) throws {
@@ -95,24 +95,24 @@ final class RowFleet {
             """
     }
 
-    private func session() throws -> Session {
-        let session = try Session.open(fixture.pass, PassSurroundings(), engine: engine)
-        engine = session.engine
+    private func session() throws -> PassContext {
+        let session = try PassContext.open(fixture.pass, PassHooks(), context: context)
+        context = session.context
         return session
     }
 
-    func plan() throws -> PlanReport { try PlanPass(session: session()).run() }
+    func plan() throws -> PlanReport { try PlanPass(pass: session()).run() }
 
     /// Approves whatever the plan waits for, and runs it.
     func reconcile() throws -> ReconcileReport {
         let session = try session()
-        let plan = try PlanPass(session: session).run()
+        let plan = try PlanPass(pass: session).run()
         if plan.steps.contains(where: \.needsApproval) {
             _ = try Decisions(session: session.ledgerSession).record(
                 .init(
                     decision: .approve, digests: [],
                     approver: LedgerActor(name: "Eve", email: "Eve"), reason: "known"))
         }
-        return try ReconcilePass(session: session).run()
+        return try ReconcilePass(pass: session).run()
     }
 }

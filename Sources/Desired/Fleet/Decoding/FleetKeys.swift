@@ -1,3 +1,4 @@
+import Model
 import Diff
 
 /// The keys of one mapping of `plumb.yaml`: the decoder can read no others, and the JSON Schema
@@ -248,7 +249,7 @@ enum FleetFormat {
 
     static let choices: [any FleetChoice.Type] = [
         Prune.self, ManagedKind.self, TLS.Mode.self, Hazard.self, DriftPolicy.self,
-        OnFailure.self, Cutover.self, ReadOnlyServers.self, LintRule.self, LintLevel.self,
+        FailurePolicy.self, Cutover.self, ReadOnlyServers.self, LintRule.self, LintLevel.self,
         NameStyle.self, OldTemporalColumns.self,
     ]
 

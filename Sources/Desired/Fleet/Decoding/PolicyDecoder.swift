@@ -1,3 +1,4 @@
+import Model
 import Diff
 import Schema
 
@@ -70,11 +71,11 @@ struct PolicyDecoder {
         let standard = Rollout.standard
         let waves = fields.read(.waves, self.waves)
         let concurrency = fields.read(.concurrency) { node, _ in self.concurrency(node) }
-        let onFailure = fields.read(.onFailure) { reader.choice($0, $1, OnFailure.self) }
-        let cutover = fields.read(.cutover) { reader.choice($0, $1, Cutover.self) }
+        let onFailure = fields.read(.onFailure) { reader.choice($0, $1, FailurePolicy.self) }
+        _ = fields.read(.cutover) { reader.choice($0, $1, Cutover.self) }
         return Rollout(
             waves: waves ?? standard.waves, concurrency: concurrency ?? standard.concurrency,
-            onFailure: onFailure ?? standard.onFailure, cutover: cutover ?? standard.cutover)
+            onFailure: onFailure ?? standard.onFailure)
     }
 
     private func concurrency(_ node: YAMLNode) -> Concurrency? {

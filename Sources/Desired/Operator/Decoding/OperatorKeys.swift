@@ -1,3 +1,4 @@
+import Model
 import Diff
 
 /// The mappings of the operator's file; those of a connection are the ones of `plumb.yaml`.

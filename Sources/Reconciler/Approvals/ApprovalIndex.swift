@@ -4,7 +4,7 @@ import Model
 import Schema
 
 /// The decisions that people took, and what they mean for a step on a shard.
-package struct ApprovalBook: Sendable {
+package struct ApprovalIndex: Sendable {
     package private(set) var records: [Digest: ApprovalRecord]
     private let environment: String
     private let check: ApprovalCheck

@@ -9,7 +9,7 @@ import Schema
 ///
 /// Ten thousand shards with one schema share one `CatalogTable` per table. A text that is known
 /// costs a hash and a comparison of its bytes: no `String`, no SHA-256, no parser.
-package final class TableCatalog: Sendable {
+package final class ObjectCatalog: Sendable {
     private let state = Lock(State())
 
     private struct State {

@@ -2,7 +2,7 @@ import Diff
 import Schema
 
 /// What has to stand beside a table of a class of shards for its change to be proved.
-struct Surroundings {
+struct ProofFixture {
     let schema: Comparison.Schema
     let live: Comparison.LiveTables
     let lookup: (Digest) -> CatalogTable?

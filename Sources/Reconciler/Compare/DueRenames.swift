@@ -5,7 +5,7 @@ import Schema
 ///
 /// A hint is due where its old name is live and its new one is not; it does nothing where the old
 /// name is gone: the shard has followed, or never had the table.
-package struct TableStages: Hashable, Sendable {
+package struct DueRenames: Hashable, Sendable {
     /// Hints that are due, by the encoded old name.
     package private(set) var due: [String: TableRename] = [:]
     /// Hints that cannot be honoured on these shards, with the reason.
@@ -16,7 +16,7 @@ package struct TableStages: Hashable, Sendable {
         package let reason: String
     }
 
-    package static let none = TableStages()
+    package static let none = DueRenames()
 
     private init() {}
 

@@ -9,14 +9,14 @@ import Schema
 ///
 /// One is opened when it is first needed and kept for the rest of the pass: making and dropping
 /// databases costs a server more than what is done in them.
-package final class Workshop {
+package final class WorkspacePool {
     private let pool: ConnectionPool
-    private let catalog: TableCatalog
+    private let catalog: ObjectCatalog
     private let preferred: ServerAddress?
     private let prefix: String
     private let permissions: StatementText.Permissions
     private let servers: WorkspaceServers
-    private var benches: [ServerProfile: (place: ServerAddress, bench: Bench)] = [:]
+    private var threads: [ServerProfile: (place: ServerAddress, thread: WorkspaceThread)] = [:]
     private var swept: Set<ServerAddress> = []
     /// Servers that could not do it in this pass, and why.
     private var useless: [ServerAddress: WorkspaceError] = [:]
@@ -29,7 +29,7 @@ package final class Workshop {
     ///   - servers: the other servers that could do it.
     ///   - permissions: what the operator lets files say.
     package init(
-        pool: ConnectionPool, catalog: TableCatalog, preferred: ServerAddress?, prefix: String,
+        pool: ConnectionPool, catalog: ObjectCatalog, preferred: ServerAddress?, prefix: String,
         servers: WorkspaceServers = WorkspaceServers(),
         allowing permissions: StatementText.Permissions = StatementText.Permissions()
     ) {
@@ -53,13 +53,13 @@ package final class Workshop {
         for profile: ServerProfile, server: ServerAddress,
         _ body: (Workspace) throws(WorkspaceError) -> Value
     ) throws(WorkspaceError) -> Value {
-        if let (place, bench) = benches[profile] {
+        if let (place, thread) = threads[profile] {
             do throws(WorkspaceError) {
-                return try bench.run(body)
+                return try thread.run(body)
             } catch {
                 guard error.isForAnother else { throw error }
                 useless[place] = error
-                benches.removeValue(forKey: profile)?.bench.close()
+                threads.removeValue(forKey: profile)?.thread.close()
             }
         }
         var first: WorkspaceError?
@@ -75,7 +75,7 @@ package final class Workshop {
             } catch {
                 guard error.isForAnother else { throw error }
                 useless[place] = error
-                benches.removeValue(forKey: profile)?.bench.close()
+                threads.removeValue(forKey: profile)?.thread.close()
                 first = first ?? error
             }
         }
@@ -84,20 +84,21 @@ package final class Workshop {
 
     private func open(
         on place: ServerAddress, _ profile: ServerProfile
-    ) throws(WorkspaceError) -> Bench {
+    ) throws(WorkspaceError) -> WorkspaceThread {
         try checkTakesChanges(place)
         if swept.insert(place).inserted {
             // What a dead run left is dropped first; what is in use stays.
             _ = try? Workspace.sweep(on: place, pool: pool, prefix: prefix)
         }
-        let bench = Bench { [pool, catalog, prefix, permissions] work throws(WorkspaceError) in
+        let thread = WorkspaceThread {
+            [pool, catalog, prefix, permissions] work throws(WorkspaceError) in
             try Workspace.use(
                 on: place, pool: pool, catalog: catalog, profile: profile, prefix: prefix,
                 allowing: permissions
             ) { (workspace) throws(WorkspaceError) in work(workspace) }
         }
-        benches[profile] = (place, bench)
-        return bench
+        threads[profile] = (place, thread)
+        return thread
     }
 
     /// A replica is left as it is, although an account may write to it: nothing is made there, and
@@ -130,8 +131,8 @@ package final class Workshop {
 
     /// Drops every workspace, and waits until that is done.
     package func close() {
-        for (_, bench) in benches.values { bench.close() }
-        benches = [:]
+        for (_, thread) in threads.values { thread.close() }
+        threads = [:]
     }
 
     /// The server that is named for workspaces, where it is like the shard's. One that does not
@@ -163,90 +164,5 @@ package final class Workshop {
                 + "version: \(others.first ?? server) does the work for its like")
         if !notices.contains(notice) { notices.append(notice) }
         return others
-    }
-}
-
-/// A thread that keeps one workspace open and does what it is handed, one thing after the other.
-///
-/// A workspace lives inside a call: the thread stays in that call until the bench is closed.
-private final class Bench: @unchecked Sendable {
-    private let condition = NSCondition()
-    private var job: ((Workspace) -> Void)?
-    private var isClosing = false
-    private var hasEnded = false
-    /// Why the workspace could not be opened or dropped.
-    private var failure: WorkspaceError?
-
-    /// - Parameter open: opens the workspace, calls its argument once, and drops the workspace.
-    init(
-        open: @escaping @Sendable ((Workspace) -> Void) throws(WorkspaceError) -> Void
-    ) {
-        let thread = Thread { [self] in
-            var problem: WorkspaceError?
-            do throws(WorkspaceError) {
-                try open(serve)
-            } catch {
-                problem = error
-            }
-            condition.lock()
-            failure = problem
-            hasEnded = true
-            condition.broadcast()
-            condition.unlock()
-        }
-        thread.name = "plumb-workspace"
-        thread.stackSize = 1 << 20
-        thread.start()
-    }
-
-    /// Runs `body` on the bench's thread and waits for it.
-    func run<Value>(
-        _ body: (Workspace) throws(WorkspaceError) -> Value
-    ) throws(WorkspaceError) -> Value {
-        var result: Result<Value, WorkspaceError>?
-        withoutActuallyEscaping(body) { body in
-            hand { workspace in
-                result = Result { () throws(WorkspaceError) in try body(workspace) }
-            }
-        }
-        if let result { return try result.get() }
-        condition.lock()
-        defer { condition.unlock() }
-        throw failure ?? WorkspaceError.closed
-    }
-
-    /// Ends the thread, which drops the workspace.
-    func close() {
-        condition.lock()
-        isClosing = true
-        condition.broadcast()
-        while !hasEnded { condition.wait() }
-        condition.unlock()
-    }
-
-    /// Returns once the job is done, or the thread has ended without doing it.
-    private func hand(_ work: @escaping (Workspace) -> Void) {
-        condition.lock()
-        defer { condition.unlock() }
-        job = work
-        condition.broadcast()
-        while job != nil && !hasEnded { condition.wait() }
-        job = nil
-    }
-
-    private func serve(_ workspace: Workspace) {
-        condition.lock()
-        defer { condition.unlock() }
-        while !isClosing {
-            guard let work = job else {
-                condition.wait()
-                continue
-            }
-            condition.unlock()
-            work(workspace)
-            condition.lock()
-            job = nil
-            condition.broadcast()
-        }
     }
 }

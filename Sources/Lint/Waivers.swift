@@ -2,7 +2,7 @@ import Desired
 import Schema
 
 /// The waivers of `plumb.yaml`, and which of them excused something.
-struct WaiverBook {
+struct Waivers {
     private let waivers: [Waiver]
     private let today: CalendarDay
     private var used: Set<Int> = []

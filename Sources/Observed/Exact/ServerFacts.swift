@@ -2,7 +2,7 @@ import MySQLClient
 import Schema
 
 /// What is read once per server and pass, whatever the number of its shards.
-struct ServerSurvey: Sendable {
+struct ServerFacts: Sendable {
     /// A database as the server's list of databases shows it.
     struct Database: Sendable, Hashable {
         let characterSet: String

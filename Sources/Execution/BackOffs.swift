@@ -4,7 +4,7 @@ import Basics
 ///
 /// A few failing subjects must not slow all the others: each waits for itself, longer after each
 /// failure, and is forgotten as soon as it succeeds.
-package final class BackOffBook<Subject: Hashable & Sendable>: Sendable {
+package final class BackOffs<Subject: Hashable & Sendable>: Sendable {
     private struct Entry {
         var failures: Int
         var dueAt: Timestamp

@@ -8,7 +8,7 @@ import Schema
 ///
 /// Kept in the ledger by digest, so that an unchanged file costs nothing ever again; kept in
 /// memory between the passes of a daemon.
-package final class Knowledge: Sendable {
+package final class ProofCache: Sendable {
     /// What a server of one profile made of one desired schema.
     struct NormalisedRecord: Codable {
         var version = 1
@@ -37,10 +37,10 @@ package final class Knowledge: Sendable {
         let subject: Digest
     }
 
-    private let catalog: TableCatalog
+    private let catalog: ObjectCatalog
     private let state = Lock(State())
 
-    package init(catalog: TableCatalog) {
+    package init(catalog: ObjectCatalog) {
         self.catalog = catalog
     }
 

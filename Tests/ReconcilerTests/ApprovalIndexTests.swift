@@ -7,14 +7,14 @@ import Testing
 @testable import Reconciler
 
 @Suite("Approvals are bound to exactly what was approved")
-struct ApprovalBookTests {
+struct ApprovalIndexTests {
     let step = sampleStep(hazard: .irreversible, cause: PlanCause(kind: .git, authors: ["bob"]))
 
     private func book(
         _ records: [ApprovalRecord], minimum: Int = 1, refusesAuthor: Bool = true,
         environment: String = "production"
-    ) -> ApprovalBook {
-        ApprovalBook(
+    ) -> ApprovalIndex {
+        ApprovalIndex(
             records: records, environment: environment,
             check: ApprovalCheck(
                 terms: ApprovalTerms(minimum: minimum, refusesAuthor: refusesAuthor)))
@@ -151,11 +151,11 @@ struct ApprovalBookTests {
     @Test("retained, replaced, cleared")
     func standing() throws {
         let record = try sampleApproval(step)
-        #expect(ApprovalBook.standing(of: record, in: samplePlan([step])) == .retained)
+        #expect(ApprovalIndex.standing(of: record, in: samplePlan([step])) == .retained)
         let unrelated = sampleStep(table: "items", from: "x", to: "y")
-        #expect(ApprovalBook.standing(of: record, in: samplePlan([step, unrelated])) == .retained)
+        #expect(ApprovalIndex.standing(of: record, in: samplePlan([step, unrelated])) == .retained)
         let other = sampleStep(to: "c", hazard: .irreversible)
-        #expect(ApprovalBook.standing(of: record, in: samplePlan([other])) == .replaced)
-        #expect(ApprovalBook.standing(of: record, in: samplePlan([unrelated])) == .cleared)
+        #expect(ApprovalIndex.standing(of: record, in: samplePlan([other])) == .replaced)
+        #expect(ApprovalIndex.standing(of: record, in: samplePlan([unrelated])) == .cleared)
     }
 }

@@ -8,7 +8,7 @@ import Testing
 @testable import Reconciler
 
 /// Where workspaces are made.
-@Suite struct WorkshopTests {
+@Suite struct WorkspacePoolTests {
     private let plain: MariaDBServer
     private let pool: ConnectionPool
     private let profile: ServerProfile
@@ -19,9 +19,9 @@ import Testing
         profile = try plain.connect().profile(database: "information_schema")
     }
 
-    private func workshop(_ servers: [ServerAddress]) -> Workshop {
-        Workshop(
-            pool: pool, catalog: TableCatalog(), preferred: nil, prefix: "_plumb_ws",
+    private func workspaces(_ servers: [ServerAddress]) -> WorkspacePool {
+        WorkspacePool(
+            pool: pool, catalog: ObjectCatalog(), preferred: nil, prefix: "_plumb_ws",
             servers: WorkspaceServers(writable: [profile: servers]))
     }
 
@@ -30,16 +30,16 @@ import Testing
         let replica = try MariaDBServer.start(options: ["--read-only"])
         let away = ServerAddress.socket(path: replica.folder.path + "/none.sock")
         for (first, word) in [(replica.address, "read-only"), (away, "none.sock")] {
-            let workshop = workshop([first, plain.address])
+            let workspaces = workspaces([first, plain.address])
             for _ in 0..<2 {
-                let server = try workshop.use(for: profile, server: first) { workspace in
+                let server = try workspaces.use(for: profile, server: first) { workspace in
                     workspace.name
                 }
                 #expect(WorkspaceName.isOne(server, prefix: "_plumb_ws"))
             }
-            #expect(workshop.notices.map(\.code) == ["workspace-elsewhere"])
-            #expect(workshop.notices[0].message.contains(word), "\(workshop.notices)")
-            workshop.close()
+            #expect(workspaces.notices.map(\.code) == ["workspace-elsewhere"])
+            #expect(workspaces.notices[0].message.contains(word), "\(workspaces.notices)")
+            workspaces.close()
         }
         #expect(try replica.connect().query("SHOW DATABASES LIKE '\\_plumb%'").isEmpty)
     }
@@ -47,40 +47,41 @@ import Testing
     @Test("what is under way when a server fills up begins anew on another one")
     func aServerThatFillsUp() throws {
         let second = try MariaDBServer.start()
-        let workshop = workshop([plain.address, second.address])
+        let workspaces = workspaces([plain.address, second.address])
         var tried: [Int] = []
         let full = MySQLError(
             kind: .diskFull, number: 1114, message: "The table 't' is full", server: plain.address)
-        try workshop.use(for: profile, server: plain.address) { workspace throws(WorkspaceError) in
+        try workspaces.use(for: profile, server: plain.address) {
+            workspace throws(WorkspaceError) in
             tried.append(0)
             if tried.count == 1 { throw WorkspaceError(full, while: "creating table `t`") }
         }
         #expect(tried.count == 2)
-        #expect(workshop.notices.first?.message.contains("\(second.address) does the") == true)
-        workshop.close()
+        #expect(workspaces.notices.first?.message.contains("\(second.address) does the") == true)
+        workspaces.close()
     }
 
     @Test("attack: a text that ends a server is not tried on the next one")
     func aTextThatEndsAServer() throws {
-        let workshop = workshop([plain.address, .socket(path: "/nowhere")])
+        let workspaces = workspaces([plain.address, .socket(path: "/nowhere")])
         let lost = MySQLError(kind: .lostConnection, message: "gone", server: plain.address)
         var tried = 0
         #expect(throws: WorkspaceError.self) {
-            try workshop.use(for: profile, server: plain.address) {
+            try workspaces.use(for: profile, server: plain.address) {
                 workspace throws(WorkspaceError) in
                 tried += 1
                 throw WorkspaceError(lost, while: "creating table `t`")
             }
         }
         #expect(tried == 1)
-        workshop.close()
+        workspaces.close()
     }
 
     @Test func whereEveryServerRefusesTheFirstReasonIsTold() throws {
         let replica = try MariaDBServer.start(options: ["--read-only"])
-        let workshop = workshop([replica.address, .socket(path: "/nowhere")])
+        let workspaces = workspaces([replica.address, .socket(path: "/nowhere")])
         let error = #expect(throws: WorkspaceError.self) {
-            try workshop.use(for: profile, server: replica.address) { _ in }
+            try workspaces.use(for: profile, server: replica.address) { _ in }
         }
         #expect(error?.fault.contains("read_only=ON") == true)
         #expect(error?.remedy?.contains("workspace.host") == true)

@@ -3,11 +3,11 @@ import Reconciler
 import Views
 
 /// What the commands that survey the fleet and change nothing have in common.
-struct SurveyCommand<Report> {
+struct ReportCommand<Report> {
     /// What is done with a proposal.
     let proposals: ProposalUse
     /// Makes the report.
-    let pass: (Session) throws -> Report
+    let pass: (PassContext) throws -> Report
     let exitStatus: (Report) -> ExitStatus
     let text: (Report, Int, Style) -> String
     let markdown: (Report, Int) -> String
@@ -21,8 +21,8 @@ struct SurveyCommand<Report> {
         let format = try invocation.format([.text, .json, .markdown, .sarif, .junit, .html])
         let maxBytes = try invocation.number(.maxBytes, default: 60_000)
         let progress = Progress(invocation.terminal)
-        let session = try Session.open(
-            try invocation.request(proposals), progress.surroundings)
+        let session = try PassContext.open(
+            try invocation.request(proposals), progress.hooks)
         let report = try pass(session)
         progress.finish()
         let answer =

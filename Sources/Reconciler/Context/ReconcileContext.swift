@@ -8,20 +8,20 @@ import Schema
 /// What a process keeps between passes: connections, what was read, what was proved.
 ///
 /// Made anew when the fleet file says other things about connections.
-package final class Engine: Sendable {
+package final class ReconcileContext: Sendable {
     package let pool: ConnectionPool
-    package let catalog: TableCatalog
+    package let catalog: ObjectCatalog
     package let observer: Observer
-    package let knowledge: Knowledge
+    package let cache: ProofCache
     package let answers = ProbeMemory()
     package let memory = PassMemory()
     package let access: ServerAccess
     package let concurrency: Concurrency
-    private let mark = Lock(Engine.leastMark)
+    private let mark = Lock(ReconcileContext.leastMark)
     /// Shards that could not be read, and operations that failed: a loop leaves them alone for a
     /// while; a single command tries them at once.
-    package let shardBackOff = BackOffBook<ShardID>(firstSeconds: 5, longestSeconds: 600)
-    package let operationBackOff = BackOffBook<OperationTarget>(
+    package let shardBackOff = BackOffs<ShardID>(firstSeconds: 5, longestSeconds: 600)
+    package let operationBackOff = BackOffs<OperationTarget>(
         firstSeconds: 60, longestSeconds: 3600)
 
     /// Throws where an account or a secret is missing that one of `purposes` needs.
@@ -32,8 +32,8 @@ package final class Engine: Sendable {
         try access.check(purposes)
         self.access = access
         self.concurrency = concurrency
-        catalog = TableCatalog()
-        knowledge = Knowledge(catalog: catalog)
+        catalog = ObjectCatalog()
+        cache = ProofCache(catalog: catalog)
         // Observation, the workspace and the workers share the limit of a server; one more than
         // the workers need keeps a held shard lock from starving a read.
         pool = ConnectionPool(
@@ -69,10 +69,10 @@ package final class Engine: Sendable {
         shardBackOff.forgetAbandoned(now: now)
         operationBackOff.forgetAbandoned(now: now)
         let live = observer.keep(only: shards)
-        let size = catalog.count + knowledge.count
+        let size = catalog.count + cache.count
         guard size > mark.withLock({ $0 }) else { return }
-        catalog.keep(only: live.union(knowledge.forgetUnused()))
-        let kept = catalog.count + knowledge.count
+        catalog.keep(only: live.union(cache.forgetUnused()))
+        let kept = catalog.count + cache.count
         mark.withLock { $0 = max(Self.leastMark, 2 * kept) }
     }
 

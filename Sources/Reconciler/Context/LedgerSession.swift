@@ -9,7 +9,7 @@ import Schema
 /// A command that has its source, its fleet and its ledger, and needs no server.
 package struct LedgerSession {
     package let request: PassRequest
-    package let surroundings: PassSurroundings
+    package let hooks: PassHooks
     package let trusted: TrustedSource
     package let environment: Desired.Environment
     package let store: LedgerStore
@@ -22,9 +22,9 @@ package struct LedgerSession {
 
     /// Fetches the source, reads the fleet file and opens the ledger.
     package static func open(
-        _ request: PassRequest, _ surroundings: PassSurroundings
+        _ request: PassRequest, _ hooks: PassHooks
     ) throws -> LedgerSession {
-        surroundings.stage("fetching the schema repository")
+        hooks.stage("fetching the schema repository")
         let trusted = try TrustedSource.open(request)
         let environment = try trusted.fleet.selectEnvironment(request.scope.environment)
         let path = try ledgerPath(request, trusted.fleet)
@@ -35,9 +35,9 @@ package struct LedgerSession {
             path: path, signingKey: key?.resolved(in: request.folder))
         let store = LedgerStore(
             ledger: ledger, environment: environment.name, actor: request.actor,
-            clock: surroundings.clock)
+            clock: hooks.clock)
         return LedgerSession(
-            request: request, surroundings: surroundings, trusted: trusted,
+            request: request, hooks: hooks, trusted: trusted,
             environment: environment, store: store)
     }
 
@@ -55,44 +55,5 @@ package struct LedgerSession {
                 remedy: "use `file:` with "
                     + "the path of a folder")
         }
-    }
-}
-
-/// A pass: a session with an engine to reach the shards.
-///
-/// The daemon keeps the engine from one pass to the next; everything else is read again.
-package struct Session {
-    package let ledgerSession: LedgerSession
-    package let engine: Engine
-
-    package var request: PassRequest { ledgerSession.request }
-    package var surroundings: PassSurroundings { ledgerSession.surroundings }
-    package var source: FetchedSource { ledgerSession.source }
-    /// Whose `plumb.yaml` and approvals count.
-    package var followed: FetchedSource { ledgerSession.followed }
-    /// True where what the plan says is not for the record.
-    package var isProposal: Bool { ledgerSession.trusted.isProposal }
-    package var fleet: Fleet { ledgerSession.fleet }
-    package var environment: Desired.Environment { ledgerSession.environment }
-    package var store: LedgerStore { ledgerSession.store }
-
-    /// Opens everything but a connection; `old` is used again where the fleet file lets it.
-    ///
-    /// - Parameter purposes: those for which an account must be there; others are refused when
-    ///   they are needed.
-    package static func open(
-        _ request: PassRequest, _ surroundings: PassSurroundings, engine old: Engine? = nil,
-        purposes: Set<ConnectionPool.Purpose> = [.read, .workspace]
-    ) throws -> Session {
-        let session = try LedgerSession.open(request, surroundings)
-        let access = try session.trusted.access(request, session.environment)
-        let concurrency = session.fleet.policy.rollout.concurrency
-        if let old, old.fits(access, concurrency) {
-            return Session(ledgerSession: session, engine: old)
-        }
-        let engine = try Engine(
-            access: access, purposes: purposes, concurrency: concurrency,
-            clock: surroundings.clock, interrupt: surroundings.interrupt)
-        return Session(ledgerSession: session, engine: engine)
     }
 }

@@ -12,7 +12,7 @@ import Schema
 /// The first half of every pass: fetch, desired, observe, normalise, compare, plan.
 ///
 /// It changes nothing on any shard and holds nothing that could.
-package struct Survey {
+package struct PlanningPass {
     /// What the first half found.
     package struct Result {
         package var source: FetchedSource
@@ -30,19 +30,17 @@ package struct Survey {
         package var snapshot: LedgerSnapshot?
         package var notices: [Notice]
 
-        package var targets: [ShardID: ObservationTarget] {
-            Dictionary(uniqueKeysWithValues: shards.map { ($0.id, ObservationTarget($0)) })
-        }
+        package var targets: [ShardID: ObservationTarget] { shards.targets }
     }
 
     private let request: PassRequest
-    private let surroundings: PassSurroundings
-    private let engine: Engine
+    private let hooks: PassHooks
+    private let context: ReconcileContext
 
-    package init(request: PassRequest, surroundings: PassSurroundings, engine: Engine) {
+    package init(request: PassRequest, hooks: PassHooks, context: ReconcileContext) {
         self.request = request
-        self.surroundings = surroundings
-        self.engine = engine
+        self.hooks = hooks
+        self.context = context
     }
 
     /// - Parameter asksRows: whether the plan says which rows stand in its way.
@@ -50,11 +48,11 @@ package struct Survey {
         _ source: FetchedSource, fleet: Fleet, store: LedgerStore, asksRows: Bool
     ) throws -> Result {
         let desiredStage = DesiredStage(scope: request.scope)
-        surroundings.stage("reading the desired schema")
+        hooks.stage("reading the desired schema")
         func read(_ modes: SourceModes) throws -> DesiredState {
-            try engine.memory.desired(source, request.scope, modes: modes) {
+            try context.memory.desired(source, request.scope, modes: modes) {
                 try desiredStage.run(source, fleet: fleet, modes: modes) { server, like in
-                    try engine.discover(server, like: like)
+                    try context.discover(server, like: like)
                 }
             }
         }
@@ -63,7 +61,7 @@ package struct Survey {
         let snapshot = try store.snapshot()
         let kinds = Dictionary(
             uniqueKeysWithValues: desired.fleet.namespaces.map { ($0.name, $0.managedObjects) })
-        surroundings.stage("observing \(Count.of(shards.count, "shard"))")
+        hooks.stage("observing \(Count.of(shards.count, "shard"))")
         var observation = observe(shards, kinds: kinds)
         let shared = SharedDatabases(
             known(in: desired), profiles: Self.known(shards, observation)
@@ -76,17 +74,17 @@ package struct Survey {
         if !desired.modes.agrees(with: modes, on: known.map(\.shard.id)) {
             desired = try read(modes)
         }
-        let workshop = Workshop(
-            pool: engine.pool, catalog: engine.catalog,
+        let workspaces = WorkspacePool(
+            pool: context.pool, catalog: context.catalog,
             preferred: desired.fleet.namedWorkspace(desired.environment),
             prefix: desired.fleet.workspace.prefix,
             servers: WorkspaceServers(shards, observation),
             allowing: StatementText.Permissions(
                 directories: request.operator?.allowsDataDirectory ?? false))
-        defer { workshop.close() }
-        surroundings.stage("normalising")
+        defer { workspaces.close() }
+        hooks.stage("normalising")
         var normalised = try NormaliseStage(
-            knowledge: engine.knowledge, snapshot: snapshot, workshop: workshop
+            cache: context.cache, snapshot: snapshot, workspaces: workspaces
         ).run(desired, known: known)
         for (id, error) in normalised.unread {
             observation[id] = .unknown(
@@ -96,29 +94,30 @@ package struct Survey {
             guard let clash = normalised.clashes[shard.id] else { continue }
             observation[shard.id] = .unknown(ShardProblem(clash, on: shard))
         }
-        engine.knowledge.keep(normalised.align(with: observation, in: engine.catalog))
-        let inLedger = try engine.memory.recorded(in: snapshot)
+        context.cache.keep(normalised.align(with: observation, in: context.catalog))
+        let inLedger = try context.memory.recorded(in: snapshot)
         try recallRecorded(inLedger, observation, snapshot)
-        let recorded = normalised.aligned(inLedger, with: observation, in: engine.catalog)
-        surroundings.stage("planning")
+        let recorded = normalised.aligned(inLedger, with: observation, in: context.catalog)
+        hooks.stage("planning")
         var output = try PlanStage(
-            knowledge: engine.knowledge, catalog: engine.catalog, snapshot: snapshot,
-            workshop: workshop
+            cache: context.cache, catalog: context.catalog, snapshot: snapshot,
+            workspaces: workspaces
         ).run(
             .init(
                 source: source, desired: desired, shards: shards, observation: observation,
                 normalised: normalised, recorded: recorded))
-        workshop.close()
+        workspaces.close()
         output.plan = Sizes.added(
             to: output.plan,
-            targets: shards.map { Self.stored(ObservationTarget($0), observation) }, engine: engine)
+            targets: shards.map { Self.stored(ObservationTarget($0), observation) },
+            context: context)
         if asksRows {
             output.plan = Probes(
-                policy: desired.fleet.policy.probe, engine: engine, now: surroundings.clock.now,
-                stage: surroundings.stage
+                policy: desired.fleet.policy.probe, context: context, now: hooks.clock.now,
+                stage: hooks.stage
             ).added(to: output.plan, shards: Self.known(shards, observation))
         }
-        surroundings.stage("asking who wrote what waits for an approval")
+        hooks.stage("asking who wrote what waits for an approval")
         output.plan = try AuthorSearch(
             source: source, desired: desired, recorded: recorded, settings: request.approvals
         ).added(to: output.plan, snapshot: snapshot)
@@ -131,7 +130,7 @@ package struct Survey {
             plan: output.plan, snapshot: snapshot,
             notices: source.notices
                 + wire(shards.map(\.server) + [workshopServer(desired)].compactMap(\.self))
-                + Self.notices(desired, observation) + workshop.notices
+                + Self.notices(desired, observation) + workspaces.notices
                 + normalised.differences.map(\.notice) + output.comparison.oldTemporals())
     }
 
@@ -160,7 +159,7 @@ package struct Survey {
     private func wire(_ servers: [ServerAddress]) -> [Notice] {
         var groups: [(tls: TLSOptions, servers: [ServerAddress])] = []
         for server in Set(servers).sorted() {
-            guard let tls = engine.tls(to: server) else { continue }
+            guard let tls = context.tls(to: server) else { continue }
             if let place = groups.firstIndex(where: { $0.tls == tls }) {
                 groups[place].servers.append(server)
             } else {
@@ -175,12 +174,12 @@ package struct Survey {
     private func observe(
         _ shards: [Shard], kinds: [String: Set<ObjectName.Kind>]
     ) -> [ShardID: ShardObservation] {
-        let now = surroundings.clock.now
-        let book = engine.shardBackOff
+        let now = hooks.clock.now
+        let backOffs = context.shardBackOff
         var observation: [ShardID: ShardObservation] = [:]
         var due: [ObservationTarget] = []
         for shard in shards {
-            if request.backsOff, let time = book.wait(for: shard.id, now: now) {
+            if request.backsOff, let time = backOffs.wait(for: shard.id, now: now) {
                 observation[shard.id] = .unknown(
                     ShardProblem(
                         code: "backing-off",
@@ -190,11 +189,11 @@ package struct Survey {
                 due.append(ObservationTarget(shard, kinds: kinds[shard.id.namespace] ?? []))
             }
         }
-        for (id, result) in engine.observer.observe(due, mode: request.mode) {
+        for (id, result) in context.observer.observe(due, mode: request.mode) {
             observation[id] = result
             switch result {
-            case .known: book.succeeded(id)
-            case .unknown: book.failed(id, now: now)
+            case .known: backOffs.succeeded(id)
+            case .unknown: backOffs.failed(id, now: now)
             }
         }
         return observation
@@ -220,7 +219,7 @@ package struct Survey {
             guard case .known(let known) = observation[id] else { continue }
             last = record.tables
             for digest in record.tables.values where asked.insert(digest).inserted {
-                _ = try engine.knowledge.table(
+                _ = try context.cache.table(
                     digest, flavour: known.profile.flavour, in: snapshot)
             }
         }
@@ -261,17 +260,17 @@ package struct Survey {
     }
 }
 
-extension Session {
+extension PassContext {
     /// The first half of the pass.
     ///
     /// - Parameter asksRows: whether the plan says which rows stand in its way.
-    package func survey(asksRows: Bool = true) throws -> Survey.Result {
-        try Survey(request: request, surroundings: surroundings, engine: engine)
+    package func plan(asksRows: Bool = true) throws -> PlanningPass.Result {
+        try PlanningPass(request: request, hooks: hooks, context: context)
             .run(source, fleet: fleet, store: store, asksRows: asksRows)
     }
 
     /// What policy and the decisions let run now.
-    func gate(_ survey: Survey.Result) throws -> GateStage.Output {
-        try GateStage(session: self).run(survey)
+    func gate(_ planned: PlanningPass.Result) throws -> GateStage.Output {
+        try GateStage(pass: self).run(planned)
     }
 }

@@ -6,11 +6,11 @@ import Testing
 @testable import Reconciler
 
 @Suite("Hints for tables, shard by shard")
-struct TableStagesTests {
+struct DueRenamesTests {
     private func stages(
         _ hints: [(String, String)], desired: [String], live: [String]
     ) -> (due: [String], blocked: [String]) {
-        let stages = TableStages(
+        let stages = DueRenames(
             hints.map { TableRename(from: $0.0, to: $0.1) }, desired: desired, live: live)
         return (
             stages.due.map { "\($0.key): \($0.value.from) > \($0.value.to)" }.sorted(),
@@ -71,7 +71,7 @@ struct TableStagesTests {
 
     private func states(
         live: [String: String], recorded: [String: String]?
-    ) throws -> [Comparison.TableState] {
+    ) throws -> [Comparison.ObjectState] {
         let new = CatalogTable(canonicalText: "CREATE TABLE `new` …", flavour: .mariadb)
         let schema = Comparison.Schema(
             namespace: "app",
@@ -92,7 +92,7 @@ struct TableStagesTests {
                     id: ShardID(namespace: "app", shard: "s0"), schema: 0,
                     live: .init(digest: Digest(of: "live"), tables: digests), recorded: record)
             ], lookup: { _ in nil })
-        return try #require(comparison.classes.first).tables
+        return try #require(comparison.variants.first).objects
     }
 
     struct Standing: Sendable {

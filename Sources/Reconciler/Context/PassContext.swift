@@ -1,0 +1,43 @@
+import Desired
+import Git
+import Ledger
+import MySQLClient
+
+/// A pass: a session with an engine to reach the shards.
+///
+/// The daemon keeps the engine from one pass to the next; everything else is read again.
+package struct PassContext {
+    package let ledgerSession: LedgerSession
+    package let context: ReconcileContext
+
+    package var request: PassRequest { ledgerSession.request }
+    package var hooks: PassHooks { ledgerSession.hooks }
+    package var source: FetchedSource { ledgerSession.source }
+    /// Whose `plumb.yaml` and approvals count.
+    package var followed: FetchedSource { ledgerSession.followed }
+    /// True where what the plan says is not for the record.
+    package var isProposal: Bool { ledgerSession.trusted.isProposal }
+    package var fleet: Fleet { ledgerSession.fleet }
+    package var environment: Desired.Environment { ledgerSession.environment }
+    package var store: LedgerStore { ledgerSession.store }
+
+    /// Opens everything but a connection; `old` is used again where the fleet file lets it.
+    ///
+    /// - Parameter purposes: those for which an account must be there; others are refused when
+    ///   they are needed.
+    package static func open(
+        _ request: PassRequest, _ hooks: PassHooks, context old: ReconcileContext? = nil,
+        purposes: Set<ConnectionPool.Purpose> = [.read, .workspace]
+    ) throws -> PassContext {
+        let session = try LedgerSession.open(request, hooks)
+        let access = try session.trusted.access(request, session.environment)
+        let concurrency = session.fleet.policy.rollout.concurrency
+        if let old, old.fits(access, concurrency) {
+            return PassContext(ledgerSession: session, context: old)
+        }
+        let context = try ReconcileContext(
+            access: access, purposes: purposes, concurrency: concurrency,
+            clock: hooks.clock, interrupt: hooks.interrupt)
+        return PassContext(ledgerSession: session, context: context)
+    }
+}
