@@ -1,17 +1,17 @@
 import Glibc
 
-/// A table, or another object, as the catalog keeps it: its canonical text, its digest, and its
-/// model where Plumb understands every byte of the text.
+/// A table, or another schema object, as the catalog in memory keeps it: its canonical text, the
+/// text's digest, and the model of a table of which Plumb understands every byte.
 package final class CatalogTable: Sendable {
     /// SHA-256 of the canonical bytes.
     package let digest: Digest
     /// `SHOW CREATE TABLE` without the counter; bytes that are not UTF-8 show as U+FFFD.
     package let text: String
-    /// Nil where it is ``unsupported``, and for other objects.
+    /// The parsed model; nil where the table is ``unsupported``, and for all other objects.
     package let table: Table?
     /// The view, trigger, routine, event or sequence; nil for tables.
     package let object: ObjectDefinition?
-    /// Why Plumb must leave it alone; nil where a table's model printed again is the text.
+    /// Why Plumb does not change this table; nil where its model, printed again, gives ``text``.
     package let unsupported: String?
 
     /// Reads canonical text; see ``CanonicalText/stripAutoIncrement(_:)``.
@@ -56,13 +56,13 @@ package final class CatalogTable: Sendable {
         self.init(canonicalText: CanonicalText.stripAutoIncrement(bytes).bytes, flavour: flavour)
     }
 
-    /// Reads the definition of an object that is no table.
+    /// Wraps the definition of a view, trigger, routine, event or sequence.
     package convenience init(_ object: ObjectDefinition, flavour: ServerProfile.Flavour) {
         self.init(canonicalText: object.text, flavour: flavour)
     }
 
     private static func object(_ bytes: [UInt8], _ text: String) -> ObjectDefinition? {
-        // What nearly all texts are is told by their first bytes.
+        // Nearly every text is a table's, which its first bytes tell.
         guard !text.hasPrefix("CREATE TABLE"), text.hasSameBytes(as: bytes) else { return nil }
         return ObjectDefinition(text: text)
     }
@@ -71,7 +71,7 @@ package final class CatalogTable: Sendable {
         let text: String
     }
 
-    /// The round-trip guard: a model that does not print the same bytes is no model.
+    /// The round-trip guard: a model counts only where it prints the same bytes again.
     private static func understand(
         _ bytes: [UInt8], _ text: String, _ flavour: ServerProfile.Flavour
     ) -> Result<Table, Reason> {

@@ -1,39 +1,41 @@
 /// Why a schema text could not be read, and where.
 package struct SchemaError: Error, Hashable, Sendable {
+    /// The kinds of errors.
     package enum Code: String, Hashable, Sendable {
-        /// Something else was expected here.
+        /// Another token was expected.
         case syntax
         case unterminatedString, unterminatedName, unterminatedComment, unbalancedParenthesis
         /// A file without a single statement.
         case emptyFile
-        /// Text that does not begin like any statement.
+        /// Text that no statement begins with.
         case unknownStatement
         case unknownColumnType
         /// A column, key or constraint that is defined twice.
         case duplicateName
-        /// A clause that no known form of a statement has, or that a file may not have.
+        /// A clause that no supported form of a statement has, or that files may not use.
         case refused
-        /// A rewritten file that would not say the same: a fault of the formatter, not the file.
+        /// A formatted file that would not mean the same: a fault of the formatter, not of the
+        /// file.
         case notPreserved
     }
 
     package let code: Code
-    /// What is wrong, in one sentence without a full stop.
+    /// What is wrong: one sentence without a full stop.
     package let message: String
-    /// What to do instead, where it can be guessed: ``did you mean `decimal`?``
+    /// What to do about it, where Plumb has a guess: ``did you mean `decimal`?``
     package let remedy: String?
-    /// The file, where the text came from one.
+    /// The path, where the text came from a file.
     package let file: String?
     /// Counted from 1.
     package let line: Int
     /// Counted from 1, in UTF-8 bytes.
     package let column: Int
-    /// How many bytes of the line are meant; at least 1.
+    /// The length of the marked text in bytes; at least 1.
     package let length: Int
-    /// The line that is meant, without its end.
+    /// The line with the error, without its line feed.
     package let sourceLine: String
 
-    /// An error at the bytes `range` of `bytes`.
+    /// An error about the bytes `range` of `bytes`.
     package init(
         _ code: Code, _ message: String, remedy: String? = nil, file: String? = nil,
         in bytes: UnsafeBufferPointer<UInt8>, at range: Range<Int>
@@ -66,18 +68,18 @@ package struct SchemaError: Error, Hashable, Sendable {
         sourceLine = String(repeating: " ", count: shift) + other.sourceLine
     }
 
-    /// The same error with the name of the file that was read.
+    /// The same error, in this file.
     package func inFile(_ file: String) -> SchemaError { SchemaError(self, file: file) }
 
-    /// The same error of a text that stands at `place` of a file.
+    /// The same error of a text that begins at `place` of a file.
     package func at(_ place: SourceLocation) -> SchemaError {
         SchemaError(self, file: place.file, behind: (place.line, place.column))
     }
 
-    /// The same error with more in its message.
+    /// The same error with `note` behind its message.
     func adding(_ note: String) -> SchemaError { SchemaError(self, message: message + note) }
 
-    /// Where the error is, if its text came from a file.
+    /// The place of the error; nil where its text came from no file.
     package var location: SourceLocation? {
         file.map { SourceLocation(file: $0, line: line, column: column) }
     }
@@ -90,9 +92,9 @@ extension SchemaError: CustomStringConvertible {
     }
 }
 
-/// Lines and columns of byte offsets.
+/// Turns byte offsets into lines and columns.
 enum LineMap {
-    /// The line and column of `offset`, both from 1, by one pass over what stands before it.
+    /// The line and column of `offset`, both from 1; reads everything before it once.
     static func place(
         of offset: Int, in bytes: UnsafeBufferPointer<UInt8>
     ) -> (line: Int, column: Int) {

@@ -45,7 +45,7 @@ enum FormRules {
         guard name != statement.announced else { return nil }
         return Diagnostic(
             .unsupportedStatement, "the statement does not create what it seems to",
-            remedy: "write what is to be without `/*! … */`", at: statement.location)
+            remedy: "write the statement without `/*! … */`", at: statement.location)
     }
 
     private static func diagnostic(

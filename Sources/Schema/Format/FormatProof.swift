@@ -1,9 +1,9 @@
-/// Shows that a rewritten file says the same as before.
+/// Proves that a rewritten file means the same as before.
 ///
-/// Tokens are equal but for the letter case of words without quotes, operators are glued as they
-/// were, comments are equal and in their order, and all that is read out of the statements is
-/// equal but for its places. What can also be read with strings that end elsewhere, as some SQL
-/// modes have it, says the same then, too.
+/// Tokens are equal but for the letter case of words without quotes, white space stands between
+/// the same operators, comments are equal and in their order, and what is read out of the
+/// statements is equal but for its line numbers. A text that other SQL modes cut into other
+/// strings (`ANSI_QUOTES`, `NO_BACKSLASH_ESCAPES`) is compared under those modes as well.
 enum FormatProof {
     static func check(
         _ old: UnsafeBufferPointer<UInt8>, _ new: [UInt8], file: String,
@@ -55,7 +55,7 @@ enum FormatProof {
             let kind: Token.Kind
             /// Words in capitals; all else as it is.
             let text: String
-            /// Whether nothing stands between it and the token before, where that matters.
+            /// Whether no white space stands before it, in places where that changes the meaning.
             let isGlued: Bool
         }
 
@@ -139,7 +139,7 @@ enum GlueRules {
     }
 }
 
-/// What is read out of a statement, without its places.
+/// What is read out of a statement, as lines of text without line numbers.
 enum SourceFacts {
     static func lines(of statement: SourceStatement) -> [String] {
         var lines = ["\(statement.kind) in \(statement.database ?? "-")"]
@@ -175,7 +175,7 @@ enum SourceFacts {
             + reference(column.reference)
     }
 
-    /// Expressions are proved token by token already.
+    /// Expressions are left out: they were compared token by token before.
     private static func parts(of key: SourceTable.Key) -> String {
         key.parts.map { part in
             "\(part.isExpression ? "expression" : part.text) \(part.length ?? 0) "

@@ -1,4 +1,4 @@
-/// Rewrites the files that people write into one form.
+/// Rewrites the SQL files of a repository into one layout.
 ///
 /// Every `CREATE TABLE` with columns gets one definition per line, keywords and types in
 /// capitals, and its comments where they were. Other statements stay as
@@ -6,10 +6,10 @@
 package enum ScriptFormatter {
     /// The canonical form of a file; the same bytes where it has it already.
     ///
-    /// Throws at the first text that no server would take, and `notPreserved` where the new text
-    /// would not say the same as the old one.
+    /// Throws at the first text that no supported server accepts, and `notPreserved` where the new
+    /// text would not mean the same as the old one.
     ///
-    /// - Parameter quoting: where strings and quoted names end.
+    /// - Parameter quoting: which SQL modes decide where strings and quoted names end.
     package static func formatted(
         _ bytes: [UInt8], file: String, quoting: Dialect.Quoting = .usual
     ) throws(SchemaError) -> [UInt8] {
@@ -41,7 +41,8 @@ package enum ScriptFormatter {
         return result.finish(splitter.trailingComments)
     }
 
-    /// Whether a statement is a table of its own that ends with `;` or with the file.
+    /// Whether a statement is laid out anew: a `CREATE TABLE` with columns of its own that ends
+    /// with `;` or with the file.
     private static func isRewritten(
         _ statement: SourceStatement, _ piece: StatementPiece, _ bytes: UnsafeBufferPointer<UInt8>
     ) -> Bool {
@@ -52,7 +53,7 @@ package enum ScriptFormatter {
     }
 }
 
-/// Joins statements with what stands between them.
+/// Puts statements together again, each with the white space and comments before it.
 struct GapWriter {
     private let source: SourceText
     private var text: [UInt8] = []
@@ -62,7 +63,7 @@ struct GapWriter {
         self.source = source
     }
 
-    /// Adds a statement; `rewritten` is nil where it stays as it is.
+    /// Adds a statement; `rewritten` is nil where its text stays as it is.
     mutating func add(_ piece: StatementPiece, _ rewritten: [UInt8]?) {
         let gap = (previous?.end ?? 0)..<piece.range.lowerBound
         addGap(gap, piece.leadingComments, isBeforeRewritten: rewritten != nil, isLast: false)
@@ -70,7 +71,7 @@ struct GapWriter {
         previous = (piece.range.upperBound, rewritten != nil, piece)
     }
 
-    /// The whole text, with what stands behind the last statement.
+    /// The whole text, with the comments behind the last statement.
     mutating func finish(_ trailingComments: [Range<Int>]) -> [UInt8] {
         let gap = (previous?.end ?? 0)..<source.bytes.count
         addGap(gap, trailingComments, isBeforeRewritten: false, isLast: true)
@@ -98,7 +99,7 @@ struct GapWriter {
         addPlain(gap, comments, isLast: isLast)
     }
 
-    /// Whether there is nothing but white space, comments and the terminator.
+    /// Whether the gap holds nothing but white space, comments and the terminator `;`.
     private func isPlain(_ gap: Range<Int>, _ comments: [Range<Int>]) -> Bool {
         let delimiter = previous?.piece.delimiter
         if let delimiter, !source.bytes[delimiter].elementsEqual([UInt8(ascii: ";")]) {
@@ -118,11 +119,11 @@ struct GapWriter {
         source.bytes[range].allSatisfy { $0 <= 0x20 }
     }
 
-    /// The terminator first, comments of its line behind it, the others on lines of their own;
-    /// one empty line behind a statement, and elsewhere where there was one.
+    /// Writes the terminator, then comments of the same line, then the others on lines of their
+    /// own; an empty line follows a statement, and stands elsewhere where the source had one.
     private mutating func addPlain(_ gap: Range<Int>, _ comments: [Range<Int>], isLast: Bool) {
         var position = gap.lowerBound
-        // What the next thing would stand beside: the statement, while nothing ended its line.
+        // Whether what is written next would stand on the statement's last line.
         var isBehindStatement = previous != nil
         var isBehindLineComment = false
         var isFirst = previous == nil

@@ -19,7 +19,7 @@ enum TableKeywords {
     /// Words behind a column of a key.
     static let partWords: Set = ["ASC", "DESC", "WITHOUT", "OVERLAPS"]
 
-    /// Words behind a column's type and behind the columns of a key.
+    /// Attributes: words behind a column's type and behind the columns of a key.
     static let attributes: Set = [
         "ACTION", "ALWAYS", "AS", "ASCII", "AUTO_INCREMENT", "BINARY", "BTREE", "BY", "BYTE",
         "CASCADE", "CHECK", "CHARACTER", "COLUMN_FORMAT", "COMMENT", "COMPRESSED", "CURRENT_DATE",
@@ -35,7 +35,7 @@ enum TableKeywords {
         "ZEROFILL",
     ]
 
-    /// Words in expressions that were reserved in every version, so that they are never names.
+    /// Words in expressions that every server version reserves, so that they are never names.
     static let expression: Set = [
         "AND", "AS", "BETWEEN", "CASE", "COLLATE", "CURRENT_DATE", "CURRENT_TIME",
         "CURRENT_TIMESTAMP", "DEFAULT", "DIV", "ELSE", "EXISTS", "FALSE", "IN", "INTERVAL", "IS",
@@ -48,7 +48,7 @@ enum TableKeywords {
         "RANGE", "THAN", "VALUES",
     ]
 
-    /// Words before or instead of an option.
+    /// Words that begin an option, or stand for one without a value.
     static let optionStarts: Set = [
         "DEFAULT", "WITH", "WITHOUT", "SYSTEM", "VERSIONING", "START", "TRANSACTION", "STORAGE",
         "DISK", "MEMORY",
@@ -68,7 +68,7 @@ enum TableKeywords {
     /// Options of two words.
     static let optionPairs: Set = ["CHARACTER SET", "DATA DIRECTORY", "INDEX DIRECTORY"]
 
-    /// Words of a partitioning; the names of partitions are stepped over.
+    /// Words of `PARTITION BY`; the names of partitions are skipped.
     static let partitions: Set = [
         "ALGORITHM", "AUTO", "BY", "COLUMNS", "CURRENT", "DATA", "DAY", "DEFAULT", "HASH",
         "HISTORY", "HOUR", "IN", "INDEX", "INTERVAL", "KEY", "LESS", "LIMIT", "LINEAR", "LIST",

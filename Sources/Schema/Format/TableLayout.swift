@@ -1,4 +1,4 @@
-/// Writes the tokens and comments of one `CREATE TABLE`, a line for each definition.
+/// Writes the tokens and comments of one `CREATE TABLE`, one definition per line.
 struct TableLayout {
     private let source: SourceText
     private let tokens: [Token]
@@ -6,16 +6,16 @@ struct TableLayout {
     /// The comments before each token.
     private let comments: [[Comment]]
     private var text: [UInt8] = []
-    /// Comments of a definition that stand behind its comma.
+    /// Comments of a definition that are written behind its comma.
     private var deferred: [Comment] = []
     private var isBehindLineComment = false
 
     private struct Comment {
         let text: [UInt8]
         let isLine: Bool
-        /// Line feeds between it and what stands before it.
+        /// Line feeds between it and the token or comment before it.
         let breaksBefore: Int
-        /// Whether what follows stands on another line.
+        /// Whether a line feed follows it.
         let endsLine: Bool
     }
 
@@ -84,8 +84,8 @@ struct TableLayout {
         }
     }
 
-    /// The comments on a definition's own lines stay behind its comma; the others wait for what
-    /// follows.
+    /// Writes the comments that stand on the definition's own line behind its comma; the others
+    /// are written above the next definition.
     private mutating func addTrailing(behindComma index: Int) {
         let trailing = deferred.prefix { $0.breaksBefore == 0 }
         for comment in trailing { addInline(comment) }
@@ -98,7 +98,7 @@ struct TableLayout {
         isBehindLineComment = comment.isLine
     }
 
-    /// The first token of a definition, or a parenthesis that stands on a line of its own.
+    /// Writes the first token of a definition, or a parenthesis on a line of its own.
     private mutating func beginLine(_ index: Int, _ indent: Int) {
         let isClosing = words.isSymbol(index, ")")
         let isFirst = index > 0 && words.isSymbol(index - 1, "(")
@@ -126,13 +126,13 @@ struct TableLayout {
         }
     }
 
-    /// How many of the comments before a line's first token end the line before.
+    /// How many of the comments before a line's first token belong at the end of the line before.
     private func trailingCount(before index: Int, isDefinition: Bool) -> Int {
         guard index > 0, deferred.isEmpty, !isBehindLineComment else { return 0 }
         let isBehindComma = words.endingCommas.contains(index - 1)
         if isBehindComma, isCommaFirst(index - 1) { return 0 }
         let beside = comments[index].prefix { $0.breaksBefore == 0 }
-        // What stands between a comma and a definition on one line is the definition's.
+        // A comment between a comma and a definition on one line belongs to the definition.
         if isBehindComma, isDefinition, beside.count == comments[index].count,
             beside.last?.endsLine == false
         {
@@ -141,13 +141,13 @@ struct TableLayout {
         return beside.count
     }
 
-    /// Whether a comma begins its line, as some people write lists.
+    /// Whether a comma stands at the start of its line, as in lists written `, name` per line.
     private func isCommaFirst(_ index: Int) -> Bool {
         index > 0 && Self.breaks(tokens[index - 1].end..<tokens[index].start, in: source) > 0
             && !comments[index].contains { !$0.isLine && !$0.endsLine }
     }
 
-    /// Line feeds between a token and what stands before it.
+    /// Line feeds between a token and the token or comment before it.
     private func breaksBefore(_ index: Int) -> Int {
         guard index > 0 else { return 0 }
         var position = tokens[index].start
@@ -165,7 +165,7 @@ struct TableLayout {
         text += Array(repeating: UInt8(ascii: " "), count: indent)
     }
 
-    /// A token within a definition, the head or the options, with the comments before it.
+    /// Writes a token within a definition, the head or the options, with the comments before it.
     private mutating func continueLine(_ index: Int) {
         let isInBody = words.body.map { $0.contains(index) } ?? false
         let indent = isInBody ? 4 : 2

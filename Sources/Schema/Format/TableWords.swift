@@ -15,7 +15,7 @@ struct TableWords {
     /// The text of every token as it is written.
     private(set) var texts: [String]
     private(set) var breaks: [Break]
-    /// Whether a space stands before an opening parenthesis; as in the source where nothing says.
+    /// Whether a space stands before an opening parenthesis; where absent, as in the source.
     private(set) var spaces: [Int: Bool] = [:]
     /// Commas that no space follows: those between the numbers of a type.
     private(set) var tightCommas: Set<Int> = []
@@ -54,7 +54,7 @@ struct TableWords {
         return source.text(tokens[index].range).uppercased()
     }
 
-    /// Whether the token is no mark of a version comment.
+    /// False for the marks of a version comment, `/*!80023` and `*/`.
     private func isLive(_ index: Int) -> Bool {
         tokens[index].kind != .versionOpen && tokens[index].kind != .versionClose
     }
@@ -78,7 +78,7 @@ struct TableWords {
         return tokens.count - 1
     }
 
-    /// What is left of `range` from `index` on.
+    /// `range` from `index` on.
     private func rest(_ index: Int, _ range: Range<Int>) -> Range<Int> {
         min(index, range.upperBound)..<range.upperBound
     }
@@ -89,7 +89,7 @@ struct TableWords {
         }
     }
 
-    /// Steps over a name with its dots.
+    /// The index behind a name and its qualifiers: `database.table.column`.
     private func behindName(_ index: Int) -> Int {
         var index = next(index)
         while index < tokens.count, isSymbol(index, ".") { index = next(next(index)) }
@@ -214,7 +214,7 @@ struct TableWords {
         for index in range where isSymbol(index, "(") { spaces[index] = true }
     }
 
-    /// The columns of a key between their parentheses.
+    /// Reads the columns of a key between their parentheses.
     private mutating func keyParts(_ open: Int) {
         spaces[open] = true
         let close = closing(open)
@@ -252,7 +252,7 @@ struct TableWords {
         }
     }
 
-    /// Writes one word, and what must not change behind it; the index behind both.
+    /// Writes one keyword in capitals and leaves its value as it is; returns the index behind both.
     private mutating func attribute(_ index: Int, _ end: Int) -> Int {
         let word = word(index)
         switch word {
@@ -281,7 +281,7 @@ struct TableWords {
         return index + 1
     }
 
-    /// Behind the name that follows a keyword, with or without `=` between them.
+    /// The index behind the value that follows a keyword, with or without `=` between them.
     private mutating func behindValue(_ keyword: Int, _ end: Int) -> Int {
         var index = next(keyword)
         if isSymbol(index, "=") {
@@ -291,7 +291,7 @@ struct TableWords {
         return min(end, next(index))
     }
 
-    /// Words that no server takes for names; all else in an expression stays as it is.
+    /// Writes those words of an expression in capitals that cannot be names; leaves the rest.
     private mutating func expression(_ range: ClosedRange<Int>) {
         for index in range
         where TableKeywords.expression.contains(word(index)) && !isSymbol(index - 1, ".") {
@@ -318,7 +318,7 @@ struct TableWords {
         }
     }
 
-    /// An option and its value; the index behind both.
+    /// Writes an option and its value; returns the index behind both.
     private mutating func option(_ start: Int) -> Int {
         var index = start
         let word = word(index)
@@ -364,7 +364,7 @@ struct TableWords {
         }
     }
 
-    /// The definitions of partitions, a line for each; or the columns or values of one.
+    /// Writes the list of partitions, one per line, or the columns or values of one partition.
     private mutating func partitionGroup(_ open: Int) -> Int {
         let close = closing(open)
         if TableKeywords.beforeExpression.contains(word(open - 1)) { spaces[open] = true }

@@ -1,4 +1,4 @@
-/// Numbers of things, with their nouns in the right form.
+/// Prints a number with its noun in the singular or plural.
 package enum Count {
     /// `1 shard`, `2 shards`.
     package static func of(_ count: some BinaryInteger, _ noun: String) -> String {

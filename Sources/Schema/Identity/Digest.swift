@@ -42,8 +42,8 @@ package struct Digest: Hashable, Sendable {
     /// The first seven digits, for people.
     package var short: String { String(hex.prefix(7)) }
 
-    /// The first sixteen digits, by which something may be chosen: nobody finds another digest
-    /// that begins so, as is done for seven digits within minutes.
+    /// The first sixteen digits (64 bits), with which a user selects something: unlike the seven of
+    /// ``short``, for which a second digest is found within minutes, nobody can construct another.
     package var distinct: String { String(hex.prefix(Self.distinctDigits)) }
 
     /// How many digits ``distinct`` has.
@@ -97,8 +97,9 @@ extension Digest: Codable {
     }
 }
 
-/// Bytes that can be read in one piece without Foundation.
+/// A collection of bytes that can be read as one buffer, without Foundation.
 package protocol ContiguousBytesSource {
+    /// Calls `body` with all bytes as one buffer, which is valid during the call only.
     func withContiguousBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result
 }
 

@@ -1,11 +1,11 @@
-/// The text of a table as a server shows it that keeps names as they were given, and compares them
-/// in lower case.
+/// The `SHOW CREATE TABLE` text of a server with `lower_case_table_names=2`, which keeps the letter
+/// case of names and compares them in lower case.
 ///
-/// Such a server shows a table under the letters that it was asked by, and a parent under those of
-/// the foreign key: neither says which table it is.
+/// Such a server prints a table's name in the letter case of the statement that asked, and a
+/// parent's in that of the foreign key: neither tells the case of the stored name.
 package enum FoldedText {
-    /// `SHOW CREATE TABLE` with the table's own name and its parents' in lower case; nil where they
-    /// are, or where the text is not understood.
+    /// The text with the table's own name and its parents' in lower case; nil where they already
+    /// are, or where the text cannot be read.
     package static func ofTable(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard let tokens = ObjectHeader.tokens(of: text) else { return nil }
         var places: [Int] = []

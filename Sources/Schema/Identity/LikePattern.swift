@@ -1,6 +1,6 @@
-/// SQL's `LIKE`, with `\` as the escape, as grants on databases use it.
+/// Patterns of SQL's `LIKE` with `\` as the escape character, as grants on databases use them.
 package enum LikePattern {
-    /// Whether the whole of `text` is like `pattern`.
+    /// Whether `pattern` matches the whole of `text`.
     package static func matches(_ text: String, pattern: String) -> Bool {
         matches(Array(text.unicodeScalars)[...], Array(pattern.unicodeScalars)[...])
     }
@@ -23,7 +23,7 @@ package enum LikePattern {
         }
     }
 
-    /// What stands before the first wildcard, without escapes, and whether that is all of it.
+    /// The text before the first wildcard, without escapes, and whether there is no wildcard.
     package static func literalHead(of pattern: String) -> (text: String, isWhole: Bool) {
         var head = ""
         var isEscaped = false

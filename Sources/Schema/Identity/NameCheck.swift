@@ -1,19 +1,19 @@
-/// Names that no line of output, log or file can hold as they are: with a line break, a tab or
-/// another control character. Servers take them between backticks; Plumb takes none of them.
+/// Names with a line break, a tab or another control character, which would break lines of output,
+/// logs and files. Servers allow them between backticks; Plumb refuses them.
 package enum NameCheck {
-    /// Whether `name` has a control character, or ends a line in Unicode's eyes.
+    /// Whether `name` has a control character or a Unicode line separator.
     package static func isUnfit(_ name: String) -> Bool {
         name.unicodeScalars.contains(where: isUnfit)
     }
 
-    /// A name that is in the way, escaped, and where it starts, in bytes.
+    /// A refused name, escaped, and its offset in bytes from the start of the text.
     package struct Finding: Hashable, Sendable {
         package let name: String
         package let offset: Int
     }
 
-    /// The first such name among the words and quoted names of a statement; nil also where the
-    /// text has no tokens, which others refuse.
+    /// The first refused name among the words and quoted names of a statement; nil where there is
+    /// none, and where the text cannot be cut into tokens, which its parser reports.
     package static func first(in bytes: UnsafeBufferPointer<UInt8>) -> Finding? {
         guard let tokens = ObjectHeader.tokens(of: bytes) else { return nil }
         for token in tokens where token.kind == .quotedName || token.kind == .word {
@@ -27,13 +27,13 @@ package enum NameCheck {
         return nil
     }
 
-    /// The same of a text.
+    /// The first refused name of a text.
     package static func first(in text: String) -> Finding? {
         var copy = text
         return copy.withUTF8 { first(in: $0) }
     }
 
-    /// `name` with `\u{a}` for what cannot stand in a line.
+    /// `name` with each control character written as `\u{a}`.
     package static func escaped(_ name: String) -> String {
         var result = ""
         for scalar in name.unicodeScalars {
@@ -53,7 +53,7 @@ package enum NameCheck {
         }
     }
 
-    /// Whether bytes of a name are more than plain ones: most are not.
+    /// A quick test: whether the bytes have any that is not printable ASCII.
     private static func isSuspect(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         bytes.contains { $0 < 0x20 || $0 >= 0x7F }
     }

@@ -1,18 +1,19 @@
-/// How a server compares the names of databases, tables, views and sequences: its setting
+/// How a server compares the names of databases, tables, views and sequences: its system variable
 /// `lower_case_table_names`.
 ///
-/// Names of columns, indexes and constraints are compared in another way, which no setting changes.
+/// The variable says nothing of columns, indexes and constraints. See
+/// https://dev.mysql.com/doc/refman/8.4/en/identifier-case-sensitivity.html.
 package enum NameFolding: Hashable, Sendable {
-    /// 0: by their bytes; `Customers` and `customers` are two tables.
+    /// 0: compared byte by byte; `Customers` and `customers` are two tables.
     case bytes
-    /// 1: kept in lower case, and compared so.
+    /// 1: stored and compared in lower case.
     case lowerCase
-    /// 2: kept as they were given, and compared in lower case. What is read from such a server is
-    /// put into lower case too: no statement changes the letters of a name there.
+    /// 2: stored in the letter case of the `CREATE` statement, compared in lower case. Plumb puts
+    /// what it reads from such a server into lower case: no statement changes the stored case.
     case asGiven
 
-    /// - Parameter setting: the variable's value. One that is not known is taken for 2: then no
-    ///   two names that might be the same are told apart.
+    /// - Parameter setting: the variable's value. An unknown one counts as 2, so that two names
+    ///   which may be one object are never taken for two.
     package init(setting: String) {
         switch setting {
         case "0": self = .bytes
@@ -21,20 +22,22 @@ package enum NameFolding: Hashable, Sendable {
         }
     }
 
+    /// The folding of the server that the profile describes: 0 where it has no such setting.
     package init(_ profile: ServerProfile) {
         self.init(setting: profile.settings[Self.variable, default: "0"])
     }
 
+    /// The system variable's name.
     package static let variable = "lower_case_table_names"
 
-    /// The name of a database, table, view or sequence as the server compares it, and as Plumb
-    /// knows it on that server.
+    /// The name of a database, table, view or sequence as Plumb knows it on that server: in lower
+    /// case unless the server compares bytes.
     package func stored(_ name: String) -> String {
         self == .bytes ? name : Self.lowered(name)
     }
 
     /// The name of any object as Plumb knows it on that server: triggers, routines and events keep
-    /// their letters everywhere.
+    /// their letter case on every server.
     package func stored(_ object: ObjectName) -> ObjectName {
         object.kind.sharesTableNames ? ObjectName(object.kind, stored(object.name)) : object
     }
@@ -44,10 +47,10 @@ package enum NameFolding: Hashable, Sendable {
         self == .bytes ? encoded : stored(ObjectName(encoded: encoded)).encoded
     }
 
-    /// What is equal for names that mean one object of a kind on the server.
+    /// A key that is equal for two names of one kind where the server takes them for one object.
     ///
-    /// The names of routines and events are never told apart by their letters' case, those of
-    /// triggers on MySQL neither.
+    /// Names of routines and events are compared regardless of letter case on every server, those
+    /// of triggers on MySQL.
     package func key(_ object: ObjectName, on flavour: ServerProfile.Flavour) -> ObjectName {
         switch object.kind {
         case .table, .view, .sequence: return stored(object)
@@ -57,18 +60,18 @@ package enum NameFolding: Hashable, Sendable {
         return ObjectName(object.kind, Self.lowered(object.name))
     }
 
-    /// The name as the server compares it that tells most names apart: what is equal then is one
-    /// object on every server.
+    /// The key that tells most names apart: ``key(_:on:)`` of a server that compares bytes. Names
+    /// that are equal by it are one object on every server.
     package static func written(_ object: ObjectName) -> ObjectName {
         NameFolding.bytes.key(object, on: .mariadb)
     }
 
     // MARK: Letters
 
-    /// The name in lower case as the servers put it there.
+    /// The name in lower case, as the servers compute it.
     ///
-    /// They know the letters of Unicode 3.0, and only those that have one letter for another:
-    /// `ẞ` and `Ꭰ` stay as they are. A final sigma stays one, and `İ` becomes `i`.
+    /// They know the letters of Unicode 3.0 and map one letter to one letter: `ẞ` and `Ꭰ` stay as
+    /// they are, a final sigma stays one, and `İ` becomes `i`.
     package static func lowered(_ name: String) -> String {
         if name.utf8.allSatisfy({ $0 < 0x80 }) {
             return String(decoding: name.utf8.map(lowered), as: UTF8.self)
@@ -91,7 +94,7 @@ package enum NameFolding: Hashable, Sendable {
         return letter
     }
 
-    /// Whether the servers know the letter: names are of the first plane.
+    /// Whether the servers know the letter: one of Unicode 3.0 in the basic multilingual plane.
     private static func isKnown(_ scalar: Unicode.Scalar) -> Bool {
         guard scalar.value <= 0xFFFF, let age = scalar.properties.age else { return false }
         return age.major < 3 || age.major == 3 && age.minor == 0
@@ -99,7 +102,7 @@ package enum NameFolding: Hashable, Sendable {
 }
 
 extension ObjectName.Kind {
-    /// Whether objects of the kind have their names together with tables.
+    /// Whether objects of this kind share one namespace with tables.
     package var sharesTableNames: Bool {
         switch self {
         case .table, .view, .sequence: true

@@ -1,4 +1,4 @@
-/// One database of a sharded namespace.
+/// The name of one shard: one database of a sharded namespace.
 package struct ShardID: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
     package let namespace: String
     package let shard: String
@@ -8,6 +8,7 @@ package struct ShardID: Hashable, Sendable, Codable, Comparable, CustomStringCon
         self.shard = shard
     }
 
+    /// `namespace/shard`.
     package var description: String { "\(namespace)/\(shard)" }
 
     package static func < (left: ShardID, right: ShardID) -> Bool {
@@ -15,10 +16,11 @@ package struct ShardID: Hashable, Sendable, Codable, Comparable, CustomStringCon
     }
 }
 
-/// One table of one shard: the key of an operation.
+/// The key of an operation: one object of one shard.
 package struct OperationKey: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
     package let namespace: String
     package let shard: String
+    /// The object's ``ObjectName/encoded`` name: a table's plain name, `view:x` for others.
     package let table: String
 
     package init(shard: ShardID, table: String) {
@@ -27,8 +29,10 @@ package struct OperationKey: Hashable, Sendable, Codable, Comparable, CustomStri
         self.table = table
     }
 
+    /// The shard that the operation changes.
     package var shardID: ShardID { ShardID(namespace: namespace, shard: shard) }
 
+    /// `namespace/shard/table`.
     package var description: String { "\(namespace)/\(shard)/\(table)" }
 
     package static func < (left: OperationKey, right: OperationKey) -> Bool {
@@ -43,7 +47,7 @@ package enum ServerAddress: Hashable, Sendable, Comparable, CustomStringConverti
     /// The path of a Unix socket.
     case socket(path: String)
 
-    /// Reads `name`, `name:port`, `[v6]:port` or `unix:/path`; nil when it is none of them.
+    /// Reads `name`, `name:port`, `[v6]:port` or `unix:/path`; nil for any other text.
     package init?(_ text: String, defaultPort: UInt16 = 3306) {
         if text.hasPrefix("unix:") {
             let path = String(text.dropFirst(5))
@@ -74,6 +78,7 @@ package enum ServerAddress: Hashable, Sendable, Comparable, CustomStringConverti
         self = .tcp(host: String(host), port: port)
     }
 
+    /// `host:port`, `[v6]:port` or `unix:/path`.
     package var description: String {
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
@@ -81,8 +86,8 @@ package enum ServerAddress: Hashable, Sendable, Comparable, CustomStringConverti
         }
     }
 
-    /// What a client library takes for more than a name has no place in one: it reads `a,b` as
-    /// two hosts and `a;user=b` as settings.
+    /// Allows only what a name or address needs: client libraries read more than a name out of a
+    /// host, `a,b` as two hosts and `a;user=b` as settings.
     private static func isHostByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
@@ -99,6 +104,7 @@ package enum ServerAddress: Hashable, Sendable, Comparable, CustomStringConverti
 
 /// A place in a text file, counted from 1; columns count UTF-8 bytes.
 package struct SourceLocation: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// The path as the reader was given it.
     package let file: String
     package let line: Int
     package let column: Int
@@ -109,5 +115,6 @@ package struct SourceLocation: Hashable, Sendable, Codable, CustomStringConverti
         self.column = column
     }
 
+    /// `file:line:column`, as compilers print it.
     package var description: String { "\(file):\(line):\(column)" }
 }

@@ -1,8 +1,9 @@
 /// Guesses which known name a mistyped one was meant to be.
 package enum NearestName {
-    /// The candidate with the fewest edits from `name`, letter case aside; nil where none is near.
+    /// The candidate with the fewest edits from `name`, letter case aside; nil where none is close.
     ///
-    /// Near is at most a third of the longer name, and at least one edit. The first of equals wins.
+    /// Close means edits in at most a third of the longer name, and never less than one. Of equals
+    /// the first wins.
     package static func suggestion(
         for name: String, among candidates: some Sequence<String>
     ) -> String? {

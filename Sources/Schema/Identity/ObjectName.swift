@@ -1,8 +1,9 @@
-/// The kind and the name of something in a database that has a definition of its own.
+/// The kind and name of a schema object: a table, view, trigger, routine, event or sequence.
 ///
-/// Plans, records and comparisons know an object by one string, ``encoded``: a table by its plain
-/// name, everything else with its kind before it, such as `view:customer_names`.
+/// Plans, records and comparisons name an object by one string, ``encoded``: a table by its plain
+/// name, every other kind with the kind before it, such as `view:customer_names`.
 package struct ObjectName: Hashable, Sendable, Comparable {
+    /// The kinds of objects; the raw value is the prefix in ``ObjectName/encoded``.
     package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         case table, sequence, procedure, function, view, trigger, event
     }
@@ -15,7 +16,7 @@ package struct ObjectName: Hashable, Sendable, Comparable {
         self.name = name
     }
 
-    /// Reads what ``encoded`` wrote; a text without a known kind before a colon is a table.
+    /// Reads ``encoded``; a text that does not begin with a known kind and a colon is a table.
     package init(encoded text: String) {
         if let (kind, name) = Self.split(text) {
             self.init(kind, name)
@@ -24,18 +25,18 @@ package struct ObjectName: Hashable, Sendable, Comparable {
         }
     }
 
-    /// Different for all objects of a database, and a table's plain name for nearly all tables:
-    /// only one whose name itself begins like a kind has `table:` before it.
+    /// Unique among the objects of a database: a table's plain name, `kind:name` for the others,
+    /// and `table:name` for a table whose own name looks like the latter.
     package var encoded: String {
         kind == .table && Self.split(name) == nil ? name : "\(kind.rawValue):\(name)"
     }
 
-    /// The object as people read it: `commerce.orders`, `view commerce.customer_names`.
+    /// The object as texts show it: `commerce.orders`, `view commerce.customer_names`.
     package func label(in namespace: String) -> String {
         kind == .table ? "\(namespace).\(name)" : "\(kind.rawValue) \(namespace).\(name)"
     }
 
-    /// The object called `encoded` as people read it.
+    /// The object with the ``encoded`` name as texts show it.
     package static func label(_ encoded: String, in namespace: String) -> String {
         ObjectName(encoded: encoded).label(in: namespace)
     }

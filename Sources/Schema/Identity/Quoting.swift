@@ -1,4 +1,4 @@
-/// Text as SQL wants it.
+/// Quotes names and strings for SQL statements.
 package enum SQL {
     /// `name` between backticks, inner backticks doubled.
     package static func identifier(_ name: String) -> String {

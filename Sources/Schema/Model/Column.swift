@@ -3,7 +3,7 @@ package struct Column: Hashable, Sendable {
     package var name: String
     /// The type with its attributes as printed: `decimal(12,2) unsigned`, `enum('a','b')`.
     package var type: String
-    /// `CHARACTER SET x`, only where printed: not printed means inherited from the table.
+    /// `CHARACTER SET x`, only where printed; nil means that the table's applies.
     package var characterSet: String?
     /// `COLLATE x`, only where printed.
     package var collation: String?
@@ -13,20 +13,20 @@ package struct Column: Hashable, Sendable {
     /// True where a lone `NULL` is printed, as for `timestamp NULL DEFAULT NULL`.
     package var isExplicitlyNull: Bool
     package var isInvisible: Bool
-    /// Where MariaDB prints `INVISIBLE`: releases differ; means nothing on a visible column.
+    /// Where MariaDB prints `INVISIBLE`, which releases do differently; no meaning if visible.
     package var invisiblePlace: InvisiblePlace
-    /// What stands behind `DEFAULT`, as printed: `NULL`, `'5'`, `current_timestamp()`, `(1 + 2)`.
+    /// The text behind `DEFAULT`, as printed: `NULL`, `'5'`, `current_timestamp()`, `(1 + 2)`.
     package var defaultValue: String?
-    /// What stands behind `ON UPDATE`, as printed.
+    /// The text behind `ON UPDATE`, as printed.
     package var onUpdate: String?
     package var isAutoIncrement: Bool
-    /// The comment's literal as printed, quotes included.
+    /// The comment as a string literal, quotes included, as printed.
     package var comment: String?
-    /// MariaDB's column-level `CHECK (…)`: what stands between the outer parentheses.
+    /// MariaDB's column-level `CHECK (…)`: the text between the outer parentheses.
     package var check: String?
-    /// Attributes without a field of their own (`COMPRESSED`, `SRID 4326`, `GENERATED ALWAYS AS
+    /// Attributes without a property of their own (`COMPRESSED`, `SRID 4326`, `GENERATED ALWAYS AS
     /// ROW START`, `WITHOUT SYSTEM VERSIONING`, `COLUMN_FORMAT …`), in the order printed, each
-    /// with the place at which the printer puts it.
+    /// with the place at which it is printed.
     package var attributes: [ColumnAttribute]
 
     package init(
@@ -55,11 +55,12 @@ package struct Column: Hashable, Sendable {
 
     /// `GENERATED ALWAYS AS (expression) VIRTUAL | STORED`.
     package struct Generated: Hashable, Sendable {
+        /// Whether the value is computed when read or kept with the row.
         package enum Kind: String, Hashable, Sendable {
             case virtual = "VIRTUAL"
             case stored = "STORED"
         }
-        /// As printed between the outer parentheses.
+        /// The text between the outer parentheses, as printed.
         package var expression: String
         package var kind: Kind
 
@@ -79,9 +80,9 @@ extension Column {
     }
 }
 
-/// A rare column attribute, kept as the words the server prints.
+/// A rare column attribute, kept as the text that the server prints.
 package struct ColumnAttribute: Hashable, Sendable {
-    /// Behind which part of the definition the words stand.
+    /// The part of the definition behind which the attribute is printed.
     package enum Place: Int, Hashable, Sendable, CaseIterable {
         case afterType, afterCollation, afterGenerated, afterNull, afterDefault, afterComment, last
     }

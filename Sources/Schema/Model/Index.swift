@@ -1,5 +1,6 @@
 /// An index or key as `SHOW CREATE TABLE` prints it.
 package struct Index: Hashable, Sendable {
+    /// The kinds of indexes; the raw value is the keyword of `SHOW CREATE TABLE`.
     package enum Kind: String, Hashable, Sendable {
         case primary = "PRIMARY KEY"
         case unique = "UNIQUE KEY"
@@ -11,13 +12,14 @@ package struct Index: Hashable, Sendable {
 
     /// A column or an expression of an index.
     package struct Part: Hashable, Sendable {
+        /// The column's name, or the expression of a functional key part.
         package enum Key: Hashable, Sendable {
             case column(String)
-            /// As printed between the parentheses of a functional part, which are not included.
+            /// The text between the parentheses of a functional key part, as printed.
             case expression(String)
         }
         package var key: Key
-        /// The prefix length, in characters or bytes as the column's type has it.
+        /// The prefix length: characters for text, bytes for binary types; nil for all of it.
         package var length: Int?
         package var isDescending: Bool
 
@@ -32,11 +34,11 @@ package struct Index: Hashable, Sendable {
     /// Empty for a primary key.
     package var name: String
     package var parts: [Part]
-    /// MariaDB application-time keys: the period of `name WITHOUT OVERLAPS`.
+    /// The period of MariaDB's application-time key: the name in `name WITHOUT OVERLAPS`.
     package var withoutOverlaps: String?
-    /// MariaDB `IGNORED` or MySQL `INVISIBLE`.
+    /// MariaDB's `IGNORED` or MySQL's `INVISIBLE`: the optimizer does not use it.
     package var isIgnored: Bool
-    /// Whatever else is printed behind the parts (`USING HASH`, `KEY_BLOCK_SIZE=4`,
+    /// The other index options behind the key parts (`USING HASH`, `KEY_BLOCK_SIZE=4`,
     /// `COMMENT 'x'`, `WITH PARSER ngram`, `M=6`), each as printed, in that order.
     package var options: [String]
 

@@ -1,11 +1,14 @@
-/// The formats in which servers of old stored times of day, dates with times and timestamps.
+/// The storage formats of `TIME`, `DATETIME` and `TIMESTAMP` from before MySQL 5.6.4 and
+/// MariaDB 10.1.2.
 ///
-/// Servers show them in a comment behind the type, go on with them, and leave them when they copy
-/// the table: how a value is stored is no part of a schema, but it decides how a table changes.
+/// Servers keep such columns, show the format in a comment behind the type, and write the current
+/// format when they copy the table. The format is no part of the schema, but it decides by which
+/// algorithm a table can be altered. See
+/// https://mariadb.com/kb/en/server-system-variables/#mysql56_temporal_format.
 package enum OldTemporals {
-    /// MariaDB with `mysql56_temporal_format=OFF`, MySQL 5.6 to 8.0 with `show_old_temporals`.
-    /// MariaDB's variable that says `OFF` where new columns are in one of them.
+    /// MariaDB's system variable; where it is `OFF`, new columns get an old format.
     package static let setting = "mysql56_temporal_format"
+    /// How the formats are printed: by MariaDB, and by MySQL 5.6 to 8.0 with `show_old_temporals`.
     static let marks = ["/* mariadb-5.3 */", "/* 5.5 binary format */"]
 }
 
@@ -15,7 +18,7 @@ extension Column {
         attributes.contains { OldTemporals.marks.contains($0.text) }
     }
 
-    /// The column as a server makes it today.
+    /// The column with the current storage format.
     package var inCurrentFormat: Column {
         guard isOldTemporal else { return self }
         var result = self
@@ -28,13 +31,14 @@ extension Table {
     /// Names of the columns whose values are stored in one of the ``OldTemporals``.
     package var oldTemporals: [String] { columns.filter(\.isOldTemporal).map(\.name) }
 
-    /// The same without those that `other` has in such a format, too: a server makes them so.
+    /// The same without the columns that have such a format in `other` as well, where the server
+    /// itself makes them so.
     package func oldTemporals(butThoseOf other: Table) -> [String] {
         let theirs = Set(other.oldTemporals)
         return oldTemporals.filter { !theirs.contains($0) }
     }
 
-    /// The table as a server makes it today.
+    /// The table with all columns in the current storage format.
     package var inCurrentFormat: Table {
         guard columns.contains(where: \.isOldTemporal) else { return self }
         var result = self
@@ -42,7 +46,7 @@ extension Table {
         return result
     }
 
-    /// Whether a column holds times of day, dates with times or timestamps, in whatever format.
+    /// Whether a column is a `TIME`, `DATETIME` or `TIMESTAMP`, in any storage format.
     package var hasTemporals: Bool {
         columns.contains { column in
             let word = column.type.lowercased().prefix { $0.isLetter }
@@ -50,7 +54,8 @@ extension Table {
         }
     }
 
-    /// The table with the columns of `other` in the format that they have there.
+    /// The table with each column in the storage format that the column of that name and type has
+    /// in `other`.
     package func inFormat(of other: Table) -> Table {
         let former = Dictionary(
             other.columns.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -1,6 +1,6 @@
 /// The `PARTITION BY` clause as the server prints it.
 package struct Partitioning: Hashable, Sendable {
-    /// `RANGE (…)`, `LIST COLUMNS (…)`, `HASH (…)`, … as printed behind `PARTITION BY`.
+    /// `RANGE (…)`, `LIST COLUMNS (…)`, `HASH (…)`, …: the text behind `PARTITION BY`, as printed.
     package var method: String
     /// `PARTITIONS 4`, where printed instead of a list of partitions.
     package var count: Int?
@@ -18,9 +18,10 @@ package struct Partitioning: Hashable, Sendable {
         self.partitions = partitions
     }
 
+    /// One partition of the list.
     package struct Partition: Hashable, Sendable {
         package var name: String
-        /// MySQL quotes the name of a partition only where it must.
+        /// MySQL quotes a partition's name only where the name needs it.
         package var isNameQuoted: Bool
         /// `VALUES LESS THAN (…)`, `VALUES IN (…)`, `HISTORY`, … as printed; nil for hash.
         package var values: String?

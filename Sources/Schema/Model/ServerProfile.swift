@@ -1,8 +1,10 @@
-/// What of a server decides how it writes a schema back.
+/// The properties of a server, and of a shard's database, that decide how `SHOW CREATE` prints a
+/// schema.
 ///
-/// Two servers with equal profiles normalise the same text alike, so a normalised schema is kept
-/// by (digest of the text, digest of the profile).
+/// Servers with equal profiles normalise the same text alike, so a normalised schema is cached by
+/// (digest of the text, digest of the profile).
 package struct ServerProfile: Hashable, Sendable, Codable {
+    /// Whether the server is MariaDB or MySQL.
     package enum Flavour: String, Sendable, Codable {
         case mariadb, mysql
     }
@@ -10,16 +12,17 @@ package struct ServerProfile: Hashable, Sendable, Codable {
     package var flavour: Flavour
     /// `10.11.19`, `8.4.3`: the numbers only.
     package var version: String
-    /// As set on Plumb's sessions, sorted, comma separated: what the server shows is written in it,
-    /// and so is everything that is made from that.
+    /// The mode of Plumb's own sessions, sorted, separated by commas: the server prints definitions
+    /// in it, and statements made out of those run in it.
     package var sqlMode: String
-    /// The mode in which files mean what they say, where it is another one: what a plain client's
-    /// session has there, or what the fleet file says.
+    /// The mode in which the repository's files are read and run, where it differs from
+    /// ``sqlMode``: the one that a client without settings gets there, or the fleet file's.
     package var creationMode: String?
     /// The default character set and collation of the shard's database.
     package var characterSet: String
+    /// The default collation of the shard's database.
     package var collation: String
-    /// Other server variables that change how a schema is written back, by name.
+    /// Other system variables that change what `SHOW CREATE` prints, by name.
     package var settings: [String: String]
 
     package init(
@@ -35,14 +38,14 @@ package struct ServerProfile: Hashable, Sendable, Codable {
         self.creationMode = creationMode
     }
 
-    /// Whether the server makes columns in one of the ``OldTemporals``, also when it copies them.
+    /// Whether the server gives columns one of the ``OldTemporals`` when it makes or copies them.
     package var makesOldTemporals: Bool { settings[OldTemporals.setting] == "OFF" }
 
-    /// The SQL mode in which the texts of files are read and run.
+    /// The SQL mode in which the repository's files are read and run.
     package var fileMode: String { creationMode ?? sqlMode }
 
-    /// The same where files mean what they say in `mode`; as it is where that is nil, or what no
-    /// server has: a mode becomes part of statements.
+    /// The profile with `mode` as the mode of files. Unchanged where that is nil or has characters
+    /// that no mode has: the mode becomes part of statements.
     package func readingFiles(in mode: String?) -> ServerProfile {
         guard let mode = mode?.uppercased(), mode.utf8.allSatisfy({ $0.isWordPart || $0 == 0x2C })
         else { return self }
@@ -52,16 +55,17 @@ package struct ServerProfile: Hashable, Sendable, Codable {
         return result
     }
 
-    /// Grows when Plumb reads or prints a schema in another way, so that what an older release
-    /// normalised is normalised again and never taken for drift.
+    /// Counts up when Plumb reads or prints a schema in another way: what an older release
+    /// normalised is then normalised again, and never taken for drift.
     package static let normaliserVersion = 1
 
-    /// Few servers of a fleet differ in the rest alone: what is asked for every shard stays cheap.
+    /// Hashes two properties only, as this runs for every shard: few profiles differ in the rest.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(version)
         hasher.combine(collation)
     }
 
+    /// Covers every property and ``normaliserVersion``.
     package var digest: Digest {
         let pairs = settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let lines =

@@ -8,13 +8,13 @@ package struct Table: Hashable, Sendable {
     /// In the order printed; a primary key has `kind == .primary` and an empty name.
     package var indexes: [Index]
     package var foreignKeys: [ForeignKey]
-    /// Table-level checks; MariaDB's column checks stand on their column.
+    /// Table-level checks; MariaDB's column-level checks are in ``Column/check``.
     package var checks: [Check]
     /// MariaDB `PERIOD FOR …` definitions, in the order printed.
     package var periods: [Period]
     /// In the order printed, without `AUTO_INCREMENT=`.
     package var options: [TableOption]
-    /// The next counter value that was printed; state, not schema: no part of any digest.
+    /// The next counter value, where printed. It is state, not schema: no digest includes it.
     package var autoIncrement: UInt64?
     /// MariaDB `WITH SYSTEM VERSIONING` behind the options.
     package var isSystemVersioned: Bool
@@ -38,6 +38,7 @@ package struct Table: Hashable, Sendable {
         self.partitioning = partitioning
     }
 
+    /// The primary key; nil where the table has none.
     package var primaryKey: Index? { indexes.first { $0.kind == .primary } }
 
     /// The value of a table option, by its canonical key (`ENGINE`, `DEFAULT CHARSET`, …).
@@ -51,9 +52,9 @@ package struct TableOption: Hashable, Sendable {
     package var key: String
     /// As printed, quotes included: `'it''s'`, `InnoDB`, `1`.
     package var value: String
-    /// How the server separates key and value: `=` for all but a few old options.
+    /// What the server prints between key and value: `=`, but for a few old options.
     package var separator: String
-    /// MySQL's version comment around the option, by its opening: `/*!50100`.
+    /// The opening of MySQL's version comment around the option, such as `/*!50100`.
     package var versionComment: String?
 
     package init(
@@ -72,7 +73,7 @@ package struct Period: Hashable, Sendable {
     package var start: String
     package var end: String
 
-    /// The name of system versioning's period, which is printed without quotes.
+    /// The name of system versioning's period, printed without quotes.
     package static let systemTime = "SYSTEM_TIME"
 
     package init(name: String, start: String, end: String) {
@@ -85,7 +86,7 @@ package struct Period: Hashable, Sendable {
 /// A table-level check constraint.
 package struct Check: Hashable, Sendable {
     package var name: String
-    /// As printed between the outer parentheses of `CHECK (…)`.
+    /// The text between the outer parentheses of `CHECK (…)`, as printed.
     package var expression: String
     /// False for MySQL `NOT ENFORCED`.
     package var isEnforced: Bool
@@ -101,7 +102,7 @@ package struct Check: Hashable, Sendable {
 package struct ForeignKey: Hashable, Sendable {
     package var name: String
     package var columns: [String]
-    /// The parent's database, where it is another one.
+    /// The parent's database, where it is not the child's own.
     package var referencedSchema: String?
     package var referencedTable: String
     package var referencedColumns: [String]

@@ -1,10 +1,10 @@
-/// The text of a view of MySQL that rests on something that is gone.
+/// The text that MySQL shows of a view whose tables, columns or functions are gone.
 ///
-/// Such a view is shown as it is stored, where `exists(…)` in a condition is followed by `is true`
-/// and `(not exists(…))` by `is false`. While it is whole neither is ever shown, whatever was
-/// written: a view that breaks on the way to its next text would be taken for another one.
+/// MySQL then prints the stored text without resolving it, in which `is true` follows `exists(…)`
+/// in a condition and `is false` follows `(not exists(…))`. Of a view that works it never prints
+/// either. A view that a rollout breaks for a moment must not look like a changed one.
 package enum BrokenView {
-    /// `text` as the server shows it while all is there.
+    /// `text` as the server prints it while everything that the view names exists.
     package static func mended(_ text: String) -> String {
         guard text.contains(") is true") || text.contains(") is false") else { return text }
         var copy = text
@@ -16,7 +16,7 @@ package enum BrokenView {
         return ObjectDefinition.text(text, without: ranges)
     }
 
-    /// What a parenthesis holds.
+    /// What stands between two parentheses.
     private enum Group {
         case exists
         case notExists
@@ -34,7 +34,7 @@ package enum BrokenView {
                 let isNot = cursor.at("NOT", ahead: 1) && cursor.at("EXISTS", ahead: 2)
                 groups.append(isAfterExists ? .exists : isNot ? .notExists : .other)
             } else if cursor.at(symbol: ")"), var group = groups.popLast() {
-                // `(not exists(…))` and nothing else within.
+                // `(not exists(…))` with nothing else between the parentheses.
                 let isWhole = previous?.group == .exists && previous?.end == token.start
                 if group == .notExists, !isWhole { group = .other }
                 previous = (group, token.end)

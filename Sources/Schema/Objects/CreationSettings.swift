@@ -1,11 +1,12 @@
-/// What a server keeps of the session in which an object was made.
+/// The session settings that a server stores with an object when it is created.
 ///
-/// A definition, and a statement that makes an object, has each on a line of comment at its start.
+/// In the text of a definition, and of a statement that creates an object, each is a comment on a
+/// line of its own at the start.
 package struct CreationSettings: Hashable, Sendable {
-    /// What the words of a trigger, routine or event mean; nil where nothing is said.
+    /// The SQL mode in which a trigger, routine or event runs; nil where the text names none.
     package var sqlMode: String?
-    /// What the times of an event mean: `SYSTEM`, `+02:00`, `Europe/Berlin`; nil where nothing is
-    /// said. A statement may have `DEFAULT`, which is the server's own.
+    /// The time zone of an event's times: `SYSTEM`, `+02:00`, `Europe/Berlin`; nil where the text
+    /// names none. In a statement also `DEFAULT`, the server's own.
     package var timeZone: String?
 
     package init(sqlMode: String? = nil, timeZone: String? = nil) {
@@ -16,7 +17,7 @@ package struct CreationSettings: Hashable, Sendable {
     private static let modeMark = "-- sql_mode: "
     private static let zoneMark = "-- time_zone: "
 
-    /// The lines at the start of a text.
+    /// The settings as the comment lines that a text starts with.
     package var marks: String {
         (sqlMode.map { Self.modeMark + $0 + "\n" } ?? "")
             + (timeZone.map { Self.zoneMark + $0 + "\n" } ?? "")
@@ -27,7 +28,7 @@ package struct CreationSettings: Hashable, Sendable {
         (self, _) = Self.split(text)
     }
 
-    /// Reads the lines at the start of `bytes`; without a look at the rest where there are none.
+    /// Reads the lines at the start of `bytes`; reads no further where there are none.
     init(of bytes: UnsafeBufferPointer<UInt8>) {
         var end = bytes.startIndex
         while bytes[end...].starts(with: "-- ".utf8) {
@@ -54,27 +55,29 @@ package struct CreationSettings: Hashable, Sendable {
 }
 
 extension ObjectDefinition {
+    /// The settings at the start of the definition's text.
     package var settings: CreationSettings { CreationSettings(of: text) }
 
+    /// The SQL mode at the start of the definition's text.
     package var sqlMode: String? { settings.sqlMode }
 
-    /// The settings that have to be said where a session of the profile makes the object: those
-    /// that such a session does not have.
+    /// The settings that a session of the profile has to set before it creates the object: those
+    /// that differ from the session's own.
     package func ownSettings(in profile: ServerProfile) -> CreationSettings {
         settings(besides: profile.sqlMode)
     }
 
-    /// The settings that have to be said where `mode` is what holds otherwise.
+    /// The settings that have to be set where the SQL mode is `mode` otherwise.
     package func settings(besides mode: String) -> CreationSettings {
         var own = settings
         if let said = own.sqlMode, Self.modes(said) == Self.modes(mode) { own.sqlMode = nil }
         return own
     }
 
-    /// `sql`, which makes the object, with what a session of the profile has to set for it.
+    /// `sql`, which creates the object, behind the settings that a session of the profile lacks.
     ///
-    /// An event that does not say its time zone keeps that of `old`, which it replaces; a new one
-    /// has the server's own.
+    /// An event whose text names no time zone keeps that of `old`, which it replaces; a new one
+    /// gets the server's own.
     package func underItsSettings(
         _ sql: String, replacing old: ObjectDefinition? = nil, in profile: ServerProfile
     ) -> String {
@@ -85,8 +88,8 @@ extension ObjectDefinition {
         return own.marks + (profile.flavour == .mysql ? sayable(sql) : sql)
     }
 
-    /// MySQL does not read what it shows of an event where NOT binds tightly; it says no more than
-    /// what holds for every event that is made.
+    /// `sql` without `ON COMPLETION NOT PRESERVE` for an event under `HIGH_NOT_PRECEDENCE`: MySQL
+    /// prints the clause there and does not parse it again. It is the default, so nothing is lost.
     package func sayable(_ sql: String) -> String {
         guard name.kind == .event, let mode = settings.sqlMode,
             Self.modes(mode).contains("HIGH_NOT_PRECEDENCE")
@@ -94,7 +97,7 @@ extension ObjectDefinition {
         let words = Array("ON COMPLETION NOT PRESERVE ".utf8)
         var copy = sql
         return copy.withUTF8 { bytes in
-            // It stands right before the status.
+            // The clause is printed right before the event's status.
             guard let end = ObjectHeader(bytes, settings)?.status?.lowerBound,
                 bytes[..<end].suffix(words.count).elementsEqual(words)
             else { return sql }
@@ -104,7 +107,7 @@ extension ObjectDefinition {
         }
     }
 
-    /// Servers tell them in an order of their own.
+    /// Servers print the modes in an order of their own.
     private static func modes(_ text: String) -> Set<String> {
         Set(text.uppercased().split(separator: ",").map(String.init))
     }

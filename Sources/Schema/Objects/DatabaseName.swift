@@ -1,11 +1,11 @@
 import Glibc
 
-/// The name of an object's own database, which servers write into definitions.
+/// Removes the name of an object's own database, which servers print in definitions.
 package enum DatabaseName {
     /// `text` without `` `database`. `` before the names of tables, columns and functions.
     ///
-    /// An alias may have the database's name. Where one does, only what cannot be an alias goes:
-    /// the first of three names, and what stands before a function.
+    /// A table's alias may be spelled like the database. Where one is, only qualifiers that cannot
+    /// be an alias are removed: the first of three names, and the name before a function.
     package static func removed(
         _ database: String, from text: String, _ settings: CreationSettings? = nil
     ) -> String {
@@ -19,12 +19,12 @@ package enum DatabaseName {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The bytes of a `SHOW CREATE TABLE` without the database before a sequence in a default:
-    /// `` nextval(`shop`.`numbers`) `` is `` nextval(`numbers`) ``.
+    /// The bytes of a `SHOW CREATE TABLE` with no database before a sequence in a default:
+    /// `` nextval(`shop`.`numbers`) `` becomes `` nextval(`numbers`) ``.
     package static func removedFromDefaults(
         _ database: String, of text: UnsafeBufferPointer<UInt8>
     ) -> [UInt8]? {
-        // What nearly no table has is found without lexing.
+        // Few tables use a sequence: those that do are found without lexing.
         guard mentionsSequence(text), let tokens = ObjectHeader.tokens(of: text) else {
             return nil
         }
@@ -43,7 +43,7 @@ package enum DatabaseName {
         return bytes
     }
 
-    /// Whether `nextval(` or `lastval(` stands anywhere.
+    /// Whether the text has `nextval(` or `lastval(`.
     private static func mentionsSequence(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let base = text.baseAddress else { return false }
         var start = 0

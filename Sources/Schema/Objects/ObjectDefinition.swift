@@ -1,25 +1,24 @@
-/// A view, trigger, routine, event or sequence, by the text that makes it.
+/// The definition of a view, trigger, routine, event or sequence: the text that creates it.
 ///
-/// Its canonical text is what the server's `SHOW CREATE` says, without the name of its database;
-/// where settings of the session that made it decide what it means, comments with those come
-/// first, and where a trigger has others before it, one with those. Objects are compared by this
-/// text alone.
+/// Its canonical text is what the server's `SHOW CREATE` prints, without the name of its database.
+/// Comment lines come first: the session settings on which its meaning depends, and for a trigger
+/// the triggers that run before it. Definitions are compared by this text alone.
 package struct ObjectDefinition: Hashable, Sendable {
     package let name: ObjectName
-    /// Its identity is the digest of this.
+    /// The canonical text; the digest of it identifies the definition.
     package let text: String
-    /// Whose rights it has, as written: `` `app`@`%` ``; nil where the text does not say it.
+    /// The `DEFINER` account, as written: `` `app`@`%` ``; nil where the text has none.
     package let definer: String?
-    /// Whether it is an event that says when it starts.
+    /// Whether it is an event with a `STARTS` clause.
     package let hasStarts: Bool
-    /// The database before its name, where one is written.
+    /// The database before the object's name; nil where none is written.
     package let database: String?
-    /// `FOLLOWS` or `PRECEDES`, where the text of a trigger has it; no server says it again.
+    /// A trigger's `FOLLOWS` or `PRECEDES`, which `SHOW CREATE TRIGGER` never prints.
     package let orderClause: TriggerOrderClause?
-    /// When a trigger runs and on what: triggers of one slot have an order.
+    /// The table and time of a trigger; triggers that share both run in an order.
     package let triggerSlot: TriggerSlot?
 
-    /// Reads a text; nil where it defines no such object.
+    /// Reads a canonical text; nil where it creates no such object.
     package init?(text: String) {
         var text = text
         guard let header = text.withUTF8({ ObjectHeader($0) }) else { return nil }
@@ -34,35 +33,36 @@ package struct ObjectDefinition: Hashable, Sendable {
         triggerSlot = header.table.map { TriggerSlot(table: $0.name, time: header.time ?? "") }
     }
 
-    /// Whether the text says whose rights it has.
+    /// Whether the text has a `DEFINER` account.
     package var hasDefiner: Bool { definer != nil }
 
-    /// Reads a text that a file has, under the settings that the file asks for.
+    /// Reads a statement of a file, under the settings that the file's hints ask for.
     package init?(create: String, _ settings: CreationSettings) {
         self.init(text: Self.marked(create, settings))
     }
 
-    /// `create`, with the settings of its creation before it.
+    /// `create` behind the comment lines for its settings and for the triggers before it.
     package static func marked(
         _ create: String, _ settings: CreationSettings, after triggers: [String] = []
     ) -> String {
         settings.marks + orderMark(triggers) + create
     }
 
-    /// Reads what `SHOW CREATE` said.
+    /// Reads the output of `SHOW CREATE`.
     ///
-    /// Servers keep comments behind the last word of a body, which no file has.
+    /// Comments behind the last word of a body, which servers keep, are dropped: the text of a
+    /// file ends with its last word.
     ///
     /// - Parameters:
-    ///   - settings: those that the server keeps with the object.
-    ///   - database: the object's own, whose name is no part of its definition.
-    ///   - triggers: those of its slot that run before a trigger.
+    ///   - settings: those that the server stores with the object.
+    ///   - database: the object's own, which is removed from the text.
+    ///   - triggers: for a trigger, those of its table and time that run before it.
     package init?(
         shown: String, _ settings: CreationSettings = CreationSettings(), database: String,
         after triggers: [String] = []
     ) {
         var text = DatabaseName.removed(database, from: shown, settings)
-        // What has no end without its mode cannot stand in a file.
+        // A text that can be cut into tokens under its own mode only cannot stand in a file.
         guard let header = text.withUTF8({ ObjectHeader($0, settings) }),
             text.withUTF8({ ObjectHeader($0, CreationSettings()) }) != nil
         else { return nil }
@@ -73,11 +73,11 @@ package struct ObjectDefinition: Hashable, Sendable {
 
     // MARK: What a file may leave unsaid
 
-    /// The text as one that says nothing of `unsaid` would have it.
+    /// The definition without the clauses that `unsaid` lists.
     ///
-    /// A file without a `DEFINER` means whoever creates the object, an event without `STARTS`
-    /// starts when it is made, and one without a time zone keeps the one it has: none of them is a
-    /// difference then. One that is said means exactly that.
+    /// A file without `DEFINER` leaves it to the account that creates the object, an event without
+    /// `STARTS` starts when it is created, and one without a time zone keeps the one it has: a live
+    /// object does not differ by these. A clause that the file has must match exactly.
     package func saying(no unsaid: Unsaid) -> ObjectDefinition {
         var copy = text
         let reduced: String? = copy.withUTF8 { bytes in
@@ -96,20 +96,24 @@ package struct ObjectDefinition: Hashable, Sendable {
         return ObjectDefinition(text: settings.marks + rest) ?? self
     }
 
-    /// What a definition does not say and a server adds.
+    /// The clauses that a file may leave out and a server then adds.
     package struct Unsaid: OptionSet, Hashable, Sendable {
         package let rawValue: Int
 
         package init(rawValue: Int) { self.rawValue = rawValue }
 
+        /// `DEFINER = account`.
         package static let definer = Unsaid(rawValue: 1)
+        /// `STARTS …` of an event.
         package static let starts = Unsaid(rawValue: 2)
+        /// The time zone of an event.
         package static let timeZone = Unsaid(rawValue: 4)
 
-        /// All that a definition may leave to the server.
+        /// All clauses that a file may leave out.
         package static let everything: Unsaid = [.definer, .starts, .timeZone]
     }
 
+    /// The clauses that this definition leaves out.
     package var unsaid: Unsaid {
         var result: Unsaid = []
         if !hasDefiner { result.insert(.definer) }
@@ -118,19 +122,19 @@ package struct ObjectDefinition: Hashable, Sendable {
         return result
     }
 
-    /// Whether `live` is what this definition, which git wrote, asks for.
+    /// Whether the live definition `live` is what this one, from a file, asks for.
     package func isMet(by live: ObjectDefinition) -> Bool {
         let seen = live.saying(no: unsaid).ordered(like: self)
-        // MariaDB writes quotes around a trigger's table only once the table was renamed.
+        // MariaDB prints a trigger's table between backticks only after the table was renamed.
         return seen.text == text || seen.quotingNames.text == quotingNames.text
     }
 
-    /// A trigger with quotes around its name and its table's; anything else as it is.
+    /// A trigger with backticks around its name and its table's; other objects unchanged.
     private var quotingNames: ObjectDefinition {
         name.kind == .trigger ? named(name.name).movingTable { $0 } : self
     }
 
-    /// The digests of every definition that this one, which is live, can stand for.
+    /// The digests of every file's definition that this live one meets; see ``isMet(by:)``.
     package var digests: [Digest] {
         let sizes = name.kind == .event ? 0...Unsaid.everything.rawValue : 0...1
         return orders.flatMap { order in
@@ -140,7 +144,7 @@ package struct ObjectDefinition: Hashable, Sendable {
         }
     }
 
-    /// Every quoted name in the text: among them all that it depends on, as servers write it.
+    /// Every quoted name in the text, among them the names of all that it depends on.
     package var names: Set<String> {
         var copy = text
         return copy.withUTF8 { bytes in
@@ -150,18 +154,18 @@ package struct ObjectDefinition: Hashable, Sendable {
         }
     }
 
-    // MARK: What a server changes by itself
+    // MARK: Changes that a server makes by itself
 
-    /// The definition after tables got other names: a trigger goes along with its table, and
-    /// nothing else in its text changes. All other kinds stay as they are.
+    /// The definition after tables were renamed: a trigger's text names its table anew. Other
+    /// kinds stay unchanged.
     ///
     /// - Parameter renames: old name → new name.
     package func following(_ renames: [String: String]) -> ObjectDefinition {
         renames.isEmpty ? self : movingTable { renames[$0] }
     }
 
-    /// The definition with the names of tables as a server keeps them, as far as it shows them
-    /// otherwise: MariaDB shows a trigger's table as the statement had it that made the trigger.
+    /// The definition with names in the letter case in which the server stores them: MariaDB prints
+    /// a trigger's table in the case of the statement that created the trigger.
     package func stored(by folding: NameFolding) -> ObjectDefinition {
         guard folding != .bytes else { return self }
         let own = folding.stored(name)
@@ -181,7 +185,7 @@ package struct ObjectDefinition: Hashable, Sendable {
         return changed.flatMap { ObjectDefinition(text: $0) } ?? self
     }
 
-    /// A trigger on the table that `rename` makes of its own; as it is where that says nil.
+    /// A trigger moved to the table that `rename` returns for its own; unchanged where that is nil.
     private func movingTable(_ rename: (String) -> String?) -> ObjectDefinition {
         guard name.kind == .trigger else { return self }
         var copy = text
@@ -196,14 +200,14 @@ package struct ObjectDefinition: Hashable, Sendable {
 
     // MARK: Statements
 
-    /// Without the comments that tell the settings and the order.
+    /// The `CREATE` statement alone, without the comment lines for settings and order.
     package var create: String {
         var rest = CreationSettings.split(text).rest
         if rest.hasPrefix(Self.orderMark) { rest = rest.drop { $0 != "\n" }.dropFirst() }
         return String(rest)
     }
 
-    /// The text up to the end of the name, and what stands behind it.
+    /// The text up to the end of the object's name, and the rest.
     package var partsAtName: (head: String, rest: Substring)? {
         var copy = text
         guard let end = copy.withUTF8({ ObjectHeader($0)?.nameEnd }) else { return nil }
@@ -211,9 +215,10 @@ package struct ObjectDefinition: Hashable, Sendable {
         return (String(decoding: utf8.prefix(end), as: UTF8.self), Substring(utf8.dropFirst(end)))
     }
 
-    /// The statements that put this definition in the place of another one of its name; after
-    /// all but the last, which makes it, the object is absent. Not for a sequence, which keeps its
-    /// value: see `SequenceChange`.
+    /// The statements that replace the live definition `old` by this one.
+    ///
+    /// Where they are several, the object does not exist between the first and the last. Not for a
+    /// sequence, which has to keep its value: see `SequenceChange`.
     ///
     /// - Parameter old: the definition that is live.
     package func replacement(
@@ -225,29 +230,33 @@ package struct ObjectDefinition: Hashable, Sendable {
         return [drop, create]
     }
 
+    /// The statement that drops the object.
     package var drop: String { Self.drop(name) }
 
+    /// The statement that drops the object of this name.
     package static func drop(_ name: ObjectName) -> String {
         "DROP \(name.kind.rawValue.uppercased()) \(SQL.identifier(name.name))"
     }
 
-    /// The event as it must be where it is not to run; everything else as it is.
+    /// An event with `DISABLE`, for places where it must not run; other objects unchanged.
     package var asleep: ObjectDefinition { isAsleep ? self : withStatus("DISABLE") }
 
-    /// Whether it is an event that the server does not run.
+    /// Whether it is an event that is disabled.
     package var isAsleep: Bool { status?.hasPrefix("DISABLE") == true }
 
-    /// The event with the status that `other` has: that of a sleeping copy is no news.
+    /// The event with the status of `other`: a disabled copy of an event is no difference.
     ///
-    /// One that is off by itself keeps the server's words: MySQL makes `ON REPLICA` of `ON SLAVE`.
+    /// Where `other` is disabled itself, its own words stay: MySQL prints `DISABLE ON REPLICA` for
+    /// `DISABLE ON SLAVE`.
     package func withStatus(of other: ObjectDefinition) -> ObjectDefinition {
         other.isAsleep ? self : withStatus("ENABLE")
     }
 
-    /// The function as one that no server calls while it makes a view; everything else as it is.
+    /// A function that no server calls while it creates a view; other objects unchanged.
     ///
-    /// MariaDB calls one that is DETERMINISTIC where an argument must be constant. `NO SQL` lets
-    /// servers with a binary log take one that is not.
+    /// Where an argument must be constant, MariaDB calls a `DETERMINISTIC` function at that time.
+    /// `NO SQL` is added since servers with a binary log refuse a function that declares neither
+    /// (error 1418).
     package var uncalled: ObjectDefinition {
         guard name.kind == .function else { return self }
         var copy = text
@@ -255,7 +264,7 @@ package struct ObjectDefinition: Hashable, Sendable {
             let tokens = ObjectHeader.tokens(of: bytes) ?? []
             let cursor = TokenCursor(tokens, in: SourceText(bytes: bytes, file: ""))
             var result = Array(bytes)
-            // Reserved words: they can stand for nothing else.
+            // These words are reserved: they cannot be names.
             for index in tokens.indices.reversed() where index > 0 {
                 guard !cursor.at(symbol: ".", ahead: index - 1),
                     !cursor.at(symbol: "@", ahead: index - 1)
@@ -277,7 +286,7 @@ package struct ObjectDefinition: Hashable, Sendable {
         return ObjectDefinition(text: changed) ?? self
     }
 
-    /// `ENABLE`, `DISABLE` or `DISABLE ON SLAVE`, as written; nil where nothing is.
+    /// `ENABLE`, `DISABLE` or `DISABLE ON SLAVE` of an event, as written; nil where none is.
     private var status: String? {
         var copy = text
         return copy.withUTF8 { bytes in

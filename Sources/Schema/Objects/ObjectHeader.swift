@@ -1,7 +1,7 @@
-/// What stands before the body of `CREATE VIEW`, `CREATE TRIGGER` and the like, by its places.
+/// The parts of a `CREATE VIEW`, `CREATE TRIGGER` and the like before the body, as byte ranges.
 ///
-/// Lexing is enough: nothing of the body is understood, so what one server version accepts there
-/// never has to be known.
+/// The body is cut into tokens but not parsed, so that Plumb need not know what each server
+/// version accepts in it.
 struct ObjectHeader {
     let name: ObjectName
     /// The database before the name, where one is written.
@@ -12,9 +12,9 @@ struct ObjectHeader {
     let end: Int
     /// `OR REPLACE`, with the blanks behind it.
     private(set) var orReplace: Range<Int>?
-    /// `DEFINER = …`, with the blanks behind it; nil also for `CURRENT_USER`, which says nothing.
+    /// `DEFINER = …`, with the blanks behind it; nil also for `CURRENT_USER`, the default.
     private(set) var definer: Range<Int>?
-    /// What stands behind `DEFINER =`.
+    /// The account behind `DEFINER =`.
     private(set) var definerValue: Range<Int>?
     /// `IF NOT EXISTS`, with the blanks behind it.
     private(set) var ifNotExists: Range<Int>?
@@ -32,14 +32,14 @@ struct ObjectHeader {
     private(set) var time: String?
     /// `FOLLOWS` or `PRECEDES` of a trigger, with the blanks behind it.
     private(set) var orderClause: (clause: TriggerOrderClause, range: Range<Int>)?
-    /// Where the body of a trigger begins, or its order.
+    /// Where the body of a trigger begins, or its `FOLLOWS` or `PRECEDES`.
     private(set) var bodyStart: Int?
-    /// Where an event's `COMMENT` or `DO` stands.
+    /// Where an event's status would stand: before its `COMMENT` or `DO`.
     private(set) var statusPlace: Int?
 
-    /// Reads the header; nil where the text creates no object of a kind that has one.
+    /// Reads the header; nil where the text creates no view, trigger, routine, event or sequence.
     ///
-    /// - Parameter settings: under which the text is read, where its first lines do not tell them.
+    /// - Parameter settings: the SQL mode to read under, where the text's first lines name none.
     init?(_ bytes: UnsafeBufferPointer<UInt8>, _ settings: CreationSettings? = nil) {
         guard let (tokens, end) = Self.lexed(bytes, settings), let first = tokens.first else {
             return nil
@@ -146,17 +146,17 @@ struct ObjectHeader {
         "EVENT": .event, "SEQUENCE": .sequence,
     ]
 
-    /// All tokens, marks of version comments left out; nil where the text has no end.
+    /// All tokens without the marks of version comments; nil where a string or comment never ends.
     static func tokens(
         of bytes: UnsafeBufferPointer<UInt8>, _ settings: CreationSettings? = nil
     ) -> [Token]? {
         lexed(bytes, settings)?.tokens
     }
 
-    /// The tokens, and where the last one ends, a mark of a version comment among them.
+    /// The tokens, and the end of the last one, which may be the mark of a version comment.
     ///
-    /// Strings end where the SQL mode has it that the server reads them under: read otherwise, one
-    /// could hide what the server sees, or show what it does not.
+    /// Strings end where the object's SQL mode says: under another mode a string could swallow code
+    /// that the server runs, or code appear that it takes for a string.
     private static func lexed(
         _ bytes: UnsafeBufferPointer<UInt8>, _ settings: CreationSettings?
     ) -> (tokens: [Token], end: Int)? {

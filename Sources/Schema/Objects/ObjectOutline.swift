@@ -1,23 +1,24 @@
-/// What the text of an object says without a server: whom it belongs to, what it rests on.
+/// What the text of an object tells without a server: its definer and the tables it names.
 ///
-/// Only what the tokens tell for sure; a name that may be something else is left out. Offsets are
-/// bytes of the `CREATE` statement.
+/// Only what the tokens alone make certain; a name that may be something else is left out. Offsets
+/// are bytes from the start of the `CREATE` statement.
 package struct ObjectOutline: Sendable {
+    /// A name in the text, with its offset in bytes.
     package struct Name: Hashable, Sendable {
         package let text: String
         package let offset: Int
     }
 
-    /// `DEFINER = …`, other than `CURRENT_USER`, with the account as written.
+    /// `DEFINER = …`, other than `CURRENT_USER`: the account as written.
     package private(set) var definer: Name?
-    /// The tables and views of its own database that a view selects from, or a trigger hangs on.
+    /// The tables and views of its own database that a view selects from; the table of a trigger.
     package private(set) var references: [Name] = []
-    /// The `*` by which a view takes all columns of something.
+    /// Offsets of each `*` with which a view selects all columns of a table or view.
     package private(set) var stars: [Int] = []
     /// Whether it is a function that says none of `DETERMINISTIC`, `NO SQL` and `READS SQL DATA`.
     package private(set) var isUndeclaredFunction = false
 
-    /// Nil where the text defines no object that is not a table.
+    /// Nil where the text is no view, trigger, routine, event or sequence.
     package init?(_ definition: ObjectDefinition) {
         var text = definition.create
         let outline: ObjectOutline? = text.withUTF8 { ObjectOutline($0, definition.name.kind) }
@@ -45,10 +46,10 @@ package struct ObjectOutline: Sendable {
         }
     }
 
-    /// What stands between a function's type and its body.
+    /// Whether the clauses between a function's return type and its body lack all three.
     private static func isUndeclared(_ rest: TokenCursor) -> Bool {
         var cursor = rest
-        // The parameters have types of their own.
+        // Skips the parameters, whose types may look like clauses.
         if cursor.at(symbol: "(") { cursor.skipGroup() }
         guard cursor.take("RETURNS") else { return false }
         while cursor.token != nil, !cursor.at("BEGIN"), !cursor.at("RETURN") {
@@ -60,13 +61,13 @@ package struct ObjectOutline: Sendable {
             if cursor.at("NOT"), cursor.at("DETERMINISTIC", ahead: 1) { cursor.advance() }
             cursor.advance()
         }
-        // A body of another kind may hide anything.
+        // Another kind of body, such as a library's name, cannot be told from clauses.
         return cursor.token != nil
     }
 
     // MARK: Views
 
-    /// What a parenthesis holds.
+    /// What stands between two parentheses.
     private enum Level {
         /// A query whose columns are the view's.
         case columns
@@ -79,7 +80,7 @@ package struct ObjectOutline: Sendable {
         var cursor = rest
         if cursor.at(symbol: "(") { cursor.skipGroup() }
         guard cursor.take("AS") else { return }
-        // The names that WITH gives to queries are those of no table, nor are their columns.
+        // Names that WITH defines are not tables of the database, nor are their columns.
         let hasCommonTables = cursor.tokens.indices.contains { cursor.isWord("WITH", at: $0) }
         let hasDerivedTables = cursor.tokens.indices.contains { cursor.isDerivedTable(at: $0) }
         var levels: [Level] = [.columns]
@@ -105,7 +106,7 @@ package struct ObjectOutline: Sendable {
             return .other
         }
         let isQuery = cursor.at("SELECT", ahead: 1)
-        // `AS (SELECT …)`, and the parts of a UNION.
+        // `AS (SELECT …)` and the members of a UNION select the view's own columns.
         let openers: [StaticString] = ["AS", "UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT"]
         let isPart =
             level == .columns
@@ -115,7 +116,7 @@ package struct ObjectOutline: Sendable {
         return isQuery ? .query : .other
     }
 
-    /// `SELECT *` and `t.*` of something with a name of its own, and no multiplication.
+    /// Whether the `*` is `SELECT *` or `t.*` of a named table, and not a multiplication.
     private static func isWildcard(_ cursor: TokenCursor, _ hasDerivedTables: Bool) -> Bool {
         let before = cursor.index - 1
         if cursor.isSymbol(".", at: before) {
@@ -125,7 +126,7 @@ package struct ObjectOutline: Sendable {
         return words.contains { cursor.isWord($0, at: before) } && isFromTable(cursor)
     }
 
-    /// Whether the first thing that the query of a `*` selects from has a name of its own.
+    /// Whether the first item in the FROM of a `*` is a table or view with a name.
     private static func isFromTable(_ star: TokenCursor) -> Bool {
         var cursor = star
         while cursor.token != nil, !cursor.at(symbol: ")"), !cursor.at("FROM") {
@@ -160,7 +161,7 @@ extension TokenCursor {
         tokens.indices.contains(place) && at(keyword, ahead: place - index)
     }
 
-    /// Whether a query in parentheses begins at `place` that others select from.
+    /// Whether a derived table, `(SELECT …)` in a FROM clause, begins at `place`.
     fileprivate func isDerivedTable(at place: Int) -> Bool {
         guard isSymbol("(", at: place), isWord("SELECT", at: place + 1) else { return false }
         return isWord("FROM", at: place - 1) || isWord("JOIN", at: place - 1)

@@ -1,22 +1,22 @@
-/// What the code of a view, trigger, routine or event may touch beyond its own database.
+/// What the code of a view, trigger, routine or event may touch outside of its own database.
 ///
-/// By the words of its text: what is certain, and what cannot be told without running it. Nothing
-/// is refused for it; a reviewer should see it.
+/// Read from the words of its text, without running it. Nothing is refused because of it; plans
+/// show it to reviewers.
 package enum ObjectReach: Hashable, Sendable {
-    /// It runs with the rights of this account, as written.
+    /// It runs with the privileges of this account, as written: its `DEFINER`.
     case definer(String)
-    /// It runs statements that it puts together itself.
+    /// It runs statements that it builds as text: `PREPARE`, `EXECUTE`.
     case dynamicSQL
-    /// It reads or writes files of the server.
+    /// It reads or writes files on the server's host.
     case files
     /// It names this database.
     case database(String)
-    /// It changes accounts, rights or settings of the server.
+    /// It changes accounts, privileges or settings of the server.
     case administration
 }
 
 extension ObjectDefinition {
-    /// All that its text tells, each once, in a fixed order.
+    /// All that the text tells, each once, in a fixed order.
     package var reach: [ObjectReach] {
         var copy = create
         let found = copy.withUTF8 { bytes -> [ObjectReach] in
@@ -30,7 +30,7 @@ extension ObjectDefinition {
     }
 }
 
-/// Walks through the tokens behind the name of an object.
+/// Reads the tokens behind an object's name.
 private struct ReachReader {
     var cursor: TokenCursor
     private var databases: [String] = []
@@ -70,7 +70,8 @@ private struct ReachReader {
 
     private static let accounts: Set = ["USER", "ROLE", "DATABASE", "SCHEMA", "SERVER"]
 
-    /// `database.table` where a table stands, `database.function(`, `database.table.column`.
+    /// Reads `database.table` behind a word such as FROM, `database.function(` or
+    /// `database.table.column`.
     private mutating func readName() {
         var ahead = cursor
         guard !cursor.isSymbol(".", behind: 1), let name = ahead.takeQualifiedName(),

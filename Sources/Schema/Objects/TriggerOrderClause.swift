@@ -1,14 +1,14 @@
-/// `FOLLOWS x` or `PRECEDES x`, as the file of a trigger has it.
+/// `FOLLOWS x` or `PRECEDES x`, as a trigger's file has it.
 package struct TriggerOrderClause: Hashable, Sendable {
     /// False for `PRECEDES`.
     package let follows: Bool
     /// The other trigger.
     package let trigger: String
-    /// The byte of the other's name in the `CREATE` statement.
+    /// The offset of the other trigger's name in the `CREATE` statement, in bytes.
     package let offset: Int
 }
 
-/// A table and a time: the triggers that share both run one after the other.
+/// A table and a time: triggers that share both run one after the other.
 package struct TriggerSlot: Hashable, Sendable {
     package let table: String
     /// In capitals: `BEFORE INSERT`.
@@ -20,21 +20,21 @@ package struct TriggerSlot: Hashable, Sendable {
     }
 }
 
-/// What a trigger has to run behind.
+/// The triggers that run before a trigger.
 ///
-/// Of a live trigger these are all that run before it. One that git asks for names only those that
-/// files put before it, and is met by a live one that has at least these before it.
+/// Of a live trigger these are all of its table and time that do. A trigger from a file lists only
+/// those that files name, and a live one meets it where at least these run before it.
 extension ObjectDefinition {
     static let orderMark = "-- runs after: "
 
-    /// The line that names the triggers; empty where there are none.
+    /// The comment line that names the triggers; empty where there are none.
     static func orderMark(_ triggers: [String]) -> String {
         guard !triggers.isEmpty else { return "" }
         let names = Set(triggers).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         return orderMark + names.map(escaped).joined(separator: ", ") + "\n"
     }
 
-    /// The triggers of its slot that run before it; sorted by their bytes.
+    /// The triggers of its table and time that run before it, sorted by bytes.
     package var after: [String] {
         guard name.kind == .trigger else { return [] }
         let rest = CreationSettings.split(text).rest
@@ -43,15 +43,15 @@ extension ObjectDefinition {
             .split(separator: ", ").map { Self.unescaped($0) }
     }
 
-    /// The same trigger behind others.
+    /// The same trigger with these before it.
     package func running(after triggers: [String]) -> ObjectDefinition {
         guard name.kind == .trigger else { return self }
         let text = Self.marked(create, settings, after: triggers)
         return ObjectDefinition(text: text) ?? self
     }
 
-    /// The same trigger, behind only those that `other` has to run behind, where it runs behind
-    /// all of them.
+    /// The same trigger with only those before it that `other` has, provided that it has all of
+    /// them; else unchanged.
     package func ordered(like other: ObjectDefinition) -> ObjectDefinition {
         let wanted = other.after
         let present = after
@@ -59,11 +59,12 @@ extension ObjectDefinition {
         return running(after: wanted)
     }
 
-    /// All orders that a live trigger can stand for, the most demanding first.
+    /// All sets of triggers before it that a file may ask for and this live trigger meets, the
+    /// largest first.
     var orders: [[String]] {
         let present = after
         let sizes = stride(from: present.count, through: 0, by: -1)
-        // Files name one other trigger at a time: of many, only a few are asked for.
+        // A file names one other trigger at a time: of more than ten, only sets up to three count.
         return sizes.filter { present.count <= 10 || $0 <= 3 }.flatMap { size in
             Self.choices(of: size, among: present[...])
         }
@@ -88,7 +89,7 @@ extension ObjectDefinition {
         }
     }
 
-    /// The statement with `FOLLOWS` before the body of a trigger.
+    /// The statement with `FOLLOWS trigger` before the body.
     package func createFollowing(_ trigger: String) -> String {
         var copy = createWithoutOrder
         return copy.withUTF8 { bytes in
@@ -101,7 +102,7 @@ extension ObjectDefinition {
         }
     }
 
-    /// A name on a line of its own, between commas.
+    /// Escapes a name for a list with commas on one line.
     private static func escaped(_ name: String) -> String {
         name.replacing("%", with: "%25").replacing(",", with: "%2C")
             .replacing("\n", with: "%0A").replacing("\r", with: "%0D")
@@ -113,9 +114,9 @@ extension ObjectDefinition {
     }
 }
 
-/// Puts triggers behind those that they have to follow.
+/// Orders triggers so that each comes behind those that run before it.
 package enum TriggerSequence {
-    /// `items` in their order, but each trigger behind those that it has to run after.
+    /// `items` in their order, except that each trigger follows those that it has to run after.
     package static func sorted<Item>(
         _ items: [Item], _ definition: (Item) -> ObjectDefinition?
     ) -> [Item] {

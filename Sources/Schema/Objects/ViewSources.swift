@@ -1,7 +1,8 @@
 extension ObjectDefinition {
-    /// The tables and views that a view selects from, as its server writes it; none for others.
+    /// The tables and views that a view selects from, by the text that its server prints; empty for
+    /// other objects.
     ///
-    /// A name that `WITH` gives to a query is none of them as far as it reaches.
+    /// A common table expression (`WITH name AS …`) is not among them where its name is in scope.
     package var sources: Set<String> {
         guard name.kind == .view else { return [] }
         var copy = create
@@ -17,16 +18,17 @@ extension ObjectDefinition {
     }
 }
 
-/// Walks through the text of a view.
+/// Reads the text of a view.
 private struct ViewSources {
     private var cursor: TokenCursor
     private var depth = 0
-    /// Whether what comes next, behind any opening parentheses, is a table.
+    /// Whether a table's name comes next, possibly behind opening parentheses.
     private var isBeforeTable = false
     private var isRecursive = false
-    /// The names that `WITH` gave so far, with the depth of parentheses that they reach through.
+    /// Common table expressions in scope, with the depth of parentheses at which they end.
     private var given: [(name: String, depth: Int)] = []
-    /// The queries that are being given a name, and how many parentheses end before it holds.
+    /// Common table expressions being defined, and how many parentheses close before they are in
+    /// scope.
     private var open: [(name: String, depth: Int, ends: Int)] = []
     private var found: Set<String> = []
 
@@ -39,7 +41,7 @@ private struct ViewSources {
             } else if cursor.at(symbol: ")") {
                 leave()
             } else if token.kind == .quotedName || isNameOfQuery {
-                // MariaDB writes the names that WITH gives without quotes.
+                // MariaDB prints names of common table expressions without backticks.
                 readName()
                 continue
             } else {
@@ -56,7 +58,7 @@ private struct ViewSources {
         isBeforeTable = false
         depth -= 1
         given.removeAll { $0.depth > depth }
-        // Only now does the name stand for the query: within, it is that of a table.
+        // In scope from here on: within its own query the name is a table's, unless RECURSIVE.
         guard let last = open.popLast() else { return }
         let ends = last.depth == depth ? last.ends - 1 : last.ends
         if ends > 0 {
@@ -83,7 +85,7 @@ private struct ViewSources {
         }
     }
 
-    /// Whether the token is a name that `WITH` gives: `` `q` (`a`) AS (SELECT ``.
+    /// Whether the token names a common table expression: `` `q` (`a`) AS (SELECT ``.
     private var isNameOfQuery: Bool {
         guard let token = cursor.token, token.kind == .word || token.kind == .quotedName else {
             return false

@@ -1,5 +1,5 @@
 extension TableParser {
-    /// A column's line, up to its comma.
+    /// Reads a column's line up to its comma.
     mutating func column() throws(SchemaError) -> Column {
         let name = try name()
         var column = Column(name: name, type: try columnType())
@@ -27,21 +27,22 @@ extension TableParser {
         return column
     }
 
-    /// The comment behind a type that is stored in one of the ``OldTemporals``; comments are no
-    /// tokens.
+    /// The comment that marks one of the ``OldTemporals`` behind a type; read from the bytes,
+    /// because the lexer skips comments.
     private func oldTemporalMark() -> String? {
         let rest = reader.bytes[reader.previousEnd...]
         guard rest.starts(with: " /*".utf8) else { return nil }
         return OldTemporals.marks.first { rest.dropFirst().starts(with: $0.utf8) }
     }
 
-    /// The type with its length, members, sign and fill, as printed.
+    /// The type with length, members, `unsigned` and `zerofill`, as printed.
     private mutating func columnType() throws(SchemaError) -> String {
         let start = reader.token.start
         guard reader.token.kind == .word else { throw reader.unexpected("a column type") }
         try reader.advance()
         if reader.at(symbol: ".") {
-            // MariaDB: `mariadb_schema.date`, where the session's mode maps the bare name.
+            // MariaDB prints `mariadb_schema.date` under an SQL mode that maps `date` to another
+            // type.
             try reader.advance()
             _ = try takeText(.word, "a column type")
         }
@@ -56,7 +57,7 @@ extension TableParser {
     ) throws(SchemaError) {
         if try reader.take("NOT") {
             if try reader.take("SECONDARY") {
-                // MySQL: a column that a secondary engine does not load.
+                // MySQL: a column that is not loaded into a secondary engine.
                 column.attributes.append(ColumnAttribute(text: "NOT SECONDARY", place: place))
                 return
             }
@@ -100,7 +101,7 @@ extension TableParser {
         }
     }
 
-    /// `GENERATED ALWAYS AS (…) VIRTUAL`, or the row start and end of system versioning.
+    /// `GENERATED ALWAYS AS (…) VIRTUAL`, or `AS ROW START` and `AS ROW END` of system versioning.
     private mutating func generated(of column: inout Column) throws(SchemaError) {
         let start = reader.token.start
         try reader.advance()
@@ -143,7 +144,7 @@ extension TableParser {
         return reader.text(start..<reader.previousEnd)
     }
 
-    /// MariaDB's option of a storage engine: `` `encrypted`='no' ``.
+    /// An attribute of MariaDB's storage engines: `` `encrypted`='no' ``.
     mutating func engineOption() throws(SchemaError) -> String {
         let start = reader.token.start
         try reader.advance()
@@ -153,7 +154,7 @@ extension TableParser {
         return reader.text(start..<reader.previousEnd)
     }
 
-    /// What stands behind `DEFAULT` or `ON UPDATE`: a literal, a function call or a group.
+    /// The value of `DEFAULT` or `ON UPDATE`: a literal, a function call or a parenthesised group.
     private mutating func value() throws(SchemaError) -> String {
         let start = reader.token.start
         if reader.at(symbol: "-") || reader.at(symbol: "+") { try reader.advance() }
@@ -179,7 +180,7 @@ extension TableParser {
     }
 }
 
-/// The version comments that stand for a field of the model.
+/// Version comments that a property of the model stands for.
 enum MySQLComment {
     static let invisibleColumn = "/*!80023 INVISIBLE */"
     static let invisibleIndex = "/*!80000 INVISIBLE */"

@@ -1,5 +1,5 @@
 extension TableParser {
-    /// An index's line, up to its comma.
+    /// Reads an index's line up to its comma.
     mutating func index() throws(SchemaError) -> Index {
         let kind = try indexKind()
         let name = kind == .primary ? "" : try name()
@@ -36,7 +36,7 @@ extension TableParser {
         return kind
     }
 
-    /// A column with its length and order, an expression, or MariaDB's
+    /// Reads a column with its length and order, an expression, or MariaDB's
     /// `` `period` WITHOUT OVERLAPS `` behind the last column.
     private mutating func part(into index: inout Index) throws(SchemaError) {
         var part: Index.Part
@@ -94,7 +94,7 @@ extension TableParser {
         index.options.append(reader.text(start..<reader.previousEnd))
     }
 
-    /// A foreign key behind its name.
+    /// Reads a foreign key behind its name.
     mutating func foreignKey(named name: String) throws(SchemaError) -> ForeignKey {
         try reader.expect("FOREIGN")
         try reader.expect("KEY")
@@ -138,7 +138,7 @@ extension TableParser {
         return reader.text(start..<reader.previousEnd)
     }
 
-    /// A check constraint behind `CHECK`.
+    /// Reads a check constraint behind `CHECK`.
     mutating func check(named name: String) throws(SchemaError) -> Check {
         var check = Check(name: name, expression: reader.text(try reader.group()))
         if reader.token.kind == .versionOpen {
@@ -152,7 +152,7 @@ extension TableParser {
         return check
     }
 
-    /// A period behind `PERIOD`.
+    /// Reads a period behind `PERIOD`.
     mutating func period() throws(SchemaError) -> Period {
         try reader.expect("FOR")
         let name =

@@ -1,41 +1,41 @@
-/// How a server cuts SQL text into tokens, as far as servers and sessions differ in it.
+/// The properties of a server and session that decide how SQL text is cut into tokens.
 package struct Dialect: Hashable, Sendable {
     package let flavour: ServerProfile.Flavour
-    /// Two digits for each part behind the first: 101119 for 10.11.19, 90704 for 9.7.4.
+    /// As version comments write it, two digits per part: 101119 for 10.11.19, 90704 for 9.7.4.
     package let versionID: Int
     package let quoting: Quoting
 
-    /// Where strings and quoted names end.
+    /// The SQL modes that decide where strings and quoted names end.
     package struct Quoting: Hashable, Sendable {
-        /// Whether `"…"` is a name and no string: SQL mode `ANSI_QUOTES`, and those that include it.
+        /// Whether `"…"` is a name, not a string: `ANSI_QUOTES`, or a mode that includes it.
         package let hasANSIQuotes: Bool
-        /// Whether a backslash in a string is a character like any other: `NO_BACKSLASH_ESCAPES`.
+        /// Whether a backslash in a string is an ordinary character: `NO_BACKSLASH_ESCAPES`.
         package let hasNoBackslashEscapes: Bool
 
-        /// - Parameter sqlMode: as the session has it; separated by commas.
+        /// - Parameter sqlMode: the session's value, separated by commas.
         package init(sqlMode: String) {
             let modes = Set(sqlMode.uppercased().split(separator: ",").map(String.init))
             hasANSIQuotes = !modes.isDisjoint(with: Dialect.modesWithANSIQuotes)
             hasNoBackslashEscapes = modes.contains("NO_BACKSLASH_ESCAPES")
         }
 
-        /// That of a server whose mode nobody changed.
+        /// The quoting of every server's default SQL mode.
         package static let usual = Quoting(sqlMode: "")
 
-        /// A mode for each other way to cut text into tokens.
+        /// SQL modes that give the other three combinations.
         package static let otherModes = [
             "NO_BACKSLASH_ESCAPES", "ANSI_QUOTES", "ANSI_QUOTES,NO_BACKSLASH_ESCAPES",
         ]
     }
 
-    /// - Parameter sqlMode: as the session has it; separated by commas.
+    /// - Parameter sqlMode: the session's value, separated by commas.
     package init(flavour: ServerProfile.Flavour, versionID: Int, sqlMode: String = "") {
         self.flavour = flavour
         self.versionID = versionID
         quoting = Quoting(sqlMode: sqlMode)
     }
 
-    /// The dialect of a server, in its own SQL mode unless another one is said.
+    /// The dialect of a server, under its own SQL mode unless another one is given.
     package init(_ profile: ServerProfile, sqlMode: String? = nil) {
         let parts = profile.version.split(separator: ".").map { Int($0) ?? 0 }
         let padded = Array((parts + [0, 0, 0]).prefix(3))
@@ -48,22 +48,25 @@ package struct Dialect: Hashable, Sendable {
         "ANSI_QUOTES", "ANSI", "ORACLE", "MSSQL", "DB2", "POSTGRESQL", "MAXDB",
     ]
 
-    /// The modes under which text cannot be cut into tokens here: names in square brackets.
+    /// Whether Plumb cannot cut text into tokens under the mode: `MSSQL`, with names in brackets.
     package static func isUnreadable(sqlMode: String) -> Bool {
         sqlMode.uppercased().split(separator: ",").contains("MSSQL")
     }
 }
 
-/// The beginning of an executable comment, whose content is live syntax on some servers.
+/// The opening of an executable comment, `/*!80023` or `/*M!100301`. See
+/// https://dev.mysql.com/doc/refman/8.4/en/comments.html.
+///
+/// A server runs its content as code, or skips it, by the version.
 struct VersionComment {
     /// `/*M!` and no `/*!`.
     let isMariaDB: Bool
-    /// What stands as five or six digits behind the mark; nil where fewer do.
+    /// The five or six digits behind the mark; nil where there are fewer.
     let version: Int?
-    /// How many bytes the mark has, with its version.
+    /// The length of the mark in bytes, version included.
     let length: Int
 
-    /// Reads what stands at `start`; nil where no executable comment begins there.
+    /// Reads the mark at `start`; nil where no executable comment begins there.
     init?(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int) {
         func byte(_ offset: Int) -> UInt8? {
             start + offset < bytes.count ? bytes[start + offset] : nil
@@ -87,18 +90,18 @@ struct VersionComment {
 }
 
 extension Dialect {
-    /// What a server does with an executable comment.
+    /// How a server treats an executable comment.
     enum Treatment {
-        /// Its content is live.
+        /// It runs the content as code.
         case runs
-        /// It is skipped, up to its end; one comment may stand within it.
+        /// It skips the comment up to its end; one comment may be nested in it.
         case skips
-        /// It is a comment like any other.
+        /// It treats it as an ordinary comment.
         case comment
     }
 
-    /// As the servers' own lexers decide: MariaDB leaves out what is meant for MySQL from 5.7 on,
-    /// and MySQL does not know MariaDB's mark.
+    /// Follows the servers' own lexers: MariaDB skips `/*!` comments for MySQL 5.7 and later, and
+    /// to MySQL `/*M!` is an ordinary comment.
     func treatment(of comment: VersionComment) -> Treatment {
         switch flavour {
         case .mysql:

@@ -10,7 +10,7 @@ struct Token {
         case quotedName
         /// One byte of punctuation.
         case symbol
-        /// `/*!80023`, `/*M!100301` or `/*!`: what follows is live syntax.
+        /// `/*!80023`, `/*M!100301` or `/*!`: a server may run what follows.
         case versionOpen
         /// The `*/` of a version comment.
         case versionClose
@@ -26,23 +26,23 @@ struct Token {
     var range: Range<Int> { start..<end }
 }
 
-/// Cuts SQL text into tokens, without making a string of any.
+/// Cuts SQL text into tokens, without copying any text.
 ///
-/// White space and comments are skipped. Version comments are syntax: without a dialect their
-/// marks are tokens and their content is live; with one they are resolved as that server would.
+/// White space and comments are skipped. Of version comments, without a dialect the marks are
+/// tokens and the content is read as code; with one they are run or skipped as that server would.
 struct Lexer {
     let bytes: UnsafeBufferPointer<UInt8>
     private(set) var position = 0
-    /// Whose reading of the text it is; nil for a text that is read with all that it may say.
+    /// The server whose reading to follow; nil to read the content of every version comment.
     private let dialect: Dialect?
     private let quoting: Dialect.Quoting
-    /// The terminator to report as a token of its own; none when empty.
+    /// The statement terminator to report as a token of its own; none when empty.
     var delimiter: [UInt8] = []
-    /// Where to note the comments that are skipped; nil to forget them.
+    /// Collects the ranges of skipped comments; nil to collect none.
     var comments: [Range<Int>]?
     private var openVersionComments: [Int] = []
 
-    /// - Parameter quoting: where no dialect tells it.
+    /// - Parameter quoting: used where there is no dialect.
     init(
         _ bytes: UnsafeBufferPointer<UInt8>, dialect: Dialect? = nil,
         quoting: Dialect.Quoting = .usual
@@ -52,9 +52,9 @@ struct Lexer {
         self.quoting = dialect?.quoting ?? quoting
     }
 
-    /// The next token; `.end` for ever once the text is used up.
+    /// The next token; `.end` from the end of the text on.
     ///
-    /// Throws for a string, name or comment that never ends, at its first byte.
+    /// Throws for a string, quoted name or comment without an end, at its first byte.
     mutating func next() throws(SchemaError) -> Token {
         try skipTrivia()
         let start = position
@@ -88,7 +88,7 @@ struct Lexer {
         }
     }
 
-    /// Continues at `offset`, outside any version comment.
+    /// Continues at byte `offset`, outside of any version comment.
     mutating func move(to offset: Int) {
         position = min(offset, bytes.count)
         openVersionComments.removeAll()
@@ -118,7 +118,7 @@ struct Lexer {
                 guard dialect != nil, !openVersionComments.isEmpty,
                     byteAfter(1) == UInt8(ascii: "/")
                 else { return }
-                // Servers count no levels: the first end ends every one that is open.
+                // Servers do not nest them: the first `*/` closes every one that is open.
                 openVersionComments.removeAll()
                 position += 2
             default:
@@ -151,7 +151,7 @@ struct Lexer {
         }
     }
 
-    /// - Parameter nested: whether one comment may stand within it.
+    /// - Parameter nested: whether one comment may be nested in it.
     private mutating func skipBlock(nested: Bool = false) throws(SchemaError) {
         let start = position
         position += 2
@@ -267,7 +267,8 @@ struct Lexer {
 extension UInt8 {
     var isDigit: Bool { self &- 0x30 < 10 }
 
-    /// May begin a name without quotes: a letter, `_`, `$` or any byte of a longer character.
+    /// Whether it may begin an unquoted name: a letter, `_`, `$` or a byte of a non-ASCII
+    /// character.
     var isWordStart: Bool {
         (self | 0x20) &- 0x61 < 26 || self == 0x5F || self == 0x24 || self >= 0x80
     }

@@ -1,5 +1,5 @@
 extension TableParser {
-    /// The options between the closing parenthesis and the partitions.
+    /// Reads the options between the closing parenthesis and the partitions.
     mutating func options(into table: inout Table) throws(SchemaError) {
         while true {
             switch reader.token.kind {
@@ -17,7 +17,7 @@ extension TableParser {
             case .versionOpen:
                 let open = reader.token
                 try reader.advance()
-                // The caller reads on behind the opening of MySQL's partition comment.
+                // The caller continues with the partitions, inside MySQL's version comment.
                 if reader.at("PARTITION") { return }
                 table.options.append(try option(inVersionComment: open))
             case .end:
@@ -35,7 +35,7 @@ extension TableParser {
         return true
     }
 
-    /// `KEY=value`; nil, with the value as the current token, for `AUTO_INCREMENT=`.
+    /// Reads `KEY=value`; nil for `AUTO_INCREMENT=`, with the value as the current token.
     private mutating func option() throws(SchemaError) -> TableOption? {
         let start = reader.token.start
         let isCounter = reader.at("AUTO_INCREMENT")
@@ -71,7 +71,8 @@ extension TableParser {
         return reader.text(start..<reader.previousEnd)
     }
 
-    /// `/*!50100 TABLESPACE `x` STORAGE DISK */`, `/*!80016 ENCRYPTION='Y' */` behind its opening.
+    /// Reads `/*!50100 TABLESPACE `x` STORAGE DISK */` or `/*!80016 ENCRYPTION='Y' */` behind its
+    /// mark.
     private mutating func option(inVersionComment open: Token) throws(SchemaError) -> TableOption {
         let start = reader.token.start
         _ = try takeText(.word, "a table option")
@@ -96,7 +97,7 @@ extension TableParser {
         return ahead.token.kind == .versionClose
     }
 
-    /// The partitions, up to the end of the text; MySQL's comment is open already.
+    /// Reads the partitions up to the end of the text; MySQL's version comment is open already.
     mutating func partitioning(into table: inout Table) throws(SchemaError) {
         guard reader.at("PARTITION") else { return }
         table.partitioning = try PartitionParser.partitioning(&self)

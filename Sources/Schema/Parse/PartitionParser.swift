@@ -1,4 +1,4 @@
-/// Reads `PARTITION BY …` as printed: the server breaks the line before each of its parts.
+/// Reads `PARTITION BY …` as printed: servers put a line break before each of its parts.
 enum PartitionParser {
     static func partitioning(_ parser: inout TableParser) throws(SchemaError) -> Partitioning {
         try parser.reader.expect("PARTITION")
@@ -22,9 +22,10 @@ enum PartitionParser {
         return partitioning
     }
 
-    /// From the current token to the end of its printed line, trailing blanks included.
+    /// The text from the current token to the end of its line, trailing blanks included.
     ///
-    /// MySQL interrupts its comment: ``KEY */ /*!50611 ALGORITHM = 1 */ /*!50100 (a)``.
+    /// MySQL may close and reopen its comment within it: ``KEY */ /*!50611 ALGORITHM = 1 */
+    /// /*!50100 (a)``.
     private static func line(_ parser: inout TableParser) throws(SchemaError) -> String {
         let start = parser.reader.token.start
         var end = start

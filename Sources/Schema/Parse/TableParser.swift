@@ -1,7 +1,7 @@
-/// Reads what `SHOW CREATE TABLE` prints, on MariaDB and MySQL, into a `Table`.
+/// Parses the output of `SHOW CREATE TABLE`, of MariaDB and MySQL, into a ``Table``.
 ///
-/// It reads printed text only, strictly: what it does not know is an error, and the caller then
-/// leaves the table alone. Text written by people is read by ``SQLScript``.
+/// It is strict: whatever it does not know is an error, and the caller then leaves the table
+/// alone. Hand-written statements are read by ``SQLScript``.
 package struct TableParser {
     var reader: TokenReader
     let flavour: ServerProfile.Flavour
@@ -13,7 +13,7 @@ package struct TableParser {
         self.flavour = flavour
     }
 
-    /// The table that `bytes` describe; throws at the first thing that is not understood.
+    /// The table that `bytes` describe; throws at the first token that is not understood.
     package static func parse(
         _ bytes: UnsafeBufferPointer<UInt8>, flavour: ServerProfile.Flavour
     ) throws(SchemaError) -> Table {
@@ -70,7 +70,7 @@ package struct TableParser {
         }
     }
 
-    /// A name between backticks.
+    /// Takes a name between backticks.
     mutating func name() throws(SchemaError) -> String {
         guard reader.token.kind == .quotedName else { throw reader.unexpected("a quoted name") }
         let name = reader.name(of: reader.token)
@@ -78,7 +78,7 @@ package struct TableParser {
         return name
     }
 
-    /// Names in parentheses.
+    /// Takes names in parentheses.
     mutating func names() throws(SchemaError) -> [String] {
         var names: [String] = []
         try reader.expect(symbol: "(")
@@ -89,7 +89,7 @@ package struct TableParser {
         return names
     }
 
-    /// The text of the current token, which is then stepped over.
+    /// Takes the current token and returns its text.
     mutating func takeText(_ kind: Token.Kind, _ expected: String) throws(SchemaError) -> String {
         guard reader.token.kind == kind else { throw reader.unexpected(expected) }
         let text = reader.text(reader.token.range)
@@ -97,7 +97,7 @@ package struct TableParser {
         return text
     }
 
-    /// A version comment as printed, from its opening to its end.
+    /// Takes a version comment and returns it as printed, with its marks.
     mutating func versionComment() throws(SchemaError) -> String {
         let start = reader.token.start
         var depth = 0

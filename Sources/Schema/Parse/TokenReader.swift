@@ -1,8 +1,8 @@
-/// Walks tokens for the parsers: the current token, tests on it, and texts cut from the bytes.
+/// The parsers' view of the tokens: the current one, tests on it, and texts cut from the bytes.
 struct TokenReader {
     var lexer: Lexer
     private(set) var token: Token
-    /// The byte behind the token that was current before.
+    /// The byte behind the previous token.
     private(set) var previousEnd = 0
 
     var bytes: UnsafeBufferPointer<UInt8> { lexer.bytes }
@@ -48,7 +48,7 @@ struct TokenReader {
         guard try take(symbol: symbol) else { throw unexpected("`\(symbol)`") }
     }
 
-    /// Steps over a parenthesised group and gives the range between its outer parentheses.
+    /// Takes a parenthesised group and returns the range between its outer parentheses.
     mutating func group() throws(SchemaError) -> Range<Int> {
         let open = token
         guard at(symbol: "(") else { throw unexpected("`(`") }
@@ -82,13 +82,13 @@ struct TokenReader {
         String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
     }
 
-    /// What a name token names: quotes removed, doubled quotes halved.
+    /// A token's name: quotes removed, doubled quotes halved.
     func name(of token: Token) -> String {
         guard token.kind == .quotedName || token.kind == .string else { return text(token.range) }
         return Unquoted.name(bytes, token.range)
     }
 
-    /// An error at the current token: `expected` was wanted there.
+    /// An error at the current token, where `expected` should stand.
     func unexpected(_ expected: String) -> SchemaError {
         let found =
             switch token.kind {

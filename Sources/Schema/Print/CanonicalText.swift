@@ -1,9 +1,9 @@
-/// The text of `SHOW CREATE TABLE` without the counter, which is state and not schema.
+/// The text of `SHOW CREATE TABLE` without `AUTO_INCREMENT=n`, which is state and not schema.
 package enum CanonicalText {
     /// `text` without ` AUTO_INCREMENT=n` among the table options, and the `n`.
     ///
-    /// Comments, defaults and names that hold such words are left alone. Text of any other shape
-    /// comes back as it is.
+    /// The same words within comments, defaults and names stay. A text of another shape comes back
+    /// unchanged.
     package static func stripAutoIncrement(
         _ text: UnsafeBufferPointer<UInt8>
     ) -> (bytes: [UInt8], counter: UInt64?) {
@@ -15,7 +15,7 @@ package enum CanonicalText {
         return (bytes, found.value)
     }
 
-    /// The digest of `text` without its counter: the identity of a table everywhere in Plumb.
+    /// The digest of `text` without its counter, by which Plumb identifies a table's definition.
     package static func digest(_ text: UnsafeBufferPointer<UInt8>) -> Digest {
         guard counterRange(in: text) != nil else { return Digest(of: text) }
         return Digest(of: stripAutoIncrement(text).bytes)
@@ -64,7 +64,7 @@ package enum CanonicalText {
         var index = start + 1
         while index < text.count {
             if text[index] == quote {
-                // A doubled quote begins the next quoted text, which ends where this one does.
+                // A doubled quote begins another quoted text, which ends where the name ends.
                 return index + 1
             }
             index += hasEscapes && text[index] == UInt8(ascii: "\\") ? 2 : 1

@@ -1,6 +1,6 @@
 extension Column {
-    /// The column's line of `SHOW CREATE TABLE` without its comma, also what `ADD COLUMN` and
-    /// `MODIFY COLUMN` take.
+    /// The column's line of `SHOW CREATE TABLE` without its comma, as `ADD COLUMN` and
+    /// `MODIFY COLUMN` take it, too.
     package func definition(flavour: ServerProfile.Flavour) -> String {
         var text = ""
         print(to: &text, flavour: flavour)
@@ -54,7 +54,7 @@ extension Column {
         }
     }
 
-    /// MySQL prints the word in a version comment, always before the column's comment.
+    /// MySQL prints `INVISIBLE` in a version comment, always before the column's comment.
     private func appendInvisible(
         _ place: InvisiblePlace, to text: inout String, flavour: ServerProfile.Flavour
     ) {

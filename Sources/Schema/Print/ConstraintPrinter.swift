@@ -1,5 +1,5 @@
 extension Index {
-    /// The index's line of `SHOW CREATE TABLE` without its comma, also what `ADD` takes.
+    /// The index's line of `SHOW CREATE TABLE` without its comma, as `ADD` takes it, too.
     package func definition(flavour: ServerProfile.Flavour) -> String {
         var text = ""
         print(to: &text, flavour: flavour)
@@ -26,8 +26,8 @@ extension Index {
         appendOptions(to: &text, flavour: flavour)
     }
 
-    /// The server prints visibility behind the general options and before the parser, version
-    /// comments and a storage engine's own options.
+    /// Servers print visibility behind the general options, and before the parser, version comments
+    /// and the options of a storage engine.
     private func appendOptions(to text: inout String, flavour: ServerProfile.Flavour) {
         let ignored = flavour == .mariadb ? " IGNORED" : " " + MySQLComment.invisibleIndex
         var isPending = isIgnored
@@ -71,7 +71,7 @@ extension Index.Part {
 }
 
 extension ForeignKey {
-    /// The foreign key's line of `SHOW CREATE TABLE` without its comma, also what `ADD` takes.
+    /// The foreign key's line of `SHOW CREATE TABLE` without its comma, as `ADD` takes it, too.
     package func definition() -> String {
         var text = ""
         print(to: &text)
@@ -98,7 +98,7 @@ extension ForeignKey {
 }
 
 extension Check {
-    /// The check's line of `SHOW CREATE TABLE` without its comma, also what `ADD` takes.
+    /// The check's line of `SHOW CREATE TABLE` without its comma, as `ADD` takes it, too.
     package func definition(flavour: ServerProfile.Flavour) -> String {
         let text = "CONSTRAINT \(SQL.identifier(name)) CHECK (\(expression))"
         switch flavour {

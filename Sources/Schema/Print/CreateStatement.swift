@@ -1,9 +1,10 @@
 extension Table {
-    /// The statement after which `SHOW CREATE TABLE` says what this table was read from.
+    /// The statement that creates this table so that `SHOW CREATE TABLE` prints the same text
+    /// again.
     ///
-    /// It is that text, but for MySQL, which remembers that a column's collation was spelled out
-    /// and prints the character set too from then on. A collation that it printed alone only
-    /// repeats the table's, and is left out.
+    /// On MariaDB it is that text. MySQL remembers that a column's collation was written out, and
+    /// prints the character set with it from then on. A column's collation without a character set
+    /// repeats the table's collation, and is left out.
     package func createStatement(flavour: ServerProfile.Flavour) -> String {
         guard flavour == .mysql, let collation = options.first(where: { $0.key == "COLLATE" })
         else { return showCreate(flavour: flavour) }
@@ -17,7 +18,7 @@ extension Table {
 }
 
 extension CatalogTable {
-    /// As ``Table/createStatement(flavour:)``; the text itself where it is not understood.
+    /// ``Table/createStatement(flavour:)``; the text itself where the table has no model.
     package func createStatement(flavour: ServerProfile.Flavour) -> String {
         table?.createStatement(flavour: flavour) ?? text
     }

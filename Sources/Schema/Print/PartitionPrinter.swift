@@ -1,5 +1,5 @@
 extension Partitioning {
-    /// `PARTITION BY …` as printed, which `ALTER TABLE t …` takes too.
+    /// `PARTITION BY …` as printed, as `ALTER TABLE t` takes it, too.
     package func clause(flavour: ServerProfile.Flavour) -> String {
         var text = "PARTITION BY " + method
         if let count { text += "\nPARTITIONS \(count)" }
@@ -15,7 +15,7 @@ extension Partitioning {
         }
     }
 
-    /// `RANGE COLUMNS` and `LIST COLUMNS` came with MySQL 5.5.
+    /// MySQL prints these two methods in a comment for 5.5, the version that added them.
     private var isByColumns: Bool {
         method.hasPrefix("RANGE  COLUMNS") || method.hasPrefix("LIST  COLUMNS")
     }

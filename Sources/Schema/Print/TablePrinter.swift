@@ -1,7 +1,7 @@
 extension Table {
     /// The text that `SHOW CREATE TABLE` prints for this table, byte for byte.
     ///
-    /// The counter is state and left out, unless `includingAutoIncrement` asks for it.
+    /// The counter is state, so it is printed only for `includingAutoIncrement`.
     package func showCreate(
         flavour: ServerProfile.Flavour, includingAutoIncrement: Bool = false
     ) -> String {
@@ -30,7 +30,7 @@ extension Table {
         return text
     }
 
-    /// The counter stands behind the engine, on every server.
+    /// Every server prints the counter behind the engine.
     private func appendOptions(to text: inout String, includingAutoIncrement: Bool) {
         var counter = includingAutoIncrement ? autoIncrement : nil
         for option in options {

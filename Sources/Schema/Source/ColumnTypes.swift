@@ -20,10 +20,10 @@ enum ColumnTypes {
         "multipolygon", "geometrycollection", "geomcollection",
     ]
     static let others = ["json", "vector", "inet4", "inet6", "uuid", "xmltype"]
-    /// MariaDB with `sql_mode=ORACLE`.
+    /// Types that MariaDB knows under `sql_mode=ORACLE`.
     static let oracleMode = ["varchar2", "number", "clob", "raw", "rowtype"]
 
-    /// What to offer for a misspelt type.
+    /// The type to suggest for a misspelt one.
     static func suggestion(for type: String) -> String? {
         NearestName.suggestion(for: type, among: numbers + texts + dates + places + others)
     }

@@ -1,19 +1,20 @@
-/// The SQL modes that decide what the words of a text mean.
+/// SQL modes under which the same text means something else. See
+/// https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html.
 package enum ModeDependence: String, CaseIterable, Sendable {
-    /// A backslash in a string.
+    /// A backslash in a string is an escape or a character.
     case backslash = "NO_BACKSLASH_ESCAPES"
-    /// `"…"`, a string or a name.
+    /// `"…"` is a string or a name.
     case doubleQuote = "ANSI_QUOTES"
-    /// `||`, which joins strings or is OR.
+    /// `||` concatenates or is OR.
     case pipes = "PIPES_AS_CONCAT"
-    /// `''`, which MariaDB can take for NULL.
+    /// `''` is an empty string or, on MariaDB, NULL.
     case emptyString = "EMPTY_STRING_IS_NULL"
-    /// `NOT a BETWEEN b AND c`.
+    /// `NOT a BETWEEN b AND c` negates the whole or only `a`.
     case not = "HIGH_NOT_PRECEDENCE"
 
-    /// What of a text depends on a mode, and at which byte it does so first.
+    /// The modes on which the text's meaning depends, each with the first byte that does so.
     ///
-    /// A text that has no end in the usual mode is looked at as far as it goes.
+    /// Where a string or comment never ends under the default mode, the rest is not examined.
     package static func found(in text: String) -> [(mode: ModeDependence, offset: Int)] {
         var copy = text
         return copy.withUTF8 { bytes in
@@ -57,7 +58,7 @@ package enum ModeDependence: String, CaseIterable, Sendable {
         }
     }
 
-    /// Words behind a NOT that is no operator of its own.
+    /// Words before which NOT is part of a phrase, not the operator.
     private static let behindNot: Set = [
         "NULL", "EXISTS", "IN", "LIKE", "BETWEEN", "REGEXP", "RLIKE", "ENFORCED", "DETERMINISTIC",
         "PRESERVE", "FOUND", "VISIBLE", "SECONDARY", "INVISIBLE", "IGNORED",
@@ -65,11 +66,11 @@ package enum ModeDependence: String, CaseIterable, Sendable {
 }
 
 extension ServerProfile {
-    /// Whether texts that the server showed would be read otherwise in the mode of its files.
+    /// Whether any text, printed by the server, would mean something else in the mode of its files.
     package func readsOtherwise(_ texts: some Sequence<String>) -> Bool {
         guard let mode = creationMode else { return false }
         let modes = Set(mode.split(separator: ",").map(String.init))
-        // Its types and functions are others.
+        // That mode has other types and functions.
         if modes.contains("ORACLE") { return true }
         let relevant = ModeDependence.allCases.filter { modes.contains($0.rawValue) }
         return !relevant.isEmpty

@@ -1,9 +1,9 @@
-/// Finds `plumb: renamed from old` in comments and what each belongs to.
+/// Finds the comments `plumb: renamed from old` and the table or column that each is about.
 enum RenameHints {
-    /// Adds the hints above and within a statement to it.
+    /// Adds the rename hints above and within a statement to it.
     ///
-    /// A comment above a `CREATE TABLE`, or before its first parenthesis, renames the table. One
-    /// behind a column on its line, or on a line of its own above it, renames that column.
+    /// A comment above a `CREATE TABLE`, or before its first parenthesis, is about the table. One
+    /// behind a column on the same line, or on a line of its own above it, is about that column.
     static func collect(
         from piece: StatementPiece, of source: SourceText, into statement: inout SourceStatement
     ) throws(SchemaError) {
@@ -38,7 +38,7 @@ enum RenameHints {
         }
     }
 
-    /// Whether the comment stands on the line on which the statement before ended.
+    /// Whether the comment is on the line on which the previous statement ended.
     private static func isBehind(
         _ piece: StatementPiece, _ comment: Range<Int>, _ source: SourceText
     ) -> Bool {
@@ -88,7 +88,7 @@ enum RenameHints {
             return nil
         }
 
-        /// True before the body, and for `CREATE TABLE t ( -- hint`.
+        /// Whether it stands before the body, or as in `CREATE TABLE t ( -- hint`.
         func isBefore(
             _ comment: Range<Int>, _ piece: StatementPiece, _ source: SourceText
         ) -> Bool {
@@ -122,7 +122,7 @@ enum RenameHints {
         (left.line, left.column) < (right.line, right.column)
     }
 
-    /// The old name, where the comment is a hint; an error where it is none that is understood.
+    /// The old name where the comment is a rename hint; throws where a hint is malformed.
     private static func oldName(
         in comment: Range<Int>, of source: SourceText
     ) throws(SchemaError) -> String? {
@@ -149,7 +149,7 @@ enum RenameHints {
         return bytes.withUnsafeBufferPointer { bytes in
             var lexer = Lexer(bytes)
             guard let token = try? lexer.next(), token.range == 0..<bytes.count else {
-                // Without quotes a name may have any sign but white space.
+                // An unquoted name may have any character but white space.
                 let isPlain =
                     bytes.first != UInt8(ascii: "`") && bytes.allSatisfy { $0 > 0x20 }
                 return isPlain ? String(decoding: bytes, as: UTF8.self) : nil

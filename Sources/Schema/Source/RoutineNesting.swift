@@ -1,4 +1,4 @@
-/// Counts the open blocks of a stored routine, so that a `;` within it ends no statement.
+/// Counts the open blocks of a stored routine, so that a `;` within them ends no statement.
 struct RoutineNesting {
     private enum Head { case open, routine, other }
     private enum Block { case statement, expression }
@@ -19,7 +19,7 @@ struct RoutineNesting {
         guard head != .other else { return }
         switch token.kind {
         case .versionOpen, .versionClose, .end:
-            // The body of a version comment belongs to the statement, its marks do not.
+            // The content of a version comment is part of the statement, its marks are not.
             return
         case .number, .string, .quotedName:
             previous = ""
@@ -40,11 +40,11 @@ struct RoutineNesting {
         String(decoding: UnsafeBufferPointer(rebasing: bytes[token.range]), as: UTF8.self)
     }
 
-    /// Decides by the first words whether the statement makes a routine.
+    /// Tells by its first words whether the statement creates a routine.
     private mutating func classify(_ word: String) {
         defer { isFirst = false }
         if isFirst {
-            // MariaDB's anonymous block; a lone BEGIN starts a transaction.
+            // MariaDB's anonymous block is `BEGIN NOT ATOMIC`; `BEGIN` alone starts a transaction.
             head = word == "CREATE" || word == "BEGIN" ? .open : .other
         } else if previous == "BEGIN" {
             head = word == "NOT" ? .routine : .other
@@ -81,7 +81,7 @@ struct RoutineNesting {
         }
     }
 
-    /// A routine's body may be one block without `BEGIN`.
+    /// Whether a statement may begin here; a body may be one block without `BEGIN`.
     private var startsStatement: Bool {
         switch blocks.last {
         case .expression: false

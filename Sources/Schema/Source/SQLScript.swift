@@ -1,16 +1,16 @@
 /// Reads the `.sql` files of a schema repository without a server.
 ///
-/// Statements are split as the command-line client splits them, `DELIMITER` lines included;
-/// stored routines may also stand without `DELIMITER`. `CREATE TABLE` is read far enough to know
-/// names, types and places, and is lenient elsewhere: what a server would accept is accepted.
+/// Statements are split as the command-line client does, with `DELIMITER` lines; stored routines
+/// may also stand without them. `CREATE TABLE` is read for names, types and their places; the rest
+/// of it is left to the server.
 package enum SQLScript {
     /// The statements of a file, in order.
     ///
-    /// Throws at the exact place of the first text that no server would take: an unterminated
-    /// string, name, comment or parenthesis, a type nobody knows, a column defined twice, bytes
-    /// that are not UTF-8, a file without any statement, a hint that belongs to nothing.
+    /// Throws at the first text that no supported server accepts: a string, name, comment or
+    /// parenthesis without an end, an unknown type, a column defined twice, bytes that are not
+    /// UTF-8, a file without statements, a hint that is about nothing.
     ///
-    /// - Parameter quoting: where strings and quoted names end.
+    /// - Parameter quoting: which SQL modes decide where strings and quoted names end.
     package static func statements(
         in bytes: [UInt8], file: String, quoting: Dialect.Quoting = .usual
     ) throws(SchemaError) -> [SourceStatement] {
@@ -51,7 +51,7 @@ package enum SQLScript {
     }
 }
 
-/// A file's bytes with what turns offsets into places.
+/// A file's bytes, with its name and line starts to turn offsets into places.
 struct SourceText {
     let bytes: UnsafeBufferPointer<UInt8>
     let file: String

@@ -1,10 +1,10 @@
-/// Reads `plumb: sql_mode 'STRICT_TRANS_TABLES'` and `plumb: time_zone 'SYSTEM'`: the settings
-/// under which an object is made.
+/// Reads the comments `plumb: sql_mode 'STRICT_TRANS_TABLES'` and `plumb: time_zone 'SYSTEM'`: the
+/// session settings under which an object is created.
 enum SettingHint: String, CaseIterable {
     case sqlMode = "sql_mode"
     case timeZone = "time_zone"
 
-    /// The setting that a comment names, with its value; nil where it is no such hint.
+    /// The setting and value of a hint; nil where the comment is no such hint.
     static func read(
         _ comment: Range<Int>, of source: SourceText
     ) throws(SchemaError) -> (setting: SettingHint, value: String)? {
@@ -26,8 +26,8 @@ enum SettingHint: String, CaseIterable {
         return (setting, value)
     }
 
-    /// Takes `value` into the settings of a statement of `kind`; false where a server does not
-    /// keep it there, or something was said before.
+    /// Puts `value` into the settings of a statement; false where servers store no such setting
+    /// with an object of that kind, or an earlier hint set it already.
     func take(
         _ value: String, into settings: inout CreationSettings, of kind: SourceStatement.Kind
     ) -> Bool {

@@ -1,10 +1,10 @@
-/// Reads what stands behind the first word of a column's type.
+/// Reads a column's definition behind the first word of its type.
 struct SourceColumnReader {
     private var cursor: TokenCursor
     private var column: SourceTable.Column
 
-    /// `column` with its attributes, and the parent that is named among them; steps to the comma
-    /// or parenthesis behind the column.
+    /// `column` with its attributes, and the parent table of a `REFERENCES` among them; moves to
+    /// the comma or parenthesis behind the column.
     static func column(
         _ column: SourceTable.Column, _ cursor: inout TokenCursor
     ) throws(SchemaError) -> (SourceTable.Column, SourceTable.Reference?) {
@@ -28,7 +28,7 @@ struct SourceColumnReader {
         }
     }
 
-    /// Words that stand between a type's first word and its parentheses.
+    /// Words between the first word of a type and its parentheses.
     private static let typeWords: Set = [
         "PRECISION", "VARYING", "VARCHAR", "VARCHARACTER", "CHARACTER", "CHAR", "VARBINARY",
         "UNSIGNED", "SIGNED", "ZEROFILL",
@@ -80,14 +80,14 @@ struct SourceColumnReader {
             column.reference = try SourceKeyReader.reference(&cursor).0
             return
         case "SET":
-            // `ON DELETE SET DEFAULT` is no default of the column.
+            // The DEFAULT of `ON DELETE SET DEFAULT` is not the column's.
             cursor.advance()
         default: break
         }
         cursor.advance()
     }
 
-    /// Behind `AS`: the expression, or the end of a row's time that the column holds.
+    /// Reads what follows `AS`: an expression, or `ROW START` and `ROW END` of system versioning.
     private mutating func takeSource() {
         column.isGenerated = true
         cursor.advance()
@@ -99,7 +99,7 @@ struct SourceColumnReader {
         }
     }
 
-    /// `SRID 4326` or `REF_SYSTEM_ID=4326`.
+    /// Reads `SRID 4326` or `REF_SYSTEM_ID=4326`.
     private mutating func takeSpace() {
         cursor.advance()
         _ = cursor.take(symbol: "=")
@@ -135,7 +135,7 @@ struct SourceColumnReader {
         }
     }
 
-    /// A literal with its sign or introducer, a function with its arguments, or parentheses.
+    /// Reads a literal with its sign or introducer, a function call, or a parenthesised expression.
     private mutating func takeDefault() {
         cursor.advance()
         guard let first = cursor.token, !cursor.at(symbol: ","), !cursor.at(symbol: ")") else {

@@ -1,18 +1,19 @@
-/// An expression of a `CREATE TABLE`, or another clause without a model of its own, token by
-/// token: what only looks different can be told from what is.
+/// An expression of a `CREATE TABLE`, or a clause without a model of its own, as tokens: two
+/// spellings of the same can be told from two different expressions.
 package struct SourceExpression: Hashable, Sendable {
+    /// A token with its quotes and letter case resolved.
     package enum Token: Hashable, Sendable {
         /// A keyword or a name without quotes, in lower case.
         case word(String)
-        /// What a name between backticks says.
+        /// A name between backticks, unquoted.
         case name(String)
-        /// What a string says, escapes and quotes resolved.
+        /// A string literal, unquoted, with escapes resolved.
         case string(String)
         case number(String)
         case symbol(String)
     }
 
-    /// As written, with white space and comments between the tokens as single blanks.
+    /// As written, with one blank for each run of white space and comments.
     package var text: String
     package var tokens: [Token]
 
@@ -23,7 +24,7 @@ package struct SourceExpression: Hashable, Sendable {
 }
 
 extension TokenCursor {
-    /// The tokens between the current parentheses, which are not among them; steps behind.
+    /// Takes the tokens between the current parentheses; moves behind them.
     mutating func takeExpression() -> SourceExpression {
         let first = index + 1
         skipGroup()
@@ -55,9 +56,9 @@ extension TokenCursor {
     }
 }
 
-/// String literals without their quotes.
+/// Reads string literals.
 package enum StringLiteral {
-    /// What a literal between `'` or `"` says: doubled quotes halved, escapes resolved.
+    /// The value of a literal between `'` or `"`: doubled quotes halved, escapes resolved.
     package static func value(_ literal: String) -> String {
         guard let quote = literal.unicodeScalars.first, quote == "'" || quote == "\"" else {
             return literal
@@ -76,7 +77,7 @@ package enum StringLiteral {
                 case "b": value.append("\u{8}")
                 case "0": value.append("\0")
                 case "Z": value.append("\u{1A}")
-                // What patterns of LIKE escape keeps its mark.
+                // `\%` and `\_` keep their backslash, which LIKE needs.
                 case "%", "_":
                     value.append("\\")
                     value.append(escaped)

@@ -1,7 +1,6 @@
-/// Reads the columns of keys and what foreign keys refer to.
+/// Reads the columns of keys, and the parents of foreign keys.
 enum SourceKeyReader {
-    /// The parts between the next parentheses, which may stand behind `USING BTREE`; steps over
-    /// them.
+    /// Takes the key parts between the next parentheses, which may follow `USING BTREE`.
     static func parts(_ cursor: inout TokenCursor) -> [SourceTable.Key.Part] {
         if cursor.at("USING") || cursor.at("TYPE") {
             for _ in 0..<2 { cursor.advance() }
@@ -36,7 +35,7 @@ enum SourceKeyReader {
         return part
     }
 
-    /// `CASCADE`, `SET NULL`, …, at the first of these words; nil where none stands.
+    /// Takes `CASCADE`, `SET NULL`, …, from the first of these words; nil where none stands.
     static func action(_ cursor: inout TokenCursor) -> String? {
         guard let first = cursor.word() else { return nil }
         cursor.advance()
@@ -45,7 +44,7 @@ enum SourceKeyReader {
         return "\(first) \(second)"
     }
 
-    /// `REFERENCES parent (columns)`, at the first of these words.
+    /// Takes `REFERENCES parent (columns)`.
     static func reference(
         _ cursor: inout TokenCursor
     ) throws(SchemaError) -> (SourceTable.Reference, columns: [String]) {
@@ -61,15 +60,15 @@ enum SourceKeyReader {
 }
 
 extension TokenCursor {
-    /// The text of the current parentheses, with them; steps behind.
+    /// Takes the current parentheses and returns their text, parentheses included.
     mutating func takeGroupText() -> String {
         guard let first = token else { return "" }
         skipGroup()
         return source.text(first.start..<max(first.start, previousEnd))
     }
 
-    /// The texts between the commas of the current parentheses; steps behind them. Nil where no
-    /// parenthesis stands.
+    /// Takes the texts between the commas of the current parentheses; nil where there are no
+    /// parentheses.
     mutating func takeArguments() -> [String]? {
         guard at(symbol: "(") else { return nil }
         var arguments: [String] = []

@@ -1,6 +1,6 @@
-/// Reads the options behind a table's parentheses.
+/// Reads the table options behind the parentheses.
 enum SourceOptionsReader {
-    /// Notes the options that stand from `start` on, up to the partitions.
+    /// Adds the options from `start` on, up to the partitions.
     static func read(_ start: TokenCursor, into table: inout SourceTable) {
         var cursor = start
         while cursor.token != nil {
@@ -34,7 +34,7 @@ enum SourceOptionsReader {
         "PAGE_COMPRESSED",
     ]
 
-    /// What stands behind `PARTITION BY`, up to a query.
+    /// Reads the clause behind `PARTITION BY`, up to a query.
     private static func partitions(_ start: TokenCursor, into table: inout SourceTable) {
         var cursor = start
         for _ in 0..<2 { cursor.advance() }

@@ -1,5 +1,6 @@
-/// A statement of a file that people write.
+/// A statement of a hand-written SQL file.
 package struct SourceStatement: Hashable, Sendable {
+    /// What a statement does, and to what.
     package enum Kind: Hashable, Sendable {
         case createTable(name: String)
         case createView(name: String)
@@ -10,7 +11,7 @@ package struct SourceStatement: Hashable, Sendable {
         case createSequence(name: String)
         case createIndex(table: String)
         case alterTable(name: String)
-        /// Anything else, by its first words in capitals: `INSERT INTO`, `SET NAMES`.
+        /// Any other statement, by its first words in capitals: `INSERT INTO`, `SET NAMES`.
         case other(firstWords: String)
 
         /// The view, trigger, routine, event or sequence that is created, if one is.
@@ -28,24 +29,24 @@ package struct SourceStatement: Hashable, Sendable {
     }
 
     package var kind: Kind
-    /// The statement without its terminator and the comments around it.
+    /// The statement without its terminator and without the comments before and behind it.
     package var text: String
-    /// Where its first token stands.
+    /// The place of its first token.
     package var location: SourceLocation
-    /// Where the name of the object that it creates or alters stands.
+    /// The place of the name of the object that it creates or alters.
     package var nameLocation: SourceLocation?
     /// The database before the object's name, where one is written.
     package var database: String?
-    /// The comments between the statement before and this one, marks included.
+    /// The comments between the previous statement and this one, with their marks.
     package var leadingComments: [String]
     package var isIfNotExists: Bool
     package var isOrReplace: Bool
     package var isTemporary: Bool
     /// What a `CREATE TABLE` defines; nil for other statements.
     package var table: SourceTable?
-    /// The hints above and within the statement.
+    /// The rename hints above and within the statement.
     package var hints: [SourceRename]
-    /// What hints above a trigger, routine or event ask for.
+    /// The settings that hints above a trigger, routine or event ask for.
     package var settings = CreationSettings()
 
     package init(
@@ -68,17 +69,18 @@ package struct SourceStatement: Hashable, Sendable {
     }
 }
 
-/// `-- plumb: renamed from old`, above a table or beside a column.
+/// A rename hint: `-- plumb: renamed from old`, above a table or beside a column.
 package struct SourceRename: Hashable, Sendable {
+    /// What was renamed, with its old name.
     package enum Subject: Hashable, Sendable {
         case table(from: String)
         case column(from: String, to: String)
     }
 
-    /// The table's name as it is now.
+    /// The table's current name.
     package var table: String
     package var subject: Subject
-    /// Where the comment stands.
+    /// The place of the comment.
     package var location: SourceLocation
 
     package init(table: String, subject: Subject, location: SourceLocation) {

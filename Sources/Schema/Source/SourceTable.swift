@@ -1,6 +1,6 @@
-/// What the text of a `CREATE TABLE` says, and where: as written, without a server's opinion.
+/// A hand-written `CREATE TABLE` with the places of its parts, before a server normalised it.
 package struct SourceTable: Hashable, Sendable {
-    /// A text with its place.
+    /// A text and its place.
     package struct Word: Hashable, Sendable {
         package var text: String
         package var location: SourceLocation
@@ -11,6 +11,7 @@ package struct SourceTable: Hashable, Sendable {
         }
     }
 
+    /// A column as written.
     package struct Column: Hashable, Sendable {
         package var name: String
         package var location: SourceLocation
@@ -18,47 +19,49 @@ package struct SourceTable: Hashable, Sendable {
         package var type: String
         /// The words behind the first one, in capitals: `VARYING`, `UNSIGNED`.
         package var furtherTypeWords: [String] = []
-        /// What stands in the parentheses of its type: `12` and `2` for `decimal(12,2)`.
+        /// The parts of the parentheses behind its type: `12` and `2` for `decimal(12,2)`.
         package var typeArguments: [String] = []
         package var isUnsigned = false
         package var isNotNull = false
         package var isAutoIncrement = false
         package var isGenerated = false
-        /// True where a lone `NULL` says that the column takes it.
+        /// Whether a `NULL` attribute says that the column is nullable.
         package var isExplicitlyNull = false
         package var isZerofill = false
-        /// `BINARY` or `BYTE` behind the type: the binary collation, or bytes.
+        /// `BINARY` or `BYTE` behind the type: a binary collation, or a binary type.
         package var binary: Binary?
-        /// What it is computed from.
+        /// The expression of a generated column.
         package var expression: SourceExpression?
-        /// True where the computed value is kept: `STORED`, or MariaDB's `PERSISTENT`.
+        /// Whether the generated value is stored: `STORED`, or MariaDB's `PERSISTENT`.
         package var isStored = false
-        /// The conditions among the column's attributes.
+        /// The checks among the column's attributes.
         package var checks: [Check] = []
-        /// Rare attributes that change what is stored, each in capitals: `COMPRESSED`, `SRID 0`.
+        /// Rare attributes that change how values are stored, in capitals: `COMPRESSED`, `SRID 0`.
         package var storage: [String] = []
         package var characterSet: Word?
         package var collation: Word?
         /// The default as written, quotes included.
         package var defaultValue: Word?
-        /// The key that stands among the column's attributes.
+        /// The kind of key among the column's attributes.
         package var key: Key.Kind?
         package var hasComment = false
-        /// A parent named among the column's attributes.
+        /// The parent table of a `REFERENCES` among the column's attributes.
         package var reference: Reference?
 
+        /// What `BINARY` or `BYTE` behind the type means.
         package enum Binary: Hashable, Sendable { case collation, bytes }
     }
 
-    /// A condition that every row must keep.
+    /// A check constraint.
     package struct Check: Hashable, Sendable {
         package var expression: SourceExpression
         /// False for MySQL `NOT ENFORCED`.
         package var isEnforced = true
     }
 
-    /// An index, with or without uniqueness.
+    /// A primary key, unique key or index.
     package struct Key: Hashable, Sendable {
+        /// The kinds of keys and indexes.
         package enum Kind: String, Hashable, Sendable {
             case primary, unique, plain, fulltext, spatial, vector
         }
@@ -70,49 +73,51 @@ package struct SourceTable: Hashable, Sendable {
             package var isExpression = false
             /// The tokens of an expression.
             package var expression: SourceExpression?
-            /// How much of the column is indexed; nil for all of it.
+            /// The prefix length; nil for the whole column.
             package var length: Int?
             package var isDescending = false
         }
 
         package var kind: Kind
-        /// Nil where the text leaves the name to the server.
+        /// Nil where the server chooses the name.
         package var name: String?
         package var parts: [Part]
         package var location: SourceLocation
-        /// What cuts the texts of a fulltext index into words; nil for the server's own.
+        /// The parser plugin of a full-text index; nil for the server's own.
         package var parser: String?
     }
 
+    /// A foreign key as written.
     package struct ForeignKey: Hashable, Sendable {
         package var name: String?
         package var columns: [String]
-        /// Nil where the text names none.
+        /// The referenced table; nil where the text names none.
         package var parent: Reference?
         package var parentColumns: [String] = []
-        /// In capitals, as written: `SET NULL`.
+        /// The action in capitals, as written: `SET NULL`.
         package var onDelete: String?
         package var onUpdate: String?
         package var location: SourceLocation
     }
 
-    /// A top-level definition between the table's parentheses.
+    /// One definition between the table's parentheses: a column, key, constraint or period.
     package struct Definition: Hashable, Sendable {
+        /// The kinds of definitions.
         package enum Kind: String, Hashable, Sendable {
             case column, primaryKey, index, foreignKey, check, period
         }
         package var kind: Kind
-        /// Nil where the text leaves the name to the server.
+        /// Nil where the server chooses the name.
         package var name: String?
-        /// Where its first token stands.
+        /// The place of its first token.
         package var location: SourceLocation
-        /// What a primary key or index says.
+        /// For a primary key or index.
         package var key: Key?
-        /// What a foreign key says.
+        /// For a foreign key.
         package var foreignKey: ForeignKey?
-        /// What a check says.
+        /// For a check.
         package var check: Check?
-        /// The columns in which a period starts and ends.
+        /// For a period: its start and end columns.
         package var period: [String] = []
     }
 
@@ -123,17 +128,17 @@ package struct SourceTable: Hashable, Sendable {
         package var location: SourceLocation
     }
 
-    /// What stands behind the table's parentheses, as far as it is known here.
+    /// The table options, as far as Plumb reads them without a server.
     package struct Options: Hashable, Sendable {
         package var engine: Word?
         package var characterSet: Word?
         package var collation: Word?
         package var hasComment = false
-        /// The values of options that change how rows are stored, by key, both in capitals.
+        /// The values of options that change how rows are stored; keys and values in capitals.
         package var storage: [String: String] = [:]
         /// MariaDB `WITH SYSTEM VERSIONING`.
         package var isSystemVersioned = false
-        /// What stands behind `PARTITION BY`.
+        /// The clause behind `PARTITION BY`.
         package var partitioning: SourceExpression?
     }
 
@@ -146,22 +151,22 @@ package struct SourceTable: Hashable, Sendable {
     /// True for `CREATE TABLE … SELECT`.
     package var isFromSelect = false
 
-    /// The column called `name`, letter case aside.
+    /// The column called `name`, regardless of letter case.
     package func column(_ name: String) -> Column? {
         let wanted = name.lowercased()
         return columns.first { $0.name.lowercased() == wanted }
     }
 
-    /// Where the column called `name` is defined, letter case aside.
+    /// The place where the column called `name` is defined, regardless of letter case.
     package func location(ofColumn name: String) -> SourceLocation? { column(name)?.location }
 
-    /// Where the key or constraint called `name` is defined, letter case aside.
+    /// The place where the key or constraint called `name` is defined, regardless of letter case.
     package func location(ofConstraint name: String) -> SourceLocation? {
         definitions.first { $0.kind != .column && $0.name?.lowercased() == name.lowercased() }?
             .location
     }
 
-    /// Every key, those among the attributes of columns included, in the order written.
+    /// Every key, also those among the attributes of columns, in the order written.
     package var keys: [Key] {
         definitions.compactMap { definition in
             if let key = definition.key { return key }
@@ -174,12 +179,12 @@ package struct SourceTable: Hashable, Sendable {
         }
     }
 
-    /// The foreign keys among the definitions; parents named at columns are not among them.
+    /// The foreign keys among the definitions; a `REFERENCES` of a column is not one of them.
     package var foreignKeys: [ForeignKey] { definitions.compactMap(\.foreignKey) }
 }
 
 extension SourceTable.Key.Kind {
-    /// The kind that the first word of a key's definition, in capitals, says.
+    /// The kind for the first word, in capitals, of a key's definition.
     init(_ word: String?) {
         switch word {
         case "PRIMARY": self = .primary

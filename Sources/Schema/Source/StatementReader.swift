@@ -1,4 +1,4 @@
-/// Says what a statement is, what it names, and where.
+/// Finds out what a statement does, the objects that it names, and their places.
 struct StatementReader {
     private let source: SourceText
     private var cursor: TokenCursor
@@ -55,7 +55,7 @@ struct StatementReader {
     }
 
     private mutating func create() throws(SchemaError) {
-        // What stands between CREATE and the kind of object.
+        // Skips the words between CREATE and the kind of object.
         while let token = cursor.token {
             if cursor.at("OR"), cursor.at("REPLACE", ahead: 1) { statement.isOrReplace = true }
             if cursor.at("TEMPORARY") { statement.isTemporary = true }

@@ -3,9 +3,9 @@ struct StatementPiece {
     var tokens: [Token]
     var leadingComments: [Range<Int>]
     var innerComments: [Range<Int>]
-    /// Where the terminator of the statement before ended; 0 at the start of the file.
+    /// The end of the previous statement's terminator; 0 at the start of the file.
     var previousEnd: Int
-    /// What terminates the statement; nil at the end of the file.
+    /// The terminator behind the statement; nil at the end of the file.
     var delimiter: Range<Int>?
 
     /// From the first token to the last.
@@ -92,7 +92,7 @@ struct StatementSplitter {
         Keyword.spells(lexer.bytes, token.range, "DELIMITER")
     }
 
-    /// The rest of the line up to its first blank is the new terminator.
+    /// Reads a `DELIMITER` line: the text up to its first blank is the new terminator.
     private mutating func readDelimiter(behind command: Token) throws(SchemaError) {
         let bytes = lexer.bytes
         var end = command.end

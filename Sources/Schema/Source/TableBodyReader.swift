@@ -27,7 +27,7 @@ struct TableBodyReader {
             SourceOptionsReader.read(cursor, into: &table)
         }
         while cursor.token != nil {
-            // A query may stand in parentheses; no option begins like one.
+            // A query may stand in parentheses; no option begins with a query's first word.
             if cursor.at(anyOf: Self.queryWords), !isAtSystemVersioning {
                 table.isFromSelect = true
             }
@@ -42,7 +42,7 @@ struct TableBodyReader {
         }
     }
 
-    /// MariaDB's option, which begins like a query with a common table expression.
+    /// Whether `WITH` begins MariaDB's `WITH SYSTEM VERSIONING`, not a common table expression.
     private var isAtSystemVersioning: Bool {
         cursor.at("WITH") && cursor.at("SYSTEM", ahead: 1) && cursor.at("VERSIONING", ahead: 2)
     }
@@ -81,7 +81,7 @@ struct TableBodyReader {
         }
     }
 
-    /// Skips to the comma or parenthesis that ends the definition, noting the parent on the way.
+    /// Skips to the comma or parenthesis that ends the definition; reads parent tables on the way.
     private mutating func skipAttributes() throws(SchemaError) {
         while cursor.token != nil, !cursor.at(symbol: ","), !cursor.at(symbol: ")") {
             if cursor.at(symbol: "(") {
@@ -102,7 +102,7 @@ struct TableBodyReader {
         }
     }
 
-    /// `REFERENCES parent (columns)`, noted at the last definition where that is a foreign key.
+    /// Reads `REFERENCES parent (columns)` into the last definition, where that is a foreign key.
     private mutating func readReference() throws(SchemaError) {
         let (reference, columns) = try SourceKeyReader.reference(&cursor)
         table.references.append(reference)
@@ -111,7 +111,7 @@ struct TableBodyReader {
         table.definitions[last].foreignKey?.parentColumns = columns
     }
 
-    /// `ON DELETE action`, noted at the last definition.
+    /// Reads `ON DELETE action` into the last definition.
     private mutating func readAction() {
         let isDelete = cursor.at("DELETE", ahead: 1)
         for _ in 0..<2 { cursor.advance() }
@@ -131,7 +131,7 @@ struct TableBodyReader {
     }
 
     private mutating func column(at location: SourceLocation) throws(SchemaError) {
-        // `table.column` is allowed here, and so is `database.table.column`.
+        // Servers accept `table.column` and `database.table.column` here.
         guard var name = cursor.takeName() else { throw cursor.unexpected("a column") }
         while cursor.take(symbol: ".") {
             guard let last = cursor.takeName() else { throw cursor.unexpected("a column") }
@@ -158,7 +158,7 @@ struct TableBodyReader {
         let type = cursor.source.text(token.range)
         cursor.advance()
         if cursor.take(symbol: ".") {
-            // MariaDB: `mariadb_schema.date` says whose type is meant.
+            // MariaDB: `mariadb_schema.date` names the type regardless of the SQL mode.
             cursor.advance()
             return type
         }
@@ -173,7 +173,7 @@ struct TableBodyReader {
 }
 
 extension TableBodyReader {
-    /// A key, constraint or period, up to its columns; nil where a column stands.
+    /// Reads a key, constraint or period up to its columns; nil where a column begins.
     private mutating func constraint(
         at location: SourceLocation
     ) throws(SchemaError) -> SourceTable.Definition? {
@@ -187,7 +187,7 @@ extension TableBodyReader {
         }
         switch kind {
         case .index, .foreignKey:
-            // The name of an index counts where the constraint has none.
+            // The index's name is the constraint's where that has none.
             if cursor.at("IF"), cursor.at("NOT", ahead: 1) {
                 for _ in 0..<3 { cursor.advance() }
             }
@@ -198,7 +198,7 @@ extension TableBodyReader {
         case .period:
             name = cursor.takeName()?.text
         case .primaryKey:
-            // A name is taken here, and means nothing.
+            // Servers accept a name for the primary key and ignore it.
             if !cursor.at(symbol: "("), !cursor.at("USING") { _ = cursor.takeName() }
         case .check, .column:
             break
@@ -223,7 +223,7 @@ extension TableBodyReader {
 
     private static let constraintWords: Set = ["PRIMARY", "UNIQUE", "FOREIGN", "CHECK"]
 
-    /// Steps over the words that say what is defined.
+    /// Takes the words that tell the kind of a definition.
     private mutating func definitionKind() -> SourceTable.Definition.Kind? {
         switch cursor.word() {
         case "PRIMARY" where cursor.at("KEY", ahead: 1):
@@ -254,7 +254,7 @@ extension TableBodyReader {
         }
     }
 
-    /// `vector` is no reserved word: behind a column's name stands a type.
+    /// Whether `vector`, which is not reserved, is a column's name: a type follows it then.
     private var isColumnNamedVector: Bool {
         guard let next = cursor.word(ahead: 1) else { return !cursor.at(symbol: "(", ahead: 1) }
         return ColumnTypes.known.contains(next.lowercased())

@@ -1,4 +1,4 @@
-/// Walks the tokens of one statement; the marks of version comments are left out.
+/// Walks the tokens of one statement, without the marks of version comments.
 struct TokenCursor {
     let source: SourceText
     let tokens: [Token]
@@ -16,10 +16,10 @@ struct TokenCursor {
 
     var token: Token? { index < tokens.count ? tokens[index] : nil }
 
-    /// The byte behind the token that was current before.
+    /// The byte behind the previous token.
     var previousEnd: Int { index > 0 ? tokens[index - 1].end : tokens.first?.start ?? 0 }
 
-    /// The first byte of the token `ahead` tokens further; nil behind the last one.
+    /// The first byte of the token `ahead` tokens further; nil behind the last token.
     func start(ahead: Int) -> Int? {
         index + ahead < tokens.count ? tokens[index + ahead].start : nil
     }
@@ -44,7 +44,7 @@ struct TokenCursor {
         return token.kind == .symbol && source.bytes[token.start] == UInt8(ascii: symbol)
     }
 
-    /// The word `ahead` tokens further, in capitals; nil where no word stands.
+    /// The word `ahead` tokens further, in capitals; nil where that is no word.
     func word(ahead: Int = 0) -> String? {
         guard index + ahead < tokens.count, tokens[index + ahead].kind == .word else { return nil }
         return source.text(tokens[index + ahead].range).uppercased()
@@ -62,7 +62,7 @@ struct TokenCursor {
         return true
     }
 
-    /// A name with or without quotes; nil where none stands.
+    /// Takes a name with or without quotes; nil where none stands.
     mutating func takeName() -> (text: String, token: Token)? {
         guard let token else { return nil }
         switch token.kind {
@@ -74,7 +74,7 @@ struct TokenCursor {
         }
     }
 
-    /// `name` or `database.name`; the token is that of the last part.
+    /// Takes `name` or `database.name`; the token is that of the last part.
     mutating func takeQualifiedName() -> (database: String?, text: String, token: Token)? {
         guard let first = takeName() else { return nil }
         guard at(symbol: ".") else { return (nil, first.text, first.token) }
@@ -83,14 +83,14 @@ struct TokenCursor {
         return (first.text, second.text, second.token)
     }
 
-    /// ``DEFINER = `user`@`host` ``, `DEFINER = CURRENT_USER()`.
+    /// Skips ``DEFINER = `user`@`host` `` or `DEFINER = CURRENT_USER()`.
     mutating func skipDefiner() {
         for _ in 0..<2 { advance() }
         _ = takeName()
         if at(symbol: "(") { skipGroup() }
         if take(symbol: "@") {
             _ = takeName()
-            // A host without quotes has dots and hyphens.
+            // An unquoted host may have dots and hyphens.
             while at(symbol: ".") || at(symbol: "-") || at(symbol: "%") {
                 advance()
                 if token?.kind == .number { advance() }
@@ -98,7 +98,7 @@ struct TokenCursor {
         }
     }
 
-    /// Steps behind the parenthesis that closes the current one.
+    /// Moves behind the parenthesis that closes the current one.
     mutating func skipGroup() {
         var depth = 0
         while token != nil {
@@ -109,7 +109,7 @@ struct TokenCursor {
         }
     }
 
-    /// What a name token names: quotes removed, doubled quotes halved.
+    /// A token's name: quotes removed, doubled quotes halved.
     private func name(of token: Token) -> String {
         guard token.kind == .quotedName || token.kind == .string else {
             return source.text(token.range)
@@ -129,7 +129,7 @@ struct TokenCursor {
     }
 }
 
-/// Names without their quotes.
+/// Removes the quotes of names.
 enum Unquoted {
     /// The name between the quotes at both ends of `range`, doubled quotes halved.
     static func name(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {

@@ -1,10 +1,10 @@
-/// A column of `CREATE TABLE`: its type and its attributes.
+/// A column of `CREATE TABLE`: its type and attributes.
 extension FormReader {
     mutating func column(of table: String) throws(SchemaError) {
         let place = cursor
         let first = try expectName("a column, key or constraint")
         if cursor.take(symbol: ".") {
-            // `table.column`, and no database before it.
+            // Servers accept `table.column`; with a database before it Plumb refuses it.
             guard first.lowercased() == table.lowercased(), takeName() != nil,
                 !cursor.at(symbol: ".")
             else {
@@ -127,7 +127,7 @@ extension FormReader {
         for _ in 0..<count { cursor.advance() }
     }
 
-    /// `GENERATED ALWAYS AS (…)`, `AS (…)`, `GENERATED ALWAYS AS ROW START`.
+    /// Reads `GENERATED ALWAYS AS (…)`, `AS (…)` or `GENERATED ALWAYS AS ROW START`.
     private mutating func generation(of table: String) throws(SchemaError) {
         if cursor.take("GENERATED") { try expect("ALWAYS") }
         try expect("AS")
@@ -145,7 +145,7 @@ extension FormReader {
         try expect(symbol: ")")
     }
 
-    /// A literal, a function with its arguments, or an expression in parentheses.
+    /// Reads a literal, a function call, or an expression in parentheses.
     private mutating func defaultValue(of table: String) throws(SchemaError) {
         // `_latin1 0x41`, `_latin1 x'41'`.
         let isIntroduced = cursor.word()?.hasPrefix("_") == true
@@ -170,7 +170,7 @@ extension FormReader {
         if cursor.at(symbol: "(") { try expression(in: .table(table)) }
     }
 
-    /// A word or a string: the name of a character set, a collation, a tablespace.
+    /// Takes a word or a string: the name of a character set, collation or tablespace.
     mutating func wordOrString(_ what: String) throws(SchemaError) {
         if takeString() { return }
         _ = try expectName(what)

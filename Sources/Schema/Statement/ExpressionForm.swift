@@ -1,17 +1,17 @@
-/// Where an expression stands: decides what it may name and call.
+/// The place of an expression, which decides the names and functions that it may use.
 enum ExpressionPlace {
-    /// A default, a check, a key or a computed column of this table.
+    /// A default, check, key or generated column of the table with this name.
     case table(String)
-    /// A rule or bound of its partitions: servers compute bounds when the table is made, and write
-    /// their values back.
+    /// A partitioning expression or a bound of a partition of the table with this name. Servers
+    /// compute bounds when the table is created, and print the values.
     case partition(String)
-    /// When an event runs: computed when the event is made.
+    /// The schedule of an event, which servers compute when the event is created.
     case schedule
 }
 
 /// Expressions: tokens in balanced parentheses, without queries, variables and other databases.
 extension FormReader {
-    /// Steps over the current parentheses.
+    /// Reads the current parentheses and moves behind them.
     mutating func expression(in place: ExpressionPlace) throws(SchemaError) {
         guard cursor.at(symbol: "(") else { throw cursor.unexpected("`(`") }
         var depth = 0
@@ -34,7 +34,7 @@ extension FormReader {
         } while depth > 0
     }
 
-    /// `CASE … END`, outside of parentheses.
+    /// Reads `CASE … END` outside of parentheses.
     mutating func caseExpression(in place: ExpressionPlace) throws(SchemaError) {
         var depth = 0
         var length = ExpressionLength()
@@ -52,16 +52,17 @@ extension FormReader {
         } while depth > 0
     }
 
-    /// Refuses what is so deep that a server may run out of its stack: MariaDB ends with it, and
-    /// with it all that it serves.
+    /// Refuses an expression so long that evaluating it could overflow a server's stack, which
+    /// ends a MariaDB process with all its databases.
     private func step(_ length: inout ExpressionLength) throws(SchemaError) {
         length.add(
             opens: cursor.at(symbol: "("), closes: cursor.at(symbol: ")"),
             separates: cursor.at(symbol: ","))
         guard length.longest <= ExpressionLength.limit else {
             throw refusal(
-                "the expression is too long: more than \(ExpressionLength.limit) words and signs "
-                    + "rest on each other", remedy: "write a shorter one, such as a list with IN")
+                "the expression is too long: more than \(ExpressionLength.limit) words and "
+                    + "operators are nested in each other",
+                remedy: "write a shorter one, such as a list with IN")
         }
     }
 
@@ -79,7 +80,7 @@ extension FormReader {
         }
     }
 
-    /// Whether the word or name at `index` may stand in an expression.
+    /// Checks that the word or name at `index` may stand in an expression.
     func checkName(at index: Int, in place: ExpressionPlace) throws(SchemaError) {
         let ahead = index - cursor.index
         if cursor.at("SELECT", ahead: ahead) {
@@ -96,11 +97,11 @@ extension FormReader {
             guard Self.calls(function, anyOf: NativeFunctions.names) else {
                 throw refusal(
                     "the function \(function) is not one that may compute a value here",
-                    remedy: "use another one; those that read files, wait or take locks are not "
-                        + "taken, and none that somebody added to a server")
+                    remedy: "use another one; functions that read files, wait or take locks "
+                        + "are refused, and so are loadable functions")
             }
             guard Self.sequenceFunctions.contains(function) else { return }
-            // Its argument is the name of a sequence, not a column.
+            // The argument is a sequence's name, not a column's.
             guard !cursor.at(symbol: ".", ahead: ahead + 3) else {
                 throw refusal(
                     "a sequence of another database is named", remedy: "write its name alone")
@@ -114,7 +115,7 @@ extension FormReader {
         }
     }
 
-    /// A name before a point is the table's own, or the place where MariaDB keeps its functions.
+    /// Checks a name before a dot: only the table's own is allowed, and MariaDB's `mariadb_schema`.
     private func checkQualifier(
         ahead: Int, in place: ExpressionPlace
     ) throws(SchemaError) {
@@ -135,7 +136,7 @@ extension FormReader {
         case .schedule: break
         }
         throw refusal(
-            "`\(name)` before a point is another database or table", remedy: "write the name alone")
+            "`\(name)` before a dot is another database or table", remedy: "write the name alone")
     }
 
     private func name(ahead: Int) -> String? {
@@ -144,14 +145,14 @@ extension FormReader {
         return copy.takeName()?.text
     }
 
-    /// Whether `word`, which stands before a parenthesis, calls one of these, or nothing at all.
+    /// Whether `word` before a parenthesis calls one of `functions`, or is no call but a keyword.
     private static func calls(_ word: String, anyOf functions: Set<Substring>) -> Bool {
         functions.contains(word[...]) || NativeFunctions.otherWords.contains(word[...])
     }
 
     private static let sequenceFunctions: Set = ["NEXTVAL", "LASTVAL"]
 
-    /// What else a schedule is made of.
+    /// The words of a schedule that are no functions.
     private static let scheduleWords: Set = [
         "STARTS", "ENDS", "INTERVAL", "MICROSECOND", "SECOND", "MINUTE", "HOUR", "DAY", "WEEK",
         "MONTH", "QUARTER", "YEAR", "SECOND_MICROSECOND", "MINUTE_MICROSECOND", "MINUTE_SECOND",
@@ -163,7 +164,7 @@ extension FormReader {
         "NULL", "DIV", "MOD", "AND", "BETWEEN", "AS", "DATETIME", "SIGNED", "UNSIGNED",
     ]
 
-    /// Those by which rows are partitioned, and times are written.
+    /// Functions that may stand in partitioning expressions, bounds and schedules.
     private static let timeFunctions: Set<Substring> = [
         "ABS", "CEIL", "CEILING", "FLOOR", "MOD", "DATE", "DATEDIFF", "DAY", "DAYOFMONTH",
         "DAYOFWEEK", "DAYOFYEAR", "EXTRACT", "HOUR", "MICROSECOND", "MINUTE", "MONTH", "QUARTER",
@@ -178,15 +179,15 @@ extension FormReader {
     ]
 }
 
-/// How many tokens of an expression can rest on each other: those of one item of a list, and of the
-/// longest item within it.
+/// Measures how many tokens of an expression can be nested in each other: those of one item of a
+/// list, plus those of the longest item within it.
 private struct ExpressionLength {
-    /// A server with its usual stack computes about 500 operators, and reads four times as many.
+    /// With its default stack a server evaluates about 500 operators and parses about 2,000.
     static let limit = 2000
 
-    /// Of each open parenthesis: the tokens of the item so far.
+    /// For each open parenthesis, the tokens of its current item so far.
     private var items: [Int] = [0]
-    /// The tokens of all items that are open.
+    /// The tokens of all current items together.
     private(set) var longest = 0
 
     mutating func add(opens: Bool, closes: Bool, separates: Bool) {
@@ -197,7 +198,7 @@ private struct ExpressionLength {
             longest -= items[items.count - 1]
             items[items.count - 1] = 0
         }
-        // What a parenthesis held counts for the item that it is part of.
+        // The tokens between parentheses count for the item that they are part of.
         if closes, items.count > 1 {
             let inner = items.removeLast()
             items[items.count - 1] += inner

@@ -1,12 +1,13 @@
-/// Reads a statement token by token and accounts for each: what its form does not know is refused.
+/// Reads a statement and accounts for every token of it: one that its form does not allow is
+/// refused.
 ///
-/// Each kind of object has an extension of its own.
+/// The form of each kind of object is an extension in a file of its own.
 struct FormReader {
     var cursor: TokenCursor
     let permissions: StatementText.Permissions
-    /// Indices of the tokens that say nothing of what is to be.
+    /// Indices of tokens that are left out of what is sent, such as `IF NOT EXISTS`.
     private(set) var unsaid: Set<Int> = []
-    /// What a view calls that is no function of the servers' own, as written.
+    /// Functions that a view calls and that are not built into the servers, as written.
     var calls: Set<String> = []
 
     init(_ cursor: TokenCursor, allowing permissions: StatementText.Permissions) {
@@ -14,7 +15,7 @@ struct FormReader {
         self.permissions = permissions
     }
 
-    /// The statement, from its first token to its last.
+    /// Reads the statement from its first token to its last.
     mutating func statement() throws(SchemaError) -> ObjectName {
         try expect("CREATE")
         var prefix = Prefix()
@@ -96,7 +97,7 @@ struct FormReader {
         }
     }
 
-    /// Steps over words that are not sent.
+    /// Skips words that are left out of what is sent.
     private mutating func leaveOut(_ count: Int) {
         for _ in 0..<count {
             unsaid.insert(cursor.index)
@@ -104,7 +105,7 @@ struct FormReader {
         }
     }
 
-    /// The name of what the statement makes.
+    /// Takes the name of the object that is created.
     private mutating func ownName(_ kind: ObjectName.Kind) throws(SchemaError) -> String {
         let place = cursor
         guard let name = takeName() else { throw cursor.unexpected("a name") }
@@ -118,7 +119,7 @@ struct FormReader {
 
     // MARK: Words
 
-    /// A name with or without quotes; a string is none.
+    /// Takes a name with or without quotes; a string is not a name.
     mutating func takeName() -> String? {
         guard let token = cursor.token, token.kind != .string else { return nil }
         return cursor.takeName()?.text
@@ -144,14 +145,14 @@ struct FormReader {
         guard cursor.take(symbol: symbol) else { throw cursor.unexpected("`\(symbol)`") }
     }
 
-    /// A word that is one of `words`, which is stepped over.
+    /// Takes a word that is one of `words`.
     mutating func take(anyOf words: Set<String>) -> Bool {
         guard cursor.at(anyOf: words) else { return false }
         cursor.advance()
         return true
     }
 
-    /// A string, which may have an introducer before it and others behind it.
+    /// Takes a string with its introducer, and strings that are concatenated to it.
     mutating func takeString() -> Bool {
         if cursor.token?.kind == .word, cursor.isString(ahead: 1) { cursor.advance() }
         guard cursor.isString() else { return false }
@@ -163,7 +164,7 @@ struct FormReader {
         guard takeString() else { throw cursor.unexpected("a string") }
     }
 
-    /// A number with or without a sign, also one that begins with its point.
+    /// Takes a number with or without a sign, also one such as `.5`.
     mutating func takeNumber() -> Bool {
         let isSigned = cursor.at(symbol: "-") || cursor.at(symbol: "+")
         let hasPoint = cursor.at(symbol: ".", ahead: isSigned ? 1 : 0)
@@ -175,14 +176,14 @@ struct FormReader {
 
     // MARK: Errors
 
-    /// A refusal of what stands at the cursor.
+    /// A refusal of the current token.
     func refusal(_ message: String, remedy: String? = nil) -> SchemaError {
         let end = cursor.previousEnd
         return cursor.source.error(
             .refused, message, remedy: remedy, at: cursor.token?.range ?? end..<end + 1)
     }
 
-    /// The refusal of a clause that no form has.
+    /// A refusal of a clause that no form has.
     func unknown() -> SchemaError {
         guard let token = cursor.token else { return cursor.unexpected("more") }
         let text = cursor.source.text(token.start..<min(token.end, token.start + 64))

@@ -1,14 +1,14 @@
-/// The functions of MySQL and MariaDB that may be called where a table computes a value.
+/// Built-in functions of MySQL and MariaDB that may be called where a table computes a value.
 ///
-/// As MariaDB 10.11 and 11.8 and MySQL 9.7 have them, by asking each server for every name that it
-/// may know. Left out are those that read files, wait, take locks, count for as long as they are
-/// told to, or tell of the server's inside; a function that somebody added to a server is none of
-/// them.
+/// The names are those that MariaDB 10.11, MariaDB 11.8 and MySQL 9.7 were found to know. Left out
+/// are functions that read files, wait, take locks, run for as long as an argument says
+/// (`BENCHMARK`), or show the server's internals. A loadable function that was added to a server
+/// is never among them.
 enum NativeFunctions {
     /// In capitals.
     static let names: Set<Substring> = Set(text.split(whereSeparator: \.isWhitespace))
 
-    /// Words before a parenthesis that call nothing: operators and types.
+    /// Keywords before a parenthesis that call nothing: operators and types.
     static let otherWords: Set<Substring> = Set(
         """
         AND ARRAY AS BETWEEN BINARY BLOB BY CASE CHARACTER COLLATE COLUMN DATETIME DEC DECIMAL DISTINCT DIV DOUBLE ELSE

@@ -1,4 +1,4 @@
-/// `PARTITION BY` of a table.
+/// The `PARTITION BY` clause of a table.
 extension FormReader {
     mutating func partitioning(of table: String) throws(SchemaError) {
         try expect("PARTITION")
@@ -44,7 +44,7 @@ extension FormReader {
         }
     }
 
-    /// `INTERVAL 1 MONTH STARTS '…' AUTO`, `LIMIT 1000`.
+    /// Reads `INTERVAL 1 MONTH STARTS '…' AUTO` or `LIMIT 1000` of `SYSTEM_TIME` partitions.
     private mutating func historyRule(of table: String) throws(SchemaError) {
         while true {
             if cursor.take("INTERVAL") {

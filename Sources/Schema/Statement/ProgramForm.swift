@@ -1,11 +1,11 @@
 /// Views, triggers, routines, events and sequences.
 ///
-/// The query of a view and the body of a program are code: any tokens, which only the server
-/// understands. What stands before them is known to the last token.
+/// The query of a view and the body of a program may have any tokens: only the server parses them.
+/// Every token before them is accounted for.
 extension FormReader {
     // MARK: View
 
-    /// Behind the view's name.
+    /// Reads a view behind its name.
     mutating func view() throws(SchemaError) {
         if cursor.at(symbol: "(") { try names() }
         try expect("AS")
@@ -22,9 +22,10 @@ extension FormReader {
         }
     }
 
-    /// MariaDB computes some arguments while it makes a view, such as the path of `EXTRACTVALUE`
-    /// and the pattern of `REGEXP`: what a view calls is called then. So a call is of a function
-    /// that only computes, or of one that the schema defines, which is noted for the caller.
+    /// Checks a function call in a view's query. MariaDB evaluates some arguments while it creates
+    /// a view, such as the path of `EXTRACTVALUE` and the pattern of `REGEXP`, and so runs
+    /// functions at that time. Allowed are built-in functions without side effects; functions of
+    /// the schema are noted in ``calls`` for the caller.
     private mutating func noteCall() throws(SchemaError) {
         guard let token = cursor.token, token.kind == .word || token.kind == .quotedName,
             cursor.at(symbol: "(", ahead: 1), !namesColumns
@@ -48,10 +49,10 @@ extension FormReader {
     private func harmfulCall(_ name: String) -> SchemaError {
         refusal(
             "the function \(name.uppercased()) may run while a server makes the view",
-            remedy: "leave it out: what reads files, waits or takes locks is no part of a view")
+            remedy: "remove the call: a view may not read files, wait or take locks")
     }
 
-    /// Whether the name at the cursor is that of a table, before the names of its columns.
+    /// Whether the name at the cursor is followed by a list of column names, not by arguments.
     private var namesColumns: Bool {
         if cursor.at(symbol: ")", ahead: -1) || cursor.at("AS", ahead: -1) { return true }
         // `WITH name (a, b) AS (`
@@ -65,7 +66,7 @@ extension FormReader {
         return behind.at("AS") && behind.at(symbol: "(", ahead: 1)
     }
 
-    /// A `;` within the statement; only bodies of programs have some.
+    /// Refuses a `;` within the statement, which only bodies of programs may have.
     private func refuseStatementEnd() throws(SchemaError) {
         guard !cursor.at(symbol: ";") else {
             throw refusal("another statement begins behind this `;`", remedy: "remove it")
@@ -94,14 +95,15 @@ extension FormReader {
         guard cursor.at(symbol: "(") || cursor.at(anyOf: ["RETURN", "IS", "AS"]) else {
             throw refusal(
                 "the \(kind.rawValue) has no parameters in parentheses",
-                remedy: "write them; functions out of a library (SONAME) are not taken")
+                remedy: "write them; loadable functions (SONAME) are not accepted")
         }
         if cursor.at(symbol: "(") { cursor.skipGroup() }
         var characteristics = cursor
         while characteristics.token != nil, !characteristics.at(anyOf: Self.bodyWords) {
             if characteristics.at("SONAME") {
                 cursor = characteristics
-                throw refusal("functions out of a library are not taken", remedy: "remove it")
+                throw refusal(
+                    "loadable functions from a library are not accepted", remedy: "remove it")
             }
             if characteristics.at("LANGUAGE"), !characteristics.at("SQL", ahead: 1) {
                 cursor = characteristics
@@ -117,7 +119,7 @@ extension FormReader {
         try body()
     }
 
-    /// Words with which a body may begin that are none of a characteristic.
+    /// Words with which a body may begin, and no characteristic of a routine does.
     private static let bodyWords: Set = [
         "BEGIN", "RETURN", "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "CALL", "IF", "CASE",
         "LOOP", "WHILE", "REPEAT", "DO", "SIGNAL", "WITH", "VALUES", "TRUNCATE", "ALTER", "DROP",
@@ -198,7 +200,7 @@ extension FormReader {
 
     // MARK: Bodies
 
-    /// The rest of the statement: one statement or block, as only the server can tell.
+    /// Reads the rest of the statement: one statement or block, which only the server parses.
     private mutating func body() throws(SchemaError) {
         guard cursor.token != nil else { throw cursor.unexpected("a body") }
         while cursor.token != nil { cursor.advance() }

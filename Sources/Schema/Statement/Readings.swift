@@ -1,11 +1,12 @@
 extension StatementText {
-    /// Reads `text` as every server would that Plumb supports, and returns what it creates.
+    /// Reads `text` in each way in which a supported server would, and returns the object that it
+    /// creates.
     ///
-    /// For commands that know no server. Where executable comments make servers read different
-    /// things, each reading has to be a statement of a known form that creates the same object.
-    /// Throws at the first place where one is not, counted from the start of `text`.
+    /// For commands that have no server to ask. Where executable comments make servers read
+    /// different statements, each of them must have a known form and create the same object. Throws
+    /// at the first token for which that fails; lines and columns count from the start of `text`.
     ///
-    /// - Parameter sqlMode: the mode under which the text asks to run; empty for the server's own.
+    /// - Parameter sqlMode: the mode that the text's hint asks for; empty for the server's own.
     package static func checkEverywhere(
         _ text: String, sqlMode: String = "", allowing permissions: Permissions = Permissions()
     ) throws(SchemaError) -> ObjectName {
@@ -26,7 +27,7 @@ extension StatementText {
         return first
     }
 
-    /// One for each way in which a text can be read that names these versions.
+    /// One dialect for each way to read a text whose executable comments name these versions.
     private static func dialects(with versions: Set<Int>, sqlMode: String) -> [Dialect] {
         guard !versions.isEmpty else {
             return [Dialect(flavour: .mariadb, versionID: 100_300, sqlMode: sqlMode)]
@@ -43,12 +44,12 @@ extension StatementText {
         Array(text.utf8).withUnsafeBufferPointer { bytes in
             SchemaError(
                 .refused, "servers read different statements here, by their versions",
-                remedy: "write what is to be without `/*! … */`", in: bytes, at: 0..<1)
+                remedy: "write the statement without `/*! … */`", in: bytes, at: 0..<1)
         }
     }
 }
 
-/// The versions that executable comments name, also where they stand within strings.
+/// The versions that executable comments name; those in strings count, too.
 private struct VersionsNamed {
     private(set) var versions: Set<Int> = []
     private static let limit = 32
@@ -71,7 +72,7 @@ private struct VersionsNamed {
             guard found.count <= limit else {
                 throw SchemaError(
                     .refused, "the statement asks for more than \(limit) versions of servers",
-                    remedy: "write what is to be without `/*! … */`", in: bytes,
+                    remedy: "write the statement without `/*! … */`", in: bytes,
                     at: place..<place + 3)
             }
         }
@@ -80,7 +81,7 @@ private struct VersionsNamed {
 }
 
 extension Dialect: CustomStringConvertible {
-    /// `MySQL 8.0.23`.
+    /// For messages: `MySQL 8.0.23`.
     package var description: String {
         let name = flavour == .mariadb ? "MariaDB" : "MySQL"
         return "\(name) \(versionID / 10_000).\(versionID / 100 % 100).\(versionID % 100)"

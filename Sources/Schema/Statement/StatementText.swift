@@ -1,29 +1,29 @@
-/// One `CREATE` statement of a file as it may be sent to a server: printed from tokens that were
-/// understood, never as it was written.
+/// One `CREATE` statement of a file in the form in which it is sent to a server: printed from
+/// checked tokens, never copied as written.
 ///
-/// Executable comments are resolved as the server at hand resolves them. The statement has one of
-/// the known forms, with the clauses that the form knows; everything else is refused by name.
+/// Executable comments are run or skipped as the server in question does. The statement must have
+/// one of the supported forms; each clause that the form does not have is refused with its place.
 package struct StatementText: Hashable, Sendable {
-    /// What the statement makes.
+    /// The object that the statement creates.
     package let name: ObjectName
-    /// The text to send. It has no executable comment; for tables and sequences no comment at all.
-    /// `OR REPLACE` and `IF NOT EXISTS` are left out: they say nothing about what is to be.
+    /// The text to send, without executable comments, and for tables and sequences without any
+    /// comment. `OR REPLACE` and `IF NOT EXISTS` are left out: they do not define the object.
     package let sql: String
-    /// The functions that a view calls and that are none of the servers' own, as written.
+    /// Functions that a view calls and that are not built into the servers, as written.
     package let calls: Set<String>
 
-    /// What a file may say beyond what every file may.
+    /// Clauses that files may use only where the operator's file allows it.
     package struct Permissions: Hashable, Sendable {
-        /// `DATA DIRECTORY` and `INDEX DIRECTORY`, by which a table's files lie elsewhere.
+        /// `DATA DIRECTORY` and `INDEX DIRECTORY`, which put a table's files elsewhere on the host.
         package var directories: Bool
 
         package init(directories: Bool = false) { self.directories = directories }
     }
 
-    /// Reads `text` as the server of `dialect` would.
+    /// Reads `text` as a server of `dialect` would.
     ///
-    /// Throws at the place of the first token that the statement's form does not account for; lines
-    /// and columns count from the start of `text`.
+    /// Throws at the first token that the statement's form does not allow; lines and columns count
+    /// from the start of `text`.
     package static func read(
         _ text: String, dialect: Dialect, allowing permissions: Permissions = Permissions()
     ) throws(SchemaError) -> StatementText {
@@ -54,21 +54,21 @@ package struct StatementText: Hashable, Sendable {
             calls: reader.calls)
     }
 
-    /// MySQL keeps a comment for MariaDB in the name that it makes of a column's text; to MariaDB
-    /// it is code, and so it is never sent.
+    /// Refuses a `/*M!` comment in a view's query: MySQL keeps it in the name that it derives for
+    /// an expression's column, and MariaDB would run it as code.
     private static func refuseNamingComments(
         _ lexed: LexedStatement, _ bytes: UnsafeBufferPointer<UInt8>
     ) throws(SchemaError) {
         for comment in lexed.comments
         where VersionComment(bytes, at: comment.lowerBound)?.isMariaDB == true {
             throw SchemaError(
-                .refused, "MySQL would take this comment into the name of a column",
+                .refused, "MySQL would make this comment part of a column's name",
                 remedy: "remove it", in: bytes,
                 at: comment)
         }
     }
 
-    /// Servers make names of columns out of the text of a view, and keep the text of a program.
+    /// Servers derive column names from the text of a view, and store the text of a program.
     private static func keepsComments(_ kind: ObjectName.Kind) -> Bool {
         switch kind {
         case .table, .sequence: false
@@ -77,10 +77,10 @@ package struct StatementText: Hashable, Sendable {
     }
 }
 
-/// The tokens of one statement under one dialect, every byte accounted for.
+/// The tokens of one statement under one dialect; throws for a byte that belongs to none.
 struct LexedStatement {
     var tokens: [Token] = []
-    /// Where the comments stand that were skipped.
+    /// The ranges of skipped comments.
     var comments: [Range<Int>] = []
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, dialect: Dialect) throws(SchemaError) {
@@ -111,7 +111,7 @@ struct LexedStatement {
                 .refused, "this character means nothing outside of quotes", remedy: "remove it",
                 in: bytes, at: token.range)
         case .word:
-            // MySQL 9 takes `$tag$ … $tag$` for a string.
+            // MySQL 9 reads `$tag$ … $tag$` as a string.
             guard bytes[token.start] == UInt8(ascii: "$"),
                 bytes[token.start + 1..<token.end].contains(UInt8(ascii: "$"))
             else { return }

@@ -1,6 +1,6 @@
-/// `CREATE TABLE`: definitions, options, partitions.
+/// The `CREATE TABLE` statement: definitions, options, partitions.
 extension FormReader {
-    /// Behind the table's name.
+    /// Reads a table behind its name.
     mutating func table(_ name: String) throws(SchemaError) {
         if cursor.at("LIKE") { return try like() }
         if cursor.at(symbol: "("), cursor.at("LIKE", ahead: 1) {
@@ -35,7 +35,7 @@ extension FormReader {
         try plainTableName()
     }
 
-    /// The name of another table, which must lie in the same database.
+    /// Takes the name of another table, which must be in the same database.
     mutating func plainTableName() throws(SchemaError) {
         let place = cursor
         _ = try expectName("the name of a table")
@@ -92,7 +92,7 @@ extension FormReader {
 
     private static let constraints: Set = ["PRIMARY", "UNIQUE", "FOREIGN", "CHECK"]
 
-    /// `vector` is no reserved word: behind a column's name stands a type.
+    /// Whether `vector`, which is not reserved, is a column's name: a type follows it then.
     private var isColumnNamedVector: Bool {
         guard cursor.at("VECTOR") else { return false }
         guard let next = cursor.word(ahead: 1) else { return !cursor.at(symbol: "(", ahead: 1) }
@@ -116,7 +116,7 @@ extension FormReader {
         if !cursor.at(symbol: "("), !isType { _ = takeName() }
     }
 
-    /// `USING BTREE`.
+    /// Takes `USING BTREE`.
     private mutating func takeKeyType() -> Bool {
         guard cursor.at(anyOf: ["USING", "TYPE"]),
             cursor.at(anyOf: ["BTREE", "HASH", "RTREE"], ahead: 1)
@@ -179,7 +179,7 @@ extension FormReader {
         try references()
     }
 
-    /// `REFERENCES parent (columns)` with what happens to children.
+    /// Reads `REFERENCES parent (columns)` with its actions.
     mutating func references() throws(SchemaError) {
         try expect("REFERENCES")
         try plainTableName()
@@ -199,7 +199,7 @@ extension FormReader {
         }
     }
 
-    /// `CHECK (…)`, at the word.
+    /// Reads `CHECK (…)` from the word CHECK on.
     mutating func check(of table: String) throws(SchemaError) {
         try expect("CHECK")
         try expression(in: .table(table))
@@ -207,7 +207,7 @@ extension FormReader {
         _ = cursor.take("ENFORCED")
     }
 
-    /// Names in parentheses; those of a key's columns may have lengths.
+    /// Takes names in parentheses; the columns of a key may have lengths.
     mutating func names() throws(SchemaError) {
         guard cursor.at(symbol: "(") else { throw cursor.unexpected("`(` with names") }
         repeat {

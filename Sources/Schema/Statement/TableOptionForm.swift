@@ -1,4 +1,4 @@
-/// What stands behind a table's columns and behind its partitions.
+/// The options behind a table's columns and behind its partitions.
 extension FormReader {
     mutating func tableOptions() throws(SchemaError) {
         while cursor.token != nil, !cursor.at("PARTITION") {
@@ -14,7 +14,7 @@ extension FormReader {
         }
     }
 
-    /// One option of a table or partition; false where none stands.
+    /// Takes one option of a table or partition; false where none stands.
     mutating func tableOption() throws(SchemaError) -> Bool {
         try refuseReaching()
         if cursor.at("WITH"), cursor.at("SYSTEM", ahead: 1), cursor.at("VERSIONING", ahead: 2) {
@@ -47,7 +47,7 @@ extension FormReader {
         return true
     }
 
-    /// MariaDB writes some names of options between backticks.
+    /// The name of an option; MariaDB prints some between backticks.
     var optionName: String? {
         if let word = cursor.word() { return word }
         var ahead = cursor
@@ -69,7 +69,7 @@ extension FormReader {
         "PAGE_COMPRESSION_LEVEL", "IETF_QUOTES", "TABLESPACE", "STORAGE", "NODEGROUP",
     ]
 
-    /// `= value`, the sign as the writer likes: a word, a number, a string.
+    /// Takes `= value`, the sign optional: a word, a number or a string.
     mutating func optionValue() throws(SchemaError) {
         _ = cursor.take(symbol: "=")
         guard takeNumber() || takeString() || takeName() != nil else {
@@ -77,7 +77,7 @@ extension FormReader {
         }
     }
 
-    // MARK: What reaches beyond the database
+    // MARK: Options that reach outside of the database
 
     private func refuseReaching() throws(SchemaError) {
         switch optionName {
@@ -113,7 +113,7 @@ extension FormReader {
         }
     }
 
-    /// Those that keep their rows by themselves, in the database's own files.
+    /// Engines that keep rows themselves, in the database's own files.
     private static let engines: Set = [
         "INNODB", "INNOBASE", "XTRADB", "MYISAM", "ARIA", "MARIA", "MEMORY", "HEAP", "ARCHIVE",
         "CSV", "BLACKHOLE", "ROCKSDB", "MYROCKS", "TOKUDB", "COLUMNSTORE", "NDB", "NDBCLUSTER",

@@ -1,15 +1,15 @@
-/// Prints tokens so that every server reads the same ones again.
+/// Prints tokens so that every server reads the same tokens again.
 ///
-/// Between two tokens stands what stood there in the text, as far as no server can take it for
-/// anything but blanks and comments; where something else stood, a blank.
+/// Between two tokens the source's blanks and comments are kept where every server takes them for
+/// just that; anything else is replaced by a blank.
 struct TokenPrinter {
     let bytes: UnsafeBufferPointer<UInt8>
-    /// In the order in which they stand.
+    /// In the order of the text.
     let comments: [Range<Int>]
-    /// Whether white space and comments stay as they are; else one blank stands for all of it.
+    /// Whether white space and comments are kept; if not, one blank replaces each run of them.
     let keepsComments: Bool
 
-    /// - Parameter unsaid: indices of tokens that are left out.
+    /// - Parameter unsaid: indices of tokens that are not printed.
     func text(of tokens: [Token], without unsaid: Set<Int>) -> String {
         var result: [UInt8] = []
         var nextComment = 0
@@ -41,13 +41,13 @@ struct TokenPrinter {
                 switch bytes[place] {
                 case UInt8(ascii: " "), 0x09...0x0D: kept.append(bytes[place])
                 default:
-                    // A mark of an executable comment.
+                    // The mark of an executable comment.
                     isWhole = false
                 }
                 place += 1
             }
         }
-        // What is missing must not bring its neighbours together.
+        // The tokens around removed text must not join to a comment or another operator.
         let joins = result.last.map { "-/*#".utf8.contains($0) } ?? false
         if !isWhole, kept.first.map({ $0 > 0x20 && joins }) ?? true {
             result.append(UInt8(ascii: " "))
@@ -55,7 +55,7 @@ struct TokenPrinter {
         result += kept
     }
 
-    /// Whether every server takes the comment for a comment, up to the same end.
+    /// Whether every server takes it for a comment that ends at the same byte.
     private func isPlain(_ comment: Range<Int>) -> Bool {
         let text = bytes[comment]
         let isControlled = text.contains { byte in
@@ -67,7 +67,7 @@ struct TokenPrinter {
         let start = Array(body.prefix(2))
         let isMarked =
             start.first == UInt8(ascii: "!") || start == Array("M!".utf8)
-            // An optimizer's hint, which a lexer of its own reads.
+            // Optimizer hints have a lexer of their own, which reads quotes.
             || start.first == UInt8(ascii: "+") && body.contains { "'\"`\\".utf8.contains($0) }
         return !isMarked
             && !zip(body, body.dropFirst()).contains { pair in

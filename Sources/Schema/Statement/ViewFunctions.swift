@@ -1,19 +1,19 @@
-/// What stands before a parenthesis in the query of a view.
+/// Names and keywords before a parenthesis in the query of a view.
 enum ViewFunctions {
-    /// Whether the servers have a function or word of this name that only computes.
+    /// Whether it is a built-in function without side effects, or a keyword.
     static func areKnown(_ name: String) -> Bool {
         let name = Substring(name.uppercased())
         return NativeFunctions.names.contains(name) || NativeFunctions.otherWords.contains(name)
             || further.contains(name)
     }
 
-    /// Whether the servers have a function of this name that does something, or counts for as long
-    /// as it is told to.
+    /// Whether it is a built-in function that waits, takes locks, reads files or changes state, or
+    /// runs for as long as an argument says.
     static func areHarmful(_ name: String) -> Bool {
         harmful.contains(Substring(name.uppercased()))
     }
 
-    /// Functions of rows and of sessions, and words of a query.
+    /// Aggregate, window and session functions, and keywords of queries.
     private static let further: Set<Substring> = Set(
         """
         AVG BIT_AND BIT_OR BIT_XOR COUNT GROUP_CONCAT JSON_ARRAYAGG JSON_OBJECTAGG MAX MIN STD
