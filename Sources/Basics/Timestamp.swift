@@ -22,6 +22,7 @@ package struct Timestamp: Hashable, Sendable {
 
     package var iso: String { date.formatted(Date.ISO8601FormatStyle()) }
 
+    /// The point in time this many seconds later.
     package func adding(seconds: Int64) -> Timestamp {
         Timestamp(secondsSince1970: secondsSince1970 + seconds)
     }

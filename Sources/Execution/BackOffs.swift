@@ -1,9 +1,9 @@
 import Basics
 
-/// Remembers what failed and when it may be tried again, from one pass of a loop to the next.
+/// Remembers which subjects failed and when each may be tried again, between passes of a loop.
 ///
-/// A few failing subjects must not slow all the others: each waits for itself, longer after each
-/// failure, and is forgotten as soon as it succeeds.
+/// Each subject waits for itself, twice as long after each failure, so that a few failing ones do
+/// not slow down the others. A success forgets the subject's failures.
 package final class BackOffs<Subject: Hashable & Sendable>: Sendable {
     private struct Entry {
         var failures: Int
@@ -28,6 +28,7 @@ package final class BackOffs<Subject: Hashable & Sendable>: Sendable {
         return entry.dueAt
     }
 
+    /// Notes a failure: the pause doubles, up to `longestSeconds`.
     package func failed(_ subject: Subject, now: Timestamp) {
         entries.withLock { entries in
             let failures = (entries[subject]?.failures ?? 0) + 1
@@ -36,22 +37,23 @@ package final class BackOffs<Subject: Hashable & Sendable>: Sendable {
         }
     }
 
+    /// Forgets the failures of a subject that succeeded.
     package func succeeded(_ subject: Subject) {
         entries.withLock { $0[subject] = nil }
     }
 
-    /// Forgets what could have been tried again so long ago that nobody seems to want it any more:
-    /// its subject left, or became another one.
+    /// Forgets subjects that were due long ago (twice `longestSeconds`) and not tried again: they
+    /// no longer exist.
     package func forgetAbandoned(now: Timestamp) {
         entries.withLock { entries in
             entries = entries.filter { $0.value.dueAt.adding(seconds: 2 * longestSeconds) > now }
         }
     }
 
-    /// How many subjects are known to have failed.
+    /// The number of subjects with a failure.
     package var count: Int { entries.withLock { $0.count } }
 
-    /// Everything may be tried at once.
+    /// Forgets every failure: all may be tried at once.
     package func forgetAll() {
         entries.withLock { $0 = [:] }
     }

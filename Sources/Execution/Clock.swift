@@ -1,14 +1,14 @@
 import Basics
 import Foundation
 
-/// Where the shells get the time from; tests bring their own.
+/// The source of time for code that waits; tests bring a clock of their own.
 package protocol Clock: Sendable {
     var now: Timestamp { get }
-    /// Waits until `seconds` have passed or `interrupt` is set; false when it was set.
+    /// Waits until `seconds` have passed or a stop is requested; false in the latter case.
     func wait(seconds: Double, unless interrupt: Interrupt) -> Bool
 }
 
-/// The machine's clock.
+/// The clock of the machine.
 package struct SystemClock: Clock {
     package init() {}
 

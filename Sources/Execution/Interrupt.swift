@@ -1,6 +1,6 @@
 import Foundation
 
-/// A request to end, or to look at something now, that waiting threads notice at once.
+/// A request to stop, or to wake up, that waiting threads notice at once.
 package final class Interrupt: @unchecked Sendable {
     private let condition = NSCondition()
     private var isSet = false
@@ -9,14 +9,14 @@ package final class Interrupt: @unchecked Sendable {
 
     package init() {}
 
-    /// Whether the end was asked for; it stays asked for.
+    /// Whether a stop was requested; never false again after that.
     package var isRaised: Bool {
         condition.lock()
         defer { condition.unlock() }
         return isSet
     }
 
-    /// Asks for the end.
+    /// Requests a stop.
     package func raise() {
         condition.lock()
         isSet = true
@@ -24,7 +24,7 @@ package final class Interrupt: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// Ends the present wait, or the next one, without asking for the end.
+    /// Ends the current wait, or the next one, without requesting a stop.
     package func wake() {
         condition.lock()
         isWoken = true
@@ -32,14 +32,14 @@ package final class Interrupt: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// Whether the last wait ended because somebody asked for attention.
+    /// Whether the last wait ended because of ``wake()``.
     package var wasWoken: Bool {
         condition.lock()
         defer { condition.unlock() }
         return lastWaitWasWoken
     }
 
-    /// Waits for `seconds`, or until woken; false when the end was asked for.
+    /// Waits for `seconds`, or until woken; false when a stop was requested.
     package func wait(seconds: Double) -> Bool {
         let limit = Date(timeIntervalSinceNow: seconds)
         condition.lock()

@@ -1,8 +1,8 @@
 import Foundation
 
-/// A value that only one thread at a time can see.
+/// A value that one thread at a time can use.
 ///
-/// Built over `NSLock`, which the thread sanitiser understands.
+/// Built on `NSLock`, which the thread sanitizer understands.
 package final class Lock<Value>: @unchecked Sendable {
     private let lock = NSLock()
     private var value: Value
@@ -11,7 +11,7 @@ package final class Lock<Value>: @unchecked Sendable {
         self.value = value
     }
 
-    /// Runs `body` with exclusive access to the value; never call out to I/O from it.
+    /// Runs `body` with exclusive access to the value; `body` must not do I/O.
     package func withLock<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -1,19 +1,19 @@
 import Foundation
 
-/// What the system passes on its way to a file: whoever may change one of it may put another file
-/// there.
+/// The folders and links that the system passes on its way to a file. Who may write to one of
+/// them may put another file in the file's place.
 package enum PathWalk {
-    /// A folder that something is looked up in, or a link that is followed.
+    /// A folder in which a name is looked up, or a symbolic link that is followed.
     package struct Step: Hashable, Sendable {
-        /// Without links on the way to it.
+        /// An absolute path whose folders are not links.
         package let path: String
         package let isLink: Bool
     }
 
-    /// More links than the system follows.
+    /// The most links that are followed; Linux itself gives up after 40 (`ELOOP`).
     private static let mostLinks = 40
 
-    /// The steps to `path`, each once, as far as it is there.
+    /// The steps to `path`, each once, up to the first component that does not exist.
     package static func steps(to path: String) -> [Step] {
         let whole =
             path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path

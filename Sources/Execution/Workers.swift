@@ -8,8 +8,8 @@ import Foundation
 package enum Workers {
     /// Calls `body` for every item and returns the results in the order of `items`.
     ///
-    /// At most `total` items run at once, and at most `perKey` with the same `key`. Blocks the
-    /// calling thread until all are done. `body` does not throw: failures are values.
+    /// At most `total` items run at once, and at most `perKey` of the same `key`. Blocks the
+    /// calling thread until all are done. `body` does not throw: it returns failures as values.
     package static func map<Item: Sendable, Key: Hashable & Sendable, Result: Sendable>(
         _ items: [Item], total: Int, perKey: Int, key: (Item) -> Key,
         _ body: @escaping @Sendable (Item) -> Result
@@ -34,7 +34,7 @@ package enum Workers {
     }
 }
 
-/// The shared list that worker threads take items from.
+/// The list of items that the worker threads share.
 private final class Board<Item: Sendable, Key: Hashable & Sendable, Result: Sendable>:
     @unchecked Sendable
 {
@@ -75,7 +75,7 @@ private final class Board<Item: Sendable, Key: Hashable & Sendable, Result: Send
         return results.compactMap { $0 }
     }
 
-    /// The next item whose key has a free place; nil when none is left to start.
+    /// The next item whose key is below its limit; nil when none is left to start.
     private func take() -> Int? {
         condition.lock()
         defer { condition.unlock() }
@@ -85,7 +85,7 @@ private final class Board<Item: Sendable, Key: Hashable & Sendable, Result: Send
                 let index = waiting[key]?.popFirst()
                 running[key, default: 0] += 1
                 remaining -= 1
-                // Take keys in turn, so that one server does not keep all the workers.
+                // Keys take turns, so that one server does not keep all the threads.
                 order.append(order.remove(at: place))
                 return index
             }
