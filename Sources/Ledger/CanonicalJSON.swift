@@ -1,9 +1,9 @@
 import Diff
 import Foundation
 
-/// A value as a document of the ledger: its canonical form, and a line break at the end.
+/// The JSON form of the ledger's documents: canonical, with a line break at the end.
 package enum CanonicalJSON {
-    /// Throws `invalid` for a value JSON cannot hold, such as a number that is not finite.
+    /// The JSON of `value`; throws `invalid` for what JSON cannot hold, such as an infinite number.
     package static func encode(_ value: some Encodable) throws(LedgerError) -> [UInt8] {
         do {
             return try CanonicalForm.encode(value) + [UInt8(ascii: "\n")]
@@ -13,7 +13,7 @@ package enum CanonicalJSON {
         }
     }
 
-    /// The value in `bytes`; throws `damaged`, naming `path` and the place inside the document.
+    /// The value in `bytes`; throws `damaged`, with `path` and the place within the document.
     package static func decode<Value: Decodable>(
         _ type: Value.Type, from bytes: [UInt8], at path: LedgerPath
     ) throws(LedgerError) -> Value {

@@ -1,8 +1,9 @@
 import Foundation
 import Git
 
-/// The right to reconcile one environment, held for a whole run; it ends with the process.
+/// The exclusive right to reconcile one environment; ends with the process at the latest.
 package final class EnvironmentLease: Sendable {
+    /// The environment's name.
     package let environment: String
     private let file: FileLock
 
@@ -13,9 +14,9 @@ package final class EnvironmentLease: Sendable {
 }
 
 extension Ledger {
-    /// Takes the lease of `environment`; throws `locked`, naming the holder, when it is taken.
+    /// Takes the lease of `environment`; throws `locked`, with the holder, while it is taken.
     ///
-    /// - Parameter holder: what the holder does, for whoever is refused meanwhile.
+    /// - Parameter holder: what this process is doing, for the error that others get meanwhile.
     package func lease(
         _ environment: String, holder: String
     ) throws(LedgerError) -> EnvironmentLease {

@@ -2,19 +2,19 @@ import Execution
 import Foundation
 import Git
 
-/// The content-addressed record of what was decided and done.
+/// The append-only record of what Plumb decided and did.
 ///
 /// A bare git repository: one branch per environment, one commit per transition. `git log`,
-/// `git show` and `git fsck` read it.
+/// `git show` and `git fsck` work on it.
 package final class Ledger: Sendable {
     /// The folder of the repository.
     package let path: String
-    /// How long a write waits for another one to end, in seconds.
+    /// How long a write waits for another process to finish writing, in seconds.
     package let lockWaitSeconds: Double
-    /// Signs each transition; nil for a ledger that is not signed.
+    /// Signs each transition; nil for an unsigned ledger.
     let signer: LedgerSigner?
 
-    /// Nil as long as none was found or made.
+    /// The repository; nil until it is found or created.
     private let opened = Lock<Repository?>(nil)
 
     private init(path: String, lockWaitSeconds: Double, signer: LedgerSigner?) {
@@ -25,11 +25,12 @@ package final class Ledger: Sendable {
 
     /// Opens the ledger in the folder `path`.
     ///
-    /// One that is not there yet is empty, and is looked for again by every read: the first write,
-    /// of this process or another, makes it. Throws `notALedger` when something else lies there.
+    /// One that does not exist yet counts as empty. Every read looks for it again, and the first
+    /// write, of this process or another, creates it. Throws `notALedger` where the folder holds
+    /// something else.
     ///
-    /// - Parameter signingKey: the file of the SSH key that signs each transition; it is read
-    ///   before the first write. Nil for a ledger that is not signed.
+    /// - Parameter signingKey: the file of the SSH key that signs each transition, read before the
+    ///   first write; nil for an unsigned ledger.
     package static func open(
         path: String, lockWaitSeconds: Double = 10, signingKey: String? = nil
     ) throws(LedgerError) -> Ledger {
@@ -40,22 +41,22 @@ package final class Ledger: Sendable {
         return ledger
     }
 
-    /// Whether anybody has made it yet.
+    /// Whether the repository exists.
     package var isThere: Bool { get throws(LedgerError) { try found() != nil } }
 
-    /// Throws `missing` where nobody has made it yet.
+    /// Throws `missing` where the repository does not exist.
     package func requireMade() throws(LedgerError) {
         guard try isThere else { throw missing }
     }
 
-    /// Makes the ledger where there is none: a disk that does not take it, or a key that does not
-    /// sign, is then known before there is anything to record.
+    /// Creates the ledger where there is none, so that an unwritable disk or an unusable signing
+    /// key is found before there is anything to record.
     package func make() throws(LedgerError) {
         try signer?.prepare()
         _ = try repository()
     }
 
-    /// The repository of a ledger that is there; nil where nobody has made it yet.
+    /// The repository; nil where it does not exist.
     func found() throws(LedgerError) -> Repository? {
         if let repository = opened.withLock({ $0 }) { return repository }
         guard try !Folder.isMissingOrUnused(path) else { return nil }
@@ -68,7 +69,7 @@ package final class Ledger: Sendable {
         return repository
     }
 
-    /// The repository, which is made where there is none.
+    /// The repository, created where it does not exist.
     func repository() throws(LedgerError) -> Repository {
         if let repository = try found() { return repository }
         try Self.create(path, lockWaitSeconds: lockWaitSeconds)
@@ -87,9 +88,9 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// What the ledger says about `environment` now; nil when nothing was ever recorded.
+    /// The current documents of `environment`; nil where nothing was ever recorded.
     ///
-    /// Throws when the record is damaged or unreadable: that is never nil.
+    /// A damaged or unreadable record throws and is never nil.
     package func snapshot(_ environment: String) throws(LedgerError) -> LedgerSnapshot? {
         let reference = try Self.reference(environment)
         guard let repository = try found() else { return nil }
@@ -102,7 +103,7 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// The snapshot as of an earlier transition of an environment.
+    /// The documents after an earlier transition of an environment.
     package func snapshot(
         _ environment: String, at commit: ObjectID
     ) throws(LedgerError) -> LedgerSnapshot {
@@ -147,7 +148,7 @@ package final class Ledger: Sendable {
             do throws(GitError) {
                 return try Repository(opening: path)
             } catch  where error.code == .notFound && Folder.isBeingWritten(path) {
-                // Another process is creating it: look again when it has let go.
+                // Another process is creating it: look again once that has released its lock.
                 do throws(LedgerError) {
                     _ = try WriteLock(
                         ledger: path, waitSeconds: lockWaitSeconds, purpose: "opening")
@@ -175,7 +176,7 @@ package final class Ledger: Sendable {
         }
         let lock = try WriteLock(ledger: path, waitSeconds: lockWaitSeconds, purpose: "creating")
         defer { withExtendedLifetime(lock) {} }
-        // Another process may have been first.
+        // Another process may have been faster.
         guard try Folder.isMissingOrUnused(path) else { return }
         try Folder.hide(path)
         _ = try translating("creating the ledger \(path)") { () throws(GitError) in
@@ -188,7 +189,7 @@ package final class Ledger: Sendable {
     private static let mark = "plumb.ledgerversion"
     private static let version: Int64 = 1
 
-    /// A restored or cloned ledger has lost its mark, but every tip is still an event.
+    /// A restored or cloned ledger has no mark; then every branch must end in a ledger's event.
     private static func requireMark(
         _ repository: Repository, _ path: String
     ) throws(LedgerError) {
@@ -212,7 +213,7 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// What a command that needs the record says where there is none.
+    /// The error of a command that needs a ledger where there is none.
     package var missing: LedgerError {
         LedgerError(
             .missing,
@@ -228,9 +229,9 @@ package final class Ledger: Sendable {
     }
 }
 
-/// Looks at a folder before anything is opened or created in it.
+/// Checks the ledger's folder before anything in it is opened or created.
 private enum Folder {
-    /// Whether nothing lies at `path`, or a folder in which nothing but our own lock was made.
+    /// Whether `path` does not exist, or is a folder with nothing but our own lock file in it.
     static func isMissingOrUnused(_ path: String) throws(LedgerError) -> Bool {
         var status = stat()
         guard stat(path, &status) == 0 else {
@@ -242,7 +243,7 @@ private enum Folder {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
             throw LedgerError(.notALedger, "\(path) is no readable folder", remedy: "name a folder")
         }
-        // A creation that was cut off before HEAD was written is started again.
+        // A creation that was interrupted before HEAD was written starts over.
         let known: Set<String> = [
             "plumb.lock", "objects", "refs", "config", "config.lock", "info", "hooks",
             "description", "branches", ".gitignore",
@@ -250,7 +251,7 @@ private enum Folder {
         return names.allSatisfy(known.contains)
     }
 
-    /// Keeps `git add` of a repository around it from committing the ledger.
+    /// Writes a `.gitignore`, so that `git add` in a surrounding repository skips the ledger.
     static func hide(_ path: String) throws(LedgerError) {
         do {
             try Data("*\n".utf8).write(to: URL(fileURLWithPath: "\(path)/.gitignore"))

@@ -1,10 +1,10 @@
 import Git
 
-/// One transition in the making: what its snapshot says, with the changes made so far.
+/// A transition before it is recorded: the current documents with the changes made so far.
 package struct LedgerDraft {
-    /// What the environment says before this transition; nil when this is its first.
+    /// The documents before this transition; nil where it is the environment's first.
     package let snapshot: LedgerSnapshot?
-    /// The event this transition will be recorded as.
+    /// The event that the commit will record.
     package var event: LedgerEvent
 
     private(set) var edits = TreeEdits()
@@ -14,13 +14,13 @@ package struct LedgerDraft {
         self.event = event
     }
 
-    /// The document at `path`, as changed so far; nil when there is none.
+    /// The document at `path` with the changes so far; nil where there is none.
     package func read(_ path: LedgerPath) throws(LedgerError) -> [UInt8]? {
         if let change = edits.change(at: path.encoded) { return change }
         return try snapshot?.read(path)
     }
 
-    /// The JSON document at `path`, as changed so far; nil when there is none.
+    /// The JSON document at `path` with the changes so far; nil where there is none.
     package func read<Value: Decodable>(
         _ type: Value.Type, at path: LedgerPath
     ) throws(LedgerError) -> Value? {
@@ -28,7 +28,7 @@ package struct LedgerDraft {
         return try CanonicalJSON.decode(type, from: bytes, at: path)
     }
 
-    /// The names directly in `folder`, as changed so far, sorted as stored.
+    /// The names directly in `folder` with the changes so far, sorted as stored.
     package func list(_ folder: LedgerPath) throws(LedgerError) -> [String] {
         let prefix = folder == .root ? "" : folder.encoded + "/"
         var kept: Set<String> = []
@@ -52,7 +52,7 @@ package struct LedgerDraft {
         return kept.sorted(by: bytesPrecede).compactMap(LedgerPath.decode)
     }
 
-    /// Writes `bytes` at `path`; throws `invalid` for a path that cannot be stored.
+    /// Writes `bytes` at `path`; throws `invalid` for a path that git cannot store.
     package mutating func set(_ path: LedgerPath, _ bytes: [UInt8]) throws(LedgerError) {
         try edit(path) { (edits, encoded) throws(GitError) in try edits.set(encoded, bytes) }
     }
@@ -64,12 +64,12 @@ package struct LedgerDraft {
         try set(path, try CanonicalJSON.encode(value))
     }
 
-    /// Removes the document at `path`, if it is there.
+    /// Removes the document at `path`, if there is one.
     package mutating func remove(_ path: LedgerPath) throws(LedgerError) {
         try edit(path) { (edits, encoded) throws(GitError) in try edits.remove(encoded) }
     }
 
-    /// Whether anything that the snapshot has at or below `path` is untouched.
+    /// Whether a document of the snapshot at or below `path` is still there.
     private func isLeft(_ path: LedgerPath) throws(LedgerError) -> Bool {
         if edits.change(at: path.encoded) == nil, try snapshot?.read(path) != nil { return true }
         return try snapshot?.paths(below: path).contains {

@@ -2,27 +2,27 @@ import Basics
 import Foundation
 import Git
 
-/// What went wrong with the ledger.
+/// A failure of the ledger.
 package struct LedgerError: RemediedError, Sendable, Equatable {
-    /// The kinds of failure a caller can tell apart.
+    /// The kinds of failure that callers tell apart.
     package enum Code: String, Sendable, CaseIterable {
-        /// The path holds something that is no ledger.
+        /// The path holds something that is not a ledger.
         case notALedger
-        /// Nobody has made the ledger yet.
+        /// There is no ledger yet.
         case missing
-        /// An object, a reference or a document is missing or not what it says it is.
+        /// An object, reference or document is missing, or does not match its name.
         case damaged
         /// Another process is writing, or holds the lease.
         case locked
-        /// There is no room for the write; nothing moved.
+        /// The disk is full; nothing was changed.
         case diskFull
-        /// Others kept moving the environment while this transition was written.
+        /// Other writers kept moving the environment's branch while this one wrote.
         case lostRace
         /// A name, path or argument that the ledger does not accept.
         case invalid
-        /// The key that signs the ledger is missing, or did not sign; nothing moved.
+        /// The signing key is missing or did not sign; nothing was changed.
         case unsigned
-        /// The disk or the rights on it failed the operation.
+        /// The disk or its permissions refused the operation.
         case io
     }
 
@@ -43,7 +43,7 @@ package struct LedgerError: RemediedError, Sendable, Equatable {
         self.retry = retry ?? Self.usualRetry(code)
     }
 
-    /// What the repository under the ledger reported about `subject`.
+    /// The ledger's error for a failure of its repository; `subject` says what was being done.
     init(_ error: GitError, about subject: String) {
         let code: Code =
             switch error.code {
@@ -62,7 +62,7 @@ package struct LedgerError: RemediedError, Sendable, Equatable {
             code, "\(subject): \(error.fault)", remedy: remedies.joined(separator: "; "))
     }
 
-    /// What the system reported about the file or folder at `path`.
+    /// The error for a failed system call on the file or folder at `path`.
     init(system number: Int32, at path: String) {
         let code: Code = [ENOSPC, EDQUOT, EFBIG].contains(number) ? .diskFull : .io
         self.init(
@@ -91,7 +91,7 @@ package struct LedgerError: RemediedError, Sendable, Equatable {
     }
 }
 
-/// Runs `body` and turns a repository's error into the ledger's, saying what it was about.
+/// Runs `body` and turns a repository's error into the ledger's, about `subject`.
 func translating<Result>(
     _ subject: @autoclosure () -> String, _ body: () throws(GitError) -> Result
 ) throws(LedgerError) -> Result {

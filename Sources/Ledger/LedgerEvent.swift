@@ -1,7 +1,7 @@
 import Foundation
 import Git
 
-/// Who makes a transition: the author of its commit.
+/// The person or program that makes a transition: the author of its commit.
 package struct LedgerActor: Hashable, Sendable {
     package let name: String
     package let email: String
@@ -12,15 +12,15 @@ package struct LedgerActor: Hashable, Sendable {
     }
 }
 
-/// What a transition is: the message of its commit.
+/// What a transition records: the message of its commit.
 package struct LedgerEvent: Hashable, Sendable {
     /// The kind of event, in lower case with hyphens, as `operation-completed`.
     package var kind: String
-    /// One line for people: the first of the message.
+    /// One line for readers: the first line of the message.
     package var subject: String
-    /// Why, in the words of who decided it; may have several lines.
+    /// Why it was decided, in the decider's words; may have several lines.
     package var reason: String?
-    /// The key of what it is about, as `commerce/0/orders` or a digest.
+    /// The key of the thing concerned, such as `commerce/0/orders` or a digest.
     package var key: String?
 
     package init(_ kind: String, subject: String, key: String? = nil, reason: String? = nil) {
@@ -31,7 +31,7 @@ package struct LedgerEvent: Hashable, Sendable {
     }
 }
 
-/// An event that happened.
+/// An event with the commit that recorded it.
 package struct LedgerRecord: Hashable, Sendable {
     package let commit: ObjectID
     package let time: Date
@@ -39,15 +39,15 @@ package struct LedgerRecord: Hashable, Sendable {
     package let event: LedgerEvent
 }
 
-/// The event as a commit message: a subject, and trailers that git's own tools read.
+/// The commit message of an event: a subject, and trailers that git's own tools read.
 enum EventMessage {
     private static let kind = "Plumb-Event"
     private static let key = "Plumb-Key"
     private static let reason = "Plumb-Reason"
     private static let environment = "Plumb-Environment"
 
-    /// - Parameter environment: for a signed transition: what is signed must say where it belongs,
-    ///   or a branch could be put in the place of another.
+    /// - Parameter environment: for a signed transition, the environment to name in the message:
+    ///   without it, a branch could be moved to another environment's name unnoticed.
     static func format(
         _ event: LedgerEvent, environment: String? = nil
     ) throws(LedgerError) -> String {
@@ -66,7 +66,7 @@ enum EventMessage {
             + trailers.joined(separator: "\n") + "\n"
     }
 
-    /// The event of a message; nil when the ledger did not write it.
+    /// The event of a message; nil where the ledger did not write it.
     static func parse(_ message: String) -> LedgerEvent? {
         guard let subject = message.split(separator: "\n", omittingEmptySubsequences: false).first
         else { return nil }
@@ -76,7 +76,7 @@ enum EventMessage {
             kind, subject: String(subject), key: trailers[key], reason: trailers[reason])
     }
 
-    /// The environment that a signed transition belongs to; nil where it does not say so.
+    /// The environment that a signed transition names; nil where it names none.
     static func environment(of message: String) -> String? { trailers(of: message)[environment] }
 
     private static func trailers(of message: String) -> [String: String] {
@@ -102,7 +102,7 @@ enum EventMessage {
         }
     }
 
-    /// One line: control characters and line breaks become spaces.
+    /// The text on one line: control characters and line breaks become spaces.
     private static func clean(_ text: some StringProtocol) -> String {
         let line = text.unicodeScalars.map { scalar in
             scalar.properties.generalCategory == .control || scalar.value == 0x2028

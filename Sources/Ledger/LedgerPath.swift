@@ -1,4 +1,4 @@
-/// Where a document lies in the ledger: components of any text, encoded so that git takes them.
+/// The path of a document in the ledger: components of any text, encoded as names for git.
 package struct LedgerPath: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The components as given, not encoded.
     package let components: [String]
@@ -14,7 +14,7 @@ package struct LedgerPath: Hashable, Sendable, Comparable, CustomStringConvertib
     /// The root of the tree.
     package static let root = LedgerPath([])
 
-    /// The path of `component` in this folder.
+    /// The path of `component` below this one.
     package func appending(_ component: String) -> LedgerPath {
         LedgerPath(components + [component])
     }
@@ -28,7 +28,7 @@ package struct LedgerPath: Hashable, Sendable, Comparable, CustomStringConvertib
         left.components.lexicographicallyPrecedes(right.components)
     }
 
-    /// A path as git stores it, read back; nil when it was not written by `encoded`.
+    /// Reads ``encoded`` back; nil where it did not write the text.
     package init?(encoded: String) {
         var components: [String] = []
         for part in encoded.split(separator: "/", omittingEmptySubsequences: false) {
@@ -40,10 +40,10 @@ package struct LedgerPath: Hashable, Sendable, Comparable, CustomStringConvertib
 }
 
 extension LedgerPath {
-    /// One component as git can store it: `/`, `%`, control bytes, a leading `.` and whatever
-    /// else would make git or a file system read the name as another become `%XX`.
+    /// One component as a name for git. `/`, `%`, control bytes, a leading `.` and everything else
+    /// that git or a file system could read as another name become `%XX`.
     package static func encode(_ component: String) -> String {
-        // An empty name cannot be stored; a lone '%' is the encoding of no text.
+        // Git has no empty name; a single `%` is the encoding of no other text.
         guard !component.isEmpty else { return "%" }
         var result: [UInt8] = []
         for (place, scalar) in component.unicodeScalars.enumerated() {
@@ -59,7 +59,7 @@ extension LedgerPath {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// The component that `encode` made `text` of; nil when it made it of none.
+    /// The component whose encoding is `text`; nil where there is none.
     package static func decode(_ text: String) -> String? {
         if text == "%" { return "" }
         let bytes = Array(text.utf8)
@@ -86,7 +86,7 @@ extension LedgerPath {
         switch scalar {
         case "\0"..."\u{1f}", "\u{7f}", "/", "%", "\\", ":": true
         case ".": isFirst
-        // git refuses `git~1`, and `.git` with code points in it that some file systems ignore.
+        // Git refuses `git~1`, and `.git` with code points that some file systems ignore.
         case "~", "\u{200c}"..."\u{200f}", "\u{202a}"..."\u{202e}", "\u{206a}"..."\u{206f}",
             "\u{feff}":
             true

@@ -2,9 +2,9 @@ import Execution
 import Git
 import Signatures
 
-/// Signs the commits of a ledger with the key in a file, which is read when it is first needed.
+/// Signs the commits of a ledger with an SSH key, which is read from its file at first use.
 final class LedgerSigner: Sendable {
-    /// What git makes its own signatures for.
+    /// The namespace of the SSH signatures that git makes and verifies.
     static let namespace = "git"
 
     private let path: String
@@ -14,7 +14,7 @@ final class LedgerSigner: Sendable {
         self.path = path
     }
 
-    /// Reads the key; throws `unsigned` where that does not work.
+    /// Reads the key; throws `unsigned` where it cannot be read.
     func prepare() throws(LedgerError) {
         do throws(SignatureError) {
             _ = try loaded()
@@ -24,7 +24,7 @@ final class LedgerSigner: Sendable {
         }
     }
 
-    /// What signs the text of a commit.
+    /// Signs the text of a commit.
     var commitSigner: CommitSigner { sign }
 
     @Sendable private func sign(_ payload: [UInt8]) throws(GitError) -> String {

@@ -1,9 +1,9 @@
 import Git
 
-/// The documents of one environment after one transition; it never changes.
+/// The documents of one environment after one transition; immutable.
 package struct LedgerSnapshot: Sendable {
     package let environment: String
-    /// The transition.
+    /// The transition's commit.
     package let commit: ObjectID
 
     private let repository: Repository
@@ -14,13 +14,13 @@ package struct LedgerSnapshot: Sendable {
         self.repository = repository
         self.commit = commit.id
         reader = TreeReader(repository, tree: commit.tree)
-        // An unreadable root must not pass for an empty one.
+        // An unreadable root must not look like an empty one.
         _ = try reader.list("")
     }
 
-    /// The document at `path`; nil when there is none.
+    /// The document at `path`; nil where there is none.
     ///
-    /// Throws `damaged` when it is missing from the store or does not hash to its name.
+    /// Throws `damaged` where its object is missing or does not hash to its name.
     package func read(_ path: LedgerPath) throws(LedgerError) -> [UInt8]? {
         try translating(name(path)) { () throws(GitError) in
             guard let entry = try reader.entry(at: path.encoded), entry.kind == .file else {
@@ -30,7 +30,7 @@ package struct LedgerSnapshot: Sendable {
         }
     }
 
-    /// The JSON document at `path`; nil when there is none.
+    /// The JSON document at `path`; nil where there is none.
     package func read<Value: Decodable>(
         _ type: Value.Type, at path: LedgerPath
     ) throws(LedgerError) -> Value? {
@@ -40,7 +40,7 @@ package struct LedgerSnapshot: Sendable {
 
     /// The JSON documents directly in `folder`, by name; folders in it are left out.
     ///
-    /// Documents that are alike to the byte are one object, which is read and decoded once.
+    /// Documents with the same bytes are one object, which is read and decoded once.
     package func readAll<Value: Decodable>(
         _ type: Value.Type, in folder: LedgerPath
     ) throws(LedgerError) -> [String: Value] {
@@ -62,7 +62,7 @@ package struct LedgerSnapshot: Sendable {
         return result
     }
 
-    /// The content's own name of a folder, equal for equal content; nil where there is none.
+    /// The git object of `folder`, equal for equal content; nil where there is no such folder.
     package func identity(of folder: LedgerPath) throws(LedgerError) -> ObjectID? {
         try translating(name(folder)) { () throws(GitError) in
             guard let entry = try reader.entry(at: folder.encoded), entry.kind == .folder else {
@@ -115,7 +115,7 @@ package struct LedgerSnapshot: Sendable {
         try namedEntries(folder).map { ($0.name, $0.entry.kind == .folder) }
     }
 
-    /// What lies directly in `folder`, by the names that were given.
+    /// The entries directly in `folder`, by their decoded names.
     private func namedEntries(
         _ folder: LedgerPath
     ) throws(LedgerError) -> [(name: String, entry: TreeEntry)] {

@@ -2,61 +2,60 @@ import Basics
 import Git
 import Signatures
 
-/// What `Ledger.verifySignatures` found.
+/// The result of `Ledger.verifySignatures`.
 package struct SignatureReport: Sendable, Hashable {
     /// The history of one environment.
     package struct Environment: Sendable, Hashable {
         package let name: String
-        /// The newest transition: what to give as `since` the next time, so that a branch which
-        /// somebody moved back, or wrote anew, is found out.
+        /// The newest transition. Given as `since` the next time, it reveals a branch that was
+        /// moved back or rewritten meanwhile.
         package internal(set) var tip: ObjectID?
-        /// The oldest transition that is signed, and when it was made; nil where none is.
+        /// The oldest signed transition and its time; nil where none is signed.
         package internal(set) var signedSince: SignedSince?
-        /// How many transitions have a good signature.
+        /// The number of transitions with a good signature.
         package internal(set) var signed = 0
-        /// How many there are before the oldest signed one, and behind `since`.
+        /// The number of transitions after `since` and before the oldest signed one.
         package internal(set) var unsignedBefore = 0
-        /// How many transitions were made by each signer.
+        /// The number of transitions by each signer.
         package internal(set) var signers: [String: Int] = [:]
     }
 
-    /// Where signing began.
+    /// The transition with which signing began.
     package struct SignedSince: Sendable, Hashable {
         package let commit: ObjectID
         package let time: Timestamp
     }
 
-    /// One transition that is no evidence, and why.
+    /// One transition whose signature proves nothing, and why.
     package struct Problem: Sendable, Hashable {
         package let environment: String
-        /// The name of the commit; empty where there is none.
+        /// The id of the commit; empty where there is none.
         package let commit: String
-        /// What is wrong, and what to do.
+        /// What is wrong and what to do.
         package let message: String
     }
 
     package internal(set) var environments: [Environment] = []
-    /// The oldest of each environment first; more than `limit` of one are only counted.
+    /// Per environment, the oldest first; beyond `limit` of one they are only counted.
     package internal(set) var problems: [Problem] = []
-    /// How many are wrong in all.
+    /// The number of problems, with those beyond `limit`.
     package internal(set) var problemCount = 0
 
-    /// How many problems of one environment are told one by one.
+    /// How many problems of one environment are listed.
     package static let limit = 10
 
-    /// Whether each transition is signed by an allowed signer.
+    /// Whether every transition is signed by an allowed signer.
     package var isSound: Bool { problemCount == 0 }
 }
 
 extension Ledger {
     /// Verifies the signature of each transition of each environment, the oldest first.
     ///
-    /// It must be by an allowed signer, whose time, if it has one, includes that of the commit; no
-    /// commit may be older than those before it by more than an hour. Throws `missing` where
-    /// there is no ledger.
+    /// The signer must be allowed at the time of the commit, and no commit may be dated more than
+    /// an hour before one of its ancestors. Throws `missing` where there is no ledger.
     ///
-    /// - Parameter since: the hexadecimal names of transitions, whole, that are taken as known,
-    ///   with all that was before them; each must still be part of its environment.
+    /// - Parameter since: ids of transitions, 40 hexadecimal digits each, that are trusted together
+    ///   with everything before them; each must still be part of its environment.
     package func verifySignatures(
         _ verifier: SignatureVerifier, since: [String] = []
     ) throws(LedgerError) -> SignatureReport {
@@ -69,7 +68,7 @@ extension Ledger {
             }
             return id
         }
-        // A handle of its own, which has not read anything before.
+        // A repository handle of its own, which has nothing cached.
         let repository = try translating("verifying the ledger \(path)") { () throws(GitError) in
             try Repository(opening: path)
         }

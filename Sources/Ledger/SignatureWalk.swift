@@ -6,12 +6,12 @@ import Signatures
 struct SignatureWalk {
     private let repository: Repository
     private let verifier: SignatureVerifier
-    /// What is taken as known, and what of it was met.
+    /// The trusted transitions that the caller gave, and those of them that were found.
     private let known: Set<ObjectID>
     private var met: Set<ObjectID> = []
     private(set) var report = SignatureReport()
 
-    /// Clocks of several machines differ; a key whose time is over must not date itself back.
+    /// Allows for clocks that differ; more, and an expired key could be used with an earlier date.
     private static let clockSkewSeconds: Int64 = 3600
 
     init(_ repository: Repository, _ verifier: SignatureVerifier, known: Set<ObjectID>) {
@@ -20,12 +20,12 @@ struct SignatureWalk {
         self.known = known
     }
 
-    /// What was found so far of one environment.
+    /// What was found so far in one environment.
     private struct State {
         var environment: SignatureReport.Environment
         var newest: Timestamp?
         var problems = 0
-        /// The last transition before signing began.
+        /// The last transition before the first signed one.
         var lastUnsigned: ObjectID?
         var startsAtKnown = false
     }
@@ -52,7 +52,7 @@ struct SignatureWalk {
                 + "\(last); where this is known, give --since \(last)", &state)
     }
 
-    /// Each of `known` must have been met; one that was not was taken out of its environment.
+    /// Reports each trusted transition that was not found: it was removed from its environment.
     mutating func requireAllKnownMet() {
         for id in known.subtracting(met).sorted() {
             report.problemCount += 1
@@ -64,7 +64,7 @@ struct SignatureWalk {
         }
     }
 
-    /// What shows one object in the place of another, to git and not to plumb.
+    /// Reports a `refs/replace` reference, with which git shows another object in its place.
     mutating func refuse(replacement reference: String) {
         report.problemCount += 1
         report.problems.append(
@@ -74,7 +74,7 @@ struct SignatureWalk {
                     + "`git replace -d`"))
     }
 
-    /// The transitions up to `tip`, newest first, down to one that is known.
+    /// The transitions up to `tip`, newest first, down to a trusted one.
     private mutating func history(
         from tip: ObjectID, _ state: inout State
     ) throws(GitError) -> [ObjectID] {
@@ -93,11 +93,11 @@ struct SignatureWalk {
         return result
     }
 
-    /// Of several known ones in one environment the newest counts; the others must be there too.
+    /// Of several trusted ones in one environment the newest counts; the others must exist, too.
     private mutating func meet(_ newest: Commit, _ state: inout State) throws(GitError) {
         let name = state.environment.name
         guard [nil, name].contains(EventMessage.environment(of: newest.message)) else {
-            // It must not pass for known where it is put under another name.
+            // A trusted commit on another environment's branch is no proof.
             add(newest.id, Self.foreign(to: name), &state)
             return
         }
@@ -148,7 +148,7 @@ struct SignatureWalk {
         state.newest = max(state.newest ?? time, time)
     }
 
-    /// What a signer may not have signed, either.
+    /// Reports what is wrong with a transition even where its signature is good.
     private mutating func complain(
         of commit: Commit, at time: Timestamp, _ state: inout State
     ) {

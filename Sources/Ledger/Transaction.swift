@@ -2,28 +2,27 @@ import Basics
 import Foundation
 import Git
 
-/// What the body of a transition decided.
+/// The result of a transition's body.
 package enum LedgerDecision: Sendable {
     /// Record the changes as one commit.
     case commit
-    /// There is nothing to record (any more).
+    /// Record nothing: there is nothing to do (any more).
     case nothing
 }
 
 extension Ledger {
-    /// How often a transition is tried when others move the environment meanwhile.
+    /// How often a transition is tried while other writers move the environment's branch.
     static let attempts = 25
 
     /// Makes one transition of `environment`: one commit, or none.
     ///
-    /// `body` runs on a fresh draft, and again on a fresh one whenever somebody else moved the
-    /// environment meanwhile: it must check what it relies on each time. It runs while this
-    /// ledger's write lock is held, so it computes and does nothing slow; what it throws is
-    /// thrown here, and nothing is recorded. When this returns a commit it is on the disk; when
-    /// it throws, the transition did not happen, unless the error's retry class is
-    /// `indeterminate`.
+    /// `body` runs on a fresh draft, and again on another one whenever somebody else moved the
+    /// environment's branch meanwhile: it must check each time what it relies on. It runs with this
+    /// ledger's write lock held, so it must not do anything slow; what it throws is thrown here,
+    /// and nothing is recorded. When this returns a commit, the commit is on the disk; when it
+    /// throws, the transition did not happen, unless the error's retry class is `indeterminate`.
     ///
-    /// - Returns: the commit; nil when `body` said `nothing`.
+    /// - Returns: the commit; nil where `body` decided `nothing`.
     @discardableResult
     package func transact(
         _ environment: String, actor: LedgerActor, event: LedgerEvent, time: Date,
@@ -70,7 +69,7 @@ extension Ledger {
         }
     }
 
-    /// How moving the branch ended.
+    /// The outcome of moving the branch.
     private enum Publication {
         case moved
         case lost(LedgerError)
@@ -97,7 +96,7 @@ extension Ledger {
                     remedy: "if none is running, remove that file"))
         default: break
         }
-        // The failure may have come before or after the move: what the branch says decides.
+        // The move may have happened before the failure: the branch itself tells.
         let happened: Bool
         do throws(GitError) {
             let now = try repository.target(of: reference)
@@ -116,13 +115,13 @@ extension Ledger {
         return .moved
     }
 
-    /// `HEAD` names a branch that exists, so that plain `git log` works.
+    /// Points `HEAD` at a branch that exists, so that `git log` without arguments works.
     private func pointHead(of repository: Repository, at environment: String, first: Bool) {
         guard first else { return }
         do throws(GitError) {
             if try repository.head() == nil { try repository.setHead(branch: environment) }
         } catch {
-            // Convenience only: the transition is recorded whether or not HEAD follows.
+            // A convenience: the transition is recorded whether or not HEAD is moved.
         }
     }
 

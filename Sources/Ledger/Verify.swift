@@ -2,25 +2,26 @@ import Basics
 import Git
 import Schema
 
-/// What `Ledger.verify` found.
+/// The result of `Ledger.verify`.
 package struct VerifyReport: Sendable, Hashable {
     /// One thing that is wrong, and what to do about it.
     package struct Problem: Sendable, Hashable {
+        /// The kinds of problems.
         package enum Kind: String, Sendable {
             /// An object is missing, or its bytes do not hash to its name.
             case damagedObject
-            /// A commit that no transition of the ledger wrote.
+            /// A commit that the ledger did not write.
             case foreignCommit
-            /// A reference that points at no commit.
+            /// A reference that points to no commit.
             case brokenReference
-            /// A document that is not what its path says.
+            /// A document that does not match its path.
             case badDocument
         }
 
         package let kind: Kind
-        /// Where it was first met, as `environment:path`, or the name of the reference.
+        /// Where it was first found: `environment:path`, or the name of the reference.
         package let place: String
-        /// The name of the object; empty for a reference that has none.
+        /// The id of the object; empty for a reference that has none.
         package let object: String
         /// What is wrong and what to do.
         package let message: String
@@ -30,20 +31,20 @@ package struct VerifyReport: Sendable, Hashable {
     package internal(set) var commits = 0
     package internal(set) var objects = 0
     package internal(set) var problems: [Problem] = []
-    /// Files that a writer left behind, relative to the ledger; the next write removes them.
+    /// Files that an interrupted writer left, relative to the ledger; the next write removes them.
     package internal(set) var strayFiles: [String] = []
 
-    /// Whether nothing is wrong; stray files are untidy, not wrong.
+    /// Whether nothing is wrong; stray files do not count.
     package var isSound: Bool { problems.isEmpty }
 }
 
 extension Ledger {
     /// Reads everything: re-hashes every object, follows every branch to its first transition and
-    /// checks that each document is what its path says. Changes nothing; throws `missing` where
-    /// there is no ledger.
+    /// checks each document against its path. Changes nothing; throws `missing` where there is no
+    /// ledger.
     package func verify() throws(LedgerError) -> VerifyReport {
         try requireMade()
-        // A handle of its own, which has not read anything before.
+        // A repository handle of its own, which has nothing cached.
         let repository = try translating("verifying the ledger \(path)") { () throws(GitError) in
             try Repository(opening: path)
         }
@@ -54,7 +55,7 @@ extension Ledger {
         return verifier.report
     }
 
-    /// Younger ones may belong to a write that is going on.
+    /// Younger files may belong to a write in progress.
     private static let strayAgeSeconds: Double = 60
 }
 
@@ -63,7 +64,7 @@ private struct Verifier {
     private let repository: Repository
     private var seen: Set<ObjectID> = []
     private var damaged: Set<ObjectID> = []
-    /// What was judged: the same object at the same place needs it once for all transitions.
+    /// The objects checked so far: one is checked once per place, not once per transition.
     private var judged: Set<Placed> = []
     var report = VerifyReport()
 
@@ -115,7 +116,7 @@ private struct Verifier {
         }
     }
 
-    /// Judges one transition and everything in it; returns its parents.
+    /// Checks one transition and everything in it; returns its parents.
     private mutating func verify(commit id: ObjectID, environment: String) -> [ObjectID] {
         report.commits += 1
         let commit: Commit
@@ -178,7 +179,7 @@ private struct Verifier {
         }
     }
 
-    /// Re-hashes an object; nil when it is damaged.
+    /// Re-hashes an object; nil where it is damaged.
     private mutating func verify(_ id: ObjectID, at place: String) -> ObjectKind? {
         seen.insert(id)
         do throws(GitError) {
@@ -206,7 +207,7 @@ private struct Verifier {
     }
 }
 
-/// What a place in the tree demands of the document there.
+/// What the document at a path must be.
 private enum DocumentRule: Equatable {
     case free
     case json
@@ -229,7 +230,7 @@ private enum DocumentRule: Equatable {
         }
     }
 
-    /// What is wrong with the bytes; nil when nothing is.
+    /// What is wrong with the bytes; nil where nothing is.
     func complaint(about bytes: [UInt8]) -> String? {
         switch self {
         case .free: nil

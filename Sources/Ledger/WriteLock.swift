@@ -3,14 +3,14 @@ import Foundation
 import Git
 import Schema
 
-/// The right to write to one ledger: one thread of one process at a time has it.
+/// The exclusive right to write to one ledger, held by one thread of one process at a time.
 ///
-/// Whoever takes it clears away what a writer that died in the middle left behind.
+/// Taking it removes the files that an interrupted writer left behind.
 final class WriteLock {
     private let queue: NSLock
     private let file: FileLock
 
-    /// Waits `waitSeconds` at most, then throws `locked`, naming the holder.
+    /// Waits `waitSeconds` at most, then throws `locked` with the holder.
     init(ledger path: String, waitSeconds: Double, purpose: String) throws(LedgerError) {
         let queue = ProcessLocks.lock(for: path)
         guard queue.lock(before: Date(timeIntervalSinceNow: waitSeconds)) else {
@@ -28,14 +28,14 @@ final class WriteLock {
             }
         }
         self.queue = queue
-        // A clean exit leaves no trace, so young files are then those of a running git command.
+        // After a clean exit, young files can only belong to a running git command.
         let age: Double = file.abandonedBy == nil ? Self.foreignSeconds : 0
         StaleFiles.remove(in: path, minimumAgeSeconds: age)
     }
 
     deinit { queue.unlock() }
 
-    /// The age from which a git command's lock file is taken for abandoned.
+    /// The age from which a git command's lock file counts as abandoned, in seconds.
     private static let foreignSeconds: Double = 600
 
     private static func file(_ path: String) -> String { "\(path)/plumb.lock" }
@@ -51,7 +51,7 @@ final class WriteLock {
     }
 }
 
-/// One lock per ledger for the threads of this process, so that they queue instead of polling.
+/// One lock per ledger for the threads of this process, which queue on it instead of polling.
 private enum ProcessLocks {
     private static let all = Lock<[String: NSLock]>([:])
 
