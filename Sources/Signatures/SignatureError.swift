@@ -1,36 +1,36 @@
 import Basics
 
-/// Why a signature does not count, or could not be made.
+/// Why a signature is not accepted, or could not be made.
 package struct SignatureError: RemediedError, Sendable, Equatable {
-    /// The kinds of failure a caller can tell apart; none of them ever means "valid".
+    /// The kinds of failure that callers tell apart; none of them means "valid".
     package enum Code: String, Sendable, CaseIterable {
         /// There is no signature.
         case unsigned
-        /// It is no signature of a kind that is known.
+        /// It is neither an SSH nor an OpenPGP signature.
         case unknownFormat
-        /// It says that it is an SSH signature, and is not one to the last byte.
+        /// It begins like a signature, and is not exactly one.
         case malformed
-        /// An algorithm, a key type or a size that is not accepted.
+        /// An algorithm, key type or key size is not accepted.
         case unsupportedAlgorithm
-        /// It was made for another use.
+        /// It was made for another purpose.
         case wrongNamespace
-        /// The allowed signers do not name the key.
+        /// The allowed signers do not list the key.
         case keyNotAllowed
-        /// They name it, for another person.
+        /// The allowed signers list the key for another person.
         case wrongPrincipal
-        /// They name it, and its time has not begun.
+        /// The allowed signers list the key from a later time on.
         case notYetValid
-        /// They name it, and its time is over; or an OpenPGP key has expired.
+        /// The allowed signers list the key until an earlier time, or the OpenPGP key has expired.
         case expired
-        /// The owner of an OpenPGP key took it back.
+        /// The owner of the OpenPGP key revoked it.
         case revoked
-        /// The bytes are not those that were signed, or another key signed them.
+        /// The signed bytes were changed, or another key signed them.
         case badSignature
-        /// A file of allowed signers, or a key, cannot be read as what it should be.
+        /// A file of allowed signers, or of a key, cannot be read as such.
         case invalidFile
-        /// Others than the owner may change the file, or read a private key.
+        /// Other users may change the file, or read a private key.
         case unsafeFile
-        /// A program that is needed is not there, or failed.
+        /// A program that is needed is missing or failed.
         case program
     }
 

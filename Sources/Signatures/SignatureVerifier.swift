@@ -1,23 +1,23 @@
 import Basics
 
-/// Says who signed something, by the keys that the operator allows; throws in every other case.
+/// Finds out who signed something, by the keys that the operator allows; throws where nobody did.
 package struct SignatureVerifier: Sendable {
     private let allowed: AllowedSigners
     private let openPGP: OpenPGPSigners?
 
-    /// - Parameter openPGP: nil refuses every OpenPGP signature.
+    /// - Parameter openPGP: the allowed OpenPGP keys; nil to accept no OpenPGP signature.
     package init(allowedSigners: AllowedSigners, openPGP: OpenPGPSigners? = nil) {
         allowed = allowedSigners
         self.openPGP = openPGP
     }
 
-    /// The signer of `payload`.
+    /// The signer of `payload`; throws unless an allowed key made `signature` over it.
     ///
     /// - Parameters:
     ///   - signature: armoured; nil or empty where there is none.
-    ///   - namespace: what it must have been made for: `git` for a commit.
-    ///   - time: when it was signed, as far as is known: keys may be allowed for a time only.
-    ///   - principal: who it must have been; nil for anybody who is allowed.
+    ///   - namespace: the purpose that it must have been made for: `git` for a commit.
+    ///   - time: the time of signing, as far as it is known, since keys may be limited in time.
+    ///   - principal: the required signer; nil for any allowed one.
     package func verify(
         payload: [UInt8], signature: String?, namespace: String, at time: Timestamp,
         principal: String? = nil
@@ -55,7 +55,7 @@ package struct SignatureVerifier: Sendable {
                 "the signature was made for \(signature.namespace.prefix(64).debugDescription), "
                     + "not for \(namespace)")
         }
-        // Only numbers of a key that somebody allowed are given to the library.
+        // libcrypto is given the numbers of allowed keys only.
         let entries = try allowed.admitting(
             signature.key, namespace: namespace, at: time, principal: principal)
         guard try signature.isGenuine(for: payload) else {
@@ -76,7 +76,7 @@ package struct SignatureVerifier: Sendable {
 }
 
 extension AllowedSigners {
-    /// The entries that let `key` sign; throws the first reason where there is none.
+    /// The entries that allow `key` to sign; throws the first reason where there is none.
     fileprivate func admitting(
         _ key: SSHPublicKey, namespace: String, at time: Timestamp, principal: String?
     ) throws(SignatureError) -> [Entry] {

@@ -1,16 +1,16 @@
 import Basics
 
-/// Who signed, as the allowed signers name the owner of the key.
+/// The signer of something, as the allowed signers name the owner of the key.
 package struct VerifiedSigner: Hashable, Sendable {
-    /// What kind of key it was.
+    /// The kind of signature.
     package enum Kind: String, Sendable {
         case ssh
         case openPGP
     }
 
     package let kind: Kind
-    /// The names under which the allowed signers know the key, in the order of the file: one
-    /// person. Empty where they have only patterns for it, which name nobody in particular.
+    /// The names of the key's owner in the allowed signers, in the order of the file. Empty where
+    /// they have only patterns for the key, which name no one person.
     package let principals: [String]
     /// `SHA256:…` of an SSH key as `ssh-keygen -l` shows it; the primary key of OpenPGP in
     /// upper-case hexadecimal digits.

@@ -5,7 +5,7 @@ final class CryptoHandle {
     let pointer: OpaquePointer
     private let free: (OpaquePointer) -> Void
 
-    /// Takes what `make` gives; throws where it gives nothing.
+    /// Owns the object that `make` returns; throws where it returns none.
     init(
         _ what: String, free: @escaping (OpaquePointer) -> Void, make: () -> OpaquePointer?
     ) throws(SignatureError) {
@@ -19,7 +19,7 @@ final class CryptoHandle {
 
     deinit { free(pointer) }
 
-    /// A positive number from its bytes, the highest first.
+    /// A positive number from its bytes, the most significant first.
     static func number(_ bytes: [UInt8]) throws(SignatureError) -> CryptoHandle {
         try CryptoHandle("a number of a key", free: { BN_free($0) }) {
             BN_bin2bn(bytes, Int32(truncatingIfNeeded: bytes.count), nil)

@@ -1,12 +1,12 @@
 import CCrypto
 
-/// The hash functions that signatures use, by their names in the protocol of SSH.
+/// The hash functions of signatures, by their names in the SSH protocol.
 enum HashAlgorithm: String, Sendable {
     case sha256
     case sha384
     case sha512
 
-    /// The algorithm as libcrypto takes it; it lives as long as the process.
+    /// The algorithm for libcrypto, valid as long as the process.
     var function: OpaquePointer? {
         switch self {
         case .sha256: EVP_sha256()
@@ -33,13 +33,13 @@ enum HashAlgorithm: String, Sendable {
     }
 }
 
-/// The curves of ECDSA keys, by their names in the protocol of SSH.
+/// The curves of ECDSA keys, by their names in the SSH protocol.
 enum Curve: String, Hashable, Sendable {
     case p256 = "nistp256"
     case p384 = "nistp384"
     case p521 = "nistp521"
 
-    /// The name that libcrypto knows.
+    /// The curve's name in libcrypto.
     var group: String {
         switch self {
         case .p256: "P-256"
@@ -48,7 +48,7 @@ enum Curve: String, Hashable, Sendable {
         }
     }
 
-    /// The bytes of one coordinate.
+    /// The size of one coordinate in bytes.
     var fieldBytes: Int {
         switch self {
         case .p256: 32
@@ -57,7 +57,7 @@ enum Curve: String, Hashable, Sendable {
         }
     }
 
-    /// The hash function that RFC 5656 ties to the curve.
+    /// The hash function that RFC 5656, section 6.2.1, prescribes for the curve.
     var hash: HashAlgorithm {
         switch self {
         case .p256: .sha256

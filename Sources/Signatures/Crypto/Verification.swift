@@ -1,6 +1,6 @@
 import CCrypto
 
-/// Verifies signatures with libcrypto; true only where it says so in so many words.
+/// Verifies signatures with libcrypto; true only where it reports a good signature.
 enum Verification {
     static func ed25519(
         point: [UInt8], signature: [UInt8], of message: [UInt8]
@@ -25,25 +25,25 @@ enum Verification {
         exponent: [UInt8], modulus: [UInt8], hash: HashAlgorithm, signature: [UInt8],
         of message: [UInt8]
     ) throws(SignatureError) -> Bool {
-        // Some agents leave out zeros in front; OpenSSH puts them back, too.
+        // Some agents drop leading zeros; OpenSSH adds them again, too.
         guard signature.count <= modulus.count else { return false }
         let padded = Array(repeating: 0, count: modulus.count - signature.count) + signature
         let numbers = (try CryptoHandle.number(modulus), try CryptoHandle.number(exponent))
         let key = try CryptoHandle("the RSA key", free: { EVP_PKEY_free($0) }) {
             plumb_rsa_key(numbers.0.pointer, numbers.1.pointer)
         }
-        // PKCS #1 version 1.5 is what libcrypto does unless told otherwise, and what SSH does.
+        // libcrypto's default padding is PKCS #1 version 1.5, which SSH uses.
         return try verify(padded, of: message, by: key, hash: hash)
     }
 
-    /// - Parameter hash: nil for a scheme that hashes by itself.
+    /// - Parameter hash: nil for ed25519, which hashes by itself.
     private static func verify(
         _ signature: [UInt8], of message: [UInt8], by key: CryptoHandle, hash: HashAlgorithm?
     ) throws(SignatureError) -> Bool {
         let context = try CryptoHandle("a verification", free: { EVP_MD_CTX_free($0) }) {
             EVP_MD_CTX_new()
         }
-        // A signature that does not fit leaves words behind for whoever asks next.
+        // A bad signature leaves errors in the thread's queue, where later calls would find them.
         defer { ERR_clear_error() }
         guard
             EVP_DigestVerifyInit(
@@ -55,7 +55,7 @@ enum Verification {
             context.pointer, signature, signature.count, message, message.count) == 1
     }
 
-    /// The pair as the DER sequence that libcrypto takes.
+    /// The two numbers as the DER sequence that libcrypto reads.
     private static func distinguished(
         _ r: [UInt8], _ s: [UInt8]
     ) throws(SignatureError) -> [UInt8] {
@@ -64,7 +64,7 @@ enum Verification {
         }
         guard let first = BN_bin2bn(r, Int32(truncatingIfNeeded: r.count), nil),
             let second = BN_bin2bn(s, Int32(truncatingIfNeeded: s.count), nil),
-            // The pair owns the two numbers from here on.
+            // From here on the pair owns the two numbers.
             ECDSA_SIG_set0(pair.pointer, first, second) == 1
         else { throw SignatureError(.malformed, "the ECDSA signature is damaged") }
         var output: UnsafeMutablePointer<UInt8>?

@@ -1,10 +1,10 @@
 import Basics
 
-/// What `gpg` says on its status descriptor (doc/DETAILS of GnuPG).
+/// What `gpg` writes to its status descriptor (doc/DETAILS of GnuPG).
 struct GPGStatus {
-    /// The one good signature.
+    /// A good signature.
     struct Good: Hashable, Sendable {
-        /// Of the key that signed, a subkey perhaps.
+        /// The fingerprint of the key that signed, which may be a subkey.
         let fingerprint: String
         let primaryFingerprint: String
         let signedAt: Timestamp
@@ -13,7 +13,7 @@ struct GPGStatus {
     private let lines: [(keyword: Substring, words: [Substring])]
 
     init(_ output: String) {
-        // By bytes: no character of a user id may hide the end of a line.
+        // By bytes: in Swift's characters, one of a user id could swallow the end of a line.
         lines = output.utf8.split(separator: UInt8(ascii: "\n")).map(Substring.init)
             .compactMap { line in
                 guard line.hasPrefix("[GNUPG:] ") else { return nil }
@@ -22,7 +22,7 @@ struct GPGStatus {
             }
     }
 
-    /// Throws unless there is exactly one signature, and all that is said of it is good.
+    /// The signature; throws unless there is exactly one and every line about it is good.
     func good(exitStatus: Int32) throws(SignatureError) -> Good {
         if let refusal = Self.refusals.first(where: { !all($0.keyword).isEmpty }) {
             throw SignatureError(refusal.code, refusal.fault, remedy: refusal.remedy)
@@ -56,11 +56,11 @@ struct GPGStatus {
         lines.filter { $0.keyword == keyword }.map(\.words)
     }
 
-    /// RSA, ECDSA and EdDSA.
+    /// The numbers of RSA, ECDSA and EdDSA (RFC 4880, section 9.1, and RFC 9580).
     private static let keyAlgorithms: Set<Substring> = ["1", "19", "22"]
-    /// SHA-256, SHA-384 and SHA-512.
+    /// The numbers of SHA-256, SHA-384 and SHA-512.
     private static let hashAlgorithms: Set<Substring> = ["8", "9", "10"]
-    /// Of a binary document, and of a text.
+    /// Signatures of a binary document and of a text document.
     private static let classes: Set<Substring> = ["00", "01"]
 
     private struct Refusal {

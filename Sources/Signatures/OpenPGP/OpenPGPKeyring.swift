@@ -1,22 +1,22 @@
 import Execution
 import Foundation
 
-/// Verifies OpenPGP signatures with `gpg`, by nothing but the keys it was given.
+/// Verifies OpenPGP signatures with `gpg` and a fixed set of keys.
 ///
-/// The keys lie in a folder of its own; the user's keyring, configuration and agent are not asked,
-/// and nothing is fetched.
+/// The keys are in a folder of their own: the user's keyring, configuration and agent are not
+/// used, and no key is fetched.
 final class OpenPGPKeyring: Sendable {
     private let exported: [UInt8]
     private let file: String
     private let home = Lock<GPGHome?>(nil)
 
-    /// - Parameter exported: what `gpg --export` wrote, armoured or not.
+    /// - Parameter exported: the output of `gpg --export`, armoured or not.
     init(exported: [UInt8], file: String) {
         self.exported = exported
         self.file = file
     }
 
-    /// Who made the signature; throws for everything but one good signature by one good key.
+    /// The signer; throws for everything but one good signature by one good key.
     func verify(
         payload: [UInt8], signature: String
     ) throws(SignatureError) -> GPGStatus.Good {
@@ -33,7 +33,7 @@ final class OpenPGPKeyring: Sendable {
     }
 }
 
-/// A folder in which `gpg` has its keys; it is removed with the last reference to it.
+/// A home folder for `gpg` with the keys; removed with the last reference to it.
 private final class GPGHome: Sendable {
     private let folder: String
 
@@ -71,7 +71,7 @@ private final class GPGHome: Sendable {
         return good
     }
 
-    /// RSA keys are held to the same size whichever program made them.
+    /// Requires of RSA keys the size that is required of SSH's RSA keys.
     private func requireStrongKey(_ fingerprint: String) throws(SignatureError) {
         let listing = try run(
             ["--with-colons", "--list-keys", "--with-subkey-fingerprint", fingerprint], input: [])

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Looks at an OpenPGP signature before the program does.
+/// Checks the form of an OpenPGP signature before `gpg` reads it.
 ///
-/// The program takes a message with its own text in it as well, and would then say what it thinks
-/// of that text.
+/// `gpg` also accepts a message that contains its own text, and would then verify that text
+/// instead of the payload.
 enum OpenPGPPacket {
     private static let begin = "-----BEGIN PGP SIGNATURE-----"
     private static let end = "-----END PGP SIGNATURE-----"
@@ -13,7 +13,7 @@ enum OpenPGPPacket {
         text.drop(while: \.isWhitespace).hasPrefix(begin)
     }
 
-    /// Throws `malformed` for anything but one armoured signature packet (RFC 4880, section 4.2).
+    /// Throws `malformed` unless the text is one armoured signature packet (RFC 4880, section 4.2).
     static func requireOneSignature(_ text: String) throws(SignatureError) {
         let bytes = try open(text)
         guard let first = bytes.first, first & 0x80 != 0 else { throw malformed }
@@ -24,7 +24,7 @@ enum OpenPGPPacket {
         else { throw malformed }
     }
 
-    /// Where the body begins, and its length; nil for a length that is not said.
+    /// The start of the packet's body, and its length; nil where the header gives none.
     private static func bodyStart(
         _ bytes: [UInt8], _ first: UInt8, isNew: Bool
     ) -> (start: Int, length: Int)? {
@@ -56,7 +56,7 @@ enum OpenPGPPacket {
         while lines.last?.isEmpty == true { lines.removeLast() }
         while lines.first?.isEmpty == true { lines.removeFirst() }
         guard lines.first == begin, lines.last == end else { throw malformed }
-        // Headers, an empty line, base64, and a checksum.
+        // Armour: header lines, an empty line, base64, a checksum.
         guard let blank = lines.firstIndex(of: ""),
             lines[1..<blank].allSatisfy({ $0.contains(": ") })
         else { throw malformed }

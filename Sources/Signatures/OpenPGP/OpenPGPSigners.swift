@@ -1,9 +1,9 @@
 import Basics
 
-/// Whose OpenPGP keys count: a file of exported public keys, and one that says whose they are.
+/// The allowed OpenPGP keys: a file of exported public keys, and one that names their owners.
 ///
-/// The second file has lines as those of allowed signers, with the fingerprint of the primary key
-/// in the place of the key. A user id inside a key says nothing: its owner writes that.
+/// The second file has the format of allowed signers, with the fingerprint of the primary key in
+/// place of the key. The user ids inside of a key do not count: its owner chooses them.
 ///
 ///     ada@example.com 0123456789ABCDEF0123456789ABCDEF01234567
 ///     bob@example.com valid-before="20270101Z" FEDCBA9876543210FEDCBA9876543210FEDCBA98
@@ -19,14 +19,14 @@ package struct OpenPGPSigners: Sendable {
     private let entries: [Entry]
     private let keyring: OpenPGPKeyring
 
-    /// What OpenPGP signatures count for: they do not say what they were made for, and a commit
-    /// alone cannot be taken for anything else.
+    /// OpenPGP signatures are accepted for commits only: unlike SSH's they do not contain what
+    /// they were made for, and a commit cannot be mistaken for anything else.
     private static let namespace = "git"
 
-    /// Reads the signers, and the keys that `gpg --export` wrote.
+    /// Reads the file of owners, and the keys that `gpg --export` wrote.
     ///
-    /// Throws `unsafeFile` where others may change one of the files, and `invalidFile` with the
-    /// line for one that is not wholly understood.
+    /// Throws `unsafeFile` where other users may change one of the files, and `invalidFile` with
+    /// the line for one that cannot be read completely.
     package static func read(signers: String, keys: String) throws(SignatureError) -> Self {
         try OpenPGPSigners(
             text: try TrustedFile.text(signers), file: signers,
@@ -57,7 +57,7 @@ package struct OpenPGPSigners: Sendable {
         [40, 64].contains(word.utf8.count) && word.allSatisfy { $0.isASCII && $0.isHexDigit }
     }
 
-    /// Whether `text` says of itself that it is one.
+    /// Whether `text` begins like an OpenPGP signature.
     static func isSignature(_ text: String) -> Bool { OpenPGPPacket.isArmoured(text) }
 
     func verify(

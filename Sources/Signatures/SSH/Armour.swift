@@ -1,10 +1,10 @@
 import Foundation
 
-/// Text between two marks that stands for bytes, as RFC 7468 has it.
+/// Base64 between a begin and an end line, as in RFC 7468.
 struct Armour {
     let begin: String
     let end: String
-    /// What it holds, for errors.
+    /// The name of the content, for errors.
     let subject: String
 
     static let signature = Armour(
@@ -14,15 +14,15 @@ struct Armour {
         begin: "-----BEGIN OPENSSH PRIVATE KEY-----", end: "-----END OPENSSH PRIVATE KEY-----",
         subject: "the private key")
 
-    /// More characters are not read: the longest real ones have a sixth of it.
+    /// The longest text that is read, in bytes; real ones are at most a sixth of it.
     static let limit = 65_536
 
-    /// Whether `text` begins with the mark.
+    /// Whether `text` begins with the begin line.
     func isAtStart(of text: String) -> Bool {
         text.drop(while: \.isWhitespace).hasPrefix(begin)
     }
 
-    /// The bytes; throws `malformed` for anything but the two marks and base64 between them.
+    /// The bytes; throws `malformed` for anything but the two lines with base64 between them.
     func open(_ text: String) throws(SignatureError) -> [UInt8] {
         guard text.utf8.count <= Self.limit else {
             throw SignatureError(.malformed, "\(subject) is longer than \(Self.limit) bytes")
@@ -48,7 +48,7 @@ struct Armour {
     }
 }
 
-/// Base64 in its one form: padded, without bits that say nothing.
+/// Base64 in its canonical form: padded, without bits that decode to nothing.
 enum Base64 {
     static func decode(_ text: String, _ subject: String) throws(SignatureError) -> [UInt8] {
         guard let data = Data(base64Encoded: text), data.base64EncodedString() == text else {

@@ -1,18 +1,18 @@
-/// The innermost part of an SSH signature: what the key itself made.
+/// The innermost part of an SSH signature, made by the key itself.
 enum SSHProof: Hashable, Sendable {
     case ed25519([UInt8])
     case ecdsa(r: [UInt8], s: [UInt8])
     case rsa(HashAlgorithm, [UInt8])
-    /// By a device, with its flags and its counter.
+    /// Made by a FIDO device, with its flags and counter.
     case device(Inner, flags: UInt8, counter: UInt32)
 
-    /// What the key in a device made.
+    /// The signature proper, by a key in a file or in a device.
     enum Inner: Hashable, Sendable {
         case ed25519([UInt8])
         case ecdsa(r: [UInt8], s: [UInt8])
     }
 
-    /// Reads what a key of this kind makes; another algorithm is refused by name.
+    /// Reads a signature by a key of this kind; throws for another algorithm, with its name.
     init(blob: [UInt8], key: SSHPublicKey.Kind) throws(SignatureError) {
         var reader = SSHReader(blob, "the SSH signature")
         let name = try reader.name()
@@ -67,7 +67,7 @@ enum SSHProof: Hashable, Sendable {
 
     private static let userWasPresent: UInt8 = 1
 
-    /// What a device signs in the place of `message` (PROTOCOL.u2f of OpenSSH).
+    /// The bytes that a FIDO device signs in place of `message` (PROTOCOL.u2f of OpenSSH).
     static func deviceMessage(
         _ message: [UInt8], _ application: [UInt8], _ flags: UInt8, _ counter: UInt32
     ) -> [UInt8] {

@@ -2,19 +2,19 @@ import Foundation
 
 /// The public half of an SSH key.
 package struct SSHPublicKey: Hashable, Sendable {
-    /// The types of keys that are accepted, by their name in the protocol.
+    /// The accepted types of keys, by their names in the SSH protocol.
     package enum Kind: String, Sendable, CaseIterable {
         case ed25519 = "ssh-ed25519"
         case ecdsa256 = "ecdsa-sha2-nistp256"
         case ecdsa384 = "ecdsa-sha2-nistp384"
         case ecdsa521 = "ecdsa-sha2-nistp521"
         case rsa = "ssh-rsa"
-        /// A key in a device that somebody touches.
+        /// A key in a FIDO device that has to be touched.
         case deviceEd25519 = "sk-ssh-ed25519@openssh.com"
         case deviceECDSA = "sk-ecdsa-sha2-nistp256@openssh.com"
     }
 
-    /// The numbers of the key.
+    /// The key's numbers.
     enum Material: Hashable, Sendable {
         case ed25519(point: [UInt8])
         case ecdsa(Curve, point: [UInt8])
@@ -22,20 +22,20 @@ package struct SSHPublicKey: Hashable, Sendable {
     }
 
     package let kind: Kind
-    /// The key as the protocol writes it.
+    /// The key in the encoding of the SSH protocol.
     package let blob: [UInt8]
     let material: Material
-    /// What a device mixes into all that it signs; nil for a key in a file.
+    /// The application string that a FIDO device signs with every message; nil for other keys.
     let application: [UInt8]?
 
-    /// The fewest bits of an RSA modulus that are accepted.
+    /// The smallest accepted RSA modulus, in bits.
     package static let fewestBitsOfRSA = 2048
     private static let mostBitsOfRSA = 16_384
 
-    /// Reads the form of the protocol.
+    /// Reads the encoding of the SSH protocol.
     ///
-    /// Throws `unsupportedAlgorithm` for a type that is not accepted, a certificate or a short
-    /// RSA key, and `malformed` for bytes that are no key.
+    /// Throws `unsupportedAlgorithm` for a type that is not accepted, a certificate or a short RSA
+    /// key, and `malformed` for anything that is not a key.
     package init(blob: [UInt8]) throws(SignatureError) {
         var reader = SSHReader(blob, "the public key")
         let name = try reader.name()

@@ -2,23 +2,23 @@ import Foundation
 
 /// An SSH signature, as `ssh-keygen -Y sign` makes it (PROTOCOL.sshsig of OpenSSH).
 package struct SSHSignature: Hashable, Sendable {
-    /// The key that it says it was made with.
+    /// The key with which it claims to be made.
     package let key: SSHPublicKey
-    /// What it was made for.
+    /// What it was made for: `git`, `file`.
     package let namespace: String
-    /// How the payload was hashed.
+    /// The hash function that was applied to the payload.
     let hash: HashAlgorithm
     let proof: SSHProof
 
     private static let magic = Array("SSHSIG".utf8)
     private static let version: UInt32 = 1
 
-    /// Whether `text` says of itself that it is one.
+    /// Whether `text` begins like an SSH signature.
     package static func isOne(_ text: String) -> Bool { Armour.signature.isAtStart(of: text) }
 
-    /// Reads the armoured form.
+    /// Reads the armoured form, without verifying anything yet.
     ///
-    /// Throws `malformed` or `unsupportedAlgorithm`; nothing is verified yet.
+    /// Throws `malformed` or `unsupportedAlgorithm`.
     package init(armoured text: String) throws(SignatureError) {
         var reader = SSHReader(try Armour.signature.open(text), "the SSH signature")
         guard try reader.take(Self.magic.count) == Self.magic else {
@@ -33,7 +33,7 @@ package struct SSHSignature: Hashable, Sendable {
         }
         key = try SSHPublicKey(blob: try reader.string())
         namespace = try reader.name()
-        // Nothing signs this field: what stands in it could be anybody's.
+        // The signature does not cover this field, so anybody could have filled it.
         guard try reader.string().isEmpty else {
             throw SignatureError(
                 .malformed, "the SSH signature is damaged: its reserved field is not empty")
@@ -56,13 +56,13 @@ package struct SSHSignature: Hashable, Sendable {
 
     /// Whether the key that it names made it over exactly `payload`.
     ///
-    /// Says nothing about whose key that is: ask `SignatureVerifier`.
+    /// Whether that key is allowed is up to ``SignatureVerifier``.
     func isGenuine(for payload: [UInt8]) throws(SignatureError) -> Bool {
         try proof.isGenuine(
             by: key, over: Self.message(payload, namespace: namespace, hash: hash))
     }
 
-    /// The bytes that a key signs in the place of `payload`.
+    /// The bytes that a key signs in place of `payload`.
     static func message(
         _ payload: [UInt8], namespace: String, hash: HashAlgorithm
     ) -> [UInt8] {
@@ -75,7 +75,7 @@ package struct SSHSignature: Hashable, Sendable {
         return writer.bytes
     }
 
-    /// The armoured form of a signature that was just made.
+    /// The armoured form of a new signature.
     static func armour(
         key: [UInt8], namespace: String, hash: HashAlgorithm, proof: [UInt8]
     ) -> String {

@@ -1,8 +1,8 @@
-/// Reads the data types of RFC 4251, section 5; what is not exactly one of them is refused.
+/// Reads the data types of RFC 4251, section 5; throws for anything that is not exactly one.
 struct SSHReader {
     private let bytes: [UInt8]
     private var place = 0
-    /// What is read, for errors.
+    /// The name of what is read, for errors.
     private let subject: String
 
     init(_ bytes: [UInt8], _ subject: String) {
@@ -28,7 +28,7 @@ struct SSHReader {
         try take(Int(try uint32()))
     }
 
-    /// A string of printable ASCII, as all names of the protocol are.
+    /// A string of printable ASCII, as all names in the protocol are.
     mutating func name() throws(SignatureError) -> String {
         let bytes = try string()
         guard bytes.allSatisfy({ (0x21...0x7e).contains($0) }) else {
@@ -37,7 +37,7 @@ struct SSHReader {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The magnitude of a positive `mpint` in its one shortest form.
+    /// The bytes of a positive `mpint`, which must be in its shortest form.
     mutating func positive() throws(SignatureError) -> [UInt8] {
         let bytes = try string()
         guard let first = bytes.first, first < 0x80 else {
@@ -50,7 +50,7 @@ struct SSHReader {
         return Array(bytes.dropFirst())
     }
 
-    /// Throws where anything follows.
+    /// Throws where bytes are left.
     func end() throws(SignatureError) {
         guard place == bytes.count else { throw malformed("bytes follow its end") }
     }

@@ -2,9 +2,9 @@ import CCrypto
 
 /// A private key as `ssh-keygen` writes it (PROTOCOL.key of OpenSSH).
 enum OpenSSHPrivateKey {
-    /// Can be signed with here.
+    /// A key that Plumb signs with itself.
     case ed25519(Ed25519PrivateKey)
-    /// Of another type, or protected by a passphrase: `ssh-keygen` signs with it.
+    /// Another type, or protected by a passphrase: `ssh-keygen` signs with it.
     case other
 
     private static let magic = Array("openssh-key-v1".utf8) + [0]
@@ -46,7 +46,7 @@ enum OpenSSHPrivateKey {
         let point = try reader.string()
         var secret = try reader.string()
         defer { OPENSSL_cleanse(&secret, secret.count) }
-        // The seed, and the public key once more behind it.
+        // The seed, and behind it the public key again.
         guard secret.count == 64, Array(secret[32...]) == point,
             publicKey.material == .ed25519(point: point)
         else {
@@ -56,13 +56,13 @@ enum OpenSSHPrivateKey {
     }
 }
 
-/// An ed25519 key that libcrypto holds.
+/// An ed25519 private key, held by libcrypto.
 final class Ed25519PrivateKey: @unchecked Sendable {
     // Sendable because libcrypto only reads a key that it signs with.
     private let key: CryptoHandle
     let publicKey: SSHPublicKey
 
-    /// Throws `malformed` where the seed is not that of the public key.
+    /// Throws `malformed` where `publicKey` does not belong to `seed`.
     init(seed: [UInt8], publicKey: SSHPublicKey) throws(SignatureError) {
         let key = try CryptoHandle("the private key", free: { EVP_PKEY_free($0) }) {
             EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, seed, seed.count)
@@ -78,7 +78,7 @@ final class Ed25519PrivateKey: @unchecked Sendable {
         self.publicKey = publicKey
     }
 
-    /// The 64 bytes of the signature.
+    /// A signature of 64 bytes.
     func sign(_ message: [UInt8]) throws(SignatureError) -> [UInt8] {
         let context = try CryptoHandle("a signature", free: { EVP_MD_CTX_free($0) }) {
             EVP_MD_CTX_new()

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Reads private keys.
+/// Reads files of private keys.
 enum PrivateFile {
-    /// The bytes of the file at `path`; throws `unsafeFile` where others may read it.
+    /// The bytes of the file at `path`; throws `unsafeFile` where other users may read it.
     ///
-    /// A file of another owner, as a service manager hands it out, may be readable by a group:
-    /// that is how this process gets to read it.
+    /// A file of another owner may be readable by its group: service managers hand out secrets in
+    /// that way.
     static func bytes(_ path: String) throws(SignatureError) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw TrustedFile.failed(path) }

@@ -1,20 +1,20 @@
 import CLinux
 import Foundation
 
-/// Runs a program of another project to its end.
+/// Runs another program (`gpg`, `ssh-keygen`) and waits for its end.
 enum Program {
     struct Output: Sendable {
-        /// The exit status; 128 and the number of the signal that ended it.
+        /// The exit status; 128 plus the signal's number where a signal ended it.
         let status: Int32
         let output: String
-        /// The first line of what it complained about, without control characters.
+        /// The first line of its standard error, without control characters.
         let complaint: String
     }
 
-    /// Runs `name`, which is looked for in `PATH`.
+    /// Runs the program `name`, found in `PATH`.
     ///
-    /// It gets the variables of `environment` and `PATH`, and no file of this process but `input`.
-    /// Throws `program` where it cannot be started or does not end in time.
+    /// It inherits `PATH`, the variables of `environment` and no open file but `input`. Throws
+    /// `program` where it does not start or does not end in time.
     static func run(
         _ name: String, _ arguments: [String], input: [UInt8], environment: [String: String],
         limitSeconds: Double
@@ -55,7 +55,7 @@ enum Program {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // This process blocks and ignores signals in its own way: the program starts afresh.
+        // This process blocks and ignores some signals; the program starts with the defaults.
         var none = sigset_t()
         sigemptyset(&none)
         var usual = sigset_t()
@@ -107,11 +107,11 @@ enum Program {
     }
 }
 
-/// A file without a name, in memory.
+/// A file in memory, without a name.
 private final class MemoryFile {
     let descriptor: Int32
 
-    /// The file, read from its start.
+    /// A file with these bytes, positioned at its start.
     init(holding bytes: [UInt8]) throws(SignatureError) {
         descriptor = memfd_create("plumb", plumb_close_on_exec)
         guard descriptor >= 0 else {
@@ -133,7 +133,7 @@ private final class MemoryFile {
 
     deinit { close(descriptor) }
 
-    /// All that was written to it.
+    /// All bytes that were written to it.
     func contents() throws(SignatureError) -> [UInt8] {
         lseek(descriptor, 0, SEEK_SET)
         return try TrustedFile.contents(descriptor, "the output of a program")

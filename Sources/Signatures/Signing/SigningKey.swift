@@ -1,30 +1,30 @@
 import Foundation
 
-/// A private SSH key that signs.
+/// A private SSH key with which to sign.
 ///
-/// A plain ed25519 key is used here; every other one, as well as a key that an agent holds, by
-/// `ssh-keygen -Y sign`, which may ask for its passphrase.
+/// Plumb itself signs with an ed25519 key without a passphrase. For every other key, also one in
+/// an agent, it runs `ssh-keygen -Y sign`, which may ask for a passphrase.
 package struct SigningKey: Sendable {
     private enum Means: Sendable {
         case own(Ed25519PrivateKey)
         case program
     }
 
-    /// The file of the private key, or of the public one whose other half an agent holds.
+    /// The file of the private key, or of the public key whose private half an agent holds.
     package let path: String
     private let means: Means
 
     /// Reads the key at `path`.
     ///
-    /// Throws `unsafeFile` where others may read a private key, and `invalidFile` where it cannot
-    /// be read.
+    /// Throws `unsafeFile` where other users may read a private key, and `invalidFile` where it
+    /// cannot be read.
     package init(path: String) throws(SignatureError) {
         self.path = path
         let bytes: [UInt8]
         do throws(SignatureError) {
             bytes = try PrivateFile.bytes(path)
         } catch  where error.code == .unsafeFile {
-            // A public key is nobody's secret.
+            // A public key may be readable by everybody.
             guard let text = try? TrustedFile.text(path), (try? SSHPublicKey(line: text)) != nil
             else { throw error }
             means = .program
@@ -45,7 +45,7 @@ package struct SigningKey: Sendable {
         }
     }
 
-    /// An armoured SSH signature of `payload`, made for `namespace`.
+    /// An armoured SSH signature of `payload` for `namespace`.
     package func sign(
         _ payload: [UInt8], namespace: String
     ) throws(SignatureError) -> String {
@@ -62,13 +62,13 @@ package struct SigningKey: Sendable {
         }
     }
 
-    /// Nobody types a passphrase for longer.
+    /// How long to wait for a passphrase to be typed.
     private static let limitSeconds: Double = 120
 
     private func signWithProgram(
         _ payload: [UInt8], namespace: String
     ) throws(SignatureError) -> String {
-        // What finds the agent, asks for a passphrase, and speaks to a device; no secret.
+        // Variables to find the agent, ask for a passphrase and talk to a device; none is secret.
         let names = [
             "HOME", "USER", "TERM", "LANG", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY",
             "SSH_AUTH_SOCK", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE", "SSH_SK_PROVIDER",
@@ -83,7 +83,7 @@ package struct SigningKey: Sendable {
                 .program, "\(path): ssh-keygen did not sign: \(result.complaint)",
                 remedy: "try `ssh-keygen -Y sign -f \(path) -n \(namespace)` by hand")
         }
-        // What would not be accepted later is better not written at all.
+        // A signature that Plumb itself would refuse later must not be recorded.
         let signature = try SSHSignature(armoured: result.output)
         guard signature.namespace == namespace, try signature.isGenuine(for: payload) else {
             throw SignatureError(.program, "\(path): ssh-keygen made a signature that does not fit")

@@ -1,11 +1,11 @@
 import Basics
 
-/// Whose keys count, for what and when: the format of ssh-keygen(1) ALLOWED SIGNERS.
+/// The allowed SSH keys, for what and when: the format ALLOWED SIGNERS of ssh-keygen(1).
 ///
 ///     ada@example.com ssh-ed25519 AAAA…
 ///     bob@example.com,bob@home.example namespaces="git",valid-before="20270101Z" ssh-ed25519 AAAA…
 package struct AllowedSigners: Sendable {
-    /// One line.
+    /// One line of the file.
     struct Entry: Sendable {
         let principals: PatternList
         let options: SignerLine.Options
@@ -14,15 +14,15 @@ package struct AllowedSigners: Sendable {
         let line: Int
     }
 
-    /// The file that they were read from, as errors name it.
+    /// The path of the file, as errors name it.
     package let file: String
     let entries: [Entry]
 
-    /// Whether nobody is allowed.
+    /// Whether no key is allowed.
     package var isEmpty: Bool { entries.isEmpty }
 
-    /// Reads the text of a file; throws `invalidFile`, with the line, for one that is not wholly
-    /// understood: a line that is passed over could be the one that takes a right away.
+    /// Reads a file's text; throws `invalidFile` with the line unless every line is understood: one
+    /// that was skipped could be one that restricts a key.
     package init(text: String, file: String) throws(SignatureError) {
         self.file = file
         let isKey = { SSHPublicKey.Kind(rawValue: $0) != nil }
@@ -34,27 +34,28 @@ package struct AllowedSigners: Sendable {
         }
     }
 
-    /// Reads the file at `path`; throws `unsafeFile` where others than its owner can change it.
+    /// Reads the file at `path`; throws `unsafeFile` where other users can change it.
     package static func read(_ path: String) throws(SignatureError) -> AllowedSigners {
         try AllowedSigners(text: try TrustedFile.text(path), file: path)
     }
 }
 
-/// What the files of allowed signers have in common.
+/// Reading lines, for both files of allowed signers.
 enum SignerFile {
-    /// What `read` makes of each line; errors name the file and the line.
+    /// The results of `read` for each line; errors name the file and the line.
     static func lines<Entry>(
         _ text: String, file: String,
         _ read: (_ text: String, _ line: Int) throws(SignatureError) -> Entry?
     ) throws(SignatureError) -> [Entry] {
         var result: [Entry] = []
-        // By bytes: to Swift, a carriage return and a line feed are one character.
+        // By bytes: in Swift, a carriage return and a line feed are one character.
         let lines = text.utf8.split(
             separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (place, line) in lines.enumerated() {
             let bare = Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
             do throws(SignatureError) {
-                // A blank or a comma with an accent on it is neither to Swift, and to others both.
+                // A blank or comma with a combining accent is another character to Swift, not to
+                // others.
                 guard
                     bare.allSatisfy({
                         $0.unicodeScalars.count == 1
@@ -81,9 +82,9 @@ enum SignerFile {
 }
 
 extension SignerLine.Options {
-    /// Why an entry of these names and options does not count; nil where it does.
+    /// Why an entry with these names and options does not allow the signature; nil where it does.
     ///
-    /// - Parameter principal: who is said to have signed; nil for whomever the entry names.
+    /// - Parameter principal: the required signer; nil for any that the entry names.
     func refusal(
         of namespace: String, at time: Timestamp, principal: String?, named names: PatternList,
         place: String

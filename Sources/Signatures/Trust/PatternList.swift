@@ -1,6 +1,6 @@
-/// A list of patterns as ssh_config(5) PATTERNS has it: `*@example.com,!eve@example.com`.
+/// A list of patterns in the format of ssh_config(5): `*@example.com,!eve@example.com`.
 package struct PatternList: Hashable, Sendable {
-    /// One of the list.
+    /// One pattern of the list.
     private struct Pattern: Hashable, Sendable {
         let text: [UInt8]
         let isNegated: Bool
@@ -24,14 +24,14 @@ package struct PatternList: Hashable, Sendable {
         self.patterns = patterns
     }
 
-    /// Whether one of the patterns fits and none of the negated ones does.
+    /// Whether a pattern matches and no negated one does.
     package func matches(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
         let fitting = patterns.filter { Self.matches(bytes, $0.text) }
         return !fitting.isEmpty && !fitting.contains(where: \.isNegated)
     }
 
-    /// The names in the list that are no patterns and that it matches, in their order.
+    /// The entries without wildcards that the list as a whole matches, in their order.
     package var names: [String] {
         patterns.filter { pattern in
             !pattern.isNegated
@@ -40,7 +40,7 @@ package struct PatternList: Hashable, Sendable {
         .map { String(decoding: $0.text, as: UTF8.self) }.filter(matches)
     }
 
-    /// Byte by byte; goes back to the last `*` only, so that the time is bounded.
+    /// Compares bytes; goes back to the last `*` only, which bounds the time.
     private static func matches(_ name: [UInt8], _ pattern: [UInt8]) -> Bool {
         var place = 0
         var next = 0

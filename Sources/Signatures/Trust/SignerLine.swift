@@ -2,7 +2,7 @@ import Basics
 
 /// One line of a file of allowed signers, before its key is read.
 struct SignerLine {
-    /// The options that stand between the principals and the key.
+    /// The options between the principals and the key.
     struct Options: Hashable, Sendable {
         var isAuthority = false
         var namespaces: PatternList?
@@ -15,10 +15,10 @@ struct SignerLine {
     /// The key, and the comment behind it.
     let key: String
 
-    /// - Parameter isKey: whether a word begins the key, and is no option.
+    /// Reads a line; nil for a blank line and a comment. Throws `invalidFile` for anything else
+    /// that is not in the format.
     ///
-    /// Nil for a blank line and a comment; throws `invalidFile` for anything else that is no line
-    /// of the format.
+    /// - Parameter isKey: whether a word begins the key, and is not an option.
     init?(_ text: String, isKey: (String) -> Bool) throws(SignatureError) {
         var rest = text.drop(while: Self.isBlank)
         guard let first = rest.first, first != "#" else { return nil }
@@ -43,7 +43,7 @@ struct SignerLine {
         character == " " || character == "\t"
     }
 
-    /// The first field, which may stand in quotes.
+    /// The first field, which may be quoted.
     private static func principals(_ rest: inout Substring) throws(SignatureError) -> String {
         guard rest.first == "\"" else {
             let field = rest.prefix { !isBlank($0) }
@@ -63,7 +63,7 @@ struct SignerLine {
         return String(field)
     }
 
-    /// `name`, or `name="value"`, with commas between them.
+    /// `name` or `name="value"`, separated by commas.
     private static func options(_ rest: inout Substring) throws(SignatureError) -> Options {
         var result = Options()
         var seen: Set<String> = []
@@ -109,7 +109,7 @@ struct SignerLine {
         }
     }
 
-    /// What stands in quotes behind `=`; `\"` is a quote.
+    /// The quoted value behind `=`; `\"` stands for a quote.
     private static func quoted(_ rest: inout Substring) throws(SignatureError) -> String {
         rest = rest.dropFirst()
         guard rest.first == "\"" else {

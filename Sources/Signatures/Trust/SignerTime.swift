@@ -1,10 +1,10 @@
 import Basics
 import Foundation
 
-/// The dates of allowed signers: `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`.
+/// The dates in files of allowed signers: `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`.
 ///
-/// With `Z` at the end they are in UTC, without it in the time zone of the machine, as
-/// ssh-keygen(1) has it.
+/// With `Z` at the end they are in UTC, without it in the machine's time zone, as ssh-keygen(1)
+/// defines.
 enum SignerTime {
     static func parse(_ text: String) throws(SignatureError) -> Timestamp {
         let isUTC = text.last == "Z" || text.last == "z"
@@ -26,7 +26,7 @@ enum SignerTime {
         time.tm_isdst = -1
         var read = time
         let seconds = isUTC ? timegm(&read) : mktime(&read)
-        // An impossible day comes back as another one; hours may move where the clocks do.
+        // The system turns an impossible day into another one; hours may shift at a clock change.
         guard seconds >= 0, read.tm_year == time.tm_year, read.tm_mon == time.tm_mon,
             read.tm_mday == time.tm_mday, time.tm_hour < 24, time.tm_min < 60, time.tm_sec < 60
         else { throw refused(text) }

@@ -1,15 +1,15 @@
 import Execution
 import Foundation
 
-/// Reads files on which trust rests.
+/// Reads files that decide who is trusted, such as allowed signers.
 package enum TrustedFile {
-    /// More is not read.
+    /// The largest file that is read, in bytes.
     static let limit = 4 << 20
 
     /// The text of the file at `path`.
     ///
-    /// Throws `unsafeFile` where somebody other than root or the user of this process may change
-    /// it, or put another one in its place, and `invalidFile` where it cannot be read as text.
+    /// Throws `unsafeFile` where a user other than root and the one of this process may change or
+    /// replace it, and `invalidFile` where it cannot be read as UTF-8.
     package static func text(_ path: String) throws(SignatureError) -> String {
         guard let text = String(validating: try bytes(path), as: UTF8.self) else {
             throw SignatureError(.invalidFile, "\(path): it is not UTF-8 text")
@@ -19,7 +19,7 @@ package enum TrustedFile {
 
     /// The bytes of the file, under the same conditions.
     package static func bytes(_ path: String) throws(SignatureError) -> [UInt8] {
-        // Not blocking, so that a pipe in the place of a file cannot hang the program.
+        // Not blocking: opening a named pipe would otherwise wait for a writer.
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw failed(path) }
         defer { close(file) }
@@ -33,7 +33,7 @@ package enum TrustedFile {
         return try contents(file, path)
     }
 
-    /// All that is in an open file.
+    /// All bytes of an open file.
     static func contents(_ file: Int32, _ path: String) throws(SignatureError) -> [UInt8] {
         var result: [UInt8] = []
         var chunk: [UInt8] = Array(repeating: 0, count: 1 << 16)
@@ -55,12 +55,12 @@ package enum TrustedFile {
             remedy: "check the path and its rights")
     }
 
-    /// Whoever may write to a folder, or to one with a link on the way, may put another file there.
+    /// Checks the folders on the way, links included: who may write to one may replace the file.
     private static func requireOwnFolders(of path: String) throws(SignatureError) {
         for step in PathWalk.steps(to: path) {
             var status = stat()
             guard lstat(step.path, &status) == 0 else { throw failed(step.path) }
-            // A link's mode says nothing.
+            // The mode of a symbolic link has no meaning.
             if step.isLink { status.st_mode &= ~(S_IWGRP | S_IWOTH) }
             try requireOwn(status, step.path, isFolder: true)
         }
@@ -70,11 +70,11 @@ package enum TrustedFile {
         _ status: stat, _ path: String, isFolder: Bool
     ) throws(SignatureError) {
         let isShared = status.st_mode & (S_IWGRP | S_IWOTH) != 0
-        // In a folder with the sticky bit nobody replaces what is not his.
+        // In a folder with the sticky bit, users can replace only files of their own.
         let isSticky = isFolder && status.st_mode & mode_t(S_ISVTX) != 0
         let isStrangers = status.st_uid != 0 && status.st_uid != geteuid()
         guard isStrangers || (isShared && !isSticky) else { return }
-        // Nobody writes to a mount that takes no writes, whatever the rights say.
+        // On a read-only mount nobody writes, whatever the modes say.
         var system = statvfs()
         if statvfs(path, &system) == 0, system.f_flag & UInt(ST_RDONLY) != 0 { return }
         throw SignatureError(
