@@ -1,6 +1,6 @@
 import CGit2
 
-/// The files that one commit changed; used with the repository's lock held.
+/// Finds the files that one commit changed; used with the repository's lock held.
 struct ChangedFiles {
     let repository: Repository
     let parents: [ObjectID]
@@ -26,7 +26,7 @@ struct ChangedFiles {
 
     // MARK: Merges
 
-    /// What the merge itself decided.
+    /// The files that a merge changed by its own choice.
     private func merged() throws(GitError) -> [FileChange] {
         var trees: [ObjectID] = []
         for parent in parents { trees.append(try repository.commit(parent).tree) }
@@ -45,7 +45,7 @@ struct ChangedFiles {
                 return delta.before
             }
             let givers = parents.indices.filter { deltas[$0] == nil }
-            // Where several have it so, it has to be as good as inherited from each of them.
+            // A file that equals several parents' must be inherited from each of them.
             var isInherited = !givers.isEmpty
             for giver in givers where isInherited {
                 isInherited = try self.isInherited(path, before, after, from: giver, &bases)
@@ -61,7 +61,7 @@ struct ChangedFiles {
         let right: Int
     }
 
-    /// The parents from which the file came as it is, without the merge's own choice.
+    /// The parents from which a file was inherited, rather than chosen by the merge.
     func givers(
         of path: String, _ before: [ObjectID?], _ after: ObjectID?
     ) throws(GitError) -> [Int] {
@@ -76,7 +76,7 @@ struct ChangedFiles {
         return found
     }
 
-    /// Whether the parent `giver` brought the file as it is, and no other had changed it.
+    /// Whether the file came from the parent `giver` and no other parent had changed it.
     private func isInherited(
         _ path: String, _ before: [ObjectID?], _ after: ObjectID?, from giver: Int,
         _ bases: inout [Pair: [ObjectID]]
@@ -99,7 +99,7 @@ struct ChangedFiles {
         return true
     }
 
-    /// The trees of the best common ancestors.
+    /// The trees of the merge bases: the best common ancestors of both commits.
     private func mergeBases(
         _ left: ObjectID, _ right: ObjectID
     ) throws(GitError) -> [ObjectID] {
@@ -161,7 +161,7 @@ struct ChangedFiles {
         }
     }
 
-    /// The file's blob; nil where it is not there.
+    /// The file's blob; nil where the file does not exist on this side.
     private static func present(_ file: git_diff_file) -> ObjectID? {
         let id = ObjectID(file.id)
         return file.mode == 0 || id.isZero ? nil : id

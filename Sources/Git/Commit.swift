@@ -2,7 +2,7 @@ import Basics
 import CGit2
 import Foundation
 
-/// A commit, read.
+/// A commit of a repository.
 package struct Commit: Hashable, Sendable {
     package let id: ObjectID
     package let tree: ObjectID
@@ -22,11 +22,11 @@ package struct Commit: Hashable, Sendable {
 }
 
 extension Repository {
-    /// The commit that a reference, a name or an expression of git's revision syntax denotes.
+    /// The commit that a reference, an id or another revision of git's syntax stands for.
     ///
     /// Throws `empty` in a repository without commits, `notFound` for an unknown name, and
-    /// `invalid` for one that a branch and a tag share: whoever may push the one could stand for
-    /// the other.
+    /// `invalid` for a name that a branch and a tag share with different commits: whoever may push
+    /// one of them could put it in the place of the other.
     package func resolve(_ revision: String) throws(GitError) -> Commit {
         guard !revision.isEmpty, !revision.utf8.contains(0) else {
             throw GitError(
@@ -68,7 +68,7 @@ extension Repository {
             remedy: "name the one that is meant in full: \(places[0]) or \(places[1])")
     }
 
-    /// The object that a plain name or a whole id stands for; nil for other expressions.
+    /// The object that a plain name or a whole id stands for; nil for other revisions.
     private static func target(of revision: String, _ pointer: OpaquePointer) -> ObjectID? {
         if let id = ObjectID(hex: revision) { return id }
         defer { git_error_clear() }
@@ -83,7 +83,7 @@ extension Repository {
         return direct.flatMap { git_reference_target($0.pointer) }.map { ObjectID($0.pointee) }
     }
 
-    /// Reads the commit `id`; a missing one is damage, since something names it.
+    /// Reads the commit `id`; throws `corrupt` where it is missing, since something refers to it.
     package func commit(_ id: ObjectID) throws(GitError) -> Commit {
         try locked { (pointer) throws(GitError) in
             let handle = try object(id, "commit") { out, raw in
@@ -93,7 +93,7 @@ extension Repository {
         }
     }
 
-    /// Looks up an object that something else names, so that "not found" means damage.
+    /// Looks up an object that another one refers to: a missing one is reported as `corrupt`.
     func object(
         _ id: ObjectID, _ kind: String,
         _ make: (UnsafeMutablePointer<OpaquePointer?>, UnsafePointer<git_oid>) -> Int32

@@ -2,7 +2,7 @@ import Basics
 import CGit2
 import Foundation
 
-/// Who did something, and when.
+/// The author and time of a commit.
 package struct Signature: Sendable, Hashable {
     package let name: String
     package let email: String
@@ -16,15 +16,16 @@ package struct Signature: Sendable, Hashable {
 }
 
 extension Repository {
-    /// From how many edits on a commit is written as one pack instead of a file per object.
+    /// From this many edits on, a commit's objects are written as one pack, not as single files.
     package static let packThreshold = 60
 
-    /// Writes a commit whose tree is that of `parent` with `edits` applied; moves no reference.
+    /// Writes a commit whose tree is that of `parent` with `edits` applied, without moving a
+    /// branch.
     ///
-    /// All objects are on the disk when this returns. Throws `invalid` for a path or name that
-    /// git refuses, `diskFull` when there is no room, and what `signer` throws.
+    /// All objects are on the disk when this returns. Throws `invalid` for a path or name that git
+    /// refuses, `diskFull` where there is no space, and the errors of `signer`.
     ///
-    /// - Parameter signer: signs the commit; nil for a commit without a signature.
+    /// - Parameter signer: signs the commit; nil for an unsigned commit.
     package func writeCommit(
         _ edits: TreeEdits, onto parent: ObjectID?, by author: Signature, message: String,
         signer: CommitSigner? = nil
@@ -35,7 +36,7 @@ extension Repository {
                     .write(edits, onto: parent, by: author, message: message).commit
             }
         }
-        // A handle of its own: the objects in memory must not be seen by readers.
+        // A handle of its own, so that readers do not see objects that exist in memory only.
         return try Repository(opening: folder).locked { (pointer) throws(GitError) in
             let memory = try MemoryPack(pointer, folder: folder)
             let result = try CommitWriter(pointer, folder: folder, signer: signer)
@@ -58,7 +59,7 @@ private struct CommitWriter {
         self.signer = signer
     }
 
-    /// The commit, and all the objects that were written for it.
+    /// Writes the commit; returns its id and the ids of all objects written for it.
     func write(
         _ edits: TreeEdits, onto parent: ObjectID?, by author: Signature, message: String
     ) throws(GitError) -> (commit: ObjectID, objects: [ObjectID]) {
@@ -101,7 +102,7 @@ private struct CommitWriter {
             throw GitError(.other, "\(what): libgit2 gave no text of the commit")
         }
         let payload = Array(UnsafeRawBufferPointer(start: text, count: buffer.size))
-        // A line break at its end would become one more line of the header.
+        // A line break at the end would become another line of the commit's header.
         let armoured = try signer(payload).trimmingCharacters(in: .newlines)
         var id = git_oid()
         LibGit.forget()
@@ -156,11 +157,11 @@ private final class SignatureHandle {
     deinit { git_signature_free(pointer) }
 }
 
-/// Keeps the objects written through one repository handle in memory, to write them as one pack.
+/// Keeps the objects that a repository handle writes in memory, to write them as one pack.
 private final class MemoryPack {
     private let repository: OpaquePointer
     private let folder: String
-    /// Owned by the object store once added to it.
+    /// Owned by the object database once it is added.
     private let backend: UnsafeMutablePointer<git_odb_backend>
 
     init(_ repository: OpaquePointer, folder: String) throws(GitError) {
@@ -173,12 +174,12 @@ private final class MemoryPack {
             throw GitError(.other, "libgit2 gave no pack in memory")
         }
         backend = created
-        // The highest priority takes the writes.
+        // The backend with the highest priority receives the writes.
         try LibGit.check(
             git_odb_add_backend(odb.pointer, backend, 999), "preparing a pack in memory")
     }
 
-    /// Writes exactly `objects` as one pack; the whole memory would hold unchanged trees too.
+    /// Writes exactly `objects` as one pack; the memory also holds trees that did not change.
     func writePack(of objects: [ObjectID]) throws(GitError) {
         try PackWriter.write(objects, to: repository, folder: folder)
         try LibGit.check(git_mempack_reset(backend), "writing a pack to \(folder)")

@@ -1,10 +1,10 @@
 import Execution
 import Foundation
 
-/// Bounds a call that libgit2 offers no way to interrupt.
+/// A time limit for a call that libgit2 cannot interrupt.
 enum Deadline {
-    /// Runs `body` on a thread of its own and throws `network` when it takes longer than
-    /// `seconds`; the thread then goes on by itself, and its outcome is dropped.
+    /// Runs `body` on a thread of its own; throws `network` after `seconds`. The thread is not
+    /// stopped then, and its result is ignored.
     static func run<Value: Sendable>(
         seconds: Double, _ what: String, _ body: @escaping @Sendable () throws(GitError) -> Value
     ) throws(GitError) -> Value {

@@ -1,27 +1,27 @@
 import Foundation
 
-/// An exclusive advisory lock on a file, which ends with the process at the latest.
+/// An exclusive advisory lock on a file (`flock`), which ends with the process at the latest.
 ///
-/// The file says who holds it. A holder that lets go empties the file; what a dead one left
-/// there tells the next holder that something was cut off in the middle.
+/// The holder writes a note about itself into the file and empties the file when it releases the
+/// lock. A note that is still there was left by a holder that died, and tells the next one so.
 package final class FileLock: @unchecked Sendable {
     // Sendable because nothing changes after `init`; `deinit` runs once.
     private let descriptor: Int32
 
-    /// The note of a former holder that died without letting go; nil when there was none.
+    /// The note of the last holder, if it died without releasing the lock; else nil.
     package let abandonedBy: String?
 
     /// Why a lock was not taken.
     package enum Failure: Error, Sendable {
-        /// Another process has it; `holder` is its note, as far as it wrote one.
+        /// Another process holds it; `holder` is that one's note, possibly empty.
         case held(holder: String)
         /// The system refused; `number` is its `errno`.
         case system(number: Int32)
     }
 
-    /// Takes the lock on the file at `path`, creating the file when needed.
+    /// Takes the lock on the file at `path`, which is created if needed.
     ///
-    /// Waits `waitSeconds` at most (0: one attempt), then throws `held`.
+    /// Waits at most `waitSeconds` (0: a single attempt), then throws `held`.
     package init(
         path: String, waitSeconds: Double, purpose: String
     ) throws(Failure) {
@@ -40,7 +40,7 @@ package final class FileLock: @unchecked Sendable {
                 close(file)
                 throw .held(holder: holder.isEmpty ? "unknown process" : holder)
             }
-            // Jitter, so that many waiters do not keep colliding.
+            // Random pauses, so that waiters do not keep colliding.
             usleep(UInt32.random(in: 1_000...8_000))
         }
         let left = Self.note(in: file)
@@ -57,12 +57,12 @@ package final class FileLock: @unchecked Sendable {
 
     deinit {
         ftruncate(descriptor, 0)
-        // Not by closing alone: a process that is being started has a copy for a moment.
+        // Closing is not enough: a child process that is just being started has a copy of it.
         flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 
-    /// The note in the file at `path`; empty when nobody holds it or the file is not there.
+    /// The note in the file at `path`; empty where nobody holds the lock or there is no file.
     package static func holder(of path: String) -> String {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return "" }
@@ -83,7 +83,7 @@ package final class FileLock: @unchecked Sendable {
         guard ftruncate(file, 0) == 0 else { throw .system(number: errno) }
         let count = pwrite(file, bytes, bytes.count, 0)
         guard count >= 0 else { throw .system(number: errno) }
-        // What is cut off was cut off for want of room; `errno` says nothing then.
+        // A partial write means a full disk; `errno` is not set then.
         guard count == bytes.count else { throw .system(number: ENOSPC) }
     }
 
@@ -92,14 +92,14 @@ package final class FileLock: @unchecked Sendable {
     }
 }
 
-/// Who this process is, for the note in a lock file.
+/// The text that describes this process in a lock file.
 private enum HolderNote {
     static func current(purpose: String) -> String {
         let info = ProcessInfo.processInfo
         return "process \(info.processIdentifier) on \(host): \(info.processName) \(purpose)"
     }
 
-    /// The machine's own name; Foundation would ask the name service.
+    /// The machine's own name; Foundation's function would ask the name service.
     private static var host: String {
         var name: [CChar] = Array(repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return "this host" }
@@ -107,15 +107,15 @@ private enum HolderNote {
     }
 }
 
-/// Removes what a process that died in the middle of a write left in a bare repository.
+/// Removes what an interrupted writer left in a bare repository.
 package enum StaleFiles {
     /// Removes `*.lock` of references and `tmp_*` of objects below `folder`, and returns their
     /// paths relative to it.
     ///
-    /// Call it while holding the lock that every writer takes.
+    /// Call it with the lock held that every writer takes.
     ///
-    /// - Parameter minimumAgeSeconds: leaves younger files alone: they may belong to a `git`
-    ///   command that runs right now.
+    /// - Parameter minimumAgeSeconds: keeps younger files, which may belong to a running `git`
+    ///   command.
     @discardableResult
     package static func remove(in folder: String, minimumAgeSeconds: Double) -> [String] {
         find(in: folder, minimumAgeSeconds: minimumAgeSeconds).filter {
@@ -141,7 +141,7 @@ package enum StaleFiles {
         }.sorted(by: bytesPrecede)
     }
 
-    /// The lock files that git puts beside the references; `plumb.lock` is none of them.
+    /// Lock files of git itself beside the references; `plumb.lock` is not one of them.
     private static let gitFiles: Set<String> = [
         "HEAD.lock", "packed-refs.lock", "config.lock", "FETCH_HEAD.lock",
     ]

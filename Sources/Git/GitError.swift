@@ -1,39 +1,39 @@
 import Basics
 import CGit2
 
-/// What went wrong with a repository, a source tree or a mirror.
+/// A failure of a repository, a source tree or a mirror.
 package struct GitError: RemediedError, Sendable, Equatable {
-    /// The kinds of failure a caller can tell apart.
+    /// The kinds of failure that callers tell apart.
     package enum Code: String, Sendable, CaseIterable {
         /// No such repository, revision, folder or file.
         case notFound
-        /// The branch exists only in name: nothing was committed to it yet.
+        /// The branch has no commit yet.
         case unborn
         /// The repository has no commit at all.
         case empty
         /// Another process holds the reference or the mirror.
         case locked
-        /// The reference moved since it was read: a lost compare-and-swap.
+        /// The reference moved after it was read: a compare-and-swap that lost.
         case modified
         /// The server's certificate or host key was not accepted.
         case certificate
-        /// The server refused the credentials, or none were configured.
+        /// The server refused the credentials, or needs some and none are configured.
         case authentication
-        /// The server could not be reached or broke off.
+        /// The server could not be reached, or the connection broke.
         case network
         /// An object is damaged, missing or does not hash to its name.
         case corrupt
-        /// The disk or the quota is full.
+        /// The disk or a quota is full.
         case diskFull
-        /// The object to be created is there already.
+        /// The object to create exists already.
         case exists
         /// A name, path or argument that git does not accept.
         case invalid
-        /// The file is there but cannot be read or written.
+        /// The file exists but cannot be read or written.
         case unreadable
         /// The commit could not be signed.
         case unsigned
-        /// Anything else, in libgit2's own words.
+        /// Anything else, with libgit2's message.
         case other
     }
 

@@ -1,4 +1,4 @@
-/// The files of one commit, read from the object store.
+/// The files of one commit, read from the object database.
 package final class GitTree: SourceTree {
     package let commit: Commit
     private let reader: TreeReader

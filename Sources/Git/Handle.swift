@@ -5,7 +5,7 @@ final class Handle {
     let pointer: OpaquePointer
     private let free: (OpaquePointer?) -> Void
 
-    /// Takes what `make` creates; throws its error, with `what` saying what failed.
+    /// Owns the object that `make` creates; throws its error, with `what` as the failed action.
     init(
         _ what: @autoclosure () -> String, free: @escaping (OpaquePointer?) -> Void,
         make: (UnsafeMutablePointer<OpaquePointer?>) -> Int32

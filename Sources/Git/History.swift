@@ -1,13 +1,13 @@
 import CGit2
 
 extension Repository {
-    /// How many commits back a search in the history goes.
+    /// How many commits back a search in the history goes by default.
     package static let historyLimit = 10_000
 
-    /// The newest commit on the first-parent history of `from` that changed what lies at `path`.
+    /// The newest commit on the first-parent history of `from` that changed `path`.
     ///
-    /// Nil when nothing lies there in any of the `limit` newest commits, or when the change is
-    /// older than those.
+    /// Nil where `path` exists in none of the `limit` newest commits, or was last changed before
+    /// them.
     package func lastCommit(
         touching path: String, from start: ObjectID, limit: Int = historyLimit
     ) throws(GitError) -> Commit? {
@@ -39,7 +39,7 @@ extension Repository {
         return result
     }
 
-    /// Whether `ancestor` is `id` itself or one of its ancestors.
+    /// Whether `ancestor` is `id` or one of its ancestors.
     package func isAncestor(_ ancestor: ObjectID, of id: ObjectID) throws(GitError) -> Bool {
         if ancestor == id { return true }
         return try locked { (pointer) throws(GitError) in
@@ -50,7 +50,7 @@ extension Repository {
         }
     }
 
-    /// The id of what lies at a path: a file's mode counts as part of it.
+    /// The entry at a path: its object and mode, so that a changed mode is a change.
     private func entryID(
         _ components: [String], inTree tree: ObjectID
     ) throws(GitError) -> PathEntry? {
@@ -61,7 +61,7 @@ extension Repository {
     }
 }
 
-/// What distinguishes two versions of a path.
+/// The properties by which two versions of a path differ.
 private struct PathEntry: Equatable {
     let id: ObjectID
     let kind: TreeEntry.Kind

@@ -1,6 +1,6 @@
 import CGit2
 
-/// Somebody whom a commit names.
+/// A person that a commit names.
 package struct GitPerson: Hashable, Sendable {
     package let name: String
     package let email: String
@@ -11,41 +11,42 @@ package struct GitPerson: Hashable, Sendable {
     }
 }
 
-/// A commit of a range: who made it, and what it did to files.
+/// A commit of a range, with its people and its changes to files.
 package struct HistoryCommit: Hashable, Sendable {
     package let id: ObjectID
     package let author: GitPerson
     package let committer: GitPerson
-    /// Those whom `Co-authored-by` names, in any paragraph of the message.
+    /// The persons in `Co-authored-by` lines, in any paragraph of the message.
     package let coAuthors: [GitPerson]
     package let changes: [FileChange]
 
-    /// Everybody who had a hand in it.
+    /// The author, the committer and all co-authors.
     package var people: [GitPerson] { [author, committer] + coAuthors }
 }
 
-/// What a commit did to one path.
+/// A commit's change to one path.
 package struct FileChange: Hashable, Sendable {
     package let path: String
-    /// The file's blob in each parent; nil where it was not there, or was no file.
+    /// The file's blob in each parent; nil where there is no regular file.
     package let before: [ObjectID?]
     package let after: ObjectID?
 }
 
 extension Repository {
-    /// Whether commits are missing from this clone on purpose: it was made with a depth.
+    /// Whether this is a shallow clone (`git clone --depth`), which lacks commits.
     package var isShallow: Bool {
         locked { pointer in git_repository_is_shallow(pointer) != 0 }
     }
 
-    /// All commits that `tip` has and `base` has not, on all parents; nil for `base` means all.
+    /// The commits that are ancestors of `tip` and not of `base`, over all parents; all ancestors
+    /// where `base` is nil.
     ///
-    /// A merge changed a file where it differs from every parent, and also where it takes one
-    /// parent's file although the other side had changed it: that was somebody's choice. A file
-    /// that only one side changed came with that side's own commits.
+    /// A merge changed a file where the file differs from every parent, and also where it equals
+    /// one parent's although the other side had changed it: that was a choice. A file that only one
+    /// side changed came with that side's own commits.
     ///
-    /// Throws `invalid` for more than `limit` commits and for a shallow clone: whoever is not seen
-    /// is not known.
+    /// Throws `invalid` for more than `limit` commits and for a shallow clone: missing commits
+    /// would hide who made a change.
     package func commits(
         of tip: ObjectID, without base: ObjectID?, limit: Int = historyLimit
     ) throws(GitError) -> [HistoryCommit] {
@@ -92,7 +93,7 @@ extension Repository {
         }
     }
 
-    /// One commit, with what it changed.
+    /// One commit with its changes.
     package func history(of id: ObjectID) throws(GitError) -> HistoryCommit {
         try locked { (pointer) throws(GitError) in
             let handle = try object(id, "commit") { out, raw in
@@ -140,7 +141,7 @@ enum CoAuthors {
 }
 
 extension GitPerson {
-    /// Reads `Name <address>`; a text without angle brackets is a name.
+    /// Reads `Name <address>`; a text without angle brackets is a name alone.
     package init(spelled text: String) {
         let blank: (Character) -> Bool = { $0.isWhitespace }
         func trimmed(_ part: Substring) -> String {
@@ -155,17 +156,17 @@ extension GitPerson {
             name: trimmed(text[..<open]), email: trimmed(rest.prefix { $0 != ">" }))
     }
 
-    /// `Name <address>`, or what there is of it.
+    /// `Name <address>`, or the one of them that is known.
     package var spelled: String {
         if email.isEmpty { return name }
         return name.isEmpty ? "<\(email)>" : "\(name) <\(email)>"
     }
 
-    /// Whether it stands for a service that commits what people do there.
+    /// Whether it is a service that commits for people, such as GitHub's web editor.
     package var isService: Bool { email.lowercased() == "noreply@github.com" }
 }
 
 extension HistoryCommit {
-    /// The people among those whom it names: the author, and all others but services.
+    /// The people who made the commit: the author, and the others except services.
     package var makers: [GitPerson] { people.filter { $0 == author || !$0.isService } }
 }

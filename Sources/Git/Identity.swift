@@ -1,12 +1,12 @@
 import CGit2
 
-/// Who the user's git configuration says the user is.
+/// The user's name and address in the git configuration.
 package struct Identity: Hashable, Sendable {
     package let name: String?
     package let email: String?
 
-    /// `user.name` and `user.email` of the user's and the machine's configuration; nil where they
-    /// are not set or cannot be read.
+    /// `user.name` and `user.email` of the user's and the system's configuration; nil where not set
+    /// or not readable.
     package static func configured() -> Identity {
         guard (try? LibGit.start()) != nil else { return Identity(name: nil, email: nil) }
         var pointer: OpaquePointer?

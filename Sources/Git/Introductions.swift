@@ -1,12 +1,12 @@
 import CGit2
 
 extension Repository {
-    /// The commits that brought the file at `path` as `tip` has it: their parents have it
-    /// otherwise or not at all. Empty where `tip` has no such file.
+    /// The commits that gave the file at `path` the content that it has in `tip`: in their parents
+    /// it has another, or does not exist. Empty where `tip` has no such file.
     ///
-    /// A merge brought it where it keeps a file that another parent had taken away or changed.
+    /// A merge is one of them where it keeps a file that another parent removed or changed.
     ///
-    /// Throws where the history is cut off, damaged, or longer than `limit` before they are found.
+    /// Throws where the history is cut off or damaged, or longer than `limit` up to them.
     package func introductions(
         of path: String, in tip: ObjectID, limit: Int = historyLimit
     ) throws(GitError) -> [HistoryCommit] {

@@ -1,9 +1,9 @@
 import Foundation
 
-/// The host keys a `known_hosts` file vouches for.
+/// The host keys of a `known_hosts` file.
 ///
-/// Entries with plain names are understood, with a port as `[name]:port`; `@revoked` keys are
-/// refused. Hashed names, patterns and `@cert-authority` lines vouch for nobody here.
+/// Plain names are supported, with a port as `[name]:port`; `@revoked` keys are refused. Hashed
+/// names, patterns and `@cert-authority` lines are ignored.
 struct KnownHosts {
     private var keys: [String: Set<[UInt8]>] = [:]
     private var revoked: Set<[UInt8]> = []
@@ -36,14 +36,14 @@ struct KnownHosts {
         }
     }
 
-    /// Whether `key`, in ssh's wire form, is known for the host and not revoked.
+    /// Whether `key`, in SSH's wire format, is listed for the host and not revoked.
     func contains(host: String, port: Int, key: [UInt8]) -> Bool {
         let name = host.lowercased()
         let entry = port == 22 ? name : "[\(name)]:\(port)"
         return !revoked.contains(key) && keys[entry]?.contains(key) == true
     }
 
-    /// The kind of a key in ssh's wire form, which begins with the length of its name.
+    /// The type of a key in SSH's wire format, which begins with the length of the type's name.
     static func type(of key: [UInt8]) -> String {
         guard key.count > 4 else { return "unknown" }
         let length = key[..<4].reduce(0) { $0 << 8 | Int($1) }

@@ -1,21 +1,21 @@
 import CGit2
 import Foundation
 
-/// The library as a whole: started once, and the one place that turns its codes into errors.
+/// libgit2 as a whole: its initialisation, and the translation of its codes into errors.
 enum LibGit {
-    /// libgit2's count of initialisations, or a negative code.
+    /// The count of initialisations that libgit2 returned, or a negative code.
     private static let started: Int32 = {
         let count = git_libgit2_init()
         guard count > 0 else { return count }
-        // A ledger that forgets an acknowledged commit after a power cut is no ledger.
+        // The ledger must keep each acknowledged commit through a power failure.
         plumb_git_enable_fsync(1)
-        // The check protects from hooks and commands in a stranger's configuration; libgit2
-        // runs neither, and a checkout in CI often belongs to another user.
+        // The check protects from hooks and commands in another user's configuration. libgit2 runs
+        // neither, and a checkout in CI often belongs to another user.
         plumb_git_set_owner_validation(0)
         return count
     }()
 
-    /// Makes sure that the library is ready.
+    /// Initialises the library once; throws where that failed.
     static func start() throws(GitError) {
         let count = started
         guard count > 0 else {
@@ -24,7 +24,7 @@ enum LibGit {
         }
     }
 
-    /// Forgets earlier failures; call it before a write, whose own failure may come without words.
+    /// Clears the last error: call it before a write, which may fail without setting a message.
     static func forget() {
         git_error_clear()
         errno = 0
@@ -43,7 +43,7 @@ enum LibGit {
     }
 }
 
-/// What libgit2 says about the last failure on this thread; it may say nothing.
+/// libgit2's message for the last failure on this thread, which may be missing.
 struct LastError {
     private let message: String?
     private let klass: Int32
@@ -83,7 +83,7 @@ struct LastError {
         }
     }
 
-    /// The generic code -1 tells nothing; its class and the system's words do.
+    /// The generic code -1 is refined by the error's class and the system's message.
     private var codeOfClass: GitError.Code {
         if says(ENOSPC) || says(EDQUOT) || says(EFBIG) { return .diskFull }
         if says(EROFS) || says(EACCES) || says(EPERM) { return .unreadable }

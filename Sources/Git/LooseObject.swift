@@ -2,16 +2,15 @@ import CGit2
 import CZlib
 import Foundation
 
-/// Guards the library from the files of damaged objects that it must not be given to read.
+/// Checks files of single objects before libgit2 reads them, for damage that it does not survive.
 ///
-/// libgit2 1.5 waits for ever for the rest of a file whose compressed bytes end too early
-/// (`git_zstream_get_output` in `zstream.c` tries again without new input), as a disk that was
-/// full or a machine that lost power leaves them. And it copies what it inflated of a short
-/// object into a buffer of the size that the object's header names, however small that is
-/// (`read_loose_standard` in `odb_loose.c`).
+/// libgit2 1.5 loops for ever where compressed bytes end too early (`git_zstream_get_output` in
+/// `zstream.c` tries again without new input), as a full disk or a power failure leaves them. And
+/// it copies what it inflated of a short object into a buffer of the size in the object's header,
+/// however small that is (`read_loose_standard` in `odb_loose.c`).
 enum LooseObject {
-    /// Throws `corrupt` where the object `id` lies in a file of its own that does not inflate to
-    /// exactly as many bytes as it names; packed objects are the library's business.
+    /// Throws `corrupt` where the object `id` is in a file of its own that does not inflate to
+    /// exactly the size in its header; packed objects are left to libgit2.
     static func check(
         _ id: ObjectID, in repository: OpaquePointer, folder: String
     ) throws(GitError) {
@@ -24,7 +23,7 @@ enum LooseObject {
         throw GitError(.corrupt, "reading object \(id) of \(folder): \(reason)")
     }
 
-    /// What is wrong with the file; nil for nothing.
+    /// What is wrong with the file; nil where nothing is.
     private static func fault(of file: UnsafeMutablePointer<FILE>) -> String? {
         var stream = z_stream()
         let size = Int32(MemoryLayout<z_stream>.size)
@@ -58,9 +57,9 @@ enum LooseObject {
         return found == named ? nil : "it has \(found) bytes, and names \(named)"
     }
 
-    /// Inflates the first `count` bytes of `input`; nil where they are no such stream.
+    /// Inflates up to `count` bytes of `input`; nil where they are no zlib stream.
     ///
-    /// - Parameter header: collects the first bytes that come out.
+    /// - Parameter header: collects the first bytes of the output.
     private static func inflate(
         _ input: UnsafeMutableBufferPointer<UInt8>, _ count: Int,
         _ output: UnsafeMutableBufferPointer<UInt8>, _ stream: inout z_stream,
@@ -73,7 +72,7 @@ enum LooseObject {
             stream.next_out = output.baseAddress
             stream.avail_out = UInt32(output.count)
             let status = CZlib.inflate(&stream, Z_NO_FLUSH)
-            // Z_BUF_ERROR: what was given is used up, and more is needed.
+            // Z_BUF_ERROR: the input is used up and more is needed.
             guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else {
                 return nil
             }
@@ -87,6 +86,6 @@ enum LooseObject {
         }
     }
 
-    /// `commit 18446744073709551615` and the byte behind it fit.
+    /// Enough for `commit 18446744073709551615` and the NUL behind it, the longest header.
     private static let headerLength = 32
 }

@@ -1,8 +1,9 @@
 import CGit2
 
-/// Who is who by a `.mailmap`: other spellings of the same people.
+/// A `.mailmap`: other spellings of people's names and addresses. See gitmailmap(5).
 ///
-/// git compares them without regard to letter case; libgit2 does not. Here all of it is lower case.
+/// git compares them regardless of letter case; libgit2 does not, so everything is put into lower
+/// case here.
 package final class Mailmap: @unchecked Sendable {
     // Sendable because the map is never changed after it was made.
     private let handle: Handle
@@ -10,7 +11,7 @@ package final class Mailmap: @unchecked Sendable {
     /// The name of the file at the root of a repository.
     package static let file = ".mailmap"
 
-    /// Reads the lines of a mailmap; a line that is none is skipped, as git does.
+    /// Reads the lines of a mailmap; malformed lines are skipped, as git does.
     package init(_ bytes: [UInt8]) throws(GitError) {
         try LibGit.start()
         let folded = Array(String(decoding: bytes, as: UTF8.self).lowercased().utf8)
@@ -24,9 +25,9 @@ package final class Mailmap: @unchecked Sendable {
         }
     }
 
-    /// The mailmap at the root of `tree`; nil where it has none.
+    /// The mailmap at the root of `tree`; nil where there is none.
     ///
-    /// One that is a link or cannot be read throws: who is who is then not known.
+    /// Throws where it is a link or cannot be read, since two persons may then be one.
     package convenience init?(in tree: any SourceTree) throws(GitError) {
         let bytes: [UInt8]
         do throws(GitError) {
@@ -37,8 +38,8 @@ package final class Mailmap: @unchecked Sendable {
         try self.init(bytes)
     }
 
-    /// The proper name and address of a person, in lower case; the same person where the map says
-    /// nothing.
+    /// The person's name and address according to the map, in lower case; the same person where the
+    /// map has no entry.
     package func proper(_ person: GitPerson) throws(GitError) -> GitPerson {
         var found = person
         let code = person.name.lowercased().withCString { ownName in
@@ -47,7 +48,7 @@ package final class Mailmap: @unchecked Sendable {
                 var email: UnsafePointer<CChar>?
                 let code = git_mailmap_resolve(&name, &email, handle.pointer, ownName, ownEmail)
                 guard code == 0, let name, let email else { return code }
-                // They may point into the arguments: copied before those go.
+                // The results may point into the arguments, so they are copied while those exist.
                 found = GitPerson(name: String(cString: name), email: String(cString: email))
                 return code
             }

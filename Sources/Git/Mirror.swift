@@ -3,30 +3,30 @@ import CGit2
 import Execution
 import Foundation
 
-/// A bare copy of a schema repository, kept in a cache folder.
+/// A bare copy of the schema repository in a cache folder.
 package enum Mirror {
     /// The copy after an update.
     package struct State: Sendable {
         package let repository: Repository
-        /// When the copy last agreed with the source.
+        /// When the copy was last known to equal the source.
         package let fetchedAt: Date
-        /// Why this update failed; the copy is then the last good one, of `fetchedAt`.
+        /// Why this update failed; nil where it succeeded. The copy is then that of `fetchedAt`.
         package let failure: GitError?
-        /// The branches whose new tip does not descend from the one before, sorted.
+        /// The branches whose new tip does not descend from the old one, sorted.
         package let forced: [String]
 
         /// Whether `branch` was rewritten at the source.
         package func wasForced(_ branch: String) -> Bool { forced.contains(branch) }
     }
 
-    /// Brings the copy in `folder` up to date with `source`, creating it at first.
+    /// Updates the copy in `folder` from `source`, and creates it the first time.
     ///
-    /// Branches and tags follow the source wherever they go, and vanish with it. When the source
-    /// cannot be read, the last good copy is kept and `failure` says why; when there is no good
-    /// copy yet, this throws.
+    /// Branches and tags become those of the source, rewritten and deleted ones included. Where the
+    /// source cannot be read, the last good copy is kept and `failure` says why; where there is
+    /// none, this throws.
     ///
     /// - Parameter waitSeconds: how long to wait for another process that updates this copy.
-    /// - Parameter limitSeconds: how long a silent server is waited for.
+    /// - Parameter limitSeconds: how long to wait for a server that does not answer.
     package static func update(
         source: SourceAddress, folder: String, credentials: SourceCredentials = .init(),
         waitSeconds: Double = 60, limitSeconds: Double = 600, now: Date = Date()
@@ -43,7 +43,7 @@ package enum Mirror {
                     openingOrCreatingBare: folder, initialBranch: "main")
                 try repository.name(source, folder: folder)
                 let (forced, hasNews) = try repository.fetch(source, credentials)
-                // The copy is as good with many packs: the next news tries again.
+                // Packing is optional: the next fetch that brings something tries again.
                 if hasNews { try? MirrorPacks(repository).compact() }
                 try FetchTime.write(now, folder: folder)
                 return State(
@@ -54,13 +54,13 @@ package enum Mirror {
         }
     }
 
-    /// The copy as the last successful update left it; throws `error` when there is none.
+    /// The copy of the last successful update; throws `error` where there is none.
     private static func lastGood(
         after error: GitError, _ source: SourceAddress, _ folder: String, _ now: Date
     ) throws(GitError) -> State {
         guard let last = FetchTime.read(folder: folder) else { throw error }
         let repository = try Repository(opening: folder)
-        // A copy of something else is no copy at all.
+        // Throws where the folder holds a copy of another source.
         try repository.name(source, folder: folder)
         let age = max(0, Int(now.timeIntervalSince(last)))
         return State(
@@ -99,7 +99,7 @@ package enum Mirror {
     }
 }
 
-/// When a copy last agreed with its source, kept in a file beside it.
+/// The time of the last successful update, in a file beside the copy.
 private enum FetchTime {
     static func read(folder: String) -> Date? {
         guard let text = try? String(contentsOfFile: path(folder), encoding: .utf8),
@@ -122,7 +122,7 @@ private enum FetchTime {
 }
 
 extension Repository {
-    /// Records what the mirror mirrors; refuses a folder that mirrors something else.
+    /// Records the source of the mirror; throws for a folder that mirrors another source.
     fileprivate func name(_ source: SourceAddress, folder: String) throws(GitError) {
         if let known = try ownText("remote.origin.url") {
             guard known == source.url else {
@@ -143,11 +143,11 @@ extension Repository {
         }
     }
 
-    /// The source as a remote that no configuration has a word in.
+    /// The source as a remote to which no configuration applies.
     ///
-    /// Not `git_remote_lookup`: it holds every line of the configuration against `url.*.insteadOf`,
-    /// and libgit2 1.5 loses 20 kB for each line that is none (`git_regexp_match` in `regexp.c`
-    /// frees its match data only where there was a match).
+    /// Not by `git_remote_lookup`: that matches every line of the configuration with
+    /// `url.*.insteadOf`, and libgit2 1.5 leaks 20 kB for each line that is none
+    /// (`git_regexp_match` in `regexp.c` frees its match data only after a match).
     private func remote(
         _ source: SourceAddress, _ pointer: OpaquePointer
     ) throws(GitError) -> Handle {
@@ -162,7 +162,7 @@ extension Repository {
         }
     }
 
-    /// Fetches and prunes; returns the branches that were rewritten, and whether anything moved.
+    /// Fetches and prunes; returns the rewritten branches, and whether any reference moved.
     fileprivate func fetch(
         _ source: SourceAddress, _ credentials: SourceCredentials
     ) throws(GitError) -> (forced: [String], hasNews: Bool) {
@@ -190,12 +190,12 @@ extension Repository {
         var connection = git_remote_connect_options()
         git_remote_connect_options_init(&connection, UInt32(GIT_REMOTE_CONNECT_OPTIONS_VERSION))
         connection.callbacks = session.callbacks()
-        // Said here, since a configuration decides what is left open.
+        // Set here, because configurations decide about what is left at its default.
         connection.follow_redirects = GIT_REMOTE_REDIRECT_NONE
         connection.proxy_opts.type = GIT_PROXY_NONE
         try LibGit.check(git_remote_connect_ext(remote, GIT_DIRECTION_FETCH, &connection), what)
         defer { git_remote_disconnect(remote) }
-        // An empty answer would prune every branch: rather keep the last good copy.
+        // An empty answer would remove every branch: keep the last good copy instead.
         guard try advertises(remote, source) else {
             throw GitError(.empty, "\(what): the source has no branch", remedy: "push one first")
         }
@@ -207,7 +207,7 @@ extension Repository {
         let downloaded = FetchSpecs.withArray { git_remote_download(remote, $0, &options) }
         try LibGit.check(downloaded, what)
         var callbacks = session.callbacks()
-        // What is gone goes first: while a branch `a` is there, none can be called `a/b`.
+        // Prune first: while a branch `a` exists, none can be called `a/b`.
         try LibGit.check(git_remote_prune(remote, &callbacks), what)
         try LibGit.check(
             git_remote_update_tips(
@@ -226,18 +226,18 @@ extension Repository {
         }
     }
 
-    /// `HEAD` of the copy names the source's own default branch.
+    /// Points the copy's `HEAD` to the source's default branch.
     private func followDefaultBranch(
         _ remote: OpaquePointer, _ source: SourceAddress
     ) throws(GitError) {
-        // libgit2 guesses for a local source, so its HEAD is read instead.
+        // For a local source libgit2 only guesses, so its HEAD is read instead.
         if let path = source.localPath {
             if let name = try Repository(opening: path).headReference() { try point(at: name) }
             return
         }
         var name = git_buf()
         defer { git_buf_dispose(&name) }
-        // A detached HEAD at the source names no branch; ours then stays as it is.
+        // A detached HEAD at the source names no branch; the copy's HEAD is left as it is.
         guard git_remote_default_branch(&name, remote) == 0, let text = name.ptr else { return }
         try point(at: String(cString: text))
     }
@@ -259,7 +259,7 @@ extension Repository {
     }
 }
 
-/// What a mirror fetches: branches and tags, wherever they go.
+/// What a mirror fetches: all branches and tags, by force.
 private enum FetchSpecs {
     static let branches = "+refs/heads/*:refs/heads/*"
     static let tags = "+refs/tags/*:refs/tags/*"
@@ -274,10 +274,10 @@ private enum FetchSpecs {
     }
 }
 
-/// The certificates that https trusts: libgit2 has one set for the whole process.
+/// The certificate authorities for https, of which libgit2 has one set for the whole process.
 ///
-/// Sources with different authorities therefore take turns; a fetch that meets the other's set
-/// is refused, and succeeds when it is tried again.
+/// Sources with different authorities take turns: a fetch that finds another source's set is
+/// refused, and succeeds when tried again.
 private enum CertificateAuthority {
     private static let current = Lock<String?>(nil)
 
@@ -296,7 +296,7 @@ private enum CertificateAuthority {
         }
     }
 
-    /// The system's own, to go back to after another file was used.
+    /// The system's own file, to return to after another one was used.
     private static var systemFile: String? {
         ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"]
             .first { FileManager.default.isReadableFile(atPath: $0) }

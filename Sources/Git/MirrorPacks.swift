@@ -1,13 +1,14 @@
 import CGit2
 import Foundation
 
-/// The packs of a repository that only fetches write to: each that brings something adds one.
+/// The packs of a mirror, to which each fetch that brings something adds one.
 ///
-/// Call everything here with the lock that every fetch takes. Other processes may read meanwhile:
-/// a pack goes when all that it holds lies in another one, and a reader that misses a file of the
-/// old one looks at the folder again (`git_odb` refreshes before it says "not found").
+/// Call everything here with the lock held that every fetch takes. Other processes may read
+/// meanwhile: a pack is removed only when another one holds all of its objects, and a reader that
+/// misses a removed file looks at the folder again (`git_odb` refreshes before it reports "not
+/// found").
 struct MirrorPacks {
-    /// As many packs are left alone.
+    /// The number of packs that is tolerated.
     static let limit = 32
 
     private let repository: Repository
@@ -24,10 +25,10 @@ struct MirrorPacks {
         let bytes: Int
     }
 
-    /// Rolls the smaller packs into one, where there are more than `limit` of them.
+    /// Merges the smaller packs into one, where there are more than `limit` packs.
     ///
-    /// A pack stays that is as large as twice all smaller ones together, so that a byte is written
-    /// again as often as the logarithm of the repository's size, and not at each turn.
+    /// A pack is left alone that is at least twice as large as all smaller ones together: a byte is
+    /// then rewritten as often as the logarithm of the repository's size, not with each merge.
     func compact(limit: Int = MirrorPacks.limit) throws(GitError) {
         removeRemains()
         let packs = listed()
@@ -37,7 +38,7 @@ struct MirrorPacks {
         var objects: Set<ObjectID> = []
         for pack in small { objects.formUnion(try self.objects(of: pack.name)) }
         let name = try repository.pack(objects.sorted())
-        // What goes is in the new pack, by the index of the new pack itself.
+        // Before anything is removed, the new pack's own index must list all of its objects.
         guard try Set(self.objects(of: name)).isSuperset(of: objects) else {
             throw GitError(
                 .other, "packing \(folder): \(name) lacks objects of the packs it is made of",
@@ -46,7 +47,7 @@ struct MirrorPacks {
         for pack in small where pack.name != name { remove(pack.name) }
     }
 
-    /// Those that are rolled into one: all that are smaller than the smallest pack that stays.
+    /// The packs to merge: all that are smaller than the smallest one that is left alone.
     static func smaller(of packs: [Pack]) -> [Pack] {
         var sorted = packs.sorted { ($0.bytes, $0.name) < ($1.bytes, $1.name) }
         var sum = sorted.reduce(0) { $0 + $1.bytes }
@@ -57,7 +58,7 @@ struct MirrorPacks {
         return sorted
     }
 
-    /// The packs that are whole.
+    /// The packs with both of their files.
     private func listed() -> [Pack] {
         let names = Set(self.names)
         return names.compactMap { file in
@@ -69,7 +70,7 @@ struct MirrorPacks {
         }
     }
 
-    /// Whether somebody else looks after these packs.
+    /// Whether the packs must not be touched, because git itself maintains them.
     private var isKept: Bool {
         names.contains { $0.hasSuffix(".keep") || $0 == "multi-pack-index" }
     }
@@ -83,12 +84,12 @@ struct MirrorPacks {
         return String(file.dropLast(suffix.count))
     }
 
-    /// Without its index a pack is none for any reader, so the index goes first.
+    /// Removes a pack; its index first, without which no reader takes it for a pack.
     private func remove(_ name: String) {
         for suffix in [".idx", ".pack", ".rev", ".bitmap"] { unlink("\(folder)/\(name)\(suffix)") }
     }
 
-    /// Removes what a process left that was killed in `remove`. A pack that is ten minutes young
+    /// Completes a removal that was interrupted. A pack younger than ten minutes is left alone: it
     /// may belong to a `git` command, which writes the index last.
     private func removeRemains() {
         let names = Set(self.names)
@@ -113,7 +114,7 @@ struct MirrorPacks {
 }
 
 extension Repository {
-    /// Writes `objects` as one pack, and returns its name without a suffix.
+    /// Writes `objects` as one pack; returns its name without a suffix.
     fileprivate func pack(_ objects: [ObjectID]) throws(GitError) -> String {
         try locked { (pointer) throws(GitError) in
             try PackWriter.write(objects, to: pointer, folder: folder)

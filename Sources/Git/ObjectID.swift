@@ -1,6 +1,6 @@
 import CGit2
 
-/// The name of an object: the 20 bytes of its SHA-1.
+/// The id of a git object: the 20 bytes of a SHA-1.
 package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The bytes as big-endian words of 8, 8 and 4 bytes.
     private let words: (UInt64, UInt64, UInt32)
@@ -39,10 +39,10 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
 
     package var description: String { hex }
 
-    /// Whether it is the name of nothing, which stands for "not there".
+    /// Whether it is the null id, which stands for "does not exist".
     var isZero: Bool { words == (0, 0, 0) }
 
-    /// The id as libgit2 wants it.
+    /// The id as libgit2's type.
     var raw: git_oid {
         var result = git_oid()
         withUnsafeMutableBytes(of: &result.id) { bytes in

@@ -1,7 +1,7 @@
 import Basics
 import CGit2
 
-/// What an object is.
+/// The type of a git object.
 package enum ObjectKind: String, Sendable, Hashable {
     case commit
     case tree
@@ -10,10 +10,10 @@ package enum ObjectKind: String, Sendable, Hashable {
 }
 
 extension Repository {
-    /// Reads an object whole, in a way that finds out whether its bytes hash to its name.
+    /// Reads a whole object and checks that its bytes hash to its id.
     ///
-    /// Throws `corrupt` when it is missing or damaged. A handle keeps what it has read: take a
-    /// fresh one to see the disk.
+    /// Throws `corrupt` where it is missing or damaged. A handle caches what it has read: use a new
+    /// one to check the disk.
     package func verifyObject(_ id: ObjectID) throws(GitError) -> ObjectKind {
         try locked { (pointer) throws(GitError) in
             let odb = try Handle("opening the objects of \(folder)", free: git_odb_free) {
@@ -39,7 +39,7 @@ extension Repository {
         }
     }
 
-    /// The names of all objects in the store, reachable or not, sorted.
+    /// The ids of all objects in the repository, reachable or not, sorted.
     package func allObjects() throws(GitError) -> [ObjectID] {
         try locked { (pointer) throws(GitError) in
             let odb = try Handle("opening the objects of \(folder)", free: git_odb_free) {
@@ -50,9 +50,9 @@ extension Repository {
     }
 }
 
-/// The names of all objects that a store holds.
+/// Lists the ids of all objects of an object database.
 enum ObjectListing {
-    /// Sorted; an object that is stored twice counts once.
+    /// The ids, sorted and without duplicates.
     static func all(in odb: Handle, _ what: @autoclosure () -> String) throws(GitError)
         -> [ObjectID]
     {
@@ -71,7 +71,7 @@ enum ObjectListing {
     }
 }
 
-/// What the callback of a listing collects; an object that is stored twice counts once.
+/// What the callback of a listing collects, without duplicates.
 private final class FoundObjects {
     var ids: Set<ObjectID> = []
 }

@@ -2,11 +2,11 @@ import CGit2
 import Foundation
 
 extension Repository {
-    /// Throws where this is no repository with a folder of files around it, as `git clone` makes
-    /// it, but one that lies among the files of another.
+    /// Throws where this repository is not the `.git` of a folder of files, as `git clone` makes
+    /// it, but lies among the files of another repository.
     ///
-    /// A bare repository can be committed as files; whoever commits one writes all its
-    /// references.
+    /// A bare repository can be committed as files, with references and settings of the committer's
+    /// choice.
     package func requireOwnFolder() throws(GitError) {
         let refusal = GitError(
             .invalid,
@@ -21,8 +21,8 @@ extension Repository {
         else { throw refusal }
     }
 
-    /// Whether the remote `origin` is a project with this path, `owner/name`; also where nobody
-    /// says which it is.
+    /// Whether the remote `origin` is the project with this path, `owner/name`, regardless of
+    /// letter case; true where the path is nil.
     package func hasOrigin(of project: String?) throws(GitError) -> Bool {
         guard let project else { return true }
         guard let address = try address(ofRemote: "origin") else { return false }
@@ -42,7 +42,7 @@ extension Repository {
         }
     }
 
-    /// The path of an address in lower case: `owner/name`.
+    /// The project path of an address, in lower case: `owner/name`.
     static func projectPath(of address: String) -> String? {
         var path: Substring
         if let scheme = address.range(of: "://") {

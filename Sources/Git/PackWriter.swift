@@ -1,8 +1,8 @@
 import CGit2
 
-/// Writes objects that a repository has, or holds in memory, as one pack.
+/// Writes objects of a repository, or of its memory, as one pack.
 enum PackWriter {
-    /// Writes exactly `objects`, and returns the pack's name without a suffix.
+    /// Writes exactly `objects`; returns the pack's name without a suffix.
     ///
     /// - Parameters:
     ///   - repository: a handle that the caller holds.

@@ -3,8 +3,8 @@ import CGit2
 import Foundation
 
 extension Repository {
-    /// The commit that `reference` (a full name as `refs/heads/main`) points at; nil when there
-    /// is no such reference.
+    /// The commit that `reference` (a full name such as `refs/heads/main`) points to; nil where it
+    /// does not exist.
     package func target(of reference: String) throws(GitError) -> ObjectID? {
         try locked { (pointer) throws(GitError) in
             var id = git_oid()
@@ -13,16 +13,16 @@ extension Repository {
             do throws(GitError) {
                 try LibGit.check(code, "reading \(reference) of \(folder)")
             } catch  where error.code == .other {
-                // A file that holds no object name.
+                // The reference's file does not hold an object id.
                 throw GitError(.corrupt, error.message)
             }
             return ObjectID(id)
         }
     }
 
-    /// The full names of the references that begin with `prefix`, as `refs/heads/`, sorted.
+    /// The full names of the references that begin with `prefix`, such as `refs/heads/`, sorted.
     ///
-    /// One whose content is damaged is named too: reading it then throws.
+    /// Damaged references are among them: reading them throws.
     package func references(below prefix: String) throws(GitError) -> [String] {
         let readable = try locked { (pointer) throws(GitError) in
             let iterator = try Handle(
@@ -40,7 +40,7 @@ extension Repository {
             }
             return names
         }
-        // libgit2 passes over a file that holds no object name, as if it were not there.
+        // libgit2 skips a file without an object id as if it did not exist.
         let onDisk = LooseReferences.names(in: folder, below: prefix)
         return Set(readable + onDisk).sorted(by: bytesPrecede)
     }
@@ -50,10 +50,10 @@ extension Repository {
         try references(below: "refs/heads/").map { String($0.dropFirst("refs/heads/".count)) }
     }
 
-    /// Moves `reference` from `old` to `new`, or creates it when `old` is nil.
+    /// Moves `reference` from `old` to `new`, or creates it where `old` is nil.
     ///
-    /// Throws `modified` when it does not point at `old` any more (or exists already), and
-    /// `locked` when another process is moving it.
+    /// Throws `modified` where it does not point to `old` (or exists already), and `locked` while
+    /// another process moves it.
     package func move(
         _ reference: String, from old: ObjectID?, to new: ObjectID
     ) throws(GitError) {
@@ -75,7 +75,7 @@ extension Repository {
         }
     }
 
-    /// Makes `HEAD` name `branch`, born or not.
+    /// Points `HEAD` to `branch`, whether or not that exists.
     package func setHead(branch: String) throws(GitError) {
         try locked { (pointer) throws(GitError) in
             try LibGit.check(
@@ -84,7 +84,7 @@ extension Repository {
         }
     }
 
-    /// The full name of the reference `HEAD` points at, born or not; nil when it is detached.
+    /// The full name of the reference that `HEAD` points to, existing or not; nil if detached.
     package func headReference() throws(GitError) -> String? {
         try locked { (pointer) throws(GitError) in
             let head = try Handle("reading HEAD of \(folder)", free: git_reference_free) {
@@ -95,7 +95,7 @@ extension Repository {
     }
 }
 
-/// The references that are files of their own.
+/// The references that are stored in files of their own.
 private enum LooseReferences {
     static func names(in folder: String, below prefix: String) -> [String] {
         guard let found = FileManager.default.enumerator(atPath: folder + "/refs") else {

@@ -2,7 +2,7 @@ import Basics
 import CGit2
 import Foundation
 
-/// One conversation with a server: answers libgit2's questions and notes what moved.
+/// One connection to a server: answers libgit2's callbacks and notes which references moved.
 final class RemoteSession {
     private let source: SourceAddress
     private let credentials: SourceCredentials
@@ -10,7 +10,7 @@ final class RemoteSession {
     private var secrets: [String] = []
     private var failure: GitError?
 
-    /// The references that moved, with what they pointed at before and after.
+    /// The references that moved, with the ids before and after.
     private(set) var moved: [(reference: String, old: ObjectID, new: ObjectID)] = []
 
     init(source: SourceAddress, credentials: SourceCredentials) {
@@ -18,7 +18,7 @@ final class RemoteSession {
         self.credentials = credentials
     }
 
-    /// Callbacks that lead here; they are good while `self` lives.
+    /// Callbacks that call this session, which must outlive them.
     func callbacks() -> git_remote_callbacks {
         var callbacks = git_remote_callbacks()
         git_remote_init_callbacks(&callbacks, UInt32(GIT_REMOTE_CALLBACKS_VERSION))
@@ -42,8 +42,8 @@ final class RemoteSession {
         return callbacks
     }
 
-    /// The error to show for `error`: the session's own refusal if there was one, and never a
-    /// secret in either.
+    /// The error to report for `error`: the session's own refusal, if there was one; without
+    /// secrets.
     func explain(_ error: GitError) -> GitError {
         let shown = failure ?? GitError(code(of: error), error.fault, remedy: error.remedy)
         return GitError(
@@ -54,7 +54,7 @@ final class RemoteSession {
         secrets.reduce(text) { $0.replacingOccurrences(of: $1, with: "***") }
     }
 
-    /// libgit2 has no code of its own for a failed connection, nor ssh's for a refused login.
+    /// libgit2 has no code of its own for a failed connection, or for a login that ssh refused.
     private func code(of error: GitError) -> GitError.Code {
         guard source.transport != .local else { return error.code }
         switch error.code {
@@ -67,7 +67,7 @@ final class RemoteSession {
         }
     }
 
-    /// What `callbacks` put in; libgit2 hands it back.
+    /// The session that `callbacks` passed to libgit2.
     private static func from(_ payload: UnsafeMutableRawPointer?) -> RemoteSession? {
         payload.map { Unmanaged<RemoteSession>.fromOpaque($0).takeUnretainedValue() }
     }
@@ -78,7 +78,7 @@ final class RemoteSession {
     }
 }
 
-// MARK: - Who we are
+// MARK: - Authentication of the user
 
 extension RemoteSession {
     private func authenticate(
@@ -87,7 +87,7 @@ extension RemoteSession {
         if allowed & GIT_CREDENTIAL_USERNAME.rawValue != 0, source.transport == .ssh {
             return git_credential_username_new(out, user ?? "git")
         }
-        // libgit2 asks again after a refusal, for ever.
+        // libgit2 asks for ever, so the attempts are counted.
         attempts += 1
         guard attempts == 1 else {
             let isElsewhere = source.transport == .https && Origin(url) != Origin(source.url)
@@ -143,7 +143,7 @@ extension RemoteSession {
             throw GitError(
                 .authentication, "\(source): the server wants a token, and none is configured")
         }
-        // A redirect must not carry the token to somebody else.
+        // The token must not be sent to the server of a redirect.
         guard let asking = Origin(url), asking == Origin(source.url) else {
             throw redirected
         }
@@ -173,10 +173,10 @@ extension RemoteSession {
     }
 }
 
-// MARK: - Who the server is
+// MARK: - Authentication of the server
 
 extension RemoteSession {
-    /// 0 accepts the server; anything negative refuses it.
+    /// The callback's answer: 0 accepts the server, a negative number refuses it.
     private func judge(
         _ certificate: UnsafeMutablePointer<git_cert>?, valid: Bool, host: String
     ) -> Int32 {
@@ -191,7 +191,7 @@ extension RemoteSession {
         case .ssh:
             let key = Self.hostKey(certificate) ?? []
             guard let file = credentials.knownHostsFile else {
-                // libgit2 looked in the user's own known_hosts.
+                // libgit2 has compared it with the user's own known_hosts.
                 return valid
                     ? 0 : refuse(unknownHost(host, key: key, file: "~/.ssh/known_hosts"))
             }
@@ -207,7 +207,7 @@ extension RemoteSession {
         }
     }
 
-    /// libssh2 picks one of the server's keys, which may be another than the one on file.
+    /// The error for an unlisted key: libssh2 picks one of the server's keys, maybe another type.
     private func unknownHost(_ host: String, key: [UInt8], file: String) -> GitError {
         let type = KnownHosts.type(of: key)
         return GitError(
@@ -237,7 +237,7 @@ extension RemoteSession {
     }
 }
 
-/// Who is asked over https: another port is another server.
+/// The scheme, host and port of an https server.
 private struct Origin: Equatable {
     let host: String
     let port: Int
@@ -251,5 +251,5 @@ private struct Origin: Equatable {
     }
 }
 
-/// Where libgit2 wants the credential it asked for.
+/// Where libgit2 expects the credential that it asked for.
 private typealias CredentialSlot = UnsafeMutablePointer<UnsafeMutablePointer<git_credential>?>

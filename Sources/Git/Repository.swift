@@ -3,20 +3,20 @@ import Foundation
 
 /// An open repository.
 ///
-/// Safe to share between threads: one at a time works on the handle.
+/// Safe to share between threads: one of them at a time uses the handle.
 package final class Repository: @unchecked Sendable {
     // Sendable because `handle` and `measured` are only used inside `locked`.
     private let handle: Handle
-    /// The objects whose length was checked: they are read again and again.
+    /// Objects whose length was checked, which is done once for each.
     private var measured: Set<ObjectID> = []
     private let lock = NSRecursiveLock()
 
     /// The folder that holds the objects and references (`.git`, or the bare repository).
     package let folder: String
 
-    /// Opens the repository whose objects lie in `path`, or in `path/.git`.
+    /// Opens the repository at `path` or at `path/.git`.
     ///
-    /// Throws `notFound` when there is none.
+    /// Throws `notFound` where there is none.
     package convenience init(opening path: String) throws(GitError) {
         try LibGit.start()
         try self.init(
@@ -25,9 +25,9 @@ package final class Repository: @unchecked Sendable {
             })
     }
 
-    /// Opens the bare repository at `path`, creating it when it is not there.
+    /// Opens the bare repository at `path`, which is created where there is none.
     ///
-    /// - Parameter initialBranch: the branch that `HEAD` names in a new repository.
+    /// - Parameter initialBranch: the branch that `HEAD` points to in a new repository.
     package convenience init(
         openingOrCreatingBare path: String, initialBranch: String
     ) throws(GitError) {
@@ -50,9 +50,9 @@ package final class Repository: @unchecked Sendable {
         }
     }
 
-    /// Opens the repository that `path` lies in, looking upwards as git does.
+    /// Opens the repository that contains `path`, searching upwards as git does.
     ///
-    /// Throws `notFound` when no folder above `path` is a repository.
+    /// Throws `notFound` where no folder above `path` is a repository.
     package static func discover(from path: String) throws(GitError) -> Repository {
         try LibGit.start()
         var buffer = git_buf()
@@ -75,10 +75,10 @@ package final class Repository: @unchecked Sendable {
         return try Repository(opening: folder)
     }
 
-    /// Refuses a repository that is made of the files of another one.
+    /// Refuses a bare repository that is made of files of another repository.
     ///
-    /// A commit can hold whatever a bare repository consists of, with branches and settings that
-    /// its author chose; what lies in a `.git` it cannot hold.
+    /// A commit can contain all files of a bare repository, with branches and settings of its
+    /// author's choice. It cannot contain a folder `.git`.
     private static func refuseHidden(_ folder: String) throws(GitError) {
         guard !folder.contains("/.git/") else { return }
         var outer = git_buf()
@@ -90,8 +90,8 @@ package final class Repository: @unchecked Sendable {
             remedy: "run above it, or name it as file://\(folder)")
     }
 
-    /// Refuses a repository of somebody else that the search met above a folder of ours: whoever
-    /// may write to `/tmp` could put one there.
+    /// Refuses a repository of another user above a folder of this one: anybody who may write to
+    /// `/tmp` could put one there.
     private static func refuseForeign(
         _ folder: String, from path: String
     ) throws(GitError) {
@@ -123,7 +123,7 @@ package final class Repository: @unchecked Sendable {
         return try head() == nil
     }
 
-    /// The commit `HEAD` names; nil when its branch is unborn.
+    /// The commit that `HEAD` points to; nil where its branch has no commit.
     package func head() throws(GitError) -> ObjectID? {
         try locked { (pointer) throws(GitError) in
             var id = git_oid()
@@ -134,7 +134,7 @@ package final class Repository: @unchecked Sendable {
         }
     }
 
-    /// Throws `corrupt` for an object that the library must not be given to read.
+    /// Throws `corrupt` for an object file that libgit2 must not read; see ``LooseObject``.
     func checkLength(of id: ObjectID) throws(GitError) {
         try locked { (pointer) throws(GitError) in
             guard !measured.contains(id) else { return }
@@ -143,7 +143,7 @@ package final class Repository: @unchecked Sendable {
         }
     }
 
-    /// Runs `body` with the handle, alone.
+    /// Runs `body` with exclusive use of the handle.
     @discardableResult
     func locked<Result, Failure: Error>(
         _ body: (OpaquePointer) throws(Failure) -> Result

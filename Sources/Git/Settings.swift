@@ -1,7 +1,7 @@
 import CGit2
 
 extension Repository {
-    /// The number that the repository's own configuration gives `name`; nil when it gives none.
+    /// The number that the repository's own configuration sets for `name`; nil where not set.
     package func setting(_ name: String) throws(GitError) -> Int64? {
         try locked { (pointer) throws(GitError) in
             let what = "reading the configuration of \(folder)"
@@ -14,7 +14,7 @@ extension Repository {
         }
     }
 
-    /// The text that the repository's own configuration gives `name`; nil when it gives none.
+    /// The text that the repository's own configuration sets for `name`; nil where not set.
     func ownText(_ name: String) throws(GitError) -> String? {
         try locked { (pointer) throws(GitError) in
             let what = "reading the configuration of \(folder)"
@@ -37,7 +37,7 @@ extension Repository {
         }
     }
 
-    /// Without the user's and the system's, which are nobody's word about this repository.
+    /// The repository's own file, without the user's and the system's configuration.
     private func ownConfiguration(
         _ pointer: OpaquePointer, _ what: String
     ) throws(GitError) -> Handle {

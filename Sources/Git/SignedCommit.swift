@@ -1,12 +1,12 @@
 import CGit2
 import Foundation
 
-/// Signs the text of a commit, and gives the armoured signature.
+/// Signs the text of a commit and returns the armoured signature.
 package typealias CommitSigner = @Sendable ([UInt8]) throws(GitError) -> String
 
-/// A commit, parted into its signature and what that signs.
+/// A commit, split into its signature and the text that was signed.
 package struct SignedCommit: Hashable, Sendable {
-    /// All of the commit but its signature.
+    /// The whole commit without its signature.
     package let payload: [UInt8]
     /// Armoured; nil where the commit has none.
     package let signature: String?
@@ -17,9 +17,9 @@ package struct SignedCommit: Hashable, Sendable {
 extension Repository {
     /// The signature of the commit `id`, as `git verify-commit` finds it.
     ///
-    /// Throws `invalid` for a commit that another program could read otherwise: nothing can be
-    /// said of who signed that. The library's own way also takes what looks like a signature in
-    /// the middle of a message, and stops reading at a zero byte.
+    /// Throws `invalid` for a commit that another program could read differently: its signer is not
+    /// certain. libgit2's own function also takes text in the middle of a message for a signature,
+    /// and stops at a zero byte.
     package func signedCommit(_ id: ObjectID) throws(GitError) -> SignedCommit {
         let bytes = try commitBytes(id)
         do throws(CommitText.Oddity) {
@@ -31,9 +31,9 @@ extension Repository {
         }
     }
 
-    /// The bytes of the commit as they are stored; they hash to its name.
+    /// The bytes of the commit as stored, which hash to its id.
     private func commitBytes(_ id: ObjectID) throws(GitError) -> [UInt8] {
-        // Reads through the library's own look-up first, which tells a commit from other objects.
+        // libgit2's own lookup first, which distinguishes commits from other objects.
         _ = try commit(id)
         return try locked { (pointer) throws(GitError) in
             let odb = try Handle("opening the objects of \(folder)", free: git_odb_free) {
@@ -53,7 +53,7 @@ extension Repository {
 
 /// The text of a commit (git's Documentation/technical/signature-format).
 enum CommitText {
-    /// Why a commit is not read.
+    /// Why the text of a commit is refused.
     struct Oddity: Error {
         let reason: String
     }
@@ -66,7 +66,7 @@ enum CommitText {
     }
 
     private static let field = "gpgsig"
-    /// What every commit has, in this order; only `parent` may be missing or be there again.
+    /// The required headers in their order; `parent` may be missing or repeated.
     private static let order = ["tree", "parent", "author", "committer"]
 
     static func part(_ bytes: [UInt8]) throws(Oddity) -> SignedCommit {
@@ -140,7 +140,7 @@ enum CommitText {
         return result
     }
 
-    /// The seconds behind the address.
+    /// The seconds behind the address of a header.
     private static func time(_ header: Header) -> Date? {
         let words = header.value.split(separator: UInt8(ascii: " "))
         // name <address> seconds zone

@@ -1,7 +1,8 @@
 import Foundation
 
-/// Where a schema repository is fetched from.
+/// The address from which a schema repository is fetched.
 package struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
+    /// How the repository is reached.
     package enum Transport: String, Hashable, Sendable {
         case local
         case https
@@ -9,7 +10,7 @@ package struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     package let transport: Transport
-    /// The address as libgit2 takes it; it never holds a secret.
+    /// The address for libgit2; never contains a secret.
     package let url: String
 
     /// Reads a path, `file://…`, `https://…`, `ssh://…` or `user@host:path`.
@@ -40,7 +41,7 @@ package struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
         guard scheme == "file" || !authority.isEmpty else {
             throw GitError(.invalid, "\(text): names no host")
         }
-        // A token is put there, too, and the address is printed.
+        // Tokens are put there, too, and the address is printed.
         guard scheme != "https" || !rest.contains(where: { $0 == "?" || $0 == "#" }) else {
             throw GitError(
                 .invalid, "https://\(authority)/…: a ? or # does not belong in the address",
@@ -63,7 +64,7 @@ package struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
         self.url = url
     }
 
-    /// A name with a colon before the first slash is `host:path`, as for `scp` and `git`.
+    /// Reads `host:path`, which has a colon before the first slash, as `scp` and `git` do.
     private static func withoutScheme(_ text: String) throws(GitError) -> SourceAddress {
         let head = text.prefix { $0 != "/" }
         if let colon = head.firstIndex(of: ":"), colon != head.startIndex {
@@ -84,7 +85,7 @@ package struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
         in authority: Substring, scheme: String
     ) throws(GitError) {
         guard let at = authority.lastIndex(of: "@") else { return }
-        // A token is often put in the place of the user: https admits no user at all.
+        // Tokens are often written as the user name, so https addresses may have none.
         guard scheme == "https" || authority[..<at].contains(":") else { return }
         throw GitError(
             .invalid,

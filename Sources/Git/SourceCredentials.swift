@@ -1,8 +1,8 @@
 import Foundation
 
-/// How to prove who we are to the server of a schema repository, and how it proves itself.
+/// How Plumb authenticates to the server of a schema repository, and the server to Plumb.
 package struct SourceCredentials: Sendable {
-    /// Where a secret is kept; it is read each time it is needed, and held nowhere.
+    /// Where a secret is stored; it is read each time it is needed and not kept in memory.
     package enum Secret: Sendable, Hashable, CustomStringConvertible {
         case environment(String)
         case file(String)
@@ -15,19 +15,20 @@ package struct SourceCredentials: Sendable {
         }
     }
 
-    /// Which key ssh shows.
+    /// The key for ssh.
     package enum Key: Sendable, Hashable {
-        /// Those of the running agent.
+        /// The keys of the running agent.
         case agent
-        /// An ed25519 or ECDSA private key; libssh2 signs with RSA only as servers refuse it.
+        /// An ed25519 or ECDSA private key: libssh2 1.10 signs with RSA by SHA-1, which servers
+        /// refuse.
         case file(path: String, passphrase: Secret?)
     }
 
-    /// The user name sent with the token over https.
+    /// The user name that is sent with the token over https.
     package var tokenUser: String
     /// The token for https; nil for a public repository.
     package var token: Secret?
-    /// A file of PEM certificates trusted in place of the system's.
+    /// A file of PEM certificates that are trusted instead of the system's.
     package var certificateAuthorityFile: String?
     package var key: Key
     /// The `known_hosts` file; nil for the user's own.
@@ -46,7 +47,7 @@ package struct SourceCredentials: Sendable {
 }
 
 extension SourceCredentials.Secret {
-    /// The secret, without surrounding white space; never put it in an error.
+    /// The secret without surrounding white space; it must not get into an error.
     func reveal() throws(GitError) -> String {
         let text: String?
         switch self {

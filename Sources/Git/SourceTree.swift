@@ -15,11 +15,11 @@ package protocol SourceTree: AnyObject, Sendable {
     /// tree, passes through a symbolic link, or the file is larger than `SourceLimits.fileBytes`.
     func read(_ path: String) throws(GitError) -> [UInt8]
 
-    /// Where the files come from, for people: a revision of a repository or a folder.
+    /// The origin of the files, for messages: a revision of a repository or a folder.
     var describes: String { get }
 }
 
-/// One name in a folder of a source tree.
+/// An entry of a folder in a source tree.
 package struct SourceEntry: Hashable, Sendable {
     package enum Kind: String, Hashable, Sendable {
         case file
@@ -37,13 +37,13 @@ package struct SourceEntry: Hashable, Sendable {
     }
 }
 
-/// Bounds on what is read from a repository that others write to.
+/// Limits for reading a repository that others write to.
 package enum SourceLimits {
     /// The largest file that is read, in bytes.
     package static let fileBytes = 16 << 20
 }
 
-/// A path inside a source tree, checked so that it cannot leave it.
+/// A path in a source tree, checked so that it stays inside.
 enum SourcePath {
     /// The components of `path`; throws `invalid` for an absolute path, `.`, `..`, an empty
     /// component or a NUL byte.

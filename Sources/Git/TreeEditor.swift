@@ -1,15 +1,15 @@
 import CGit2
 
-/// Changes to a tree, collected in memory: files set or removed by path.
+/// Changes to a tree, collected in memory: paths of files that are set or removed.
 package struct TreeEdits: Sendable {
-    /// A new content, or nil to remove the file.
+    /// The new content, or nil where the file is removed.
     private(set) var changes: [String: [UInt8]?] = [:]
 
     package init() {}
 
     package var isEmpty: Bool { changes.isEmpty }
 
-    /// The content that `path` was set to; `.some(nil)` when it was removed, nil when untouched.
+    /// The content that `path` was set to; `.some(nil)` where it was removed, nil where unchanged.
     package func change(at path: String) -> [UInt8]?? { changes[path] }
 
     /// The paths that were set or removed, sorted.
@@ -21,7 +21,7 @@ package struct TreeEdits: Sendable {
         changes[path] = .some(bytes)
     }
 
-    /// Removes the file at `path`, if it is there; its folder goes with its last file.
+    /// Removes the file at `path`, if it exists; a folder is removed with its last file.
     package mutating func remove(_ path: String) throws(GitError) {
         try Self.check(path)
         changes[path] = .some(nil)
@@ -34,7 +34,7 @@ package struct TreeEdits: Sendable {
     }
 }
 
-/// Writes edited trees; notes the ids of everything it wrote.
+/// Writes edited trees and notes the ids of all objects that it wrote.
 struct TreeEditor {
     private let repository: OpaquePointer
     private let folder: String
@@ -45,7 +45,7 @@ struct TreeEditor {
         self.folder = folder
     }
 
-    /// The tree that results from `edits` on `base` (nil: on nothing).
+    /// The tree with `edits` applied to `base`, or to an empty tree where that is nil.
     mutating func apply(_ edits: TreeEdits, to base: ObjectID?) throws(GitError) -> ObjectID {
         let root = EditedFolder()
         for path in edits.paths {
@@ -69,7 +69,7 @@ struct TreeEditor {
         return ObjectID(id)
     }
 
-    /// The id of the edited folder; nil when nothing is left in it.
+    /// The id of the edited folder; nil where it is empty.
     private mutating func write(
         _ edited: EditedFolder, base: ObjectID?, path: String
     ) throws(GitError) -> ObjectID? {
@@ -89,7 +89,7 @@ struct TreeEditor {
             let existing = Self.existing(name, in: tree)
             switch change {
             case .file(let bytes?):
-                // A file in the place of a folder would silently take away all below it.
+                // A file that replaced a folder would remove everything below it.
                 guard existing?.isFolder != true else {
                     throw GitError(.invalid, "\(place): is a folder and cannot become a file")
                 }
@@ -168,7 +168,7 @@ private final class EditedFolder {
 
     private(set) var entries: [String: Change] = [:]
 
-    /// Takes one edit; false when its path leads through a file that is edited too.
+    /// Adds an edit; false where its path leads through a file that is edited, too.
     func add(_ components: ArraySlice<String>, _ bytes: [UInt8]?) -> Bool {
         guard let name = components.first else { return false }
         let rest = components.dropFirst()

@@ -16,10 +16,10 @@ package struct TreeEntry: Hashable, Sendable {
     package let id: ObjectID
 }
 
-/// Reads the folders and files of one tree; nothing is ever checked out.
+/// Reads the folders and files of one tree, without a checkout.
 package struct TreeReader: Sendable {
     package let repository: Repository
-    /// The root.
+    /// The id of the root tree.
     package let tree: ObjectID
 
     package init(_ repository: Repository, tree: ObjectID) {
@@ -29,7 +29,7 @@ package struct TreeReader: Sendable {
 
     /// The entries of `folder`, sorted by the bytes of their names.
     ///
-    /// Throws `notFound` when there is no such folder.
+    /// Throws `notFound` where there is no such folder.
     package func list(_ folder: String) throws(GitError) -> [TreeEntry] {
         let components = try SourcePath.components(folder)
         guard !components.isEmpty else { return try repository.entries(ofTree: tree) }
@@ -39,7 +39,7 @@ package struct TreeReader: Sendable {
         return try repository.entries(ofTree: entry.id)
     }
 
-    /// What lies at `path`; nil when nothing does.
+    /// The entry at `path`; nil where there is none.
     package func entry(at path: String) throws(GitError) -> TreeEntry? {
         let components = try SourcePath.components(path)
         guard !components.isEmpty else { return TreeEntry(name: "", kind: .folder, id: tree) }
@@ -48,8 +48,8 @@ package struct TreeReader: Sendable {
 
     /// The bytes of the file at `path`.
     ///
-    /// Throws `notFound` when there is no such file and `invalid` when it has more than `limit`
-    /// bytes or is no regular file.
+    /// Throws `notFound` where there is no such file, and `invalid` where it has more than `limit`
+    /// bytes or is not a regular file.
     package func read(
         _ path: String, limit: Int = SourceLimits.fileBytes
     ) throws(GitError) -> [UInt8] {
@@ -65,8 +65,8 @@ package struct TreeReader: Sendable {
         }
     }
 
-    /// Calls `body` with the path and entry of everything below the root that is no folder, in
-    /// the sorted order of the paths' components.
+    /// Calls `body` with the path and entry of everything below the root except folders, sorted by
+    /// the components of the paths.
     package func walk(
         _ body: (String, TreeEntry) throws(GitError) -> Void
     ) throws(GitError) {
@@ -77,7 +77,7 @@ package struct TreeReader: Sendable {
         _ id: ObjectID, prefix: String, depth: Int,
         _ body: (String, TreeEntry) throws(GitError) -> Void
     ) throws(GitError) {
-        // A crafted repository can nest deeper than a thread's stack.
+        // Deeper nesting could overflow the thread's stack.
         guard depth < 128 else {
             throw GitError(.invalid, "\(prefix): folders nested deeper than 128")
         }
@@ -90,7 +90,7 @@ package struct TreeReader: Sendable {
         }
     }
 
-    /// The entry at a path of at least one component; nil when there is none.
+    /// The entry at a path of at least one component; nil where there is none.
     func find(_ components: [String]) throws(GitError) -> TreeEntry? {
         var current = tree
         for (place, name) in components.enumerated() {
@@ -106,15 +106,15 @@ package struct TreeReader: Sendable {
 extension Repository {
     /// The bytes of a blob.
     ///
-    /// Throws `corrupt` when it is missing or does not hash to its name, and `invalid` when it
-    /// has more than `limit` bytes.
+    /// Throws `corrupt` where it is missing or does not hash to its id, and `invalid` where it has
+    /// more than `limit` bytes.
     ///
-    /// - Parameter name: the path it was found at, for the message.
+    /// - Parameter name: its path, for errors.
     package func readBlob(
         _ id: ObjectID, limit: Int, named name: String
     ) throws(GitError) -> [UInt8] {
         try locked { (pointer) throws(GitError) in
-            // The size alone is read first, so that a huge blob is never loaded.
+            // The size is read first, so that a huge blob is never loaded.
             let size = try blobSize(id, pointer, name)
             guard size <= limit else {
                 throw GitError(

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The files of a folder as they lie on the disk, committed or not.
+/// The files of a folder on the disk, committed or not.
 package final class WorkingTree: SourceTree {
-    /// Where they lie.
+    /// The folder's path.
     package let root: String
 
     /// The files below `folder`.
@@ -28,7 +28,7 @@ package final class WorkingTree: SourceTree {
                 break
             }
             let name = try Self.name(of: entry, in: folder)
-            // The root's own `.git` is git's business; a tree of a commit has no such entry.
+            // The root's own `.git` is not part of the files; a commit's tree has no such entry.
             if name == "." || name == ".." || name == ".git" { continue }
             if let kind = try kind(of: name, in: parent, folder) {
                 result.append(SourceEntry(name: name, kind: kind))
@@ -38,7 +38,7 @@ package final class WorkingTree: SourceTree {
     }
 
     package func read(_ path: String) throws(GitError) -> [UInt8] {
-        // Not blocking, so that a pipe in the place of a file cannot hang the program.
+        // Not blocking: opening a named pipe would otherwise wait for a writer.
         let descriptor = try open(path, O_RDONLY | O_NONBLOCK)
         defer { close(descriptor) }
         var status = stat()
@@ -63,10 +63,10 @@ package final class WorkingTree: SourceTree {
         }
     }
 
-    /// Opens what lies at `path`, component by component and never through a symbolic link.
+    /// Opens `path` component by component, never through a symbolic link.
     private func open(_ path: String, _ flags: Int32) throws(GitError) -> Int32 {
         let components = try SourcePath.components(path)
-        // The root is the caller's own choice: a link there is followed.
+        // The root itself may be a link, as the caller chose it.
         let last = components.isEmpty ? flags : O_RDONLY | O_DIRECTORY
         var current = Foundation.open(root, last | O_CLOEXEC)
         guard current >= 0 else { throw failure("", errno) }
@@ -74,7 +74,7 @@ package final class WorkingTree: SourceTree {
             let wanted = place == components.count - 1 ? flags : O_RDONLY | O_DIRECTORY
             let next = openat(current, name, wanted | O_NOFOLLOW | O_CLOEXEC)
             var number = errno
-            // The system says "not a directory" of a link where a folder is asked for.
+            // The system reports "not a directory" for a link where a folder is expected.
             if next < 0, number == ENOTDIR, isLink(name, in: current) { number = ELOOP }
             close(current)
             guard next >= 0 else {
@@ -96,13 +96,13 @@ package final class WorkingTree: SourceTree {
     ) throws(GitError) -> SourceEntry.Kind? {
         var status = stat()
         guard fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-            // Removed between the listing and now: it is not there.
+            // It was removed after it was listed.
             if errno == ENOENT { return nil }
             throw failure(folder.isEmpty ? name : "\(folder)/\(name)", errno)
         }
         switch status.st_mode & S_IFMT {
         case S_IFDIR:
-            // git never descends into a repository inside the repository.
+            // git never descends into a repository inside of the repository.
             return faccessat(parent, "\(name)/.git", F_OK, 0) == 0 ? .submodule : .folder
         case S_IFLNK: return .symlink
         case S_IFREG: return .file
