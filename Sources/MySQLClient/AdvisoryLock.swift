@@ -1,15 +1,17 @@
 import Basics
 import Schema
 
-/// A named lock of a server, held by one session until it is released or the session ends.
+/// A named lock of a server (`GET_LOCK`), held by one session until released or the session ends.
 ///
-/// `GET_LOCK` knows no databases: a name is the same lock for every database of the server, and
-/// it locks nothing but the name.
+/// The names are server-wide: the same name is the same lock whatever database is selected, and
+/// nothing else is locked by it. See
+/// https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html.
 package struct AdvisoryLock: Sendable {
+    /// The name as the server has it.
     package let name: String
     private let connection: Connection
 
-    /// Takes the lock, waiting for it up to `waitSeconds`; nil when another session keeps it.
+    /// Takes the lock, waiting up to `waitSeconds`; nil where another session holds it.
     package static func acquire(
         name: String, on connection: Connection, waitSeconds: Int = 0
     ) throws(MySQLError) -> AdvisoryLock? {
@@ -31,7 +33,7 @@ package struct AdvisoryLock: Sendable {
         }
     }
 
-    /// The session that holds the lock, by its number on the server; nil when it is free.
+    /// The connection id of the session that holds the lock; nil where nobody does.
     package static func holderThreadID(
         of name: String, on connection: Connection
     ) throws(MySQLError) -> UInt64? {
@@ -45,7 +47,7 @@ package struct AdvisoryLock: Sendable {
         try Self.holderThreadID(of: name, on: connection) == connection.threadID
     }
 
-    /// Gives the lock back; an error if this session did not hold it any more.
+    /// Releases the lock; throws where this session no longer held it.
     package func release() throws(MySQLError) {
         let rows = try connection.query("SELECT RELEASE_LOCK(\(Self.literal(name)))")
         guard rows.first?[0] == "1" else {
@@ -57,7 +59,7 @@ package struct AdvisoryLock: Sendable {
 
     private static func literal(_ name: String) -> String { SQL.literal(serverName(of: name)) }
 
-    /// The name on the server, which takes 64 characters and does not tell `a` from `A`.
+    /// The name for the server, which allows 64 characters and ignores letter case.
     static func serverName(of name: String) -> String {
         let isPlain = name.utf8.allSatisfy { byte in
             byte > 0x20 && byte < 0x7f && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)

@@ -1,11 +1,11 @@
 import CMySQL
 import Foundation
 
-/// The client library as a whole: made ready once for the process.
+/// The MySQL client library as a whole: initialised once for the process.
 enum ClientLibrary {
-    /// Why it cannot be used; nil when it can.
+    /// Why the library cannot be used; nil where it can.
     static let fault: String? = {
-        // The library would load what the variable names before anything is asked of it.
+        // The library would load the plug-ins that the variable names while it is initialised.
         let preloaded = "LIBMYSQL_PLUGINS"
         if ProcessInfo.processInfo.environment[preloaded] != nil {
             return "the environment variable \(preloaded) makes the MySQL client library run other "
@@ -15,15 +15,15 @@ enum ClientLibrary {
             return "the MySQL client library cannot be initialised"
         }
         guard LoginGuard.register() else {
-            return "the MySQL client library takes no login plug-in: Plumb would have no hold of "
-                + "what it sends"
+            return "the MySQL client library accepts no login plug-in: Plumb could not "
+                + "control what it sends"
         }
         return nil
     }()
 
-    /// Where plug-ins lie: as the library was built, whatever `MARIADB_PLUGIN_DIR` says.
+    /// The folder of plug-ins for which the library was built, regardless of `MARIADB_PLUGIN_DIR`.
     static let pluginFolder = MARIADB_PLUGINDIR
 
-    /// Whether it verifies an authority without the host's name: later ones then verify neither.
+    /// Whether it can verify the authority without the host's name; newer releases verify neither.
     static var verifiesAuthorityAlone: Bool { mysql_get_client_version() < 3_04_00 }
 }

@@ -5,19 +5,20 @@ import Schema
 
 /// A session with one server; every call blocks the calling thread.
 ///
-/// One thread at a time may use it. Sessions speak utf8mb4, wait for locks only for
-/// `lockWaitTimeoutSeconds`, have the server's time zone, and its SQL mode without what changes
-/// how a schema is written back (`SQLMode`).
+/// One thread at a time may use it. Sessions use utf8mb4 and the server's time zone, wait for locks
+/// for at most `lockWaitTimeoutSeconds`, and have the server's SQL mode without the modes that
+/// change how `SHOW CREATE` prints (`SQLMode`).
 // Sendable: the handle may move between threads; the pool lends it to one thread at a time.
 package final class Connection: @unchecked Sendable {
+    /// The server's address.
     package let server: ServerAddress
-    /// The server's own number of this session, as `KILL` and `IS_USED_LOCK` know it.
+    /// The connection id on the server, as `KILL` and `IS_USED_LOCK` use it.
     package let threadID: UInt64
-    /// As the server announces it, `10.11.19-MariaDB-log`.
+    /// The version that the server's greeting announces: `10.11.19-MariaDB-log`.
     package let serverVersion: String
-    /// False once the session is lost or closed: throw the connection away.
+    /// False once the session is lost or closed; the connection cannot be used any more then.
     package private(set) var isUsable = true
-    /// The name of the cipher in use; nil when the session is not encrypted.
+    /// The name of the TLS cipher; nil where the session is not encrypted.
     package let cipher: String?
 
     /// How the server compares the names of tables.
@@ -25,9 +26,9 @@ package final class Connection: @unchecked Sendable {
 
     private var handle: UnsafeMutablePointer<MYSQL>?
     private let lockWaitTimeoutSeconds: Int
-    /// What the server's settings were when the session was set up.
+    /// The server's settings when the session was set up.
     private(set) var basis = SessionBasis(sqlMode: "", timeZone: "")
-    /// Whether the server's settings were asked for since the session was lent.
+    /// Whether the server's settings were read since the session was lent.
     var hasLooked = false
     let readTimeoutSeconds: Int?
 
@@ -51,14 +52,14 @@ package final class Connection: @unchecked Sendable {
         close()
     }
 
-    /// Ends the session; the connection is of no use afterwards.
+    /// Ends the session; the connection cannot be used afterwards.
     package func close() {
         isUsable = false
         if let open = handle { mysql_close(open) }
         handle = nil
     }
 
-    /// Makes `database` the one that unqualified names mean.
+    /// Selects the database that unqualified names refer to.
     package func select(database: String) throws(MySQLError) {
         let handle = try usableHandle()
         let started = Date()
@@ -67,7 +68,7 @@ package final class Connection: @unchecked Sendable {
         }
     }
 
-    /// Makes the session as good as new: no transaction, lock, variable or temporary table is left.
+    /// Resets the session: no transaction, lock, variable or temporary table is left.
     func reset() throws(MySQLError) {
         let handle = try usableHandle()
         let started = Date()
@@ -77,14 +78,14 @@ package final class Connection: @unchecked Sendable {
         basis = try setUpSession(lockWaitTimeoutSeconds: lockWaitTimeoutSeconds)
     }
 
-    /// Sets the session up anew where the server's settings are others than they were then.
+    /// Sets the session up again where the server's settings have changed since it was set up.
     func renewSession(for now: SessionBasis) throws(MySQLError) {
         hasLooked = true
         guard now != basis else { return }
         basis = try setUpSession(lockWaitTimeoutSeconds: lockWaitTimeoutSeconds)
     }
 
-    /// Whether the server is silent, as it is while a healthy session has nothing to do.
+    /// Whether the server has sent nothing, as it should while the session is idle.
     var isQuiet: Bool {
         guard isUsable, let handle else { return false }
         var descriptor = pollfd(
@@ -92,21 +93,21 @@ package final class Connection: @unchecked Sendable {
         return poll(&descriptor, 1, 0) == 0
     }
 
-    /// Whether a transaction was begun and not ended.
+    /// Whether a transaction is open.
     var isInTransaction: Bool {
         guard let handle else { return false }
         return handle.pointee.server_status & UInt32(SERVER_STATUS_IN_TRANS) != 0
     }
 
-    /// Runs a statement that changes something, and throws away rows it may return.
+    /// Runs a statement that changes something; rows that it returns are ignored.
     ///
-    /// A lost session or a time limit throws an error of class `.indeterminate`: the server may
-    /// or may not have done it.
+    /// Where the session is lost or a time limit passes, the error's retry class is
+    /// `.indeterminate`: the server may or may not have carried out the statement.
     package func execute(_ sql: String) throws(MySQLError) {
         try run(sql, during: .changing) { _ in }
     }
 
-    /// Runs a statement that reads, and returns all its rows.
+    /// Runs a statement that only reads; returns all its rows.
     package func query(_ sql: String) throws(MySQLError) -> [Row] {
         var rows: [Row] = []
         try run(sql, during: .reading) { result in
@@ -116,12 +117,13 @@ package final class Connection: @unchecked Sendable {
         return rows
     }
 
-    /// Sends `statements` without waiting for each answer, and hands over every answer in order.
+    /// Sends `statements` without waiting for each answer, and calls `each` with every answer in
+    /// order.
     ///
-    /// At most `depth` statements, and few enough bytes to fit a socket's buffer, are under way at
-    /// once: with more, server and client can both block on writing to each other. A statement
-    /// that fails is a `.failure` of its own and does not keep the others from running; only a
-    /// lost session throws. The rows are valid only during the call of `each`.
+    /// At most `depth` statements, and no more bytes than a socket's buffer holds, are sent ahead:
+    /// with more, server and client could both block while writing. A statement that fails is a
+    /// `.failure` of its own, and the others still run; only a lost session throws. Rows are valid
+    /// only during the call of `each`.
     package func pipeline(
         _ statements: [String], depth: Int = 30,
         each: (Int, Result<RawRows, MySQLError>) -> Void
@@ -152,7 +154,7 @@ package final class Connection: @unchecked Sendable {
         return start..<end
     }
 
-    /// The answer to a question that fits one statement; the first error ends it.
+    /// The answer to one statement; the first error ends it.
     private func run(
         _ sql: String, during activity: Activity, _ body: (RawRows) -> Void
     ) throws(MySQLError) {
@@ -180,12 +182,12 @@ package final class Connection: @unchecked Sendable {
         guard status == 0 else { throw lost(started: started, during: activity) }
     }
 
-    /// Reads one answer. Throws when the session is lost; a statement's own failure goes to `body`.
+    /// Reads one answer. Throws where the session is lost; a statement's own error goes to `body`.
     private func receive(
         started: Date, during activity: Activity, _ body: (Result<RawRows, MySQLError>) -> Void
     ) throws(MySQLError) {
         let handle = try usableHandle()
-        // The number stays set after a later success: only the return code tells.
+        // The error number stays set after a later success, so only the return code counts.
         guard mysql_read_query_result(handle) == 0 else {
             body(.failure(try statementError(started: started, during: activity)))
             return
@@ -206,7 +208,7 @@ package final class Connection: @unchecked Sendable {
         body(.success(RawRows(result)))
     }
 
-    /// Reads past what a called procedure returns after its first result; false when that fails.
+    /// Skips the further results that a called procedure returns; false where that fails.
     private func skipFurtherResults(_ handle: UnsafeMutablePointer<MYSQL>) -> Bool {
         while mysql_more_results(handle) != 0 {
             guard mysql_next_result(handle) == 0 else { return false }
@@ -225,12 +227,12 @@ package final class Connection: @unchecked Sendable {
         return handle
     }
 
-    /// The statement's own error, or throws when the session went with it.
+    /// The statement's own error; throws where the session was lost.
     private func statementError(
         started: Date, during activity: Activity
     ) throws(MySQLError) -> MySQLError {
         let error = lastError(started: started, during: activity)
-        // In these ranges the client library speaks: what comes next on the wire is unknown.
+        // Errors of the client library: the rest of the protocol stream is unknown after them.
         let isClientError =
             (2000..<3000).contains(error.number) || (5000..<6000).contains(error.number)
         if error.kind == .lostConnection || isClientError {
@@ -239,7 +241,7 @@ package final class Connection: @unchecked Sendable {
         return error
     }
 
-    /// Marks the connection as broken and says why.
+    /// Marks the connection as unusable and returns why.
     private func lost(started: Date, during activity: Activity) -> MySQLError {
         var error = lastError(started: started, during: activity)
         if activity == .changing { error.retry = .indeterminate }

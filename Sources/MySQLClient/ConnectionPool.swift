@@ -2,44 +2,47 @@ import Execution
 import Foundation
 import Schema
 
-/// Lends connections, never more than `limitPerServer` to one server over all threads.
+/// Lends connections, to each server at most `limitPerServer` over all threads.
 ///
-/// A thread that already holds a connection to a server must not ask for a second one to it:
-/// with every place taken by such threads, all would wait for each other.
+/// A thread that holds a connection to a server must not ask for a second one to it: if all
+/// connections were held by such threads, they would wait for each other for ever.
 // Sendable: everything that changes is guarded by `condition`.
 package final class ConnectionPool: @unchecked Sendable {
+    /// What a connection is used for, which decides its time limits.
     package enum Purpose: Int, Sendable, Hashable, CaseIterable, Comparable {
         /// Short statements: an answer has to come within the settings' read timeout.
         case read
-        /// Statements of any length in databases that are made for them and dropped again.
+        /// Statements of any length in workspace databases.
         case workspace
-        /// Statements that may run for hours: no read timeout; TCP keep-alive finds dead peers.
+        /// Statements that may run for hours, without a read timeout: TCP keep-alive finds dead
+        /// peers.
         case change
 
         package static func < (left: Purpose, right: Purpose) -> Bool {
             left.rawValue < right.rawValue
         }
 
-        /// Whether a statement may take longer than any answer should.
+        /// Whether its statements have no read timeout.
         fileprivate var isPatient: Bool { self != .read }
     }
 
-    /// How a server is logged in to for a purpose; throws where it must not be.
+    /// The settings for a server and purpose; throws where no login there is allowed.
     package typealias Settings =
         @Sendable (ServerAddress, Purpose) throws(MySQLError) -> ConnectionSettings
 
     private struct Place {
-        /// Lent, idle or being opened.
+        /// Connections that are lent, idle or being opened.
         var count = 0
         var idle: [Purpose: [Connection]] = [:]
-        /// Lent or being opened.
+        /// Connections that are lent or being opened.
         var lent: [Purpose: Int] = [:]
-        /// As many as the server let in when it refused another one, and until when that counts.
+        /// The number of sessions when the server refused another one, and how long that limit
+        /// holds.
         var allowance: (count: Int, until: Date)?
-        /// The server's settings, as the last session had them that was set up or looked again.
+        /// The server's settings, as the last session read them.
         var basis: SessionBasis?
 
-        /// Whether all that is lent is a workspace, which is given back at the end of a plan.
+        /// Whether all lent connections are for workspaces, which return only at the end of a plan.
         var isLentForLong: Bool { lent.allSatisfy { $0.key == .workspace || $0.value == 0 } }
 
         func limit(_ own: Int) -> Int {
@@ -48,9 +51,10 @@ package final class ConnectionPool: @unchecked Sendable {
         }
     }
 
+    /// The most connections to one server.
     package let limitPerServer: Int
-    /// How long to wait for a session while the server lets no more in, and none of Plumb's own
-    /// will be given back, in seconds.
+    /// How long to wait, in seconds, while the server refuses more sessions and no connection of
+    /// Plumb's own is about to be returned.
     private let patienceSeconds: Double
     private let interrupt: Interrupt?
     private let settings: Settings
@@ -58,8 +62,8 @@ package final class ConnectionPool: @unchecked Sendable {
     private var places: [ServerAddress: Place] = [:]
 
     /// - Parameters:
-    ///   - interrupt: ends the wait for a server that lets nobody else in.
-    ///   - settings: how a server is logged in to.
+    ///   - interrupt: ends the wait for a server that refuses more sessions.
+    ///   - settings: the settings for a server and purpose.
     package init(
         limitPerServer: Int, patienceSeconds: Double = 30, interrupt: Interrupt? = nil,
         settings: @escaping Settings
@@ -70,18 +74,18 @@ package final class ConnectionPool: @unchecked Sendable {
         self.settings = settings
     }
 
-    /// A pool that logs in alike for every purpose.
+    /// A pool with the same settings for every purpose.
     package convenience init(
         limitPerServer: Int, settings: @escaping @Sendable (ServerAddress) -> ConnectionSettings
     ) {
         self.init(limitPerServer: limitPerServer) { server, _ in settings(server) }
     }
 
-    /// Runs `body` with a connection of its own, waiting while the server's places are all taken.
+    /// Runs `body` with a connection; waits while all connections to the server are lent.
     ///
-    /// With `database`, it is selected first. A session that is lost, or left inside a transaction,
-    /// is thrown away. Between two changes a session's variables, locks and temporary tables are
-    /// reset; between two reads they are not, so do not set any.
+    /// Where `database` is given, it is selected first. A session that is lost, or left inside a
+    /// transaction, is closed. Variables, locks and temporary tables are reset between two changes,
+    /// but not between two reads: do not set any there.
     package func withConnection<Result>(
         to server: ServerAddress, purpose: Purpose, database: String? = nil,
         _ body: (Connection) throws -> Result
@@ -92,7 +96,7 @@ package final class ConnectionPool: @unchecked Sendable {
         return try body(connection)
     }
 
-    /// Ends every session that nobody uses.
+    /// Closes all idle connections.
     package func closeIdle() {
         condition.lock()
         var closing: [Connection] = []
@@ -131,21 +135,22 @@ package final class ConnectionPool: @unchecked Sendable {
         }
     }
 
-    /// The server let no more sessions in.
+    /// The server's refusal of another session.
     private struct Refusal {
         let error: MySQLError
-        /// Until when it is tried again, in vain so far.
+        /// When to stop trying again.
         let until: Date
         let attempts: Int
 
-        /// From 50 ms on, doubled each time, 2 s at most.
+        /// 50 ms, doubled with each attempt, up to 2 s.
         var pauseSeconds: Double { min(2, 0.05 * Double(1 << min(attempts - 1, 6))) }
     }
 
-    /// Waits for a place. Returns an idle session to use, if there is one, or one to close first.
+    /// Waits for a free place. Returns an idle session to use, or one to close first, if there is
+    /// any.
     ///
-    /// - Parameter refusal: what the server said to this thread before. With sessions of Plumb's
-    ///   own to come back, it waits for these as long as they take; else only so long.
+    /// - Parameter refusal: the server's last refusal to this thread. While connections of Plumb's
+    ///   own will be returned, it waits for them without a limit, else until `refusal.until`.
     private func takePlace(
         _ server: ServerAddress, _ purpose: Purpose, _ refusal: Refusal?
     ) throws(MySQLError) -> (kept: Connection?, surplus: Connection?) {
@@ -174,7 +179,7 @@ package final class ConnectionPool: @unchecked Sendable {
         }
     }
 
-    /// Waits until something moves; call it with the lock held.
+    /// Waits until a place may be free; call it with the lock held.
     private func waitForPlace(
         _ place: Place, _ server: ServerAddress, since start: Date, _ refusal: Refusal?
     ) throws(MySQLError) {
@@ -191,8 +196,8 @@ package final class ConnectionPool: @unchecked Sendable {
         _ = condition.wait(until: Date(timeIntervalSinceNow: 0.05))
     }
 
-    /// - Parameter isRefused: the server let this one not in: no more are tried for a minute than
-    ///   are there.
+    /// - Parameter isRefused: the server refused the session: for a minute, no more are opened than
+    ///   there are.
     private func releasePlace(
         _ server: ServerAddress, _ purpose: Purpose, isRefused: Bool = false
     ) {
@@ -224,15 +229,15 @@ package final class ConnectionPool: @unchecked Sendable {
 
     /// Whether an idle session can be lent again.
     ///
-    /// When it cannot, opening another one tells whether the server is gone or only the session.
+    /// If not, opening another one shows whether only the session is gone or the server.
     private func isFit(_ connection: Connection, _ purpose: Purpose) -> Bool {
         guard connection.isQuiet else { return false }
         guard purpose.isPatient else { return true }
         return (try? connection.reset()) != nil && (try? connection.liftLimits()) != nil
     }
 
-    /// Whether the session has the settings that the server was last seen with: another one shows
-    /// times in another zone than the rest.
+    /// Whether the session has the server's latest known settings: one with another time zone would
+    /// show other times than the rest.
     private func isCurrent(_ connection: Connection) -> Bool {
         condition.lock()
         defer { condition.unlock() }

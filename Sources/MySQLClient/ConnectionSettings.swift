@@ -1,21 +1,21 @@
 import Schema
 
-/// How a connection is encrypted, and how far the server has to prove who it is.
+/// How a connection is encrypted, and how far the server must prove its identity.
 package struct TLSOptions: Sendable, Equatable {
-    /// In the words of MySQL's `--ssl-mode`, each stricter than the one before.
+    /// The modes of MySQL's `--ssl-mode`, each stricter than the one before.
     package enum Mode: String, Sendable, CaseIterable, Comparable {
         case disabled
-        /// Encrypted where the server offers it; the server proves nothing. Over a network, where
-        /// no login goes unencrypted, it is `required`.
+        /// Encrypted where the server offers it; the server is not verified. Over a network, where
+        /// Plumb never logs in without encryption, it is the same as `required`.
         case preferred
-        /// Encrypted or refused; the server proves nothing.
+        /// Encrypted or refused; the server is not verified.
         case required
-        /// As `required`, and the certificate is signed by an authority in `caFile`.
+        /// `required`, and an authority in `caFile` must have signed the certificate.
         case verifyCA
-        /// As `verifyCA`, and the certificate names the host that was asked for.
+        /// `verifyCA`, and the certificate must name the requested host.
         case verifyIdentity
 
-        /// As `plumb.yaml` writes it.
+        /// The mode's name in `plumb.yaml`.
         package var word: String {
             switch self {
             case .disabled, .preferred, .required: rawValue
@@ -39,9 +39,9 @@ package struct TLSOptions: Sendable, Equatable {
         }
     }
 
-    /// What was said; nil lets the address decide.
+    /// The configured mode; nil to decide by the address.
     package var mode: Mode?
-    /// The mode is at least this one, whatever was said.
+    /// The least strict mode that applies, whatever is configured.
     package var atLeast = Mode.disabled
     /// Paths of PEM files. Without `caFile` the system's authorities are trusted.
     package var caFile: String?
@@ -58,25 +58,26 @@ package struct TLSOptions: Sendable, Equatable {
         self.keyFile = keyFile
     }
 
-    /// The mode of a connection to `server`: where nothing was said, a server on the network has
-    /// to prove who it is.
+    /// The mode of a connection to `server`: where none is configured, a server on the network must
+    /// prove its identity.
     package func mode(for server: ServerAddress) -> Mode {
         let standard: Mode = Reach(server) == .network ? .verifyIdentity : .preferred
         return max(mode ?? standard, atLeast)
     }
 }
 
-/// Everything but the address that decides how a connection is made.
+/// Everything but the address that a connection needs.
 package struct ConnectionSettings: Sendable, Equatable {
     package var credentials: Credentials
     package var tls: TLSOptions
     package var connectTimeoutSeconds = 10
-    /// nil: wait as long as the statement takes.
+    /// Nil to wait as long as a statement takes.
     package var readTimeoutSeconds: Int? = 60
     package var writeTimeoutSeconds: Int? = 60
-    /// How long a statement waits for metadata and row locks; the servers' own default is a day.
+    /// How long a statement waits for metadata locks and row locks; the servers' own defaults are
+    /// up to a year.
     package var lockWaitTimeoutSeconds = 5
-    /// A MySQL option file; what it says in `[client]` and `[plumb]` fills what is not set here.
+    /// A MySQL option file; its `[client]` and `[plumb]` groups fill what is not set here.
     package var optionFile: String?
 
     package init(

@@ -1,9 +1,9 @@
 import Schema
 
 extension Connection {
-    /// Runs a statement that makes an object, under the settings that its first lines name.
+    /// Runs a statement that creates an object under the session settings in its first lines.
     ///
-    /// Servers keep them with triggers, routines and events, for what these mean.
+    /// Servers store these settings with triggers, routines and events, which run under them.
     package func executeUnderItsSettings(_ sql: String) throws(MySQLError) {
         let (settings, statement) = CreationSettings.split(sql)
         let sql = String(statement)
@@ -14,7 +14,7 @@ extension Connection {
         guard !wanted.isEmpty else { return try execute(sql) }
         let names = wanted.map { "@@session.\($0.0)" }.joined(separator: ", ")
         let own = try query("SELECT \(names)").first
-        // Only a connection that is lost cannot be set back.
+        // If the settings cannot be restored, the connection is lost anyway.
         defer {
             for (place, setting) in wanted.enumerated() {
                 let value = SQL.literal((own?[place] ?? nil) ?? "")
@@ -25,8 +25,8 @@ extension Connection {
         try execute(sql)
     }
 
-    /// Runs a statement in a session in which a column that counts takes 0 for the next number, or
-    /// for 0.
+    /// Runs a statement under or without `NO_AUTO_VALUE_ON_ZERO`: with `numberingZeros`, an
+    /// `AUTO_INCREMENT` column replaces 0 by the next number; without it, 0 is kept.
     package func execute(_ sql: String, numberingZeros: Bool) throws(MySQLError) {
         let own = try query("SELECT @@session.sql_mode").first?[0] ?? ""
         var modes = own.split(separator: ",").filter { $0.uppercased() != Self.zerosStay }
@@ -34,7 +34,7 @@ extension Connection {
         let wanted = modes.joined(separator: ",")
         guard wanted != own else { return try execute(sql) }
         try execute("SET SESSION sql_mode = \(SQL.literal(wanted))")
-        // Only a connection that is lost cannot be set back.
+        // If the mode cannot be restored, the connection is lost anyway.
         defer { try? execute("SET SESSION sql_mode = \(SQL.literal(own))") }
         try execute(sql)
     }

@@ -1,12 +1,12 @@
 import Basics
 import Schema
 
-/// What was going on when the client library reported an error.
+/// What the connection was doing when an error occurred.
 enum Activity: Equatable {
     case connecting
-    /// Nothing on the server changes: an unknown outcome is as good as none.
+    /// Nothing on the server changes, so an unknown outcome does no harm.
     case reading
-    /// The outcome matters: a lost session leaves it unknown.
+    /// Something may have changed: a lost session leaves the outcome unknown.
     case changing
 }
 
@@ -18,12 +18,12 @@ extension MySQLError {
     ) -> MySQLError {
         var kind = Kind(number: number, message: message)
         if activity == .connecting, kind == .lostConnection { kind = .unreachable }
-        // No certificate is asked for any more: the session ended, and TLS is what noticed.
+        // After the handshake no certificate is checked: the session ended, and TLS noticed first.
         if activity != .connecting, number == tlsFailed { kind = .lostConnection }
         var error = MySQLError(
             kind: kind, number: number, sqlState: sqlState, message: message, server: server)
         if activity == .changing, kind.leavesOutcomeUnknown { error.retry = .indeterminate }
-        // It would end alike again; a statement that was ended did nothing.
+        // A statement that a limit ended changed nothing, and would reach the limit again.
         if activity == .changing, statementLimits.contains(number) { error.retry = .permanent }
         if passingNumbers.contains(number) { error.retry = .retryable }
         if number == interrupted {
@@ -32,13 +32,13 @@ extension MySQLError {
         return error
     }
 
-    /// `CR_SSL_CONNECTION_ERROR`: of the handshake, or of any byte that is read or written later.
+    /// `CR_SSL_CONNECTION_ERROR`: in the handshake, or with any byte read or written later.
     private static let tlsFailed: UInt32 = 2026
 
     /// `ER_QUERY_INTERRUPTED`: somebody killed the statement.
     private static let interrupted: UInt32 = 1317
 
-    /// Permanent by kind, but the cause passes by itself.
+    /// Errors of permanent kinds whose cause passes by itself.
     private static let passingNumbers: Set<UInt32> = [
         1615,  // the statement has to be prepared again
         1412,  // the table's definition changed under the transaction
@@ -49,7 +49,7 @@ extension MySQLError {
 extension MySQLError.Kind {
     fileprivate var leavesOutcomeUnknown: Bool { self == .lostConnection || self == .timeout }
 
-    /// The kind of an error number; the message decides only where one number means two things.
+    /// The kind for an error number; the message counts only where one number has two meanings.
     ///
     /// Numbers: https://mariadb.com/kb/en/mariadb-error-code-reference/ and, from 3000 up,
     /// https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
@@ -57,7 +57,7 @@ extension MySQLError.Kind {
         switch number {
         case 1040, 1203: self = .connectionLimit
         case 1226: self = message.contains("max_user_connections") ? .connectionLimit : .hourlyLimit
-        // 1047: a cluster node that is not ready.
+        // 1047: a node of a Galera cluster that is not ready.
         case 1047, 2001...2005, 2009, 2012, 5000, 5001: self = .unreachable
         case 1045, 1129, 1130, 1251, 1698, 1820, 1862, 3118, 3955, 4151: self = .accessDenied
         case 1044, 1142, 1143, 1227, 1370, 1410, 1419: self = .missingGrant
@@ -74,7 +74,7 @@ extension MySQLError.Kind {
             1452, 1526, 1569, 1586, 1690, 1737, 1761, 1762, 3140, 3156, 3819, 4025, 4078:
             self = .dataConflict
         case 1021, 1114: self = .diskFull
-        // Files that could not be made or written: the message has the system's own number.
+        // A file could not be created or written: the message has the system's error number.
         case 1, 3, 1004...1006, 1016, 1026, 1030:
             self = Self.saysDiskFull(message) ? .diskFull : .other
         case 1290: self = message.contains("read") ? .readOnly : .configuration
@@ -87,7 +87,7 @@ extension MySQLError.Kind {
         }
     }
 
-    /// `ENOSPC` and `EDQUOT`, as servers write them: `error 28`, `errno: 28`, `Errcode: 122`.
+    /// Whether the message has `ENOSPC` or `EDQUOT`: `error 28`, `errno: 28`, `Errcode: 122`.
     private static func saysDiskFull(_ message: String) -> Bool {
         let message = message.lowercased()
         return ["error", "errno:", "errcode:", "error:"].contains { word in

@@ -2,7 +2,7 @@ import CMySQL
 import Foundation
 import Schema
 
-/// Making a session: the client library's options, and what has to hold before it is used.
+/// Connecting: the options for the client library, and the checks before a session is used.
 enum Handshake {
     static func connect(
         to server: ServerAddress, settings: ConnectionSettings, database: String?
@@ -57,7 +57,7 @@ enum Handshake {
         case .socket(let path): (host, port, socket) = ("localhost", 0, path)
         }
         let user = settings.credentials.user
-        // Without a password the library would take the one of MYSQL_PWD, which is not for us.
+        // With nil the library would use the password in MYSQL_PWD.
         let password = settings.credentials.password?.reveal() ?? ""
         let connected = mysql_real_connect(
             handle, host, user.isEmpty ? nil : user, password,
@@ -67,7 +67,7 @@ enum Handshake {
         }
     }
 
-    /// The client library reads options and lists out of a host's name: take names only.
+    /// The client library reads options and lists of hosts out of a host's name: allow names only.
     private static func checkHost(of server: ServerAddress) throws(MySQLError) {
         guard case .tcp(let host, _) = server else { return }
         let isName = host.utf8.allSatisfy { byte in
@@ -99,11 +99,11 @@ enum Handshake {
         if let seconds = settings.writeTimeoutSeconds {
             options.set(MYSQL_OPT_WRITE_TIMEOUT, UInt32(clamping: seconds))
         }
-        // A server must never be able to ask for files of this machine.
+        // A server must not be able to request files of this machine (LOAD DATA LOCAL).
         options.set(MYSQL_OPT_LOCAL_INFILE, 0)
         options.set(MYSQL_OPT_RECONNECT, flag: false)
         if case .tcp = server { options.set(MYSQL_OPT_PROTOCOL, MYSQL_PROTOCOL_TCP.rawValue) }
-        // Every login begins with the guard, which says what else is allowed.
+        // Every login begins with the guard, which decides on the plug-ins that follow.
         options.set(MYSQL_DEFAULT_AUTH, text: LoginGuard.name)
         options.set(MARIADB_OPT_RESTRICTED_AUTH, text: LoginGuard.name)
         options.set(MYSQL_PLUGIN_DIR, text: ClientLibrary.pluginFolder)
@@ -126,7 +126,7 @@ enum Handshake {
         try options.check(server)
     }
 
-    /// Looks again at what the guard saw to: a session that has to be encrypted is.
+    /// Checks again, after the guard, that a session that must be encrypted is.
     private static func checkEncryption(
         of handle: UnsafeMutablePointer<MYSQL>, mode: TLSOptions.Mode, server: ServerAddress
     ) throws(MySQLError) {
@@ -142,7 +142,7 @@ enum Handshake {
         }
     }
 
-    /// Lets the kernel notice a dead peer in about two minutes: a change has no read timeout.
+    /// Has the kernel detect a dead peer within two minutes, as a change has no read timeout.
     private static func keepAlive(_ handle: UnsafeMutablePointer<MYSQL>, server: ServerAddress) {
         guard case .tcp = server else { return }
         let socket = mysql_get_socket(handle)
@@ -158,7 +158,7 @@ enum Handshake {
     }
 }
 
-/// Sets options of the client library, and remembers whether it took them all.
+/// Sets options of the client library, and remembers whether it accepted them all.
 private struct ClientOptions {
     private let handle: UnsafeMutablePointer<MYSQL>
     private var areTaken = true

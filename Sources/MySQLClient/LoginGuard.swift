@@ -3,22 +3,22 @@ import Execution
 import Foundation
 import Schema
 
-/// Stands between a server's greeting and the first byte of a login.
+/// Decides, between a server's greeting and the first byte of a login, whether to log in.
 ///
-/// The client library begins a login with an authentication plug-in, and this is the one that it
-/// is told to begin with: it is called when the greeting was read and nothing was sent. Its own
-/// answer is empty; writing it makes the library ask for TLS, verify the server, and only then
-/// send the user's name. The server has to ask for another plug-in then, and until this one has
-/// run, the library is allowed no other: a greeting that goes round it ends the login.
+/// The client library begins each login with an authentication plug-in of the client's choice, and
+/// is told to begin with this one: it is called after the greeting was read and before anything is
+/// sent. Its own answer is empty; sending it makes the library start TLS, verify the server, and
+/// only then send the user's name. The server must then ask for another plug-in. Until this one
+/// has run, the library may use no other, so a greeting that avoids it ends the login.
 // Sendable: used by the one thread that connects.
 final class LoginGuard: @unchecked Sendable {
-    /// The library looks for allowed names inside this word: no plug-in's name is part of it.
+    /// The library searches the allowed names inside of this word; no real plug-in's name is in it.
     static let name = "plumb"
 
     private let policy: WirePolicy
     private let server: ServerAddress
     private var hasRun = false
-    /// Why there is no login; it tells more than the library's own error.
+    /// Why there is no login; more specific than the library's own error.
     private var refusal: MySQLError?
 
     init(policy: WirePolicy, server: ServerAddress) {
@@ -45,7 +45,7 @@ final class LoginGuard: @unchecked Sendable {
         return result
     }
 
-    /// Makes the plug-in known to the library; false when it does not take it.
+    /// Registers the plug-in with the library; false where the library refuses it.
     static func register() -> Bool {
         guard let handle = mysql_init(nil), let word = strdup(name) else { return false }
         defer { mysql_close(handle) }
@@ -59,7 +59,7 @@ final class LoginGuard: @unchecked Sendable {
         } != 0
     }
 
-    /// By the address of the library's handle.
+    /// The guards of logins in progress, by the address of the library's handle.
     private static let watching = Lock<[UInt: LoginGuard]>([:])
 
     private func run(
@@ -74,7 +74,7 @@ final class LoginGuard: @unchecked Sendable {
         }
         let offersTLS = offered & UInt(CLIENT_SSL) != 0
         if policy.demandsTLS, !offersTLS { return refuse(.tls, noTLS) }
-        // What the library has read ahead would be taken for what was said under TLS.
+        // Bytes that were read ahead, unencrypted, would count as received over TLS.
         guard !hasUnread(handle) else {
             return refuse(.tls, "data was pushed in behind the server's greeting")
         }
@@ -113,14 +113,14 @@ final class LoginGuard: @unchecked Sendable {
 }
 
 extension LoginGuard {
-    /// The error to show for `error` of a login that failed.
+    /// The error to report for a failed login.
     private func explain(_ error: MySQLError) -> MySQLError {
         if let refusal { return refusal }
         if error.number == UInt32(CR_PLUGIN_NOT_ALLOWED) { return notAnswered(error) }
         return error
     }
 
-    /// A server may ask for any plug-in; its name is data, and shown as far as it is a name.
+    /// The error for a plug-in that Plumb does not answer; its name is shown only if it is one.
     private func notAnswered(_ error: MySQLError) -> MySQLError {
         guard hasRun else {
             return self.error(

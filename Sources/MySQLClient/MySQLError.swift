@@ -1,38 +1,39 @@
 import Basics
 import Schema
 
-/// What went wrong between Plumb and a server.
+/// A failure of a connection or statement.
 package struct MySQLError: RemediedError, Sendable, Equatable {
+    /// The kinds of failure that callers tell apart.
     package enum Kind: String, Sendable, CaseIterable {
-        /// No session could be had: nothing listens, no such host.
+        /// No session could be opened: nothing listens there, or there is no such host.
         case unreachable
-        /// As many sessions are open as the server, or the account, may have.
+        /// The server, or the account, has as many sessions open as are allowed.
         case connectionLimit
-        /// The account did in this hour what it may do in one.
+        /// The account has used up its hourly limit (`MAX_QUERIES_PER_HOUR` and the like).
         case hourlyLimit
         case accessDenied
-        /// The account is right but lacks a privilege.
+        /// The login is correct, but the account lacks a privilege.
         case missingGrant
         case unknownDatabase
         case unknownTable
         case tableExists
-        /// The session ended under a statement.
+        /// The session ended while a statement ran.
         case lostConnection
         /// A time limit ended the statement.
         case timeout
         case lockWaitTimeout
         case deadlock
         case syntax
-        /// The server cannot run the change with the algorithm or lock that was asked for.
+        /// The server cannot run the change with the requested algorithm or lock.
         case algorithmUnsupported
-        /// The rows that are there do not fit the change.
+        /// Existing rows do not allow the change.
         case dataConflict
         case diskFull
         case readOnly
         /// The server refuses the statement as unsafe, for example for replication.
         case unsafeStatement
         case tls
-        /// Plumb's own settings, an option file, or a server Plumb does not know.
+        /// A fault in Plumb's settings or an option file, or a server that Plumb does not support.
         case configuration
         case other
     }
@@ -40,6 +41,7 @@ package struct MySQLError: RemediedError, Sendable, Equatable {
     package var kind: Kind
     /// The server's or client library's error number; 0 for Plumb's own checks.
     package var number: UInt32
+    /// The five-character SQLSTATE.
     package var sqlState: String
     package var message: String
     package var server: ServerAddress
@@ -59,10 +61,10 @@ package struct MySQLError: RemediedError, Sendable, Equatable {
 }
 
 extension MySQLError.Kind {
-    /// Whether trying again can help when nothing was being changed.
+    /// Whether trying again can help, where nothing was being changed.
     var retry: RetryClass {
         switch self {
-        // A server that is read-only is another's replica for the moment.
+        // A read-only server may be a replica that is about to become the primary.
         case .unreachable, .connectionLimit, .lostConnection, .timeout, .lockWaitTimeout,
             .deadlock, .readOnly:
             .retryable
@@ -76,7 +78,7 @@ extension MySQLError.Kind {
 }
 
 extension MySQLError.Kind {
-    /// Whether the server, or what the account may do on it, is at fault, and not the statement.
+    /// Whether the cause is the server or the account's rights, not the statement.
     package var isTheServers: Bool {
         switch self {
         case .unreachable, .connectionLimit, .hourlyLimit, .missingGrant, .lostConnection,
@@ -97,7 +99,7 @@ extension MySQLError {
     }
 
     package var remedy: String? {
-        // The statement's own limits are lifted: somebody's `KILL`, or a limit that came later.
+        // Plumb lifts the limits of its sessions: this one was set later, or somebody used KILL.
         if Self.statementLimits.contains(number) {
             return "a time limit of the server or the account ended it (max_statement_time, "
                 + "max_execution_time, MAX_STATEMENT_TIME): raise it; trying again ends alike"
@@ -105,12 +107,12 @@ extension MySQLError {
         return kind.remedy
     }
 
-    /// `ER_STATEMENT_TIMEOUT` of MariaDB, `ER_QUERY_TIMEOUT` of MySQL.
+    /// `ER_STATEMENT_TIMEOUT` of MariaDB and `ER_QUERY_TIMEOUT` of MySQL.
     static let statementLimits: Set<UInt32> = [1969, 3024]
 }
 
 extension MySQLError.Kind {
-    /// What to do about it; nil where the message itself says so, or no one answer fits.
+    /// What to do about it; nil where the message says so itself, or there is no one answer.
     fileprivate var remedy: String? {
         switch self {
         case .unreachable: "check that the server runs and that this address and port reach it"
@@ -131,7 +133,7 @@ extension MySQLError.Kind {
                 + "the same (`read_only: allow`) by an account that may"
         case .tls:
             "check the server's certificate; name its authority (`tls: {ca: …}`, or `ssl-ca` of an "
-                + "option file), or say a lesser mode in so many words"
+                + "option file), or set a weaker `mode` explicitly"
         case .unknownTable, .tableExists, .deadlock, .syntax, .algorithmUnsupported,
             .dataConflict, .unsafeStatement, .configuration, .other:
             nil

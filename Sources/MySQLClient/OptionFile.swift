@@ -1,21 +1,21 @@
 import Foundation
 import Schema
 
-/// A MySQL option file: who to connect as, and how, kept out of the repository.
+/// A MySQL option file with the login for a server, kept outside of the repository.
 ///
-/// Only `[client]` and `[plumb]` count; where both set an option, the later line wins. Unlike the
-/// client library, a file that is missing, unreadable or malformed is an error. Syntax:
+/// Only the groups `[client]` and `[plumb]` are read; a later line wins. Unlike for the client
+/// library, a missing, unreadable or malformed file is an error. Syntax:
 /// https://dev.mysql.com/doc/refman/8.4/en/option-files.html
 package struct OptionFile: Sendable {
     package private(set) var user: String?
     package private(set) var password: Secret?
-    /// Where the file says the server is; nil when it names neither a host nor a socket.
+    /// The server's address according to the file; nil where it names neither a host nor a socket.
     package private(set) var address: ServerAddress?
     package private(set) var tls = TLSOptions()
 
     private static let groups: Set<String> = ["client", "plumb"]
 
-    /// Reads the file at `path`; `server` is the one whose connection needs it.
+    /// Reads the file at `path`; `server` is the server for which it is needed, for errors.
     package init(path: String, server: ServerAddress) throws(MySQLError) {
         let file = OptionFileAccess(path: path, server: server)
         try self.init(text: file.read(), file: file)
@@ -34,7 +34,7 @@ package struct OptionFile: Sendable {
                 guard let group else { throw file.error("an option before any group", option.line) }
                 guard Self.groups.contains(group) else { continue }
                 guard Self.known.contains(option.name) else {
-                    // `[client]` is shared with other programs, which know more options.
+                    // Other programs share `[client]` and know more options.
                     if group == "client" || option.isLoose { continue }
                     throw file.error("an option Plumb does not know", option.line)
                 }
@@ -89,7 +89,7 @@ package struct OptionFile: Sendable {
         } else if verifies == false {
             tls.mode = .preferred
         }
-        // Files and switches ask for more, and never for less than the address does.
+        // Files and switches can require a stricter mode than the address does, never a weaker one.
         if verifies == true {
             tls.atLeast = .verifyIdentity
         } else if tls.caFile != nil {
@@ -107,7 +107,7 @@ package struct OptionFile: Sendable {
 }
 
 extension ConnectionSettings {
-    /// These settings with what the option file adds; of two TLS modes the stricter one counts.
+    /// These settings with the file's added; of two TLS modes the stricter one counts.
     package func withOptionFile(server: ServerAddress) throws(MySQLError) -> ConnectionSettings {
         guard let optionFile else { return self }
         let file = try OptionFile(path: optionFile, server: server)

@@ -1,7 +1,7 @@
 import Foundation
 import Schema
 
-/// One `name = value` of an option file.
+/// One `name = value` line of an option file.
 struct OptionFileLine {
     enum Content {
         case blank
@@ -11,9 +11,9 @@ struct OptionFileLine {
 
     /// In lower case, with `-` for `_` and without `loose-`.
     let name: String
-    /// Written as `loose-name`: whoever does not know the option passes over it.
+    /// Written as `loose-name`: programs that do not know the option ignore it.
     let isLoose: Bool
-    /// nil: only the name stands there.
+    /// Nil where the line has only a name.
     let value: String?
     let line: Int
 
@@ -39,13 +39,13 @@ struct OptionFileLine {
             OptionFileLine(name: name, isLoose: isLoose, value: value, line: number))
     }
 
-    /// The value, which the option cannot do without.
+    /// The value; throws where it is missing.
     func text(_ file: OptionFileAccess) throws(MySQLError) -> String {
         guard let value, !value.isEmpty else { throw file.error("\(name) has no value", line) }
         return value
     }
 
-    /// The value of a switch; its name alone turns it on.
+    /// The value of a switch; without one it is on.
     func isOn(_ file: OptionFileAccess) throws(MySQLError) -> Bool {
         switch value?.lowercased() {
         case nil, "1", "on", "true": return true
@@ -54,7 +54,7 @@ struct OptionFileLine {
         }
     }
 
-    /// The line up to a `#` that is not between quotes.
+    /// The line without its comment, which begins at a `#` outside of quotes.
     private static func withoutComment(_ line: Substring) -> Substring {
         var quote: Character?
         var escaped = false
@@ -102,9 +102,9 @@ struct OptionFileLine {
     }
 }
 
-/// The file an option came from: reading it, and saying what is wrong with it.
+/// Reads an option file, and makes the errors about it.
 ///
-/// Nothing it says quotes a line: any line may hold the password.
+/// Errors never quote a line: each may contain the password.
 struct OptionFileAccess {
     let path: String
     let server: ServerAddress

@@ -1,14 +1,15 @@
 import Schema
 
-/// Whether a server takes changes.
+/// Whether a server accepts changes.
 package enum ReadOnlyState: Hashable, Sendable {
+    /// It accepts them from every account.
     case writable
-    /// It takes those of accounts with a privilege of their own only, as a replica does.
+    /// Only accounts with an administrative privilege may change data, as on a replica.
     case privileged(setting: String)
-    /// It takes none at all.
+    /// Nobody may change data.
     case closed(setting: String)
 
-    /// Asks the server, in one round trip.
+    /// Reads the state from the server, in one round trip.
     package init(on connection: Connection) throws(MySQLError) {
         let names = Self.settings.map(SQL.literal).joined(separator: ", ")
         let rows = try connection.query("SHOW GLOBAL VARIABLES WHERE Variable_name IN (\(names))")
@@ -17,9 +18,9 @@ package enum ReadOnlyState: Hashable, Sendable {
                 rows.map { ($0[0]?.lowercased() ?? "", $0[1] ?? "") }, uniquingKeysWith: { $1 }))
     }
 
-    /// - Parameter variables: the server's settings by name; what else is among them is left alone.
+    /// - Parameter variables: the server's variables by name; others among them are ignored.
     package init(_ variables: [String: String]) {
-        // The strictest first. What is not known here is taken for the worst.
+        // The strictest setting first. An unknown value counts as the strictest.
         for name in Self.settings.reversed() where name != "read_only" {
             if let value = variables[name], !Self.isOff(value) {
                 self = .closed(setting: "\(name)=\(value)")
@@ -29,7 +30,7 @@ package enum ReadOnlyState: Hashable, Sendable {
         switch variables["read_only"]?.uppercased() {
         case nil: self = .closed(setting: "read_only is not shown")
         case "OFF", "0": self = .writable
-        // MariaDB 12 has values between: who holds the privilege is let through by the second.
+        // MariaDB 12 has more values; with these, accounts with the privilege may change data.
         case let value? where ["ON", "1", "NO_LOCK"].contains(value):
             self = .privileged(setting: "read_only=\(value)")
         case let value?: self = .closed(setting: "read_only=\(value)")
@@ -42,7 +43,7 @@ package enum ReadOnlyState: Hashable, Sendable {
         ["OFF", "0", ""].contains(value.uppercased())
     }
 
-    /// What the server says of itself, `read_only=ON`; nil where it takes changes.
+    /// The setting that is responsible, `read_only=ON`; nil where the server accepts changes.
     package var setting: String? {
         switch self {
         case .writable: nil

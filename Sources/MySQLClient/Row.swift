@@ -1,9 +1,9 @@
 import CMySQL
 
-/// One row of a result, copied out of the client library.
+/// One row of a result, copied out of the client library's memory.
 package struct Row: Sendable {
     private let storage: [UInt8]
-    /// Where each column lies in `storage`; nil for NULL.
+    /// Each column's place in `storage`; nil for NULL.
     private let columns: [Range<Int>?]
 
     init(_ raw: RawRow) {
@@ -37,10 +37,11 @@ package struct Row: Sendable {
     }
 }
 
-/// One row inside the client library's buffers, valid only during the call that hands it over.
+/// One row in the client library's buffers, valid only during the call that receives it.
 package struct RawRow {
     private let values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
     private let lengths: UnsafeMutablePointer<UInt>
+    /// The number of columns.
     package let count: Int
 
     init(
@@ -64,15 +65,16 @@ package struct RawRow {
     }
 }
 
-/// The rows of one result, valid only during the call that hands them over.
+/// The rows of one result, valid only during the call that receives them.
 package struct RawRows {
     private let result: UnsafeMutablePointer<MYSQL_RES>?
 
-    /// nil: the statement returns no rows at all.
+    /// - Parameter result: nil for a statement that returns no rows at all.
     init(_ result: UnsafeMutablePointer<MYSQL_RES>?) {
         self.result = result
     }
 
+    /// The number of rows.
     package var count: Int { result.map { Int(mysql_num_rows($0)) } ?? 0 }
 
     /// The next row; nil after the last.

@@ -1,4 +1,4 @@
-/// Text that is never printed: not by `print`, not by interpolation, not by reflection.
+/// A text that is never printed: not by `print`, interpolation or reflection.
 package struct Secret: Sendable, Equatable {
     private let text: String
 
@@ -6,7 +6,7 @@ package struct Secret: Sendable, Equatable {
         self.text = text
     }
 
-    /// The text itself, for the one call that hands it to the client library.
+    /// The text itself, for the one call that passes it to the client library.
     func reveal() -> String { text }
 }
 
@@ -16,9 +16,9 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Who a connection is for the server.
+/// The account with which to log in.
 package struct Credentials: Sendable, Equatable {
-    /// Empty: the option file's user, or else the user the process runs as.
+    /// Empty to use the option file's user, or else the user that the process runs as.
     package var user: String
     package var password: Secret?
 

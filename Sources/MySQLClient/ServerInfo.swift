@@ -1,10 +1,10 @@
 import Schema
 
 extension Connection {
-    /// What of the server, and of `database` on it, decides how a schema is written back.
+    /// The properties of the server, and of `database` on it, that decide how it prints a schema.
     ///
-    /// One round trip. Throws `unknownDatabase` when the database is not there, `configuration`
-    /// when Plumb does not know the server's flavour or the version is too old.
+    /// One round trip. Throws `unknownDatabase` where the database does not exist, and
+    /// `configuration` where Plumb does not support the server or its version.
     package func profile(database: String) throws(MySQLError) -> ServerProfile {
         let names = ServerInfo.settings.map(SQL.literal).joined(separator: ", ")
         var answers: [[Row]] = [[], [], [], []]
@@ -35,7 +35,7 @@ extension Connection {
         let global = answers[0].first?[2] ?? ""
         var settings = Dictionary(
             answers[2].map { ($0[0] ?? "", $0[1] ?? "") }, uniquingKeysWith: { $1 })
-        // What every server has today says nothing: what is known of such servers stays known.
+        // The default value is left out, so that profiles recorded before it was read stay equal.
         if settings[OldTemporals.setting] == "ON" { settings[OldTemporals.setting] = nil }
         settings["time_zone"] = answers[3].first.flatMap(TimeZoneName.init(of:))?.text
         try renewSession(
@@ -52,14 +52,14 @@ extension Connection {
     }
 }
 
-/// Flavour and version, as far as Plumb knows them.
+/// The flavour and version of a server.
 struct ServerInfo: Equatable {
     let flavour: ServerProfile.Flavour
-    /// The numbers only.
+    /// The numbers only: `10.11.19`.
     let version: String
 
     /// Server variables that change what `CREATE TABLE` means or how `SHOW CREATE TABLE` prints;
-    /// each counts where the server has it.
+    /// read where the server has them.
     static let settings = [
         "lower_case_table_names", "default_storage_engine", "enforce_storage_engine",
         "innodb_default_row_format", "innodb_file_per_table", "innodb_strict_mode",
@@ -70,7 +70,7 @@ struct ServerInfo: Equatable {
         "show_create_table_verbosity", OldTemporals.setting,
     ]
 
-    /// Servers that speak MySQL's protocol, but not its schema language to the letter.
+    /// Servers with MySQL's protocol but not exactly its SQL.
     private static let others = [
         "TiDB", "Vitess", "SingleStore", "MemSQL", "OceanBase", "Dolt", "StarRocks", "Doris",
         "TDDL", "PolarDB-X", "ProxySQL", "ClickHouse", "Drizzle",

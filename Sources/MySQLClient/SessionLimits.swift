@@ -1,17 +1,17 @@
 import Schema
 
-/// Settings of servers and accounts that would end Plumb's own statements, or change what they do.
+/// Server and account settings that would end Plumb's statements, or change what they do.
 package enum SessionLimits {
-    /// The values of Plumb's sessions.
+    /// The values for Plumb's sessions.
     ///
-    /// - Parameter statementSeconds: how long a statement may take; 0 for no limit.
+    /// - Parameter statementSeconds: the time limit of a statement; 0 for none.
     static func assignments(_ flavour: ServerProfile.Flavour, statementSeconds: Int) -> [String] {
         let common = [
-            // How a statement is read, and how much it may return or look at.
+            // Settings that change how statements run, and how many rows they may read or return.
             "sql_safe_updates = 0", "max_join_size = 18446744073709551615", "sql_big_selects = 1",
             "sql_select_limit = 18446744073709551615", "completion_type = 0",
             "foreign_key_checks = 1", "unique_checks = 1",
-            // A session is silent while a plan is made, and while another statement runs.
+            // A session is idle while a plan is made or another session's statement runs.
             least("wait_timeout", 28_800), least("net_read_timeout", 60),
             least("net_write_timeout", 120),
         ]
@@ -27,11 +27,11 @@ package enum SessionLimits {
     }
 
     private static func least(_ name: String, _ seconds: Int) -> String {
-        // MySQL takes an integer only, and `GREATEST` is none to it.
+        // MySQL requires an integer, and the result of `GREATEST` is none without the CAST.
         "\(name) = CAST(GREATEST(@@session.\(name), \(seconds)) AS UNSIGNED)"
     }
 
-    /// Global settings that `assignments` lifts, with the value that stops nothing.
+    /// The global settings that `assignments` overrides, with the value that limits nothing.
     package static let lifted: [Lifted] = [
         .init(name: "max_statement_time", harmless: "0"),
         .init(name: "max_execution_time", harmless: "0"),
@@ -50,12 +50,12 @@ package enum SessionLimits {
         .init(name: "transaction_read_only", harmless: "OFF"),
     ]
 
-    /// A global setting, and the value of it that stops nothing.
+    /// A global setting and its value that limits nothing.
     package struct Lifted: Sendable {
         package let name: String
         let harmless: String
 
-        /// Whether `value` stops nothing; numbers are shown with zeros behind the point.
+        /// Whether `value` limits nothing; servers print some numbers with decimals, `0.000000`.
         package func isHarmless(_ value: String) -> Bool {
             value.uppercased() == harmless || (harmless == "0" && Double(value) == 0)
         }
@@ -67,7 +67,7 @@ extension Connection {
         serverVersion.lowercased().contains("mariadb") ? .mariadb : .mysql
     }
 
-    /// `ER_UNKNOWN_SYSTEM_VARIABLE`: an old or a coming version does without it.
+    /// `ER_UNKNOWN_SYSTEM_VARIABLE`: other versions may not have one of them.
     private static let unknownVariable: UInt32 = 1193
 
     private func set(_ assignments: [String]) throws(MySQLError) {
@@ -80,12 +80,13 @@ extension Connection {
         }
     }
 
-    /// Lifts what would end or change Plumb's statements, in three round trips.
+    /// Overrides settings that would end or change Plumb's statements, in three round trips.
     ///
-    /// What only reads keeps a limit, so that the server gives up when Plumb does.
+    /// Sessions that only read keep a time limit, so that the server stops when Plumb stops
+    /// waiting.
     ///
-    /// Throws `configuration` where the session's changes would reach no replica: `init_connect`
-    /// can have said so, and no replica would ever have what is recorded of the shard.
+    /// Throws `configuration` where `sql_log_bin` is off, which `init_connect` can set: no replica
+    /// would get the session's changes.
     func liftLimits() throws(MySQLError) {
         let limits = SessionLimits.assignments(
             flavour, statementSeconds: readTimeoutSeconds.map { max(1, $0) } ?? 0)

@@ -1,16 +1,16 @@
 import Foundation
 import Schema
 
-/// The files that a connection's TLS rests on, as the client library is given them.
+/// The certificate files of a connection, as passed to the client library.
 struct TLSFiles: Equatable {
     var authorityFile: String?
-    /// A folder in OpenSSL's form: one file for each authority, named by a hash.
+    /// A folder in OpenSSL's format: one file per authority, named by a hash.
     var authorityFolder: String?
     var certificate: String?
     var key: String?
 
-    /// Says what the client library would leave out: which file cannot be read, and that nobody
-    /// is named who could vouch for the server.
+    /// Throws where a file cannot be read, or no authority is named against which the server could
+    /// be verified; the client library would silently skip both.
     init(
         _ tls: TLSOptions, mode: TLSOptions.Mode, server: ServerAddress
     ) throws(MySQLError) {
@@ -41,11 +41,12 @@ struct TLSFiles: Equatable {
         }
     }
 
-    /// The system's certificate authorities, as OpenSSL's variables and the distributions name
+    /// Uses the system's certificate authorities, as OpenSSL's variables or the distributions name
     /// them.
     ///
-    /// Named to the library, so that it never takes a certificate on other grounds. The folder is
-    /// preferred: reading all authorities at once takes some 20 ms for each connection.
+    /// They are passed to the library explicitly, so that it never accepts a certificate for
+    /// another reason. A folder is preferred: reading all authorities takes some 20 ms per
+    /// connection.
     private mutating func takeSystemAuthorities(_ server: ServerAddress) throws(MySQLError) {
         func named(_ variable: String) -> String? {
             getenv(variable).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }

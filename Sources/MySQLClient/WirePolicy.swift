@@ -1,13 +1,13 @@
 import Foundation
 import Schema
 
-/// How far away a server is, by its address as written.
+/// How a server is reached, by its address as written.
 ///
-/// A name that resolves to the loopback interface is no loopback address: whoever answers the
-/// question for the name would decide.
+/// A name that resolves to the loopback interface does not count as loopback, as the name server
+/// decides about it.
 package enum Reach: Sendable {
     case socket
-    /// `localhost`, `::1` or 127.0.0.0/8 in four numbers.
+    /// `localhost`, `::1` or an address in 127.0.0.0/8.
     case loopback
     case network
 
@@ -26,7 +26,7 @@ package enum Reach: Sendable {
     }
 }
 
-/// What has to hold before a login is sent to a server, and which plug-ins are then answered.
+/// The conditions for logging in to a server, and the plug-ins that may then be answered.
 struct WirePolicy: Sendable, Equatable {
     let reach: Reach
     let mode: TLSOptions.Mode
@@ -36,7 +36,7 @@ struct WirePolicy: Sendable, Equatable {
         self.mode = mode
     }
 
-    /// Whether a server that offers no TLS gets nothing, not even the user's name.
+    /// Whether a server without TLS is sent nothing, not even the user's name.
     var demandsTLS: Bool {
         switch mode {
         case .disabled: false
@@ -45,7 +45,7 @@ struct WirePolicy: Sendable, Equatable {
         }
     }
 
-    /// The plug-ins that may be answered, once it is known whether the session is encrypted.
+    /// The plug-ins that may be answered, depending on whether the session is encrypted.
     func plugins(isEncrypted: Bool) -> [String] {
         let isPrivate =
             switch reach {
@@ -56,25 +56,25 @@ struct WirePolicy: Sendable, Equatable {
         return isPrivate ? Self.proving + Self.telling : Self.proving
     }
 
-    /// Plug-ins that prove knowledge of a password and never send it.
+    /// Plug-ins that prove that the client knows the password without sending it.
     private static let proving = ["mysql_native_password", "client_ed25519", "parsec"]
 
-    /// Plug-ins that may send the password itself and leave its protection to the transport.
+    /// Plug-ins that may send the password itself and rely on the connection's encryption.
     ///
-    /// Without that they would encrypt it for whatever RSA key the server shows.
+    /// Without TLS they would encrypt it with any RSA key that the server sends.
     private static let telling = ["caching_sha2_password", "sha256_password"]
 }
 
 extension TLSOptions {
-    /// What the mode leaves to whoever stands between here and `server`; nil where that is
-    /// nothing, and on this machine.
+    /// What somebody between Plumb and `server` could do under this mode; nil where nothing, and
+    /// for servers on this machine.
     package func weakness(for server: ServerAddress) -> String? {
         guard Reach(server) == .network else { return nil }
         return switch mode(for: server) {
         case .disabled:
-            "nothing is encrypted: whoever stands in between reads and changes everything"
+            "nothing is encrypted: anybody in between can read and change everything"
         case .preferred, .required:
-            "the server proves nothing: whoever stands in between can answer in its place"
+            "the server is not verified: anybody in between can answer in its place"
         case .verifyCA:
             "any server with a certificate of the authority can answer in its place"
         case .verifyIdentity: nil

@@ -22,8 +22,8 @@ import Testing
         // `127.1` is this machine, and no loopback address as it is written.
         let network = try address(server, host: "127.1")
         let cases: [(host: String, tls: String, words: String?)] = [
-            (network, "{mode: required}", "the server proves nothing"),
-            (network, "{mode: preferred}", "the server proves nothing"),
+            (network, "{mode: required}", "the server is not verified"),
+            (network, "{mode: preferred}", "the server is not verified"),
             (network, "{mode: verify-ca, ca: \(authority.authority)}", "any server with"),
             (network, "{mode: disabled}", "nothing is encrypted"),
             (network, "{ca: \(authority.authority)}", nil),
