@@ -5,10 +5,10 @@ import Schema
     import Glibc
 #endif
 
-/// Every distinct table text that was seen, parsed once.
+/// Every distinct table text that was read, parsed once.
 ///
-/// Ten thousand shards with one schema share one `CatalogTable` per table. A text that is known
-/// costs a hash and a comparison of its bytes: no `String`, no SHA-256, no parser.
+/// Ten thousand shards with the same schema share one `CatalogTable` per table. A known text costs
+/// one hash and a comparison of its bytes: no `String`, no SHA-256, no parsing.
 package final class ObjectCatalog: Sendable {
     private let state = Lock(State())
 
@@ -16,7 +16,7 @@ package final class ObjectCatalog: Sendable {
         var entries: [Int: [Entry]] = [:]
         var tables: [Digest: CatalogTable] = [:]
         var schemas: [[String: Digest]: ShardSchema] = [:]
-        /// By the digest of a schema.
+        /// Results of ``leavesTraces(_:)`` by the digest of the schema.
         var traces: [Digest: Bool] = [:]
 
         func find(
@@ -44,13 +44,13 @@ package final class ObjectCatalog: Sendable {
 
     package init() {}
 
-    /// The table with this digest, if it was ever seen.
+    /// The table with this digest, if it was ever read.
     package subscript(digest: Digest) -> CatalogTable? {
         state.withLock { $0.tables[digest] }
     }
 
-    /// Whether every change of one of the schema's tables stamps its row in
-    /// `mysql.innodb_table_stats`; found out once for each schema.
+    /// Whether each change of one of the schema's tables is visible in `mysql.innodb_table_stats`;
+    /// computed once per schema.
     package func leavesTraces(_ schema: ShardSchema) -> Bool {
         if let known = state.withLock({ $0.traces[schema.digest] }) { return known }
         let answer = schema.tables.values.allSatisfy(leavesTraces)
@@ -58,8 +58,8 @@ package final class ObjectCatalog: Sendable {
         return answer
     }
 
-    /// Only InnoDB with persistent statistics does. A foreign key to another database changes
-    /// its text when the parent there is renamed, which leaves no trace here.
+    /// True only of InnoDB tables with persistent statistics. A foreign key to another database is
+    /// excluded: renaming the parent there changes its text and leaves no trace here.
     private func leavesTraces(_ digest: Digest) -> Bool {
         guard let entry = self[digest] else { return false }
         return entry.text.contains("\n) ENGINE=InnoDB")
@@ -67,7 +67,7 @@ package final class ObjectCatalog: Sendable {
             && entry.table?.foreignKeys.allSatisfy { $0.referencedSchema == nil } ?? false
     }
 
-    /// How many distinct tables are known.
+    /// The number of distinct tables.
     package var count: Int { state.withLock { $0.tables.count } }
 
     /// Adds a table that came from elsewhere, such as the ledger.
@@ -77,7 +77,7 @@ package final class ObjectCatalog: Sendable {
         }
     }
 
-    /// The one table for what `SHOW CREATE TABLE` printed of a table of `database`.
+    /// The shared entry for the `SHOW CREATE TABLE` text of a table of `database`.
     package func table(
         showCreate text: UnsafeBufferPointer<UInt8>, database: String,
         flavour: ServerProfile.Flavour, folding: NameFolding = .bytes
@@ -93,7 +93,7 @@ package final class ObjectCatalog: Sendable {
         return bytes.withUnsafeBufferPointer { table(showCreate: $0, flavour: flavour) }
     }
 
-    /// The one table for what `SHOW CREATE TABLE` printed, with or without its counter.
+    /// The shared entry for a `SHOW CREATE TABLE` text, with or without its counter.
     package func table(
         showCreate text: UnsafeBufferPointer<UInt8>, flavour: ServerProfile.Flavour
     ) -> CatalogTable {
@@ -102,7 +102,7 @@ package final class ObjectCatalog: Sendable {
         if let known = state.withLock({ $0.find(bytes, hash, flavour) }) { return known }
         let parsed = CatalogTable(canonicalText: bytes, flavour: flavour)
         return state.withLock { state in
-            // Another thread may have been quicker with the same text.
+            // Another thread may have added the same text meanwhile.
             if let known = state.find(bytes, hash, flavour) { return known }
             let table = state.tables[parsed.digest] ?? parsed
             state.tables[table.digest] = table
@@ -112,7 +112,7 @@ package final class ObjectCatalog: Sendable {
         }
     }
 
-    /// The one entry for an object that is no table.
+    /// The shared entry for a view, trigger, routine, event or sequence.
     package func object(
         _ definition: ObjectDefinition, flavour: ServerProfile.Flavour
     ) -> CatalogTable {
@@ -122,7 +122,7 @@ package final class ObjectCatalog: Sendable {
         return self[made.digest] ?? made
     }
 
-    /// The one schema with these tables and other objects, by encoded live name.
+    /// The shared schema with these tables and other objects, by encoded name.
     package func schema(of tables: [String: Digest]) -> ShardSchema {
         if let known = state.withLock({ $0.schemas[tables] }) { return known }
         let made = ShardSchema(tables: tables)
@@ -133,9 +133,9 @@ package final class ObjectCatalog: Sendable {
         }
     }
 
-    /// Forgets every table but these, and what was known of schemas with others.
+    /// Forgets every table but these, and the schemas that contain others.
     ///
-    /// Call it when nothing looks anything up: what is forgotten is parsed again when it is seen.
+    /// Call it while no other thread uses the catalog. Forgotten tables are parsed again when read.
     package func keep(only digests: Set<Digest>) {
         state.withLock { state in
             state.tables = state.tables.filter { digests.contains($0.key) }

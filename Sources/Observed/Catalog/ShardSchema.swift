@@ -1,11 +1,11 @@
 import Schema
 
-/// The tables and other managed objects of a shard; shards that are alike share one instance
-/// (`ObjectCatalog`).
+/// The tables and other managed objects of a shard; shards with the same schema share one instance
+/// (`TableCatalog`).
 package final class ShardSchema: Sendable {
-    /// By the name that the server gives, as ``ObjectName`` encodes it.
+    /// Digests by the server's name for the object, encoded as in ``ObjectName``.
     package let tables: [String: Digest]
-    /// Over all names and digests.
+    /// Covers all names and digests.
     package let digest: Digest
 
     init(tables: [String: Digest]) {

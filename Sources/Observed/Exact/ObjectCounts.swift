@@ -1,12 +1,12 @@
 import MySQLClient
 import Schema
 
-/// Triggers, routines and events by database: counted, never managed.
+/// Counts the triggers, routines and events of databases in which Plumb does not manage them.
 enum ObjectCounts {
-    /// Up to so many databases are asked for by name, which spares reading all the others.
+    /// Up to this many databases the query names them; beyond, it reads those of the whole server.
     private static let namedAtMost = 4
 
-    /// Counts in one query; an account that may not ask gets no counts, which is no problem.
+    /// Counts in one query; where the account lacks the privilege, the counts are empty.
     static func read(
         on connection: Connection, databases: [String], folding: NameFolding
     ) -> [String: [ObjectKind: Int]] {
@@ -44,7 +44,7 @@ enum ObjectCounts {
         case "PROCEDURE": .procedure
         case "FUNCTION": .function
         case "PACKAGE": .package
-        // The second half of a package that is counted already.
+        // The second half of a package, which is counted already.
         case "PACKAGE BODY": nil
         case "EVENT": .event
         default: .other

@@ -3,7 +3,7 @@ import Schema
 /// The names of a database's triggers, routines and events.
 enum ObjectList {
     /// A query for (kind, name) of the kinds that the target reads, and for triggers (table, time,
-    /// place among those of both); nil where it reads none.
+    /// number in the order of both); nil where it reads none.
     static func question(_ target: ObservationTarget) -> String? {
         let database = SQL.literal(target.database)
         var parts: [String] = []

@@ -1,16 +1,17 @@
 import MySQLClient
 import Schema
 
-/// Whether the account sees every trigger, routine and event of a database.
+/// Whether the account can see every trigger, routine and event of a database.
 ///
-/// Servers leave out of their lists what an account has no privilege on, without a word: what
-/// cannot be seen must not be taken for what is not there.
+/// Servers silently leave objects on which an account has no privilege out of their lists: a hidden
+/// object must not be taken for a missing one.
 package struct ObjectVisibility: Sendable {
-    /// Privileges on everything.
+    /// Global privileges.
     private var global: Set<String> = []
-    /// Privileges on databases, given as `LIKE` patterns.
+    /// Privileges on databases, whose names are `LIKE` patterns.
     private var patterns: [(database: String, privilege: String)] = []
 
+    /// Reads the account's own privileges, in one query.
     package init(on connection: Connection) throws(MySQLError) {
         for row in try connection.query(Self.question) {
             guard let privilege = row[1]?.uppercased() else { continue }
@@ -22,7 +23,7 @@ package struct ObjectVisibility: Sendable {
         }
     }
 
-    /// - Parameter database: its name as the server compares it.
+    /// - Parameter database: the name as the server compares it.
     package func shows(_ kind: ObjectName.Kind, of database: String) -> Bool {
         guard let needed = Self.needed(kind) else { return true }
         return !global.isDisjoint(with: needed.global.union(needed.database))
@@ -32,8 +33,8 @@ package struct ObjectVisibility: Sendable {
             }
     }
 
-    /// Privileges of which one shows all objects of the kind; nil where the server refuses aloud
-    /// instead of hiding.
+    /// Privileges any one of which shows all objects of the kind; nil where the server reports an
+    /// error instead of hiding objects.
     static func needed(
         _ kind: ObjectName.Kind
     ) -> (global: Set<String>, database: Set<String>)? {
@@ -41,7 +42,7 @@ package struct ObjectVisibility: Sendable {
         case .table, .view, .sequence: nil
         case .trigger: ([], ["TRIGGER"])
         case .event: ([], ["EVENT"])
-        // The list of routines is that of a table of the server's own.
+        // MySQL: the list of routines is read from a table of the `mysql` database.
         case .procedure, .function:
             (["SELECT", "SHOW_ROUTINE"], ["CREATE ROUTINE", "ALTER ROUTINE", "EXECUTE"])
         }

@@ -3,20 +3,20 @@ import Schema
 
 /// What is read once per server and pass, whatever the number of its shards.
 struct ServerFacts: Sendable {
-    /// A database as the server's list of databases shows it.
+    /// A database in the server's list of databases.
     struct Database: Sendable, Hashable {
         let characterSet: String
         let collation: String
     }
 
-    /// Right but for the character set and collation, which are those of each database.
+    /// The server's profile; character set and collation are replaced by each database's.
     let profile: ServerProfile
     private let databases: [String: Database]
-    /// The digest of the profile that databases with equal defaults share.
+    /// The digest of the profile for databases with these defaults.
     private let digests: [Database: Digest]
     private let visibility: TableVisibility
     let folding: NameFolding
-    /// Nil where nothing but tables is read.
+    /// Nil where only tables are read.
     private let objectVisibility: ObjectVisibility?
     let readOnly: ReadOnlyState
 
@@ -34,10 +34,10 @@ struct ServerFacts: Sendable {
         readOnly = try ReadOnlyState(on: connection)
     }
 
-    /// The database, if the account can see it.
+    /// The database; nil where the account cannot see it.
     func database(_ name: String) -> Database? { databases[folded(name)] }
 
-    /// The profile of a database's shard; nil when the account cannot see the database.
+    /// The profile of a shard's database; nil where the account cannot see it.
     func profile(of name: String) -> ServerProfile? {
         database(name).map { Self.profile(profile, with: $0) }
     }
@@ -45,10 +45,10 @@ struct ServerFacts: Sendable {
     /// The digest of `profile(of:)`.
     func profileDigest(of name: String) -> Digest? { database(name).flatMap { digests[$0] } }
 
-    /// False where the account has privileges on some tables of the database only.
+    /// False where the account has privileges only on single tables of the database.
     func seesAllTables(of name: String) -> Bool { visibility.isComplete(for: folded(name)) }
 
-    /// A kind of `kinds` of which the account may see only some objects of the database, or none.
+    /// One of `kinds` of which the account may not see all objects of the database; else nil.
     func hiddenKind(of kinds: Set<ObjectName.Kind>, in name: String) -> ObjectName.Kind? {
         guard let objectVisibility else { return nil }
         return kinds.sorted { $0.rawValue < $1.rawValue }

@@ -3,7 +3,7 @@ import Execution
 import MySQLClient
 import Schema
 
-/// The shards of one server that are to be observed.
+/// The shards to observe on one server.
 struct ServerShards: Sendable {
     let server: ServerAddress
     let targets: [ObservationTarget]
@@ -15,16 +15,16 @@ struct ServerShards: Sendable {
 // Sendable: what changes is behind locks.
 final class ServerPass: Sendable {
     let shards: ServerShards
-    /// Nil where the server could not be asked at all: then `broken` says why.
+    /// Nil where the server could not be read at all; `broken` then says why.
     let facts: ServerFacts?
     private let fingerprints: ServerFingerprints?
-    /// The last readings, as far as their fingerprints still hold.
+    /// The last readings whose fingerprints are still the same.
     private let holding: [ShardID: Observer.Memory]
-    /// Whether what holds is not read again.
+    /// Whether those are reused instead of reading the shards again.
     private let sparesUnchanged: Bool
-    /// By database: objects that are no tables; empty where they were not counted.
+    /// Numbers of objects other than tables, by database; empty where they were not counted.
     private let objects = Lock<[String: [ObjectKind: Int]]>([:])
-    /// Why the server is not asked again in this pass.
+    /// Why the server is not contacted again in this pass; nil while it works.
     private let broken: Lock<ShardProblem?>
 
     private init(
@@ -42,7 +42,7 @@ final class ServerPass: Sendable {
         self.broken = Lock(broken)
     }
 
-    /// Asks the server what is asked once for all its shards.
+    /// Reads what is needed once per server.
     static func begin(
         _ shards: ServerShards, pool: ConnectionPool, mode: Observer.Mode,
         memory: [ShardID: Observer.Memory]
@@ -89,10 +89,10 @@ final class ServerPass: Sendable {
         return result
     }
 
-    /// Whether the server takes changes; one that could not be asked has no known shards.
+    /// Whether the server accepts changes; of a server that could not be read nothing is known.
     var readOnly: ReadOnlyState { facts?.readOnly ?? ReadOnlyState([:]) }
 
-    /// The other shards in portions, enough of them to keep all connections busy to the end.
+    /// The other shards in portions, enough of them that all connections stay busy to the end.
     func chunks(connections: Int) -> [ShardChunk] {
         let due = shards.targets.filter { target in
             problem(of: target) == nil && !(sparesUnchanged && holding[target.id] != nil)
@@ -104,7 +104,7 @@ final class ServerPass: Sendable {
         }
     }
 
-    /// Counts what else there is in the databases; without an answer nothing is counted.
+    /// Counts the other objects in the databases; on an error the counts stay empty.
     func countObjects(pool: ConnectionPool) {
         guard let facts else { return }
         let counted = pool.using(shards.server) { connection throws(MySQLError) in
@@ -115,18 +115,19 @@ final class ServerPass: Sendable {
         objects.withLock { $0 = found }
     }
 
-    /// Objects of the database that are no tables, once they are counted.
+    /// The numbers of objects other than tables in the database, once they are counted.
     func objects(in name: String) -> [ObjectKind: Int] {
         objects.withLock { $0[facts?.folded(name) ?? name, default: [:]] }
     }
 
-    /// A fingerprint that proves, while it lasts, that the shard's tables are what was read.
+    /// A fingerprint that proves, as long as it is the same, that the shard's tables are too.
     func conclusiveFingerprint(
         of target: ObservationTarget, _ shard: KnownShard, _ catalog: ObjectCatalog
     ) -> ServerFingerprints.Fingerprint? {
-        // Other objects than tables leave no trace: with them a shard is always read exactly.
+        // Only changes of tables show in fingerprints, so shards with other objects are always
+        // read.
         guard let fingerprints, target.kinds.isEmpty else { return nil }
-        // What was conclusive about the same tables still is.
+        // A fingerprint that was conclusive for the same tables still is.
         if let known = holding[target.id], known.target == target, known.schema === shard.schema {
             return known.fingerprint
         }
@@ -136,10 +137,10 @@ final class ServerPass: Sendable {
         return fingerprints.fingerprint(of: target.database)
     }
 
-    /// Whether the server was lost, so that its other shards are not tried one by one.
+    /// Why the server was given up, so that its other shards are not tried one by one.
     var breakdown: ShardProblem? { broken.withLock { $0 } }
 
-    /// Keeps the pass from asking this server again.
+    /// Gives the server up for the rest of the pass.
     func give(up problem: ShardProblem) {
         broken.withLock { $0 = $0 ?? problem }
     }

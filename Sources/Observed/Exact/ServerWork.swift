@@ -1,9 +1,9 @@
 import MySQLClient
 import Schema
 
-/// Something that one connection does while others do the rest.
+/// A unit of work for one connection of a server.
 enum ServerWork: Sendable {
-    /// Counting what is no table: one slow question, which keeps no shard waiting.
+    /// Counting objects other than tables: one slow query that no shard waits for.
     case count(ServerPass)
     case read(ShardChunk)
 
@@ -14,7 +14,7 @@ enum ServerWork: Sendable {
         }
     }
 
-    /// The readings of the chunk's shards, in their order.
+    /// The results for the chunk's shards, in their order.
     func run(
         pool: ConnectionPool, catalog: ObjectCatalog
     ) -> [Result<ShardReader.Reading, ShardProblem>] {

@@ -2,15 +2,15 @@ import Basics
 import MySQLClient
 import Schema
 
-/// Some shards of one server that one connection reads in one go.
+/// Shards of one server that one connection reads together.
 struct ShardChunk: Sendable {
     let pass: ServerPass
     let targets: [ObservationTarget]
 
     var server: ServerAddress { pass.shards.server }
 
-    /// Reads the shards. A lost session is tried once more on a new one; then the server is given
-    /// up for this pass, so that a dead one does not cost a time limit per shard.
+    /// Reads the shards. After a lost session it tries once more on a new one; then the server is
+    /// given up for this pass, so that a dead server does not cost a timeout per shard.
     func read(
         pool: ConnectionPool, catalog: ObjectCatalog
     ) -> [Result<ShardReader.Reading, ShardProblem>] {

@@ -3,17 +3,17 @@ import Schema
 
 /// Reads every table of some shards of one server over one connection.
 ///
-/// Answers are pipelined over the shards' borders, so that a fleet of small databases costs no
-/// more round trips than one large one.
+/// Statements are pipelined across shards, so that many small databases cost no more round trips
+/// than a large one.
 struct ShardReader {
-    /// The tables and managed objects of a shard, and what else its list of tables shows.
+    /// The tables and managed objects of a shard, and the other objects that its lists show.
     struct Reading: Sendable {
-        /// By encoded name.
+        /// Digests by encoded name.
         var tables: [String: Digest] = [:]
         var others: [ObjectKind: Int] = [:]
     }
 
-    /// How often a shard is read before its tables are said to change too fast.
+    /// How often a shard is read before it is reported as changing too fast.
     static let attempts = 3
 
     private let connection: Connection
@@ -22,23 +22,23 @@ struct ShardReader {
     private var folding: NameFolding { connection.nameFolding }
     private let targets: [ObservationTarget]
     private var drafts: [Draft]
-    /// Shards of which the kinds are listed with the names.
+    /// Shards that are listed with `SHOW FULL TABLES`, which tells the kind of each name.
     private var listsKinds: Set<Int>
 
-    /// A shard while it is being read.
+    /// The state of a shard that is being read.
     private struct Draft {
         var reading = Reading()
         var problem: ShardProblem?
         var order = LiveTriggerOrder()
-        /// A table that was listed and then gone.
+        /// A table that was listed and no longer existed when it was read.
         var vanished: String?
-        /// Something that was listed without its kind cannot be shown: it may be no table at all.
+        /// An object that was listed without its kind cannot be shown, and may be no table at all.
         var isDoubtful = false
 
         var isDue: Bool { vanished != nil || isDoubtful }
     }
 
-    /// The tables of each of `targets`, in their order; throws only when the session is lost.
+    /// The tables of each of `targets`, in their order; throws only where the session is lost.
     static func read(
         _ targets: [ObservationTarget], on connection: Connection, catalog: ObjectCatalog,
         flavour: ServerProfile.Flavour
@@ -66,7 +66,7 @@ struct ShardReader {
         }
     }
 
-    /// Reads the shards `due` from their lists of tables on.
+    /// Reads the shards `due`, beginning with their lists of tables.
     private mutating func readTables(of due: [Int]) throws(MySQLError) {
         for shard in due { drafts[shard] = Draft() }
         let listed = try list(due)
@@ -107,8 +107,8 @@ struct ShardReader {
         try read(listed.filter { $0.object.kind != .table } + objects, into: &drafts)
     }
 
-    /// Reads the objects that are no tables, each database being selected first: servers write
-    /// the names of other databases into definitions.
+    /// Reads objects other than tables. Their database is selected first, because servers print the
+    /// names of other databases in definitions.
     private func read(_ jobs: [Job], into drafts: inout [Draft]) throws(MySQLError) {
         var statements: [String] = []
         var asked: [Job?] = []
@@ -155,7 +155,7 @@ struct ShardReader {
         drafts = result
     }
 
-    /// Triggers, routines and events of the shards `due`, where those are managed.
+    /// Lists the triggers, routines and events of the shards `due`, where those are managed.
     private mutating func listObjects(_ due: [Int]) throws(MySQLError) -> [Job] {
         let asked = due.compactMap { shard in
             ObjectList.question(targets[shard]).map { (shard: shard, sql: $0) }
@@ -190,7 +190,7 @@ struct ShardReader {
 
     private typealias Job = (shard: Int, object: ObjectName)
 
-    /// The tables of the shards `due`; what is known to be something else is counted at once.
+    /// Lists the tables of the shards `due`, and counts what is known to be another kind.
     private mutating func list(_ due: [Int]) throws(MySQLError) -> [Job] {
         let statements = due.map { shard in
             (listsKinds.contains(shard) ? "SHOW FULL TABLES" : "SHOW TABLES")
@@ -222,7 +222,7 @@ struct ShardReader {
         return jobs
     }
 
-    /// `ER_NO_SUCH_TABLE`. Error 1932, a table that its engine lost, is another matter.
+    /// `ER_NO_SUCH_TABLE`; error 1932, a table that is missing in its engine, is not one of them.
     private static let noSuchTable: UInt32 = 1146
 
     private func noAnswer(_ target: ObservationTarget, _ table: String) -> ShardProblem {
@@ -232,18 +232,18 @@ struct ShardReader {
                 server: target.server), database: target.database, table: table)
     }
 
-    /// What a listed object is if it is no table.
+    /// The kind of a listed object; nil for a table.
     private static func kind(_ type: String) -> ObjectKind? {
         switch type {
         case "VIEW", "SYSTEM VIEW": .view
         case "SEQUENCE": .sequence
-        // Also what cannot be told: reading it then says what is wrong with it.
+        // Also an unknown kind: reading it as a table will report what is wrong.
         default: nil
         }
     }
 }
 
 extension ObservationTarget {
-    /// Whether it reads kinds that stand in the list of tables.
+    /// Whether it reads kinds that are in the list of tables.
     fileprivate var readsListedObjects: Bool { kinds.contains(.view) || kinds.contains(.sequence) }
 }

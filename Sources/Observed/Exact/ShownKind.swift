@@ -1,20 +1,21 @@
 import MySQLClient
 import Schema
 
-/// Tells from the answer to `SHOW CREATE TABLE` what it is about.
+/// Tells the kind of an object by the answer to `SHOW CREATE TABLE`.
 ///
-/// `SHOW FULL TABLES` says it too, and opens the file of every table for that: over a fleet it
-/// costs a quarter of the whole reading.
+/// `SHOW FULL TABLES` tells it too, but opens every table's file, which takes a quarter of the time
+/// of reading a fleet.
 enum ShownKind {
-    /// The kind of what is no table; nil for a table.
+    /// The kind of a view or sequence; nil for a table.
     static func otherThanTable(_ row: RawRow) -> ObjectKind? {
-        // View, Create View, character_set_client, collation_connection.
+        // A view's answer has the columns View, Create View, character_set_client,
+        // collation_connection.
         if row.count > 2 { return .view }
         guard row.count == 2, let text = row[1], isSequence(text) else { return nil }
         return .sequence
     }
 
-    /// A sequence has one column set of its own, and an option that nothing else may have.
+    /// A sequence has a fixed set of columns, and the option `SEQUENCE=1`.
     static func isSequence(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = text.firstIndex(of: newline),
             text[(first + 1)...].starts(with: firstColumn),

@@ -1,16 +1,16 @@
 import MySQLClient
 import Schema
 
-/// Whether the account sees every table of a database.
+/// Whether the account can see every table of a database.
 ///
-/// With privileges on single tables only, a server lists just those and says nothing of the
-/// others: a table that cannot be seen must not be taken for one that is not there.
+/// To an account with privileges on single tables a server silently lists only those: a hidden
+/// table must not be taken for a missing one.
 struct TableVisibility: Sendable {
     private var isGlobal = false
-    /// Databases with a privilege of their own, as `LIKE` patterns; all names as the server
-    /// compares them.
+    /// Databases with privileges of their own: `LIKE` patterns, folded as the server compares
+    /// names.
     private var patterns: [String] = []
-    /// Databases in which single tables or columns are granted.
+    /// Databases in which privileges on single tables or columns are granted.
     private var partial: Set<String> = []
 
     init(on connection: Connection) throws(MySQLError) {
@@ -30,25 +30,25 @@ struct TableVisibility: Sendable {
         self.partial = partial
     }
 
-    /// - Parameter database: its name as the server compares it.
+    /// - Parameter database: the name as the server compares it.
     func isComplete(for database: String) -> Bool {
         isGlobal || !partial.contains(database)
             || patterns.contains { LikePattern.matches(database, pattern: $0) }
     }
 
-    /// A privilege of one of these kinds on a database shows all of its tables.
+    /// Any one of these privileges on a database shows all of its tables.
     private static let kinds = [
         "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER",
         "CREATE VIEW", "SHOW VIEW", "TRIGGER", "DELETE HISTORY",
     ]
 
-    /// Grants to the account itself, in the views of `information_schema`.
+    /// A condition for the account's own grants, in the views of `information_schema`.
     static let ownGrants =
         "GRANTEE = CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', "
         + "CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(REPLACE(CURRENT_USER(), '@', ''))), "
         + "'''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')"
 
-    /// The account's own grants only: with global privileges these views list everybody's.
+    /// Restricted to the account's own grants: with global privileges the views list everybody's.
     private static var question: String {
         let list = kinds.map(SQL.literal).joined(separator: ", ")
         let grantee = ownGrants

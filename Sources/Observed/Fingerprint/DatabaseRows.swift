@@ -1,17 +1,17 @@
 import MySQLClient
 import Schema
 
-/// The rows of an answer about a whole server, by the database that their first column names.
+/// The rows of a query about a whole server, grouped by the database in their first column.
 ///
-/// They stay bytes, in the server's own order: mostly nothing is wanted of them but a digest.
+/// They are kept as bytes in the server's order, since usually only their digest is needed.
 struct DatabaseRows: Sendable {
     private var bytes: [String: [UInt8]] = [:]
     private let columns: Int
 
-    /// Behind each cell: no name and no number has such a byte.
+    /// Separates cells: names and numbers never contain a zero byte.
     private static let end: UInt8 = 0
 
-    /// - Parameter columns: how many columns a row has behind the one that names the database.
+    /// - Parameter columns: the number of columns after the one with the database.
     init(columns: Int) {
         self.columns = columns
     }
@@ -31,11 +31,11 @@ struct DatabaseRows: Sendable {
 
     func hasRows(of place: String) -> Bool { bytes[place] != nil }
 
-    /// Adds all rows that belong to one of `places`.
+    /// Adds all rows of the databases in `places`.
     ///
     /// - Parameters:
-    ///   - folded: the database's name as it stands in `places`.
-    ///   - end: where the database's name ends in the first column; the rest of the column then
+    ///   - folded: turns a database's name into the form in `places`.
+    ///   - end: the byte that ends the database's name in the first column; the rest of the column
     ///     belongs to the row.
     mutating func add(
         _ answer: RawRows, of places: Set<String>, folded: (String) -> String,
@@ -61,7 +61,7 @@ struct DatabaseRows: Sendable {
         store(&run)
     }
 
-    /// Rows of one database that come one after the other.
+    /// Consecutive rows of one database.
     private struct Run {
         var name: [UInt8] = []
         var place: String?

@@ -1,16 +1,16 @@
 import Schema
 
-/// The questions whose answers make a fingerprint; the first column names the database.
+/// The queries whose results make a fingerprint; the first column names the database.
 enum FingerprintQuestions {
-    /// Up to so many databases are asked for by name, which spares reading all the others.
+    /// Up to this many databases the query names them; beyond, it reads those of the whole server.
     private static let namedAtMost = 4
 
-    /// `database/table`, both as file names.
+    /// The first column is `database/table`, both encoded as file names.
     static let numbers = "SELECT NAME, TABLE_ID FROM information_schema.INNODB_SYS_TABLES"
 
     static let settings = "SELECT @@global.innodb_stats_persistent, UNIX_TIMESTAMP()"
 
-    /// Neither type nor engine: to know them the server would open every table's file.
+    /// Leaves out type and engine, for which the server would open every table's file.
     static func names(in databases: [String]) -> String {
         let question = "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES"
         guard databases.count <= namedAtMost else { return question }

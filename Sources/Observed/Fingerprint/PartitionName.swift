@@ -1,4 +1,4 @@
-/// How InnoDB names the partitions of a table among its tables: `orders#P#p0`.
+/// InnoDB's names for the partitions of a table: `orders#P#p0`.
 enum PartitionName {
     private static let marks = ["#P#", "#p#"]
 

@@ -2,21 +2,22 @@ import Execution
 import MySQLClient
 import Schema
 
-/// What moves when a shard's schema moves, read for a whole server at once.
+/// Values that change whenever a shard's schema changes, read for a whole server at once.
 ///
-/// On MariaDB every DDL statement on an InnoDB table with persistent statistics stamps the
-/// table's row in `mysql.innodb_table_stats`; so do changes of the data now and then. Equal
-/// fingerprints therefore mean an equal schema, different ones mean: read it again.
+/// MariaDB updates a table's row in `mysql.innodb_table_stats` with every DDL statement on an
+/// InnoDB table with persistent statistics, and sometimes when data changes. Equal fingerprints
+/// therefore prove an equal schema; after different ones the shard has to be read.
 struct ServerFingerprints: Sendable {
-    /// A shard's part of them.
+    /// The values for one shard.
     struct Fingerprint: Hashable, Sendable {
-        /// Over the names of all tables and views.
+        /// Covers the names of all tables and views.
         var names: Digest
-        /// Over the statistics rows of the database.
+        /// Covers the database's rows in `mysql.innodb_table_stats`.
         var statistics: Digest
-        /// Over InnoDB's numbers of the tables, where the statistics alone could hide a swap.
+        /// Covers InnoDB's table ids, where the statistics alone could hide that tables were
+        /// swapped.
         var numbers: Digest?
-        /// The profile's digest: the database's character set, the server's version, …
+        /// The profile's digest: the database's character set, the server's version and so on.
         var profile: Digest
     }
 
@@ -24,17 +25,18 @@ struct ServerFingerprints: Sendable {
     private let names: DatabaseRows
     private let stamps: TableStamps
 
-    /// Nil where this server, or this account, offers no fingerprints.
+    /// Nil where this server, or this account, has no fingerprints.
     ///
-    /// Names and stamps are read at the same time over two connections. What moves in between
-    /// differs from what either has seen before, or from what it will see the next time.
+    /// Names and statistics are read at the same time over two connections. A change in between
+    /// makes them differ from the last ones, or from the next ones.
     ///
+    /// - Parameter known: the databases' last fingerprints, by name.
     /// - Parameter known: the fingerprints that databases had the last time, by name.
     static func read(
         from server: ServerAddress, pool: ConnectionPool, facts: ServerFacts,
         databases: [String], known: [String: Fingerprint]
     ) throws(MySQLError) -> ServerFingerprints? {
-        // MySQL does not promise to stamp the row at an INSTANT change.
+        // MySQL does not promise to update the row with an INSTANT change.
         guard facts.profile.flavour == .mariadb else { return nil }
         let places = Set(databases.map(facts.folded))
         let known = Dictionary(known.map { (facts.folded($0), $1) }) { first, _ in first }
@@ -96,7 +98,7 @@ struct ServerFingerprints: Sendable {
         return names
     }
 
-    /// The fingerprint of a database; nil when the account cannot see it.
+    /// The fingerprint of a database; nil where the account cannot see it.
     func fingerprint(of database: String) -> Fingerprint? {
         guard let profile = facts.profileDigest(of: database) else { return nil }
         let place = facts.folded(database)
@@ -105,22 +107,22 @@ struct ServerFingerprints: Sendable {
             numbers: stamps.numbersDigest(of: place), profile: profile)
     }
 
-    /// Whether equal fingerprints from now on prove that the tables `tables` did not change.
+    /// Whether equal fingerprints from now on prove that the tables `tables` are unchanged.
     ///
-    /// A row that was stamped in the last `settlingSeconds` could be stamped once more with the
-    /// same second, and a table without a row leaves no trace at all.
+    /// False where a row was updated in the last `settlingSeconds`, since it could be updated again
+    /// in the same second, and where a table has no row, since its changes then do not show.
     func isConclusive(for database: String, tables: [String: Digest]) -> Bool {
         let place = facts.folded(database)
         let rows = stamps.rows(of: place)
         guard rows.allSatisfy({ $0.age >= Self.settlingSeconds }) else { return false }
         guard !stamps.lacksNumbers(of: place) else { return false }
-        // A name like a partition's could hide that another table has no row.
+        // A table named like a partition could hide that another table has no row.
         guard !tables.keys.contains(where: { PartitionName.isLike($0) }) else { return false }
         let stamped = Set(rows.map { PartitionName.table(of: $0.table) })
         return tables.keys.allSatisfy(stamped.contains)
     }
 
-    /// Time stamps have whole seconds, and a statement takes a moment.
+    /// Time stamps have whole seconds, and a statement takes some time itself.
     static let settlingSeconds: Int64 = 2
 }
 

@@ -1,28 +1,28 @@
 import MySQLClient
 import Schema
 
-/// The statistics rows of a server's databases, with InnoDB's numbers where these are needed.
+/// The statistics rows of a server's databases, with InnoDB's table ids where needed.
 struct TableStamps: Sendable {
     /// A row of `mysql.innodb_table_stats`.
     struct Row {
         let table: String
-        /// Seconds before the question, by the server's clock.
+        /// Seconds between the row's last update and the query, by the server's clock.
         let age: Int64
-        /// The time of the stamp, rows and pages: what changes with the row.
+        /// The time of the update, and the numbers of rows and pages.
         let stamp: [ArraySlice<UInt8>]
     }
 
     private var statistics = DatabaseRows(columns: 5)
     private var digests: [String: Digest] = [:]
-    /// Tables and their numbers, for databases in which tables have equal stamps.
+    /// Tables and their ids, for databases in which two tables have equal stamps.
     private var numbers = DatabaseRows(columns: 2)
     private var ambiguous: Set<String> = []
     /// The server's clock, in seconds since 1970.
     private var now: Int64 = 0
 
-    /// Nil where the server keeps no statistics by default.
+    /// Nil where the server does not keep persistent statistics by default.
     ///
-    /// - Parameter known: the fingerprints that the databases had the last time, by place.
+    /// - Parameter known: the last fingerprints of the databases, by name.
     init?(
         on connection: Connection, _ facts: ServerFacts, _ places: Set<String>,
         known: [String: ServerFingerprints.Fingerprint]
@@ -32,7 +32,7 @@ struct TableStamps: Sendable {
         var isPersistent = false
         var now: Int64 = 0
         var failure: MySQLError?
-        // Where numbers were needed the last time, they are asked for without a pause.
+        // Where ids were needed the last time, they are read together with the rest.
         let asksNumbers = known.values.contains { $0.numbers != nil }
         let questions =
             [FingerprintQuestions.settings, FingerprintQuestions.statistics(in: places.sorted())]
@@ -85,18 +85,18 @@ struct TableStamps: Sendable {
         digests[place] ?? statistics.digest(of: place)
     }
 
-    /// Nil where no numbers are needed, or where none can be had.
+    /// Nil where no ids are needed, or where they could not be read.
     func numbersDigest(of place: String) -> Digest? {
         guard ambiguous.contains(place), numbers.hasRows(of: place) else { return nil }
         return numbers.digest(of: place)
     }
 
-    /// Whether the numbers that are needed are missing.
+    /// Whether ids are needed that could not be read.
     func lacksNumbers(of place: String) -> Bool {
         ambiguous.contains(place) && !numbers.hasRows(of: place)
     }
 
-    /// Two tables with equal stamps could be swapped by `RENAME TABLE` without a trace.
+    /// Whether two tables have equal stamps: `RENAME TABLE` could swap them without a trace.
     private static func hasEqual(_ rows: [Row]) -> Bool {
         var owners: [[ArraySlice<UInt8>]: String] = [:]
         return !rows.allSatisfy { row in
@@ -105,8 +105,8 @@ struct TableStamps: Sendable {
         }
     }
 
-    /// Adds nothing where the account may not see them. A name that is no file name as it stands
-    /// is not found; its database is then read exactly.
+    /// Adds nothing where the account may not read them. A database whose name is encoded in file
+    /// names is not found; it is then read exactly.
     private static func add(
         _ answer: Result<RawRows, MySQLError>, to numbers: inout DatabaseRows,
         _ facts: ServerFacts, _ places: Set<String>

@@ -1,11 +1,11 @@
 import Schema
 
-/// A shard and the database in which it lies.
+/// A shard to observe, with its server and database.
 package struct ObservationTarget: Hashable, Sendable {
     package let id: ShardID
     package let server: ServerAddress
     package let database: String
-    /// What is read beside tables.
+    /// The kinds of objects to read besides tables.
     package let kinds: Set<ObjectName.Kind>
     /// Whether it may be changed although its server is read-only.
     package var changesReadOnly = false
@@ -19,7 +19,7 @@ package struct ObservationTarget: Hashable, Sendable {
         self.kinds = kinds
     }
 
-    /// The same with its database as the server writes that into definitions and lists.
+    /// The target with its database's name as the server stores it.
     package func stored(by folding: NameFolding) -> ObservationTarget {
         var result = ObservationTarget(
             id: id, server: server, database: folding.stored(database), kinds: kinds)

@@ -3,21 +3,22 @@ import Execution
 import MySQLClient
 import Schema
 
-/// Looks at shards: what tables each has, or why that cannot be said.
+/// Reads shards: which tables each has, or why that is unknown.
 ///
-/// Remembers of each shard what it read last, with a fingerprint of that moment, so that a fleet
-/// in which nothing moved costs three queries per server.
+/// Keeps each shard's last reading with its fingerprint, so that a fleet without changes costs
+/// three queries per server.
 package final class Observer: Sendable {
+    /// What is read, and what is remembered.
     package enum Mode: Sendable {
-        /// Reads every table of every shard, for a process that ends then: nothing is remembered.
+        /// Reads every table of every shard and remembers nothing, for a process that then ends.
         case once
-        /// Reads every table of every shard, and remembers it with its fingerprint.
+        /// Reads every table of every shard and remembers it with its fingerprint.
         case exact
-        /// Reads only the shards whose fingerprint moved, or that have none.
+        /// Reads only shards whose fingerprint changed, or that have none.
         case unlessUnchanged
     }
 
-    /// The server is bound by its processors: more connections at once only slow it down.
+    /// The server's processors are the limit: more connections at once slow it down.
     package static let connectionsPerServer = 4
 
     private let pool: ConnectionPool
@@ -27,7 +28,7 @@ package final class Observer: Sendable {
     private let clock: any Clock
     private let memory = Lock<[ShardID: Memory]>([:])
 
-    /// The last exact reading of a shard, and what proves that it still holds.
+    /// The last exact reading of a shard, with the fingerprint that proves that it still holds.
     struct Memory {
         let target: ObservationTarget
         let schema: ShardSchema
@@ -47,9 +48,9 @@ package final class Observer: Sendable {
         self.clock = clock
     }
 
-    /// An observation for each of `targets`; what goes wrong is the shard's problem and no error.
+    /// An observation for each of `targets`; failures are problems of the shard, not errors.
     ///
-    /// Blocks until all are done. Servers are read in parallel, each over few connections.
+    /// Blocks until all are read. Servers are read in parallel, each over a few connections.
     package func observe(
         _ targets: [ObservationTarget], mode: Mode
     ) -> [ShardID: ShardObservation] {
@@ -85,12 +86,12 @@ package final class Observer: Sendable {
         return result
     }
 
-    /// Throws away what is remembered of a shard, so that it is read exactly the next time.
+    /// Forgets a shard's last reading, so that the shard is read exactly the next time.
     package func forget(_ shard: ShardID) {
         memory.withLock { _ = $0.removeValue(forKey: shard) }
     }
 
-    /// Forgets every shard but these, and returns the tables of those that are remembered.
+    /// Forgets every shard but these; returns the digests of the tables that are still remembered.
     package func keep(only shards: Set<ShardID>) -> Set<Digest> {
         let kept = memory.withLock { memory in
             if memory.keys.contains(where: { !shards.contains($0) }) {
@@ -98,7 +99,7 @@ package final class Observer: Sendable {
             }
             return memory.values.map(\.schema)
         }
-        // Shards with the same tables share one value: each is looked at once.
+        // Shards with the same schema share one value, of which each is visited once.
         var seen: Set<ObjectIdentifier> = []
         var tables: Set<Digest> = []
         for schema in kept where seen.insert(ObjectIdentifier(schema)).inserted {

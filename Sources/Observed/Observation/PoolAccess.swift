@@ -2,7 +2,7 @@ import MySQLClient
 import Schema
 
 extension ConnectionPool {
-    /// Runs `body` with a connection for reading; every failure is a `MySQLError`.
+    /// Runs `body` with a connection for reading; failures are returned as `MySQLError`.
     package func using<Value>(
         _ server: ServerAddress, purpose: Purpose = .read,
         _ body: (Connection) throws(MySQLError) -> Value

@@ -2,28 +2,28 @@ import Basics
 import MySQLClient
 import Schema
 
-/// What is known of a shard after looking at it.
+/// The result of observing a shard.
 package enum ShardObservation: Sendable {
     case known(KnownShard)
-    /// It could not be read, wholly or in part: never the same as a shard without tables.
+    /// It could not be read completely, which is never the same as having no tables.
     case unknown(ShardProblem)
 }
 
-/// A shard of which every table was read.
+/// A shard whose tables were all read.
 package struct KnownShard: Sendable {
     package let schema: ShardSchema
     package let profile: ServerProfile
-    /// How many objects there are of kinds that Plumb does not manage; kinds without any are left
-    /// out. The count is for the reader: what the account may not see is not counted.
+    /// The numbers of objects of kinds that Plumb does not manage; kinds without objects are left
+    /// out, and objects that the account cannot see are not counted. For display only.
     package let otherObjects: [ObjectKind: Int]
     package let observedAt: Timestamp
-    /// True where the last exact reading still holds because nothing moved since.
+    /// Whether it was not read, because its fingerprint is the same as at the last exact reading.
     package let isFromFingerprint: Bool
-    /// Whether its server takes changes at this moment.
+    /// Whether its server accepts changes at present.
     package let readOnly: ReadOnlyState
 }
 
-/// A kind of object beside tables.
+/// A kind of object other than tables.
 package enum ObjectKind: String, Hashable, Sendable, CaseIterable, Comparable {
     case view, sequence, trigger, procedure, function, package, event
     /// A kind of routine that this release does not know.

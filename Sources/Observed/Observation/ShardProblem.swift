@@ -4,7 +4,7 @@ import Schema
 
 /// Why a shard could not be read.
 package struct ShardProblem: Error, Sendable, Hashable, CustomStringConvertible {
-    /// A short stable word, such as `unreachable` or `access-denied`.
+    /// A short, stable word such as `unreachable` or `access-denied`.
     package let code: String
     /// What failed, on which server, database and table, and what to do.
     package let reason: String
@@ -20,12 +20,12 @@ package struct ShardProblem: Error, Sendable, Hashable, CustomStringConvertible 
 }
 
 extension ShardProblem {
-    /// A server that cannot be used at all: true of all its shards.
+    /// A server that cannot be used, which concerns all of its shards.
     init(server error: MySQLError) {
         self.init(code: error.kind.problemCode, reason: "\(error)", retry: error.retry)
     }
 
-    /// A database, or one of its tables, that cannot be read.
+    /// A database, or one of its objects, that cannot be read.
     init(_ error: MySQLError, database: String, table: String? = nil) {
         let object =
             table.map { "\(ObjectName(encoded: $0)) of database" } ?? "database"
@@ -35,7 +35,7 @@ extension ShardProblem {
             retry: error.retry)
     }
 
-    /// A database whose tables come and go faster than they can be read.
+    /// A database whose tables appear and disappear faster than they can be read.
     static func changedWhileRead(_ target: ObservationTarget, table: String) -> ShardProblem {
         ShardProblem(
             code: "changed-while-read",
@@ -46,7 +46,7 @@ extension ShardProblem {
             retry: .retryable)
     }
 
-    /// A database whose name no line of an answer can hold; found by discovery only.
+    /// A database whose name cannot stand in a line of output; only discovery finds such names.
     static func unfitName(_ target: ObservationTarget) -> ShardProblem {
         ShardProblem(
             code: "unsupported-name",
@@ -56,7 +56,7 @@ extension ShardProblem {
             retry: .permanent)
     }
 
-    /// A database that was made after the server was asked which ones there are.
+    /// A database that was created after the list of databases was read.
     static func unseenDatabase(_ target: ObservationTarget) -> ShardProblem {
         ShardProblem(
             code: "changed-while-read",
@@ -66,7 +66,7 @@ extension ShardProblem {
             retry: .retryable)
     }
 
-    /// An account from which the server hides objects that are to be managed.
+    /// An account that cannot see all objects of a kind that Plumb manages.
     static func hiddenKind(
         _ target: ObservationTarget, _ kind: ObjectName.Kind
     ) -> ShardProblem {
@@ -81,7 +81,7 @@ extension ShardProblem {
             retry: .permanent)
     }
 
-    /// An account that sees only some of the tables cannot tell which ones are missing.
+    /// An account that sees only some tables, so that missing ones cannot be told from hidden ones.
     static func partialGrant(_ target: ObservationTarget) -> ShardProblem {
         ShardProblem(
             code: "missing-grant",
@@ -93,7 +93,7 @@ extension ShardProblem {
 }
 
 extension MySQLError.Kind {
-    /// The stable word for reports: `accessDenied` is `access-denied`.
+    /// The stable word for reports: `access-denied` for `accessDenied`.
     var problemCode: String {
         switch self {
         case .unreachable: "unreachable"

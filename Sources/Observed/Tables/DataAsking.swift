@@ -4,17 +4,17 @@ import Foundation
 import MySQLClient
 import Schema
 
-/// Asks live tables whether rows stand in the way of a change, without getting in anyone's way.
+/// Asks live tables whether their rows forbid a change, with little effect on other sessions.
 ///
-/// A question is one `SELECT` in a read-only transaction. It takes no lock on rows, waits one
-/// second at most for whoever alters the table, and is ended by the server at its time limit.
-/// Whatever goes wrong is a reason for not knowing, and never an all-clear.
+/// A question is one `SELECT` in a read-only transaction. It locks no rows, waits at most one
+/// second for a metadata lock, and has a time limit on the server. Every failure is a reason why
+/// the answer is unknown, never a "no".
 package struct DataAsking: Sendable {
-    /// How much time questions may take.
+    /// How long questions may take.
     package struct Limits: Hashable, Sendable {
-        /// For one question on one shard.
+        /// The limit for one question on one shard.
         package var eachSeconds: Int
-        /// For all questions of a plan: what has not begun by then is not asked any more.
+        /// The limit for all questions of a plan: those that have not begun by then are not asked.
         package var totalSeconds: Int
 
         package init(eachSeconds: Int, totalSeconds: Int) {
@@ -51,13 +51,13 @@ package struct DataAsking: Sendable {
         }
     }
 
-    /// How long a question waits for a session that alters its table.
+    /// How long a question waits for a metadata lock that an `ALTER` holds.
     static let lockWaitSeconds = 1
 
-    /// Warnings of MySQL about words of the statement that will go, and not about rows.
+    /// MySQL's warnings about deprecated syntax, which say nothing about rows.
     private static let aboutWords: Set<String> = ["1287", "1681", "3719", "3778"]
 
-    /// Errors of values that cannot be computed: out of range, and no JSON.
+    /// Errors about values that cannot be computed: out of range, or invalid JSON.
     private static let aboutValues: Set<Int> = [1690, 3140, 3141, 3146, 3156]
 
     private let pool: ConnectionPool
@@ -68,9 +68,9 @@ package struct DataAsking: Sendable {
         self.limits = limits
     }
 
-    /// The answers in the order of `requests`; nil for what the time did not suffice for.
+    /// The answers in the order of `requests`; nil where the time was not enough.
     ///
-    /// Servers are asked in parallel, each over `perServer` connections; blocks until all are done.
+    /// Servers are asked in parallel, each over `perServer` connections; blocks until all answered.
     package func ask(
         _ requests: [Request], totalConcurrency: Int, perServer: Int
     ) -> [DataProbe.Answer?] {
@@ -94,8 +94,8 @@ package struct DataAsking: Sendable {
         }
     }
 
-    /// The answer to one question on a connection that is there, and without a limit: what comes
-    /// next reads the rows too.
+    /// The answer to one question on a given connection, without a time limit, as the statement
+    /// that follows reads all rows anyway.
     package static func answer(
         _ request: Request, on connection: Connection
     ) throws(MySQLError) -> DataProbe.Answer {
@@ -109,7 +109,7 @@ package struct DataAsking: Sendable {
         var hasRow = false
         var warnings: Set<String> = []
         var failure: MySQLError?
-        // Under SERIALIZABLE a transaction would lock what it reads.
+        // Under SERIALIZABLE the transaction would lock the rows that it reads.
         try connection.pipeline([
             "SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "START TRANSACTION READ ONLY",
             bounded(request, seconds), "SHOW WARNINGS", "COMMIT",
@@ -136,13 +136,13 @@ package struct DataAsking: Sendable {
             return .inTheWay
         }
         if hasRow { return .inTheWay }
-        // MariaDB ends some functions at the time limit without an error.
+        // MariaDB interrupts some functions at the time limit without an error.
         guard ContinuousClock.now - start < .seconds(seconds) else {
             return .notAnswered(tooLate(seconds))
         }
         if request.heedsWarnings, !warnings.isEmpty { return .inTheWay }
         guard warnings.isEmpty else {
-            // In strict mode the change would fail on what the question only warns of.
+            // In strict mode the change fails where the question only raises a warning.
             return .notAnswered(
                 "the server could not evaluate every row (warning "
                     + "\(warnings.sorted().joined(separator: ", ")))")
@@ -165,7 +165,7 @@ package struct DataAsking: Sendable {
         }
     }
 
-    /// Says what went wrong without the server's words, which may hold values of rows.
+    /// The failure in Plumb's words, since the server's message may contain values of rows.
     private func reason(_ error: MySQLError) -> String {
         switch error.kind {
         case .timeout: Self.tooLate(limits.eachSeconds)

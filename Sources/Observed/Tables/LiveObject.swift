@@ -1,10 +1,10 @@
 import MySQLClient
 import Schema
 
-/// How one view, trigger, routine, event or sequence is read.
+/// Reads one view, trigger, routine, event or sequence.
 package enum LiveObject {
-    /// The object as it is now; nil only where the server says that it does not exist while its
-    /// database does. `database` is the one that the connection has selected.
+    /// The live object; nil only where the server says that it does not exist and that its database
+    /// does. `database` is the one that the connection has selected.
     package static func read(
         _ name: ObjectName, database: String, on connection: Connection, catalog: ObjectCatalog
     ) throws(MySQLError) -> CatalogTable? {
@@ -37,14 +37,14 @@ package enum LiveObject {
             + SQL.identifier(name.name)
     }
 
-    /// What the answer to the question says; nil where the server keeps the text to itself.
+    /// The definition in the answer; nil where the server does not disclose it.
     static func definition(
         _ kind: ObjectName.Kind, of flavour: ServerProfile.Flavour, folding: NameFolding = .bytes,
         database: String, after triggers: [String] = [], column: (Int) -> String?
     ) -> ObjectDefinition? {
         let places = places(kind)
         guard let text = column(places.text) else { return nil }
-        // A text without quotes around names would be read as another one.
+        // Without quotes around names the text would be another one.
         return ObjectDefinition(
             shown: flavour == .mysql && kind == .view ? BrokenView.mended(text) : text,
             CreationSettings(
@@ -52,7 +52,7 @@ package enum LiveObject {
             database: database, after: triggers)?.stored(by: folding)
     }
 
-    /// In which columns an answer has the text, the SQL mode and the time zone.
+    /// The columns of the answer with the text, the SQL mode and the time zone.
     private static func places(_ kind: ObjectName.Kind) -> (text: Int, mode: Int?, zone: Int?) {
         switch kind {
         case .table, .view, .sequence: (1, nil, nil)
@@ -61,8 +61,8 @@ package enum LiveObject {
         }
     }
 
-    /// Why an answer gives no definition: mostly the account may see that the object is there, and
-    /// not what it is.
+    /// The error for an answer without a definition: usually the account may know that the object
+    /// exists but not see its text.
     static func unreadable(
         _ name: ObjectName, on server: ServerAddress, column: (Int) -> String?
     ) -> MySQLError {

@@ -1,9 +1,9 @@
 import MySQLClient
 import Schema
 
-/// One table, or other object, read by itself just before and after it is changed.
+/// Reads one table or other object, just before and after it is changed.
 package enum LiveTable {
-    /// The table or other object with this encoded name; see ``ObjectName``.
+    /// The live object with this encoded name; see ``ObjectName``.
     package static func read(
         encoded: String, database: String, on connection: Connection, catalog: ObjectCatalog
     ) throws(MySQLError) -> CatalogTable? {
@@ -13,10 +13,10 @@ package enum LiveTable {
             : try LiveObject.read(name, database: database, on: connection, catalog: catalog)
     }
 
-    /// The table as it is now; nil only where the server says that it does not exist while its
-    /// database does.
+    /// The live table; nil only where the server says that it does not exist and that its database
+    /// does.
     ///
-    /// Throws `unknownDatabase` when the database is gone, and `other` when a view or a sequence
+    /// Throws `unknownDatabase` where the database is gone, and `other` where a view or sequence
     /// has the name.
     package static func read(
         _ table: String, database: String, on connection: Connection, catalog: ObjectCatalog
@@ -31,7 +31,7 @@ package enum LiveTable {
         }
     }
 
-    /// As the other, but nil also where a view or a sequence has the name.
+    /// The live table; nil also where a view or sequence has the name.
     package static func readTable(
         _ table: String, database: String, on connection: Connection, catalog: ObjectCatalog
     ) throws(MySQLError) -> CatalogTable? {
@@ -44,7 +44,7 @@ package enum LiveTable {
     private enum Shown {
         case table(CatalogTable)
         case absent
-        /// Something else has the name, which is given as SQL writes it.
+        /// A view or sequence has the name, which is quoted here.
         case other(name: String)
     }
 
@@ -62,7 +62,7 @@ package enum LiveTable {
             try requireDatabase(database, on: connection)
             return .absent
         }
-        // A view answers with its character set and collation besides.
+        // The answer for a view has two more columns.
         guard let row = rows.first, row.count == 2, let text = row.bytes(1) else {
             return .other(name: name)
         }
@@ -74,20 +74,20 @@ package enum LiveTable {
         return found.table?.option("SEQUENCE") == nil ? .table(found) : .other(name: name)
     }
 
-    /// `ER_NO_SUCH_TABLE`: also what the server says when the whole database is missing.
+    /// `ER_NO_SUCH_TABLE`, which the server also returns where the whole database is missing.
     private static let noSuchTable: UInt32 = 1146
 
     static func requireDatabase(
         _ database: String, on connection: Connection
     ) throws(MySQLError) {
-        // Unlike a look into information_schema this fails for an account that may not see it.
+        // Unlike a query of information_schema, this fails for an account without privileges there.
         _ = try connection.query(
             "SHOW TABLES FROM \(SQL.identifier(database)) LIKE ''")
     }
 }
 
 extension Connection {
-    /// The flavour, as the server's greeting tells it.
+    /// The server's flavour, by the version in its greeting.
     var flavour: ServerProfile.Flavour {
         serverVersion.lowercased().contains("mariadb") ? .mariadb : .mysql
     }

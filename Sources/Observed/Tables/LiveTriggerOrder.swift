@@ -1,7 +1,7 @@
 import MySQLClient
 import Schema
 
-/// In which order the triggers of one table and time run: no `SHOW CREATE` says it.
+/// The order of the triggers with the same table and time, which `SHOW CREATE` does not print.
 struct LiveTriggerOrder: Sendable {
     private struct Place {
         let slot: TriggerSlot
@@ -10,7 +10,7 @@ struct LiveTriggerOrder: Sendable {
 
     private var places: [String: Place] = [:]
 
-    /// Notes a row of ``ObjectList``, given by its columns.
+    /// Adds a row of ``ObjectList``, given by its columns.
     mutating func add(_ trigger: ObjectName, column: (Int) -> String?) {
         guard let table = column(2), let time = column(3),
             let number = column(4).flatMap({ Int($0) })
@@ -18,14 +18,14 @@ struct LiveTriggerOrder: Sendable {
         places[trigger.name] = Place(slot: TriggerSlot(table: table, time: time), number: number)
     }
 
-    /// The triggers that run before `object`; none for what is no trigger.
+    /// The triggers that run before `object`; empty for other kinds.
     func predecessors(of object: ObjectName) -> [String] {
         guard object.kind == .trigger, let own = places[object.name] else { return [] }
         return places.filter { $0.value.slot == own.slot && $0.value.number < own.number }
             .map(\.key)
     }
 
-    /// Asks for one trigger.
+    /// Reads the triggers that run before one trigger.
     static func predecessors(
         of trigger: ObjectDefinition, in database: String, on connection: Connection
     ) throws(MySQLError) -> [String] {

@@ -2,12 +2,12 @@ import Execution
 import MySQLClient
 import Schema
 
-/// Rows and bytes of tables as the servers estimate them.
+/// The servers' estimates of the rows and bytes of tables.
 package enum TableSizes {
-    /// An estimate: InnoDB samples some pages now and then.
+    /// An estimate: InnoDB samples some pages from time to time.
     package struct Estimate: Hashable, Sendable {
         package let rows: UInt64
-        /// Of the data and all indexes.
+        /// Bytes of the data and all indexes.
         package let bytes: UInt64
 
         package init(rows: UInt64, bytes: UInt64) {
@@ -16,9 +16,9 @@ package enum TableSizes {
         }
     }
 
-    /// The sizes of `tables`, as far as they can be had: a table without an estimate is left out.
+    /// The sizes of `tables`; a table without an estimate is left out.
     ///
-    /// One query per server, and another where its account may not read `mysql.*` or tables are
+    /// One query per server; a second one where the account may not read `mysql.*`, or for tables
     /// of other engines.
     package static func read(
         _ tables: [ObservationTarget: Set<String>], pool: ConnectionPool, totalConcurrency: Int
@@ -48,10 +48,10 @@ package enum TableSizes {
         return result
     }
 
-    /// What is wanted of one server.
+    /// The tables whose sizes are wanted from one server.
     private struct ServerQuestion: Sendable {
         let server: ServerAddress
-        /// Tables by database.
+        /// Names of tables by database.
         let wanted: [String: Set<String>]
 
         func ask(on connection: Connection) -> [String: [String: Estimate]] {
@@ -68,7 +68,7 @@ package enum TableSizes {
 
         private func statistics(on connection: Connection) -> [String: [String: Estimate]] {
             let names = wanted.keys.map(SQL.literal).joined(separator: ", ")
-            // Tables of which only partitions have rows are asked for by the name before the mark.
+            // Partitions have rows of their own; they match by the part of their name before `#P#`.
             let tables = Set(wanted.values.joined()).map(SQL.literal).joined(separator: ", ")
             let rows =
                 try? connection.query(
@@ -83,7 +83,7 @@ package enum TableSizes {
             for row in rows ?? [] {
                 guard let database = row[0], let name = row[1], let tables = wanted[database]
                 else { continue }
-                // A partitioned table has a row for each of its partitions.
+                // A partitioned table has one row for each partition.
                 let table = tables.contains(name) ? name : PartitionName.table(of: name)
                 guard tables.contains(table), let part = Estimate(row, from: 2) else { continue }
                 let sum = result[database]?[table] ?? Estimate(rows: 0, bytes: 0)

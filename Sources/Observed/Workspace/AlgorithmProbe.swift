@@ -2,20 +2,20 @@ import Diff
 import MySQLClient
 import Schema
 
-/// Finds the cheapest algorithm that the server takes for one statement, by running it.
+/// Finds the cheapest algorithm that the server accepts for a statement, by running it.
 struct AlgorithmProbe {
     let workspace: Workspace
     /// The table's name before the statement.
     let table: String
     let alteration: Alteration
-    /// MySQL makes some changes while it copies, and leaves them out otherwise.
+    /// Whether to allow `COPY` only: MySQL ignores some changes under other algorithms.
     let onlyByCopy: Bool
-    /// Whether anything else would leave rows unread: then the server is not left to choose.
+    /// Whether to allow `COPY` only, since no other algorithm would check the rows.
     let mustReadRows: Bool
-    /// Statements that a live table refused, though a copy of it takes them.
+    /// Statements that a live table refused, though a new table of the same definition allows them.
     var refused: Set<String> = []
 
-    /// The statement that ran, and how.
+    /// The statement that ran, with its algorithm and lock.
     struct Accepted {
         let sql: String
         let algorithm: Algorithm
@@ -24,21 +24,21 @@ struct AlgorithmProbe {
     }
 
     private struct Candidate {
-        /// Nil: the statement has no room for these words.
+        /// Nil where the statement cannot have an `ALGORITHM` or `LOCK` clause.
         var algorithm: Algorithm?
         var lock: LockMode?
-        /// Whether every row is written anew in any case: MariaDB takes `INPLACE` for leave to
-        /// change a table at once.
+        /// Whether to add `FORCE`, so that every row is rewritten: under `INPLACE` alone, MariaDB
+        /// may choose an instant change.
         var rebuilds = false
 
-        /// Whether its very words promise that no row is written anew.
+        /// Whether the algorithm itself guarantees that no row is rewritten.
         var keepsRows: Bool { algorithm == .instant || algorithm == .nocopy }
     }
 
-    /// Runs the statement in the cheapest way that is accepted; throws the server's last refusal.
+    /// Runs the statement with the cheapest algorithm that is accepted; throws the last refusal.
     ///
-    /// With the words of the accepted try in it, the statement fails on a shard where the server
-    /// would do something dearer.
+    /// The accepted statement names its algorithm and lock, so that on a shard where the server
+    /// would need a more expensive one it fails.
     func run() throws(WorkspaceError) -> Accepted {
         var before: [String: String]?
         var refusal: (sql: String, error: MySQLError)?
@@ -74,8 +74,8 @@ struct AlgorithmProbe {
             rebuilds: candidate.rebuilds)
     }
 
-    /// What may be tried, the cheapest first; where the live table refused one of them, what is
-    /// left writes every row anew, so that the table has no traces of its past any more.
+    /// The variants to try, the cheapest first. Where the live table refused one, only those are
+    /// left that rewrite every row, after which no trace of former instant changes is left.
     private var candidates: [Candidate] {
         let all = everyCandidate
         guard alteration.partitionWork == .none,
@@ -93,13 +93,13 @@ struct AlgorithmProbe {
         let copy = Candidate(algorithm: .copy)
         switch alteration.partitionWork {
         case .repartition:
-            // MariaDB takes INSTANT here, and copies all the same.
+            // MariaDB accepts INSTANT here and copies the table nevertheless.
             return [copy, plain]
         case .partitions where flavour == .mariadb:
             return [plain]
         case .partitions, .none:
             if mustReadRows { return [copy] }
-            // MariaDB takes INSTANT for another engine, too, and copies all the same.
+            // MariaDB accepts INSTANT for a change of the engine and copies the table nevertheless.
             if onlyByCopy || alteration.changesEngine { return [copy, plain] }
             let inPlace = [
                 Candidate(algorithm: .inplace, lock: LockMode.none),
@@ -127,19 +127,20 @@ struct AlgorithmProbe {
         case .copy?:
             Accepted(sql: sql, algorithm: .copy, lock: .shared, rebuildsTable: true)
         case nil:
-            // Nobody promised anything: only the table's number tells whether it was copied.
+            // No algorithm was requested: only InnoDB's table id tells whether the table was
+            // copied.
             Accepted(
                 sql: sql, algorithm: rebuilt == false ? .inplace : .copy, lock: .shared,
                 rebuildsTable: rebuilt ?? true)
         }
     }
 
-    /// Whether the table was written anew; nil where the account may not know.
+    /// Whether the table was rewritten, so that its id is new; nil where the ids cannot be read.
     private func rebuilt(since before: [String: String]?) -> Bool? {
         guard let before, let after = tableNumbers(), !before.isEmpty else { return nil }
         let numbers = Set(after.values)
         guard before.values.contains(where: { !numbers.contains($0) }) else { return false }
-        // One partition that comes or goes leaves the others what they were.
+        // Adding or dropping one partition leaves the ids of the others.
         return !before.contains { isPart($0.key) && numbers.contains($0.value) }
     }
 
@@ -147,7 +148,7 @@ struct AlgorithmProbe {
         name.contains("#P#") || name.contains("#p#")
     }
 
-    /// InnoDB's numbers of the tables and partitions in the workspace; nil without the privilege.
+    /// InnoDB's ids of the tables and partitions in the workspace; nil without the privilege.
     private func tableNumbers() -> [String: String]? {
         let view = flavour == .mariadb ? "INNODB_SYS_TABLES" : "INNODB_TABLES"
         let rows = try? workspace.connection.query(
@@ -165,9 +166,9 @@ struct AlgorithmProbe {
 extension Alteration {
     enum PartitionWork {
         case none
-        /// The table is split anew, or put together.
+        /// The table's partitioning is added, changed or removed.
         case repartition
-        /// Partitions come or go.
+        /// Single partitions are added, merged, split or dropped.
         case partitions
     }
 

@@ -1,8 +1,8 @@
-/// The order in which tables can be made where some are `LIKE` others.
+/// The order in which to create tables when some are `LIKE` others.
 enum LikeOrder {
-    /// The tables, each behind the one that it is `LIKE`, and otherwise in their order.
+    /// The tables in their order, except that each follows the one that it is `LIKE`.
     ///
-    /// Those that go round come last: the server refuses them.
+    /// Tables that are `LIKE` each other in a circle come last; the server refuses them.
     static func sorted(_ tables: [TableToNormalise]) -> [TableToNormalise] {
         var sorted = tables.filter { $0.like == nil }
         var waiting = tables.filter { $0.like != nil }

@@ -1,11 +1,11 @@
-/// Columns that MySQL knows without any default: `ALTER TABLE … ALTER … DROP DEFAULT` leaves them.
+/// Columns of MySQL without any default, which `ALTER TABLE … ALTER … DROP DEFAULT` makes.
 ///
-/// `SHOW CREATE TABLE` prints such a column without `DEFAULT NULL`, and `CREATE TABLE` reads the
-/// same text as if it were there. A file that is the server's own text in every other byte says
-/// that the column has no default; in any other file it says nothing, and means `DEFAULT NULL`.
+/// `SHOW CREATE TABLE` prints such a column without `DEFAULT NULL`, but `CREATE TABLE` with the
+/// same text gives it that default. Where a file equals the server's text in every other byte, the
+/// missing clause means that there is no default; in any other file it means `DEFAULT NULL`.
 enum LostDefaults {
-    /// True where `written` is what the server shows of the table that it makes of it, but for
-    /// `DEFAULT NULL` at some columns.
+    /// Whether `written` equals `shown`, the server's text of the table made from it, except for
+    /// `DEFAULT NULL` of some columns.
     static func areAll(between written: String, and shown: String) -> Bool {
         written.utf8.count < shown.utf8.count && without(written) == without(shown)
     }

@@ -2,16 +2,16 @@ import Basics
 import MySQLClient
 import Schema
 
-/// A table as git has it.
+/// A table from git, to be normalised by a server.
 package struct TableToNormalise: Sendable {
-    /// As its server compares it; see ``NameFolding/stored(_:)``.
+    /// The name as the server compares it; see ``NameFolding/stored(_:)``.
     package let name: String
     /// One `CREATE TABLE` statement that names the table without a database.
     package let text: String
     package let location: SourceLocation
-    /// The table that it is `LIKE`, which has to be there before it.
+    /// The table that it is `LIKE`, which has to be created first.
     package let like: String?
-    /// The text as it stands in git, where ``text`` was printed anew.
+    /// The text as it stands in git; ``text`` is a reprint of it.
     let written: String
 
     package init(name: String, text: String, location: SourceLocation, like: String? = nil) {
@@ -28,11 +28,11 @@ package struct TableToNormalise: Sendable {
 }
 
 extension Workspace {
-    /// The tables and other objects as the server writes them back, by encoded name.
+    /// The tables and other objects as the server prints them, by encoded name.
     ///
-    /// All tables of a namespace go in together, so that the server checks their foreign keys;
-    /// sequences before them, and everything else when they are there.
-    /// Throws `rejected` with everything that it refuses.
+    /// All tables of a namespace are created together, so that the server checks their foreign
+    /// keys; sequences before them, and all other objects after them. Throws `rejected` with every
+    /// refusal of the server.
     package func normalise(
         _ tables: [TableToNormalise], objects: [ObjectToNormalise] = []
     ) throws(WorkspaceError) -> [String: CatalogTable] {
@@ -59,7 +59,7 @@ extension Workspace {
             }
         }
         let unfit = Set(rejected.map(\.table))
-        // Without checks only LIKE has an order: parents may come after their children.
+        // With foreign key checks off, only LIKE requires an order.
         let tables = LikeOrder.sorted(fit)
         rejected += try create(tables, refused: unfit, checksForeignKeys: false)
         let bad = Set(rejected.map(\.table))
@@ -77,10 +77,10 @@ extension Workspace {
         return withLettersOfParents(created)
     }
 
-    /// The tables as they are shown where each was made behind its parents.
+    /// The tables with the foreign keys as the server prints them when the parent exists first.
     ///
-    /// A table that is there before its parent keeps the letters in which its text names the
-    /// parent's columns; others are shown with those that the columns have.
+    /// A table created before its parent keeps the letter case of its own text in the names of the
+    /// parent's columns; otherwise the server takes over the case of the parent.
     private func withLettersOfParents(_ created: [String: CatalogTable]) -> [String: CatalogTable] {
         let models = Dictionary(created.values.compactMap { $0.table.map { ($0.name, $0) } }) {
             first, _ in first
@@ -108,12 +108,13 @@ extension Workspace {
         let rejected = Result { () throws(WorkspaceError) in
             try create(tables, refused: refused)
         }
-        // What follows is made from what the server shows; a session that is lost runs nothing.
+        // Later statements are made from the server's output, so they run in the session's own
+        // mode.
         if connection.isUsable { try setMode(profile.creationMode.map { _ in profile.sqlMode }) }
         return try rejected.get()
     }
 
-    /// Runs the texts as they stand in git, in the mode in which they are meant.
+    /// Runs the texts from git under the SQL mode of files.
     private func create(
         _ tables: [TableToNormalise], refused: Set<String>
     ) throws(WorkspaceError) -> [RejectedTable] {
@@ -155,7 +156,7 @@ extension Workspace {
         return result
     }
 
-    /// What a text of MySQL's own says that no `CREATE TABLE` carries out; see ``LostDefaults``.
+    /// The table as its text means it where `CREATE TABLE` cannot express it; see ``LostDefaults``.
     private func asWritten(_ table: TableToNormalise, _ made: CatalogTable) -> CatalogTable {
         guard profile.flavour == .mysql else { return made }
         return Array(table.written.utf8).withUnsafeBufferPointer { bytes in
@@ -167,11 +168,11 @@ extension Workspace {
         }
     }
 
-    /// Foreign keys to tables that the schema does not have.
+    /// Rejections of foreign keys to tables that the schema does not have.
     private func dangling(
         _ tables: [TableToNormalise], _ created: [String: CatalogTable], known bad: Set<String>
     ) -> [RejectedTable] {
-        // As the server compares names, which it wrote into the definitions itself.
+        // The server itself wrote the names into the definitions, so they compare equal.
         let names = Set(created.values.compactMap { $0.table?.name }).union(created.keys).union(bad)
         return tables.flatMap { table in
             (created[table.name]?.table?.foreignKeys ?? []).filter {
@@ -185,10 +186,10 @@ extension Workspace {
         }
     }
 
-    /// Has the server check every foreign key against its parent, cycles included.
+    /// Has the server check every foreign key against its parent, also in cycles.
     ///
-    /// First all foreign keys go, so that a table is never blamed for those of its children; then
-    /// each table is created once more with its own, all parents being there.
+    /// First all foreign keys are removed, so that errors are never about a table's children; then
+    /// each table is created again with its own, while all parents exist.
     private func checkForeignKeys(
         _ tables: [TableToNormalise], _ created: [String: CatalogTable]
     ) throws(WorkspaceError) -> [RejectedTable] {
@@ -200,13 +201,13 @@ extension Workspace {
             let refused = try create([table], checksForeignKeys: true)
             guard !refused.isEmpty else { continue }
             rejected += refused
-            // Its children need it to be there for their own check.
+            // The table's children need it as a parent when they are checked.
             try dropForeignKeys(of: table, created)
         }
         return rejected
     }
 
-    /// Makes the table as it is, indexes for its foreign keys included, but without those keys.
+    /// Creates the table without its foreign keys but with the indexes that were made for them.
     private func dropForeignKeys(
         of table: TableToNormalise, _ created: [String: CatalogTable]
     ) throws(WorkspaceError) {
@@ -227,14 +228,14 @@ extension Workspace {
                 error, while: "creating table \(SQL.identifier(table.name))"))
     }
 
-    /// Why the server takes a text for wrong; throws where the server itself is at fault.
+    /// Why the server refused a text; throws where the cause is the server, not the text.
     func refusal(
         _ error: MySQLError, while activity: String
     ) throws(WorkspaceError) -> String {
         guard connection.isUsable, error.retry == .permanent, !error.kind.isTheServers else {
             throw WorkspaceError(error, while: activity)
         }
-        // The reason for a refused foreign key is in a warning beside the error.
+        // The server reports the reason for a refused foreign key as a warning.
         let notes = (try? connection.query("SHOW WARNINGS")) ?? []
         let details = notes.compactMap { $0[2] }.filter { $0 != error.message }
         return ([error.message] + details).joined(separator: "; ")
@@ -247,7 +248,7 @@ extension Workspace {
         try run("SET SESSION foreign_key_checks = \(isOn ? 1 : 0)", while: "setting up")
     }
 
-    /// - Parameter mode: nil to leave it as it is.
+    /// - Parameter mode: nil to keep the current one.
     private func setMode(_ mode: String?) throws(WorkspaceError) {
         guard let mode else { return }
         try run("SET SESSION sql_mode = \(SQL.literal(mode))", while: "setting the SQL mode")
@@ -261,7 +262,7 @@ extension Workspace {
         }
     }
 
-    /// The table as it now is in the workspace; nil where it is not.
+    /// The table in the workspace; nil where it does not exist.
     func read(_ table: String) throws(WorkspaceError) -> CatalogTable? {
         do throws(MySQLError) {
             return try LiveTable.read(table, database: name, on: connection, catalog: catalog)
@@ -272,7 +273,7 @@ extension Workspace {
 }
 
 extension CatalogTable {
-    /// Whether the server can check the table's foreign keys: it has some, and no parent lies in
+    /// Whether the server can check the table's foreign keys: it has some, and no parent is in
     /// another database or was refused itself.
     fileprivate func isCheckable(without refused: Set<String>) -> Bool {
         guard let table else { return text.contains(" FOREIGN KEY (") }

@@ -2,9 +2,9 @@ import Diff
 import MySQLClient
 import Schema
 
-/// A view, trigger, routine, event or sequence as git has it.
+/// A view, trigger, routine, event or sequence from git, to be normalised by a server.
 package struct ObjectToNormalise: Sendable {
-    /// As its server compares it; see ``NameFolding/stored(_:)``.
+    /// The name as the server compares it; see ``NameFolding/stored(_:)``.
     package let name: ObjectName
     /// One `CREATE` statement that names the object without a database.
     package let text: String
@@ -18,10 +18,10 @@ package struct ObjectToNormalise: Sendable {
 }
 
 extension Workspace {
-    /// Creates the objects in an order that works, and reads each as the server writes it back.
+    /// Creates the objects in an order that works, and reads each as the server prints it.
     ///
-    /// What is read back is created once more from its own text and must then be the same: that
-    /// text is what runs on the shards.
+    /// Each is created again from the printed text and must then print the same: that text is what
+    /// will run on the shards.
     func createAndRead(
         _ objects: [ObjectToNormalise]
     ) throws(WorkspaceError) -> [String: CatalogTable] {
@@ -35,7 +35,7 @@ extension Workspace {
             case .failure(let rejection): rejected.append(rejection)
             }
         }
-        // Written again in this order, each trigger comes behind all others.
+        // In this order each trigger is created after those that run before it.
         fit = TriggerSequence.sorted(fit, \.source)
         var made: Set<ObjectName> = []
         var waiting = fit
@@ -45,7 +45,7 @@ extension Workspace {
             refusals = []
             var left: [(object: ObjectToNormalise, source: ObjectDefinition)] = []
             for item in waiting {
-                // No event and no function must run here, whatever they say.
+                // Events and functions must not run here, so they are created disabled or uncalled.
                 if let refusal = try create(item.source.asleep.uncalled.text, item.object) {
                     refusals.append(refusal)
                     left.append(item)
@@ -58,7 +58,7 @@ extension Workspace {
         } while !waiting.isEmpty
         rejected += refusals
         var result: [String: CatalogTable] = [:]
-        // While a view is made no function is there that a server would call.
+        // Functions get their real definition last: servers may call them while creating a view.
         let last = fit.filter { $0.source.uncalled != $0.source }
         let first = fit.filter { $0.source.uncalled == $0.source }
         for (object, source) in first + last where made.contains(object.name) {
@@ -79,22 +79,24 @@ extension Workspace {
         return result
     }
 
-    /// How often a text is written back before it is given up.
+    /// How often a text is created again before it is rejected as unstable.
     private static let rounds = 3
 
-    /// The definition whose text, run again, gives itself.
+    /// The definition that the server prints again when its text is run.
     private func settle(
         _ object: ObjectToNormalise, _ source: ObjectDefinition
     ) throws(WorkspaceError) -> Result<ObjectDefinition, RejectedTable> {
         guard var current = try read(object.name, as: source) else {
             return .failure(
                 RejectedTable(
-                    object, reason: "the server did not keep it: its time may be over"))
+                    object, reason: "the server dropped it at once: its schedule may be over"))
         }
         guard object.name.kind != .sequence else { return .success(current) }
         guard object.name.kind != .event || current.isAsleep else {
             try run(current.drop, while: "dropping an event that is not asleep")
-            return .failure(RejectedTable(object, reason: "the server does not keep it asleep"))
+            return .failure(
+                RejectedTable(
+                    object, reason: "the server enables it although it is created with DISABLE"))
         }
         for _ in 0..<Self.rounds {
             for sql in current.asleep.replacement(of: current, flavour: profile.flavour) {
@@ -112,10 +114,10 @@ extension Workspace {
         }
         return .failure(
             RejectedTable(
-                object, reason: "the server writes it back differently each time"))
+                object, reason: "each time it is created, the server shows another definition"))
     }
 
-    /// The object as the server has it, as far as `source` says what it is to be.
+    /// The object on the server, without the clauses that `source` leaves out.
     private func read(
         _ name: ObjectName, as source: ObjectDefinition
     ) throws(WorkspaceError) -> ObjectDefinition? {
@@ -143,8 +145,8 @@ extension Workspace {
         }
     }
 
-    /// Proves that a sequence becomes another by the statements that will run, and what it is
-    /// after each of them.
+    /// Proves that the statements for a sequence's change turn it into `to`, and that after each
+    /// of them it is what the plan says.
     package func prove(
         sequence from: ObjectDefinition, becomes to: ObjectDefinition
     ) throws(WorkspaceError) {
@@ -173,7 +175,7 @@ extension RejectedTable {
 }
 
 extension ObjectName {
-    /// The order in which objects are made, as far as their kinds tell.
+    /// The order in which objects are created, as far as it depends on their kinds.
     package func precedes(_ other: ObjectName) -> Bool {
         (rank, name) < (other.rank, other.name)
     }

@@ -3,24 +3,24 @@ import Diff
 import MySQLClient
 import Schema
 
-/// A change that is to be proved before any shard sees it.
+/// A change of one table to be proved in a workspace before it runs on any shard.
 package struct ChangeToProve: Sendable {
-    /// Nil where the table is created.
+    /// The live table; nil where it is created.
     package var from: CatalogTable?
-    /// Nil where the table is dropped.
+    /// The wanted table; nil where it is dropped.
     package var to: CatalogTable?
     /// The table's name before the change; that of `to` where it is created.
     package var table: String
-    /// What turns `from` into `to`; empty for creates and drops.
+    /// The statements that turn `from` into `to`; empty where it is created or dropped.
     package var alterations: [Alteration]
-    /// The tables that foreign keys of the change refer to, as they will be then.
+    /// The tables that the foreign keys of the change refer to, as they will be at that time.
     package var parents: [CatalogTable]
-    /// Whether the statements run with `foreign_key_checks`.
+    /// The value of `foreign_key_checks` for the statements.
     package var checksForeignKeys: Bool
-    /// Statements that the live table refused, though a copy of it takes them.
+    /// Statements that a live table refused, though a new table of the same definition allows them.
     package var refused: Set<String> = []
-    /// The name that a new table is made by, where it has other letters than the one that it is
-    /// compared by.
+    /// The name with which a new table is created, where its letter case differs from the name by
+    /// which the server compares it.
     package var letters: String?
 
     package init(
@@ -37,20 +37,20 @@ package struct ChangeToProve: Sendable {
     }
 }
 
-/// Statements that a server ran on scratch tables, with what each of them made.
+/// Statements that a server ran in a workspace, with the table that each of them made.
 package struct Proof: Sendable {
-    /// The exact statements, each with the digest that the server's own text then had.
+    /// The exact statements, each with the digest of the server's definition after it.
     package let statements: [PlanStatement]
-    /// The table at the end; nil for a drop. It is `to`, or equivalent to it: an index that is
-    /// added stands behind the others, wherever the desired text has it.
+    /// The table at the end; nil for a drop. It is `to` or equivalent to it: a new index, for
+    /// example, is printed behind the others, whatever its place in the desired text.
     package let final: CatalogTable?
 }
 
 extension Workspace {
-    /// Runs the change on scratch tables and says exactly which statements lead where.
+    /// Runs the change in the workspace, and returns the exact statements with their results.
     ///
-    /// Throws `notProved` where the server refuses a statement or where the table that results is
-    /// neither `to` nor equivalent to it by a named rule.
+    /// Throws `notProved` where the server refuses a statement, or where the result is neither `to`
+    /// nor equivalent to it by a rule of the diff.
     package func prove(_ change: ChangeToProve) throws(WorkspaceError) -> Proof {
         switch (change.from, change.to) {
         case (nil, let to?):
@@ -100,7 +100,7 @@ extension Workspace {
         if cheapest.leads(to: to) {
             return try sparingRebuild(change, from, to, insteadOf: cheapest) ?? cheapest
         }
-        // MySQL leaves out some changes without a word in place, and makes them while copying.
+        // Under other algorithms MySQL silently ignores some changes that it makes with COPY.
         let copied = try startingEmpty { () throws(WorkspaceError) in
             try alter(change, from, to, onlyByCopy: true)
         }
@@ -141,8 +141,8 @@ extension Workspace {
         return Proof(statements: statements, final: current)
     }
 
-    /// Whether only the rows tell what becomes of the statement; checks of what every row gets
-    /// alike are asked here.
+    /// Whether the outcome depends on rows that only `COPY` reads. Checks of values that are the
+    /// same in every row are evaluated here instead.
     func mustReadRows(_ alteration: Alteration, of live: CatalogTable?) -> Bool {
         let flavour = profile.flavour
         guard let table = live?.table else { return flavour == .mariadb }
@@ -162,9 +162,9 @@ extension Workspace {
         }
     }
 
-    /// - Parameter name: what is named in an error where the parent is no table.
+    /// - Parameter name: the object to name in errors where the parent has no model.
     func makeParent(_ parent: CatalogTable, otherwise name: String) throws(WorkspaceError) {
-        // Without its own foreign keys: their parents need not be as they will be.
+        // Without foreign keys of its own, whose parents may not exist here.
         var model = parent.table
         model?.foreignKeys = []
         try makeShown(
@@ -173,8 +173,8 @@ extension Workspace {
             parent.table?.name ?? name)
     }
 
-    /// Makes the live table as it is, with what no `CREATE TABLE` can say: a column that may be
-    /// NULL has DEFAULT NULL, unless a later statement took it away.
+    /// Creates the live table, also with what `CREATE TABLE` cannot express: nullable columns that
+    /// lost their `DEFAULT NULL` by a later statement.
     func make(
         _ from: CatalogTable, named name: String
     ) throws(WorkspaceError) -> CatalogTable {
@@ -193,7 +193,7 @@ extension Workspace {
         return try require(name, from, name)
     }
 
-    /// Makes what another server showed.
+    /// Runs a statement made from another server's definition.
     func makeShown(_ sql: String, _ table: String) throws(WorkspaceError) {
         try runProved(textGuard.shown(sql, "table \(SQL.identifier(table))"), table)
     }
@@ -206,7 +206,7 @@ extension Workspace {
         }
     }
 
-    /// The server does not take a statement of a change.
+    /// The error for a statement of a change that the server refused.
     func refused(_ sql: String, _ table: String, _ error: MySQLError) -> WorkspaceError {
         guard connection.isUsable, error.retry == .permanent else {
             return WorkspaceError(error, while: "proving a change of \(SQL.identifier(table))")
@@ -247,7 +247,7 @@ extension Workspace {
 }
 
 extension Proof {
-    /// Whether the statements end at `table`, or at one that means the same.
+    /// Whether the statements lead to `table`, or to one that is equivalent.
     func leads(to table: CatalogTable) -> Bool {
         guard let final else { return false }
         return final.digest == table.digest || final.isEquivalent(to: table)
@@ -255,8 +255,8 @@ extension Proof {
 }
 
 extension CatalogTable {
-    /// Whether the two differ in nothing but what a rule of the differ names; false where one of
-    /// them is not understood.
+    /// Whether the two differ only by a named rule of the diff; false where one of them has no
+    /// model.
     func isEquivalent(to other: CatalogTable) -> Bool {
         guard let table, let otherTable = other.table else { return false }
         return table.isEquivalent(to: otherTable)
@@ -264,7 +264,7 @@ extension CatalogTable {
 }
 
 extension Alteration {
-    /// The table's name afterwards, where the statement changes it.
+    /// The table's name after the statement; nil where it does not change.
     var newName: String? {
         for case .renameTable(let name) in clauses { return name }
         return nil
@@ -273,7 +273,7 @@ extension Alteration {
 
 /// The first line in which two texts differ.
 struct FirstDifference: Equatable {
-    /// From 1.
+    /// Counted from 1.
     let line: Int
     let left: String
     let right: String

@@ -2,14 +2,15 @@ import Diff
 import MySQLClient
 import Schema
 
-/// Changes of several tables that are to be proved together before any shard sees them.
+/// Changes of several tables to be proved together before they run on any shard.
 package struct GroupToProve: Sendable {
+    /// One table of the group.
     package struct Member: Sendable {
-        /// Nil where the table is made.
+        /// The live table; nil where it is created.
         package var from: CatalogTable?
-        /// Nil where it goes.
+        /// The wanted table; nil where it is dropped.
         package var to: CatalogTable?
-        /// The table's name before; that of `to` where it is made.
+        /// The name before the change; that of `to` where the table is created.
         package var table: String
 
         package init(from: CatalogTable?, to: CatalogTable?, table: String) {
@@ -21,9 +22,9 @@ package struct GroupToProve: Sendable {
 
     package var members: [Member]
     package var statements: [TableGroup.Statement]
-    /// What has to be there beside the members.
+    /// Tables that have to exist besides the members.
     package var parents: [CatalogTable]
-    /// Statements that a live table refused, though a copy of it takes them.
+    /// Statements that a live table refused, though a new table of the same definition allows them.
     package var refused: Set<String> = []
 
     package init(
@@ -35,7 +36,7 @@ package struct GroupToProve: Sendable {
     }
 }
 
-/// One statement that a server ran on scratch tables.
+/// A statement that a server ran in a workspace.
 package struct ProvedStatement: Sendable {
     package let sql: String
     package let algorithm: Algorithm?
@@ -43,21 +44,21 @@ package struct ProvedStatement: Sendable {
     package let rebuildsTable: Bool
     /// As in ``PlanStatement``.
     package let numbersZeros: Bool?
-    /// By their places: the members that were not what they had been, and what they were then.
+    /// Members that the statement changed, by their index, with their definition after it.
     package let changed: [(member: Int, table: CatalogTable?)]
 }
 
 extension Workspace {
-    /// Runs the statements on scratch tables, each for the tables as those before it left them.
+    /// Runs the statements in the workspace, in their order.
     ///
     /// Throws `notProved` where the server refuses one, or where a table at the end is neither the
-    /// wanted one nor equivalent to it by a named rule.
+    /// wanted one nor equivalent to it by a rule of the diff.
     package func prove(_ group: GroupToProve) throws(WorkspaceError) -> [ProvedStatement] {
         let cheapest = try startingEmpty { () throws(WorkspaceError) in
             try run(group, onlyByCopy: false)
         }
         guard cheapest.difference != nil else { return cheapest.statements }
-        // MySQL leaves out some changes without a word in place, and makes them while copying.
+        // Under other algorithms MySQL silently ignores some changes that it makes with COPY.
         let copied = try startingEmpty { () throws(WorkspaceError) in
             try run(group, onlyByCopy: true)
         }
@@ -132,7 +133,7 @@ extension Workspace {
         }
     }
 
-    /// Makes what is there before the first statement: whatever order their keys would ask for.
+    /// Creates the live tables, regardless of the order that their foreign keys require.
     private func make(_ group: GroupToProve) throws(WorkspaceError) {
         let own = Set(group.members.flatMap { [$0.table, $0.to?.table?.name ?? $0.table] })
         try setForeignKeyChecks(false)
@@ -177,7 +178,7 @@ extension TableGroup.Statement {
         return alteration.newName ?? table
     }
 
-    /// The members whose text may be another one then: keys of others follow new names.
+    /// The members whose definition may change with this one: foreign keys follow new names.
     fileprivate func touches(members: Range<Int>) -> [Int] {
         guard case .alter(let alteration) = content else { return [member] }
         let renames = alteration.clauses.contains { clause in

@@ -1,16 +1,16 @@
 import Diff
 import Schema
 
-/// Servers add a column, and build an index, without a word about the other rows; asked for both
-/// at once they write the whole table anew.
+/// Servers can add a column instantly, and an index without rewriting rows; but both in one
+/// statement rewrite the whole table.
 extension Workspace {
-    /// The change with new indexes in statements of their own; nil where that spares no rebuild.
+    /// The change with new indexes in statements of their own; nil where that avoids no rebuild.
     ///
-    /// Tried only where the proved statements rebuild the table: then it costs one more proof.
+    /// Tried only where the proved statements rebuild the table, and then costs another proof.
     func sparingRebuild(
         _ change: ChangeToProve, _ from: CatalogTable, _ to: CatalogTable, insteadOf proof: Proof
     ) throws(WorkspaceError) -> Proof? {
-        // A table that refused to be spared is rebuilt.
+        // After a live table refused an instant change, it has to be rebuilt.
         guard change.refused.isEmpty else { return nil }
         var apart = change
         apart.alterations = zip(change.alterations, proof.statements).flatMap {
@@ -25,7 +25,7 @@ extension Workspace {
                 try alter(apart, from, to, onlyByCopy: false)
             }
         } catch {
-            // A server may want the two together: a column that counts up needs its key at once.
+            // Some changes need both at once: an AUTO_INCREMENT column must be the first of a key.
             guard error.code == .unavailable else { return nil }
             throw error
         }

@@ -1,15 +1,15 @@
 import Schema
 
-/// Keeps what stands in git from reaching beyond the workspace.
+/// Keeps texts from git from having an effect outside of the workspace.
 ///
-/// The workspace may lie on a production server: what is sent to it is printed from tokens that
-/// were understood as this server understands them, and is one statement of a known form that
-/// makes the announced object in the current database.
+/// The workspace may be on a production server. A text is therefore printed from tokens as this
+/// server reads them, and must be one statement of a supported form that creates the expected
+/// object in the selected database.
 struct TextGuard {
     let profile: ServerProfile
     let permissions: StatementText.Permissions
 
-    /// The table with the text to send, or why none is sent.
+    /// The table with the text to send, or why nothing is sent.
     func checked(_ table: TableToNormalise) -> Result<TableToNormalise, RejectedTable> {
         statement(table.text, named: ObjectName(.table, table.name), profile.fileMode).map {
             TableToNormalise(
@@ -20,29 +20,29 @@ struct TextGuard {
         }
     }
 
-    /// What the text of `object` defines, by the text to send, or why none is sent.
+    /// The definition of `object` with the text to send, or why nothing is sent.
     ///
-    /// - Parameter functions: those that the schema defines, by their names in small letters.
+    /// - Parameter functions: the functions that the schema defines, by lower-case names.
     func definition(
         of object: ObjectToNormalise, functions: Set<String> = []
     ) -> Result<ObjectDefinition, RejectedTable> {
         func refused(_ reason: String) -> Result<ObjectDefinition, RejectedTable> {
             .failure(RejectedTable(object, reason: reason))
         }
-        // Where it stands among others is said before the statement, by Plumb itself.
+        // The place among other triggers comes from Plumb, not from comment lines in the file.
         var (settings, rest) = CreationSettings.split(object.text)
         if Dialect.isUnreadable(sqlMode: settings.sqlMode ?? "") {
             return refused("its SQL mode has MSSQL, whose names in square brackets are not read")
         }
-        // Whatever is made of the text from here on reads it in the mode in which it will run.
+        // From here on the text is read under the mode in which it will run.
         settings.sqlMode = settings.sqlMode ?? profile.creationMode
         let source = ObjectDefinition(text: settings.marks + rest)
         let text = source?.create ?? String(rest)
         let printed: String
         switch statement(text, named: object.name, settings.sqlMode ?? profile.fileMode) {
         case .success(let statement):
-            // One that somebody added to the server is not sent: a server may run it while it
-            // makes the view.
+            // A server may run a function while it creates a view, so only the server's built-in
+            // ones and the schema's are allowed, not loadable functions.
             let unknown = statement.calls.filter { !functions.contains($0.lowercased()) }
             if let function = unknown.min() {
                 return refused(
@@ -62,15 +62,15 @@ struct TextGuard {
             return refused("its text does not create an object of that name")
         }
         guard definition.name.kind != .event || definition.asleep.isAsleep else {
-            return refused("its schedule cannot be told from its body")
+            return refused("where its schedule ends and its body begins is unclear")
         }
         return .success(definition)
     }
 
-    /// A statement that makes what a server showed, to be run on another one: printed from tokens
-    /// as every text is, for a server may show anything.
+    /// A statement to send, made from another server's definition: checked and printed from tokens
+    /// like every text, as a server may return anything.
     ///
-    /// - Parameter what: names the object in errors.
+    /// - Parameter what: the object, for errors.
     func shown(_ sql: String, _ what: String) throws(WorkspaceError) -> String {
         do throws(SchemaError) {
             let statement = try StatementText.read(
@@ -83,14 +83,14 @@ struct TextGuard {
         } catch {
             throw WorkspaceError(
                 .notProved,
-                "\(what): what its server shows is not run on another one: \(error.message)",
+                "\(what): the definition on its server is not run on another one: \(error.message)",
                 remedy: "change it by hand")
         }
         throw WorkspaceError(
-            .notProved, "\(what): what its server shows makes no table or sequence")
+            .notProved, "\(what): the definition on its server makes no table or sequence")
     }
 
-    /// With a table of that name a text could take a workspace's mark, or set one elsewhere.
+    /// A text that creates a table of this name could fake the mark of a workspace.
     private static let markReason = "the name is that of Plumb's own mark: choose another"
 
     private struct Refusal: Error {
@@ -99,7 +99,7 @@ struct TextGuard {
 
     /// The statement to send.
     ///
-    /// - Parameter sqlMode: that in which it will run.
+    /// - Parameter sqlMode: the mode under which it will run.
     private func statement(
         _ text: String, named name: ObjectName, _ sqlMode: String
     ) -> Result<StatementText, Refusal> {

@@ -2,30 +2,31 @@ import Basics
 import MySQLClient
 import Schema
 
-/// A scratch database in which the server itself says what a text means and what a change does.
+/// A temporary database in which a server itself shows what a text means and what a change does.
 ///
-/// Its session holds a lock named after the database for as long as it lives: a database whose
-/// lock is free belongs to nobody any more, and ``sweep(on:pool:prefix:)`` drops it where it bears
-/// the mark. Nothing is dropped without the mark, whoever made it: see ``WorkspaceMark``.
+/// As long as it lives, its session holds an advisory lock named after the database. A database
+/// whose lock is free has no owner any more, and ``sweep(on:pool:prefix:)`` drops it if it has the
+/// mark. Without the mark nothing is dropped; see ``WorkspaceMark``.
 package final class Workspace {
     /// The name of the database.
     package let name: String
-    /// The profile of this server and database: what is normalised here is valid for it.
+    /// The profile of this server and database, for which the normalised schemas are valid.
     package let profile: ServerProfile
 
     let connection: Connection
     let catalog: ObjectCatalog
 
-    /// What of a file's text may be sent to this server, and how.
+    /// Decides which texts may be sent to this server, and in what form.
     var textGuard: TextGuard { TextGuard(profile: profile, permissions: permissions) }
 
     private let permissions: StatementText.Permissions
 
-    /// Runs `body` with a workspace on `server`, and drops it whatever happens in `body`.
+    /// Runs `body` with a workspace on `server`, and drops the workspace afterwards, also on
+    /// errors.
     ///
-    /// The database has the character set and collation of `profile`; `permissions` is what the
-    /// operator lets files say beyond what every file may. When the session is lost,
-    /// or the process dies, the database stays until somebody sweeps.
+    /// The database gets the character set and collation of `profile`; `permissions` are the
+    /// clauses that the operator allows to files besides the usual ones. Where the session is lost
+    /// or the process dies, the database stays until a sweep.
     package static func use<Value>(
         on server: ServerAddress, pool: ConnectionPool, catalog: ObjectCatalog,
         profile: ServerProfile, prefix: String = WorkspaceName.defaultPrefix,
@@ -52,7 +53,7 @@ package final class Workspace {
 
     private let lock: AdvisoryLock
     private let mark: WorkspaceMark
-    /// Whether tables may be left in it.
+    /// Whether there may be tables in it.
     private var isUsed = false
     private let options: String
 
@@ -86,14 +87,14 @@ package final class Workspace {
         }
     }
 
-    /// Takes the lock, makes the database and marks it; what fails leaves nothing held.
+    /// Takes the lock, creates the database and marks it; releases everything on an error.
     private static func open(
         _ name: String, _ options: String, on connection: Connection
     ) throws(WorkspaceError) -> (AdvisoryLock, WorkspaceMark) {
         let activity = "creating database \(SQL.identifier(name))"
         let opened: (AdvisoryLock, WorkspaceMark)
         do throws(MySQLError) {
-            // First the lock: from its first moment on the database has a living owner.
+            // The lock comes first, so that the database never exists without an owner.
             guard let lock = try AdvisoryLock.acquire(name: name, on: connection) else {
                 throw MySQLError(
                     kind: .other, message: "the lock \(name) is taken", server: connection.server,
@@ -117,8 +118,8 @@ package final class Workspace {
         return opened
     }
 
-    /// Makes the database and marks it. One that cannot be marked stays as it is, empty: without
-    /// the mark nobody can tell it from another's.
+    /// Creates the database and marks it. If it cannot be marked it stays, empty: without the mark
+    /// nobody can tell whose it is.
     private static func make(
         _ mark: WorkspaceMark, _ options: String, on connection: Connection
     ) throws(WorkspaceError) {
@@ -145,7 +146,7 @@ package final class Workspace {
         return try connection.profile(database: name)
     }
 
-    /// Drops what bears the mark; the error that made this necessary is told instead of others.
+    /// Drops the database if it has the mark; `body`'s own error takes precedence over a new one.
     private static func close(
         _ mark: WorkspaceMark, _ lock: AdvisoryLock, on connection: Connection
     ) {
@@ -153,8 +154,8 @@ package final class Workspace {
         try? lock.release()
     }
 
-    /// The defaults of the database. They come from a shard, which may be another server: a name
-    /// that is none of a character set is not sent on.
+    /// The clauses with the database's defaults. They come from a shard, maybe on another server:
+    /// only names that a character set or collation can have are sent.
     private static func options(_ wanted: ServerProfile) throws(WorkspaceError) -> String {
         for name in [wanted.characterSet, wanted.collation] {
             let isName = name.utf8.allSatisfy { byte in
@@ -173,7 +174,7 @@ package final class Workspace {
 
     /// Empties the workspace.
     ///
-    /// By dropping the whole database: on MariaDB, dropping tables that refer to each other on two
+    /// Drops the whole database: on MariaDB, dropping tables with foreign keys to each other in two
     /// sessions at once can hang for ever.
     func reset() throws(WorkspaceError) {
         try drop(while: "emptying database \(SQL.identifier(name))")
@@ -185,7 +186,7 @@ package final class Workspace {
         }
     }
 
-    /// Drops the database where it still bears the mark; an error where another took its place.
+    /// Drops the database if it still has the mark; throws where another one took its place.
     private func drop(while activity: String) throws(WorkspaceError) {
         do throws(MySQLError) {
             if try mark.dropDatabase(on: connection) { return }
@@ -203,8 +204,8 @@ package final class Workspace {
 
     /// Runs `body` with an empty workspace.
     ///
-    /// What it leaves goes before the next one, and with the database at the end: every DDL
-    /// statement waits for the server's disk, and most workspaces are used once.
+    /// Its tables are dropped before the next use or with the database: every DDL statement waits
+    /// for the server's disk, and most workspaces are used once.
     func startingEmpty<Value>(
         _ body: () throws(WorkspaceError) -> Value
     ) throws(WorkspaceError) -> Value {
@@ -213,7 +214,7 @@ package final class Workspace {
         return try body()
     }
 
-    /// Drops the database and hands on the result of the work done in it.
+    /// Drops the database and returns the result of the work in it.
     private func finish<Value>(
         _ result: Result<Value, WorkspaceError>
     ) throws(WorkspaceError) -> Value {
@@ -230,7 +231,7 @@ package final class Workspace {
         } catch {
             if failure == nil { failure = WorkspaceError(error, while: activity) }
         }
-        // The first error explains the second.
+        // An error of the work explains why dropping fails, so it is thrown first.
         let value = try result.get()
         if let failure { throw failure }
         return value

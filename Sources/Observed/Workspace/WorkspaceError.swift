@@ -2,14 +2,15 @@ import Basics
 import MySQLClient
 import Schema
 
-/// Why a workspace could not be had, or what it refused.
+/// Why no workspace could be used, or what it refused.
 package struct WorkspaceError: RemediedError, Sendable {
+    /// The kinds of failure that callers tell apart.
     package enum Code: String, Sendable {
-        /// The scratch database could not be made, used or dropped.
+        /// The workspace's database could not be created, used or dropped.
         case unavailable
-        /// The server refuses tables that git holds; `rejections` has all of them.
+        /// The server refuses tables from git; `rejections` lists all of them.
         case rejected
-        /// The statements of a change do not lead to the table that is wanted.
+        /// The statements of a change do not lead to the wanted table.
         case notProved
     }
 
@@ -18,8 +19,8 @@ package struct WorkspaceError: RemediedError, Sendable {
     package let remedy: String?
     package let rejections: [RejectedTable]
     package let retry: RetryClass
-    /// Whether another server like it may do what this one cannot: it is full, read-only, or lets
-    /// nobody in. One that was lost under a text is not: the text may be why.
+    /// Whether another server may succeed: this one is full, read-only or refuses logins. Not so
+    /// where the session was lost while a text ran, as the text may be the cause.
     package private(set) var isForAnother = false
 
     init(
@@ -33,9 +34,9 @@ package struct WorkspaceError: RemediedError, Sendable {
         self.retry = retry
     }
 
-    /// The server failed where it should not.
+    /// A failure of the server that is not about a text or change.
     package init(_ error: MySQLError, while activity: String, remedy: String? = nil) {
-        // Nothing but scratch tables can be half done: starting afresh is always right.
+        // Only the workspace can be left half done, so starting again is always safe.
         self.init(
             .unavailable, "workspace: \(activity): \(error.fault)", remedy: remedy ?? error.remedy,
             retry: error.retry == .permanent ? .permanent : .retryable)
@@ -56,12 +57,12 @@ package struct WorkspaceError: RemediedError, Sendable {
     }
 }
 
-/// A table, or other object, that the server will not create as it is written.
+/// A table or other object whose text the server refuses.
 package struct RejectedTable: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Its encoded name.
+    /// The encoded name.
     package let table: String
     package let location: SourceLocation
-    /// The server's words, or Plumb's where the server is silent.
+    /// The server's message, or Plumb's reason where the server raised no error.
     package let reason: String
 
     package var description: String {

@@ -1,11 +1,11 @@
 import MySQLClient
 import Schema
 
-/// The table by which a scratch database is known to be Plumb's own.
+/// The table that marks a database as a workspace of Plumb.
 ///
-/// Its comment names the database and the server: a copy under another name is no mark, and a
-/// replica or another node of a cluster, which shows the database and knows nothing of its
-/// owner's lock, does not take it for one of its own.
+/// Its comment names the database and the server. So a copy under another name is not marked, and a
+/// replica or another cluster node, which has the database but not the lock of its owner, does not
+/// take it for its own.
 struct WorkspaceMark {
     static let table = WorkspaceName.markTable
 
@@ -19,14 +19,14 @@ struct WorkspaceMark {
         comment = "Workspace of Plumb: \(database) on \(server), dropped when its owner is gone"
     }
 
-    /// Sets it in the database, which must not have it.
+    /// Marks the database, which must not be marked yet.
     func set(on connection: Connection) throws(MySQLError) {
         try connection.execute(
             "CREATE TABLE \(SQL.identifier(database)).\(SQL.identifier(Self.table)) "
                 + "(id INT PRIMARY KEY) COMMENT = \(SQL.literal(comment))")
     }
 
-    /// Whether the database bears it now.
+    /// Whether the database is marked now.
     func isSet(on connection: Connection) throws(MySQLError) -> Bool {
         let rows = try connection.query(
             "SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE' "
@@ -35,16 +35,16 @@ struct WorkspaceMark {
         return rows.count == 1 && rows[0][0].map { Array($0.utf8) } == Array(comment.utf8)
     }
 
-    /// Drops the database where it bears the mark; false where it does not, and nothing was done.
+    /// Drops the database if it is marked; false where it is not, and nothing was done.
     ///
-    /// The only statement of Plumb that drops a database.
+    /// The only place where Plumb drops a database.
     func dropDatabase(on connection: Connection) throws(MySQLError) -> Bool {
         guard try isSet(on: connection) else { return false }
         try connection.execute("DROP DATABASE IF EXISTS \(SQL.identifier(database))")
         return true
     }
 
-    /// Whether a database of that name is there, as far as the account can see.
+    /// Whether a database of that name exists, as far as the account can see.
     func isDatabaseThere(on connection: Connection) throws(MySQLError) -> Bool {
         try !connection.query(
             "SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = "

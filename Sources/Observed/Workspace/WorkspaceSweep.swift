@@ -2,11 +2,10 @@ import MySQLClient
 import Schema
 
 extension Workspace {
-    /// Drops the workspaces on `server` that outlived their owners, and returns their names.
+    /// Drops the workspaces on `server` whose owners are gone; returns their names.
     ///
-    /// Dropped is what has the name of a workspace and its mark, and whose lock nobody holds.
-    /// Everything else is left alone, an empty database too: one whose owner died before it set
-    /// the mark is named by ``leftOvers(on:prefix:)``.
+    /// Drops only databases with a workspace's name and mark whose lock nobody holds. An owner that
+    /// died before it set the mark leaves an empty database, which ``leftOvers(on:prefix:)`` lists.
     package static func sweep(
         on server: ServerAddress, pool: ConnectionPool, prefix: String = WorkspaceName.defaultPrefix
     ) throws(WorkspaceError) -> [String] {
@@ -32,12 +31,13 @@ extension Workspace {
         return dropped.sorted()
     }
 
-    /// A database that is named like a workspace, and whose lock nobody holds.
+    /// A database with a workspace's name whose lock nobody holds.
     package struct LeftOver: Hashable, Sendable {
+        /// Whether a sweep drops it.
         package enum State: Hashable, Sendable {
-            /// It bears the mark: the next sweep drops it.
+            /// It is marked: the next sweep drops it.
             case marked
-            /// It does not: nothing drops it. `isEmpty`: the account sees no object in it.
+            /// It is not marked: nothing drops it. `isEmpty`: the account sees no object in it.
             case unmarked(isEmpty: Bool)
         }
 
@@ -45,7 +45,7 @@ extension Workspace {
         package let state: State
     }
 
-    /// What a sweep would find, by name; changes nothing.
+    /// The databases that a sweep would find, by name; changes nothing.
     package static func leftOvers(
         on connection: Connection, prefix: String
     ) throws(MySQLError) -> [LeftOver] {
@@ -60,7 +60,7 @@ extension Workspace {
         return found
     }
 
-    /// Every name of the shape; compared here, as no collation or wildcard of a server does.
+    /// All names of the shape, compared here: the server's collations and wildcards match others.
     private static func names(
         on connection: Connection, prefix: String
     ) throws(MySQLError) -> [String] {
