@@ -1,7 +1,8 @@
 import Schema
 
-/// One thing that is wrong with the schema repository: what, where, and what to do about it.
+/// A fault in the schema repository: what, where, and what to do about it.
 package struct Diagnostic: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// Whether the fault stops the command.
     package enum Severity: String, Hashable, Sendable, Codable, CaseIterable {
         case error
         case warning
@@ -13,9 +14,9 @@ package struct Diagnostic: Hashable, Sendable, Codable, CustomStringConvertible 
     package let message: String
     /// What to do about it, as an instruction.
     package let remedy: String
-    /// The place in a file; nil where a whole file or folder is meant by the message.
+    /// The place in a file; nil where the message is about a whole file or folder.
     package let location: SourceLocation?
-    /// The line that is meant, where it is at hand.
+    /// The line in question, where it is known.
     package let excerpt: SourceExcerpt?
 
     package init(
@@ -36,17 +37,18 @@ package struct Diagnostic: Hashable, Sendable, Codable, CustomStringConvertible 
     }
 }
 
-/// A line of a file and how much of it, from the diagnostic's column on, is meant.
+/// A line of a file, and how much of it is marked, beginning at the diagnostic's column.
 package struct SourceExcerpt: Hashable, Sendable, Codable {
+    /// The line without its line break.
     package let line: String
-    /// In bytes; at least 1.
+    /// The length of the mark in bytes; at least 1.
     package let length: Int
 }
 
 extension Diagnostic {
     /// Every kind of fault that reading a schema repository can find.
     ///
-    /// The raw values are an interface: people filter and suppress by them.
+    /// The raw values are an interface: users filter and suppress by them.
     package enum Code: String, Hashable, Sendable, Codable, CaseIterable {
         // The text of a YAML file.
         case invalidYAML = "invalid-yaml"
@@ -105,11 +107,11 @@ extension Diagnostic {
     }
 }
 
-/// The schema repository cannot be used as it is: every reason that was found, in one go.
+/// The schema repository cannot be used as it is, for all the reasons that were found.
 package struct DesiredError: Error, Sendable, CustomStringConvertible {
-    /// At least one error; warnings found on the way are among them.
+    /// At least one error, and the warnings that were found as well.
     package let diagnostics: [Diagnostic]
-    /// The error below, where reading itself failed; it knows whether trying again can help.
+    /// The underlying error where reading failed; it tells whether trying again can help.
     package let cause: (any Error)?
 
     package init(_ diagnostics: [Diagnostic], cause: (any Error)? = nil) {
@@ -122,10 +124,10 @@ package struct DesiredError: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// Collects what one reading finds, so that a person sees every fault at once.
+/// Collects what one reading finds, so that a user sees all faults at once.
 final class DiagnosticList {
     private(set) var all: [Diagnostic] = []
-    /// The first failure of reading itself.
+    /// The first failure to read a file or folder.
     private(set) var cause: (any Error)?
 
     private(set) var errorCount = 0
@@ -151,12 +153,12 @@ final class DiagnosticList {
             Diagnostic(code, message, remedy: remedy, at: location, severity: .warning))
     }
 
-    /// Throws everything collected when at least one of it is an error.
+    /// Throws everything that was collected, if at least one of it is an error.
     func check() throws(DesiredError) {
         if hasErrors { throw DesiredError(sorted, cause: cause) }
     }
 
-    /// By file, line and column, each diagnostic once; those without a place first.
+    /// Each diagnostic once, by file, line and column; those without a place first.
     var sorted: [Diagnostic] {
         var seen: Set<Diagnostic> = []
         let unique = all.filter { seen.insert($0).inserted }

@@ -2,30 +2,31 @@ import Foundation
 import Git
 import Schema
 
-/// A decision about a step, given by a file `approvals/<digest>.yaml` of the schema repository.
+/// A decision about a plan's step: a file `approvals/<digest>.yaml` of the schema repository.
 package struct ApprovalFile: Hashable, Sendable {
+    /// Whether the step may run.
     package enum Decision: String, Hashable, Sendable, CaseIterable, FleetChoice {
         static let title = "decision"
         case approve
         case deny
     }
 
-    /// The step's digest, which is the file's name too.
+    /// The step's digest, which is also the file's name.
     package let digest: Digest
     package let decision: Decision
     package let approver: String
     package let reason: String
     package let given: Date
-    /// Nil where the file leaves it to the policy.
+    /// When the approval ends; nil to end after the policy's lifetime.
     package let expires: Date?
     package let location: SourceLocation
 
     /// The folder of the approvals, from the root of the schema repository.
     package static let folder = "approvals"
 
-    /// Every approval of `tree`, by digest; none where there is no such folder.
+    /// Every approval in `tree`, by digest; empty where there is no such folder.
     ///
-    /// Throws every fault of every file in one go: an approval that cannot be read is not one.
+    /// Throws all faults of all files together; a file that cannot be read is never an approval.
     package static func readAll(_ tree: any SourceTree) throws(DesiredError) -> [ApprovalFile] {
         let diagnostics = DiagnosticList()
         let files = ApprovalReader(tree: tree, diagnostics: diagnostics).all()
@@ -121,7 +122,7 @@ private struct ApprovalReader {
     }
 
     private func digest(_ node: YAMLNode, _ what: String, named name: Digest) -> Digest? {
-        // Sixty-four digits without a letter are a number to YAML, and a digest all the same.
+        // 64 digits without a letter are a number in YAML, and nevertheless a digest.
         guard case .scalar(let scalar) = node.content, let digest = Digest(hex: scalar.text)
         else { return reader.invalid(node, "\(what) is not 64 hexadecimal digits", "correct it") }
         guard digest == name else {

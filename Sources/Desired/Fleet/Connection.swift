@@ -1,32 +1,34 @@
-/// How an environment's servers are reached; never holds a password itself.
+/// How an environment's servers are reached; never contains a password.
 package struct Connection: Hashable, Sendable {
+    /// An account: the option file with it, or a user with the source of the password.
     package enum Credentials: Hashable, Sendable {
         /// A MySQL option file with a `[client]` group.
         case optionFile(LocalPath)
         case user(String, password: PasswordSource)
     }
 
+    /// Where a password is read when it is needed.
     package enum PasswordSource: Hashable, Sendable {
-        /// The server knows the user by other means, as `unix_socket` does.
+        /// No password: the server authenticates the user differently, as with `unix_socket`.
         case none
         /// The name of an environment variable.
         case environment(String)
-        /// The file's first line.
+        /// The first line of the file.
         case file(LocalPath)
     }
 
-    /// The account that changes shards, and does everything that no other account is for; nil
-    /// where shards are only looked at.
+    /// The account that changes shards, and is used where no other one is given; nil where shards
+    /// are only read.
     package let credentials: Credentials?
-    /// The account that observes shards and asks their rows.
+    /// The account that reads schemas and asks questions to rows.
     package let read: Credentials?
-    /// The account that makes and drops workspaces, and has no rights on any shard.
+    /// The account that creates and drops workspaces, and needs no privileges on shards.
     package let workspace: Credentials?
     package let tls: TLS
-    /// What the operator asks for at least; nil for nothing.
+    /// The least strict TLS mode that the operator allows; nil for no restriction.
     package private(set) var leastTLS: TLS.Mode?
     package let connectTimeoutSeconds: Int
-    /// The longest wait of a statement that changes a table for the sessions that use it.
+    /// How long a statement that changes a table may wait for sessions that use the table.
     package let lockWaitTimeoutSeconds: Int
 
     static let defaultConnectTimeoutSeconds = 10
@@ -46,20 +48,20 @@ package struct Connection: Hashable, Sendable {
 }
 
 extension Connection {
-    /// Who logs in to observe: never the account that can change, where there is another.
+    /// The account for observing: not the one for changes, where there is another.
     package var reader: Credentials? { read ?? credentials }
 
-    /// Who logs in to a workspace: its own account, else the one that observes.
+    /// The account for workspaces: its own, or else the one for observing.
     package var worker: Credentials? { workspace ?? reader }
 
-    /// Every account, each with the key that names it, for messages.
+    /// Every account with its key in `plumb.yaml`, for messages.
     package var accounts: [(key: String, credentials: Credentials)] {
         [("change", credentials), ("read", read), ("workspace", workspace)].compactMap { pair in
             pair.1.map { (pair.0, $0) }
         }
     }
 
-    /// Every file that it names, each with the key that names it.
+    /// Every file that is named, with its key in `plumb.yaml`.
     package var paths: [(key: String, path: LocalPath)] {
         var result: [(key: String, path: LocalPath)] = []
         for (_, credentials) in accounts {
@@ -75,7 +77,7 @@ extension Connection {
         return result
     }
 
-    /// The same where nothing less than `least` will do.
+    /// The same connection with TLS of at least the mode `least`.
     func raised(to least: TLS.Mode) -> Connection {
         var result = self
         result.leastTLS = least
@@ -83,8 +85,9 @@ extension Connection {
     }
 }
 
-/// How a connection is encrypted, in the words of the MySQL clients.
+/// How a connection is encrypted, in the terms of the MySQL clients.
 package struct TLS: Hashable, Sendable {
+    /// The modes of `--ssl-mode`, from the least to the most strict.
     package enum Mode: String, Hashable, Sendable, CaseIterable, FleetChoice {
         static let title = "tlsMode"
         case disabled
@@ -94,9 +97,10 @@ package struct TLS: Hashable, Sendable {
         case verifyIdentity = "verify-identity"
     }
 
-    /// What is said; nil leaves it to the address: `verifyIdentity` over a network, `preferred` on
-    /// sockets and the loopback interface.
+    /// The configured mode; nil to decide by the address: `verifyIdentity` over a network,
+    /// `preferred` on sockets and the loopback interface.
     package let mode: Mode?
+    /// PEM files: of the authorities, and of the client's own certificate and key.
     package let ca: LocalPath?
     package let certificate: LocalPath?
     package let key: LocalPath?
@@ -104,7 +108,7 @@ package struct TLS: Hashable, Sendable {
     static let standard = TLS(mode: nil, ca: nil, certificate: nil, key: nil)
 }
 
-/// A path on the machine that runs the command; relative ones are relative to `plumb.yaml`.
+/// A path on the machine that runs the command; if relative, then to the folder of `plumb.yaml`.
 package struct LocalPath: Hashable, Sendable, CustomStringConvertible {
     package let written: String
 
@@ -112,7 +116,7 @@ package struct LocalPath: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { written }
 
-    /// The path itself where it is absolute, else the path inside `folder`.
+    /// The absolute path, in `folder` where the written one is relative.
     package func resolved(in folder: String) -> String {
         if written.hasPrefix("/") { return written }
         return folder.hasSuffix("/") ? folder + written : folder + "/" + written

@@ -1,10 +1,10 @@
-/// Reads `30s`, `10m`, `1h30m`, `2d`: units fall, each stands once.
+/// Reads `30s`, `10m`, `1h30m`, `2d`: units in descending order, each at most once.
 enum DurationText {
     private static let units: [(letter: Character, seconds: Int)] = [
         ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1),
     ]
 
-    /// The length in seconds; nil where `text` is no duration or longer than a year.
+    /// The duration in seconds; nil where `text` is no duration or longer than a year.
     static func seconds(_ text: String) -> Int? {
         var rest = text[...]
         var total = 0

@@ -1,9 +1,9 @@
 import Diff
 import Schema
 
-/// What `plumb.yaml` says, checked: every reference in it resolves.
+/// The contents of `plumb.yaml`, checked: all references in it resolve.
 package struct Fleet: Sendable {
-    /// The file it was read from, as errors name it.
+    /// The path of the file, as errors name it.
     package internal(set) var file: String
     /// In the order written; names are unique.
     package internal(set) var namespaces: [Namespace]
@@ -12,22 +12,24 @@ package struct Fleet: Sendable {
     package internal(set) var workspace: WorkspaceSettings
     package internal(set) var policy: Policy
     package internal(set) var ledger: LedgerLocation
-    /// The file of the SSH key that signs the ledger, as written; nil where it is not signed.
+    /// The file of the SSH key that signs the ledger, as written; nil for an unsigned ledger.
     package internal(set) var ledgerKey: LocalPath?
     package internal(set) var lint: LintSettings
-    /// What is odd but not wrong.
+    /// Warnings about the file.
     package internal(set) var warnings: [Diagnostic]
 
+    /// The namespace with this name; nil where there is none.
     package func namespace(_ name: String) -> Namespace? {
         namespaces.first { $0.name == name }
     }
 
+    /// The environment with this name; nil where there is none.
     package func environment(_ name: String) -> Environment? {
         environments.first { $0.name == name }
     }
 }
 
-/// A logical database that is spread over shards with one schema.
+/// A logical database that is spread over shards with the same schema.
 package struct Namespace: Sendable {
     package let name: String
     package internal(set) var location: SourceLocation
@@ -37,45 +39,46 @@ package struct Namespace: Sendable {
     package internal(set) var overlays: [Overlay]
     package internal(set) var pins: [Pin]
     package internal(set) var renames: [RenameHint]
-    /// Tables that left git and may be dropped once that is approved.
+    /// Tables that were removed from git and may be dropped, once that is approved.
     package internal(set) var retire: [Located<String>]
     package internal(set) var prune: Prune
     package internal(set) var manage: Set<ManagedKind>
-    /// True where a schema folder without a file means "no tables" and not a mistake.
+    /// Whether a schema folder without files means "no tables"; otherwise it is a mistake.
     package internal(set) var allowsEmpty: Bool
-    /// The SQL mode in which the files are read, on whatever server; nil for the server's own.
+    /// The SQL mode in which the files are read on every server; nil for each server's own.
     package internal(set) var sqlMode: Located<String>?
+    /// What happens to columns in an old storage format of dates and times.
     package internal(set) var oldTemporals: OldTemporalColumns = .keep
-    /// Kinds that a proposal begins to manage: they may stand in its files, and are left out.
+    /// Kinds that only a proposal manages: allowed in its files, and not read.
     var unread: Set<ObjectName.Kind> = []
 }
 
-/// Which tables that git does not name may be dropped.
+/// Which tables that are not in git may be dropped.
 package enum Prune: String, Sendable, CaseIterable, FleetChoice {
     static let title = "prune"
     /// Only those named in `retire`.
     case retired
-    /// Also those that git never owned.
+    /// Also those that never were in git.
     case all
 }
 
-/// What becomes of tables that are as git has them, and keep dates and times in a format of old.
+/// What happens to tables that match git but have columns in an old format of dates and times.
 package enum OldTemporalColumns: String, Sendable, CaseIterable, FleetChoice {
     static let title = "oldTemporals"
-    /// They stay so until something else changes them.
+    /// They keep the format until another change copies the table.
     case keep
-    /// They are copied.
+    /// They are copied into the current format.
     case rebuild
 }
 
-/// A kind of database object that Plumb keeps true to git.
+/// A kind of database object that Plumb manages.
 package enum ManagedKind: String, Sendable, CaseIterable, FleetChoice {
     static let title = "kind"
     case tables, views, triggers, routines, events, sequences
-    /// Every kind there is.
+    /// Every kind.
     case all
 
-    /// The kinds of objects that it stands for, tables aside: those are always managed.
+    /// The kinds of objects that it stands for, besides tables, which are always managed.
     package var objects: Set<ObjectName.Kind> {
         switch self {
         case .tables: []
@@ -88,14 +91,14 @@ package enum ManagedKind: String, Sendable, CaseIterable, FleetChoice {
         }
     }
 
-    /// What a kind of object is called in `manage`.
+    /// The word for a kind of object in `manage`.
     package static func managing(_ kind: ObjectName.Kind) -> ManagedKind {
         allCases.first { $0.objects.contains(kind) } ?? .tables
     }
 }
 
 extension Namespace {
-    /// The kinds of objects beside tables that are kept true to git.
+    /// The kinds of objects besides tables that Plumb manages here.
     package var managedObjects: Set<ObjectName.Kind> {
         manage.reduce(into: []) { $0.formUnion($1.objects) }
     }
@@ -104,7 +107,7 @@ extension Namespace {
 /// Files that replace or add tables on some shards.
 package struct Overlay: Sendable {
     package let selector: Selector
-    /// From the root of the schema repository.
+    /// The folder, relative to the root of the schema repository.
     package let path: Located<String>
 }
 
@@ -115,9 +118,9 @@ package struct Pin: Sendable {
     package let ref: Located<String>
 }
 
-/// A table, a column or an index that keeps what it holds under another name, and where that is
-/// said.
+/// A table, column or index that is renamed, not dropped and created, with the place of the hint.
 package struct RenameHint: Hashable, Sendable {
+    /// What is renamed, with both names.
     package enum Subject: Hashable, Sendable {
         case table(TableRename)
         case column(ColumnRename)
@@ -133,26 +136,26 @@ package struct RenameHint: Hashable, Sendable {
     }
 }
 
-/// The shards of some namespaces as one deployment sees them.
+/// A deployment of some namespaces: where their shards are and how they are reached.
 package struct Environment: Sendable {
     package let name: String
     package let location: SourceLocation
     package internal(set) var namespaces: [Located<String>]
-    /// Nil where only the operator's file says it.
+    /// Nil where only the operator's file names accounts.
     package let connection: Connection?
     /// Environments that must be done before this one starts.
     package let after: [Located<String>]
-    /// Host as written with the shards → host in this environment; nil where all are as written.
+    /// Maps hosts as written with the shards to hosts of this environment; nil to map none.
     package let hosts: HostMap?
 }
 
-/// Where desired tables are normalised and changes are proved.
+/// Where schemas are normalised and changes are proved: databases on a server.
 package struct WorkspaceSettings: Sendable {
-    /// Nil means the server of the first shard.
+    /// Nil for the server of the first shard.
     package let host: ServerAddress?
-    /// What the names of the scratch schemas start with.
+    /// The prefix of the workspace databases' names.
     package let prefix: String
-    /// False where the operator names the host, which no environment maps.
+    /// False where the operator names the host: environments do not map that one.
     package internal(set) var followsHostMap = true
 
     static let defaultPrefix = WorkspaceName.defaultPrefix

@@ -2,7 +2,7 @@ import Schema
 
 /// Where the ledger is kept.
 package enum LedgerLocation: Hashable, Sendable, CustomStringConvertible {
-    /// A bare git repository; a relative path is relative to the folder the command runs in.
+    /// A bare git repository; a relative path is relative to the current folder.
     case file(path: String)
     case mysql(user: String, server: ServerAddress, database: String)
 

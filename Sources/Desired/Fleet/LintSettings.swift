@@ -1,8 +1,8 @@
 import Schema
 
-/// Which rules `plumb lint` checks, how strictly, and what is excused.
+/// Which rules `plumb lint` checks, at which levels, and what is waived.
 package struct LintSettings: Hashable, Sendable {
-    /// The levels that differ from the rules' own.
+    /// The levels of rules that differ from the defaults.
     package let levels: [LintRule: LintLevel]
     package let waivers: [Waiver]
     /// The character set that tables and columns should have.
@@ -22,10 +22,11 @@ package struct LintSettings: Hashable, Sendable {
         self.columnNames = columnNames
     }
 
+    /// The settings of a fleet file without `lint`.
     package static let standard = LintSettings()
 }
 
-/// The id of a rule; an interface: people write it into waivers and filters.
+/// The id of a lint rule, which is an interface: users write it into waivers and filters.
 package enum LintRule: String, Hashable, Sendable, CaseIterable, FleetChoice {
     static let title = "lintRule"
 
@@ -58,7 +59,7 @@ package enum LintRule: String, Hashable, Sendable, CaseIterable, FleetChoice {
     case waiverExpired = "waiver-expired"
     case waiverUnused = "waiver-unused"
 
-    // What a change may do, by the ids that plans use.
+    // Hazards of changes, with the ids that plans use.
     case dropTable = "drop-table"
     case dropColumn = "drop-column"
     case dropPrimaryKey = "drop-primary-key"
@@ -98,7 +99,7 @@ package enum LintRule: String, Hashable, Sendable, CaseIterable, FleetChoice {
     /// Whether the rule is about waivers, and so cannot be waived.
     package var isAboutWaivers: Bool { self == .waiverExpired || self == .waiverUnused }
 
-    /// Whether the rule is about what leads from one revision to another.
+    /// Whether the rule is about the change between two revisions.
     package var isAboutChanges: Bool {
         switch self {
         case .missingPrimaryKey, .duplicateIndex, .redundantIndex, .indexTooLong, .nullableUnique,
@@ -121,13 +122,13 @@ package enum LintRule: String, Hashable, Sendable, CaseIterable, FleetChoice {
     }
 }
 
-/// How strictly a rule is taken.
+/// What a finding of a rule means for the command.
 package enum LintLevel: String, Hashable, Sendable, CaseIterable, FleetChoice {
     static let title = "lintLevel"
     case error, warning, off
 }
 
-/// How names are written.
+/// A convention for names.
 package enum NameStyle: String, Hashable, Sendable, CaseIterable, FleetChoice {
     static let title = "nameStyle"
     /// `order_line`
@@ -139,16 +140,16 @@ package enum NameStyle: String, Hashable, Sendable, CaseIterable, FleetChoice {
     case any
 }
 
-/// An excuse for what one rule finds at one table, until a day.
+/// Waives the findings of one rule for one table, until a day.
 package struct Waiver: Hashable, Sendable {
     package let rule: LintRule
     /// `table` or `namespace.table`; other objects by their encoded names, `view:open_orders`.
     package let table: String
-    /// Nil for the whole table.
+    /// Nil for all columns.
     package let column: String?
     package let owner: String
     package let reason: String
-    /// The last day on which it holds, in UTC.
+    /// The last day of the waiver, in UTC.
     package let expires: CalendarDay
     package let location: SourceLocation
 
@@ -166,13 +167,13 @@ package struct Waiver: Hashable, Sendable {
     }
 }
 
-/// A day of the Gregorian calendar, without a zone.
+/// A day of the Gregorian calendar, without a time zone.
 package struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let year: Int
     package let month: Int
     package let day: Int
 
-    /// Reads `2027-01-31`; nil where that is no day.
+    /// Reads `2027-01-31`; nil where that is not a day.
     package init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, parts.map(\.utf8.count) == [4, 2, 2],

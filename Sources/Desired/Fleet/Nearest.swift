@@ -1,6 +1,6 @@
-/// Finds the word that was probably meant.
+/// Suggests the word that a mistyped one was probably meant to be.
 enum Nearest {
-    /// The candidate with the fewest edits, where that is less than about a third of the word.
+    /// The candidate with the fewest edits; nil where those are about a third of the word or more.
     static func match(_ word: String, in candidates: some Sequence<String>) -> String? {
         let limit = max(1, word.count / 3)
         var best: (word: String, distance: Int)?
@@ -11,7 +11,7 @@ enum Nearest {
         return best?.word
     }
 
-    /// The remedy for an unknown word: the nearest one, or all of them.
+    /// The remedy for an unknown word: the suggestion, or the list of all words.
     static func remedy(_ word: String, in candidates: [String], what: String) -> String {
         if let near = match(word, in: candidates) { return "did you mean `\(near)`?" }
         guard !candidates.isEmpty else { return "there are no \(what)" }
@@ -19,7 +19,7 @@ enum Nearest {
         return "the \(what) are \(list)" + (candidates.count > 12 ? ", …" : "")
     }
 
-    /// Insertions, deletions, replacements and swaps of neighbours.
+    /// The number of insertions, deletions, replacements and swaps of neighbours.
     private static func distance(_ left: String, _ right: String) -> Int {
         let (left, right) = (Array(left), Array(right))
         guard !left.isEmpty, !right.isEmpty else { return max(left.count, right.count) }

@@ -2,20 +2,20 @@ import Model
 import Diff
 import Schema
 
-/// What may happen by itself, when, and how fast.
+/// What Plumb may do without asking, when, and how fast.
 package struct Policy: Sendable {
-    /// The hazard classes that wait for an approval; irreversible ones always do.
+    /// The hazard classes that need an approval; irreversible steps always need one.
     package internal(set) var approve: Set<Hazard>
     package internal(set) var approvers: Approvers
     package internal(set) var drift: DriftPolicy
     package let rollout: Rollout
-    /// Changes start only while one of these is open; none means at any time.
+    /// Changes start only while one of these is open; empty for any time.
     package let windows: [Window]
     package internal(set) var limits: Limits
     package let probe: ProbePolicy
-    /// Where `plumb.yaml` says it; what it is silent about is left out.
+    /// The places of the keys in `plumb.yaml`; keys that it does not have are missing.
     package internal(set) var places: [PolicyTopic: SourceLocation] = [:]
-    /// Windows of the operator's, of which one has to be open as well.
+    /// The operator's windows, one of which must be open as well.
     package internal(set) var requiredWindows: [Window] = []
 
     static let standard = Policy(
@@ -27,10 +27,11 @@ extension Hazard: FleetChoice {
     static var title: String { "hazard" }
 }
 
-/// Who must have approved a step.
+/// How many people, and who, must approve a step.
 package struct Approvers: Hashable, Sendable {
+    /// How many must approve.
     package let minimum: Int
-    /// True where the author of the commit does not count.
+    /// Whether the author of the change cannot approve it.
     package let notAuthor: Bool
 
     static let standard = Approvers(minimum: 1, notAuthor: false)
@@ -45,9 +46,9 @@ extension FailurePolicy: FleetChoice {
     static var unsupported: [String] { ["pause"] }
 }
 
-/// How a change spreads over the shards.
+/// How a change is spread over the shards.
 package struct Rollout: Hashable, Sendable {
-    /// In order; the last one takes all the shards that are left.
+    /// In their order; the last one covers all remaining shards.
     package let waves: [Wave]
     package let concurrency: Concurrency
     package let onFailure: FailurePolicy
@@ -57,20 +58,21 @@ package struct Rollout: Hashable, Sendable {
         onFailure: .halt)
 }
 
-/// Shards that are changed before the next ones.
+/// A group of shards that are changed before the next group.
 package struct Wave: Hashable, Sendable {
+    /// A wave's size, cumulative with the waves before it.
     package enum Size: Hashable, Sendable {
-        /// So many shards, with those of the waves before.
+        /// This many shards, with those of earlier waves.
         case shards(Int)
-        /// So many of a hundred shards, with those of the waves before.
+        /// This percentage of the shards, with those of earlier waves.
         case percent(Int)
     }
 
     package let size: Size
-    /// How long the next wave waits after this one is completed.
+    /// How long to wait after this wave is completed before the next one starts.
     package let bakeSeconds: Int
 
-    /// How many of `count` shards are changed when this wave is done; rounds up.
+    /// How many of `count` shards are changed when this wave is done, rounded up.
     package func reach(of count: Int) -> Int {
         switch size {
         case .shards(let number): min(number, count)
@@ -79,9 +81,11 @@ package struct Wave: Hashable, Sendable {
     }
 }
 
-/// How many operations run at once.
+/// How many operations may run at once.
 package struct Concurrency: Hashable, Sendable {
+    /// The limit for the whole fleet.
     package let total: Int
+    /// The limit for each server.
     package let perHost: Int
 
     static let standard = Concurrency(total: 32, perHost: 2)
@@ -95,19 +99,21 @@ enum Cutover: String, Hashable, Sendable, CaseIterable, FleetChoice {
     case rolling
 }
 
-/// How much one plan may do.
+/// Limits for one plan.
 package struct Limits: Hashable, Sendable {
+    /// How many tables one plan may drop.
     package let dropsPerPlan: Int
 
     static let standard = Limits(dropsPerPlan: 10)
 }
 
-/// Whether rows are asked if they stand in the way of a change, and how long that may take.
+/// Whether and how long rows are asked if they forbid a change.
 package struct ProbePolicy: Hashable, Sendable {
+    /// Whether rows are asked at all.
     package let isEnabled: Bool
-    /// For one question on one shard.
+    /// The time limit for one question on one shard.
     package let eachSeconds: Int
-    /// For all questions of a plan.
+    /// The time limit for all questions of a plan.
     package let totalSeconds: Int
 
     static let standard = ProbePolicy(isEnabled: true, eachSeconds: 2, totalSeconds: 30)

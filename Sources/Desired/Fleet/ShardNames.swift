@@ -1,6 +1,6 @@
-/// What a shard may be called: names stand in paths, globs and lists.
+/// The rules for shards' names, which are parts of paths, globs and lists.
 enum ShardName {
-    /// What is wrong with `name`, as the rest of a sentence.
+    /// What is wrong with `name`, as the end of a sentence.
     static func fault(_ name: String) -> String? {
         if name.isEmpty { return "is empty" }
         if name == "." || name == ".." { return "is a path" }
@@ -15,7 +15,7 @@ enum ShardName {
     }
 }
 
-/// What a shard's schema may be called on its server.
+/// The rules for the names of shards' databases.
 enum DatabaseName {
     private static let system: Set<String> = [
         "mysql", "information_schema", "performance_schema", "sys",
@@ -23,7 +23,7 @@ enum DatabaseName {
 
     static func isSystem(_ name: String) -> Bool { system.contains(name.lowercased()) }
 
-    /// What is wrong with `name`, as the rest of a sentence.
+    /// What is wrong with `name`, as the end of a sentence.
     static func fault(_ name: String) -> String? {
         if name.isEmpty { return "is empty" }
         if name.unicodeScalars.count > 64 { return "is longer than 64 characters" }

@@ -1,8 +1,8 @@
 /// A text with ranges: `commerce_{00..ff}`, `db-{0..3}.internal`.
 ///
-/// A range is hexadecimal where a bound has a letter, else decimal. Bounds of equal width with a
-/// leading zero pad every number to that width. Several ranges multiply, the last one runs
-/// fastest.
+/// A range is hexadecimal if a bound has a letter, else decimal. If both bounds have the same width
+/// and one begins with a zero, all numbers get that width. Of several ranges all combinations are
+/// made; the last range changes fastest.
 struct ShardPattern {
     struct Fault: Error, Equatable {
         let message: String
@@ -29,10 +29,10 @@ struct ShardPattern {
     }
 
     private let pieces: [Piece]
-    /// How many texts the pattern stands for.
+    /// The number of texts that the pattern stands for.
     let count: Int
 
-    /// The most that one pattern may stand for.
+    /// The largest allowed number.
     static let limit = 100_000
 
     init(_ text: String) throws(Fault) {
@@ -57,7 +57,7 @@ struct ShardPattern {
         self.count = count
     }
 
-    /// Every text, in order.
+    /// All texts, in their order.
     func expanded() -> [String] {
         var texts = [""]
         for piece in pieces {

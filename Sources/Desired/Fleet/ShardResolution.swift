@@ -1,10 +1,10 @@
 import Schema
 
-/// Names the databases of `host` that are `LIKE` the pattern.
+/// Lists the databases on `host` whose names are `LIKE` the pattern.
 package typealias Discovery = (_ host: ServerAddress, _ like: String) throws -> [String]
 
 extension Fleet {
-    /// The environment called `name`, or the only one where no name is given.
+    /// The environment called `name`; the only one where `name` is nil.
     package func selectEnvironment(_ name: String?) throws(DesiredError) -> Environment {
         let names = environments.map(\.name)
         guard let name else {
@@ -26,10 +26,10 @@ extension Fleet {
         return environment
     }
 
-    /// Every shard of `environment`, by namespace and then as written; asks `discovered` for those
-    /// that are found on their servers.
+    /// Every shard of `environment`, by namespace and then in the file's order; calls `discovered`
+    /// for entries that are discovered on their servers.
     ///
-    /// An empty discovery, a selector that selects nothing and two shards in one place are errors.
+    /// An empty discovery, a selector without a shard and two shards in one database are errors.
     package func resolve(
         _ environment: Environment, namespaces filter: Set<String>? = nil, discovered: Discovery
     ) throws(DesiredError) -> [Shard] {
@@ -50,13 +50,13 @@ extension Fleet {
         return shards
     }
 
-    /// The shards of `environment` that are listed, as far as they are right; asks no server.
+    /// The valid listed shards of `environment`, without asking a server.
     package func listedShards(of environment: Environment) -> [Shard] {
         ShardResolution(fleet: self, environment: environment, diagnostics: DiagnosticList())
             .shards(nil, discovered: nil)
     }
 
-    /// Every server that `environment` names: of its shards, of discoveries and of workspaces.
+    /// Every server that `environment` uses: for shards, discoveries and workspaces.
     package func servers(of environment: Environment) -> Set<ServerAddress> {
         var servers: Set<ServerAddress> = []
         for name in environment.namespaces.map(\.value) {
@@ -72,26 +72,26 @@ extension Fleet {
         return servers
     }
 
-    /// The server on which `environment` normalises and proves: the one in `workspace`, else that
-    /// of the first shard.
+    /// The server for `environment`'s workspaces: the one in `workspace`, or else the first
+    /// shard's.
     package func workspaceServer(_ environment: Environment, shards: [Shard]) -> ServerAddress? {
         namedWorkspace(environment) ?? shards.first?.server
     }
 
-    /// The server that `workspace` names, as `environment` maps it; nil where it names none.
+    /// The server in `workspace` after the environment's mapping; nil where none is named.
     package func namedWorkspace(_ environment: Environment) -> ServerAddress? {
         guard let host = workspace.host, workspace.followsHostMap else { return workspace.host }
         return environment.hosts?.pairs[host] ?? host
     }
 }
 
-/// Turns what is written about shards into the shards of one environment.
+/// Resolves the entries of `shards` to the shards of one environment.
 struct ShardResolution {
     let fleet: Fleet
     let environment: Environment
     let diagnostics: DiagnosticList
 
-    /// The shards of the namespaces in `filter`; without `discovered`, only those that are listed.
+    /// The shards of the namespaces in `filter`; only listed ones where `discovered` is nil.
     func shards(_ filter: Set<String>?, discovered: Discovery?) -> [Shard] {
         var places: [Place: ShardID] = [:]
         var result: [Shard] = []
@@ -145,7 +145,7 @@ struct ShardResolution {
         return result
     }
 
-    /// A shard cannot be where Plumb keeps its own things.
+    /// Refuses a shard in the ledger's database or in one named like a workspace.
     private func checkPlace(
         _ id: ShardID, _ server: ServerAddress, _ database: String, at location: SourceLocation
     ) {
@@ -163,7 +163,7 @@ struct ShardResolution {
         }
     }
 
-    /// A shard could be taken for a scratch schema, or the other way round.
+    /// Refuses a discovery that could find workspaces.
     private func checkPattern(_ like: String, at location: SourceLocation) {
         let prefix = fleet.workspace.prefix
         guard WorkspaceName.claims(like: like, prefix: prefix) else { return }
@@ -204,8 +204,8 @@ struct ShardResolution {
         }
     }
 
-    /// A name for the shard of a database whose name has control characters: these, and what no
-    /// shard's name may have, as `%0a`.
+    /// The name of a shard whose database has control characters; these, and others that shards'
+    /// names may not have, become `%0a` and the like.
     private static func shardName(_ database: String) -> String {
         database.utf8.map { byte in
             let isPlain =
@@ -231,7 +231,7 @@ struct ShardResolution {
         }
         return own.compactMap { name in
             if NameCheck.isUnfit(name) {
-                // Observing it says that it is left alone; the others go on.
+                // Observing this shard reports that it is left alone; the others are not affected.
                 return ListedShard(name: Self.shardName(name), host: host, database: name)
             }
             if let fault = ShardName.fault(name) {
@@ -247,6 +247,7 @@ struct ShardResolution {
 }
 
 extension Namespace {
+    /// Whether shards of a namespace are discovered.
     package var hasDiscovery: Bool {
         shards.contains { entry in
             switch entry.source {
@@ -256,7 +257,7 @@ extension Namespace {
         }
     }
 
-    /// Where shards can be, as written.
+    /// The hosts of all shards, as written.
     var hosts: [(host: ServerAddress, location: SourceLocation)] {
         shards.flatMap { entry in
             switch entry.source {
@@ -267,12 +268,12 @@ extension Namespace {
     }
 }
 
-/// Checks that every selector of a namespace means something.
+/// Checks that every selector of a namespace selects at least one shard.
 private struct SelectorChecks {
     let namespace: Namespace
     let diagnostics: DiagnosticList
 
-    /// `isComplete` is false where more shards will be discovered.
+    /// `isComplete` is false where shards are still to be discovered.
     func run(_ shards: [Shard], isComplete: Bool) {
         for selector in namespace.overlays.map(\.selector) + namespace.pins.map(\.selector)
         where !shards.contains(where: selector.selects)

@@ -1,12 +1,12 @@
 import Schema
 
-/// One database of the fleet in one environment.
+/// A shard in one environment: a database on a server.
 package struct Shard: Hashable, Sendable {
     package let id: ShardID
     package let server: ServerAddress
     package let database: String
     package let labels: [String: String]
-    /// What happens where its server is read-only.
+    /// Whether it may be changed where its server is read-only.
     package var readOnly = ReadOnlyServers.refuse
 
     package init(
@@ -21,10 +21,11 @@ package struct Shard: Hashable, Sendable {
 
 /// One entry of a namespace's `shards`.
 package struct ShardEntry: Sendable {
+    /// How the entry names its shards.
     package enum Source: Sendable {
-        /// Named in the file: by a pattern, already expanded, or one by one.
+        /// Listed in the file, one by one or by a pattern, which is expanded here.
         case listed([ListedShard])
-        /// Every database of `host` whose name is `LIKE` the pattern.
+        /// All databases on `host` whose name is `LIKE` the pattern.
         case discovered(host: ServerAddress, like: String)
     }
 
@@ -34,12 +35,12 @@ package struct ShardEntry: Sendable {
     package let location: SourceLocation
 }
 
-/// What happens to shards whose server is read-only.
+/// Whether shards on read-only servers may be changed.
 package enum ReadOnlyServers: String, Hashable, Sendable, CaseIterable, FleetChoice {
     static let title = "readOnly"
-    /// They are not changed: such a server is a replica, or is to be left alone.
+    /// They are not changed: the server is a replica, or is protected.
     case refuse
-    /// They are, by an account that may.
+    /// They are changed, by an account with the necessary privilege.
     case allow
 }
 
@@ -50,18 +51,20 @@ package struct ListedShard: Hashable, Sendable {
     package let database: String
 }
 
-/// Which shards are meant: all labels must be equal, and the name must match.
+/// Selects shards: all labels must be equal, and the name must match.
 package struct Selector: Sendable, CustomStringConvertible {
     package let labels: [String: String]
-    /// A name, or a glob with `*` and `?`.
+    /// A name, or a pattern with `*` and `?`; nil for any name.
     package let shard: String?
     package let location: SourceLocation
 
+    /// Whether it selects a shard with this name and these labels.
     package func selects(name: String, labels shardLabels: [String: String]) -> Bool {
         labels.allSatisfy { shardLabels[$0.key] == $0.value }
             && shard.map { Glob.matches(name, $0) } ?? true
     }
 
+    /// Whether it selects the shard.
     package func selects(_ shard: Shard) -> Bool {
         selects(name: shard.id.shard, labels: shard.labels)
     }
@@ -72,8 +75,9 @@ package struct Selector: Sendable, CustomStringConvertible {
     }
 }
 
-/// Names with `*` for any text and `?` for any one character.
+/// Patterns in which `*` stands for any text and `?` for one character.
 package enum Glob {
+    /// Whether the pattern matches the whole text.
     package static func matches(_ text: String, _ pattern: String) -> Bool {
         let (text, pattern) = (Array(text), Array(pattern))
         var (place, want) = (0, 0)
@@ -86,7 +90,7 @@ package enum Glob {
                 place += 1
                 want += 1
             } else if let last = retry {
-                // Let the last star take one character more.
+                // Let the last `*` match one more character.
                 retry = (last.place + 1, last.want)
                 (place, want) = (last.place + 1, last.want)
             } else {
@@ -97,10 +101,10 @@ package enum Glob {
     }
 }
 
-/// How an environment's hosts differ from those written with the shards.
+/// Maps hosts as written with the shards to hosts of an environment.
 package struct HostMap: Sendable {
     package let pairs: [ServerAddress: ServerAddress]
     package let location: SourceLocation
-    /// Where each host on the left is written.
+    /// The place of each host on the left side.
     let places: [ServerAddress: SourceLocation]
 }

@@ -1,19 +1,19 @@
 import Foundation
 
-/// Times of the week in which changes may start: `Mon-Fri 09:00-16:00` in a zone.
+/// Times of the week in which changes may start: `Mon-Fri 09:00-16:00` in a time zone.
 ///
-/// A window is open when the clocks of its zone show a time inside it. So an hour that the clocks
-/// repeat is open twice, and one that they skip is not there. A window that ends before it
-/// starts runs past midnight and belongs to the day it starts on.
+/// A window is open while the zone's local time is inside of it. When clocks are set back, a
+/// repeated hour is open twice; a skipped one does not exist. A window that ends before it starts
+/// runs past midnight and belongs to the day on which it starts.
 package struct Window: Hashable, Sendable, CustomStringConvertible {
     /// As written.
     package let text: String
     package let zone: TimeZone
-    /// Days it starts on, Monday is 0.
+    /// The days on which it starts; Monday is 0.
     private let days: Set<Int>
-    /// From midnight.
+    /// Seconds from midnight.
     private let startSeconds: Int
-    /// From midnight of the starting day; beyond 86,400 when it runs past midnight.
+    /// Seconds from midnight of the starting day; above 86,400 where it runs past midnight.
     private let endSeconds: Int
 
     package var description: String { "\(text) \(zone.identifier)" }
@@ -27,8 +27,8 @@ package struct Window: Hashable, Sendable, CustomStringConvertible {
 
     /// The first whole second at or after `time` at which the window is open.
     ///
-    /// Nil only for a window that never opens within three weeks, as one that lies wholly inside
-    /// an hour that the clocks skip might.
+    /// Nil where the window does not open within three weeks, as one inside of an hour that is
+    /// skipped.
     package func nextOpening(after time: Date) -> Date? {
         if isOpen(at: time) { return time }
         let start = Int(time.timeIntervalSince1970.rounded(.up))
@@ -43,7 +43,7 @@ package struct Window: Hashable, Sendable, CustomStringConvertible {
         return nil
     }
 
-    // MARK: The clock on the wall, in seconds since 1970 as its calendar counts
+    // MARK: Local time, as seconds since 1970-01-01 00:00 of the same clock
 
     private func isOpen(local: Int) -> Bool {
         let (day, second) = Self.split(local)
@@ -83,7 +83,7 @@ package struct Window: Hashable, Sendable, CustomStringConvertible {
         zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time)))
     }
 
-    /// The first second in `from...to` with another offset; nil where the last has the same.
+    /// The first second in `from...to` with another offset; nil where the last one's is the same.
     private static func firstChange(
         of offset: Int, from: Int, to: Int, in zone: TimeZone
     ) -> Int? {
@@ -169,7 +169,7 @@ extension Policy {
         windows.isEmpty || windows.contains { $0.isOpen(at: time) }
     }
 
-    /// When changes may start next; `time` itself where they may now.
+    /// When changes may start next; `time` itself where they may start now.
     package func nextOpening(after time: Date) -> Date? {
         windows.isEmpty ? time : windows.compactMap { $0.nextOpening(after: time) }.min()
     }

@@ -1,23 +1,23 @@
 import Foundation
 import Schema
 
-/// Servers that may be meant: `db-*.internal:3306`, `10.1.2.*`, `[fd00::1]`, `unix:/run/*/m.sock`.
+/// A pattern for servers: `db-*.internal:3306`, `10.1.2.*`, `[fd00::1]`, `unix:/run/*/m.sock`.
 ///
 /// A `*` stands for any text within one label of a name, one number of an IPv4 address or one
-/// component of a path, never across a `.` or `/`; for a port it stands for all. Without a port
-/// 3306 is meant. Names are compared in lower case and without the dot at their end.
+/// component of a path, never across a `.` or `/`; as a port it stands for any. Without a port it
+/// means 3306. Names are compared in lower case and without a dot at the end.
 package struct HostPattern: Hashable, Sendable, CustomStringConvertible {
     struct Fault: Error, Equatable {
         let message: String
     }
 
     private enum Form: Hashable {
-        /// The labels of a name.
+        /// The labels of a host's name.
         case name([String], Port)
-        /// The four numbers, nil for any.
+        /// The four numbers of an IPv4 address; nil for `*`.
         case address4([UInt8?], Port)
         case address6([UInt8], Port)
-        /// The components of the path.
+        /// The components of the socket's path.
         case socket([String])
     }
 
@@ -33,7 +33,7 @@ package struct HostPattern: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// As it stands in the file.
+    /// The pattern as written in the file.
     package let written: String
     private let form: Form
 
@@ -64,7 +64,7 @@ package struct HostPattern: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether the pattern means `server`. What is no plain name or address is never meant.
+    /// Whether the pattern matches `server`; never where that is not a plain name or address.
     package func matches(_ server: ServerAddress) -> Bool {
         switch (server, form) {
         case (.socket(let path), .socket(let own)):
@@ -118,7 +118,7 @@ package struct HostPattern: Hashable, Sendable, CustomStringConvertible {
         return .exactly(port)
     }
 
-    /// The numbers of `10.1.2.*`; nil where it is no address at all.
+    /// The numbers of `10.1.2.*`; nil where the text is no such pattern.
     private static func address4(_ host: Substring) throws(Fault) -> [UInt8?]? {
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
         guard let last = parts.last, HostText.isNumeric(last) || isNumericPrefix(parts) else {
@@ -133,7 +133,7 @@ package struct HostPattern: Hashable, Sendable, CustomStringConvertible {
         return numbers.map { $0 ?? nil }
     }
 
-    /// Whether it begins with a number and has nothing but numbers and stars.
+    /// Whether it begins with a number and consists of numbers and stars only.
     private static func isNumericPrefix(_ parts: [Substring]) -> Bool {
         guard let first = parts.first, HostText.isNumeric(first) else { return false }
         return parts.allSatisfy { $0 == "*" || HostText.isNumeric($0) }
@@ -154,9 +154,9 @@ package struct HostPattern: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Hosts as addresses have them, read so strictly that one text means one host.
+/// Hosts in their one unambiguous form.
 enum HostText {
-    /// The labels of a name in lower case; nil where it is no name, or an address in disguise.
+    /// The labels of a name in lower case; nil where it is no name, or could be read as an address.
     static func labels(_ host: String) -> [String]? {
         var text = host.lowercased()
         if text.hasSuffix(".") { text.removeLast() }
@@ -169,14 +169,14 @@ enum HostText {
         return labels.map(String.init)
     }
 
-    /// The four numbers of an address in its one plain form.
+    /// The four numbers of an IPv4 address without leading zeros.
     static func address4(_ host: String) -> [UInt8]? {
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
         let numbers = parts.compactMap(octet)
         return parts.count == 4 && numbers.count == 4 ? numbers : nil
     }
 
-    /// The sixteen bytes of an address, without a zone.
+    /// The sixteen bytes of an IPv6 address without a zone.
     static func address6(_ host: Substring) -> [UInt8]? {
         guard host.contains(":"), !host.contains("%") else { return nil }
         var bytes = [UInt8](repeating: 0, count: 16)
@@ -199,7 +199,7 @@ enum HostText {
         return UInt8(text)
     }
 
-    /// What makes the system take the whole for an IPv4 address when it stands last.
+    /// Whether the system would read a name that ends with this label as an IPv4 address.
     static func isNumeric(_ label: Substring) -> Bool {
         let text = label.lowercased()
         let digits = text.hasPrefix("0x") ? text.dropFirst(2) : text[...]

@@ -1,16 +1,18 @@
 import Schema
 
-/// What the operator's file says: the last word about hosts, accounts, secrets and policy.
+/// The contents of the operator's file, which take precedence about hosts, accounts, secrets and
+/// policy.
 ///
-/// It lies outside the schema repository, so that nobody who may write there writes here.
+/// The file is outside of the schema repository: who may write to the repository must not decide
+/// about these.
 package struct Operator: Sendable {
     /// The file it was read from.
     package let file: String
-    /// The servers that may be reached; no other ever is.
+    /// The servers that may be contacted; no others ever are.
     package let hosts: [HostPattern]
-    /// For each environment the accounts and the servers they are for, in order.
+    /// For each environment, its accounts with the servers for which they are, in their order.
     package let environments: [String: [HostAccounts]]
-    /// The branch whose commits alone are followed; every other revision is a proposal.
+    /// The only branch whose commits are carried out; every other revision is a proposal.
     package let follow: String?
     package let ledger: LedgerLocation?
     package let workspace: OperatorWorkspace?
@@ -18,25 +20,27 @@ package struct Operator: Sendable {
     package let approvals: ApprovalRules
     /// The programs that a namespace's finalizer may run, as absolute paths.
     package let finalizers: [String]
-    /// Whether a schema file may say where on the server's disk a table lies.
+    /// Whether schema files may use `DATA DIRECTORY` and `INDEX DIRECTORY`.
     package let allowsDataDirectory: Bool
     /// The file of the key that signs the ledger's commits, as an absolute path.
     package let ledgerKey: String?
 
+    /// Whether the server may be contacted.
     package func allows(_ server: ServerAddress) -> Bool {
         hosts.contains { $0.matches(server) }
     }
 
+    /// Whether a finalizer may run this program.
     package func allows(finalizer path: String) -> Bool { finalizers.contains(path) }
 
-    /// How a server of an environment is logged in to; nil where the file names no account for
-    /// it, or does not allow it at all.
+    /// How to log in to a server of an environment; nil where the file has no account for it, or
+    /// does not allow the server.
     package func connection(to server: ServerAddress, of environment: String) -> Connection? {
         guard allows(server) else { return nil }
         return environments[environment]?.first { accounts in
             accounts.hosts.map { $0.contains { $0.matches(server) } } ?? true
         }.map { accounts in
-            // A socket is this machine's own: nobody stands in between.
+            // A socket never leaves this machine, so TLS is not required there.
             guard case .tcp = server, let least = require.tls?.value else {
                 return accounts.connection
             }
@@ -45,56 +49,56 @@ package struct Operator: Sendable {
     }
 }
 
-/// Accounts, and the servers that their passwords are for.
+/// Accounts, and the servers to which their passwords may be sent.
 package struct HostAccounts: Hashable, Sendable {
-    /// Nil means every server that may be reached.
+    /// Nil for every allowed server.
     package let hosts: [HostPattern]?
     package let connection: Connection
     package let location: SourceLocation
-    /// Where `tls` is written; nil where it is not.
+    /// The place of `tls`; nil where it is not written.
     let tlsLocation: SourceLocation?
 }
 
-/// Where workspaces are, whatever `plumb.yaml` says.
+/// The server and prefix of workspaces, which take precedence over those in `plumb.yaml`.
 package struct OperatorWorkspace: Hashable, Sendable {
     package let host: ServerAddress?
     package let prefix: String?
 }
 
-/// Who may approve, how that is proved, and for how long it holds.
+/// Who may approve, how that is proved, and how long an approval holds.
 package struct ApprovalRules: Hashable, Sendable {
     /// How it is known who gave an approval.
     package enum Identity: String, Hashable, Sendable, CaseIterable, FleetChoice {
         static let title = "identity"
-        /// Anybody says so.
+        /// By a name that anybody can write.
         case declared
-        /// The daemon knew the token.
+        /// By the token with which the daemon was called.
         case server
-        /// A signature verifies against `allowedSigners`.
+        /// By a signature that verifies against `allowedSigners`.
         case signed
     }
 
     package let identity: Identity
-    /// The path of a file in the format of `ssh-keygen`, absolute; always there with `signed`.
+    /// The absolute path of a file in the format of `ssh-keygen`; never nil with `signed`.
     package let allowedSigners: String?
-    /// Whose OpenPGP signatures of commits count beside them; nil for nobody's.
+    /// The OpenPGP keys whose signatures of commits are accepted as well; nil for none.
     package let openPGP: OpenPGP?
     package let authors: Authors
-    /// Whether `ada+ci@example.com` is `ada@example.com`.
+    /// Whether `ada+ci@example.com` counts as `ada@example.com`.
     package let foldsTags: Bool
-    /// The longest that an approval may hold.
+    /// The longest time for which an approval holds.
     package let lifetimeSeconds: Int
 
     /// How it is known who made a change.
     package enum Authors: String, Hashable, Sendable, CaseIterable, FleetChoice {
         static let title = "authors"
-        /// By the names that commits bear, and by signatures where they have some.
+        /// By the names in commits, and by signatures where there are any.
         case named
-        /// By signatures alone: a commit without one was made by nobody knows whom.
+        /// By signatures only: the author of an unsigned commit is unknown.
         case signed
     }
 
-    /// Two files, by absolute paths: lines of `principal fingerprint`, and exported public keys.
+    /// The absolute paths of two files: lines of `principal fingerprint`, and exported public keys.
     package struct OpenPGP: Hashable, Sendable {
         package let signers: String
         package let keys: String
@@ -115,11 +119,11 @@ package struct ApprovalRules: Hashable, Sendable {
 
     package static let standardLifetimeSeconds = 30 * 86_400
 
-    /// What holds without an operator's file.
+    /// The rules where there is no operator's file.
     package static let standard = ApprovalRules(identity: .declared)
 }
 
-/// What an operator may allow that is refused otherwise.
+/// Clauses of schema files that are refused unless the operator allows them.
 enum OperatorPermission: String, Hashable, Sendable, CaseIterable, FleetChoice {
     static let title = "permission"
     case dataDirectory = "data_directory"

@@ -4,20 +4,20 @@ import Foundation
 
 /// Finds and reads the operator's file.
 package enum OperatorFile {
-    /// Where it is looked for when nobody names another.
+    /// Where the file is looked for by default.
     package static let standardPath = "/etc/plumb/operator.yaml"
 
-    /// Why the file is not used.
+    /// Why the file is not accepted.
     package struct Refusal: RemediedError {
         package let fault: String
         package let remedy: String?
     }
 
-    /// The operator's file: `named`, else that of the variable, else the one at `standard`; nil
-    /// where there is none.
+    /// The operator's file: `named`, or else the environment variable's, or else the one at
+    /// `standard`; nil where there is none.
     ///
-    /// One that is named and missing is an error: whoever names it relies on it. An empty
-    /// variable names nothing.
+    /// Throws where a named file is missing, since its rules are expected to hold. An empty
+    /// variable names no file.
     package static func load(
         named: String?, variable: String?, standard: String = standardPath
     ) throws -> Operator? {
@@ -52,7 +52,7 @@ package enum OperatorFile {
         return try Operator(Array(bytes), file: real(path))
     }
 
-    /// Whoever can write the file, or put another in its place, decides in the operator's name.
+    /// Who can write or replace the file could decide in the operator's name.
     private static func check(_ descriptor: Int32, _ path: String, _ by: String) throws(Refusal) {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -67,8 +67,8 @@ package enum OperatorFile {
                 throw Refusal(
                     fault: "\(by)the folder \(step.path) cannot be looked at", remedy: nil)
             }
-            // In a folder like /tmp nobody but its owner moves what is not his own; a link's mode
-            // says nothing.
+            // In a folder with the sticky bit, such as /tmp, users can move only files of their
+            // own; the mode of a link has no meaning.
             if step.isLink || above.st_mode & S_ISVTX != 0 { above.st_mode &= ~0o022 }
             try checkOwner(above, step.path, by)
         }
@@ -89,7 +89,7 @@ package enum OperatorFile {
         }
     }
 
-    /// Throws where the file lies inside `folder`, which others write to.
+    /// Throws where the file is inside of `folder`, to which others write.
     package static func check(_ file: String, liesOutside folder: String) throws(Refusal) {
         guard lies(real(file), inside: real(folder)) || lies(file, inside: folder) else { return }
         throw Refusal(
@@ -98,13 +98,13 @@ package enum OperatorFile {
             remedy: "keep it elsewhere, as \(standardPath)")
     }
 
-    /// Whether the path is that of `folder` or of something below it.
+    /// Whether the path is `folder` or below it.
     package static func lies(_ path: String, inside folder: String) -> Bool {
         let base = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
         return path == base || path.hasPrefix(base + "/")
     }
 
-    /// The path without links, as far as it is there; absolute.
+    /// The absolute path without links, as far as it exists.
     package static func real(_ path: String) -> String {
         var missing: [String] = []
         var present =

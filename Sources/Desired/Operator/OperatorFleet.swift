@@ -1,7 +1,7 @@
 extension Operator {
-    /// The fleet as the operator lets it be: places and policy are his where he says something.
+    /// The fleet with the operator's accounts, places and policy where the operator's file has any.
     ///
-    /// Throws where `plumb.yaml` asks for less than it must.
+    /// Throws where `plumb.yaml` asks for less than the operator requires.
     package func ruling(_ fleet: Fleet) throws(DesiredError) -> Fleet {
         var result = fleet
         result.policy = try require.raised(fleet.policy)

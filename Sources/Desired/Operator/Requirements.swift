@@ -2,15 +2,15 @@ import Model
 import Diff
 import Schema
 
-/// The least that policy must ask for: `plumb.yaml` may ask for more and not for less.
+/// The operator's minimum for the policy: `plumb.yaml` may be stricter, never less strict.
 package struct Requirements: Sendable {
     package let tls: Located<TLS.Mode>?
     package let approve: Located<Set<Hazard>>?
     package let approvers: Located<Approvers>?
-    /// The most that drift is put right by itself.
+    /// The most that Plumb may do about drift.
     package let drift: Located<DriftPolicy>?
-    /// Changes start only while one of these is open, and one of `plumb.yaml`'s; none means at
-    /// any time.
+    /// Changes start only while one of these is open and one of `plumb.yaml`'s; empty for no
+    /// restriction.
     package let windows: [Window]
     package let limits: Located<Limits>?
 
@@ -18,7 +18,7 @@ package struct Requirements: Sendable {
         tls: nil, approve: nil, approvers: nil, drift: nil, windows: [], limits: nil)
 }
 
-/// A part of `policy` that requirements are about.
+/// A key of `policy` that requirements can be about.
 package enum PolicyTopic: String, Hashable, Sendable {
     case approve = "approve"
     case minimum = "approvers.minimum"
@@ -28,9 +28,9 @@ package enum PolicyTopic: String, Hashable, Sendable {
 }
 
 extension Requirements {
-    /// `policy` where it asks for enough, raised where it is silent.
+    /// `policy`, raised to the requirements where `plumb.yaml` does not have the key.
     ///
-    /// Throws where it asks for less in so many words, naming both places.
+    /// Throws where `plumb.yaml` has it and asks for less, with both places.
     package func raised(_ policy: Policy) throws(DesiredError) -> Policy {
         let diagnostics = DiagnosticList()
         var result = policy
@@ -92,7 +92,7 @@ extension Requirements {
 }
 
 extension DriftPolicy {
-    /// How much happens by itself.
+    /// Orders the policies by how much they do without asking.
     fileprivate var rank: Int {
         switch self {
         case .report: 0
@@ -103,6 +103,6 @@ extension DriftPolicy {
 }
 
 extension TLS.Mode {
-    /// How much a server has to prove; a greater one is stricter.
+    /// Orders the modes; a higher one makes the server prove more.
     package var strictness: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }

@@ -1,10 +1,10 @@
 import Git
 import Schema
 
-/// What two versions of `plumb.yaml` do not say alike, apart from what takes effect at once.
+/// Finds the keys that differ between two versions of `plumb.yaml` and take effect only by a merge.
 struct FleetDifference {
     let base: any SourceTree
-    /// What stands before places in the base's file.
+    /// The prefix of places in the base's file.
     let prefix: String
     let proposed: any SourceTree
 
@@ -25,7 +25,7 @@ struct FleetDifference {
         return node
     }
 
-    /// Keys of a namespace in which a proposal is followed.
+    /// Keys of a namespace for which the proposal's value is used.
     private static let schemaKeys: Set<String> = [
         NamespaceKey.schema.rawValue, NamespaceKey.overlays.rawValue,
         NamespaceKey.renames.rawValue,
@@ -68,7 +68,7 @@ struct FleetDifference {
         found.append(.init(path: name, kind: kind, location: node.location))
     }
 
-    /// Whether both say the same, wherever it stands and however it is quoted.
+    /// Whether both have the same value, regardless of place and quotes.
     private static func same(_ left: YAMLNode, _ right: YAMLNode) -> Bool {
         switch (left.content, right.content) {
         case (.scalar(let one), .scalar(let other)): one.value == other.value

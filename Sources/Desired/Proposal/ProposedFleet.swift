@@ -1,36 +1,38 @@
 import Git
 import Schema
 
-/// A fleet in which a proposal decides about the text of schemas, and its base about the rest.
+/// The fleet with which a proposal is planned: the proposal decides about the text of schemas, its
+/// base about everything else.
 ///
-/// From the proposal come the folders of schemas and overlays, what overlays select, and renames;
-/// everything else is the base's: connections, hosts, shards, pins, `retire`, `prune`, `manage`,
-/// `allow_empty`, `old_temporals`, environments, workspace, policy and ledger. One that it takes
-/// away or adds of the namespaces is left alone.
+/// The proposal's are the folders of schemas and overlays, the overlays' selectors, renames and
+/// `lint`, and it may take tables out of `retire`. The base's are connections, hosts, shards, pins,
+/// `retire`, `prune`, `manage`, `allow_empty`, `old_temporals`, environments, workspace, policy and
+/// ledger. Namespaces that the proposal adds or removes are left out.
 package struct ProposedFleet: Sendable {
-    /// What the pass works with; every place in it that is reached is the base's.
+    /// The fleet to work with; all servers, accounts and paths in it are the base's.
     package let fleet: Fleet
-    /// Shards that only the proposal names: nothing of theirs is reached.
+    /// Shards that only the proposal has, which are not contacted.
     package let newShards: [ShardID]
-    /// What the proposal wants otherwise, and what has no effect before the merge.
+    /// Keys with other values in the proposal, which take no effect before the merge.
     package let changes: [Change]
 
-    /// One key of `plumb.yaml` that the base and the proposal do not say alike.
+    /// A key of `plumb.yaml` whose values differ between base and proposal.
     package struct Change: Hashable, Sendable, CustomStringConvertible {
+        /// Whether the key is new, removed or changed.
         package enum Kind: String, Hashable, Sendable {
             case added, removed, changed
         }
 
-        /// The keys on the way to it: `environments.production.connection.user`.
+        /// The path of keys: `environments.production.connection.user`.
         package let path: String
         package let kind: Kind
-        /// The place in the proposal; in the base where the proposal has none.
+        /// The place in the proposal; in the base where the proposal does not have the key.
         package let location: SourceLocation
 
         package var description: String { "\(location): \(path) is \(kind.rawValue)" }
     }
 
-    /// - Parameter base: the tree whose `plumb.yaml` decides, `baseLabel` what it is called.
+    /// - Parameter base: the tree whose `plumb.yaml` decides; `baseLabel` is its name for messages.
     package init(
         base: any SourceTree, baseLabel: String, proposed: any SourceTree,
         environment name: String?
@@ -74,7 +76,7 @@ package struct ProposedFleet: Sendable {
 }
 
 extension ProposedFleet {
-    /// The fleet of the base; without one there is nothing that may be reached.
+    /// The base's fleet; throws where there is none, as then nothing may be contacted.
     private static func followed(
         _ base: any SourceTree, _ label: String
     ) throws(DesiredError) -> Fleet {
@@ -90,14 +92,14 @@ extension ProposedFleet {
                         + "planned")
             ])
         } catch {
-            // The reading below says it in full.
+            // Reading the file again below reports the error completely.
         }
         return try SchemaRepository.fleet(base, prefix: label + ":")
     }
 }
 
 extension Fleet {
-    /// The shards of an environment that stand in the file, without asking any server.
+    /// The listed shards of an environment, without asking a server.
     fileprivate func listedShards(_ environment: String) -> [ShardID] {
         guard let environment = self.environment(environment) else { return [] }
         return ShardResolution(
@@ -125,17 +127,17 @@ extension Namespace {
     fileprivate func taking(schemaOf wanted: Namespace) -> Namespace {
         var result = self
         result.schema = wanted.schema
-        // What selects only shards that are not there yet waits with them.
+        // Overlays that select only shards that do not exist yet wait for the merge, too.
         result.overlays = wanted.overlays.filter { mayHave($0.selector) }
         result.renames = wanted.renames
-        // A retirement that is taken back is taken back at once: it only ever allows a drop.
+        // A table that is no longer retired takes effect at once, since it only prevents a drop.
         let retired = Set(wanted.retire.map(\.value))
         result.retire = retire.filter { retired.contains($0.value) }
         result.unread = wanted.managedObjects.subtracting(managedObjects)
         return result
     }
 
-    /// Whether a shard of the namespace can be selected.
+    /// Whether the selector can select a shard of the namespace.
     private func mayHave(_ selector: Selector) -> Bool {
         shards.contains { entry in
             switch entry.source {

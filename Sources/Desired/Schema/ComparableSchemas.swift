@@ -1,25 +1,25 @@
 import Git
 import Schema
 
-/// What the shards of a namespace should look like, as far as that is known without a server: what
-/// two revisions are compared by.
+/// The desired schemas of a namespace's shards as far as they are known without a server, for
+/// comparing two revisions.
 package struct ComparableNamespace: Sendable {
     package let name: String
-    /// One for each distinct schema.
+    /// The distinct schemas.
     package let schemas: [DesiredSchema]
-    /// For every shard its place in ``schemas``. Shards that follow a pinned revision are left
-    /// out; discovered ones stand under what selects them.
+    /// Each shard's index in ``schemas``. Shards that are pinned to another revision are left out;
+    /// discovered ones are represented by what can select them.
     package let assignment: [String: Int]
-    /// What may be dropped once that is approved, with its place in `plumb.yaml`.
+    /// Tables that may be dropped after an approval, with their places in `plumb.yaml`.
     package let retire: [Located<String>]
     package let prune: Prune
 }
 
 extension SchemaRepository {
-    /// The schemas of every namespace, without any server.
+    /// The schemas of every namespace, without asking a server.
     ///
-    /// - Parameter revision: what stands before places in errors, where another revision than the
-    ///   one at hand is read.
+    /// - Parameter revision: the prefix of places in errors where another revision than the current
+    ///   one is read.
     package static func comparable(
         _ tree: any SourceTree, revision: String? = nil
     ) throws(DesiredError) -> [ComparableNamespace] {
@@ -39,7 +39,7 @@ extension SchemaRepository {
     }
 }
 
-/// Stands in for the shards of a namespace.
+/// Represents the shards of a namespace without asking their servers.
 private struct ComparableShards {
     let namespace: Namespace
     let library: SourceLibrary
@@ -48,7 +48,7 @@ private struct ComparableShards {
     func assembled() -> ComparableNamespace {
         var schemas: [DesiredSchema] = []
         var places: [String: Int] = [:]
-        // Names of discovered shards say nothing: one at a time, so that no two are mixed up.
+        // Names of discovered shards are unknown: one at a time, so that two cannot conflict.
         for group in [listed] + discovered.map({ [$0] }) {
             let result = NamespaceSchemas(
                 namespace: namespace, library: library, diagnostics: diagnostics
@@ -74,8 +74,8 @@ private struct ComparableShards {
         }.filter { !isPinned($0.shard) }
     }
 
-    /// Nobody knows the names of shards that a server lists: one stands for those that no
-    /// overlay picks by name, and one for each pattern of names.
+    /// Stand-ins for shards that only a server can list: one for those that no overlay selects by
+    /// name, and one for each pattern of names.
     private var discovered: [NamedShard] {
         namespace.shards.flatMap { entry -> [NamedShard] in
             guard case .discovered(let host, _) = entry.source else { return [] }

@@ -1,13 +1,13 @@
 import Diff
 import Schema
 
-/// Finds renames in `plumb.yaml` that no schema of their namespace can honour.
+/// Finds renames in `plumb.yaml` that fit no schema of their namespace.
 struct DanglingRenames {
     let namespace: Namespace
     let schemas: [DesiredSchema]
     let diagnostics: DiagnosticList
 
-    /// Each rename must mean something of at least one schema: shards may follow several.
+    /// Reports each rename that fits none of the schemas, of which there may be several.
     func check() {
         for hint in namespace.renames {
             switch hint.subject {
@@ -61,7 +61,7 @@ struct DanglingRenames {
     }
 }
 
-/// The tables of a namespace that got new names more than once, as `plumb.yaml` tells it.
+/// The renames of a namespace's tables in `plumb.yaml`, with tables renamed more than once.
 struct TableChain {
     private let next: [String: String]
 
@@ -74,7 +74,7 @@ struct TableChain {
         self.next = next
     }
 
-    /// `name` and the names that its table got later, in their order.
+    /// `name` and the later names of its table, in their order.
     func names(from name: String) -> [String] {
         var names = [name]
         while let last = names.last, let further = next[last], !names.contains(further) {
@@ -85,8 +85,8 @@ struct TableChain {
 }
 
 extension SourceTable {
-    /// The names of its indexes, as far as the text tells them: one that a server names has that
-    /// of its first column, and one that a foreign key needs has that of the key.
+    /// The names of its indexes as far as the text determines them: an index without a name gets
+    /// that of its first column, and one made for a foreign key gets that of the key.
     fileprivate var indexNames: [String] {
         keys.filter { $0.kind != .primary }.compactMap { $0.name ?? $0.parts.first?.text }
             + foreignKeys.compactMap { $0.name ?? $0.columns.first }

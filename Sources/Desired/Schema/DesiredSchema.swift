@@ -4,24 +4,24 @@ import Schema
 /// A table as a file of the schema repository defines it.
 package struct DesiredTable: Hashable, Sendable {
     package let name: String
-    /// The `CREATE TABLE` as written, without its terminator and the comments around it.
+    /// The `CREATE TABLE` as written, without its terminator and surrounding comments.
     package let text: String
     package let textDigest: Digest
-    /// The path inside the schema repository.
+    /// The path in the schema repository.
     package let file: String
-    /// Where the table's name stands; its file starts with `ref:` for a pinned revision.
+    /// The place of the table's name; the file begins with `ref:` for a pinned revision.
     package let location: SourceLocation
     /// Columns, keys and constraints with their places.
     package let source: SourceTable
-    /// Hints that stand in the file.
+    /// The rename hints in the file.
     package let hints: [SourceRename]
 
-    /// Where `column` is defined, letter case aside.
+    /// The place where `column` is defined, regardless of letter case.
     package func location(ofColumn column: String) -> SourceLocation? {
         source.location(ofColumn: column)
     }
 
-    /// Where the key or constraint `name` is defined, letter case aside.
+    /// The place where the key or constraint `name` is defined, regardless of letter case.
     package func location(ofConstraint name: String) -> SourceLocation? {
         source.location(ofConstraint: name)
     }
@@ -30,19 +30,19 @@ package struct DesiredTable: Hashable, Sendable {
 /// A view, trigger, routine, event or sequence as a file of the schema repository defines it.
 package struct DesiredObject: Hashable, Sendable {
     package let name: ObjectName
-    /// The statement as written, without its terminator and the comments around it; behind a
-    /// comment with the SQL mode, where a hint asks for one or strings end otherwise than usual.
+    /// The statement as written, without its terminator and surrounding comments; preceded by a
+    /// comment with the SQL mode where a hint asks for one, or where it changes how strings end.
     package let text: String
     package let textDigest: Digest
-    /// Where the object's name stands; its file starts with `ref:` for a pinned revision.
+    /// The place of the object's name; the file begins with `ref:` for a pinned revision.
     package let location: SourceLocation
-    /// Where its `CREATE` stands.
+    /// The place of its `CREATE`.
     package let start: SourceLocation
 
     /// The statement as written.
     package var statement: String { ObjectDefinition(text: text)?.create ?? text }
 
-    /// The place of a byte of the statement.
+    /// The place of a byte offset in the statement.
     package func location(of offset: Int) -> SourceLocation {
         let before = statement.utf8.prefix(offset)
         guard let newline = before.lastIndex(of: UInt8(ascii: "\n")) else {
@@ -55,38 +55,38 @@ package struct DesiredObject: Hashable, Sendable {
     }
 }
 
-/// What some shards of a namespace should look like.
+/// The desired schema of some shards of a namespace.
 package struct DesiredSchema: Sendable {
     package let namespace: String
-    /// Of the names and texts of all tables: equal digests are equal schemas.
+    /// Covers the names and texts of all tables and objects: equal digests mean equal schemas.
     package let digest: Digest
     /// Sorted by the bytes of their names.
     package let tables: [DesiredTable]
-    /// What is no table, as far as the namespace manages it; sorted by its encoded names.
+    /// The managed objects other than tables, sorted by their encoded names.
     package let objects: [DesiredObject]
-    /// Columns that keep their data, from `plumb.yaml` and from the files.
+    /// Renamed columns, from `plumb.yaml` and from the files.
     package let renames: [ColumnRename]
-    /// Tables that keep their data, from `plumb.yaml` and from the files; where names changed
-    /// more than once, one for each earlier name.
+    /// Renamed tables, from `plumb.yaml` and from the files; a table that was renamed more than
+    /// once has one entry for each earlier name.
     package let tableRenames: [TableRename]
-    /// Indexes that are not built again, from `plumb.yaml`.
+    /// Renamed indexes, from `plumb.yaml`.
     package let indexRenames: [IndexRename]
-    /// Tables that are not here and may be dropped once that is approved, by name.
+    /// Names of tables that are not in the schema and may be dropped after an approval.
     package let retire: [String]
-    /// The encoded names of what overlays define beside something whose name differs by letter
-    /// case alone.
+    /// The encoded names of objects in overlays that differ only by letter case from another
+    /// object's name.
     package var overlaid: Set<String> = []
     /// The SQL mode in which its files were read; see ``SourceMode``.
     var mode = ""
 
-    /// The table called `name`: as it is written, else letter case aside.
+    /// The table called `name`: exactly, or else regardless of letter case.
     package func table(_ name: String) -> DesiredTable? {
         if let exact = tables.first(where: { $0.name == name }) { return exact }
         let folded = NameFolding.lowered(name)
         return tables.first { NameFolding.lowered($0.name) == folded }
     }
 
-    /// Where the table or other object with this encoded name is defined.
+    /// The place where the table or other object with this encoded name is defined.
     package func location(of encoded: String) -> SourceLocation? {
         let name = ObjectName(encoded: encoded)
         guard name.kind != .table else { return table(name.name)?.location }
@@ -97,7 +97,7 @@ package struct DesiredSchema: Sendable {
         }?.location
     }
 
-    /// The identity of the tables and other objects, whatever files they stand in.
+    /// Covers the tables and other objects, but not the files that they are in.
     static func digest(of tables: [DesiredTable], _ objects: [DesiredObject] = []) -> Digest {
         let names =
             tables.map { ($0.name, $0.textDigest) }
@@ -107,18 +107,18 @@ package struct DesiredSchema: Sendable {
     }
 }
 
-/// What every shard of one environment should look like, at one revision.
+/// The desired schemas of every shard of an environment, at one revision.
 package struct DesiredState: Sendable {
     package let fleet: Fleet
     package let environment: Environment
     package let revision: Revision
-    /// One for each distinct schema of a namespace.
+    /// The distinct schemas of all namespaces.
     package let schemas: [DesiredSchema]
-    /// For every shard its place in `schemas`.
+    /// Each shard's index in `schemas`.
     package let assignment: [ShardID: Int]
-    /// By namespace and then as written.
+    /// By namespace, and then in the file's order.
     package let shards: [Shard]
-    /// How the files were read.
+    /// The SQL modes in which the files were read.
     package let modes: SourceModes
 
     package init(
@@ -134,6 +134,7 @@ package struct DesiredState: Sendable {
         self.modes = modes
     }
 
+    /// The desired schema of the shard; nil where the shard is unknown.
     package func schema(of shard: ShardID) -> DesiredSchema? {
         assignment[shard].map { schemas[$0] }
     }

@@ -1,13 +1,13 @@
 import Schema
 
-/// Holds each statement of a schema folder against the forms that Plumb sends to servers.
+/// Checks each statement of a schema folder against the forms that Plumb sends to servers.
 enum FormRules {
-    /// Why a statement is not one of them, on whatever server; nil where it is. A warning where it
-    /// depends on what the operator allows.
+    /// Why a statement has none of these forms on some server; nil where it has one on all. A
+    /// warning where the operator can allow it.
     ///
     /// - Parameters:
-    ///   - file: as errors name it.
-    ///   - sqlMode: that in which the file is read.
+    ///   - file: the path, for errors.
+    ///   - sqlMode: the mode in which the file is read.
     static func finding(
         about statement: SourceStatement, file: String, sqlMode: String
     ) -> Diagnostic? {
@@ -25,8 +25,8 @@ enum FormRules {
         }
     }
 
-    /// The refusal as a warning, where an operator's file can allow what is refused: the workspace
-    /// asks whether it does.
+    /// The refusal, as a warning where an operator's file could allow the clause; the workspace
+    /// then checks whether it does.
     private static func finding(
         _ refusal: SchemaError, about statement: SourceStatement, _ mode: String, _ file: String
     ) -> Diagnostic {
@@ -62,7 +62,7 @@ enum FormRules {
 }
 
 extension SourceStatement {
-    /// What it creates, as far as it is read here.
+    /// The object that it creates, as far as it was read here.
     fileprivate var announced: ObjectName? {
         if case .createTable(let name) = kind { return ObjectName(.table, name) }
         return kind.object

@@ -1,18 +1,18 @@
 import Schema
 
-/// What a schema means on one server and not on another, as some of them compare the names of
-/// tables in lower case (`lower_case_table_names`).
+/// Warns of names that mean one object on some servers and two on others, because some compare
+/// the names of tables in lower case (`lower_case_table_names`).
 struct LetterCase {
     let schema: DesiredSchema
     let diagnostics: DiagnosticList
 
-    /// A name of a table, view or sequence with its place.
+    /// The name of a defined table, view or sequence, with its place.
     private struct Definition {
         let name: ObjectName
         let location: SourceLocation
     }
 
-    /// A name that stands for a table, view or sequence.
+    /// A name that refers to a table, view or sequence.
     private struct Mention {
         let name: String
         let location: SourceLocation
@@ -60,7 +60,7 @@ struct LetterCase {
         }
     }
 
-    /// What tables, views and triggers name of their own database, with what names it.
+    /// The names by which tables, views and triggers refer to others of their own database.
     private var mentions: [Mention] {
         let ofTables = schema.tables.flatMap { table in
             (table.source.references + [table.source.like].compactMap { $0 })

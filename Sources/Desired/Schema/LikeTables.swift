@@ -1,17 +1,17 @@
 import Schema
 
-/// Says what the tables are that are written as `CREATE TABLE … LIKE other`.
+/// Resolves tables that are written as `CREATE TABLE … LIKE other`.
 ///
-/// Such a table stands for the other one as the same shards have it, overlays included. The server
-/// does the copying; here it gets the columns and keys of the other table, with their places.
+/// The other table is the one that the same shards have, overlays included. The server copies it;
+/// here the table gets the other's columns and keys with their places.
 struct LikeTables {
     /// By name.
     let tables: [String: DesiredTable]
     let namespace: String
-    /// Nil where what cannot be resolved is left out without a word.
+    /// Nil to leave out unresolved tables without reporting them.
     let diagnostics: DiagnosticList?
 
-    /// All tables; those whose chain of LIKE ends nowhere or goes round are reported and left out.
+    /// All tables, except those whose LIKE leads nowhere or in a circle, which are reported.
     func resolved() -> [String: DesiredTable] {
         let names = WrittenNames(tables)
         var result = tables.filter { $0.value.source.like == nil }
@@ -29,7 +29,7 @@ struct LikeTables {
         return result
     }
 
-    /// The table, what it is LIKE, and so on to one that is known.
+    /// The table, the one that it is LIKE, and so on, up to one with columns.
     private func chain(
         from first: DesiredTable, upTo known: [String: DesiredTable],
         _ names: WrittenNames<DesiredTable>
@@ -72,10 +72,10 @@ struct LikeTables {
 }
 
 extension DesiredTable {
-    /// This table, which is `LIKE original`.
+    /// This table with the columns and keys of `original`.
     ///
-    /// Its digest covers the other's text: what was normalised is only as good as both. Foreign
-    /// keys are not copied; a column's new name is, with the hint that says so.
+    /// Its digest covers the other's text as well, since the result depends on both. Foreign keys
+    /// are not copied; a column's new name is, with its rename hint.
     fileprivate func copying(_ original: DesiredTable) -> DesiredTable {
         var copy = original.source
         copy.like = source.like

@@ -1,6 +1,6 @@
 import Schema
 
-/// Which names a schema file may give to what it defines, and use in it.
+/// The rules for names in schema files.
 enum NameRules {
     /// Why a name in `statement` is refused, with its place; nil where none is.
     static func refusal(of statement: SourceStatement) -> Diagnostic? {

@@ -1,27 +1,27 @@
 import Diff
 import Schema
 
-/// Puts together what each shard of a namespace should look like.
+/// Assembles the desired schema of each shard of a namespace.
 struct NamespaceSchemas {
     let namespace: Namespace
     let library: SourceLibrary
     let diagnostics: DiagnosticList
-    /// The SQL mode in which files are read for the shards of a server, where `plumb.yaml` says
-    /// none; see ``SourceMode``.
+    /// The SQL modes in which the servers of shards read files, where `plumb.yaml` names none; see
+    /// ``SourceMode``.
     var modes: SourceModes = SourceModes()
 
-    /// Shards with one of these look alike.
+    /// Shards with equal groups have equal schemas.
     private struct Group: Hashable {
         let mode: String
-        /// Places in the namespace's `pins` and `overlays`.
+        /// Indices in the namespace's `pins` and `overlays`.
         let pin: Int?
         let overlays: [Int]
     }
 
-    /// The distinct schemas, and for every shard its place among them.
+    /// The distinct schemas, and each shard's index among them.
     ///
-    /// `isComplete` is false where some shards are left out, so that what nobody here has may
-    /// still be somewhere.
+    /// `isComplete` is false where some shards are left out: a table that none of the others has
+    /// may then still exist.
     func assemble(
         _ shards: [Shard], isComplete: Bool = true
     ) -> (schemas: [DesiredSchema], assignment: [ShardID: Int]) {
@@ -31,7 +31,7 @@ struct NamespaceSchemas {
         for shard in shards {
             let group = group(of: shard)
             if places[group] == nil {
-                // Stays unassigned where the schema is wrong: the errors stop the whole reading.
+                // Left unassigned where the schema has errors, which stop the command later.
                 guard let schema = schema(of: group) else { continue }
                 places[group] = place(of: schema, in: &schemas)
             }
@@ -109,7 +109,7 @@ struct NamespaceSchemas {
 
     // MARK: Overlays
 
-    /// The encoded names of what differs from something else by the letter case of its name alone.
+    /// The encoded names that differ from another one only by letter case.
     private static func twins(
         among tables: [DesiredTable], _ objects: [DesiredObject]
     ) -> Set<String> {
@@ -118,7 +118,7 @@ struct NamespaceSchemas {
         return Set(groups.values.filter { $0.count > 1 }.joined().map(\.encoded))
     }
 
-    /// The encoded names of all that the folders define.
+    /// The encoded names of everything that the folders define.
     private static func names(in folders: [SourceFolder]) -> Set<String> {
         folders.reduce(into: []) { names, folder in
             names.formUnion(folder.tables.keys.map { ObjectName(.table, $0).encoded })
@@ -126,7 +126,7 @@ struct NamespaceSchemas {
         }
     }
 
-    /// The base with what every overlay defines put over it.
+    /// The definitions of the base, replaced by those of overlays.
     private func merged<Definition>(
         _ base: [String: Definition], _ overlays: [[String: Definition]], _ what: String,
         name: (Definition) -> String, location: (Definition) -> SourceLocation
@@ -150,7 +150,7 @@ struct NamespaceSchemas {
 
     // MARK: Checks
 
-    /// Tables, views and sequences of a database have their names together.
+    /// Tables, views and sequences share one namespace of names in a database.
     private func checkSharedNames(_ tables: [String: DesiredTable], _ objects: [DesiredObject]) {
         var taken = tables.mapValues { "table `\($0.name)` at \($0.location)" }
         for object in objects where object.name.kind == .view || object.name.kind == .sequence {
@@ -183,7 +183,7 @@ struct NamespaceSchemas {
         }
     }
 
-    /// What `retire` names, encoded, and neither `tables` nor `objects` have.
+    /// The encoded names in `retire` that neither `tables` nor `objects` has.
     private func retired(
         _ tables: [String: DesiredTable], _ objects: [String: DesiredObject]
     ) -> [String] {
@@ -194,7 +194,7 @@ struct NamespaceSchemas {
                 ? tables[retired.name]?.location
                 : objects[NameFolding.written(retired).encoded]?.location
             guard let place else { return name.value }
-            // Overlays and pinned revisions may still have it; the schema itself may not.
+            // Overlays and pinned revisions may still define it, but the schema itself must not.
             if isBase(place) {
                 diagnostics.error(
                     .retiredTableDefined,

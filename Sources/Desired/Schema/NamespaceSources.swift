@@ -1,23 +1,24 @@
 import Git
 import Schema
 
-/// The tables and other objects that the files of a namespace define, folder by folder.
+/// The tables and other objects in the files of a namespace, by folder.
 package struct NamespaceSources: Sendable {
+    /// The definitions of one folder.
     package struct Folder: Sendable {
         package let path: String
-        /// In the order of their places.
+        /// By their places.
         package let tables: [DesiredTable]
-        /// The names of all tables, those that are left out of `tables` among them.
+        /// The names of all tables, also of those that are missing in `tables`.
         package let allTables: [String]
-        /// In the order of their places.
+        /// By their places.
         package let objects: [DesiredObject]
     }
 
     package let namespace: String
     package let base: Folder
-    /// In the order of `plumb.yaml`.
+    /// In the order in `plumb.yaml`.
     package let overlays: [Folder]
-    /// Whether `plumb.yaml` says the SQL mode in which they are meant.
+    /// Whether `plumb.yaml` names the SQL mode of the files.
     package let saysMode: Bool
 
     package init(
@@ -31,9 +32,9 @@ package struct NamespaceSources: Sendable {
 }
 
 extension SchemaRepository {
-    /// The fleet and what the files of every namespace define, without any server.
+    /// The fleet and the definitions in the files of every namespace, without asking a server.
     ///
-    /// Revisions that shards are pinned to are left out. Throws all that is wrong, in one go.
+    /// Pinned revisions are not read. Throws all faults together.
     package static func sources(
         _ tree: any SourceTree
     ) throws(DesiredError) -> (fleet: Fleet, namespaces: [NamespaceSources]) {
@@ -58,7 +59,7 @@ extension SchemaRepository {
         return (fleet, namespaces)
     }
 
-    /// A table that is LIKE one of another overlay is left out: which it is, depends on the shard.
+    /// Leaves out a table that is LIKE one of another overlay: its columns depend on the shard.
     private static func folder(
         _ source: SourceFolder, among others: [String: DesiredTable]
     ) -> NamespaceSources.Folder {

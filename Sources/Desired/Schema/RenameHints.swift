@@ -1,7 +1,7 @@
 import Diff
 import Schema
 
-/// The renames of one schema, from `plumb.yaml` and from the files.
+/// The renames that apply to one schema, from `plumb.yaml` and from the files.
 struct RenameHints {
     let namespace: Namespace
     /// By name.
@@ -16,9 +16,9 @@ struct RenameHints {
         names = WrittenNames(tables)
     }
 
-    /// Column renames whose new name the schema has, each once.
+    /// Renames to columns that the schema has, each once.
     ///
-    /// A pinned revision may not know the new name yet: such a rename is not for it.
+    /// A pinned revision may not have the new name yet; the rename does not apply to it then.
     func columnRenames() -> [ColumnRename] {
         var result: [ColumnRename] = []
         for hint in namespace.renames + hintsInFiles() {
@@ -67,8 +67,8 @@ struct RenameHints {
 
     // MARK: Indexes
 
-    /// Index renames of tables that the schema has; whether the index is there, only a server
-    /// can tell for all of them.
+    /// Renames of indexes of tables that the schema has. Whether the index exists is not checked:
+    /// some names of indexes are chosen by servers.
     func indexRenames() -> [IndexRename] {
         namespace.renames.compactMap { hint in
             guard case .index(let written) = hint.subject, let table = names[written.table]
@@ -90,10 +90,10 @@ struct RenameHints {
 
     // MARK: Tables
 
-    /// Table renames whose new name the schema has, each once.
+    /// Renames to tables that the schema has, each once.
     ///
-    /// A table that got new names more than once has one rename for each earlier name: shards may
-    /// be at any of these stages.
+    /// A table that was renamed more than once has one entry for each earlier name, because shards
+    /// may still have any of them.
     func tableRenames() -> [TableRename] {
         let chain = TableChain(namespace.renames)
         var result: [(hint: TableRename, step: TableRename)] = []

@@ -1,9 +1,9 @@
 import Foundation
 import Git
 
-/// Which state of the schema repository was read, for people and for the ledger.
+/// The state of the schema repository that was read.
 package struct Revision: Hashable, Sendable {
-    /// The source could not be fetched: what is known is this old.
+    /// Says that the source could not be fetched, and how old the copy is.
     package struct Staleness: Hashable, Sendable {
         package let since: Date
         package let reason: String
@@ -14,7 +14,7 @@ package struct Revision: Hashable, Sendable {
         }
     }
 
-    /// 40 hexadecimal digits; nil for files that lie in no repository.
+    /// 40 hexadecimal digits; nil for files outside of a repository.
     package let commit: String?
     /// The first line of the commit's message.
     package let summary: String
@@ -22,7 +22,7 @@ package struct Revision: Hashable, Sendable {
     package let authorEmail: String
     package let committedAt: Date?
     package let refName: String?
-    /// True where the files were read as they lie, changes that nobody committed included.
+    /// Whether the files of a working tree were read, with uncommitted changes.
     package let isWorkingTree: Bool
     package let fetchedAt: Date?
     package let staleness: Staleness?
@@ -43,7 +43,7 @@ package struct Revision: Hashable, Sendable {
         self.staleness = staleness
     }
 
-    /// The revision of a commit that was read.
+    /// The revision of a commit.
     package init(
         _ commit: Commit, refName: String? = nil, isWorkingTree: Bool = false,
         fetchedAt: Date? = nil, staleness: Staleness? = nil

@@ -1,17 +1,17 @@
 import Git
 import Schema
 
-/// Reads what the fleet should look like from a schema repository.
+/// Reads the desired state of the fleet from a schema repository.
 package enum SchemaRepository {
-    /// The name of the fleet file at the root of the schema repository.
+    /// The name of the fleet file in the root of the schema repository.
     package static let fleetFile = "plumb.yaml"
 
     /// The desired schema of every shard of `environment`.
     ///
-    /// Needs `environment` where the file has several. `namespaces` narrows what is read; nil
-    /// means all. `pinned` finds the tree of a ref that shards are pinned to, `discovered` the
-    /// schemas on a server; `known` is the tree's fleet file where it was read before; `modes` is
-    /// what is known of how the servers read files. Throws everything that is wrong, in one go.
+    /// `environment` is required where the file has several. `namespaces` limits what is read; nil
+    /// reads all. `pinned` finds the tree of a ref to which shards are pinned, and `discovered` the
+    /// databases on a server; `known` is the tree's fleet file if it was read before; `modes` are
+    /// the SQL modes of the servers as far as they are known. Throws all faults together.
     package static func load(
         _ tree: any SourceTree, revision: Revision, environment name: String?,
         namespaces: Set<String>? = nil, fleet known: Fleet? = nil,
@@ -42,7 +42,7 @@ package enum SchemaRepository {
             assignment: assignment, shards: shards, modes: modes)
     }
 
-    /// `plumb.yaml` at the root of `tree`; `prefix` stands before its name in places.
+    /// `plumb.yaml` in the root of `tree`; `prefix` comes before its name in places.
     package static func fleet(
         _ tree: any SourceTree, prefix: String = ""
     ) throws(DesiredError) -> Fleet {
@@ -53,13 +53,13 @@ package enum SchemaRepository {
         return fleet
     }
 
-    /// Everything that is wrong or odd in the schema repository, without any server.
+    /// All faults and warnings of the schema repository, without asking a server.
     ///
-    /// Reads all environments, namespaces and overlays, and the approvals. What pinned shards
-    /// follow is another revision: it is read where `pinned` is given.
+    /// Reads all environments, namespaces, overlays and approvals. Revisions to which shards are
+    /// pinned are read where `pinned` is given.
     ///
-    /// - Parameter inAnyMode: whether a namespace that leaves the SQL mode to its servers may need
-    ///   an unusual one; for commands that go on to ask the servers.
+    /// - Parameter inAnyMode: whether files of a namespace that names no SQL mode may need an
+    ///   unusual one; for commands that ask the servers afterwards.
     package static func validate(
         _ tree: any SourceTree, pinned: PinnedTree? = nil, inAnyMode: Bool = false
     ) -> [Diagnostic] {
@@ -77,7 +77,7 @@ package enum SchemaRepository {
         return diagnostics.sorted
     }
 
-    /// `prefix` stands before the file's name in places.
+    /// `prefix` comes before the file's name in places.
     static func fleet(
         _ tree: any SourceTree, _ diagnostics: DiagnosticList, prefix: String = ""
     ) -> Fleet? {
@@ -101,7 +101,7 @@ package enum SchemaRepository {
     }
 }
 
-/// Reads what every shard that is listed would get.
+/// Reads the schemas of all listed shards.
 private struct Validation {
     let fleet: Fleet
     let diagnostics: DiagnosticList
@@ -154,7 +154,7 @@ private struct Validation {
         }
     }
 
-    /// The listed shards, and one without a name for each discovery.
+    /// The listed shards, and a nameless one for each discovery.
     private func representatives(of namespace: Namespace) -> [Shard] {
         namespace.shards.enumerated().flatMap { index, entry -> [Shard] in
             switch entry.source {

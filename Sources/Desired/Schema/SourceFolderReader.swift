@@ -4,9 +4,9 @@ import Schema
 /// Reads every `.sql` file below a folder.
 struct SourceFolderReader {
     let tree: any SourceTree
-    /// What stands before paths in places: nothing, or `ref:`.
+    /// The prefix of paths in places: empty or `ref:`.
     let prefix: String
-    /// What may stand in the files beside tables.
+    /// The kinds of objects besides tables that the files may define.
     let kinds: Set<ObjectName.Kind>
     /// The SQL mode in which the files are read; see ``SourceMode``.
     let mode: String
@@ -14,9 +14,9 @@ struct SourceFolderReader {
 
     private static let deepest = 32
 
-    /// The tables of the folder at `path`; nil where anything below it was wrong.
+    /// The tables of the folder at `path`; nil where anything below it has an error.
     ///
-    /// A folder without a file is a mistake unless `allowsEmpty`: it must never mean "drop
+    /// A folder without files is an error unless `allowsEmpty`, so that it never means "drop
     /// everything" by accident.
     func read(_ path: Located<String>, allowsEmpty: Bool = false) -> SourceFolder? {
         let before = diagnostics.errorCount
@@ -45,7 +45,7 @@ struct SourceFolderReader {
         return SourceFolder(path: path.value, tables: tables, objects: objects)
     }
 
-    /// What one statement defines.
+    /// The object that one statement defines.
     private enum Definition {
         case table(DesiredTable)
         case object(DesiredObject)
@@ -140,8 +140,8 @@ struct SourceFolderReader {
         }
     }
 
-    /// What to say in `plumb.yaml` where a file can be read in another SQL mode; nil where it
-    /// cannot, or the mode was said.
+    /// The remedy about `sql_mode` where a file can be read in another SQL mode; nil where it
+    /// cannot, or where the mode is given.
     private func otherMode(for bytes: [UInt8]) -> String? {
         let fitting = Dialect.Quoting.otherModes.first { mode in
             let quoting = Dialect.Quoting(sqlMode: mode)
@@ -153,7 +153,7 @@ struct SourceFolderReader {
 
     // MARK: Statements
 
-    /// What a statement defines; nil where the statement is refused.
+    /// The definition in a statement; nil where the statement is refused.
     private func definition(of statement: SourceStatement, file: String) -> Definition? {
         let refusal =
             StatementRules.refusal(of: statement, managing: kinds)
@@ -170,7 +170,7 @@ struct SourceFolderReader {
         }
         if let name = statement.kind.object {
             var settings = statement.settings
-            // Without it nobody could say later where a string of the text ends.
+            // The text carries its mode along, without which its strings could end elsewhere.
             if settings.sqlMode == nil, !mode.isEmpty, !Dialect.isUnreadable(sqlMode: mode) {
                 settings.sqlMode = mode
             }
@@ -199,7 +199,7 @@ extension Diagnostic {
             severity: severity, excerpt: excerpt)
     }
 
-    /// The same fault, as a diagnostic.
+    /// The same error as a diagnostic.
     init(_ error: SchemaError, file: String) {
         self.init(
             error.code == .emptyFile ? .emptyFile : .invalidSQL, error.message,

@@ -1,16 +1,16 @@
 import Git
 import Schema
 
-/// Finds the tree of a pinned ref.
+/// Finds the tree of a pinned ref; throws where it does not exist.
 package typealias PinnedTree = (_ ref: String) throws -> any SourceTree
 
-/// The schema folders of one revision and of those that shards are pinned to; every file is read
-/// once, whatever number of namespaces, overlays and shards use it.
+/// The schema folders of a revision, and of those to which shards are pinned. Each file is read
+/// once, whatever the number of namespaces, overlays and shards that use it.
 final class SourceLibrary {
     private let main: any SourceTree
     private let pinned: PinnedTree
     private let diagnostics: DiagnosticList
-    /// What stands before places in files of `main`.
+    /// The prefix of places in files of `main`.
     private let prefix: String
     private var trees: [String: (any SourceTree)?] = [:]
     private var folders: [Key: SourceFolder?] = [:]
@@ -32,8 +32,8 @@ final class SourceLibrary {
         self.diagnostics = diagnostics
     }
 
-    /// The tables of a folder, and the objects of `kinds`; nil where it could not be read, which
-    /// was reported.
+    /// The tables of a folder, and its objects of `kinds`; nil where it has errors, which were
+    /// reported.
     ///
     /// - Parameter mode: the SQL mode in which its files are read; see ``SourceMode``.
     func folder(
@@ -70,12 +70,12 @@ final class SourceLibrary {
     }
 }
 
-/// The tables and other objects that the files of one folder define.
+/// The tables and other objects in the files of one folder.
 struct SourceFolder {
     let path: String
-    /// By name as written: two names that differ by letter case alone are two tables on some
-    /// servers, and one on others.
+    /// By name as written: names that differ only by letter case are two tables on some servers and
+    /// one on others.
     let tables: [String: DesiredTable]
-    /// By encoded name, as ``NameFolding/written(_:)`` has it.
+    /// By the encoded name of ``NameFolding/written(_:)``.
     let objects: [String: DesiredObject]
 }

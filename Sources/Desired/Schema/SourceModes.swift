@@ -3,11 +3,11 @@ import Schema
 
 /// The SQL mode in which the files of a namespace are read.
 ///
-/// Most modes leave the words of a text what they are. Those that do not, quotes and backslashes,
-/// decide which tables there are at all: such a mode is known here by its whole name, and every
-/// other one as "", which is the usual reading.
+/// Most modes do not change how a text is cut into tokens. Those that do, with other quotes and
+/// backslashes, decide which tables are defined at all: such a mode is represented by its whole
+/// text, and every other one by "", the default.
 enum SourceMode {
-    /// What `plumb.yaml` says; the usual one where it says nothing.
+    /// The mode in `plumb.yaml`; the default where it names none.
     static func said(by namespace: Namespace) -> String {
         reading(namespace.sqlMode?.value ?? "")
     }
@@ -17,23 +17,23 @@ enum SourceMode {
     }
 }
 
-/// How the servers of a fleet read files, as far as that is known.
+/// The SQL modes in which the servers of a fleet read files, as far as they are known.
 package struct SourceModes: Hashable, Sendable {
-    /// The modes of shards that read files otherwise than usual.
+    /// The modes of shards whose servers do not use the default.
     private var unusual: [ShardID: String] = [:]
-    /// Namespaces of which no server was asked, with the first mode in which their files can be
+    /// For namespaces of which no server was asked, the first mode in which their files can be
     /// read.
     private var assumed: [String: String] = [:]
 
     package init() {}
 
-    /// What servers say: the mode in which each shard's files are meant.
+    /// The modes that the servers reported for each shard's files.
     package init(_ modes: [(shard: ShardID, mode: String)], of fleet: Fleet) {
         let open = Set(fleet.namespaces.filter { $0.sqlMode == nil }.map(\.name))
         for (shard, mode) in modes where open.contains(shard.namespace) {
             let reading = SourceMode.reading(mode)
             if !reading.isEmpty { unusual[shard] = reading }
-            // A shard that cannot be reached is taken to be like the others.
+            // A shard that cannot be reached is assumed to have the mode of the others.
             if assumed[shard.namespace] == nil { assumed[shard.namespace] = reading }
         }
     }
@@ -43,7 +43,7 @@ package struct SourceModes: Hashable, Sendable {
         return unusual[shard] ?? assumed[shard.namespace] ?? ""
     }
 
-    /// Whether nothing is known of a namespace that leaves it to its servers.
+    /// Whether the mode of a namespace is up to its servers and not known yet.
     func isOpen(_ namespace: Namespace) -> Bool {
         namespace.sqlMode == nil && assumed[namespace.name] == nil
     }
@@ -52,7 +52,7 @@ package struct SourceModes: Hashable, Sendable {
         assumed[namespace] = mode
     }
 
-    /// Whether what was read with these modes is what `actual` would read.
+    /// Whether files read with these modes are read in the same way with `actual`.
     package func agrees(with actual: SourceModes, on shards: [ShardID]) -> Bool {
         func mode(_ modes: SourceModes, _ shard: ShardID) -> String {
             modes.unusual[shard] ?? modes.assumed[shard.namespace] ?? ""
@@ -61,10 +61,10 @@ package struct SourceModes: Hashable, Sendable {
     }
 }
 
-/// Reads namespaces whose servers' modes are not known yet: as usual, or in the first other way
-/// in which the files can be read at all.
+/// Reads namespaces while their servers' modes are unknown: in the default mode, or else in the
+/// first other one in which the files can be read.
 ///
-/// What is read so is read again once the servers have said how they read it.
+/// They are read again when the servers have reported their modes.
 final class ModeReader {
     private let tree: any SourceTree
     private let pinned: PinnedTree
@@ -77,7 +77,7 @@ final class ModeReader {
         self.diagnostics = diagnostics
     }
 
-    /// The schemas of a namespace; what is wrong with it is among the diagnostics.
+    /// The schemas of a namespace; its faults go to the diagnostics.
     func assemble(
         _ shards: [Shard], of namespace: Namespace, in modes: inout SourceModes
     ) -> (schemas: [DesiredSchema], assignment: [ShardID: Int]) {
@@ -107,7 +107,7 @@ final class ModeReader {
         let isWhole: Bool
     }
 
-    /// - Parameter name: attempts of one name share what they read.
+    /// - Parameter name: attempts with the same name share the files that they read.
     private func attempt(
         _ name: String, _ shards: [Shard], _ namespace: Namespace, _ modes: SourceModes
     ) -> Attempt {
@@ -124,7 +124,7 @@ final class ModeReader {
         ).assemble(shards)
         let isWhole =
             found.errorCount == before.errors && result.assignment.count == shards.count
-        // What is wrong with a folder is said once, also where several namespaces have it.
+        // Faults of a folder are reported once, even where several namespaces use it.
         return Attempt(
             schemas: result.schemas, assignment: result.assignment,
             found: isWhole ? Array(found.all.dropFirst(before.all)) : found.all,

@@ -1,6 +1,6 @@
 import Schema
 
-/// Which statements a schema folder may have: those that say what is, never what is to change.
+/// The statements that schema folders may have: definitions of objects, not changes.
 enum StatementRules {
     /// Why `statement` is refused; nil where it is not.
     static func refusal(

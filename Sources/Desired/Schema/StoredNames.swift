@@ -1,24 +1,24 @@
 import Diff
 import Schema
 
-/// Names of one schema that mean one thing on some servers, or would have to.
+/// Different names of one schema that are one name on some servers.
 package struct NameClash: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What is wrong and where; sorted.
+    /// What is wrong and where, sorted.
     package let reasons: [String]
 
     package var description: String { reasons.joined(separator: "; ") }
 }
 
 extension DesiredSchema {
-    /// The schema as servers know its names that compare them so.
+    /// The schema with the names under which a server with this folding knows its objects.
     ///
-    /// An overlay's definition takes the place of the one that has its name on such a server. Two
-    /// others of one name are a clash: which of them is meant, nobody can tell, and no shard of
-    /// such a server may follow either.
+    /// An overlay's definition replaces the one that has its name on such a server. Any other two
+    /// with one name are a clash: which of them is meant is unclear, so shards on such a server
+    /// follow neither.
     package func stored(
         by folding: NameFolding, on flavour: ServerProfile.Flavour
     ) -> Result<DesiredSchema, NameClash> {
-        // Files cannot tell more names apart than this server can.
+        // No server distinguishes more names than this one, so the files' names are kept.
         if folding == .bytes, flavour == .mariadb { return .success(self) }
         let names = StoredNames(schema: self, folding: folding, flavour: flavour)
         return names.reasons.isEmpty
@@ -26,12 +26,12 @@ extension DesiredSchema {
     }
 }
 
-/// Gives the definitions of a schema the names that a server knows them by.
+/// Gives the definitions of a schema the names under which a server knows them.
 private struct StoredNames {
     let folding: NameFolding
     let flavour: ServerProfile.Flavour
     private let original: DesiredSchema
-    /// The definitions that stay, by their encoded names in the files.
+    /// The encoded names, in the files, of definitions that are kept.
     private var kept: Set<String> = []
     private(set) var reasons: [String] = []
 
@@ -55,7 +55,7 @@ private struct StoredNames {
         reasons.sort()
     }
 
-    /// Equal for what has one name on the server: tables, views and sequences have theirs together.
+    /// Equal for names that are one on the server, also of a table and a view or sequence.
     private func slot(_ name: ObjectName) -> ObjectName {
         let key = folding.key(name, on: flavour)
         return key.kind.sharesTableNames ? ObjectName(.table, key.name) : key
@@ -76,7 +76,7 @@ private struct StoredNames {
                 + "by more than letter case")
     }
 
-    /// A table cannot get another name where it has to stay under the old one.
+    /// Refuses a rename of a table whose old name is still used on such a server.
     private mutating func refuseRenamesOfPresent(_ present: Set<ObjectName>) {
         for hint in original.tableRenames {
             let (from, to) = (ObjectName(.table, hint.from), ObjectName(.table, hint.to))
@@ -115,7 +115,7 @@ private struct StoredNames {
             retire: original.retire.map(folding.stored(encoded:)).filter { !present.contains($0) })
     }
 
-    /// A hint that changes the letters alone says nothing to the server.
+    /// Without renames that change only the letter case, which the server ignores.
     private var tableRenames: [TableRename] {
         original.tableRenames.reduce(into: []) { result, hint in
             let stored = TableRename(

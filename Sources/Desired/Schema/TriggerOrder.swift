@@ -1,7 +1,7 @@
 import Diff
 import Schema
 
-/// Turns `FOLLOWS` and `PRECEDES` of a namespace's triggers into what each has to run behind.
+/// Translates `FOLLOWS` and `PRECEDES` of a namespace's triggers into the triggers before each.
 struct TriggerOrder {
     /// By encoded names.
     let objects: [String: DesiredObject]
@@ -14,7 +14,7 @@ struct TriggerOrder {
         let location: SourceLocation
     }
 
-    /// The objects, with no clause and every trigger's predecessors in its text.
+    /// The objects without these clauses, and with the preceding triggers in each trigger's text.
     func resolved() -> [String: DesiredObject] {
         let definitions = objects.filter { $0.value.name.kind == .trigger }.compactMapValues {
             ObjectDefinition(text: $0.text)
@@ -79,7 +79,7 @@ struct TriggerOrder {
         }
     }
 
-    /// One error for each cycle, at its first place.
+    /// Reports each cycle once, at its first place.
     private func refuseCycles(_ constraints: [Constraint]) {
         var next: [ObjectName: [ObjectName]] = [:]
         for constraint in constraints {

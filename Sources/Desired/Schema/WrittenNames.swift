@@ -1,10 +1,10 @@
 import Schema
 
-/// Definitions by their names, as files refer to them: by the name as it is written, and where
-/// there is none, letter case aside. What the latter means is up to the server: see ``LetterCase``.
+/// Looks up definitions as files refer to them: by the exact name, or else regardless of letter
+/// case. Whether the latter is the same object depends on the server; see ``LetterCase``.
 struct WrittenNames<Definition> {
     private let exact: [String: Definition]
-    /// By name in lower case; of several, the first by its bytes.
+    /// Names by their lower-case form; of several, the first by bytes.
     private let folded: [String: String]
 
     init(_ exact: [String: Definition]) {

@@ -1,7 +1,7 @@
 import CYAML
 import Schema
 
-/// What libyaml says about the next piece of a document.
+/// The next event that libyaml reports.
 enum YAMLEvent {
     case streamStart
     case streamEnd
@@ -15,19 +15,19 @@ enum YAMLEvent {
     case mappingEnd
 }
 
-/// The text is not YAML.
+/// The text is not valid YAML.
 struct YAMLSyntaxError: Error {
     let message: String
     let location: SourceLocation
 }
 
-/// The one owner of a libyaml parser and of the bytes that it reads.
+/// Owns a libyaml parser and the bytes that it reads.
 final class YAMLEvents {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let input: UnsafeMutableBufferPointer<UInt8>
     private let places: LinePlaces
 
-    /// Nil only where libyaml cannot get memory. `bytes` must be valid UTF-8 without a mark.
+    /// Nil where libyaml cannot allocate memory. `bytes` must be UTF-8 without a byte order mark.
     init?(bytes: [UInt8], file: String) {
         parser = .allocate(capacity: 1)
         guard yaml_parser_initialize(parser) == 1 else {
@@ -130,7 +130,7 @@ private struct LinePlaces {
         var left = Int(clamping: mark.column)
         while left > 0, place < bytes.count {
             place += 1
-            // Continuation bytes belong to the character before them.
+            // Continuation bytes belong to the same character.
             while place < bytes.count, bytes[place] & 0xC0 == 0x80 { place += 1 }
             left -= 1
         }
@@ -142,7 +142,7 @@ private struct LinePlaces {
         return SourceLocation(file: file, line: line + 1, column: offset - starts[line] + 1)
     }
 
-    /// The bytes of the line break at `place`, 0 where there is none; libyaml's own five breaks.
+    /// The length of the line break at `place`, 0 where there is none; libyaml knows five kinds.
     private static func lineBreak(_ bytes: [UInt8], _ place: Int) -> Int {
         switch bytes[place] {
         case 0x0A: return 1

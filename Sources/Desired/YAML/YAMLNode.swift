@@ -1,7 +1,8 @@
 import Schema
 
-/// A YAML document as a tree in which every node knows its place.
+/// A YAML document as a tree whose nodes know their places.
 package struct YAMLNode: Sendable {
+    /// The value of a node.
     package enum Content: Sendable {
         case scalar(YAMLScalar)
         case sequence([YAMLNode])
@@ -12,7 +13,7 @@ package struct YAMLNode: Sendable {
     package let content: Content
     package let location: SourceLocation
 
-    /// What the node is, in words for an error text.
+    /// The type of the node, in words for errors.
     package var kind: String {
         switch content {
         case .scalar(let scalar): scalar.value.kind
@@ -32,7 +33,7 @@ package struct YAMLEntry: Sendable {
 /// A scalar with its text as written and its value by the YAML 1.2 core schema.
 package struct YAMLScalar: Hashable, Sendable {
     package let text: String
-    /// True where the text stands in quotes or in a block, which makes it a string.
+    /// Whether the text is quoted or a block, which makes it a string.
     package let isQuoted: Bool
     package let value: YAMLValue
 }
@@ -77,13 +78,13 @@ package enum YAMLValue: Hashable, Sendable {
         return isFloat(digits) ? Double(text).map(YAMLValue.number) : nil
     }
 
-    /// Digits without a sign; too many of them make a number that no integer field takes.
+    /// Digits without a sign; an integer that is too large becomes a number.
     private static func integer(_ digits: Substring, radix: Int) -> YAMLValue? {
         guard !digits.hasPrefix("-"), !digits.hasPrefix("+") else { return nil }
         return Int(digits, radix: radix).map(YAMLValue.integer)
     }
 
-    /// `(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`; Swift's own reader takes more than that.
+    /// `(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`; Swift's own parser accepts more.
     private static func isFloat(_ text: Substring) -> Bool {
         var rest = text.utf8[...]
         let whole = skipDigits(&rest)

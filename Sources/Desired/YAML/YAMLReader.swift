@@ -1,20 +1,23 @@
 import Schema
 
-/// Reads one strict YAML document: no duplicate keys, no merge keys, no tags beyond the core
-/// schema, and limits on everything that a hostile file could blow up.
+/// Reads one strict YAML document: without duplicate keys, merge keys and tags beyond the core
+/// schema, and with limits on everything that a hostile file could inflate.
 package struct YAMLReader {
-    /// What a file may cost at most.
+    /// Limits for one file.
     package struct Limits: Sendable {
+        /// The largest file.
         package var bytes = 1 << 20
+        /// The deepest nesting.
         package var depth = 50
+        /// The most aliases.
         package var aliases = 100
-        /// Nodes after every alias has been expanded.
+        /// The most nodes after all aliases are expanded.
         package var nodes = 200_000
 
         package init() {}
     }
 
-    /// The document of `bytes`, or nil where it cannot be read; `diagnostics` then says why.
+    /// The document in `bytes`; nil where it cannot be read, which `diagnostics` then reports.
     static func read(
         _ bytes: [UInt8], file: String, limits: Limits = Limits(), into diagnostics: DiagnosticList
     ) -> YAMLNode? {
@@ -47,12 +50,12 @@ package struct YAMLReader {
     }
 }
 
-/// A fault after which the rest of the document has no reliable meaning.
+/// A fault after which the rest of the document cannot be interpreted.
 private struct Unreadable: Error {
     let diagnostic: Diagnostic
 }
 
-/// A finished node with what its expansion costs.
+/// A finished node, with the number of nodes after its aliases are expanded.
 private struct Composed {
     let node: YAMLNode
     let nodes: Int
@@ -248,7 +251,7 @@ private struct Composer {
         }
         guard let target = anchors[anchor] else {
             throw unreadable(
-                // It may be a password that begins with `*`.
+                // The alias is not repeated: it may be a password that begins with `*`.
                 .invalidYAML, "an alias has no anchor before it",
                 "define it with `&`, or put quotes around a value that begins with `*`", place)
         }

@@ -1,4 +1,4 @@
-/// Decodes a `connection`: the accounts, and how they are reached.
+/// Decodes a `connection`: the accounts and how servers are reached.
 struct ConnectionDecoder {
     let reader: NodeReader
 
@@ -15,7 +15,7 @@ struct ConnectionDecoder {
                 node, "a connection has an account of its own beside `change`",
                 "write the account under `change`")
         }
-        // What stands beside `read` without an account of its own changes nothing.
+        // Other keys beside `read`, without an account of their own, change nothing.
         let credentials = isNamed && own.isEmpty ? change : self.credentials(own, node, what)
         let tls = fields.read(.tls) { node, _ in EnvironmentDecoder(reader: reader).tls(node) }
         let connect = fields.read(.connectTimeout) {
@@ -42,7 +42,7 @@ struct ConnectionDecoder {
         return credentials(Login(fields), node, what)
     }
 
-    /// The values that make an account, wherever they stand.
+    /// The keys of an account, wherever they are written.
     private struct Login {
         let optionFile: YAMLNode?
         let user: YAMLNode?
@@ -97,7 +97,7 @@ struct ConnectionDecoder {
         return .user(user, password: .none)
     }
 
-    /// Servers repeat the name of a user that they refuse: a password must not be part of it.
+    /// Servers repeat the name of a refused user, so a password must not be part of it.
     private func user(_ node: YAMLNode, _ what: String) -> String? {
         guard let text = reader.string(node, what) else { return nil }
         guard !text.contains(":") else {
@@ -114,7 +114,7 @@ struct ConnectionDecoder {
 
     private func variable(_ node: YAMLNode, _ what: String) -> String? {
         guard let text = reader.string(node, what) else { return nil }
-        // A password that was put here by mistake is not repeated.
+        // The value is not repeated, as it may be a password written here by mistake.
         guard text.utf8.first.map(Self.isNameStart) ?? false,
             text.utf8.allSatisfy({ Self.isNameStart($0) || (0x30...0x39).contains($0) })
         else {

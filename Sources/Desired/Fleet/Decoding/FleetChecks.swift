@@ -1,6 +1,6 @@
 import Schema
 
-/// Checks what the parts of `plumb.yaml` say about each other.
+/// Checks `plumb.yaml` for contradictions between its parts.
 struct FleetChecks {
     let fleet: Fleet
     let diagnostics: DiagnosticList
@@ -31,7 +31,7 @@ struct FleetChecks {
         }
     }
 
-    /// No name may be claimed by two hints of one kind, nor may tables swap their names.
+    /// Two renames must not use the same name, and tables must not swap their names.
     private func renames(_ namespace: Namespace) {
         var from: Set<[String]> = []
         var to: Set<[String]> = []
@@ -60,7 +60,7 @@ struct FleetChecks {
         }
     }
 
-    /// Names that go round: which table is which could not be told once one of them moved.
+    /// Renames in a circle: once one was carried out, the tables could not be told apart.
     private func circles(_ namespace: Namespace) {
         var next: [String: (to: String, location: SourceLocation)] = [:]
         for hint in namespace.renames {
@@ -124,7 +124,7 @@ struct FleetChecks {
         }
     }
 
-    /// Reports each environment from which following `after` leads back to it, once per cycle.
+    /// Reports each cycle of `after` once, at one of its environments.
     private func cycles() {
         var reported: Set<String> = []
         for environment in fleet.environments where !reported.contains(environment.name) {
@@ -138,7 +138,7 @@ struct FleetChecks {
         }
     }
 
-    /// The names on the shortest way along `after`, both ends included.
+    /// The shortest path along `after`, with both of its ends.
     private func path(from start: String, to end: String) -> [String]? {
         var ways = [[start]]
         var seen: Set<String> = []

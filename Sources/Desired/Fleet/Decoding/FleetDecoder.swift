@@ -12,7 +12,7 @@ extension Fleet {
         return fleet.with(warnings: own.sorted)
     }
 
-    /// Reads and checks `plumb.yaml`; throws all that is wrong with it in one go.
+    /// Reads and checks `plumb.yaml`; throws all of its faults together.
     package init(_ bytes: [UInt8], file: String) throws(DesiredError) {
         let diagnostics = DiagnosticList()
         let fleet = Fleet.decode(bytes, file: file, into: diagnostics)
@@ -28,16 +28,16 @@ extension Fleet {
     }
 }
 
-/// Decodes the top of `plumb.yaml`.
+/// Decodes the top level of `plumb.yaml`.
 struct FleetDecoder {
     let file: String
     let diagnostics: DiagnosticList
 
     private var reader: NodeReader { NodeReader(diagnostics: diagnostics) }
 
-    /// What could be read; complete where no error was reported.
+    /// The values that could be read; complete where no error was reported.
     func fleet(_ root: YAMLNode) -> Fleet? {
-        // The other keys of another version may mean something else: nothing is said about them.
+        // Another version may have other keys, so nothing is reported about them.
         guard isReadable(root), let fields = reader.fields(root, RootKey.self) else { return nil }
         let namespaces = fields.read(.namespaces) { node, what in
             named(node, what) { NamespaceDecoder(reader: reader).namespace($0) }
@@ -92,7 +92,7 @@ struct FleetDecoder {
         }
     }
 
-    /// Names stand in paths of the ledger and in metrics: `[A-Za-z_][A-Za-z0-9_-]*`.
+    /// Names are parts of ledger paths and metrics, so they must match `[A-Za-z_][A-Za-z0-9_-]*`.
     private static func isName(_ text: String) -> Bool {
         guard let first = text.utf8.first, text.utf8.count <= 64 else { return false }
         return isLetter(first) && text.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == 0x2D }
@@ -119,7 +119,7 @@ struct FleetDecoder {
         return WorkspaceSettings(host: host, prefix: prefix ?? WorkspaceSettings.defaultPrefix)
     }
 
-    /// The location alone, or a mapping with the key that signs.
+    /// Decodes the location alone, or a mapping with the location and the signing key.
     private func ledger(
         _ node: YAMLNode, _ what: String
     ) -> (location: LedgerLocation, key: LocalPath?)? {

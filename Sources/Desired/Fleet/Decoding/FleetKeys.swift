@@ -1,12 +1,12 @@
 import Model
 import Diff
 
-/// The keys of one mapping of `plumb.yaml`: the decoder can read no others, and the JSON Schema
-/// is tested against them.
+/// The keys of one mapping of `plumb.yaml`. The decoder reads no others, and a test compares them
+/// with the JSON Schema.
 protocol FleetKey: RawRepresentable<String>, Hashable, CaseIterable, Sendable {
     /// The mapping's name in the JSON Schema.
     static var title: String { get }
-    /// What the mapping is, for error texts.
+    /// The mapping's description in error messages: `a shard pattern`.
     static var what: String { get }
     static var required: Set<Self> { get }
 }
@@ -16,11 +16,11 @@ extension FleetKey {
     static var names: [String] { allCases.map(\.rawValue) }
 }
 
-/// The words that one value of `plumb.yaml` may be.
+/// The allowed words of one value of `plumb.yaml`.
 protocol FleetChoice: RawRepresentable<String>, Hashable, CaseIterable, Sendable {
     /// The choice's name in the JSON Schema.
     static var title: String { get }
-    /// Words of the format that this release does not carry out.
+    /// Words of the format that this release does not support.
     static var unsupported: [String] { get }
 }
 
@@ -234,8 +234,8 @@ enum WaiverKey: String, FleetKey {
     case rule, table, column, owner, reason, expires
 }
 
-/// Every mapping and every choice of `plumb.yaml`, for the test that holds the JSON Schema
-/// against the decoder.
+/// Every mapping and choice of `plumb.yaml`, for the test that compares the JSON Schema with the
+/// decoder.
 enum FleetFormat {
     static let keys: [any FleetKey.Type] = [
         RootKey.self, NamespaceKey.self, ShardPatternKey.self, NamedShardKey.self,

@@ -84,7 +84,7 @@ struct NamespaceDecoder {
         return kinds.flatMap { withTables(Set($0), node, what) }
     }
 
-    /// Everything else rests on tables: a list without them is a mistake.
+    /// Other objects depend on tables, so a list without tables is a mistake.
     private func withTables(
         _ kinds: Set<ManagedKind>, _ node: YAMLNode, _ what: String
     ) -> Set<ManagedKind>? {
@@ -95,9 +95,9 @@ struct NamespaceDecoder {
         return kinds
     }
 
-    /// The modes are those of a server, which says which of them it does not have.
+    /// Checks the form only: which modes exist, the server knows.
     private func sqlMode(_ node: YAMLNode, _ what: String) -> Located<String>? {
-        // No mode at all is one, too.
+        // An empty text is a valid mode: no modes.
         if case .scalar(let scalar) = node.content, case .string("") = scalar.value {
             return Located("", at: node.location)
         }

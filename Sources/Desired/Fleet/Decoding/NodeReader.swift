@@ -1,10 +1,10 @@
 import Schema
 
-/// Reads typed values out of nodes; what does not fit becomes a diagnostic and nil.
+/// Reads typed values from nodes; a value that does not fit becomes a diagnostic and nil.
 struct NodeReader {
     let diagnostics: DiagnosticList
 
-    /// The values of a mapping by key, after every unknown and missing key was reported.
+    /// The values of a mapping by key; reports unknown and missing keys.
     func fields<Key: FleetKey>(_ node: YAMLNode, _ type: Key.Type = Key.self) -> Fields<Key>? {
         guard let entries = mapping(node, Key.what) else { return nil }
         var values: [Key: YAMLNode] = [:]
@@ -46,7 +46,7 @@ struct NodeReader {
             remedy: Nearest.remedy(entry.key, in: known, what: "keys"), at: entry.keyLocation)
     }
 
-    /// Whether a value behind this key would be a secret; the key itself is a plain word.
+    /// Whether the value of this key would be a secret; the key itself is a plain word.
     private static func namesSecret(_ key: String) -> Bool {
         let word = key.lowercased()
         return word.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F || $0 == 0x2D }
@@ -55,14 +55,14 @@ struct NodeReader {
             } && !word.hasSuffix("env") && !word.hasSuffix("file")
     }
 
-    /// Where credentials stand, only plain words are certain to be keys that were mistyped.
+    /// Whether an unknown key may be shown: near credentials only a plain word is surely no secret.
     private static func isRepeatable(_ key: String, in what: String) -> Bool {
         guard !key.contains(where: { "=:@ ".contains($0) }) else { return false }
         return what != ConnectionKey.what
             || key.unicodeScalars.allSatisfy { $0 == "_" || $0 == "-" || $0.properties.isLowercase }
     }
 
-    /// The entries of a mapping, whatever its keys are.
+    /// The entries of a mapping with arbitrary keys.
     func mapping(_ node: YAMLNode, _ what: String) -> [YAMLEntry]? {
         guard case .mapping(let entries) = node.content else {
             return wrongType(node, what, "a mapping")
@@ -70,7 +70,7 @@ struct NodeReader {
         return entries
     }
 
-    /// The entries of a mapping that must have some.
+    /// The entries of a mapping, which must not be empty.
     func filledMapping(_ node: YAMLNode, _ what: String) -> [YAMLEntry]? {
         guard let entries = mapping(node, what) else { return nil }
         guard !entries.isEmpty else { return invalid(node, "\(what) is empty", "add an entry") }
@@ -107,7 +107,7 @@ struct NodeReader {
         return text
     }
 
-    /// What was written, but where it may be a secret.
+    /// The text as written, unless it may be a secret.
     private func shown(_ scalar: YAMLScalar, _ what: String) -> String {
         let credentials: [ConnectionKey] = [
             .user, .passwordEnvironment, .passwordFile, .optionFile,
@@ -184,7 +184,7 @@ struct NodeReader {
         return server
     }
 
-    /// A path inside the schema repository, without `.`, `..` and a slash at its end.
+    /// A path in the schema repository, without `.`, `..` or a slash at the end.
     func repositoryPath(_ node: YAMLNode, _ what: String) -> Located<String>? {
         guard var text = string(node, what) else { return nil }
         while text.hasPrefix("./") { text.removeFirst(2) }
@@ -217,14 +217,14 @@ struct NodeReader {
     }
 }
 
-/// The values of one mapping, by its keys.
+/// The values of a mapping, by its keys.
 struct Fields<Key: FleetKey> {
     fileprivate let values: [Key: YAMLNode]
     let location: SourceLocation
 
     subscript(_ key: Key) -> YAMLNode? { values[key] }
 
-    /// Reads the value of `key`, where there is one, with the key's name for error texts.
+    /// Reads the value of `key`, if there is one; `body` gets the key's name for error messages.
     func read<Value>(_ key: Key, _ body: (YAMLNode, String) -> Value?) -> Value? {
         values[key].flatMap { body($0, "`\(key.rawValue)`") }
     }

@@ -27,7 +27,7 @@ struct PolicyDecoder {
         return policy
     }
 
-    /// Where each topic of a requirement is written.
+    /// The places of the keys that an operator's requirements can be about.
     private func places(_ fields: Fields<PolicyKey>) -> [PolicyTopic: SourceLocation] {
         var places: [PolicyTopic: SourceLocation] = [:]
         places[.approve] = fields[.approve]?.location
@@ -142,7 +142,7 @@ struct PolicyDecoder {
         switch (before, next) {
         case (.shards(let first), .shards(let second)): first < second
         case (.percent(let first), .percent(let second)): first < second
-        // How many shards a percentage is depends on the fleet.
+        // A percentage cannot be compared with a number of shards, which depends on the fleet.
         case (.shards, .percent), (.percent, .shards): before != .percent(100)
         }
     }
@@ -162,7 +162,7 @@ struct PolicyDecoder {
         return Wave(size: size, bakeSeconds: bake ?? 0)
     }
 
-    /// `10` or `10%`.
+    /// Reads `10` or `10%`.
     private func percent(_ node: YAMLNode, _ what: String) -> Int? {
         guard case .scalar(let scalar) = node.content, case .string(let text) = scalar.value,
             text.hasSuffix("%"),

@@ -1,7 +1,7 @@
 import Diff
 import Schema
 
-/// Decodes one entry of `renames`: of a table, or of a column or an index of one.
+/// Decodes one entry of `renames`: of a table, a column or an index.
 struct RenameDecoder {
     let reader: NodeReader
 
@@ -57,7 +57,7 @@ struct RenameDecoder {
         return RenameHint(.index(IndexRename(table: table, from: from, to: to)), at: node.location)
     }
 
-    /// The old and the new name.
+    /// The old and the new name of a rename.
     private func names<Key: FleetKey>(
         _ node: YAMLNode, _ type: Key.Type, from: Key, to: Key, _ hint: YAMLNode, _ what: String,
         _ table: String?

@@ -4,7 +4,7 @@ import Schema
 struct ShardDecoder {
     let reader: NodeReader
 
-    /// The selector key that means the shard's name; no label may have this name.
+    /// The key with which selectors select by a shard's name; no label may be called so.
     static let shardLabel = "shard"
 
     func entry(_ node: YAMLNode) -> ShardEntry? {
@@ -41,7 +41,8 @@ struct ShardDecoder {
                 "\(Count.of(hosts.count, "host")) listed for \(Count.of(names.count, "shard"))",
                 remedy: "remove hosts or widen the pattern", at: node.location)
         }
-        // Contiguous blocks: neighbours stay together when the number of hosts divides them.
+        // Contiguous blocks: neighbours stay together when the number of hosts divides their
+        // number.
         let listed = names.enumerated().compactMap { index, name in
             shard(
                 name, host: hosts[index * hosts.count / names.count], template,
@@ -137,7 +138,7 @@ struct ShardDecoder {
         return hosts.count == items.count ? hosts.flatMap { $0 } : nil
     }
 
-    /// The servers that one text with ranges stands for.
+    /// The servers that one address with ranges stands for.
     func addresses(_ node: YAMLNode, _ what: String) -> [ServerAddress]? {
         guard let texts = expanded(node, what) else { return nil }
         let servers = texts.compactMap { ServerAddress($0) }

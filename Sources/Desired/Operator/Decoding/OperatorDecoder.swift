@@ -2,7 +2,7 @@ import Model
 import Schema
 
 extension Operator {
-    /// Reads and checks an operator's file; throws all that is wrong with it in one go.
+    /// Reads and checks an operator's file; throws all of its faults together.
     package init(_ bytes: [UInt8], file: String) throws(DesiredError) {
         let diagnostics = DiagnosticList()
         let root = YAMLReader.read(bytes, file: file, into: diagnostics)
@@ -20,7 +20,7 @@ private struct OperatorDecoder {
     let file: String
     let reader: NodeReader
 
-    /// What could be read; complete where no error was reported.
+    /// The values that could be read; complete where no error was reported.
     func decode(_ root: YAMLNode) -> Operator? {
         guard let fields = reader.fields(root, OperatorKey.self) else { return nil }
         _ = fields.read(.version, version)
@@ -231,9 +231,9 @@ private struct OperatorDecoder {
     }
 }
 
-/// Names of branches that come from outside: data, never an expression.
+/// Names of branches from outside, such as a pull request's, which must not be expressions.
 package enum BranchName {
-    /// Whether `text` is the short name of a branch by git's own rules, and nothing else.
+    /// Whether `text` is a valid short name of a branch by git's rules and cannot be more.
     package static func isPlain(_ text: String) -> Bool {
         guard !text.isEmpty, text.utf8.count <= 255, !text.hasPrefix("-"), !text.hasSuffix("."),
             !text.contains(".."), !text.contains("@{"), text != "@"

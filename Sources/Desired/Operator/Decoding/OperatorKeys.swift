@@ -1,7 +1,7 @@
 import Model
 import Diff
 
-/// The mappings of the operator's file; those of a connection are the ones of `plumb.yaml`.
+/// The keys of the operator's file; a connection has the keys of `plumb.yaml`.
 enum OperatorKey: String, FleetKey {
     static let title = "operator"
     static let what = "the operator's file"
@@ -53,7 +53,7 @@ enum OperatorLimitsKey: String, FleetKey {
     case approval
 }
 
-/// Every mapping and choice of the operator's file, for the test that holds its JSON Schema.
+/// Every mapping and choice of the operator's file, for the test that checks its JSON Schema.
 enum OperatorFormat {
     static let keys: [any FleetKey.Type] = [
         OperatorKey.self, HostAccountsKey.self, RequireKey.self, ApprovalRulesKey.self,
