@@ -18,8 +18,10 @@ package struct Timestamp: Hashable, Sendable {
         self.init(date)
     }
 
+    /// The same point in time as Foundation's type.
     package var date: Date { Date(timeIntervalSince1970: TimeInterval(secondsSince1970)) }
 
+    /// As ISO 8601 in UTC: `2026-11-21T09:12:44Z`.
     package var iso: String { date.formatted(Date.ISO8601FormatStyle()) }
 
     /// The point in time this many seconds later.

@@ -18,7 +18,8 @@ extension Repository {
         while let id = next.popLast() {
             guard seen.count <= limit else {
                 throw GitError(
-                    .invalid, "who brought \(path) is more than \(limit) commits ago",
+                    .invalid,
+                    "the commit that gave \(path) its content is more than \(limit) commits ago",
                     remedy: "commit it again")
             }
             let merge = try commit(id)

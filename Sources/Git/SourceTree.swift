@@ -21,6 +21,7 @@ package protocol SourceTree: AnyObject, Sendable {
 
 /// An entry of a folder in a source tree.
 package struct SourceEntry: Hashable, Sendable {
+    /// What the name stands for.
     package enum Kind: String, Hashable, Sendable {
         case file
         case folder

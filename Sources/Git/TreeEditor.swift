@@ -7,6 +7,7 @@ package struct TreeEdits: Sendable {
 
     package init() {}
 
+    /// Whether there are no changes.
     package var isEmpty: Bool { changes.isEmpty }
 
     /// The content that `path` was set to; `.some(nil)` where it was removed, nil where unchanged.

@@ -3,6 +3,7 @@ import CGit2
 
 /// One entry of a tree object.
 package struct TreeEntry: Hashable, Sendable {
+    /// What the entry stands for, by its mode.
     package enum Kind: String, Hashable, Sendable {
         case file
         case executable

@@ -34,6 +34,7 @@ package struct LedgerEvent: Hashable, Sendable {
 /// An event with the commit that recorded it.
 package struct LedgerRecord: Hashable, Sendable {
     package let commit: ObjectID
+    /// The time of the commit.
     package let time: Date
     package let actor: LedgerActor
     package let event: LedgerEvent

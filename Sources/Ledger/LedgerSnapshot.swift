@@ -2,6 +2,7 @@ import Git
 
 /// The documents of one environment after one transition; immutable.
 package struct LedgerSnapshot: Sendable {
+    /// The environment's name.
     package let environment: String
     /// The transition's commit.
     package let commit: ObjectID

@@ -52,7 +52,9 @@ extension Ledger {
             }
         }
         throw lost
-            ?? LedgerError(.lostRace, "environment \(environment) kept moving", remedy: "try again")
+            ?? LedgerError(
+                .lostRace, "other processes kept changing environment \(environment)",
+                remedy: "try again")
     }
 
     private func write(

@@ -40,7 +40,7 @@ final class LoginGuard: @unchecked Sendable {
             throw explain(error)
         }
         guard hasRun, refusal == nil else {
-            throw refusal ?? error(.tls, "the client library logged in unwatched")
+            throw refusal ?? error(.tls, "the client library logged in unchecked")
         }
         return result
     }

@@ -117,6 +117,7 @@ package struct ApprovalRules: Hashable, Sendable {
         self.lifetimeSeconds = lifetimeSeconds
     }
 
+    /// 30 days.
     package static let standardLifetimeSeconds = 30 * 86_400
 
     /// The rules where there is no operator's file.

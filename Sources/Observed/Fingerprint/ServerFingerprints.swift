@@ -31,7 +31,6 @@ struct ServerFingerprints: Sendable {
     /// makes them differ from the last ones, or from the next ones.
     ///
     /// - Parameter known: the databases' last fingerprints, by name.
-    /// - Parameter known: the fingerprints that databases had the last time, by name.
     static func read(
         from server: ServerAddress, pool: ConnectionPool, facts: ServerFacts,
         databases: [String], known: [String: Fingerprint]

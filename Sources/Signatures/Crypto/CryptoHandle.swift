@@ -11,7 +11,7 @@ final class CryptoHandle {
     ) throws(SignatureError) {
         guard let created = make() else {
             ERR_clear_error()
-            throw SignatureError(.malformed, "\(what): libcrypto does not take it")
+            throw SignatureError(.malformed, "\(what): libcrypto does not accept it")
         }
         pointer = created
         self.free = free

@@ -35,7 +35,7 @@ struct GPGStatus {
         }
         // fingerprint date time expires version reserved key hash class primary
         guard words.count >= 10, let seconds = Int64(words[2]) else {
-            throw SignatureError(.program, "gpg says something unknown of the signature")
+            throw SignatureError(.program, "gpg reports the signature in an unknown form")
         }
         guard Self.keyAlgorithms.contains(words[6]), Self.hashAlgorithms.contains(words[7]) else {
             throw SignatureError(

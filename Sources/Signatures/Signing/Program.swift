@@ -116,7 +116,7 @@ private final class MemoryFile {
         descriptor = memfd_create("plumb", plumb_close_on_exec)
         guard descriptor >= 0 else {
             throw SignatureError(
-                .program, "no file in memory: \(String(cString: strerror(errno)))")
+                .program, "cannot make a file in memory: \(String(cString: strerror(errno)))")
         }
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -124,7 +124,7 @@ private final class MemoryFile {
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else {
                 throw SignatureError(
-                    .program, "no file in memory: \(String(cString: strerror(errno)))")
+                    .program, "cannot make a file in memory: \(String(cString: strerror(errno)))")
             }
             rest = rest.dropFirst(count)
         }
