@@ -67,7 +67,7 @@ package struct Doctor {
         let shards = ShardExamination(
             request: request, fleet: fleet, environment: environment, context: context)
         hooks.stage("looking at \(Count.of(shards.servers.count, "server"))")
-        let byServer = Dictionary(grouping: shards.shards, by: \.server)
+        let byServer = Dictionary(grouping: shards.named, by: \.server)
         let results = Workers.map(
             shards.servers, total: max(4, fleet.policy.rollout.concurrency.total), perKey: 1,
             key: { $0 }
@@ -81,7 +81,7 @@ package struct Doctor {
             uniquingKeysWith: { first, _ in first })
         return accounts + shards.checks + results.flatMap(\.checks)
             + grants(shards, fleet, facts, context)
-            + ProfileExamination(shards: shards.shards, facts: facts).checks
+            + ProfileExamination(shards: shards.named, facts: facts).checks
     }
 }
 
@@ -91,7 +91,7 @@ extension Doctor {
         _ shards: ShardExamination, _ fleet: Fleet, _ facts: [ServerAddress: ServerFacts],
         _ context: ReconcileContext
     ) -> [Check] {
-        let occupied = Set(shards.shards.map(\.server))
+        let occupied = Set(shards.named.map(\.server))
         let others = facts.map { server, looked in
             let isOccupied = occupied.contains(server)
             return (
@@ -111,7 +111,7 @@ extension Doctor {
 
 /// The shards of an environment as far as they can be named, and the servers in any case.
 struct ShardExamination {
-    let shards: [Shard]
+    let named: [Shard]
     /// Every server that the environment names, sorted.
     let servers: [ServerAddress]
     /// The server that the fleet file names for scratch databases.
@@ -146,13 +146,13 @@ struct ShardExamination {
                         remedy: "until then none of its shards is looked at"))
             }
         }
-        self.shards = DesiredStage(scope: request.scope).selected(shards)
-        servers.formUnion(self.shards.map(\.server))
+        named = DesiredStage(scope: request.scope).selected(shards)
+        servers.formUnion(named.map(\.server))
         workspace = fleet.namedWorkspace(environment)
         if let workspace { servers.insert(workspace) }
         self.servers = servers.sorted()
         let wanted = request.scope.shards
-        if !wanted.isEmpty, self.shards.isEmpty {
+        if !wanted.isEmpty, named.isEmpty {
             checks.append(
                 DoctorReport.Check(
                     .databases, environment.name, .failed,

@@ -15,7 +15,7 @@ struct GrantExamination {
         others: [ServerAddress: AccountFacts]
     ) {
         self.fleet = fleet
-        let byServer = Dictionary(grouping: shards.shards, by: \.server)
+        let byServer = Dictionary(grouping: shards.named, by: \.server)
         let workspaces = Self.workspaces(shards, facts)
         for server in shards.servers {
             guard let facts = facts[server] else { continue }
@@ -35,7 +35,7 @@ struct GrantExamination {
             if let changer { examine(server, own, changer, .changing) }
             if workspaces.contains(server) {
                 examineWorkspace(
-                    server, kinds: kinds(shards.shards),
+                    server, kinds: kinds(shards.named),
                     others[server]?.facts[.workspace] ?? facts)
             }
             examineOptional(server, facts)
@@ -178,7 +178,7 @@ struct GrantExamination {
         let preferred = shards.workspace
         var result: Set<ServerAddress> = preferred.map { [$0] } ?? []
         var seen: Set<ServerProfile> = []
-        for shard in shards.shards {
+        for shard in shards.named {
             guard let own = facts[shard.server], let profile = own.profile(of: shard.database),
                 seen.insert(profile).inserted
             else { continue }

@@ -16,10 +16,6 @@ package struct DueRenames: Hashable, Sendable {
         package let reason: String
     }
 
-    package static let none = DueRenames()
-
-    private init() {}
-
     /// - Parameters:
     ///   - desired: the encoded names that git has.
     ///   - live: the encoded names that the shard has.

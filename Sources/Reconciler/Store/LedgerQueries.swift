@@ -48,24 +48,7 @@ package struct LedgerQueries {
         return report
     }
 
-    /// The rollouts, newest first.
-    package func rollouts() throws(LedgerError) -> [RolloutRecord] {
-        guard let snapshot = try store.snapshot() else { return [] }
-        var records: [RolloutRecord] = []
-        for id in try snapshot.list(LedgerPath("rollouts")) {
-            if let record = try snapshot.read(RolloutRecord.self, at: RecordPath.rollout(id)) {
-                records.append(record)
-            }
-        }
-        return records.sorted { ($0.startedAt, $0.id) > ($1.startedAt, $1.id) }
-    }
-
     /// What every shard was last recorded with.
-    package func shards() throws(LedgerError) -> [ShardID: ShardRecord] {
-        guard let snapshot = try store.snapshot() else { return [:] }
-        return try Self.shards(in: snapshot)
-    }
-
     package static func shards(
         in snapshot: LedgerSnapshot
     ) throws(LedgerError) -> [ShardID: ShardRecord] {

@@ -21,8 +21,6 @@ package struct TextTable: Sendable {
         rows.append(headings.indices.map { $0 < cells.count ? Visible.line(cells[$0]) : "" })
     }
 
-    package var isEmpty: Bool { rows.isEmpty }
-
     /// The headings and the rows, each with its end; nothing where there is no row.
     package func text(style: Style = .plain) -> String {
         guard !rows.isEmpty else { return "" }

@@ -1,6 +1,8 @@
+@testable import Views
+
 extension ShardNames {
     /// Reads what `compact` wrote: the names, sorted; nil for anything else.
-    package static func expand(_ text: String) -> [String]? {
+    static func expand(_ text: String) -> [String]? {
         var rest = Array(text.unicodeScalars)[...]
         var names: [String] = []
         while !rest.isEmpty {
