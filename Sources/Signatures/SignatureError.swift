@@ -1,4 +1,5 @@
 import Basics
+import Crypto
 
 /// Why a signature is not accepted, or could not be made.
 package struct SignatureError: RemediedError, Sendable, Equatable {
@@ -44,5 +45,28 @@ package struct SignatureError: RemediedError, Sendable, Equatable {
         self.code = code
         self.fault = fault
         self.remedy = remedy
+    }
+}
+
+extension SignatureError {
+    init(_ error: CryptoError) {
+        let code: Code =
+            switch error.code {
+            case .malformed: .malformed
+            case .unsupportedAlgorithm: .unsupportedAlgorithm
+            case .failed: .program
+            }
+        self.init(code, error.fault)
+    }
+
+    /// Runs `body`, and throws what libcrypto says as an error of a signature.
+    static func translating<Value>(
+        _ body: () throws(CryptoError) -> Value
+    ) throws(SignatureError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw SignatureError(error)
+        }
     }
 }

@@ -1,4 +1,4 @@
-import CCrypto
+import Crypto
 
 /// A SHA-256 digest: the identity of a schema text, a plan, a step or an approval.
 package struct Digest: Hashable, Sendable {
@@ -7,11 +7,7 @@ package struct Digest: Hashable, Sendable {
 
     /// The digest of `bytes`.
     package init(of bytes: some ContiguousBytesSource) {
-        var output: [UInt8] = Array(repeating: 0, count: 32)
-        bytes.withContiguousBytes { input in
-            _ = SHA256(input.baseAddress, input.count, &output)
-        }
-        self.init(bytes: output)
+        self.init(bytes: bytes.withContiguousBytes { HashAlgorithm.sha256.digest(of: $0) })
     }
 
     /// Reads 64 hexadecimal digits in lower case; nil for anything else.

@@ -1,4 +1,6 @@
-/// The innermost part of an SSH signature, made by the key itself.
+import Crypto
+
+/// The innermost part of an SSH signature: what the key itself made.
 enum SSHProof: Hashable, Sendable {
     case ed25519([UInt8])
     case ecdsa(r: [UInt8], s: [UInt8])
@@ -46,12 +48,19 @@ enum SSHProof: Hashable, Sendable {
     func isGenuine(by key: SSHPublicKey, over message: [UInt8]) throws(SignatureError) -> Bool {
         switch (self, key.material, key.application) {
         case (.ed25519(let bytes), .ed25519(let point), nil):
-            return try Verification.ed25519(point: point, signature: bytes, of: message)
+            return try SignatureError.translating { () throws(CryptoError) in
+                try Verification.ed25519(point: point, signature: bytes, of: message)
+            }
         case (.ecdsa(let r, let s), .ecdsa(let curve, let point), nil):
-            return try Verification.ecdsa(curve, point: point, r: r, s: s, of: message)
+            return try SignatureError.translating { () throws(CryptoError) in
+                try Verification.ecdsa(curve, point: point, r: r, s: s, of: message)
+            }
         case (.rsa(let hash, let bytes), .rsa(let exponent, let modulus), nil):
-            return try Verification.rsa(
-                exponent: exponent, modulus: modulus, hash: hash, signature: bytes, of: message)
+            return try SignatureError.translating { () throws(CryptoError) in
+                try Verification.rsa(
+                    exponent: exponent, modulus: modulus, hash: hash, signature: bytes,
+                    of: message)
+            }
         case (.device(let inner, let flags, let counter), _, let application?):
             guard flags & Self.userWasPresent != 0 else {
                 throw SignatureError(
@@ -102,9 +111,13 @@ extension SSHProof.Inner {
     ) throws(SignatureError) -> Bool {
         switch (self, material) {
         case (.ed25519(let bytes), .ed25519(let point)):
-            return try Verification.ed25519(point: point, signature: bytes, of: message)
+            return try SignatureError.translating { () throws(CryptoError) in
+                try Verification.ed25519(point: point, signature: bytes, of: message)
+            }
         case (.ecdsa(let r, let s), .ecdsa(let curve, let point)):
-            return try Verification.ecdsa(curve, point: point, r: r, s: s, of: message)
+            return try SignatureError.translating { () throws(CryptoError) in
+                try Verification.ecdsa(curve, point: point, r: r, s: s, of: message)
+            }
         default:
             return false
         }

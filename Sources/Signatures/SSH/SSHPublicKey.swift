@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 
 /// The public half of an SSH key.

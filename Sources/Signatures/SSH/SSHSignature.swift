@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 
 /// An SSH signature, as `ssh-keygen -Y sign` makes it (PROTOCOL.sshsig of OpenSSH).

@@ -1,4 +1,4 @@
-import CCrypto
+import Crypto
 
 /// A private key as `ssh-keygen` writes it (PROTOCOL.key of OpenSSH).
 enum OpenSSHPrivateKey {
@@ -45,7 +45,7 @@ enum OpenSSHPrivateKey {
         }
         let point = try reader.string()
         var secret = try reader.string()
-        defer { OPENSSL_cleanse(&secret, secret.count) }
+        defer { SecretBytes.erase(&secret) }
         // The seed, and behind it the public key again.
         guard secret.count == 64, Array(secret[32...]) == point,
             publicKey.material == .ed25519(point: point)
@@ -56,40 +56,25 @@ enum OpenSSHPrivateKey {
     }
 }
 
-/// An ed25519 private key, held by libcrypto.
-final class Ed25519PrivateKey: @unchecked Sendable {
-    // Sendable because libcrypto only reads a key that it signs with.
-    private let key: CryptoHandle
+/// An ed25519 key that can be signed with.
+struct Ed25519PrivateKey: Sendable {
+    private let secret: Ed25519Secret
     let publicKey: SSHPublicKey
 
     /// Throws `malformed` where `publicKey` does not belong to `seed`.
     init(seed: [UInt8], publicKey: SSHPublicKey) throws(SignatureError) {
-        let key = try CryptoHandle("the private key", free: { EVP_PKEY_free($0) }) {
-            EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, seed, seed.count)
+        let secret: Ed25519Secret = try SignatureError.translating { () throws(CryptoError) in
+            try Ed25519Secret(seed: seed)
         }
-        var point: [UInt8] = Array(repeating: 0, count: 32)
-        var count = point.count
-        guard EVP_PKEY_get_raw_public_key(key.pointer, &point, &count) == 1, count == 32,
-            publicKey.material == .ed25519(point: point)
-        else {
+        guard publicKey.material == .ed25519(point: secret.point) else {
             throw SignatureError(.malformed, "the private key is damaged: its halves do not fit")
         }
-        self.key = key
+        self.secret = secret
         self.publicKey = publicKey
     }
 
     /// A signature of 64 bytes.
     func sign(_ message: [UInt8]) throws(SignatureError) -> [UInt8] {
-        let context = try CryptoHandle("a signature", free: { EVP_MD_CTX_free($0) }) {
-            EVP_MD_CTX_new()
-        }
-        defer { ERR_clear_error() }
-        var signature: [UInt8] = Array(repeating: 0, count: 64)
-        var count = signature.count
-        guard EVP_DigestSignInit(context.pointer, nil, nil, nil, key.pointer) == 1,
-            EVP_DigestSign(context.pointer, &signature, &count, message, message.count) == 1,
-            count == 64
-        else { throw SignatureError(.program, "libcrypto did not sign") }
-        return signature
+        try SignatureError.translating { () throws(CryptoError) in try secret.sign(message) }
     }
 }

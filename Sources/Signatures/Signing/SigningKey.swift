@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 
 /// A private SSH key with which to sign.

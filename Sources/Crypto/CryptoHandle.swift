@@ -8,10 +8,10 @@ final class CryptoHandle {
     /// Owns the object that `make` returns; throws where it returns none.
     init(
         _ what: String, free: @escaping (OpaquePointer) -> Void, make: () -> OpaquePointer?
-    ) throws(SignatureError) {
+    ) throws(CryptoError) {
         guard let created = make() else {
             ERR_clear_error()
-            throw SignatureError(.malformed, "\(what): libcrypto does not accept it")
+            throw CryptoError(.malformed, "\(what): libcrypto does not accept it")
         }
         pointer = created
         self.free = free
@@ -20,7 +20,7 @@ final class CryptoHandle {
     deinit { free(pointer) }
 
     /// A positive number from its bytes, the most significant first.
-    static func number(_ bytes: [UInt8]) throws(SignatureError) -> CryptoHandle {
+    static func number(_ bytes: [UInt8]) throws(CryptoError) -> CryptoHandle {
         try CryptoHandle("a number of a key", free: { BN_free($0) }) {
             BN_bin2bn(bytes, Int32(truncatingIfNeeded: bytes.count), nil)
         }
