@@ -22,3 +22,27 @@ package enum SQL {
         return result + "'"
     }
 }
+
+extension String {
+    /// Appends `name` between backticks, inner backticks doubled.
+    mutating func appendIdentifier(_ name: String) {
+        self += "`"
+        if name.utf8.contains(UInt8(ascii: "`")) {
+            for scalar in name.unicodeScalars {
+                unicodeScalars.append(scalar)
+                if scalar == "`" { unicodeScalars.append(scalar) }
+            }
+        } else {
+            self += name
+        }
+        self += "`"
+    }
+
+    /// Appends names between backticks, with `separator` between them.
+    mutating func appendIdentifiers(_ names: [String], separator: String) {
+        for (place, name) in names.enumerated() {
+            if place > 0 { self += separator }
+            appendIdentifier(name)
+        }
+    }
+}

@@ -179,12 +179,3 @@ extension TableParser {
         return reader.text(start..<reader.previousEnd)
     }
 }
-
-/// Version comments that a property of the model stands for.
-enum MySQLComment {
-    static let invisibleColumn = "/*!80023 INVISIBLE */"
-    static let invisibleIndex = "/*!80000 INVISIBLE */"
-    static let notEnforced = "/*!80016 NOT ENFORCED */"
-    /// Printed with a blank behind it.
-    static let parserPrefix = "/*!50100 WITH PARSER"
-}

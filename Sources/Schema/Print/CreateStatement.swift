@@ -16,10 +16,3 @@ extension Table {
         return table.showCreate(flavour: flavour)
     }
 }
-
-extension CatalogTable {
-    /// ``Table/createStatement(flavour:)``; the text itself where the table has no model.
-    package func createStatement(flavour: ServerProfile.Flavour) -> String {
-        table?.createStatement(flavour: flavour) ?? text
-    }
-}

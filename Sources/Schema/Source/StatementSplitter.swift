@@ -15,6 +15,14 @@ struct StatementPiece {
     }
 }
 
+extension TokenCursor {
+    init(_ piece: StatementPiece, in source: SourceText) {
+        self.init(
+            piece.tokens.filter { $0.kind != .versionOpen && $0.kind != .versionClose },
+            in: source)
+    }
+}
+
 /// Cuts a file into statements as the command-line client does.
 struct StatementSplitter {
     private var lexer: Lexer

@@ -98,6 +98,13 @@ package final class CatalogTable: Sendable {
     }
 }
 
+extension CatalogTable {
+    /// As ``Table/createStatement(flavour:)``; the text itself where it is not understood.
+    package func createStatement(flavour: ServerProfile.Flavour) -> String {
+        table?.createStatement(flavour: flavour) ?? text
+    }
+}
+
 extension String {
     /// Compares bytes; `==` would take canonically equivalent texts for equal.
     fileprivate func hasSameBytes(as bytes: [UInt8]) -> Bool {

@@ -4,11 +4,6 @@ struct TokenCursor {
     let tokens: [Token]
     private(set) var index = 0
 
-    init(_ piece: StatementPiece, in source: SourceText) {
-        self.source = source
-        tokens = piece.tokens.filter { $0.kind != .versionOpen && $0.kind != .versionClose }
-    }
-
     init(_ tokens: [Token], in source: SourceText) {
         self.source = source
         self.tokens = tokens

@@ -263,15 +263,3 @@ struct Lexer {
         SchemaError(code, message, in: bytes, at: range)
     }
 }
-
-extension UInt8 {
-    var isDigit: Bool { self &- 0x30 < 10 }
-
-    /// Whether it may begin an unquoted name: a letter, `_`, `$` or a byte of a non-ASCII
-    /// character.
-    var isWordStart: Bool {
-        (self | 0x20) &- 0x61 < 26 || self == 0x5F || self == 0x24 || self >= 0x80
-    }
-
-    var isWordPart: Bool { isWordStart || isDigit }
-}
