@@ -3,6 +3,9 @@ import Schema
 
 /// The contents of `plumb.yaml`, checked: all references in it resolve.
 package struct Fleet: Sendable {
+    /// The file's name, at the root of the schema repository.
+    package static let fileName = "plumb.yaml"
+
     /// The path of the file, as errors name it.
     package internal(set) var file: String
     /// In the order written; names are unique.

@@ -23,6 +23,15 @@ package struct Policy: Sendable {
         rollout: .standard, windows: [], limits: .standard, probe: .standard)
 }
 
+/// A part of `policy` that requirements are about.
+package enum PolicyTopic: String, Hashable, Sendable {
+    case approve = "approve"
+    case minimum = "approvers.minimum"
+    case notAuthor = "approvers.not_author"
+    case drift = "drift"
+    case dropsPerPlan = "limits.drops_per_plan"
+}
+
 extension Hazard: FleetChoice {
     static var title: String { "hazard" }
 }

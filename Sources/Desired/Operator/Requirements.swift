@@ -18,15 +18,6 @@ package struct Requirements: Sendable {
         tls: nil, approve: nil, approvers: nil, drift: nil, windows: [], limits: nil)
 }
 
-/// A key of `policy` that requirements can be about.
-package enum PolicyTopic: String, Hashable, Sendable {
-    case approve = "approve"
-    case minimum = "approvers.minimum"
-    case notAuthor = "approvers.not_author"
-    case drift = "drift"
-    case dropsPerPlan = "limits.drops_per_plan"
-}
-
 extension Requirements {
     /// `policy`, raised to the requirements where `plumb.yaml` does not have the key.
     ///
@@ -86,7 +77,7 @@ extension Requirements {
         diagnostics.error(
             .belowRequirement,
             "`policy.\(topic.rawValue)` \(fault): the operator asks for it at \(place)",
-            remedy: "ask for as much, or leave it out of \(SchemaRepository.fleetFile)",
+            remedy: "ask for as much, or leave it out of \(Fleet.fileName)",
             at: written)
     }
 }

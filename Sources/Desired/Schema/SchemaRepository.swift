@@ -4,7 +4,7 @@ import Schema
 /// Reads the desired state of the fleet from a schema repository.
 package enum SchemaRepository {
     /// The name of the fleet file in the root of the schema repository.
-    package static let fleetFile = "plumb.yaml"
+    package static let fleetFile = Fleet.fileName
 
     /// The desired schema of every shard of `environment`.
     ///

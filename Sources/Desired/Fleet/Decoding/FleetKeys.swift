@@ -1,8 +1,7 @@
 import Model
-import Diff
 
-/// The keys of one mapping of `plumb.yaml`. The decoder reads no others, and a test compares them
-/// with the JSON Schema.
+/// The keys of one mapping of `plumb.yaml`: the decoder can read no others, and the JSON Schema
+/// is tested against them.
 protocol FleetKey: RawRepresentable<String>, Hashable, CaseIterable, Sendable {
     /// The mapping's name in the JSON Schema.
     static var title: String { get }
@@ -13,19 +12,6 @@ protocol FleetKey: RawRepresentable<String>, Hashable, CaseIterable, Sendable {
 
 extension FleetKey {
     static var required: Set<Self> { [] }
-    static var names: [String] { allCases.map(\.rawValue) }
-}
-
-/// The allowed words of one value of `plumb.yaml`.
-protocol FleetChoice: RawRepresentable<String>, Hashable, CaseIterable, Sendable {
-    /// The choice's name in the JSON Schema.
-    static var title: String { get }
-    /// Words of the format that this release does not support.
-    static var unsupported: [String] { get }
-}
-
-extension FleetChoice {
-    static var unsupported: [String] { [] }
     static var names: [String] { allCases.map(\.rawValue) }
 }
 
@@ -232,27 +218,4 @@ enum WaiverKey: String, FleetKey {
     static let what = "a waiver"
     static let required: Set<WaiverKey> = [.rule, .table, .owner, .reason, .expires]
     case rule, table, column, owner, reason, expires
-}
-
-/// Every mapping and choice of `plumb.yaml`, for the test that compares the JSON Schema with the
-/// decoder.
-enum FleetFormat {
-    static let keys: [any FleetKey.Type] = [
-        RootKey.self, NamespaceKey.self, ShardPatternKey.self, NamedShardKey.self,
-        DiscoveredShardsKey.self, DiscoverKey.self, OverlayKey.self, PinKey.self, RenameKey.self,
-        RenamedTableKey.self, RenamedColumnKey.self, RenamedIndexKey.self, EnvironmentKey.self,
-        ConnectionKey.self, AccountKey.self, TLSKey.self,
-        WorkspaceKey.self, PolicyKey.self, ApproversKey.self, RolloutKey.self, WaveKey.self,
-        ConcurrencyKey.self, WindowKey.self, LimitsKey.self, ProbeKey.self, LintKey.self,
-        WaiverKey.self, LedgerKey.self,
-    ]
-
-    static let choices: [any FleetChoice.Type] = [
-        Prune.self, ManagedKind.self, TLS.Mode.self, Hazard.self, DriftPolicy.self,
-        FailurePolicy.self, Cutover.self, ReadOnlyServers.self, LintRule.self, LintLevel.self,
-        NameStyle.self, OldTemporalColumns.self,
-    ]
-
-    /// The versions of the format that this release reads.
-    static let versions = [1]
 }
