@@ -247,3 +247,18 @@ extension ObservationTarget {
     /// Whether it reads kinds that are in the list of tables.
     fileprivate var readsListedObjects: Bool { kinds.contains(.view) || kinds.contains(.sequence) }
 }
+
+extension ShardProblem {
+    /// A database whose tables come and go faster than they can be read.
+    fileprivate static func changedWhileRead(_ target: ObservationTarget, table: String)
+        -> ShardProblem
+    {
+        ShardProblem(
+            code: "changed-while-read",
+            reason: "\(target.server): \(ObjectName(encoded: table)) of database "
+                + "\(SQL.identifier(target.database)) was listed but gone when it was read, "
+                + "\(ShardReader.attempts) times in a row; try again when no schema "
+                + "change runs there",
+            retry: .retryable)
+    }
+}

@@ -35,17 +35,6 @@ extension ShardProblem {
             retry: error.retry)
     }
 
-    /// A database whose tables appear and disappear faster than they can be read.
-    static func changedWhileRead(_ target: ObservationTarget, table: String) -> ShardProblem {
-        ShardProblem(
-            code: "changed-while-read",
-            reason: "\(target.server): \(ObjectName(encoded: table)) of database "
-                + "\(SQL.identifier(target.database)) was listed but gone when it was read, "
-                + "\(ShardReader.attempts) times in a row; try again when no schema "
-                + "change runs there",
-            retry: .retryable)
-    }
-
     /// A database whose name cannot stand in a line of output; only discovery finds such names.
     static func unfitName(_ target: ObservationTarget) -> ShardProblem {
         ShardProblem(
