@@ -61,8 +61,3 @@ enum SourcePath {
         return parts
     }
 }
-
-/// Whether `left` sorts before `right` by bytes, as git sorts names.
-package func bytesPrecede(_ left: String, _ right: String) -> Bool {
-    left.utf8.lexicographicallyPrecedes(right.utf8)
-}
