@@ -71,20 +71,12 @@ indirect enum JSONValue: Hashable, Sendable {
             case "\t": text += "\\t"
             default:
                 if Visible.isHidden(scalar) || places.contains(index) {
-                    text += escape(scalar)
+                    text += Visible.jsonEscape(scalar)
                 } else {
                     text.unicodeScalars.append(scalar)
                 }
             }
         }
         text += "\""
-    }
-
-    /// A scalar as every JSON parser reads it back: `\u001b`.
-    static func escape(_ scalar: Unicode.Scalar) -> String {
-        String(scalar).utf16.map { unit in
-            let digits = String(unit, radix: 16)
-            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        }.joined()
     }
 }

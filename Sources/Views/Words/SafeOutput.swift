@@ -62,7 +62,7 @@ package enum SafeOutput: Sendable {
     private func escape(_ scalar: Unicode.Scalar) -> String {
         switch self {
         case .text, .markup, .commands: Visible.escape(scalar)
-        case .json: JSONValue.escape(scalar)
+        case .json: Visible.jsonEscape(scalar)
         }
     }
 
