@@ -4,27 +4,6 @@ import TestSupport
 
 @Suite("Imports point one way")
 struct ModuleTests {
-    /// The product's modules, in the order of the package: each may import those before it.
-    static let order = [
-        "Basics", "Execution", "Crypto", "Schema", "Signatures", "Diff", "Model", "Git", "Desired",
-        "Lint",
-        "MySQLClient", "Observed", "Ledger", "Reports", "Reconciler", "Import", "Doctor",
-        "Views", "plumb",
-    ]
-    static let libraries: [String: Set<String>] = [
-        "CCrypto": ["Crypto"], "CGit2": ["Git"], "CZlib": ["Git"],
-        "CYAML": ["Desired"],
-        "CMySQL": ["MySQLClient"], "CLinux": ["Signatures"],
-    ]
-    /// Modules without a clock, without I/O, and without threads.
-    static let pure: Set<String> = [
-        "Basics", "Crypto", "Schema", "Diff", "Model", "Reports", "Views",
-    ]
-
-    private static func module(of path: String) -> String {
-        String(path.split(separator: "/")[1])
-    }
-
     private static func imports(_ file: Repository.File) -> [String] {
         file.lines.compactMap { line in
             let words = line.split(separator: " ")
@@ -34,48 +13,58 @@ struct ModuleTests {
         }
     }
 
-    @Test("no module imports one that stands after it")
-    func noBackEdge() throws {
+    @Test("no module imports one after it, another's C library, or what a pure one may not know")
+    func imports() throws {
+        let rules = ImportRules(modules: Product.modules)
         let files = try Repository.files(below: "Sources", endings: [".swift"])
         #expect(files.count > 100)
-        for file in files {
-            let own = Self.module(of: file.path)
-            guard let place = Self.order.firstIndex(of: own) else {
-                #expect(own == "plumb-bench", "\(file.path): a module that is not in the order")
-                continue
-            }
-            for name in Self.imports(file) {
-                guard let other = Self.order.firstIndex(of: name) else { continue }
-                #expect(other < place, "\(file.path) imports \(name)")
-            }
+        let faults = files.flatMap {
+            rules.faults(path: $0.path, imports: Self.imports($0))
+        }
+        #expect(faults == [])
+        #expect(
+            Set(files.map { FolderGraph.module(of: $0.path) }) == Set(Product.modules.map(\.name)))
+    }
+
+    @Test("what an import may not be is said")
+    func planted() {
+        let rules = ImportRules(modules: Product.modules)
+        func faults(_ module: String, _ name: String) -> [String] {
+            rules.faults(path: "Sources/\(module)/Some.swift", imports: ["Foundation", name])
+        }
+        for (module, name) in [
+            ("Schema", "Diff"), ("Schema", "Schema"), ("Desired", "CGit2"), ("Schema", "CCrypto"),
+            ("Diff", "Execution"), ("Views", "MySQLClient"), ("Views", "Observed"),
+            ("Views", "Ledger"), ("Views", "Git"), ("Views", "Execution"), ("Git", "CUnheard"),
+            ("Unheard", "Schema"),
+        ] {
+            #expect(faults(module, name).count == 1, "\(module) imports \(name)")
+        }
+        let machine = "Sources/Reconciler/Machine/Some.swift"
+        #expect(rules.faults(path: machine, imports: ["Ledger"]).count == 1)
+        #expect(rules.faults(path: machine, imports: ["Schema", "Execution"]) == [])
+        for (module, name) in [
+            ("Diff", "Schema"), ("Git", "CGit2"), ("Views", "Desired"), ("Desired", "Git"),
+        ] {
+            #expect(faults(module, name) == [], "\(module) imports \(name)")
         }
     }
 
-    @Test("Package.swift declares no dependency that points back")
-    func packageHasNoBackEdge() throws {
+    @Test("Package.swift declares the modules in their order, and no dependency that points back")
+    func package() throws {
         let text = try Repository.text("Package.swift")
-        for line in text.split(separator: "\n") where line.contains("module(\"") {
-            let names = line.split(separator: "\"").enumerated()
+        let rules = ImportRules(modules: Product.modules)
+        var declared: [String] = []
+        for part in text.components(separatedBy: "module(").dropFirst() {
+            let names = part.prefix { $0 != ")" }
+                .split(separator: "\"", omittingEmptySubsequences: false).enumerated()
                 .filter { $0.offset % 2 == 1 }.map { String($0.element) }
-            guard let own = names.first, let place = Self.order.firstIndex(of: own) else {
-                continue
-            }
-            for name in names.dropFirst() {
-                guard let other = Self.order.firstIndex(of: name) else { continue }
-                #expect(other < place, "\(own) depends on \(name)")
-            }
+            guard let own = names.first else { continue }
+            declared.append(own)
+            #expect(
+                rules.faults(path: "Sources/\(own)/", imports: Array(names.dropFirst())) == [])
         }
-    }
-
-    @Test("each C library has the importers that own it, and no others")
-    func libraries() throws {
-        for file in try Repository.files(below: "Sources", endings: [".swift"]) {
-            for name in Self.imports(file) {
-                guard let owners = Self.libraries[name] else { continue }
-                let own = Self.module(of: file.path)
-                #expect(owners.contains(own), "\(file.path) imports \(name)")
-            }
-        }
+        #expect(declared == Product.modules.map(\.name).filter { !$0.hasPrefix("plumb") })
     }
 
     @Test("pure modules stay pure: no clock, no files, no processes, no concurrency")
@@ -85,7 +74,9 @@ struct ModuleTests {
             "getenv", "usleep",
         ]
         for file in try Repository.files(below: "Sources", endings: [".swift"])
-        where Self.pure.contains(Self.module(of: file.path)) {
+        where Product.modules.contains(where: {
+            $0.name == FolderGraph.module(of: file.path) && $0.knows(file.path) != nil
+        }) {
             for (number, line) in file.lines.enumerated() where !line.isComment {
                 for word in words {
                     #expect(!line.contains(word), "\(file.path):\(number + 1): \(word)")

@@ -1,0 +1,61 @@
+/// What the product is made of, and what each part may know.
+struct Module {
+    let name: String
+    /// No clock, no input or output, no threads; it imports only pure modules.
+    var isPure = false
+    /// Modules that are not pure, of which a pure one takes values all the same.
+    var knows: Set<String> = []
+    /// The C libraries that it owns; no other module imports them.
+    var libraries: Set<String> = []
+    /// Pure folders of a module that is not, with what else each may know: modules, and folders
+    /// of its own module as `Module/Folder`.
+    var pureFolders: [String: Set<String>] = [:]
+
+    init(
+        _ name: String, isPure: Bool = false, knows: Set<String> = [],
+        libraries: Set<String> = [], pureFolders: [String: Set<String>] = [:]
+    ) {
+        self.name = name
+        self.isPure = isPure
+        self.knows = knows
+        self.libraries = libraries
+        self.pureFolders = pureFolders
+    }
+
+    /// What the file may know beside pure modules; nil where it need not be pure.
+    func knows(_ path: String) -> Set<String>? {
+        if isPure { return knows }
+        return pureFolders.first { path.hasPrefix("Sources/\(name)/\($0.key)/") }?.value
+    }
+}
+
+/// The one table of modules; the rules are in ``ModuleTests`` and ``FolderTests``.
+enum Product {
+    /// In the order of the package: each may import those before it.
+    static let modules = [
+        Module("Basics", isPure: true),
+        Module("Execution"),
+        Module("Crypto", isPure: true, libraries: ["CCrypto"]),
+        Module("Schema", isPure: true),
+        Module("Signatures", libraries: ["CLinux"]),
+        Module("Diff", isPure: true),
+        Module("Model", isPure: true),
+        Module("Git", libraries: ["CGit2", "CZlib"]),
+        Module("Desired", libraries: ["CYAML"]),
+        Module("Lint", isPure: true, knows: ["Desired"]),
+        Module("MySQLClient", libraries: ["CMySQL"]),
+        Module("Observed"),
+        Module("Ledger"),
+        Module("Reports", isPure: true),
+        Module("Reconciler", pureFolders: ["Compare": [], "Gate": ["Reconciler/Approvals"]]),
+        Module("Import"),
+        Module("Doctor"),
+        // Views show what others found: they know no server, no ledger and no clock.
+        Module("Views", isPure: true, knows: ["Desired", "Lint"]),
+        Module("plumb"),
+        Module("plumb-bench"),
+    ]
+
+    /// Modules whose folders still reach each other; each goes from here when it is put in order.
+    static let foldersInDisorder: Set<String> = ["Diff"]
+}
