@@ -41,7 +41,7 @@ struct ChangeRuleTests {
     @Test("Every id of a plan's hazards that may hurt is a rule")
     func ids() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../Sources/Diff/Table").standardizedFileURL
+            .appending(path: "../../Sources/Diff/Hazard").standardizedFileURL
         let known = Set(LintRule.allCases.filter(\.isAboutChanges).map(\.rawValue))
         var ids: Set<String> = []
         let files = [
