@@ -12,9 +12,9 @@ struct DifferenceWriter {
         self.to = to.inCurrentFormat
         self.flavour = flavour
         // A conflict of hints is reported by the diff; here the columns simply stay apart.
-        let renames = (try? TableDiff.dueRenames(hints, from: from, to: to)) ?? [:]
+        let renames = (try? ColumnRename.due(hints, from: from, to: to)) ?? [:]
         renamed = self.from.renamingColumns(
-            TableDiff.pairedNames(from: from, to: to, renames: renames))
+            ColumnRename.pairedNames(from: from, to: to, renames: renames))
         originalName = from.name
     }
 

@@ -1,18 +1,18 @@
 import Schema
 
-extension TableDiff {
+extension IndexRename {
     /// The hints for indexes that are due now: live name → desired name, both as printed.
     ///
     /// A server renames an index and changes nothing else about it: where the definition changes
     /// too, the hint cannot be honoured.
     ///
     /// - Parameter columns: the column renames that are due, live name → desired name.
-    static func dueRenames(
+    static func due(
         _ hints: [IndexRename], from: Table, to: Table, columns: [String: String]
     ) throws(DiffError) -> [String: String] {
         var due: [String: String] = [:]
         let renamed = from.renamingColumns(
-            pairedNames(from: from, to: to, renames: columns))
+            ColumnRename.pairedNames(from: from, to: to, renames: columns))
         for hint in hints where hint.table == to.name {
             guard !hint.from.sameName(as: hint.to), let old = renamed.index(hint.from) else {
                 continue

@@ -54,12 +54,12 @@ package struct Renames: Hashable, Sendable {
     }
 }
 
-extension TableDiff {
+extension ColumnRename {
     /// The hints that are due now: live name → desired name, both as printed.
     ///
     /// A hint stays right before, while and after the fleet follows it: it is due where the old
     /// name is live and the new one is not, and does nothing where the old name is gone.
-    static func dueRenames(
+    static func due(
         _ hints: [ColumnRename], from: Table, to: Table
     ) throws(DiffError) -> [String: String] {
         var due: [String: String] = [:]
@@ -101,12 +101,5 @@ extension TableDiff {
             if let other, other.name != column.name { names[column.name] = other.name }
         }
         return names
-    }
-}
-
-extension String {
-    /// Column, index and constraint names differ only by more than letter case.
-    func sameName(as other: String) -> Bool {
-        self == other || lowercased() == other.lowercased()
     }
 }

@@ -167,15 +167,3 @@ struct ColumnRules {
         }
     }
 }
-
-extension CharacterSet {
-    /// The most bytes that one character takes.
-    var bytesPerCharacter: Int {
-        switch name {
-        case "utf8mb4", "utf16", "utf16le", "utf32", "gb18030": 4
-        case "utf8mb3", "utf8", "ujis", "eucjpms": 3
-        case "ucs2", "big5", "gbk", "gb2312", "sjis", "cp932", "euckr": 2
-        default: 1
-        }
-    }
-}

@@ -1,14 +1,5 @@
 import Schema
 
-/// No question can be asked whose answer would be right in every case, and why.
-struct NotAsked: Error {
-    let reason: String
-
-    init(_ reason: String) {
-        self.reason = reason
-    }
-}
-
 /// What the columns of a table on the way are in the live table.
 ///
 /// Questions are asked of the live table: by its names, types and collations. They stand for the
@@ -107,29 +98,5 @@ extension Alteration {
             }
             return new.name == column.name && generated.expression == column.generated?.expression
         }
-    }
-}
-
-/// Types whose values are the same thing in different sizes.
-enum ColumnFamily: Hashable {
-    case integer, decimal, floating, bit, text, bytes
-    /// With its members.
-    case members(ColumnType)
-    /// Anything else is its own family.
-    case other(String)
-
-    init(_ text: String) {
-        let type = ColumnType(text)
-        self =
-            switch type.name {
-            case "tinyint", "smallint", "mediumint", "int", "bigint": .integer
-            case "decimal": .decimal
-            case "float", "double": .floating
-            case "bit": .bit
-            case "char", "varchar", "tinytext", "text", "mediumtext", "longtext": .text
-            case "binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob": .bytes
-            case "enum", "set": .members(type)
-            default: .other(type.name)
-            }
     }
 }

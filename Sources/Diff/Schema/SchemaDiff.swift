@@ -42,7 +42,7 @@ package enum SchemaDiff {
         droppable: Set<String> = [], rebuilt: Set<String> = [],
         flavour: ServerProfile.Flavour = .mariadb
     ) throws(DiffError) -> Difference {
-        let due = try dueRenames(renames.tables, from: from, to: to)
+        let due = try TableRename.due(renames.tables, from: from, to: to)
         var live: [String: Table] = [:]
         for (name, table) in from { live[due[name] ?? name] = table.following(due) }
         let parentColumns = parentColumns(in: live.values)

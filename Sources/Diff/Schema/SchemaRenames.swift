@@ -27,8 +27,39 @@ extension SchemaDiff {
         }.sorted { $0.from < $1.from }
     }
 
+    /// Foreign keys that stay follow the columns of their parents that get other names.
+    static func followingColumns(
+        _ hints: [ColumnRename], live: [String: Table], desired: [String: Table]
+    ) -> [String: Table] {
+        guard !hints.isEmpty else { return live }
+        var due: [String: [String: String]] = [:]
+        for hint in hints where due[hint.table] == nil {
+            guard let from = live[hint.table], let to = desired[hint.table] else { continue }
+            // A conflict of hints is reported where the table itself is compared.
+            due[hint.table] = try? ColumnRename.due(hints, from: from, to: to)
+        }
+        return live.reduce(into: live) { result, entry in
+            let wanted = Set(desired[entry.key]?.foreignKeys ?? [])
+            for (place, key) in entry.value.foreignKeys.enumerated()
+            where key.referencedSchema == nil && key.referencedTable != entry.value.name {
+                var renamed = key
+                renamed.referencedColumns = key.referencedColumns.map {
+                    due[key.referencedTable]?[$0] ?? $0
+                }
+                let stays = wanted.contains {
+                    $0.name == key.name && $0.referencedTable == key.referencedTable
+                }
+                if renamed != key, stays {
+                    result[entry.key]?.foreignKeys[place] = renamed
+                }
+            }
+        }
+    }
+}
+
+extension TableRename {
     /// Live name → desired name.
-    static func dueRenames(
+    static func due(
         _ hints: [TableRename], from: [String: Table], to: [String: Table]
     ) throws(DiffError) -> [String: String] {
         var due: [String: String] = [:]
@@ -54,35 +85,6 @@ extension SchemaDiff {
             due[hint.from] = hint.to
         }
         return due
-    }
-
-    /// Foreign keys that stay follow the columns of their parents that get other names.
-    static func followingColumns(
-        _ hints: [ColumnRename], live: [String: Table], desired: [String: Table]
-    ) -> [String: Table] {
-        guard !hints.isEmpty else { return live }
-        var due: [String: [String: String]] = [:]
-        for hint in hints where due[hint.table] == nil {
-            guard let from = live[hint.table], let to = desired[hint.table] else { continue }
-            // A conflict of hints is reported where the table itself is compared.
-            due[hint.table] = try? TableDiff.dueRenames(hints, from: from, to: to)
-        }
-        return live.reduce(into: live) { result, entry in
-            let wanted = Set(desired[entry.key]?.foreignKeys ?? [])
-            for (place, key) in entry.value.foreignKeys.enumerated()
-            where key.referencedSchema == nil && key.referencedTable != entry.value.name {
-                var renamed = key
-                renamed.referencedColumns = key.referencedColumns.map {
-                    due[key.referencedTable]?[$0] ?? $0
-                }
-                let stays = wanted.contains {
-                    $0.name == key.name && $0.referencedTable == key.referencedTable
-                }
-                if renamed != key, stays {
-                    result[entry.key]?.foreignKeys[place] = renamed
-                }
-            }
-        }
     }
 }
 

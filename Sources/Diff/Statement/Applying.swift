@@ -264,8 +264,3 @@ extension Table {
         }
     }
 }
-
-extension Index {
-    /// The name that `DROP INDEX` knows it by.
-    var label: String { kind == .primary ? "PRIMARY" : name }
-}

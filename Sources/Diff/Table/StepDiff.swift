@@ -24,7 +24,7 @@ struct StepDiff {
         self.to = to
         self.formerKeys = formerKeys
         renamed = from.renamingColumns(
-            TableDiff.pairedNames(from: from, to: to, renames: renames))
+            ColumnRename.pairedNames(from: from, to: to, renames: renames))
         rewritten = RewrittenExpressions(
             of: from, renaming: renames, dropping: Self.dropped(from, as: renamed, to: to),
             flavour: flavour)
@@ -263,31 +263,5 @@ struct StepDiff {
             if to.option(option.key) == nil { clauses.append(.dropOption(option)) }
         }
         return clauses.filter { !OptionDefault.isFixed($0) }
-    }
-}
-
-extension Table {
-    /// True where `column` of this table and `other` of `table` mean different things; their
-    /// places are not compared, nor is a character set that only repeats the table's.
-    func hasOtherDefinition(of column: Column, than other: Column, in table: Table) -> Bool {
-        if effectiveCharacterSet(of: column) != table.effectiveCharacterSet(of: other) {
-            return true
-        }
-        var left = column
-        var right = other
-        if ColumnType(column.type).isText {
-            left.characterSet = nil
-            left.collation = nil
-            right.characterSet = nil
-            right.collation = nil
-        }
-        return left != right
-    }
-}
-
-extension Index {
-    func isNamesake(of other: Index) -> Bool {
-        if kind == .primary || other.kind == .primary { return kind == other.kind }
-        return name.sameName(as: other.name)
     }
 }

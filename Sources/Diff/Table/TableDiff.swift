@@ -20,8 +20,8 @@ package enum TableDiff {
         var walk = Walk(
             current: from.inCurrentFormat, formerKeys: formerKeys, flavour: flavour)
         if from.name != to.name { try walk.take(Alteration(clauses: [.renameTable(to: to.name)])) }
-        let renames = try dueRenames(hints, from: walk.current, to: to)
-        walk.indexRenames = try dueRenames(
+        let renames = try ColumnRename.due(hints, from: walk.current, to: to)
+        walk.indexRenames = try IndexRename.due(
             indexRenames, from: walk.current, to: to, columns: renames)
         if walk.current.isEquivalent(to: to) { return walk.alterations }
         func stages() -> Stages {

@@ -246,26 +246,6 @@ struct Stages {
     }
 }
 
-extension Index {
-    /// True where whole columns of these names come first, in this order.
-    func begins(with columns: [String]) -> Bool {
-        parts.count >= columns.count
-            && zip(parts, columns).allSatisfy { part, name in
-                guard case .column(let column) = part.key else { return false }
-                return column.sameName(as: name) && part.length == nil
-            }
-    }
-
-    func uses(_ column: String) -> Bool {
-        parts.contains { part in
-            switch part.key {
-            case .column(let name): name.sameName(as: column)
-            case .expression(let text): ExpressionText.mentions(column, in: text)
-            }
-        }
-    }
-}
-
 extension Partitioning {
     /// True where a column decides in which partition a row lies. MySQL prints names bare.
     fileprivate func uses(_ column: String, flavour: ServerProfile.Flavour) -> Bool {

@@ -59,7 +59,3 @@ extension Table {
 extension ColumnAttribute {
     fileprivate var isWithoutVersioning: Bool { text.uppercased() == "WITHOUT SYSTEM VERSIONING" }
 }
-
-extension Partitioning {
-    var isBySystemTime: Bool { method.uppercased().hasPrefix("SYSTEM_TIME") }
-}

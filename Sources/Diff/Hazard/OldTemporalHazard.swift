@@ -1,0 +1,16 @@
+import Schema
+
+extension TableChange {
+    /// Why the change is dearer than it would be; nil where it is not.
+    var oldTemporalsFinding: HazardFinding? {
+        guard let from, alterations.contains(where: { $0.copiesOldTemporals(of: from) }) else {
+            return nil
+        }
+        let names = from.oldTemporals.map { SQL.identifier($0) }.joined(separator: ", ")
+        return HazardFinding(
+            rule: "rebuild-table", hazard: .costly,
+            reason: "the server copies table `\(table)`, and with it \(names) out of an old format "
+                + "of dates and times",
+            remedy: "run it in a quiet hour")
+    }
+}
