@@ -4,7 +4,8 @@ import Schema
 package enum TableDiff {
     /// The statements that turn `from` into `to`, in order; empty where the two are equivalent.
     ///
-    /// Normally one. More than one only where a server cannot do it at once: see ``Stages``.
+    /// Normally one. More than one only where a server cannot do it at once: see
+    /// ``IntermediateTables``.
     /// Every result is applied to the model and checked before it is returned: what cannot be
     /// reached throws `unsupported` with the difference that is left, and is never left out.
     ///
@@ -24,18 +25,18 @@ package enum TableDiff {
         walk.indexRenames = try IndexRename.due(
             indexRenames, from: walk.current, to: to, columns: renames)
         if walk.current.isEquivalent(to: to) { return walk.alterations }
-        func stages() -> Stages {
-            Stages(from: walk.current, to: to, renames: renames, flavour: flavour)
+        func intermediate() -> IntermediateTables {
+            IntermediateTables(from: walk.current, to: to, renames: renames, flavour: flavour)
         }
         do {
-            if stages().removesPartitioningFirst {
+            if intermediate().removesPartitioningFirst {
                 try walk.take(Alteration(clauses: [.removePartitioning]))
             }
             let values = KeptValues(
                 from: walk.current, to: to, renames: renames, flavour: flavour)
             if let kept = values.targets { try walk.step(to: kept.stored, over: kept.cleared) }
-            let cleared = stages().cleared
-            if cleared.columns.isEmpty, let next = stages().targets.first {
+            let cleared = intermediate().cleared
+            if cleared.columns.isEmpty, let next = intermediate().targets.first {
                 try walk.step(to: next, over: cleared)
             } else {
                 try walk.step(to: cleared)
@@ -45,15 +46,15 @@ package enum TableDiff {
             let first = renames.filter { held.contains($0.key) }
             if !first.isEmpty {
                 if flavour == .mysql {
-                    let stages = RenameStages(table: walk.current, columns: Set(first.keys))
-                    try walk.step(to: stages.cleared)
+                    let rename = KeyColumnRename(table: walk.current, columns: Set(first.keys))
+                    try walk.step(to: rename.cleared)
                 }
                 try walk.step(to: walk.current.renamingColumns(first), renames: first)
             }
-            for target in stages().targets {
+            for target in intermediate().targets {
                 try walk.step(to: target, renames: renames)
             }
-            for target in ClusteringStages(to: to).targets(behind: walk.current) {
+            for target in ClusteredIndexOrder(to: to).targets(behind: walk.current) {
                 try walk.step(to: target)
             }
             for clause in PartitionDiff.clauses(

@@ -21,7 +21,8 @@ struct KeptValues {
         for place in stored.columns.indices where kept.contains(stored.columns[place].name) {
             stored.columns[place].generated?.kind = .stored
         }
-        let cleared = Stages(from: from, to: stored, renames: [:], flavour: flavour).cleared
+        let cleared = IntermediateTables(from: from, to: stored, renames: [:], flavour: flavour)
+            .cleared
         // No statement drops and adds one foreign key, or changes one default twice: what is
         // cleared away of these stays away until the columns are plain.
         stored.foreignKeys = cleared.foreignKeys

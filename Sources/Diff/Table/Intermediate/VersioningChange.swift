@@ -6,7 +6,7 @@ import Schema
 /// - The columns of its period cannot be made for, or changed in, a table that is versioned
 ///   already (error 4134): it goes, with its history, and comes back with them.
 /// - A column can be left out of it only when the table is versioned (error 4124).
-struct VersioningStages {
+struct VersioningChange {
     let from: Table
     let to: Table
 

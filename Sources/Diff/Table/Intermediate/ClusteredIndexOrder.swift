@@ -5,7 +5,7 @@ import Schema
 /// InnoDB takes the first unique index over NOT NULL columns, and a new index comes behind those
 /// that are there: one gets before another where that one is dropped and added again. Only indexes
 /// that may be clustered on go: foreign keys may end at the others.
-struct ClusteringStages {
+struct ClusteredIndexOrder {
     let to: Table
 
     /// Takes the indexes away that are in the way, where the one to cluster on stays.

@@ -8,7 +8,7 @@ import Schema
 ///   statement does;
 /// - an expression that names the column: it rewrites none by itself, so the check, the index or
 ///   the generated column goes before and comes back behind. A default can be rewritten with it.
-struct RenameStages {
+struct KeyColumnRename {
     let table: Table
     /// The columns that get other names.
     let columns: Set<String>

@@ -7,15 +7,15 @@ import Schema
 ///   partitions or another engine, or with the index of the table that it ends at, is too.
 /// - A column that becomes virtual or ceases to be is dropped first, with what depends on it;
 ///   a default that does is away for that long. So is one whose type MariaDB does not cast.
-/// - System versioning goes before another engine comes (error 4120): see ``VersioningStages``.
-/// - Options that another engine does not know go before it comes: see ``EngineStages``.
+/// - System versioning goes before another engine comes (error 4120): see ``VersioningChange``.
+/// - Options that another engine does not know go before it comes: see ``EngineChange``.
 /// - InnoDB builds one FULLTEXT index at a time.
-/// - The index that a table is clustered on changes its place: see ``ClusteringStages``.
+/// - The index that a table is clustered on changes its place: see ``ClusteredIndexOrder``.
 /// - A foreign key from a table to itself comes last where its parent columns change with it.
 /// - MySQL takes no new column with a default that each replica would compute otherwise: the
 ///   column comes first, its default later.
 /// - A partition clause stands alone.
-struct Stages {
+struct IntermediateTables {
     let from: Table
     let to: Table
     /// Names in `from` to names in `to`.
@@ -71,12 +71,12 @@ struct Stages {
             }
         }
         versioning.clear(&table)
-        EngineStages(from: from, to: to).clear(&table)
-        ClusteringStages(to: to).clear(&table)
+        EngineChange(from: from, to: to).clear(&table)
+        ClusteredIndexOrder(to: to).clear(&table)
         return table
     }
 
-    private var versioning: VersioningStages { VersioningStages(from: from, to: to) }
+    private var versioning: VersioningChange { VersioningChange(from: from, to: to) }
 
     /// True where an index goes that a foreign key to the table itself ends at: servers look for
     /// the key in the table as it was (error 1553).
@@ -178,7 +178,7 @@ struct Stages {
         }
         if !late.isEmpty { result.append(before) }
         if let first = versioning.first(before: main) { result.append(first) }
-        if let first = EngineStages(from: from, to: to).first(before: main) { result.append(first) }
+        if let first = EngineChange(from: from, to: to).first(before: main) { result.append(first) }
         result.append(main)
         return withLateDefaults(result)
     }

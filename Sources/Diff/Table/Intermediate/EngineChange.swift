@@ -8,7 +8,7 @@ import Schema
 ///   loses it, and other engines heed it: it goes first, and the indexes are made anew.
 /// - Aria's `PAGE_CHECKSUM` is written down with the new engine whatever the statement says, and
 ///   is taken back by one of its own.
-struct EngineStages {
+struct EngineChange {
     let from: Table
     let to: Table
 
