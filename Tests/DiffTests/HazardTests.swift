@@ -183,10 +183,11 @@ import Testing
     }
 
     @Test(arguments: cases) func hazards(of change: Case) throws {
-        let found = try findings(change.from, change.to).map {
-            "\($0.finding.hazard) \($0.finding.rule)"
+        let findings = try findings(change.from, change.to).map(\.finding)
+        #expect(findings.map { "\($0.hazard) \($0.rule)" } == change.findings)
+        for finding in findings {
+            #expect(finding.knownRule?.hazards.contains(finding.hazard) == true, "\(finding)")
         }
-        #expect(found == change.findings)
     }
 
     @Test func likelyRenameIsSuggested() throws {

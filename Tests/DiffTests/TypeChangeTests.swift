@@ -105,7 +105,7 @@ import Testing
     @Test(arguments: cases) func verdict(on change: Case) {
         let verdict = TypeChange.verdict(
             from: change.from, to: change.to, bytesPerCharacter: change.width)
-        #expect(verdict.rule == change.rule)
+        #expect(verdict.rule.rawValue == change.rule)
         #expect(verdict.hazard == change.hazard)
     }
 }

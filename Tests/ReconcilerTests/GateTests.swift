@@ -45,7 +45,7 @@ struct GateTests {
     @Test("tables that change together do not begin where rows are known to refuse a statement")
     func rowsInTheWay() throws {
         func decide(
-            _ rule: String, isGroup: Bool, inTheWay: [String], changesRows: Bool? = nil
+            _ rule: HazardRule, isGroup: Bool, inTheWay: [String], changesRows: Bool? = nil
         ) throws -> Gate.Decision {
             var step = sampleStep(table: "child")
             if isGroup { step.members = [PlanMember(table: "child", from: nil, to: nil)] }
@@ -57,7 +57,7 @@ struct GateTests {
             step.findings = [finding]
             return try self.decide([step])
         }
-        let held = try decide("add-foreign-key", isGroup: true, inTheWay: ["s1"])
+        let held = try decide(.addForeignKey, isGroup: true, inTheWay: ["s1"])
         #expect(held.ready.map(\.shard) == ["s0"] && held.held.map(\.shards) == [["s1"]])
         #expect(
             held.held.first?.hold
@@ -65,9 +65,9 @@ struct GateTests {
                     reason: "orphans: refused, and nothing begins that cannot end; look at them "
                         + "with SELECT 2"))
         #expect(held.held.first?.hold.outcome.exitStatus == .refused)
-        #expect(try decide("add-foreign-key", isGroup: true, inTheWay: []).held.isEmpty)
+        #expect(try decide(.addForeignKey, isGroup: true, inTheWay: []).held.isEmpty)
         // Values that change are what an approval is for, whatever the rule.
-        for rule in ["add-unfilled-column", "narrow-type"] {
+        for rule in [HazardRule.addUnfilledColumn, .narrowType] {
             let decision = try decide(rule, isGroup: true, inTheWay: ["s1"], changesRows: true)
             #expect(decision.held.isEmpty, "\(rule)")
         }

@@ -18,7 +18,7 @@ struct RowsInTheWayTests {
             shards: ["s0"], from: "a", to: words[count],
             statements: (1...count).map { PlanStatement(sql: "orders", after: digest(words[$0])) })
         step.findings = questions.map { sought in
-            var finding = HazardFinding(rule: "forbid-null", hazard: .lossy, reason: sought)
+            var finding = HazardFinding(rule: .forbidNull, hazard: .lossy, reason: sought)
             var question = DataQuestion(
                 sought: sought, sql: "SELECT 1 FROM `orders`", look: "SELECT * FROM `orders`")
             question.changesRows = changesRows

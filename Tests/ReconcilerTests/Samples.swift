@@ -22,7 +22,7 @@ func sampleStep(
             PlanStatement(sql: "ALTER TABLE `\(table)` …", after: to.map(digest))
         ],
         hazard: hazard,
-        findings: [HazardFinding(rule: "sample", hazard: hazard, reason: "sample")],
+        findings: [HazardFinding(rule: .changeColumn, hazard: hazard, reason: "sample")],
         cause: cause, differences: meaning.map { PlanDifference(text: $0) }, order: order)
 }
 

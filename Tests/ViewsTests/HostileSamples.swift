@@ -18,7 +18,7 @@ extension Sample {
         step.statements = [PlanStatement(sql: "DROP TABLE `\(hostileName)`", after: nil)]
         step.differences = [PlanDifference(text: "- table \(hostileName)")]
         step.findings = [
-            HazardFinding(rule: "drop-table", hazard: .irreversible, reason: hostileName)
+            HazardFinding(rule: .dropTable, hazard: .irreversible, reason: hostileName)
         ]
         step.suggestion = hostileName
         step.cause = PlanCause(

@@ -62,7 +62,7 @@ enum Sample {
 
     static let tooLong: HazardFinding = {
         var finding = HazardFinding(
-            rule: "narrow-type", hazard: .lossy,
+            rule: .narrowType, hazard: .lossy,
             reason: "values of `note` longer than 20 characters are refused",
             remedy: "shorten them first")
         let condition = "CHAR_LENGTH(`note`) > 20"
@@ -83,7 +83,7 @@ enum Sample {
         hazard: .irreversible,
         findings: [
             HazardFinding(
-                rule: "drop-table", hazard: .irreversible,
+                rule: .dropTable, hazard: .irreversible,
                 reason: "all rows of `legacy_log` are gone")
         ],
         cause: PlanCause(kind: .retired, location: place("plumb.yaml", 31)),

@@ -1,29 +1,50 @@
-extension Dependency {
-    /// What decides about a finding of `rule`, sorted by name.
-    static func of(rule: String, hazard: Hazard) -> [Dependency] {
-        switch (rule, hazard) {
-        case ("add-index", _), ("replace-index", _): [.server, .size]
-        case (_, .safe): []
-        case ("narrow-type", _), ("convert-type", _), ("remove-members", _),
-            ("forbid-null", _), ("add-check", _), ("add-period", _),
-            ("add-unfilled-column", _), ("add-required-column", _), ("change-expression", .lossy):
-            [.data]
-        case ("add-unique", _), ("add-foreign-key", _), ("add-primary-key", .lossy),
-            ("convert-character-set", _), ("change-collation", .lossy), ("repartition", _),
-            ("add-auto-increment", .lossy):
-            [.data, .size]
-        case ("drop-table", _), ("drop-column", _), ("drop-partition", _),
-            ("drop-primary-key", _), ("drop-system-versioning", _), ("generate-column", _),
-            ("leave-innodb", _), ("discard-rows", _), ("reorder-members", _):
-            []
-        case ("add-computed-column", _), ("add-special-index", _), ("add-primary-key", _),
-            ("replace-primary-key", _), ("add-system-versioning", _):
-            [.size]
-        case ("widen-type", _), ("append-members", _), ("change-attributes", _),
-            ("change-collation", _), ("change-expression", _), ("ungenerate-column", _),
-            ("add-auto-increment", _), ("table-option", _), ("rebuild-table", _):
-            [.server, .size]
-        default: []
+/// What decides whether, and how much, a finding hurts.
+package enum Dependency: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The rows that are there.
+    case data
+    /// The kind and the version of the server, which choose the algorithm.
+    case server
+    /// How many rows there are.
+    case size
+}
+
+extension HazardRule {
+    /// What decides about a finding of this rule, sorted by name; empty where nothing but the
+    /// change itself does.
+    package func dependsOn(_ hazard: Hazard) -> [Dependency] {
+        switch self {
+        // What is built or computed takes its time, or is refused, however safe it is.
+        case .addIndex, .replaceIndex: return [.server, .size]
+        case .computeValues, .copyValues: return [.data]
+        case .narrowType, .convertType, .removeMembers, .forbidNull, .addCheck, .addPeriod,
+            .addUnfilledColumn, .addRequiredColumn:
+            return hazard == .safe ? [] : [.data]
+        case .addUnique, .addForeignKey, .convertCharacterSet, .repartition: return [.data, .size]
+        case .addPrimaryKey: return hazard == .lossy ? [.data, .size] : [.size]
+        case .changeCollation, .addAutoIncrement:
+            return hazard == .lossy ? [.data, .size] : [.server, .size]
+        case .changeExpression:
+            return switch hazard {
+            case .safe: []
+            case .lossy: [.data]
+            case .costly, .irreversible: [.server, .size]
+            }
+        case .addComputedColumn, .addSpecialIndex, .replacePrimaryKey, .addSystemVersioning:
+            return [.size]
+        case .widenType, .appendMembers, .changeAttributes, .ungenerateColumn, .tableOption,
+            .rebuildTable:
+            return hazard == .safe ? [] : [.server, .size]
+        case .dropTable, .dropColumn, .dropPartition, .dropPrimaryKey, .dropSystemVersioning,
+            .generateColumn, .leaveInnoDB, .discardRows, .reorderMembers, .renameTable,
+            .renameColumn, .foreignKeyAway, .createTable, .defaultCharacterSet, .dropPeriod,
+            .addPartition, .addColumn, .dropComputedColumn, .dropVirtualColumn, .moveColumn,
+            .changeColumn, .changeDisplay, .allowNull, .keepIndex, .renameIndex,
+            .indexVisibility, .dropIndex, .dropUnique, .dropForeignKey, .dropCheck, .dropView,
+            .dropTrigger, .dropProcedure, .dropFunction, .dropEvent, .dropSequence, .replaceView,
+            .replaceTrigger, .replaceProcedure, .replaceFunction, .replaceEvent,
+            .replaceSequence, .runsAsDefiner, .dynamicSQL, .reachesFiles, .otherDatabase,
+            .administersServer:
+            return []
         }
     }
 }

@@ -8,7 +8,7 @@ extension TableChange {
         }
         let names = from.oldTemporals.map { SQL.identifier($0) }.joined(separator: ", ")
         return HazardFinding(
-            rule: "rebuild-table", hazard: .costly,
+            rule: .rebuildTable, hazard: .costly,
             reason: "the server copies table `\(table)`, and with it \(names) out of an old format "
                 + "of dates and times",
             remedy: "run it in a quiet hour")

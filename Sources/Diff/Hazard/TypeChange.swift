@@ -3,21 +3,21 @@ import Schema
 /// What a change of a column's type does to the values in it.
 enum TypeChange {
     struct Verdict: Equatable {
-        var rule: String
+        var rule: HazardRule
         var hazard: Hazard
         var reason: String
 
-        init(_ rule: String, _ hazard: Hazard, _ reason: String) {
+        init(_ rule: HazardRule, _ hazard: Hazard, _ reason: String) {
             self.rule = rule
             self.hazard = hazard
             self.reason = reason
         }
 
-        static func narrowed(_ reason: String) -> Verdict { Verdict("narrow-type", .lossy, reason) }
-        static func widened(_ reason: String) -> Verdict { Verdict("widen-type", .costly, reason) }
-        static func inPlace(_ reason: String) -> Verdict { Verdict("widen-type", .safe, reason) }
+        static func narrowed(_ reason: String) -> Verdict { Verdict(.narrowType, .lossy, reason) }
+        static func widened(_ reason: String) -> Verdict { Verdict(.widenType, .costly, reason) }
+        static func inPlace(_ reason: String) -> Verdict { Verdict(.widenType, .safe, reason) }
         static func converted(_ reason: String) -> Verdict {
-            Verdict("convert-type", .lossy, reason)
+            Verdict(.convertType, .lossy, reason)
         }
     }
 
@@ -39,7 +39,7 @@ enum TypeChange {
     private static func numbers(_ from: ColumnType, _ to: ColumnType) -> Verdict? {
         if let old = NumberRange(from), let new = NumberRange(to) {
             if old == new {
-                return Verdict("change-display", .safe, "only the display width changes")
+                return Verdict(.changeDisplay, .safe, "only the display width changes")
             }
             guard new.contains(old) else {
                 return .narrowed("values outside of the range of the new type do not fit")
@@ -48,7 +48,7 @@ enum TypeChange {
         }
         if let old = Decimals(from), let new = Decimals(to) {
             if old == new {
-                return Verdict("change-display", .safe, "only the display changes")
+                return Verdict(.changeDisplay, .safe, "only the display changes")
             }
             guard new.contains(old) else {
                 return .narrowed("digits that the new precision has no place for are cut")
@@ -71,7 +71,7 @@ enum TypeChange {
         let losesSign = to.isUnsigned && !from.isUnsigned
         if names.contains(from.name) {
             if from.name == to.name, from.arguments == to.arguments, !losesSign {
-                return Verdict("change-display", .safe, "only the display changes")
+                return Verdict(.changeDisplay, .safe, "only the display changes")
             }
             if from.name == "float", to.name == "double", to.arguments.isEmpty, !losesSign {
                 return .converted(
@@ -112,7 +112,7 @@ enum TypeChange {
             old.isBinary == new.isBinary
         else { return nil }
         if from.name == to.name, from.arguments == to.arguments {
-            return Verdict("change-attributes", .costly, "the column's storage changes")
+            return Verdict(.changeAttributes, .costly, "the column's storage changes")
         }
         guard new.bytes >= old.bytes, new.characters >= old.characters else {
             return .narrowed("longer values do not fit")
@@ -136,14 +136,14 @@ enum TypeChange {
         if to.name == from.name {
             if Array(to.arguments.prefix(from.arguments.count)) == from.arguments {
                 return memberBytes(from) == memberBytes(to)
-                    ? Verdict("append-members", .safe, "members are appended")
-                    : Verdict("append-members", .costly, "the members need another byte")
+                    ? Verdict(.appendMembers, .safe, "members are appended")
+                    : Verdict(.appendMembers, .costly, "the members need another byte")
             }
             let gone = from.arguments.filter { !to.arguments.contains($0) }
             return gone.isEmpty
-                ? Verdict("reorder-members", .lossy, "members change their places and their order")
+                ? Verdict(.reorderMembers, .lossy, "members change their places and their order")
                 : Verdict(
-                    "remove-members", .lossy,
+                    .removeMembers, .lossy,
                     "rows that hold \(gone.joined(separator: ", ")) do not fit")
         }
         guard let capacity = StringCapacity(to, bytesPerCharacter: 4), !capacity.isBinary,
@@ -171,7 +171,7 @@ enum TypeChange {
         switch (from.name, to.name) {
         case let (left, right) where left == right:
             if old == new || left == "year" {
-                return Verdict("change-display", .safe, "only the display changes")
+                return Verdict(.changeDisplay, .safe, "only the display changes")
             }
             return new > old
                 ? .widened("fractions of a second get more digits; the table is copied")

@@ -16,11 +16,11 @@ extension TableChange {
         let names = (dates + computed).map { SQL.identifier($0.name) }
         guard !names.isEmpty else { return nil }
         var finding = HazardFinding(
-            rule: "copy-values", hazard: .safe,
+            rule: .copyValues, hazard: .safe,
             reason:
                 "the table is copied: rows with a date that the server does not take any more, or "
                 + "a value that cannot be computed, in \(names.joined(separator: ", ")) are refused",
-            remedy: "look for such rows first", dependsOn: [.data])
+            remedy: "look for such rows first")
         do throws(NotAsked) {
             guard !from.isSystemVersioned else {
                 throw NotAsked("the table keeps the history of its rows, which is not asked")

@@ -35,7 +35,7 @@ extension TableChange {
     ) throws(DiffError) -> [HazardFinding] {
         guard kind == .alter, let from else { return try hazards() }
         var result: [HazardFinding] = []
-        for rules in try HazardRules.all(of: alterations, on: from, server: context.server) {
+        for rules in try StatementHazards.all(of: alterations, on: from, server: context.server) {
             let maker = QuestionMaker(rules: rules, context: context)
             for clause in rules.alteration.clauses {
                 for var finding in rules.findings(of: clause) + rules.computedFindings(of: clause) {

@@ -2,7 +2,7 @@ import Schema
 
 /// Finds the question that tells whether rows stand in the way of one finding.
 struct QuestionMaker {
-    let rules: HazardRules
+    let rules: StatementHazards
     let context: ProbeContext
 
     /// The table after the statement.
@@ -25,37 +25,41 @@ struct QuestionMaker {
     private func question(
         for finding: HazardFinding, of clause: Clause
     ) throws(NotAsked) -> DataQuestion? {
-        switch clause {
-        case .changeColumn where finding.rule == "add-unfilled-column":
-            // They get an empty value, and are not refused.
-            return question("rows", where: "TRUE").changing
-        case .changeColumn(let from, let to, _): return try changed(from, to, finding.rule)
-        case .addColumn(let column, _): return try added(column, finding.rule)
-        case .addIndex(let index) where finding.rule == HazardRules.computedValues:
-            let found = rules.computed(in: index)
-            return try ComputedQuestion(after: after, columns: columns).question(
-                found.columns, found.expressions, for: "index \(SQL.identifier(index.label))")
-        case .addIndex(let index):
-            let unique = UniqueQuestion(index: index, after: after, columns: columns)
-            return try unique.groups().map { groups in
-                UniqueQuestion.question("rows that are equal in \(index.words)", groups, in: table)
-            }
-        case .addForeignKey(let key): return try orphans(key)
-        case .addCheck(let check): return try breaks([check.expression])
-        case .setCheckEnforced(let name, _):
-            guard let check = after.checks.first(where: { $0.name == name }) else { return nil }
-            return try breaks([check.expression])
-        case .addPeriod(let period): return try periods(period)
-        case .partitionBy(let partitioning):
+        guard let (asked, outcome) = finding.knownRule?.question,
+            let question = try question(asked, of: clause)
+        else { return nil }
+        switch outcome {
+        case .changed: return question.changing
+        case .refused, .refusedOrChanged: return question
+        }
+    }
+
+    private func question(
+        _ asked: RowQuestion, of clause: Clause
+    ) throws(NotAsked) -> DataQuestion? {
+        switch asked {
+        case .anyRow: return question("rows", where: "TRUE")
+        case .nulls: return try nulls(try changed(clause))
+        case .uncounted: return try uncounted(try changed(clause))
+        case .unfitValues: return try unfitValues(try changed(clause))
+        case .unfitText:
+            return try TextQuestion(
+                name: try changed(clause).name, after: after, columns: columns
+            ).question()
+        case .equalRows: return try equalRows(clause)
+        case .brokenChecks: return try breaks(try checks(of: clause))
+        case .orphans: return try orphans(clause)
+        case .reversedPeriods: return try reversedPeriods(clause)
+        case .unplacedRows:
+            guard case .partitionBy(let partitioning) = clause else { return nil }
             return try PartitionQuestion(
                 partitioning: partitioning, after: after, columns: columns
             ).question()
-        case .renameTable, .dropColumn, .dropIndex, .renameIndex, .setIndexIgnored,
-            .dropForeignKey, .dropCheck, .setDefaultCharacterSet, .setOption, .dropOption,
-            .dropPeriod, .addSystemVersioning, .dropSystemVersioning, .removePartitioning,
-            .addPartitions, .growPartitions, .coalescePartitions, .reorganizePartitions,
-            .dropPartitions:
-            return nil
+        case .failingValues: return try failingValues(clause)
+        case .failingCopies: throw Self.unfit
+        case .unknowable:
+            throw NotAsked(
+                "what is computed from `\(try changed(clause).name)` is not known before")
         }
     }
 
@@ -65,55 +69,54 @@ struct QuestionMaker {
         DataQuestion(sought: sought, rowsOf: table, where: condition)
     }
 
+    /// No clause of this kind has such a finding: it would be one that nobody thought of.
+    private static let unfit = NotAsked("no question is known for this clause")
+
     // MARK: Columns
 
-    private func changed(
-        _ from: Column, _ column: Column, _ rule: String
-    ) throws(NotAsked) -> DataQuestion? {
-        if rule == HazardRules.computedValues { return try computed(column) }
-        if rule == "add-check" {
-            return try breaks(rules.before.checksToRead(from, as: column, in: after))
-        }
-        if rule == "change-expression" {
-            throw NotAsked("what is computed from `\(column.name)` is not known before")
-        }
+    /// The new definition of the column that the clause changes.
+    private func changed(_ clause: Clause) throws(NotAsked) -> Column {
+        guard case .changeColumn(_, let column, _) = clause else { throw Self.unfit }
+        return column
+    }
+
+    private func nulls(_ column: Column) throws(NotAsked) -> DataQuestion {
+        let name = SQL.identifier(try columns.source(of: column, in: after).name)
+        let nulls = question("NULL in \(name)", where: "\(name) IS NULL")
+        return context.flavour == .mariadb && column.isTimestamp ? nulls.changing : nulls
+    }
+
+    private func uncounted(_ column: Column) throws(NotAsked) -> DataQuestion {
+        let name = SQL.identifier(try columns.source(of: column, in: after).name)
+        return context.flavour == .mariadb
+            ? question("NULL or 0 in \(name)", where: "\(name) IS NULL OR \(name) = 0")
+            : question("NULL in \(name)", where: "\(name) IS NULL")
+    }
+
+    private func unfitValues(_ column: Column) throws(NotAsked) -> DataQuestion {
         let old = try columns.source(of: column, in: after)
-        let name = SQL.identifier(old.name)
-        switch rule {
-        case "forbid-null":
-            let nulls = question("NULL in \(name)", where: "\(name) IS NULL")
-            return context.flavour == .mariadb && column.isTimestamp ? nulls.changing : nulls
-        case "add-auto-increment":
-            return context.flavour == .mariadb
-                ? question("NULL or 0 in \(name)", where: "\(name) IS NULL OR \(name) = 0").changing
-                : question("NULL in \(name)", where: "\(name) IS NULL").changing
-        case "narrow-type", "convert-type", "remove-members":
-            try requireUnused(column, was: old)
-            let found = try ValueTest(
-                column: name, name: old.name, from: ColumnType(old.type),
-                to: ColumnType(column.type), characterSet: after.effectiveCharacterSet(of: column),
-                flavour: context.flavour
-            ).found()
-            let values = question(found.sought, where: found.condition)
-            return found.isNeverRefused ? values.changing : values
-        case "convert-character-set", "change-collation":
-            return try TextQuestion(name: column.name, after: after, columns: columns).question()
-        default: return nil
-        }
+        try requireUnused(column, was: old)
+        let found = try ValueTest(
+            column: SQL.identifier(old.name), name: old.name, from: ColumnType(old.type),
+            to: ColumnType(column.type), characterSet: after.effectiveCharacterSet(of: column),
+            flavour: context.flavour
+        ).found()
+        let values = question(found.sought, where: found.condition)
+        return found.isNeverRefused ? values.changing : values
     }
 
-    private func added(_ column: Column, _ rule: String) throws(NotAsked) -> DataQuestion? {
-        switch rule {
-        case "add-required-column": return question("rows", where: "TRUE")
-        case "add-check": return try breaks(column.check.map { [$0] } ?? [])
-        case HazardRules.computedValues: return try computed(column)
-        default: throw NotAsked("column `\(column.name)` is new")
+    private func failingValues(_ clause: Clause) throws(NotAsked) -> DataQuestion? {
+        let question = ComputedQuestion(after: after, columns: columns)
+        switch clause {
+        case .addColumn(let column, _), .changeColumn(_, let column, _):
+            return try question.question(
+                [column], [], for: "column \(SQL.identifier(column.name))")
+        case .addIndex(let index):
+            let found = rules.computed(in: index)
+            return try question.question(
+                found.columns, found.expressions, for: "index \(SQL.identifier(index.label))")
+        default: throw Self.unfit
         }
-    }
-
-    private func computed(_ column: Column) throws(NotAsked) -> DataQuestion? {
-        try ComputedQuestion(after: after, columns: columns).question(
-            [column], [], for: "column \(SQL.identifier(column.name))")
     }
 
     /// Where values become values of another kind, two of them may become equal, and expressions
@@ -145,7 +148,29 @@ struct QuestionMaker {
         return question("rows that break \(texts)", where: conditions.joined(separator: " OR "))
     }
 
-    private func periods(_ period: Period) throws(NotAsked) -> DataQuestion {
+    /// The checks that rows may break, of the table after the statement.
+    private func checks(of clause: Clause) throws(NotAsked) -> [String] {
+        switch clause {
+        case .addColumn(let column, _): return column.check.map { [$0] } ?? []
+        case .changeColumn(let old, let new, _):
+            return rules.before.checksToRead(old, as: new, in: after)
+        case .addCheck(let check): return [check.expression]
+        case .setCheckEnforced(let name, _):
+            return after.checks.filter { $0.name == name }.map(\.expression)
+        default: throw Self.unfit
+        }
+    }
+
+    private func equalRows(_ clause: Clause) throws(NotAsked) -> DataQuestion? {
+        guard case .addIndex(let index) = clause else { throw Self.unfit }
+        let unique = UniqueQuestion(index: index, after: after, columns: columns)
+        return try unique.groups().map { groups in
+            UniqueQuestion.question("rows that are equal in \(index.words)", groups, in: table)
+        }
+    }
+
+    private func reversedPeriods(_ clause: Clause) throws(NotAsked) -> DataQuestion {
+        guard case .addPeriod(let period) = clause else { throw Self.unfit }
         var names: [String] = []
         for name in [period.start, period.end] {
             guard let column = after.columns.first(where: { $0.name.sameName(as: name) }) else {
@@ -159,7 +184,8 @@ struct QuestionMaker {
             where: "\(names.joined(separator: " >= "))")
     }
 
-    private func orphans(_ key: ForeignKey) throws(NotAsked) -> DataQuestion {
+    private func orphans(_ clause: Clause) throws(NotAsked) -> DataQuestion {
+        guard case .addForeignKey(let key) = clause else { throw Self.unfit }
         guard context.checksForeignKeys else {
             throw NotAsked("foreign keys are not checked while tables of a cycle change")
         }

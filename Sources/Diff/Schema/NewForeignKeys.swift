@@ -14,8 +14,3 @@ extension TableChange {
         }
     }
 }
-
-extension HazardFinding {
-    /// The rule of a step that takes foreign keys away for as long as it runs.
-    package static let foreignKeyAway = "foreign-key-away"
-}

@@ -82,7 +82,7 @@ struct ChangeLinter {
     private func finding(
         _ found: SchemaComparison.Found, in namespace: String
     ) -> LintFinding? {
-        let rule = LintRule(rawValue: found.rule) ?? .refusedChange
+        let rule = found.rule.flatMap(ChangeRules.rule)?.id ?? .refusedChange
         let level = settings.levels[rule] ?? found.hazard.map(ChangeRules.level) ?? .error
         guard level != .off else { return nil }
         let remedy = found.remedy.isEmpty ? RuleCatalog.rule(rule).remedy : found.remedy

@@ -6,7 +6,8 @@ import Schema
 struct SchemaComparison {
     /// A hazard, or a refusal.
     struct Found {
-        let rule: String
+        /// Nil for a refusal.
+        let rule: HazardRule?
         /// Nil for a refusal.
         let hazard: Hazard?
         let table: String
@@ -19,7 +20,7 @@ struct SchemaComparison {
         let isOfOldRevision: Bool
 
         /// What stays the same whatever the character sets of the databases are.
-        fileprivate var identity: [String?] { [rule, hazard?.rawValue, table, column] }
+        fileprivate var identity: [String?] { [rule?.rawValue, hazard?.rawValue, table, column] }
     }
 
     let from: DesiredSchema
@@ -77,7 +78,7 @@ struct SchemaComparison {
             let place = states.place(of: found.clause, in: table)
             let finding = found.finding
             return Found(
-                rule: finding.rule, hazard: finding.hazard, table: change.table,
+                rule: finding.knownRule, hazard: finding.hazard, table: change.table,
                 column: place.column,
                 message: "`\(change.table)`: \(finding.reason)\(ChangeWords.depends(finding))",
                 remedy: ChangeWords.remedy(finding), location: place.location,
@@ -89,7 +90,7 @@ struct SchemaComparison {
         guard let table = from.tables.first(where: { $0.name == change.table }) else { return [] }
         return try change.hazards().map { finding in
             Found(
-                rule: finding.rule, hazard: finding.hazard, table: change.table, column: nil,
+                rule: finding.knownRule, hazard: finding.hazard, table: change.table, column: nil,
                 message: finding.reason, remedy: finding.remedy, location: oldPlace(of: table),
                 isOfOldRevision: true)
         }
@@ -105,7 +106,7 @@ struct SchemaComparison {
         let new = to.tables.first { $0.name == error.table }
         let old = from.tables.first { $0.name == error.table }
         return Found(
-            rule: LintRule.refusedChange.rawValue, hazard: nil, table: error.table, column: nil,
+            rule: nil, hazard: nil, table: error.table, column: nil,
             message: "`\(error.table)`: no plan leads here: \(error.message)", remedy: "",
             location: new?.location ?? old.map(oldPlace)
                 ?? SourceLocation(file: SchemaRepository.fleetFile, line: 1, column: 1),

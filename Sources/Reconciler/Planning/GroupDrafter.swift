@@ -123,7 +123,7 @@ struct GroupDrafter {
         let names = away.map { "`\($0.key)` of `\($0.table)`" }.joined(separator: ", ")
         return findings + [
             HazardFinding(
-                rule: HazardFinding.foreignKeyAway, hazard: .lossy,
+                rule: .foreignKeyAway, hazard: .lossy,
                 reason: "foreign keys are away while the tables change, and come back checked: "
                     + "\(names); until then rows without a parent may come in, and keep them from "
                     + "coming back",

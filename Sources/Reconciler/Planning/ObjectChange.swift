@@ -37,17 +37,17 @@ package struct ObjectChange {
     var findings: [HazardFinding] {
         if let leader { return leader.findings }
         if let to {
-            return (isUnknownToGit && !isMove ? [replacement] : []) + ReachFindings.findings(of: to)
+            return (isUnknownToGit && !isMove ? replacement : []) + ReachFindings.findings(of: to)
         }
         if name.kind == .sequence {
             return [
                 HazardFinding(
-                    rule: "drop-sequence", hazard: .irreversible,
+                    rule: .dropSequence, hazard: .irreversible,
                     reason: "the sequence `\(name.name)` goes with the value that it is at",
                     remedy: "note its next value first")
             ]
         }
-        let rule = "drop-\(name.kind.rawValue)"
+        let rule = HazardRule.dropping(name.kind)
         switch state.status {
         case .retired where !state.standing.isChangedSinceRecorded:
             return [
@@ -81,11 +81,14 @@ package struct ObjectChange {
         return to.running(after: []).isMet(by: from)
     }
 
-    private var replacement: HazardFinding {
-        HazardFinding(
-            rule: "replace-\(name.kind.rawValue)", hazard: .costly,
-            reason: "the \(name) that is live, and that git never had, is replaced",
-            remedy: "keep a copy of its definition")
+    private var replacement: [HazardFinding] {
+        guard let rule = HazardRule.replacing(name.kind) else { return [] }
+        return [
+            HazardFinding(
+                rule: rule, hazard: .costly,
+                reason: "the \(name) that is live, and that git never had, is replaced",
+                remedy: "keep a copy of its definition")
+        ]
     }
 
     /// The statements, each with the digest that the object has afterwards.

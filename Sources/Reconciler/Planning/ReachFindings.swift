@@ -9,32 +9,32 @@ enum ReachFindings {
     }
 
     private static func finding(_ reach: ObjectReach, _ name: ObjectName) -> HazardFinding {
-        let (rule, reason, remedy): (String, String, String) =
+        let (rule, reason, remedy): (HazardRule, String, String) =
             switch reach {
             case .definer(let account):
                 (
-                    "runs-as-definer", "the \(name) belongs to the account \(account)",
+                    .runsAsDefiner, "the \(name) belongs to the account \(account)",
                     "make sure that its rights are meant for everybody who may use the object"
                 )
             case .dynamicSQL:
                 (
-                    "dynamic-sql", "the \(name) runs statements that it puts together itself",
+                    .dynamicSQL, "the \(name) runs statements that it puts together itself",
                     "read what they are made of"
                 )
             case .files:
                 (
-                    "reaches-files", "the \(name) reads or writes files of the server",
+                    .reachesFiles, "the \(name) reads or writes files of the server",
                     "make sure that it should"
                 )
             case .database(let database):
                 (
-                    "other-database",
+                    .otherDatabase,
                     "the \(name) names the database \(SQL.identifier(database))",
                     "make sure that each shard's server has it, and that it may be used"
                 )
             case .administration:
                 (
-                    "administers-server",
+                    .administersServer,
                     "the \(name) changes accounts, rights or settings of the server",
                     "make sure that it should"
                 )

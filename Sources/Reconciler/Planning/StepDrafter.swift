@@ -96,7 +96,7 @@ struct StepDrafter {
             let why = refused.isEmpty ? "" : ": it refused another way (\(reasons(refused)))"
             findings.append(
                 HazardFinding(
-                    rule: "rebuild-table", hazard: .costly,
+                    rule: .rebuildTable, hazard: .costly,
                     reason: "the server rebuilds table `\(change.table)` row by row\(why)",
                     remedy: "run it in a quiet hour"))
         }

@@ -1,7 +1,7 @@
 import Schema
 
 /// The hazards of a column that is new.
-extension HazardRules {
+extension StatementHazards {
     func added(_ column: Column) -> [HazardFinding] {
         var findings: [HazardFinding] = []
         if column.generated?.kind == .stored || column.isAutoIncrement
@@ -9,14 +9,14 @@ extension HazardRules {
         {
             findings.append(
                 HazardFinding(
-                    rule: "add-computed-column", hazard: .costly,
+                    rule: .addComputedColumn, hazard: .costly,
                     reason: "column `\(column.name)` is computed for every row; the table is copied"
                 ))
         }
         if let check = column.check, column.isNotNull || column.defaultValue != "NULL" {
             findings.append(
                 HazardFinding(
-                    rule: "add-check", hazard: .lossy,
+                    rule: .addCheck, hazard: .lossy,
                     reason: "rows whose new `\(column.name)` breaks CHECK (\(check)) are refused",
                     remedy: "give the column a default that keeps its check"))
         }
@@ -26,7 +26,7 @@ extension HazardRules {
             findings.append(required(column))
         }
         return findings.isEmpty
-            ? [safe("add-column", "column `\(column.name)` is added")] : findings
+            ? [safe(.addColumn, "column `\(column.name)` is added")] : findings
     }
 
     /// A column that must have a value, and that no row has one for.
@@ -35,11 +35,11 @@ extension HazardRules {
         let hasNone = server.map { Self.hasNoEmptyValue(column, on: $0) } ?? false
         guard hasNone || isIndexedByPlace(column) else {
             return safe(
-                "add-required-column",
+                .addRequiredColumn,
                 "rows get an empty `\(column.name)`, and inserts that leave it out fail", remedy)
         }
         return HazardFinding(
-            rule: "add-required-column", hazard: .lossy,
+            rule: .addRequiredColumn, hazard: .lossy,
             reason: "there is no empty `\(column.name)` for rows that are there: the change is "
                 + "refused while there are any",
             remedy: "give it a default, or add it nullable and fill it first")
@@ -64,7 +64,7 @@ extension HazardRules {
     /// A column that an earlier statement of the change added, without this default.
     func unfilled(_ column: Column) -> HazardFinding {
         HazardFinding(
-            rule: "add-unfilled-column", hazard: .lossy,
+            rule: .addUnfilledColumn, hazard: .lossy,
             reason: "rows that are there get \(column.isNotNull ? "an empty" : "NULL in") "
                 + "`\(column.name)`: the server computes DEFAULT \(column.defaultValue ?? "NULL") "
                 + "only for rows to come",

@@ -4,9 +4,7 @@ import Schema
 ///
 /// These findings are none of the change's hazard: that values are written is said by others, and
 /// only the rows know whether one of them cannot be. So they are made where rows can be asked.
-extension HazardRules {
-    static let computedValues = "compute-values"
-
+extension StatementHazards {
     func computedFindings(of clause: Clause) -> [HazardFinding] {
         guard server?.isStrict == true else { return [] }
         switch clause {
@@ -19,11 +17,11 @@ extension HazardRules {
         case .addIndex(let index) where computes(index):
             return [
                 HazardFinding(
-                    rule: Self.computedValues, hazard: .safe,
+                    rule: .computeValues, hazard: .safe,
                     reason:
                         "rows for which a value of index `\(index.name)` cannot be computed are "
                         + "refused",
-                    remedy: "look for such rows first", dependsOn: [.data])
+                    remedy: "look for such rows first")
             ]
         case .addColumn, .changeColumn, .addIndex, .renameTable, .dropColumn, .dropIndex,
             .renameIndex, .setIndexIgnored, .addForeignKey, .dropForeignKey, .addCheck, .dropCheck,
@@ -37,11 +35,11 @@ extension HazardRules {
 
     private func uncomputed(_ column: Column) -> HazardFinding {
         HazardFinding(
-            rule: Self.computedValues, hazard: .safe,
+            rule: .computeValues, hazard: .safe,
             reason:
                 "rows for which `\(column.name)` cannot be computed, or does not hold what comes "
                 + "out, are refused",
-            remedy: "look for such rows first", dependsOn: [.data])
+            remedy: "look for such rows first")
     }
 
     private func computes(_ index: Index) -> Bool {

@@ -1,7 +1,7 @@
 import Schema
 
 /// The hazards of a column's new definition.
-struct ColumnRules {
+struct ColumnHazards {
     let before: Table
     let after: Table
     /// Nil where the kind of the server is not known.
@@ -11,7 +11,7 @@ struct ColumnRules {
 
     func findings(from: Column, to: Column, isMoved: Bool) -> [HazardFinding] {
         var findings: [HazardFinding] = []
-        func add(_ rule: String, _ hazard: Hazard, _ reason: String, _ remedy: String = "") {
+        func add(_ rule: HazardRule, _ hazard: Hazard, _ reason: String, _ remedy: String = "") {
             findings.append(
                 HazardFinding(
                     rule: rule, hazard: hazard, reason: "column `\(to.name)`: \(reason)",
@@ -19,7 +19,7 @@ struct ColumnRules {
         }
         if from.name != to.name {
             add(
-                HazardFinding.renameColumn, from.name.sameName(as: to.name) ? .safe : .costly,
+                .renameColumn, from.name.sameName(as: to.name) ? .safe : .costly,
                 "was `\(from.name)`; code that uses that name fails from then on",
                 "deploy code that knows both names first")
         }
@@ -36,7 +36,7 @@ struct ColumnRules {
                 add(verdict.rule, verdict.hazard, verdict.reason, verdict.remedy)
             }
         } else if from.isNotNull, !to.isNotNull {
-            add("allow-null", .safe, "may hold NULL from now on")
+            add(.allowNull, .safe, "may hold NULL from now on")
         }
         if let verdict = generatedVerdict(from: from, to: to) {
             add(verdict.rule, verdict.hazard, verdict.reason, verdict.remedy)
@@ -44,7 +44,7 @@ struct ColumnRules {
         for column in after.storedColumns(over: to) where comesOutOtherwise(from: from, to: to) {
             let isKey = after.hasKey(over: column)
             add(
-                "change-expression", isKey ? .lossy : .costly,
+                .changeExpression, isKey ? .lossy : .costly,
                 "stored column `\(column.name)` is computed again from it"
                     + (isKey
                         ? ": keys over it may refuse what comes out, or keep rows without a parent"
@@ -57,7 +57,7 @@ struct ColumnRules {
         if !checks.isEmpty {
             let texts = checks.map { "CHECK (\($0))" }.joined(separator: " or ")
             add(
-                "add-check", .lossy, "rows that break \(texts) are refused",
+                .addCheck, .lossy, "rows that break \(texts) are refused",
                 "look for such rows first")
         }
         if to.isAutoIncrement, !from.isAutoIncrement {
@@ -65,12 +65,12 @@ struct ColumnRules {
             add(verdict.rule, verdict.hazard, verdict.reason, verdict.remedy)
         }
         if from.attributes != to.attributes {
-            add("change-attributes", .costly, "its storage changes; the table may be copied")
+            add(.changeAttributes, .costly, "its storage changes; the table may be copied")
         }
         if findings.isEmpty {
             let reason =
                 isMoved ? "moves to another place" : "only what is new is treated otherwise"
-            add(isMoved ? "move-column" : "change-column", .safe, reason)
+            add(isMoved ? .moveColumn : .changeColumn, .safe, reason)
         }
         return findings
     }
@@ -93,7 +93,7 @@ struct ColumnRules {
                 != after.effectiveCharacterSet(of: to)?.name
     }
 
-    private typealias Verdict = (rule: String, hazard: Hazard, reason: String, remedy: String)
+    private typealias Verdict = (rule: HazardRule, hazard: Hazard, reason: String, remedy: String)
 
     /// What becomes of NULL; nil where the column counts from now on, which says it.
     private func nullVerdict(from: Column, to: Column) -> Verdict? {
@@ -107,7 +107,7 @@ struct ColumnRules {
             case (true, .mysql), (true, nil):
                 "\(refused), or \(filled) where the server copies the table"
             }
-        return ("forbid-null", .lossy, reason, "fill them first, and give the column a default")
+        return (.forbidNull, .lossy, reason, "fill them first, and give the column a default")
     }
 
     /// What becomes of 0 and NULL in a column that counts from now on: see
@@ -115,13 +115,13 @@ struct ColumnRules {
     private func countingVerdict(from: Column) -> Verdict {
         guard !from.isNotNull else {
             return (
-                "add-auto-increment", .costly,
+                .addAutoIncrement, .costly,
                 "counts from now on, and 0 stays 0; the table is copied", ""
             )
         }
         let numbered = flavour == .mariadb ? "NULL or 0" : "NULL"
         return (
-            "add-auto-increment", .lossy,
+            .addAutoIncrement, .lossy,
             "counts from now on, and rows that hold \(numbered) get the next numbers",
             "fill them first"
         )
@@ -133,7 +133,7 @@ struct ColumnRules {
         else { return nil }
         if old.name != new.name {
             return (
-                "convert-character-set", .lossy,
+                .convertCharacterSet, .lossy,
                 "text is converted from \(old.name) to \(new.name)",
                 "check that every character and every index fits the new character set"
             )
@@ -143,26 +143,26 @@ struct ColumnRules {
         }
         return isUnique
             ? (
-                "change-collation", .lossy,
+                .changeCollation, .lossy,
                 "values that the new collation takes for equal are refused",
                 "look for such values first"
             )
-            : ("change-collation", .costly, "text sorts and compares otherwise", "")
+            : (.changeCollation, .costly, "text sorts and compares otherwise", "")
     }
 
     private func generatedVerdict(from: Column, to: Column) -> Verdict? {
         switch (from.generated, to.generated) {
         case (nil, _?):
             return (
-                "generate-column", .irreversible, "what it holds is overwritten by the expression",
+                .generateColumn, .irreversible, "what it holds is overwritten by the expression",
                 "keep the old values in another column first"
             )
         case (_?, nil):
-            return ("ungenerate-column", .costly, "keeps its values, computed no more", "")
+            return (.ungenerateColumn, .costly, "keeps its values, computed no more", "")
         case (let old?, let new?) where old != new:
             return new.kind == .stored
-                ? ("change-expression", .costly, "is computed again for every row", "")
-                : ("change-expression", .safe, "is computed otherwise when read", "")
+                ? (.changeExpression, .costly, "is computed again for every row", "")
+                : (.changeExpression, .safe, "is computed otherwise when read", "")
         default: return nil
         }
     }

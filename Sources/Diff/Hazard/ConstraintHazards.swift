@@ -1,0 +1,43 @@
+import Schema
+
+/// The hazards of foreign keys and checks that come and go.
+extension StatementHazards {
+    func added(_ key: ForeignKey) -> HazardFinding {
+        HazardFinding(
+            rule: .addForeignKey, hazard: .lossy,
+            reason: "rows without a parent in `\(key.referencedTable)` are refused",
+            remedy: "look for orphans first")
+    }
+
+    func added(_ check: Check) -> HazardFinding {
+        if keeps(check) {
+            return safe(.addCheck, "check `\(check.name)` follows its column's new name")
+        }
+        guard check.isEnforced else {
+            return safe(.addCheck, "check `\(check.name)` is added, not enforced")
+        }
+        return HazardFinding(
+            rule: .addCheck, hazard: .lossy,
+            reason: "rows that break CHECK (\(check.expression)) are refused",
+            remedy: "look for such rows first")
+    }
+
+    func enforced(checkNamed name: String) -> HazardFinding {
+        HazardFinding(
+            rule: .addCheck, hazard: .lossy, reason: "rows that break check `\(name)` are refused",
+            remedy: "look for such rows first")
+    }
+
+    /// True where the statement only writes a check of the live table anew, for renamed columns.
+    private func keeps(_ check: Check) -> Bool {
+        var names: [String: String] = [:]
+        for case .changeColumn(let from, let to, _) in alteration.clauses {
+            names[from.name] = to.name
+        }
+        return before.checks.contains { old in
+            old.name == check.name && (old.isEnforced || !check.isEnforced)
+                && old.expression != check.expression
+                && ExpressionText.renaming(columns: names, in: old.expression) == check.expression
+        }
+    }
+}
