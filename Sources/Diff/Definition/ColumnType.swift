@@ -6,7 +6,7 @@ struct ColumnType: Hashable {
     let name: String
     /// What stands between the parentheses, split at commas; string literals keep their quotes.
     let arguments: [String]
-    /// The words behind, in lower case: `unsigned`, `zerofill`.
+    /// The words behind the type, in lower case: `unsigned`, `zerofill`.
     let attributes: [String]
 
     init(_ text: String) {
@@ -62,7 +62,7 @@ extension ColumnType {
         return mine == its
     }
 
-    /// nil for strings.
+    /// The kind of types within which MariaDB casts; nil for strings, which it casts to every type.
     private var castingFamily: String? {
         switch name {
         case "geometry", "point", "linestring", "polygon", "multipoint", "multilinestring",

@@ -1,31 +1,20 @@
 import Schema
 
-/// The differences in printed text that have no effect, each by name.
-package enum EquivalenceRule: String, CaseIterable, Sendable {
-    /// The server sorts indexes by kind and otherwise keeps the order in which they were made.
-    /// Only the index that an InnoDB table without a primary key is clustered on keeps its place.
-    case indexOrder = "index-order"
-    /// Foreign keys and checks have no order.
-    case constraintOrder = "constraint-order"
-    /// `USING` and `KEY_BLOCK_SIZE` on an InnoDB index do nothing.
-    case indexStorageHints = "index-storage-hints"
-    /// A column's character set and collation that only repeat the table's.
-    case repeatedCharacterSet = "repeated-character-set"
-    /// Options of a table have no order.
-    case optionOrder = "option-order"
-    /// The partitions of a LIST table have no order, nor have the values of one of them.
-    case listOrder = "list-order"
-    /// Partitions that a history with `AUTO` adds by itself are state, not schema.
-    case automaticPartitions = "automatic-partitions"
-    /// How values of old are stored, as ``OldTemporals`` tells, is state, not schema.
-    case oldTemporals = "old-temporals"
-    /// The counter is state, not schema.
-    case autoIncrement = "auto-increment"
-}
-
 extension Table {
-    /// The one form of all tables that are equivalent to this one under every
-    /// ``EquivalenceRule``: two tables are equivalent exactly if their canonical forms are equal.
+    /// The one form of all tables that mean the same: two tables are equivalent exactly if their
+    /// canonical forms are equal.
+    ///
+    /// These differences in printed text mean nothing:
+    ///
+    /// - The order of indexes, which servers sort by kind and otherwise keep as they were made.
+    ///   Only the index that an InnoDB table without a primary key is clustered on keeps its place.
+    /// - The order of foreign keys, of checks and of table options.
+    /// - `USING` and `KEY_BLOCK_SIZE` on an InnoDB index, which do nothing.
+    /// - A character set and a collation of a column that only repeat the table's.
+    /// - The order of the partitions of a LIST table, and of the values of one of them.
+    /// - What is state and not schema: partitions that a history with `AUTO` adds by itself,
+    ///   formats in which older servers stored dates and times (``OldTemporals``), the
+    ///   `AUTO_INCREMENT` counter.
     package var canonical: Table {
         var result = self
         result.columns = columns.map { canonical(column: $0) }
@@ -46,12 +35,12 @@ extension Table {
         return result
     }
 
-    /// True where `other` differs in nothing but what an ``EquivalenceRule`` names.
+    /// True where both tables have the same ``canonical`` form.
     package func isEquivalent(to other: Table) -> Bool {
         self == other || canonical == other.canonical
     }
 
-    /// The index without the hints that its engine does not heed.
+    /// The index without the hints that its engine ignores.
     func canonical(index: Index) -> Index {
         guard isInnoDB else { return index }
         var result = index
@@ -62,7 +51,7 @@ extension Table {
         return result
     }
 
-    /// True where foreign keys may begin and end at the table.
+    /// True where the table may have foreign keys, and other tables may refer to it.
     var takesForeignKeys: Bool { isInnoDB && partitioning == nil }
 
     var isInnoDB: Bool { option("ENGINE")?.uppercased() == "INNODB" }

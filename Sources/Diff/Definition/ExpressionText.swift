@@ -75,7 +75,8 @@ enum ExpressionText {
         return result
     }
 
-    /// True where the word stands in the text without quotes: so MySQL prints what partitions use.
+    /// True where the text names the column without backticks, as MySQL prints it in `PARTITION
+    /// BY`.
     static func mentionsBare(_ column: String, in text: String) -> Bool {
         pieces(of: text).contains { piece in
             guard case .other(let words) = piece else { return false }

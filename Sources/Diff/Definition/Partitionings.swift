@@ -22,7 +22,7 @@ extension Partitioning {
         kind == .systemTime && method.uppercased().hasSuffix(" AUTO")
     }
 
-    /// The one form of all partitionings that mean the same under every ``EquivalenceRule``.
+    /// The one form of all partitionings that mean the same: see ``Table/canonical``.
     var canonical: Partitioning {
         var result = self
         if isAutomatic {
@@ -38,7 +38,7 @@ extension Partitioning {
 }
 
 extension Partitioning.Partition {
-    /// Servers compare names of partitions without case.
+    /// Servers compare the names of partitions regardless of letter case.
     var key: String { name.lowercased() }
 
     /// The values of a LIST partition, as printed; nil for any other, and for its `DEFAULT`.
@@ -47,7 +47,7 @@ extension Partitioning.Partition {
         return Self.parts(of: values.dropFirst(11).dropLast())
     }
 
-    /// With the values of a list in one order, which means nothing.
+    /// The partition with the values of its list sorted: their order means nothing.
     var sorted: Partitioning.Partition {
         guard let values = listed else { return self }
         var result = self
@@ -63,7 +63,7 @@ extension Partitioning.Partition {
         return Self.parts(of: text.dropFirst().dropLast())
     }
 
-    /// Split at the commas that no quote and no parenthesis holds.
+    /// `text`, split at the commas outside of quotes and parentheses.
     private static func parts(of text: Substring) -> [String] {
         var parts = [""]
         var depth = 0

@@ -1,7 +1,7 @@
 import Schema
 
 extension Table {
-    /// The columns that its own foreign keys begin at, or end at.
+    /// The columns of its own foreign keys, and those that its keys to itself refer to.
     var foreignKeyColumns: Set<String> {
         foreignKeys.reduce(into: []) { result, key in
             result.formUnion(key.columns)

@@ -59,7 +59,7 @@ struct StringCapacity {
     let characters: Int
     let bytes: Int
     let isBinary: Bool
-    /// `char` and `binary` do not keep what pads the value.
+    /// True for `char` and `binary`, which pad values: blanks or zero bytes at their end are lost.
     let isPadded: Bool
     let isVariable: Bool
     let isBlob: Bool

@@ -52,7 +52,8 @@ package enum DifferenceLines {
         return writer.lines
     }
 
-    /// What a rebuild out of the ``OldTemporals`` changes of `table`; else it is as `other`.
+    /// The lines of a table that is copied out of the ``OldTemporals`` and is otherwise like
+    /// `other`: one for each column in an old format.
     package static func ofOldTemporals(
         in table: Table, butThoseOf other: Table
     ) -> [DifferenceLine] {

@@ -11,7 +11,8 @@ struct DifferenceWriter {
         self.from = from.inCurrentFormat.renamingTable(to: to.name)
         self.to = to.inCurrentFormat
         self.flavour = flavour
-        // A conflict of hints is reported by the diff; here the columns simply stay apart.
+        // Conflicting hints are reported by the diff; here the columns are shown as removed and
+        // added.
         let renames = (try? ColumnRename.due(hints, from: from, to: to)) ?? [:]
         renamed = self.from.renamingColumns(
             ColumnRename.pairedNames(from: from, to: to, renames: renames))

@@ -39,7 +39,7 @@ package struct IndexRename: Hashable, Sendable, Codable {
     }
 }
 
-/// All hints that a diff heeds.
+/// All rename hints of a schema.
 package struct Renames: Hashable, Sendable {
     package var tables: [TableRename]
     package var columns: [ColumnRename]
@@ -57,8 +57,8 @@ package struct Renames: Hashable, Sendable {
 extension ColumnRename {
     /// The hints that are due now: live name → desired name, both as printed.
     ///
-    /// A hint stays right before, while and after the fleet follows it: it is due where the old
-    /// name is live and the new one is not, and does nothing where the old name is gone.
+    /// A hint may stay in the schema before, while and after the fleet follows it: it is due where
+    /// the old name is live and the new one is not, and does nothing where the old name is gone.
     static func due(
         _ hints: [ColumnRename], from: Table, to: Table
     ) throws(DiffError) -> [String: String] {
@@ -91,7 +91,8 @@ extension ColumnRename {
         return due
     }
 
-    /// `renames` with the columns whose names differ in letter case only, which are the same.
+    /// `renames`, and the columns whose names differ in letter case only, which servers take for
+    /// the same.
     static func pairedNames(
         from: Table, to: Table, renames: [String: String]
     ) -> [String: String] {

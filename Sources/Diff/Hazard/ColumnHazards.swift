@@ -6,7 +6,7 @@ struct ColumnHazards {
     let after: Table
     /// Nil where the kind of the server is not known.
     let flavour: ServerProfile.Flavour?
-    /// Checks that the statement adds, and findings of their own speak of.
+    /// The expressions of checks that the statement adds, which have findings of their own.
     var addedChecks: Set<String> = []
 
     func findings(from: Column, to: Column, isMoved: Bool) -> [HazardFinding] {
@@ -82,8 +82,8 @@ struct ColumnHazards {
             from: from.type, to: to.type, bytesPerCharacter: set?.bytesPerCharacter ?? 1)
     }
 
-    /// Whether what is computed from the column may come out otherwise; what does not fit into an
-    /// integer or a text is refused.
+    /// Whether values that are computed from the column may change with it. An integer or text that
+    /// does not fit any more is refused, so it changes nothing.
     private func comesOutOtherwise(from: Column, to: Column) -> Bool {
         let family = ColumnFamily(to.type)
         return ColumnFamily(from.type) != family
@@ -95,7 +95,7 @@ struct ColumnHazards {
 
     private typealias Verdict = (rule: HazardRule, hazard: Hazard, reason: String, remedy: String)
 
-    /// What becomes of NULL; nil where the column counts from now on, which says it.
+    /// What happens to NULL; nil where the column gets `AUTO_INCREMENT`, whose own finding says it.
     private func nullVerdict(from: Column, to: Column) -> Verdict? {
         if to.isAutoIncrement, !from.isAutoIncrement { return nil }
         let refused = "rows that hold NULL are refused"
@@ -110,7 +110,7 @@ struct ColumnHazards {
         return (.forbidNull, .lossy, reason, "fill them first, and give the column a default")
     }
 
-    /// What becomes of 0 and NULL in a column that counts from now on: see
+    /// What happens to 0 and NULL in a column that gets `AUTO_INCREMENT`: see
     /// ``Alteration/numbersZeros(flavour:)``.
     private func countingVerdict(from: Column) -> Verdict {
         guard !from.isNotNull else {

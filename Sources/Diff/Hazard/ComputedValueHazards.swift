@@ -1,9 +1,10 @@
 import Schema
 
-/// What the server computes for rows that are there, and fails on in strict mode.
+/// Values that the server computes for existing rows: in strict mode the statement fails where one
+/// cannot be computed, or does not fit its column.
 ///
-/// These findings are none of the change's hazard: that values are written is said by others, and
-/// only the rows know whether one of them cannot be. So they are made where rows can be asked.
+/// These findings do not raise the hazard of the change: others say that values are written.
+/// Whether one of them fails only the rows tell, so they are made only where rows can be asked.
 extension StatementHazards {
     func computedFindings(of clause: Clause) -> [HazardFinding] {
         guard server?.isStrict == true else { return [] }

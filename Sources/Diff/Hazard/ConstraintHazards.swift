@@ -28,7 +28,8 @@ extension StatementHazards {
             remedy: "look for such rows first")
     }
 
-    /// True where the statement only writes a check of the live table anew, for renamed columns.
+    /// True where the check is one of the live table, added again only because its columns get
+    /// other names.
     private func keeps(_ check: Check) -> Bool {
         var names: [String: String] = [:]
         for case .changeColumn(let from, let to, _) in alteration.clauses {

@@ -1,7 +1,7 @@
 /// What the shards' rows said about one finding.
 ///
-/// No row in the way now is no promise: rows may come before the statement runs, so a finding's
-/// hazard stays what it is.
+/// Rows may come before the statement runs: a finding keeps its hazard even where no row is in the
+/// way now.
 package struct DataProbe: Hashable, Sendable, Codable {
     /// Nil where nothing was asked.
     package var question: DataQuestion?
@@ -25,7 +25,7 @@ package struct DataProbe: Hashable, Sendable, Codable {
         }
     }
 
-    /// A question that nobody was asked yet.
+    /// A question that no shard was asked yet.
     package init(_ question: DataQuestion) {
         self.question = question
         notAsked = nil

@@ -11,8 +11,8 @@ package struct DataQuestion: Hashable, Sendable, Codable {
     /// True where the statement takes these rows, and they read otherwise afterwards; nil where it
     /// is refused for one of them, so that nothing may begin.
     package var changesRows: Bool?
-    /// Whether a row is in the way, too, where the server warns of a value while it is asked: it
-    /// evaluates what the change will, which fails on that in strict mode.
+    /// Whether a warning of the server counts as a row in the way: the question evaluates what the
+    /// change will, and the change fails in strict mode where the question warns.
     package var heedsWarnings: Bool?
 
     package init(

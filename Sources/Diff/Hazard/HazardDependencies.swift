@@ -13,7 +13,7 @@ extension HazardRule {
     /// change itself does.
     package func dependsOn(_ hazard: Hazard) -> [Dependency] {
         switch self {
-        // What is built or computed takes its time, or is refused, however safe it is.
+        // These depend on it even where they are safe.
         case .addIndex, .replaceIndex: return [.server, .size]
         case .computeValues, .copyValues: return [.data]
         case .narrowType, .convertType, .removeMembers, .forbidNull, .addCheck, .addPeriod,

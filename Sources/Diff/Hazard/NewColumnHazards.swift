@@ -29,7 +29,7 @@ extension StatementHazards {
             ? [safe(.addColumn, "column `\(column.name)` is added")] : findings
     }
 
-    /// A column that must have a value, and that no row has one for.
+    /// A NOT NULL column without a default: existing rows have no value for it.
     private func required(_ column: Column) -> HazardFinding {
         let remedy = "give it a default, or deploy code that sets it first"
         let hasNone = server.map { Self.hasNoEmptyValue(column, on: $0) } ?? false
@@ -45,7 +45,8 @@ extension StatementHazards {
             remedy: "give it a default, or add it nullable and fill it first")
     }
 
-    /// True where the server has no value that it gives to rows that are there.
+    /// True where the server has no implicit default for existing rows: a zero date is refused
+    /// under `NO_ZERO_DATE`, and MySQL has none for geometry.
     private static func hasNoEmptyValue(_ column: Column, on server: ServerTraits) -> Bool {
         let type = ColumnType(column.type)
         return switch type.name {
@@ -54,7 +55,8 @@ extension StatementHazards {
         }
     }
 
-    /// Whether a spatial index comes with it: none takes the empty value that MariaDB gives.
+    /// Whether a spatial index on it comes with the column: that refuses the empty geometry which
+    /// MariaDB gives existing rows.
     private func isIndexedByPlace(_ column: Column) -> Bool {
         after.indexes.contains { index in
             index.kind == .spatial && index.parts.contains { $0.key == .column(column.name) }

@@ -1,7 +1,8 @@
 import Schema
 
 extension TableChange {
-    /// Why the change is dearer than it would be; nil where it is not.
+    /// What is said where the server copies the table only because columns are in an old format of
+    /// dates and times; nil elsewhere.
     var oldTemporalsFinding: HazardFinding? {
         guard let from, alterations.contains(where: { $0.copiesOldTemporals(of: from) }) else {
             return nil

@@ -1,6 +1,6 @@
 import Schema
 
-/// The server, as far as it decides what becomes of rows.
+/// What of a server and its SQL mode decides what happens to rows.
 package struct ServerTraits: Hashable, Sendable {
     package let flavour: ServerProfile.Flavour
     /// In capitals.
@@ -23,7 +23,8 @@ package struct ServerTraits: Hashable, Sendable {
     /// `2026-00-01`
     var refusesPartialDates: Bool { isStrict && modes.contains("NO_ZERO_IN_DATE") }
 
-    /// `2026-02-31`: MariaDB looks at a date that is copied only where a mode minds zeros.
+    /// `2026-02-31`. MariaDB looks at the dates of a copy only where `NO_ZERO_DATE` or
+    /// `NO_ZERO_IN_DATE` is set.
     var refusesInvalidDates: Bool {
         isStrict && !modes.contains("ALLOW_INVALID_DATES")
             && (flavour == .mysql || refusesZeroDates || refusesPartialDates)

@@ -27,7 +27,7 @@ extension TableChange {
 extension TableDiff {
     /// What the statements may do to the rows of `table`, clause by clause.
     ///
-    /// Each clause has at least one finding; a table that has no rows is not told apart.
+    /// Each clause has at least one finding, whether or not the table has rows.
     package static func findings(
         of alterations: [Alteration], on table: Table
     ) throws(DiffError) -> [ClauseFinding] {
@@ -51,7 +51,7 @@ struct StatementHazards {
     /// Nil where the server is not known.
     let server: ServerTraits?
 
-    /// The rules of each statement of a change of `table`, in order.
+    /// One for each statement of a change of `table`, in order.
     static func all(
         of alterations: [Alteration], on table: Table, server: ServerTraits?
     ) throws(DiffError) -> [StatementHazards] {

@@ -1,8 +1,9 @@
 import Schema
 
-/// The difference between two definitions of an object that is no table, line by line.
+/// The difference between two definitions of a view, trigger, routine, event or sequence, line by
+/// line.
 package enum ObjectLines {
-    /// More lines than these are not read by anybody.
+    /// Longer texts are only counted: nobody reads so many lines.
     private static let longest = 400
 
     /// From `from`, as git or a live object has it, to `to`; nil stands for an absent object.
@@ -20,7 +21,7 @@ package enum ObjectLines {
             let found = lines(
                 from.saying(no: to.unsaid).ordered(like: to).text, to.saying(no: from.unsaid).text)
             guard found.isEmpty, !to.after.isEmpty else { return found }
-            // What it has to follow is made again.
+            // The text is the same: a trigger is made again to come behind those that it follows.
             let names = to.after.map(SQL.identifier).joined(separator: ", ")
             return [DifferenceLine(.changed, .table, "made again behind \(names)")]
         }
@@ -30,8 +31,7 @@ package enum ObjectLines {
         let old = from.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         let new = to.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         var changes: [(place: Int, line: DifferenceLine)] = []
-        // The differ of the standard library takes its time for long texts that have little in
-        // common.
+        // The difference of the standard library is slow for long texts that have little in common.
         if old.count > longest || new.count > longest {
             return [
                 DifferenceLine(

@@ -1,6 +1,6 @@
 import Schema
 
-/// What turns a sequence into another one of its name; the value that it is at stays.
+/// The statements that turn a sequence into another one of its name; its current value stays.
 ///
 /// MariaDB changes a sequence's type, its other options, and its engine and comment by statements
 /// that do not go together.
@@ -27,7 +27,7 @@ package struct SequenceChange {
         var current = from
         func take(_ sql: String, _ change: (inout SequenceText) -> Void) {
             change(&current)
-            // A text that is put together from parts of two sequences is one itself.
+            // The parts of two definitions, put together, are a definition as well.
             guard let after = ObjectDefinition(text: current.text) else { return }
             result.append(Step(sql: sql, after: after))
         }
@@ -53,15 +53,17 @@ package struct SequenceChange {
 
     private var alter: String { "ALTER SEQUENCE \(SQL.identifier(to.name))" }
 
-    /// A value that the new bounds leave behind would be refused (error 4085). It is moved on to
-    /// the first of them, in the same statement: what `SETVAL` finds beyond it stays.
+    /// A current value outside of the new bounds would be refused (error 4085), so the same
+    /// statement moves it to the first value of the new range; `SETVAL` leaves one that is further
+    /// already.
     private var ranged: String {
         guard let bound = raisedBound else { return alter + to.range }
         return "BEGIN NOT ATOMIC DO SETVAL(\(SQL.identifier(to.name)), \(bound), 0); "
             + "\(alter)\(to.range); END"
     }
 
-    /// The first value of the new range, where that begins behind the start of the old one.
+    /// The first value of the new range, where that begins behind the start of the old one; nil
+    /// elsewhere.
     private var raisedBound: Int128? {
         guard let old = from.bounds, let new = to.bounds else { return nil }
         if from.increment >= 0, to.increment >= 0, new.minimum > old.minimum {

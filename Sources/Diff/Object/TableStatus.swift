@@ -14,7 +14,7 @@ package enum TableStatus: String, Hashable, Sendable, Codable, CaseIterable {
     case unmanaged
     /// It left git and is still live: dropping it is irreversible and gated.
     case retired
-    /// The shard cannot be read: never taken for empty, never green.
+    /// The shard cannot be read: the table is never taken for absent, nor for in sync.
     case unknown
 }
 

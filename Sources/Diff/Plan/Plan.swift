@@ -14,7 +14,7 @@ package struct Plan: Codable, Hashable, Sendable {
     package var revision: PlanRevision
     /// One step for each distinct change, with all the shards that need it.
     package var steps: [PlanStep]
-    /// Shards about which nothing can be said.
+    /// Shards that could not be read.
     package var unknown: [UnknownShard]
     /// Tables that cannot be compared or changed, and why.
     package var unsupported: [UnsupportedTable]
@@ -50,7 +50,7 @@ package struct Plan: Codable, Hashable, Sendable {
 
 /// The desired state's place in git.
 package struct PlanRevision: Codable, Hashable, Sendable {
-    /// The commit's hexadecimal id; nil when the files were read as they lie.
+    /// The commit's hexadecimal id; nil where the files of a working tree were read.
     package var commit: String?
     /// The branch or other reference that was followed.
     package var reference: String

@@ -34,7 +34,7 @@ struct ComputedQuestion {
         return result
     }
 
-    /// True for no row, once the server has computed the value.
+    /// A condition that is false for every row, and makes the server compute the value.
     static func evaluating(_ value: String) -> String { "LENGTH(\(value)) < 0" }
 
     private func conditions(_ column: Column) throws(NotAsked) -> [String] {
@@ -46,7 +46,7 @@ struct ComputedQuestion {
         return result
     }
 
-    /// What of `value` a column of `type` does not take.
+    /// The conditions under which a column of `type` does not take `value`.
     private static func unfit(
         _ value: String, _ type: ColumnType, _ set: CharacterSet?
     ) -> [String] {

@@ -1,12 +1,12 @@
 import Schema
 
-/// What a copy of the table minds in rows that the change is not about.
+/// Values that a copy of the table refuses, of columns that the change is not about.
 ///
 /// A server that copies a table writes every value once more, in the mode of the session: a zero
 /// date that was let in once fails now (error 1292), and so does a virtual column whose value for a
 /// row cannot be computed (1264, 1365).
 extension TableChange {
-    /// The finding with its question; nil where a copy minds nothing.
+    /// The finding with its question; nil where a copy refuses nothing.
     package func copiedValues(_ context: ProbeContext) -> HazardFinding? {
         guard kind == .alter, let from, context.server.isStrict else { return nil }
         let gone = droppedColumns
@@ -41,7 +41,7 @@ extension TableChange {
         return finding
     }
 
-    /// Live columns that no copy has any more, or that a clause speaks of by itself.
+    /// Live columns that are dropped, or whose change has a finding of its own.
     private var droppedColumns: Set<String> {
         Set(
             alterations.flatMap(\.clauses).compactMap { clause in

@@ -14,7 +14,7 @@ package struct OrphanQuery: Sendable {
         self.pairs = pairs
     }
 
-    /// The query for a key by the names that it has itself.
+    /// The query for a key whose tables and columns are live under the names that it gives.
     package init(key: ForeignKey, of table: String) {
         var parent = SQL.identifier(key.referencedTable)
         if let schema = key.referencedSchema { parent = "\(SQL.identifier(schema)).\(parent)" }

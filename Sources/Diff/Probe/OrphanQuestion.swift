@@ -145,7 +145,7 @@ struct OrphanQuestion {
             parent: SQL.identifier(live.referencedTable), pairs: pairs)
     }
 
-    /// What a computed column of the child will hold, and a plain one holds.
+    /// What a column of the child will hold, over its live columns.
     private func childValue(_ column: Column) throws(NotAsked) -> String {
         var columns = columns
         columns.alias = "child"

@@ -19,7 +19,7 @@ struct PartitionQuestion {
         }
     }
 
-    /// What the rows are split by, over the live columns.
+    /// The expression that decides about the partition of a row, over the live columns.
     private func expression(_ kind: [String]) throws(NotAsked) -> String {
         let method = partitioning.method
         guard let open = method.firstIndex(of: "("), let close = method.lastIndex(of: ")"),

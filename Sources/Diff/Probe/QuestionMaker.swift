@@ -69,7 +69,7 @@ struct QuestionMaker {
         DataQuestion(sought: sought, rowsOf: table, where: condition)
     }
 
-    /// No clause of this kind has such a finding: it would be one that nobody thought of.
+    /// For a rule that no finding of such a clause has: nothing is known to ask.
     private static let unfit = NotAsked("no question is known for this clause")
 
     // MARK: Columns
@@ -119,8 +119,8 @@ struct QuestionMaker {
         }
     }
 
-    /// Where values become values of another kind, two of them may become equal, and expressions
-    /// over them come out otherwise.
+    /// Throws where a column that gets another kind of type is part of a unique key or of an
+    /// expression: two values may become equal, and results of the expression may change.
     private func requireUnused(_ column: Column, was old: Column) throws(NotAsked) {
         guard ColumnFamily(old.type) != ColumnFamily(column.type) else { return }
         let isKey = after.indexes.contains {

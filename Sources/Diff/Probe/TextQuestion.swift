@@ -50,7 +50,8 @@ struct TextQuestion {
             look: parts.map(\.look).joined(separator: "; "))
     }
 
-    /// A check, or a column that is computed, may come out otherwise for the same text.
+    /// Throws where a check or a generated column uses the column: it may give another result for
+    /// the same text.
     private func requireNoExpression(over name: String) throws(NotAsked) {
         let texts =
             after.checks.filter(\.isEnforced).map(\.expression)

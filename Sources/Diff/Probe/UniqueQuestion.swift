@@ -7,7 +7,7 @@ struct UniqueQuestion {
     let after: Table
     let columns: LiveColumns
 
-    /// The bytes of a key of InnoDB; a longer one is a hash, which MariaDB keeps.
+    /// The most bytes of an InnoDB key; for longer values MariaDB keeps a hash.
     private static let longestKey = 3072
 
     /// What rows are grouped by, and which of them count.

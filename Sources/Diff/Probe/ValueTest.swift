@@ -1,6 +1,6 @@
 import Schema
 
-/// Which values of a column another type does not take, or not as they are.
+/// Which values of a column another type refuses, or does not keep as they are.
 ///
 /// A value is in the way where the statement fails on it in strict mode, or where it reads
 /// otherwise afterwards. For pairs of types for which no condition says exactly that, nothing is
@@ -94,7 +94,7 @@ struct ValueTest {
         return isSigned ? min(range.maximum, Int128(Int64.max)) : range.maximum
     }
 
-    /// The sides on which the old values reach out of `range`.
+    /// The conditions for values beyond either end of `range`, where the old type has such values.
     private func outside(
         _ range: NumberRange, _ value: String, of old: NumberRange?
     ) -> [String] {
@@ -207,7 +207,7 @@ struct ValueTest {
         let list = type.arguments.joined(separator: ", ")
         switch ColumnFamily(from.text) {
         case .members(let old) where old.name == "enum" && type.name == "enum":
-            // The number 0 is the empty text of a value that was refused once: it is kept.
+            // Number 0 is the empty text that stands for an invalid value: it is kept.
             return found(
                 "members that go", ["(\(column) + 0 <> 0 AND \(textBytes) NOT IN (\(list)))"])
         case .members(let old) where old.name == "set" && type.name == "set":

@@ -1,14 +1,14 @@
 import Schema
 
-/// What the columns of a table on the way are in the live table.
+/// Which live columns the columns of a table are, while the statements of a change run.
 ///
-/// Questions are asked of the live table: by its names, types and collations. They stand for the
+/// Questions are asked of the live table: by its names, types and collations. They are right for a
 /// statement only where the columns mean the same there; everything else is ``NotAsked``.
 struct LiveColumns {
     let live: Table
     /// What a query calls the live table where it asks of another one as well.
     var alias: String?
-    /// Columns of the live table, by their names on the way; what is new is not there.
+    /// Live columns by the names that the statements so far gave them; new columns are missing.
     private var origins: [String: Column]
 
     init(live: Table) {
@@ -45,7 +45,7 @@ struct LiveColumns {
         guard let old = origin(of: column.name) else {
             throw NotAsked("column `\(column.name)` is new")
         }
-        // A plain column keeps what it was computed to.
+        // A column that is no longer generated keeps its values.
         guard let after = column.generated else { return old }
         guard let before = old.generated,
             ExpressionText.renaming(columns: names, in: before.expression) == after.expression
@@ -66,8 +66,8 @@ struct LiveColumns {
         else { throw NotAsked("column `\(column.name)` gets another type in the same change") }
     }
 
-    /// `text`, an expression of `table`, over the live columns: what is new or computed otherwise
-    /// there stands as what it will be.
+    /// `text`, an expression of `table`, over the live columns: a column that is new or computed
+    /// otherwise is replaced by the expression for its new value.
     func expression(_ text: String, of table: Table) throws(NotAsked) -> String {
         var values: [String: String] = [:]
         for column in table.columns where ExpressionText.mentions(column.name, in: text) {
@@ -82,7 +82,7 @@ struct LiveColumns {
         return alias.map { "\($0).\(name)" } ?? name
     }
 
-    /// Live names to the names on the way.
+    /// Live names to the present ones.
     private var names: [String: String] {
         Dictionary(
             origins.map { ($0.value.name, $0.key) }, uniquingKeysWith: { first, _ in first })

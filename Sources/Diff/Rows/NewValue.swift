@@ -1,12 +1,12 @@
 import Schema
 
-/// What a column will hold in each row, said over the live columns.
+/// The value that a column will have in each row, as an expression over the live columns.
 struct NewValue {
     let columns: LiveColumns
     /// The table after the statement.
     let table: Table
 
-    /// Throws where no text says it for certain.
+    /// Throws where no expression gives it for certain.
     func sql(of column: Column) throws(NotAsked) -> String {
         let same: NotAsked
         do throws(NotAsked) {
@@ -29,7 +29,7 @@ struct NewValue {
         return try text(columns.reference(to: old), of: column)
     }
 
-    /// A computed value as the column keeps it, where it does.
+    /// A computed value as the column stores it: rounded, or in its character set.
     private func fitted(_ value: String, to column: Column) throws(NotAsked) -> String {
         let type = ColumnType(column.type)
         switch ColumnFamily(column.type) {
@@ -50,7 +50,7 @@ struct NewValue {
         return "(CONVERT(\(value) USING \(set.name)) COLLATE \(collation))"
     }
 
-    /// What rows that are there get in a new column.
+    /// The value that existing rows get in a new column.
     private func constant(_ column: Column) throws(NotAsked) -> String {
         let unknown = NotAsked("column `\(column.name)` is new")
         guard !column.isAutoIncrement, column.attributes.isEmpty else { throw unknown }

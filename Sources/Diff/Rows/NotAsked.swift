@@ -1,4 +1,4 @@
-/// No question can be asked whose answer would be right in every case, and why.
+/// Why no question is asked: none is known whose answer is right in every case.
 struct NotAsked: Error {
     let reason: String
 

@@ -1,15 +1,14 @@
 import Schema
 
-/// What a statement has to be told for the sake of the rows.
+/// How a statement has to be run so that the server looks at existing rows.
 extension Alteration {
-    /// Whether the statement has to be made in a way that looks at every row, though its server
-    /// knows a quicker one; `table` is the one before it.
+    /// Whether the server has to copy the table though it knows a quicker way, which does not look
+    /// at every row; `table` is the one before the statement.
     ///
-    /// MariaDB takes a check that comes with its column's definition by `INSTANT`, and never asks
-    /// whether rows keep it; nor does it ask where a column changes under a check that stays. And
-    /// no server looks at what rests on a column whose text compares otherwise from then on:
-    /// checks are not asked again, stored columns and indexes keep what was computed before. A
-    /// copy does all of it.
+    /// MariaDB adds a column with a check of its own by `INSTANT` and does not check existing rows;
+    /// nor does it check them where a column changes under a check that stays. And where the text
+    /// of a column compares otherwise from then on, no server checks rows again, and stored columns
+    /// and indexes keep what was computed before. A copy does all of it.
     package func mustReadRows(of table: Table, flavour: ServerProfile.Flavour) -> Bool {
         guard let after = try? table.applying(self) else { return flavour == .mariadb }
         return clauses.contains { clause in
@@ -27,7 +26,7 @@ extension Alteration {
                 .addSystemVersioning, .dropSystemVersioning, .partitionBy, .removePartitioning,
                 .addPartitions, .growPartitions, .coalescePartitions, .reorganizePartitions,
                 .dropPartitions:
-                // A check of the table is validated by itself.
+                // Servers check existing rows against a new check of the table by themselves.
                 false
             }
         }
@@ -64,11 +63,12 @@ extension Alteration {
         return result
     }
 
-    /// Whether the session of the statement has to number rows that hold 0, which it does unless
-    /// `NO_AUTO_VALUE_ON_ZERO` is set; nil where it makes no difference.
+    /// Whether the session of the statement has to give rows that hold 0 a number, which it does
+    /// unless `NO_AUTO_VALUE_ON_ZERO` is set; nil where it makes no difference.
     ///
-    /// A column that begins to count keeps its zeros. A NULL gets a number, as it does on MySQL in
-    /// either mode; MariaDB makes it 0 under that mode, so there zeros are numbered with it.
+    /// A column that gets `AUTO_INCREMENT` keeps its zeros, and NULL becomes a number. MySQL does
+    /// so in either mode; MariaDB turns NULL into 0 under that mode, so where the column may hold
+    /// NULL zeros get numbers as well.
     package func numbersZeros(flavour: ServerProfile.Flavour) -> Bool? {
         for case .changeColumn(let from, let to, _) in clauses
         where to.isAutoIncrement && !from.isAutoIncrement {
@@ -89,7 +89,7 @@ extension Table {
         return (own.map { [$0] } ?? []) + others.filter { $0 != own }
     }
 
-    /// Enforced checks, of the table and of columns, that come to `column`, also by way of others
+    /// Enforced checks, of the table and of columns, that use `column`, directly or through columns
     /// that are computed from it.
     func checks(over column: Column) -> [String] {
         let names = computed(from: column)
@@ -97,13 +97,13 @@ extension Table {
             .filter { text in names.contains { ExpressionText.mentions($0, in: text) } }
     }
 
-    /// The stored columns that are computed from `column`, also by way of others.
+    /// The stored columns that are computed from `column`, directly or through others.
     func storedColumns(over column: Column) -> [Column] {
         let names = computed(from: column).subtracting([column.name])
         return columns.filter { $0.generated?.kind == .stored && names.contains($0.name) }
     }
 
-    /// Whether foreign keys begin at `column`, or may end there.
+    /// Whether `column` is part of a foreign key, or of a unique key that others may refer to.
     func hasKey(over column: Column) -> Bool {
         foreignKeys.contains { key in key.columns.contains { $0.sameName(as: column.name) } }
             || indexes.contains { index in
@@ -127,7 +127,7 @@ extension Table {
         return names
     }
 
-    /// Whether something that is kept, or was asked once, is computed from `column`.
+    /// Whether a check, a stored column or an index is computed from `column`.
     fileprivate func computesAhead(from column: Column) -> Bool {
         if !checks(over: column).isEmpty { return true }
         let names = computed(from: column)
@@ -164,10 +164,11 @@ extension Table {
 }
 
 extension Column {
-    /// Servers put the time into one that may hold no NULL, where they refuse it in others.
+    /// True for a plain TIMESTAMP column: where it becomes NOT NULL a server may put the present
+    /// time in place of NULL, which it refuses in other columns.
     var isTimestamp: Bool { ColumnType(type).name == "timestamp" && generated == nil }
 
-    /// Whether NULL, which rows get in the new column, keeps `check` for certain.
+    /// Whether `check` holds for the NULL that existing rows get in the new column.
     fileprivate func keepsAsNew(_ check: String) -> Bool {
         generated == nil && !isNotNull && defaultValue == "NULL"
             && check == "json_valid(\(SQL.identifier(name)))"

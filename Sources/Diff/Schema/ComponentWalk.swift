@@ -1,4 +1,5 @@
-/// Tarjan's walk: the strongly connected components of a graph, what is needed first.
+/// The strongly connected components of a graph, by Tarjan's algorithm: those that others need come
+/// first.
 struct ComponentWalk {
     private let needs: [[Int]]
     private let roots: [Int]

@@ -1,6 +1,7 @@
 import Schema
 
-/// The order in which foreign keys let tables be changed, and which changes need each other.
+/// The order in which foreign keys let tables change, and the groups of changes that need each
+/// other.
 struct ForeignKeyOrder {
     private let changes: [TableChange]
     /// Live tables that stay as they are.
@@ -100,7 +101,7 @@ struct ForeignKeyOrder {
             var members = component.map { changes[$0] }.sorted { $0.table < $1.table }
             let isGroup = members.count > 1 && !Self.isOfOneKind(members)
             for place in members.indices where !isGroup {
-                // Nothing has rows yet, or nothing has them any more.
+                // All of them are created or all are dropped: no row stays that a key could refuse.
                 let isCycle = members.count > 1
                 members[place].withoutForeignKeyChecks =
                     isCycle || unchecked.contains(members[place].table)
@@ -162,8 +163,9 @@ struct ForeignKeyOrder {
                 && !parent.newForeignKeys.isEmpty
     }
 
-    /// True where MySQL minds a foreign key on a column that begins or ends to count (error 1833),
-    /// but not without its checks; new foreign keys of the same change are not left unchecked.
+    /// True where the change has to run without `foreign_key_checks`: with them MySQL refuses to
+    /// give `AUTO_INCREMENT` to a column that a foreign key refers to, or to take it away (error
+    /// 1833). A change that adds foreign keys keeps its checks.
     private func isUnchecked(_ change: TableChange) -> Bool {
         guard flavour == .mysql, change.kind == .alter, change.changesCounting,
             change.newForeignKeys.isEmpty
@@ -264,7 +266,7 @@ struct ForeignKeyOrder {
 extension TableChange {
     fileprivate var clauses: [Clause] { alterations.flatMap(\.clauses) }
 
-    /// True where the live foreign key is dropped, be it to come back.
+    /// True where the change drops the live foreign key, for good or to add it again.
     func lets(go key: ForeignKey) -> Bool {
         kind == .drop
             || clauses.contains { clause in
@@ -288,7 +290,7 @@ extension TableChange {
             }
     }
 
-    /// What happens to the columns that `key` refers to, under the names that they get on the way.
+    /// The changes of the columns that `key` refers to, followed through their new names.
     private func columnChanges(under key: ForeignKey) -> [(old: Column, new: Column)] {
         key.referencedColumns.flatMap { name in
             var name = name
@@ -330,7 +332,7 @@ extension TableChange {
 }
 
 extension Column {
-    /// True where members are added behind those of an ENUM or SET: no server minds a foreign key.
+    /// True where members are appended to an ENUM or SET, which servers allow under a foreign key.
     fileprivate func isGrownEnum(to new: Column) -> Bool {
         (type.hasPrefix("enum(") || type.hasPrefix("set(")) && type.hasSuffix(")")
             && new.type.hasPrefix(type.dropLast() + ",")

@@ -22,7 +22,7 @@ struct GroupMaker {
     /// Names of keys that one table gives up and another gets.
     private let taken: Set<String>
 
-    /// What surrounds the group.
+    /// What the statements of a group depend on besides its members.
     struct Context {
         let renames: Renames
         let flavour: ServerProfile.Flavour
@@ -59,7 +59,7 @@ struct GroupMaker {
             for key in table?.foreignKeys ?? [] { owners[key.name] = place }
         }
         children = Self.children(start, by: places)
-        // A table itself is one of those that may be at their end now.
+        // The table itself may be complete now as well.
         wantedChildren = Self.children(members.map(\.to), by: places).enumerated().map {
             $1.contains($0) ? $1 : $1 + [$0]
         }
@@ -92,7 +92,7 @@ struct GroupMaker {
         for place in order() {
             try makeWay(for: place)
             try change(place)
-            // A key is away no longer than it has to be.
+            // Keys come back as soon as their parents allow.
             try complete(behind: place)
         }
         for place in members.indices where members[place].kind == .drop {
@@ -122,8 +122,8 @@ struct GroupMaker {
 
     // MARK: Keys that go
 
-    /// Takes the keys away that may not be there while the table changes: those of others to it,
-    /// and its own.
+    /// Drops the keys that may not exist while the table changes: those of others to it, and its
+    /// own.
     private mutating func makeWay(for place: Int) throws(DiffError) {
         for other in children[place] where other != place {
             try drop(keys(of: other) { parent(of: $0) == place }, other)
@@ -143,7 +143,7 @@ struct GroupMaker {
         try take(Alteration(clauses: gone.map { .dropForeignKey($0) }), place)
     }
 
-    /// Whether a key of the table as it was has to go, be it to come back.
+    /// Whether a live key has to be dropped, for good or to be added again.
     private func goes(_ key: ForeignKey, of place: Int) -> Bool {
         guard !dropped[place].contains(where: { $0.name == key.name }) else { return false }
         let member = members[place]
@@ -169,7 +169,7 @@ struct GroupMaker {
         return PostOrder(needs: needs).nodes.filter { members[$0].kind != .drop }
     }
 
-    /// Brings tables to their end that waited for the parents of their keys only.
+    /// Completes tables that have changed and waited only for the parents of their new keys.
     private mutating func complete(behind place: Int) throws(DiffError) {
         for other in wantedChildren[place] where isDone[other] {
             let isReady = (members[other].to?.foreignKeys ?? []).allSatisfy { key in

@@ -1,4 +1,4 @@
-/// The nodes of a graph, each behind those that it needs as far as no circle forbids it.
+/// The nodes of a graph, each behind those that it needs, except where these need it in turn.
 struct PostOrder {
     private(set) var nodes: [Int] = []
 

@@ -2,25 +2,6 @@ import Schema
 
 /// What turns the tables of one shard into the desired ones.
 package enum SchemaDiff {
-    /// The changes, one for each table, in the order in which they can run; those that hold each
-    /// other stand together: their statements are in ``Difference/steps``.
-    ///
-    /// Tables of `from` that are not in `to` are dropped only where `droppable` names them, and
-    /// left alone otherwise. Parents of foreign keys come before children; what is dropped comes
-    /// last, children first, unless it holds on to what another change takes away. Tables of a
-    /// cycle that are all made, or all dropped, are flagged
-    /// ``TableChange/withoutForeignKeyChecks``. Throws the first refusal.
-    package static func changes(
-        from: [String: Table], to: [String: Table], renames: Renames = Renames(),
-        droppable: Set<String> = [],
-        flavour: ServerProfile.Flavour = .mariadb
-    ) throws(DiffError) -> [TableChange] {
-        let difference = try difference(
-            from: from, to: to, renames: renames, droppable: droppable, flavour: flavour)
-        if let refusal = difference.refusals.first { throw refusal }
-        return difference.changes
-    }
-
     /// What leads from one schema to the other.
     package struct Difference {
         package var steps: [SchemaStep] = []
@@ -31,7 +12,14 @@ package enum SchemaDiff {
         package var changes: [TableChange] { steps.flatMap(\.changes) }
     }
 
-    /// The changes that can be given, and a refusal for each table that has to be left alone.
+    /// The changes that can be given, in the order in which they can run, and a refusal for each
+    /// table that has to be left alone.
+    ///
+    /// Tables of `from` that are not in `to` are dropped only where `droppable` names them, and
+    /// left alone otherwise. Parents of foreign keys come before children; what is dropped comes
+    /// last, children first, unless it holds on to what another change takes away. Tables of a
+    /// cycle that are all made, or all dropped, are flagged
+    /// ``TableChange/withoutForeignKeyChecks``.
     ///
     /// Throws only for hints of table renames that contradict what is live or desired.
     ///

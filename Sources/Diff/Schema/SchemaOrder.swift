@@ -18,7 +18,8 @@ struct SchemaOrder {
         let tables: Set<String>
     }
 
-    /// Leaves out what no order allows, until the rest has one.
+    /// The steps in order. Changes that no order allows are refused and left out until the rest has
+    /// one.
     func difference(
         _ changes: [TableChange], refusals: [DiffError]
     ) -> SchemaDiff.Difference {

@@ -1,6 +1,6 @@
 import Schema
 
-/// Tables and columns that get other names, as far as other tables notice.
+/// Renames of tables and columns, as far as they concern other tables.
 extension SchemaDiff {
     /// Pairs of a live table that is not desired and a desired one that is not live with the same
     /// columns in the same order, where nothing else is like either of the two.
@@ -12,7 +12,7 @@ extension SchemaDiff {
         }
         let gone = byColumns(from.filter { to[$0.key] == nil })
         let new = byColumns(to.filter { from[$0.key] == nil })
-        // Two that are alike are as good as many: a fleet may have thousands of them.
+        // Two candidates tell that there is not exactly one: a fleet may have thousands of them.
         func only(_ tables: [Table]?, _ isAlike: (Table) -> Bool) -> Table? {
             let alike = (tables ?? []).lazy.filter(isAlike).prefix(2)
             return alike.count == 1 ? alike.first : nil

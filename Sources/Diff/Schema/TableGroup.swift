@@ -3,13 +3,13 @@ import Schema
 /// Changes of several tables that hold each other by foreign keys: made in one step, statement by
 /// statement, or not at all.
 ///
-/// Before a table changes, the keys go that stand in its way; each that is wanted comes back with
-/// its own table's change, or as soon as its parents are as they have to be. Tables that go, go
-/// last.
+/// Before a table changes, the keys that stand in its way are dropped; each that is wanted comes
+/// back with the change of its own table, or as soon as its parents are complete. Tables are
+/// dropped last.
 package struct TableGroup: Hashable, Sendable {
     /// The whole change of each table, by name: `from` is the table as the first statement finds
-    /// it, and the alterations are all of its own, in order. A table that only gives a key away
-    /// and gets it back is one of them.
+    /// it, and the alterations are all of its own, in order. A table whose only change is a key
+    /// that is dropped and added again is one of them.
     package var members: [TableChange]
     package var statements: [Statement]
 
@@ -72,14 +72,6 @@ package enum SchemaStep: Hashable, Sendable {
         switch self {
         case .single(let change): [change]
         case .group(let group): group.members
-        }
-    }
-
-    /// The statements in order, one line each but for `CREATE TABLE`.
-    package func statements(flavour: ServerProfile.Flavour) -> [String] {
-        switch self {
-        case .single(let change): change.statements(flavour: flavour)
-        case .group(let group): group.statements.map { $0.sql(flavour: flavour) }
         }
     }
 }

@@ -11,8 +11,8 @@ package struct Alteration: Hashable, Sendable {
     /// The statement for `table`: one line, without a semicolon.
     ///
     /// On MariaDB the session must set `system_versioning_alter_history=KEEP` for tables with
-    /// system versioning; and there statements about some partitions leave no room for
-    /// `ALGORITHM` and `LOCK`, which are left out.
+    /// system versioning; and statements about single partitions take no `ALGORITHM` and no `LOCK`
+    /// there, which are left out.
     ///
     /// - Parameter rebuilds: whether every row is written anew, even where that is not needed.
     package func sql(
@@ -42,7 +42,7 @@ package struct Alteration: Hashable, Sendable {
         case none
         /// `PARTITION BY` and `REMOVE PARTITIONING` follow the other clauses without a comma.
         case trailing
-        /// What is about some partitions is a statement of its own.
+        /// A clause about single partitions is a statement of its own.
         case alone
     }
 

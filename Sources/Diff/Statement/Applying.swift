@@ -1,7 +1,8 @@
 import Schema
 
 extension Table {
-    /// The table after `alteration`, as a server would print it up to the ``EquivalenceRule``s.
+    /// The table after `alteration`, as a server would print it but for what ``canonical`` evens
+    /// out.
     ///
     /// Throws `doesNotApply` where a server would refuse the statement for its names: a column,
     /// index or constraint that is not there, is there twice or is still in use.
@@ -17,7 +18,7 @@ extension Table {
     }
 }
 
-/// One `ALTER TABLE` at work on the model.
+/// Applies one `ALTER TABLE` to the model of a table.
 private struct Application {
     var table: Table
     /// Columns that the statement drops, for good or to come back.
@@ -91,8 +92,8 @@ private struct Application {
         }
     }
 
-    /// A new default leaves the text that is stored alone: what inherited the old default is
-    /// printed with it from now on.
+    /// A new default character set does not convert stored text: columns that inherited the old one
+    /// are printed with it from then on.
     private mutating func pinInheritingColumns(except touched: Set<String>) {
         for (place, column) in table.columns.enumerated() where !touched.contains(column.name) {
             guard let effective = table.effectiveCharacterSet(of: column) else { continue }
@@ -255,7 +256,8 @@ extension Clause {
 }
 
 extension Table {
-    /// What the indexes took from the table without showing it, they keep and show.
+    /// Indexes keep the `KEY_BLOCK_SIZE` of their table when it loses it, and print it from then
+    /// on.
     fileprivate mutating func keepBlockSize(of option: TableOption) {
         guard option.key.uppercased() == "KEY_BLOCK_SIZE" else { return }
         for place in indexes.indices

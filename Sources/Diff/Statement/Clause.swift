@@ -25,7 +25,7 @@ package enum Clause: Hashable, Sendable {
     /// The default of the table; columns that inherited the old one keep it unless changed too.
     case setDefaultCharacterSet(String, collation: String?)
     case setOption(TableOption)
-    /// Back to what the server takes where the option is not given.
+    /// Back to what holds where the option is not given.
     case dropOption(TableOption)
 
     case addPeriod(Period)
@@ -38,13 +38,13 @@ package enum Clause: Hashable, Sendable {
     /// New partitions behind the last one of a RANGE or HASH table, more of a LIST table, or more
     /// history before the current rows.
     case addPartitions([Partitioning.Partition])
-    /// So many more, without names.
+    /// This many more partitions, without names.
     case growPartitions(Int)
-    /// So many fewer of a HASH table; their rows go to the others.
+    /// This many fewer partitions of a HASH or KEY table; their rows move to the others.
     case coalescePartitions(Int)
-    /// The rows of neighbours, by name, move to others, which come in their place and cover them.
+    /// Puts new partitions in the place of neighbouring ones, by name, and their rows into these.
     case reorganizePartitions([String], into: [Partitioning.Partition])
-    /// The rows of the partitions are gone with them.
+    /// Drops the partitions together with their rows.
     case dropPartitions([String])
 }
 

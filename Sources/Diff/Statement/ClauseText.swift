@@ -77,7 +77,7 @@ extension Clause {
     }
 }
 
-/// The value that makes a server forget that a table option was ever given.
+/// The value that resets a table option to what holds where it is not given.
 enum OptionDefault {
     /// nil where no statement takes the option back.
     static func value(forKey key: String) -> String? {
@@ -103,7 +103,7 @@ enum OptionDefault {
 
     static func text(forKey key: String) -> String { value(forKey: key) ?? "DEFAULT" }
 
-    /// True for what a server takes at `CREATE TABLE` only, or not back at all.
+    /// True for an option that `ALTER TABLE` cannot set, or cannot reset.
     static func isFixed(_ clause: Clause) -> Bool {
         switch clause {
         case .setOption(let option): option.key.uppercased().hasSuffix(" DIRECTORY")

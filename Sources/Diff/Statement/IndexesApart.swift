@@ -1,13 +1,14 @@
 import Schema
 
-/// The split that may spare a table from being rebuilt.
+/// Splits a statement where that may save a rebuild of the table.
 extension Alteration {
     /// The same change with the new indexes in statements of their own; nil where it stays whole.
     ///
-    /// An index that goes is not to be missed while its successor is built, a foreign key or a
-    /// check comes in one with what it rests on, and a primary key is the table itself. What rows
-    /// may forbid comes first, so that the server refuses it before anything is done; where that
-    /// cannot be, the statement stays whole.
+    /// It stays whole where an index is dropped, which is not to be missing while another is built
+    /// in its place, where a foreign key or a check comes with what it needs, and where the primary
+    /// key changes, which rebuilds the table anyway. Indexes that rows may refuse come first, so
+    /// that nothing is done yet when the server refuses; where they cannot, the statement stays
+    /// whole as well.
     ///
     /// - Parameter table: the table before the statement.
     package func withIndexesApart(from table: Table?) -> [Alteration]? {
@@ -16,7 +17,7 @@ extension Alteration {
         for clause in clauses {
             switch clause {
             case .addIndex(let index) where index.kind != .primary: indexes.append(clause)
-            // It keeps an index that gives way to the new ones.
+            // A rename to its own name keeps an index that the server would drop for the new ones.
             case .renameIndex(let old, let new) where old == new: indexes.append(clause)
             case .addColumn, .changeColumn, .dropColumn, .renameIndex, .setIndexIgnored,
                 .setDefaultCharacterSet, .setOption, .dropOption:
@@ -74,8 +75,8 @@ extension Clause {
 
     /// Whether no row can be in the way of a new index of `table`.
     ///
-    /// A unique index passes where one of its columns is NULL in every row. What an expression
-    /// comes to, and whether a place is one, only the rows tell.
+    /// A unique index takes every row where one of its columns is NULL in all of them. Which values
+    /// an expression has, and which geometries there are, only the rows tell.
     fileprivate func passesEveryRow(of table: Table, new: [Column]) -> Bool {
         guard case .addIndex(let index) = self else { return true }
         let columns = index.parts.compactMap { part -> Column? in
@@ -100,7 +101,7 @@ extension Clause {
     fileprivate var passesEveryRow: Bool {
         switch self {
         case .addColumn(let column, _):
-            // Of what the rows get, only a constant is known to do.
+            // Of the values that rows get, only a constant is known to be accepted.
             return column.generated == nil && column.check == nil && !column.isAutoIncrement
                 && (!column.isNotNull && column.isNullByDefault || column.hasPlainDefault)
         case .dropColumn, .renameIndex, .setIndexIgnored: return true

@@ -1,16 +1,16 @@
 import Schema
 
 extension Alteration {
-    /// Whether a server changes `table` this way by nothing but a copy, for columns that are in
-    /// one of the ``OldTemporals``: it takes any other for a change of their types (error 1846).
+    /// Whether a server makes this change of `table` only by a copy, because columns are in one of
+    /// the ``OldTemporals``: any other way it takes for a change of their types (error 1846).
     ///
-    /// Partitions come and go without.
+    /// Clauses about single partitions need no copy.
     package func copiesOldTemporals(of table: Table) -> Bool {
         !table.oldTemporals.isEmpty && copiesTemporals
     }
 
-    /// The same of any table whose dates and times are in another format than the one in which
-    /// its server makes them.
+    /// The same for any table whose dates and times are in another format than that in which its
+    /// server makes them.
     package var copiesTemporals: Bool {
         !clauses.allSatisfy { clause in
             switch clause {

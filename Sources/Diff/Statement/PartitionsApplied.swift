@@ -8,7 +8,7 @@ extension Partitioning {
         case .addPartitions(let new):
             let names = Set(partitions.map(\.key))
             guard !new.contains(where: { names.contains($0.key) }) else { return nil }
-            // The current rows stay last.
+            // In a table with history the partition of the current rows stays last.
             let place = kind == .systemTime ? partitions.count - 1 : partitions.count
             guard place >= 0 else { return nil }
             result.partitions.insert(contentsOf: new, at: place)
@@ -37,7 +37,7 @@ extension Partitioning {
         return result
     }
 
-    /// Partitions have the engine of their table, and show it.
+    /// Partitions have the engine of their table, and print it.
     mutating func follow(_ option: TableOption, insteadOf old: String?) {
         guard option.key.uppercased() == "ENGINE", let old else { return }
         let (was, now) = ("ENGINE = \(old)", "ENGINE = \(option.value)")

@@ -25,7 +25,7 @@ extension TableChange {
                     + "both tables be rebuilt, and bring it back, or say `old_temporals: keep`")
         }
         let columns = from.columns.filter { names.contains($0.name) }
-        // What is computed comes along with what it is computed from.
+        // A generated column is copied with the columns that it is computed from.
         let plain = columns.filter { $0.generated == nil }
         let clauses = (plain.isEmpty ? columns : plain).map {
             Clause.changeColumn(from: $0, to: $0.inCurrentFormat, position: nil)

@@ -1,12 +1,12 @@
 import Schema
 
-/// The expressions that stay as they are, and that the statement has to write anew all the same.
+/// The expressions that stay as they are, and that the statement has to define again all the same.
 ///
-/// A server looks for the columns of an expression in the table as it was. MySQL refuses to rename
+/// A server looks up the columns of an expression in the table as it was. MySQL refuses to rename
 /// or to drop a column that a generated column, a default, a check or an index expression names
-/// (errors 3108, 3766, 3959 and 3837), MariaDB to drop one that a check comes to by way of a
-/// generated column (error 1054), even where the same statement makes the column of something
-/// else. Written anew, the expression is looked at in the table as it will be.
+/// (errors 3108, 3766, 3959 and 3837), MariaDB to drop one that a check uses through a generated
+/// column (error 1054), even where the same statement makes the column of something else. In an
+/// expression that is defined again they are looked up in the table as it will be.
 struct RewrittenExpressions {
     /// The columns that get another name.
     private let renamed: [String]
@@ -53,7 +53,7 @@ struct RewrittenExpressions {
         columns.contains { ExpressionText.mentions($0, in: expression) }
     }
 
-    /// True where the expression comes to a dropped column by way of generated ones.
+    /// True where the expression uses a dropped column through generated ones.
     private func passesThrough(_ expression: String) -> Bool {
         guard !dropped.isEmpty else { return false }
         var seen: Set<String> = []

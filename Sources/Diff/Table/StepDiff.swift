@@ -57,7 +57,7 @@ struct StepDiff {
         let fixed = Set(run.map { kept[$0].name })
 
         var clauses: [Clause] = Self.dropped(from, as: renamed, to: to).map { .dropColumn($0) }
-        // What is in place while the server puts in the others, from left to right.
+        // The columns that are in place while the server inserts the others, from left to right.
         var order = kept.map(\.name).filter { fixed.contains($0) }
         var previous: String?
         for column in to.columns {
@@ -165,15 +165,15 @@ struct StepDiff {
             }
     }
 
-    /// True for an index that the server may have made for a foreign key, now or once, and would
-    /// drop without a word for what the statement adds: an index that begins with its columns, or
-    /// a new foreign key on them. The name that it has, given again, makes it the table's own.
+    /// True for an index that the server may have made for a foreign key, now or earlier, and drops
+    /// unasked once the statement adds an index that begins with its columns, or a foreign key on
+    /// them. Renamed to its own name it becomes an index of the table and stays.
     private func mayGiveWay(_ index: Index) -> Bool {
         guard index.kind == .plain, index.options.isEmpty else { return false }
         let covers = { (key: ForeignKey) in
             index.parts == key.columns.map { Index.Part(key: .column($0)) }
         }
-        // A successor of the same name comes behind the other indexes.
+        // An index that takes over the name is placed behind the other indexes.
         let isAlone = to.indexes.allSatisfy { $0.kind != .plain || $0.isNamesake(of: index) }
         let isReplaced = to.foreignKeys.contains { key in
             covers(key) && !(isAlone && key.name == index.name)

@@ -54,7 +54,7 @@ package struct TableChange: Hashable, Sendable {
 }
 
 extension TableChange {
-    /// True where `key`, which is live, has names of this table that only this change gives it.
+    /// True where the live `key` refers to this table by names that it gets only by this change.
     func givesNames(to key: ForeignKey) -> Bool {
         guard kind == .alter, key.referencedSchema == nil, key.referencedTable == table else {
             return false
@@ -63,7 +63,7 @@ extension TableChange {
         return renamedFrom != nil || key.referencedColumns.contains { !columns.contains($0) }
     }
 
-    /// True where `key`, which is live, has names of this table that this change takes away.
+    /// True where the live `key` refers to this table by names that this change takes away.
     func takesNames(of key: ForeignKey) -> Bool {
         guard kind == .alter, key.referencedSchema == nil, let from,
             key.referencedTable == from.name

@@ -5,9 +5,9 @@ package enum TableDiff {
     /// The statements that turn `from` into `to`, in order; empty where the two are equivalent.
     ///
     /// Normally one. More than one only where a server cannot do it at once: see
-    /// ``IntermediateTables``.
-    /// Every result is applied to the model and checked before it is returned: what cannot be
-    /// reached throws `unsupported` with the difference that is left, and is never left out.
+    /// ``IntermediateTables``. Every result is applied to the model and checked before it is
+    /// returned: what cannot be reached throws `unsupported` with the difference that is left, and
+    /// is never left out.
     ///
     /// - Parameters:
     ///   - parentColumns: columns of `from` that foreign keys of other tables refer to.
@@ -41,7 +41,8 @@ package enum TableDiff {
             } else {
                 try walk.step(to: cleared)
             }
-            // No server copies a table while a column of a foreign key gets another name.
+            // No server copies a table while a column of a foreign key gets another name (error
+            // 1846).
             let held = parentColumns.union(walk.current.foreignKeyColumns)
             let first = renames.filter { held.contains($0.key) }
             if !first.isEmpty {
@@ -100,7 +101,7 @@ package enum TableDiff {
             alterations.append(alteration)
         }
 
-        /// Both steps in one statement: no table is without columns in between.
+        /// Both steps in one statement, as a table cannot be without columns in between.
         mutating func step(to target: Table, over cleared: Table) throws(DiffError) {
             let steps = [(current, cleared), (cleared, target)].map { from, to in
                 StepDiff(from: from, to: to, renames: [:], formerKeys: formerKeys, flavour: flavour)

@@ -1,14 +1,15 @@
 import Schema
 
-/// The tables on the way to the index that a table without a primary key is clustered on.
+/// The intermediate tables where another index becomes the one on which InnoDB clusters a table
+/// without a primary key.
 ///
 /// InnoDB takes the first unique index over NOT NULL columns, and a new index comes behind those
-/// that are there: one gets before another where that one is dropped and added again. Only indexes
-/// that may be clustered on go: foreign keys may end at the others.
+/// that are there: to put one before another, the other is dropped and added again. Only indexes
+/// that may be clustered on are dropped, as foreign keys may refer to the others.
 struct ClusteredIndexOrder {
     let to: Table
 
-    /// Takes the indexes away that are in the way, where the one to cluster on stays.
+    /// Drops the other indexes that may be clustered on, where the one to cluster on stays.
     func clear(_ table: inout Table) {
         guard let (wanted, present) = misplaced(in: table),
             to.indexes.contains(where: { $0.isNamesake(of: present) })
@@ -19,8 +20,8 @@ struct ClusteredIndexOrder {
         }
     }
 
-    /// What comes behind `table`, which is as wanted but for the order of its indexes, because the
-    /// one to cluster on was made anew on the way; empty where the order is right.
+    /// The tables that follow `table`, which differs from the desired one only in the order of its
+    /// indexes, because the one to cluster on was made again; empty where the order is right.
     func targets(behind table: Table) -> [Table] {
         guard let (wanted, _) = misplaced(in: table),
             let place = table.indexes.firstIndex(where: { $0.isNamesake(of: wanted) })

@@ -1,13 +1,13 @@
 import Schema
 
-/// What another storage engine asks for before and behind the one `ALTER TABLE`.
+/// What another storage engine needs before and after the one `ALTER TABLE`.
 ///
-/// - An engine's own options are unknown to the one that comes (error 1911), and MySQL changes no
-///   table that has a second engine: they go first.
-/// - The indexes of an InnoDB table have its `KEY_BLOCK_SIZE`, which is not printed until the table
-///   loses it, and other engines heed it: it goes first, and the indexes are made anew.
-/// - Aria's `PAGE_CHECKSUM` is written down with the new engine whatever the statement says, and
-///   is taken back by one of its own.
+/// - The old engine's own options are unknown to the new one (error 1911), and MySQL changes no
+///   table that has a secondary engine: these options go first.
+/// - The indexes of an InnoDB table have its `KEY_BLOCK_SIZE`, which they print only once the table
+///   loses it, and which other engines use: it goes first, and the indexes are made again.
+/// - Aria's `PAGE_CHECKSUM` is recorded with the new engine whatever the statement says, and takes
+///   a statement of its own to remove.
 struct EngineChange {
     let from: Table
     let to: Table

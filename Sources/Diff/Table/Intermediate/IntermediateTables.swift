@@ -1,19 +1,20 @@
 import Schema
 
-/// The tables on the way where one `ALTER TABLE` cannot do it all.
+/// The tables that a change passes through where one `ALTER TABLE` cannot do it all.
 ///
 /// - A foreign key that gets another definition under its name, or whose columns get another
 ///   type, is dropped first and added with the rest; one that goes because the table gets
 ///   partitions or another engine, or with the index of the table that it ends at, is too.
-/// - A column that becomes virtual or ceases to be is dropped first, with what depends on it;
-///   a default that does is away for that long. So is one whose type MariaDB does not cast.
+/// - A column that becomes virtual or ceases to be is dropped first, with what depends on it; a
+///   default that depends on it is removed for that time. So is a column whose type MariaDB does
+///   not cast (error 4078).
 /// - System versioning goes before another engine comes (error 4120): see ``VersioningChange``.
 /// - Options that another engine does not know go before it comes: see ``EngineChange``.
 /// - InnoDB builds one FULLTEXT index at a time.
 /// - The index that a table is clustered on changes its place: see ``ClusteredIndexOrder``.
 /// - A foreign key from a table to itself comes last where its parent columns change with it.
-/// - MySQL takes no new column with a default that each replica would compute otherwise: the
-///   column comes first, its default later.
+/// - MySQL refuses a new column whose default each replica would compute otherwise (error 1674):
+///   the column comes first, its default later.
 /// - A partition clause stands alone.
 struct IntermediateTables {
     let from: Table
@@ -24,8 +25,8 @@ struct IntermediateTables {
 
     // MARK: Before
 
-    /// Partitions go first where they do, or where the keys or columns they need change or have to
-    /// be dropped on the way.
+    /// True where partitioning is removed before anything else: where it is not wanted any more, or
+    /// where keys or columns that it needs change or are dropped meanwhile.
     var removesPartitioningFirst: Bool {
         guard let old = from.partitioning else { return false }
         guard let new = to.partitioning else { return true }
@@ -56,7 +57,8 @@ struct IntermediateTables {
         let addsKeys = to.foreignKeys.contains { !renamedFrom.foreignKeys.contains($0) }
         let counted = addsKeys ? columnsThatCountOtherwise() : []
         for (key, renamed) in zip(from.foreignKeys, renamedFrom.foreignKeys) {
-            // In one statement the old name is taken, in other letters, too (error 121).
+            // Within one statement the old name is still taken, regardless of letter case (error
+            // 121).
             let other = to.foreignKeys.first { $0.name.sameName(as: key.name) }
             let isRedefined = other != nil && other != renamed
             let isLeft =
@@ -78,8 +80,8 @@ struct IntermediateTables {
 
     private var versioning: VersioningChange { VersioningChange(from: from, to: to) }
 
-    /// True where an index goes that a foreign key to the table itself ends at: servers look for
-    /// the key in the table as it was (error 1553).
+    /// True where the index goes that a foreign key to the table itself refers to: servers check
+    /// the key against the table as it was (error 1553).
     private func losesOwnIndex(_ key: ForeignKey) -> Bool {
         guard key.referencedSchema == nil, key.referencedTable == from.name else { return false }
         let columns = key.referencedColumns.map { renames[$0] ?? $0 }
@@ -122,19 +124,21 @@ struct IntermediateTables {
         return result
     }
 
-    /// True for a column whose values come back, or are not wanted, when it is dropped.
+    /// True for a generated column that is generated afterwards as well, or is not wanted any more:
+    /// nothing is lost when it is dropped.
     private func isComputed(_ column: Column) -> Bool {
         guard column.generated != nil else { return false }
         return pair(of: column).map { $0.generated != nil } ?? true
     }
 
-    /// True where what a stored column is made of is not lost on the way.
+    /// True where a dropped column gets its values back, so that a stored column can be computed
+    /// from it.
     private func comesBack(_ name: String) -> Bool {
         from.columns.first { $0.name == name }.map(isComputed) ?? false
     }
 
-    /// Columns that get or lose `AUTO_INCREMENT`: MySQL minds a foreign key on them, but not
-    /// without its checks, which a statement that adds a key needs (error 1833).
+    /// Columns that get or lose `AUTO_INCREMENT`. With `foreign_key_checks` MySQL refuses that
+    /// under a foreign key (error 1833), and a statement that adds a key needs these checks.
     private func columnsThatCountOtherwise() -> Set<String> {
         guard flavour == .mysql else { return [] }
         return Set(
@@ -143,7 +147,7 @@ struct IntermediateTables {
             }.map(\.name))
     }
 
-    /// Columns whose storage changes: a foreign key on them forbids it.
+    /// Columns whose storage changes, which servers refuse under a foreign key.
     private func retypedColumns() -> Set<String> {
         var result: Set<String> = []
         for column in from.columns {
@@ -158,8 +162,8 @@ struct IntermediateTables {
 
     // MARK: After
 
-    /// What the statements after the clearing lead to, one by one; the last one is `to` but for
-    /// its partitioning.
+    /// The tables after each statement that follows ``cleared``; the last one is `to` but for its
+    /// partitioning.
     var targets: [Table] {
         var main = to
         main.partitioning = from.renamingColumns(renames).partitioning
@@ -183,7 +187,7 @@ struct IntermediateTables {
         return withLateDefaults(result)
     }
 
-    /// `targets`, the first of them before it once more where new columns get their defaults late.
+    /// `targets`, preceded by the first of them without the defaults that new columns get later.
     private func withLateDefaults(_ targets: [Table]) -> [Table] {
         guard flavour == .mysql, var first = targets.first else { return targets }
         for (place, column) in first.columns.enumerated() where isNew(column) {
@@ -224,7 +228,7 @@ struct IntermediateTables {
         }
     }
 
-    /// Columns, by their names afterwards, whose values are not only stored in more bytes.
+    /// Columns, by their new names, whose values are converted and not only stored in another size.
     private func rewrittenColumns() -> Set<String> {
         Set(
             from.columns.compactMap { column in
@@ -247,7 +251,8 @@ struct IntermediateTables {
 }
 
 extension Partitioning {
-    /// True where a column decides in which partition a row lies. MySQL prints names bare.
+    /// True where a column decides in which partition a row lies. MySQL prints its name there
+    /// without backticks.
     fileprivate func uses(_ column: String, flavour: ServerProfile.Flavour) -> Bool {
         let text = method + " " + (subpartitioning ?? "")
         if ExpressionText.mentions(column, in: text) { return true }

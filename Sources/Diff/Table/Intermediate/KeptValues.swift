@@ -46,8 +46,8 @@ struct KeptValues {
         return flavour != .mariadb || ColumnType(column.type).isCast(to: ColumnType(other.type))
     }
 
-    /// False where the expression gives each session, or each moment, a value of its own: what such
-    /// a column held is not a matter of its rows, and MariaDB does not store it (error 1901).
+    /// False where the expression depends on the session or the moment: its values are not those of
+    /// the rows, and MariaDB does not store them (error 1901).
     ///
     /// MySQL takes no such expression in the first place.
     static func canBeStored(_ column: Column, on flavour: ServerProfile.Flavour?) -> Bool {
@@ -67,7 +67,7 @@ struct KeptValues {
         "utc_time", "utc_timestamp", "uuid", "uuid_short", "uuid_v4", "uuid_v7", "version",
     ]
 
-    /// Functions that ask the session for what they are not given: with so many arguments they
-    /// are stored.
+    /// Functions that take a missing argument from the session: with at least this many arguments
+    /// they can be stored.
     private static let named = ["date_format": 3, "week": 2, "unix_timestamp": 1]
 }

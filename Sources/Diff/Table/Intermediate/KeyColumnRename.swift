@@ -1,19 +1,20 @@
 import Schema
 
-/// What MySQL asks for before a column of a foreign key gets another name.
+/// What MySQL needs before a column of a foreign key gets another name.
 ///
-/// It copies no table then (error 1846), and would copy one for either of these:
+/// It refuses to copy the table then (error 1846), and would copy it for either of these:
 ///
-/// - a check in force that names a column whose values the SQL mode decides about, whatever the
+/// - an enforced check that names a column whose values depend on the SQL mode, whatever the
 ///   statement does;
-/// - an expression that names the column: it rewrites none by itself, so the check, the index or
-///   the generated column goes before and comes back behind. A default can be rewritten with it.
+/// - an expression that names the column: MySQL rewrites none by itself, so the check, the index or
+///   the generated column is dropped before and added again after. A default can be rewritten with
+///   it.
 struct KeyColumnRename {
     let table: Table
     /// The columns that get other names.
     let columns: Set<String>
 
-    /// `table` without all that stands in the way.
+    /// `table` without what would make MySQL copy it.
     var cleared: Table {
         let gone = computedColumns
         let named = columns.union(gone)
@@ -32,7 +33,7 @@ struct KeyColumnRename {
         return result
     }
 
-    /// Generated columns that are made of the columns, or of such ones.
+    /// Generated columns that use the columns, directly or through others.
     private var computedColumns: Set<String> {
         var result: Set<String> = []
         var isGrowing = true
@@ -53,7 +54,7 @@ struct KeyColumnRename {
 }
 
 extension Table {
-    /// Takes the defaults away that name one of `columns`.
+    /// Removes the defaults that name one of `columns`.
     mutating func takeDefaults(naming columns: Set<String>) {
         for (place, column) in self.columns.enumerated() {
             guard let text = column.defaultValue,

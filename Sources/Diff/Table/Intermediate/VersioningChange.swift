@@ -1,11 +1,11 @@
 import Schema
 
-/// What MariaDB's system versioning asks for before and behind the one `ALTER TABLE`.
+/// What the system versioning of MariaDB needs before and after the one `ALTER TABLE`.
 ///
-/// - It goes before an engine comes that keeps history another way, or none (error 4120).
-/// - The columns of its period cannot be made for, or changed in, a table that is versioned
-///   already (error 4134): it goes, with its history, and comes back with them.
-/// - A column can be left out of it only when the table is versioned (error 4124).
+/// - It is removed before an engine comes that keeps history another way, or none (error 4120).
+/// - The columns of its period cannot be added to a versioned table or changed in one (error 4134):
+///   it is removed, with its history, and comes back with them.
+/// - A column can be excluded from it only once the table is versioned (error 4124).
 struct VersioningChange {
     let from: Table
     let to: Table
@@ -19,7 +19,7 @@ struct VersioningChange {
             || [period.start, period.end].contains { from.column($0) != to.column($0) }
     }
 
-    /// Takes versioning from the table where it has to go first.
+    /// Removes versioning from the table where it has to go first.
     func clear(_ table: inout Table) {
         let goes = !to.isSystemVersioned && to.isInnoDB != from.isInnoDB
         guard goes || isMadeAnew else { return }
@@ -48,7 +48,7 @@ struct VersioningChange {
 extension Table {
     fileprivate var systemPeriod: Period? { periods.first { $0.name == Period.systemTime } }
 
-    /// True where the period's columns hold numbers of transactions: these are not made times.
+    /// True where the period's columns hold transaction ids, which cannot become timestamps.
     fileprivate var isVersionedByTransaction: Bool {
         systemPeriod.flatMap { column($0.start) }?.type.hasPrefix("bigint") == true
     }

@@ -29,7 +29,7 @@ struct ListPartitions {
                 if isTouched { join(mine, old.count + its) }
             }
         }
-        // Servers reorganize neighbours only; what goes is gone by then.
+        // Servers reorganize only neighbours; partitions that are dropped are gone by then.
         var isGrowing = true
         while isGrowing {
             isGrowing = false
@@ -55,13 +55,13 @@ struct ListPartitions {
             let isHeld = held.isSubset(of: taken)
             let isRest = held.contains(Self.rest) || taken.contains(Self.rest)
             let isMoved = !group.isKept && !group.new.isEmpty && !group.old.isEmpty
-            // MariaDB ends with signal 11, refuses (error 1653) or hides rows where it
-            // reorganizes the rest: split anew, the table is right.
+            // MariaDB crashes (signal 11), refuses (error 1653) or hides rows where it reorganizes
+            // the `DEFAULT` partition; partitioning the whole table again is right.
             if isMoved, isRest || !isHeld { return nil }
             groups.append(group)
         }
-        // Texts that are written otherwise may be the same value by their collation: what goes
-        // under one spelling may be wanted under the other.
+        // Two spellings of a text may be one value by its collation: what goes under one spelling
+        // may be wanted under the other.
         let dropped = groups.filter(\.new.isEmpty).flatMap(\.old)
         let isText = dropped.contains { values(of: $0).contains { $0.contains("'") } }
         if isText, !newValues.isSubset(of: oldValues) { return nil }

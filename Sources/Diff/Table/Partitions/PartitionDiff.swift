@@ -18,7 +18,7 @@ enum PartitionDiff {
         return clauses
     }
 
-    /// Nil where the table has to be split anew.
+    /// Nil where the whole table has to be partitioned again.
     private static func clauses(from: Partitioning, to: Partitioning) -> [Clause]? {
         switch from.kind {
         case .range:
@@ -33,7 +33,7 @@ enum PartitionDiff {
         }
     }
 
-    /// More or fewer of them: only with `LINEAR` some rows stay where they are.
+    /// More or fewer HASH or KEY partitions: only with `LINEAR` some rows stay where they are.
     private static func hash(from: Partitioning, to: Partitioning) -> [Clause]? {
         let isNamed = from.count == nil && to.count == nil
         guard isNamed || from.partitions.isEmpty && to.partitions.isEmpty else { return nil }

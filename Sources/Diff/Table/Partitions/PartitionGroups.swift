@@ -11,7 +11,8 @@ struct PartitionGroups {
 
         var isKept: Bool { old.map(\.sorted) == new.map(\.sorted) }
 
-        /// Without the names that it gives up itself.
+        /// Whether a new partition of the group has one of `names`, apart from those that the group
+        /// gives up itself.
         func collides(with names: Set<String>) -> Bool {
             let others = names.subtracting(old.map(\.key))
             return new.contains { others.contains($0.key) }
@@ -23,7 +24,8 @@ struct PartitionGroups {
     /// Whether what lies between two groups has to be taken along where they are joined.
     let isOrdered: Bool
 
-    /// What goes, is reorganized and comes, in this order; nil where the table is split anew.
+    /// What is dropped, reorganized and added, in this order; nil where the whole table has to be
+    /// partitioned again.
     func clauses(from: Partitioning, to: Partitioning) -> [Clause]? {
         var pending = groups.filter { !$0.isKept }
         var names = Set(from.partitions.map(\.key))

@@ -5,7 +5,7 @@ struct RangePartitions {
     let from: Partitioning
     let to: Partitioning
 
-    /// Nil where it is not seen that every row still has a place.
+    /// Nil unless the bounds show that every row still has a partition.
     var groups: PartitionGroups? {
         var groups: [PartitionGroups.Group] = []
         var old = from.partitions[...]
@@ -48,8 +48,8 @@ struct RangePartitions {
         return .init(old: old, new: new)
     }
 
-    /// The oldest ones are dropped where the next one stays under its name: elsewhere, and where a
-    /// name goes on as that of another range, rows are merged.
+    /// The group in two, where its oldest partitions are dropped and the next one stays under its
+    /// name. Elsewhere, and where a name goes on as that of another range, rows are merged.
     private func oldestDropped(
         in group: PartitionGroups.Group
     ) -> [PartitionGroups.Group]? {
