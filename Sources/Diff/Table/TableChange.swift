@@ -36,21 +36,6 @@ package struct TableChange: Hashable, Sendable {
         self.alterations = alterations
         self.withoutForeignKeyChecks = withoutForeignKeyChecks
     }
-
-    /// The statements in order, one line each but for `CREATE TABLE`.
-    package func statements(flavour: ServerProfile.Flavour) -> [String] {
-        switch kind {
-        case .create: return to.map { [$0.createStatement(flavour: flavour)] } ?? []
-        case .drop: return ["DROP TABLE \(SQL.identifier(table))"]
-        case .alter:
-            var name = from?.name ?? table
-            return alterations.map { alteration in
-                let text = alteration.sql(table: name, flavour: flavour)
-                for case .renameTable(let newName) in alteration.clauses { name = newName }
-                return text
-            }
-        }
-    }
 }
 
 extension TableChange {
