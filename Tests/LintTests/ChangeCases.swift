@@ -29,6 +29,10 @@ enum ChangeCases {
         change(
             "(a int, b int AS (a + 1) STORED)", "(a int, b int AS (a + 2) STORED)",
             "1:24 warning change-expression"),
+        change(
+            "(a int, b int AS (a + 1) STORED, UNIQUE (b))",
+            "(a decimal(12,1), b int AS (a + 1) STORED, UNIQUE (b))", "1:17 warning widen-type",
+            "1:17 error change-expression"),
         change("(a int, b int AS (a + 1) VIRTUAL)", "(a int, b int AS (a + 2) VIRTUAL)"),
         change(
             "(a int, b int)", "(a int, b int AS (a + 2) STORED)", "1:24 error generate-column"),

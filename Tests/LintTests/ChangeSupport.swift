@@ -27,6 +27,9 @@ func hazards(
     let old = Files(others.merging(["t.sql": old]) { $1 })
     let new = Files(others.merging(["t.sql": new]) { $1 }, namespace: namespace, lint: lint)
     return try report(from: old, to: new).findings.filter(\.rule.isAboutChanges).map { finding in
+        if let hazard = finding.hazard {
+            #expect(RuleCatalog.rule(finding.rule).hazards.contains(hazard), "\(finding)")
+        }
         let place = finding.location
         let file = place.file == "schema/t.sql" ? "" : "\(place.file):"
         return (finding.revision.map { "\($0):" } ?? "") + file

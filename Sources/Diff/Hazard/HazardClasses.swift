@@ -31,22 +31,21 @@ extension HazardRule {
 
     /// The hazards under which `plumb lint` lists it, the worst first, whose class is its level;
     /// empty where lint has no rule of this id.
-    ///
-    /// Lint has none for what is safe, for what only a server decides, and for what is about
-    /// objects or about the way a step is carried out.
-    package var lintHazards: [Hazard] {
+    package var lintHazards: [Hazard] { isListedByLint ? hazards.filter { $0 > .safe } : [] }
+
+    /// Whether lint has a rule of this id: not for what is safe, for what only a server decides,
+    /// for other objects than tables, and for the way in which a step is carried out.
+    private var isListedByLint: Bool {
         switch self {
         case .dropTable, .dropColumn, .dropPrimaryKey, .dropPartition, .dropSystemVersioning,
-            .discardRows, .generateColumn:
-            [.irreversible]
-        case .narrowType, .convertType, .removeMembers, .reorderMembers, .convertCharacterSet,
-            .forbidNull, .addCheck, .addUnique, .addForeignKey, .addPeriod, .leaveInnoDB:
-            [.lossy]
-        case .changeCollation, .addPrimaryKey, .addAutoIncrement: [.lossy, .costly]
-        case .renameTable, .renameColumn, .widenType, .appendMembers, .changeAttributes,
-            .changeExpression, .ungenerateColumn, .addComputedColumn, .addSpecialIndex,
-            .replacePrimaryKey, .addSystemVersioning, .tableOption, .repartition:
-            [.costly]
+            .discardRows, .generateColumn, .narrowType, .convertType, .removeMembers,
+            .reorderMembers, .convertCharacterSet, .forbidNull, .addCheck, .addUnique,
+            .addForeignKey, .addPeriod, .leaveInnoDB, .changeCollation, .addPrimaryKey,
+            .addAutoIncrement, .renameTable, .renameColumn, .widenType, .appendMembers,
+            .changeAttributes, .changeExpression, .ungenerateColumn, .addComputedColumn,
+            .addSpecialIndex, .replacePrimaryKey, .addSystemVersioning, .tableOption,
+            .repartition:
+            true
         case .addRequiredColumn, .addUnfilledColumn, .rebuildTable, .foreignKeyAway,
             .computeValues, .copyValues, .createTable, .defaultCharacterSet, .dropPeriod,
             .addPartition, .addColumn, .dropComputedColumn, .dropVirtualColumn, .moveColumn,
@@ -56,7 +55,7 @@ extension HazardRule {
             .replaceView, .replaceTrigger, .replaceProcedure, .replaceFunction, .replaceEvent,
             .replaceSequence, .runsAsDefiner, .dynamicSQL, .reachesFiles, .otherDatabase,
             .administersServer:
-            []
+            false
         }
     }
 }

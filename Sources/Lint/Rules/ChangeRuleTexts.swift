@@ -132,7 +132,8 @@ extension ChangeRules {
         "choose a quiet hour")
 
     static let changeExpression = rule(
-        .changeExpression, .changeExpression, "A stored column is computed again for every row",
+        .changeExpression, .changeExpression,
+        "A stored column is computed again for every row; keys over it may refuse what comes out",
         "choose a quiet hour")
 
     static let ungenerateColumn = rule(
