@@ -2,7 +2,7 @@ import Desired
 import MySQLClient
 import Reconciler
 
-/// Who has the last word, and which accounts do what.
+/// Checks whether an operator's file is in force, and which accounts are used for what.
 struct AccountExamination {
     private(set) var checks: [DoctorReport.Check] = []
 

@@ -3,15 +3,15 @@ import MySQLClient
 import Reconciler
 import Schema
 
-/// What the accounts of one server may do, beside the one that it was looked at with.
+/// The privileges of a server's accounts other than the one that examined it.
 struct AccountFacts: Sendable {
-    /// By purpose; a purpose whose account looked at the server is left out.
+    /// By purpose; without the purpose whose account examined the server.
     private(set) var facts: [ConnectionPool.Purpose: ServerFacts] = [:]
-    /// True where no account is there that could change anything.
+    /// Whether no account is configured that could change shards.
     private(set) var isReadOnly = false
     private(set) var checks: [DoctorReport.Check] = []
 
-    /// - Parameter looked: what the server said to the account of `own`.
+    /// - Parameter looked: the facts that were read with the account of `own`.
     init(
         server: ServerAddress, looked: ServerFacts, as own: ConnectionPool.Purpose,
         purposes: [ConnectionPool.Purpose], context: ReconcileContext
@@ -23,7 +23,8 @@ struct AccountFacts: Sendable {
                 checks.append(
                     .init(
                         .grants, server.description, .ok,
-                        "no account changes shards: `plan` and `drift` alone work"))
+                        "no account is configured to change shards: only `plan` and `drift` "
+                            + "work"))
                 continue
             }
             guard account != connection.account(for: own) else { continue }

@@ -6,9 +6,9 @@ import Observed
 import Reconciler
 import Schema
 
-/// Looks at everything that Plumb stands on, and changes nothing.
+/// Checks everything that Plumb depends on, and changes nothing.
 ///
-/// No check hides another: what cannot be looked at is `unknown`, and the next thing is looked at.
+/// A failed check hides no other: what cannot be checked is `unknown`, and the next check goes on.
 package struct Doctor {
     typealias Check = DoctorReport.Check
 
@@ -86,7 +86,7 @@ package struct Doctor {
 }
 
 extension Doctor {
-    /// What each account lacks, for what it is for.
+    /// The privileges that each account lacks.
     private func grants(
         _ shards: ShardExamination, _ fleet: Fleet, _ facts: [ServerAddress: ServerFacts],
         _ context: ReconcileContext
@@ -109,7 +109,7 @@ extension Doctor {
     }
 }
 
-/// The shards of an environment as far as they can be named, and the servers in any case.
+/// The servers of an environment, and its shards as far as they can be listed.
 struct ShardExamination {
     let named: [Shard]
     /// Every server that the environment names, sorted.
@@ -125,7 +125,7 @@ struct ShardExamination {
         var shards: [Shard] = []
         var servers: Set<ServerAddress> = []
         let names = environment.namespaces.map(\.value)
-        // One by one: a namespace that cannot be resolved hides no other.
+        // One namespace at a time, so that one that cannot be resolved hides no other.
         for name in names where request.scope.namespaces?.contains(name) ?? true {
             var isUnreachable = false
             do {

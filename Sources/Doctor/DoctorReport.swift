@@ -1,6 +1,6 @@
 import Model
 
-/// What `plumb doctor` says: every check with its result, whatever became of the others.
+/// The report of `plumb doctor`: every check with its result.
 package struct DoctorReport: Codable, Hashable, Sendable {
     package var checks: [Check]
     package var exitStatus: ExitStatus
@@ -10,28 +10,30 @@ package struct DoctorReport: Codable, Hashable, Sendable {
         exitStatus = Self.status(checks)
     }
 
-    /// One thing that was looked at.
+    /// One thing that was checked.
     package struct Check: Codable, Hashable, Sendable {
+        /// The parts of the set-up, in the order in which they are checked and listed.
         package enum Area: String, Codable, Sendable, CaseIterable {
             case `operator`, git, repository, secrets, server, databases, grants, profiles, ledger
         }
 
+        /// The result of a check.
         package enum Status: String, Codable, Sendable, CaseIterable {
             case ok
-            /// Plumb works, but less well or less safely than it could.
+            /// Plumb works, but more slowly or less safely than it could.
             case warning
-            /// Plumb cannot do its work like this.
+            /// Plumb cannot work until it is corrected.
             case failed
-            /// It could not be looked at.
+            /// It could not be checked.
             case unknown
         }
 
         package var area: Area
-        /// What was looked at: a server, a file, a folder.
+        /// What was checked: a server, a file, a folder.
         package var subject: String
         package var status: Status
         package var message: String
-        /// What to do about it; nil where nothing is to be done.
+        /// What to do about it; nil where nothing needs to be done.
         package var remedy: String?
 
         package init(
@@ -46,6 +48,7 @@ package struct DoctorReport: Codable, Hashable, Sendable {
         }
     }
 
+    /// The exit status of the checks; no other place decides it.
     private static func status(_ checks: [Check]) -> ExitStatus {
         var outcomes: [Outcome] = []
         if checks.contains(where: { $0.status == .failed }) { outcomes.append(.checkFailed) }

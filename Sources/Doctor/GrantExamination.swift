@@ -3,13 +3,13 @@ import MySQLClient
 import Observed
 import Schema
 
-/// What Plumb needs to be allowed, against what its account is allowed.
+/// Compares the privileges that Plumb needs with those that its accounts have.
 struct GrantExamination {
     private(set) var checks: [DoctorReport.Check] = []
 
     private let fleet: Fleet
 
-    /// - Parameter others: what accounts for other purposes than looking may do.
+    /// - Parameter others: the facts of the accounts for purposes other than reading.
     init(
         shards: ShardExamination, fleet: Fleet, facts: [ServerAddress: ServerFacts],
         others: [ServerAddress: AccountFacts]
@@ -52,14 +52,14 @@ struct GrantExamination {
 
     // MARK: Shards
 
-    /// What is managed beside tables on any of the shards.
+    /// The kinds of objects besides tables that are managed on any of the shards.
     private func kinds(_ shards: [Shard]) -> Set<ObjectName.Kind> {
         shards.reduce(into: []) {
             $0.formUnion(fleet.namespace($1.id.namespace)?.managedObjects ?? [])
         }
     }
 
-    /// What databases have in common: all that they take, or what they lack of it.
+    /// What databases have in common: the privileges that they grant, or those that are missing.
     private struct Finding: Hashable {
         let isLacking: Bool
         let privileges: [String]
@@ -70,7 +70,7 @@ struct GrantExamination {
     ) {
         guard !shards.isEmpty else { return }
         let flavour = facts.profile.flavour
-        // Databases that lack the same are one finding.
+        // Databases that lack the same privileges are one finding.
         let groups = Dictionary(grouping: shards) { shard in
             let needed = GrantNeeds(use, kinds: kinds([shard]), flavour: flavour).privileges
             let missing = needed.filter {
@@ -123,7 +123,8 @@ struct GrantExamination {
         }
     }
 
-    /// Servers count a role's privileges when they act, and not when they list.
+    /// Servers count a role's privileges when a statement runs, but not when they filter the rows
+    /// of `information_schema`.
     private mutating func examineRoles(
         _ server: ServerAddress, _ shards: [Shard], _ facts: ServerFacts
     ) {
@@ -170,8 +171,8 @@ struct GrantExamination {
 
     // MARK: Workspace
 
-    /// The servers on which a pass makes scratch databases: the one in the fleet file, and for
-    /// shards of another kind, the first server of theirs.
+    /// The servers that a pass uses for scratch databases: the one in the fleet file, and for
+    /// shards of another profile the first server with that profile.
     private static func workspaces(
         _ shards: ShardExamination, _ facts: [ServerAddress: ServerFacts]
     ) -> Set<ServerAddress> {
@@ -193,7 +194,7 @@ struct GrantExamination {
     ) {
         let prefix = fleet.workspace.prefix
         let needs = GrantNeeds(.changing, kinds: kinds, flavour: facts.profile.flavour)
-        // Any name of this shape stands for all of them.
+        // Any name of this form stands for all of them.
         let sample = "\(prefix)_0123456789abcdef"
         let missing = needs.privileges.filter {
             !facts.grants.holds($0, on: sample, foldsCase: facts.foldsCase)
@@ -242,7 +243,7 @@ struct GrantExamination {
     }
 }
 
-/// Shards of one namespace on servers that write schemas back differently.
+/// Finds shards of a namespace on servers whose settings make them print schemas differently.
 struct ProfileExamination {
     private(set) var checks: [DoctorReport.Check] = []
 

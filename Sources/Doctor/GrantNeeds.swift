@@ -1,19 +1,19 @@
 import Schema
 
-/// What an account has to be allowed on a database, for what it is used for there.
+/// The privileges that an account needs on a database for one of its uses.
 struct GrantNeeds {
     enum Use {
         case looking, changing
     }
 
-    /// On the database.
+    /// The privileges on the database.
     private(set) var privileges: [String]
-    /// What a table's new name takes besides; nil where nothing is changed.
+    /// The privilege that renaming a table needs besides; nil where nothing is changed.
     let toRename: String?
-    /// Whether the texts of routines are read that the account does not own.
+    /// Whether it must read the bodies of routines that the account does not own.
     let readsRoutines: Bool
 
-    /// - Parameter kinds: what is managed there beside tables.
+    /// - Parameter kinds: the kinds of objects besides tables that are managed there.
     init(_ use: Use, kinds: Set<ObjectName.Kind>, flavour: ServerProfile.Flavour) {
         let changes = use == .changing
         let managesRoutines = !kinds.isDisjoint(with: [.procedure, .function])
@@ -30,14 +30,15 @@ struct GrantNeeds {
         if changes || flavour == .mariadb { privileges.append("EXECUTE") }
     }
 
-    /// What lets an account read the text of routines that are not its own, and on what.
+    /// The privilege for reading the bodies of other accounts' routines, and the object it is
+    /// granted on.
     static func routineTexts(_ flavour: ServerProfile.Flavour) -> (privilege: String, on: String) {
         flavour == .mariadb ? ("SELECT", "mysql.proc") : ("SHOW_ROUTINE", "*.*")
     }
 }
 
 extension Grants {
-    /// Whether the texts of all routines are to be read.
+    /// Whether the bodies of all routines can be read.
     func readsRoutines(_ flavour: ServerProfile.Flavour) -> Bool {
         flavour == .mariadb
             ? holds("SELECT", onTable: "proc", of: "mysql")

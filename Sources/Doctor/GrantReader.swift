@@ -22,9 +22,9 @@ struct GrantReader {
         tokens = Self.tokens(line)
     }
 
-    /// The statement; nil where the line is none that is known.
+    /// The statement; nil where the line is none that it knows.
     mutating func statement() -> Statement? {
-        // `SET DEFAULT ROLE …`, which MariaDB prints below the grants.
+        // MariaDB prints `SET DEFAULT ROLE …` after the grants.
         if skip("SET") { return .role([]) }
         let isRevoke = skip("REVOKE")
         guard isRevoke || skip("GRANT") else { return nil }
@@ -50,7 +50,7 @@ struct GrantReader {
 
     // MARK: Parts
 
-    /// The names before `TO` where no `ON` stands there: roles.
+    /// The names before `TO` where there is no `ON`: roles.
     private mutating func roleNames() -> [String]? {
         let head = tokens[place...].prefix { !Self.isWord($0, "TO") && !Self.isWord($0, "FROM") }
         guard head.count < tokens.count - place, !head.isEmpty,
@@ -120,7 +120,7 @@ struct GrantReader {
         return text
     }
 
-    /// A name; `.some(nil)` for `*`, nil where neither stands there.
+    /// A name; `.some(nil)` for `*`; nil where there is neither.
     private mutating func name() -> String?? {
         guard place < tokens.count else { return nil }
         defer { place += 1 }

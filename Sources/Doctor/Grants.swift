@@ -1,9 +1,9 @@
 import Observed
 import Schema
 
-/// What an account may do, read from what `SHOW GRANTS` prints for it and its active roles.
+/// The privileges of an account, read from `SHOW GRANTS` for it and its active roles.
 struct Grants: Sendable, Hashable {
-    /// What a privilege is held on.
+    /// The level at which a privilege is held.
     enum Scope: Sendable, Hashable {
         case global
         /// A name, or a `LIKE` pattern with `\` as the escape.
@@ -13,23 +13,24 @@ struct Grants: Sendable, Hashable {
     }
 
     struct Entry: Sendable, Hashable {
-        /// The account or role that holds it, as printed.
+        /// The account or role that holds it, as the server prints it.
         let grantee: String
         let scope: Scope
         /// In upper case; empty with `isAll`.
         let privileges: Set<String>
         /// `ALL PRIVILEGES`.
         let isAll: Bool
-        /// Privileges on some columns only, which are no privileges on the table.
+        /// Privileges on some columns only; they do not count for the table.
         let onColumns: Set<String>
 
         func gives(_ privilege: String) -> Bool { isAll || privileges.contains(privilege) }
     }
 
     private(set) var entries: [Entry] = []
-    /// MySQL's partial revokes: what a global privilege does not reach, by database.
+    /// MySQL's partial revokes (`partial_revokes`): exceptions from global privileges, by database.
     private(set) var revoked: [Entry] = []
-    /// Roles that were granted, as printed; what they give counts only where it is printed too.
+    /// The roles that were granted, as printed; their privileges count only where they are printed
+    /// too.
     private(set) var roles: [String] = []
     /// Lines that were not understood.
     private(set) var unread: [String] = []
@@ -58,7 +59,7 @@ struct Grants: Sendable, Hashable {
             return other == database
         }
         if holdsGlobally(privilege), !isRevoked { return true }
-        // Each account or role has one database entry that counts: the most specific one.
+        // For each account or role only the most specific entry for the database counts.
         return Dictionary(grouping: entries, by: \.grantee).values.contains { own in
             mostSpecific(own, for: database, foldsCase: foldsCase)
                 .contains { $0.gives(privilege) }
@@ -86,16 +87,17 @@ struct Grants: Sendable, Hashable {
         }
     }
 
-    /// The entries of the pattern that the servers take for `database`.
+    /// The entries with the pattern that the servers use for `database`.
     ///
-    /// They sort patterns by what stands before the first wildcard and use the first that fits.
+    /// They sort patterns by the length of the text before the first wildcard and use the first one
+    /// that matches.
     private func mostSpecific(
         _ entries: [Entry], for database: String, foldsCase: Bool
     ) -> [Entry] {
         var best: (literal: Int, pattern: String)?
         for case .database(let written) in entries.map(\.scope) {
             let pattern = foldsCase ? written.lowercased() : written
-            // With partial revokes, patterns are plain names.
+            // With `partial_revokes` on, patterns are plain names.
             let fits =
                 revoked.isEmpty
                 ? LikePattern.matches(database, pattern: pattern) : pattern == database
@@ -108,15 +110,15 @@ struct Grants: Sendable, Hashable {
     }
 }
 
-/// The patterns that grants name databases with: `%`, `_`, and `\` as the escape.
+/// The patterns of database names in grants: `%`, `_`, and `\` as the escape character.
 enum DatabasePattern {
-    /// How much stands before the first wildcard; a pattern without one counts most.
+    /// The length of the text before the first wildcard; the most for a pattern without one.
     static func literalLength(_ pattern: String) -> Int {
         let head = LikePattern.literalHead(of: pattern)
         return head.isWhole ? .max : head.text.unicodeScalars.count
     }
 
-    /// `name` as a pattern that matches nothing else.
+    /// A pattern that matches `name` and nothing else.
     static func escaped(_ name: String) -> String {
         var result = ""
         for scalar in name.unicodeScalars {

@@ -5,13 +5,14 @@ import Ledger
 import Reconciler
 import Schema
 
-/// Whether the ledger is sound, has room, and who writes to it. Makes none where there is none.
+/// Checks that the ledger is valid, has free space and can be written, and who holds its lease.
+/// Creates none.
 struct LedgerExamination {
     private(set) var checks: [DoctorReport.Check] = []
 
-    /// Less than so many bytes is too little for a rollout to be recorded safely.
+    /// With less free space, in bytes, a rollout might not be recorded.
     private static let leastFreeBytes: UInt64 = 100 << 20
-    /// So many problems are told apart; the rest are a number.
+    /// How many problems are listed; of the others only the number is given.
     private static let mostProblems = 20
 
     init(request: PassRequest, fleet: Fleet?, environment: Desired.Environment?) {
@@ -19,7 +20,7 @@ struct LedgerExamination {
         do {
             guard let found = try Self.path(request, fleet) else {
                 add(
-                    "ledger", .unknown, "not looked at: nobody knows where it is",
+                    "ledger", .unknown, "not checked: its folder is not known",
                     "correct \(SchemaRepository.fleetFile), or name it with `--ledger`")
                 return
             }
@@ -109,7 +110,7 @@ struct LedgerExamination {
         }
     }
 
-    /// A note without a lock is what a process left that died.
+    /// A lease file without a lock was left by a process that died.
     private mutating func examineLease(_ path: String, _ environment: String) {
         let file = "\(path)/leases/\(environment)"
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)

@@ -1,13 +1,13 @@
 import MySQLClient
 import Schema
 
-/// What an account, or its server, lets Plumb do at once and in an hour.
+/// Checks how many connections and statements the account and its server allow.
 struct LimitExamination {
     private(set) var checks: [DoctorReport.Check] = []
 
     private let server: ServerAddress
 
-    /// - Parameter sessions: as many as Plumb uses on one server at once.
+    /// - Parameter sessions: the most sessions that Plumb uses on one server at once.
     init(
         server: ServerAddress, account: String, sessions: Int,
         on connection: MySQLClient.Connection
@@ -20,7 +20,8 @@ struct LimitExamination {
         let all = row?[1].flatMap { Int($0) } ?? 0
         examine("max_user_connections \(own) of \(account)", own, sessions)
         examine("max_connections \(all)", all, sessions)
-        // Not to be seen everywhere; what it shows of a password is not repeated.
+        // Not every account may run it. The output may show a password hash, so it is never
+        // repeated.
         let text = (try? connection.query("SHOW CREATE USER CURRENT_USER()"))?.first?[0] ?? ""
         for limit in Self.hourly(text) {
             add(
@@ -30,7 +31,7 @@ struct LimitExamination {
     }
 
     private mutating func examine(_ limit: String, _ count: Int, _ sessions: Int) {
-        // 0 is no limit.
+        // 0 means no limit.
         guard count > 0, count < sessions else { return }
         if count < Self.least {
             add(
@@ -43,10 +44,10 @@ struct LimitExamination {
         }
     }
 
-    /// A workspace stays open while something else is asked.
+    /// A workspace's session stays open while another one asks.
     static let least = 2
 
-    /// The limits for an hour that a `CREATE USER` names, as `MAX_QUERIES_PER_HOUR 500`.
+    /// The hourly limits in the output of `SHOW CREATE USER`, such as `MAX_QUERIES_PER_HOUR 500`.
     static func hourly(_ text: String) -> [String] {
         let words = text.uppercased().split(separator: " ").map(String.init)
         return zip(words, words.dropFirst()).filter { name, value in

@@ -7,12 +7,12 @@ import Reconciler
 import Reports
 import Schema
 
-/// Whether the schema repository can be read, and says what it may say.
+/// Checks that the schema repository can be read and that its fleet file is valid.
 struct RepositoryExamination {
     private(set) var source: FetchedSource?
     private(set) var fleet: Fleet?
     private(set) var environment: Desired.Environment?
-    /// Where the files of secrets may lie.
+    /// Where files with secrets may be.
     private(set) var places: SecretPlaces?
     private(set) var checks: [DoctorReport.Check] = []
 
@@ -61,11 +61,11 @@ struct RepositoryExamination {
             }
             environment = try fleet.selectEnvironment(request.scope.environment)
         } catch {
-            // What is wrong with the file itself was said above.
+            // The fault of the file itself was reported above.
             guard fleet != nil else {
                 add(
                     .server, subject, .unknown,
-                    "no server was looked at: nobody knows which there are",
+                    "no server was checked, as none is known",
                     "correct \(SchemaRepository.fleetFile)")
                 return
             }
@@ -73,7 +73,8 @@ struct RepositoryExamination {
         }
     }
 
-    /// The fleet as the operator lets it be; nil, and said, where he does not.
+    /// The fleet within the limits of the operator's file; nil, with a failed check, where it
+    /// breaks them.
     private mutating func ruled(_ fleet: Fleet, _ request: PassRequest) -> Fleet? {
         do {
             return try TrustedSource.ruled(fleet, request)
@@ -106,7 +107,7 @@ struct RepositoryExamination {
     private static func subject(_ location: SourceRequest.Location) -> String {
         switch location {
         case .repository(let folder), .workingTree(let folder): folder
-        // An address can have a password in it: the parsed one is shown without.
+        // An address may contain a password; the parsed one is printed without it.
         case .mirror(let url, _): (try? SourceAddress(url))?.description ?? "source"
         }
     }
@@ -119,7 +120,7 @@ struct RepositoryExamination {
         }
     }
 
-    /// `3 days ago`, in the largest unit that fits.
+    /// The age in the largest unit that fits, such as `3 days ago`.
     private static func age(_ seconds: Int64) -> String {
         let units: [(Int64, String)] = [(86_400, "day"), (3_600, "hour"), (60, "minute")]
         for (size, name) in units where seconds >= size {
@@ -129,7 +130,7 @@ struct RepositoryExamination {
     }
 }
 
-/// Whether the secrets are where the fleet file says, and nobody else can read them.
+/// Checks that the secrets are at their configured places and that no other user can read them.
 struct SecretsExamination {
     private(set) var checks: [DoctorReport.Check] = []
 
@@ -152,7 +153,7 @@ struct SecretsExamination {
     private mutating func examine(_ what: String, _ path: LocalPath, _ places: SecretPlaces) {
         do throws(ConfigurationError) {
             let resolved = try places.resolve(path, what)
-            // Where it is none, making connections fails over it, and says so.
+            // A missing password file is reported when the connection is made.
             if what == "password file", access(resolved, F_OK) != 0 { return }
             examine(what, resolved)
         } catch {
@@ -164,7 +165,7 @@ struct SecretsExamination {
     private mutating func examine(variable name: String) {
         let value = ProcessInfo.processInfo.environment[name]
         guard let value else {
-            // Making connections fails over it, and says so.
+            // An unset variable is reported when the connection is made.
             return
         }
         checks.append(

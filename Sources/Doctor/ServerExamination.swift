@@ -6,20 +6,20 @@ import Observed
 import Reconciler
 import Schema
 
-/// What a server said about itself and the account.
+/// What a server says about itself and about the account.
 struct ServerFacts: Sendable {
-    /// Right but for the character set and collation, which are those of each database.
+    /// The server's profile; character set and collation are those of each database instead.
     var profile: ServerProfile
     /// Character set and collation of the databases that the account can see, by name.
     var databases: [String: [String]]
     var grants: Grants
-    /// What the server's lists show to the account.
+    /// Which objects the server's lists show to the account.
     var visibility: ObjectVisibility
-    /// `'user'@'host'`, as the server knows the account.
+    /// `'user'@'host'`, as the server names the account.
     var account: String
     var foldsCase: Bool
 
-    /// The profile of a database; nil where it cannot be seen.
+    /// The profile of a database; nil where the account cannot see it.
     func profile(of database: String) -> ServerProfile? {
         guard let own = databases[folded(database)] else { return nil }
         var result = profile
@@ -31,7 +31,7 @@ struct ServerFacts: Sendable {
     func folded(_ name: String) -> String { foldsCase ? NameFolding.lowered(name) : name }
 }
 
-/// One server: reachable, of a kind that Plumb knows, and set up so that Plumb can work.
+/// Checks one server: that it can be reached, is supported, and has suitable settings.
 struct ServerExamination: Sendable {
     let server: ServerAddress
     private(set) var facts: ServerFacts?
@@ -45,7 +45,7 @@ struct ServerExamination: Sendable {
         self.server = server
         concurrency = context.concurrency
         do {
-            // A server for workspaces alone may know no other account than theirs.
+            // A server for workspaces alone may have no other account.
             let purpose: ConnectionPool.Purpose = shards.isEmpty ? .workspace : .read
             try context.pool.withConnection(to: server, purpose: purpose) { connection in
                 examineSession(connection, context.tls(to: server))
@@ -98,7 +98,7 @@ struct ServerExamination: Sendable {
     private mutating func examine(
         _ connection: MySQLClient.Connection, shards: [Shard], clock: any Clock
     ) throws {
-        // Throws where the flavour or version is not supported.
+        // Throws where the product or version is not supported.
         let profile = try connection.profile(database: "information_schema")
         add(.ok, "\(profile.flavour == .mariadb ? "MariaDB" : "MySQL") \(profile.version)")
         let variables = try Self.variables(connection)
@@ -141,7 +141,7 @@ struct ServerExamination: Sendable {
             rows.map { ($0[0]?.lowercased() ?? "", $0[1] ?? "") }, uniquingKeysWith: { $1 })
     }
 
-    /// What an account sees of a server, and may do there.
+    /// Reads what the account can see and do on a server.
     static func facts(
         _ connection: MySQLClient.Connection, _ profile: ServerProfile, foldsCase: Bool
     ) throws(MySQLError) -> ServerFacts {
@@ -208,7 +208,8 @@ struct ServerExamination: Sendable {
             "point the shards at the primary, or say `read_only: allow` with them")
     }
 
-    /// Settings that would end or change Plumb's statements, were they not lifted.
+    /// Reports settings of the server that Plumb overrides in its sessions, as they would end or
+    /// change its statements.
     private mutating func examineLifted(_ variables: [String: String]) {
         let lifted = SessionLimits.lifted.compactMap { setting -> String? in
             guard let value = variables[setting.name], !setting.isHarmless(value) else {
@@ -292,7 +293,7 @@ struct ServerExamination: Sendable {
     }
 }
 
-/// Some names in a sentence, and how many more there are.
+/// Some names as a list, with the number of those left out.
 enum NameList {
     static func text(_ names: [String], limit: Int = 10) -> String {
         let shown = names.prefix(limit).map(SQL.identifier).joined(separator: ", ")

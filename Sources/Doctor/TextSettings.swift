@@ -1,6 +1,6 @@
 import Schema
 
-/// The settings of a server by which the text of a file means something else there than on most
+/// The settings of a server under which the same SQL file means something else than on most
 /// servers.
 struct TextSettings {
     struct Finding: Equatable {
@@ -12,8 +12,8 @@ struct TextSettings {
     let findings: [Finding]
 
     /// - Parameters:
-    ///   - sqlMode: the server's own.
-    ///   - settings: as the profile has them.
+    /// - sqlMode: the server's global `sql_mode`.
+    /// - settings: the settings of the profile.
     init(sqlMode: String, settings: [String: String]) {
         findings = Self.modes(sqlMode) + Self.others(settings)
     }

@@ -2,7 +2,8 @@ import MySQLClient
 import Observed
 import Schema
 
-/// What dead runs left on a server, and what is only named like it.
+/// Lists scratch databases that interrupted runs left on a server, and databases that merely have
+/// such a name.
 struct WorkspaceExamination {
     private(set) var checks: [DoctorReport.Check] = []
 

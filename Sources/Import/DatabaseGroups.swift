@@ -3,7 +3,7 @@ import Observed
 import Reconciler
 import Schema
 
-/// Databases that are alike are shards of one namespace.
+/// Groups equal databases: those of a group become the shards of one namespace.
 struct DatabaseGroups {
     struct Group {
         /// Sorted.
@@ -14,7 +14,7 @@ struct DatabaseGroups {
         var objects: [Object] = []
     }
 
-    /// What a file has to say, and what one cannot.
+    /// What the file of an object has to say, and why it cannot be written exactly.
     struct Object {
         let file: ObjectFile
         let leftOut: [String]
@@ -22,19 +22,19 @@ struct DatabaseGroups {
 
     /// By the name of their first database.
     private(set) var groups: [Group] = []
-    /// Databases that a pattern found and that are unlike most of what it found.
+    /// Databases that matched a pattern and differ from most of the others that did.
     private(set) var differing: [ImportReport.Difference] = []
     /// Databases without anything to import.
     private(set) var empty: [String] = []
-    /// The SQL mode that the fleet file has to say, for what the server shows to be read as it is
-    /// meant; nil where the server's own does.
+    /// The `sql_mode` that the fleet file needs, so that the files mean what the server prints; nil
+    /// where they do without one.
     private(set) var sqlMode: String?
 
     init(groups: [Group]) {
         self.groups = groups
     }
 
-    /// - Parameter account: who reads, as servers write it behind `DEFINER=`.
+    /// - Parameter account: the account of the connection, as servers print it after `DEFINER=`.
     init(
         selection: DatabaseSelection, reading: DatabaseReading, account: String,
         context: ReconcileContext
@@ -56,7 +56,7 @@ struct DatabaseGroups {
             wanted.formUnion(group)
         }
         for pattern in selection.patterns {
-            // Of equals the one that comes first: `max` would take the last.
+            // Of groups of equal size the first one is taken; `max` would take the last.
             let parts = alike.map { Set($0).intersection(pattern) }
             guard let most = parts.map(\.count).max(), most > 0,
                 let place = parts.firstIndex(where: { $0.count == most })
@@ -102,7 +102,7 @@ struct DatabaseGroups {
     ) -> [Object] {
         guard let first = shards.first else { return [] }
         let commons = first.schema.tables.keys.sorted().compactMap { name in
-            // Alike shards mostly have the very same text.
+            // Equal shards mostly have the very same text.
             let digests = Set(shards.compactMap { $0.schema.tables[name] })
             let all = digests.compactMap { catalog[$0]?.object }
             return CommonDefinition(all, account: account)
@@ -112,7 +112,7 @@ struct DatabaseGroups {
                 ($0.definition.name.name, $0.definition.after.count)
             }, uniquingKeysWith: { first, _ in first })
         return commons.map { common in
-            // The last one of those before it has the most before itself.
+            // The last of the triggers that it runs after: the one with the most before itself.
             let predecessor = common.definition.after.max { counts[$0] ?? 0 < counts[$1] ?? 0 }
             return Object(
                 file: ObjectFile(
@@ -173,8 +173,8 @@ struct DatabaseGroups {
     }
 }
 
-/// Tells which databases are alike: the same tables, and objects that differ at most by what a
-/// file can leave to the server.
+/// Decides which databases are equal: the same tables, and other objects that differ at most in
+/// what a file can leave to the server.
 private struct Likeness {
     let catalog: ObjectCatalog
     private var known: [Digest: Digest] = [:]
@@ -203,7 +203,7 @@ private struct Likeness {
 }
 
 extension ShardSchema {
-    /// The tables alone, by their plain names.
+    /// The tables alone, by name.
     fileprivate func tables() -> [String: Digest] {
         var result: [String: Digest] = [:]
         for (encoded, digest) in tables {

@@ -9,20 +9,20 @@ import Observed
 import Reconciler
 import Schema
 
-/// Makes a schema repository from databases as they are.
+/// Creates a schema repository from existing databases.
 package enum DatabaseImport {
-    /// Reads the databases and writes `plumb.yaml` and a file for each table and other object of
-    /// the kinds that are to be managed, or nothing at all.
+    /// Reads the databases and writes `plumb.yaml` and a file for each table, and for each other
+    /// object of the kinds to manage; or nothing at all.
     ///
-    /// Throws `ImportError`, `ConfigurationError` for secrets that are not where the request says,
-    /// and `MySQLError` when the server cannot be asked for its databases.
+    /// Throws `ImportError`, `ConfigurationError` where a secret is not at its place, and
+    /// `MySQLError` where the server's databases cannot be listed.
     package static func run(
         _ request: ImportRequest, clock: any Clock = SystemClock()
     ) throws -> ImportReport {
         let folder = LocalPath(request.folder).resolved(in: request.workingFolder)
         var target = try ImportFolder(path: folder)
         var draft = FleetDraft(request)
-        // Reads the connection back from what will be written, so that both are the same.
+        // Uses the connection as it will be written, so that both are the same.
         let (connection, concurrency) = try draft.connection()
         let context = try ReconcileContext(
             access: ServerAccess(
@@ -51,13 +51,13 @@ package enum DatabaseImport {
     }
 }
 
-/// The databases that a request means.
+/// The databases that a request names.
 struct DatabaseSelection {
     /// Sorted.
     private(set) var names: [String] = []
-    /// Those that the request names one by one.
+    /// The databases that the request names in full.
     private(set) var exact: Set<String> = []
-    /// For each pattern the names that are like it.
+    /// For each pattern the names that match it.
     private(set) var patterns: [[String]] = []
 
     init(_ request: ImportRequest, context: ReconcileContext) throws {
@@ -89,7 +89,7 @@ struct DatabaseSelection {
         names = found.sorted()
     }
 
-    /// The server's own databases and Plumb's scratch databases are nobody's schema.
+    /// Whether it is neither a system database nor one of Plumb's scratch databases.
     private static func isImported(_ name: String) -> Bool {
         let system: Set<String> = ["mysql", "information_schema", "performance_schema", "sys"]
         return !system.contains(name.lowercased())
@@ -97,7 +97,7 @@ struct DatabaseSelection {
     }
 }
 
-/// What the databases have.
+/// The contents of the databases.
 struct DatabaseReading {
     let server: ServerAddress
     /// The databases that could be read.
@@ -136,12 +136,12 @@ struct DatabaseReading {
 }
 
 extension ReconcileContext {
-    /// The account of Plumb's sessions as servers write it behind `DEFINER=`.
+    /// The account of Plumb's sessions, as servers print it after `DEFINER=`.
     fileprivate func account(_ server: ServerAddress) throws -> String {
         let account = try pool.withConnection(to: server, purpose: .read) { connection in
             try connection.query("SELECT CURRENT_USER()").first?[0] ?? ""
         }
-        // A host has no `@`; a user may.
+        // A user name may contain `@`; a host cannot.
         let host = account.lastIndex(of: "@") ?? account.endIndex
         return SQL.identifier(String(account[..<host])) + "@"
             + SQL.identifier(String(account[host...].dropFirst()))

@@ -11,14 +11,14 @@ struct FleetDraft {
     }
 
     private let request: ImportRequest
-    /// What the files of every namespace are to be read in; nil to leave it to the server.
+    /// The `sql_mode` for the files of every namespace; nil where none is needed.
     var sqlMode: String?
 
     init(_ request: ImportRequest) {
         self.request = request
     }
 
-    /// The connection as the fleet file will have it, and the limits that it will imply.
+    /// The connection as the fleet file will have it, with its limits.
     func connection() throws(ImportError) -> (Desired.Connection, Concurrency) {
         let name = request.namespace ?? "imported"
         guard ImportNames.isNamespace(name) else {
@@ -46,7 +46,7 @@ struct FleetDraft {
         }
     }
 
-    /// The whole file.
+    /// The text of the whole file.
     func text(_ namespaces: [Namespace]) -> String {
         var lines = ["version: 1", "namespaces:"]
         for namespace in namespaces {
@@ -73,7 +73,7 @@ struct FleetDraft {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// What a namespace manages, where that is more than tables.
+    /// The value of a namespace's `manage`; nil for tables alone.
     private var manage: String? {
         guard !request.objects.isEmpty else { return nil }
         guard request.objects != ManagedKind.all.objects else { return ManagedKind.all.rawValue }
@@ -108,7 +108,8 @@ struct FleetDraft {
         return result
     }
 
-    /// The command's folder is not the repository's: a relative path would mean another file.
+    /// Paths are relative to the command's folder, not to the repository, so they are made
+    /// absolute.
     private func absolute(_ path: String) -> String {
         YAMLText.scalar(LocalPath(path).resolved(in: request.workingFolder))
     }
@@ -118,9 +119,9 @@ struct FleetDraft {
     }
 }
 
-/// Text as YAML wants it.
+/// Writes YAML.
 enum YAMLText {
-    /// `text` as a scalar that is read back as this text, plain where that is safe.
+    /// `text` as a YAML scalar that is read back as `text`, without quotes where that is safe.
     static func scalar(_ text: String) -> String {
         isPlain(text) ? text : quoted(text)
     }

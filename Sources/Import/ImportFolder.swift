@@ -1,19 +1,19 @@
 import Desired
 import Foundation
 
-/// Writes files beside the place where they are to lie, and then moves them there all at once.
+/// Writes files into a folder beside their place, and then moves them there all at once.
 ///
-/// Whatever is there already is never written over: the moves themselves refuse to.
+/// Existing files are never overwritten: the moves fail instead.
 struct ImportFolder {
     private let path: String
-    /// Where the files lie until they are published; removed with the last copy of this value.
+    /// The folder of the files until they are published; removed with the last copy of this value.
     var staging: String { temporary.path }
     private let temporary: StagingFolder
     private var namespaces: [String] = []
 
     private static let schema = "schema"
 
-    /// Makes `path` if it is not there; throws `unwritable` where files cannot be written to it.
+    /// Creates `path` if it is missing; throws `unwritable` where files cannot be written to it.
     init(path: String) throws(ImportError) {
         self.path = path
         temporary = try StagingFolder(in: path)
@@ -50,14 +50,14 @@ struct ImportFolder {
         do throws(ImportError) {
             for namespace in namespaces {
                 let target = "\(schema)/\(namespace)"
-                // A folder with anything in it, or a file, makes this fail.
+                // The rename fails where the target is a file or a folder that is not empty.
                 guard rename("\(staging)/\(Self.schema)/\(namespace)", target) == 0 else {
                     throw Self.failure(target, errno)
                 }
                 moved.append(target)
             }
             let target = "\(path)/\(SchemaRepository.fleetFile)"
-            // A link, unlike a rename, never takes the place of a file.
+            // Unlike `rename`, `link` never replaces an existing file.
             guard link("\(staging)/\(SchemaRepository.fleetFile)", target) == 0 else {
                 throw Self.failure(target, errno)
             }
@@ -69,7 +69,7 @@ struct ImportFolder {
         temporary.keepParents()
     }
 
-    /// Says by name what is in the way, before anything is moved.
+    /// Throws with the name of a file or folder that exists already, before anything is moved.
     private func refuseWhatIsThere() throws(ImportError) {
         let fleet = "\(path)/\(SchemaRepository.fleetFile)"
         var status = stat()
@@ -103,11 +103,11 @@ struct ImportFolder {
     }
 }
 
-/// A hidden folder inside the one that will have the files, so that moving never means copying.
+/// A hidden folder on the same file system as the target, so that nothing has to be copied.
 // Sendable: used by one thread; `keepsParents` is written once.
 private final class StagingFolder: @unchecked Sendable {
     let path: String
-    /// Folders that had to be made, the innermost first; removed again unless they are kept.
+    /// Folders that were created, the innermost first; removed again unless they are kept.
     private let made: [String]
     private var keepsParents = false
 

@@ -4,7 +4,7 @@ import Git
 import Observed
 import Schema
 
-/// Which file each table and other object gets, and which of them the schema can have.
+/// Chooses the file of each table and other object, and which of them can be part of the schema.
 struct ImportLayout {
     private let catalog: ObjectCatalog
     private var namespaces: [Namespace] = []
@@ -15,7 +15,7 @@ struct ImportLayout {
         var entries: [Entry]
     }
 
-    /// A file, and what stands in it.
+    /// A file and its contents.
     private struct Entry {
         let kind: ObjectName.Kind
         var table: ImportReport.Table
@@ -47,7 +47,7 @@ struct ImportLayout {
         return tables + objects(group, namespace: namespace)
     }
 
-    /// Each kind has a folder of its own: kinds share no names.
+    /// Each kind has a folder of its own, as names of different kinds may be equal.
     private static func objects(
         _ group: DatabaseGroups.Group, namespace: String
     ) -> [Entry] {
@@ -88,7 +88,7 @@ struct ImportLayout {
         }
     }
 
-    /// Keeps a file's text in the folder and out of the schema.
+    /// The ending of files that keep a text but are not part of the schema.
     private static let unmanagedSuffix = ".unmanaged"
 
     var report: [ImportReport.Namespace] {
@@ -105,9 +105,9 @@ struct ImportLayout {
             .sorted()
     }
 
-    /// Writes everything, and leaves out of the schema what a schema cannot have.
+    /// Writes everything, and leaves out of the schema what a schema file cannot express.
     ///
-    /// Only tables that Plumb does not understand and objects that are no tables are left out; any
+    /// Only tables that Plumb does not support and objects other than tables are left out; any
     /// other fault is an error.
     mutating func settle(in target: inout ImportFolder, draft: FleetDraft) throws {
         try write(to: &target, draft)
@@ -128,7 +128,7 @@ struct ImportLayout {
         }
     }
 
-    /// Takes the files with faults out of the schema, where that may be; false where none may.
+    /// Leaves the files with faults out of the schema; false where none of them may be left out.
     private mutating func leaveOut(_ faults: [Diagnostic]) -> Bool {
         let reasons = Dictionary(
             faults.compactMap { fault in fault.location.map { ($0.file, fault.message) } },

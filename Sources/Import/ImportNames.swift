@@ -1,25 +1,25 @@
 import Schema
 
-/// Names that are safe wherever a schema repository is checked out, made from any names.
+/// Makes names that are safe as file names on every system, from any names.
 struct ImportNames {
-    /// What was given out, in lower case: some file systems fold case.
+    /// The names given out, in lower case, as some file systems ignore case.
     private var taken: Set<String> = []
 
-    /// A name of letters, digits, `-` and `_` for `name`, unlike all those before.
+    /// A unique name of letters, digits, `-` and `_` for `name`.
     ///
-    /// A name that had to change carries a part of the digest of the original.
+    /// A name that had to change has a part of the digest of the original.
     ///
-    /// - Parameter kind: what it is called where nothing of its name can stay.
+    /// - Parameter kind: the name to use where no character of `name` can be kept.
     mutating func fileName(for name: String, kind: String = "table") -> String {
         unique(Self.marked(name, limit: 80, kind: kind), of: name)
     }
 
-    /// A shard's name: as the database where that can be one.
+    /// A shard's name: the database's, where that is allowed.
     mutating func shardName(for database: String) -> String {
         unique(Self.marked(database, limit: 100), of: database)
     }
 
-    /// A namespace's name for databases that are alike: what their names begin with.
+    /// A namespace's name for a group of databases: the common beginning of their names.
     mutating func namespaceName(for databases: [String]) -> String {
         var common = databases.first ?? ""
         for name in databases.dropFirst() {
@@ -36,7 +36,7 @@ struct ImportNames {
         return unique(safe, of: databases.joined(separator: "\0"))
     }
 
-    /// Whether `plumb.yaml` can have a namespace of this name.
+    /// Whether `plumb.yaml` allows a namespace of this name.
     static func isNamespace(_ name: String) -> Bool {
         guard let first = name.unicodeScalars.first, name.utf8.count <= 64 else { return false }
         return isLetter(first)
@@ -56,8 +56,8 @@ struct ImportNames {
         return candidate
     }
 
-    /// Letters, digits, `-` and `_` only; what had to change is marked with the name's digest, so
-    /// that names that become alike are told apart by more than their order.
+    /// The name with only letters, digits, `-` and `_`. One that had to change gets a part of the
+    /// original's digest, so that names that become equal do not depend on their order.
     private static func marked(
         _ name: String, limit: Int, kind: String = "table"
     ) -> String {

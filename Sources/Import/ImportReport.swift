@@ -5,60 +5,68 @@ import Schema
 
 /// What `plumb import` wrote, and what it left out.
 package struct ImportReport: Codable, Hashable, Sendable {
+    /// A namespace that was written.
     package struct Namespace: Codable, Hashable, Sendable {
         package var name: String
         package var shards: [Shard]
         package var tables: [Table]
-        /// Views, triggers, routines, events and sequences, under their encoded names.
+        /// Views, triggers, routines, events and sequences, by their encoded names.
         package var objects: [Table] = []
     }
 
+    /// A shard that was written, with its database.
     package struct Shard: Codable, Hashable, Sendable {
         package var name: String
         package var database: String
     }
 
+    /// A table or other object for which a file was written.
     package struct Table: Codable, Hashable, Sendable {
         package var name: String
-        /// From the folder that was written to.
+        /// Relative to `folder`.
         package var file: String
-        /// False where the file keeps the text but is no part of the schema.
+        /// False where the file keeps the text but is not part of the schema.
         package var isManaged: Bool
-        /// Why the table is not managed, or will not be changed; nil where all is well.
+        /// Why the table is not managed, or will not be changed; nil otherwise.
         package var problem: String?
-        /// What the databases do not agree on and the file leaves to the server: `DEFINER`.
+        /// Parts in which the databases differ and that the file leaves to the server, such as
+        /// `DEFINER`.
         package var leftOut: [String] = []
     }
 
-    /// A database that a pattern found and that is unlike most others: no shard of anything yet.
+    /// A database that matched a pattern but differs from most of the others: it becomes no shard.
     package struct Difference: Codable, Hashable, Sendable {
         package var database: String
         /// The database that it was compared with.
         package var reference: String
-        /// What `-` the database lacks and `+` has beside the reference, by table.
+        /// The differences from the reference, by table: `-` only the reference has, `+` only the
+        /// database.
         package var lines: [Line]
 
+        /// One difference of one table or other object.
         package struct Line: Codable, Hashable, Sendable {
             package var table: String
             package var text: String
         }
     }
 
+    /// A database that could not be read.
     package struct UnknownDatabase: Codable, Hashable, Sendable {
         package var database: String
         package var code: String
         package var reason: String
     }
 
-    /// A view, trigger, routine, event or sequence of a kind that is not to be managed.
+    /// A view, trigger, routine, event or sequence of a kind that was not asked for.
     package struct SkippedObject: Codable, Hashable, Sendable {
         package var database: String
         package var kind: String
         package var name: String
     }
 
+    /// The folder that was written to.
     package var folder: String
-    /// From `folder`, sorted.
+    /// Relative to `folder`, sorted.
     package var files: [String]
     package var namespaces: [Namespace]
     package var differing: [Difference]

@@ -3,27 +3,29 @@ import Desired
 import Observed
 import Schema
 
-/// What `plumb import` is asked to read, and where to.
+/// What `plumb import` reads, and where it writes.
 package struct ImportRequest: Sendable {
-    /// How the server is reached; what of it goes into `plumb.yaml` holds no password.
+    /// How the server is reached. What of it is written into `plumb.yaml` contains no password.
     package struct Connection: Sendable, Hashable {
+        /// How the connection logs in.
         package enum Credentials: Sendable, Hashable {
             case optionFile(String)
             case user(String, password: Password)
         }
 
+        /// Where the password comes from.
         package enum Password: Sendable, Hashable {
             case none
-            /// The name of an environment variable.
+            /// The name of an environment variable that has it.
             case environment(String)
-            /// The path of a file whose first line it is.
+            /// The path of a file with the password as its first line.
             case file(String)
         }
 
         package var credentials: Credentials
-        /// Nil: encrypted where the server offers it.
+        /// Nil for encryption where the server offers it.
         package var tls: TLS.Mode?
-        /// The path of the authority's certificate.
+        /// The path of the certificate authority's file.
         package var authorityFile: String?
 
         package init(
@@ -36,16 +38,16 @@ package struct ImportRequest: Sendable {
     }
 
     package var server: ServerAddress
-    /// Names of databases; one that names none is a `LIKE` pattern.
+    /// Names of databases; one that is no database's name is a `LIKE` pattern.
     package var databases: [String]
     package var connection: Connection
     package var environment: String
-    /// What `manage` of the namespaces will say, tables aside, which are always managed: objects of
+    /// The `manage` setting of the namespaces besides tables, which are always managed: objects of
     /// these kinds are written too.
     package var manage: Set<ManagedKind>
-    /// The namespace's name, where one is found; nil takes it from the databases' names.
+    /// The namespace's name, where there is only one; nil to derive it from the databases' names.
     package var namespace: String?
-    /// The folder that becomes the schema repository, or has nothing of what is written yet.
+    /// The folder that becomes the schema repository; it must not have any of the files yet.
     package var folder: String
     /// The folder in which the command runs: relative paths are relative to it.
     package var workingFolder: String
@@ -67,29 +69,30 @@ package struct ImportRequest: Sendable {
 }
 
 extension ImportRequest {
-    /// The kinds of objects that are written beside tables.
+    /// The kinds of objects that are written besides tables.
     var objects: Set<ObjectName.Kind> { manage.reduce(into: []) { $0.formUnion($1.objects) } }
 }
 
-/// Why nothing was imported; nothing was written either.
+/// Why nothing was imported, and nothing written.
 package struct ImportError: RemediedError {
+    /// The kinds of failure.
     package enum Code: String, Sendable {
-        /// No database of the name, or like the pattern, can be seen.
+        /// No visible database has the name or matches the pattern.
         case noDatabase
         /// The databases cannot be read, or have no tables.
         case nothingToImport
-        /// A file or folder that would be written is there already.
+        /// A file or folder to be written exists already.
         case exists
-        /// A name that `plumb.yaml` cannot have.
+        /// A name that `plumb.yaml` does not allow.
         case invalidName
         /// The folder cannot be written.
         case unwritable
-        /// What was written is no valid schema repository.
+        /// The files would not be a valid schema repository.
         case invalidResult
     }
 
     package let code: Code
-    /// What failed, on what.
+    /// What failed, and on what.
     package let fault: String
     package let remedy: String?
     package let cause: (any Error)?

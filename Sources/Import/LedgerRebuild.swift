@@ -7,10 +7,10 @@ import Reconciler
 import Reports
 import Schema
 
-/// Puts into a lost or empty ledger what can be seen to be true: live equals git.
+/// Records the tables that are live as git defines them in a lost or empty ledger.
 ///
-/// Nothing else is recorded. What differs stays unrecorded and is therefore `pending`: a rebuilt
-/// ledger never calls a table drifted because nobody remembers it.
+/// Nothing else is recorded. A table that differs stays without a record and is therefore
+/// `pending`: without a record it cannot be called drifted.
 package struct LedgerRebuild {
     private let pass: PassContext
 
@@ -18,8 +18,8 @@ package struct LedgerRebuild {
         self.pass = pass
     }
 
-    /// Observes every shard of the session's scope and records the tables that equal git, in one
-    /// commit; makes none where there is nothing to add.
+    /// Observes every shard in scope and records the tables that equal git, in one commit; makes no
+    /// commit where there is nothing to add.
     package func run() throws -> RebuildReport {
         let store = pass.store
         let lease = try store.ledger.lease(
@@ -34,7 +34,8 @@ package struct LedgerRebuild {
 
     private func record(_ records: [ShardID: ShardRecord], tables: Int) throws {
         let cache = pass.context.cache
-        // The texts of tables that only mean the same as git's are needed to compare them again.
+        // A table that is only equivalent to git's is compared again by its text, so the ledger
+        // keeps it.
         cache.keep(Set(records.values.flatMap(\.tables.values)))
         let event = LedgerEvent(
             "ledger-rebuilt",
@@ -71,20 +72,21 @@ package struct LedgerRebuild {
     }
 }
 
-/// What `plumb import --record` says.
+/// The report of `plumb import --record`.
 package struct RebuildReport: Codable, Hashable, Sendable {
     package var environment: String
     package var revision: PlanRevision
+    /// How many shards are in scope.
     package var shardCount: Int
-    /// Shards on which every table equals git.
+    /// How many shards have every table as git defines it.
     package var inSyncCount: Int
-    /// Shards whose record was written now; 0 when the ledger said everything already.
+    /// Shards whose record was written now; 0 when the ledger had everything already.
     package var recordedShardCount: Int
     /// Tables that were added to the records, counted on each shard.
     package var recordedTableCount: Int
-    /// What differs from git, and so was not recorded.
+    /// Tables that differ from git, and so were not recorded.
     package var differing: [TableFinding]
-    /// Tables that git does not name: never recorded.
+    /// Tables that are not in git: never recorded.
     package var unmanaged: [TableFinding]
     /// Shards that could not be read, and so were not recorded.
     package var unknown: [UnknownShard]

@@ -1,15 +1,15 @@
 import Schema
 
-/// The file that makes a view, trigger, routine, event or sequence as it is live.
+/// The file that defines a live view, trigger, routine, event or sequence.
 struct ObjectFile {
     let name: ObjectName
     let text: String
-    /// Why the text does not mean the object; nil where it does.
+    /// Why the text does not define the same object; nil where it does.
     let problem: String?
 
     /// - Parameters:
-    ///   - predecessor: the trigger right behind which it runs.
-    ///   - sqlMode: that of files which say none.
+    /// - predecessor: the trigger that it runs directly after.
+    /// - sqlMode: the mode in which files without one are read.
     init(_ definition: ObjectDefinition, behind predecessor: String?, sqlMode: String) {
         name = definition.name
         let settings = definition.settings(besides: sqlMode)
@@ -34,8 +34,8 @@ struct ObjectFile {
             """
     }
 
-    /// A terminator that the text has nowhere, comments and strings included: clients differ in
-    /// where they look for it.
+    /// A delimiter that occurs nowhere in the text, not even in comments and strings: clients
+    /// differ in where they look for it.
     private static func delimiter(unlike text: String) -> String {
         let usual = ["//", "$$", "//end//"]
         if let delimiter = usual.first(where: { !text.contains($0) }) { return delimiter }
@@ -44,7 +44,7 @@ struct ObjectFile {
         return "//end\(number)//"
     }
 
-    /// Reads the text as a schema folder's reader will.
+    /// Reads the text as the reader of schema folders would.
     private static func problem(
         _ text: String, _ create: String, _ name: ObjectName, _ settings: CreationSettings
     ) -> String? {
@@ -61,19 +61,20 @@ struct ObjectFile {
     }
 }
 
-/// One definition for an object that several databases have.
+/// One definition for an object of several databases.
 struct CommonDefinition {
     let definition: ObjectDefinition
-    /// What the databases do not agree on, and the definition leaves to the server.
+    /// The parts in which the databases differ and that the definition leaves to the server.
     let leftOut: [String]
 
-    /// Nil where the databases differ by more than what a definition can leave to the server.
+    /// Nil where the databases differ in more than a definition can leave to the server.
     ///
-    /// A definer that is `account` is left out too: what the account makes has it anyway.
+    /// The definer is left out too where it is `account`: whatever that account creates gets it
+    /// anyway.
     init?(_ definitions: [ObjectDefinition], account: String) {
         let own = [account, account.replacing("`", with: "\"")]
         let all = definitions.map { definition in
-            // Modes that quote names otherwise do so here too.
+            // With `ANSI_QUOTES` the definer is printed in double quotes.
             definition.definer.map(own.contains) == true
                 ? definition.saying(no: .definer) : definition
         }
@@ -92,7 +93,7 @@ struct CommonDefinition {
         return nil
     }
 
-    /// What may be left out, the least first.
+    /// What may be left out, the smallest part first.
     private struct Choice {
         let unsaid: ObjectDefinition.Unsaid
         let order: Bool

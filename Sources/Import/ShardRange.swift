@@ -1,10 +1,10 @@
-/// Many shards that are numbered without a gap, as the one pattern that stands for them.
+/// Finds one pattern for many shards that are numbered without a gap.
 enum ShardRange {
-    /// Fewer are easier to read one by one.
+    /// Fewer shards are easier to read as a list.
     static let fewest = 4
 
-    /// The pattern; nil where no pattern stands for just these shards, each in a database of its
-    /// own name.
+    /// The pattern; nil where none matches exactly these shards, each with its own name as its
+    /// database.
     static func pattern(of shards: [ImportReport.Shard]) -> String? {
         guard shards.count >= fewest, shards.allSatisfy({ $0.name == $0.database }) else {
             return nil
@@ -16,7 +16,7 @@ enum ShardRange {
         guard endings.allSatisfy({ $0.allSatisfy(isDigit) && !$0.isEmpty && $0.count <= 8 })
         else { return nil }
         let widths = Set(endings.map(\.count))
-        // Numbers of several widths are written without leading zeros.
+        // Numbers of different lengths are matched only without leading zeros.
         guard widths.count == 1 || endings.allSatisfy({ !$0.hasPrefix("0") || $0.count == 1 })
         else { return nil }
         let numbers = endings.compactMap { ending in
@@ -30,7 +30,7 @@ enum ShardRange {
         return "\(prefix){\(first.text)..\(last.text)}"
     }
 
-    /// What all names begin with, up to the number they end with: a number is never cut.
+    /// The common beginning of all names, without any digit of the numbers they end with.
     private static func commonPrefix(_ names: [String]) -> String {
         var common = names.first ?? ""
         for name in names.dropFirst() {
@@ -39,7 +39,7 @@ enum ShardRange {
         return String(common.reversed().drop { ("0"..."9").contains($0) }.reversed())
     }
 
-    /// A digit of a number in lower case hexadecimal.
+    /// Whether it is a hexadecimal digit in lower case.
     private static func isDigit(_ character: Character) -> Bool {
         ("0"..."9").contains(character) || ("a"..."f").contains(character)
     }

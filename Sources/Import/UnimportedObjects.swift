@@ -4,9 +4,10 @@ import Reconciler
 import Schema
 
 extension DatabaseReading {
-    /// What is not a table in the databases that were read, and not of `kinds`, by name.
+    /// The objects other than tables in the databases that were read whose kinds are not in
+    /// `kinds`, by name.
     ///
-    /// An account that may not see triggers or routines sees none: that is no error.
+    /// An account without the privilege to see triggers or routines gets none, which is no error.
     func skippedObjects(
         _ context: ReconcileContext, besides kinds: Set<ObjectName.Kind>
     ) -> [ImportReport.SkippedObject] {

@@ -1,13 +1,13 @@
-/// How long to wait before the next attempt.
+/// The pauses before the next attempt.
 package enum Backoff {
     package static let longestSeconds = 60.0
 
-    /// 0.5 s after the first failure, doubled each time, one minute at most.
+    /// In seconds: 0.5 after the first failure, doubled with each attempt, at most 60.
     package static func seconds(attempt: Int) -> Double {
         min(longestSeconds, 0.5 * Double(1 << min(max(0, attempt - 1), 10)))
     }
 
-    /// The same from 1 s on: what queued behind a statement that waited for a lock gets its turn.
+    /// The same from 1 second on: queries that queued behind a waiting statement run meanwhile.
     package static func statementSeconds(attempt: Int) -> Double {
         seconds(attempt: attempt + 1)
     }

@@ -10,7 +10,7 @@ package enum ExitStatus: Int32, Codable, Sendable, CaseIterable {
     case usage = 64
     case configuration = 78
 
-    /// What the status means, in one word for people and machines.
+    /// The meaning of the status in one word, for reports.
     package var label: String {
         switch self {
         case .done: "in-sync"

@@ -1,14 +1,17 @@
-/// How long statements wait for the locks of others, and how often they are tried.
+/// How long statements wait for locks of other sessions, and how often they are tried.
 ///
-/// A change that waits for a table stops every query that comes behind it: it waits shortly, holds
-/// nothing while it pauses, and comes again. Who only reads stops nobody, and waits longer.
+/// A DDL statement that waits for a metadata lock blocks every later query on the table. So it
+/// waits briefly, holds no lock while it pauses, and tries again. A statement that only reads
+/// blocks nobody and may wait longer.
 package struct LockWaits: Codable, Hashable, Sendable {
-    /// The longest wait of a statement that changes a table.
+    /// The longest lock wait of a statement that changes a table, in seconds.
     package var statementSeconds: Int
-    /// Tries of one statement in a run; what is left then is a failure of its operation.
+    /// How often one statement is tried in a run; after that its operation has failed.
     package var attempts: Int
-    /// The pause after the first try; it doubles with each one.
+    /// The pause after the first try, in seconds; it doubles with each one, up to
+    /// `longestPauseSeconds`.
     package var firstPauseSeconds: Int
+    /// The longest pause, in seconds.
     package var longestPauseSeconds: Int
 
     package init(statementSeconds: Int) {
@@ -21,6 +24,6 @@ package struct LockWaits: Codable, Hashable, Sendable {
     /// How often one statement fails before the operation is left to the next run.
     package static let standardAttempts = 10
 
-    /// The longest wait of a statement that only reads.
+    /// The lock wait limit of a statement that only reads, in seconds.
     package var readingSeconds: Int { max(10, statementSeconds) }
 }

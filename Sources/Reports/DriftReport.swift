@@ -2,21 +2,25 @@ import Diff
 import Model
 import Schema
 
-/// What `plumb drift` says, for every view: three-way findings, equal ones on many shards once.
+/// What `plumb drift` found: desired, recorded and live tables compared; equal findings on many
+/// shards are one entry.
 package struct DriftReport: Codable, Hashable, Sendable {
     package var environment: String
     package var revision: PlanRevision
     /// When the ledger last recorded a shard of the environment; nil before the first time.
     package var recordedAt: String?
+    /// How many shards were compared, unreadable ones included.
     package var shardCount: Int
-    /// Shards on which every table equals git.
+    /// How many shards have every table as git defines it.
     package var inSyncCount: Int
-    /// Everything that is not in sync, without the tables that git never owned.
+    /// Every table that is not in sync, except those in `unmanaged`.
     package var findings: [TableFinding]
-    /// Tables that git never owned: reported, never touched.
+    /// Tables that git has never defined: reported, never changed.
     package var unmanaged: [TableFinding]
     package var unknown: [UnknownShard]
     package var unsupported: [UnsupportedTable]
+    /// How old the copy of the schema repository is, where it could not be fetched; nil where it
+    /// was.
     package var stale: String?
     package var notices: [Notice]
     package var exitStatus: ExitStatus
@@ -42,19 +46,19 @@ package struct DriftReport: Codable, Hashable, Sendable {
     }
 }
 
-/// One table that stands alike on several shards, compared three ways.
+/// One table that is the same on several shards, with its status.
 package struct TableFinding: Codable, Hashable, Sendable {
     package var namespace: String
     package var table: String
     package var status: TableStatus
     package var shards: [String]
-    /// What git says; nil where it says nothing.
+    /// The digest of git's definition; nil where git has none.
     package var desired: Digest?
-    /// What Plumb last converged; nil where it never did.
+    /// The digest that Plumb last recorded after a change; nil where there is none.
     package var recorded: Digest?
-    /// What is live; nil where the table is absent.
+    /// The digest of the live table; nil where the table is absent.
     package var observed: Digest?
-    /// From what git says to what is live: `-` is missing live, `+` is live only.
+    /// The differences from git's definition to the live table: `-` is only in git, `+` only live.
     package var differences: [PlanDifference]
     /// Where git defines the table.
     package var location: SourceLocation?

@@ -2,20 +2,22 @@ import Diff
 import Model
 import Schema
 
-/// What `plumb plan` says, for every view: the plan, what holds its steps, and the exit status.
+/// What `plumb plan` found: the plan, why steps do not run, and the exit status.
 package struct PlanReport: Codable, Hashable, Sendable {
     package var plan: Plan
     package var digest: Digest
     package var steps: [StepReport]
-    /// How far the schema repository is behind, where it could not be fetched.
+    /// How old the copy of the schema repository is, where it could not be fetched; nil where it
+    /// was.
     package var stale: String?
-    /// Things that somebody should know and that block nothing.
+    /// Messages that stop no step.
     package var notices: [Notice]
-    /// How long the statements may wait for a table; nil in reports of releases before.
+    /// How long statements wait for a lock on a table; nil in reports of earlier releases.
     package var lockWaits: LockWaits?
-    /// Whether it is about what is only proposed: none of its steps can be approved.
+    /// Whether the plan is of a proposal (such as a pull request): none of its steps can be
+    /// approved.
     package var isProposal = false
-    /// Whether only what is signed counts as an approval; nil in reports of releases before.
+    /// Whether only signed approvals count; nil in reports of earlier releases.
     package var approvalsAreSigned: Bool?
     package var exitStatus: ExitStatus
 
@@ -58,7 +60,7 @@ package struct PlanReport: Codable, Hashable, Sendable {
         }
     }
 
-    /// Why some shards of a step do not move now.
+    /// Why some shards of a step do not run now.
     package struct HoldReport: Codable, Hashable, Sendable {
         /// `approval`, `denied`, `drift`, `window`, `environment`, `behind`, `rows` or `refused`.
         package var code: String

@@ -10,11 +10,12 @@ package struct RolloutReport: Codable, Hashable, Sendable {
     package var plan: Digest?
     /// Nil when it cannot be determined because an operation cannot be read.
     package var state: RolloutState?
+    /// ISO 8601 in UTC, as `endedAt`.
     package var startedAt: String?
     package var endedAt: String?
     /// How many operations are in each state, by the state's label.
     package var counts: [String: Int]
-    /// Operations that did not simply complete, with the reason.
+    /// The operations that failed, were left, superseded or cancelled, with the reason.
     package var troubles: [Trouble]
     package var message: String?
 
@@ -34,6 +35,7 @@ package struct RolloutReport: Codable, Hashable, Sendable {
         self.message = message
     }
 
+    /// An operation that did not simply complete.
     package struct Trouble: Codable, Hashable, Sendable {
         package var key: OperationKey
         package var state: OperationState
@@ -47,13 +49,13 @@ package struct RolloutReport: Codable, Hashable, Sendable {
     }
 }
 
-/// The outcome of one pass of `plumb reconcile`: what was planned, done, held and left.
+/// The outcome of one pass of `plumb reconcile`: what was planned, done, held back and left.
 package struct ReconcileReport: Codable, Hashable, Sendable {
     package var plan: PlanReport
     package var rollout: RolloutReport
-    /// Operations of an earlier run that were found unfinished and settled first.
+    /// Operations that an earlier, interrupted run left unfinished, and that were settled first.
     package var recovered: [Recovered]
-    /// Tables that were live as git says and are now recorded as such.
+    /// How many tables were live as git defines them and are recorded as such from now on.
     package var adopted: Int
     package var exitStatus: ExitStatus
 
@@ -81,7 +83,7 @@ package struct ReconcileReport: Codable, Hashable, Sendable {
         case unknown
     }
 
-    /// What was found of an operation that a dead run had left.
+    /// What was found out about an operation that an interrupted run had left.
     package struct Recovered: Codable, Hashable, Sendable {
         package var key: OperationKey
         package var finding: Finding

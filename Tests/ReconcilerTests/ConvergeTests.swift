@@ -205,7 +205,7 @@ struct ConvergeTests {
         let result = world.run(faults: faults, listener: listener)
         let obstacle = try #require(result.obstacles[world.records[0].key.shardID])
         #expect(obstacle.isHalf)
-        #expect(obstacle.message.contains("1 of 2 statements ran before the end"))
+        #expect(obstacle.message.contains("1 of 2 statements ran before the interrupt"))
         #expect(world.pending.count == 1)
     }
 

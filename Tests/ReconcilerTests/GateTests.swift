@@ -62,7 +62,7 @@ struct GateTests {
         #expect(
             held.held.first?.hold
                 == .rows(
-                    reason: "orphans: refused, and nothing begins that cannot end; look at them "
+                    reason: "orphans: refused, so none of the statements is started; look at them "
                         + "with SELECT 2"))
         #expect(held.held.first?.hold.outcome.exitStatus == .refused)
         #expect(try decide(.addForeignKey, isGroup: true, inTheWay: []).held.isEmpty)

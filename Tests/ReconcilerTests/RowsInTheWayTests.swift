@@ -63,14 +63,15 @@ struct RowsInTheWayTests {
         #expect(
             run.outcome?.message
                 == "rows are in the way (rows without a parent in `p`): none of the 2 statements "
-                + "was started, as the server keeps each by itself; look: SELECT * FROM `orders`")
+                + "was started, as the server commits each by itself; look: SELECT * FROM `orders`")
     }
 
     @Test("what nobody can tell keeps it from starting too")
     func notKnown() throws {
         let run = try run(record()) { $0.answers = [.notKnown("no SELECT")] }
         #expect(run.executed == 0)
-        #expect(run.outcome?.message?.contains("nobody knows whether rows are in the way") == true)
+        let message = run.outcome?.message
+        #expect(message?.contains("it is not known whether rows are in the way") == true)
     }
 
     @Test("an answer that does not come is waited for, and asked for again")

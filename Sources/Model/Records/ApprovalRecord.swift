@@ -2,46 +2,49 @@ import Basics
 import Diff
 import Schema
 
-/// The decisions about one step: `approvals/<digest>` of the ledger.
+/// The decisions about one step, `approvals/<digest>` in the ledger.
 ///
-/// What people said is added to and never taken away: it is evidence.
+/// Entries are only ever added, since they are evidence.
 package struct ApprovalRecord: Codable, Hashable, Sendable {
+    /// What was decided.
     package enum Decision: String, Codable, Sendable {
         case approve, deny
     }
 
     package var version: Int
+    /// The digest of the step, by which people name it.
     package var digest: Digest
-    /// What was decided about, whole: the digest above is the digest of this.
+    /// What was decided about; `digest` is the digest of this.
     package var binding: ApprovalBinding
-    /// A denial by anybody is final.
+    /// Approve or deny; one denial is final.
     package var decision: Decision
-    /// Everything that people said, those that are used up or ran out included.
+    /// Every approval and denial, with those that are used up or expired.
     package var approvers: [Approver]
-    /// When the last word given ends; each approver's own is what counts.
+    /// When the last of them expires; what counts is each entry's own time.
     package var expires: String?
-    /// The operation that last used an approval up on each shard.
+    /// The operation that last used an approval, by shard.
     package var consumed: [String: String]
     /// Every use on every shard; nil in a record of an earlier release.
     package var uses: [Use]?
 
-    /// What one person said.
+    /// One person's approval or denial.
     package struct Approver: Codable, Hashable, Sendable {
         package var name: String
         package var reason: String
         /// ISO 8601 in UTC.
         package var given: String
-        /// `command`, or the file of the schema repository.
+        /// `command`, or the path of the file in the schema repository.
         package var source: String
-        /// Different for every word given: by it a word is used up. Nil in older records.
+        /// A number that is different for every entry, by which uses refer to it; nil in older
+        /// records.
         package var id: String?
-        /// Nil where it is the record's.
+        /// Nil where it is the same as the record's.
         package var decision: Decision?
-        /// Nil where the longest lifetime that is allowed ends it.
+        /// Nil where only the longest allowed lifetime ends it.
         package var expires: String?
-        /// Who else it may be: those who committed the file, as `Name <address>`.
+        /// Who may have given it as well: those who committed the file, as `Name <address>`.
         package var others: [String]?
-        /// The commit that brought the file, in hexadecimal.
+        /// The commit that added the file, in hexadecimal.
         package var commit: String?
         /// An armoured SSH signature of the ``ApprovalStatement``.
         package var signature: String?
@@ -53,22 +56,25 @@ package struct ApprovalRecord: Codable, Hashable, Sendable {
             self.source = source
         }
 
-        /// The source of what `plumb approve` records.
+        /// The `source` of entries from `plumb approve` and `plumb deny`.
         package static let command = "command"
 
-        /// What tells it from every other word, in records of every release.
+        /// Identifies the entry within its record, in records of every release.
         package var identity: String { id ?? "\(source) \(name) \(given)" }
 
+        /// Whether it comes from a file in the schema repository.
         package var isFile: Bool { source != Self.command }
     }
 
-    /// One operation that ran because of what people said.
+    /// One operation that ran with these approvals.
     package struct Use: Codable, Hashable, Sendable {
+        /// The name of the shard.
         package var shard: String
+        /// The operation, as `rollout/namespace/shard/table`.
         package var operation: String
         /// ISO 8601 in UTC.
         package var at: String
-        /// The identities of all words that stood there: none of them counts again on this shard.
+        /// The identities of all entries at that time; none of them counts on this shard again.
         package var words: [String]
     }
 
@@ -87,7 +93,7 @@ package struct ApprovalRecord: Codable, Hashable, Sendable {
 }
 
 extension ApprovalRecord {
-    /// Uses up every word that stands here, on one shard and for ever.
+    /// Uses up every present entry, on one shard and for good.
     package mutating func use(on shard: String, by operation: String, at time: Timestamp) {
         guard uses?.contains(where: { $0.shard == shard && $0.operation == operation }) != true
         else { return }
@@ -103,20 +109,20 @@ extension ApprovalRecord {
         if own.contains(where: { $0.words.contains(word.identity) }) { return true }
         guard word.isFile || word.id == nil else { return false }
         guard let given = Timestamp(iso: word.given) else { return true }
-        // A file can be brought again, in another commit: what counts is when it was given. One of
-        // those that are used up may have been given by a clock that is ahead.
+        // The same file can be added again by another commit, so the time it was given at decides.
+        // The times of used entries count too, as the clock of one may have been ahead.
         return own.contains { use in last(before: use).map { given <= $0 } ?? true }
             || isUsedUpEarlier(word, given, on: shard)
     }
 
-    /// The latest time that a use knows: its own, or that of a word that it used up.
+    /// The latest time in a use: its own, or that of an entry that it used up.
     private func last(before use: Use) -> Timestamp? {
         guard let at = Timestamp(iso: use.at) else { return nil }
         let words = approvers.filter { use.words.contains($0.identity) }
         return words.compactMap { Timestamp(iso: $0.given) }.reduce(at, max)
     }
 
-    /// Earlier releases recorded the operation alone: it used up whatever stood there then.
+    /// Earlier releases recorded the operation alone, which used up every entry of that time.
     private func isUsedUpEarlier(_ word: Approver, _ given: Timestamp, on shard: String) -> Bool {
         guard consumed[shard] != nil, uses?.contains(where: { $0.shard == shard }) != true
         else { return false }
@@ -126,9 +132,10 @@ extension ApprovalRecord {
     }
 }
 
-/// What a signature of an approval signs: every word of it, so that none can be changed later.
+/// The signed content of an approval: all of its fields, so that none can be changed later.
 package struct ApprovalStatement: Codable, Hashable, Sendable {
-    /// What the signature is made for; one for another use is none.
+    /// The namespace of the SSH signature (see `ssh-keygen -Y`); one for another namespace is not
+    /// accepted.
     package static let namespace = "plumb-approval"
 
     package var version = 1
@@ -141,7 +148,7 @@ package struct ApprovalStatement: Codable, Hashable, Sendable {
     package var expires: String
     package var id: String
 
-    /// Nil where something is left out that has to be signed.
+    /// Nil where a field that must be signed is missing.
     package init?(_ word: ApprovalRecord.Approver, in record: ApprovalRecord) {
         guard let id = word.id, let expires = word.expires else { return nil }
         digest = record.digest

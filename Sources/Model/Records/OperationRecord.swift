@@ -1,17 +1,20 @@
 import Diff
 import Schema
 
-/// One operation of a rollout: `rollouts/<id>/operations/<namespace>/<shard>/<table>`.
+/// One operation of a rollout, `rollouts/<id>/operations/<namespace>/<shard>/<table>` in the
+/// ledger.
 package struct OperationRecord: Codable, Hashable, Sendable {
     package var version: Int
     package var key: OperationKey
     package var state: OperationState
-    /// The digests that it starts from and ends at; nil stands for an absent table.
+    /// The digests before and after; nil stands for an absent table.
     package var from: Digest?
     package var to: Digest?
+    /// How many attempts failed.
     package var attempts: Int
-    /// The approval that it used up, if it needed one.
+    /// The approval that it used; nil where it needed none.
     package var approval: Digest?
+    /// ISO 8601 in UTC, as `endedAt`.
     package var startedAt: String?
     package var endedAt: String?
     /// Why it failed, was superseded or waits.
@@ -31,23 +34,24 @@ package struct OperationRecord: Codable, Hashable, Sendable {
     }
 }
 
-/// A statement that may have started: `pending/<namespace>/<shard>/<table>`.
+/// A statement that may have started, `pending/<namespace>/<shard>/<table>` in the ledger.
 ///
-/// It is written before the first statement of an operation and goes in the same commit that
-/// records the outcome. Whatever stands there after a crash is settled by reading the table.
+/// It is written before the first statement of an operation and removed in the commit that records
+/// the outcome. One that is there after a crash is settled by reading the table.
 package struct PendingRecord: Codable, Hashable, Sendable {
     package var version: Int
     package var rollout: String
     package var key: OperationKey
     package var step: PlanStep
     package var approval: Digest?
-    /// Until when the approval lets it begin, ISO 8601 in UTC.
+    /// Until when the approval is valid, ISO 8601 in UTC.
     package var approvedUntil: String?
-    /// The commit of its plan.
+    /// The commit that the plan was made from.
     package var revision: String?
+    /// ISO 8601 in UTC.
     package var startedAt: String
     package var actor: String
-    /// How many of its statements had run before its own first one; nil for none.
+    /// How many statements of the step had run before this operation; nil for none.
     package var begun: Int?
 
     package init(
@@ -64,7 +68,7 @@ package struct PendingRecord: Codable, Hashable, Sendable {
     }
 }
 
-/// One rollout: `rollouts/<id>/rollout`.
+/// One rollout, `rollouts/<id>/rollout` in the ledger.
 package struct RolloutRecord: Codable, Hashable, Sendable {
     package var version: Int
     package var id: String
@@ -73,12 +77,13 @@ package struct RolloutRecord: Codable, Hashable, Sendable {
     package var policy: FailurePolicy
     /// The operations of each wave, in order.
     package var waves: [[OperationKey]]
-    /// For each wave how long the next one waits after it.
+    /// How long to wait after each wave before the next one, in seconds.
     package var bakeSeconds: [Int]
+    /// ISO 8601 in UTC, as `endedAt`.
     package var startedAt: String
     package var endedAt: String?
     package var actor: String
-    /// The first failure, with its shard.
+    /// The message of the first failure, with its shard.
     package var message: String?
 
     package init(
@@ -96,5 +101,6 @@ package struct RolloutRecord: Codable, Hashable, Sendable {
         self.actor = actor
     }
 
+    /// The operations of all waves, in order.
     package var operationKeys: [OperationKey] { waves.flatMap { $0 } }
 }

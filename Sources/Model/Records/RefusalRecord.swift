@@ -1,18 +1,19 @@
 import Diff
 import Schema
 
-/// Statements that a table of one shard refused for what it is:
-/// `refusals/<namespace>/<shard>/<table>`.
+/// Statements that the table of one shard refused, `refusals/<namespace>/<shard>/<table>` in the
+/// ledger.
 ///
-/// A table keeps traces of what was done to it at once, of which its text says nothing: a copy of
-/// it takes an algorithm that it does not. The next plan asks for another one, on this shard. The
-/// record goes when an operation on the table is completed.
+/// Earlier instant changes leave traces in a table that `SHOW CREATE TABLE` does not print, so it
+/// may refuse an algorithm that an empty copy of it accepts. The next plan uses another algorithm
+/// on this shard. The record is removed when an operation on the table completes.
 package struct RefusalRecord: Codable, Hashable, Sendable {
+    /// One refused statement.
     package struct Refused: Codable, Hashable, Sendable {
-        /// What the table had then; nothing is known of it once it has changed.
+        /// The table's digest at that time; the refusal no longer applies once it has changed.
         package var from: Digest?
         package var statement: String
-        /// `error 1118`.
+        /// Such as `error 1118`.
         package var reason: String
 
         package init(from: Digest?, statement: String, reason: String) {
@@ -32,14 +33,14 @@ package struct RefusalRecord: Codable, Hashable, Sendable {
         refused = []
     }
 
-    /// Adds a statement; what was refused by an earlier form of the table is forgotten.
+    /// Adds a refused statement, and removes those of other digests of the table.
     package mutating func add(_ statement: Refused) {
         refused.removeAll { $0.from != statement.from || $0.statement == statement.statement }
         refused.append(statement)
     }
 }
 
-/// The refusals that the ledger knows, for the planner.
+/// The refusals in the ledger, for the planner.
 package struct Refusals: Sendable {
     private let records: [OperationKey: RefusalRecord]
 
@@ -47,14 +48,14 @@ package struct Refusals: Sendable {
         self.records = Dictionary(records.map { ($0.key, $0) }) { first, _ in first }
     }
 
-    /// Shards that refused the same, together.
+    /// Shards that refused the same statements.
     package struct Group: Hashable, Sendable {
         package var shards: [String]
         package var refused: [RefusalRecord.Refused]
     }
 
-    /// `shards`, which have the same table, by what their own refused of it: first those that
-    /// refused nothing.
+    /// Groups `shards`, which have the same table, by the statements that they refused; those that
+    /// refused none come first.
     package func groups(
         _ shards: [String], namespace: String, table: String, from: Digest?
     ) -> [Group] {

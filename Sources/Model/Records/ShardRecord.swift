@@ -1,15 +1,15 @@
 import Schema
 
-/// What Plumb last converged on one shard: `fleet/<namespace>/<shard>` of the ledger.
+/// What Plumb last recorded of one shard, `fleet/<namespace>/<shard>` in the ledger.
 ///
-/// Shards that are alike have records that are alike to the byte, and so share one object.
+/// Shards in the same state have the same bytes as their record, and so share one git object.
 package struct ShardRecord: Codable, Hashable, Sendable {
     package var version: Int
-    /// The digest of every table that Plumb owns there.
+    /// The digest of every table that Plumb manages there.
     package var tables: [String: Digest]
-    /// The commit whose schema the shard last reached in full; nil before that.
+    /// The commit to which the shard last converged in full; nil before that.
     package var revision: String?
-    /// The commit of the plan whose operation last changed something there; nil before that.
+    /// The commit of the plan that last changed the shard; nil before that.
     package var lastRevision: String?
     /// When the record last changed, ISO 8601 in UTC.
     package var since: String
@@ -22,13 +22,14 @@ package struct ShardRecord: Codable, Hashable, Sendable {
     }
 }
 
-/// The facts of a whole environment: `environment` at the root of the ledger's tree.
+/// The state of a whole environment, `environment` at the root of the ledger's tree.
 package struct EnvironmentRecord: Codable, Hashable, Sendable {
     package var version: Int
     package var latestPlan: Digest?
     package var latestRollout: String?
-    /// The commit that the last complete pass found everywhere; later environments wait for it.
+    /// The commit that the last complete pass found on every shard; later environments wait for it.
     package var convergedRevision: String?
+    /// ISO 8601 in UTC.
     package var convergedAt: String?
 
     package init() {

@@ -2,35 +2,38 @@ import Schema
 
 /// How one operation ended.
 package struct OperationOutcome: Hashable, Sendable {
+    /// The kinds of outcome.
     package enum Kind: Hashable, Sendable {
-        /// The table has its planned digest; `ran` says whether this plan's statement did it.
+        /// The table has the planned digest; `ran` tells whether this operation's statement made it
+        /// so.
         case completed(ran: Bool)
         case superseded(found: Digest?)
         case failed
-        /// Found after a crash: the first statements ran, the table has that digest now, and the
-        /// rest is planned again.
+        /// Found after a crash: only the first statements ran. The table has this digest now, and
+        /// the rest is planned again.
         case partly(found: Digest?)
         /// Found after a crash: nothing ran. The operation may start again.
         case notRun
-        /// Found after a crash: its shard left the fleet.
+        /// Found after a crash: the shard is no longer in the fleet.
         case discarded
     }
     package var kind: Kind
     package var message: String?
+    /// How many attempts failed.
     package var attempts: Int
-    /// Whether a statement ran before it failed or was superseded.
+    /// Whether a statement ran before the operation failed or was superseded.
     package var ranStatement = false
-    /// How far statements that ran before that brought the table; nil where none is known to have.
+    /// How far the statements that ran brought the table; nil where none is known to have run.
     package var progress: Progress?
-    /// The statement that the table itself refused, where another algorithm may do it.
+    /// The statement that the table refused, where another algorithm may succeed.
     package var refused: RefusalRecord.Refused?
 
-    /// The part of an operation that was done.
+    /// The part of an operation that ran.
     package struct Progress: Hashable, Sendable {
-        /// Statements that ran, out of how many.
+        /// The number of statements that ran, and of all.
         package let count: Int
         package let total: Int
-        /// What the table then had; nil where it was absent.
+        /// The digest of the table after them; nil where it was absent.
         package let digest: Digest?
 
         package init(count: Int, total: Int, digest: Digest?) {
@@ -40,7 +43,7 @@ package struct OperationOutcome: Hashable, Sendable {
         }
     }
 
-    /// Whether what the operation was allowed to do happened, in whole or in part.
+    /// Whether the shard was changed, in whole or in part.
     package var changedTheShard: Bool {
         switch kind {
         case .completed(ran: true), .partly: true
@@ -55,6 +58,7 @@ package struct OperationOutcome: Hashable, Sendable {
         self.attempts = attempts
     }
 
+    /// The state that the operation's record gets.
     package var state: OperationState {
         switch kind {
         case .completed: .completed
@@ -64,7 +68,7 @@ package struct OperationOutcome: Hashable, Sendable {
         }
     }
 
-    /// The event of the audit trail.
+    /// The name of the ledger's event.
     package var event: String {
         switch kind {
         case .completed(ran: true): "operation-completed"

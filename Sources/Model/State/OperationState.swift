@@ -1,14 +1,14 @@
-/// The state of one operation: one table of one shard going from one digest to another.
+/// The state of one operation, which changes one table of one shard from one digest to another.
 package enum OperationState: String, Codable, Hashable, Sendable, CaseIterable {
     /// Becomes `leased`, `superseded` or `cancelled`.
     case pending
     /// A worker holds the shard's lock. Becomes `preparing`, `superseded`, `completed`.
     case leased
-    /// Every set-up phase of an engine. Becomes `running`, or a failure.
+    /// Sets up a copying engine. Becomes `running`, or a failure.
     case preparing
-    /// A statement runs. Becomes `verifying`, `waitingForCutover`, or a failure.
+    /// A statement is running. Becomes `verifying`, `waitingForCutover`, or a failure.
     case running
-    /// Copied and parked. Becomes `cuttingOver` or `stopped`.
+    /// The copy is complete and waits. Becomes `cuttingOver` or `stopped`.
     case waitingForCutover
     /// Becomes `verifying`, or a failure.
     case cuttingOver
@@ -20,14 +20,14 @@ package enum OperationState: String, Codable, Hashable, Sendable, CaseIterable {
     case failedRetryable
     /// Terminal.
     case failed
-    /// By a person. Becomes `pending` when started again.
+    /// Stopped by a person. Becomes `pending` when started again.
     case stopped
     /// Terminal: the table was not what the plan started from; it is planned again.
     case superseded
-    /// Terminal: it never started, because the rollout halted.
+    /// Terminal: it never started, because the rollout was halted.
     case cancelled
 
-    /// Nothing can happen to it any more.
+    /// Whether the state can no longer change.
     package var isTerminal: Bool {
         switch self {
         case .completed, .failed, .superseded, .cancelled: true
@@ -37,7 +37,7 @@ package enum OperationState: String, Codable, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// A worker is on it, or was when it died.
+    /// Whether a worker holds it, or held it when it died.
     package var isActive: Bool {
         switch self {
         case .leased, .preparing, .running, .waitingForCutover, .cuttingOver, .verifying,
@@ -47,7 +47,7 @@ package enum OperationState: String, Codable, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// A worker may take it up when the lease of the one before is stale.
+    /// Whether another worker may take it up once the lease of the one before has expired.
     package var isClaimable: Bool {
         switch self {
         case .pending, .leased, .preparing, .running, .cuttingOver, .verifying, .failedRetryable:
@@ -56,7 +56,7 @@ package enum OperationState: String, Codable, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The state as the formats write it: `waiting_for_cutover`.
+    /// The state as reports and records write it: `waiting_for_cutover`.
     package var label: String {
         switch self {
         case .waitingForCutover: "waiting_for_cutover"

@@ -1,4 +1,4 @@
-/// The state of a rollout: always derived from all its operations, never stored by one of them.
+/// The state of a rollout. It is always derived from all of its operations.
 package enum RolloutState: String, Codable, Hashable, Sendable, CaseIterable {
     case pending
     case running
@@ -8,9 +8,10 @@ package enum RolloutState: String, Codable, Hashable, Sendable, CaseIterable {
     case stopped
     case completed
     case failed
-    /// Every operation ended, none failed, and at least one was superseded or cancelled.
+    /// Every operation has ended, none failed, and at least one was superseded or cancelled.
     case superseded
 
+    /// Whether the state can no longer change.
     package var isTerminal: Bool {
         switch self {
         case .completed, .failed, .superseded: true

@@ -3,17 +3,18 @@ import Foundation
 import Git
 import Model
 
-/// A folder that Plumb writes for itself, which nothing that is committed may stand for.
+/// A folder for Plumb's own files, checked not to be part of a commit.
 ///
-/// Whoever opens a pull request can commit a whole repository as files, or a link: a ledger would
-/// then be the record of his choice, and a copy of the source the one of his choice.
+/// Whoever opens a pull request can commit a symbolic link or the files of a whole repository at
+/// that place. A ledger there would hold records of the author's making, and a copy of the source
+/// schemas of theirs.
 struct CommittedPlace {
     let path: String
-    /// What lies there, for messages: `ledger`.
+    /// What the folder is for, as messages name it: `ledger`.
     let what: String
 
-    /// Throws where a checkout around one of `folders` has something at the place in its commit,
-    /// or something that is no folder on the way to it.
+    /// Throws where the commit that one of `folders` is checked out from has an entry at the
+    /// folder's path, or an entry other than a folder on the way to it.
     func check(around folders: [String]) throws {
         for folder in Set(folders).sorted() {
             guard let repository = try? Repository.discover(from: Self.present(folder)),
@@ -40,7 +41,7 @@ struct CommittedPlace {
         }
     }
 
-    /// The folder, or the next one above it that is there.
+    /// The folder, or its nearest parent that exists.
     private static func present(_ folder: String) -> String {
         var folder = folder
         while access(folder, F_OK) != 0, folder != "/", !folder.isEmpty {
@@ -49,7 +50,7 @@ struct CommittedPlace {
         return folder
     }
 
-    /// Without `.`, `..` and empty components, by its text alone.
+    /// The path without `.`, `..` and empty components; does not read the file system.
     private static func plain(_ path: String) -> String {
         var parts: [Substring] = []
         for part in path.split(separator: "/") where part != "." {
@@ -62,7 +63,7 @@ struct CommittedPlace {
         return "/" + parts.joined(separator: "/")
     }
 
-    /// The components of `path` below `root`; nil where it is elsewhere.
+    /// The components of `path` below `root`; nil where it is not below it.
     private static func components(of path: String, below root: String) -> [String]? {
         let base = root.hasSuffix("/") ? root : root + "/"
         guard path.hasPrefix(base) else { return nil }

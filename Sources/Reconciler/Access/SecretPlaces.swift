@@ -4,11 +4,11 @@ import Foundation
 import Model
 import MySQLClient
 
-/// Where the files of secrets may lie.
+/// The folders in which files with secrets may be.
 package struct SecretPlaces: Hashable, Sendable {
-    /// Where relative paths begin; nil where a proposal could put another file there.
+    /// What relative paths are relative to; nil where a proposal could place another file there.
     package let folder: String?
-    /// The folder of files that a proposal wrote; nothing in it is a secret of ours.
+    /// A folder whose files a proposal may have written: no path to a secret may lead into it.
     package let untrusted: String?
 
     package init(folder: String?, untrusted: String? = nil) {
@@ -16,7 +16,7 @@ package struct SecretPlaces: Hashable, Sendable {
         self.untrusted = untrusted
     }
 
-    /// The whole path of a file that a connection names under `key`.
+    /// The absolute path of the file that a connection names under `key`.
     package func resolve(
         _ path: LocalPath, _ key: String
     ) throws(ConfigurationError) -> String {
@@ -46,7 +46,7 @@ package struct SecretPlaces: Hashable, Sendable {
 }
 
 extension ConnectionSettings {
-    /// The settings of one account; secrets are read here and nowhere else.
+    /// The settings of one account. Only this reads secrets.
     init(
         _ connection: Desired.Connection, as account: Desired.Connection.Credentials,
         places: SecretPlaces
@@ -78,7 +78,8 @@ extension ConnectionSettings {
         lockWaitTimeoutSeconds = connection.lockWaits.readingSeconds
     }
 
-    /// A faulty option file is said once, before anything is asked of any shard.
+    /// Reads an option file once before any shard is reached, so that a fault in it is one error
+    /// and not one for each shard.
     private static func check(optionFile path: String) throws(ConfigurationError) {
         do throws(MySQLError) {
             _ = try OptionFile(path: path, server: .socket(path: ""))
@@ -115,20 +116,21 @@ extension ConnectionSettings {
 }
 
 extension Desired.Connection {
-    /// How long statements wait on the servers of the environment.
+    /// The lock wait limits for statements on the servers of the environment.
     var lockWaits: LockWaits { LockWaits(statementSeconds: lockWaitTimeoutSeconds) }
 }
 
 extension ConnectionSettings {
-    /// A path that nobody takes for a password.
+    /// Whether it looks like a path and not like a password in its place, so that a message may
+    /// repeat it.
     fileprivate static func isPlainPath(_ path: String) -> Bool {
         ["/", "./", "../"].contains(where: path.hasPrefix)
             || [".txt", ".pw", ".pass", ".password", ".secret", ".cnf"].contains(
                 where: path.hasSuffix)
     }
 
-    /// A name such as `PLUMB_PW`: what looks otherwise may be the password in its place, and is
-    /// not repeated.
+    /// Whether it is a name such as `PLUMB_PW`. Anything else may be a password in its place, and
+    /// is not repeated in a message.
     fileprivate static func isPlainName(_ name: String) -> Bool {
         name.contains("_")
             && name.utf8.allSatisfy { byte in

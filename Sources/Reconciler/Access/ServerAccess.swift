@@ -6,11 +6,11 @@ import Schema
 
 /// Which servers a pass may reach, by which accounts, and with what secrets.
 ///
-/// A secret is only ever read for a server that it was configured for: by the operator's file
-/// where there is one, else by the followed `plumb.yaml`, for the servers that it names itself.
+/// A secret is read only for the servers that it was configured for: by the operator's file where
+/// there is one, else by the followed branch's `plumb.yaml`, for the servers that it names.
 package struct ServerAccess: Sendable {
     private enum Rule: Sendable {
-        /// The servers that the environment names, and nothing else.
+        /// Only the servers that the environment names.
         case named(Set<ServerAddress>, Desired.Connection)
         case ruled(by: Operator)
     }
@@ -19,9 +19,10 @@ package struct ServerAccess: Sendable {
     private let environment: String
     private let places: SecretPlaces
 
-    /// The access that an environment of a fleet has.
+    /// The access of one environment.
     ///
-    /// - Parameter fleet: the followed one; what it names is reached, a proposal never adds to it.
+    /// - Parameter fleet: the fleet of the followed branch: its servers can be reached, and a
+    ///   proposal adds none.
     package init(
         fleet: Fleet, environment: Desired.Environment, operator rules: Operator?,
         places: SecretPlaces
@@ -45,27 +46,26 @@ package struct ServerAccess: Sendable {
         rule = .named(fleet.servers(of: environment), connection)
     }
 
-    /// The access to one server that somebody named on the command line.
+    /// The access to the one server that the command line names.
     package init(to server: ServerAddress, by connection: Desired.Connection, folder: String) {
         environment = ""
         places = SecretPlaces(folder: folder)
         rule = .named([server], connection)
     }
 
-    /// Whether another access lets the same accounts reach the same servers.
+    /// Whether `other` reaches the same servers by the same accounts.
     package func isLike(_ other: ServerAccess) -> Bool {
         guard environment == other.environment, places == other.places else { return false }
         switch (rule, other.rule) {
         case (.named(let servers, let connection), .named(let others, let otherConnection)):
             return servers == others && connection == otherConnection
-        // An operator's file is read once for a process.
+        // A process reads its operator's file once, so both come from the same one.
         case (.ruled, .ruled): return true
         case (.named, .ruled), (.ruled, .named): return false
         }
     }
 
-    /// Throws where an account or a secret is missing that a command needs, before anything is
-    /// asked of any server.
+    /// Throws where an account or a secret for one of `purposes` is missing; reaches no server.
     package func check(_ purposes: Set<ConnectionPool.Purpose>) throws {
         for connection in connections {
             for purpose in purposes.sorted() {
@@ -77,7 +77,7 @@ package struct ServerAccess: Sendable {
         }
     }
 
-    /// How `server` is logged in to for a purpose.
+    /// The connection settings of `server` for a purpose.
     package func settings(
         _ server: ServerAddress, _ purpose: ConnectionPool.Purpose
     ) throws(MySQLError) -> ConnectionSettings {
@@ -92,7 +92,7 @@ package struct ServerAccess: Sendable {
         }
     }
 
-    /// The connections that may be used; those of the operator's file in its order.
+    /// The connections that may be used, in the order of the operator's file.
     package var connections: [Desired.Connection] {
         switch rule {
         case .named(_, let connection): [connection]
@@ -100,13 +100,13 @@ package struct ServerAccess: Sendable {
         }
     }
 
-    /// How long statements wait, of several connections the longest.
+    /// The lock wait limits; the longest of several connections.
     var lockWaits: LockWaits {
         let seconds = connections.map(\.lockWaitTimeoutSeconds)
         return LockWaits(statementSeconds: seconds.max() ?? 1)
     }
 
-    /// The connection to a server; throws where none is for it.
+    /// The connection for a server; throws where there is none.
     package func connection(
         to server: ServerAddress
     ) throws(MySQLError) -> Desired.Connection {
@@ -122,7 +122,7 @@ package struct ServerAccess: Sendable {
         case .ruled(let rules):
             guard rules.allows(server) else {
                 throw refusal(
-                    server, "not reached: none of the `hosts` in \(rules.file) means it")
+                    server, "not reached: none of the `hosts` in \(rules.file) matches it")
             }
             guard let connection = rules.connection(to: server, of: environment) else {
                 throw refusal(
@@ -141,15 +141,17 @@ package struct ServerAccess: Sendable {
     private static func missing(_ purpose: ConnectionPool.Purpose) -> String {
         switch purpose {
         case .change:
-            "no account changes shards; name one under `change` in the connection"
+            "no account is configured to change shards; name one under `change` in the "
+                + "connection"
         case .read, .workspace:
-            "no account looks at shards; name one under `read` or `change` in the connection"
+            "no account is configured to read shards; name one under `read` or `change` in the "
+                + "connection"
         }
     }
 }
 
 extension Desired.Connection {
-    /// Who logs in for a purpose: the account that changes never does what another is for.
+    /// The account for a purpose: the one that may change shards is never used for anything else.
     package func account(for purpose: ConnectionPool.Purpose) -> Credentials? {
         switch purpose {
         case .read: reader

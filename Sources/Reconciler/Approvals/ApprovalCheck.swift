@@ -4,8 +4,8 @@ import Git
 import Model
 import Schema
 
-/// Decides whether a word counts as an approval: the one place that does, for the gate and for
-/// whoever gives it.
+/// Decides whether an entry of a record counts as an approval. The gate and `plumb approve` both
+/// ask here, so that they cannot differ.
 package struct ApprovalCheck: Sendable {
     package let terms: ApprovalTerms
     private let proofs: any ApprovalProving
@@ -15,7 +15,7 @@ package struct ApprovalCheck: Sendable {
         self.proofs = proofs
     }
 
-    /// Why a word does not count.
+    /// Why an approval does not count.
     package enum Obstacle: Hashable, Sendable {
         case nameless
         case notProved(String)
@@ -23,10 +23,10 @@ package struct ApprovalCheck: Sendable {
         case future(String)
         case expired(String)
         case author(String)
-        /// Nobody knows who made the change.
+        /// It is not known who made the change.
         case authorUnknown(String)
 
-        /// As it goes on after "approval 5f80e08".
+        /// The obstacle as the rest of a sentence that begins with "approval 5f80e08".
         package var words: String {
             switch self {
             case .nameless: "names nobody who gave it"
@@ -41,15 +41,16 @@ package struct ApprovalCheck: Sendable {
         }
     }
 
-    /// A word that counts.
+    /// An approval that counts.
     package struct Valid: Hashable, Sendable {
         package let word: ApprovalRecord.Approver
-        /// The folded spellings of the person.
+        /// The keys under which the person is compared: every spelling of name and address, folded.
         package let person: Set<String>
+        /// When it expires.
         package let end: Timestamp
     }
 
-    /// Whether one word counts at `now` for a step with this cause.
+    /// Whether one entry counts as an approval at `now` for a step with this cause.
     package func check(
         _ word: ApprovalRecord.Approver, in record: ApprovalRecord, cause: PlanCause,
         now: Timestamp
@@ -71,7 +72,7 @@ package struct ApprovalCheck: Sendable {
         case .declared: return refused(.notProved(notProved))
         case .none(let reason): return refused(.notProved(reason))
         }
-        // What is no name is nobody, whoever committed it.
+        // An empty name is no approver, even where it is known who committed the file.
         guard let name = names.first, !terms.folding.keys(of: name).isEmpty else {
             return refused(.nameless)
         }
@@ -82,7 +83,8 @@ package struct ApprovalCheck: Sendable {
         return .success(Valid(word: word, person: person, end: end))
     }
 
-    /// Who the allowed signers say gave a word; nil where no signature shows it.
+    /// Who gave the entry, as its signature and the allowed signers say; nil where no signature
+    /// proves it.
     package func signer(
         of word: ApprovalRecord.Approver, in record: ApprovalRecord
     ) -> String? {
@@ -113,7 +115,7 @@ package struct ApprovalCheck: Sendable {
     private func end(
         of word: ApprovalRecord.Approver, in record: ApprovalRecord, given: Timestamp
     ) -> Result<Timestamp, Refused> {
-        // Records of earlier releases have one end for all.
+        // Records of earlier releases have one expiry for all approvers.
         guard let text = word.expires ?? (word.id == nil ? record.expires : nil) else {
             return .success(terms.end(nil, given: given))
         }
@@ -134,7 +136,7 @@ package struct ApprovalCheck: Sendable {
         let isAuthor = authors.contains { author in
             let keys = terms.folding.keys(of: author)
             guard keys.isDisjoint(with: person) else { return true }
-            // A bare login is compared with what stands before the @.
+            // A login without an address is compared with the part of the address before the @.
             let locals = keys.compactMap { key in
                 key.firstIndex(of: "@").map { String(key[..<$0]) }
             }

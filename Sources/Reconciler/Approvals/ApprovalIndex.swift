@@ -3,8 +3,9 @@ import Diff
 import Model
 import Schema
 
-/// The decisions that people took, and what they mean for a step on a shard.
+/// The recorded approvals and denials, and what they mean for a step on a shard.
 package struct ApprovalIndex: Sendable {
+    /// The records by the digest of the step that they are about.
     package private(set) var records: [Digest: ApprovalRecord]
     private let environment: String
     private let check: ApprovalCheck
@@ -23,9 +24,10 @@ package struct ApprovalIndex: Sendable {
         case denied(Digest, reason: String)
     }
 
-    /// The words of one record that let a step pass, and until when enough of them hold.
+    /// The valid approvals of one record for a step, and until when enough of them are valid.
     package struct Support: Hashable, Sendable {
         package let words: [ApprovalCheck.Valid]
+        /// The time at which too few of them are left.
         package let until: Timestamp
     }
 
@@ -60,12 +62,12 @@ package struct ApprovalIndex: Sendable {
         return try? support(of: record, for: step, on: shard, now: now).get().until
     }
 
-    /// Why the words of a record are not enough; nil where there is none.
+    /// Why the approvals of a record are not enough; `reason` is nil where there is no record.
     package struct Lack: Error, Hashable, Sendable {
         package let reason: String?
     }
 
-    /// The words of `record` that count for `step` on `shard`, where they are enough.
+    /// The approvals in `record` that count for `step` on `shard`, or why they are not enough.
     package func support(
         of record: ApprovalRecord, for step: PlanStep, on shard: String, now: Timestamp
     ) -> Result<Support, Lack> {
@@ -100,7 +102,8 @@ package struct ApprovalIndex: Sendable {
         words.reduce(into: Persons()) { $0.add($1.person) }
     }
 
-    /// Until when enough different people still stand behind it; nil where they never did.
+    /// Until when approvals of enough different people are valid; nil where there never were
+    /// enough.
     private static func end(of words: [ApprovalCheck.Valid], minimum: Int) -> Timestamp? {
         let ends = people(words).groups.compactMap { person in
             words.filter { !$0.person.isDisjoint(with: person) }.map(\.end).max()
@@ -118,7 +121,7 @@ package struct ApprovalIndex: Sendable {
         case cleared
     }
 
-    /// How the decision `record` stands against `plan`.
+    /// What `plan` means for the decision `record`.
     package static func standing(of record: ApprovalRecord, in plan: Plan) -> Standing {
         let binding = record.binding
         let related = plan.steps.filter { step in

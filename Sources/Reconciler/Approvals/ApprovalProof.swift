@@ -1,24 +1,25 @@
 import Model
 
-/// What shows who gave an approval.
+/// What proves who gave an approval.
 package enum ApprovalProof: Hashable, Sendable {
-    /// Nothing but what was written; all the spellings that the person goes by.
+    /// Only the written name; with every spelling that the person goes by.
     case declared([String])
-    /// A signature verified; the names under which the allowed signers know the key.
+    /// A valid signature; with the names that the allowed signers list for the key.
     case signed([String], fingerprint: String)
     /// It does not count, for this reason.
     case none(reason: String)
 }
 
-/// Finds what shows who gave a word of a record.
+/// Finds what proves who gave an entry of a record.
 package protocol ApprovalProving: Sendable {
     func proof(of word: ApprovalRecord.Approver, in record: ApprovalRecord) -> ApprovalProof
 }
 
-/// Takes every word as it is written.
+/// Accepts every name as it is written, without a proof.
 package struct DeclaredProofs: ApprovalProving {
     package init() {}
 
+    /// The written name and the other spellings, as declared.
     package func proof(
         of word: ApprovalRecord.Approver, in record: ApprovalRecord
     ) -> ApprovalProof {

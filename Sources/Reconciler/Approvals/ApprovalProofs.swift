@@ -3,12 +3,14 @@ import Git
 import Model
 import Signatures
 
-/// Finds out who gave a word, as the operator asks for it, anew at every gate.
+/// Finds what proves who gave an approval, by the operator's settings. Nothing is kept: each gate
+/// verifies again.
 struct ApprovalProofs: ApprovalProving {
     let identity: ApprovalIdentity
     let signers: TrustedSigners
     let repository: Repository?
-    /// The words whose files lie on the followed branch, with the commits that brought them.
+    /// The entries whose files are on the followed branch, with the commits that added them; by
+    /// identity.
     let present: [String: [ObjectID]]
     let now: Timestamp
 
@@ -29,14 +31,15 @@ struct ApprovalProofs: ApprovalProving {
         }
     }
 
-    /// Who signed; the first reason why nobody did that counts.
+    /// Who signed one of the commits that added the file; where no signature counts, the first
+    /// reason.
     private func signed(
         _ word: ApprovalRecord.Approver, _ record: ApprovalRecord, _ commits: [ObjectID]
     ) -> ApprovalProof {
         guard word.isFile else {
             return signers.signer(ofRecorded: word, in: record, at: now)
         }
-        var reason = "no commit brought it"
+        var reason = "no commit added it"
         for id in commits {
             guard let repository else { break }
             switch signers.signer(ofCommit: id, in: repository, at: now) {
@@ -48,7 +51,7 @@ struct ApprovalProofs: ApprovalProving {
     }
 }
 
-/// Whose signatures count, by the operator's files.
+/// The keys whose signatures count, from the operator's files.
 struct TrustedSigners: Sendable {
     private let verifier: Result<SignatureVerifier, SignatureError>
 
@@ -67,7 +70,7 @@ struct TrustedSigners: Sendable {
         }
     }
 
-    /// The signer of what `plumb approve --sign` recorded.
+    /// Who signed an approval that `plumb approve --sign` recorded.
     func signer(
         ofRecorded word: ApprovalRecord.Approver, in record: ApprovalRecord, at now: Timestamp
     ) -> ApprovalProof {
@@ -81,7 +84,7 @@ struct TrustedSigners: Sendable {
             of: payload, word.signature, ApprovalStatement.namespace, at: [given, now])
     }
 
-    /// The signer of a commit.
+    /// Who signed a commit.
     func signer(
         ofCommit id: ObjectID, in repository: Repository, at now: Timestamp
     ) -> ApprovalProof {
@@ -95,7 +98,7 @@ struct TrustedSigners: Sendable {
         }
     }
 
-    /// The signer of a commit whose key counted then, whatever became of it.
+    /// Who signed a commit, by a key that was valid at that time; it may be revoked by now.
     func author(ofCommit id: ObjectID, in repository: Repository) -> ApprovalProof {
         guard let commit = try? repository.signedCommit(id) else {
             return .none(reason: "it cannot be read")
@@ -104,7 +107,7 @@ struct TrustedSigners: Sendable {
             of: commit.payload, commit.signature, "git", at: [Timestamp(commit.committedAt)])
     }
 
-    /// The signer, whose key must have counted when it was signed and count still.
+    /// Who signed: the key must have been valid when it signed, and must still be.
     private func signer(
         of payload: [UInt8], _ signature: String?, _ namespace: String, at times: [Timestamp]
     ) -> ApprovalProof {
@@ -121,7 +124,7 @@ struct TrustedSigners: Sendable {
             }
             guard let found, !found.principals.isEmpty else {
                 return .none(
-                    reason: "the allowed signers name nobody in particular for the key")
+                    reason: "the allowed signers list only patterns for the key, and no name")
             }
             return .signed(found.principals, fingerprint: found.fingerprint)
         } catch {

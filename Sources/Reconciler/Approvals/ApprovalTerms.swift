@@ -3,31 +3,33 @@ import Desired
 import Model
 import Reports
 
-/// How it is known who gave an approval; the operator says which counts.
+/// How an approver is identified; the operator's file says which way counts.
 package enum ApprovalIdentity: String, Sendable, CaseIterable {
-    /// Anybody says so.
+    /// By the written name, which anybody can write.
     case declared
-    /// A signature verifies against the allowed signers.
+    /// By a signature of a key among the allowed signers.
     case signed
-    /// The daemon knew the token.
+    /// By the token with which the approver called the daemon.
     case server
 }
 
-/// What the operator says about approvals.
+/// The operator's settings for approvals.
 package struct ApprovalSettings: Hashable, Sendable {
     package var identity: ApprovalIdentity
-    /// A file in the format of `ssh-keygen`; `signed` needs one.
+    /// The allowed signers file of `ssh-keygen` (see its manual, ALLOWED SIGNERS); `signed` needs
+    /// one.
     package var allowedSigners: String?
-    /// The file that says whose OpenPGP keys count, and the one that holds them; nil for none.
+    /// The files that say which OpenPGP keys count; nil where none do.
     package var openPGP: OpenPGP?
-    /// Whether a commit without a signature that counts was made by nobody knows whom.
+    /// Whether the author of a commit counts as unknown unless a valid signature proves who made
+    /// it.
     package var demandsSignedAuthors = false
-    /// Whether `ada+ci@example.com` is `ada@example.com`.
+    /// Whether `ada+ci@example.com` and `ada@example.com` count as the same person.
     package var foldsTags: Bool
-    /// The longest that an approval may hold, in seconds.
+    /// The longest time for which an approval may be valid, in seconds.
     package var lifetimeSeconds: Int64
 
-    /// Two files of the operator's: lines of `principal fingerprint`, and exported public keys.
+    /// Two of the operator's files: lines of `principal fingerprint`, and the exported public keys.
     package struct OpenPGP: Hashable, Sendable {
         package let signers: String
         package let keys: String
@@ -48,7 +50,7 @@ package struct ApprovalSettings: Hashable, Sendable {
         self.lifetimeSeconds = lifetimeSeconds
     }
 
-    /// What the operator's file says; what holds without one where there is none.
+    /// The settings of the operator's file; the defaults where there is none.
     package init(_ operator: Operator?) {
         self.init()
         guard let rules = `operator`?.approvals else { return }
@@ -64,10 +66,10 @@ package struct ApprovalSettings: Hashable, Sendable {
         lifetimeSeconds = Int64(rules.lifetimeSeconds)
     }
 
-    /// What holds where there is no operator's file.
+    /// The settings where there is no operator's file.
     package static let standard = ApprovalSettings()
 
-    /// What a plan with waiting steps says about it; nil where approvals are proved.
+    /// The notice for a plan with waiting steps that approvals are not proved; nil where they are.
     package var notice: Notice? {
         guard identity == .declared else { return nil }
         return Notice(
@@ -77,17 +79,20 @@ package struct ApprovalSettings: Hashable, Sendable {
     }
 }
 
-/// Who must have approved a step, how that is proved and how long it holds.
+/// Who must have approved a step, how that is proved and how long it is valid.
 package struct ApprovalTerms: Sendable {
     package var identity: ApprovalIdentity
-    /// How many different people.
+    /// How many different people must approve.
     package var minimum: Int
-    /// Whether nobody who made the change counts.
+    /// Whether the authors of the change may not approve it.
     package var refusesAuthor: Bool
+    /// The longest time for which an approval may be valid, in seconds.
     package var lifetimeSeconds: Int64
+    /// How spellings of one person are recognised.
     package var folding: PeopleFolding
 
-    /// How far clocks may differ, in seconds: what was given later than that is not yet given.
+    /// How far clocks may differ, in seconds: an approval whose time is further ahead does not
+    /// count yet.
     package static let skewSeconds: Int64 = 300
 
     package init(
@@ -102,7 +107,7 @@ package struct ApprovalTerms: Sendable {
         self.folding = folding
     }
 
-    /// When a word ends: as it says, and never later than the longest lifetime allows.
+    /// When an approval expires: as it says, but never later than the longest lifetime allows.
     package func end(_ expires: Timestamp?, given: Timestamp) -> Timestamp {
         let limit = given.adding(seconds: lifetimeSeconds)
         return expires.map { min($0, limit) } ?? limit

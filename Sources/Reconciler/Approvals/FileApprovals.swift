@@ -6,18 +6,21 @@ import Model
 import Reports
 import Schema
 
-/// Decisions that were given by pull request: `approvals/<digest>.yaml` of the followed branch.
+/// Decisions that were given by pull request, as files `approvals/<digest>.yaml` on the followed
+/// branch.
 struct FileApprovals {
     let files: [ApprovalFile]
     let plan: Plan
     let source: FetchedSource
 
+    /// The records with the decisions of the files added.
     struct Found {
-        /// What the ledger holds, with the words of the files added.
+        /// The records for which the files add something to the ledger.
         var records: [ApprovalRecord]
         /// Those of them that say more than the ledger.
         var news: [ApprovalRecord] = []
-        /// The words whose files lie on the branch now, with the commits that brought them.
+        /// The decisions whose files are on the branch now, with the commits that added them; by
+        /// identity.
         var present: [String: [ObjectID]] = [:]
         var notices: [Notice] = []
     }
@@ -49,22 +52,22 @@ struct FileApprovals {
         return found
     }
 
-    /// The binding of a decision about more shards than are left while a rollout goes on.
+    /// The binding of a decision about more shards than are left in a rollout that is under way.
     private func stillAsked(_ record: ApprovalRecord) -> ApprovalBinding? {
         ApprovalIndex.standing(of: record, in: plan) == .retained ? record.binding : nil
     }
 
-    /// The commits that brought the file; nil, and a notice, where nobody knows.
+    /// The commits that added the file; nil, and a notice, where that is not known.
     private func introductions(
         of file: ApprovalFile, _ found: inout Found
     ) -> [HistoryCommit]? {
         let path = file.location.file
-        var reason = "the files are read as they lie, and nobody committed it"
+        var reason = "the files are read from a folder and not from a commit"
         if let repository = source.repository, let commit = source.commit {
             do throws(GitError) {
                 let brought = try repository.introductions(of: path, in: commit.id)
                 if !brought.isEmpty { return brought }
-                reason = "no commit brought it"
+                reason = "no commit added it"
             } catch {
                 reason = "\(error)"
             }
@@ -87,8 +90,8 @@ struct FileApprovals {
         word.decision = file.decision == .deny ? .deny : .approve
         word.expires = file.expires.map { Timestamp($0).iso }
         word.commit = brought.first?.id.hex
-        // A name is quickly typed: whoever committed the file is the approver too, so that the
-        // author of a change does not slip through with somebody else's.
+        // The name in the file is only declared, so whoever committed the file counts as an
+        // approver too: the author of a change cannot approve it under another name.
         word.others = Set(brought.flatMap(\.makers).map(\.spelled)).sorted()
         return word
     }

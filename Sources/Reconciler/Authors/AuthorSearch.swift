@@ -5,8 +5,8 @@ import Ledger
 import Model
 import Schema
 
-/// Says who made the changes that wait for an approval: everybody who touched what decides them
-/// since the state that is recorded for their shards.
+/// Finds the authors of the changes that wait for an approval: everybody who changed the files and
+/// settings that decide a step, since the state recorded for its shards.
 ///
 /// The history is walked once for each recorded revision, whatever the number of steps, and only
 /// where `policy.approvers.not_author` needs it.
@@ -16,7 +16,7 @@ struct AuthorSearch {
     let recorded: [ShardID: ShardRecord]
     let settings: ApprovalSettings
 
-    /// `plan`, whose steps that wait say who wrote them, or why that is not known.
+    /// `plan`, whose waiting steps name their authors, or why these are not known.
     func added(to plan: Plan, snapshot: LedgerSnapshot?) throws -> Plan {
         let policy = desired.fleet.policy
         guard policy.approvers.notAuthor,
@@ -48,7 +48,7 @@ struct AuthorSearch {
 }
 
 extension PlanCause.Kind {
-    /// Whether somebody made the difference on the server, and nobody in git.
+    /// Whether the difference was made on the server and not in git.
     fileprivate var isLive: Bool {
         switch self {
         case .liveChanged, .pruned: true
@@ -57,18 +57,19 @@ extension PlanCause.Kind {
     }
 }
 
-/// The walks through history that the steps of one plan need, each made once.
+/// The walks through history that the steps of one plan need; each walk is made once.
 private final class HistoryWalks {
     private let source: FetchedSource
     private let desired: DesiredState
     private let converged: String?
     private let shards: [ShardID: Shard]
-    /// The folders of each namespace's schema and overlays.
+    /// The schema and overlay folders of each namespace.
     private let folders: [String: [String]]
     private var bases: RecordedBases?
     private var library: DefinitionLibrary?
     private var indexes: [RecordedBases.Range: Result<TouchIndex, RecordedBases.Unknown>] = [:]
-    /// Where signatures are asked for, a commit's signer made it too, whatever name it bears.
+    /// Where signed authors are asked for, the signer of a commit counts as its author, whatever
+    /// name it bears.
     private let signers: TrustedSigners?
     private let demandsSignatures: Bool
     private var signed: [ObjectID: [GitPerson]] = [:]
@@ -96,7 +97,8 @@ private final class HistoryWalks {
         for id in ids {
             ranges.formUnion(try begin().ranges(since: recorded[id]))
             if let pinned = try pin(of: id) {
-                // What a pinned shard followed before is not recorded: all of it counts.
+                // What a pinned shard followed before its pin is not recorded, so the whole history
+                // counts.
                 ranges.insert(RecordedBases.Range(tip: pinned, base: nil))
             }
         }
@@ -115,7 +117,7 @@ private final class HistoryWalks {
                 let signers = self.signers(of: commit)
                 guard !signers.isEmpty || !demandsSignatures else {
                     throw RecordedBases.Unknown(
-                        reason: "commit \(commit.short) bears no signature that counts, and the "
+                        reason: "commit \(commit.short) has no valid signature, and the "
                             + "operator asks for signed authors; have the change committed anew, "
                             + "signed")
                 }
@@ -125,8 +127,8 @@ private final class HistoryWalks {
         return found
     }
 
-    /// Whether a file at `path` can be, or was, the namespace's: it is in none that only others
-    /// have.
+    /// Whether a file at `path` is, was or may have been of the namespace: false only in a folder
+    /// that belongs to other namespaces alone.
     private func counts(_ path: String, _ namespace: String, former: [String]) -> Bool {
         func isIn(_ folder: String) -> Bool { path.hasPrefix(folder + "/") }
         if former.contains(where: isIn) { return true }
@@ -149,7 +151,7 @@ private final class HistoryWalks {
         if let bases { return bases }
         guard let repository = source.repository, let commit = source.commit else {
             throw RecordedBases.Unknown(
-                reason: "the files are read as they lie, and nobody committed them; commit first")
+                reason: "the files are read from a folder and not from a commit; commit them first")
         }
         guard !repository.isShallow else {
             throw RecordedBases.Unknown(
@@ -184,7 +186,7 @@ private final class HistoryWalks {
         }
     }
 
-    /// The commit that the shard is pinned to; nil where it follows the fleet.
+    /// The commit that the shard is pinned to; nil where it follows the branch.
     private func pin(of id: ShardID) throws(RecordedBases.Unknown) -> ObjectID? {
         guard let shard = shards[id],
             let pin = desired.fleet.namespace(id.namespace)?.pins.first(where: {

@@ -2,15 +2,16 @@ import Desired
 import Git
 import Schema
 
-/// What the versions of files define, each read once.
+/// The objects that versions of files define; each version is read once.
 final class DefinitionLibrary {
-    /// What one version of a file says.
+    /// What one version of a file defines.
     enum Content {
-        /// The encoded names of what it defines, in lower case.
+        /// The encoded names of the objects, in lower case.
         case names(Set<String>)
-        /// Nobody can say what it defines: it counts for every name that stands in it.
+        /// It cannot be parsed: it counts as a definition of every object whose name occurs in its
+        /// text.
         case unreadable(String)
-        /// Too large to look into: it counts for every name.
+        /// Too large to read: it counts as a definition of every object.
         case opaque
     }
 
@@ -27,9 +28,10 @@ final class DefinitionLibrary {
         self.repository = repository
     }
 
-    /// What the file at `path` defined in the version `blob`.
+    /// The objects that the file at `path` defined in the version `blob`.
     ///
-    /// A file that is none of the schema's may still be SQL that was moved there on its way.
+    /// Files outside the schema folders are read too: they may be SQL that was moved into one
+    /// later.
     func content(of blob: ObjectID, at path: String) -> Content {
         let key = Key(blob: blob, isSQL: path.lowercased().hasSuffix(".sql"))
         if let known = contents[key] { return known }
@@ -52,7 +54,8 @@ final class DefinitionLibrary {
         return .names(Set(readings.joined().compactMap(Self.name)))
     }
 
-    /// What the file says to one server or another, by the SQL modes in which its strings end.
+    /// The statements of the file as servers read it, with and without the SQL modes that change
+    /// where a string ends.
     private static func readings(of bytes: [UInt8], _ path: String) -> [[SourceStatement]] {
         let isPlain = !bytes.contains { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\"") }
         let others = isPlain ? [] : Dialect.Quoting.otherModes.map { Dialect.Quoting(sqlMode: $0) }

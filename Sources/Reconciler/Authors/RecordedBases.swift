@@ -2,16 +2,16 @@ import Git
 import Model
 import Schema
 
-/// Since which revision a shard's history counts: the one at which it last stood in full.
+/// The revisions after which the history counts for a shard: those at which it was last converged.
 final class RecordedBases {
-    /// A stretch of history that has to be searched.
+    /// A range of history to search for authors.
     struct Range: Hashable {
         let tip: ObjectID
-        /// Nil for all of it.
+        /// The commit that the range begins after; nil for the whole history.
         let base: ObjectID?
     }
 
-    /// Why nobody can say who made a change.
+    /// Why the authors of a change cannot be determined.
     struct Unknown: Error {
         let reason: String
     }
@@ -21,18 +21,19 @@ final class RecordedBases {
     private let converged: String?
     private var known: [[String]: Result<[Range], Unknown>] = [:]
 
-    /// - Parameter converged: the commit that the last complete pass found everywhere.
+    /// - Parameter converged: the commit that the last complete pass found on every shard.
     init(repository: Repository, tip: ObjectID, converged: String?) {
         self.repository = repository
         self.tip = tip
         self.converged = converged
     }
 
-    /// Where the searches for a shard begin; all of history for one that never stood in full.
+    /// The ranges to search for a shard; the whole history for one that was never converged.
     func ranges(since record: ShardRecord?) throws(Unknown) -> [Range] {
         guard let record else { return [Range(tip: tip, base: nil)] }
         let ranges = try known(since: record)
-        // What the environment reached before this shard was in it says nothing about the shard.
+        // A commit that the environment reached before it had this shard says nothing about the
+        // shard.
         return record.revision == nil ? [Range(tip: tip, base: nil)] : ranges
     }
 
@@ -55,13 +56,13 @@ final class RecordedBases {
         guard let second = ids.dropFirst().first, second != first else {
             return [Range(tip: tip, base: first)]
         }
-        // Both were true once; the later one is what the shard followed last.
+        // The shard had both at some time; the later commit is the one that it had last.
         if try isAncestor(first, of: second) { return [Range(tip: tip, base: second)] }
         if try isAncestor(second, of: first) { return [Range(tip: tip, base: first)] }
         return [Range(tip: tip, base: first), Range(tip: tip, base: second)]
     }
 
-    /// The commit `revision`, which must lie in the history that is followed.
+    /// The commit `revision`, which must be an ancestor of the followed tip.
     private func ancestor(_ revision: String) throws(Unknown) -> ObjectID {
         guard let id = ObjectID(hex: revision), (try? repository.commit(id)) != nil else {
             throw Unknown(
@@ -70,7 +71,7 @@ final class RecordedBases {
         }
         guard try isAncestor(id, of: tip) else {
             throw Unknown(
-                reason: "the recorded revision \(revision.prefix(7)) is no ancestor of "
+                reason: "the recorded revision \(revision.prefix(7)) is not an ancestor of "
                     + "\(tip.short), so history was rewritten; follow a branch that contains it")
         }
         return id

@@ -2,11 +2,13 @@ import Desired
 import Diff
 import Schema
 
-/// What decides a step, as the files of the schema repository speak of it.
+/// What a step is about, in the terms of the schema repository: whoever changed that is an author
+/// of the step.
 struct StepSubject {
     let environment: String
     let namespace: String
-    /// Encoded names in lower case: the object under both of its names, and what it is LIKE.
+    /// The encoded names in lower case: of the object, before and after a rename, and of the tables
+    /// that it is created LIKE.
     let names: Set<String>
     let kind: ObjectName.Kind
     let shards: Set<String>
@@ -16,14 +18,15 @@ struct StepSubject {
         namespace = step.namespace
         kind = ObjectName(encoded: step.table).kind
         shards = Set(step.shards)
-        // Tables that hold each other change together: who changed one of them asked for it.
+        // Tables that foreign keys connect change in one step: whoever changed one of them is an
+        // author.
         var names = step.tables.flatMap { [$0.table, $0.renamedFrom].compactMap { $0 } }
         let schemas = desired.schemas.filter { $0.namespace == step.namespace }
         names += names.flatMap { name in schemas.flatMap { Self.originals(of: name, in: $0) } }
         self.names = Set(names.map { $0.lowercased() })
     }
 
-    /// The tables that `name` is LIKE, one after the other.
+    /// The table that `name` is created LIKE, the one that this is created LIKE, and so on.
     private static func originals(of name: String, in schema: DesiredSchema) -> [String] {
         var found: [String] = []
         var next = schema.table(ObjectName(encoded: name).name)?.source.like?.table
@@ -35,14 +38,14 @@ struct StepSubject {
     }
 }
 
-/// What the fleet file says that decides a step: equal values decide it alike.
+/// The settings of the fleet file that a step depends on. Equal values lead to the same step.
 struct FleetWords: Hashable {
     private let schema: [String]
     private let removal: [String]
     private let renames: Set<RenameHint.Subject>
     private let shards: Set<String>
 
-    /// Nil where the file has neither the namespace nor the environment.
+    /// Nil where the file lacks the namespace or the environment.
     init?(_ fleet: Fleet, about subject: StepSubject) {
         guard let namespace = fleet.namespace(subject.namespace),
             let environment = fleet.environment(subject.environment)
@@ -61,7 +64,8 @@ struct FleetWords: Hashable {
         shards = Self.shards(of: namespace, in: environment, subject).union(["\(serves)"])
     }
 
-    /// Whether the same files decide about the same databases, whatever may be dropped.
+    /// Whether the same files are followed by the same databases; the rules for dropping may
+    /// differ.
     func followsTheSame(as other: FleetWords) -> Bool {
         schema == other.schema && shards == other.shards
     }
@@ -75,7 +79,7 @@ struct FleetWords: Hashable {
         }
     }
 
-    /// Where the step's shards are, and by which labels they are selected.
+    /// The servers and databases of the step's shards, and the labels that select them.
     private static func shards(
         of namespace: Namespace, in environment: Desired.Environment, _ subject: StepSubject
     ) -> Set<String> {

@@ -1,7 +1,7 @@
 import Desired
 import Git
 
-/// Who touched what in a range of commits: made in one walk, asked for each step.
+/// Who changed which object in a range of commits. Built in one walk, then asked for every step.
 struct TouchIndex {
     private struct Touch {
         let path: String
@@ -13,7 +13,7 @@ struct TouchIndex {
         let people: [GitPerson]
     }
 
-    /// Who touched a step, and by which commits.
+    /// Who changed what a step depends on, and in which commits.
     struct Found {
         var people: Set<GitPerson> = []
         var commits: Set<ObjectID> = []
@@ -26,7 +26,7 @@ struct TouchIndex {
 
     private struct Odd {
         let touch: Touch
-        /// Nil stands for any text at all.
+        /// Nil where the file may define any object.
         let text: String?
     }
 
@@ -68,7 +68,7 @@ struct TouchIndex {
         for name in names { touches[name, default: []].append(touch) }
     }
 
-    /// Those who touched what decides a step.
+    /// The authors in this range of what a step depends on.
     ///
     /// - Parameter counts: whether a file at a path can be the namespace's.
     func touches(of subject: StepSubject, counts: (String) -> Bool) -> Found {
@@ -87,8 +87,8 @@ struct TouchIndex {
         return found
     }
 
-    /// Every folder that the fleet files of the range gave the namespace; nil where one of them
-    /// cannot be read.
+    /// Every folder that the fleet files of the range gave to the namespace; nil where one of those
+    /// files cannot be read.
     func folders(of namespace: String) -> [String]? {
         var folders: [String] = []
         for blob in fleetChanges.flatMap({ $0.before + [$0.after] }).compactMap({ $0 }) {
@@ -98,8 +98,8 @@ struct TouchIndex {
         return folders
     }
 
-    /// Whether the fleet files of the range let other files decide about the step's shards, or
-    /// other databases be them: what was written before the range may then be news to a shard.
+    /// Whether a fleet file of the range changed which files or which databases the step's shards
+    /// use. Then a change from before the range may be new to a shard, so the whole history counts.
     func turnsElsewhere(for subject: StepSubject) -> Bool {
         fleetChanges.contains { change in
             guard let after = words(change.after, subject) else { return true }
@@ -112,7 +112,7 @@ struct TouchIndex {
     private func mentions(_ text: String?, _ names: Set<String>) -> Bool {
         guard let text else { return true }
         return names.contains { name in
-            // `view:open_orders` stands there as `open_orders`; a grave accent in it is doubled.
+            // The file has `view:open_orders` as `open_orders`, and doubles any backtick in a name.
             let bare = name.split(separator: ":", maxSplits: 1).last.map(String.init) ?? name
             return text.contains(bare) || bare.contains("`") || bare.contains("\"")
         }
@@ -123,7 +123,7 @@ struct TouchIndex {
         return change.before.contains { words($0, subject) != after }
     }
 
-    /// Nil where this version says nothing that can be read.
+    /// The settings in this version of the fleet file; nil where it cannot be read.
     private func words(_ blob: ObjectID?, _ subject: StepSubject) -> FleetWords? {
         blob.flatMap(library.fleet).flatMap { FleetWords($0, about: subject) }
     }

@@ -2,10 +2,10 @@ import Diff
 import Model
 import Schema
 
-/// Compares desired, recorded and live tables of all shards.
+/// Compares the desired, the recorded and the live tables of all shards.
 ///
-/// Shards that have the same desired schema, the same live tables and the same record form one
-/// class: each class is compared once, whatever the fleet's size.
+/// Shards with the same desired schema, the same live tables and the same record form one class.
+/// Each class is compared once, so the cost grows with the differences and not with the shards.
 package struct Comparison: Sendable {
     /// What one shard brings to the comparison.
     package struct Shard: Sendable {
@@ -25,9 +25,10 @@ package struct Comparison: Sendable {
         }
     }
 
-    /// The tables of a shard under one digest.
+    /// The live tables of a shard, with one digest for all of them.
     package struct LiveTables: Sendable {
         package let digest: Digest
+        /// The digests of its objects by their encoded names.
         package let tables: [String: Digest]
 
         package init(digest: Digest, tables: [String: Digest]) {
@@ -36,17 +37,20 @@ package struct Comparison: Sendable {
         }
     }
 
-    /// One desired schema as a server wrote it back.
+    /// One desired schema as a server printed it with `SHOW CREATE`.
     package struct Schema: Sendable {
         package var namespace: String
-        /// The profile of the servers that write it back so.
+        /// The kind of server that prints it so.
         package var profile: ServerProfile
+        /// Its objects by their encoded names.
         package var tables: [String: CatalogTable]
-        /// Tables that keep their rows under another name.
+        /// Renames of tables: their rows stay, under the new name.
         package var tableRenames: [TableRename]
-        /// The names of tables as git writes them, where a new table keeps those letters.
+        /// Desired name → the letters (upper or lower case) of git, for new tables on servers that
+        /// compare names without regard to letter case.
         package var letters: [String: String] = [:]
-        /// Whether tables that differ in nothing but how they keep dates and times are copied.
+        /// Whether a table whose only difference is an old storage format of dates and times is
+        /// copied.
         package var rebuildsOldTemporals = false
 
         package init(
@@ -60,29 +64,32 @@ package struct Comparison: Sendable {
         }
     }
 
-    /// Shards that are alike in all three ways.
+    /// Shards with the same desired schema, live tables and record.
     package struct Variant: Sendable {
+        /// The index of its desired schema in `schemas`.
         package let schema: Int
         package let live: LiveTables
         package let recorded: [String: Digest]?
+        /// The names of the shards.
         package var shards: [String]
-        /// The status of every table that any of the three knows; one that a hint renames is one
-        /// state, under its new name.
+        /// The status of every table that git, the record or the shard has. A table that a hint
+        /// renames is one entry, under its new name.
         package var objects: [ObjectState]
-        /// What the hints for tables mean here.
+        /// The hints for renamed tables, as far as they apply here.
         package var renames: DueRenames
     }
 
     /// One table of a class, compared.
     package struct ObjectState: Hashable, Sendable {
+        /// The encoded name of the object, see `ObjectName`.
         package let table: String
-        /// The name under which it is live and recorded, where a hint is due; encoded too.
+        /// The encoded name under which it is live and recorded, where a hint renames it.
         package let renamedFrom: String?
         package let standing: TableStanding
         package let desired: Digest?
         package let recorded: Digest?
         package let observed: Digest?
-        /// Whether it is as git has it, but for dates and times that it keeps in one of the
+        /// Whether it is in sync but for columns that keep dates and times in one of the
         /// ``OldTemporals``.
         package var isInOldFormat = false
 
@@ -125,8 +132,8 @@ package struct Comparison: Sendable {
         let live: Digest
         let recorded: [String: Digest]?
 
-        /// Records that are alike share one dictionary, which is compared at once and would be
-        /// hashed entry by entry.
+        /// The record is left out: equal records usually share one dictionary and compare at once,
+        /// but hashing would visit every entry.
         func hash(into hasher: inout Hasher) {
             hasher.combine(schema)
             hasher.combine(live)
@@ -149,9 +156,10 @@ package struct Comparison: Sendable {
             let desired = schema.tables[name]?.digest
             let observed = live[name]
             let record = recorded[name]
-            // What has no effect is no difference: both others are seen as git writes them.
+            // A difference without an effect is none: the live and the recorded table count as
+            // git's.
             let seen = equivalence.as(desired, observed)
-            // A record may leave out what git left out then, such as a definer.
+            // A record may lack what git lacked at that time, such as a definer.
             let live = seen == observed ? equivalence.object(record, observed) : seen
             let found = TableStanding.of(
                 desired: desired, recorded: equivalence.as(desired, record),
@@ -159,7 +167,7 @@ package struct Comparison: Sendable {
             guard var standing = found else { return nil }
             let isInOldFormat =
                 standing.status == .inSync && equivalence.isInOldFormat(desired, observed)
-            // Nobody moved the table: git asks for more than it did.
+            // Nobody changed the table: git now asks for the new format.
             if isInOldFormat, schema.rebuildsOldTemporals {
                 standing = TableStanding(status: .pending)
             }
@@ -169,9 +177,10 @@ package struct Comparison: Sendable {
         }
     }
 
-    /// The state of a table that is live under an old name: two names, one table.
+    /// The state of a table that is still live under its old name.
     ///
-    /// Recorded under its new name already, it was renamed back behind git's back.
+    /// Where the ledger has it under its new name already, somebody renamed it back by hand, which
+    /// is drift.
     private static func renamed(
         _ name: String, from old: String, _ schema: Schema, _ live: [String: Digest],
         _ recorded: [String: Digest], _ equivalence: inout Equivalence
@@ -189,7 +198,7 @@ package struct Comparison: Sendable {
     }
 }
 
-/// Which digests mean the same schema, asked once for each pair.
+/// Which digests stand for equivalent definitions; each pair is compared once.
 private struct Equivalence {
     let lookup: (Digest) -> CatalogTable?
     private var known: [Pair: Bool] = [:]
@@ -204,7 +213,7 @@ private struct Equivalence {
         let right: Digest
     }
 
-    /// `other`, or `desired` where both tables are equivalent.
+    /// `desired` where both are equivalent, else `other`.
     mutating func `as`(_ desired: Digest?, _ other: Digest?) -> Digest? {
         guard let desired, let other, desired != other else { return other }
         let pair = Pair(left: desired, right: other)
@@ -223,7 +232,7 @@ private struct Equivalence {
     }
 
     /// Whether the live one of two equivalent tables keeps dates and times in one of the
-    /// ``OldTemporals``, and the other does not; what is alike to the byte is not looked at.
+    /// ``OldTemporals`` and the desired one does not. Tables with the same digest are not compared.
     mutating func isInOldFormat(_ desired: Digest?, _ observed: Digest?) -> Bool {
         guard let desired, let observed, desired != observed else { return false }
         let pair = Pair(left: desired, right: observed)
@@ -236,7 +245,8 @@ private struct Equivalence {
         return answer
     }
 
-    /// `observed`, or `recorded` where it is an object that meets it; tables stay as they are.
+    /// `recorded` where it is a view, trigger, routine, event or sequence that the live one
+    /// satisfies, else `observed`; tables are never replaced.
     mutating func object(_ recorded: Digest?, _ observed: Digest?) -> Digest? {
         guard let recorded, lookup(recorded)?.object != nil else { return observed }
         return self.as(recorded, observed)

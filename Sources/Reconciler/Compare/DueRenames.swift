@@ -1,24 +1,25 @@
 import Diff
 import Schema
 
-/// At which stage of the hints for tables a class of shards is.
+/// Which hints for renamed tables apply to a class of shards.
 ///
-/// A hint is due where its old name is live and its new one is not; it does nothing where the old
-/// name is gone: the shard has followed, or never had the table.
+/// A hint is due where its old name is live and its new one is not. Where the old name is gone it
+/// does nothing: the shard has the new name already, or never had the table.
 package struct DueRenames: Hashable, Sendable {
-    /// Hints that are due, by the encoded old name.
+    /// The hints that are due, by the encoded old name.
     package private(set) var due: [String: TableRename] = [:]
-    /// Hints that cannot be honoured on these shards, with the reason.
+    /// The hints that cannot be followed on these shards, with the reason.
     package private(set) var blocked: [Blocked] = []
 
+    /// A hint that cannot be followed, with the reason.
     package struct Blocked: Hashable, Sendable {
         package let hint: TableRename
         package let reason: String
     }
 
     /// - Parameters:
-    ///   - desired: the encoded names that git has.
-    ///   - live: the encoded names that the shard has.
+    /// - desired: the encoded names in git.
+    /// - live: the encoded names on the shard.
     init(_ hints: [TableRename], desired: some Collection<String>, live: some Collection<String>) {
         guard !hints.isEmpty else { return }
         let desired = Set(desired)
@@ -29,7 +30,7 @@ package struct DueRenames: Hashable, Sendable {
             else { continue }
             let found = TableRename(from: decoded(old), to: decoded(new))
             if live.contains(new) {
-                // With other letters it is another table, which the hint says nothing of.
+                // A name in other letter case is another table here, which the hint does not mean.
                 guard found.from == hint.from else { continue }
                 block(
                     found,
@@ -59,8 +60,9 @@ package struct DueRenames: Hashable, Sendable {
         blocked.append(Blocked(hint: hint, reason: reason))
     }
 
-    /// The table called `name`: as it is written, else letter case aside, as a hint that is passed
-    /// over for a wrong letter would leave an empty table beside the old one.
+    /// The encoded name that means `name`: an exact match, else one that differs in letter case
+    /// only. A hint that was ignored for its letter case would create an empty table beside the old
+    /// one.
     private static func name(_ name: String, among encoded: Set<String>) -> String? {
         let wanted = ObjectName(.table, name).encoded
         if encoded.contains(wanted) { return wanted }
@@ -68,12 +70,13 @@ package struct DueRenames: Hashable, Sendable {
         return encoded.filter { NameFolding.lowered($0) == folded }.min()
     }
 
-    /// The live name of the table that becomes the one with this encoded name, encoded.
+    /// The encoded live name of the table that a due hint renames to `encoded`; nil where none
+    /// does.
     func oldName(of encoded: String) -> String? {
         due.first { ObjectName(.table, $0.value.to).encoded == encoded }?.key
     }
 
-    /// Live name → desired name, of the hints that are due.
+    /// Live name → desired name, for the hints that are due.
     var names: [String: String] {
         Dictionary(due.values.map { ($0.from, $0.to) }) { first, _ in first }
     }

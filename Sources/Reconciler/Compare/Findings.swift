@@ -3,7 +3,7 @@ import Reports
 import Schema
 
 extension Comparison {
-    /// Everything that is not in sync, equal findings on many shards as one.
+    /// Every table that is not in sync; equal findings on many shards are one entry.
     package func findings(
         lookup: (Digest) -> CatalogTable?,
         locate: (_ schema: Int, _ table: String) -> SourceLocation?
@@ -41,7 +41,7 @@ extension Comparison {
         let state: ObjectState
     }
 
-    /// From what git says to what is live: `-` is missing live, `+` is live only.
+    /// The differences from git's definition to the live table: `-` is only in git, `+` only live.
     private static func differences(
         _ state: ObjectState, flavour: ServerProfile.Flavour, _ lookup: (Digest) -> CatalogTable?
     ) -> [PlanDifference] {
@@ -69,7 +69,8 @@ extension Comparison {
         return lines.map { PlanDifference(text: $0.description) }
     }
 
-    /// The shards on which every table equals git; what git never owned does not count.
+    /// How many shards have every table as git defines it; tables that git never defined do not
+    /// count.
     package var inSyncCount: Int {
         variants.filter { variant in
             variant.objects.allSatisfy { $0.status == .inSync || $0.status == .unmanaged }

@@ -4,8 +4,8 @@ import Reports
 import Schema
 
 extension Comparison {
-    /// Tables that keep dates and times in one of the ``OldTemporals`` and stay as they are, each
-    /// namespace's once, with what can be done.
+    /// Notices for tables that keep dates and times in one of the ``OldTemporals`` and are not
+    /// rebuilt: one for each table of a namespace, with what can be done.
     func oldTemporals() -> [Notice] {
         var tables: [Place: Set<String>] = [:]
         for variant in variants {

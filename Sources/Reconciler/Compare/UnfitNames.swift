@@ -4,8 +4,9 @@ import Reports
 import Schema
 
 extension Comparison {
-    /// What is live, not in git, and has a name that no file can have: each named once, as left
-    /// alone. What git has is refused where it differs, and says so there.
+    /// Notices for live objects that are not in git and whose names no schema file can have: each
+    /// name once, and that it is left alone. Where git defines the object, its difference is
+    /// reported with its reason instead.
     func unfitNames(lookup: (Digest) -> CatalogTable?) -> [Notice] {
         var shards: [Place: (name: String, count: Int)] = [:]
         for variant in variants {

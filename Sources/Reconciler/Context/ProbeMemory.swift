@@ -3,11 +3,11 @@ import Diff
 import Execution
 import Observed
 
-/// What rows said lately, so that a loop does not scan tables again with every pass.
+/// Recent answers of rows, so that a loop does not scan tables in every pass.
 ///
-/// A single command begins with an empty one. Only what the last plan asked is kept.
+/// A single command starts without any. Only answers for the latest plan are kept.
 package final class ProbeMemory: Sendable {
-    /// How long an answer is taken for the present one.
+    /// For how many seconds an answer is used again.
     package static let seconds: Int64 = 600
 
     private struct Known {
@@ -19,7 +19,7 @@ package final class ProbeMemory: Sendable {
 
     package init() {}
 
-    /// The answers in the order of `requests`: remembered ones, and what `ask` says to the others.
+    /// The answers in the order of `requests`: remembered ones, and for the others those of `ask`.
     package func complete(
         _ requests: [DataAsking.Request], now: Timestamp,
         ask: ([DataAsking.Request]) -> [DataProbe.Answer?]

@@ -5,9 +5,9 @@ import MySQLClient
 import Observed
 import Schema
 
-/// What a process keeps between passes: connections, what was read, what was proved.
+/// What a process keeps between passes: connections, what was read and what was proved.
 ///
-/// Made anew when the fleet file says other things about connections.
+/// Replaced when the connection settings or the limits of the fleet file change.
 package final class ReconcileContext: Sendable {
     package let pool: ConnectionPool
     package let catalog: ObjectCatalog
@@ -18,8 +18,8 @@ package final class ReconcileContext: Sendable {
     package let access: ServerAccess
     package let concurrency: Concurrency
     private let mark = Lock(ReconcileContext.leastMark)
-    /// Shards that could not be read, and operations that failed: a loop leaves them alone for a
-    /// while; a single command tries them at once.
+    /// Shards that could not be read, and operations that failed: a loop waits before it tries them
+    /// again; a single command tries them at once.
     package let shardBackOff = BackOffs<ShardID>(firstSeconds: 5, longestSeconds: 600)
     package let operationBackOff = BackOffs<OperationTarget>(
         firstSeconds: 60, longestSeconds: 3600)
@@ -34,8 +34,8 @@ package final class ReconcileContext: Sendable {
         self.concurrency = concurrency
         catalog = ObjectCatalog()
         cache = ProofCache(catalog: catalog)
-        // Observation, the workspace and the workers share the limit of a server; one more than
-        // the workers need keeps a held shard lock from starving a read.
+        // Observation, the workspace and the workers share the limit of a server. One connection
+        // more than the workers use lets a read proceed while every worker holds a shard's lock.
         pool = ConnectionPool(
             limitPerServer: Self.sessionsPerServer(concurrency), interrupt: interrupt
         ) {
@@ -46,25 +46,27 @@ package final class ReconcileContext: Sendable {
             perServer: 4, clock: clock)
     }
 
-    /// As many sessions as are used on one server at once, by all accounts together.
+    /// The most connections open to one server at a time, over all accounts.
     package static func sessionsPerServer(_ concurrency: Concurrency) -> Int {
         max(4, concurrency.perHost + 2)
     }
 
+    /// Whether it can still be used with these accounts and limits.
     package func fits(_ access: ServerAccess, _ concurrency: Concurrency) -> Bool {
         self.access.isLike(access) && self.concurrency == concurrency
     }
 
-    /// How a connection to look at a server is protected, with what an option file says; nil where
-    /// none is made.
+    /// The TLS options of connections that read a server, with those of an option file; nil where
+    /// it has no account.
     package func tls(to server: ServerAddress) -> TLSOptions? {
         try? access.settings(server, .read).withOptionFile(server: server).tls
     }
 
-    /// Forgets what the last pass had no use for; call it between two passes of a loop.
+    /// Drops what the last pass did not use; to be called between two passes of a loop.
     ///
-    /// What is forgotten is read again from servers and ledger, should it come back. So the whole
-    /// is looked through only when it became twice as large as what was of use before.
+    /// Whatever is dropped is read again from servers and ledger when it is needed. The whole is
+    /// only searched when it has grown to twice what was in use the last time, so the cost per pass
+    /// stays small.
     package func forgetUnused(shards: Set<ShardID>, now: Timestamp) {
         shardBackOff.forgetAbandoned(now: now)
         operationBackOff.forgetAbandoned(now: now)
@@ -78,7 +80,7 @@ package final class ReconcileContext: Sendable {
 
     private static let leastMark = 4_096
 
-    /// The databases of a server that are `LIKE` a pattern.
+    /// The databases of a server whose names are `LIKE` a pattern.
     package func discover(_ server: ServerAddress, like: String) throws -> [String] {
         try pool.withConnection(to: server, purpose: .read) { connection in
             try connection.query("SHOW DATABASES LIKE \(SQL.literal(like))").compactMap { $0[0] }

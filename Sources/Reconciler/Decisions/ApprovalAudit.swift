@@ -6,16 +6,16 @@ import Ledger
 import Model
 import Schema
 
-/// Looks through the ledger for what was approved and denied, by whom and on what proof, and
-/// verifies all of it again.
+/// Lists the approvals and denials in the ledger, with who gave each and on what proof, and
+/// verifies all of them again.
 package struct ApprovalAudit {
-    /// One word that somebody gave.
+    /// One person's approval or denial.
     package struct Entry: Sendable {
         package let record: ApprovalRecord
         package let word: ApprovalRecord.Approver
         /// `signed by ada (SHA256:…)`, `declared in commit 5f80e08 by …`, `declared`.
         package let proof: String
-        /// The uses for which it stood there.
+        /// The operations that used it.
         package let uses: [ApprovalRecord.Use]
         /// Why it does not verify; nil where it does.
         package let problem: String?
@@ -27,7 +27,7 @@ package struct ApprovalAudit {
         self.session = session
     }
 
-    /// The words that were given or used in a time range, oldest first.
+    /// The approvals and denials that were given or used in a time range, oldest first.
     ///
     /// - Parameters:
     ///   - since: nil for the beginning.
@@ -36,7 +36,7 @@ package struct ApprovalAudit {
         guard let snapshot = try session.store.snapshot() else { return [] }
         func isAsked(_ times: [String]) -> Bool {
             times.contains { text in
-                // A time that nobody can read is in every range.
+                // An unreadable time counts as inside every range.
                 guard let time = Timestamp(iso: text) else { return true }
                 return (since.map { $0 <= time } ?? true) && (until.map { time < $0 } ?? true)
             }
@@ -57,7 +57,7 @@ package struct ApprovalAudit {
     }
 }
 
-/// Verifies one word after the other.
+/// Verifies the approvals and denials of the ledger one by one.
 private struct Examination {
     private let session: LedgerSession
     private let snapshot: LedgerSnapshot
@@ -102,7 +102,7 @@ private struct Examination {
     ) -> (String, problem: String?) {
         guard word.signature != nil else { return ("declared", unproved("it is not signed")) }
         guard settings.allowedSigners != nil else {
-            return ("signed, by nobody knows whom", unproved("no allowed signers are named"))
+            return ("signed by an unknown key", unproved("no allowed signers are named"))
         }
         guard let given = Timestamp(iso: word.given) else {
             return ("declared", "its time cannot be read")
@@ -139,7 +139,8 @@ private struct Examination {
         }
     }
 
-    /// Where a signature is asked for, a word without one does not verify.
+    /// The problem `reason` where the settings ask for a proof; nil where a name that is merely
+    /// declared counts.
     private func unproved(_ reason: String) -> String? {
         switch settings.identity {
         case .declared: nil
@@ -148,14 +149,15 @@ private struct Examination {
         }
     }
 
-    /// What the ledger says otherwise than the file in the commit that brought it.
+    /// How the entry in the ledger differs from the approval file in the commit that added it; nil
+    /// where both are alike.
     private func difference(
         of word: ApprovalRecord.Approver, in record: ApprovalRecord,
         from repository: Repository, _ commit: Commit
     ) -> String? {
         let brought = (try? repository.introductions(of: word.source, in: commit.id)) ?? []
         guard brought.contains(where: { $0.id == commit.id }) else {
-            return "commit \(commit.id.short) did not bring \(word.source)"
+            return "commit \(commit.id.short) did not add \(word.source)"
         }
         let files = try? ApprovalFile.readAll(GitTree(repository, commit: commit))
         guard let file = files?.first(where: { $0.digest == record.digest }),
@@ -166,12 +168,12 @@ private struct Examination {
             && Timestamp(file.given).iso == word.given
             && file.expires.map { Timestamp($0).iso } == word.expires
             && file.decision.rawValue == word.decision?.rawValue
-        return isSame ? nil : "the ledger says something else than \(word.source)"
+        return isSame ? nil : "the ledger differs from \(word.source)"
     }
 
     // MARK: What it was used for
 
-    /// Why an operation could not use the word as it did.
+    /// Why the approval could not have allowed this operation; nil where it could.
     private func problem(
         with use: ApprovalRecord.Use, by word: ApprovalRecord.Approver, in record: ApprovalRecord
     ) -> String? {
@@ -189,14 +191,14 @@ private struct Examination {
         let cause = cause(of: use, in: record) ?? PlanCause(kind: .git)
         let counted = record.approvers.contains { other in
             guard use.words.contains(other.identity), other.decision != .deny else { return false }
-            // It had to hold when the operation began, which was before it ended.
+            // It had to be valid when the operation began, which was before it ended.
             return (try? check.check(other, in: record, cause: cause, now: time).get()) != nil
                 || isRunningOver(other, in: record, end: time, terms)
         }
-        return counted ? nil : "\(label): nobody's word held for it"
+        return counted ? nil : "\(label): no valid approval covered it"
     }
 
-    /// Whether a word ended while the operation that it let begin was still running.
+    /// Whether an approval expired while the operation that it allowed to begin was still running.
     private func isRunningOver(
         _ word: ApprovalRecord.Approver, in record: ApprovalRecord, end: Timestamp,
         _ terms: ApprovalTerms
@@ -227,7 +229,7 @@ private struct Examination {
             at: RecordPath.operation(parts[0], OperationKey(shard: shard, table: parts[3])))
     }
 
-    /// Why the step was in the plan whose rollout used the word.
+    /// The recorded cause of the step, from the plan whose rollout used the approval.
     private func cause(of use: ApprovalRecord.Use, in record: ApprovalRecord) -> PlanCause? {
         guard let id = use.operation.split(separator: "/").first.map(String.init),
             let rollout = try? snapshot.read(RolloutRecord.self, at: RecordPath.rollout(id)),
@@ -239,7 +241,7 @@ private struct Examination {
     }
 }
 
-/// The proofs that an examination found already.
+/// The proofs that the audit has established already.
 private struct AuditedProofs: ApprovalProving {
     var signed: [String: String]
 

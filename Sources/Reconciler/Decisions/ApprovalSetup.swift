@@ -8,7 +8,8 @@ struct ApprovalSetup {
     let session: LedgerSession
     let snapshot: LedgerSnapshot?
 
-    /// - Parameter present: the words whose files lie on the followed branch.
+    /// - Parameter present: the entries whose files are on the followed branch, with the commits
+    ///   that added them.
     func check(present: [String: [ObjectID]]) throws -> ApprovalCheck {
         let policy = session.fleet.policy
         let settings = session.request.approvals
@@ -22,8 +23,9 @@ struct ApprovalSetup {
         return ApprovalCheck(terms: terms, proofs: proofs)
     }
 
-    /// The people as the branch knows them now, and as it did when the environment last stood in
-    /// full: whoever takes a line out of the mailmap gains nothing by it.
+    /// The people as the mailmap of the branch knows them now, and as it did when the environment
+    /// was last converged: removing a line from the mailmap must not make an author a different
+    /// person.
     func folding() throws -> PeopleFolding {
         var maps: [Mailmap] = []
         if let map = try Mailmap(in: session.followed.tree) { maps.append(map) }

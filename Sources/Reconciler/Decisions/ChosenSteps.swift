@@ -3,8 +3,10 @@ import Ledger
 import Model
 import Schema
 
-/// The steps of the latest plan that wait for an approval, as people name them.
+/// The steps of the latest plan that wait for an approval, chosen by the beginnings of their
+/// digests.
 struct ChosenSteps {
+    /// One chosen step, with the binding that its decision is recorded for.
     struct Choice {
         let digest: Digest
         let binding: ApprovalBinding
@@ -14,7 +16,7 @@ struct ChosenSteps {
     let session: LedgerSession
     let snapshot: LedgerSnapshot?
 
-    /// The steps that `digests` name, by their beginnings; all that wait where it is empty.
+    /// The steps whose digests begin with one of `digests`; every waiting step where that is empty.
     func steps(_ digests: [String]) throws -> [Choice] {
         let plan = try latestPlan()
         let waiting = try plan.steps.filter { session.fleet.policy.approve.contains($0.hazard) }

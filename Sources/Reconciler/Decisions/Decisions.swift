@@ -5,18 +5,19 @@ import Model
 import Schema
 import Signatures
 
-/// Takes a person's decision about steps of the latest plan and records it.
+/// Records a person's approval or denial of steps of the latest plan.
 package struct Decisions: Sendable {
-    /// What a person decides.
+    /// What is decided, by whom and for how long.
     package struct Request: Sendable {
         package var decision: ApprovalRecord.Decision
-        /// Beginnings of step digests, at least four digits each; empty for all that wait.
+        /// Beginnings of step digests, at least four digits each; empty for every waiting step.
         package var digests: [String]
         package var approver: LedgerActor
+        /// Why, for the audit trail.
         package var reason: String
-        /// How long it holds; nil for as long as it may.
+        /// How long it is valid, in seconds; nil for as long as policy allows.
         package var holdsSeconds: Int64?
-        /// Signs every decision.
+        /// The key that signs every decision; nil to record them unsigned.
         package var key: SigningKey?
 
         package init(
@@ -34,8 +35,9 @@ package struct Decisions: Sendable {
 
     /// Why a decision was not taken.
     package struct Refusal: RemediedError {
+        /// The kind of refusal, which decides the exit status.
         package enum Code: Sendable {
-            /// Nothing like it waits.
+            /// No waiting step matches.
             case notFound
             case ambiguous
             /// Policy does not let this person decide, or the decision is taken already.
@@ -63,9 +65,9 @@ package struct Decisions: Sendable {
     package struct Recorded: Sendable {
         package let record: ApprovalRecord
         package let word: ApprovalRecord.Approver
-        /// How many different people's words count now, this one among them.
+        /// How many different people's approvals count now, this one included.
         package let people: Int
-        /// Who the allowed signers say it was; nil where nobody asked for a proof.
+        /// Who gave it, by the allowed signers; nil where no proof is demanded.
         package let signer: String?
     }
 
@@ -133,7 +135,7 @@ package struct Decisions: Sendable {
 
     // MARK: One word
 
-    /// What the person says about one step, signed where a key was given.
+    /// The decision about one step, signed where a key was given.
     private func word(
         about step: ChosenSteps.Choice, _ request: Request, _ terms: ApprovalTerms
     ) throws -> ApprovalRecord.Approver {
@@ -155,7 +157,8 @@ package struct Decisions: Sendable {
         return word
     }
 
-    /// Different every time: 128 random bits.
+    /// A new random number of 128 bits, in hexadecimal, so that no two decisions have the same
+    /// identifier.
     private static func nonce() -> String {
         (0..<2).map { _ in
             let digits = String(UInt64.random(in: 0...UInt64.max), radix: 16)
@@ -163,7 +166,7 @@ package struct Decisions: Sendable {
         }.joined()
     }
 
-    /// Throws where the word would not count; a denial always does.
+    /// Throws where the approval would not count; a denial always counts.
     private func require(
         _ word: ApprovalRecord.Approver, about step: ChosenSteps.Choice, _ request: Request,
         _ check: ApprovalCheck
@@ -194,7 +197,7 @@ package struct Decisions: Sendable {
             approvers: [word], expires: word.expires)
     }
 
-    /// Adds a word to what was said before; nothing said is lost, and a denial stays.
+    /// Adds a decision to those recorded before; none of them is lost, and a denial stays.
     private static func adding(
         _ word: ApprovalRecord.Approver, about step: ChosenSteps.Choice,
         to present: ApprovalRecord?

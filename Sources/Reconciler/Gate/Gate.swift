@@ -4,19 +4,18 @@ import Model
 import Schema
 
 /// Decides which operations of a plan may run now, and why the others may not.
-///
-/// A pure function of the plan, the decisions and the policy: the same answer stands in the
-/// text, the JSON and the exit status.
+/// A pure function of the plan, the decisions and the policy, so that text, JSON and exit status
+/// always agree.
 package struct Gate: Sendable {
-    /// What policy says, in the words of `plumb.yaml`.
+    /// The policy, in the terms of `plumb.yaml`.
     package struct Rules: Sendable {
-        /// Hazards that wait for an approval.
+        /// The hazards that need an approval.
         package var approve: Set<Hazard>
         package var drift: DriftPolicy
         /// The most tables that one plan may drop; nil for no limit.
         package var dropsPerPlan: Int?
-        /// Set when nothing may run now: the window is closed, or an earlier environment is not
-        /// there yet.
+        /// Set when nothing may run now: outside the change window, or before an earlier
+        /// environment has converged.
         package var closed: Hold?
 
         package init(
@@ -31,32 +30,32 @@ package struct Gate: Sendable {
 
     /// Why an operation does not run now.
     package enum Hold: Hashable, Sendable {
-        /// It waits for a decision about this digest.
+        /// It waits for an approval of this digest.
         case approval(Digest, reason: String)
         case denied(Digest, reason: String)
-        /// Drift that policy leaves alone.
+        /// It is drift that policy only reports.
         case drift
         case window(reason: String)
         case environment(reason: String)
-        /// Another step of the shard has to run first, and is held.
+        /// Another step of the shard must run first, and is held.
         case behind(reason: String)
-        /// It failed a moment ago, and the loop leaves it alone for a while.
+        /// It failed recently, and the loop waits before it tries again.
         case backOff(reason: String)
-        /// Rows are known that refuse one of its statements: nothing of it begins.
+        /// Rows are known that would make one of its statements fail, so none is started.
         case rows(reason: String)
-        /// Its server takes no changes, and the fleet file does not say that it is changed all the
-        /// same.
+        /// Its server is read-only, and the fleet file does not allow changes to it.
         case readOnly(reason: String)
-        /// Policy refuses it: no approval helps.
+        /// Policy does not allow it, and an approval would not change that.
         case refused(reason: String)
     }
 
+    /// One operation that may run now.
     package struct Ready: Hashable, Sendable {
         package let step: PlanStep
         package let shard: String
-        /// The approval that it will use up.
+        /// The approval that it will use up; nil where it needs none.
         package let approval: Digest?
-        /// Until when that approval lets it begin.
+        /// Until when that approval is valid.
         package var approvedUntil: Timestamp?
 
         package var key: OperationKey {
@@ -65,12 +64,14 @@ package struct Gate: Sendable {
         }
     }
 
+    /// A step that does not run now on some of its shards.
     package struct Held: Hashable, Sendable {
         package let step: PlanStep
         package let shards: [String]
         package let hold: Hold
     }
 
+    /// Every operation of a plan, divided into those that may run and those that may not.
     package struct Decision: Sendable {
         package var ready: [Ready] = []
         package var held: [Held] = []
@@ -84,6 +85,7 @@ package struct Gate: Sendable {
         self.approvals = approvals
     }
 
+    /// Decides about every operation of `plan` at the time `now`.
     package func decide(_ plan: Plan, now: Timestamp) throws -> Decision {
         var decision = Decision()
         let drops = plan.steps.reduce(0) { $0 + $1.dropCount }
@@ -112,7 +114,7 @@ package struct Gate: Sendable {
         return decision
     }
 
-    /// The hold on one operation, or the approval that lets it pass.
+    /// Why an operation does not run, or the approval with which it does.
     private func hold(
         _ step: PlanStep, shard: String, binding: Digest, drops: Int, now: Timestamp
     ) -> (Hold?, Digest?) {
@@ -136,16 +138,16 @@ package struct Gate: Sendable {
         return (nil, approval)
     }
 
-    /// Why tables that change together do not begin to: rows are known that refuse a statement, and
-    /// what ran before it would stay, with foreign keys away.
+    /// Why a step over several tables may not start: rows are known that would make one of its
+    /// statements fail, and those before it would stay, with foreign keys missing.
     private func rowsInTheWay(of step: PlanStep, on shard: String) -> String? {
         guard step.isGroup else { return nil }
         let found = step.findings.first { finding in
             finding.refusingQuestion != nil && finding.probe?.inTheWay.contains(shard) == true
         }
         guard let found, let question = found.refusingQuestion else { return nil }
-        return "\(question.sought): \(found.reason), and nothing begins that cannot end; look at "
-            + "them with \(question.look)"
+        return "\(question.sought): \(found.reason), so none of the statements is started; "
+            + "look at them with \(question.look)"
     }
 
     private func heals(_ step: PlanStep) -> Bool {
@@ -174,7 +176,7 @@ extension Gate.Hold {
         }
     }
 
-    /// A stable word for machines.
+    /// The stable name of the hold in JSON.
     package var code: String {
         switch self {
         case .approval: "approval"
@@ -190,6 +192,7 @@ extension Gate.Hold {
         }
     }
 
+    /// Why the operation does not run, as a sentence for people.
     package var reason: String {
         switch self {
         case .approval(_, let reason), .window(let reason), .environment(let reason),

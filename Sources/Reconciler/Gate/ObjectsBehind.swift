@@ -2,12 +2,12 @@ import Diff
 import Schema
 
 extension Gate.Decision {
-    /// Holds views and triggers of tables and views that are held.
+    /// Holds views and triggers that depend on a held table or view.
     ///
-    /// A server refuses one that names a column which is not there yet; where only the letters of a
-    /// column change, it takes it, as another one than the plan has it.
+    /// A server refuses a view or trigger that names a missing column. Where a column only changes
+    /// its letter case it accepts it, but with another text than planned.
     ///
-    /// Drift that is left alone holds nothing: the table stays as it is, for as long as it likes.
+    /// Drift that is only reported holds nothing: the table stays as it is.
     package mutating func holdWhatRestsOnHeld() {
         var waiting: [ShardID: Set<String>] = [:]
         for item in held where item.hold != .drift && item.step.kind != .drop {
@@ -16,7 +16,7 @@ extension Gate.Decision {
         guard !waiting.isEmpty else { return }
         var ready: [Gate.Ready] = []
         var behind: [Behind: [String]] = [:]
-        // In the order of the plan: a view may rest on one that has just been held.
+        // In the order of the plan: a view may depend on one that was held just before.
         for item in self.ready {
             let id = item.key.shardID
             let names = waiting[id] ?? []
@@ -29,7 +29,7 @@ extension Gate.Decision {
             behind[Behind(step: item.step, first: first), default: []].append(item.shard)
         }
         for (key, shards) in behind.sorted(by: { $0.key.step < $1.key.step }) {
-            let reason = "it waits for `\(key.first)`, which it is made of and which is held"
+            let reason = "it waits for `\(key.first)`, which it depends on and which is held"
             held.append(Gate.Held(step: key.step, shards: shards, hold: .behind(reason: reason)))
         }
         self.ready = ready
@@ -48,13 +48,13 @@ extension Gate.Held {
 }
 
 extension PlanStep {
-    /// The names of tables and views that are not what the plan has them before it has run.
+    /// The names of tables and views that this step changes.
     fileprivate var names: [String] {
         (members?.map(\.table) ?? [table]).map { ObjectName(encoded: $0) }
             .filter { $0.kind == .table || $0.kind == .view }.map(\.name)
     }
 
-    /// The names of what a server looks at while it makes the view or the trigger.
+    /// The names of the tables and views that the server needs to create the view or trigger.
     fileprivate var ground: Set<String> {
         guard kind != .drop else { return [] }
         switch ObjectName(encoded: table).kind {

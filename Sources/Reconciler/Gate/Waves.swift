@@ -1,19 +1,20 @@
 import Desired
 import Schema
 
-/// How a rollout is cut into waves: canaries first.
+/// Divides a rollout into waves, canaries first.
 package enum Waves {
     /// One wave of a rollout.
     package struct Cut: Hashable, Sendable {
+        /// The shards that this wave adds.
         package let shards: [ShardID]
-        /// How long the next wave waits after this one is completed.
+        /// How long to wait after this wave before the next one, in seconds.
         package let bakeSeconds: Int
     }
 
-    /// Cuts `shards`, in their own order, into waves; the rest forms the last one.
+    /// Divides `shards`, in their order, into waves; the last one has the rest.
     ///
-    /// Each wave reaches so many shards with those of the waves before. Empty waves are left
-    /// out, and every shard is in exactly one wave.
+    /// The size of each wave includes the waves before it. Empty waves are left out, and every
+    /// shard is in exactly one wave.
     package static func cut(_ shards: [ShardID], into waves: [Wave]) -> [Cut] {
         var cuts: [Cut] = []
         var rest = shards[...]

@@ -1,23 +1,23 @@
 import Foundation
 import Git
 
-/// Makes one of the many spellings of a person: letter case, Unicode form, blanks, `+tag`, and
-/// what the mailmap says.
+/// Reduces the spellings of a person to one: letter case, Unicode form, spaces, `+tag`, and the
+/// entries of the mailmap.
 ///
-/// It cannot tell letters that only look alike: for that a signature has to say who it was.
+/// Letters that merely look alike stay different: only a signature proves who it was.
 package struct PeopleFolding: Sendable {
-    /// Whether `ada+ci@example.com` is `ada@example.com`.
+    /// Whether `ada+ci@example.com` and `ada@example.com` count as the same person.
     package let foldsTags: Bool
     private let mailmaps: [Mailmap]
 
-    /// - Parameter mailmaps: those of the followed branch; each only adds spellings, so that
-    ///   nobody gets rid of a name by a line in one of them.
+    /// - Parameter mailmaps: those of the followed branch. Each one only adds spellings, so that a
+    ///   line in one of them cannot remove a name.
     package init(foldsTags: Bool = true, mailmaps: [Mailmap] = []) {
         self.foldsTags = foldsTags
         self.mailmaps = mailmaps
     }
 
-    /// Every folded spelling of one person; empty for nobody.
+    /// Every folded spelling of one person; empty where there is no name.
     package func keys(of person: GitPerson) -> Set<String> {
         var spellings = [person]
         for map in mailmaps {
@@ -29,17 +29,18 @@ package struct PeopleFolding: Sendable {
         return Set(all).subtracting([""])
     }
 
-    /// As written in an approval or on the command line: a name, an address, or both.
+    /// The same for a text from an approval or the command line: a name, an address, or both.
     package func keys(of spelled: String) -> Set<String> {
         let person = GitPerson(spelled: spelled)
         guard person.email.isEmpty, person.name.contains("@") else { return keys(of: person) }
         return keys(of: GitPerson(name: person.name, email: person.name))
     }
 
-    /// One text as it is compared.
+    /// A text in the form in which it is compared.
     package func fold(_ text: String) -> String {
         var folded = text
-        // A form may open up another fold: twice reaches the end for all of Unicode's letters.
+        // Normalising can produce letters that fold once more; two rounds are enough for all of
+        // Unicode.
         for _ in 0..<2 {
             folded = Self.visible(folded.precomposedStringWithCompatibilityMapping)
             folded = folded.uppercased().lowercased()
@@ -50,7 +51,8 @@ package struct PeopleFolding: Sendable {
         return address(words.joined())
     }
 
-    /// Without what nobody sees: joiners, marks of direction, soft hyphens, control characters.
+    /// The text without invisible characters: joiners, direction marks, soft hyphens and control
+    /// characters.
     private static func visible(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

@@ -1,13 +1,13 @@
-/// People as sets of folded spellings: who shares one is the same.
+/// Persons as sets of folded spellings; sets that share a spelling are one person.
 ///
-/// It errs on the side of one person: two who really have the same name count as one.
+/// When in doubt it counts too few: two people with the same name are one person.
 struct Persons {
-    /// Disjoint; each is one person.
+    /// Disjoint sets, one for each person.
     private(set) var groups: [Set<String>] = []
 
     var count: Int { groups.count }
 
-    /// Adds somebody; joins all those whom the spellings show to be the same.
+    /// Adds a person, and merges all persons that share one of the spellings.
     mutating func add(_ keys: Set<String>) {
         guard !keys.isEmpty else { return }
         var joined = keys

@@ -5,11 +5,13 @@ import Model
 import MySQLClient
 import Reports
 
-/// The reconcile loop: a pass, a pause, and again, until the end is asked for.
+/// The reconcile loop: runs a pass, waits, and repeats until it is interrupted.
 package struct Daemon {
+    /// The settings of the loop.
     package struct Settings: Sendable {
+        /// The time between two passes, in seconds.
         package var intervalSeconds: Double
-        /// Every so many passes each table is read in full, whatever the fingerprints say.
+        /// After this many passes one reads every table in full, whatever the fingerprints say.
         package var exactEvery: Int
 
         package init(intervalSeconds: Double, exactEvery: Int) {
@@ -33,9 +35,9 @@ package struct Daemon {
         self.notify = notify
     }
 
-    /// Runs until `surroundings.interrupt` is raised; waking it starts the next pass now.
+    /// Runs until `surroundings.interrupt` is raised. Waking it starts the next pass at once.
     ///
-    /// - Parameter classify: the exit status of an error that kept a pass from being made.
+    /// - Parameter classify: the message and exit status for an error that prevented a pass.
     package func run(classify: (any Error) -> (String, ExitStatus)) {
         var context: ReconcileContext?
         var failures = 0
@@ -67,7 +69,7 @@ package struct Daemon {
                 break
             }
             if hooks.interrupt.wasWoken {
-                // Somebody asks for a pass now: nothing is left alone.
+                // A pass was asked for: shards and operations in back-off are tried as well.
                 context?.shardBackOff.forgetAll()
                 context?.operationBackOff.forgetAll()
             }
@@ -75,10 +77,10 @@ package struct Daemon {
         context?.pool.closeIdle()
     }
 
-    /// The time until the next pass, in seconds: the interval give or take a tenth, and after
-    /// passes that failed up to eight intervals.
+    /// The wait until the next pass, in seconds: the interval plus or minus a tenth, doubled with
+    /// each failed pass in a row, up to eight intervals.
     ///
-    /// - Parameter jitter: from -1 to 1; it keeps many daemons from asking all at once.
+    /// - Parameter jitter: from -1 to 1, so that many daemons do not run at the same moment.
     package static func pause(interval: Double, failures: Int, jitter: Double) -> Double {
         let factor = Double(1 << min(max(0, failures - 1), 3))
         return max(0.1, interval * factor * (1 + 0.1 * jitter))

@@ -4,7 +4,7 @@ import Model
 import Reports
 import Schema
 
-/// Observes and compares three ways; writes nothing anywhere.
+/// Compares desired, recorded and live schemas; changes no shard and writes nothing to the ledger.
 package struct DriftPass {
     private let pass: PassContext
 
@@ -12,6 +12,7 @@ package struct DriftPass {
         self.pass = pass
     }
 
+    /// Runs the pass; throws where no report can be made.
     package func run() throws -> DriftReport {
         let planned = try pass.plan(asksRows: false)
         let desired = planned.desired
@@ -33,6 +34,7 @@ package struct DriftPass {
             exitStatus: Self.status(differing, planned.plan))
     }
 
+    /// The exit status of drift; no other place decides it.
     private static func status(_ findings: [TableFinding], _ plan: Plan) -> ExitStatus {
         var outcomes: [Outcome] = []
         if !findings.isEmpty { outcomes.append(.differs) }

@@ -7,11 +7,11 @@ import Model
 import Reports
 import Schema
 
-/// Stage 6: what may run now.
+/// Stage 6: decides what may run now.
 struct GateStage {
     struct Output {
         var decision: Gate.Decision
-        /// Decisions that came as files of the schema repository and belong to steps of the plan.
+        /// Decisions from files of the schema repository that match steps of the plan.
         var newApprovals: [ApprovalRecord]
         var notices: [Notice]
         var report: PlanReport
@@ -36,7 +36,7 @@ struct GateStage {
         if waits, let notice = pass.request.approvals.notice { notices.append(notice) }
         let setup = ApprovalSetup(session: pass.ledgerSession, snapshot: planned.snapshot)
         let approvals = ApprovalIndex(
-            // Where nothing waits, nobody need be known.
+            // Without a waiting step the approvals are not read.
             records: waits ? decisions.records : [], environment: planned.plan.environment,
             check: waits
                 ? try setup.check(present: decisions.present)
@@ -57,7 +57,7 @@ struct GateStage {
             decision: decision, newApprovals: decisions.news, notices: notices, report: report)
     }
 
-    /// The decisions by file; those of files that nobody committed are none.
+    /// The decisions given by file; files that are not committed are ignored.
     private func files(_ notices: inout [Notice]) throws -> [ApprovalFile] {
         let files = try ApprovalFile.readAll(pass.followed.tree)
         guard pass.followed.commit == nil, !files.isEmpty else { return files }
@@ -69,8 +69,8 @@ struct GateStage {
         return []
     }
 
-    /// Holds what is on a server that takes no changes: an account that may write there all the
-    /// same would make a replica differ from its primary.
+    /// Holds operations on read-only servers: a privileged account could write there, and would
+    /// make a replica differ from its primary.
     private func holdReadOnly(_ decision: inout Gate.Decision, _ planned: PlanningPass.Result) {
         let targets = planned.targets
         var ready: [Gate.Ready] = []
@@ -97,7 +97,7 @@ struct GateStage {
         let reason: String
     }
 
-    /// Holds what failed a moment ago and is still the same operation.
+    /// Holds operations that failed recently and have not changed since.
     private func backOff(_ decision: inout Gate.Decision, now: Timestamp) {
         var ready: [Gate.Ready] = []
         for item in decision.ready {
@@ -111,7 +111,7 @@ struct GateStage {
         decision.ready = ready
     }
 
-    /// Decisions that a changed step left behind: it is asked again.
+    /// Notices for approvals of steps that have changed since and must be approved again.
     private static func replaced(_ records: [ApprovalRecord], in plan: Plan) -> [Notice] {
         records.filter { record in
             record.decision == .approve && record.consumed.count < record.binding.shards.count
@@ -126,7 +126,7 @@ struct GateStage {
         }
     }
 
-    /// Why nothing may run now, if so.
+    /// Why nothing may run now; nil where it may.
     private func closed(_ planned: PlanningPass.Result, now: Timestamp) throws -> Gate.Hold? {
         for name in pass.environment.after.map(\.value) {
             let snapshot = try pass.store.ledger.snapshot(name)

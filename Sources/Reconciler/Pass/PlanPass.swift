@@ -4,7 +4,7 @@ import Model
 import Reports
 import Schema
 
-/// Surveys, gates, and records the plan, unless it is a proposal's; changes nothing on any shard.
+/// Plans, asks the gate and records the plan, unless it is a proposal's; changes no shard.
 package struct PlanPass {
     private let pass: PassContext
 
@@ -12,18 +12,19 @@ package struct PlanPass {
         self.pass = pass
     }
 
+    /// Runs the pass; throws where no report can be made.
     package func run() throws -> PlanReport {
-        // A ledger that cannot be written is said before the work, not after it.
+        // An unwritable ledger is reported before the work and not after it.
         if !pass.isProposal { try pass.store.ledger.make() }
         let planned = try pass.plan()
         var gated = try pass.gate(planned)
         gated.report.isProposal = pass.isProposal
-        // What is only proposed is nobody's plan yet, and no step of it can be approved.
+        // The plan of a proposal is not recorded, so no step of it can be approved.
         if !pass.isProposal { try record(planned, gated) }
         return gated.report
     }
 
-    /// Keeps the plan, so that its steps can be approved by digest, and what was learnt.
+    /// Records the plan, so that its steps can be approved by digest, and what servers proved.
     private func record(_ planned: PlanningPass.Result, _ gated: GateStage.Output) throws {
         let digest = gated.report.digest
         let cache = pass.context.cache

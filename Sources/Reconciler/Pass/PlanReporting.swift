@@ -4,7 +4,7 @@ import Reports
 import Schema
 
 extension PlanReport {
-    /// What a survey and the gate's decision say together.
+    /// The report of a plan and the gate's decision about it.
     init(
         _ planned: PlanningPass.Result, decision: Gate.Decision, approve: Set<Hazard>,
         notices: [Notice],
@@ -23,7 +23,7 @@ extension PlanReport {
                         HoldReport(code: $0.hold.code, reason: $0.hold.reason, shards: $0.shards)
                     }))
         }
-        // What is to be done about a table that a hint cannot rename stands beside its reason.
+        // A table that a rename hint cannot rename has its remedy in its own reason.
         let blocked = Set(
             planned.comparison.variants.flatMap { variant in
                 variant.renames.blocked.map { hint in

@@ -9,20 +9,21 @@ import Observed
 import Reports
 import Schema
 
-/// The first half of every pass: fetch, desired, observe, normalise, compare, plan.
+/// The first half of every pass: fetches, reads the desired schema, observes, normalises, compares
+/// and plans.
 ///
-/// It changes nothing on any shard and holds nothing that could.
+/// It changes no shard, and holds no connection that may.
 package struct PlanningPass {
-    /// What the first half found.
+    /// The result of the first half.
     package struct Result {
         package var source: FetchedSource
         package var desired: DesiredState
-        /// The shards that the command is about.
+        /// The shards in the command's scope.
         package var shards: [Shard]
         package var observation: [ShardID: ShardObservation]
         package var normalised: NormaliseStage.Output
         package var recorded: [ShardID: ShardRecord]
-        /// Shards whose record in the ledger has other letters in its names than the shard.
+        /// Shards whose record names objects in other letter case than the shard does.
         package var respelled: Set<ShardID>
         package var comparison: Comparison
         package var plan: Plan
@@ -43,7 +44,7 @@ package struct PlanningPass {
         self.context = context
     }
 
-    /// - Parameter asksRows: whether the plan says which rows stand in its way.
+    /// - Parameter asksRows: whether the rows are asked the questions of the plan.
     package func run(
         _ source: FetchedSource, fleet: Fleet, store: LedgerStore, asksRows: Bool
     ) throws -> Result {
@@ -67,7 +68,7 @@ package struct PlanningPass {
             known(in: desired), profiles: Self.known(shards, observation)
         ).problems
         for shard in shards { shared[shard.id].map { observation[shard.id] = .unknown($0) } }
-        // Only now is known how the servers read the files.
+        // How the servers read the files (their `sql_mode`) is known only now.
         let known = Self.known(shards, observation)
         let modes = SourceModes(
             known.map { ($0.shard.id, $0.profile.fileMode) }, of: desired.fleet)
@@ -134,7 +135,8 @@ package struct PlanningPass {
                 + normalised.differences.map(\.notice) + output.comparison.oldTemporals())
     }
 
-    /// Every shard of the environment, those of other namespaces as far as they are listed.
+    /// Every shard of the environment; in namespaces outside the scope, those that are listed
+    /// without asking a server.
     private func known(in desired: DesiredState) -> [Shard] {
         guard request.scope.namespaces != nil else { return desired.shards }
         let names = Set(desired.shards.map(\.id.namespace))
@@ -143,7 +145,7 @@ package struct PlanningPass {
             .filter { !names.contains($0.id.namespace) }
     }
 
-    /// The target with its database as the server writes that into its lists.
+    /// The target with the database's name as the server writes it in `information_schema`.
     private static func stored(
         _ target: ObservationTarget, _ observation: [ShardID: ShardObservation]
     ) -> ObservationTarget {
@@ -155,7 +157,8 @@ package struct PlanningPass {
         desired.fleet.namedWorkspace(desired.environment)
     }
 
-    /// Which servers prove nothing, those of each way to connect together.
+    /// Notices for servers whose identity TLS does not verify; those with the same settings are one
+    /// notice.
     private func wire(_ servers: [ServerAddress]) -> [Notice] {
         var groups: [(tls: TLSOptions, servers: [ServerAddress])] = []
         for server in Set(servers).sorted() {
@@ -169,8 +172,9 @@ package struct PlanningPass {
         return groups.flatMap { Notice.wire($0.tls, to: $0.servers) }
     }
 
-    /// What is known of every shard; one that failed a moment ago is not asked again in a loop.
-    /// - Parameter kinds: what is read beside tables, by namespace.
+    /// Observes every shard; a loop does not ask those that failed recently.
+    ///
+    /// - Parameter kinds: the kinds of objects to read besides tables, by namespace.
     private func observe(
         _ shards: [Shard], kinds: [String: Set<ObjectName.Kind>]
     ) -> [ShardID: ShardObservation] {
@@ -208,7 +212,7 @@ package struct PlanningPass {
         }
     }
 
-    /// Brings the texts of recorded tables into memory, so that what means the same compares so.
+    /// Loads the texts of recorded tables, so that equivalent definitions compare as equal.
     private func recallRecorded(
         _ recorded: [ShardID: ShardRecord], _ observation: [ShardID: ShardObservation],
         _ snapshot: LedgerSnapshot?

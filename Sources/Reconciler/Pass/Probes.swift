@@ -4,21 +4,22 @@ import Diff
 import Observed
 import Schema
 
-/// What the shards' rows say about the findings of a plan that the data decides.
+/// Asks the rows of the shards the questions of a plan's findings, such as "does any value exceed
+/// the new length?".
 struct Probes {
     let policy: ProbePolicy
     let context: ReconcileContext
     let now: Timestamp
     let stage: (String) -> Void
 
-    /// Where in the plan a question stands, and which shard it is for.
+    /// The place of a question in the plan, and the shard that is asked.
     private struct Place: Hashable {
         let step: Int
         let finding: Int
         let shard: String
     }
 
-    /// The plan with the answers; one that holds no question costs nothing.
+    /// The plan with the answers; asks nothing where it has no question.
     func added(to plan: Plan, shards: [(shard: Shard, profile: ServerProfile)]) -> Plan {
         var plan = plan
         guard policy.isEnabled else { return Self.without(plan) }

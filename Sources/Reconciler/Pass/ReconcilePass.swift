@@ -8,7 +8,8 @@ import Observed
 import Reports
 import Schema
 
-/// One whole pass: settle what was left, survey, gate, converge, record.
+/// One whole pass: settles what an earlier run left, plans, asks the gate, changes shards and
+/// records it.
 package struct ReconcilePass {
     private let pass: PassContext
     private let faults: FaultPoints
@@ -18,9 +19,9 @@ package struct ReconcilePass {
         self.faults = faults
     }
 
-    /// Runs the pass under the environment's lease.
+    /// Runs the pass while it holds the environment's lease.
     ///
-    /// Throws before anything was changed; what happens to operations is in the report.
+    /// Throws only before any shard was changed; the outcome of operations is in the report.
     package func run() throws -> ReconcileReport {
         let store = pass.store
         let lease = try store.ledger.lease(
@@ -52,7 +53,7 @@ package struct ReconcilePass {
             isHalted: control?.isHalted ?? false, firstFailure: control?.firstFailure)
         let rollout = try close(rollouts, opened, closing)
         if pass.request.backsOff {
-            // A loop: what this pass had no use for, the next ones hardly have.
+            // What this pass of a loop did not use, the next ones hardly need.
             pass.context.forgetUnused(
                 shards: Set(planned.shards.map(\.id)), now: pass.hooks.clock.now)
         }
@@ -91,12 +92,13 @@ package struct ReconcilePass {
             faults: faults, listener: pass.hooks.listener)
     }
 
-    /// What failed waits before a loop tries it again.
+    /// Starts the back-off of operations that failed, so that a loop waits before it tries them
+    /// again.
     private func remember(_ result: RolloutRunner.Result, _ ready: [Gate.Ready]) {
         let rollouts = pass.context.operationBackOff
         for item in ready {
             guard let outcome = result.outcomes[item.key] else { continue }
-            // What the table refused is planned otherwise by the next pass: it need not wait.
+            // The next pass plans again what the table refused, so it need not wait.
             if outcome.kind == .failed, outcome.refused == nil {
                 rollouts.failed(item.target, now: pass.hooks.clock.now)
             } else {
@@ -120,7 +122,8 @@ package struct ReconcilePass {
         _ rollouts: RolloutLedger, _ opened: RolloutLedger.Opened, _ closing: RolloutLedger.Closing
     ) throws -> RolloutReport {
         if let failure = closing.result.journalFailure {
-            // The ledger cannot be written: say what it knows, the next run settles the rest.
+            // The ledger cannot be written: the report says what is known, and the next run settles
+            // the rest.
             let id = opened.rollout?.record.id
             let known = id.flatMap { try? LedgerQueries(store: pass.store).rollout($0) }
             return RolloutReport(
@@ -132,6 +135,7 @@ package struct ReconcilePass {
 
     // MARK: The outcome
 
+    /// The exit status of a pass; no other place decides it.
     private static func status(
         _ planned: PlanningPass.Result, _ gated: GateStage.Output,
         _ recovered: [ReconcileReport.Recovered], _ result: RolloutRunner.Result

@@ -2,14 +2,14 @@ import Diff
 import Observed
 import Schema
 
-/// The estimated sizes of the tables that a plan changes.
+/// Adds the estimated sizes of the tables that a plan changes.
 enum Sizes {
     static func added(to plan: Plan, targets: [ObservationTarget], context: ReconcileContext)
         -> Plan
     {
         let byID = Dictionary(uniqueKeysWithValues: targets.map { ($0.id, $0) })
         var wanted: [ObservationTarget: Set<String>] = [:]
-        // Nothing has run yet: a table that is to be renamed has its old name.
+        // Nothing has run yet, so a table to be renamed still has its old name.
         func names(_ step: PlanStep) -> [String] {
             step.tables.filter { $0.from != nil }
                 .map { ObjectName(encoded: $0.renamedFrom ?? $0.table) }

@@ -4,8 +4,8 @@ import Reports
 import Schema
 
 extension Notice {
-    /// One for what connections leave open, where they are protected less than they would be if
-    /// nothing was said.
+    /// The notice about connections that are protected less than by the default TLS settings; nil
+    /// where none are.
     static func wire(_ tls: TLSOptions, to servers: [ServerAddress]) -> [Notice] {
         let weak = Set(servers).filter { tls.weakness(for: $0) != nil }.sorted()
         guard let first = weak.first, let weakness = tls.weakness(for: first) else { return [] }

@@ -2,7 +2,7 @@ import Diff
 import Model
 import Schema
 
-/// Drafts the step of tables that change together, as foreign keys hold them.
+/// Drafts the step of several tables that have to change together because of foreign keys.
 struct GroupDrafter {
     let drafter: StepDrafter
     let group: TableGroup
@@ -12,8 +12,8 @@ struct GroupDrafter {
     private var schema: Comparison.Schema { drafter.schema }
     private var ports: Planner.Ports { drafter.ports }
 
-    /// The step, without its differences; throws `NotProved` where the server of the workspace
-    /// does not carry it out.
+    /// The step, without its differences; throws `NotProved` where the workspace's server did not
+    /// carry it out.
     func step(
         order: Int, context: ProbeContext, refused: [RefusalRecord.Refused] = []
     ) throws -> PlanStep {
@@ -42,7 +42,7 @@ struct GroupDrafter {
             suggestion: findings.compactMap(\.suggestion).first, order: order)
     }
 
-    /// What all members have together before the first statement; nil where none of them changes.
+    /// The digest of all members before the first statement; nil where none of them changes.
     var lookedFor: (table: String, from: Digest?)? {
         guard let lead else { return nil }
         let digests = zip(group.members, states).map { ($1.table, start(of: $0)?.digest) }
@@ -58,13 +58,13 @@ struct GroupDrafter {
         Dictionary(members.map { ($0.table, digest($0)) }, uniquingKeysWith: { $1 })
     }
 
-    /// The first table that is not only in the way.
+    /// The first table that has a change of its own.
     private var lead: Comparison.ObjectState? {
         states.first { $0.status != .inSync } ?? states.first
     }
 
-    /// The member as the first statement finds it: as it is live, or what it is once parents
-    /// outside of the group have their new names, which is before.
+    /// The member before the first statement: the live table, or the table after earlier steps have
+    /// renamed parents outside the group.
     private func start(of member: TableChange) -> CatalogTable? {
         guard let place = group.members.firstIndex(of: member),
             let live = states[place].observed.flatMap(ports.lookup)
@@ -73,7 +73,7 @@ struct GroupDrafter {
         return drafter.catalogTable(from)
     }
 
-    /// What stands around the group for its proof: sequences, and parents that are not in it.
+    /// What the proof needs besides the members: sequences, and parents outside the group.
     private func fixture(of members: [Planner.Group.Member]) -> [CatalogTable] {
         let around = ProofFixture(schema: schema, live: drafter.variant.live, lookup: ports.lookup)
         let own = Set(group.members.flatMap { [$0.table, $0.from?.name ?? $0.table] })
@@ -124,14 +124,14 @@ struct GroupDrafter {
         return findings + [
             HazardFinding(
                 rule: .foreignKeyAway, hazard: .lossy,
-                reason: "foreign keys are away while the tables change, and come back checked: "
-                    + "\(names); until then rows without a parent may come in, and keep them from "
-                    + "coming back",
+                reason: "foreign keys are dropped while the tables change, and then added again "
+                    + "with a check: \(names); until then rows without a parent may be inserted, "
+                    + "which would keep them from being added",
                 remedy: "stop what writes to these tables, or run it in a quiet hour")
         ]
     }
 
-    /// What moved by hand in one of the tables is said of all of them.
+    /// Where one table was changed by hand, that is the cause of the whole step.
     private func cause(_ lead: Comparison.ObjectState) -> PlanCause {
         let changing = states.filter { $0.status != .inSync }
         let worst: [TableStatus] = [.drifted, .conflict]
@@ -143,7 +143,7 @@ struct GroupDrafter {
         return drafter.cause(of: lead)
     }
 
-    /// What a person reads: the lines of all members, each with its table's name.
+    /// The differences to show: the lines of all members, each with its table's name.
     func differences(renames: [ColumnRename]) -> [PlanDifference] {
         zip(group.members, states).flatMap { member, state -> [PlanDifference] in
             let lines = StepDrafter.lines(member, renames: renames, flavour: schema.profile.flavour)
@@ -156,7 +156,7 @@ struct GroupDrafter {
         }
     }
 
-    /// A query for rows that refuse a statement, for those who find it refused.
+    /// A query for the rows because of which a statement is refused, to be shown with the error.
     private func rowsInTheWay(_ statement: TableGroup.Statement) -> String? {
         let member = group.members[statement.member]
         return statement.addedKeys.first.map { OrphanQuery(key: $0, of: member.table).look }

@@ -1,10 +1,11 @@
 import Schema
 
 extension Table {
-    /// Why no statement makes this table, which git desires; nil where one does.
+    /// Why no statement creates this desired table; nil where one does.
     ///
-    /// A text of MySQL's own may show a column without any default, which `ALTER TABLE … ALTER …
-    /// DROP DEFAULT` left behind; every other way to write that column gives it `DEFAULT NULL`.
+    /// After `ALTER TABLE … ALTER … DROP DEFAULT`, MySQL's `SHOW CREATE TABLE` has a nullable
+    /// column without any default. No other statement makes such a column: they all give it
+    /// `DEFAULT NULL`.
     func impossible(on flavour: ServerProfile.Flavour) -> String? {
         guard flavour == .mysql, let column = columns.first(where: \.hasNoDefault) else {
             return nil
@@ -16,14 +17,14 @@ extension Table {
 }
 
 extension Column {
-    /// True for a column that may be NULL and is not by default; MySQL shows that of no other.
+    /// Whether the column is nullable and has no default, not even NULL.
     fileprivate var hasNoDefault: Bool {
         let word = type.prefix { $0.isLetter }
         return !isNotNull && defaultValue == nil && generated == nil && !isAutoIncrement
             && Self.typesWithDefault.contains(String(word))
     }
 
-    /// TEXT, BLOB, JSON and places are shown without DEFAULT NULL at all times.
+    /// Types that MySQL prints with DEFAULT NULL; it never does for TEXT, BLOB, JSON and geometry.
     private static let typesWithDefault: Set<String> = [
         "bit", "tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double",
         "char", "varchar", "binary", "varbinary", "enum", "set", "date", "time", "datetime",

@@ -1,7 +1,7 @@
 import Diff
 import Schema
 
-/// Tables that look as if they were renamed, where no hint says so.
+/// Finds tables that were probably renamed, where no hint says so.
 struct LikelyRenames {
     private let hints: [TableRename]
     private let droppable: Set<String>
@@ -17,8 +17,8 @@ struct LikelyRenames {
         self.droppable = droppable
     }
 
-    /// What to say beside the step that drops the old table; beside the one that makes the new
-    /// table where the old one stays.
+    /// The suggestion for the step that drops the old table, or for the step that creates the new
+    /// one where the old one stays.
     func suggestion(for change: TableChange) -> String? {
         hints.first { hint in
             switch change.kind {

@@ -2,27 +2,28 @@ import Diff
 import Observed
 import Schema
 
-/// What happens to one view, trigger, routine, event or sequence of a class of shards.
+/// The change of one view, trigger, routine, event or sequence of a class of shards.
 package struct ObjectChange {
     package let name: ObjectName
     let state: Comparison.ObjectState
-    /// What it starts from; nil where it is created. A trigger whose table gets another name first
-    /// is given as it is then.
+    /// The definition before; nil where it is created. A trigger whose table is renamed by an
+    /// earlier step is given as it is after that.
     package let from: ObjectDefinition?
-    /// The digest of what is live then, with all that git leaves to the server.
+    /// The digest of the live definition, with the parts that git leaves to the server.
     let observed: Digest?
-    /// Nil where it is dropped.
+    /// The definition after; nil where it is dropped.
     package let to: ObjectDefinition?
-    /// The change of a trigger that takes this one along, which is as git has it.
+    /// Where this trigger itself is as git has it: the change of another trigger because of which
+    /// it must be created again.
     var leader: Leader?
 
-    /// What is done about a trigger is done about those that have to follow it.
+    /// The trigger that others have to follow; their policy is the same as for it.
     struct Leader {
         let isDrift: Bool
         let findings: [HazardFinding]
     }
 
-    /// Whether it puts back what git has, and somebody changed.
+    /// Whether it restores git's definition of an object that was changed by hand.
     var isDrift: Bool { state.status == .drifted || leader?.isDrift == true }
 
     package var kind: PlanStep.Kind {
@@ -30,10 +31,10 @@ package struct ObjectChange {
         return from == nil ? .create : .alter
     }
 
-    /// What the change may cost.
+    /// The findings about the change.
     ///
-    /// What git once had can be made again from its history, so dropping it is safe; a sequence
-    /// has a value that git never knew.
+    /// Dropping a definition that was in git is safe, as the history has it. A sequence also has a
+    /// current value, which git never has.
     var findings: [HazardFinding] {
         if let leader { return leader.findings }
         if let to {
@@ -43,7 +44,7 @@ package struct ObjectChange {
             return [
                 HazardFinding(
                     rule: .dropSequence, hazard: .irreversible,
-                    reason: "the sequence `\(name.name)` goes with the value that it is at",
+                    reason: "the sequence `\(name.name)` is dropped, and its current value with it",
                     remedy: "note its next value first")
             ]
         }
@@ -53,19 +54,19 @@ package struct ObjectChange {
             return [
                 HazardFinding(
                     rule: rule, hazard: .safe,
-                    reason: "the \(name) goes; its text stays in the history of git")
+                    reason: "the \(name) is dropped; its text stays in the history of git")
             ]
         case .retired, .unmanaged, .inSync, .pending, .drifted, .conflict, .unknown:
             return [
                 HazardFinding(
                     rule: rule, hazard: .irreversible,
-                    reason: "the \(name) goes, and git never had the text that is live",
+                    reason: "the \(name) is dropped, and its live text was never in git",
                     remedy: "keep a copy of its definition")
             ]
         }
     }
 
-    /// Whether what is live was put there by somebody else.
+    /// Whether the live definition is one that was never in git.
     private var isUnknownToGit: Bool {
         guard kind == .alter else { return false }
         switch state.status {
@@ -75,7 +76,7 @@ package struct ObjectChange {
         }
     }
 
-    /// Whether a trigger is as git has it, but for its place among others.
+    /// Whether a trigger differs from git only in its position among others.
     private var isMove: Bool {
         guard let from, let to, name.kind == .trigger else { return false }
         return to.running(after: []).isMet(by: from)
@@ -86,12 +87,12 @@ package struct ObjectChange {
         return [
             HazardFinding(
                 rule: rule, hazard: .costly,
-                reason: "the \(name) that is live, and that git never had, is replaced",
+                reason: "the \(name) is replaced, and its live text was never in git",
                 remedy: "keep a copy of its definition")
         ]
     }
 
-    /// The statements, each with the digest that the object has afterwards.
+    /// The statements, each with the object's digest after it.
     func statements(profile: ServerProfile) -> [PlanStatement] {
         guard let to else { return [PlanStatement(sql: ObjectDefinition.drop(name), after: nil)] }
         if name.kind == .sequence, let from {

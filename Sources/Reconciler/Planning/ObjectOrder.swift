@@ -1,21 +1,21 @@
 import Schema
 
-/// The order of the objects' changes around those of the tables of a shard.
+/// The order in which a shard's other objects change, before and after its tables.
 struct ObjectOrder {
-    /// What goes, as it may stand in the way, and the sequences that tables use.
+    /// Objects that are dropped before the tables change, and sequences that tables need.
     let beforeTables: [ObjectChange]
-    /// What rests on tables, and last the routines and sequences that nothing uses any more: a view
-    /// whose function went before the view changed would be broken for that long.
+    /// Objects that depend on tables; last come routines and sequences that are dropped, as a view
+    /// that still uses one would be invalid until the view itself has changed.
     let afterTables: [ObjectChange]
 
     /// - Parameters:
-    ///   - newTables: the names of tables that come.
-    ///   - standing: the views that stay as they are, which others may rest on.
+    /// - newTables: the names of tables that are created.
+    /// - standing: the views that do not change, on which others may depend.
     init(_ changes: [ObjectChange], newTables: Set<String>, standing: [ObjectDefinition]) {
         let drops = changes.filter { $0.kind == .drop }.sorted { $1.name.precedes($0.name) }
         let made = changes.filter { $0.kind != .drop }
         let newViews = Set(made.filter { $0.name.kind == .view }.map(\.name.name))
-        // Tables, views and sequences share their names.
+        // Tables, views and sequences share one set of names.
         func place(_ change: ObjectChange) -> Place {
             switch change.name.kind {
             case .procedure, .function: return .last
@@ -36,23 +36,24 @@ struct ObjectOrder {
             gone(.behindTables) + Self.byDependency(others, standing) + gone(.last)
     }
 
-    /// Where in the order something goes.
+    /// The position of a change in the order.
     private enum Place {
         case beforeTables, behindTables, last
     }
 
-    /// By kind and name, but a view behind the views that its text names.
+    /// Sorted by kind and name, but each view after the views that its text names.
     private static func byDependency(
         _ changes: [ObjectChange], _ standing: [ObjectDefinition]
     ) -> [ObjectChange] {
         let sorted = TriggerSequence.sorted(
             changes.sorted { $0.name.precedes($1.name) }, \.to)
-        // A name may be that of a column as well: what stands in the place of a table decides.
+        // A name may also be that of a column, so views in place of a table (`sources`) are sorted
+        // last and decide.
         let named = views(in: sorted, standing) { $0.names }
         return views(in: named, standing) { $0.sources }
     }
 
-    /// `changes` with each view behind those that it names, and that those name which stay.
+    /// `changes` with each view after the views that it names, directly or through unchanged views.
     private static func views(
         in changes: [ObjectChange], _ standing: [ObjectDefinition],
         _ names: (ObjectDefinition) -> Set<String>

@@ -1,7 +1,7 @@
 import Diff
 import Schema
 
-/// Collects the steps of all classes of shards: what is the same on several is one step.
+/// Collects the steps of all classes of shards; equal steps become one.
 struct PlanDraft {
     private var steps: [StepKey: PlanStep] = [:]
     private var refused: [RefusedKey: Set<String>] = [:]
@@ -16,8 +16,8 @@ struct PlanDraft {
             })
     }
 
-    /// Adds the shards of a step to those of the same one, which `differences` completes where it
-    /// is new.
+    /// Adds a step, or its shards to the equal step that is there already; `differences` is called
+    /// only for a new one.
     mutating func add(_ step: PlanStep, differences: () -> [PlanDifference]) {
         let key = StepKey(step)
         guard var known = steps[key] else {
@@ -39,7 +39,7 @@ struct PlanDraft {
         refused[key, default: []].formUnion(shards)
     }
 
-    /// Findings of one step on two classes of shards, whose other tables may differ.
+    /// The findings of one step for two classes of shards, whose other tables may differ.
     private static func agreed(
         _ known: [HazardFinding], _ others: [HazardFinding]
     ) -> [HazardFinding] {

@@ -2,15 +2,16 @@ import Diff
 import Model
 import Schema
 
-/// Finds the changes of each class of shards, and hands them on to be drafted as steps.
+/// Finds the changes of each class of shards and has them drafted as steps.
 ///
-/// Each class of shards is diffed once, and each distinct change is proved once, whatever the
-/// number of shards. What cannot be expressed or proved becomes `unsupported` with its reason.
+/// Each class is compared once, and each distinct change is proved once, whatever the number of
+/// shards. What cannot be expressed or proved becomes `unsupported`, with its reason.
 package struct Planner {
-    /// What policy of a namespace says about what may go.
+    /// What a namespace's policy lets a plan drop.
     package struct Removal {
+        /// The names in `retire`.
         package var retire: Set<String>
-        /// Tables that git never owned may go too.
+        /// Whether tables that were never in git may be dropped too.
         package var prunesAll: Bool
 
         package init(retire: Set<String>, prunesAll: Bool) {
@@ -37,6 +38,7 @@ package struct Planner {
         }
     }
 
+    /// The steps of a plan, and the tables for which there are none.
     package struct Result {
         package var steps: [PlanStep] = []
         package var unsupported: [UnsupportedTable] = []
@@ -49,8 +51,8 @@ package struct Planner {
     private var drafts = PlanDraft()
 
     /// - Parameters:
-    ///   - removals: by namespace.
-    ///   - renames: the hints for columns and indexes of a desired schema, by its index.
+    /// - removals: by namespace.
+    /// - renames: the hints for columns and indexes of a desired schema, by its index.
     package init(
         comparison: Comparison, removals: [String: Removal],
         renames: @escaping (Int) -> Renames, ports: Ports
@@ -61,6 +63,7 @@ package struct Planner {
         self.ports = ports
     }
 
+    /// Plans all classes of shards; throws where a server or the ledger fails.
     package mutating func plan() throws -> Result {
         for variant in comparison.variants { try plan(variant) }
         return drafts.result
@@ -68,19 +71,20 @@ package struct Planner {
 
     // MARK: One class of shards
 
-    /// The tables of a class that take part in the diff.
+    /// The tables of a class that are compared.
     private struct Tables {
-        /// By their names as they are and as they should be.
+        /// By name, live and desired.
         var live: [String: Table] = [:]
         var desired: [String: Table] = [:]
         var droppable: Set<String> = []
-        /// Those that are copied for how they keep dates and times, and nothing else.
+        /// Tables that are copied only to convert their dates and times.
         var rebuilt: Set<String> = []
-        /// Those whose names go to sequences, so that they have to go before these.
+        /// Tables whose names are taken by sequences, and that must be dropped before these are
+        /// created.
         var replaced: Set<String> = []
-        /// What may change, by the name afterwards.
+        /// The tables that may change, by their desired name.
         var states: [String: Comparison.ObjectState] = [:]
-        /// Renames that are not made here, so that what builds on them has to wait.
+        /// Renames that cannot be made here; whatever depends on them waits.
         var withheld: WithheldRenames
     }
 
@@ -128,10 +132,10 @@ package struct Planner {
         _ schema: Comparison.Schema, _ variant: Comparison.Variant
     ) {
         let name = ObjectName(encoded: state.table).name
-        // Neither of two tables that claim one name is touched, and the old one has the rows.
+        // Where two live tables claim one name neither is changed: the old one has the rows.
         guard !tables.withheld.concerns(name) else { return }
         if state.status == .inSync {
-            // Present for the order of foreign keys; equal on both sides, so no change.
+            // Included for the order of foreign keys; equal on both sides, it does not change.
             guard let table = state.desired.flatMap(ports.lookup)?.table else { return }
             tables.live[name] = table
             tables.desired[name] = table
@@ -154,7 +158,7 @@ package struct Planner {
         tables.desired[name] = state.desired.flatMap(ports.lookup)?.table
     }
 
-    /// Drafts the changes of the tables; returns how many steps they are.
+    /// Drafts the changes of the tables; returns the number of steps.
     private mutating func planTables(
         _ variant: Comparison.Variant, _ tables: inout Tables, firstOrder: Int
     ) throws -> Int {
@@ -221,7 +225,7 @@ package struct Planner {
 
     private func encoded(_ table: String) -> String { ObjectName(.table, table).encoded }
 
-    /// Why a table that differs cannot be worked with.
+    /// Why a table that differs cannot be changed.
     private func unreadable(
         _ state: Comparison.ObjectState, _ profile: ServerProfile, drops: Bool
     ) -> String? {
@@ -242,7 +246,7 @@ package struct Planner {
 
     // MARK: One change
 
-    /// Drafts one change of a table; false where it is refused.
+    /// Drafts the change of one table; false where it is refused.
     private mutating func draft(
         _ change: TableChange, _ state: Comparison.ObjectState, order: Int,
         in variant: Comparison.Variant, suggestion: String?, context: ProbeContext
@@ -272,7 +276,7 @@ package struct Planner {
         return isDrafted
     }
 
-    /// Drafts the step of tables that hold each other; false where all of them are refused.
+    /// Drafts the step of tables that must change together; false where they are refused.
     private mutating func draft(
         _ group: TableGroup, _ tables: Tables, order: Int, in variant: Comparison.Variant,
         context: ProbeContext
@@ -308,7 +312,7 @@ package struct Planner {
                     drafter.differences(renames: renames) + StepDrafter.detour(part.refused)
                 }
             } catch let error as NotProved {
-                // None of them changes where one does not.
+                // A refusal of one member is a refusal of all that would change.
                 for state in states where state.status != .inSync {
                     refuse(state.table, error.reason, in: drafter.drafter.schema, own)
                 }
@@ -342,16 +346,16 @@ package struct Planner {
         }.compactMap { $0.desired.flatMap(ports.lookup)?.object }
     }
 
-    /// What is to be done about an object, if anything is.
+    /// The change of an object other than a table; nil where there is none.
     ///
-    /// - Parameter renames: the tables that get other names first: a trigger follows its table.
+    /// - Parameter renames: the tables that earlier steps rename: a trigger goes with its table.
     private func objectChange(
         _ state: Comparison.ObjectState, drops: Bool, renames: [String: String]
     ) -> [ObjectChange] {
         guard state.status != .inSync, state.desired != nil || drops else { return [] }
         let desired = state.desired.flatMap(ports.lookup)?.object
         let live = state.observed.flatMap(ports.lookup)?.object
-        // What goes, goes before the tables change.
+        // Objects are dropped before tables are renamed, so these keep the old names.
         let from = desired == nil ? live : live?.following(renames)
         if let from, let desired, from != live, desired.isMet(by: from) { return [] }
         return [

@@ -3,19 +3,19 @@ import Model
 import Schema
 
 extension Planner {
-    /// What the planner asks of the outside.
+    /// The functions that the planner gets from its caller.
     package struct Ports {
-        /// The table of a digest.
+        /// The object of a digest.
         package var lookup: (Digest) -> CatalogTable?
-        /// Proves one change on a server of the profile and gives its statements.
+        /// Proves one change on a server of the profile and returns its statements.
         package var prove: (Change, ServerProfile) throws -> [PlanStatement]
-        /// Proves a change of several tables on a server of the profile and gives its statements.
+        /// Proves a change of several tables on a server of the profile and returns its statements.
         package var proveGroup: (Group, ServerProfile) throws -> [PlanStatement]
-        /// Gives the proved statements for an object that is no table.
+        /// Returns the proved statements for an object other than a table.
         package var proveObject: (ObjectChange, ServerProfile) throws -> [PlanStatement]
-        /// Where git defines a table, and who changed it last.
+        /// Where git defines a table, and the commit that last changed it.
         package var cause: (_ schema: Int, _ table: String) -> PlanCause
-        /// What tables refused for what they are.
+        /// The statements that tables have refused before.
         package var refusals = Refusals()
         /// Where git defines a part of a table.
         package var location: (_ schema: Int, _ table: String, DifferenceLine) -> SourceLocation?
@@ -37,33 +37,37 @@ extension Planner {
         }
     }
 
-    /// One distinct change, before it is proved.
+    /// One distinct change of a table, before its proof.
     package struct Change {
         package let table: String
-        /// Its name before, where the change gives it another.
+        /// The name before, where the change renames the table.
         package let renamedFrom: String?
         package let kind: PlanStep.Kind
         package let from: CatalogTable?
         package let to: CatalogTable?
+        /// The clauses that lead from one table to the other, as statements.
         package let alterations: [Alteration]
+        /// Whether the statements run with `foreign_key_checks` on.
         package let checksForeignKeys: Bool
-        /// The parents of its foreign keys, which must be there for the proof.
+        /// The parents of its foreign keys, which the proof needs.
         package let parents: [CatalogTable]
-        /// The name that a new table is made by, where the server keeps other letters than it
-        /// compares.
+        /// The name to create a new table with, where the server keeps the letter case it is given
+        /// but compares in lower case (`lower_case_table_names=2`).
         package let letters: String?
-        /// What the live tables of these shards refused, though a copy of them takes it.
+        /// Statements that the live tables of these shards refused although an empty copy accepts
+        /// them.
         package var refused: [RefusalRecord.Refused] = []
     }
 
-    /// One distinct change of several tables, before it is proved.
+    /// One distinct change of several tables, before its proof.
     package struct Group {
+        /// One table of the group.
         package struct Member {
-            /// The name under which plans know it.
+            /// The name under which plans list it.
             package let name: String
-            /// The table's own name afterwards.
+            /// The table's name afterwards.
             package let table: String
-            /// The table's own name before; nil where it is made.
+            /// The table's name before; nil where it is created.
             package let liveName: String?
             package let from: CatalogTable?
             package let to: CatalogTable?
@@ -71,16 +75,17 @@ extension Planner {
 
         package let members: [Member]
         package let statements: [TableGroup.Statement]
-        /// For each statement a query for rows that refuse it.
+        /// For each statement a query for the rows because of which it may be refused.
         package let rowsInTheWay: [String?]
-        /// What must be there beside the members for the proof.
+        /// The tables that the proof needs besides the members.
         package let parents: [CatalogTable]
-        /// What the live tables of these shards refused, though a copy of them takes it.
+        /// Statements that the live tables of these shards refused although empty copies accept
+        /// them.
         package var refused: [RefusalRecord.Refused] = []
     }
 }
 
-/// A change that the server of the workspace did not carry out as expected.
+/// The workspace's server did not carry out a change as expected.
 package struct NotProved: Error, Hashable, Sendable {
     package let reason: String
 

@@ -1,14 +1,14 @@
 import Diff
 import Schema
 
-/// What has to stand beside a table of a class of shards for its change to be proved.
+/// The other objects that must be there to prove a change of a table.
 struct ProofFixture {
     let schema: Comparison.Schema
     let live: Comparison.LiveTables
     let lookup: (Digest) -> CatalogTable?
 
-    /// The sequences from which the tables draw defaults and which must be there first: as git has
-    /// them, or as they are live where they go.
+    /// The sequences that the tables' defaults use: as git defines them, or as they are live where
+    /// they are dropped.
     func sequences(of tables: [CatalogTable?]) -> [CatalogTable] {
         let texts = tables.compactMap { $0?.text }.filter { $0.contains("val(`") }
         guard !texts.isEmpty else { return [] }
@@ -21,10 +21,10 @@ struct ProofFixture {
         }
     }
 
-    /// The parents of the change's foreign keys: as git has them for keys that stay or come, as
-    /// they are live for keys that go.
+    /// The parents of the change's foreign keys: as git defines them for keys that stay or are
+    /// added, as they are live for keys that are dropped.
     func parents(of change: TableChange) -> [CatalogTable] {
-        // A key to the table itself needs nobody else, under whichever name.
+        // A key that refers to its own table needs no other, under either name.
         var seen: Set<String> = [change.table, change.renamedFrom ?? change.table]
         func parents(
             _ table: Table?, _ find: (String) -> CatalogTable?

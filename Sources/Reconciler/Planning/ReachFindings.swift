@@ -1,9 +1,9 @@
 import Diff
 import Schema
 
-/// What a plan says of an object's code that reaches beyond its own database.
+/// Findings about the code of an object that reaches beyond its own database.
 enum ReachFindings {
-    /// One for each kind of reach; none of them waits for an approval by itself.
+    /// One finding for each kind of reach; none of them requires an approval.
     static func findings(of definition: ObjectDefinition) -> [HazardFinding] {
         definition.reach.map { finding($0, definition.name) }
     }

@@ -2,7 +2,7 @@ import Diff
 import Model
 import Schema
 
-/// Drafts the steps of one class of shards: what proves them, what they risk, and why they are.
+/// Drafts the steps of one class of shards, with proof, findings and cause.
 struct StepDrafter {
     let schema: Comparison.Schema
     let variant: Comparison.Variant
@@ -10,8 +10,8 @@ struct StepDrafter {
 
     // MARK: Tables
 
-    /// The step of one change, without its differences; throws `NotProved` where the server of
-    /// the workspace does not carry it out.
+    /// The step of one change, without its differences; throws `NotProved` where the workspace's
+    /// server did not carry it out.
     func step(
         _ change: TableChange, _ state: Comparison.ObjectState, order: Int, suggestion: String?,
         context: ProbeContext, refused: [RefusalRecord.Refused] = []
@@ -39,7 +39,7 @@ struct StepDrafter {
             suggestion: findings.compactMap(\.suggestion).first, order: order)
     }
 
-    /// What a person reads of a change, each line with its place in git.
+    /// The differences to show for a change, each line with its place in git.
     func differences(
         _ change: TableChange, _ state: Comparison.ObjectState, renames: [ColumnRename]
     ) -> [PlanDifference] {
@@ -64,8 +64,8 @@ struct StepDrafter {
         }
     }
 
-    /// The table that the change starts from: the live one, or what it is once the parents of its
-    /// foreign keys have their new names, which is before.
+    /// The table before the change: the live one, or the one after earlier steps have renamed the
+    /// parents of its foreign keys.
     private func start(
         of change: TableChange, _ state: Comparison.ObjectState
     ) -> CatalogTable? {
@@ -107,7 +107,8 @@ struct StepDrafter {
         Set(refused.map(\.reason)).sorted().joined(separator: ", ")
     }
 
-    /// What makes the step another one than that which the tables refused, and which was approved.
+    /// A line by which the step differs from the one that the tables refused, so that it needs an
+    /// approval of its own.
     static func detour(_ refused: [RefusalRecord.Refused]) -> [PlanDifference] {
         guard !refused.isEmpty else { return [] }
         return [
@@ -130,7 +131,8 @@ struct StepDrafter {
 
     // MARK: Objects that are no tables
 
-    /// The step of one change of an object, without its differences; throws as the other.
+    /// The step of one change of an object, without its differences; throws `NotProved` as for a
+    /// table.
     func step(_ change: ObjectChange, order: Int) throws -> PlanStep {
         let statements = try ports.proveObject(change, schema.profile)
         let findings = change.findings
@@ -153,7 +155,7 @@ struct StepDrafter {
         var cause = ports.cause(variant.schema, state.table)
         switch state.status {
         case .drifted:
-            // Nobody committed this: the live table moved.
+            // No commit made this change: the live table was changed.
             cause = PlanCause(kind: .liveChanged, location: cause.location)
         case .conflict: cause.kind = .conflict
         case .retired: cause.kind = .retired

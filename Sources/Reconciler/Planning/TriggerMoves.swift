@@ -1,16 +1,16 @@
 import Schema
 
-/// What the change of a trigger means for those that have to run behind it.
+/// Adds the triggers that must be created again because another one is.
 ///
-/// A trigger that is made again runs last: those that git wants behind it are made again too, in
-/// their order.
+/// A trigger that is created again runs last, so those that git wants to run after it are created
+/// again too, in their order.
 struct TriggerMoves {
     let states: [Comparison.ObjectState]
-    /// Tables that get other names before.
+    /// Tables that earlier steps rename.
     let renames: [String: String]
     let lookup: (Digest) -> CatalogTable?
 
-    /// The changes, with those of the triggers that have to move.
+    /// The changes, with those of the triggers that have to follow.
     func completing(_ changes: [ObjectChange]) -> [ObjectChange] {
         var result = changes
         var moved: [String: ObjectChange.Leader] = [:]
@@ -30,7 +30,8 @@ struct TriggerMoves {
                     let live = state.observed.flatMap(lookup)?.object?.following(renames)
                 else { continue }
                 let leaders = desired.after.compactMap { moved[$0] }
-                // Where one of them moves for git's sake, this one has to move too.
+                // Follows a change that git asks for, where there is one, rather than a correction
+                // of drift.
                 guard let leader = leaders.first(where: { !$0.isDrift }) ?? leaders.first else {
                     continue
                 }
@@ -49,7 +50,7 @@ struct TriggerMoves {
 }
 
 extension ObjectChange {
-    /// The digest that a step starts from: wherever a trigger runs, as other steps move it.
+    /// The digest before the step, without the trigger's position, which other steps may change.
     func start() -> Digest? {
         guard name.kind == .trigger, let from, !from.after.isEmpty else { return observed }
         return Digest(of: from.running(after: []).text)

@@ -1,7 +1,7 @@
 import Diff
 import Schema
 
-/// Renames of tables that a class of shards does not get, and what has to wait for them.
+/// Renames of tables that are not made on a class of shards, and the changes that wait for them.
 struct WithheldRenames {
     private var hints: [TableRename]
 
@@ -11,14 +11,14 @@ struct WithheldRenames {
 
     mutating func add(_ hint: TableRename) { hints.append(hint) }
 
-    /// Whether the table has one of the two names of such a rename.
+    /// Whether the table has the old or the new name of such a rename.
     func concerns(_ table: String) -> Bool {
         hints.contains { $0.from == table || $0.to == table }
     }
 
-    /// Why a change that builds on a new name has to wait; nil where it does not.
+    /// Why a change that depends on a new name has to wait; nil where it need not.
     ///
-    /// - Parameter live: the table as it is now, before any parent got another name.
+    /// - Parameter live: the table as it is now, before any parent is renamed.
     func reason(for change: TableChange, live: Table?) -> String? {
         func parents(_ table: Table?) -> Set<String> {
             Set(
@@ -34,7 +34,7 @@ struct WithheldRenames {
         }.map(Self.reason)
     }
 
-    /// As the other, for what is no table.
+    /// The same for an object other than a table.
     func reason(for change: ObjectChange) -> String? {
         guard !hints.isEmpty else { return nil }
         let names = (change.to?.names ?? []).union(change.from?.names ?? [])

@@ -2,7 +2,7 @@ import Desired
 import Diff
 import Schema
 
-/// Says where in git a change comes from.
+/// Finds where in git a change comes from.
 struct Causes {
     private let source: FetchedSource
     private let fleet: Fleet
@@ -12,7 +12,7 @@ struct Causes {
         self.fleet = fleet
     }
 
-    /// The file that defines the table, or retires it, with the commit that last touched it.
+    /// The file that defines or retires the table, with the commit that last changed it.
     func cause(of table: String, in schema: DesiredSchema) -> PlanCause {
         guard let location = place(of: table, in: schema) else { return PlanCause(kind: .git) }
         let commit = source.lastCommit(touching: location.file)
@@ -29,7 +29,7 @@ struct Causes {
             ?? retired.first { NameFolding.lowered($0.value) == folded })?.location
     }
 
-    /// Where git defines what a line of a difference is about.
+    /// The place in git that defines what a line of a difference is about.
     static func location(
         of line: DifferenceLine, table: String, in schema: DesiredSchema
     ) -> SourceLocation? {

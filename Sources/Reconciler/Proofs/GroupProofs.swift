@@ -3,7 +3,7 @@ import Model
 import Observed
 import Schema
 
-/// The statements of a change of several tables: from memory, or proved in the workspace.
+/// The statements of a step over several tables, remembered or proved in the workspace.
 extension PlanStage {
     func prove(
         _ group: Planner.Group, profile: ServerProfile, server: ServerAddress?
@@ -39,7 +39,7 @@ extension PlanStage {
 }
 
 extension Planner.Group {
-    /// The identity under which its proof is kept.
+    /// The digest under which its proof is kept.
     fileprivate func identity(flavour: ServerProfile.Flavour) throws -> Digest {
         struct Identity: Encodable {
             let tables: [String]
@@ -48,7 +48,7 @@ extension Planner.Group {
             let statements: [String]
             let checks: [Bool]
             let parents: [Digest]
-            /// Left out where nothing was refused.
+            /// Left out where no statement was refused.
             let refused: [String]?
         }
         return try CanonicalForm.digest(
@@ -60,7 +60,7 @@ extension Planner.Group {
                 refused: refused.isEmpty ? nil : refused.map(\.statement).sorted()))
     }
 
-    /// The proved statements, each with the digest of all members once it has run.
+    /// The proved statements, each with the digests of all members after it.
     fileprivate func planStatements(_ proved: [ProvedStatement]) -> [PlanStatement] {
         var digests = Dictionary(
             members.map { ($0.name, $0.from?.digest) }, uniquingKeysWith: { $1 })

@@ -3,15 +3,16 @@ import Model
 import Observed
 import Schema
 
-/// Gives what git and the ledger know of a shard the names that things have there.
+/// Gives the desired and the recorded objects of a shard the names that they have live, where only
+/// upper and lower case differ.
 ///
-/// Tables, views and sequences are known by the names that their server compares, whatever the
-/// letters in git. Routines, events and most triggers keep the letters that they were made with
-/// and are found under any: those that are live count.
+/// Tables, views and sequences are matched as their server compares names
+/// (`lower_case_table_names`). Routines, events and most triggers keep the letters they were
+/// created with and are found in any case, so the live letters count.
 struct NameAlignment {
     let folding: NameFolding
     let flavour: ServerProfile.Flavour
-    /// The encoded live names of what keeps its letters.
+    /// The live names, encoded, of objects that keep the letters they were created with.
     private let live: [ObjectName: String]
 
     init(_ shard: KnownShard) {
@@ -26,7 +27,7 @@ struct NameAlignment {
         self.live = live
     }
 
-    /// Desired name → live name, where the two differ by their letters alone; both encoded.
+    /// Desired name → live name, where the two differ in letter case only; both encoded.
     func aliases(of desired: some Sequence<String>) -> [String: String] {
         guard !live.isEmpty else { return [:] }
         var result: [String: String] = [:]
@@ -40,11 +41,11 @@ struct NameAlignment {
         return result
     }
 
-    /// What is recorded, under the names that the shard and git have for it now.
+    /// The recorded objects under the names that the shard and git have for them now.
     ///
     /// - Parameters:
-    ///   - desired: the encoded names that git has, aligned.
-    ///   - catalog: knows the recorded tables, and gets those that have another name now.
+    /// - desired: the encoded names in git, aligned.
+    /// - catalog: has the recorded tables, and is given those whose names change.
     func recorded(
         _ tables: [String: Digest], desired: some Sequence<String>, catalog: ObjectCatalog
     ) -> [String: Digest] {
@@ -67,11 +68,12 @@ struct NameAlignment {
         for (old, new) in names.sorted(by: { $0.old < $1.old }) where result[new] == nil {
             result[new] = tables[old].map { named($0, ObjectName(encoded: new), in: catalog) }
         }
-        // Recorded by a server that told more names apart: its texts have those names, too.
+        // A server that distinguished more names recorded it, so names inside the definition may
+        // differ, too.
         return result.mapValues { stored($0, in: catalog) }
     }
 
-    /// An object that is no table under another name.
+    /// The definition of an object other than a table under another name.
     private func named(
         _ digest: Digest, _ name: ObjectName, in catalog: ObjectCatalog
     ) -> Digest {
@@ -81,7 +83,7 @@ struct NameAlignment {
         ).digest
     }
 
-    /// The table of a digest as this server shows it.
+    /// The digest of the table as this server stores its names.
     private func stored(_ digest: Digest, in catalog: ObjectCatalog) -> Digest {
         guard folding != .bytes, var table = catalog[digest]?.table else { return digest }
         table.name = folding.stored(table.name)
@@ -97,7 +99,7 @@ struct NameAlignment {
 }
 
 extension Comparison.Schema {
-    /// The schema with its objects under other names of the same letters.
+    /// The schema with some objects renamed to names that differ in letter case only.
     ///
     /// - Parameter aliases: old name → new name, both encoded.
     func renaming(_ aliases: [String: String], in catalog: ObjectCatalog) -> Comparison.Schema {
@@ -120,10 +122,10 @@ extension Comparison.Schema {
 }
 
 extension NormaliseStage.Output {
-    /// Splits schemas by the letters that their objects have on the shards; shards on which these
-    /// are git's, which are nearly all, keep theirs.
+    /// Copies schemas for shards where objects have other letter case than in git; almost all
+    /// shards need none and keep theirs.
     ///
-    /// - Returns: the digests of what has another name than in git.
+    /// - Returns: the digests of the objects whose names differ from git's.
     mutating func align(
         with observation: [ShardID: ShardObservation], in catalog: ObjectCatalog
     ) -> Set<Digest> {
@@ -160,7 +162,7 @@ extension NormaliseStage.Output {
         return made
     }
 
-    /// The records of the shards, aligned; those of shards that are not known stay as they are.
+    /// The records of the shards with aligned names; unreadable shards keep theirs as they are.
     func aligned(
         _ recorded: [ShardID: ShardRecord], with observation: [ShardID: ShardObservation],
         in catalog: ObjectCatalog
@@ -169,7 +171,7 @@ extension NormaliseStage.Output {
             let schema: Int
             let live: Digest
         }
-        // Shards that are alike have records that are alike, and share one answer.
+        // Shards in the same state usually have the same record, and share one answer.
         var answers: [Key: (from: [String: Digest], to: [String: Digest])] = [:]
         var result = recorded
         for (shard, record) in recorded {

@@ -4,24 +4,25 @@ import MySQLClient
 import Observed
 import Schema
 
-/// Stage 4: every desired schema as the servers of its shards write it back.
+/// Stage 4: gets every desired schema as the servers of its shards print it.
 ///
-/// One server is asked for each distinct schema and profile, once, and then only for the tables
-/// that an edit concerns: the answers are kept.
+/// For each schema and server profile one server is asked once. After an edit it is asked only for
+/// the tables that the edit concerns, as the answers are kept.
 package struct NormaliseStage {
-    /// The desired schemas, normalised, and which of them each shard follows.
+    /// The normalised desired schemas, and which of them each shard follows.
     package struct Output {
         package var schemas: [Comparison.Schema] = []
-        /// For each of `schemas`, its place in `DesiredState.schemas`.
+        /// For each of `schemas`, its index in `DesiredState.schemas`.
         package var sources: [Int] = []
-        /// For each of `schemas`, what it was made of, under the names that its servers compare.
+        /// For each of `schemas`, the desired schema with its names as the servers store them.
         package var stored: [DesiredSchema] = []
-        /// Shards on whose servers names of the schema are one that are to be several.
+        /// Shards on whose servers two names of the schema are the same name.
         package var clashes: [ShardID: NameClash] = [:]
+        /// For each shard the index of its schema in `schemas`.
         package var assignment: [ShardID: Int] = [:]
-        /// Shards whose files no server like theirs could read in this pass.
+        /// Shards whose files no server of their profile could read in this pass.
         package var unread: [ShardID: WorkspaceError] = [:]
-        /// What servers of one namespace read differently.
+        /// Files that servers of one namespace read differently.
         package var differences: [ReadingDifference] = []
     }
 
@@ -72,7 +73,7 @@ package struct NormaliseStage {
                 if let failure = failures[key] { throw failure }
                 tables = try normalise(schema, profile: profile, server: shard.server)
             } catch let error as WorkspaceError where error.isForAnother {
-                // Others, on servers of another kind, need not wait for these.
+                // Schemas of other profiles can still be normalised.
                 failures[key] = error
                 output.unread[shard.id] = error
                 continue
@@ -119,7 +120,8 @@ package struct NormaliseStage {
             tables[table.name] = try cache.normalised(
                 schema: table.textDigest, profile: profile, in: snapshot)?[table.name]
         }
-        // What views, triggers and routines name is not known here: it is all there for them.
+        // Which objects views, triggers and routines use is not known here, so all tables are
+        // created for them.
         let folding = NameFolding(profile)
         let unread =
             schema.objects.isEmpty
@@ -147,18 +149,17 @@ package struct NormaliseStage {
     }
 }
 
-/// Which tables a server has to read again after an edit.
-///
-/// Those whose text is new, their children, whose foreign keys may no longer fit, and everything
-/// that any of them refers to or is LIKE.
+/// The tables that a server has to read again after an edit: those with new text, the tables whose
+/// foreign keys refer to them, and everything that any of these refers to or is created LIKE.
 struct TablesToLoad {
     let tables: [DesiredTable]
 
-    /// - Parameter all: under the names that servers compare by `folding`.
+    /// - Parameter all: with their names as servers store them (`folding`).
     init(_ all: [DesiredTable], known: Set<String>, folding: NameFolding = .bytes) {
         let new = all.filter { !known.contains($0.name) }
         guard !new.isEmpty else {
-            // Every text is known, but not yet beside these others: their keys must fit.
+            // Each text is known, but not yet with these others: the foreign keys must fit
+            // together.
             tables = all
             return
         }

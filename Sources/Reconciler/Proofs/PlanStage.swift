@@ -5,8 +5,9 @@ import Model
 import Observed
 import Schema
 
-/// Stage 5: compares, diffs, proves, and makes the plan.
+/// Stage 5: compares the schemas, proves the changes and makes the plan.
 package struct PlanStage {
+    /// The results of the stages before.
     package struct Input {
         package var source: FetchedSource
         package var desired: DesiredState
@@ -16,6 +17,7 @@ package struct PlanStage {
         package var recorded: [ShardID: ShardRecord]
     }
 
+    /// The comparison, and the plan that follows from it.
     package struct Output {
         package var comparison: Comparison
         package var plan: Plan
@@ -36,6 +38,7 @@ package struct PlanStage {
         self.workspaces = workspaces
     }
 
+    /// Compares, proves and plans; throws where the ledger fails.
     package func run(_ input: Input) throws -> Output {
         let lookup: (Digest) -> CatalogTable? = { catalog[$0] }
         let comparison = Comparison(
@@ -83,11 +86,11 @@ package struct PlanStage {
         return removals
     }
 
-    /// For each normalised schema a server that has its profile.
+    /// For each profile of a normalised schema a server that has it.
     private static func servers(_ input: Input) -> [ServerProfile: ServerAddress] {
         var servers: [ServerProfile: ServerAddress] = [:]
         for shard in input.shards {
-            // With the SQL mode that the fleet file may say for its files.
+            // This is the profile with the `sql_mode` of the fleet file, where it sets one.
             guard case .known = input.observation[shard.id],
                 let place = input.normalised.assignment[shard.id]
             else { continue }
@@ -118,8 +121,8 @@ package struct PlanStage {
             location: { Causes.location(of: $2, table: $1, in: schema($0)) })
     }
 
-    /// The statements for an object: its text was proved when it was normalised; what a sequence
-    /// makes of an `ALTER` depends on what it was.
+    /// The statements for an object other than a table. Its text was proved when it was normalised;
+    /// only the result of `ALTER SEQUENCE` depends on the sequence before, and is proved here.
     private func prove(
         _ change: ObjectChange, profile: ServerProfile, server: ServerAddress?
     ) throws -> [PlanStatement] {
@@ -144,7 +147,7 @@ package struct PlanStage {
         }
     }
 
-    /// The statements of a change: from memory, or proved in the workspace.
+    /// The statements of a change, remembered or proved in the workspace.
     private func prove(
         _ change: Planner.Change, profile: ServerProfile, server: ServerAddress?
     ) throws -> [PlanStatement] {
@@ -183,7 +186,7 @@ package struct PlanStage {
 }
 
 extension Planner.Change {
-    /// The identity under which its proof is kept: where from, where to, by which clauses.
+    /// The digest under which its proof is kept: of both tables and the clauses between them.
     func identity(flavour: ServerProfile.Flavour) throws -> Digest {
         struct Identity: Encodable {
             let table: String
@@ -194,9 +197,9 @@ extension Planner.Change {
             let checksForeignKeys: Bool
             let parents: [Digest]
             let letters: String?
-            /// Left out where nothing was refused.
+            /// Left out where no statement was refused.
             let refused: [String]?
-            /// Left out where it makes no difference: a proof of an older release then holds.
+            /// Left out where it makes no difference, so that proofs of older releases stay valid.
             let readsRows: Bool?
             let numbersZeros: [Bool]?
         }
@@ -212,7 +215,7 @@ extension Planner.Change {
                 numbersZeros: zeros.isEmpty ? nil : zeros))
     }
 
-    /// Whether one of the statements has to look at rows that a quicker way would not read.
+    /// Whether a statement must read the rows, which a faster algorithm would not.
     private func mustReadRows(_ flavour: ServerProfile.Flavour) -> Bool {
         guard var table = from?.table else { return false }
         for alteration in alterations {

@@ -4,18 +4,18 @@ import Ledger
 import Observed
 import Schema
 
-/// What servers said before: desired schemas as they wrote them back, and changes they proved.
+/// What servers answered before: how they print desired schemas, and the changes that they proved.
 ///
-/// Kept in the ledger by digest, so that an unchanged file costs nothing ever again; kept in
-/// memory between the passes of a daemon.
+/// The ledger keeps it by digest, so that an unchanged file is never sent to a server again; a
+/// daemon keeps it in memory between passes.
 package final class ProofCache: Sendable {
-    /// What a server of one profile made of one desired schema.
+    /// One desired schema as a server of one profile prints it.
     struct NormalisedRecord: Codable {
         var version = 1
         var tables: [String: Digest]
     }
 
-    /// The statements that were proved for one change, with the algorithm that was probed.
+    /// The statements that were proved for one change, with the algorithms that were tried.
     struct ProofRecord: Codable {
         var version = 1
         var statements: [PlanStatement]
@@ -24,11 +24,11 @@ package final class ProofCache: Sendable {
     private struct State {
         var normalised: [Key: [String: Digest]] = [:]
         var proofs: [Key: [PlanStatement]] = [:]
-        /// What the ledger does not hold yet.
+        /// The entries that the ledger does not have yet.
         var newNormalised: Set<Key> = []
         var newProofs: Set<Key> = []
         var newTables: Set<Digest> = []
-        /// What was asked for since `forgetUnused`.
+        /// The entries that were used since `forgetUnused`.
         var used: Set<Key> = []
     }
 
@@ -46,7 +46,7 @@ package final class ProofCache: Sendable {
 
     // MARK: Desired schemas
 
-    /// What a server of `profile` made of the desired schema; nil when none was asked yet.
+    /// The desired schema as a server of `profile` prints it; nil when none was asked yet.
     package func normalised(
         schema: Digest, profile: ServerProfile, in snapshot: LedgerSnapshot?
     ) throws(LedgerError) -> [String: CatalogTable]? {
@@ -72,6 +72,7 @@ package final class ProofCache: Sendable {
         return result
     }
 
+    /// Remembers a desired schema as a server of `profile` printed it.
     package func remember(
         _ tables: [String: CatalogTable], schema: Digest, profile: ServerProfile
     ) {
@@ -84,7 +85,7 @@ package final class ProofCache: Sendable {
         }
     }
 
-    /// A table by its digest, from memory or the ledger.
+    /// The table with a digest, from memory or the ledger.
     package func table(
         _ digest: Digest, flavour: ServerProfile.Flavour, in snapshot: LedgerSnapshot?
     ) throws(LedgerError) -> CatalogTable? {
@@ -98,6 +99,8 @@ package final class ProofCache: Sendable {
 
     // MARK: Proofs
 
+    /// The proved statements of a change, from memory or the ledger; nil when it was not proved
+    /// yet.
     package func proof(
         of change: Digest, profile: ServerProfile, in snapshot: LedgerSnapshot?
     ) throws(LedgerError) -> [PlanStatement]? {
@@ -113,6 +116,7 @@ package final class ProofCache: Sendable {
         return record.statements
     }
 
+    /// Remembers the proved statements of a change.
     package func remember(
         _ statements: [PlanStatement], for change: Digest, profile: ServerProfile
     ) {
@@ -125,20 +129,20 @@ package final class ProofCache: Sendable {
 
     // MARK: The ledger
 
-    /// Marks tables whose texts the ledger is to keep.
+    /// Marks tables whose texts the ledger has to keep.
     package func keep(_ digests: some Sequence<Digest>) {
         let digests = Array(digests)
         state.withLock { $0.newTables.formUnion(digests) }
     }
 
-    /// Whether there is something that the ledger does not hold yet.
+    /// Whether there are entries that the ledger does not have yet.
     package var hasNews: Bool {
         state.withLock {
             !$0.newTables.isEmpty || !$0.newNormalised.isEmpty || !$0.newProofs.isEmpty
         }
     }
 
-    /// Writes everything that the ledger does not hold yet.
+    /// Writes every entry that the ledger does not have yet.
     package func save(into draft: inout LedgerDraft) throws(LedgerError) {
         let state = state.withLock { $0 }
         for digest in state.newTables.sorted() {
@@ -161,8 +165,8 @@ package final class ProofCache: Sendable {
         }
     }
 
-    /// Forgets what nobody asked for since the last time and the ledger holds, and returns the
-    /// tables that the rest is about.
+    /// Drops the entries that the ledger has and that were not used since the last call; returns
+    /// the digests of the tables in the others.
     package func forgetUnused() -> Set<Digest> {
         state.withLock { state in
             let kept = state.used.union(state.newNormalised).union(state.newProofs)
@@ -175,10 +179,10 @@ package final class ProofCache: Sendable {
         }
     }
 
-    /// How much is in memory.
+    /// The number of entries in memory.
     package var count: Int { state.withLock { $0.normalised.count + $0.proofs.count } }
 
-    /// Forgets what was new, once it is in the ledger.
+    /// Marks the new entries as saved; to be called once the ledger has them.
     package func saved() {
         state.withLock { state in
             state.newTables = []

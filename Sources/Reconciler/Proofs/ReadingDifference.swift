@@ -3,15 +3,17 @@ import Model
 import Reports
 import Schema
 
-/// A file that servers of one namespace read differently, for a setting of theirs.
+/// Objects of one namespace that servers create differently from the same file, because of a
+/// setting.
 package struct ReadingDifference: Hashable, Sendable {
     /// Encoded names, sorted.
     let objects: [String]
     let namespace: String
-    /// The setting with both values, `sql_mode is A on x and B on y`, without the sentence's end.
+    /// The setting with both values, as `sql_mode is A on x and B on y`, without a full stop.
     let cause: String
 
-    /// What is the same text and not the same table, or the same table at another time.
+    /// The objects with the same text but different tables, or with a time literal under different
+    /// time zones.
     static func all(
         in output: NormaliseStage.Output, _ desired: DesiredState
     ) -> [ReadingDifference] {
@@ -48,7 +50,7 @@ package struct ReadingDifference: Hashable, Sendable {
         return found
     }
 
-    /// The text of everything, by encoded name and without the settings that come before it.
+    /// The text of every object by its encoded name, without the settings before it.
     private static func texts(_ schema: DesiredSchema) -> [String: String] {
         var result: [String: String] = [:]
         for table in schema.tables { result[table.name] = table.text }
@@ -71,7 +73,7 @@ package struct ReadingDifference: Hashable, Sendable {
         return causes.isEmpty ? nil : causes.joined(separator: ", ")
     }
 
-    /// The setting in a sentence.
+    /// The notice that names the setting.
     var notice: Notice {
         let names = objects.map { ObjectName.label($0, in: namespace) }
         let shown = names.prefix(5).joined(separator: ", ")
@@ -84,12 +86,12 @@ package struct ReadingDifference: Hashable, Sendable {
 }
 
 extension ServerProfile {
-    /// The time zone, universal time where nothing is said.
+    /// The time zone; UTC where none is set.
     fileprivate var zone: String { settings["time_zone"] ?? "+00:00" }
 }
 
 extension CatalogTable {
-    /// Whether a column of type TIMESTAMP has a time as its default.
+    /// Whether a TIMESTAMP column has a time as its default.
     fileprivate var hasTimestampLiteral: Bool {
         table?.columns.contains { column in
             column.type.lowercased().hasPrefix("timestamp")

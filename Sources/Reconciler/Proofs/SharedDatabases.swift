@@ -3,12 +3,12 @@ import Desired
 import Observed
 import Schema
 
-/// Shards that are several in the fleet file and one database on their server, because it compares
-/// names in lower case: what is done for one of them would be done to the other.
+/// Finds shards that the fleet file has as several, but that are one database, because their server
+/// compares names in lower case: a change to one would change the other.
 package struct SharedDatabases {
-    /// Every shard of the environment that is known.
+    /// Every known shard of the environment.
     let shards: [Shard]
-    /// How servers compare names, as far as they were asked.
+    /// How servers compare names, for those that were asked.
     let foldings: [ServerAddress: NameFolding]
 
     package init(_ shards: [Shard], profiles: [(shard: Shard, profile: ServerProfile)]) {
@@ -23,7 +23,7 @@ package struct SharedDatabases {
         let database: String
     }
 
-    /// One for each such shard.
+    /// One problem for each such shard.
     package var problems: [ShardID: ShardProblem] {
         guard foldings.values.contains(where: { $0 != .bytes }) else { return [:] }
         var places: [Place: Set<ShardID>] = [:]
@@ -50,7 +50,7 @@ package struct SharedDatabases {
 }
 
 extension ShardProblem {
-    /// Names in git that one server cannot tell apart.
+    /// The names of git that the server of the shard does not tell apart.
     init(_ clash: NameClash, on shard: Shard) {
         self.init(
             code: "name-clash",

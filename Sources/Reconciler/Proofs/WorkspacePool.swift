@@ -5,10 +5,10 @@ import Observed
 import Reports
 import Schema
 
-/// Where a pass finds workspaces: scratch databases on servers like the shards'.
+/// Gives a pass its workspaces: scratch databases on servers with the profile of the shards.
 ///
-/// One is opened when it is first needed and kept for the rest of the pass: making and dropping
-/// databases costs a server more than what is done in them.
+/// One is opened when it is first needed and kept until the end of the pass: creating and dropping
+/// databases costs a server more than the work in them.
 package final class WorkspacePool {
     private let pool: ConnectionPool
     private let catalog: ObjectCatalog
@@ -18,16 +18,16 @@ package final class WorkspacePool {
     private let servers: WorkspaceServers
     private var threads: [ServerProfile: (place: ServerAddress, thread: WorkspaceThread)] = [:]
     private var swept: Set<ServerAddress> = []
-    /// Servers that could not do it in this pass, and why.
+    /// Servers that could not open a workspace in this pass, and why.
     private var useless: [ServerAddress: WorkspaceError] = [:]
-    /// What is to be said of where workspaces are.
+    /// Notices about the servers used for workspaces.
     package private(set) var notices: [Notice] = []
 
     /// - Parameters:
-    ///   - preferred: the server that the fleet file names; it is used for the profiles that it
-    ///     has, and for the others a server of theirs.
-    ///   - servers: the other servers that could do it.
-    ///   - permissions: what the operator lets files say.
+    /// - preferred: the server that the fleet file names. It is used for shards of its profile; for
+    ///   others a shard's server is used.
+    /// - servers: the other servers that may be used.
+    /// - permissions: the statements that the operator allows in files.
     package init(
         pool: ConnectionPool, catalog: ObjectCatalog, preferred: ServerAddress?, prefix: String,
         servers: WorkspaceServers = WorkspaceServers(),
@@ -47,8 +47,8 @@ package final class WorkspacePool {
 
     /// Runs `body` with a workspace on a server of `profile`; `server` is one that has it.
     ///
-    /// Where that server is full, read-only, away or lets nobody in, another one like it does the
-    /// work, from the beginning.
+    /// Where that server is full, read-only, unreachable or refuses the account, `body` runs from
+    /// the start on another one of the profile.
     package func use<Value>(
         for profile: ServerProfile, server: ServerAddress,
         _ body: (Workspace) throws(WorkspaceError) -> Value
@@ -87,7 +87,7 @@ package final class WorkspacePool {
     ) throws(WorkspaceError) -> WorkspaceThread {
         try checkTakesChanges(place)
         if swept.insert(place).inserted {
-            // What a dead run left is dropped first; what is in use stays.
+            // First drops what interrupted runs left; databases in use stay.
             _ = try? Workspace.sweep(on: place, pool: pool, prefix: prefix)
         }
         let thread = WorkspaceThread {
@@ -101,8 +101,8 @@ package final class WorkspacePool {
         return thread
     }
 
-    /// A replica is left as it is, although an account may write to it: nothing is made there, and
-    /// nothing dropped.
+    /// Throws for a read-only server, even if the account could write to it: nothing is created or
+    /// dropped on a replica.
     private func checkTakesChanges(_ place: ServerAddress) throws(WorkspaceError) {
         let answer = pool.using(place, purpose: .workspace) { connection throws(MySQLError) in
             try ReadOnlyState(on: connection)
@@ -121,29 +121,29 @@ package final class WorkspacePool {
         }
     }
 
-    /// Says once that another server does the work, and why.
+    /// Adds a notice, once for each server, that it is used instead of another, and why.
     private func note(_ place: ServerAddress, instead first: WorkspaceError) {
         let notice = Notice(
             code: "workspace-elsewhere",
-            message: "\(place) does the workspace's work: \(first.fault)")
+            message: "\(place) is used for workspaces instead: \(first.fault)")
         if !notices.contains(notice) { notices.append(notice) }
     }
 
-    /// Drops every workspace, and waits until that is done.
+    /// Drops every workspace and waits for that.
     package func close() {
         for (_, thread) in threads.values { thread.close() }
         threads = [:]
     }
 
-    /// The server that is named for workspaces, where it is like the shard's. One that does not
-    /// answer is an error: what files say is not to run on a shard's server instead.
+    /// The server that is named for workspaces, where it has the shard's profile. If it does not
+    /// answer, that is an error: files must not run on a shard's server instead.
     private func choose(
         _ profile: ServerProfile, _ server: ServerAddress
     ) throws(WorkspaceError) -> [ServerAddress] {
         let others = servers.places(for: profile, first: server)
         guard let preferred else { return others }
-        // The database's own defaults are given to the workspace; the server's must be equal.
-        // A server for workspaces alone may know no other account than theirs.
+        // The profile without the database's defaults, which the workspace is given. A server for
+        // workspaces alone may have no other account.
         let answer = pool.using(preferred, purpose: .workspace) {
             connection throws(MySQLError) in
             try connection.profile(database: "information_schema")
@@ -153,15 +153,15 @@ package final class WorkspacePool {
         case .success(let profile): own = profile
         case .failure(let error): throw WorkspaceError(error, while: "connecting")
         }
-        // So is the mode in which files are read.
+        // The mode in which files are read is set by the session, too.
         own = own.readingFiles(in: profile.fileMode)
         own.characterSet = profile.characterSet
         own.collation = profile.collation
         if own == profile { return [preferred] }
         let notice = Notice(
             code: "workspace-elsewhere",
-            message: "\(preferred), which `workspace` names, is set up differently or of another "
-                + "version: \(others.first ?? server) does the work for its like")
+            message: "\(preferred), which `workspace` names, has other settings or another "
+                + "version: \(others.first ?? server) is used instead for shards like its own")
         if !notices.contains(notice) { notices.append(notice) }
         return others
     }

@@ -3,9 +3,9 @@ import MySQLClient
 import Observed
 import Schema
 
-/// Which servers could hold a workspace: those of the shards, by what they make of a text.
+/// The servers that may hold a workspace: those of the shards, by their profile.
 package struct WorkspaceServers: Sendable {
-    /// Servers that take changes, in the order of the shards.
+    /// Servers that are not read-only, in the order of the shards.
     private var writable: [ServerProfile: [ServerAddress]] = [:]
 
     package init(writable: [ServerProfile: [ServerAddress]] = [:]) {
@@ -13,7 +13,7 @@ package struct WorkspaceServers: Sendable {
     }
 
     package init(_ shards: [Shard], _ observation: [ShardID: ShardObservation]) {
-        // Most shards of a server have equal defaults: each profile is looked at once.
+        // Most shards of a server have the same defaults, so each profile is compared once.
         var seen: Set<[String]> = []
         for shard in shards {
             guard case .known(let known) = observation[shard.id] else { continue }
@@ -26,17 +26,17 @@ package struct WorkspaceServers: Sendable {
         }
     }
 
-    /// Servers of `profile` that can be tried one after the other, `first` first where it takes
-    /// changes; `first` alone where none is known to.
+    /// The servers of `profile` to try in order: `first` and then the others, where it is not
+    /// read-only; `first` alone where no server is known.
     func places(for profile: ServerProfile, first: ServerAddress) -> [ServerAddress] {
         let known = writable[Self.whateverFiles(profile)] ?? []
         guard !known.isEmpty else { return [first] }
         let places = known.contains(first) ? [first] + known.filter { $0 != first } : known
-        // Each may take its time to say no.
+        // Each attempt may wait for a timeout.
         return Array(places.prefix(Self.most))
     }
 
-    /// A workspace reads files in the mode that it is asked for, whatever its server's is.
+    /// The profile without its file mode, which a workspace sets for its session.
     private static func whateverFiles(_ profile: ServerProfile) -> ServerProfile {
         var result = profile
         result.creationMode = nil

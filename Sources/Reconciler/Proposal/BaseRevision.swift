@@ -3,13 +3,13 @@ import Diff
 import Git
 import Model
 
-/// Finds the revision that decides about everything but the text of schemas.
+/// Finds the revision whose `plumb.yaml` and approvals count; a proposal supplies only its schemas.
 struct BaseRevision {
     let request: PassRequest
 
-    /// The base of what was fetched; nil where `source` itself is what is followed.
+    /// The base of what was fetched; nil where `source` itself is the followed branch.
     ///
-    /// Fails closed: where there must be a base and none is found, it throws.
+    /// Where there must be a base and none is found, it throws.
     func find(for source: FetchedSource) throws -> FetchedSource? {
         guard let wanted = wanted(source) else { return nil }
         let repository = try repository(of: source)
@@ -32,8 +32,8 @@ struct BaseRevision {
         if let followed { try check(base, isOn: followed) }
         guard let own = source.commit, let commit = base.commit else { return base }
         if own.id == commit.id { return nil }
-        // A history that is not all here proves nothing, and a pipeline that runs for a request
-        // runs for one, however old the commit is that it checked out.
+        // An incomplete history cannot show that the commit is on the branch, and a pipeline of a
+        // pull request is about its proposal, however old the commit that it checked out.
         if case .followed = wanted, requested == nil,
             (try? repository.isAncestor(own.id, of: commit.id)) == true
         {
@@ -45,10 +45,10 @@ struct BaseRevision {
     // MARK: What is asked for
 
     private enum Wanted {
-        /// By the command line.
+        /// Named on the command line.
         case named(String)
         case pipeline(Pipeline)
-        /// By the operator.
+        /// The branch that the operator's file names.
         case followed
         case unknown
     }
@@ -61,12 +61,12 @@ struct BaseRevision {
         return nil
     }
 
-    /// The pipeline, where it runs for a request and that is what is looked at.
+    /// The pipeline of a pull request, where the source is what it checked out.
     private var requested: Pipeline? {
         request.pipeline.flatMap { concerns($0) ? $0 : nil }
     }
 
-    /// The default branch of a repository elsewhere is no request of this pipeline.
+    /// A remote repository's default branch is not what this pipeline checked out.
     private func concerns(_ pipeline: Pipeline) -> Bool {
         guard case .mirror(let url, _) = request.source.location else { return true }
         let isRemote = (try? SourceAddress(url))?.transport != .local
@@ -94,7 +94,7 @@ struct BaseRevision {
     }
 
     private func named(_ name: String, in repository: Repository) throws -> FetchedSource {
-        // A branch or tag can be called like a commit.
+        // A branch or tag can have the name of a commit.
         if let found = try fetched(id: name, as: String(name.prefix(12)), in: repository) {
             return found
         }
@@ -111,8 +111,8 @@ struct BaseRevision {
             remedy: fetch(name.hasPrefix("origin/") ? String(name.dropFirst(7)) : name))
     }
 
-    /// - Parameter pipeline: the one that runs for a request: there a local branch, and all of a
-    ///   clone of another project, may be the proposal's own.
+    /// - Parameter pipeline: a pipeline of a pull request. There a local branch may be the
+    ///   proposal's own, and so may any branch in a clone of another project.
     private func followed(
         _ branch: String, in repository: Repository, for pipeline: Pipeline?
     ) throws -> FetchedSource {
@@ -158,7 +158,7 @@ struct BaseRevision {
             remedy: pipeline.branch.map(fetch) ?? "name the followed revision with --base")
     }
 
-    /// - Parameter reference: a full name, looked up as it is.
+    /// - Parameter reference: a full ref name, which is looked up as it is.
     private func fetched(
         _ reference: String, as label: String, in repository: Repository
     ) throws(GitError) -> FetchedSource? {
@@ -186,7 +186,7 @@ struct BaseRevision {
         }
     }
 
-    /// A base elsewhere than on the followed branch would be the word of somebody else.
+    /// Throws where the base is not on the followed branch: it would be chosen by somebody else.
     private func check(_ base: FetchedSource, isOn followed: FetchedSource) throws {
         guard let own = base.commit, let tip = followed.commit, let repository = base.repository,
             own.id != tip.id
@@ -198,7 +198,7 @@ struct BaseRevision {
         }
     }
 
-    /// What brings a branch here; a name that a shell would read otherwise is not repeated.
+    /// The command that fetches a branch; a name that a shell would interpret is not repeated.
     private func fetch(_ branch: String) -> String {
         let plain = branch.utf8.allSatisfy { byte in
             (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)

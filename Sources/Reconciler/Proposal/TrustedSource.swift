@@ -5,27 +5,28 @@ import Model
 import Reports
 import Schema
 
-/// A command that acts was asked to act on a proposal.
+/// A command that changes shards or records was run on a proposal.
 package struct ProposalRefused: RemediedError {
     package let fault: String
     package let remedy: String?
 }
 
-/// The schema repository as far as it is to be believed.
+/// The schema repository, divided into what is trusted and what is proposed.
 ///
-/// `plumb.yaml` comes from what is followed; of a proposal only the text of schemas is used.
+/// `plumb.yaml` and approvals come from the followed branch; of a proposal only the schemas are
+/// used.
 package struct TrustedSource {
-    /// Whose schemas are read.
+    /// The source whose schemas are read.
     package let source: FetchedSource
-    /// Whose `plumb.yaml` and approvals count: the base, or the source itself.
+    /// The source whose `plumb.yaml` and approvals count: the base, or `source` itself.
     package let followed: FetchedSource
     package let fleet: Fleet
-    /// True where the schemas are a proposal's: what is said of them is not for the record.
+    /// Whether the schemas are a proposal's: a plan of them is not recorded.
     package let isProposal: Bool
-    /// Where the files of secrets may lie.
+    /// Where files with secrets may be.
     package let places: SecretPlaces
 
-    /// Fetches the schema repository, and says what of it counts.
+    /// Fetches the schema repository and determines what of it is trusted.
     package static func open(_ request: PassRequest) throws -> TrustedSource {
         try checkOperator(request)
         return try open(request, fetched: FetchStage(request: request.source).run())
@@ -55,13 +56,13 @@ package struct TrustedSource {
         case .refused:
             throw ProposalRefused(
                 fault: "\(source.label) is a proposal, which is to be merged into \(base.label): "
-                    + "nothing is done or decided on its word",
+                    + "no shard is changed and nothing is decided by it",
                 remedy: "run this on what is followed, after the merge; `plumb plan` says what "
                     + "the proposal would change")
         }
     }
 
-    /// What a command looks at that looks at no proposal.
+    /// The revision that a command reads which never reads proposals.
     package struct Looked {
         package let source: FetchedSource
         package let places: SecretPlaces
@@ -81,7 +82,7 @@ package struct TrustedSource {
         }
     }
 
-    /// What was fetched, or its base where that is a proposal; `plumb.yaml` is not read yet.
+    /// What was fetched, or its base where that is a proposal; does not read `plumb.yaml` yet.
     package static func look(_ request: PassRequest, fetched source: FetchedSource) throws -> Looked
     {
         guard let base = try BaseRevision(request: request).find(for: source) else {
@@ -90,7 +91,7 @@ package struct TrustedSource {
         return Looked(source: source, base: base)
     }
 
-    /// Nobody who writes to the schema repository may write the operator's file.
+    /// Throws where the operator's file is in a repository that others write to.
     package static func checkOperator(_ request: PassRequest) throws {
         guard let file = request.operator?.file else { return }
         try OperatorFile.check(file, liesOutside: request.folder)
@@ -102,7 +103,7 @@ package struct TrustedSource {
         }
     }
 
-    /// The fleet as the operator lets it be.
+    /// The fleet within the limits of the operator's file.
     package static func ruled(_ fleet: Fleet, _ request: PassRequest) throws -> Fleet {
         guard let rules = request.operator else { return fleet }
         return try rules.ruling(fleet)
@@ -118,7 +119,7 @@ package struct TrustedSource {
             places: SecretPlaces(folder: source.folder ?? request.folder))
     }
 
-    /// Nothing among the files of a proposal is a secret, and no relative path leads to one.
+    /// The folder of a proposal's files: no secret is read from it, and relative paths are refused.
     private static func untrusted(_ source: FetchedSource) -> SecretPlaces {
         SecretPlaces(folder: nil, untrusted: source.folder)
     }

@@ -5,29 +5,31 @@ import Ledger
 import Observed
 import Schema
 
-/// What one pass is asked to do.
+/// The options of one pass.
 package struct PassRequest: Sendable {
     package var source: SourceRequest
     package var scope: DesiredStage.Scope
-    /// The ledger's folder, instead of the one in the fleet file.
+    /// The ledger's folder, where another than the fleet file's is to be used.
     package var ledger: String?
     /// The folder in which the command runs: relative ledger paths are relative to it.
     package var folder: String
-    /// Puts drift right in this pass, whatever `policy.drift` says.
+    /// Corrects drift in this pass, whatever `policy.drift` says.
     package var heals: Bool
+    /// Who runs the pass, for the audit trail.
     package var actor: LedgerActor
+    /// Whether tables are read in full or only where a fingerprint changed.
     package var mode: Observer.Mode
-    /// True in a loop: what failed a moment ago is left alone until its back-off is over.
+    /// True in a loop: what failed recently is not tried again until its back-off is over.
     package var backsOff: Bool
-    /// What the operator says about approvals.
+    /// The operator's settings for approvals.
     package var approvals = ApprovalSettings.standard
-    /// What has the last word, where there is such a file.
+    /// The operator's file, which overrides `plumb.yaml`; nil where there is none.
     package var `operator`: Operator?
-    /// The revision that decides about all but schemas, as the command line names it.
+    /// The revision whose policy, fleet and approvals count, as the command line names it.
     package var base: String?
-    /// The pipeline of a pull request in which this runs.
+    /// The pipeline of a pull request in which the command runs.
     package var pipeline: Pipeline?
-    /// What is done with a proposal.
+    /// How the command treats a proposal.
     package var proposals: ProposalUse
 
     package init(
@@ -52,7 +54,7 @@ package struct PassRequest: Sendable {
 }
 
 extension PassRequest {
-    /// The folders on this machine that the command is about.
+    /// The local folders that the command works with.
     var folders: [String] {
         switch source.location {
         case .repository(let own), .workingTree(let own): [folder, own]
@@ -61,12 +63,12 @@ extension PassRequest {
     }
 }
 
-/// What surrounds a pass: the time, the end that may be asked for, and who listens.
+/// What a pass needs from its caller: the clock, the interrupt and the listeners.
 package struct PassHooks: Sendable {
     package var clock: any Clock
     package var interrupt: Interrupt
     package var listener: RolloutListener
-    /// Told when a stage begins, for progress on a terminal.
+    /// Called when a stage begins, for progress on a terminal.
     package var stage: @Sendable (String) -> Void
 
     package init(

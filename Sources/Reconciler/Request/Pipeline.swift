@@ -1,17 +1,17 @@
 import Desired
 import Foundation
 
-/// A CI pipeline that runs for a pull or merge request, as its variables say.
+/// A CI pipeline that runs for a pull or merge request, as its environment variables say.
 ///
-/// Everything in it is data from outside: names are checked, and only ever looked up whole.
+/// All of it is untrusted input: names are validated, and only looked up as full names.
 package struct Pipeline: Hashable, Sendable {
-    /// `GitHub`, for messages.
+    /// The name for messages, such as `GitHub`.
     package let system: String
-    /// The short name of the branch that the request wants to change; nil where nobody says it.
+    /// The short name of the target branch; nil where it is not known.
     package let branch: String?
-    /// Commits of that branch by their whole ids, the best one first.
+    /// Commits of that branch by their full ids, the most likely first.
     package let commits: [String]
-    /// The path of the project that has the branch, `owner/name`; nil where nobody says it.
+    /// The path of the project with that branch, `owner/name`; nil where it is not known.
     package let project: String?
 
     package init(
@@ -23,7 +23,7 @@ package struct Pipeline: Hashable, Sendable {
         self.project = project
     }
 
-    /// The pipeline that `variables` speak of; nil where they speak of no request.
+    /// The pipeline that `variables` describe; nil where it runs for no request.
     package static func detect(_ variables: [String: String]) -> Pipeline? {
         let set = Variables(values: variables)
         return gitHub(set) ?? gitLab(set) ?? others(set)
@@ -32,7 +32,7 @@ package struct Pipeline: Hashable, Sendable {
     private struct Variables {
         let values: [String: String]
 
-        /// The value; an empty one is none.
+        /// The value; nil for an empty one.
         subscript(_ name: String) -> String? {
             values[name].flatMap { $0.isEmpty ? nil : $0 }
         }
@@ -40,7 +40,7 @@ package struct Pipeline: Hashable, Sendable {
 
     // MARK: GitHub
 
-    /// Events about a request; what is not among them may still name a base branch.
+    /// Events of a request; others may name a base branch too, but are not about one.
     private static let requestEvents: Set<String> = [
         "pull_request", "pull_request_target", "pull_request_review",
         "pull_request_review_comment", "merge_group",
@@ -52,7 +52,8 @@ package struct Pipeline: Hashable, Sendable {
         let base = variables["GITHUB_BASE_REF"]
         let isRequest =
             base != nil || event.map(requestEvents.contains) ?? false
-            // A comment on a request, or what runs after its pipeline, often checks it out.
+            // A job for a comment on a request, or after a request's pipeline, often checks the
+            // request out.
             || (event == "issue_comment" && payload?.isAboutRequest != false)
             || (event == "workflow_run" && payload?.followsRequest != false)
         guard isRequest else { return nil }
@@ -77,17 +78,18 @@ package struct Pipeline: Hashable, Sendable {
             project: variables["CI_MERGE_REQUEST_PROJECT_PATH"])
     }
 
-    /// The pipeline of a branch from which a merge request is open: GitLab's usual one.
+    /// The pipeline of a branch that has an open merge request, which is what GitLab runs by
+    /// default.
     ///
-    /// Which branch it wants to change is not said: the default one is believed. On a protected
-    /// branch nobody writes but who may merge there.
+    /// GitLab does not say the target branch here: the default branch is assumed. To a protected
+    /// branch only those can push who may merge there.
     private static func gitLabBranch(_ variables: Variables) -> Pipeline? {
         guard let requests = variables["CI_OPEN_MERGE_REQUESTS"],
             variables["CI_COMMIT_REF_PROTECTED"] != "true"
         else { return nil }
         let branch = variables["CI_DEFAULT_BRANCH"]
         if let branch, branch == variables["CI_COMMIT_BRANCH"] { return nil }
-        // `group/project!333,group/project!334`, by the projects that they are for.
+        // `group/project!333,group/project!334`: for each merge request the target project.
         let projects = Set(
             requests.split(separator: ",").map { $0.prefix { $0 != "!" } }.map(String.init))
         guard let project = projects.first, projects.count == 1 else {
@@ -128,11 +130,11 @@ package struct Pipeline: Hashable, Sendable {
     }
 }
 
-/// The document in which GitHub describes an event.
+/// The JSON file in which GitHub describes an event.
 private struct GitHubPayload {
     private let document: [String: Any]
 
-    /// Nil where there is none that can be read.
+    /// Nil where there is no readable file.
     init?(path: String?) {
         guard let path, let data = FileManager.default.contents(atPath: path),
             let document = try? JSONSerialization.jsonObject(with: data) as? [String: Any]

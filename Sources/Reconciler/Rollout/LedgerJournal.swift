@@ -4,9 +4,10 @@ import Ledger
 import Model
 import Schema
 
-/// The journal of operations in the ledger: one commit for each transition.
+/// Records operations in the ledger, with one commit for each transition.
 ///
-/// The outcome, the shard's record, the approval's consumption and the removal of the pending
+/// The outcome, the shard's record, the use of the approval and the removal of the pending record
+/// are one commit, so none of them is ever recorded without the others.
 /// record are one commit: there is no moment at which one of them holds without the others.
 package struct LedgerJournal: OperationJournal {
     private let store: LedgerStore
@@ -15,12 +16,13 @@ package struct LedgerJournal: OperationJournal {
         self.store = store
     }
 
-    /// What changed since the gate let the operation pass: time, a denial, another use.
+    /// What has changed since the gate let the operation pass: the approval expired, was denied or
+    /// was used.
     package func refusal(of record: PendingRecord) throws(JournalFailure) -> String? {
         guard let digest = record.approval else { return nil }
         let label = "approval \(digest.short)"
         guard let until = record.approvedUntil.flatMap(Timestamp.init(iso:)) else {
-            return "nobody knows how long \(label) holds"
+            return "it is not known until when \(label) is valid"
         }
         guard store.now < until else { return "\(label) expired \(until) before it could begin" }
         let found: ApprovalRecord?
@@ -38,6 +40,7 @@ package struct LedgerJournal: OperationJournal {
         return nil
     }
 
+    /// Writes the pending record and the start of its operation, in one commit.
     package func begin(_ record: PendingRecord) throws(JournalFailure) {
         let event = LedgerEvent(
             "operation-started", subject: "Start \(record.key)",
@@ -48,7 +51,7 @@ package struct LedgerJournal: OperationJournal {
                 throw LedgerError(
                     .invalid, "\(path): no such operation; its rollout was not recorded")
             }
-            // Whoever comes second finds the record and writes no second event.
+            // A retry that finds the pending record does not write a second event.
             let isPending = try draft.read(RecordPath.pending(record.key)) != nil
             guard operation.state != .running || !isPending else { return .nothing }
             operation.state = .running
@@ -59,6 +62,7 @@ package struct LedgerJournal: OperationJournal {
         }
     }
 
+    /// Writes the outcome and everything that follows from it, in one commit.
     package func finish(
         _ record: PendingRecord, _ outcome: OperationOutcome
     ) throws(JournalFailure) {
@@ -70,7 +74,7 @@ package struct LedgerJournal: OperationJournal {
             let path = RecordPath.operation(record.rollout, record.key)
             let pendingPath = RecordPath.pending(record.key)
             let isPending = try draft.read(pendingPath) != nil
-            // Whoever comes second finds the outcome: it clears up and writes no second one.
+            // A retry that finds the outcome only cleans up, and does not record it twice.
             guard var operation = try draft.read(OperationRecord.self, at: path),
                 !operation.state.isTerminal
             else {
@@ -101,7 +105,7 @@ package struct LedgerJournal: OperationJournal {
         case .completed: digest = record.step.to
         case .partly(let found): digest = found
         case .superseded, .failed:
-            // What ran of it is no stranger's work.
+            // A part that this operation ran is not drift, so it is recorded.
             guard let progress = outcome.progress else { return }
             digest = progress.digest
         case .notRun, .discarded: return
@@ -111,7 +115,7 @@ package struct LedgerJournal: OperationJournal {
         for (table, digest) in record.step.tables(at: digest) ?? [record.key.table: digest] {
             shard.tables[table] = digest
         }
-        // The statements took the old names away, so nothing is known of them any more.
+        // The statements removed the old names, so their records go too.
         for old in record.step.tables.compactMap(\.renamedFrom) { shard.tables[old] = nil }
         shard.since = now.iso
         shard.lastRevision = record.revision ?? shard.lastRevision
@@ -129,7 +133,7 @@ package struct LedgerJournal: OperationJournal {
         try draft.set(path, json: approval)
     }
 
-    /// Keeps what the table refused for the next plan, and forgets it once the table has changed.
+    /// Records what the table refused, for the next plan; removes that once the table has changed.
     private static func recordRefusal(
         _ record: PendingRecord, _ outcome: OperationOutcome, in draft: inout LedgerDraft
     ) throws(LedgerError) {
@@ -156,7 +160,7 @@ package struct LedgerJournal: OperationJournal {
 }
 
 extension OperationOutcome {
-    /// The first word of the audit line.
+    /// The first word of the commit's subject.
     fileprivate var verb: String {
         switch kind {
         case .completed(ran: true): "Complete"

@@ -2,26 +2,26 @@ import Diff
 import Model
 import Schema
 
-/// Drives one operation from its claim to its outcome: the thin shell around the machine.
+/// Runs one operation from its claim to its outcome: carries out the actions of its state machine.
 struct OperationDriver {
     let record: PendingRecord
     let journal: any OperationJournal
-    /// A point where tests stop the world; nothing in the product.
+    /// Where tests simulate a crash; does nothing in the product.
     let faults: FaultPoints
 
-    /// What became of the operation when the driver let go of it.
+    /// How the operation stands when the driver returns.
     enum End: Sendable, Equatable {
         case settled(OperationOutcome)
         /// It may be tried again after a pause; the pending record stays.
         case again(message: String, attempt: Int)
-        /// The pending record stays, and the next run settles it.
+        /// It is left to the next run, which settles its pending record.
         case left(message: String)
     }
 
-    /// Runs `machine` on `port` until it settles or has to wait.
+    /// Runs `machine` on `port` until it is settled or has to wait.
     ///
-    /// - Throws: `JournalFailure` when the ledger cannot be written: the caller stops, and the
-    ///   next run settles what was left by reading the table.
+    /// - Throws: `JournalFailure` when the ledger cannot be written. The caller then stops, and the
+    ///   next run reads the table to settle what was left.
     func drive(
         _ machine: inout OperationMachine, claim event: OperationMachine.Event,
         on port: any ShardPort
@@ -62,14 +62,14 @@ struct OperationDriver {
         }
     }
 
-    /// The pending record, which says how many statements had run before this operation.
+    /// The pending record, with the number of statements that ran before this operation.
     private func started(after done: Int) -> PendingRecord {
         var record = record
         record.begun = done == 0 ? nil : done
         return record
     }
 
-    /// Whether the first statement comes next, be it for the first time or after a pause.
+    /// Whether the first statement is next, for the first time or after a pause.
     private static func begins(
         _ action: OperationMachine.Action, _ machine: OperationMachine
     ) -> Bool {
@@ -97,8 +97,8 @@ struct OperationDriver {
         }
     }
 
-    /// Asks every question of the step, whichever statement it is about: none of them is to start
-    /// where one of them would fail.
+    /// Asks all questions of the step, for its later statements too: the first one must not run if
+    /// any would fail.
     private func askRows(
         _ machine: inout OperationMachine, on port: any ShardPort
     ) -> OperationMachine.Action {
@@ -142,7 +142,7 @@ struct OperationDriver {
         return .settled(outcome)
     }
 
-    /// What was done before the end, in the record and in words.
+    /// Adds to the outcome, and to its message, what ran before it ended.
     private func addPart(
         of machine: OperationMachine, _ refused: RefusalRecord.Refused?,
         to outcome: inout OperationOutcome
@@ -169,18 +169,19 @@ struct OperationDriver {
     }
 }
 
-/// The points of an operation at which a crash must lose nothing.
+/// The points of an operation at which tests simulate a crash.
 package struct FaultPoints: Sendable {
+    /// Each point is right before or after something becomes durable or runs.
     package enum Point: String, Sendable, CaseIterable {
         case beforeIntent, afterIntent, beforeStatement, afterStatement, beforeOutcome, afterOutcome
     }
 
     private let hit: (@Sendable (Point) throws(JournalFailure) -> Void)?
 
-    /// In the product: nothing happens at any point.
+    /// Does nothing, as in the product.
     package static let none = FaultPoints(hit: nil)
 
-    /// In tests: `hit` may throw, which stops the driver as a crash would.
+    /// For tests: `hit` may throw, which stops the driver as a crash would.
     package static func calling(
         _ hit: @escaping @Sendable (Point) throws(JournalFailure) -> Void
     ) -> FaultPoints {

@@ -4,35 +4,34 @@ import Schema
 
 /// One operation as a pure state machine: an event goes in, an action comes out.
 ///
-/// It has no clock and does no I/O. The shell (`ShardWorker`) carries out the action and hands
-/// back what happened as the next event. What the live table is decides every step, so a machine
-/// that is started again after a crash comes to the same end. No way leads to a statement but by
-/// a pending record that was made durable by this very machine, and whether one of its statements
-/// ran is told by the table alone.
+/// It has no clock and does no I/O. The shell (`ShardWorker`) carries out the action and returns
+/// what happened as the next event. Each decision is made from the live table, so a machine that is
+/// started again after a crash comes to the same end. A statement runs only after this machine has
+/// seen its pending record made durable, and only reading the table tells whether a statement ran.
 package struct OperationMachine: Sendable {
-    /// The digests from the first to the last: `chain[k]` is what the table has after k
-    /// statements; nil stands for an absent table.
+    /// The digests of the table: `chain[k]` is its digest after k statements; nil stands for an
+    /// absent table.
     package let chain: [Digest?]
     package private(set) var state: OperationState
-    /// How many of the statements are known to have run, be it by this operation or before it.
+    /// How many of the statements are known to have run, by this operation or before it.
     package private(set) var done: Int
-    /// Attempts that failed since the last statement that was seen to have run, or since the
-    /// operation was taken up, against `retryLimit`.
+    /// Failed attempts since the operation was taken up, or since a statement was last seen to have
+    /// run; limited by `retryLimit`.
     package private(set) var attempts: Int
-    /// Whether a statement of this operation ran. One that nobody knows about counts.
+    /// Whether a statement of this operation ran. One whose outcome is unknown counts as run.
     package private(set) var ran = false
-    /// How far its own statements were seen to have brought the table, as a place in `chain`.
+    /// The position in `chain` up to which its own statements are known to have brought the table.
     package private(set) var reached: Int?
     private let retryLimit: Int
     private let asksRows: Bool
 
     /// Whether the pending record is durable.
     private var isRecorded = false
-    /// Whether the rows were found not to stand in the way.
+    /// Whether the rows were asked, and none of them would make a statement fail.
     private var isAsked = false
-    /// The statement that was sent, as long as the table was not read since.
+    /// The statement that was sent, until the table is read again.
     private var sent: Sent?
-    /// Why it fails, once the table was read.
+    /// The message with which it fails, once the table has been read.
     private var failure: String?
 
     private struct Sent {
@@ -57,14 +56,16 @@ package struct OperationMachine: Sendable {
         done = 0
     }
 
+    /// What happened, as the shell reports it.
     package enum Event: Sendable, Equatable {
-        /// A worker holds the shard's lock and starts, or takes up what another left.
+        /// A worker holds the shard's lock; it starts the operation or takes up one that another
+        /// left.
         case claimed
-        /// The live table was read: its digest, or nil when it is proven absent.
+        /// The live table was read: its digest, or nil when it is known to be absent.
         case observed(Digest?)
-        /// Two live tables have the names of the one that is renamed.
+        /// Both the old and the new name of a table to be renamed are live.
         case obstructed(reason: String)
-        /// The rows were asked: why nothing may begin, or nil when no row stands in the way.
+        /// The rows were asked: why no statement may start, or nil when no row is in the way.
         case rowsAsked(obstacle: String?)
         /// The pending record is durable.
         case intentRecorded
@@ -78,24 +79,26 @@ package struct OperationMachine: Sendable {
         case retryDue
     }
 
+    /// What the shell has to do next.
     package enum Action: Sendable, Equatable {
-        /// Read the live table, then say `observed` or `readFailed`.
+        /// Read the live table, then report `observed` or `readFailed`.
         case observe
-        /// Ask the rows every question of the step, then say `rowsAsked` or `readFailed`.
+        /// Ask the rows every question of the step, then report `rowsAsked` or `readFailed`.
         case askRows
-        /// Make the pending record durable, then say `intentRecorded`.
+        /// Make the pending record durable, then report `intentRecorded`.
         case recordIntent
         /// Run statement `index`, counted from 0.
         case run(index: Int)
-        /// Record the outcome; `ran` says whether a statement of this operation made the change.
+        /// Record the completion; `ran` tells whether a statement of this operation made the
+        /// change.
         case recordCompleted(ran: Bool)
-        /// Record that the table was something else, and plan again.
+        /// Record that the table was not as planned; it is planned again.
         case recordSuperseded(found: Digest?, reason: String? = nil)
-        /// Keep the pending record, wait, and say `retryDue`.
+        /// Keep the pending record, wait, then report `retryDue`.
         case backOff(message: String, attempt: Int)
-        /// Record the failure; the pending record goes.
+        /// Record the failure, and remove the pending record.
         case recordFailed(message: String)
-        /// Keep the pending record for the next run: nobody knows whether the statement ran.
+        /// Keep the pending record for the next run: it is unknown whether the statement ran.
         case leave(message: String)
         /// Nothing to do for now.
         case wait
@@ -124,14 +127,14 @@ package struct OperationMachine: Sendable {
 
     private mutating func retryDue() -> Action {
         guard state == .failedRetryable else { return .wait }
-        // Rows may have come in the meantime.
+        // New rows may have come in the meantime.
         isAsked = false
         return .observe
     }
 
     // MARK: What was read
 
-    /// What the live table is decides: `from` → run, `to` → record, anything else → superseded.
+    /// The live table decides: as before → run, as wanted → record, anything else → superseded.
     private mutating func observed(_ digest: Digest?) -> Action {
         let place = chain.lastIndex(of: digest)
         let last = sent
@@ -154,13 +157,13 @@ package struct OperationMachine: Sendable {
         }
         if let reached, place < reached {
             return supersede(
-                found: digest, reason: "somebody took back what had run of it already")
+                found: digest, reason: "a part of it that had run was undone")
         }
         done = place
         return begin(at: place)
     }
 
-    /// What the table says about the statement that was sent.
+    /// Learns from the table whether the statement that was sent has run.
     private mutating func settleSent(at place: Int?) {
         guard let last = sent else { return }
         sent = nil
@@ -192,7 +195,7 @@ package struct OperationMachine: Sendable {
         return supersede(found: nil, reason: reason)
     }
 
-    /// The table is read again: the questions may have taken long.
+    /// Reads the table once more: the questions may have taken long.
     private mutating func rowsAsked(_ obstacle: String?) -> Action {
         if let obstacle { return fail(obstacle) }
         isAsked = true
@@ -224,7 +227,7 @@ package struct OperationMachine: Sendable {
         guard state == .running else { return .wait }
         switch retry {
         case .permanent:
-            // What the server says is one thing, what the table has become is another.
+            // A refused statement may still have changed the table, so the table is read.
             sent = Sent(index: done, answer: .refused)
             failure = message
             state = .verifying
@@ -251,7 +254,7 @@ package struct OperationMachine: Sendable {
             state = .failedRetryable
             return .leave(message: message)
         }
-        // The last look: whether it ran after all.
+        // Reads the table once more, to learn whether it ran after all.
         failure = message
         return .observe
     }

@@ -3,7 +3,7 @@ import MySQLClient
 import Observed
 import Schema
 
-/// Why a shard is not changed whose server takes no changes.
+/// Why a shard on a read-only server is not changed.
 package struct ReadOnlyRefusal: Hashable {
     let reason: String
 
@@ -18,12 +18,13 @@ package struct ReadOnlyRefusal: Hashable {
                 + "primary, or say `read_only: allow` with it in plumb.yaml"
         case .closed(let setting):
             reason =
-                "\(target.server) takes changes from nobody (\(setting)): point the shard at the "
+                "\(target.server) refuses every change (\(setting)): point the shard at the "
                 + "primary"
         }
     }
 
-    /// The shard may be changed all the same, and the account may not: trying again helps nothing.
+    /// For a shard that may be changed although its server is read-only, by an account without the
+    /// privilege for it: trying again would not help.
     static func unprivileged(_ target: ObservationTarget, _ error: MySQLError) -> ShardFailure {
         ShardFailure(
             "\(target.id): \(error.fault); the fleet file lets the shard be changed, and the account "
@@ -31,8 +32,8 @@ package struct ReadOnlyRefusal: Hashable {
             retry: .permanent)
     }
 
-    /// Throws where the server takes no changes now. It may again in a moment: a server that was
-    /// made a replica under a rollout leaves its operations to the next run.
+    /// Throws where the server refuses changes now. It counts as retryable: a server that became a
+    /// replica during a rollout leaves its operations to the next run.
     static func check(
         _ target: ObservationTarget, on connection: Connection
     ) throws(ShardFailure) {

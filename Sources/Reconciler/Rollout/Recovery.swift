@@ -2,10 +2,11 @@ import Model
 import Reports
 import Schema
 
-/// Settles what a dead run left behind: it reads what is true and records it, and runs nothing.
+/// Settles what an interrupted run left: reads the tables and records the outcome; changes no
+/// shard.
 ///
-/// The shard's lock is taken first: it proves that the dead worker's statement is over. What
-/// turns out not to have run is planned again like everything else.
+/// It takes the shard's lock first, which proves that no statement of the interrupted run is still
+/// running. What did not run is planned again.
 package struct Recovery: Sendable {
     private let opener: any ShardOpener
     private let journal: any OperationJournal
@@ -19,10 +20,10 @@ package struct Recovery: Sendable {
         self.faults = faults
     }
 
-    /// Settles every record; those whose shard cannot be read stay, with the reason.
+    /// Settles every record; keeps those whose shard cannot be read, with the reason.
     ///
-    /// - Parameter isInFleet: whether the fleet still has a shard. Only a "no" from the fleet
-    ///   file discards a record, never a failed connection.
+    /// - Parameter isInFleet: whether the fleet still has a shard. A record is discarded only
+    ///   because the fleet file no longer has its shard, never for a failed connection.
     package func settle(
         _ records: [PendingRecord], isInFleet: (ShardID) -> Bool
     ) throws(JournalFailure) -> [ReconcileReport.Recovered] {
@@ -58,7 +59,7 @@ package struct Recovery: Sendable {
         return Self.line(record, finding, outcome.message ?? "")
     }
 
-    /// What the live table says about the operation.
+    /// The outcome that the live table shows.
     static func classify(
         _ finding: LiveFinding, against record: PendingRecord
     ) -> (OperationOutcome, finding: ReconcileReport.Finding) {
@@ -95,14 +96,14 @@ package struct Recovery: Sendable {
         return (unknown(found: live, message, record), .superseded)
     }
 
-    /// Nobody can tell whether its statement ran before somebody else's: it counts as if it had,
-    /// and what allowed it allows nothing more.
+    /// Whether its statement ran before somebody else changed the table cannot be determined: it
+    /// counts as run, and its approval as used up.
     private static func unknown(
         found: Digest?, _ message: String, _ record: PendingRecord
     ) -> OperationOutcome {
         let used = record.approval.map {
-            "; nobody can tell whether a statement ran before, so approval \($0.short) counts as "
-                + "used up"
+            "; whether a statement ran before cannot be determined, so approval \($0.short) "
+                + "counts as used up"
         }
         var outcome = OperationOutcome(
             kind: .superseded(found: found), message: message + (used ?? ""), attempts: 0)

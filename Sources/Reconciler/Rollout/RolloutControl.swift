@@ -2,7 +2,7 @@ import Execution
 import Model
 import Schema
 
-/// What the workers of one rollout share: whether new operations may start.
+/// State that the workers of one rollout share: whether new operations may start.
 package final class RolloutControl: Sendable {
     package let interrupt: Interrupt
     private let policy: FailurePolicy
@@ -14,15 +14,16 @@ package final class RolloutControl: Sendable {
         failure = Lock(nil)
     }
 
-    /// The first failure, with its shard.
+    /// The message of the first failure, with its shard.
     package var firstFailure: String? { failure.withLock { $0 } }
 
-    /// False once an operation failed under `halt`, or the end was asked for.
+    /// False once an operation has failed under `halt`, or the run was interrupted.
     var mayStart: Bool {
         guard !interrupt.isRaised else { return false }
         return !isHalted
     }
 
+    /// Whether a failure keeps new operations from starting.
     package var isHalted: Bool { policy == .halt && firstFailure != nil }
 
     func note(_ key: OperationKey, _ outcome: OperationOutcome) {

@@ -1,6 +1,6 @@
 import Reports
 
-/// Where a rollout tells what happens; calls come from several threads at once.
+/// Receives the events of a rollout; called from several threads at once.
 package struct RolloutListener: Sendable {
     private let body: @Sendable (RolloutEvent) -> Void
 

@@ -5,9 +5,10 @@ import Schema
 
 /// Runs the waves of a rollout over its shards.
 package struct RolloutRunner: Sendable {
-    /// One wave: the operations of its shards, and how long it bakes before the next one.
+    /// One wave: the operations of its shards, and the wait before the next wave.
     package struct Wave: Sendable {
         package var work: [ShardWork]
+        /// The wait after this wave, in seconds.
         package var bakeSeconds: Int64
 
         package init(work: [ShardWork], bakeSeconds: Int64) {
@@ -16,7 +17,7 @@ package struct RolloutRunner: Sendable {
         }
     }
 
-    /// The operations of one shard, in order, and the server that they load.
+    /// The operations of one shard, in order, and the server that it is on.
     package struct ShardWork: Sendable {
         package let shard: ShardID
         package let server: ServerAddress
@@ -29,11 +30,12 @@ package struct RolloutRunner: Sendable {
         }
     }
 
-    /// What became of a rollout's operations in this run.
+    /// The outcome of a rollout's operations in this run.
     package struct Result: Sendable {
         package var outcomes: [OperationKey: OperationOutcome] = [:]
+        /// Why shards were not settled, by shard.
         package var obstacles: [ShardID: ShardFailure] = [:]
-        /// The ledger failed: nothing was started after that.
+        /// Set when the ledger could not be written: nothing was started after that.
         package var journalFailure: JournalFailure?
     }
 
@@ -61,8 +63,8 @@ package struct RolloutRunner: Sendable {
         self.listener = listener
     }
 
-    /// Runs wave after wave; the next one opens only when every operation of the last completed
-    /// and it has baked.
+    /// Runs the waves in order. The next one starts when every operation of the last has completed
+    /// and its wait is over.
     package func run(_ waves: [Wave]) -> Result {
         var result = Result()
         for (index, wave) in waves.enumerated() {
@@ -104,7 +106,8 @@ package struct RolloutRunner: Sendable {
         result.journalFailure = broken.withLock { $0 }
     }
 
-    /// Under `continue` a failure does not close the next wave; an unsettled shard does.
+    /// Whether the next wave may start: under `continue` failed operations do not prevent it, but a
+    /// shard that was not settled does.
     private func isClean(_ wave: Wave, _ result: Result) -> Bool {
         wave.work.allSatisfy { work in
             guard result.obstacles[work.shard] == nil else { return false }

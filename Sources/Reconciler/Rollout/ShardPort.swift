@@ -4,48 +4,48 @@ import Model
 import Schema
 
 /// What a worker may do to one shard while it holds the shard's lock.
-///
-/// Only `ShardSession` implements it against a server; the simulation in the tests brings a
-/// fleet in memory. A plan, a drift report and every other dry run hold no value of this type.
+/// Only `ShardSession` implements it for a server; the simulation in the tests has one in memory.
+/// Plan, drift report and every other dry run have no value of this type.
 package protocol ShardPort {
-    /// The digest of the live table, or nil when it is proven absent.
+    /// The digest of the live table, or nil when it is known to be absent.
     ///
-    /// `chain` has the digests through which an operation goes: an object that stands for one of
-    /// them, because git leaves its definer to the server, is read as that one.
+    /// `chain` has the digests that an operation goes through. A live object that satisfies one of
+    /// them (git may leave its definer to the server) is reported as that one.
     func digest(of table: String, among chain: [Digest?]) throws(ShardFailure) -> Digest?
 
-    /// The digest of the live table that still has an old name; nil when no table has it, be it
-    /// that a view stands in its place.
+    /// The digest of the live table that still has its old name; nil where no table has that name,
+    /// even if a view has.
     func digest(ofFormer table: String) throws(ShardFailure) -> Digest?
 
-    /// Asks the rows one question; throws where they gave no answer.
+    /// Asks the rows one question; throws where the server gave no answer.
     func ask(_ question: DataQuestion) throws(ShardFailure) -> RowsAnswer
 
     /// Runs one statement of a step.
     func run(_ statement: PlanStatement) throws(ShardFailure)
 }
 
-/// What the rows of a table said about one question.
+/// The answer of the rows of a table to one question.
 package enum RowsAnswer: Hashable, Sendable {
-    /// No row stands in the way.
+    /// No row would make a statement fail.
     case clear
-    /// At least one does.
+    /// At least one row would.
     case inTheWay
-    /// Nobody knows, and trying again helps nothing: the reason.
+    /// The answer cannot be had, for this reason, and trying again would not help.
     case notKnown(String)
 }
 
-/// What is live under the names of one operation.
+/// What is live under the names of an operation's table.
 package enum LiveFinding: Hashable, Sendable {
-    /// One table, or none, under whichever name the operation knows.
+    /// One table or none, whether under the old or the new name.
     case digest(Digest?)
-    /// A table under the old name and one under the new: neither is known to be the right one.
+    /// One table under the old name and one under the new; which of them is the right one is not
+    /// known.
     case both(old: String, new: String)
 }
 
 extension ShardPort {
-    /// Reads what a step is about: a table that it renames has its old name before the first
-    /// statement and its new one after it.
+    /// Reads the table of a step: one to be renamed has its old name before the first statement and
+    /// its new one after it.
     func find(_ step: PlanStep) throws(ShardFailure) -> LiveFinding {
         guard let members = step.members else { return try findOne(step) }
         var tables: [String: Digest?] = [:]
@@ -69,7 +69,7 @@ extension ShardPort {
 }
 
 extension LiveFinding {
-    /// Why an operation is superseded that finds two tables.
+    /// The reason why an operation that finds two tables is superseded.
     static func obstruction(old: String, new: String) -> String {
         "both `\(old)` and `\(new)` are live: the rename would have to choose"
     }
@@ -79,12 +79,12 @@ extension LiveFinding {
 package struct ShardFailure: Error, Hashable, Sendable, CustomStringConvertible {
     package let message: String
     package let retry: RetryClass
-    /// The shard's lock is held by somebody else.
+    /// Another session holds the shard's lock.
     package let isLocked: Bool
-    /// A part of a step has run, and the rest is left to the next run.
+    /// A part of a step has run; the rest is left to the next run.
     package let isHalf: Bool
-    /// `error 1118`, where this very table is not changed by the algorithm that the statement asks
-    /// for, whatever a copy of it was; nil otherwise.
+    /// The error, such as `error 1118`, where the algorithm that was proved on an empty copy of the
+    /// table is refused by the table itself; nil otherwise.
     package var refusedAlgorithm: String?
 
     package init(
@@ -102,7 +102,7 @@ package struct ShardFailure: Error, Hashable, Sendable, CustomStringConvertible 
 
 /// Opens a shard for change: connects and takes its lock.
 package protocol ShardOpener: Sendable {
-    /// Calls `body` with the shard's lock held on the connection that `body` works with.
+    /// Runs `body` on a connection that holds the shard's lock.
     func withShard<Result>(
         _ shard: ShardID, _ body: (any ShardPort) throws(ShardFailure) -> Result
     ) throws(ShardFailure) -> Result

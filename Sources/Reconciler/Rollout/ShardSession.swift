@@ -5,7 +5,7 @@ import MySQLClient
 import Observed
 import Schema
 
-/// Opens shards for change: one connection, the shard's lock on it, nothing without the lock.
+/// Connects to shards for changes and takes their locks; nothing is done without the lock.
 package struct ServerShardOpener: ShardOpener {
     private let pool: ConnectionPool
     private let shards: [ShardID: ObservationTarget]
@@ -16,10 +16,11 @@ package struct ServerShardOpener: ShardOpener {
     private let changed: @Sendable (ShardID) -> Void
 
     /// - Parameters:
-    ///   - lockWaitSeconds: how long to wait for a shard's lock that another session holds.
-    ///   - lockWaits: how long a statement waits for a table.
-    ///   - isForChanges: whether a server that takes no changes is of no use.
-    ///   - changed: called after every statement, so that cached fingerprints are forgotten.
+    /// - lockWaitSeconds: how long to wait for a shard's lock that another session holds.
+    /// - lockWaits: how long a statement waits for locks on a table and its rows.
+    /// - isForChanges: whether a read-only server is an error.
+    /// - changed: called after every statement, so that cached fingerprints of the shard are
+    ///   dropped.
     package init(
         pool: ConnectionPool, shards: [ShardID: ObservationTarget], catalog: ObjectCatalog,
         lockWaitSeconds: Int, lockWaits: LockWaits, isForChanges: Bool = true,
@@ -34,9 +35,11 @@ package struct ServerShardOpener: ShardOpener {
         self.changed = changed
     }
 
-    /// The name of the lock that every worker of a shard takes; it is server-wide.
+    /// The name of the lock that every worker of a shard takes (`GET_LOCK`); it is unique on a
+    /// server.
     package static func lockName(database: String) -> String { "plumb:\(database)" }
 
+    /// Connects, checks that the server takes changes, takes the shard's lock and runs `body`.
     package func withShard<Result>(
         _ shard: ShardID, _ body: (any ShardPort) throws(ShardFailure) -> Result
     ) throws(ShardFailure) -> Result {
@@ -74,7 +77,7 @@ package struct ServerShardOpener: ShardOpener {
                     + "a reconcile is running, or its last statement still is",
                 retry: .retryable, isLocked: true)
         }
-        // A session that ended gave the lock back by itself.
+        // The server releases the locks of a session that has ended.
         defer { if connection.isUsable { try? lock.release() } }
         return try body(
             ShardSession(
@@ -83,7 +86,7 @@ package struct ServerShardOpener: ShardOpener {
     }
 }
 
-/// One shard under its lock.
+/// One shard, while its lock is held.
 private struct ShardSession: ShardPort {
     let target: ObservationTarget
     let connection: Connection
@@ -131,14 +134,14 @@ private struct ShardSession: ShardPort {
 
     func run(_ statement: PlanStatement) throws(ShardFailure) {
         defer { changed(target.id) }
-        // It may have become a replica since the last statement.
+        // The server may have become a replica since the last statement.
         try ReadOnlyRefusal.check(target, on: connection)
         do throws(MySQLError) {
             let check = statement.checksForeignKeys ? 1 : 0
             try connection.execute(
                 "SET SESSION foreign_key_checks = \(check), "
                     + Self.lockWait(lockWaits.statementSeconds))
-            // What follows only reads; a session that ended has nothing to set.
+            // The next statements only read. A session that ended has no settings to restore.
             defer {
                 if connection.isUsable {
                     try? connection.execute(
@@ -161,20 +164,23 @@ private struct ShardSession: ShardPort {
         }
     }
 
-    /// `ER_NO_REFERENCED_ROW_2`: a foreign key that is added finds a row without a parent.
+    /// `ER_NO_REFERENCED_ROW_2`: a row has no parent for a foreign key that is added.
     private static let rowWithoutParent: UInt32 = 1452
 
-    /// For tables and for rows: a statement that copies waits for rows with the table in its hands.
+    /// Sets both the metadata and the row lock waits: a statement that copies waits for row locks
+    /// while it holds the metadata lock.
     private static func lockWait(_ seconds: Int) -> String {
         "lock_wait_timeout = \(seconds), innodb_lock_wait_timeout = \(seconds)"
     }
 }
 
 extension MySQLError {
-    /// Whether it is this very table that is not changed by the algorithm that the statement asks
-    /// for, as another one like it was when the statement was proved.
+    /// Whether this table refuses the algorithm of the statement, which an empty copy of it
+    /// accepted.
     ///
-    /// MariaDB finds a row too large that holds what columns left that went at once; MySQL counts
+    /// Instant changes leave traces in a table: MariaDB counts columns that were dropped instantly
+    /// towards the row size (error 1118), and MySQL limits the number of such changes and the row
+    /// size with them (errors 4092, 4093, 4157 and 4158).
     /// such changes, and has an end to their number and to what they leave (4157, 4158).
     fileprivate func refuses(_ statement: PlanStatement) -> Bool {
         guard let algorithm = statement.algorithm, algorithm != .copy else { return false }
@@ -187,14 +193,14 @@ extension MySQLError {
 }
 
 extension ShardFailure {
-    /// A shard that could not be asked.
+    /// The failure of a question to a shard.
     init(asking error: MySQLError, shard: ShardID) {
         self.init(error, shard: shard)
     }
 
-    /// - Parameter changing: true where the statement may have changed something: when the
-    ///   connection went away under it, its outcome is not known.
-    /// - Parameter rows: a query for the rows that refused the statement.
+    /// - Parameter changing: whether the statement may have changed something. If the connection
+    ///   was lost during it, the outcome is unknown.
+    /// - Parameter rows: a query that shows the rows because of which the statement was refused.
     fileprivate init(
         _ error: MySQLError, shard: ShardID, table: String? = nil, changing: Bool = false,
         rows: String? = nil
@@ -202,7 +208,7 @@ extension ShardFailure {
         let lost = [.lostConnection, .unreachable, .connectionLimit].contains(error.kind)
         let place = table.map { "\(shard)/\($0)" } ?? "\(shard)"
         let remedy = rows.map {
-            "; give these rows a parent or take them away, and run again: \($0)"
+            "; insert the missing parents or delete these rows, and run again: \($0)"
         }
         self.init(
             "\(place): \(error)\(remedy ?? "")",

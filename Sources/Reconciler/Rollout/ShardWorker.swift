@@ -3,7 +3,7 @@ import Execution
 import Model
 import Schema
 
-/// Carries out the operations of one shard, one after the other, under the shard's lock.
+/// Runs the operations of one shard in order, under the shard's lock.
 struct ShardWorker {
     let opener: any ShardOpener
     let journal: any OperationJournal
@@ -12,14 +12,15 @@ struct ShardWorker {
     let faults: FaultPoints
     let listener: RolloutListener
 
-    /// What became of a shard's operations.
+    /// The outcomes of a shard's operations.
     struct Report: Sendable {
         var outcomes: [OperationKey: OperationOutcome] = [:]
-        /// Why the rest did not settle: the shard cannot be reached, or is locked by another.
+        /// Why the rest was not settled: the shard cannot be reached, or another session has its
+        /// lock.
         var obstacle: ShardFailure?
     }
 
-    /// How often a shard is tried to be opened before it is left for the next run.
+    /// How often a worker tries to open a shard before it leaves it to the next run.
     private static let openLimit = 3
 
     /// - Throws: `JournalFailure` when the ledger cannot be written.
@@ -52,7 +53,8 @@ struct ShardWorker {
         return queue.report
     }
 
-    /// Works while the connection is good; returns the pause that is due before it goes on.
+    /// Works until the connection is lost or an operation has to wait; returns the pause before the
+    /// next round.
     private func drain(
         _ queue: inout Queue, from start: Queue.Item, on port: any ShardPort
     ) -> Result<Pause?, JournalFailure> {
@@ -92,7 +94,7 @@ struct ShardWorker {
         let message: String
     }
 
-    /// The operations of the shard that are still to be done, in order.
+    /// The operations of the shard that are not settled yet, in order.
     struct Queue {
         struct Item {
             let record: PendingRecord
@@ -113,7 +115,7 @@ struct ShardWorker {
                 }[...]
         }
 
-        /// The next operation; one that has not started only when `mayStart`.
+        /// The next operation; one that has not started is returned only when `mayStart`.
         func next(mayStart: Bool) -> Item? {
             guard let first = items.first, first.isStarted || mayStart else { return nil }
             return first
@@ -122,23 +124,25 @@ struct ShardWorker {
         mutating func settle(_ item: Item, _ outcome: OperationOutcome) {
             report.outcomes[item.record.key] = outcome
             items = items.dropFirst()
-            // What follows on this shard may need what failed: it waits for the next plan.
+            // Later operations of this shard may depend on the failed one: they are left to the
+            // next plan.
             if outcome.kind == .failed || outcome.kind == .notRun { items = [] }
         }
 
-        /// What is left for the next run, and what follows on this shard with it.
+        /// Leaves the rest of the shard's operations to the next run, with the reason.
         mutating func leave(_ obstacle: ShardFailure) {
             report.obstacle = obstacle
             items = []
         }
 
-        /// The end was asked for in a pause: says so where it leaves a part of a step behind.
+        /// Called when the run is interrupted during a pause: records that a part of a step is
+        /// left.
         mutating func noteHalf() {
             guard let item = items.first, let count = item.machine.reached else { return }
             let total = Count.of(item.record.step.statements.count, "statement")
             report.obstacle = ShardFailure(
-                "\(item.record.key): \(count) of \(total) ran before the end that was asked for: "
-                    + "run again soon, and what is left is planned", retry: .retryable,
+                "\(item.record.key): \(count) of \(total) ran before the interrupt: "
+                    + "run again soon; the rest is planned then", retry: .retryable,
                 isHalf: true)
         }
 

@@ -2,13 +2,15 @@ import Desired
 import Model
 import Schema
 
-/// Stage 2: what the fleet should look like, from the fetched source.
+/// Stage 2: reads the desired schemas from the fetched source.
 package struct DesiredStage {
-    /// What part of the fleet a command is about.
+    /// The part of the fleet that a command is about.
     package struct Scope: Hashable, Sendable {
+        /// Nil for the only environment of the fleet.
         package var environment: String?
+        /// Nil for all namespaces.
         package var namespaces: Set<String>?
-        /// Names or globs with `*` and `?`; empty for all.
+        /// Names, or patterns with `*` and `?`; empty for every shard.
         package var shards: [String]
 
         package init(environment: String?, namespaces: Set<String>?, shards: [String]) {
@@ -24,6 +26,7 @@ package struct DesiredStage {
         self.scope = scope
     }
 
+    /// Reads the schemas in scope; throws where a file or a shard name is wrong.
     package func run(
         _ source: FetchedSource, fleet: Fleet, modes: SourceModes = SourceModes(),
         discovered: Discovery
@@ -41,7 +44,7 @@ package struct DesiredStage {
         return state
     }
 
-    /// The shards that the command is about.
+    /// The shards in the command's scope.
     package func selected(_ shards: [Shard]) -> [Shard] {
         guard !scope.shards.isEmpty else { return shards }
         return shards.filter { shard in

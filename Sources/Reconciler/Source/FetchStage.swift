@@ -7,18 +7,20 @@ import Model
 import Reports
 import Schema
 
-/// Where the schema comes from, as the command line says it.
+/// The source of the schemas, as given on the command line.
 package struct SourceRequest: Sendable {
+    /// The place of the schema repository.
     package enum Location: Sendable {
         /// The repository around this folder, at a revision.
         case repository(folder: String)
-        /// The files around this folder, as they lie.
+        /// The files in the working tree around this folder, committed or not.
         case workingTree(folder: String)
         /// A path or URL that is mirrored into `cache` and fetched on every pass.
         case mirror(url: String, cache: String)
     }
 
     package var location: Location
+    /// A branch, tag or commit, or `HEAD`.
     package var reference: String
     package var credentials: SourceCredentials
 
@@ -31,7 +33,7 @@ package struct SourceRequest: Sendable {
     }
 }
 
-/// Stage 1: the schema repository, fetched.
+/// Stage 1: fetches the schema repository.
 package struct FetchStage: Sendable {
     package let request: SourceRequest
 
@@ -39,6 +41,7 @@ package struct FetchStage: Sendable {
         self.request = request
     }
 
+    /// Fetches the source; where that fails, uses the revision that was fetched last.
     package func run() throws -> FetchedSource {
         switch request.location {
         case .workingTree(let folder):
@@ -54,8 +57,8 @@ package struct FetchStage: Sendable {
         }
     }
 
-    /// The repository of `source`, which this stage fetched, at another revision: a branch, a tag
-    /// or a commit. Files that are read as they lie are in one too.
+    /// The repository of `source` at another revision: a branch, a tag or a commit. A working tree
+    /// is looked up in the repository around it.
     package func earlier(
         _ revision: String, than source: FetchedSource
     ) throws(GitError) -> FetchedSource {
@@ -108,7 +111,7 @@ package struct FetchStage: Sendable {
             reference: try name(in: repository), stale: stale, notices: notices)
     }
 
-    /// `main` rather than `HEAD` or `refs/heads/main`.
+    /// The short name, such as `main`, instead of `HEAD` or `refs/heads/main`.
     private func name(in repository: Repository) throws(GitError) -> String {
         var name = request.reference
         if name == "HEAD", let head = try repository.headReference() { name = head }

@@ -5,10 +5,11 @@ import Ledger
 import Model
 import Schema
 
-/// What a pass read by the digest of its content, so that the next one need not read it again.
+/// What a pass read, by the digest of its source, so that the next one can use it again.
 package final class PassMemory: Sendable {
     private struct State {
-        /// As it was read at first, and as the servers read it where that is another way.
+        /// As first read, and again with the servers' `sql_mode` where that reads the files
+        /// otherwise.
         var desired: [(place: Place, state: DesiredState)] = []
         var recorded: (folder: ObjectID, shards: [ShardID: ShardRecord])?
     }
@@ -23,9 +24,9 @@ package final class PassMemory: Sendable {
 
     package init() {}
 
-    /// The desired state at a commit: from memory, where nothing but the commit decides it.
+    /// The desired state at a commit, from memory where it depends on the commit alone.
     ///
-    /// Discovery asks servers and pins follow other references: with either it is read again.
+    /// Discovery asks servers, and pins follow other refs: with either of them it is read again.
     func desired(
         _ source: FetchedSource, _ scope: DesiredStage.Scope,
         modes: SourceModes = SourceModes(), _ read: () throws -> DesiredState
@@ -50,7 +51,7 @@ package final class PassMemory: Sendable {
         return read
     }
 
-    /// What every shard was last recorded with.
+    /// The ledger's record of every shard.
     func recorded(in snapshot: LedgerSnapshot?) throws(LedgerError) -> [ShardID: ShardRecord] {
         guard let snapshot, let folder = try snapshot.identity(of: RecordPath.fleet) else {
             return [:]

@@ -3,10 +3,11 @@ import Ledger
 import Model
 import Schema
 
-/// What the records of approvals leave out: uses of which no word is left.
+/// Finds what the records of approvals leave out: operations that used an approval of which no
+/// entry is left.
 ///
-/// Each operation that ran with an approval has to be found among the uses of its record. Lists
-/// all rollouts: for an audit, and no pass.
+/// Each operation that ran with an approval has to be found among the uses of its record. Reads
+/// every rollout of the ledger, so it is meant for an audit and not for a pass.
 package struct ApprovalGaps {
     /// One operation or record that does not fit.
     package struct Gap: Hashable, Sendable {
@@ -55,12 +56,12 @@ package struct ApprovalGaps {
         guard let record else { return "the approval \(digest.short) that it used is gone" }
         let uses = (record.uses ?? []).filter { $0.operation == operation && $0.shard == shard }
         guard !uses.isEmpty else {
-            // Releases before recorded the operation alone.
+            // Earlier releases recorded the operation alone, without the approvers.
             return record.consumed[shard] == operation && record.uses == nil
                 ? nil : "the approval \(digest.short) does not say that it was used"
         }
         let known = Set(record.approvers.map(\.identity))
         return uses.allSatisfy { use in use.words.contains(where: known.contains) }
-            ? nil : "nobody's word is left of the approval \(digest.short)"
+            ? nil : "the approval \(digest.short) has no approver left"
     }
 }

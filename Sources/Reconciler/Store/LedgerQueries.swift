@@ -4,7 +4,7 @@ import Model
 import Reports
 import Schema
 
-/// What the ledger says about an environment, without looking at any shard.
+/// Reads an environment's records from the ledger; asks no shard.
 package struct LedgerQueries {
     private let store: LedgerStore
 
@@ -12,7 +12,7 @@ package struct LedgerQueries {
         self.store = store
     }
 
-    /// The environment's facts, or nil when nothing was recorded yet.
+    /// The environment's record, or nil when there is none yet.
     package func environment() throws(LedgerError) -> EnvironmentRecord? {
         try store.snapshot()?.read(EnvironmentRecord.self, at: RecordPath.environment)
     }
@@ -23,7 +23,8 @@ package struct LedgerQueries {
             let record = try snapshot.read(RolloutRecord.self, at: RecordPath.rollout(id))
         else { return nil }
         return Self.report(record, environment: store.environment) { key in
-            // One that cannot be read makes the whole undetermined; it hides no other.
+            // One unreadable operation makes the state undetermined, and the others are still
+            // listed.
             try? snapshot.read(OperationRecord.self, at: RecordPath.operation(id, key))
         }
     }
@@ -48,7 +49,7 @@ package struct LedgerQueries {
         return report
     }
 
-    /// What every shard was last recorded with.
+    /// The record of every shard in `snapshot`.
     package static func shards(
         in snapshot: LedgerSnapshot
     ) throws(LedgerError) -> [ShardID: ShardRecord] {
@@ -77,7 +78,7 @@ package struct LedgerQueries {
         return records
     }
 
-    /// What dead runs left: the operations that may have started and have no outcome.
+    /// The operations that interrupted runs may have started and that have no outcome.
     package static func pending(
         in snapshot: LedgerSnapshot
     ) throws(LedgerError) -> [PendingRecord] {
@@ -90,7 +91,7 @@ package struct LedgerQueries {
         return records
     }
 
-    /// What tables refused for what they are.
+    /// The statements that tables refused.
     package static func refusals(
         in snapshot: LedgerSnapshot
     ) throws(LedgerError) -> Refusals {
@@ -103,9 +104,8 @@ package struct LedgerQueries {
         return Refusals(records)
     }
 
-    /// The path and text of the one object whose name begins with `prefix`.
-    ///
-    /// Looked for among plans, approvals, rollouts and the catalog.
+    /// The path and text of the one object whose name begins with `prefix`, among plans, approvals,
+    /// rollouts and the catalog.
     package func object(_ prefix: String) throws(LedgerError) -> [(path: String, text: String)] {
         guard let snapshot = try store.snapshot() else { return [] }
         var found: [(path: String, text: String)] = []

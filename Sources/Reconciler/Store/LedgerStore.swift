@@ -3,7 +3,7 @@ import Basics
 import Ledger
 import Schema
 
-/// The ledger of one environment, as one actor writes it.
+/// The ledger of one environment, written in the name of one actor.
 package struct LedgerStore: Sendable {
     package let ledger: Ledger
     package let environment: String
@@ -19,12 +19,13 @@ package struct LedgerStore: Sendable {
 
     package var now: Timestamp { clock.now }
 
-    /// The present state, or nil before the first entry. A ledger that cannot be read throws.
+    /// The current state, or nil before the first commit; throws where the ledger cannot be read.
     package func snapshot() throws(LedgerError) -> LedgerSnapshot? {
         try ledger.snapshot(environment)
     }
 
-    /// One transition: `body` runs on a fresh read, again whenever another writer was first.
+    /// Commits one transition. `body` runs on the current state, and again each time another writer
+    /// was first.
     package func transact(
         _ event: LedgerEvent,
         _ body: (inout LedgerDraft) throws(LedgerError) -> LedgerDecision

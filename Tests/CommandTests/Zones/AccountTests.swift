@@ -137,7 +137,7 @@ struct AccountTests {
         try fleet.commit()
         try fleet.expect(2, "plan")
         let run = try fleet.expect(78, "reconcile")
-        #expect(run.says("no account changes shards", "`change`"), "\(run)")
+        #expect(run.says("no account is configured to change shards", "`change`"), "\(run)")
         fleet.file.connection =
             "{read: {\(root)}, change: {user: root, password_env: PLUMB_TEST_NOT_SET}, "
             + "tls: {mode: disabled}}"
