@@ -1,5 +1,6 @@
-/// Something worth knowing that blocks nothing.
+/// A message that stops no step.
 package struct Notice: Codable, Hashable, Sendable {
+    /// The stable name of the notice in JSON.
     package var code: String
     package var message: String
 

@@ -17,8 +17,8 @@ import Testing
     func everyViewSaysHowLong(text: String) {
         #expect(
             text.contains(
-                "a statement waits at most 1 s for those who use its table, up to 10 times, with "
-                    + "pauses from 1 s to 60 s in which it holds nothing"))
+                "a statement waits at most 1 s for a lock on its table, up to 10 times, with "
+                    + "pauses from 1 s to 60 s in which it holds no lock"))
     }
 
     @Test func inJSON() {

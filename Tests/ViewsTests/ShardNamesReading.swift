@@ -1,7 +1,7 @@
 @testable import Views
 
 extension ShardNames {
-    /// Reads what `compact` wrote: the names, sorted; nil for anything else.
+    /// Reads the output of `compact`: the names, sorted; nil for any other text.
     static func expand(_ text: String) -> [String]? {
         var rest = Array(text.unicodeScalars)[...]
         var names: [String] = []

@@ -6,7 +6,7 @@ import Model
 import MySQLClient
 import Schema
 
-/// A command that has its source, its fleet and its ledger, and needs no server.
+/// The context of a command that needs the source, the fleet and the ledger, but no server.
 package struct LedgerSession {
     package let request: PassRequest
     package let hooks: PassHooks
@@ -14,9 +14,9 @@ package struct LedgerSession {
     package let environment: Desired.Environment
     package let store: LedgerStore
 
-    /// Whose schemas are read.
+    /// The source whose schemas are read.
     package var source: FetchedSource { trusted.source }
-    /// Whose `plumb.yaml` and approvals count.
+    /// The source whose `plumb.yaml` and approvals count.
     package var followed: FetchedSource { trusted.followed }
     package var fleet: Fleet { trusted.fleet }
 
@@ -29,7 +29,8 @@ package struct LedgerSession {
         let environment = try trusted.fleet.selectEnvironment(request.scope.environment)
         let path = try ledgerPath(request, trusted.fleet)
         try CommittedPlace(path: path, what: "ledger").check(around: request.folders)
-        // Where a proposal could put another file in the place of the key, nothing is written.
+        // Where a proposal could place another file at the key's path, no key is used: such a run
+        // writes nothing to the ledger.
         let key = trusted.places.folder == nil ? nil : trusted.fleet.ledgerKey
         let ledger = try Ledger.open(
             path: path, signingKey: key?.resolved(in: request.folder))
@@ -41,7 +42,7 @@ package struct LedgerSession {
             environment: environment, store: store)
     }
 
-    /// The ledger's folder: `--ledger`, else what the fleet file says.
+    /// The ledger's folder: of `--ledger`, else of the fleet file.
     package static func ledgerPath(_ request: PassRequest, _ fleet: Fleet) throws -> String {
         if let path = request.ledger {
             let plain = path.hasPrefix("file:") ? String(path.dropFirst(5)) : path

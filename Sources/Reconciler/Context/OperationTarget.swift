@@ -1,7 +1,8 @@
 import Diff
 import Schema
 
-/// What an operation wants: when either end moves it is another one, and tried at once.
+/// What an operation changes, as the key for back-offs: with other digests it is another operation,
+/// which is tried at once.
 package struct OperationTarget: Hashable, Sendable {
     package let key: OperationKey
     package let from: Digest?

@@ -3,9 +3,10 @@ import Git
 import Ledger
 import MySQLClient
 
-/// A pass: a session with an engine to reach the shards.
+/// The context of a pass, which reaches shards too.
 ///
-/// The daemon keeps the engine from one pass to the next; everything else is read again.
+/// The daemon keeps connections and proofs from one pass to the next; everything else is read
+/// again.
 package struct PassContext {
     package let ledgerSession: LedgerSession
     package let context: ReconcileContext
@@ -13,18 +14,19 @@ package struct PassContext {
     package var request: PassRequest { ledgerSession.request }
     package var hooks: PassHooks { ledgerSession.hooks }
     package var source: FetchedSource { ledgerSession.source }
-    /// Whose `plumb.yaml` and approvals count.
+    /// The source whose `plumb.yaml` and approvals count.
     package var followed: FetchedSource { ledgerSession.followed }
-    /// True where what the plan says is not for the record.
+    /// True where the plan is a proposal's and is not recorded.
     package var isProposal: Bool { ledgerSession.trusted.isProposal }
     package var fleet: Fleet { ledgerSession.fleet }
     package var environment: Desired.Environment { ledgerSession.environment }
     package var store: LedgerStore { ledgerSession.store }
 
-    /// Opens everything but a connection; `old` is used again where the fleet file lets it.
+    /// Fetches the source and opens the ledger, but connects to no server; `old` is used again
+    /// where the settings of the fleet file still fit.
     ///
-    /// - Parameter purposes: those for which an account must be there; others are refused when
-    ///   they are needed.
+    /// - Parameter purposes: the purposes for which an account must be configured. For others the
+    ///   error comes when they are needed.
     package static func open(
         _ request: PassRequest, _ hooks: PassHooks, context old: ReconcileContext? = nil,
         purposes: Set<ConnectionPool.Purpose> = [.read, .workspace]

@@ -3,11 +3,11 @@ import Diff
 import Model
 import Schema
 
-/// The shards whose record does not say yet what is true: live equals git.
+/// The shards whose live tables are as git defines them, but not recorded as such yet.
 package struct Baseline {
     package private(set) var records: [ShardID: ShardRecord] = [:]
     package private(set) var tableCount = 0
-    /// The tables that are recorded anew.
+    /// The digests that are recorded anew.
     package private(set) var digests: Set<Digest> = []
 
     package init(planned: PlanningPass.Result, now: Timestamp) {
@@ -28,7 +28,7 @@ package struct Baseline {
                 let id = ShardID(namespace: namespace, shard: shard)
                 var record = planned.recorded[id] ?? ShardRecord(since: now.iso)
                 for state in missing { record.tables[state.table] = state.adopted }
-                // In neither git nor live: nobody needs the memory of it.
+                // Neither in git nor live: the record of it is removed.
                 for table in gone { record.tables[table] = nil }
                 if isWhole { record.revision = revision }
                 record.since = now.iso
@@ -36,15 +36,15 @@ package struct Baseline {
                 tableCount += missing.count
             }
         }
-        // One table must not stay under two names.
+        // The record must not have one table under two names.
         for id in planned.respelled where records[id] == nil { records[id] = planned.recorded[id] }
         digests.formUnion(planned.respelled.flatMap { records[$0]?.tables.values.map { $0 } ?? [] })
     }
 }
 
 extension Comparison.ObjectState {
-    /// What is recorded of a table in sync: a table as it is; anything else as git has it, which
-    /// may leave the definer to the server.
+    /// The digest to record for a table in sync: of a table the live one; of any other object
+    /// git's, which may leave the definer to the server.
     fileprivate var adopted: Digest? {
         ObjectName(encoded: table).kind == .table ? observed : desired
     }

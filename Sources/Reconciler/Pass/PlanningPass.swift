@@ -265,7 +265,7 @@ package struct PlanningPass {
 }
 
 extension PassContext {
-    /// The first half of the pass.
+    /// Reads and plans; changes nothing.
     ///
     /// - Parameter asksRows: whether the plan says which rows stand in its way.
     package func plan(asksRows: Bool = true) throws -> PlanningPass.Result {
@@ -273,7 +273,7 @@ extension PassContext {
             .run(source, fleet: fleet, store: store, asksRows: asksRows)
     }
 
-    /// What policy and the decisions let run now.
+    /// Which steps policy and approvals allow to run now.
     func gate(_ planned: PlanningPass.Result) throws -> GateStage.Output {
         try GateStage(pass: self).run(planned)
     }

@@ -63,7 +63,7 @@ extension RolloutLedger {
             reason: record.message)
     }
 
-    /// The commit at which the whole environment stands now; nil unless every shard was seen and
+    /// The commit to which the whole environment has converged; nil unless every shard was read and
     /// nothing is left to do.
     private func isConverged(_ closing: Closing) -> String? {
         let plan = closing.planned.plan

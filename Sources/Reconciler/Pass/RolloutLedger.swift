@@ -6,8 +6,8 @@ import Model
 import Reports
 import Schema
 
-/// Opens and closes rollouts in the ledger: one commit before the first operation, one after the
-/// last.
+/// Opens and closes rollouts in the ledger: one commit before the first operation starts, one after
+/// the last has ended.
 struct RolloutLedger {
     let pass: PassContext
     let context: ReconcileContext
@@ -16,14 +16,14 @@ struct RolloutLedger {
     struct Rollout {
         var record: RolloutRecord
         var waves: [RolloutRunner.Wave]
-        /// True where an earlier run had begun it.
+        /// True where an earlier run had started it.
         var isResumed: Bool
     }
 
     struct Opened {
-        /// Nil when nothing is to be done.
+        /// Nil when there is nothing to do.
         var rollout: Rollout?
-        /// Tables that were live as git says and are recorded now.
+        /// How many tables were live as git defines them and are recorded as such from now on.
         var adopted: Int
     }
 
@@ -52,7 +52,8 @@ struct RolloutLedger {
             try ready.isEmpty
             ? nil : (resumed.map { self.rollout($0, ready, planned) } ?? newRollout(ready, planned))
         let adoption = Baseline(planned: planned, now: store.now)
-        // What is recorded must be known by its text too: it may be written otherwise than git.
+        // The text of each recorded definition is kept too, as the server may write it otherwise
+        // than git.
         context.cache.keep(adoption.digests)
         let planDigest = gated.report.digest
         let isNewPlan = try latestPlan(planned.snapshot) != planDigest
@@ -106,7 +107,7 @@ struct RolloutLedger {
         try snapshot?.read(EnvironmentRecord.self, at: RecordPath.environment)?.latestPlan
     }
 
-    /// The latest rollout with its operations, if it has not ended.
+    /// The latest rollout with its operations; nil when it has ended.
     private func unfinished(
         _ snapshot: LedgerSnapshot?
     ) throws(LedgerError) -> (record: RolloutRecord, operations: [OperationRecord])? {
@@ -147,7 +148,7 @@ struct RolloutLedger {
         return rollout(record, ready, planned, isResumed: false)
     }
 
-    /// The rollout with the operations that are ready, in its own waves.
+    /// The rollout of the ready operations, with their waves numbered anew.
     private func rollout(
         _ record: RolloutRecord, _ ready: [Gate.Ready], _ planned: PlanningPass.Result,
         isResumed: Bool = true
@@ -181,7 +182,7 @@ struct RolloutLedger {
     private func pending(
         _ ready: Gate.Ready, rollout: String, _ startedAt: String
     ) -> PendingRecord {
-        // The record is about one shard: it does not carry the names of all the others.
+        // The record is about one shard, so the names of the others are left out.
         var step = ready.step
         step.shards = [ready.shard]
         for place in step.findings.indices { step.findings[place].probe?.take([:]) }
@@ -207,7 +208,7 @@ struct RolloutLedger {
         }
     }
 
-    /// Ends a rollout that the new plan leaves behind.
+    /// Ends a rollout that the new plan replaces.
     private func supersede(
         _ previous: (record: RolloutRecord, operations: [OperationRecord]),
         in draft: inout LedgerDraft
@@ -215,7 +216,7 @@ struct RolloutLedger {
         var states: [OperationState?] = []
         for operation in previous.operations {
             var operation = operation
-            // What may have run is settled by its pending record, and by nothing else.
+            // An operation that may have run is settled by its pending record alone.
             let path = RecordPath.pending(operation.key)
             if operation.state.isActive, try draft.read(path) != nil {
                 states.append(.superseded)

@@ -3,13 +3,13 @@ import Diff
 import Model
 import Schema
 
-/// Whether an unfinished rollout can go on with what is ready now.
+/// Whether an unfinished rollout can continue with the operations that are ready now.
 struct RolloutResumption {
     let record: RolloutRecord
     let operations: [OperationRecord]
 
-    /// True where everything that is ready is an operation of the rollout that has not ended and
-    /// still goes from the same digest to the same digest, and the rollout has nothing else left.
+    /// True where the ready operations are exactly those of the rollout that have not ended, each
+    /// with the same two digests.
     func adopts(_ ready: [Gate.Ready]) -> Bool {
         guard operations.count == record.operationKeys.count else { return false }
         let open = operations.filter { !$0.state.isTerminal }

@@ -1,9 +1,9 @@
 import Foundation
 import Observed
 
-/// A thread that keeps one workspace open and does what it is handed, one thing after the other.
+/// A thread that keeps one workspace open and runs one job at a time.
 ///
-/// A workspace lives inside a call: the thread stays in that call until the bench is closed.
+/// A workspace exists inside a call: the thread stays in that call until `close`.
 final class WorkspaceThread: @unchecked Sendable {
     private let condition = NSCondition()
     private var job: ((Workspace) -> Void)?
@@ -34,7 +34,7 @@ final class WorkspaceThread: @unchecked Sendable {
         thread.start()
     }
 
-    /// Runs `body` on the bench's thread and waits for it.
+    /// Runs `body` on the thread and waits for it.
     func run<Value>(
         _ body: (Workspace) throws(WorkspaceError) -> Value
     ) throws(WorkspaceError) -> Value {
@@ -59,7 +59,7 @@ final class WorkspaceThread: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// Returns once the job is done, or the thread has ended without doing it.
+    /// Returns when the job is done, or the thread has ended without it.
     private func hand(_ work: @escaping (Workspace) -> Void) {
         condition.lock()
         defer { condition.unlock() }

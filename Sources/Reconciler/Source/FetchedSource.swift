@@ -7,25 +7,29 @@ import Schema
 
 /// The schema repository at one revision.
 package struct FetchedSource: Sendable {
+    /// The files at the revision.
     package let tree: any SourceTree
-    /// Nil when the files were read as they lie.
+    /// Nil when the files were read from a working tree.
     package let commit: Commit?
+    /// The repository of the files; nil for a working tree.
     package let repository: Repository?
+    /// The name of the revision, such as `main`.
     package let reference: String
-    /// Why the revision may be old: the fetch failed, and when it last worked.
+    /// Why the revision may be old: the fetch failed, with the time of the last one that worked;
+    /// nil otherwise.
     package let stale: String?
     package private(set) var notices: [Notice]
-    /// Where pinned revisions are looked up for files that are read as they lie.
+    /// The repository for pinned revisions, when the files were read from a working tree.
     var pins: Repository?
 
-    /// The same with more to be said of it.
+    /// The same source with more notices.
     func adding(_ more: [Notice]) -> FetchedSource {
         var result = self
         result.notices += more
         return result
     }
 
-    /// What the plan and the ledger say about it.
+    /// The revision, for the plan and the ledger.
     package var revision: Revision {
         guard let commit else {
             return Revision(commit: nil, refName: reference, isWorkingTree: true)
@@ -42,7 +46,7 @@ package struct FetchedSource: Sendable {
             commit: commit?.id.hex, reference: reference, summary: commit?.summary ?? "")
     }
 
-    /// The tree of another reference of the same repository, for pinned shards.
+    /// The tree of another ref in the same repository, for pinned shards.
     package func pinned(_ reference: String) throws(GitError) -> any SourceTree {
         guard let repository = repository ?? pins else {
             throw GitError(
@@ -55,7 +59,7 @@ package struct FetchedSource: Sendable {
     /// Where the files lie, for relative paths; nil for a mirror.
     var folder: String? { repository?.workFolder ?? (tree as? WorkingTree)?.root }
 
-    /// The newest commit that changed `path`, for the plan's causes.
+    /// The newest commit that changed `path`; nil where none is known.
     package func lastCommit(touching path: String) -> Commit? {
         guard let repository, let commit else { return nil }
         return try? repository.lastCommit(touching: path, from: commit.id)

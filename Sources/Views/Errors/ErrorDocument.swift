@@ -1,13 +1,13 @@
 import Model
 
-/// An error in place of a report, in the format that was asked for: what reads the output of a
-/// job finds a document, and in it why there is nothing else.
+/// An error as a document in the requested format, so that a program that reads the output finds a
+/// report, with the reason why it has nothing else.
 package enum ErrorDocument {
-    /// The formats in which a command can answer with a document.
+    /// The formats in which a command can return a document.
     package enum Format: String, Sendable, CaseIterable {
         case json, sarif, junit, markdown, html, github
 
-        /// How a document of the format leaves the program.
+        /// How a document of the format is made safe for output.
         package var output: SafeOutput {
             switch self {
             case .json, .sarif: .json
@@ -18,7 +18,7 @@ package enum ErrorDocument {
         }
     }
 
-    /// The whole document, with its last line end.
+    /// The whole document, with its final line feed.
     package static func text(
         _ problems: [Problem], exit: ExitStatus, format: Format
     ) -> String {
@@ -129,7 +129,7 @@ extension MarkdownView {
         return page.text
     }
 
-    /// A text for people where a command has no other Markdown: between fences.
+    /// A plain text as Markdown, in a code fence, for commands without a Markdown view.
     package static func plain(_ text: String) -> String {
         var lines = Visible.lines(text)
         if lines.last == "" { lines.removeLast() }

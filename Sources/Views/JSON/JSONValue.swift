@@ -1,4 +1,4 @@
-/// A JSON document whose bytes are always the same for the same value.
+/// A JSON document; equal values always give the same bytes.
 indirect enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -13,7 +13,7 @@ indirect enum JSONValue: Hashable, Sendable {
 
     static func strings(_ values: [String]) -> JSONValue { .array(values.map(JSONValue.string)) }
 
-    /// Keys sorted by their bytes; on one line, or indented by two spaces.
+    /// The text with keys sorted by their bytes: on one line, or indented by two spaces.
     func encoded(pretty: Bool = false) -> String {
         var text = ""
         write(to: &text, depth: pretty ? 0 : nil)
@@ -56,8 +56,8 @@ indirect enum JSONValue: Hashable, Sendable {
         text += close
     }
 
-    /// Whatever does not show on a terminal, or is a command to a runner, is escaped, so that a
-    /// document is safe to look at.
+    /// Escapes what a terminal does not show and what a CI runner would take as a command, so that
+    /// a document is safe to print.
     private static func write(_ string: String, to text: inout String) {
         text += "\""
         let scalars = Array(string.unicodeScalars)

@@ -3,15 +3,17 @@ import Model
 import Reports
 import Schema
 
-/// The reports as JSON documents: stable, complete, with sorted keys.
+/// The reports as JSON documents, complete and with sorted keys.
 ///
 /// `docs/plan.schema.json` and `docs/drift.schema.json` describe them. Every member is always
-/// there; what is not known is null.
+/// present; an unknown one is null.
 package enum JSONView {
+    /// The report of `plumb plan`.
     package static func plan(_ report: PlanReport, pretty: Bool = false) -> String {
         document("plan", report.headline, report.exitStatus, planMembers(report), pretty)
     }
 
+    /// The report of `plumb drift`.
     package static func drift(_ report: DriftReport, pretty: Bool = false) -> String {
         let members: [String: JSONValue] = [
             "environment": .string(report.environment),
@@ -29,6 +31,7 @@ package enum JSONView {
         return document("drift", report.headline, report.exitStatus, members, pretty)
     }
 
+    /// The report of `plumb reconcile`.
     package static func reconcile(_ report: ReconcileReport, pretty: Bool = false) -> String {
         let members: [String: JSONValue] = [
             "environment": .string(report.plan.plan.environment),
@@ -46,13 +49,14 @@ package enum JSONView {
         return document("reconcile", report.headline, report.exitStatus, members, pretty)
     }
 
+    /// The report of `plumb status`.
     package static func status(
         _ report: RolloutReport, exit: ExitStatus, pretty: Bool = false
     ) -> String {
         document("status", report.headline, exit, rolloutMembers(report), pretty)
     }
 
-    /// An error that left nothing else to say: where and what to do are those of the first problem.
+    /// An error without a report; file, line and remedy are those of the first problem.
     package static func error(
         _ summary: String, _ problems: [Problem], exit: ExitStatus = .error, pretty: Bool = false
     ) -> String {
@@ -69,7 +73,7 @@ package enum JSONView {
         return document("error", summary, exit, members, pretty)
     }
 
-    /// Rows with names, for commands that list things.
+    /// Rows as objects, for commands that print lists.
     package static func table(
         kind: String, rows: [[String: String]], summary: String, exit: ExitStatus,
         pretty: Bool = false

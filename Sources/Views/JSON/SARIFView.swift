@@ -3,8 +3,9 @@ import Model
 import Reports
 import Schema
 
-/// Reports as SARIF 2.1.0, for code scanning: one run, stable rules and fingerprints.
+/// Reports as SARIF 2.1.0 for code scanning: one run, with stable rules and fingerprints.
 package enum SARIFView {
+    /// The findings of a plan.
     package static func plan(_ report: PlanReport, pretty: Bool = false) -> String {
         var results: [Result] = []
         for (step, facts) in zip(report.steps, StepFacts.all(of: report)) {
@@ -14,6 +15,7 @@ package enum SARIFView {
         return document(results, report.headline, report.exitStatus, pretty)
     }
 
+    /// The findings of a drift report.
     package static func drift(_ report: DriftReport, pretty: Bool = false) -> String {
         let names = FindingFacts.names(of: report)
         let findings = (report.findings + report.unmanaged).map { finding in
@@ -156,9 +158,10 @@ package enum SARIFView {
         ])
     }
 
-    /// Brackets would make a link of a message, and backslashes escape them.
+    /// Escapes brackets, which would start a link in a SARIF message, with backslashes.
     ///
-    /// Scalar by scalar: a bracket that bears an accent is a bracket.
+    /// It compares scalars and not characters, as a bracket with a combining accent is a bracket,
+    /// too.
     static func message(_ text: String) -> String {
         var result = ""
         for scalar in Visible.line(text).unicodeScalars {
@@ -179,7 +182,7 @@ package enum SARIFView {
         }
     }
 
-    /// A path as a relative reference.
+    /// A path as a relative URI reference.
     static func uri(_ path: String) -> String {
         var text = ""
         for byte in path.utf8 {

@@ -2,9 +2,9 @@ import Model
 import Reports
 import Schema
 
-/// What happens in a rollout, one line for each event: for logs and continuous integration.
+/// The events of a rollout as one line each, for logs and continuous integration.
 package enum EventText {
-    /// `time` is any short timestamp; the line has no end.
+    /// The line for an event, without a line feed; `time` is any short timestamp.
     package static func line(_ event: RolloutEvent, time: String) -> String {
         Visible.line("\(time)  \(text(event))")
     }
@@ -12,7 +12,7 @@ package enum EventText {
     /// The event alone, without a time.
     static func words(_ event: RolloutEvent) -> String { Visible.line(text(event)) }
 
-    /// A sign of life when nothing else was said for a while.
+    /// The line to print when there was no event for a while.
     package static func heartbeat(_ counts: ProgressCounts, time: String) -> String {
         Visible.line("\(time)  working: \(counts.words)")
     }
@@ -46,7 +46,7 @@ package enum EventText {
     }
 }
 
-/// A pause before the next attempt, in words.
+/// Pauses before the next attempt, as text.
 enum RetryDelay {
     static func text(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "a while" }

@@ -2,11 +2,11 @@ import Model
 import Reports
 import Schema
 
-/// What a terminal shows while a rollout runs: fed with events, drawn as lines.
+/// The progress of a rollout on a terminal: takes events and returns lines.
 ///
-/// It has no clock and no lock: the caller keeps both.
+/// It has no clock and no lock; the caller has both.
 package struct LiveProgress: Sendable {
-    /// How many operations the whole rollout has.
+    /// The number of operations in the whole rollout.
     private let total: Int
     private var wave: (number: Int, count: Int)?
     private var bake: Int64?
@@ -14,13 +14,15 @@ package struct LiveProgress: Sendable {
     private var waits: [ShardID: String] = [:]
     private var settled: [OperationKey: OperationOutcome] = [:]
 
-    /// The most running and the most troubled operations that are shown one by one.
+    /// How many running and how many failed operations are listed; of more only the number is
+    /// given.
     private static let shown = 5
 
     package init(total: Int) {
         self.total = total
     }
 
+    /// Takes one event.
     package mutating func note(_ event: RolloutEvent) {
         switch event {
         case .wave(let number, let count, _):
@@ -39,6 +41,7 @@ package struct LiveProgress: Sendable {
         }
     }
 
+    /// How many operations are in which state.
     package var counts: ProgressCounts {
         var counts = ProgressCounts()
         for outcome in settled.values {
@@ -53,7 +56,8 @@ package struct LiveProgress: Sendable {
         return counts
     }
 
-    /// The bar, then failures, then what waits, then what runs; the rest as a number.
+    /// The bar, then failures, waiting operations and running ones; of those not listed only the
+    /// number.
     package func lines(width: Int = 100, style: Style = .plain) -> [String] {
         var page = TextPage(width: width, style: style)
         let place = wave.map { "wave \($0.number) of \($0.count)  " } ?? ""

@@ -1,16 +1,17 @@
 import Desired
 import Lint
 
-/// Findings as workflow commands, which show beside the lines of a pull request.
+/// Findings as GitHub workflow commands, which appear as annotations beside the lines of a pull
+/// request.
 ///
-/// The syntax is that of
+/// For the syntax see
 /// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 package enum GitHubView {
-    /// A step shows no more annotations of one level than this.
+    /// GitHub shows at most this many annotations of one level for a step.
     private static let mostPerLevel = 10
 
-    /// At most ten annotations of each level, those about the change before the others, and a line
-    /// that sums up.
+    /// At most ten annotations of each level, those about the change first, and a line with the
+    /// totals.
     package static func lint(_ report: LintReport) -> String {
         let shown = [report.errors, report.warnings].flatMap { findings in
             let changes = findings.filter(\.rule.isAboutChanges)
@@ -27,7 +28,7 @@ package enum GitHubView {
         let command = "::\(finding.level == .error ? "error" : "warning") "
         let title = "title=\(property(finding.rule.rawValue))"
         let text = "\(finding.message): \(finding.remedy)"
-        // A place in another revision is none in the files that are shown.
+        // A place in another revision is not in the files that GitHub shows.
         guard finding.revision == nil else {
             return command + title + "::\(data("\(finding.place): \(text)"))"
         }
@@ -36,11 +37,11 @@ package enum GitHubView {
             + "::\(data(text))"
     }
 
-    /// What stands behind the second `::`.
+    /// Escapes a message, which comes after the second `::`.
     static func data(_ text: String) -> String {
         var result = ""
         let scalars = Array(text.unicodeScalars)
-        // Another runner than GitHub's may read the same output.
+        // Runners other than GitHub's may read the same output.
         let places = Set(RunnerCommand.places(in: scalars))
         for (index, scalar) in scalars.enumerated() {
             switch scalar {
@@ -55,7 +56,7 @@ package enum GitHubView {
         return result
     }
 
-    /// What stands between `=` and the next `,`.
+    /// Escapes the value of a property, between `=` and the next `,`.
     static func property(_ text: String) -> String {
         var result = ""
         for scalar in data(text).unicodeScalars {

@@ -2,7 +2,7 @@ import Desired
 import Lint
 
 extension JSONView {
-    /// The findings, waived ones among them, as `docs/lint.schema.json` describes.
+    /// The findings, including waived ones, as `docs/lint.schema.json` describes.
     package static func lint(_ report: LintReport, pretty: Bool = false) -> String {
         let members: [String: JSONValue] = [
             "revision": .string(report.label),

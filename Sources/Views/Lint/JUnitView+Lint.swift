@@ -2,10 +2,10 @@ import Desired
 import Lint
 
 extension JUnitView {
-    /// A case for each table and other object, and one for `plumb.yaml` where its waivers are at
+    /// A test case for each table and other object, and one for `plumb.yaml` where a waiver has a
     /// fault.
     ///
-    /// Errors fail a case; warnings and waived findings stand in its output.
+    /// Errors fail a case; warnings and waived findings are in its output.
     package static func lint(_ report: LintReport) -> String {
         let bySubject = Dictionary(grouping: report.findings, by: name)
         let checked = report.tables + report.objects

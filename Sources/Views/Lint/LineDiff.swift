@@ -1,9 +1,9 @@
 import Schema
 
-/// What changes between two texts, line by line, for people.
+/// The differences of two texts, line by line.
 package enum LineDiff {
-    /// The changed lines with `-` and `+` before them, each run under its `@@ old line @@`; at
-    /// most `limit` lines, and then how many more there are.
+    /// The changed lines after `-` and `+`, each group after its `@@ old line @@`; at most `limit`
+    /// lines, and then the number of those left out.
     package static func text(
         _ old: String, _ new: String, limit: Int = 20, style: Style = .plain
     ) -> String {

@@ -4,11 +4,11 @@ import Model
 import Schema
 
 extension LintReport {
-    /// Only errors count for scripts.
+    /// The exit status: only errors count as a difference.
     package var exitStatus: ExitStatus { ExitStatus(errors.isEmpty ? [] : [.lintErrors]) }
 
-    /// `2 errors, 1 warning and 1 waived in 12 tables of main@3f2a91c`, and what that was compared
-    /// with.
+    /// `2 errors, 1 warning and 1 waived in 12 tables of main@3f2a91c`, and the revision it was
+    /// compared with.
     var headline: String {
         let others = objects.isEmpty ? "" : " and \(Count.of(objects.count, "other object"))"
         let comparison = since.map { ", compared with \($0)" } ?? ""
@@ -23,7 +23,8 @@ extension LintReport {
 }
 
 extension LintFinding {
-    /// What makes two findings of different days the same one: all but its place in the file.
+    /// The identity of a finding in reports of different days: everything but its position in the
+    /// file.
     var fingerprint: String {
         Fingerprint.hash([
             "lint", rule.rawValue, namespace ?? "", table ?? "", column ?? "", message,

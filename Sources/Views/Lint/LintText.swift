@@ -1,8 +1,10 @@
 import Desired
 import Lint
 
-/// Lint findings for people at a terminal: a line for each that editors can jump to.
+/// Lint findings for a terminal, one line each, in the `file:line:column` form that editors
+/// understand.
 package enum LintText {
+    /// The text of a report.
     package static func text(
         _ report: LintReport, width: Int = 100, style: Style = .plain
     ) -> String {

@@ -11,7 +11,8 @@ extension SARIFView {
                     "name": .string("plumb"), "rules": .array(rules.map(descriptor)),
                 ])
             ]),
-            // Columns of places count bytes, which is none of the units that the format knows.
+            // SARIF counts columns in UTF-16 units or code points; ours are bytes, so they are left
+            // out.
             "results": .array(report.findings.map { result($0, rules) }),
             "invocations": .array([
                 .object([
@@ -51,7 +52,7 @@ extension SARIFView {
 
     private static func result(_ finding: LintFinding, _ rules: [Rule]) -> JSONValue {
         let place = finding.location
-        // What is gone has its place in another revision.
+        // What is removed has its place in the earlier revision.
         let text = finding.revision.map { "in \($0): \(finding.message)" } ?? finding.message
         var members: [String: JSONValue] = [
             "ruleId": .string(id(finding.rule)),

@@ -1,8 +1,9 @@
-/// Text from outside as GitHub's and GitLab's Markdown show it, and nothing more.
+/// Escapes text for GitHub's and GitLab's Markdown, so that it is shown as it is.
 ///
-/// All of it goes scalar by scalar: a backtick that bears an accent is a backtick.
+/// It compares scalars and not characters, as a backtick with a combining accent is a backtick,
+/// too.
 enum Markdown {
-    /// A name or a command as code; also inside a table, where a pipe would end the cell.
+    /// A name or a command as code; in a table, too, where a pipe would end the cell.
     static func code(_ text: String) -> String {
         let shown = Visible.line(text)
         if shown.isEmpty { return "<code></code>" }
@@ -21,7 +22,7 @@ enum Markdown {
         return "<code>\(result)</code>"
     }
 
-    /// Words: nothing in them is markup, a link, a mention or the number of an issue.
+    /// Text without markup, links, mentions or issue numbers.
     static func text(_ text: String) -> String {
         var result = ""
         let scalars = Array(Visible.line(text).unicodeScalars)
@@ -36,7 +37,7 @@ enum Markdown {
             case "\\", "`", "*", "_", "[", "]", "|": result += "\\\(scalar)"
             case "~", "!", "$", "^": result += "\\\(scalar)" + (isWord(next) ? apart : "")
             case "%": result += "%" + (isWord(next) ? apart : "")
-            // `https://…`, which GitHub makes a link of without any markup.
+            // `https://…`, which GitHub turns into a link without any markup.
             case ":": result += ":" + (next == "/" ? apart : "")
             // `www.…`, likewise.
             case ".": result += (endsInWWW(scalars[..<index]) ? apart : "") + "."
@@ -48,14 +49,15 @@ enum Markdown {
         return result
     }
 
-    /// Nothing that shows, between two characters that would be markup together.
+    /// An empty comment, which separates two characters that would be markup together.
     private static let apart = "<!-- -->"
 
     private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
         scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "\""
     }
 
-    /// A mention, or an address that becomes a link by itself; not the `@` of `main@3f2a91c`.
+    /// Whether the `@` starts a mention or is part of an address that becomes a link; false for the
+    /// `@` of `main@3f2a91c`.
     private static func isAddress(_ scalars: [Unicode.Scalar], at index: Int) -> Bool {
         guard index > 0, isWord(scalars[index - 1]), scalars[index - 1] != "\"" else { return true }
         let behind = scalars[(index + 1)...].prefix { !$0.properties.isWhitespace }
@@ -75,7 +77,7 @@ enum Markdown {
         return tail.joined() == word
     }
 
-    /// Lines between fences that are longer than any in them.
+    /// The lines in a code fence that is longer than any fence in them.
     static func block(_ lines: [String], language: String) -> [String] {
         var longest = 0
         for line in lines {
@@ -89,7 +91,7 @@ enum Markdown {
         return [fence + language] + lines + [fence]
     }
 
-    /// A text as the content of a hidden comment, which ends at nothing in it.
+    /// The text with nothing in it that would end a hidden comment.
     static func comment(_ text: String) -> String {
         var safe = ""
         for scalar in Visible.line(text).unicodeScalars {

@@ -1,6 +1,6 @@
-/// Fits a document into a number of bytes by leaving whole parts out, least needed first.
+/// Fits a document into a number of bytes by leaving out whole parts, the least important first.
 struct MarkdownBudget {
-    /// How many of each kind of part are shown, counted from the first.
+    /// How many parts of each kind are shown, from the first one.
     struct Limits: Equatable {
         var sql: Int
         var differences: Int
@@ -11,11 +11,10 @@ struct MarkdownBudget {
 
     let maxBytes: Int
 
-    /// The fullest document that `render` can make within the budget.
+    /// The most complete document of `render` within the budget.
     ///
-    /// `render` must make a document that grows with each limit, and must say what it left out.
-    /// Where even the smallest does not fit it is returned all the same: an answer that is too
-    /// long is better than none.
+    /// `render` must return a longer document for each larger limit, and must say what it left out.
+    /// Where even the smallest one is too long it is returned anyway.
     func fit(_ full: Limits, _ render: (Limits) -> String) -> String {
         var limits = full
         let whole = render(limits)
@@ -35,7 +34,7 @@ struct MarkdownBudget {
         return render(limits)
     }
 
-    /// The largest count below `limit` that fits, when 0 does.
+    /// The largest count up to `limit` that fits, given that 0 does.
     private func largest(below limit: Int, fits: (Int) -> Bool) -> Int {
         var low = 0
         var high = limit

@@ -1,14 +1,14 @@
 import Model
 import Reports
 
-/// What the Markdown views have in common.
+/// The parts that the Markdown views share.
 struct MarkdownPage {
-    /// Continuous integration finds its own comment by this and edits it.
+    /// A hidden marker by which a CI job finds its earlier comment in order to edit it.
     static func marker(_ kind: String, _ environment: String) -> String {
         Markdown.comment("plumb:\(kind):\(environment)")
     }
 
-    /// The longest list of shards or sentence that is shown beside other things, in bytes.
+    /// The longest list of shards or sentence that is shown, in bytes.
     private static let sentenceBytes = 600
 
     private(set) var lines: [String] = []
@@ -49,7 +49,7 @@ struct MarkdownPage {
         if let stale { paragraph("⚠ stale: " + Markdown.text(Self.sentence(stale))) }
     }
 
-    /// Unknown shards, unsupported tables and notices; returns how many were left out.
+    /// Adds unknown shards, unsupported tables and notices; returns how many were left out.
     mutating func add(_ open: OpenFacts, limit: Int) -> Int {
         let lines =
             open.items.map { item in
@@ -65,7 +65,7 @@ struct MarkdownPage {
         return max(0, lines.count - limit)
     }
 
-    /// What was left out, and how to see it: never silent.
+    /// Says what was left out, and which command shows it.
     mutating func leftOut(_ parts: [(count: Int, of: Int, what: String)], see command: String) {
         let words = parts.filter { $0.count > 0 }.map { part in
             "\(part.what) of \(part.count) of \(part.of)"
@@ -80,7 +80,7 @@ struct MarkdownPage {
         paragraph("**\(Markdown.text(headline))** · exit \(status.rawValue)")
     }
 
-    /// A list of shards, or how long it is where it is too long to read.
+    /// A list of shards, or its length where it is too long.
     static func names(_ list: String) -> String {
         list.utf8.count <= sentenceBytes
             ? Markdown.code(list) : "(a list of \(list.utf8.count) bytes, left out)"
@@ -91,7 +91,7 @@ struct MarkdownPage {
         return action.isCommand ? Markdown.code(text) : Markdown.text(text)
     }
 
-    /// A sentence, or its length where somebody made it endless.
+    /// A sentence, or its length where it is too long.
     static func sentence(_ text: String) -> String {
         text.utf8.count <= sentenceBytes * 4
             ? text : "(a message of \(text.utf8.count) bytes, left out)"

@@ -3,7 +3,7 @@ import Reports
 import Schema
 
 extension MarkdownView {
-    /// What a pass did and left: the answer, what went wrong, what still waits.
+    /// The outcome of a pass: the summary, what failed, and what still waits.
     package static func reconcile(
         _ report: ReconcileReport, maxBytes: Int = defaultMaxBytes
     ) -> String {
@@ -57,7 +57,8 @@ extension MarkdownView {
         }
     }
 
-    /// Failures first, then the rest of the troubles, what was recovered and adopted.
+    /// Failures first, then other operations that did not complete, what was recovered and what was
+    /// adopted.
     private static func notes(_ report: ReconcileReport) -> [String] {
         var lines = report.rollout.message.map { [$0] } ?? []
         lines += TroubleFacts.all(of: report.rollout).map { "\($0.mark) \($0.text)" }

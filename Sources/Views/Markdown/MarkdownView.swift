@@ -2,11 +2,12 @@ import Diff
 import Reports
 import Schema
 
-/// Reports as a comment on a pull request: the answer, a table, the rest folded.
+/// Reports as a comment on a pull request: a summary, a table, and the details folded.
 package enum MarkdownView {
-    /// What fits into a comment with room for a few words around it.
+    /// GitHub's limit for a comment is 65,536 characters; the rest is for text around it.
     package static let defaultMaxBytes = 60_000
 
+    /// A plan, in at most `maxBytes` bytes where that is possible.
     package static func plan(_ report: PlanReport, maxBytes: Int = defaultMaxBytes) -> String {
         let steps = StepFacts.all(of: report)
         let open = OpenFacts(report)
@@ -35,6 +36,7 @@ package enum MarkdownView {
         }
     }
 
+    /// A drift report, in at most `maxBytes` bytes where that is possible.
     package static func drift(_ report: DriftReport, maxBytes: Int = defaultMaxBytes) -> String {
         let names = FindingFacts.names(of: report)
         let findings = (report.findings + report.unmanaged).map {
@@ -81,7 +83,7 @@ package enum MarkdownView {
             kind == "plan"
             ? NextCommand.plan(environment: environment)
             : NextCommand.drift(environment: environment)
-        // A step that is left out takes its SQL and its lines along: each is counted once.
+        // A step that is left out has no SQL or difference lines either; it is counted once.
         let shown = min(limits.steps, steps)
         var parts = [(steps - shown, steps, "\(noun): all")]
         if kind == "plan" {

@@ -1,4 +1,4 @@
-/// Text from outside as HTML and XML show it, and nothing more.
+/// Escapes text for HTML and XML.
 enum HTML {
     static func text(_ text: String) -> String {
         var result = ""
@@ -17,7 +17,7 @@ enum HTML {
 
     static func code(_ text: String) -> String { "<code>\(self.text(text))</code>" }
 
-    /// Lines with their ends kept.
+    /// Lines in a preformatted block.
     static func block(_ text: String) -> String {
         Visible.lines(text).map(self.text).joined(separator: "\n")
     }

@@ -3,8 +3,9 @@ import Model
 import Reports
 import Schema
 
-/// Reports as one page that needs nothing else: no script, no other file.
+/// Reports as one HTML page without scripts or other files.
 package enum HTMLView {
+    /// The page of a plan.
     package static func plan(_ report: PlanReport) -> String {
         let revision = report.plan.revision
         var body = [
@@ -20,6 +21,7 @@ package enum HTMLView {
         return page("Plan", report.plan.environment, report.headline, report.exitStatus, body)
     }
 
+    /// The page of a drift report.
     package static func drift(_ report: DriftReport) -> String {
         let recorded = report.recordedAt.map { "recorded \($0)" } ?? "never recorded"
         var body = [

@@ -3,11 +3,12 @@ import Model
 import Reports
 import Schema
 
-/// Reports as JUnit XML: a suite for each namespace, a case for each shard.
+/// Reports as JUnit XML: a test suite for each namespace, a test case for each shard.
 ///
-/// A shard with a change or drift fails, one that cannot be read is an error. The shards of which
-/// a report says only how many are in sync are one case of a suite of their own.
+/// A shard with a change or drift is a failure, one that cannot be read is an error. Shards that a
+/// report only counts as in sync are one case in a suite of their own.
 package enum JUnitView {
+    /// The test suites of a plan.
     package static func plan(_ report: PlanReport) -> String {
         var cases: [ShardID: Case] = [:]
         for (step, facts) in zip(report.steps, StepFacts.all(of: report)) {
@@ -23,6 +24,7 @@ package enum JUnitView {
             report.headline, report.exitStatus, failure: "pending")
     }
 
+    /// The test suites of a drift report.
     package static func drift(_ report: DriftReport) -> String {
         var cases: [ShardID: Case] = [:]
         for finding in report.findings {
@@ -114,7 +116,7 @@ package enum JUnitView {
         return lines + ["  </testsuite>"]
     }
 
-    /// A case is either an error or a failure; several of one kind are one element.
+    /// A case is an error or a failure; several of one kind become one element.
     private static func elements(_ content: Case, _ failure: String) -> [String] {
         let failures = content.failures.joined(separator: "\n")
         if let first = content.errors.first {

@@ -2,8 +2,9 @@ import Diff
 import Reports
 import Schema
 
-/// A drift report for people at a terminal.
+/// A drift report for a terminal.
 package enum DriftText {
+    /// The text of a report; `width` is in columns.
     package static func text(
         _ report: DriftReport, width: Int = 100, style: Style = .plain
     ) -> String {
@@ -62,7 +63,7 @@ package enum DriftText {
         return meaning + (meaning.isEmpty || place.isEmpty ? [] : [Span("  ")]) + place
     }
 
-    /// Tables that git never owned, in one line each.
+    /// Tables that were never in git, in one line each.
     private static func addUnmanaged(_ report: DriftReport, to page: inout TextPage) {
         guard !report.unmanaged.isEmpty else { return }
         page.blank()

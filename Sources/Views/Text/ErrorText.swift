@@ -1,10 +1,10 @@
 import Schema
 
-/// An error with the place that it is about.
+/// An error with the line that it is about, for a terminal.
 package enum ErrorText {
-    /// The line of a text file that an error points at.
+    /// The line of a text file that an error points to.
     package struct Excerpt: Sendable, Hashable {
-        /// The whole line, without its end.
+        /// The whole line, without its line feed.
         package let line: String
         /// How much is underlined from the error's column on, in bytes; at least 1.
         package let length: Int

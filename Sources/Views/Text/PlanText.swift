@@ -2,8 +2,9 @@ import Diff
 import Reports
 import Schema
 
-/// A plan for people at a terminal.
+/// A plan for a terminal.
 package enum PlanText {
+    /// The text of a report; `width` is in columns.
     package static func text(
         _ report: PlanReport, width: Int = 100, style: Style = .plain
     ) -> String {
@@ -41,7 +42,7 @@ package enum PlanText {
         }
     }
 
-    /// The widths that make the first lines of all steps stand below each other.
+    /// The column widths that align the first lines of all steps.
     struct Columns {
         let table: Int
         let shards: Int

@@ -1,6 +1,6 @@
-/// How far a rollout is, as a bar.
+/// The progress of a rollout as a bar.
 package enum ProgressBar {
-    /// Full and empty cells; full only when all is done, empty only when nothing is.
+    /// The bar; it is full only when everything is done, and empty only when nothing is.
     package static func bar(_ counts: ProgressCounts, cells: Int = 20) -> String {
         guard counts.total > 0, cells > 0 else { return "" }
         var full = counts.done * cells / counts.total

@@ -2,8 +2,9 @@ import Diff
 import Reports
 import Schema
 
-/// What a pass of `plumb reconcile` did and left, for people at a terminal.
+/// The outcome of a pass of `plumb reconcile` for a terminal.
 package enum ReconcileText {
+    /// The text of a report; `width` is in columns.
     package static func text(
         _ report: ReconcileReport, width: Int = 100, style: Style = .plain
     ) -> String {
@@ -24,7 +25,7 @@ package enum ReconcileText {
         return page.text
     }
 
-    /// What an earlier run had left, and what was found to be as git says already.
+    /// Operations that an earlier run had left, and tables that were as git defines them already.
     private static func addPast(_ report: ReconcileReport, to page: inout TextPage) {
         if !report.recovered.isEmpty || report.adopted > 0 { page.blank() }
         for item in report.recovered {
@@ -41,7 +42,7 @@ package enum ReconcileText {
         "\(Count.of(count, "table")) found as git says, now recorded"
     }
 
-    /// Only what still waits: what ran stands in the rollout.
+    /// Only the steps that still wait; the others are part of the rollout.
     private static func addHeld(_ report: PlanReport, to page: inout TextPage) {
         let held = StepFacts.all(of: report).filter { !$0.holds.isEmpty }
         let columns = PlanText.Columns(held)

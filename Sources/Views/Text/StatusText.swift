@@ -2,8 +2,9 @@ import Model
 import Reports
 import Schema
 
-/// A rollout for people at a terminal.
+/// A rollout for a terminal.
 package enum StatusText {
+    /// The text of a report; `width` is in columns.
     package static func text(
         _ report: RolloutReport, exit: ExitStatus, width: Int = 100, style: Style = .plain
     ) -> String {
@@ -66,7 +67,7 @@ package enum StatusText {
     }
 }
 
-/// Operations that did not simply complete, alike ones together, failures first.
+/// Operations that did not simply complete, equal ones together, failures first.
 struct TroubleFacts {
     let mark: String
     let text: String
@@ -96,7 +97,7 @@ struct TroubleFacts {
         let facts = groups.map { key, shards in
             let state = key.state.label.split(separator: "_").joined(separator: " ")
             let message = key.message.isEmpty ? "" : ": \(key.message)"
-            // What keeps a shard from all that was left there is about no table.
+            // The reason why none of a shard's operations could run names the shard and no table.
             let subject =
                 key.table.isEmpty
                 ? key.namespace : ObjectName.label(key.table, in: key.namespace)

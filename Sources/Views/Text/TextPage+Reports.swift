@@ -4,7 +4,7 @@ import Reports
 import Schema
 
 extension TextPage {
-    /// What cannot be said, and the notices.
+    /// Unknown shards, unsupported tables and notices.
     mutating func add(_ open: OpenFacts) {
         if !open.items.isEmpty { blank() }
         for item in open.items {
@@ -56,7 +56,7 @@ extension TextPage {
         }
     }
 
-    /// The place as people click it: `schema/orders.sql:9`.
+    /// The place in the form that terminals and editors open: `schema/orders.sql:9`.
     static func place(_ location: SourceLocation?) -> [Span] {
         location.map { [Span("\($0.file):\($0.line)", .faint)] } ?? []
     }

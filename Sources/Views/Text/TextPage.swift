@@ -1,6 +1,6 @@
 /// Collects the lines of a text view.
 struct TextPage {
-    /// Columns of the terminal.
+    /// The width of the terminal in columns.
     let width: Int
     let style: Style
     private var lines: [String] = []
@@ -10,14 +10,14 @@ struct TextPage {
         self.style = style
     }
 
-    /// All lines, each with its end.
+    /// All lines, each with its line feed.
     var text: String { lines.map { $0 + "\n" }.joined() }
 
     mutating func blank() {
         if lines.last?.isEmpty == false { lines.append("") }
     }
 
-    /// One line as it is, however long: SQL, commands, names.
+    /// One line without wrapping, however long: SQL, commands, names.
     mutating func line(_ spans: Span..., indent: Int = 0) {
         append(spans, indent: indent)
     }
@@ -26,7 +26,7 @@ struct TextPage {
         append(spans, indent: indent)
     }
 
-    /// `left`, and `right` at the right edge; on a line of its own where both do not fit.
+    /// `left`, and `right` at the right edge; on a line of its own where they do not fit on one.
     mutating func pair(_ left: [Span], _ right: [Span], indent: Int = 0) {
         let used = indent + Self.columns(left)
         let needed = Self.columns(right)
@@ -41,7 +41,7 @@ struct TextPage {
         }
     }
 
-    /// Words, broken at spaces where the line is full; what follows stands at `hanging`.
+    /// Text that is wrapped at spaces; further lines are indented by `hanging`.
     mutating func prose(
         _ text: String, _ role: Style.Role = .plain, indent: Int = 0, hanging: Int? = nil
     ) {

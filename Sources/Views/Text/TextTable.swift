@@ -1,5 +1,6 @@
 /// Rows as aligned columns.
 package struct TextTable: Sendable {
+    /// The side to which a column is aligned.
     package enum Alignment: Sendable {
         case left, right
     }
@@ -8,20 +9,21 @@ package struct TextTable: Sendable {
     private let alignments: [Alignment]
     private var rows: [[String]] = []
 
-    /// `alignments` may be shorter than `headings`: the other columns stand left.
+    /// Columns without an alignment, as `alignments` may be shorter, are aligned left.
     package init(_ headings: [String], alignments: [Alignment] = []) {
         self.headings = headings
         self.alignments = alignments
     }
 
-    /// Adds a row; a cell that is missing is empty, one too many is left out.
+    /// Adds a row; missing cells are empty, and surplus ones are dropped.
     package mutating func add(_ cells: String...) { add(cells) }
 
+    /// Adds a row; missing cells are empty, and surplus ones are dropped.
     package mutating func add(_ cells: [String]) {
         rows.append(headings.indices.map { $0 < cells.count ? Visible.line(cells[$0]) : "" })
     }
 
-    /// The headings and the rows, each with its end; nothing where there is no row.
+    /// The headings and rows, each with its line feed; empty where there is no row.
     package func text(style: Style = .plain) -> String {
         guard !rows.isEmpty else { return "" }
         let widths = headings.indices.map { column in

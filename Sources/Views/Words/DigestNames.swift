@@ -1,10 +1,10 @@
 import Schema
 
-/// Short names of digests that stay distinct within one report.
+/// Abbreviated digests that are unique within one report.
 struct DigestNames {
     private let length: Int
 
-    /// The fewest digits, at least `shortest`, by which `digests` differ.
+    /// Uses the smallest number of digits, at least `shortest`, by which `digests` differ.
     init(_ digests: some Sequence<Digest>, shortest: Int = 4) {
         let all = Set(digests).map(\.hex)
         var length = shortest
@@ -16,7 +16,7 @@ struct DigestNames {
         digest.map { String($0.hex.prefix(length)) } ?? "absent"
     }
 
-    /// `91ab → 5d0c`; `absent` stands for no table.
+    /// `91ab → 5d0c`; an absent table is `absent`.
     func move(from: Digest?, to: Digest?) -> String {
         "\(name(from)) → \(name(to))"
     }

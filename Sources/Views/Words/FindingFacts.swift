@@ -2,7 +2,7 @@ import Diff
 import Reports
 import Schema
 
-/// What every view says about one finding of a drift report.
+/// The text of one finding of a drift report, shared by all views.
 struct FindingFacts {
     let table: String
     let shards: String
@@ -13,19 +13,19 @@ struct FindingFacts {
     let digests: String
     let differences: [Difference]
     let location: SourceLocation?
-    /// What can be done, with the command or the place.
+    /// What can be done, with a command or a place.
     let actions: [Action]
 
     struct Difference {
         let line: PlanDifference
-        /// In words: which of git, the record and the shard have it.
+        /// Which of git, the record and the shard have the line.
         let meaning: String
     }
 
     struct Action {
         let label: String
         let text: String
-        /// Whether `text` is a command to type.
+        /// Whether `text` is a command to run.
         var isCommand = true
     }
 

@@ -2,10 +2,10 @@ import Diff
 import Reports
 import Schema
 
-/// What makes two findings the same one, in two reports made at different times.
+/// Identifies a finding across reports of different times.
 enum Fingerprint {
-    /// Of one finding of a drift report; the shards do not count, so that it stays one finding
-    /// while more of them are put right.
+    /// Of a finding of a drift report. The shards are left out, so that it stays the same finding
+    /// while some of them are corrected.
     static func of(_ finding: TableFinding, in environment: String) -> String {
         hash([
             "drift", environment, finding.namespace, finding.table, finding.status.rawValue,
@@ -24,7 +24,8 @@ enum Fingerprint {
         hash([item.state, environment, item.subject])
     }
 
-    /// The lengths keep two lists apart that only join to the same text.
+    /// Includes the lengths, so that different lists with the same joined text have different
+    /// hashes.
     static func hash(_ parts: [String]) -> String {
         Digest(of: parts.map { "\($0.utf8.count):\($0)" }.joined()).hex
     }

@@ -4,7 +4,7 @@ import Reports
 import Schema
 
 extension PlanReport {
-    /// The answer in one sentence; every view has the same.
+    /// The result in one sentence, the same in every view.
     package var headline: String {
         var parts: [String] = []
         if steps.isEmpty {
@@ -14,7 +14,7 @@ extension PlanReport {
             parts.append("\(Count.of(steps.count, "change")) on \(shards)")
         }
         parts += heldWords + openWords
-        // The status says that something differs: then the sentence must say so too.
+        // The exit status says that something differs, so the sentence must, too.
         if parts.count == 1, steps.isEmpty, !isQuiet, !notices.isEmpty {
             parts.append("\(Count.of(notices.count, "note")) to look at")
         }
@@ -27,12 +27,12 @@ extension PlanReport {
         return "\(Count.of(plan.shardCount, "shard")) \(verb) as \(plan.revision.label) says"
     }
 
-    /// Nothing changes, nothing is unknown or unsupported, and the exit status agrees.
+    /// Whether nothing changes, nothing is unknown or unsupported, and the exit status agrees.
     var isQuiet: Bool {
         steps.isEmpty && plan.unknown.isEmpty && plan.unsupported.isEmpty && exitStatus == .done
     }
 
-    /// How many steps each kind of hold stops, at least on some shards.
+    /// For each kind of hold the number of steps that it stops, at least on some shards.
     var heldWords: [String] {
         var counts: [String: Int] = [:]
         for step in steps {
@@ -44,7 +44,7 @@ extension PlanReport {
         }
     }
 
-    /// What cannot be said.
+    /// The unknown shards and unsupported tables, as counts.
     var openWords: [String] {
         var parts: [String] = []
         let unknown = Set(plan.unknown.map(\.shard)).count
@@ -56,7 +56,7 @@ extension PlanReport {
 }
 
 extension DriftReport {
-    /// The answer in one sentence; every view has the same.
+    /// The result in one sentence, the same in every view.
     package var headline: String {
         var parts: [String] = []
         for status: TableStatus in [.conflict, .drifted, .pending, .retired] {
@@ -93,7 +93,7 @@ extension DriftReport {
 }
 
 extension RolloutReport {
-    /// The answer in one sentence; every view has the same.
+    /// The result in one sentence, the same in every view.
     package var headline: String {
         guard let rollout else { return "no rollout in \(environment)" }
         let words = progress.words
@@ -109,13 +109,13 @@ extension RolloutReport {
 }
 
 extension ReconcileReport {
-    /// The answer in one sentence; every view has the same.
+    /// The result in one sentence, the same in every view.
     package var headline: String {
         var parts: [String] = []
         let done = rollout.progress.words
         if !done.isEmpty { parts.append(done) }
         let isQuiet = plan.isQuiet && exitStatus == .done
-        // What began and cannot be read back is no "nothing".
+        // A rollout that was started and cannot be read is not "nothing done".
         let isOpen = rollout.rollout != nil && rollout.state == nil
         if done.isEmpty {
             parts.append(isQuiet ? "nothing to do" : isOpen ? "undetermined" : "nothing done")

@@ -1,6 +1,6 @@
 import Schema
 
-/// The command that a reader types next, whole.
+/// The command to run next, complete, for the reader to copy.
 enum NextCommand {
     static func approve(_ digest: String, environment: String, isSigned: Bool) -> String {
         "plumb approve \(digest) --environment \(word(environment)) --reason \"…\""
@@ -23,7 +23,7 @@ enum NextCommand {
         "plumb status --environment \(word(environment))"
     }
 
-    /// Names every shard, or the whole namespace where they are too many for a command line.
+    /// With every shard, or only the namespace where they are too many for a command line.
     static func heal(environment: String, namespace: String, shards: [String]) -> String {
         let base = "plumb reconcile --heal --environment \(word(environment))"
         let place = option("namespace", namespace)
@@ -35,7 +35,7 @@ enum NextCommand {
         value.hasPrefix("-") ? " --\(name)=\(word(value))" : " --\(name) \(word(value))"
     }
 
-    /// `text` as one word of a shell.
+    /// `text` quoted as one word for a shell.
     static func word(_ text: String) -> String {
         if text.unicodeScalars.contains(where: Visible.isHidden) {
             let bytes = text.utf8.map { byte in

@@ -3,9 +3,9 @@ import Model
 import Reports
 import Schema
 
-/// What stands at the end of a report: what cannot be said, and what somebody should know.
+/// The end of a report: unknown shards, unsupported tables and notices.
 struct OpenFacts {
-    /// Shards that are alike in what is wrong with them.
+    /// Shards or tables with the same problem.
     struct Item {
         /// `commerce_{00..03}` or `commerce.geo on commerce_{00..03}`.
         let subject: String

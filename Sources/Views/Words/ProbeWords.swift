@@ -1,6 +1,6 @@
 import Diff
 
-/// What the rows of the shards said about a finding, in sentences.
+/// The answers of the shards' rows about a finding, as sentences.
 enum ProbeWords {
     /// - Parameter shardCount: how many shards the step has.
     static func lines(_ probe: DataProbe, shardCount: Int) -> [String] {

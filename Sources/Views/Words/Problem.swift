@@ -1,12 +1,12 @@
 import Schema
 
-/// One thing that is wrong: what, where, and what to do about it.
+/// One problem: what is wrong, where, and what to do about it.
 package struct Problem: Hashable, Sendable, CustomStringConvertible {
     /// What failed, on which object.
     package let fault: String
-    /// The kind of fault, where it has a name.
+    /// The code of the fault, where it has one.
     package let code: String?
-    /// What to do about it; nil where no one answer fits.
+    /// What to do about it; nil where there is no single answer.
     package let remedy: String?
     package let location: SourceLocation?
 
@@ -20,7 +20,7 @@ package struct Problem: Hashable, Sendable, CustomStringConvertible {
         self.location = location
     }
 
-    /// What failed, and the name of its kind.
+    /// What failed, with its code.
     package var text: String { code.map { "\(fault) [\($0)]" } ?? fault }
 
     package var description: String {

@@ -1,20 +1,20 @@
 import Model
 
-/// How far the operations of a rollout are, in the few words that people read.
+/// How many operations of a rollout are in which state, with fewer states than the ledger has.
 package struct ProgressCounts: Hashable, Sendable {
     package var done = 0
     package var running = 0
     package var waiting = 0
     package var failed = 0
     package var stopped = 0
-    /// Superseded or cancelled: planned again.
+    /// Superseded or cancelled; they are planned again.
     package var left = 0
     package var unknown = 0
 
     package init() {}
 
-    /// From the number of operations by the label of their state; an unknown label counts as
-    /// unknown.
+    /// - Parameter counts: the number of operations by the label of their state. An unrecognised
+    ///   label counts as unknown.
     package init(byState counts: [String: Int]) {
         for (label, count) in counts {
             guard let state = OperationState.allCases.first(where: { $0.label == label }) else {
@@ -32,9 +32,10 @@ package struct ProgressCounts: Hashable, Sendable {
         }
     }
 
+    /// The number of all operations.
     package var total: Int { done + running + waiting + failed + stopped + left + unknown }
 
-    /// `14 done, 2 running`: what is not zero.
+    /// The counts that are not zero, as `14 done, 2 running`.
     var words: String { parts.joined(separator: ", ") }
 
     var parts: [String] {

@@ -1,4 +1,4 @@
-/// Numbers as people read them.
+/// Formats numbers with units.
 package enum Quantity {
     /// `1.2 M`, `41 M`, `980`.
     static func rows(_ count: UInt64) -> String {
@@ -10,7 +10,7 @@ package enum Quantity {
         scaled(count, units: ["B", "kB", "MB", "GB", "TB", "PB", "EB"])
     }
 
-    /// Two digits below ten, whole numbers above it.
+    /// Two digits below ten, whole numbers from there on.
     private static func scaled(_ count: UInt64, units: [String]) -> String {
         var place = 0
         var divisor: UInt64 = 1

@@ -1,7 +1,7 @@
-/// Texts about errors without what looks like a secret that was put in a wrong place.
+/// Removes from error messages what looks like a secret in a wrong place.
 ///
-/// A net, not the rule: an error names the place of a value that should be secret, and not the
-/// value. What comes from a server, a library or a line of a file is looked through here.
+/// This is a second line of defence: an error names the place of a secret and never its value.
+/// Messages of servers and libraries and lines of files pass through here.
 package enum Redacted {
     private static let hidden = "***"
 
@@ -17,7 +17,7 @@ package enum Redacted {
         return result.replacing(statements) { "\($0.1)'\(hidden)'" }
     }
 
-    /// A line of a file that is shown with an error: also without values of telling names.
+    /// A line of a file to show with an error: also without the values of keys such as `password`.
     package static func line(_ line: String) -> String {
         text(line).replacing(values) { "\($0.1)\(hidden)" }
     }
@@ -52,14 +52,14 @@ package enum Redacted {
         /#.ignoresCase().matchingSemantics(.unicodeScalar)
     }
 
-    /// What may stay of what stands before the `@`.
+    /// The part before the `@` without its password.
     private static func address(_ text: String, scheme: String) -> String {
         let authority = text.prefix { $0 != "/" }
         guard authority.count < text.count else {
             let isSecret = text.contains(":") || ["http", "https"].contains(scheme.lowercased())
             return isSecret ? hidden : text
         }
-        // The `@` is in a path, but for a password that has a `/` in it.
+        // The `@` may be part of a path, or of a password that contains a `/`.
         if let at = authority.lastIndex(of: "@") {
             return hidden + text[at...]
         }

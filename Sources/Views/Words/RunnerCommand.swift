@@ -1,17 +1,17 @@
-/// Words at which the runner of a continuous integration takes a line of output for a command.
+/// Finds text in a line of output that a CI runner would take as a command.
 ///
-/// Known are GitHub (`::set-env …::`, `##[…]`), Azure Pipelines (`##vso[…]`), TeamCity
-/// (`##teamcity[…]`), GitLab (`section_start:`), Travis (`travis_fold:`), and Buildkite, which
-/// opens a group at `--- `, `+++ `, `~~~ ` and `^^^ `. One character of each, written as an
-/// escape, leaves a reader the words and a runner nothing.
+/// It knows the commands of GitHub (`::set-env …::`, `##[…]`), Azure Pipelines (`##vso[…]`),
+/// TeamCity (`##teamcity[…]`), GitLab (`section_start:`) and Travis (`travis_fold:`), and the
+/// groups of Buildkite, which start with `--- `, `+++ `, `~~~ ` or `^^^ `. Escaping one character
+/// of each keeps it readable and has no effect on a runner.
 enum RunnerCommand {
-    /// The places in one line of which each has to be written as an escape.
+    /// The positions in a line at which one character has to be escaped.
     ///
-    /// - Parameter opensLine: whether the line may begin a line of the output; groups of Buildkite
-    ///   are looked for only there.
+    /// - Parameter opensLine: whether it is the beginning of an output line, the only place where
+    ///   Buildkite looks for groups.
     static func places(in line: [Unicode.Scalar], opensLine: Bool = false) -> [Int] {
         var places: [Int] = []
-        // GitHub trims what is before its words, as .NET does.
+        // GitHub's runner ignores leading white space, as .NET's `Trim` defines it.
         let start = line.firstIndex { !$0.properties.isWhitespace } ?? line.endIndex
         if start + 1 < line.count, line[start] == ":", line[start + 1] == ":" {
             places.append(start)
@@ -36,7 +36,7 @@ enum RunnerCommand {
         line.count >= word.count && line.suffix(word.count).elementsEqual(word)
     }
 
-    /// `##`, letters and `[`: some runners look for it anywhere in a line.
+    /// Whether `##`, letters and `[` start here; some runners accept that anywhere in a line.
     private static func isBracketWord(_ line: [Unicode.Scalar], from index: Int) -> Bool {
         guard index + 2 < line.count, line[index + 1] == "#" else { return false }
         var place = index + 2

@@ -1,18 +1,18 @@
-/// The last look at what leaves the program: whatever a view forgot does not act on a terminal,
-/// in a log or in a runner.
+/// The last filter before output: what a view did not escape cannot control a terminal, a log
+/// viewer or a CI runner.
 ///
-/// Views make their own pieces safe in the ways of their formats; what they did right comes
-/// through here unchanged.
+/// Views escape in the manner of their formats; text that is safe already passes unchanged.
 package enum SafeOutput: Sendable {
-    /// For people, with the colours of ``Style`` where they are wanted.
+    /// Text for people, with the colours of ``Style`` where wanted.
     case text(isColoured: Bool)
-    /// A document in JSON: what has to go is written as `\u001b`, which changes no value.
+    /// A JSON document: characters are written as `\u001b`, which does not change any value.
     case json
     /// HTML and XML.
     case markup
-    /// Commands that the runner shall understand; made by ``GitHubView`` only.
+    /// Commands for the runner; only ``GitHubView`` prints them.
     case commands
 
+    /// `text` without anything that would act on a terminal or a runner.
     package func safe(_ text: String) -> String {
         let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
         return lines.map { line in
@@ -20,7 +20,7 @@ package enum SafeOutput: Sendable {
         }.joined(separator: "\n")
     }
 
-    /// True of most lines, and cheap to tell.
+    /// True for most lines, and cheap to compute.
     private func needsNothing(_ line: Substring.UnicodeScalarView) -> Bool {
         var last: UInt32 = 0
         for scalar in line {
@@ -66,7 +66,7 @@ package enum SafeOutput: Sendable {
         }
     }
 
-    /// Where the escape sequences of ``Style`` stand.
+    /// The positions of the escape sequences of ``Style``.
     private func colours(in line: [Unicode.Scalar]) -> Set<Int> {
         guard case .text(isColoured: true) = self else { return [] }
         var places: Set<Int> = []

@@ -1,11 +1,11 @@
 import Schema
 
-/// Many shard names in few words: `commerce_{00..16,18..22}`.
+/// Abbreviates lists of shard names: `commerce_{00..16,18..22}`.
 package enum ShardNames {
-    /// The names, grouped where they differ only in one number of equal width.
+    /// The names, grouped where they differ in one number of equal width.
     ///
-    /// Exact: `expand` gives back the same names, sorted and each once. Numbers are decimal
-    /// unless one of the group has a letter; a name that could be misread stands in quotes.
+    /// It is exact: `expand` returns the same names, sorted and without duplicates. Numbers are
+    /// decimal unless one of the group has a letter; a name that could be misread is quoted.
     package static func compact(_ names: [String]) -> String {
         var groups: [Shape: Set<String>] = [:]
         var alone: Set<String> = []
@@ -32,15 +32,15 @@ package enum ShardNames {
         Count.of(count, of: total, "shard")
     }
 
-    /// What names of one group have in common.
+    /// The common part of the names of a group.
     private struct Shape: Hashable {
         let prefix: String
         let suffix: String
         let width: Int
     }
 
-    /// The number in a name: its last word when that is hexadecimal, else the last word that is
-    /// hexadecimal and has a digit, else the digits at its end.
+    /// The number in a name: its last word when that is hexadecimal, else the last hexadecimal word
+    /// with a digit, else the digits at its end.
     private static func split(_ name: String) -> (Shape, number: String)? {
         guard !needsQuotes(name) else { return nil }
         let bytes = Array(name.utf8)
@@ -68,7 +68,8 @@ package enum ShardNames {
         )
     }
 
-    /// `00..16,18`: neighbours as ranges; a list whose ranges count in sixteens shows a letter.
+    /// `00..16,18`, with consecutive numbers as ranges; where ranges count in hexadecimal, at least
+    /// one bound shows a letter.
     private static func runs(_ numbers: [String]) -> String {
         let isHex = numbers.contains { $0.utf8.contains { !isDigit($0) } }
         let radix = isHex ? 16 : 10
@@ -94,7 +95,7 @@ package enum ShardNames {
         }.joined(separator: ",")
     }
 
-    /// Cuts one range behind its last number with a letter, so that a letter is seen.
+    /// Splits one range after its last number with a letter, so that a bound shows one.
     private static func splitAtLetter(_ ranges: [[String]]) -> [[String]] {
         var result = ranges
         for (place, range) in ranges.enumerated() {
@@ -123,7 +124,7 @@ package enum ShardNames {
             || byte >= 0x80
     }
 
-    /// Whether a name could be taken for several, or for a group.
+    /// Whether a name could be misread as several names or as a group.
     static func needsQuotes(_ name: String) -> Bool {
         name.isEmpty
             || name.unicodeScalars.contains {

@@ -2,12 +2,12 @@ import Diff
 import Reports
 import Schema
 
-/// What every view says about one step of a plan, in the same words and the same order.
+/// The text of one step of a plan, shared by all views.
 struct StepFacts {
-    /// Why some shards do not move, and what to do about it.
+    /// Why some shards of the step wait, and what to do about it.
     struct Hold {
         let text: String
-        /// `approve with`, in front of the command.
+        /// The text before the command, such as `approve with`.
         let label: String
         let command: String
     }
@@ -19,7 +19,7 @@ struct StepFacts {
     let hazard: Hazard
     /// `safe · INSTANT`.
     let hazardText: String
-    /// Nil where git moved and nothing more is known.
+    /// Nil where git changed the table and nothing more is known.
     let cause: String?
     let causeLocation: SourceLocation?
     let differences: [PlanDifference]
@@ -60,7 +60,7 @@ struct StepFacts {
             + (rest > 0 ? " and \(Count.of(rest, "more table"))" : "")
     }
 
-    /// Short names that are distinct within one report.
+    /// Abbreviations that are unique within one report.
     struct Names {
         let tables: DigestNames
         let approvals: DigestNames
@@ -101,8 +101,9 @@ struct StepFacts {
         return parts.joined(separator: " · ")
     }
 
-    /// Decisions are asked about after drift and refusals, and before windows and environments:
-    /// only where one of the latter or nothing holds the step, it is known to be approved.
+    /// Whether a held step is approved. The gate checks approvals after drift and refusals and
+    /// before windows and earlier environments, so only a step that is held by one of the latter is
+    /// known to be approved.
     private static func approvalWord(holds: [String]) -> String {
         if holds.contains("approval") { return "approval needed" }
         if holds.contains("denied") { return "denied" }
@@ -136,7 +137,7 @@ struct StepFacts {
         }
     }
 
-    /// The others who touched what makes the step, as the last commit alone hides them.
+    /// The other authors of the step, besides that of the last commit.
     private static func others(_ cause: PlanCause) -> String {
         let author = cause.author ?? ""
         let others = (cause.authors ?? []).filter { author.isEmpty || !$0.contains(author) }
@@ -202,7 +203,7 @@ struct StepFacts {
     }
 }
 
-/// The words for what holds a step.
+/// The text for each kind of hold.
 enum HoldWords {
     static func state(_ code: String) -> String {
         switch code {
@@ -220,7 +221,7 @@ enum HoldWords {
         }
     }
 
-    /// `1 waiting for approval`, in the sentence that sums up.
+    /// The count for the headline: `1 waiting for approval`.
     static func count(_ count: Int, _ code: String) -> String {
         switch code {
         case "approval": "\(count) waiting for approval"

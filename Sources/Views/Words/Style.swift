@@ -1,22 +1,22 @@
-/// How text is set off on a terminal; it never carries meaning alone.
+/// Colours and weights on a terminal; nothing is said by them alone.
 package struct Style: Sendable, Hashable {
     private let isColoured: Bool
 
-    /// No escape sequence at all.
+    /// Without escape sequences.
     package static let plain = Style(isColoured: false)
-    /// ANSI colours, for a terminal.
+    /// With ANSI colours, for a terminal.
     package static let colour = Style(isColoured: true)
 
     package init(isColoured: Bool) {
         self.isColoured = isColoured
     }
 
-    /// What a piece of text is.
+    /// The meaning of a piece of text.
     enum Role: Sendable {
         case plain, strong, faint, good, warning, bad
     }
 
-    /// What may follow an ESC: what `paint` writes, and nothing else.
+    /// The sequences after ESC that `paint` writes; no others are let through.
     static let codes = ["0", "1", "2", "31", "32", "33"].map { Array("[\($0)m".unicodeScalars) }
 
     func paint(_ text: String, _ role: Role) -> String {
@@ -34,7 +34,7 @@ package struct Style: Sendable, Hashable {
     }
 }
 
-/// A piece of a line of text and what it is; what it holds is made visible when it is printed.
+/// A piece of a line with its role; its characters are made visible when it is printed.
 struct Span: Sendable, ExpressibleByStringLiteral {
     let text: String
     let role: Style.Role

@@ -1,7 +1,7 @@
-/// Text from outside, made safe to show: names come from databases and may hold anything.
+/// Makes text from outside safe to show: names in databases may contain any character.
 package enum Visible {
-    /// `text` on one line, with every character that moves a cursor, hides or reorders text, or
-    /// makes a command of it for a runner, written as an escape such as `\n` or `\u{1b}`.
+    /// `text` on one line, with an escape such as `\n` or `\u{1b}` for every character that moves a
+    /// cursor, hides or reorders text, or would start a command of a CI runner.
     package static func line(_ text: String) -> String { line(text, opensLine: false) }
 
     private static func line(_ text: String, opensLine: Bool) -> String {
@@ -19,7 +19,7 @@ package enum Visible {
         return result
     }
 
-    /// The lines of `text`, each as `line(_:)` makes it, to stand where a line begins; a tab
+    /// The lines of `text`, each as from `line(_:)` but for the beginning of an output line; a tab
     /// becomes four spaces.
     static func lines(_ text: String) -> [String] {
         text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { part in
@@ -36,10 +36,10 @@ package enum Visible {
         }
     }
 
-    /// Whether a scalar shows nothing of its own, or changes how others are shown.
+    /// Whether a scalar is invisible, or changes how others are shown.
     static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value < 0x7F { return scalar.value < 0x20 }
-        // The one that makes a picture of the sign before it hides nothing.
+        // U+FE0F selects the emoji form of the character before it, and hides nothing.
         if scalar.properties.isDefaultIgnorableCodePoint, scalar.value != 0xFE0F { return true }
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned,
@@ -67,7 +67,7 @@ package enum Visible {
         }.joined()
     }
 
-    /// How many columns of a terminal `text` takes.
+    /// How many columns `text` takes on a terminal.
     static func columns(_ text: String) -> Int {
         text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8.count : text.reduce(0) { $0 + columns($1) }
     }
@@ -83,7 +83,7 @@ package enum Visible {
         }
     }
 
-    /// `text` with spaces behind it, up to `width` columns.
+    /// `text` filled up with spaces to `width` columns.
     static func pad(_ text: String, to width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - columns(text)))
     }
