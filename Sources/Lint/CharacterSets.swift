@@ -1,20 +1,20 @@
 import Desired
 import Schema
 
-/// What the text of a table says about character sets.
+/// Finds the character sets in the text of a table.
 enum CharacterSets {
-    /// The names that a server knows under an older name, by that name.
+    /// The current name for an older name of a character set.
     static func canonical(_ name: String) -> String {
         let name = name.lowercased()
         return name == "utf8" ? "utf8mb3" : name
     }
 
-    /// The character set that a collation belongs to: what stands before its first `_`.
+    /// The character set of a collation: the part before its first `_`.
     static func ofCollation(_ collation: String) -> String {
         canonical(String(collation.lowercased().prefix { $0 != "_" }))
     }
 
-    /// The character set written at a column, where one is, with its place.
+    /// The character set written at a column, with its place; nil where there is none.
     static func written(at column: SourceTable.Column) -> SourceTable.Word? {
         if ["national", "nchar", "nvarchar"].contains(column.type.lowercased()) {
             return SourceTable.Word(text: "utf8mb3", location: column.location)
@@ -22,7 +22,7 @@ enum CharacterSets {
         return written(column.characterSet, column.collation)
     }
 
-    /// The default character set written at a table, where one is, with its place.
+    /// The default character set written at a table, with its place; nil where there is none.
     static func written(at table: SourceTable) -> SourceTable.Word? {
         written(table.options.characterSet, table.options.collation)
     }
@@ -34,7 +34,7 @@ enum CharacterSets {
             return SourceTable.Word(
                 text: canonical(characterSet.text), location: characterSet.location)
         }
-        // MariaDB: names such as `uca1400_ai_ci` go with every character set.
+        // MariaDB: names such as `uca1400_ai_ci` apply to every Unicode character set.
         guard let collation, !collation.text.lowercased().hasPrefix("uca1400"),
             collation.text.lowercased() != "default"
         else { return nil }
@@ -42,12 +42,12 @@ enum CharacterSets {
             text: ofCollation(collation.text), location: collation.location)
     }
 
-    /// What a column's values are in, as far as the text says: its own, else the table's.
+    /// The character set of a column's values as far as the text tells: its own, else the table's.
     static func known(of column: SourceTable.Column, in table: SourceTable) -> String? {
         (written(at: column) ?? written(at: table))?.text
     }
 
-    /// The collation that the text says a column has, in lower case.
+    /// The collation that the text gives a column, in lower case.
     static func knownCollation(
         of column: SourceTable.Column, in table: SourceTable
     ) -> String? {
@@ -55,7 +55,7 @@ enum CharacterSets {
         return column.characterSet == nil ? table.options.collation?.text.lowercased() : nil
     }
 
-    /// The most bytes that one character takes.
+    /// The most bytes of one character.
     static func bytesPerCharacter(_ name: String) -> Int {
         switch canonical(name) {
         case "utf8mb4", "utf16", "utf16le", "utf32", "gb18030": 4

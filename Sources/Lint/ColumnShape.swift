@@ -1,18 +1,18 @@
 import Schema
 
-/// What the text of a column says about its type, as far as rules need it.
+/// The type of a column, in the detail that rules need.
 enum ColumnShape: Hashable {
     case integer(bytes: Int, isUnsigned: Bool)
     case decimal(digits: Int, scale: Int, isUnsigned: Bool)
     /// `FLOAT` or `DOUBLE`.
     case float(bytes: Int)
     case bit(bits: Int)
-    /// `length` counts characters, or bytes where `isBinary`.
+    /// `length` is in characters, or in bytes where `isBinary`.
     case string(length: Int, isVariable: Bool, isBinary: Bool)
-    /// A `BLOB` or `TEXT`, whose values lie outside the row behind a length of so many bytes.
+    /// A `BLOB` or `TEXT`, stored outside the row with a length prefix of this many bytes.
     case large(lengthBytes: Int, isBinary: Bool)
     case date
-    /// With so many digits of a second.
+    /// With this many digits of fractional seconds.
     case time(fraction: Int)
     case dateTime(fraction: Int)
     case timestamp(fraction: Int)
@@ -22,7 +22,7 @@ enum ColumnShape: Hashable {
 
     init(_ column: SourceTable.Column) {
         let type = Self.name(of: column)
-        // No server takes more; sums of these cannot overflow.
+        // Larger numbers are refused by every server; with this limit sums cannot overflow.
         let numbers = column.typeArguments.compactMap { Int($0) }.map { min(max(0, $0), 1 << 32) }
         self =
             Self.numeric(type, numbers, column.isUnsigned)
@@ -59,7 +59,7 @@ enum ColumnShape: Hashable {
             return .decimal(
                 digits: numbers.first ?? 10, scale: numbers.dropFirst().first ?? 0,
                 isUnsigned: isUnsigned)
-        // `FLOAT(p)` with more than 24 bits is a double.
+        // `FLOAT(p)` with more than 24 bits is a DOUBLE.
         case "float": return .float(bytes: numbers.count == 1 && numbers[0] > 24 ? 8 : 4)
         case "float4": return .float(bytes: 4)
         case "double", "real", "float8": return .float(bytes: 8)
@@ -117,7 +117,7 @@ enum ColumnShape: Hashable {
         }
     }
 
-    /// Whether values are characters of a character set.
+    /// Whether values are text with a character set.
     var isText: Bool {
         switch self {
         case .string(_, _, let isBinary), .large(_, let isBinary): !isBinary
@@ -136,7 +136,7 @@ enum ColumnShape: Hashable {
         case .bit(let bits): (bits + 7) / 8
         case .string(let length, let isVariable, let isBinary):
             Self.stringBytes(length * (isBinary ? 1 : bytesPerCharacter), isVariable)
-        // A length and a pointer.
+        // The length prefix and a pointer of 8 bytes.
         case .large(let lengthBytes, _): lengthBytes + 8
         case .date: 3
         case .time(let fraction): 3 + (fraction + 1) / 2
@@ -152,7 +152,7 @@ enum ColumnShape: Hashable {
         bytes + (isVariable ? bytes > 255 ? 2 : 1 : 0)
     }
 
-    /// Nine digits take four bytes, the rest as few as hold them.
+    /// Nine digits take four bytes, and the remaining ones as few as possible.
     private static func decimalBytes(_ digits: Int) -> Int {
         let rest = [0, 1, 1, 2, 2, 3, 3, 4, 4]
         let count = max(0, digits)

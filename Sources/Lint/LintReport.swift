@@ -2,48 +2,50 @@ import Desired
 import Diff
 import Schema
 
-/// One thing that a rule found.
+/// One finding of a rule.
 package struct LintFinding: Hashable, Sendable {
     package let rule: LintRule
-    /// Never off.
+    /// Never `off`.
     package let level: LintLevel
-    /// Nil for what `plumb.yaml` itself says.
+    /// Nil for a finding about `plumb.yaml` itself.
     package let namespace: String?
-    /// A table by its plain name, anything else by its encoded one: `view:open_orders`.
+    /// A table by its name, any other object by its encoded name: `view:open_orders`.
     package let table: String?
     package let column: String?
     /// What is wrong, in one sentence without a full stop.
     package let message: String
     package let remedy: String
     package let location: SourceLocation
-    /// Why it does not count, where it was excused.
+    /// The waiver that excuses it; nil where it counts.
     package var waiver: Waiver?
-    /// How much the change can hurt; nil for what no change does.
+    /// The hazard of the change; nil for findings about the present state.
     package var hazard: Hazard?
-    /// The revision of ``location``, where that is not the one that was checked.
+    /// The revision of ``location``, where that is not the checked one.
     package var revision: String?
 
-    /// `file:line:column`, with `REVISION:` before it where that is not the one that was checked.
+    /// `file:line:column`, after `REVISION:` where it is in another revision than the checked one.
     package var place: String { (revision.map { "\($0):" } ?? "") + location.description }
 
-    /// `namespace.table`, `namespace.table.column`, `view namespace.name` or the file, for people.
+    /// The subject as shown to people: `namespace.table`, `namespace.table.column`, `view
+    /// namespace.name` or the file.
     package var subject: String {
         guard let namespace, let table else { return location.file }
         return ObjectName.label(table, in: namespace) + (column.map { ".\($0)" } ?? "")
     }
 }
 
-/// All that the rules found in a schema repository.
+/// All findings of the rules in a schema repository.
 package struct LintReport: Hashable, Sendable {
-    /// Which state of the repository was read: `main@3f2a91c`.
+    /// The checked revision: `main@3f2a91c`.
     package let label: String
-    /// The state that it was compared with: `origin/main@162ecfe`; nil where it was with none.
+    /// The revision that it was compared with, such as `origin/main@162ecfe`; nil where there was
+    /// none.
     package let since: String?
-    /// `namespace.table` of every table that was checked, in the order checked.
+    /// `namespace.table` of every checked table, in the order of checking.
     package let tables: [String]
-    /// `namespace.kind:name` of everything else that was checked, in the order checked.
+    /// `namespace.kind:name` of every other checked object, in the order of checking.
     package let objects: [String]
-    /// By file, line, column and rule.
+    /// Sorted by file, line, column and rule.
     package let findings: [LintFinding]
 
     package init(
@@ -57,9 +59,12 @@ package struct LintReport: Hashable, Sendable {
         self.findings = findings
     }
 
-    /// The findings that count.
+    /// The findings that no waiver excuses.
     package var standing: [LintFinding] { findings.filter { $0.waiver == nil } }
+    /// The errors that no waiver excuses.
     package var errors: [LintFinding] { standing.filter { $0.level == .error } }
+    /// The warnings that no waiver excuses.
     package var warnings: [LintFinding] { standing.filter { $0.level == .warning } }
+    /// The findings that a waiver excuses.
     package var waived: [LintFinding] { findings.filter { $0.waiver != nil } }
 }

@@ -1,15 +1,15 @@
 import Desired
 import Schema
 
-/// A view, trigger, routine, event or sequence with what rules may look up.
+/// A view, trigger, routine, event or sequence, with what rules need to look up.
 struct ObjectContext {
     let object: DesiredObject
     let settings: LintSettings
-    /// Nil where the text is not understood.
+    /// Nil where the text cannot be parsed.
     let outline: ObjectOutline?
-    /// Tables, views and sequences that some shard of the namespace has, in lower case.
+    /// The tables, views and sequences of the namespace on any shard, in lower case.
     let selectable: Set<String>
-    /// Whether `plumb.yaml`, or a hint, says the SQL mode in which the text is meant.
+    /// Whether `plumb.yaml` or the file sets the SQL mode in which the text is read.
     let saysMode: Bool
 
     init(
@@ -31,7 +31,7 @@ struct ObjectContext {
 extension NamespaceSources {
     /// What a view can select from on some shard, in lower case.
     ///
-    /// Overlays count for all: which shard has which is no matter of the files alone.
+    /// All overlays are included: which shard uses which overlay does not matter for the rules.
     var selectable: Set<String> {
         let folders = [base] + overlays
         let objects = folders.flatMap(\.objects).filter {

@@ -1,10 +1,10 @@
 /// The words that cannot be names without quotes.
 ///
-/// MySQL up to 9.4: <https://dev.mysql.com/doc/refman/9.4/en/keywords.html>, with those that
-/// its own list forgets; MariaDB as its server says, and up to 11.7:
+/// For MySQL those of <https://dev.mysql.com/doc/refman/9.4/en/keywords.html>, with some that this
+/// list omits; for MariaDB those that its server refuses, up to 11.7:
 /// <https://mariadb.com/kb/en/reserved-words/>.
 enum ReservedWords {
-    /// Whose reserved word `name` is, for people; nil where it is none.
+    /// The servers that reserve `name`, as text for people; nil where none does.
     static func owner(of name: String) -> String? {
         let word = name.uppercased()
         if both.contains(word) { return "MySQL and MariaDB" }

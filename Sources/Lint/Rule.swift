@@ -2,21 +2,21 @@ import Desired
 import Diff
 import Schema
 
-/// One thing that `plumb lint` looks for.
+/// One rule of `plumb lint`.
 package struct Rule: Sendable {
     package let id: LintRule
-    /// How strictly it is taken where `plumb.yaml` says nothing.
+    /// The level where `plumb.yaml` sets none.
     package let level: LintLevel
     /// What it finds and why that matters, in one sentence without a full stop.
     package let summary: String
     /// What to do about it, as an instruction.
     package let remedy: String
-    /// The classes of hazard that its findings may have, the worst first; none for the rules
-    /// about what is.
+    /// The hazards that its findings may have, the worst first; empty for rules about the present
+    /// state.
     package let hazards: [Hazard]
-    /// What is wrong with one table; nothing for the rules about waivers and changes.
+    /// The issues of one table; none for the rules about waivers and changes.
     let check: @Sendable (TableContext) -> [Issue]
-    /// What is wrong with one object that is no table.
+    /// The issues of one object other than a table.
     let checkObject: @Sendable (ObjectContext) -> [Issue]
 
     init(
@@ -35,14 +35,14 @@ package struct Rule: Sendable {
     }
 }
 
-/// What a rule found, before levels and waivers.
+/// A finding of a rule, before levels and waivers are applied.
 struct Issue: Hashable {
-    /// What is wrong, on which object; one sentence without a full stop.
+    /// What is wrong with which object, in one sentence without a full stop.
     let message: String
     let location: SourceLocation
-    /// The column that is meant, for waivers.
+    /// The column that it is about, by which waivers match.
     let column: String?
-    /// Instead of the rule's own remedy.
+    /// Used instead of the rule's own remedy.
     let remedy: String?
 
     init(
@@ -56,19 +56,20 @@ struct Issue: Hashable {
     }
 }
 
-/// One table with what rules may look up.
+/// One table, with what rules need to look up.
 struct TableContext {
     let table: DesiredTable
     let settings: LintSettings
-    /// The other tables of the namespace, by name, and by name in lower case.
+    /// The other tables of the namespace, by name, and also by name in lower case.
     let tables: [String: DesiredTable]
-    /// Whether `plumb.yaml` says the SQL mode in which the text is meant.
+    /// Whether `plumb.yaml` sets the SQL mode in which the text is read.
     let saysMode: Bool
 
     var source: SourceTable { table.source }
     var name: String { table.name }
 
-    /// Whether an issue is the table's own: what `LIKE` copies is judged where it is written.
+    /// Whether an issue is in the table's own text: parts copied by `LIKE` are checked where they
+    /// are written.
     func isOwn(_ issue: Issue) -> Bool {
         source.like == nil || issue.location == table.location
     }
@@ -79,7 +80,7 @@ struct TableContext {
         return tables[reference.table] ?? tables[reference.table.lowercased()]
     }
 
-    /// Whether a column is NOT NULL, also by standing in the primary key.
+    /// Whether a column is NOT NULL, explicitly or as part of the primary key.
     func isNotNull(_ column: SourceTable.Column) -> Bool {
         column.isNotNull
             || source.keys.contains { key in

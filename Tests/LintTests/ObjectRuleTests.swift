@@ -120,7 +120,7 @@ struct ObjectRuleTests {
             found
                 == places.map { place in
                     let parts = place.split(separator: " ", maxSplits: 1)
-                    return "\(parts[0]) the view `v` rests on \(parts[1]), which nothing defines"
+                    return "\(parts[0]) the view `v` uses \(parts[1]), which nothing defines"
                 })
     }
 
@@ -133,7 +133,7 @@ struct ObjectRuleTests {
                     + "CREATE TRIGGER h BEFORE INSERT ON Orders FOR EACH ROW SET @a = 1;",
             ], namespace: "manage: all")
         let found = report.findings.filter { $0.rule == .danglingReference }
-        #expect(found.map(\.message) == ["the trigger `g` rests on `order`, which nothing defines"])
+        #expect(found.map(\.message) == ["the trigger `g` uses `order`, which nothing defines"])
         #expect(found.map(\.remedy) == ["did you mean `orders`?"])
         #expect(found.first?.location.column == 35)
     }

@@ -1,23 +1,23 @@
 import Diff
 import Schema
 
-/// Two states of one table, made alike wherever they may mean the same.
+/// Two states of one table, with every difference removed that may have no effect.
 ///
-/// The older one takes over what nobody knows without a server, and names that mean nothing; what
-/// differs then, differs on every server.
+/// The older state takes over what only a server could decide, such as defaults and chosen names.
+/// Whatever still differs does so on every server.
 struct Alignment {
     private(set) var from: Table
     private(set) var to: Table
-    /// Where the conditions of ``to`` stand, by the names they have there.
+    /// The places of the checks of ``to``, by their names there.
     private(set) var checkPlaces: [String: SourceLocation] = [:]
 
     private let old: WrittenTable
     private let new: WrittenTable
     private let renames: Names
 
-    /// Old names to new ones.
+    /// Old names and the new ones.
     struct Names {
-        /// Of tables, as they are defined.
+        /// Of tables, as defined.
         var tables: [String: String] = [:]
         /// Of columns, by the old name of their table.
         var columns: [String: [String: String]] = [:]
@@ -53,18 +53,18 @@ struct Alignment {
                 continue
             }
             var aligned = column
-            // Its change is safe in every case.
+            // A change of the default is safe in any case.
             aligned.defaultValue = other.defaultValue
             if old.openNulls.contains(column.name) || new.openNulls.contains(other.name) {
                 aligned.isNotNull = other.isNotNull
             }
-            // MariaDB stores JSON as long text with a check.
+            // MariaDB stores JSON as LONGTEXT with a check.
             if Set([column.type, other.type]) == ["json", "longtext"] {
                 aligned.type = other.type
                 aligned.characterSet = other.characterSet
                 aligned.collation = other.collation
             }
-            // Which collation a character set has where none is written, depends on the server.
+            // The default collation of a character set depends on the server.
             if aligned.characterSet == other.characterSet,
                 aligned.collation == nil || other.collation == nil
             {
@@ -79,12 +79,12 @@ struct Alignment {
         }
     }
 
-    /// Whether an old expression may be what a new one is.
+    /// Whether an old and a new expression may mean the same.
     private func mayMeanTheSame(_ mine: String, _ theirs: String) -> Bool {
         WrittenExpression.loose(mine) == WrittenExpression.loose(oldNames(in: theirs))
     }
 
-    /// A new expression with the names that columns had.
+    /// A new expression with the old names of columns.
     private func oldNames(in text: String) -> String {
         from.columns.reduce(text) { text, column in
             let name = newName(column.name)
@@ -95,7 +95,7 @@ struct Alignment {
 
     // MARK: Keys
 
-    /// What an index is, whatever its name.
+    /// What defines an index, except its name.
     private func content(_ index: Index, _ name: (String) -> String) -> [String] {
         let parts = index.parts.map { part in
             let key =
@@ -131,14 +131,14 @@ struct Alignment {
         }
     }
 
-    /// The names for old keys: that of the new key with the same content, where there is one, and
-    /// none that a new key of another content took.
+    /// A name for each old key: that of the new key with the same content, where there is one, and
+    /// never one that a new key with other content has.
     private func pair(
         _ old: [(name: String, content: [String])], _ new: [(name: String, content: [String])]
     ) -> [String] {
         var free = new
         var names: [String?] = Array(repeating: nil, count: old.count)
-        // Those that kept their names go first.
+        // Keys that keep their name are matched first.
         for keepsName in [true, false] {
             for (place, key) in old.enumerated() where names[place] == nil {
                 let twin = free.firstIndex { other in
@@ -181,7 +181,7 @@ struct Alignment {
         for (place, name) in pair(mine, theirs).enumerated() {
             from.foreignKeys[place].name = name
         }
-        // Beside its column, the same parent is a foreign key to some servers already.
+        // Some servers already make a foreign key of a parent named beside its column.
         let kept = Set(from.foreignKeys.map(\.name))
         let written = to.foreignKeys
         to.foreignKeys = written.filter { key in
@@ -207,8 +207,9 @@ struct Alignment {
 // MARK: Conditions
 
 extension Alignment {
-    /// Conditions of columns that both states have stand with those of the table: servers differ
-    /// in where they keep them. That of a new column stays there: rows may be right by default.
+    /// Checks of columns that both states have are compared with those of the table, as servers
+    /// differ in where they keep them. The check of a new column stays with the column, since its
+    /// default may satisfy it in every row.
     private mutating func alignChecks() {
         let kept = Set(from.columns.map { newName($0.name) })
         var mine = old.checks
@@ -216,7 +217,7 @@ extension Alignment {
         where to.columns.contains(where: { $0.name == newName(column.name) }) {
             mine += old.columnChecks[column.name] ?? []
         }
-        // MariaDB: a JSON column is text with this check.
+        // MariaDB adds this check to a JSON column, which is LONGTEXT.
         for column in old.table.columns where column.type == "json" {
             mine.append(
                 WrittenTable.Check(
@@ -273,7 +274,7 @@ extension Alignment {
         for key in keys.sorted() {
             let mine = old.options.storage[key]
             let theirs = new.options.storage[key]
-            // What a server takes where these are left out, is a setting of it.
+            // What a server uses where these are left out depends on its settings.
             let hasSetting = key != "ROW_FORMAT" && key != "KEY_BLOCK_SIZE"
             if hasSetting, mine == nil || theirs == nil { continue }
             if let mine { from.options.append(TableOption(key: key, value: mine)) }
@@ -285,7 +286,7 @@ extension Alignment {
         guard var mine = from.partitioning, let theirs = to.partitioning else { return }
         let isByTime = [mine, theirs].allSatisfy { $0.method.hasPrefix("SYSTEM_TIME") }
         if isByTime {
-            // The server says itself when its history began.
+            // The server itself sets when the history began.
             from.partitioning = theirs
             return
         }

@@ -2,9 +2,9 @@ import Desired
 import Diff
 import Schema
 
-/// Two revisions of a schema repository, of which the first is to become the second.
+/// Two revisions of a schema repository: the schemas before and after a change.
 package struct RevisionChange: Sendable {
-    /// The earlier one as it was asked for: `origin/main`.
+    /// The earlier revision as it was requested, such as `origin/main`.
     package let revision: String
     /// `origin/main@162ecfe`.
     package let label: String
@@ -22,12 +22,12 @@ package struct RevisionChange: Sendable {
     }
 }
 
-/// Finds what the change from one revision to another may do to the rows of any shard.
+/// Finds what the change between two revisions may do to the rows of any shard.
 struct ChangeLinter {
     let settings: LintSettings
     let change: RevisionChange
 
-    /// Where several shards or overlays share a table, its findings are there for each of them.
+    /// Findings of a table that several shards or overlays share are returned for each of them.
     func findings() -> [LintFinding] {
         change.after.flatMap { after -> [LintFinding] in
             guard let before = change.before.first(where: { $0.name == after.name }) else {
@@ -46,13 +46,13 @@ struct ChangeLinter {
         let to: Int
     }
 
-    /// What shards are to become what; a shard that is new has nothing to lose.
+    /// The schemas before and after for each group of shards; a new shard has no rows to lose.
     private func pairs(_ before: ComparableNamespace, _ after: ComparableNamespace) -> [Pair] {
         var pairs: Set<Pair> = []
         for (shard, to) in after.assignment {
             if let from = before.assignment[shard] { pairs.insert(Pair(from: from, to: to)) }
         }
-        // The same shards, listed otherwise.
+        // The same shards may be listed in another way.
         if pairs.isEmpty, before.schemas.count == 1 {
             pairs.formUnion(after.schemas.indices.map { Pair(from: 0, to: $0) })
         }
@@ -70,8 +70,8 @@ struct ChangeLinter {
         }
     }
 
-    /// What the databases of shards may have as their character set: what holds under each of
-    /// these holds whatever they have. Sizes are reckoned with the first.
+    /// Character sets that the databases may have by default: only what holds for each of these is
+    /// a finding. Sizes are computed with the first.
     private var characterSets: [String] {
         var seen: Set<String> = []
         return [settings.characterSet, "utf8mb4", "utf8mb3", "latin1"].filter {
@@ -93,7 +93,7 @@ struct ChangeLinter {
             revision: found.isOfOldRevision ? change.revision : nil)
     }
 
-    /// Tables that left the files before, and are given up only now.
+    /// Tables that were removed from the files earlier, and are named in `retire` only now.
     private func retired(
         _ before: ComparableNamespace, _ after: ComparableNamespace
     ) -> [LintFinding] {
@@ -110,7 +110,7 @@ struct ChangeLinter {
             return LintFinding(
                 rule: .dropTable, level: level, namespace: after.name, table: object.name,
                 column: nil,
-                message: "all rows of `\(object.name)` are gone, where a shard still has it",
+                message: "all rows of `\(object.name)` are lost, where a shard still has it",
                 remedy: RuleCatalog.rule(.dropTable).remedy, location: entry.location,
                 waiver: nil, hazard: .irreversible)
         }

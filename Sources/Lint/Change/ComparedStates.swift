@@ -43,13 +43,13 @@ struct ComparedStates {
         ) { first, _ in first }
     }
 
-    /// By name, and by name in lower case.
+    /// By name, and also by name in lower case.
     private static func byName(_ schema: DesiredSchema) -> [String: DesiredTable] {
         Dictionary(schema.tables.map { ($0.name.lowercased(), $0) }) { first, _ in first }
             .merging(schema.tables.map { ($0.name, $0) }) { _, exact in exact }
     }
 
-    /// The hints that are due between the two.
+    /// The rename hints that apply between the two.
     private static func names(from old: DesiredSchema, to new: DesiredSchema) -> Alignment.Names {
         var names = Alignment.Names()
         let present = byName(old)
@@ -74,10 +74,10 @@ struct ComparedStates {
 
     // MARK: Places
 
-    /// The table of the later revision called `name`.
+    /// The table of the later revision with this name.
     func table(_ name: String) -> DesiredTable? { written[name]?.desired }
 
-    /// Where the text says what `clause` does, and the column that it is about.
+    /// The place in the file that `clause` comes from, and the column that it is about.
     func place(
         of clause: Clause, in table: DesiredTable
     ) -> (location: SourceLocation, column: String?) {
@@ -111,7 +111,7 @@ struct ComparedStates {
 }
 
 extension Index {
-    /// The column of an index on one; nil where it has several, or none.
+    /// The column of an index with one column; nil for any other index.
     fileprivate var onlyColumn: String? {
         guard parts.count == 1, case .column(let name)? = parts.first?.key else { return nil }
         return name

@@ -2,24 +2,24 @@ import Desired
 import Diff
 import Schema
 
-/// What leads from one desired schema to another, and what it may do.
+/// The changes between two desired schemas, and what they may do.
 struct SchemaComparison {
-    /// A hazard, or a refusal.
+    /// A hazard, or a change that no plan can make.
     struct Found {
-        /// Nil for a refusal.
+        /// Nil for a change that no plan can make.
         let rule: HazardRule?
-        /// Nil for a refusal.
+        /// Nil for a change that no plan can make.
         let hazard: Hazard?
         let table: String
         let column: String?
         let message: String
-        /// Empty where the rule's own is good.
+        /// Empty where the rule's own remedy applies.
         let remedy: String
         let location: SourceLocation
-        /// True where ``location`` is a place in the earlier revision.
+        /// Whether ``location`` is in the earlier revision.
         let isOfOldRevision: Bool
 
-        /// What stays the same whatever the character sets of the databases are.
+        /// The parts that do not depend on the character sets of databases.
         fileprivate var identity: [String?] { [rule?.rawValue, hazard?.rawValue, table, column] }
     }
 
@@ -28,7 +28,7 @@ struct SchemaComparison {
     /// Whether tables that left the files are dropped without being named in `retire`.
     let prunesAll: Bool
 
-    /// All that holds whichever of `characterSets` the databases have.
+    /// The hazards that exist for each of `characterSets` as the databases' default.
     func hazards(characterSets: [String]) -> [Found] {
         guard let first = characterSets.first else { return [] }
         var found = hazards(characterSet: first)
@@ -96,7 +96,7 @@ struct SchemaComparison {
         }
     }
 
-    /// Places in the earlier revision have its name before the file's, which is said elsewhere.
+    /// The place in the earlier revision, without that revision's name, which is shown separately.
     private func oldPlace(of table: DesiredTable) -> SourceLocation {
         SourceLocation(
             file: table.file, line: table.location.line, column: table.location.column)
@@ -114,9 +114,9 @@ struct SchemaComparison {
     }
 }
 
-/// What a hazard of a plan is called where no server was asked.
+/// The text for a hazard without having asked a server.
 enum ChangeWords {
-    /// What decides about the finding, and who says how.
+    /// What the finding depends on, and which command tells.
     static func depends(_ finding: HazardFinding) -> String {
         if finding.dependsOn.contains(.data) {
             return ", where rows are in the way; `plumb plan` asks the shards"

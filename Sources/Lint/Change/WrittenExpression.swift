@@ -1,9 +1,9 @@
 import Schema
 
-/// Expressions in one form, so far as spellings are known to mean the same without a server.
+/// Expressions in a normal form, as far as spellings mean the same on every server.
 enum WrittenExpression {
-    /// `expression` with keywords in lower case, the names of `columns` between backticks as they
-    /// are defined, and other words for the same function made one.
+    /// `expression` with keywords in lower case, the names of `columns` in backticks as defined,
+    /// and synonyms of functions replaced by one name.
     ///
     /// - Parameter columns: by name in lower case.
     static func text(_ expression: SourceExpression, columns: [String: String]) -> String {
@@ -12,8 +12,8 @@ enum WrittenExpression {
         return joined(words)
     }
 
-    /// What is left of a text without what may only group: two texts that are alike in this may
-    /// mean the same, and no one but a server knows.
+    /// The text without anything that may only be grouping. Two expressions that are equal in this
+    /// form may mean the same; only a server could tell.
     static func loose(_ text: String) -> String {
         String(text.lowercased().filter { !"() ".contains($0) })
     }
@@ -44,7 +44,7 @@ enum WrittenExpression {
         return [synonyms[word] ?? word]
     }
 
-    /// Two signs may be one operator, and a function of the clock needs no parentheses.
+    /// Joins two symbols that are one operator, and drops the parentheses after a clock function.
     private static func append(_ symbol: String, to words: inout [String]) {
         let last = words.last ?? ""
         switch last + symbol {
@@ -104,9 +104,9 @@ enum WrittenExpression {
     }
 }
 
-/// Defaults in the form in which MariaDB prints them, so far as hazards look at them.
+/// Default values in the form in which MariaDB prints them, as far as hazards depend on it.
 enum WrittenDefault {
-    /// What stands behind `DEFAULT`; a literal loses its parentheses and its introducer.
+    /// The value after `DEFAULT`; a literal without its parentheses and character set introducer.
     static func text(_ written: String) -> String {
         var text = written
         while text.hasPrefix("("), text.hasSuffix(")"), isLiteral(text.dropFirst().dropLast()) {

@@ -1,9 +1,9 @@
 import Schema
 
-/// Reads what stands behind `PARTITION BY`.
+/// Reads the clause after `PARTITION BY`.
 struct WrittenPartitions {
     private(set) var partitioning: Partitioning
-    /// Partitions whose values a server works out and prints otherwise.
+    /// Partitions with computed values, which a server prints in another form.
     private(set) var computed: Set<String> = []
 
     private var tokens: ArraySlice<SourceExpression.Token>
@@ -28,7 +28,7 @@ struct WrittenPartitions {
         countNamelessOnes()
     }
 
-    /// A list of `p0`, `p1`, … without values is what servers make of a number.
+    /// Servers create partitions `p0`, `p1`, … without values when only their number is given.
     private mutating func countNamelessOnes() {
         let method = partitioning.method.replacing("LINEAR ", with: "")
         guard method.hasPrefix("HASH") || method.hasPrefix("KEY") else { return }
@@ -41,7 +41,8 @@ struct WrittenPartitions {
         partitioning.partitions = []
     }
 
-    /// `RANGE COLUMNS (`day`)`: up to the list of partitions or one of the words.
+    /// Reads the method, such as `RANGE COLUMNS (`day`)`, up to the list of partitions or one of
+    /// the words.
     private mutating func method(until stops: Set<String>) -> String {
         var words: [String] = []
         while let token = tokens.first {
@@ -78,7 +79,7 @@ struct WrittenPartitions {
                 ? "VALUES LESS THAN MAXVALUE" : "VALUES \(isList ? "IN" : "LESS THAN") (\(list))"
             if Self.hasFunction(values) { computed.insert(name) }
         }
-        // What is left: options, which move no row, and the names of parts.
+        // The rest: options, which do not move rows, and the names of subpartitions.
         if let place = part.lastIndex(of: .word("subpartition")), place > 0 {
             partition.subpartitions = part.filter { $0 == .word("subpartition") }.count.description
         }
@@ -105,7 +106,7 @@ struct WrittenPartitions {
         return Int(text)
     }
 
-    /// What stands between the next parentheses; steps behind them.
+    /// The tokens in the next parentheses; continues after them.
     private mutating func group() -> [SourceExpression.Token] {
         var depth = 0
         var result: [SourceExpression.Token] = []
@@ -137,7 +138,7 @@ struct WrittenPartitions {
         }
     }
 
-    /// The parts between the commas that no parenthesis holds.
+    /// The parts between commas that are not in parentheses.
     private static func split(_ tokens: [SourceExpression.Token]) -> [[SourceExpression.Token]] {
         var parts: [[SourceExpression.Token]] = [[]]
         var depth = 0

@@ -1,13 +1,13 @@
 import Desired
 import Schema
 
-/// A table of the schema repository in the form in which a server would print it, so far as that
-/// is known without one.
+/// A table of the schema repository in the form in which a server would print it, as far as that is
+/// known without one.
 ///
-/// What a server adds by itself is added where it is known for sure, and what it leaves open is
-/// noted: two texts that may mean the same must not count as a change.
+/// What every server adds is added, and what depends on the server is noted: two texts that may
+/// mean the same must not count as a change.
 struct WrittenTable {
-    /// A condition, with the name it is written under.
+    /// A check, with the name in the file.
     struct Check: Hashable {
         var name: String?
         var expression: String
@@ -15,32 +15,33 @@ struct WrittenTable {
         var location: SourceLocation
     }
 
-    /// A parent named beside a column: a foreign key to some servers, and nothing to others.
+    /// A parent named beside a column: MariaDB makes a foreign key of it, MySQL before version 9
+    /// does not.
     struct InlineParent: Hashable {
         var column: String
         var table: String
     }
 
     let desired: DesiredTable
-    /// Without checks, engine and options: those are compared apart.
+    /// Without checks, engine and options, which are compared separately.
     private(set) var table: Table
     /// Columns that a setting of the server may make NOT NULL.
     private(set) var openNulls: Set<String> = []
-    /// The conditions among the attributes of a column, by its name.
+    /// The checks among the attributes of a column, by the column's name.
     private(set) var columnChecks: [String: [Check]] = [:]
     private(set) var checks: [Check] = []
     private(set) var inlineParents: Set<InlineParent> = []
-    /// Partitions whose values a server prints otherwise than written.
+    /// Partitions whose values a server prints in another form.
     private(set) var computedPartitions: Set<String> = []
-    /// Where keys and foreign keys stand, by the names they have in ``table``.
+    /// The places of keys and foreign keys, by their names in ``table``.
     private(set) var keyPlaces: [String: SourceLocation] = [:]
     private(set) var foreignKeyPlaces: [String: SourceLocation] = [:]
 
     var options: SourceTable.Options { desired.source.options }
 
     /// - Parameters:
-    ///   - characterSet: that of the database, for tables that name none.
-    ///   - others: the tables of the same schema, by name in lower case.
+    /// - characterSet: the database's default, for tables that name none.
+    /// - others: the tables of the same schema, by name in lower case.
     init(_ desired: DesiredTable, characterSet: String, among others: [String: DesiredTable]) {
         self.desired = desired
         table = Table(name: desired.name, columns: [])
@@ -121,7 +122,7 @@ struct WrittenTable {
                             key: .column(name), length: length(of: part, name),
                             isDescending: part.isDescending))
                 } else {
-                    // MariaDB: a period, for rows that may not overlap.
+                    // MariaDB: the period of a key WITHOUT OVERLAPS.
                     index.withoutOverlaps = part.text
                 }
             }
@@ -129,7 +130,8 @@ struct WrittenTable {
             if index.kind != .primary {
                 index.name = key.name ?? Self.name(of: index, &taken)
             }
-            // A name that is there twice is no server's, and not for this to say.
+            // Of two keys with the same name, which no server accepts, the second is left out;
+            // other rules report it.
             guard used.insert(index.kind == .primary ? "" : index.name.lowercased()).inserted
             else { continue }
             table.indexes.append(index)
@@ -137,14 +139,14 @@ struct WrittenTable {
         }
     }
 
-    /// Nil where the whole column is meant.
+    /// Nil where the index covers the whole column.
     private func length(of part: SourceTable.Key.Part, _ column: String) -> Int? {
         guard let length = part.length else { return nil }
         let type = table.columns.first { $0.name == column }?.type ?? ""
         return WrittenType.length(of: type).map { length >= $0 } == true ? nil : length
     }
 
-    /// The name that servers give: that of the first column, with a number where it is taken.
+    /// The name that a server would choose: the first column's, with a number where it is taken.
     private static func name(of index: Index, _ taken: inout Set<String>) -> String {
         var base = "functional_index"
         if case .column(let name)? = index.parts.first?.key { base = name }
@@ -162,7 +164,7 @@ struct WrittenTable {
     private mutating func readForeignKeys(
         of source: SourceTable, _ names: [String: String], _ others: [String: DesiredTable]
     ) {
-        // Other engines read foreign keys and make none.
+        // Other engines parse foreign keys and ignore them.
         guard TableRules.isInnoDB(source) else { return }
         var used: Set<String> = []
         for (number, key) in source.foreignKeys.enumerated() {
@@ -186,7 +188,7 @@ struct WrittenTable {
         }
     }
 
-    /// Nil for the two words that forbid, as leaving the action out does.
+    /// Nil for RESTRICT and NO ACTION, which are what leaving the action out means.
     private static func action(_ written: String?) -> String? {
         written == "RESTRICT" || written == "NO ACTION" ? nil : written
     }
@@ -230,7 +232,8 @@ extension SourceTable {
 
     var primaryColumns: [String] { keys.first { $0.kind == .primary }?.parts.map(\.text) ?? [] }
 
-    /// The columns, in lower case, that take no NULL, whatever makes them so.
+    /// The columns, in lower case, that are NOT NULL, explicitly or through the primary key or
+    /// their kind.
     var requiredColumns: Set<String> {
         let written = columns.filter { column in
             column.isNotNull || column.isAutoIncrement
@@ -244,7 +247,7 @@ extension SourceTable {
 }
 
 extension SourceTable.Key.Kind {
-    /// The kind in the model of what servers print.
+    /// The kind of index as in the model of what servers print.
     var kind: Index.Kind {
         switch self {
         case .primary: .primary
@@ -257,11 +260,11 @@ extension SourceTable.Key.Kind {
     }
 }
 
-/// What the texts of a table's columns are in.
+/// The character sets and collations of a table's columns.
 struct WrittenCharacterSets {
     struct Choice: Hashable {
         var name: String
-        /// Nil where it is the character set's own, which servers have different ones of.
+        /// Nil for the character set's default collation, which depends on the server.
         var collation: String?
     }
 
@@ -287,7 +290,7 @@ struct WrittenCharacterSets {
     ) -> Choice? {
         let set = word(characterSet).map(CharacterSets.canonical)
         guard let collation = word(collation) else { return set.map { Choice(name: $0) } }
-        // MariaDB: names such as `uca1400_ai_ci` go with every character set.
+        // MariaDB: names such as `uca1400_ai_ci` apply to every Unicode character set.
         if collation.hasPrefix("uca1400") {
             let name = set ?? CharacterSets.canonical(parent)
             return Choice(name: name, collation: "\(name)_\(collation)")

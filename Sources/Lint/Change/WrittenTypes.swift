@@ -1,15 +1,15 @@
 import Schema
 
-/// The type of a column as servers print it, by what the text says.
+/// The type of a column as a server would print it.
 ///
-/// Display widths are left out: they are no part of what a column holds.
+/// Display widths are left out, as they do not affect the stored values.
 struct WrittenType {
     /// `decimal(12,2) unsigned`.
     let text: String
     /// The character set that the type itself names.
     let characterSet: String?
 
-    /// - Parameter characterSet: of the column, which decides how much a `TEXT(n)` holds.
+    /// - Parameter characterSet: of the column; it decides which type holds a `TEXT(n)`.
     init(_ column: SourceTable.Column, characterSet: String) {
         let first = column.type.lowercased()
         let words = Set(column.furtherTypeWords)
@@ -88,7 +88,7 @@ struct WrittenType {
         return nil
     }
 
-    /// The smallest type that holds so many characters, where `TEXT(n)` or `BLOB(n)` is written.
+    /// The smallest type for so many characters, where `TEXT(n)` or `BLOB(n)` is written.
     private static func sized(_ name: String, _ length: Int?, _ characterSet: String) -> String {
         guard let length, name == "text" || name == "blob" else { return name }
         let width = name == "text" ? CharacterSets.bytesPerCharacter(characterSet) : 1
@@ -98,7 +98,7 @@ struct WrittenType {
         return sizes[place] + name
     }
 
-    /// No server keeps blanks at the end of a member.
+    /// Servers remove spaces at the end of members.
     private static func members(_ literals: [String]) -> String {
         literals.map { literal in
             var value = StringLiteral.value(literal).unicodeScalars
@@ -121,7 +121,7 @@ struct WrittenType {
 }
 
 extension WrittenType {
-    /// How many characters, or bytes, a printed `char`, `varchar`, `binary` or `varbinary` holds.
+    /// The length in characters, or bytes, of a printed `char`, `varchar`, `binary` or `varbinary`.
     static func length(of type: String) -> Int? {
         let names = ["char", "varchar", "binary", "varbinary"]
         let parts = type.split(separator: "(")
@@ -129,7 +129,7 @@ extension WrittenType {
         return Int(parts[1].dropLast())
     }
 
-    /// True for types whose values are in a character set.
+    /// Whether values of the type have a character set.
     static func isText(_ type: String) -> Bool {
         ["char(", "varchar(", "enum(", "set("].contains { type.hasPrefix($0) }
             || sizes.contains { type == $0 + "text" }

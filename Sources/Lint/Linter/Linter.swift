@@ -4,7 +4,7 @@ import Schema
 /// Checks every table and other object of a schema repository against the rules.
 package struct Linter {
     private let settings: LintSettings
-    /// Waivers hold up to and with their last day.
+    /// Waivers are valid until the end of their last day.
     private let today: CalendarDay
 
     package init(settings: LintSettings, today: CalendarDay) {
@@ -12,8 +12,8 @@ package struct Linter {
         self.today = today
     }
 
-    /// What the rules find in `namespaces`, and in what leads there from an earlier revision;
-    /// `label` says which state of the repository that is.
+    /// The findings in `namespaces`, and in the change from an earlier revision; `label` names the
+    /// checked revision.
     package func report(
         _ namespaces: [NamespaceSources], label: String, since change: RevisionChange? = nil
     ) -> LintReport {
@@ -90,12 +90,12 @@ package struct Linter {
 
     private static func byName(_ tables: [DesiredTable]) -> [String: DesiredTable] {
         let folded = Dictionary(tables.map { ($0.name.lowercased(), $0) }) { first, _ in first }
-        // Of two whose names differ by letter case alone, the one that is meant.
+        // Where two names differ in letter case only, the exact name is preferred.
         return folded.merging(tables.map { ($0.name, $0) }) { _, exact in exact }
     }
 
-    /// By place, each once, however many shards and overlays share the table; what two namespaces
-    /// share is found once for each of them.
+    /// Sorted by place and without duplicates, however many shards and overlays share the table. A
+    /// file that two namespaces share is reported for each of them.
     private static func sorted(_ findings: [LintFinding]) -> [LintFinding] {
         var seen: Set<LintFinding> = []
         return findings.filter { seen.insert($0).inserted }.enumerated().sorted { left, right in

@@ -1,7 +1,7 @@
 import Desired
 import Schema
 
-/// The waivers of `plumb.yaml`, and which of them excused something.
+/// The waivers of `plumb.yaml`, and which of them have excused a finding.
 struct Waivers {
     private let waivers: [Waiver]
     private let today: CalendarDay
@@ -12,7 +12,7 @@ struct Waivers {
         self.today = today
     }
 
-    /// `finding` with the first waiver that holds and fits it.
+    /// `finding` with the first valid waiver that matches it.
     mutating func excused(_ finding: LintFinding) -> LintFinding {
         let place = waivers.indices.first { index in
             !isExpired(waivers[index]) && Self.fits(waivers[index], finding)
@@ -24,10 +24,10 @@ struct Waivers {
         return excused
     }
 
-    /// What is wrong with the waivers themselves, once all findings were shown to the book.
+    /// The findings about the waivers themselves, to be called after `excused` for every finding.
     ///
-    /// Where no change was looked at, a waiver of what changes may do can excuse nothing, and is
-    /// not unused.
+    /// Where no revisions were compared, a waiver of a change rule cannot match anything, and does
+    /// not count as unused.
     func findings(comparesRevisions: Bool, level: (LintRule) -> LintLevel) -> [LintFinding] {
         waivers.enumerated().compactMap { index, waiver in
             let subject = "`\(waiver.rule.rawValue)` at `\(waiver.table)`"

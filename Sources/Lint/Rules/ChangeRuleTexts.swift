@@ -17,24 +17,24 @@ extension ChangeRules {
     // MARK: Irreversible
 
     static let dropTable = rule(
-        .dropTable, .dropTable, "A table that is retired goes with all of its rows",
+        .dropTable, .dropTable, "A retired table is dropped with all of its rows",
         "keep a copy of what is needed, then approve")
 
     static let dropColumn = rule(
-        .dropColumn, .dropColumn, "A column that goes takes its values along",
+        .dropColumn, .dropColumn, "A dropped column loses its values",
         "approve it, or keep the column until nothing needs it")
 
     static let dropPrimaryKey = rule(
-        .dropPrimaryKey, .dropPrimaryKey, "Without a primary key nothing tells rows apart",
+        .dropPrimaryKey, .dropPrimaryKey, "Without a primary key rows cannot be told apart",
         "define another primary key in the same change")
 
     static let dropPartition = rule(
-        .dropPartition, .dropPartition, "A partition that goes takes its rows along",
+        .dropPartition, .dropPartition, "A dropped partition loses its rows",
         "archive them, then approve")
 
     static let dropSystemVersioning = rule(
         .dropSystemVersioning, .dropSystemVersioning,
-        "The history of all rows goes with system versioning",
+        "Without system versioning the history of all rows is lost",
         "keep a copy of the history, then approve")
 
     static let discardRows = rule(
@@ -58,7 +58,7 @@ extension ChangeRules {
         "look for values that do not fit first")
 
     static let removeMembers = rule(
-        .removeMembers, .removeMembers, "Rows that hold a member that goes do not fit",
+        .removeMembers, .removeMembers, "Rows that hold a removed ENUM or SET member do not fit",
         "look for values that do not fit first")
 
     static let reorderMembers = rule(
@@ -123,7 +123,7 @@ extension ChangeRules {
         "choose a quiet hour")
 
     static let appendMembers = rule(
-        .appendMembers, .appendMembers, "So many members need another byte in each row",
+        .appendMembers, .appendMembers, "With so many members an ENUM or SET needs another byte in each row",
         "choose a quiet hour")
 
     static let changeAttributes = rule(
@@ -137,12 +137,12 @@ extension ChangeRules {
         "choose a quiet hour")
 
     static let ungenerateColumn = rule(
-        .ungenerateColumn, .ungenerateColumn, "A column keeps its values, computed no more",
+        .ungenerateColumn, .ungenerateColumn, "A generated column keeps its values, and is computed no longer",
         "deploy code that sets it first")
 
     static let addAutoIncrement = rule(
         .addAutoIncrement, .addAutoIncrement,
-        "A column counts from now on; rows that hold NULL get numbers, and 0 stays 0",
+        "A column becomes AUTO_INCREMENT; rows that hold NULL get numbers, and 0 stays 0",
         "choose a quiet hour")
 
     static let addComputedColumn = rule(

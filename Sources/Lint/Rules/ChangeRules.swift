@@ -3,9 +3,9 @@ import Diff
 
 /// What a change may do, by the ids that plans use.
 ///
-/// The findings come from the comparison of two revisions; levels follow the class of each.
+/// The findings come from the comparison of two revisions; the level follows from the hazard.
 enum ChangeRules {
-    /// How a finding of this class is taken where `plumb.yaml` says nothing.
+    /// The level for a hazard where `plumb.yaml` sets none.
     static func level(of hazard: Hazard) -> LintLevel {
         switch hazard {
         case .safe: .off

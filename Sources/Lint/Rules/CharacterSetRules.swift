@@ -9,7 +9,7 @@ enum CharacterSetRules {
         remedy: "leave the character set out, or give a reason in a waiver"
     ) { context in
         let wanted = CharacterSets.canonical(context.settings.characterSet)
-        // The rule `utf8mb3` speaks of those.
+        // utf8mb3 has a rule of its own.
         return written(in: context).filter { ![wanted, "utf8mb3"].contains($0.word.text) }.map {
             Issue(
                 "\($0.title) is in \($0.word.text), not in \(wanted)", at: $0.word.location,
@@ -19,7 +19,7 @@ enum CharacterSetRules {
 
     static let utf8mb3 = Rule(
         .utf8mb3, .warning,
-        "utf8mb3, also called utf8, cannot hold every character, and is on its way out",
+        "utf8mb3, also called utf8, cannot hold every character, and is deprecated",
         remedy: "use utf8mb4"
     ) { context in
         written(in: context).filter { $0.word.text == "utf8mb3" }.map {

@@ -30,7 +30,7 @@ enum ColumnRules {
         }
     }
 
-    /// What is wrong with a type that counts up; nil for 4 bytes without a sign, and for 8.
+    /// What is wrong with the type of a counter; nil for 8 bytes, and for 4 bytes unsigned.
     private static func fault(ofCounter shape: ColumnShape) -> String? {
         guard case .integer(let bytes, let isUnsigned) = shape else {
             return "which is no whole number"
@@ -57,14 +57,14 @@ enum ColumnRules {
         "refund", "revenue", "salary", "subtotal", "tax", "tip", "total", "turnover", "vat", "wage",
     ]
 
-    /// Whether a word of `name`, in `snake_case` or `camelCase`, speaks of money.
+    /// Whether a word of `name`, in `snake_case` or `camelCase`, means money.
     private static func isMoney(_ name: String) -> Bool {
         var words: [String] = [""]
         for character in name {
             if character == "_" || character.isUppercase { words.append("") }
             if character != "_" { words[words.count - 1] += character.lowercased() }
         }
-        // A name in capitals falls into single letters.
+        // A name in capitals would be split into single letters.
         let whole = name.lowercased().split(separator: "_").map(String.init)
         return (words + whole).contains { word in
             ["", "s", "es"].contains { ending in
@@ -95,7 +95,7 @@ enum ColumnRules {
         }
     }
 
-    /// `0`, `'0000-00-00 …'`, `'2020-00-00'`, with or without the word of the type before it.
+    /// `0`, `'0000-00-00 …'` or `'2020-00-00'`, with or without the type's keyword before it.
     private static func isZeroDate(_ text: String) -> Bool {
         let quoted = text.drop { $0 != "'" && $0 != "\"" }
         guard !quoted.isEmpty else { return text.allSatisfy { $0 == "0" } }

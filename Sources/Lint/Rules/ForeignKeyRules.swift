@@ -62,7 +62,7 @@ enum ForeignKeyRules {
         }
     }
 
-    /// Whether a server can find rows by `columns` with `key`.
+    /// Whether `key` is an index by which a server can find rows by `columns`.
     private static func begins(_ key: SourceTable.Key, with columns: [String]) -> Bool {
         guard [.primary, .unique, .plain].contains(key.kind), key.parts.count >= columns.count
         else { return false }
@@ -78,7 +78,7 @@ enum ForeignKeyRules {
 }
 
 extension SourceTable.ForeignKey {
-    /// The foreign key as people call it.
+    /// The foreign key as messages name it.
     var title: String {
         if let name { return "the foreign key `\(name)`" }
         return "the foreign key on (\(columns.map { "`\($0)`" }.joined(separator: ", ")))"

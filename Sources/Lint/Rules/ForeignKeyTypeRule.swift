@@ -1,10 +1,11 @@
 import Desired
 import Schema
 
-/// The types on both sides of a foreign key.
+/// Compares the types on both sides of a foreign key.
 ///
-/// Numbers must have one size and sign, texts one character set and collation; texts may differ in
-/// length: <https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html>.
+/// Numbers must have the same size and sign, and texts the same character set and collation; the
+/// length of texts may differ:
+/// <https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html>.
 enum ForeignKeyTypeRule {
     static let rule = Rule(
         .foreignKeyTypeMismatch, .error,
@@ -55,7 +56,7 @@ enum ForeignKeyTypeRule {
             at: child.location, column: child.name)
     }
 
-    /// How the two columns differ; nil where a server takes them.
+    /// How the two columns differ; nil where a server accepts them.
     private static func difference(
         _ child: SourceTable.Column, _ childTable: SourceTable, _ parent: SourceTable.Column,
         _ parentTable: SourceTable
@@ -65,7 +66,7 @@ enum ForeignKeyTypeRule {
             return (child.typeText, parent.typeText)
         }
         guard shapes.0.isText, shapes.1.isText else { return nil }
-        // What no text says is the server's default, and may well be the same.
+        // A character set in neither text is the server's default, and may be the same.
         if let left = CharacterSets.known(of: child, in: childTable),
             let right = CharacterSets.known(of: parent, in: parentTable), left != right
         {

@@ -1,6 +1,6 @@
 import Schema
 
-/// Rules about indexes that others make needless.
+/// Rules about indexes that other indexes make unnecessary.
 enum IndexRules {
     static let duplicate = Rule(
         .duplicateIndex, .warning,
@@ -19,8 +19,8 @@ enum IndexRules {
         }
     }
 
-    /// Whether `other` has the same parts and promises at least as much; the earlier of equals
-    /// stays.
+    /// Whether `other` has the same parts and enforces at least as much; of two equal keys the
+    /// earlier one is kept.
     private static func replaces(
         _ other: SourceTable.Key, _ key: SourceTable.Key, isEarlier: Bool
     ) -> Bool {
@@ -47,7 +47,7 @@ enum IndexRules {
     ) { context in
         let keys = context.source.keys
         return keys.compactMap { key in
-            // A unique key promises something that a longer key does not.
+            // A unique key enforces something that a longer key does not.
             guard key.kind == .plain,
                 let other = keys.first(where: { strength($0) != nil && begins($0, with: key) })
             else { return nil }
@@ -57,14 +57,14 @@ enum IndexRules {
         }
     }
 
-    /// Whether `other` is longer than `key` and begins with all of it.
+    /// Whether `other` is longer than `key` and begins with all of its parts.
     private static func begins(_ other: SourceTable.Key, with key: SourceTable.Key) -> Bool {
         guard let last = key.parts.last, other.parts.count >= key.parts.count else { return false }
         let head = key.parts.dropLast().map(normal)
         guard other.parts.prefix(head.count).map(normal) == head else { return false }
         let counterpart = other.parts[head.count]
         if normal(counterpart) == normal(last) { return other.parts.count > key.parts.count }
-        // The first characters of a column, beside more of it.
+        // A prefix of a column, where `other` covers more of the same column.
         guard let length = last.length, normal(counterpart).text == normal(last).text,
             counterpart.isDescending == last.isDescending
         else { return false }
@@ -77,7 +77,7 @@ enum IndexRules {
         return part
     }
 
-    /// How much a key on ordered columns promises; nil for other kinds of keys.
+    /// How much a B-tree index enforces, as a rank; nil for other kinds of index.
     private static func strength(_ key: SourceTable.Key) -> Int? {
         switch key.kind {
         case .primary: 2

@@ -5,7 +5,7 @@ enum KeyRules {
     static let missingPrimaryKey = Rule(
         .missingPrimaryKey, .error,
         "A table without a primary key replicates row by row slowly, cannot be copied online in "
-            + "chunks, and has no address for a row",
+            + "chunks, and leaves its rows without an identity",
         remedy: "add a PRIMARY KEY"
     ) { context in
         if context.source.keys.contains(where: { $0.kind == .primary }) { return [] }
@@ -31,7 +31,7 @@ enum KeyRules {
         }
     }
 
-    /// InnoDB with DYNAMIC or COMPRESSED rows: 3072 bytes for each part and for all of them.
+    /// The limit of InnoDB with DYNAMIC or COMPRESSED rows, for each part and for all together.
     private static let longestKeyBytes = 3_072
 
     static let tooLong = Rule(
@@ -61,7 +61,7 @@ enum KeyRules {
         case .string(let length, _, let isBinary):
             return min(part.length ?? length, length) * (isBinary ? 1 : width)
         case .large(_, let isBinary):
-            // Without a length the server refuses the key for another reason.
+            // A part without a length is refused by the server for another reason.
             return (part.length ?? 0) * (isBinary ? 1 : width)
         default:
             return shape.rowBytes(charactersOf: width)
@@ -70,7 +70,7 @@ enum KeyRules {
 }
 
 extension SourceTable.Key {
-    /// The key as people call it.
+    /// The key as messages name it.
     var title: String {
         if kind == .primary { return "the primary key" }
         if let name { return "the index `\(name)`" }
@@ -79,7 +79,7 @@ extension SourceTable.Key {
 }
 
 extension SourceTable.Key.Part {
-    /// The part as people write it.
+    /// The part as messages name it.
     var title: String {
         (isExpression ? text : "`\(text)`") + (length.map { "(\($0))" } ?? "")
             + (isDescending ? " DESC" : "")

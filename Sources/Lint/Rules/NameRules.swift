@@ -49,7 +49,7 @@ enum NameRules {
         let text: String
         let title: String
         let location: SourceLocation
-        /// Nil for the table or other object itself.
+        /// Nil for the name of the table or other object itself.
         let column: String?
     }
 

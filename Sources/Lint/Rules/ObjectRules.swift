@@ -31,7 +31,7 @@ enum ObjectRules {
 
     static let danglingReference = Rule(
         .danglingReference, .error,
-        "A view or a trigger rests on a table that the namespace does not have; a server refuses "
+        "A view or a trigger uses a table that the namespace does not have; a server refuses "
             + "it",
         remedy: "define the table, or correct its name",
         objects: { context in
@@ -40,7 +40,7 @@ enum ObjectRules {
                 let near = NearestName.suggestion(
                     for: reference.text, among: context.selectable.sorted())
                 return Issue(
-                    "the \(context.name) rests on `\(reference.text)`, which nothing defines",
+                    "the \(context.name) uses `\(reference.text)`, which nothing defines",
                     at: context.location(of: reference.offset),
                     remedy: near.map { "did you mean `\($0)`?" })
             }

@@ -1,11 +1,11 @@
 import Desired
 
-/// Every rule, by its id.
+/// All rules by their id.
 package enum RuleCatalog {
-    /// In the order of their ids' definition.
+    /// In the order in which the ids are defined.
     package static let rules: [Rule] = LintRule.allCases.map(rule)
 
-    /// The rule called `id`; a test holds that each has one.
+    /// The rule with an id.
     package static func rule(_ id: LintRule) -> Rule {
         tableRule(id) ?? changeRules[id]
             ?? Rule(id, .error, id.rawValue, remedy: "look it up in docs/lint.md")
@@ -44,11 +44,11 @@ package enum RuleCatalog {
         case .zoneDependent: SettingRules.zoneDependent
         case .waiverExpired:
             Rule(
-                .waiverExpired, .error, "A waiver is past its last day, and excuses nothing more",
+                .waiverExpired, .error, "A waiver has expired, and excuses nothing any more",
                 remedy: "correct what it was about, or agree on a new day")
         case .waiverUnused:
             Rule(
-                .waiverUnused, .warning, "A waiver fits no finding",
+                .waiverUnused, .warning, "A waiver matches no finding",
                 remedy: "remove it, or correct its rule, table or column")
         case .dropTable, .dropColumn, .dropPrimaryKey, .dropPartition, .dropSystemVersioning,
             .discardRows, .generateColumn, .narrowType, .convertType, .removeMembers,

@@ -1,7 +1,7 @@
 import Desired
 import Schema
 
-/// Rules about texts that mean what a server's settings say.
+/// Rules about texts whose meaning depends on settings of the server.
 enum SettingRules {
     static let modeDependent = Rule(
         .modeDependent, .warning,
@@ -29,7 +29,7 @@ enum SettingRules {
             }
         })
 
-    /// Nil where hardly a server is set so, or where it is mostly meant otherwise.
+    /// Nil where servers rarely have the mode, or where the text usually means the same.
     private static func meaning(of mode: ModeDependence, inProgram: Bool) -> String? {
         switch mode {
         case .backslash:
@@ -61,7 +61,7 @@ enum SettingRules {
 }
 
 extension TableContext {
-    /// The place of a byte of the table's text, told from that of its name.
+    /// The place of a byte of the table's text, found from the place of its name.
     fileprivate func location(of offset: Int) -> SourceLocation {
         let bytes = Array(table.text.utf8)
         let name = Array(table.name.utf8)

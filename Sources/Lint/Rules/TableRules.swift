@@ -2,7 +2,8 @@ import Schema
 
 /// Rules about a table as a whole.
 enum TableRules {
-    /// What the columns of a row may take in all, `TEXT` and `BLOB` counted by their pointers.
+    /// The server's limit for the columns of a row, in bytes; a TEXT or BLOB counts with its
+    /// pointer only.
     private static let longestRowBytes = 65_535
 
     static let rowTooLong = Rule(

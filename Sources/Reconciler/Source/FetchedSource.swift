@@ -51,7 +51,7 @@ package struct FetchedSource: Sendable {
         guard let repository = repository ?? pins else {
             throw GitError(
                 .notFound,
-                "\(reference): pins need a git repository, and the files are read as they lie")
+                "\(reference): pins need a git repository, and the files are read from a folder")
         }
         return GitTree(repository, commit: try repository.resolve(reference))
     }
