@@ -11,7 +11,7 @@ struct Plumb {
         exit(status.rawValue)
     }
 
-    /// Understands a command line, runs it, and gives its exit status.
+    /// Parses a command line, runs the command and returns its exit status.
     static func run(_ words: [String]) -> ExitStatus {
         let terminal = Terminal(noColour: words.contains("--no-color"))
         do {
@@ -40,7 +40,7 @@ struct Plumb {
         return failure.status
     }
 
-    /// The document that was asked for, also of a line that was not understood; nil for text.
+    /// The requested format, even of a command line that cannot be parsed; nil for text.
     private static func format(_ words: [String]) -> ErrorDocument.Format? {
         let option = "--" + Option.output.name
         let pairs = zip(words, words.dropFirst()).filter { $0.0 == option }.map(\.1)

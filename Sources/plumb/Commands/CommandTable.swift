@@ -1,4 +1,4 @@
-/// Every command; help and parsing are made from this table alone.
+/// Every command; help and parsing use only this table.
 enum CommandTable {
     static let commands: [Command] = [
         ValidateCommand.command,

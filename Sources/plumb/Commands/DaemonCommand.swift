@@ -9,10 +9,10 @@ import Views
 /// `plumb daemon`.
 enum DaemonCommand {
     static let command = Command(
-        name: "daemon", summary: "reconcile for ever; SIGHUP reconciles now, SIGTERM ends well",
+        name: "daemon", summary: "reconcile in a loop; SIGHUP starts a pass, SIGTERM ends it",
         details: """
-            One line of JSON per event on standard error. A pass in which nothing moved reads
-            fingerprints only; every so many passes each table is read in full.
+            One line of JSON per event on standard error. A pass without a change reads
+            fingerprints only; after --exact-every passes each table is read in full.
             """,
         options: Option.fleet + [.heal, .interval, .exactEvery],
         run: run)

@@ -9,17 +9,17 @@ import Views
 /// `plumb approve` and `plumb deny`.
 enum DecisionCommands {
     static let approve = Command(
-        name: "approve", summary: "allow steps of the latest plan that wait for it",
+        name: "approve", summary: "approve steps of the latest plan that wait for approval",
         arguments: "[digest…]",
         details: """
-            A decision is bound to the digest of exactly that step: where from, where to, on which
-            shards, by which change. Any change to the step asks again; nothing else does.
+            A decision is bound to the digest of exactly that step: the tables before and after, the
+            change and the shards. If any of these changes, the step must be approved again.
             """,
         options: options + [.expires, .sign],
         run: { try run($0, .approve) })
 
     static let deny = Command(
-        name: "deny", summary: "refuse steps of the latest plan; remembered for exactly those",
+        name: "deny", summary: "deny steps of the latest plan; final for exactly these steps",
         arguments: "[digest…]",
         options: options + [.sign],
         run: { try run($0, .deny) })
@@ -54,7 +54,7 @@ enum DecisionCommands {
         return .done
     }
 
-    /// How long an approval holds, in seconds: never longer than the operator allows.
+    /// How long an approval is valid, in seconds; never longer than the operator allows.
     private static func lifetime(
         _ invocation: Invocation, _ settings: ApprovalSettings
     ) throws -> Int64 {
@@ -63,7 +63,7 @@ enum DecisionCommands {
         guard holds <= limit else {
             throw UsageError(
                 message: "--expires \(invocation.value(.expires) ?? ""): longer than an approval "
-                    + "may hold, which is \(limit / 3600) hours",
+                    + "may be valid, which is \(limit / 3600) hours",
                 remedy: "give a shorter time; the operator's limits.approval sets the longest")
         }
         return holds

@@ -7,7 +7,7 @@ import Views
 enum DoctorCommand {
     static let command = Command(
         name: "doctor", summary: "grants, versions, settings, reachability, ledger integrity",
-        details: "Looks at everything that plumb stands on and changes nothing.",
+        details: "Checks everything that plumb depends on, and changes nothing.",
         options: Option.fleet + [.output, .noColor], run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {

@@ -6,13 +6,14 @@ import Schema
 enum FileFormatting {
     /// A file that is not in canonical form.
     struct Change: Hashable, Sendable {
-        /// As it was named, or below the folder that was.
+        /// As given on the command line, or relative to the folder that was given.
         let path: String
         let old: String
         let new: String
     }
 
-    /// Every `.sql` file that `paths` name or hold, sorted; links and hidden folders are left out.
+    /// Every `.sql` file among or below `paths`, sorted; symbolic links and hidden folders are left
+    /// out.
     static func files(at paths: [String]) throws(FileFormattingError) -> [String] {
         var files: Set<String> = []
         for path in paths {
@@ -58,9 +59,9 @@ enum FileFormatting {
         return attributes?[.type] as? FileAttributeType
     }
 
-    /// How a file would change; nil where it is in canonical form.
+    /// The canonical form of a file; nil where it has it already.
     ///
-    /// - Parameter quoting: where strings and quoted names end in it.
+    /// - Parameter quoting: the rules for strings and quoted names in the file.
     static func change(to path: String, quoting: Dialect.Quoting = .usual) throws -> Change? {
         let bytes: [UInt8]
         do {
@@ -75,9 +76,9 @@ enum FileFormatting {
             new: String(decoding: new, as: UTF8.self))
     }
 
-    /// Puts the new text in the place of the old one, in one step; the file keeps its mode.
+    /// Replaces the file in one step; it keeps its mode.
     ///
-    /// A link is followed: the file that it names is replaced, the link stays.
+    /// A symbolic link stays, and the file that it points to is replaced.
     static func write(_ change: Change) throws(FileFormattingError) {
         let path = URL(fileURLWithPath: change.path).resolvingSymlinksInPath().path
         var status = stat()
@@ -113,7 +114,7 @@ enum FileFormatting {
         return true
     }
 
-    /// The file, what failed and what the system says.
+    /// The file, what failed and the system's message.
     private static func failure(_ path: String, _ what: String) -> FileFormattingError {
         FileFormattingError("\(path): \(what): \(String(cString: strerror(errno)))")
     }

@@ -12,7 +12,7 @@ extension Invocation {
 
     var environmentVariables: [String: String] { ProcessInfo.processInfo.environment }
 
-    /// What the options say about source, scope and ledger, and who has the last word.
+    /// The options about source, scope and ledger, and the operator's file.
     ///
     /// - Parameter proposals: what the command does with a pull request or a working tree.
     func request(_ proposals: ProposalUse = .refused) throws -> PassRequest {
@@ -29,7 +29,7 @@ extension Invocation {
         return request
     }
 
-    /// What the operator says, where a file of his is named or lies at its usual place.
+    /// The operator's settings; nil where no file is named and none is at the usual place.
     func operatorFile() throws -> Operator? {
         try OperatorFile.load(
             named: value(.operatorFile), variable: environmentVariables["PLUMB_OPERATOR"])
@@ -55,7 +55,8 @@ extension Invocation {
             location: location, reference: reference, credentials: credentials())
     }
 
-    /// How the schema repository is reached; secrets come from the environment or files only.
+    /// The credentials for the schema repository; secrets come only from environment variables or
+    /// files.
     private func credentials() -> SourceCredentials {
         let variables = environmentVariables
         var credentials = SourceCredentials()
@@ -76,7 +77,7 @@ extension Invocation {
         return credentials
     }
 
-    /// Who is doing this: `PLUMB_ACTOR`, else who git says you are, else user and host.
+    /// Who runs the command: `PLUMB_ACTOR`, else git's user, else the login name and host.
     var actor: LedgerActor {
         if let name = environmentVariables["PLUMB_ACTOR"], !name.isEmpty {
             return LedgerActor(name: name, email: name)
@@ -91,7 +92,7 @@ extension Invocation {
 
     var style: Style { Style(isColoured: terminal.usesColour) }
 
-    /// The format asked for, one of `allowed`.
+    /// The requested format, one of `allowed`.
     func format(_ allowed: [Format] = [.text, .json, .markdown]) throws -> Format {
         guard let word = value(.output) else { return .text }
         if let format = Format(rawValue: word), allowed.contains(format) { return format }
@@ -128,16 +129,16 @@ extension Invocation {
     }
 }
 
-/// How a command answers.
+/// The format of a command's answer.
 enum Format: String {
     case text, json, markdown, sarif, junit, html
 
-    /// How a document of the format leaves the program; nil for text.
+    /// How a document of the format is made safe for output; nil for text.
     var output: SafeOutput? { ErrorDocument.Format(rawValue: rawValue)?.output }
 }
 
 extension Invocation {
-    /// Answers with a text that has no other form: between fences where Markdown is asked for.
+    /// Prints a plain text; in a code fence where Markdown was requested.
     func answer(_ text: String, as format: Format) {
         terminal.answer(
             format == .markdown ? MarkdownView.plain(text) : text,

@@ -38,7 +38,7 @@ enum FmtCommand {
                     invocation.terminal.answer("\(Visible.line(change.path))\n")
                 }
             } catch {
-                // The other files are none the worse for it.
+                // A fault in one file does not stop the others.
                 failed += 1
                 invocation.terminal.note(text(of: error, invocation.style))
             }
@@ -51,7 +51,8 @@ enum FmtCommand {
         return status
     }
 
-    /// The folders that plumb.yaml names, from the current one, and how their files are read.
+    /// The schema folders of plumb.yaml, relative to the current folder, and how their files are
+    /// read.
     private static func folders(
         of invocation: Invocation
     ) throws -> [(path: String, quoting: Dialect.Quoting)] {
@@ -71,7 +72,7 @@ enum FmtCommand {
         return folders.map { (prefix + $0.0, $0.1) }
     }
 
-    /// A link that somebody committed could lead to files that are not the repository's.
+    /// A committed symbolic link could point to files outside the repository.
     private static func refuseLink(on folder: String, _ tree: WorkingTree) throws(GitError) {
         do throws(GitError) {
             _ = try tree.entries(of: folder)

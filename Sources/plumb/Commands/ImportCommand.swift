@@ -9,7 +9,8 @@ import Views
 /// `plumb import`.
 enum ImportCommand {
     static let command = Command(
-        name: "import", summary: "live schema to files and a plumb.yaml; or a lost ledger again",
+        name: "import",
+        summary: "write plumb.yaml and schema files from databases; or refill a ledger",
         details: """
             With --host and --database: reads every table, and every object of the kinds that
             --manage names, and writes a schema repository whose plan is empty. Databases that are
@@ -36,7 +37,7 @@ enum ImportCommand {
         }
         if let rules = try invocation.operatorFile(), !rules.allows(server) {
             throw ConfigurationError(
-                "\(server): not reached: none of the `hosts` in \(rules.file) means it",
+                "\(server): not reached: none of the `hosts` in \(rules.file) matches it",
                 remedy: "name a server that may be reached")
         }
         let credentials: ImportRequest.Connection.Credentials
@@ -65,7 +66,7 @@ enum ImportCommand {
         return report.exitStatus
     }
 
-    /// The kinds that `--manage` names.
+    /// The kinds of objects in the value of `--manage`.
     private static func managed(_ text: String?) throws -> Set<ManagedKind> {
         guard let text else { return [.tables] }
         let words = text.split(separator: ",").map { $0.trimmingPrefix(" ") }
@@ -121,7 +122,7 @@ enum ImportCommand {
             "\(Count.of(report.tableCount, "table"))\(objects), \(Count.of(report.shardCount, "shard"))"
     }
 
-    /// One line for each kind that is not managed, whatever the number of databases.
+    /// One line for each kind that was left out, whatever the number of databases.
     private static func skipped(_ report: ImportReport) -> String {
         let kinds = Dictionary(grouping: report.skipped, by: \.kind)
         return kinds.sorted { $0.key < $1.key }.map { kind, objects in

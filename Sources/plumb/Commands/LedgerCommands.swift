@@ -43,7 +43,7 @@ enum StatusCommand {
         return status
     }
 
-    /// What is said where there is no rollout.
+    /// The answer where there is no rollout.
     private static func nothing(
         _ store: LedgerStore, _ latest: EnvironmentRecord?
     ) throws -> String {
@@ -65,7 +65,7 @@ enum ShowCommand {
             prefix.count >= 4
         else {
             throw UsageError(
-                message: "no digest that could be looked for",
+                message: "no digest, or one that is too short",
                 remedy: "give one digest or its beginning, four digits at least")
         }
         let session = try LedgerSession.open(try invocation.request(.baseOnly), PassHooks())

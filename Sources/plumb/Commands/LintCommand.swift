@@ -13,8 +13,8 @@ enum LintCommand {
         name: "lint", summary: "check tables and other objects against rules; needs no server",
         details: """
             Reads every table and other object of plumb.yaml and checks it against the rules of
-            docs/lint.md. Levels and waivers stand in plumb.yaml under `lint`. Exit 2 says that an
-            error stands; warnings and waived findings exit 0.
+            docs/lint.md. Levels and waivers are set in plumb.yaml under `lint`. Exit 2 says that
+            there is an error; warnings and waived findings exit 0.
 
             With --since, also says what the change from that revision may do: a lossy or
             irreversible hazard is an error, a costly one a warning. In a pull request:
@@ -40,7 +40,7 @@ enum LintCommand {
         return report.exitStatus
     }
 
-    /// What leads from an earlier revision to what is checked.
+    /// The change from an earlier revision to the checked one.
     private static func revisionChange(
         to source: FetchedSource, since earlier: FetchedSource
     ) throws -> RevisionChange {
@@ -78,12 +78,13 @@ enum LintCommand {
             remedy: "use \(names.joined(separator: ", "))" + (near ?? ""))
     }
 
-    /// The day in UTC, so that a waiver ends at the same moment everywhere.
+    /// The date in UTC, so that a waiver expires at the same moment everywhere.
     private static func today() throws -> CalendarDay {
         let text = String(Timestamp(Date()).iso.prefix(10))
         guard let day = CalendarDay(text) else {
             throw UsageError(
-                message: "the clock says \(text), which is no day", remedy: "set the clock")
+                message: "the system clock gives \(text), which is not a date",
+                remedy: "set the clock")
         }
         return day
     }

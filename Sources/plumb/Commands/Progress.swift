@@ -6,12 +6,12 @@ import Reports
 import Schema
 import Views
 
-/// Shows how a pass goes on, on standard error: a bar on a terminal; elsewhere a line per event,
-/// and one for every ten seconds of silence.
+/// Shows the progress of a pass on standard error: a bar on a terminal, otherwise a line for each
+/// event and one after every ten seconds without any.
 final class Progress: Sendable {
     private struct State {
         var live = LiveProgress(total: 0)
-        /// How many lines are drawn and can be drawn over.
+        /// How many lines are on the screen and will be drawn over.
         var drawn = 0
         var isConverging = false
         var lastEvent = Date()
@@ -21,7 +21,7 @@ final class Progress: Sendable {
 
     private let terminal: Terminal
     private let interrupt = Interrupt()
-    /// Ends the heartbeat.
+    /// Ends the thread that prints a line in quiet periods.
     private let finished = Interrupt()
     private let state = Lock(State())
 
@@ -45,7 +45,7 @@ final class Progress: Sendable {
             stage: { [self] in stage($0) })
     }
 
-    /// One line that stays.
+    /// Prints a line that is not drawn over.
     func say(_ text: String) {
         state.withLock { state in
             clear(&state)
@@ -53,7 +53,7 @@ final class Progress: Sendable {
         }
     }
 
-    /// Clears what was drawn, before the answer.
+    /// Removes what was drawn, before the answer is printed.
     func finish() {
         finished.raise()
         state.withLock { clear(&$0) }
@@ -89,7 +89,7 @@ final class Progress: Sendable {
         }
     }
 
-    /// Says that it is still at work when nothing was said for a while.
+    /// Prints a line when there was none for a while.
     private func beat() {
         state.withLock { state in
             guard state.isConverging,

@@ -2,9 +2,9 @@ import Model
 import Reconciler
 import Views
 
-/// What the commands that survey the fleet and change nothing have in common.
+/// The common part of `plumb plan` and `plumb drift`, which compare the fleet and change nothing.
 struct ReportCommand<Report> {
-    /// What is done with a proposal.
+    /// What the command does with a proposal.
     let proposals: ProposalUse
     /// Makes the report.
     let pass: (PassContext) throws -> Report
@@ -16,7 +16,7 @@ struct ReportCommand<Report> {
     let junit: (Report) -> String
     let html: (Report) -> String
 
-    /// Surveys and answers in the format that was asked for.
+    /// Makes the report and prints it in the requested format.
     func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format([.text, .json, .markdown, .sarif, .junit, .html])
         let maxBytes = try invocation.number(.maxBytes, default: 60_000)

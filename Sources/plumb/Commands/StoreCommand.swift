@@ -12,7 +12,7 @@ enum StoreCommand {
         details: "With --signed, each transition must be signed by one of --allowed-signers.",
         options: Option.fleet + [.signed, .allowedSigners, .known, .output, .noColor], run: run)
 
-    /// One thing that is wrong.
+    /// One fault of the ledger.
     private struct Fault {
         let place: String
         let object: String
@@ -21,10 +21,10 @@ enum StoreCommand {
         var line: String { Visible.line("\(place): \(message)") }
     }
 
-    /// What a check found.
+    /// The result of a check.
     private struct Findings {
         var faults: [Fault]
-        /// How many there are, told or not.
+        /// The number of all faults, including those that are not listed.
         var faultCount: Int
         var summary: String
     }
@@ -58,7 +58,7 @@ enum StoreCommand {
         return status
     }
 
-    /// What verifies signatures; nil where that is not asked for.
+    /// The verifier of signatures; nil without `--signed`.
     private static func verifier(_ invocation: Invocation) throws -> SignatureVerifier? {
         guard invocation.has(.signed) else {
             for option in [Option.allowedSigners, .known] where invocation.value(option) != nil {
@@ -69,7 +69,7 @@ enum StoreCommand {
         }
         guard let file = invocation.value(.allowedSigners) else {
             throw UsageError(
-                message: "--signed, and nobody says whose signatures count",
+                message: "--signed needs the keys whose signatures count",
                 remedy: "name them with --allowed-signers FILE, one `name key` a line")
         }
         return SignatureVerifier(allowedSigners: try AllowedSigners.read(file))

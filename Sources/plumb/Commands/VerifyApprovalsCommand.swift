@@ -12,9 +12,9 @@ enum VerifyApprovalsCommand {
         summary: "who approved what, on what proof, and whether it verifies",
         details: """
             Reads the ledger and the schema repository, no server. Every signature is verified
-            again, every file is compared with the commit that brought it, and every use with the
-            words that stood behind it; an operation that used an approval of which nothing is
-            left is one that does not verify. Exit status 1 where something does not verify.
+            again, every file is compared with the commit that added it, and every use with the
+            approvals behind it; an operation does not verify either when the approval that it used
+            is gone. Exit status 1 where something does not verify.
             """,
         options: options + [.given, .until, .output, .noColor], run: run)
 
@@ -51,7 +51,7 @@ enum VerifyApprovalsCommand {
         return status
     }
 
-    /// A day, or a time with a zone.
+    /// A date, or a time with a zone.
     private static func time(_ invocation: Invocation, _ option: Option) throws -> Timestamp? {
         guard let word = invocation.value(option) else { return nil }
         let found = Timestamp(iso: word) ?? Timestamp(iso: word + "T00:00:00Z")
@@ -80,7 +80,7 @@ enum VerifyApprovalsCommand {
         ]
         for use in entry.uses { lines.append("  used up by \(use.operation) at \(use.at)") }
         if let problem = entry.problem { lines.append("  DOES NOT VERIFY: \(problem)") }
-        // A reason with a line break would write proofs and decisions of its own.
+        // Line breaks are escaped: a reason with one could imitate the lines of other approvals.
         return lines.map(Visible.line).joined(separator: "\n") + "\n\n"
     }
 

@@ -1,11 +1,11 @@
 import Basics
 import Model
 
-/// One command: its name, its help and what it does.
+/// One command: its name, its help and its function.
 struct Command: Sendable {
     let name: String
     let summary: String
-    /// What stands behind the name: `digest…`.
+    /// What follows the name in the usage line, such as `digest…`.
     var arguments: String = ""
     /// A paragraph for `--help`.
     var details: String = ""
@@ -13,7 +13,7 @@ struct Command: Sendable {
     let run: @Sendable (Invocation) throws -> ExitStatus
 }
 
-/// A command line that was understood.
+/// A parsed command line.
 struct Invocation: Sendable {
     let arguments: [String]
     let values: [String: [String]]
@@ -26,7 +26,7 @@ struct Invocation: Sendable {
     func values(_ option: Option) -> [String] { values[option.name] ?? [] }
 }
 
-/// Why a command line was not understood.
+/// Why a command line could not be parsed.
 struct UsageError: RemediedError {
     let fault: String
     let remedy: String?

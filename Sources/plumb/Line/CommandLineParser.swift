@@ -1,13 +1,13 @@
 import Schema
 
-/// Reads the words of a command line against a command table.
+/// Parses a command line by a table of commands.
 struct CommandLineParser {
     let table: [Command]
 
-    /// What the words ask for.
+    /// The result of parsing.
     enum Request {
         case run(Command, Invocation)
-        /// The help of one command, or of all.
+        /// The help of one command, or of all of them.
         case help(Command?)
         case version
     }
@@ -24,7 +24,7 @@ struct CommandLineParser {
         return .run(command, try invocation(of: command, rest))
     }
 
-    /// The longest command name that the words begin with.
+    /// The command with the longest name that the words begin with.
     private func command(
         in words: ArraySlice<String>
     ) throws(UsageError) -> (command: Command, rest: ArraySlice<String>) {
@@ -78,10 +78,10 @@ struct CommandLineParser {
             values[name, default: []].append(value)
         }
         guard arguments.isEmpty || !command.arguments.isEmpty else {
-            // It is not repeated: it may be a password that belongs to no option.
+            // The word is not repeated: it may be a password without its option.
             let place = (words.firstIndex(of: arguments[0]) ?? words.startIndex) - words.startIndex
             throw UsageError(
-                message: "plumb \(command.name) takes no argument, and word \(place + 1) behind "
+                message: "plumb \(command.name) takes no argument, but word \(place + 1) after "
                     + "its name is one",
                 remedy: "see `plumb \(command.name) --help`")
         }

@@ -10,10 +10,10 @@ import Reconciler
 import Schema
 import Views
 
-/// An error as a person and a script see it: both are made from the same problems.
+/// An error as text, as a document and as an exit status, all from the same problems.
 struct Failure {
     let status: ExitStatus
-    /// What is wrong, each with its place and its remedy; at least one.
+    /// What is wrong, each problem with its place and remedy; at least one.
     let problems: [Problem]
 
     init(_ error: any Error) {
@@ -25,7 +25,7 @@ struct Failure {
         }
     }
 
-    /// All of it in one string.
+    /// All problems in one string.
     var message: String { problems.map(\.description).joined(separator: "\n") }
 
     func text(_ style: Style) -> String {
@@ -58,14 +58,14 @@ struct Failure {
         }
     }
 
-    /// A faulty fleet file is a matter of configuration; a faulty table is an error.
+    /// A fault of the fleet file is a configuration error; one of a schema file is an error.
     private static func outcome(of error: DesiredError) -> Outcome {
         let errors = error.diagnostics.filter { $0.severity == .error }
         let isAboutFleet = errors.allSatisfy { error in
             guard let file = error.location?.file else { return true }
-            // That of another revision has the revision before it.
+            // For another revision the path begins with that revision.
             return file == SchemaRepository.fleetFile
-                // The operator's file lies outside the schema repository.
+                // The operator's file is outside the schema repository and has an absolute path.
                 || file.hasPrefix("/")
                 || file.hasSuffix(":" + SchemaRepository.fleetFile)
         }
@@ -87,7 +87,7 @@ struct Failure {
                     location: table.location)
             }
         case let error as Decisions.Refusal where error.code == .notFound:
-            // Whoever reads a plan in a pull request has digests that the record does not know.
+            // The plan of a pull request is not recorded, so its digests are not in the ledger.
             [
                 Problem(
                     error.fault,

@@ -1,7 +1,7 @@
 /// One option of the command line.
 struct Option: Sendable {
     let name: String
-    /// What the value is called in the help; nil for a switch.
+    /// The name of the value in the help; nil for a switch.
     let value: String?
     let help: String
     var isRepeatable = false
@@ -12,7 +12,8 @@ struct Option: Sendable {
     static let ref = Option(
         name: "ref", value: "ref", help: "the branch, tag or commit to follow (default: HEAD)")
     static let workingTree = Option(
-        name: "working-tree", value: nil, help: "read the files as they lie, committed or not")
+        name: "working-tree", value: nil,
+        help: "read the files of the working tree, committed or not")
     static let since = Option(
         name: "since", value: "revision",
         help: "also say what the change from this branch, tag or commit may do")
@@ -23,7 +24,7 @@ struct Option: Sendable {
         help: "whose signatures count, in the format of ssh-keygen")
     static let known = Option(
         name: "since", value: "commit",
-        help: "with --signed: take this transition and all before it as known", isRepeatable: true)
+        help: "with --signed: do not check this transition and those before it", isRepeatable: true)
     static let config = Option(
         name: "config", value: "path",
         help: "the fleet file inside the repository (default: plumb.yaml)")
@@ -31,11 +32,11 @@ struct Option: Sendable {
         name: "ledger", value: "file:path", help: "the ledger, instead of the one in plumb.yaml")
     static let base = Option(
         name: "base", value: "revision",
-        help: "what is followed; of everything else only schemas are used (default: in a pull "
+        help: "whose plumb.yaml counts; other revisions give only schemas (default: in a pull "
             + "request's pipeline its base)")
     static let operatorFile = Option(
         name: "operator", value: "path",
-        help: "the file with the last word (default: PLUMB_OPERATOR, "
+        help: "the operator's file, which limits plumb.yaml (default: PLUMB_OPERATOR, "
             + "/etc/plumb/operator.yaml)")
     static let environment = Option(
         name: "environment", value: "name",
@@ -57,7 +58,7 @@ struct Option: Sendable {
     static let noColor = Option(
         name: "no-color", value: nil, help: "no colour, as with NO_COLOR in the environment")
     static let heal = Option(
-        name: "heal", value: nil, help: "put drift right in this pass, whatever policy.drift says")
+        name: "heal", value: nil, help: "correct drift in this pass, whatever policy.drift says")
     static let reason = Option(name: "reason", value: "text", help: "why; kept in the audit trail")
     static let all = Option(
         name: "all", value: nil, help: "every step that waits in the latest plan")
@@ -68,20 +69,21 @@ struct Option: Sendable {
     static let sign = Option(
         name: "sign", value: "key", help: "sign the decision with this SSH key")
     static let expires = Option(
-        name: "expires", value: "duration", help: "how long it holds: 12h, 7d (default: 7d)")
+        name: "expires", value: "duration",
+        help: "how long the approval is valid: 12h, 7d (default: 7d)")
     static let limit = Option(
         name: "limit", value: "number", help: "how many entries at most (default: 50)")
     static let interval = Option(
         name: "interval", value: "duration", help: "time between two passes (default: 60s)")
     static let exactEvery = Option(
         name: "exact-every", value: "number",
-        help: "read every table in full every so many passes (default: 60)")
+        help: "read every table in full after this many passes (default: 60)")
     static let maxBytes = Option(
         name: "max-bytes", value: "number",
-        help: "the most bytes of Markdown; what is left out is said (default: 60000)")
+        help: "the most bytes of Markdown; says what it leaves out (default: 60000)")
     static let record = Option(
         name: "record", value: nil,
-        help: "record what is live in the ledger instead of writing files")
+        help: "instead: record tables that equal git in the ledger")
     static let into = Option(
         name: "into", value: "folder", help: "where the files are written (default: .)")
     static let host = Option(

@@ -1,10 +1,10 @@
 import Execution
 import Foundation
 
-/// Turns signals into requests that the loop notices.
+/// Turns signals into requests that loops check for.
 ///
-/// The signals are blocked in every thread and taken by one that only waits for them: no handler
-/// runs in the middle of anything. Until somebody listens they do what they always do.
+/// The signals are blocked in every thread, and one thread waits for them with `sigwait`, so no
+/// signal handler interrupts other code. Before `deliver` they have their default effect.
 enum Signals {
     private struct Listener: Sendable {
         let interrupt: Interrupt
@@ -13,10 +13,10 @@ enum Signals {
 
     private static let listener = Lock<Listener?>(nil)
 
-    /// Called once, before any thread is started: a thread blocks what its maker blocks.
+    /// To be called once, before any thread is started, as threads inherit the signal mask.
     ///
-    /// A closed pipe and a file that may not grow are errors of the write, not the end of the
-    /// process.
+    /// SIGPIPE and SIGXFSZ are ignored, so that a closed pipe or a file size limit is an error of
+    /// the write and does not end the process.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
@@ -27,8 +27,8 @@ enum Signals {
         thread.start()
     }
 
-    /// From now on SIGTERM and SIGINT raise `interrupt`, a second one ends the process at once;
-    /// SIGHUP wakes whoever waits.
+    /// From now on SIGTERM and SIGINT raise `interrupt`, and a second one ends the process at once;
+    /// SIGHUP wakes the waiting loop.
     static func deliver(to interrupt: Interrupt, told: @escaping @Sendable (String) -> Void) {
         listener.withLock { $0 = Listener(interrupt: interrupt, told: told) }
     }

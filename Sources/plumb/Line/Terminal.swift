@@ -1,9 +1,9 @@
 import Foundation
 import Views
 
-/// Where a command writes: answers to standard output, progress and logs to standard error.
+/// The output of a command: answers on standard output, progress and logs on standard error.
 struct Terminal: Sendable {
-    /// The colours are for people: only on a terminal, and not where they are unwanted.
+    /// Colours are used only on a terminal, and not where they are switched off.
     let usesColour: Bool
     /// Progress is drawn over itself only on a terminal.
     let isInteractive: Bool
@@ -17,24 +17,24 @@ struct Terminal: Sendable {
         width = Self.columns() ?? 100
     }
 
-    /// Writes an answer: a text for people, or a document of another format.
+    /// Prints an answer: text for people, or a document.
     func answer(_ text: String, as output: SafeOutput? = nil) {
         Self.write((output ?? people).safe(text), to: STDOUT_FILENO)
     }
 
-    /// Writes lines of progress, of a log or of an error.
+    /// Prints lines of progress, of a log or of an error.
     func note(_ text: String, as output: SafeOutput? = nil) {
         Self.write((output ?? people).safe(text) + "\n", to: STDERR_FILENO)
     }
 
-    /// Draws over the last line; on a terminal only.
+    /// Replaces the last line; only on a terminal.
     func redraw(_ text: String) {
         Self.write("\r\u{1B}[2K" + people.safe(text), to: STDERR_FILENO)
     }
 
     private var people: SafeOutput { .text(isColoured: usesColour) }
 
-    /// Clears the line above.
+    /// Moves to the line above and clears it.
     func up() { Self.write("\u{1B}[1A\u{1B}[2K", to: STDERR_FILENO) }
 
     private static func columns() -> Int? {
@@ -51,7 +51,7 @@ struct Terminal: Sendable {
             let count = bytes.withUnsafeBytes {
                 Foundation.write(descriptor, $0.baseAddress, $0.count)
             }
-            // Whoever read the output went away: there is nobody to tell.
+            // The reader of the output has gone, so the error cannot be reported.
             guard count > 0 else { return }
             bytes = bytes.dropFirst(count)
         }
