@@ -1,12 +1,11 @@
 /*
- * The floor of an observation: only reads the texts of SHOW CREATE TABLE, and does nothing with
- * them.
+ * The lower bound for an observation: reads the texts of SHOW CREATE TABLE and discards them.
  *
  *   floor SOCKET DATABASES-LIKE CONNECTIONS
  *
- * The names of the tables and the connections are had before the clock starts. Statements are
- * pipelined and shared out as Plumb does it: thirty under way at once on each connection,
- * sixteen databases at a time. Prints seconds, statements and bytes.
+ * Connecting and listing the tables are not measured. Statements are pipelined and divided as
+ * Plumb does it: thirty at once on each connection, sixteen databases at a time. Prints seconds,
+ * statements and bytes.
  */
 #include <mysql.h>
 #include <pthread.h>

@@ -1,8 +1,8 @@
 /*
- * Loaded before the server while the benchmark's fleet is created: writes are not waited for.
+ * Preloaded into the server while the benchmark's fleet is created, so that it syncs no writes.
  *
  * Every DDL statement syncs the server's DDL log, whatever its options say; thirty thousand of
- * them would take longer than all measurements. What is measured runs without this.
+ * them would take longer than all measurements. Nothing is measured with it.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Measures Plumb against a floor (a plain C loop) and a peer (skeema) on a private MariaDB.
+# Measures Plumb against a plain C program (the floor) and against skeema on a private MariaDB.
 #
 #   bench/run.sh            1,000 shards of 30 tables; about eight minutes on two cores
 #   BENCH_SHARDS=100 …      a smaller fleet
 #   BENCH_PEER=no …         without skeema
-#   BENCH_DATA=folder …     keeps the server's data there, and uses them again the next time
+#   BENCH_DATA=folder …     keeps the server's data there for the next run
 #
 # Exit status: 0 when all was measured, whether the goals are met or not.
 set -eu
@@ -38,7 +38,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# start_server [LIBRARY]: on the data in $data; LIBRARY is loaded before it.
+# start_server [LIBRARY]: on the data in $data, with LIBRARY preloaded.
 start_server() {
     LD_PRELOAD=${1:-} "$mariadbd" --no-defaults $as_user \
         --datadir="$data" --socket="$socket" --pid-file="$folder/pid" --tmpdir="$folder" \
@@ -71,7 +71,7 @@ find_peer() {
             { apt-get update && apt-get install -y --no-install-recommends skeema; }
         } >"$folder/apt.log" 2>&1 || true
     fi
-    command -v skeema || say "skeema cannot be had here: going on without the peer" >&2
+    command -v skeema || say "skeema cannot be installed here: continuing without it" >&2
 }
 
 mariadbd=$(find_program mariadbd mariadb-server-core)

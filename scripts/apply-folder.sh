@@ -5,7 +5,7 @@
 #
 # For comparing plumb with other tools, and for the schema conformance cases: it wraps the folder
 # into a schema repository with one shard, commits it (what is only in a working tree cannot be
-# approved), approves whatever waits, and reconciles. A fleet wants a plumb.yaml of its own.
+# approved), approves every waiting step, and reconciles. A real fleet has a plumb.yaml of its own.
 set -euo pipefail
 
 verb=$1 folder=$2 socket=$3 user=$4 database=$5
@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 mkdir -p "$work/schema/one"
-# git keeps no folder that is empty.
+# git does not keep empty folders.
 touch "$work/schema/one/.keep"
 find "$folder" -maxdepth 1 -name '*.sql' -exec cp {} "$work/schema/one/" \;
 cat >"$work/plumb.yaml" <<YAML
@@ -41,13 +41,13 @@ git add plumb.yaml schema
 git -c user.name=folder -c user.email=folder@localhost -c commit.gpgsign=false \
     commit -q -m "The folder"
 if [ "$verb" = plan ]; then
-    # No exec: the folder has to go afterwards.
+    # Not by exec: the folder is removed afterwards.
     status=0
     "$plumb" plan || status=$?
     exit "$status"
 fi
 # What waits for an approval is approved first, so that steps run in the order of the plan. A
-# foreign key that has to go before its parent changes comes back in the next run (status 2).
+# foreign key that is dropped before its parent changes is added again by the next run (status 2).
 for _ in 1 2 3; do
     status=0
     "$plumb" plan --heal >/dev/null 2>&1 || status=$?

@@ -3,13 +3,13 @@
 #
 #     scripts/attacks.sh LOG
 #
-# LOG is the output of `swift test`. An attack is a test or a suite whose title begins so:
+# LOG is the output of `swift test`. An attack is a test or a suite with a title like this:
 # `attack: a server that offers no TLS gets no byte of a password`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 log=$1
 
-# The titles in the sources; a title may be cut into several literals, its first words tell.
+# The titles in the sources. A title may consist of several literals; the first one is used.
 known=$(grep -rhoE '"attack: [^"]+' Tests --include='*.swift' | sed 's/^"//' | sort -u)
 held=$(grep -oE '✔ (Test|Suite) "attack: .*" (with .* )?passed' "$log" |
     sed -E 's/^✔ (Test|Suite) "//; s/" (with [0-9]+ test cases? )?passed$//' | sort -u)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Shows plumb's main job on three private MariaDB servers with 24 shards.
+# Shows a plan, an approval, a rollout and drift on three private MariaDB servers with 24 shards.
 #
-# Everything lives in a temporary folder and on loopback; all of it goes when the script ends.
+# Everything is in a temporary folder and on loopback, and is removed when the script ends.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the property tests over parser, differ and servers with ever new seeds.
+# Runs the property tests over parser, differ and servers, each round with a new seed.
 #
 #     [PLUMB_ROW_CASES=FILE] scripts/fuzz.sh [MINUTES]
 #
@@ -8,7 +8,7 @@
 #
 # One round at least, and rounds until the time is over. A round that fails, crashes or does not
 # end within twenty minutes is printed with the seed that repeats it, its whole output is kept,
-# and the next one begins: what one long run finds is found in that run. The exit status says
+# and the next one begins, so that one long run can find several faults. The exit status says
 # whether any round failed.
 set -euo pipefail
 cd "$(dirname "$0")/.."

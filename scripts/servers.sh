@@ -5,7 +5,7 @@
 #
 # The packages are those of Debian unstable. They are unpacked into a cache folder and run from
 # there by chroot, with their own C library: nothing is installed on this machine. Mirror, proxy
-# and key ring are those of the machine's own apt sources. Where the servers cannot be had, the
+# and key ring are those of the machine's own apt sources. Where the servers cannot be fetched, the
 # script says why and ends with status 0, or with 1 under --require.
 set -euo pipefail
 
@@ -16,7 +16,7 @@ home=${PLUMB_SERVERS:-${XDG_CACHE_HOME:-$HOME/.cache}/plumb/servers}
 # Ends without the servers: the tests then use MariaDB 10.11 alone.
 without() {
     echo "servers: $*" >&2
-    echo "servers: the tests go on with MariaDB 10.11 alone" >&2
+    echo "servers: the tests use MariaDB 10.11 alone" >&2
     if $require; then exit 1; else exit 0; fi
 }
 
@@ -39,10 +39,10 @@ keyring() {
         sed -E 's/^[^:=]*[:=] *//' || true
 }
 
-# The first complaint of the program that ran last.
+# The first error message of the program that ran last.
 complaint() { grep -iE '^[EW]:|error' "$work/log" | head -1 || true; }
 
-# Sets up an apt of its own that knows Debian unstable and nothing of this machine's packages.
+# Sets up a separate apt for Debian unstable, without the packages that are installed here.
 prepare_apt() {
     local address key
     address=$(mirror)
@@ -78,7 +78,7 @@ fetch() {
         "$package" >"$work/log" 2>&1 ||
         without "$package cannot be fetched: $(complaint)"
     mkdir -p "$folder.part"
-    # A system with merged /usr: archives that still name /bin or /lib land where they belong.
+    # A system with merged /usr: archives with files in /bin or /lib are unpacked into /usr.
     mkdir -p "$folder.part/usr/"{bin,sbin,lib,lib64}
     for name in bin sbin lib lib64; do ln -s "usr/$name" "$folder.part/$name"; done
     for archive in "$work/cache/archives/"*.deb; do

@@ -1,7 +1,7 @@
 import Foundation
 import Schema
 
-/// The benchmark: `bench/run.sh` starts a private server and calls these in turn.
+/// The benchmark program: `bench/run.sh` starts a private server and calls its commands in turn.
 @main
 struct Bench {
     static func main() {
@@ -57,7 +57,7 @@ struct Bench {
         """
 }
 
-/// Why the benchmark cannot go on.
+/// Why the benchmark cannot continue.
 struct BenchError: Error, CustomStringConvertible {
     let description: String
 

@@ -4,7 +4,7 @@ import Observed
 import Reconciler
 import Schema
 
-/// The fleet on the private server, and the folder with its schema repository and its ledger.
+/// The benchmark's fleet, and the folder with its schema repository and ledger.
 struct BenchFleet {
     let folder: String
     let server: ServerAddress
@@ -19,7 +19,7 @@ struct BenchFleet {
 
     var tableCount: Int { shards * FleetSchema.tables.count }
 
-    /// The branch that says what all shards have, and the one that changes a table.
+    /// `same` has the schema of all shards; the other branch changes one table.
     enum Branch: String, CaseIterable {
         case same, changed
     }
@@ -42,7 +42,7 @@ struct BenchFleet {
         try commit("orders: track refunds")
     }
 
-    /// What a pass over this fleet is asked to do.
+    /// The options of a pass over this fleet.
     func request(_ branch: Branch, mode: Observer.Mode) -> PassRequest {
         PassRequest(
             source: SourceRequest(

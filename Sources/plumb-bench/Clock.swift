@@ -1,8 +1,8 @@
 import Foundation
 
-/// How long things take, and what the machine is doing meanwhile.
+/// Measures how long things take, and the load of the machine.
 enum Stopwatch {
-    /// Seconds that `body` took, with what it returned.
+    /// How many seconds `body` took, with its result.
     static func time<Value>(_ body: () throws -> Value) rethrows -> (
         seconds: Double, value: Value
     ) {
@@ -11,8 +11,8 @@ enum Stopwatch {
         return (Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9, value)
     }
 
-    /// Seconds of processor time that this thread spent in `body`: what one core does, also on a
-    /// machine that is busy with other things.
+    /// The processor time of this thread in `body`, in seconds: the work of one core, even on a
+    /// busy machine.
     static func processorTime<Value>(_ body: () throws -> Value) rethrows -> (
         seconds: Double, value: Value
     ) {
@@ -28,7 +28,7 @@ enum Stopwatch {
     }
 }
 
-/// Several measurements of one thing, in seconds.
+/// Several measurements of the same thing, in seconds.
 struct Series {
     private(set) var seconds: [Double] = []
 
@@ -46,7 +46,7 @@ struct Series {
     }
 }
 
-/// The machine under the benchmark, from `/proc`.
+/// The machine that runs the benchmark, from `/proc`.
 enum Machine {
     static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
 
@@ -56,7 +56,7 @@ enum Machine {
         return text.split(separator: " ").prefix(3).joined(separator: " ")
     }
 
-    /// The most memory that this process ever had resident, in megabytes of 10⁶ bytes.
+    /// The peak resident memory of this process, in megabytes of 10⁶ bytes.
     static var peakMegabytes: Double? {
         let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
         let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }

@@ -8,7 +8,7 @@ struct FleetMaker {
     let server: ServerAddress
     let shards: Int
 
-    /// A server with two cores makes no more tables with more sessions.
+    /// On a machine with two cores more sessions do not create tables faster.
     private static let sessions = 2
 
     static func database(_ number: Int) -> String {

@@ -1,12 +1,12 @@
 import Foundation
 import Observed
 
-/// The plain C loop of `bench/floor.c`.
+/// Runs the C program `bench/floor.c`, the lower bound for reading all tables.
 struct FloorProgram {
     let path: String
     let fleet: BenchFleet
 
-    /// Seconds it took to read every table of the fleet.
+    /// The seconds that it took to read every table of the fleet.
     func run() throws -> Double {
         let ended = try Program.run(
             path, [fleet.socket, "bench\\_%", "\(Observer.connectionsPerServer)"],

@@ -5,7 +5,7 @@ import Model
 import Reconciler
 import Schema
 
-/// A thousand shards recorded by one transition, on the disk before it returns.
+/// Measures one transition that records a thousand shards, until it is synced to disk.
 struct LedgerBench {
     let folder: String
 

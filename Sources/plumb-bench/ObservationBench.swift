@@ -4,7 +4,7 @@ import Reconciler
 import Reports
 import Schema
 
-/// Exact observation against the floor, and the unchanged pass against the observation.
+/// Measures exact observation against the C program, and an unchanged pass against the observation.
 struct ObservationBench {
     let fleet: BenchFleet
     let floor: FloorProgram
@@ -12,7 +12,7 @@ struct ObservationBench {
     private static let rounds = 9
     private static let passesPerRound = 3
 
-    /// Measures, and returns the texts of a shard's tables as the server wrote them.
+    /// Measures, and returns the `SHOW CREATE TABLE` texts of one shard.
     func run(_ board: inout Scoreboard) throws -> [String] {
         let passes = Passes(fleet: fleet)
         board.heading("\(fleet.shards) shards × \(FleetSchema.tables.count) tables")
@@ -35,7 +35,7 @@ struct ObservationBench {
             }
             try requireAllKnown(observed)
             exactTimes.add(seconds)
-            // As in a loop, where a pass mostly follows another one of its kind.
+            // Several in a row, as in a loop, where mostly unchanged passes follow each other.
             for _ in 0..<Self.passesPerRound {
                 last = try passes.reconcile(.same, mode: .unlessUnchanged, context: context)
                 try requireInSync(last.value)

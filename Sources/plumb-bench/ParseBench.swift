@@ -1,8 +1,8 @@
 import Schema
 
-/// How many tables one core parses in a second.
+/// Measures how many tables one core parses in a second.
 struct ParseBench {
-    /// `SHOW CREATE TABLE` of one shard.
+    /// The `SHOW CREATE TABLE` texts of one shard.
     let texts: [String]
 
     private static let rounds = 5

@@ -4,7 +4,7 @@ import Observed
 import Reconciler
 import Reports
 
-/// How long each stage of a pass took, by the names that the pass itself announces.
+/// Measures how long each stage of a pass takes, by the names that the pass reports.
 final class StageTimes: Sendable {
     private let state = Lock(State())
 
@@ -13,12 +13,12 @@ final class StageTimes: Sendable {
     }
 
     func begin(_ name: String) {
-        // "observing 1000 shards" and the like: the first word is the stage.
+        // The first word is the stage: "observing 1000 shards".
         let word = name.split(separator: " ").first.map(String.init) ?? name
         state.withLock { $0.marks.append((word, DispatchTime.now().uptimeNanoseconds)) }
     }
 
-    /// Closes the last stage and returns all, in order, in seconds.
+    /// Ends the last stage and returns all of them in order, in seconds.
     func finish() -> [(name: String, seconds: Double)] {
         let end = DispatchTime.now().uptimeNanoseconds
         let marks = state.withLock { $0.marks }
@@ -51,7 +51,7 @@ struct Passes {
         try timed(branch, mode, context) { try ReconcilePass(pass: $0).run() }
     }
 
-    /// The first half of a pass, which is what `plumb plan` does.
+    /// The first half of a pass, which is the work of `plumb plan`.
     func plan(
         _ branch: BenchFleet.Branch, mode: Observer.Mode, context: ReconcileContext? = nil
     ) throws -> Done<PlanningPass.Result> {

@@ -1,9 +1,9 @@
 import Foundation
 
-/// A plan over the whole fleet, alone and against `skeema diff`.
+/// Measures a plan over the whole fleet, by itself and against `skeema diff`.
 struct PlanBench {
     let fleet: BenchFleet
-    /// Nil where the peer could not be had.
+    /// Nil where skeema is not installed.
     let peer: Skeema?
 
     private static let rounds = 3
@@ -20,7 +20,7 @@ struct PlanBench {
             Text.megabytes)
     }
 
-    /// Measures one branch and returns the most memory that a process needed.
+    /// Measures one branch and returns the peak memory of a process, in megabytes.
     private func run(_ branch: BenchFleet.Branch, _ board: inout Scoreboard) throws -> Double {
         var ours = Series()
         var shares = Series()

@@ -4,9 +4,9 @@ import Observed
 import Reconciler
 import Schema
 
-/// One plan over the fleet in a process of its own, from its start to its end.
+/// Measures one plan over the fleet in a process of its own, from start to end.
 struct PlanProcess {
-    /// What the process found out about itself: one JSON line on standard output.
+    /// The process's report on itself: one JSON line on standard output.
     struct Report: Codable {
         struct Stage: Codable {
             var name: String
@@ -14,13 +14,13 @@ struct PlanProcess {
         }
         var stages: [Stage]
         var peakMegabytes: Double
-        /// Distinct texts, each parsed once.
+        /// How many distinct texts there are; each is parsed once.
         var parsedTables: Int
-        /// Classes of shards that are alike, each compared and diffed once.
+        /// How many classes of equal shards there are; each is compared once.
         var classes: Int
         var steps: Int
         var shardsInSteps: Int
-        /// `ALTER TABLE` statements that the server ran: the proofs and probes.
+        /// How many `ALTER TABLE` statements the server ran: proofs and trials of algorithms.
         var alters: Int
 
         func seconds(_ names: String...) -> Double {
@@ -28,7 +28,7 @@ struct PlanProcess {
         }
     }
 
-    /// The body of the child process.
+    /// What the child process runs.
     static func run(folder: String, reference: String) throws {
         guard let branch = BenchFleet.Branch(rawValue: reference) else {
             throw BenchError("\(reference): no branch of the benchmark's repository")
@@ -49,7 +49,7 @@ struct PlanProcess {
         try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(report))
     }
 
-    /// Starts the child and reads its report.
+    /// Starts the child process and reads its report.
     static func measure(
         _ fleet: BenchFleet, _ branch: BenchFleet.Branch
     ) throws -> (seconds: Double, report: Report) {

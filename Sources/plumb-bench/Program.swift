@@ -1,15 +1,15 @@
 import Foundation
 
-/// Runs other programs to their end.
+/// Runs other programs and waits for them.
 enum Program {
     struct Ended {
         let status: Int32
-        /// Standard output and standard error.
+        /// Standard output and standard error together.
         let output: String
         let seconds: Double
     }
 
-    /// Runs the program; what it prints goes through a file, so that it never waits for a reader.
+    /// Runs the program. Its output goes to a file, so that it never waits for a reader.
     static func run(
         _ path: String, _ arguments: [String], in folder: String,
         environment: [String: String] = [:]

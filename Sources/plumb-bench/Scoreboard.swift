@@ -1,11 +1,11 @@
 import Foundation
 
-/// Prints one line per measurement, and remembers which goals were missed.
+/// Prints one line for each measurement and counts missed goals.
 struct Scoreboard {
     private(set) var missed: [String] = []
     private var judged = 0
 
-    /// What a figure has to be.
+    /// The goal of a figure.
     enum Goal {
         case atMost(Double)
         case atLeast(Double)
@@ -25,7 +25,8 @@ struct Scoreboard {
         }
     }
 
-    /// One line: what, the figure, what it is compared with, and the verdict on `value`.
+    /// One line: the name, the figure, what it is compared with, and whether `value` meets its
+    /// goal.
     mutating func judge(
         _ what: String, figure: String, against: String? = nil, value: Double, goal: Goal,
         _ format: (Double) -> String
@@ -39,7 +40,7 @@ struct Scoreboard {
         Self.line(what, parts.joined(separator: " · "))
     }
 
-    /// A line that explains and judges nothing.
+    /// A line without a goal.
     func note(_ what: String, _ text: String) {
         Self.line(what, text)
     }
@@ -48,7 +49,7 @@ struct Scoreboard {
         Self.write("\n\(text)  (load \(Machine.load) on \(Machine.cores) cores)\n")
     }
 
-    /// The last lines: the count, and what was missed.
+    /// The last lines: how many goals were met, and which were not.
     func close() {
         let met = judged - missed.count
         Self.write("\n\(met) of \(judged) goals met\n")
@@ -65,7 +66,7 @@ struct Scoreboard {
     }
 }
 
-/// Numbers for people.
+/// Formats numbers.
 enum Text {
     static func seconds(_ value: Double) -> String {
         value < 1 ? String(format: "%.0f ms", value * 1000) : String(format: "%.2f s", value)

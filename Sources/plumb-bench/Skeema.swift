@@ -1,6 +1,6 @@
 import Foundation
 
-/// The peer: `skeema diff` over the same fleet and the same files.
+/// Runs `skeema diff` over the same fleet and the same files, for comparison.
 struct Skeema {
     let path: String
     let fleet: BenchFleet
@@ -19,9 +19,9 @@ struct Skeema {
         }
     }
 
-    /// Seconds of one `skeema diff`, which has to find what Plumb finds.
+    /// The seconds of one `skeema diff`; throws where it does not find the same changes as Plumb.
     func run(_ branch: BenchFleet.Branch) throws -> Double {
-        // Its linter is switched off: only the comparison is measured.
+        // Its linter is switched off, so that only the comparison is measured.
         let ended = try Program.run(
             path, ["diff", "--skip-lint", "--skip-my-cnf"], in: folder(branch),
             environment: ["HOME": fleet.folder])
