@@ -32,6 +32,7 @@ package struct DoctorReport: Codable, Hashable, Sendable {
         /// What was checked: a server, a file, a folder.
         package var subject: String
         package var status: Status
+        /// The result, as a sentence.
         package var message: String
         /// What to do about it; nil where nothing needs to be done.
         package var remedy: String?

@@ -12,8 +12,8 @@ struct TextSettings {
     let findings: [Finding]
 
     /// - Parameters:
-    /// - sqlMode: the server's global `sql_mode`.
-    /// - settings: the settings of the profile.
+    ///   - sqlMode: the server's global `sql_mode`.
+    ///   - settings: the settings of the profile.
     init(sqlMode: String, settings: [String: String]) {
         findings = Self.modes(sqlMode) + Self.others(settings)
     }

@@ -22,6 +22,7 @@ package struct ImportReport: Codable, Hashable, Sendable {
 
     /// A table or other object for which a file was written.
     package struct Table: Codable, Hashable, Sendable {
+        /// A table's name, or the encoded name of another object.
         package var name: String
         /// Relative to `folder`.
         package var file: String
@@ -46,6 +47,7 @@ package struct ImportReport: Codable, Hashable, Sendable {
         /// One difference of one table or other object.
         package struct Line: Codable, Hashable, Sendable {
             package var table: String
+            /// One line of the difference, after `-` or `+`.
             package var text: String
         }
     }
@@ -53,6 +55,7 @@ package struct ImportReport: Codable, Hashable, Sendable {
     /// A database that could not be read.
     package struct UnknownDatabase: Codable, Hashable, Sendable {
         package var database: String
+        /// The code of the problem, such as `unreachable`.
         package var code: String
         package var reason: String
     }
@@ -69,10 +72,13 @@ package struct ImportReport: Codable, Hashable, Sendable {
     /// Relative to `folder`, sorted.
     package var files: [String]
     package var namespaces: [Namespace]
+    /// Databases that matched a pattern and became no shard, as they differ from most.
     package var differing: [Difference]
+    /// Databases that could not be read.
     package var unknown: [UnknownDatabase]
     /// Databases without any table.
     package var empty: [String]
+    /// Objects of kinds that were not asked for.
     package var skipped: [SkippedObject]
     package var exitStatus: ExitStatus
 

@@ -41,6 +41,7 @@ package struct ImportRequest: Sendable {
     /// Names of databases; one that is no database's name is a `LIKE` pattern.
     package var databases: [String]
     package var connection: Connection
+    /// The name of the environment in the written `plumb.yaml`.
     package var environment: String
     /// The `manage` setting of the namespaces besides tables, which are always managed: objects of
     /// these kinds are written too.
@@ -95,6 +96,7 @@ package struct ImportError: RemediedError {
     /// What failed, and on what.
     package let fault: String
     package let remedy: String?
+    /// The error behind it; nil where there is none.
     package let cause: (any Error)?
 
     package init(

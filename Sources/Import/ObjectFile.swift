@@ -8,8 +8,8 @@ struct ObjectFile {
     let problem: String?
 
     /// - Parameters:
-    /// - predecessor: the trigger that it runs directly after.
-    /// - sqlMode: the mode in which files without one are read.
+    ///   - predecessor: the trigger that it runs directly after.
+    ///   - sqlMode: the mode in which files without one are read.
     init(_ definition: ObjectDefinition, behind predecessor: String?, sqlMode: String) {
         name = definition.name
         let settings = definition.settings(besides: sqlMode)

@@ -1,5 +1,6 @@
 /// The pauses before the next attempt.
 package enum Backoff {
+    /// The longest pause, in seconds.
     package static let longestSeconds = 60.0
 
     /// In seconds: 0.5 after the first failure, doubled with each attempt, at most 60.

@@ -17,11 +17,14 @@ package struct DriftReport: Codable, Hashable, Sendable {
     package var findings: [TableFinding]
     /// Tables that git has never defined: reported, never changed.
     package var unmanaged: [TableFinding]
+    /// Shards that could not be read.
     package var unknown: [UnknownShard]
+    /// Tables that Plumb cannot compare.
     package var unsupported: [UnsupportedTable]
     /// How old the copy of the schema repository is, where it could not be fetched; nil where it
     /// was.
     package var stale: String?
+    /// Messages that do not affect the exit status.
     package var notices: [Notice]
     package var exitStatus: ExitStatus
 
@@ -49,8 +52,10 @@ package struct DriftReport: Codable, Hashable, Sendable {
 /// One table that is the same on several shards, with its status.
 package struct TableFinding: Codable, Hashable, Sendable {
     package var namespace: String
+    /// The name of a table, or the encoded name of another object.
     package var table: String
     package var status: TableStatus
+    /// The names of the shards on which it is the same.
     package var shards: [String]
     /// The digest of git's definition; nil where git has none.
     package var desired: Digest?

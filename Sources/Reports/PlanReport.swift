@@ -5,6 +5,7 @@ import Schema
 /// What `plumb plan` found: the plan, why steps do not run, and the exit status.
 package struct PlanReport: Codable, Hashable, Sendable {
     package var plan: Plan
+    /// The digest of the whole plan, which is not what is approved.
     package var digest: Digest
     package var steps: [StepReport]
     /// How old the copy of the schema repository is, where it could not be fetched; nil where it
@@ -47,7 +48,9 @@ package struct PlanReport: Codable, Hashable, Sendable {
         package var step: PlanStep
         /// The digest that an approval of this step is bound to.
         package var approval: Digest
+        /// Whether policy asks for an approval, given or not.
         package var needsApproval: Bool
+        /// Why the step does not run on some of its shards; empty where it runs on all.
         package var holds: [HoldReport]
 
         package init(
@@ -64,7 +67,9 @@ package struct PlanReport: Codable, Hashable, Sendable {
     package struct HoldReport: Codable, Hashable, Sendable {
         /// `approval`, `denied`, `drift`, `window`, `environment`, `behind`, `rows` or `refused`.
         package var code: String
+        /// Why, as a sentence for people.
         package var reason: String
+        /// The names of the shards that the reason applies to.
         package var shards: [String]
 
         package init(code: String, reason: String, shards: [String]) {

@@ -7,6 +7,7 @@ package struct RolloutReport: Codable, Hashable, Sendable {
     package var environment: String
     /// Nil when there was nothing to roll out.
     package var rollout: String?
+    /// The digest of the plan that the rollout carries out.
     package var plan: Digest?
     /// Nil when it cannot be determined because an operation cannot be read.
     package var state: RolloutState?
@@ -17,6 +18,7 @@ package struct RolloutReport: Codable, Hashable, Sendable {
     package var counts: [String: Int]
     /// The operations that failed, were left, superseded or cancelled, with the reason.
     package var troubles: [Trouble]
+    /// The first failure, with its shard; nil where there was none.
     package var message: String?
 
     package init(

@@ -215,7 +215,7 @@ import Testing
         try approve(fleet)
         let failed = try fleet.expect(4, "reconcile")
         #expect(
-            failed.says("`bill_payer`", "SELECT child.* FROM `bill` AS child", "take them away"),
+            failed.says("`bill_payer`", "SELECT child.* FROM `bill` AS child", "delete these rows"),
             "\(failed)")
         try writer.execute("DELETE FROM bill WHERE id = 9")
         try fleet.expect(3, "plan")

@@ -57,7 +57,7 @@ import Testing
             if tried.count == 1 { throw WorkspaceError(full, while: "creating table `t`") }
         }
         #expect(tried.count == 2)
-        #expect(workspaces.notices.first?.message.contains("\(second.address) does the") == true)
+        #expect(workspaces.notices.first?.message.contains("\(second.address) is used for") == true)
         workspaces.close()
     }
 

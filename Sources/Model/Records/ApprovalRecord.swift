@@ -11,6 +11,7 @@ package struct ApprovalRecord: Codable, Hashable, Sendable {
         case approve, deny
     }
 
+    /// The version of the record's format.
     package var version: Int
     /// The digest of the step, by which people name it.
     package var digest: Digest
@@ -29,7 +30,9 @@ package struct ApprovalRecord: Codable, Hashable, Sendable {
 
     /// One person's approval or denial.
     package struct Approver: Codable, Hashable, Sendable {
+        /// The name as it was given, which only a signature proves.
         package var name: String
+        /// Why, as the approver wrote it.
         package var reason: String
         /// ISO 8601 in UTC.
         package var given: String

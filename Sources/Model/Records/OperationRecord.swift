@@ -4,6 +4,7 @@ import Schema
 /// One operation of a rollout, `rollouts/<id>/operations/<namespace>/<shard>/<table>` in the
 /// ledger.
 package struct OperationRecord: Codable, Hashable, Sendable {
+    /// The version of the record's format.
     package var version: Int
     package var key: OperationKey
     package var state: OperationState
@@ -39,10 +40,13 @@ package struct OperationRecord: Codable, Hashable, Sendable {
 /// It is written before the first statement of an operation and removed in the commit that records
 /// the outcome. One that is there after a crash is settled by reading the table.
 package struct PendingRecord: Codable, Hashable, Sendable {
+    /// The version of the record's format.
     package var version: Int
+    /// The id of the rollout.
     package var rollout: String
     package var key: OperationKey
     package var step: PlanStep
+    /// The approval that it uses up; nil where it needs none.
     package var approval: Digest?
     /// Until when the approval is valid, ISO 8601 in UTC.
     package var approvedUntil: String?
@@ -50,6 +54,7 @@ package struct PendingRecord: Codable, Hashable, Sendable {
     package var revision: String?
     /// ISO 8601 in UTC.
     package var startedAt: String
+    /// Who runs the rollout.
     package var actor: String
     /// How many statements of the step had run before this operation; nil for none.
     package var begun: Int?
@@ -70,10 +75,14 @@ package struct PendingRecord: Codable, Hashable, Sendable {
 
 /// One rollout, `rollouts/<id>/rollout` in the ledger.
 package struct RolloutRecord: Codable, Hashable, Sendable {
+    /// The version of the record's format.
     package var version: Int
     package var id: String
+    /// The digest of the plan that it carries out.
     package var plan: Digest
+    /// The state that followed from its operations when the record was written.
     package var state: RolloutState
+    /// What a failed operation means for the others.
     package var policy: FailurePolicy
     /// The operations of each wave, in order.
     package var waves: [[OperationKey]]

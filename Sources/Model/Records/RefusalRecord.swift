@@ -12,6 +12,7 @@ package struct RefusalRecord: Codable, Hashable, Sendable {
     package struct Refused: Codable, Hashable, Sendable {
         /// The table's digest at that time; the refusal no longer applies once it has changed.
         package var from: Digest?
+        /// The text of the refused statement.
         package var statement: String
         /// Such as `error 1118`.
         package var reason: String
@@ -23,6 +24,7 @@ package struct RefusalRecord: Codable, Hashable, Sendable {
         }
     }
 
+    /// The version of the record's format.
     package var version: Int
     package var key: OperationKey
     package var refused: [Refused]

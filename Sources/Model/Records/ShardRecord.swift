@@ -4,6 +4,7 @@ import Schema
 ///
 /// Shards in the same state have the same bytes as their record, and so share one git object.
 package struct ShardRecord: Codable, Hashable, Sendable {
+    /// The version of the record's format.
     package var version: Int
     /// The digest of every table that Plumb manages there.
     package var tables: [String: Digest]
@@ -24,8 +25,11 @@ package struct ShardRecord: Codable, Hashable, Sendable {
 
 /// The state of a whole environment, `environment` at the root of the ledger's tree.
 package struct EnvironmentRecord: Codable, Hashable, Sendable {
+    /// The version of the record's format.
     package var version: Int
+    /// The plan whose steps can be approved.
     package var latestPlan: Digest?
+    /// The id of the rollout that was opened last.
     package var latestRollout: String?
     /// The commit that the last complete pass found on every shard; later environments wait for it.
     package var convergedRevision: String?

@@ -18,6 +18,7 @@ package struct OperationOutcome: Hashable, Sendable {
         case discarded
     }
     package var kind: Kind
+    /// Why it ended so; nil where `kind` says it all.
     package var message: String?
     /// How many attempts failed.
     package var attempts: Int

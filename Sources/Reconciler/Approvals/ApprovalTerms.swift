@@ -15,6 +15,7 @@ package enum ApprovalIdentity: String, Sendable, CaseIterable {
 
 /// The operator's settings for approvals.
 package struct ApprovalSettings: Hashable, Sendable {
+    /// Which proof of identity an approval needs.
     package var identity: ApprovalIdentity
     /// The allowed signers file of `ssh-keygen` (see its manual, ALLOWED SIGNERS); `signed` needs
     /// one.
@@ -31,7 +32,9 @@ package struct ApprovalSettings: Hashable, Sendable {
 
     /// Two of the operator's files: lines of `principal fingerprint`, and the exported public keys.
     package struct OpenPGP: Hashable, Sendable {
+        /// The path of the file with the lines `principal fingerprint`.
         package let signers: String
+        /// The path of the file with the exported keys.
         package let keys: String
 
         package init(signers: String, keys: String) {
@@ -81,6 +84,7 @@ package struct ApprovalSettings: Hashable, Sendable {
 
 /// Who must have approved a step, how that is proved and how long it is valid.
 package struct ApprovalTerms: Sendable {
+    /// Which proof of identity an approval needs.
     package var identity: ApprovalIdentity
     /// How many different people must approve.
     package var minimum: Int

@@ -25,7 +25,9 @@ struct FileApprovals {
         var notices: [Notice] = []
     }
 
-    /// - Parameter known: what the ledger holds already.
+    /// Reads the decisions of the files and adds them to the records.
+    ///
+    /// - Parameter known: the records in the ledger.
     func records(known: [ApprovalRecord]) throws -> Found {
         var bindings: [Digest: ApprovalBinding] = [:]
         for step in plan.steps {

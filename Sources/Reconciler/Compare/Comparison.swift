@@ -46,8 +46,8 @@ package struct Comparison: Sendable {
         package var tables: [String: CatalogTable]
         /// Renames of tables: their rows stay, under the new name.
         package var tableRenames: [TableRename]
-        /// Desired name → the letters (upper or lower case) of git, for new tables on servers that
-        /// compare names without regard to letter case.
+        /// Name as the server compares it → the spelling in git, which a new table gets on servers
+        /// that keep it (`lower_case_table_names=2`).
         package var letters: [String: String] = [:]
         /// Whether a table whose only difference is an old storage format of dates and times is
         /// copied.

@@ -18,8 +18,8 @@ package struct DueRenames: Hashable, Sendable {
     }
 
     /// - Parameters:
-    /// - desired: the encoded names in git.
-    /// - live: the encoded names on the shard.
+    ///   - desired: the encoded names in git.
+    ///   - live: the encoded names on the shard.
     init(_ hints: [TableRename], desired: some Collection<String>, live: some Collection<String>) {
         guard !hints.isEmpty else { return }
         let desired = Set(desired)

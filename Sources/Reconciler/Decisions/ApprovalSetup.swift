@@ -8,6 +8,8 @@ struct ApprovalSetup {
     let session: LedgerSession
     let snapshot: LedgerSnapshot?
 
+    /// The check of approvals, for the present settings, mailmap and keys.
+    ///
     /// - Parameter present: the entries whose files are on the followed branch, with the commits
     ///   that added them.
     func check(present: [String: [ObjectID]]) throws -> ApprovalCheck {

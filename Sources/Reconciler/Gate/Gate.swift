@@ -4,6 +4,7 @@ import Model
 import Schema
 
 /// Decides which operations of a plan may run now, and why the others may not.
+///
 /// A pure function of the plan, the decisions and the policy, so that text, JSON and exit status
 /// always agree.
 package struct Gate: Sendable {
@@ -11,6 +12,7 @@ package struct Gate: Sendable {
     package struct Rules: Sendable {
         /// The hazards that need an approval.
         package var approve: Set<Hazard>
+        /// What is done about drift.
         package var drift: DriftPolicy
         /// The most tables that one plan may drop; nil for no limit.
         package var dropsPerPlan: Int?
@@ -52,6 +54,7 @@ package struct Gate: Sendable {
     /// One operation that may run now.
     package struct Ready: Hashable, Sendable {
         package let step: PlanStep
+        /// The name of the shard.
         package let shard: String
         /// The approval that it will use up; nil where it needs none.
         package let approval: Digest?
@@ -67,6 +70,7 @@ package struct Gate: Sendable {
     /// A step that does not run now on some of its shards.
     package struct Held: Hashable, Sendable {
         package let step: PlanStep
+        /// The names of the shards on which it is held.
         package let shards: [String]
         package let hold: Hold
     }

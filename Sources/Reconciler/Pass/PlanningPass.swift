@@ -44,6 +44,8 @@ package struct PlanningPass {
         self.context = context
     }
 
+    /// Runs the first half of the pass; throws where there can be no plan at all.
+    ///
     /// - Parameter asksRows: whether the rows are asked the questions of the plan.
     package func run(
         _ source: FetchedSource, fleet: Fleet, store: LedgerStore, asksRows: Bool

@@ -9,8 +9,8 @@ struct ObjectOrder {
     let afterTables: [ObjectChange]
 
     /// - Parameters:
-    /// - newTables: the names of tables that are created.
-    /// - standing: the views that do not change, on which others may depend.
+    ///   - newTables: the names of tables that are created.
+    ///   - standing: the views that do not change, on which others may depend.
     init(_ changes: [ObjectChange], newTables: Set<String>, standing: [ObjectDefinition]) {
         let drops = changes.filter { $0.kind == .drop }.sorted { $1.name.precedes($0.name) }
         let made = changes.filter { $0.kind != .drop }

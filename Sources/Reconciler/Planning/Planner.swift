@@ -51,8 +51,8 @@ package struct Planner {
     private var drafts = PlanDraft()
 
     /// - Parameters:
-    /// - removals: by namespace.
-    /// - renames: the hints for columns and indexes of a desired schema, by its index.
+    ///   - removals: by namespace.
+    ///   - renames: the hints for columns and indexes of a desired schema, by its index.
     package init(
         comparison: Comparison, removals: [String: Removal],
         renames: @escaping (Int) -> Renames, ports: Ports

@@ -44,8 +44,8 @@ struct NameAlignment {
     /// The recorded objects under the names that the shard and git have for them now.
     ///
     /// - Parameters:
-    /// - desired: the encoded names in git, aligned.
-    /// - catalog: has the recorded tables, and is given those whose names change.
+    ///   - desired: the encoded names in git, aligned.
+    ///   - catalog: has the recorded tables, and is given those whose names change.
     func recorded(
         _ tables: [String: Digest], desired: some Sequence<String>, catalog: ObjectCatalog
     ) -> [String: Digest] {

@@ -11,6 +11,7 @@ import Schema
 package struct NormaliseStage {
     /// The normalised desired schemas, and which of them each shard follows.
     package struct Output {
+        /// The schemas as servers print them, one for each desired schema and profile.
         package var schemas: [Comparison.Schema] = []
         /// For each of `schemas`, its index in `DesiredState.schemas`.
         package var sources: [Int] = []
@@ -36,6 +37,8 @@ package struct NormaliseStage {
         self.workspaces = workspaces
     }
 
+    /// Normalises the schemas of the shards that could be read; throws where none can be.
+    ///
     /// - Parameter known: the shards that could be read, with their profile.
     package func run(
         _ desired: DesiredState, known: [(shard: Shard, profile: ServerProfile)]

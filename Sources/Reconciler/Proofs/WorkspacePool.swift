@@ -24,10 +24,10 @@ package final class WorkspacePool {
     package private(set) var notices: [Notice] = []
 
     /// - Parameters:
-    /// - preferred: the server that the fleet file names. It is used for shards of its profile; for
-    ///   others a shard's server is used.
-    /// - servers: the other servers that may be used.
-    /// - permissions: the statements that the operator allows in files.
+    ///   - preferred: the server that the fleet file names. It is used for shards of its profile;
+    ///     for others a shard's server is used.
+    ///   - servers: the other servers that may be used.
+    ///   - permissions: the statements that the operator allows in files.
     package init(
         pool: ConnectionPool, catalog: ObjectCatalog, preferred: ServerAddress?, prefix: String,
         servers: WorkspaceServers = WorkspaceServers(),

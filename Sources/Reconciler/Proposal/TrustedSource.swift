@@ -20,6 +20,7 @@ package struct TrustedSource {
     package let source: FetchedSource
     /// The source whose `plumb.yaml` and approvals count: the base, or `source` itself.
     package let followed: FetchedSource
+    /// The fleet within the limits of the operator's file.
     package let fleet: Fleet
     /// Whether the schemas are a proposal's: a plan of them is not recorded.
     package let isProposal: Bool

@@ -7,7 +7,9 @@ import Schema
 
 /// The options of one pass.
 package struct PassRequest: Sendable {
+    /// The schema repository and the revision in it.
     package var source: SourceRequest
+    /// The environment, namespaces and shards that the pass is about.
     package var scope: DesiredStage.Scope
     /// The ledger's folder, where another than the fleet file's is to be used.
     package var ledger: String?
@@ -23,7 +25,7 @@ package struct PassRequest: Sendable {
     package var backsOff: Bool
     /// The operator's settings for approvals.
     package var approvals = ApprovalSettings.standard
-    /// The operator's file, which overrides `plumb.yaml`; nil where there is none.
+    /// The operator's file, which limits `plumb.yaml`; nil where there is none.
     package var `operator`: Operator?
     /// The revision whose policy, fleet and approvals count, as the command line names it.
     package var base: String?
@@ -66,7 +68,9 @@ extension PassRequest {
 /// What a pass needs from its caller: the clock, the interrupt and the listeners.
 package struct PassHooks: Sendable {
     package var clock: any Clock
+    /// Raised to end the pass after the running statements.
     package var interrupt: Interrupt
+    /// Receives the events of the rollout.
     package var listener: RolloutListener
     /// Called when a stage begins, for progress on a terminal.
     package var stage: @Sendable (String) -> Void

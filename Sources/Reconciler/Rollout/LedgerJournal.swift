@@ -8,7 +8,6 @@ import Schema
 ///
 /// The outcome, the shard's record, the use of the approval and the removal of the pending record
 /// are one commit, so none of them is ever recorded without the others.
-/// record are one commit: there is no moment at which one of them holds without the others.
 package struct LedgerJournal: OperationJournal {
     private let store: LedgerStore
 

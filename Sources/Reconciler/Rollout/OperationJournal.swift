@@ -15,6 +15,7 @@ package protocol OperationJournal: Sendable {
 
 /// The ledger could not be written; no shard may be changed until it can.
 package struct JournalFailure: Error, Sendable, CustomStringConvertible {
+    /// What failed in the ledger.
     package let message: String
     /// Another process holds the ledger.
     package let isLocked: Bool

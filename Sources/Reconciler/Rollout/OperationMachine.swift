@@ -12,6 +12,7 @@ package struct OperationMachine: Sendable {
     /// The digests of the table: `chain[k]` is its digest after k statements; nil stands for an
     /// absent table.
     package let chain: [Digest?]
+    /// The present state; the initial one is `pending`.
     package private(set) var state: OperationState
     /// How many of the statements are known to have run, by this operation or before it.
     package private(set) var done: Int

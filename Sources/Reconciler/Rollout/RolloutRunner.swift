@@ -21,6 +21,7 @@ package struct RolloutRunner: Sendable {
     package struct ShardWork: Sendable {
         package let shard: ShardID
         package let server: ServerAddress
+        /// The pending records of its operations, in the order in which they run.
         package var records: [PendingRecord]
 
         package init(shard: ShardID, server: ServerAddress, records: [PendingRecord]) {
@@ -32,6 +33,7 @@ package struct RolloutRunner: Sendable {
 
     /// The outcome of a rollout's operations in this run.
     package struct Result: Sendable {
+        /// The outcomes of the operations that ended in this run.
         package var outcomes: [OperationKey: OperationOutcome] = [:]
         /// Why shards were not settled, by shard.
         package var obstacles: [ShardID: ShardFailure] = [:]

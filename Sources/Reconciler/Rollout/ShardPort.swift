@@ -4,6 +4,7 @@ import Model
 import Schema
 
 /// What a worker may do to one shard while it holds the shard's lock.
+///
 /// Only `ShardSession` implements it for a server; the simulation in the tests has one in memory.
 /// Plan, drift report and every other dry run have no value of this type.
 package protocol ShardPort {
@@ -77,7 +78,9 @@ extension LiveFinding {
 
 /// Why a shard could not be read or changed.
 package struct ShardFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What failed, with the shard's name.
     package let message: String
+    /// Whether trying again can help, and whether the outcome is known.
     package let retry: RetryClass
     /// Another session holds the shard's lock.
     package let isLocked: Bool

@@ -16,11 +16,11 @@ package struct ServerShardOpener: ShardOpener {
     private let changed: @Sendable (ShardID) -> Void
 
     /// - Parameters:
-    /// - lockWaitSeconds: how long to wait for a shard's lock that another session holds.
-    /// - lockWaits: how long a statement waits for locks on a table and its rows.
-    /// - isForChanges: whether a read-only server is an error.
-    /// - changed: called after every statement, so that cached fingerprints of the shard are
-    ///   dropped.
+    ///   - lockWaitSeconds: how long to wait for a shard's lock that another session holds.
+    ///   - lockWaits: how long a statement waits for locks on a table and its rows.
+    ///   - isForChanges: whether a read-only server is an error.
+    ///   - changed: called after every statement, so that cached fingerprints of the shard are
+    ///     dropped.
     package init(
         pool: ConnectionPool, shards: [ShardID: ObservationTarget], catalog: ObjectCatalog,
         lockWaitSeconds: Int, lockWaits: LockWaits, isForChanges: Bool = true,
@@ -181,7 +181,6 @@ extension MySQLError {
     /// Instant changes leave traces in a table: MariaDB counts columns that were dropped instantly
     /// towards the row size (error 1118), and MySQL limits the number of such changes and the row
     /// size with them (errors 4092, 4093, 4157 and 4158).
-    /// such changes, and has an end to their number and to what they leave (4157, 4158).
     fileprivate func refuses(_ statement: PlanStatement) -> Bool {
         guard let algorithm = statement.algorithm, algorithm != .copy else { return false }
         switch number {

@@ -13,6 +13,7 @@ package struct ApprovalGaps {
     package struct Gap: Hashable, Sendable {
         /// The operation, or the path of the record.
         package let place: String
+        /// What is wrong, as the end of a sentence about `place`.
         package let problem: String
     }
 
