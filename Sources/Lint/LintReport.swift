@@ -4,6 +4,7 @@ import Schema
 
 /// One finding of a rule.
 package struct LintFinding: Hashable, Sendable {
+    /// The rule that found it.
     package let rule: LintRule
     /// Never `off`.
     package let level: LintLevel
@@ -11,10 +12,13 @@ package struct LintFinding: Hashable, Sendable {
     package let namespace: String?
     /// A table by its name, any other object by its encoded name: `view:open_orders`.
     package let table: String?
+    /// Nil where it is not about one column.
     package let column: String?
     /// What is wrong, in one sentence without a full stop.
     package let message: String
+    /// What to do about it, as an instruction.
     package let remedy: String
+    /// The place of the text that it is about.
     package let location: SourceLocation
     /// The waiver that excuses it; nil where it counts.
     package var waiver: Waiver?

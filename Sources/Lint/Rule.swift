@@ -4,6 +4,7 @@ import Schema
 
 /// One rule of `plumb lint`.
 package struct Rule: Sendable {
+    /// The id in `plumb.yaml`, in reports and in docs/lint.md.
     package let id: LintRule
     /// The level where `plumb.yaml` sets none.
     package let level: LintLevel

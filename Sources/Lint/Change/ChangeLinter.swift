@@ -8,7 +8,9 @@ package struct RevisionChange: Sendable {
     package let revision: String
     /// `origin/main@162ecfe`.
     package let label: String
+    /// The namespaces at the earlier revision.
     package let before: [ComparableNamespace]
+    /// The namespaces at the checked revision.
     package let after: [ComparableNamespace]
 
     package init(

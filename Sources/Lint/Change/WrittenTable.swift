@@ -40,8 +40,8 @@ struct WrittenTable {
     var options: SourceTable.Options { desired.source.options }
 
     /// - Parameters:
-    /// - characterSet: the database's default, for tables that name none.
-    /// - others: the tables of the same schema, by name in lower case.
+    ///   - characterSet: the database's default, for tables that name none.
+    ///   - others: the tables of the same schema, by name in lower case.
     init(_ desired: DesiredTable, characterSet: String, among others: [String: DesiredTable]) {
         self.desired = desired
         table = Table(name: desired.name, columns: [])

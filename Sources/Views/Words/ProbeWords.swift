@@ -2,6 +2,8 @@ import Diff
 
 /// The answers of the shards' rows about a finding, as sentences.
 enum ProbeWords {
+    /// The sentences about one probe.
+    ///
     /// - Parameter shardCount: how many shards the step has.
     static func lines(_ probe: DataProbe, shardCount: Int) -> [String] {
         var lines: [String] = []

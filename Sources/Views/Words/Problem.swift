@@ -8,6 +8,7 @@ package struct Problem: Hashable, Sendable, CustomStringConvertible {
     package let code: String?
     /// What to do about it; nil where there is no single answer.
     package let remedy: String?
+    /// The place of the fault; nil where it is in no file.
     package let location: SourceLocation?
 
     package init(

@@ -4,15 +4,20 @@ import Model
 package struct ProgressCounts: Hashable, Sendable {
     package var done = 0
     package var running = 0
+    /// Not started, or between two attempts.
     package var waiting = 0
     package var failed = 0
+    /// Stopped by a person.
     package var stopped = 0
     /// Superseded or cancelled; they are planned again.
     package var left = 0
+    /// In a state that this release does not know, or unreadable.
     package var unknown = 0
 
     package init() {}
 
+    /// Combines the states of the ledger.
+    ///
     /// - Parameter counts: the number of operations by the label of their state. An unrecognised
     ///   label counts as unknown.
     package init(byState counts: [String: Int]) {
