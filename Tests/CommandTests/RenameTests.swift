@@ -162,7 +162,7 @@ import Testing
         let before = try fleet.table("orders", on: 1)
         let run = try fleet.expect(5, "reconcile")
         #expect(run.says("purchases", "both are live", "s1"), "\(run)")
-        #expect(!run.says("left git"), "\(run)")
+        #expect(!run.says("was removed from git"), "\(run)")
         try expectRenamed(fleet, 0..<1)
         try expectRenamed(fleet, 2..<3)
         #expect(try fleet.table("orders", on: 1) == before)

@@ -34,7 +34,7 @@ import Testing
                 schema/commerce/customers.sql:1
                     roll out:  plumb reconcile --environment production
 
-                unmanaged: git never owned these, they are left alone
+                unmanaged: never in git, and left alone
                   commerce.tmp_export on commerce_02
 
                 commerce/commerce_23: unknown · unreachable: connection refused db-3.internal:3306

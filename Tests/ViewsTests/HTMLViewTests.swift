@@ -66,7 +66,7 @@ import Testing
                 <li>hint: if `remark` was renamed to `note`, say so beside the column</li>
                 </ul>
                 <p>shards: <code>commerce_17</code></p>
-                <p><b>left alone as drift: drift is reported, not put right (policy.drift, or \#
+                <p><b>left alone as drift: drift is reported, not corrected (policy.drift, or \#
                 --heal)</b><br>put back: <code>plumb reconcile --heal --environment production \#
                 --namespace commerce --shard commerce_17</code></p>
                 </section>
@@ -74,7 +74,8 @@ import Testing
                 <h2><code>commerce.legacy_log</code> <small>24 of 24 shards · <code>836f → \#
                 absent</code> · <span class="irreversible">IRREVERSIBLE · drops the table · \#
                 approval needed</span></small></h2>
-                <p>retired: the table left git and may be dropped <code>plumb.yaml:31</code></p>
+                <p>retired: the table was removed from git and may be dropped \#
+                <code>plumb.yaml:31</code></p>
                 <table>
                 <tr><td><code>- table legacy_log</code></td><td></td><td></td></tr>
                 </table>

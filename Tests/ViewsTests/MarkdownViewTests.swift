@@ -22,7 +22,7 @@ import Testing
                 · blocks writes: no | ready |
                 | `commerce.orders` | 1 of 24 shards | `6d74 → 1150` | lossy · COPY · rebuilds 41 \#
                 M rows, 9.2 GB · blocks writes: yes · needs an approval | left alone as drift: \#
-                drift is reported, not put right (policy.drift, or --heal) |
+                drift is reported, not corrected (policy.drift, or --heal) |
                 | `commerce.legacy_log` | 24 of 24 shards | `836f → absent` | IRREVERSIBLE · \#
                 drops the table · approval needed | waits for approval on commerce\_{00..22}: 0 \#
                 of 1 approvals given; denied on commerce\_23: denied (1234567) |
@@ -78,7 +78,7 @@ import Testing
                 IRREVERSIBLE · drops the table · approval needed</summary>
 
                 shards: `commerce_{00..23}`
-                <br>retired: the table left git and may be dropped (`plumb.yaml:31`)
+                <br>retired: the table was removed from git and may be dropped (`plumb.yaml:31`)
 
                 ```diff
                 - table legacy_log
@@ -179,7 +179,7 @@ import Testing
 
                 rollout `5b20`: **failed**
                 <br>████████████░░░░░░░░  14 done  1 waiting  1 failed  6 left for the next plan
-                <br>set the cause right, then: `plumb reconcile --environment production`
+                <br>correct the cause, then: `plumb reconcile --environment production`
 
                 - commerce/commerce\_08/orders: lock wait timeout
                 - ✗ commerce.orders on commerce\_08 failed: lock wait timeout (after 10 attempts)
@@ -191,7 +191,7 @@ import Testing
                 | --- | --- | --- | --- | --- |
                 | `commerce.orders` | 1 of 24 shards | `6d74 → 1150` | lossy · COPY · rebuilds 41 \#
                 M rows, 9.2 GB · blocks writes: yes · needs an approval | left alone as drift: \#
-                drift is reported, not put right (policy.drift, or --heal) |
+                drift is reported, not corrected (policy.drift, or --heal) |
                 | `commerce.legacy_log` | 24 of 24 shards | `836f → absent` | IRREVERSIBLE · \#
                 drops the table · approval needed | waits for approval on commerce\_{00..22}: 0 \#
                 of 1 approvals given; denied on commerce\_23: denied (1234567) |

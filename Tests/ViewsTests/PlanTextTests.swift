@@ -40,14 +40,14 @@ import Testing
                   look: SELECT * FROM `orders` WHERE CHAR_LENGTH(`note`) > 20 LIMIT 10
                   hint: if `remark` was renamed to `note`, say so beside the column
                   shards: commerce_17
-                  left alone as drift: drift is reported, not put right (policy.drift, or --heal)
+                  left alone as drift: drift is reported, not corrected (policy.drift, or --heal)
                     put back:  plumb reconcile --heal --environment production --namespace \#
                 commerce --shard commerce_17
 
                 commerce.legacy_log  24 of 24 shards  836f → absent
                                                                     IRREVERSIBLE · drops the \#
                 table · approval needed
-                  retired: the table left git and may be dropped                                  \#
+                  retired: the table was removed from git and may be dropped                      \#
                      plumb.yaml:31
                   - table legacy_log
                     DROP TABLE `legacy_log`

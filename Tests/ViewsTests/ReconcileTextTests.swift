@@ -23,12 +23,12 @@ import Testing
                   commerce/commerce_08/orders: lock wait timeout
                   ✗ commerce.orders on commerce_08 failed: lock wait timeout (after 10 attempts)
                   ■ commerce.orders on commerce_{09,10} cancelled: the rollout halted
-                  set the cause right, then:  plumb reconcile --environment production
+                  correct the cause, then:  plumb reconcile --environment production
 
                 commerce.orders      1 of 24 shards   6d74 → 1150
                                   lossy · COPY · rebuilds 41 M rows, 9.2 GB · blocks writes: \#
                 yes · needs an approval
-                  left alone as drift: drift is reported, not put right (policy.drift, or --heal)
+                  left alone as drift: drift is reported, not corrected (policy.drift, or --heal)
                     put back:  plumb reconcile --heal --environment production --namespace \#
                 commerce --shard commerce_17
 
@@ -61,7 +61,7 @@ import Testing
                   commerce/commerce_08/orders: lock wait timeout
                   ✗ commerce.orders on commerce_08 failed: lock wait timeout (after 10 attempts)
                   ■ commerce.orders on commerce_{09,10} cancelled: the rollout halted
-                  set the cause right, then:  plumb reconcile --environment production
+                  correct the cause, then:  plumb reconcile --environment production
 
                 rollout 5b20 failed: 14 done, 1 waiting, 1 failed, 6 left for the next plan       \#
                             exit 4

@@ -116,7 +116,7 @@ enum Sample {
                     holds: [
                         .init(
                             code: "drift",
-                            reason: "drift is reported, not put right (policy.drift, or --heal)",
+                            reason: "drift is reported, not corrected (policy.drift, or --heal)",
                             shards: ["commerce_17"])
                     ]),
                 .init(

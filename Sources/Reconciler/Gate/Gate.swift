@@ -205,7 +205,7 @@ extension Gate.Hold {
             reason
         case .denied(let digest, let reason):
             "denied (\(digest.short))" + (reason.isEmpty ? "" : ": \(reason)")
-        case .drift: "drift is reported, not put right (policy.drift, or --heal)"
+        case .drift: "drift is reported, not corrected (policy.drift, or --heal)"
         }
     }
 }

@@ -44,9 +44,9 @@ extension PlanReport {
         let left = retired.map { finding in
             Notice(
                 code: PlanReport.leftGit,
-                message: "\(finding.namespace).\(finding.table) left git and is still live on "
-                    + "\(Count.of(finding.shards.count, "shard")): put it back, or name it in `retire` to "
-                    + "drop it")
+                message: "\(finding.namespace).\(finding.table) was removed from git and is still "
+                    + "live on \(Count.of(finding.shards.count, "shard")): put it back, or name it in "
+                    + "`retire` to drop it")
         }
         self.init(
             plan: plan, digest: try plan.digest(), steps: steps, stale: planned.source.stale,

@@ -117,7 +117,7 @@ package final class WorkspacePool {
                     message: "no workspace is made on a server that is read-only "
                         + "(\(setting))", server: place),
                 while: "connecting",
-                remedy: "name a server like it that takes changes in `workspace.host`")
+                remedy: "name a similar server that is not read-only in `workspace.host`")
         }
     }
 

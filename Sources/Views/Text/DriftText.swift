@@ -67,7 +67,7 @@ package enum DriftText {
     private static func addUnmanaged(_ report: DriftReport, to page: inout TextPage) {
         guard !report.unmanaged.isEmpty else { return }
         page.blank()
-        page.line("unmanaged: git never owned these, they are left alone")
+        page.line("unmanaged: never in git, and left alone")
         for finding in report.unmanaged {
             let shards = ShardNames.compact(finding.shards)
             page.prose(

@@ -59,7 +59,7 @@ package enum StatusText {
     static func next(_ report: RolloutReport) -> (label: String, command: String)? {
         let reconcile = NextCommand.reconcile(environment: report.environment)
         switch report.state {
-        case .failed, .halting: return ("set the cause right, then", reconcile)
+        case .failed, .halting: return ("correct the cause, then", reconcile)
         case .superseded, .stopped, .pending: return ("go on with", reconcile)
         case nil: return ("look again", NextCommand.status(environment: report.environment))
         case .running, .runningDegraded, .waitingForCutover, .completed: return nil

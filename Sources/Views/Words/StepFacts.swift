@@ -131,9 +131,9 @@ struct StepFacts {
         case .liveChanged:
             return "live changed: someone altered the \(kind) behind git's back (see plumb drift)"
         case .conflict:
-            return "conflict: git moved, and the live \(kind) moved too (see plumb drift)"
-        case .retired: return "retired: the \(kind) left git and may be dropped"
-        case .pruned: return "pruned: git never owned the \(kind) (prune: all)"
+            return "conflict: git changed, and the live \(kind) was changed too (see plumb drift)"
+        case .retired: return "retired: the \(kind) was removed from git and may be dropped"
+        case .pruned: return "pruned: the \(kind) was never in git (prune: all)"
         }
     }
 
@@ -189,7 +189,7 @@ struct StepFacts {
                     environment: environment, namespace: step.namespace, shards: hold.shards))
         case "rows":
             return Hold(
-                text: text, label: "once the rows are right",
+                text: text, label: "once the rows are corrected",
                 command: NextCommand.reconcile(environment: environment))
         case "denied", "refused":
             return Hold(
