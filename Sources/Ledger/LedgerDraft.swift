@@ -28,30 +28,6 @@ package struct LedgerDraft {
         return try CanonicalJSON.decode(type, from: bytes, at: path)
     }
 
-    /// The names directly in `folder` with the changes so far, sorted as stored.
-    package func list(_ folder: LedgerPath) throws(LedgerError) -> [String] {
-        let prefix = folder == .root ? "" : folder.encoded + "/"
-        var kept: Set<String> = []
-        var shrunk: Set<String> = []
-        for path in edits.paths where path.hasPrefix(prefix) {
-            guard let child = path.dropFirst(prefix.count).split(separator: "/").first else {
-                continue
-            }
-            if case .some(.some) = edits.change(at: path) {
-                kept.insert(String(child))
-            } else {
-                shrunk.insert(String(child))
-            }
-        }
-        let stored = try snapshot?.list(folder) ?? []
-        for name in stored {
-            let child = LedgerPath.encode(name)
-            let left = shrunk.contains(child) ? try isLeft(folder.appending(name)) : true
-            if left { kept.insert(child) }
-        }
-        return kept.sorted(by: bytesPrecede).compactMap(LedgerPath.decode)
-    }
-
     /// Writes `bytes` at `path`; throws `invalid` for a path that git cannot store.
     package mutating func set(_ path: LedgerPath, _ bytes: [UInt8]) throws(LedgerError) {
         try edit(path) { (edits, encoded) throws(GitError) in try edits.set(encoded, bytes) }
@@ -67,14 +43,6 @@ package struct LedgerDraft {
     /// Removes the document at `path`, if there is one.
     package mutating func remove(_ path: LedgerPath) throws(LedgerError) {
         try edit(path) { (edits, encoded) throws(GitError) in try edits.remove(encoded) }
-    }
-
-    /// Whether a document of the snapshot at or below `path` is still there.
-    private func isLeft(_ path: LedgerPath) throws(LedgerError) -> Bool {
-        if edits.change(at: path.encoded) == nil, try snapshot?.read(path) != nil { return true }
-        return try snapshot?.paths(below: path).contains {
-            edits.change(at: $0.encoded) == nil
-        } ?? false
     }
 
     private mutating func edit(

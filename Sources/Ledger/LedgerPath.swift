@@ -27,16 +27,6 @@ package struct LedgerPath: Hashable, Sendable, Comparable, CustomStringConvertib
     package static func < (left: LedgerPath, right: LedgerPath) -> Bool {
         left.components.lexicographicallyPrecedes(right.components)
     }
-
-    /// Reads ``encoded`` back; nil where it did not write the text.
-    package init?(encoded: String) {
-        var components: [String] = []
-        for part in encoded.split(separator: "/", omittingEmptySubsequences: false) {
-            guard let component = Self.decode(String(part)) else { return nil }
-            components.append(component)
-        }
-        self.components = components
-    }
 }
 
 extension LedgerPath {

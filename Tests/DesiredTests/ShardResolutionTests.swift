@@ -114,9 +114,7 @@ import Testing
             ])
         let fleet = try fleet(text)
         let environment = try fleet.selectEnvironment(nil)
-        #expect(
-            fleet.workspaceServer(environment, shards: [])
-                == .tcp(host: "stage-2", port: 3307))
+        #expect(fleet.namedWorkspace(environment) == .tcp(host: "stage-2", port: 3307))
     }
 
     @Test func hostsThatBecomeOneStillNeedSchemasOfTheirOwn() throws {
@@ -178,13 +176,9 @@ import Testing
         }
     }
 
-    @Test func theWorkspaceIsOnTheFirstShardsServer() throws {
+    @Test func noWorkspaceIsNamedUnlessTheFileNamesOne() throws {
         let fleet = try fleet(fleetText())
-        let environment = try fleet.selectEnvironment(nil)
-        let shards = try fleet.resolve(environment) { _, _ in [] }
-        #expect(
-            fleet.workspaceServer(environment, shards: shards) == .tcp(host: "db-0", port: 3306))
-        #expect(fleet.workspaceServer(environment, shards: []) == nil)
+        #expect(fleet.namedWorkspace(try fleet.selectEnvironment(nil)) == nil)
     }
 
     @Test func unknownNamesAreRefused() throws {

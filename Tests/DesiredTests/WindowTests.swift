@@ -105,26 +105,6 @@ import Testing
         #expect(throws: Window.Fault(message: message)) { try Window(text, zone: zone) }
     }
 
-    @Test func aPolicyIsOpenWhenOneWindowIs() throws {
-        let text = fleetText(
-            tail: """
-                policy:
-                  windows:
-                    - {allow: "Mon 09:00-10:00", zone: UTC}
-                    - {allow: "Tue 09:00-10:00", zone: UTC}
-                """)
-        let policy = try fleet(text).policy
-        #expect(try policy.isOpen(at: date("2026-11-24T09:30:00Z")))
-        #expect(try !policy.isOpen(at: date("2026-11-25T09:30:00Z")))
-        #expect(
-            try policy.nextOpening(after: date("2026-11-23T10:00:00Z"))
-                == date("2026-11-24T09:00:00Z"))
-        #expect(try Policy.standard.isOpen(at: date("2026-11-25T03:00:00Z")))
-        #expect(
-            try Policy.standard.nextOpening(after: date("2026-11-25T03:00:00Z"))
-                == date("2026-11-25T03:00:00Z"))
-    }
-
     @Test(arguments: [
         ("30s", 30), ("10m", 600), ("1h30m", 5_400), ("2d", 172_800), ("0s", 0),
         ("1d1h1m1s", 90_061), ("", nil), ("10", nil), ("m", nil), ("1m1h", nil), ("1m1m", nil),

@@ -54,7 +54,6 @@ struct MirrorTests {
         let rewritten = try sample.commit("Instead")
         let state = try update(sample)
         #expect(state.forced == ["main"])
-        #expect(state.wasForced("main") && !state.wasForced("steady"))
         #expect(try state.repository.resolve("main").id.hex == rewritten)
         #expect(try update(sample).forced == [])
     }

@@ -162,18 +162,6 @@ struct RepositoryTests {
         #expect(codeThrown { _ = try tree.read("a.sql") } == .corrupt)
     }
 
-    @Test func walksInSortedOrder() throws {
-        let sample = try SampleRepository()
-        for path in ["b.sql", "a/z.sql", "a.sql", "a/b/c.sql"] { try sample.write(path, path) }
-        try sample.commit("First")
-        let repository = try sample.open()
-        var seen: [String] = []
-        try TreeReader(repository, tree: repository.resolve("HEAD").tree).walk { path, _ in
-            seen.append(path)
-        }
-        #expect(seen == ["a/b/c.sql", "a/z.sql", "a.sql", "b.sql"])
-    }
-
     @Test(arguments: [
         "", "abc", String(repeating: "g", count: 40), String(repeating: "0", count: 41),
     ])

@@ -123,9 +123,6 @@ struct TransactionTests {
             #expect(try draft.read(LedgerPath("fleet", "shop", "9")) == [57])
             #expect(try draft.read(LedgerPath("fleet", "shop", "1")) == nil)
             #expect(try draft.read(LedgerPath("fleet", "shop", "2")) == [50])
-            #expect(try draft.list(LedgerPath("fleet", "shop")) == ["0", "2", "9"])
-            #expect(try draft.list(LedgerPath("fleet")) == ["shop"])
-            #expect(try draft.list(.root) == ["fleet"])
             draft.event.key = "shop"
             return .commit
         }

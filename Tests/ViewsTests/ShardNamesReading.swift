@@ -1,7 +1,8 @@
 @testable import Views
 
+/// The way back from what people are shown, so that nothing can get lost on the way there.
 extension ShardNames {
-    /// Reads the output of `compact`: the names, sorted; nil for any other text.
+    /// Reads what `compact` wrote: the names, sorted; nil for anything else.
     static func expand(_ text: String) -> [String]? {
         var rest = Array(text.unicodeScalars)[...]
         var names: [String] = []

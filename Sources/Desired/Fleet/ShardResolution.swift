@@ -72,12 +72,6 @@ extension Fleet {
         return servers
     }
 
-    /// The server for `environment`'s workspaces: the one in `workspace`, or else the first
-    /// shard's.
-    package func workspaceServer(_ environment: Environment, shards: [Shard]) -> ServerAddress? {
-        namedWorkspace(environment) ?? shards.first?.server
-    }
-
     /// The server in `workspace` after the environment's mapping; nil where none is named.
     package func namedWorkspace(_ environment: Environment) -> ServerAddress? {
         guard let host = workspace.host, workspace.followsHostMap else { return workspace.host }

@@ -162,15 +162,3 @@ extension Window {
         ("0"..."9").contains(character)
     }
 }
-
-extension Policy {
-    /// Whether a change may start at `time`.
-    package func isOpen(at time: Date) -> Bool {
-        windows.isEmpty || windows.contains { $0.isOpen(at: time) }
-    }
-
-    /// When changes may start next; `time` itself where they may start now.
-    package func nextOpening(after time: Date) -> Date? {
-        windows.isEmpty ? time : windows.compactMap { $0.nextOpening(after: time) }.min()
-    }
-}

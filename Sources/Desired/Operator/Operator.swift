@@ -119,9 +119,6 @@ package struct ApprovalRules: Hashable, Sendable {
 
     /// 30 days.
     package static let standardLifetimeSeconds = 30 * 86_400
-
-    /// The rules where there is no operator's file.
-    package static let standard = ApprovalRules(identity: .declared)
 }
 
 /// Clauses of schema files that are refused unless the operator allows them.

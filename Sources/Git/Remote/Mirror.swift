@@ -14,9 +14,6 @@ package enum Mirror {
         package let failure: GitError?
         /// The branches whose new tip does not descend from the old one, sorted.
         package let forced: [String]
-
-        /// Whether `branch` was rewritten at the source.
-        package func wasForced(_ branch: String) -> Bool { forced.contains(branch) }
     }
 
     /// Updates the copy in `folder` from `source`, and creates it the first time.

@@ -7,10 +7,7 @@ package struct TreeEdits: Sendable {
 
     package init() {}
 
-    /// Whether there are no changes.
-    package var isEmpty: Bool { changes.isEmpty }
-
-    /// The content that `path` was set to; `.some(nil)` where it was removed, nil where unchanged.
+    /// The content that `path` was set to; `.some(nil)` when it was removed, nil when untouched.
     package func change(at path: String) -> [UInt8]?? { changes[path] }
 
     /// The paths that were set or removed, sorted.

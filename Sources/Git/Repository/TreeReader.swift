@@ -66,31 +66,6 @@ package struct TreeReader: Sendable {
         }
     }
 
-    /// Calls `body` with the path and entry of everything below the root except folders, sorted by
-    /// the components of the paths.
-    package func walk(
-        _ body: (String, TreeEntry) throws(GitError) -> Void
-    ) throws(GitError) {
-        try walk(tree, prefix: "", depth: 0, body)
-    }
-
-    private func walk(
-        _ id: ObjectID, prefix: String, depth: Int,
-        _ body: (String, TreeEntry) throws(GitError) -> Void
-    ) throws(GitError) {
-        // Deeper nesting could overflow the thread's stack.
-        guard depth < 128 else {
-            throw GitError(.invalid, "\(prefix): folders nested deeper than 128")
-        }
-        for entry in try repository.entries(ofTree: id) {
-            let path = prefix.isEmpty ? entry.name : "\(prefix)/\(entry.name)"
-            switch entry.kind {
-            case .folder: try walk(entry.id, prefix: path, depth: depth + 1, body)
-            case .file, .executable, .symlink, .submodule: try body(path, entry)
-            }
-        }
-    }
-
     /// The entry at a path of at least one component; nil where there is none.
     func find(_ components: [String]) throws(GitError) -> TreeEntry? {
         var current = tree

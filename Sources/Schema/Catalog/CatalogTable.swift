@@ -38,13 +38,6 @@ package final class CatalogTable: Sendable {
     }
 
     /// Reads canonical text.
-    package convenience init(
-        canonicalText bytes: UnsafeBufferPointer<UInt8>, flavour: ServerProfile.Flavour
-    ) {
-        self.init(canonicalText: Array(bytes), flavour: flavour)
-    }
-
-    /// Reads canonical text.
     package convenience init(canonicalText text: String, flavour: ServerProfile.Flavour) {
         self.init(canonicalText: Array(text.utf8), flavour: flavour)
     }

@@ -50,12 +50,6 @@ extension Index {
 
 extension Index.Part {
     /// The part as printed: `` `name`(10) DESC ``.
-    package var text: String {
-        var text = ""
-        print(to: &text)
-        return text
-    }
-
     func print(to text: inout String) {
         switch key {
         case .column(let name):

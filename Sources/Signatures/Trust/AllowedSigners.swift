@@ -18,9 +18,6 @@ package struct AllowedSigners: Sendable {
     package let file: String
     let entries: [Entry]
 
-    /// Whether no key is allowed.
-    package var isEmpty: Bool { entries.isEmpty }
-
     /// Reads a file's text; throws `invalidFile` with the line unless every line is understood: one
     /// that was skipped could be one that restricts a key.
     package init(text: String, file: String) throws(SignatureError) {

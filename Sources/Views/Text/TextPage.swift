@@ -22,10 +22,6 @@ struct TextPage {
         append(spans, indent: indent)
     }
 
-    mutating func line(_ spans: [Span], indent: Int = 0) {
-        append(spans, indent: indent)
-    }
-
     /// `left`, and `right` at the right edge; on a line of its own where they do not fit on one.
     mutating func pair(_ left: [Span], _ right: [Span], indent: Int = 0) {
         let used = indent + Self.columns(left)

@@ -23,7 +23,7 @@ package struct TextTable: Sendable {
         rows.append(headings.indices.map { $0 < cells.count ? Visible.line(cells[$0]) : "" })
     }
 
-    /// The headings and rows, each with its line feed; empty where there is no row.
+    /// The headings and the rows, each with its end; nothing where there is no row.
     package func text(style: Style = .plain) -> String {
         guard !rows.isEmpty else { return "" }
         let widths = headings.indices.map { column in
