@@ -50,8 +50,10 @@ extension Ledger {
         }
         var verifier = Verifier(repository)
         try verifier.run()
-        verifier.report.strayFiles = StaleFiles.find(
-            in: path, minimumAgeSeconds: Self.strayAgeSeconds)
+        verifier.report.strayFiles = try translating("verifying the ledger \(path)") {
+            () throws(GitError) in
+            try StaleFiles.find(in: path, minimumAgeSeconds: Self.strayAgeSeconds)
+        }
         return verifier.report
     }
 

@@ -112,58 +112,84 @@ package enum StaleFiles {
     /// Removes `*.lock` of references and `tmp_*` of objects below `folder`, and returns their
     /// paths relative to it.
     ///
-    /// Call it with the lock held that every writer takes.
+    /// Call it while holding the lock that every writer takes. What lies in a folder that cannot
+    /// be listed stays: whoever needs that folder is told.
     ///
     /// - Parameter minimumAgeSeconds: keeps younger files, which may belong to a running `git`
     ///   command.
     @discardableResult
     package static func remove(in folder: String, minimumAgeSeconds: Double) -> [String] {
-        find(in: folder, minimumAgeSeconds: minimumAgeSeconds).filter {
-            unlink("\(folder)/\($0)") == 0
-        }
+        search(folder, minimumAgeSeconds).found.filter { unlink("\(folder)/\($0)") == 0 }
     }
 
     /// The files that `remove` would remove, sorted.
-    package static func find(in folder: String, minimumAgeSeconds: Double) -> [String] {
-        var found: [String] = []
-        for name in names(in: folder) where name.hasSuffix(".lock") && gitFiles.contains(name) {
-            found.append(name)
-        }
-        collect("refs", in: folder, depth: 0, into: &found) { $0.hasSuffix(".lock") }
-        collect("objects", in: folder, depth: 0, into: &found) {
+    ///
+    /// Throws `unreadable` where a folder cannot be listed.
+    package static func find(
+        in folder: String, minimumAgeSeconds: Double
+    ) throws(GitError) -> [String] {
+        let search = search(folder, minimumAgeSeconds)
+        if let failure = search.failure { throw failure }
+        return search.found
+    }
+
+    private static func search(
+        _ folder: String, _ minimumAgeSeconds: Double
+    ) -> (found: [String], failure: GitError?) {
+        var search = FileSearch(folder: folder)
+        search.collect("", depth: 0, isDeep: false, where: gitFiles.contains)
+        search.collect("refs", depth: 0) { $0.hasSuffix(".lock") }
+        search.collect("objects", depth: 0) {
             $0.hasPrefix("tmp_") || $0.hasPrefix("pack_git2_")
         }
         let limit = time(nil) - Int(minimumAgeSeconds)
-        return found.filter { path in
+        let old = search.found.filter { path in
             var status = stat()
             return lstat("\(folder)/\(path)", &status) == 0 && status.st_mode & S_IFMT == S_IFREG
                 && status.st_mtim.tv_sec <= limit
-        }.sorted(by: bytesPrecede)
+        }
+        return (old.sorted(by: bytesPrecede), search.failure)
     }
 
     /// Lock files of git itself beside the references; `plumb.lock` is not one of them.
     private static let gitFiles: Set<String> = [
         "HEAD.lock", "packed-refs.lock", "config.lock", "FETCH_HEAD.lock",
     ]
+}
 
-    private static func collect(
-        _ path: String, in folder: String, depth: Int, into found: inout [String],
-        where matches: (String) -> Bool
+/// Goes through folders below `folder`, on past those that cannot be listed.
+private struct FileSearch {
+    let folder: String
+    /// Paths relative to `folder`.
+    private(set) var found: [String] = []
+    /// Why the first of the folders could not be listed that could not.
+    private(set) var failure: GitError?
+
+    init(folder: String) { self.folder = folder }
+
+    mutating func collect(
+        _ path: String, depth: Int, isDeep: Bool = true, where matches: (String) -> Bool
     ) {
         guard depth < 16 else { return }
+        let prefix = path.isEmpty ? "" : path + "/"
         for name in names(in: "\(folder)/\(path)") {
-            let inner = "\(path)/\(name)"
+            let inner = prefix + name
             var status = stat()
             guard lstat("\(folder)/\(inner)", &status) == 0 else { continue }
             if status.st_mode & S_IFMT == S_IFDIR {
-                collect(inner, in: folder, depth: depth + 1, into: &found, where: matches)
+                if isDeep { collect(inner, depth: depth + 1, where: matches) }
             } else if matches(name) {
                 found.append(inner)
             }
         }
     }
 
-    private static func names(in folder: String) -> [String] {
-        (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    private mutating func names(in folder: String) -> [String] {
+        do throws(GitError) {
+            return try FolderListing.names(in: folder)
+        } catch {
+            failure = failure ?? error
+            return []
+        }
     }
 }

@@ -99,6 +99,7 @@ package enum Mirror {
 /// The time of the last successful update, in a file beside the copy.
 private enum FetchTime {
     static func read(folder: String) -> Date? {
+        // Without it there is no good copy: the failure of the fetch is thrown.
         guard let text = try? String(contentsOfFile: path(folder), encoding: .utf8),
             let seconds = Double(text.trimmingCharacters(in: .whitespacesAndNewlines))
         else { return nil }

@@ -30,9 +30,10 @@ struct MirrorPacks {
     /// A pack is left alone that is at least twice as large as all smaller ones together: a byte is
     /// then rewritten as often as the logarithm of the repository's size, not with each merge.
     func compact(limit: Int = MirrorPacks.limit) throws(GitError) {
-        removeRemains()
-        let packs = listed()
-        guard packs.count > limit, !isKept else { return }
+        let names = Set(try FolderListing.names(in: folder))
+        removeRemains(names)
+        let packs = listed(names)
+        guard packs.count > limit, !Self.areKept(names) else { return }
         let small = Self.smaller(of: packs)
         guard small.count > 1 else { return }
         var objects: Set<ObjectID> = []
@@ -59,9 +60,8 @@ struct MirrorPacks {
     }
 
     /// The packs with both of their files.
-    private func listed() -> [Pack] {
-        let names = Set(self.names)
-        return names.compactMap { file in
+    private func listed(_ names: Set<String>) -> [Pack] {
+        names.compactMap { file in
             guard let name = Self.name(of: file, suffix: ".idx"), names.contains(name + ".pack")
             else { return nil }
             var status = stat()
@@ -71,12 +71,8 @@ struct MirrorPacks {
     }
 
     /// Whether the packs must not be touched, because git itself maintains them.
-    private var isKept: Bool {
+    private static func areKept(_ names: Set<String>) -> Bool {
         names.contains { $0.hasSuffix(".keep") || $0 == "multi-pack-index" }
-    }
-
-    private var names: [String] {
-        (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     }
 
     private static func name(of file: String, suffix: String) -> String? {
@@ -91,8 +87,7 @@ struct MirrorPacks {
 
     /// Completes a removal that was interrupted. A pack younger than ten minutes is left alone: it
     /// may belong to a `git` command, which writes the index last.
-    private func removeRemains() {
-        let names = Set(self.names)
+    private func removeRemains(_ names: Set<String>) {
         for file in names {
             guard let name = Self.name(of: file, suffix: ".pack"), !names.contains(name + ".idx")
             else { continue }

@@ -68,7 +68,8 @@ extension Repository {
             remedy: "name the one that is meant in full: \(places[0]) or \(places[1])")
     }
 
-    /// The object that a plain name or a whole id stands for; nil for other revisions.
+    /// The object that a plain name or a whole id stands for; nil for other expressions, and where
+    /// a name leads nowhere: that is said when it is looked up in full.
     private static func target(of revision: String, _ pointer: OpaquePointer) -> ObjectID? {
         if let id = ObjectID(hex: revision) { return id }
         defer { git_error_clear() }

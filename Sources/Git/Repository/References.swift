@@ -41,7 +41,7 @@ extension Repository {
             return names
         }
         // libgit2 skips a file without an object id as if it did not exist.
-        let onDisk = LooseReferences.names(in: folder, below: prefix)
+        let onDisk = try LooseReferences.names(in: folder, below: prefix)
         return Set(readable + onDisk).sorted(by: bytesPrecede)
     }
 
@@ -97,18 +97,21 @@ extension Repository {
 
 /// The references that are stored in files of their own.
 private enum LooseReferences {
-    static func names(in folder: String, below prefix: String) -> [String] {
-        guard let found = FileManager.default.enumerator(atPath: folder + "/refs") else {
-            return []
-        }
+    static func names(in folder: String, below prefix: String) throws(GitError) -> [String] {
         var names: [String] = []
-        while let path = found.nextObject() as? String {
-            let name = "refs/\(path)"
-            guard name.hasPrefix(prefix), !name.hasSuffix(".lock") else { continue }
-            var status = stat()
-            guard lstat("\(folder)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG
-            else { continue }
-            names.append(name)
+        var folders = ["refs"]
+        while let path = folders.popLast() {
+            for inner in try FolderListing.names(in: "\(folder)/\(path)") {
+                let name = "\(path)/\(inner)"
+                var status = stat()
+                guard lstat("\(folder)/\(name)", &status) == 0 else { continue }
+                switch status.st_mode & S_IFMT {
+                case S_IFDIR: folders.append(name)
+                case S_IFREG where name.hasPrefix(prefix) && !name.hasSuffix(".lock"):
+                    names.append(name)
+                default: continue
+                }
+            }
         }
         return names
     }

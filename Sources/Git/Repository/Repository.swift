@@ -75,6 +75,17 @@ package final class Repository: @unchecked Sendable {
         return try Repository(opening: folder)
     }
 
+    /// The repository that `path` lies in; nil where no folder above it is one.
+    ///
+    /// Throws where there is one that cannot be opened or must not be: that is never "none".
+    package static func around(_ path: String) throws(GitError) -> Repository? {
+        do throws(GitError) {
+            return try discover(from: path)
+        } catch  where error.code == .notFound {
+            return nil
+        }
+    }
+
     /// Refuses a bare repository that is made of files of another repository.
     ///
     /// A commit can contain all files of a bare repository, with branches and settings of its
