@@ -179,6 +179,27 @@ struct AuthorAttackTests {
         #expect(refused.says("history was rewritten"), "\(refused)")
     }
 
+    @Test("two people are asked for, and the mailmap that may fold them is gone")
+    func goneMailmap() throws {
+        let fleet = try fleet()
+        fleet.file.policy = ["approvers: {minimum: 2, not_author: false}"]
+        try fleet.commit("Two", author: Self.people.ada)
+        try fleet.expect(0, "reconcile")
+        try drop(fleet)
+        let digest = try StoryTests.waiting(fleet)
+        try fleet.expect(0, "approve", digest, "--reason", "x", by: Self.people.eve)
+        try fleet.git("checkout", "-q", "--orphan", "fresh")
+        try fleet.commit("All anew", author: Self.people.bob)
+        try fleet.git("branch", "-M", "main")
+        try fleet.git("reflog", "expire", "--expire=now", "--all")
+        try fleet.git("gc", "-q", "--prune=now")
+        try fleet.expectUntouched {
+            let refused = try fleet.expect(
+                5, "approve", digest, "--reason", "x", by: "kim@example.com")
+            #expect(refused.says("who is who cannot be said"), "\(refused)")
+        }
+    }
+
     @Test("files that nobody committed approve nothing, and nothing of theirs is approved")
     func workingTree() throws {
         let fleet = try fleet()

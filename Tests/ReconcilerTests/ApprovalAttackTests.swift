@@ -1,10 +1,13 @@
 import Basics
 import Diff
 import Execution
+import Git
 import Model
 import Schema
+import TestSupport
 import Testing
 
+@testable import Desired
 @testable import Reconciler
 
 @Suite("attack: a word that does not count lets nothing pass")
@@ -56,6 +59,53 @@ struct ApprovalAttackTests {
     func authorInDisguise(_ name: String) throws {
         let found = verdict(try record([word(name)]))
         #expect(reason(found).contains("by the author of the change, \(name)"))
+    }
+
+    @Test(
+        "a file that denies counts also where nobody knows who committed it",
+        arguments: [true, false])
+    func unprovedDenial(denies: Bool) throws {
+        let digest = try record([]).digest
+        let file = ApprovalFile(
+            digest: digest, decision: denies ? .deny : .approve, approver: "kim@example.com",
+            reason: "no", given: sampleTime().date, expires: nil,
+            location: SourceLocation(file: "approvals/x.yaml", line: 1, column: 1))
+        let folder = try TemporaryFolder()
+        let source = FetchedSource(
+            tree: WorkingTree(folder: folder.path), commit: nil, repository: nil,
+            reference: "main", stale: nil, notices: [])
+        let given = try record([word("eve@example.com")])
+        let found = try FileApprovals(files: [file], plan: samplePlan([step]), source: source)
+            .records(known: [given])
+        #expect(found.notices.map(\.code) == ["approval-unproved"])
+        let terms = ApprovalTerms(minimum: 1, refusesAuthor: true)
+        let verdict = ApprovalBook(
+            records: found.records, environment: "production", check: ApprovalCheck(terms: terms)
+        ).verdict(on: step, shard: "s0", now: now)
+        #expect(verdict == (denies ? .denied(digest, reason: "no") : .approved(digest)))
+    }
+
+    @Test("where it is not known who is who, no two names are two people")
+    func unknownPeople() throws {
+        let folding = PeopleFolding(unknown: "the mailmap cannot be read")
+        for (minimum, refusesAuthor, counts) in [
+            (1, false, true), (1, true, false), (2, false, false),
+        ] {
+            let terms = ApprovalTerms(
+                minimum: minimum, refusesAuthor: refusesAuthor, folding: folding)
+            let found = ApprovalBook(
+                records: [try record([word("eve@example.com"), word("kim@example.com")])],
+                environment: "production", check: ApprovalCheck(terms: terms)
+            ).verdict(on: step, shard: "s0", now: now)
+            if counts {
+                guard case .approved = found else {
+                    Issue.record("\(found)")
+                    continue
+                }
+            } else {
+                #expect(reason(found).contains("the mailmap cannot be read"), "\(minimum)")
+            }
+        }
     }
 
     @Test("any of several authors is one, not the last alone")

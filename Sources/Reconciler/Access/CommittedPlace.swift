@@ -17,8 +17,8 @@ struct CommittedPlace {
     /// folder's path, or an entry other than a folder on the way to it.
     func check(around folders: [String]) throws {
         for folder in Set(folders).sorted() {
-            guard let repository = try? Repository.discover(from: Self.present(folder)),
-                let root = repository.workFolder, let head = try? repository.head()
+            guard let repository = try Repository.around(Self.present(folder)),
+                let root = repository.workFolder, let head = try repository.head()
             else { continue }
             let tree = TreeReader(repository, tree: try repository.commit(head).tree)
             try check(Self.plain(path), root, tree)

@@ -76,6 +76,10 @@ package struct ApprovalCheck: Sendable {
         guard let name = names.first, !terms.folding.keys(of: name).isEmpty else {
             return refused(.nameless)
         }
+        // One person under two names could be two people, or not the author.
+        if let reason = terms.folding.unknown, terms.refusesAuthor || terms.minimum > 1 {
+            return refused(.notProved(reason))
+        }
         let person = names.reduce(into: Set<String>()) { $0.formUnion(terms.folding.keys(of: $1)) }
         if let obstacle = authorship(of: person, named: name, cause: cause) {
             return refused(obstacle)

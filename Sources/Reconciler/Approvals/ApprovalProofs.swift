@@ -98,13 +98,20 @@ struct TrustedSigners: Sendable {
         }
     }
 
-    /// Who signed a commit, by a key that was valid at that time; it may be revoked by now.
-    func author(ofCommit id: ObjectID, in repository: Repository) -> ApprovalProof {
-        guard let commit = try? repository.signedCommit(id) else {
-            return .none(reason: "it cannot be read")
+    /// The signer of a commit whose key counted then, whatever became of it.
+    ///
+    /// Throws where nobody can say whether there is one: the commit, or what the operator named,
+    /// cannot be read, or a program that is needed fails.
+    func author(ofCommit id: ObjectID, in repository: Repository) throws -> ApprovalProof {
+        do {
+            let commit = try repository.signedCommit(id)
+            return try verified(
+                commit.payload, commit.signature, "git", at: [Timestamp(commit.committedAt)])
+        } catch let error as GitError where error.code == .invalid {
+            return .none(reason: "\(error)")
+        } catch let error as SignatureError where error.isAboutSignature {
+            return .none(reason: "\(error)")
         }
-        return signer(
-            of: commit.payload, commit.signature, "git", at: [Timestamp(commit.committedAt)])
     }
 
     /// Who signed: the key must have been valid when it signed, and must still be.
@@ -112,23 +119,40 @@ struct TrustedSigners: Sendable {
         of payload: [UInt8], _ signature: String?, _ namespace: String, at times: [Timestamp]
     ) -> ApprovalProof {
         do throws(SignatureError) {
-            let verifier = try verifier.get()
-            var found: VerifiedSigner?
-            for time in times {
-                let signer = try verifier.verify(
-                    payload: payload, signature: signature, namespace: namespace, at: time)
-                guard found == nil || found?.principals == signer.principals else {
-                    return .none(reason: "the key was another person's when it signed")
-                }
-                found = signer
-            }
-            guard let found, !found.principals.isEmpty else {
-                return .none(
-                    reason: "the allowed signers list only patterns for the key, and no name")
-            }
-            return .signed(found.principals, fingerprint: found.fingerprint)
+            return try verified(payload, signature, namespace, at: times)
         } catch {
             return .none(reason: "\(error)")
+        }
+    }
+
+    private func verified(
+        _ payload: [UInt8], _ signature: String?, _ namespace: String, at times: [Timestamp]
+    ) throws(SignatureError) -> ApprovalProof {
+        let verifier = try verifier.get()
+        var found: VerifiedSigner?
+        for time in times {
+            let signer = try verifier.verify(
+                payload: payload, signature: signature, namespace: namespace, at: time)
+            guard found == nil || found?.principals == signer.principals else {
+                return .none(reason: "the key was another person's when it signed")
+            }
+            found = signer
+        }
+        guard let found, !found.principals.isEmpty else {
+            return .none(reason: "the allowed signers list only patterns for the key, and no name")
+        }
+        return .signed(found.principals, fingerprint: found.fingerprint)
+    }
+}
+
+extension SignatureError {
+    /// Whether the signature is at fault, and not what it is looked at with.
+    fileprivate var isAboutSignature: Bool {
+        switch code {
+        case .invalidFile, .unsafeFile, .program: false
+        case .unsigned, .unknownFormat, .malformed, .unsupportedAlgorithm, .wrongNamespace,
+            .keyNotAllowed, .wrongPrincipal, .notYetValid, .expired, .revoked, .badSignature:
+            true
         }
     }
 }

@@ -42,9 +42,11 @@ struct FileApprovals {
                 if present == nil { found.notices.append(Self.unused(file)) }
                 continue
             }
-            guard let brought = introductions(of: file, &found) else { continue }
-            let word = Self.word(of: file, brought)
-            found.present[word.identity] = brought.map(\.id)
+            let brought = introductions(of: file, &found)
+            // A denial counts, whoever gave it: leaving it out would let the step pass.
+            guard brought != nil || file.decision == .deny else { continue }
+            let word = Self.word(of: file, brought ?? [])
+            found.present[word.identity] = brought?.map(\.id) ?? []
             let record = Self.adding(word, to: present, file.digest, binding)
             guard record != present else { continue }
             records[file.digest] = record
@@ -77,8 +79,8 @@ struct FileApprovals {
         found.notices.append(
             Notice(
                 code: "approval-unproved",
-                message: "\(path): it is not known who committed it, so it authorises nothing: "
-                    + reason))
+                message: "\(path): it is not known who committed it, so it authorises nothing"
+                    + (file.decision == .deny ? " (and denies all the same): " : ": ") + reason))
         return nil
     }
 

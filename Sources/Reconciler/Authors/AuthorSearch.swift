@@ -114,7 +114,7 @@ private final class HistoryWalks {
             }
             found.formUnion(touches.people)
             for commit in touches.commits {
-                let signers = self.signers(of: commit)
+                let signers = try self.signers(of: commit)
                 guard !signers.isEmpty || !demandsSignatures else {
                     throw RecordedBases.Unknown(
                         reason: "commit \(commit.short) has no valid signature, and the "
@@ -136,12 +136,17 @@ private final class HistoryWalks {
         return !folders.values.contains { $0.contains(where: isIn) }
     }
 
-    private func signers(of commit: ObjectID) -> [GitPerson] {
+    private func signers(of commit: ObjectID) throws(RecordedBases.Unknown) -> [GitPerson] {
         guard let signers, let repository = source.repository else { return [] }
         if let known = signed[commit] { return known }
         var people: [GitPerson] = []
-        if case .signed(let names, _) = signers.author(ofCommit: commit, in: repository) {
-            people = names.map(GitPerson.init(spelled:))
+        do {
+            if case .signed(let names, _) = try signers.author(ofCommit: commit, in: repository) {
+                people = names.map(GitPerson.init(spelled:))
+            }
+        } catch {
+            throw RecordedBases.Unknown(
+                reason: "nobody can say who signed commit \(commit.short): \(error)")
         }
         signed[commit] = people
         return people
@@ -179,8 +184,8 @@ private final class HistoryWalks {
         let shared = library ?? DefinitionLibrary(repository: repository)
         library = shared
         do throws(GitError) {
-            return TouchIndex(
-                try repository.commits(of: range.tip, without: range.base), library: shared)
+            return try TouchIndex(
+                repository.commits(of: range.tip, without: range.base), library: shared)
         } catch {
             throw RecordedBases.Unknown(reason: "\(error)")
         }

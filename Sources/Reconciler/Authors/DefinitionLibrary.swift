@@ -30,22 +30,25 @@ final class DefinitionLibrary {
 
     /// The objects that the file at `path` defined in the version `blob`.
     ///
-    /// Files outside the schema folders are read too: they may be SQL that was moved into one
-    /// later.
-    func content(of blob: ObjectID, at path: String) -> Content {
+    /// A file that is none of the schema's may still be SQL that was moved there on its way.
+    /// Throws where a file cannot be read that is not too large: what it defined is not known.
+    func content(of blob: ObjectID, at path: String) throws(GitError) -> Content {
         let key = Key(blob: blob, isSQL: path.lowercased().hasSuffix(".sql"))
         if let known = contents[key] { return known }
-        let content = read(key, path)
+        let content = try read(key, path)
         contents[key] = content
         return content
     }
 
-    private func read(_ key: Key, _ path: String) -> Content {
+    private func read(_ key: Key, _ path: String) throws(GitError) -> Content {
         let elsewhere = Content.names([])
-        guard
-            let bytes = try? repository.readBlob(
+        let bytes: [UInt8]
+        do throws(GitError) {
+            bytes = try repository.readBlob(
                 key.blob, limit: SourceLimits.fileBytes, named: path)
-        else { return key.isSQL ? .opaque : elsewhere }
+        } catch  where error.code == .invalid {
+            return key.isSQL ? .opaque : elsewhere
+        }
         let readings = Self.readings(of: bytes, path)
         guard !readings.isEmpty else {
             guard key.isSQL else { return elsewhere }
@@ -60,6 +63,7 @@ final class DefinitionLibrary {
         let isPlain = !bytes.contains { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\"") }
         let others = isPlain ? [] : Dialect.Quoting.otherModes.map { Dialect.Quoting(sqlMode: $0) }
         return ([.usual] + others).compactMap {
+            // A way in which it cannot be read is none; without any, its whole text counts.
             try? SQLScript.statements(in: bytes, file: path, quoting: $0)
         }
     }
@@ -70,7 +74,8 @@ final class DefinitionLibrary {
         return ObjectName(.table, name).encoded.lowercased()
     }
 
-    /// The fleet file in the version `blob`; nil where this release cannot read it.
+    /// The fleet file in the version `blob`; nil where this release cannot read it, for whatever
+    /// reason: it then counts for everything.
     func fleet(of blob: ObjectID) -> Fleet? {
         if let known = fleets[blob] { return known }
         let file = SchemaRepository.fleetFile

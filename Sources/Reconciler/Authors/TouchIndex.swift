@@ -41,16 +41,17 @@ struct TouchIndex {
     private var fleetChanges: [FleetChange] = []
     private let library: DefinitionLibrary
 
-    init(_ commits: [HistoryCommit], library: DefinitionLibrary) {
+    /// Throws where a version of a file cannot be read: who touched what is then not known.
+    init(_ commits: [HistoryCommit], library: DefinitionLibrary) throws(GitError) {
         self.library = library
         for commit in commits {
             for change in commit.changes {
-                note(change, by: Maker(commit: commit.id, people: commit.makers))
+                try note(change, by: Maker(commit: commit.id, people: commit.makers))
             }
         }
     }
 
-    private mutating func note(_ change: FileChange, by maker: Maker) {
+    private mutating func note(_ change: FileChange, by maker: Maker) throws(GitError) {
         if change.path == SchemaRepository.fleetFile {
             fleetChanges.append(
                 FleetChange(maker: maker, before: change.before, after: change.after))
@@ -59,7 +60,7 @@ struct TouchIndex {
         let touch = Touch(path: change.path, maker: maker)
         var names: Set<String> = []
         for blob in Set((change.before + [change.after]).compactMap { $0 }) {
-            switch library.content(of: blob, at: change.path) {
+            switch try library.content(of: blob, at: change.path) {
             case .names(let found): names.formUnion(found)
             case .unreadable(let text): odd.append(Odd(touch: touch, text: text))
             case .opaque: odd.append(Odd(touch: touch, text: nil))

@@ -57,7 +57,8 @@ package struct ApprovalAudit {
     }
 }
 
-/// Verifies the approvals and denials of the ledger one by one.
+/// Verifies one word after the other. Whatever of the history or the ledger cannot be read is a
+/// problem of the word that rests on it.
 private struct Examination {
     private let session: LedgerSession
     private let snapshot: LedgerSnapshot
@@ -188,6 +189,7 @@ private struct Examination {
             proofs.note(other, signer: signerName(of: other, in: record))
         }
         let check = ApprovalCheck(terms: terms, proofs: proofs)
+        // Without the plan the authors are not known, and these terms do not ask for them.
         let cause = cause(of: use, in: record) ?? PlanCause(kind: .git)
         let counted = record.approvers.contains { other in
             guard use.words.contains(other.identity), other.decision != .deny else { return false }

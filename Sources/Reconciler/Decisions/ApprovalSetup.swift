@@ -33,14 +33,27 @@ struct ApprovalSetup {
         if let map = try Mailmap(in: session.followed.tree) { maps.append(map) }
         let environment = try snapshot?.read(
             EnvironmentRecord.self, at: RecordPath.environment)
+        var unknown: String?
         if let repository = session.followed.repository,
-            let converged = environment?.convergedRevision,
-            let commit = try? repository.resolve(converged),
-            let map = try Mailmap(in: GitTree(repository, commit: commit))
+            let converged = environment?.convergedRevision
         {
-            maps.append(map)
+            var commit: Commit?
+            do throws(GitError) {
+                commit = try repository.resolve(converged)
+            } catch {
+                unknown = Self.unknown(converged, error)
+            }
+            if let commit, let map = try Mailmap(in: GitTree(repository, commit: commit)) {
+                maps.append(map)
+            }
         }
         return PeopleFolding(
-            foldsTags: session.request.approvals.foldsTags, mailmaps: maps)
+            foldsTags: session.request.approvals.foldsTags, mailmaps: maps, unknown: unknown)
+    }
+
+    private static func unknown(_ revision: String, _ error: GitError) -> String {
+        "who is who cannot be said: the mailmap of \(revision.prefix(7)), at which the environment "
+            + "last stood in full, cannot be read (\(error.fault)); fetch that commit, with "
+            + "`git fetch --unshallow` in a shallow clone"
     }
 }

@@ -9,18 +9,22 @@ package struct PeopleFolding: Sendable {
     /// Whether `ada+ci@example.com` and `ada@example.com` count as the same person.
     package let foldsTags: Bool
     private let mailmaps: [Mailmap]
+    /// Why spellings of one person may be taken for several people; nil where all are known.
+    package let unknown: String?
 
     /// - Parameter mailmaps: those of the followed branch. Each one only adds spellings, so that a
     ///   line in one of them cannot remove a name.
-    package init(foldsTags: Bool = true, mailmaps: [Mailmap] = []) {
+    package init(foldsTags: Bool = true, mailmaps: [Mailmap] = [], unknown: String? = nil) {
         self.foldsTags = foldsTags
         self.mailmaps = mailmaps
+        self.unknown = unknown
     }
 
     /// Every folded spelling of one person; empty where there is no name.
     package func keys(of person: GitPerson) -> Set<String> {
         var spellings = [person]
         for map in mailmaps {
+            // libgit2 looks up any two texts: it refuses a null pointer alone, which is none here.
             if let proper = try? map.proper(person) { spellings.append(proper) }
             let plain = GitPerson(name: fold(person.name), email: fold(person.email))
             if let proper = try? map.proper(plain) { spellings.append(proper) }

@@ -32,8 +32,8 @@ struct BaseRevision {
         if let followed { try check(base, isOn: followed) }
         guard let own = source.commit, let commit = base.commit else { return base }
         if own.id == commit.id { return nil }
-        // An incomplete history cannot show that the commit is on the branch, and a pipeline of a
-        // pull request is about its proposal, however old the commit that it checked out.
+        // A history that is not all here, or cannot be read, proves nothing, and a pipeline that
+        // runs for a request runs for one, however old the commit is that it checked out.
         if case .followed = wanted, requested == nil,
             (try? repository.isAncestor(own.id, of: commit.id)) == true
         {

@@ -98,7 +98,7 @@ package struct TrustedSource {
         try OperatorFile.check(file, liesOutside: request.folder)
         switch request.source.location {
         case .repository(let folder), .workingTree(let folder):
-            let root = (try? Repository.discover(from: folder))?.workFolder
+            let root = try Repository.around(folder)?.workFolder
             try OperatorFile.check(file, liesOutside: root ?? folder)
         case .mirror(_, let cache): try OperatorFile.check(file, liesOutside: cache)
         }
