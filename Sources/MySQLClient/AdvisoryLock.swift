@@ -57,6 +57,18 @@ package struct AdvisoryLock: Sendable {
         }
     }
 
+    /// Gives the lock back; where that cannot be, the session ends, and the lock with it.
+    ///
+    /// A session that is kept for later would hold it against everybody else.
+    package func releaseOrEndSession() {
+        guard connection.isUsable else { return }
+        do throws(MySQLError) {
+            try release()
+        } catch {
+            connection.close()
+        }
+    }
+
     private static func literal(_ name: String) -> String { SQL.literal(serverName(of: name)) }
 
     /// The name for the server, which allows 64 characters and ignores letter case.

@@ -14,11 +14,10 @@ extension Connection {
         guard !wanted.isEmpty else { return try execute(sql) }
         let names = wanted.map { "@@session.\($0.0)" }.joined(separator: ", ")
         let own = try query("SELECT \(names)").first
-        // If the settings cannot be restored, the connection is lost anyway.
         defer {
             for (place, setting) in wanted.enumerated() {
                 let value = SQL.literal((own?[place] ?? nil) ?? "")
-                try? execute("SET SESSION \(setting.0) = \(value)")
+                setBack("SET SESSION \(setting.0) = \(value)")
             }
         }
         for setting in wanted { try execute("SET SESSION \(setting.0) = \(setting.1)") }
@@ -34,9 +33,19 @@ extension Connection {
         let wanted = modes.joined(separator: ",")
         guard wanted != own else { return try execute(sql) }
         try execute("SET SESSION sql_mode = \(SQL.literal(wanted))")
-        // If the mode cannot be restored, the connection is lost anyway.
-        defer { try? execute("SET SESSION sql_mode = \(SQL.literal(own))") }
+        defer { setBack("SET SESSION sql_mode = \(SQL.literal(own))") }
         try execute(sql)
+    }
+
+    /// Sets the session back to what it was; where that cannot be, it ends: what would run in it
+    /// later would mean something else.
+    func setBack(_ sql: String) {
+        guard isUsable else { return }
+        do throws(MySQLError) {
+            try execute(sql)
+        } catch {
+            close()
+        }
     }
 
     private static let zerosStay = "NO_AUTO_VALUE_ON_ZERO"

@@ -32,6 +32,29 @@ import TestSupport
         #expect(mysqlError { _ = try lock.isHeld() }?.kind == .lostConnection)
     }
 
+    @Test("a session that cannot give its lock back ends, and the lock with it")
+    func releaseOrEnd() throws {
+        let server = try MariaDBServer.shared
+        let one = try server.connect()
+        let name = "kept"
+        try #require(try AdvisoryLock.acquire(name: name, on: one)).releaseOrEndSession()
+        #expect(one.isUsable)
+        #expect(try AdvisoryLock.holderThreadID(of: name, on: one) == nil)
+        let lock = try #require(try AdvisoryLock.acquire(name: name, on: one))
+        try lock.release()
+        lock.releaseOrEndSession()
+        #expect(!one.isUsable)
+    }
+
+    @Test("a session that cannot be set back to what it was ends")
+    func setBack() throws {
+        let connection = try MariaDBServer.shared.connect()
+        connection.setBack("SET SESSION sql_mode = ''")
+        #expect(connection.isUsable)
+        connection.setBack("SET SESSION sql_mode = 'NO_SUCH_MODE'")
+        #expect(!connection.isUsable)
+    }
+
     @Test func waitingLongerThanTheReadTimeoutIsRefused() throws {
         let connection = try MariaDBServer.shared.connect()
         let error = mysqlError {

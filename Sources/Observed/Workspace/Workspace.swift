@@ -103,7 +103,7 @@ package final class Workspace {
             do throws(MySQLError) {
                 opened = (lock, try WorkspaceMark(of: name, on: connection))
             } catch {
-                try? lock.release()
+                lock.releaseOrEndSession()
                 throw error
             }
         } catch {
@@ -112,7 +112,7 @@ package final class Workspace {
         do throws(WorkspaceError) {
             try make(opened.1, options, on: connection)
         } catch {
-            try? opened.0.release()
+            opened.0.releaseOrEndSession()
             throw error
         }
         return opened
@@ -150,8 +150,9 @@ package final class Workspace {
     private static func close(
         _ mark: WorkspaceMark, _ lock: AdvisoryLock, on connection: Connection
     ) {
+        // What stays is dropped by the next sweep.
         _ = try? mark.dropDatabase(on: connection)
-        try? lock.release()
+        lock.releaseOrEndSession()
     }
 
     /// The clauses with the database's defaults. They come from a shard, maybe on another server:
@@ -229,6 +230,7 @@ package final class Workspace {
             try connection.execute("SET SESSION foreign_key_checks = 1")
             try lock.release()
         } catch {
+            lock.releaseOrEndSession()
             if failure == nil { failure = WorkspaceError(error, while: activity) }
         }
         // An error of the work explains why dropping fails, so it is thrown first.

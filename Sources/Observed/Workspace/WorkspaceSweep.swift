@@ -24,9 +24,9 @@ extension Workspace {
         var dropped: [String] = []
         for name in try names(on: connection, prefix: prefix) {
             guard let lock = try AdvisoryLock.acquire(name: name, on: connection) else { continue }
+            defer { lock.releaseOrEndSession() }
             let mark = try WorkspaceMark(of: name, on: connection)
             if try mark.dropDatabase(on: connection) { dropped.append(name) }
-            try lock.release()
         }
         return dropped.sorted()
     }

@@ -78,7 +78,7 @@ package struct ServerShardOpener: ShardOpener {
                 retry: .retryable, isLocked: true)
         }
         // The server releases the locks of a session that has ended.
-        defer { if connection.isUsable { try? lock.release() } }
+        defer { lock.releaseOrEndSession() }
         return try body(
             ShardSession(
                 target: target, connection: connection, catalog: catalog, lockWaits: lockWaits,
@@ -141,7 +141,8 @@ private struct ShardSession: ShardPort {
             try connection.execute(
                 "SET SESSION foreign_key_checks = \(check), "
                     + Self.lockWait(lockWaits.statementSeconds))
-            // The next statements only read. A session that ended has no settings to restore.
+            // What follows only reads: a longer wait harms nobody, and ends with the next loan of
+            // the session. One that ended has nothing to set.
             defer {
                 if connection.isUsable {
                     try? connection.execute(
