@@ -16,7 +16,16 @@ struct AccountFacts: Sendable {
         server: ServerAddress, looked: ServerFacts, as own: ConnectionPool.Purpose,
         purposes: [ConnectionPool.Purpose], context: ReconcileContext
     ) {
-        guard let connection = try? context.access.connection(to: server) else { return }
+        let connection: Desired.Connection
+        do {
+            connection = try context.access.connection(to: server)
+        } catch {
+            checks.append(
+                .init(
+                    .grants, server.description, .failed,
+                    "the accounts cannot be looked at: \(error)"))
+            return
+        }
         for purpose in purposes where purpose != own {
             guard let account = connection.account(for: purpose) else {
                 isReadOnly = true

@@ -20,9 +20,25 @@ struct LimitExamination {
         let all = row?[1].flatMap { Int($0) } ?? 0
         examine("max_user_connections \(own) of \(account)", own, sessions)
         examine("max_connections \(all)", all, sessions)
-        // Not every account may run it. The output may show a password hash, so it is never
-        // repeated.
-        let text = (try? connection.query("SHOW CREATE USER CURRENT_USER()"))?.first?[0] ?? ""
+        try examineHourly(account, on: connection)
+    }
+
+    private mutating func examineHourly(
+        _ account: String, on connection: MySQLClient.Connection
+    ) throws(MySQLError) {
+        let text: String
+        do throws(MySQLError) {
+            // What it shows of a password is not repeated.
+            text = try connection.query("SHOW CREATE USER CURRENT_USER()").first?[0] ?? ""
+        } catch {
+            guard connection.isUsable else { throw error }
+            // An account that may not see itself has no limits that a person could look at either.
+            if error.kind == .missingGrant || error.kind == .accessDenied { return }
+            add(
+                .unknown, "the limits of \(account) for an hour cannot be seen: \(error.message)",
+                "look at the account: SHOW CREATE USER \(account)")
+            return
+        }
         for limit in Self.hourly(text) {
             add(
                 .warning, "\(account) has \(limit): a plan that reaches it ends there",

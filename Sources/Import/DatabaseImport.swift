@@ -39,6 +39,7 @@ package enum DatabaseImport {
         draft.sqlMode = groups.sqlMode
         var layout = ImportLayout(groups: groups, request: request, catalog: context.catalog)
         try layout.settle(in: &target, draft: draft)
+        let skipped = try reading.skippedObjects(engine, besides: request.objects)
         try target.publish()
         var outcomes: [Outcome] = []
         if !reading.unknown.isEmpty { outcomes.append(.shardUnknown) }
@@ -46,7 +47,7 @@ package enum DatabaseImport {
         return ImportReport(
             folder: folder, files: layout.files, namespaces: layout.report,
             differing: groups.differing, unknown: reading.unknown, empty: groups.empty,
-            skipped: reading.skippedObjects(context, besides: request.objects),
+            skipped: skipped,
             exitStatus: ExitStatus(outcomes))
     }
 }

@@ -7,10 +7,11 @@ extension DatabaseReading {
     /// The objects other than tables in the databases that were read whose kinds are not in
     /// `kinds`, by name.
     ///
-    /// An account without the privilege to see triggers or routines gets none, which is no error.
+    /// An account that may not see triggers or routines sees none: that is no error. A list that
+    /// cannot be read is one: nobody would know what was left out.
     func skippedObjects(
         _ context: ReconcileContext, besides kinds: Set<ObjectName.Kind>
-    ) -> [ImportReport.SkippedObject] {
+    ) throws -> [ImportReport.SkippedObject] {
         let databases = known.keys.sorted()
         guard !databases.isEmpty else { return [] }
         let list = databases.map(SQL.literal).joined(separator: ", ")
@@ -25,11 +26,11 @@ extension DatabaseReading {
             "SELECT EVENT_SCHEMA, 'event', EVENT_NAME FROM information_schema.EVENTS "
                 + "WHERE EVENT_SCHEMA IN (\(list))",
         ]
-        let objects = questions.flatMap { question -> [ImportReport.SkippedObject] in
-            let rows = try? context.pool.withConnection(to: server, purpose: .read) { connection in
+        let objects = try questions.flatMap { question -> [ImportReport.SkippedObject] in
+            let rows = try context.pool.withConnection(to: server, purpose: .read) { connection in
                 try connection.query(question)
             }
-            return (rows ?? []).compactMap { row in
+            return rows.compactMap { row in
                 guard let database = row[0], let kind = row[1], let name = row[2],
                     !(ObjectName.Kind(rawValue: kind).map(kinds.contains) ?? false)
                 else { return nil }

@@ -81,4 +81,21 @@ import Testing
                 .unreadableSource
             ])
     }
+
+    @Test("a plumb.yaml that cannot be read is not one that a proposal added or took away")
+    func unreadableFleetFiles() throws {
+        let good = repository()
+        let missing = MemoryTree(["notes.txt": "none"])
+        let unreadable = repository(unreadable: ["plumb.yaml"])
+        func changes(_ base: MemoryTree, _ proposed: MemoryTree) throws -> Int {
+            try FleetDifference(base: base, prefix: "main:", proposed: proposed).changes().count
+        }
+        #expect(try changes(good, good) == 0)
+        #expect(try changes(missing, missing) == 0)
+        #expect(try changes(missing, good) > 0)
+        for (base, proposed) in [(unreadable, good), (good, unreadable), (unreadable, unreadable)] {
+            let error = #expect(throws: DesiredError.self) { try changes(base, proposed) }
+            #expect(error?.diagnostics.map(\.code) == [.unreadableSource])
+        }
+    }
 }

@@ -27,6 +27,16 @@ struct FileFormattingTests {
         }
     }
 
+    @Test("A name that nobody can open is not passed over")
+    func unreadableName() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(loose, to: "a.sql")
+        try Shell.check("bash", ["-c", "touch $'\\xff.sql'"], folder: folder.path)
+        #expect(throws: FileFormattingError.self) {
+            try FileFormatting.files(at: [folder.path])
+        }
+    }
+
     @Test("The new text takes the old one's place, with its mode, and nothing else is left")
     func writing() throws {
         let folder = try TemporaryFolder()

@@ -101,7 +101,8 @@ struct TableSizesTests {
         let shards = try [fleet.add(Self.tables), fleet.add("CREATE TABLE t (id INT PRIMARY KEY)")]
         let sizes = TableSizes.read(
             [shards[0]: ["t", "part", "old", "absent"], shards[1]: ["t"]], pool: fleet.pool,
-            totalConcurrency: 4)
+            totalConcurrency: 4
+        ).estimates
         func size(_ table: String, _ shard: Int = 0) -> TableSizes.Estimate? {
             sizes[OperationKey(shard: shards[shard].id, table: table)]
         }
@@ -118,19 +119,30 @@ struct TableSizesTests {
         let shard = try fleet.add(Self.tables)
         let limited = try fleet.limited(["SELECT ON \(shard.database).*"])
         let sizes = TableSizes.read(
-            [shard: ["t", "part"]], pool: limited.pool, totalConcurrency: 1)
+            [shard: ["t", "part"]], pool: limited.pool, totalConcurrency: 1
+        ).estimates
         #expect(sizes[OperationKey(shard: shard.id, table: "t")]?.rows == 500)
         #expect(sizes[OperationKey(shard: shard.id, table: "t")]?.bytes == 2 * 16384)
         #expect(sizes[OperationKey(shard: shard.id, table: "part")]?.rows == 100)
     }
 
-    @Test("a server that is down has no sizes")
+    @Test("a server that is down has no sizes, and says why; it hides no other's")
     func down() throws {
         let fleet = try Fleet()
         let target = ObservationTarget(
             id: ShardID(namespace: "n", shard: "s"), server: .socket(path: "/nonexistent/m.sock"),
             database: "d")
-        #expect(
-            TableSizes.read([target: ["t"]], pool: fleet.pool, totalConcurrency: 1).isEmpty)
+        let shard = try fleet.add("CREATE TABLE t (id INT PRIMARY KEY)")
+        let settings = fleet.server.settings
+        let pool = ConnectionPool(limitPerServer: 1) { (server, _) throws(MySQLError) in
+            if server == target.server {
+                throw MySQLError(kind: .unreachable, message: "away", server: server)
+            }
+            return settings
+        }
+        let answers = TableSizes.read(
+            [target: ["t"], shard: ["t"]], pool: pool, totalConcurrency: 1)
+        #expect(answers.failures.mapValues(\.message) == [target.server: "away"])
+        #expect(answers.estimates.keys.map(\.shardID) == [shard.id])
     }
 }

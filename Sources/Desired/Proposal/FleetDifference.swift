@@ -18,8 +18,21 @@ struct FleetDifference {
 
     private func root(_ tree: any SourceTree, _ prefix: String) throws(DesiredError) -> YAMLNode? {
         let file = SchemaRepository.fleetFile
-        guard let bytes = try? tree.read(file) else { return nil }
         let diagnostics = DiagnosticList()
+        let bytes: [UInt8]
+        do throws(GitError) {
+            bytes = try tree.read(file)
+        } catch  where error.code == .notFound {
+            return nil
+        } catch {
+            diagnostics.add(
+                Diagnostic(
+                    .unreadableSource, "the file `\(prefix)\(file)` cannot be read: \(error)",
+                    remedy: "make it readable and try again",
+                    at: SourceLocation(file: prefix + file, line: 1, column: 1)), cause: error)
+            try diagnostics.check()
+            return nil
+        }
         let node = YAMLReader.read(bytes, file: prefix + file, into: diagnostics)
         try diagnostics.check()
         return node

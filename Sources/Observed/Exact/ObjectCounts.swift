@@ -6,12 +6,15 @@ enum ObjectCounts {
     /// Up to this many databases the query names them; beyond, it reads those of the whole server.
     private static let namedAtMost = 4
 
-    /// Counts in one query; where the account lacks the privilege, the counts are empty.
+    /// Counts in one query.
+    ///
+    /// Servers leave out of their lists what an account may not see, which is no problem: nobody
+    /// manages it. A list that cannot be read is not an empty one.
     static func read(
         on connection: Connection, databases: [String], folding: NameFolding
-    ) -> [String: [ObjectKind: Int]] {
+    ) throws(MySQLError) -> [String: [ObjectKind: Int]] {
         var result: [String: [ObjectKind: Int]] = [:]
-        let rows = (try? connection.query(question(databases: databases))) ?? []
+        let rows = try connection.query(question(databases: databases))
         for row in rows {
             guard let name = row[0], let kind = kind(row[1]), let count = Int(row[2] ?? "") else {
                 continue

@@ -34,6 +34,7 @@ package final class Observer: Sendable {
         let schema: ShardSchema
         let profile: ServerProfile
         let otherObjects: [ObjectKind: Int]
+        let uncounted: String?
         let fingerprint: ServerFingerprints.Fingerprint
     }
 
@@ -91,10 +92,12 @@ package final class Observer: Sendable {
         memory.withLock { _ = $0.removeValue(forKey: shard) }
     }
 
-    /// Forgets every shard but these; returns the digests of the tables that are still remembered.
-    package func keep(only shards: Set<ShardID>) -> Set<Digest> {
+    /// Forgets every shard but these, and returns the tables of those that are remembered.
+    ///
+    /// - Parameter shards: nil forgets none.
+    package func keep(only shards: Set<ShardID>?) -> Set<Digest> {
         let kept = memory.withLock { memory in
-            if memory.keys.contains(where: { !shards.contains($0) }) {
+            if let shards, memory.keys.contains(where: { !shards.contains($0) }) {
                 memory = memory.filter { shards.contains($0.key) }
             }
             return memory.values.map(\.schema)
@@ -138,7 +141,8 @@ package final class Observer: Sendable {
             let shard = KnownShard(
                 schema: catalog.schema(of: reading.tables), profile: profile,
                 otherObjects: others.filter { !$0.key.isAmong(target.kinds) },
-                observedAt: now, isFromFingerprint: false, readOnly: pass.readOnly)
+                uncounted: pass.uncounted, observedAt: now, isFromFingerprint: false,
+                readOnly: pass.readOnly)
             remember(target, shard, pass)
             return .known(shard)
         }
@@ -150,7 +154,8 @@ package final class Observer: Sendable {
         }
         let known = Memory(
             target: target, schema: shard.schema, profile: shard.profile,
-            otherObjects: shard.otherObjects, fingerprint: fingerprint)
+            otherObjects: shard.otherObjects, uncounted: shard.uncounted,
+            fingerprint: fingerprint)
         memory.withLock { $0[target.id] = known }
     }
 }

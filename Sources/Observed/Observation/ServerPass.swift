@@ -22,8 +22,8 @@ final class ServerPass: Sendable {
     private let holding: [ShardID: Observer.Memory]
     /// Whether those are reused instead of reading the shards again.
     private let sparesUnchanged: Bool
-    /// Numbers of objects other than tables, by database; empty where they were not counted.
-    private let objects = Lock<[String: [ObjectKind: Int]]>([:])
+    /// By database: objects that are no tables; empty where nobody asked.
+    private let objects = Lock<Result<[String: [ObjectKind: Int]], MySQLError>>(.success([:]))
     /// Why the server is not contacted again in this pass; nil while it works.
     private let broken: Lock<ShardProblem?>
 
@@ -82,8 +82,8 @@ final class ServerPass: Sendable {
                 result[target.id] = .known(
                     KnownShard(
                         schema: known.schema, profile: known.profile,
-                        otherObjects: known.otherObjects, observedAt: now,
-                        isFromFingerprint: true, readOnly: readOnly))
+                        otherObjects: known.otherObjects, uncounted: known.uncounted,
+                        observedAt: now, isFromFingerprint: true, readOnly: readOnly))
             }
         }
         return result
@@ -104,20 +104,26 @@ final class ServerPass: Sendable {
         }
     }
 
-    /// Counts the other objects in the databases; on an error the counts stay empty.
+    /// Counts what else there is in the databases.
     func countObjects(pool: ConnectionPool) {
         guard let facts else { return }
         let counted = pool.using(shards.server) { connection throws(MySQLError) in
-            ObjectCounts.read(
+            try ObjectCounts.read(
                 on: connection, databases: shards.databases, folding: facts.folding)
         }
-        guard case .success(let found) = counted else { return }
-        objects.withLock { $0 = found }
+        objects.withLock { $0 = counted }
     }
 
     /// The numbers of objects other than tables in the database, once they are counted.
     func objects(in name: String) -> [ObjectKind: Int] {
-        objects.withLock { $0[facts?.folded(name) ?? name, default: [:]] }
+        guard case .success(let found) = objects.withLock({ $0 }) else { return [:] }
+        return found[facts?.folded(name) ?? name, default: [:]]
+    }
+
+    /// Why such objects could not be counted; nil where they were, or nobody asked.
+    var uncounted: String? {
+        guard case .failure(let error) = objects.withLock({ $0 }) else { return nil }
+        return "\(error.server): \(error.message)"
     }
 
     /// A fingerprint that proves, as long as it is the same, that the shard's tables are too.

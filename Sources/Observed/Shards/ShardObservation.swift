@@ -16,6 +16,9 @@ package struct KnownShard: Sendable {
     /// The numbers of objects of kinds that Plumb does not manage; kinds without objects are left
     /// out, and objects that the account cannot see are not counted. For display only.
     package let otherObjects: [ObjectKind: Int]
+    /// Why triggers, routines and events are not among `otherObjects`, though there may be some;
+    /// nil where they were counted.
+    package let uncounted: String?
     package let observedAt: Timestamp
     /// Whether it was not read, because its fingerprint is the same as at the last exact reading.
     package let isFromFingerprint: Bool

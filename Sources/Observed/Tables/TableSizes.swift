@@ -16,13 +16,21 @@ package enum TableSizes {
         }
     }
 
-    /// The sizes of `tables`; a table without an estimate is left out.
+    /// What servers said.
+    package struct Answers: Sendable {
+        /// A table of which its server has no estimate is left out.
+        package fileprivate(set) var estimates: [OperationKey: Estimate] = [:]
+        /// Why servers did not answer: nothing is known of any of their tables.
+        package fileprivate(set) var failures: [ServerAddress: MySQLError] = [:]
+    }
+
+    /// The sizes of `tables`.
     ///
     /// One query per server; a second one where the account may not read `mysql.*`, or for tables
     /// of other engines.
     package static func read(
         _ tables: [ObservationTarget: Set<String>], pool: ConnectionPool, totalConcurrency: Int
-    ) -> [OperationKey: Estimate] {
+    ) -> Answers {
         let servers = Dictionary(grouping: tables.keys, by: \.server).map { server, targets in
             ServerQuestion(
                 server: server,
@@ -32,16 +40,21 @@ package enum TableSizes {
         }
         let answers = Workers.map(servers, total: totalConcurrency, perKey: 1, key: \.server) {
             question in
-            (try? pool.using(question.server) { connection throws(MySQLError) in
-                question.ask(on: connection)
-            }.get()) ?? [:]
+            pool.using(question.server) { connection throws(MySQLError) in
+                try question.ask(on: connection)
+            }
         }
         var byServer: [ServerAddress: [String: [String: Estimate]]] = [:]
-        for (question, answer) in zip(servers, answers) { byServer[question.server] = answer }
-        var result: [OperationKey: Estimate] = [:]
+        var result = Answers()
+        for (question, answer) in zip(servers, answers) {
+            switch answer {
+            case .success(let found): byServer[question.server] = found
+            case .failure(let error): result.failures[question.server] = error
+            }
+        }
         for (target, names) in tables {
             for name in names {
-                result[OperationKey(shard: target.id, table: name)] =
+                result.estimates[OperationKey(shard: target.id, table: name)] =
                     byServer[target.server]?[target.database]?[name]
             }
         }
@@ -54,24 +67,30 @@ package enum TableSizes {
         /// Names of tables by database.
         let wanted: [String: Set<String>]
 
-        func ask(on connection: Connection) -> [String: [String: Estimate]] {
-            var result = statistics(on: connection)
+        func ask(
+            on connection: Connection
+        ) throws(MySQLError) -> [String: [String: Estimate]] {
+            var result = try statistics(on: connection)
             for (database, tables) in wanted {
                 let missing = tables.filter { result[database]?[$0] == nil }
                 guard !missing.isEmpty else { continue }
                 result[database, default: [:]].merge(
-                    listed(missing, in: database, on: connection)
+                    try listed(missing, in: database, on: connection)
                 ) { known, _ in known }
             }
             return result
         }
 
-        private func statistics(on connection: Connection) -> [String: [String: Estimate]] {
+        /// What InnoDB keeps in tables of its own; nothing where they cannot be read.
+        private func statistics(
+            on connection: Connection
+        ) throws(MySQLError) -> [String: [String: Estimate]] {
             let names = wanted.keys.map(SQL.literal).joined(separator: ", ")
             // Partitions have rows of their own; they match by the part of their name before `#P#`.
             let tables = Set(wanted.values.joined()).map(SQL.literal).joined(separator: ", ")
-            let rows =
-                try? connection.query(
+            let rows: [Row]
+            do throws(MySQLError) {
+                rows = try connection.query(
                     """
                     SELECT database_name, table_name, n_rows,
                     (clustered_index_size + sum_of_other_index_sizes) * @@innodb_page_size
@@ -79,8 +98,12 @@ package enum TableSizes {
                     AND SUBSTRING_INDEX(SUBSTRING_INDEX(table_name, '#P#', 1), '#p#', 1)
                     IN (\(tables))
                     """)
+            } catch  where connection.isUsable {
+                // Nothing is lost: whatever is not found here is asked of the list of tables.
+                return [:]
+            }
             var result: [String: [String: Estimate]] = [:]
-            for row in rows ?? [] {
+            for row in rows {
                 guard let database = row[0], let name = row[1], let tables = wanted[database]
                 else { continue }
                 // A partitioned table has one row for each partition.
@@ -95,14 +118,14 @@ package enum TableSizes {
 
         private func listed(
             _ tables: Set<String>, in database: String, on connection: Connection
-        ) -> [String: Estimate] {
+        ) throws(MySQLError) -> [String: Estimate] {
             let names = tables.map(SQL.literal).joined(separator: ", ")
-            let rows = try? connection.query(
+            let rows = try connection.query(
                 "SELECT TABLE_NAME, TABLE_ROWS, DATA_LENGTH + INDEX_LENGTH "
                     + "FROM information_schema.TABLES WHERE TABLE_SCHEMA = "
                     + "\(SQL.literal(database)) AND TABLE_NAME IN (\(names))")
             var result: [String: Estimate] = [:]
-            for row in rows ?? [] {
+            for row in rows {
                 if let name = row[0], let estimate = Estimate(row, from: 1) {
                     result[connection.nameFolding.stored(name)] = estimate
                 }

@@ -109,11 +109,11 @@ package struct PlanningPass {
             .init(
                 source: source, desired: desired, shards: shards, observation: observation,
                 normalised: normalised, recorded: recorded))
-        workspaces.close()
-        output.plan = Sizes.added(
+        workshop.close()
+        let sizes = Sizes.added(
             to: output.plan,
-            targets: shards.map { Self.stored(ObservationTarget($0), observation) },
-            context: context)
+            targets: shards.map { Self.stored(ObservationTarget($0), observation) }, context: context)
+        output.plan = sizes.plan
         if asksRows {
             output.plan = Probes(
                 policy: desired.fleet.policy.probe, context: context, now: hooks.clock.now,
@@ -133,8 +133,9 @@ package struct PlanningPass {
             plan: output.plan, snapshot: snapshot,
             notices: source.notices
                 + wire(shards.map(\.server) + [workshopServer(desired)].compactMap(\.self))
-                + Self.notices(desired, observation) + workspaces.notices
-                + normalised.differences.map(\.notice) + output.comparison.oldTemporals())
+                + Self.notices(desired, observation) + workshop.notices
+                + normalised.differences.map(\.notice) + sizes.notices
+                + output.comparison.oldTemporals())
     }
 
     /// Every shard of the environment; in namespaces outside the scope, those that are listed
@@ -242,8 +243,10 @@ package struct PlanningPass {
             let manage: String
         }
         var others: [Group: (shards: Int, objects: Int)] = [:]
+        var uncounted: [String: Int] = [:]
         for (id, observation) in observation {
             guard case .known(let shard) = observation else { continue }
+            if let reason = shard.uncounted { uncounted[reason, default: 0] += 1 }
             let manage = desired.fleet.namespace(id.namespace)?.manage ?? [.tables]
             let words = manage.map(\.rawValue).sorted().joined(separator: ", ")
             for (kind, count) in shard.otherObjects where count > 0 {
@@ -251,6 +254,13 @@ package struct PlanningPass {
                 others[group, default: (0, 0)].shards += 1
                 others[group, default: (0, 0)].objects += count
             }
+        }
+        for (reason, shards) in uncounted.sorted(by: { $0.key < $1.key }) {
+            notices.append(
+                Notice(
+                    code: "not-counted",
+                    message: "triggers, routines and events that are not managed could not be "
+                        + "counted on \(Count.of(shards, "shard")): \(reason)"))
         }
         for (group, count) in others.sorted(by: {
             ($0.key.kind, $0.key.manage) < ($1.key.kind, $1.key.manage)

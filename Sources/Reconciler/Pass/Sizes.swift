@@ -1,12 +1,16 @@
 import Diff
+import MySQLClient
 import Observed
 import Schema
 
 /// Adds the estimated sizes of the tables that a plan changes.
 enum Sizes {
-    static func added(to plan: Plan, targets: [ObservationTarget], context: ReconcileContext)
-        -> Plan
-    {
+    /// `plan` with sizes, and what is to be said of those that nobody knows.
+    ///
+    /// A step of which one shard's server did not answer has none: the largest table may be there.
+    static func added(
+        to plan: Plan, targets: [ObservationTarget], context: ReconcileContext
+    ) -> (plan: Plan, notices: [Notice]) {
         let byID = Dictionary(uniqueKeysWithValues: targets.map { ($0.id, $0) })
         var wanted: [ObservationTarget: Set<String>] = [:]
         // Nothing has run yet, so a table to be renamed still has its old name.
@@ -22,20 +26,37 @@ enum Sizes {
                 wanted[target, default: []].formUnion(tables)
             }
         }
-        guard !wanted.isEmpty else { return plan }
+        guard !wanted.isEmpty else { return (plan, []) }
         let sizes = TableSizes.read(
             wanted, pool: context.pool, totalConcurrency: context.concurrency.total)
         var plan = plan
         for index in plan.steps.indices {
             let step = plan.steps[index]
             let tables = names(step)
+            let isKnown = step.shardIDs.allSatisfy { shard in
+                byID[shard].map { sizes.failures[$0.server] == nil } ?? true
+            }
+            guard isKnown || tables.isEmpty else {
+                plan.steps[index].size = nil
+                continue
+            }
             let largest = step.shardIDs.flatMap { shard -> [TableSize] in
-                tables.compactMap { sizes[OperationKey(shard: shard, table: $0)] }.map {
+                tables.compactMap { sizes.estimates[OperationKey(shard: shard, table: $0)] }.map {
                     TableSize(rows: $0.rows, bytes: $0.bytes, shard: shard.shard)
                 }
             }.max { ($0.bytes, $0.rows, $1.shard) < ($1.bytes, $1.rows, $0.shard) }
             plan.steps[index].size = largest
         }
-        return plan
+        return (plan, notices(sizes.failures))
+    }
+
+    private static func notices(_ failures: [ServerAddress: MySQLError]) -> [Notice] {
+        guard let first = failures.min(by: { $0.key < $1.key }) else { return [] }
+        return [
+            Notice(
+                code: "size-unknown",
+                message: "how large the tables of \(Count.of(failures.count, "server")) are is not "
+                    + "known: \(first.key): \(first.value.message)")
+        ]
     }
 }

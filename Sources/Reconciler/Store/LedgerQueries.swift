@@ -25,28 +25,54 @@ package struct LedgerQueries {
         return Self.report(record, environment: store.environment) { key in
             // One unreadable operation makes the state undetermined, and the others are still
             // listed.
-            try? snapshot.read(OperationRecord.self, at: RecordPath.operation(id, key))
+            Result { () throws(LedgerError) in
+                try snapshot.read(OperationRecord.self, at: RecordPath.operation(id, key))
+            }
         }
     }
 
+    /// - Parameter operation: the record of an operation, nil where there is none, or why it
+    ///   cannot be read.
     static func report(
         _ record: RolloutRecord, environment: String,
-        _ operation: (OperationKey) -> OperationRecord?
+        _ operation: (OperationKey) -> Result<OperationRecord?, LedgerError>
     ) -> RolloutReport {
-        let operations = record.operationKeys.map { (key: $0, record: operation($0)) }
+        var operations: [(key: OperationKey, record: OperationRecord?)] = []
+        var unreadable: Set<OperationKey> = []
+        var lacks: [String] = []
+        for key in record.operationKeys {
+            switch operation(key) {
+            case .success(let found):
+                operations.append((key, found))
+                if found == nil { lacks.append("the ledger has no record of \(key)") }
+            case .failure(let error):
+                operations.append((key, nil))
+                unreadable.insert(key)
+                lacks.append("the record of \(key) cannot be read: \(error.fault)")
+            }
+        }
         var report = RolloutReport(
             environment: environment, rollout: record.id, plan: record.plan,
             state: RolloutState.derive(
                 from: operations.map { $0.record?.state }, policy: record.policy),
-            startedAt: record.startedAt, endedAt: record.endedAt, message: record.message)
+            startedAt: record.startedAt, endedAt: record.endedAt,
+            message: Self.message(record.message, lacks))
         for (key, record) in operations {
-            report.counts[record?.state.label ?? "unreadable", default: 0] += 1
+            let lack = unreadable.contains(key) ? "unreadable" : "missing"
+            report.counts[record?.state.label ?? lack, default: 0] += 1
             guard let record, let message = record.message, record.state != .completed else {
                 continue
             }
             report.troubles.append(.init(key: key, state: record.state, message: message))
         }
         return report
+    }
+
+    /// What was recorded about the whole, and the first thing that is not known of its parts.
+    private static func message(_ recorded: String?, _ lacks: [String]) -> String? {
+        guard let first = lacks.first else { return recorded }
+        let more = lacks.count == 1 ? "" : " (and \(lacks.count - 1) more)"
+        return [recorded, first + more].compactMap(\.self).joined(separator: "; ")
     }
 
     /// The record of every shard in `snapshot`.

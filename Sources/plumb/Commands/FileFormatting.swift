@@ -46,17 +46,23 @@ enum FileFormatting {
         }
         for name in names where !name.hasPrefix(".") {
             let path = folder == "." ? name : "\(folder)/\(name)"
-            switch kind(of: path) {
-            case .typeDirectory: try collect(path, depth: depth + 1, into: &files)
-            case .typeRegular: if name.lowercased().hasSuffix(".sql") { files.insert(path) }
+            switch try kind(of: path) {
+            case S_IFDIR: try collect(path, depth: depth + 1, into: &files)
+            case S_IFREG: if name.lowercased().hasSuffix(".sql") { files.insert(path) }
             default: continue
             }
         }
     }
 
-    private static func kind(of path: String) -> FileAttributeType? {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return attributes?[.type] as? FileAttributeType
+    /// What lies at `path`, as `S_IFREG`; a link is not followed.
+    private static func kind(of path: String) throws(FileFormattingError) -> mode_t {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            throw FileFormattingError(
+                "\(path): cannot be looked at: \(String(cString: strerror(errno)))",
+                remedy: "check its name and its rights")
+        }
+        return status.st_mode & S_IFMT
     }
 
     /// The canonical form of a file; nil where it has it already.
