@@ -39,6 +39,8 @@ package final class ConnectionPool: @unchecked Sendable {
         /// The number of sessions when the server refused another one, and how long that limit
         /// holds.
         var allowance: (count: Int, until: Date)?
+        /// Whether a session was lent since the last ``forgetUnused()``.
+        var isOfUse = true
         /// The server's settings, as the last session read them.
         var basis: SessionBasis?
 
@@ -111,6 +113,32 @@ package final class ConnectionPool: @unchecked Sendable {
         for connection in closing { connection.close() }
     }
 
+    /// Ends the sessions on servers to which nothing was lent since the last call, and forgets
+    /// those servers: call it between two passes of a loop.
+    package func forgetUnused() {
+        condition.lock()
+        var closing: [Connection] = []
+        for (server, place) in places {
+            let idle = place.idle.values.flatMap { $0 }
+            guard place.isOfUse || place.count > idle.count else {
+                closing += idle
+                places[server] = nil
+                continue
+            }
+            places[server]?.isOfUse = false
+        }
+        condition.broadcast()
+        condition.unlock()
+        for connection in closing { connection.close() }
+    }
+
+    /// How many servers it knows.
+    package var serverCount: Int {
+        condition.lock()
+        defer { condition.unlock() }
+        return places.count
+    }
+
     private func borrow(
         _ server: ServerAddress, _ purpose: Purpose
     ) throws(MySQLError) -> Connection {
@@ -159,6 +187,7 @@ package final class ConnectionPool: @unchecked Sendable {
         defer { condition.unlock() }
         while true {
             let place = places[server, default: Place()]
+            places[server]?.isOfUse = true
             if let kept = places[server]?.idle[purpose]?.popLast() {
                 places[server]?.lent[purpose, default: 0] += 1
                 return (kept, nil)

@@ -37,6 +37,26 @@ import TestSupport
         #expect((1...3).contains(try sessions(of: "limited")))
     }
 
+    @Test("a server that nobody asks any more keeps neither sessions nor a place in memory")
+    func unusedServers() throws {
+        let server = try MariaDBServer.shared
+        let pool = try pool(2, user: "unused")
+        let read = { try pool.withConnection(to: server.address, purpose: .read) { $0.threadID } }
+        let first = try read()
+        pool.forgetUnused()
+        #expect(try read() == first)
+        pool.forgetUnused()
+        try pool.withConnection(to: server.address, purpose: .read) { _ in
+            pool.forgetUnused()
+            pool.forgetUnused()
+            #expect(pool.serverCount == 1)
+        }
+        pool.forgetUnused()
+        pool.forgetUnused()
+        #expect(pool.serverCount == 0)
+        #expect(try read() != first)
+    }
+
     @Test func readsAndChangesShareTheLimit() throws {
         let server = try MariaDBServer.shared
         let pool = try pool(3)

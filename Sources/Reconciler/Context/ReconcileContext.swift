@@ -59,15 +59,18 @@ package final class ReconcileContext: Sendable {
     /// The TLS options of connections that read a server, with those of an option file; nil where
     /// it has no account.
     package func tls(to server: ServerAddress) -> TLSOptions? {
+        // What keeps it from being made is said where the server is connected to.
         try? access.settings(server, .read).withOptionFile(server: server).tls
     }
 
     /// Drops what the last pass did not use; to be called between two passes of a loop.
     ///
-    /// Whatever is dropped is read again from servers and ledger when it is needed. The whole is
-    /// only searched when it has grown to twice what was in use the last time, so the cost per pass
-    /// stays small.
-    package func forgetUnused(shards: Set<ShardID>, now: Timestamp) {
+    /// What is forgotten is read again from servers and ledger, should it come back. So the whole
+    /// is looked through only when it became twice as large as what was of use before.
+    ///
+    /// - Parameter shards: those of the pass; nil after one that ended before it was known.
+    package func forgetUnused(shards: Set<ShardID>?, now: Timestamp) {
+        pool.forgetUnused()
         shardBackOff.forgetAbandoned(now: now)
         operationBackOff.forgetAbandoned(now: now)
         let live = observer.keep(only: shards)

@@ -57,6 +57,8 @@ package struct Daemon {
                 notify(.passed(number: number, report))
             } catch {
                 failures += 1
+                // A pass that fails for days reads and tries all the same.
+                engine?.forgetUnused(shards: nil, now: surroundings.clock.now)
                 let (message, status) = classify(error)
                 notify(.failed(number: number, message: message, status: status))
             }
