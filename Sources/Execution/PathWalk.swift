@@ -29,6 +29,7 @@ package enum PathWalk {
             }
             add(Step(path: folder, isLink: false), to: &steps)
             let next = folder == "/" ? "/" + name : folder + "/" + name
+            // What cannot be looked at is no link for us: whoever opens the path is told.
             guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: next)
             else {
                 folder = next

@@ -73,6 +73,7 @@ struct TLSFiles: Equatable {
     ].first { (path: String) in access(path, R_OK) == 0 }
 
     private static let systemFolder = ["/etc/ssl/certs", "/etc/pki/tls/certs"].first { folder in
+        // One that cannot be listed is of no use to the library either.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.contains { name in
             name.hasSuffix(".0") && name.utf8.count == 10

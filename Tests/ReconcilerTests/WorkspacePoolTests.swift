@@ -77,6 +77,20 @@ import Testing
         workspaces.close()
     }
 
+    @Test("the server that is named for workspaces is replaced by none when it does not answer")
+    func theNamedServerIsAway() throws {
+        let away = ServerAddress.socket(path: "/nowhere/m.sock")
+        let workshop = Workshop(
+            pool: pool, catalog: TableCatalog(), preferred: away, prefix: "_plumb_ws",
+            servers: WorkspaceServers(writable: [profile: [plain.address]]))
+        let error = #expect(throws: WorkspaceError.self) {
+            try workshop.use(for: profile, server: plain.address) { _ in }
+        }
+        #expect(error?.fault.contains("m.sock") == true)
+        #expect(workshop.notices.isEmpty)
+        workshop.close()
+    }
+
     @Test func whereEveryServerRefusesTheFirstReasonIsTold() throws {
         let replica = try MariaDBServer.start(options: ["--read-only"])
         let workspaces = workspaces([replica.address, .socket(path: "/nowhere")])

@@ -145,6 +145,7 @@ struct SourceFolderReader {
     private func otherMode(for bytes: [UInt8]) -> String? {
         let fitting = Dialect.Quoting.otherModes.first { mode in
             let quoting = Dialect.Quoting(sqlMode: mode)
+            // A mode in which it cannot be read either is none to propose.
             return (try? SQLScript.statements(in: bytes, file: "", quoting: quoting)) != nil
         }
         guard mode.isEmpty, let fitting else { return nil }

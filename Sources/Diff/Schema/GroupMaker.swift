@@ -215,6 +215,7 @@ struct GroupMaker {
             let table = current[other], let wanted = members[other].to
         else { return key }
         var key = key
+        // A conflict of hints is reported where the table itself is compared.
         let names = (try? ColumnRename.due(context.renames.columns, from: table, to: wanted))
         key.referencedTable = wanted.name
         key.referencedColumns = key.referencedColumns.map { names?[$0] ?? $0 }

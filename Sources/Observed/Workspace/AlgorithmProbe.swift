@@ -151,6 +151,7 @@ struct AlgorithmProbe {
     /// InnoDB's ids of the tables and partitions in the workspace; nil without the privilege.
     private func tableNumbers() -> [String: String]? {
         let view = flavour == .mariadb ? "INNODB_SYS_TABLES" : "INNODB_TABLES"
+        // Without an answer nobody promises that the table is not copied.
         let rows = try? workspace.connection.query(
             "SELECT NAME, TABLE_ID FROM information_schema.\(view) WHERE NAME LIKE "
                 + SQL.literal(workspace.name.replacing("_", with: "\\_") + "/%"))

@@ -235,7 +235,8 @@ extension Workspace {
         guard connection.isUsable, error.retry == .permanent, !error.kind.isTheServers else {
             throw WorkspaceError(error, while: activity)
         }
-        // The server reports the reason for a refused foreign key as a warning.
+        // The reason for a refused foreign key is in a warning beside the error, which is told with
+        // it or without.
         let notes = (try? connection.query("SHOW WARNINGS")) ?? []
         let details = notes.compactMap { $0[2] }.filter { $0 != error.message }
         return ([error.message] + details).joined(separator: "; ")

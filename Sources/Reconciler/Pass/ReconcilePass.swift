@@ -125,6 +125,7 @@ package struct ReconcilePass {
             // The ledger cannot be written: the report says what is known, and the next run settles
             // the rest.
             let id = opened.rollout?.record.id
+            // What it cannot say either does not hide why this pass ends.
             let known = id.flatMap { try? LedgerQueries(store: pass.store).rollout($0) }
             return RolloutReport(
                 environment: pass.environment.name, rollout: id, counts: known?.counts ?? [:],

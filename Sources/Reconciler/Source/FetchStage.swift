@@ -45,6 +45,7 @@ package struct FetchStage: Sendable {
     package func run() throws -> FetchedSource {
         switch request.location {
         case .workingTree(let folder):
+            // Files as they lie need no repository: without one the folder is all that is read.
             let root = (try? Repository.discover(from: folder))?.workFolder ?? folder
             return FetchedSource(
                 tree: WorkingTree(folder: root), commit: nil, repository: nil,

@@ -62,6 +62,7 @@ package struct FetchedSource: Sendable {
     /// The newest commit that changed `path`; nil where none is known.
     package func lastCommit(touching path: String) -> Commit? {
         guard let repository, let commit else { return nil }
+        // The cause is then shown without a commit; who may approve is decided by `AuthorSearch`.
         return try? repository.lastCommit(touching: path, from: commit.id)
     }
 }

@@ -57,6 +57,7 @@ enum FmtCommand {
         of invocation: Invocation
     ) throws -> [(path: String, quoting: Dialect.Quoting)] {
         let current = invocation.folder
+        // Files as they lie need no repository: without one the folder is all that is read.
         var root = (try? Repository.discover(from: current))?.workFolder ?? current
         while root.count > 1, root.hasSuffix("/") { root.removeLast() }
         let fleet = try SchemaRepository.fleet(WorkingTree(folder: root))
@@ -77,6 +78,7 @@ enum FmtCommand {
         do throws(GitError) {
             _ = try tree.entries(of: folder)
         } catch {
+            // What is missing or cannot be read is told where its files are looked for.
             if error.code == .invalid { throw error }
         }
     }

@@ -61,7 +61,8 @@ enum ValidateCommand {
     private static func excerpt(
         _ diagnostic: Diagnostic, _ source: FetchedSource
     ) -> ErrorText.Excerpt? {
-        // A line of the fleet file may contain a secret, which an error must not show.
+        // A line of the fleet file may hold what an error must not repeat. Where the file cannot be
+        // read again, the error is told without its line.
         guard let location = diagnostic.location, location.file.hasSuffix(".sql"),
             let bytes = try? source.tree.read(location.file)
         else { return nil }
