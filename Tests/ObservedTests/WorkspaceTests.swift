@@ -218,4 +218,26 @@ struct WorkspaceTests {
         }
         #expect(swept.count == 1)
     }
+
+    @Test("a left-over that one account cannot drop is not held against the next sweep")
+    func sweepWithoutTheRight() throws {
+        let fixture = try WorkspaceFixture()
+        let root = try fixture.server.connect()
+        let name = WorkspaceName.make(prefix: fixture.prefix, number: 8)
+        try root.execute("CREATE DATABASE \(name)")
+        try WorkspaceMark(of: name, on: root).set(on: root)
+        let user = "sweeper_\(UInt32.random(in: 0 ..< .max))"
+        try root.execute("CREATE USER \(user)@localhost IDENTIFIED BY 'pw'")
+        try root.execute("GRANT SELECT ON \(name).* TO \(user)@localhost")
+        var settings = fixture.server.settings
+        settings.credentials = Credentials(user: user, password: Secret("pw"))
+        let pool = ConnectionPool(limitPerServer: 1) { [settings] _ in settings }
+        #expect(throws: WorkspaceError.self) {
+            try Workspace.sweep(on: fixture.server.address, pool: pool, prefix: fixture.prefix)
+        }
+        #expect(try AdvisoryLock.holderThreadID(of: name, on: root) == nil)
+        let swept = try Workspace.sweep(
+            on: fixture.server.address, pool: fixture.pool, prefix: fixture.prefix)
+        #expect(swept == [name])
+    }
 }

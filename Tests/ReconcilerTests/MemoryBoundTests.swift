@@ -6,6 +6,7 @@ import Schema
 import TestSupport
 import Testing
 
+@testable import Desired
 @testable import Reconciler
 
 /// What a process keeps between passes, and what it lets go.
@@ -61,4 +62,26 @@ import Testing
         #expect(book.count == 1)
         #expect(book.wait(for: "left", now: start) == nil)
     }
+
+    @Test func aPassThatFailsKeepsNoMoreThanOneThatDoesNot() throws {
+        let engine = try sampleEngine(reaching: .socket(path: "/nowhere/m.sock"))
+        for number in 0..<4_100 {
+            engine.knowledge.remember([], for: Digest(of: "\(number)"), profile: profile)
+        }
+        engine.knowledge.saved()
+        engine.forgetUnused(shards: nil, now: sampleTime())
+        #expect(engine.knowledge.count == 0)
+    }
+}
+
+/// What a process keeps that reaches `server` and none else.
+func sampleEngine(reaching server: ServerAddress) throws -> Engine {
+    try Engine(
+        access: ServerAccess(
+            to: server,
+            by: Desired.Connection(
+                credentials: .user("root", password: .none), tls: .standard,
+                connectTimeoutSeconds: 10, lockWaitTimeoutSeconds: 10),
+            folder: "/"),
+        purposes: [.read], concurrency: Concurrency(total: 2, perHost: 1), clock: SystemClock())
 }

@@ -17,20 +17,6 @@ struct ShownFailureTests {
 
     init() throws { server = try MariaDBServer.shared }
 
-    /// What reaches the test's server and none else.
-    private func engine() throws -> Engine {
-        try Engine(
-            access: ServerAccess(
-                to: server.address,
-                by: Desired.Connection(
-                    credentials: .user("root", password: .none),
-                    tls: TLS(mode: nil, ca: nil, certificate: nil, key: nil),
-                    connectTimeoutSeconds: 10, lockWaitTimeoutSeconds: 10),
-                folder: "/"),
-            purposes: [.read], concurrency: Concurrency(total: 2, perHost: 1),
-            clock: SystemClock())
-    }
-
     @Test("an operation without a record is missing, one that cannot be read is unreadable")
     func operations() throws {
         let folder = try TemporaryFolder()
@@ -74,7 +60,7 @@ struct ShownFailureTests {
             sampleStep(shards: ["s0"], order: 0), sampleStep(shards: ["s0", "s1"], order: 1),
             sampleStep(shards: ["s1"], from: nil, order: 2),
         ])
-        let engine = try engine()
+        let engine = try sampleEngine(reaching: server.address)
         let (known, notices) = Sizes.added(to: plan, targets: targets, engine: engine)
         #expect(known.steps.map { $0.size?.shard } == ["s0", nil, nil])
         #expect(notices.map(\.code) == ["size-unknown"])
@@ -122,7 +108,8 @@ struct ShownFailureTests {
         let looked = try ServerExamination.facts(
             connection, connection.profile(database: "information_schema"), foldsCase: false)
         let facts = AccountFacts(
-            server: away, looked: looked, as: .read, purposes: [.change], engine: try engine())
+            server: away, looked: looked, as: .read, purposes: [.change],
+            engine: try sampleEngine(reaching: server.address))
         #expect(facts.checks.map(\.status) == [.failed])
     }
 }

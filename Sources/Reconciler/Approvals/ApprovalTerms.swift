@@ -116,4 +116,12 @@ package struct ApprovalTerms: Sendable {
         let limit = given.adding(seconds: lifetimeSeconds)
         return expires.map { min($0, limit) } ?? limit
     }
+
+    /// When a word ends by what is recorded of it; nil where nobody can read that.
+    ///
+    /// - Parameter recorded: ISO 8601 in UTC; nil where it names no end of its own.
+    package func end(recorded: String?, given: Timestamp) -> Timestamp? {
+        guard let recorded else { return end(nil, given: given) }
+        return Timestamp(iso: recorded).map { end($0, given: given) }
+    }
 }

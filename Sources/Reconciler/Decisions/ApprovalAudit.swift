@@ -207,9 +207,10 @@ private struct Examination {
     ) -> Bool {
         guard let given = Timestamp(iso: word.given), given <= end,
             let use = record.uses?.first(where: { Timestamp(iso: $0.at) == end }),
-            let began = operation(use.operation)?.startedAt.flatMap(Timestamp.init(iso:))
+            let began = operation(use.operation)?.startedAt.flatMap(Timestamp.init(iso:)),
+            let ended = terms.end(recorded: word.expires, given: given)
         else { return false }
-        return began < terms.end(word.expires.flatMap(Timestamp.init(iso:)), given: given)
+        return began < ended
     }
 
     private func signerName(
