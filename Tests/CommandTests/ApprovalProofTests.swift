@@ -81,6 +81,22 @@ struct ApprovalProofTests {
         #expect(audit.says("used up by", "declared in commit", "all verify"), "\(audit)")
     }
 
+    @Test("a history that is cut off does not say that somebody else brought the file")
+    func cutOffHistory() throws {
+        let (fleet, digest) = try waitingFleet()
+        try fleet.write("approvals/\(digest).yaml", file(digest, by: "eve@example.com"))
+        try fleet.commit("Approve", author: "eve@example.com")
+        try fleet.expect(0, "reconcile")
+        try fleet.expect(0, "verify-approvals")
+        let cut = fleet.folder.path + "/cut"
+        try fleet.git("clone", "-q", "--depth", "1", "file://\(fleet.repository)", cut)
+        let audit = try Shell.run(
+            PlumbProgram.path, ["verify-approvals"], environment: fleet.environment(nil),
+            folder: cut)
+        #expect(audit.status != 0)
+        #expect(audit.stdout.contains("nobody can say whether commit"), "\(audit)")
+    }
+
     @Test("a use of which no word is left does not verify")
     func recordIsGone() throws {
         let (fleet, digest) = try waitingFleet()

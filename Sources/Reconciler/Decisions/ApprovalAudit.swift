@@ -124,9 +124,15 @@ private struct Examination {
             return ("declared", unproved("it is not recorded who committed the file"))
         }
         let declared = "declared in commit \(id.short) by \(people)"
-        guard let repository = session.followed.repository,
-            let commit = try? repository.resolve(hex)
-        else { return (declared, "commit \(id.short) is not in the schema repository") }
+        let absent = (declared, "commit \(id.short) is not in the schema repository")
+        guard let repository = session.followed.repository else { return absent }
+        let commit: Commit
+        do throws(GitError) {
+            commit = try repository.resolve(hex)
+        } catch {
+            guard error.code != .notFound else { return absent }
+            return (declared, "commit \(id.short) cannot be read: \(error.fault)")
+        }
         if let difference = difference(of: word, in: record, from: repository, commit) {
             return (declared, difference)
         }
@@ -156,7 +162,13 @@ private struct Examination {
         of word: ApprovalRecord.Approver, in record: ApprovalRecord,
         from repository: Repository, _ commit: Commit
     ) -> String? {
-        let brought = (try? repository.introductions(of: word.source, in: commit.id)) ?? []
+        let brought: [HistoryCommit]
+        do throws(GitError) {
+            brought = try repository.introductions(of: word.source, in: commit.id)
+        } catch {
+            return "nobody can say whether commit \(commit.id.short) brought \(word.source): "
+                + error.fault
+        }
         guard brought.contains(where: { $0.id == commit.id }) else {
             return "commit \(commit.id.short) did not add \(word.source)"
         }
