@@ -39,7 +39,7 @@ package enum DatabaseImport {
         draft.sqlMode = groups.sqlMode
         var layout = ImportLayout(groups: groups, request: request, catalog: context.catalog)
         try layout.settle(in: &target, draft: draft)
-        let skipped = try reading.skippedObjects(engine, besides: request.objects)
+        let skipped = try reading.skippedObjects(context, besides: request.objects)
         try target.publish()
         var outcomes: [Outcome] = []
         if !reading.unknown.isEmpty { outcomes.append(.shardUnknown) }

@@ -79,7 +79,7 @@ struct ApprovalAttackTests {
             .records(known: [given])
         #expect(found.notices.map(\.code) == ["approval-unproved"])
         let terms = ApprovalTerms(minimum: 1, refusesAuthor: true)
-        let verdict = ApprovalBook(
+        let verdict = ApprovalIndex(
             records: found.records, environment: "production", check: ApprovalCheck(terms: terms)
         ).verdict(on: step, shard: "s0", now: now)
         #expect(verdict == (denies ? .denied(digest, reason: "no") : .approved(digest)))
@@ -102,7 +102,7 @@ struct ApprovalAttackTests {
         ] {
             let terms = ApprovalTerms(
                 minimum: minimum, refusesAuthor: refusesAuthor, folding: folding)
-            let found = ApprovalBook(
+            let found = ApprovalIndex(
                 records: [try record([word("eve@example.com"), word("kim@example.com")])],
                 environment: "production", check: ApprovalCheck(terms: terms)
             ).verdict(on: step, shard: "s0", now: now)

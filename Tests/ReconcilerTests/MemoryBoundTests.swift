@@ -64,19 +64,19 @@ import Testing
     }
 
     @Test func aPassThatFailsKeepsNoMoreThanOneThatDoesNot() throws {
-        let engine = try sampleEngine(reaching: .socket(path: "/nowhere/m.sock"))
+        let context = try sampleEngine(reaching: .socket(path: "/nowhere/m.sock"))
         for number in 0..<4_100 {
-            engine.knowledge.remember([], for: Digest(of: "\(number)"), profile: profile)
+            context.cache.remember([], for: Digest(of: "\(number)"), profile: profile)
         }
-        engine.knowledge.saved()
-        engine.forgetUnused(shards: nil, now: sampleTime())
-        #expect(engine.knowledge.count == 0)
+        context.cache.saved()
+        context.forgetUnused(shards: nil, now: sampleTime())
+        #expect(context.cache.count == 0)
     }
 }
 
 /// What a process keeps that reaches `server` and none else.
-func sampleEngine(reaching server: ServerAddress) throws -> Engine {
-    try Engine(
+func sampleEngine(reaching server: ServerAddress) throws -> ReconcileContext {
+    try ReconcileContext(
         access: ServerAccess(
             to: server,
             by: Desired.Connection(

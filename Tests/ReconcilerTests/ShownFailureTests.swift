@@ -60,12 +60,12 @@ struct ShownFailureTests {
             sampleStep(shards: ["s0"], order: 0), sampleStep(shards: ["s0", "s1"], order: 1),
             sampleStep(shards: ["s1"], from: nil, order: 2),
         ])
-        let engine = try sampleEngine(reaching: server.address)
-        let (known, notices) = Sizes.added(to: plan, targets: targets, engine: engine)
+        let context = try sampleEngine(reaching: server.address)
+        let (known, notices) = Sizes.added(to: plan, targets: targets, context: context)
         #expect(known.steps.map { $0.size?.shard } == ["s0", nil, nil])
         #expect(notices.map(\.code) == ["size-unknown"])
         #expect(notices.first?.message.contains("\(away)") == true)
-        #expect(Sizes.added(to: plan, targets: [targets[0]], engine: engine).notices.isEmpty)
+        #expect(Sizes.added(to: plan, targets: [targets[0]], context: context).notices.isEmpty)
     }
 
     @Test("objects that cannot be counted are said, and an import does not leave them out unsaid")
@@ -109,7 +109,7 @@ struct ShownFailureTests {
             connection, connection.profile(database: "information_schema"), foldsCase: false)
         let facts = AccountFacts(
             server: away, looked: looked, as: .read, purposes: [.change],
-            engine: try sampleEngine(reaching: server.address))
+            context: try sampleEngine(reaching: server.address))
         #expect(facts.checks.map(\.status) == [.failed])
     }
 }

@@ -80,15 +80,15 @@ import Testing
     @Test("the server that is named for workspaces is replaced by none when it does not answer")
     func theNamedServerIsAway() throws {
         let away = ServerAddress.socket(path: "/nowhere/m.sock")
-        let workshop = Workshop(
-            pool: pool, catalog: TableCatalog(), preferred: away, prefix: "_plumb_ws",
+        let workspaces = WorkspacePool(
+            pool: pool, catalog: ObjectCatalog(), preferred: away, prefix: "_plumb_ws",
             servers: WorkspaceServers(writable: [profile: [plain.address]]))
         let error = #expect(throws: WorkspaceError.self) {
-            try workshop.use(for: profile, server: plain.address) { _ in }
+            try workspaces.use(for: profile, server: plain.address) { _ in }
         }
         #expect(error?.fault.contains("m.sock") == true)
-        #expect(workshop.notices.isEmpty)
-        workshop.close()
+        #expect(workspaces.notices.isEmpty)
+        workspaces.close()
     }
 
     @Test func whereEveryServerRefusesTheFirstReasonIsTold() throws {

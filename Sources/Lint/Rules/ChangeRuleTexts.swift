@@ -123,7 +123,8 @@ extension ChangeRules {
         "choose a quiet hour")
 
     static let appendMembers = rule(
-        .appendMembers, .appendMembers, "With so many members an ENUM or SET needs another byte in each row",
+        .appendMembers, .appendMembers,
+        "With so many members an ENUM or SET needs another byte in each row",
         "choose a quiet hour")
 
     static let changeAttributes = rule(
@@ -137,7 +138,8 @@ extension ChangeRules {
         "choose a quiet hour")
 
     static let ungenerateColumn = rule(
-        .ungenerateColumn, .ungenerateColumn, "A generated column keeps its values, and is computed no longer",
+        .ungenerateColumn, .ungenerateColumn,
+        "A generated column keeps its values, and is computed no longer",
         "deploy code that sets it first")
 
     static let addAutoIncrement = rule(

@@ -1,7 +1,7 @@
 import Schema
 
 /// The tables and other managed objects of a shard; shards with the same schema share one instance
-/// (`TableCatalog`).
+/// (`ObjectCatalog`).
 package final class ShardSchema: Sendable {
     /// Digests by the server's name for the object, encoded as in ``ObjectName``.
     package let tables: [String: Digest]

@@ -58,7 +58,7 @@ package struct Daemon {
             } catch {
                 failures += 1
                 // A pass that fails for days reads and tries all the same.
-                engine?.forgetUnused(shards: nil, now: surroundings.clock.now)
+                context?.forgetUnused(shards: nil, now: hooks.clock.now)
                 let (message, status) = classify(error)
                 notify(.failed(number: number, message: message, status: status))
             }

@@ -109,10 +109,11 @@ package struct PlanningPass {
             .init(
                 source: source, desired: desired, shards: shards, observation: observation,
                 normalised: normalised, recorded: recorded))
-        workshop.close()
+        workspaces.close()
         let sizes = Sizes.added(
             to: output.plan,
-            targets: shards.map { Self.stored(ObservationTarget($0), observation) }, context: context)
+            targets: shards.map { Self.stored(ObservationTarget($0), observation) },
+            context: context)
         output.plan = sizes.plan
         if asksRows {
             output.plan = Probes(
@@ -133,7 +134,7 @@ package struct PlanningPass {
             plan: output.plan, snapshot: snapshot,
             notices: source.notices
                 + wire(shards.map(\.server) + [workshopServer(desired)].compactMap(\.self))
-                + Self.notices(desired, observation) + workshop.notices
+                + Self.notices(desired, observation) + workspaces.notices
                 + normalised.differences.map(\.notice) + sizes.notices
                 + output.comparison.oldTemporals())
     }

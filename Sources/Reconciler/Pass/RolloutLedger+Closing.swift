@@ -44,7 +44,9 @@ extension RolloutLedger {
             draft.event = Self.closingEvent(record)
             try draft.set(RecordPath.rollout(id), json: record)
             if let converged { try setConverged(converged, closing.planned, in: &draft) }
-            report = LedgerQueries.report(record, environment: name) { operations[$0] }
+            report = LedgerQueries.report(record, environment: name) {
+                .success(operations[$0])
+            }
             return .commit
         }
         for (shard, obstacle) in closing.result.obstacles.sorted(by: { $0.key < $1.key }) {

@@ -41,7 +41,8 @@ package enum JSONView {
                 report.recovered.map { item in
                     .object(
                         key(item.key).merging([
-                            "finding": .string(item.finding.rawValue), "message": .string(item.message),
+                            "finding": .string(item.finding.rawValue),
+                            "message": .string(item.message),
                         ]) { first, _ in first })
                 }),
             "adopted": .number(report.adopted),
