@@ -1,6 +1,8 @@
 import Diff
+import Doctor
 import Execution
 import Ledger
+import Model
 import MySQLClient
 import Observed
 import Schema

@@ -1,4 +1,5 @@
 import Diff
+import Model
 import MySQLClient
 import Observed
 import Schema

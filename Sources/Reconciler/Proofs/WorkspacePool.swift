@@ -87,8 +87,8 @@ package final class WorkspacePool {
     ) throws(WorkspaceError) -> WorkspaceThread {
         try checkTakesChanges(place)
         if swept.insert(place).inserted {
-            // What a dead run left is dropped first, and what is in use stays. What cannot be dropped is
-            // in nobody\'s way: `plumb doctor` names it, and the next pass tries again.
+            // What a dead run left is dropped first, and what is in use stays. What cannot be
+            // dropped is in nobody's way: `plumb doctor` names it, and the next pass tries again.
             _ = try? Workspace.sweep(on: place, pool: pool, prefix: prefix)
         }
         let thread = WorkspaceThread {
