@@ -1,5 +1,5 @@
 import Diff
-import Doctor
+@testable import Doctor
 import Execution
 import Ledger
 import Model
@@ -76,9 +76,9 @@ struct ShownFailureTests {
         let database = try fixture.database("CREATE TABLE t (id INT PRIMARY KEY)")
         #expect(try fixture.import().exitStatus == .done)
         try fixture.commit()
-        #expect(try !fixture.session().survey().notices.map(\.code).contains("not-counted"))
+        #expect(try !fixture.session().plan().notices.map(\.code).contains("not-counted"))
         try fixture.root.execute("RENAME TABLE mysql.proc TO mysql.proc_away")
-        let survey = try fixture.session().survey()
+        let survey = try fixture.session().plan()
         #expect(survey.plan.unknown.isEmpty && survey.plan.steps.isEmpty)
         let notice = survey.notices.first { $0.code == "not-counted" }
         #expect(notice?.message.contains("on 1 shard: ") == true, "\(survey.notices)")

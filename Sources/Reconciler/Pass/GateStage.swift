@@ -34,7 +34,7 @@ struct GateStage {
         notices += Self.replaced(decisions.records, in: planned.plan)
         let waits = planned.plan.steps.contains { policy.approve.contains($0.hazard) }
         if waits, let notice = pass.request.approvals.notice { notices.append(notice) }
-        let setup = ApprovalSetup(pass: pass.ledgerSession, snapshot: planned.snapshot)
+        let setup = ApprovalSetup(session: pass.ledgerSession, snapshot: planned.snapshot)
         let approvals = ApprovalIndex(
             // Without a waiting step the approvals are not read.
             records: waits ? decisions.records : [], environment: planned.plan.environment,
