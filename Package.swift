@@ -40,11 +40,11 @@ let package = Package(
         module("Model", ["Basics", "Schema", "Diff"]),
         module("Git", ["Basics", "Execution", "CGit2", "CZlib"]),
         module("Desired", ["Basics", "Execution", "Schema", "Diff", "Model", "Git", "CYAML"]),
-        module("Lint", ["Schema", "Diff", "Desired"]),
+        module("Reports", ["Basics", "Schema", "Diff", "Model"]),
+        module("Lint", ["Schema", "Diff", "Model", "Desired", "Reports"]),
         module("MySQLClient", ["Basics", "Execution", "Schema", "CMySQL"]),
         module("Observed", ["Basics", "Execution", "Schema", "Diff", "MySQLClient"]),
         module("Ledger", ["Basics", "Execution", "Schema", "Diff", "Signatures", "Git"]),
-        module("Reports", ["Basics", "Schema", "Diff", "Model"]),
         module(
             "Reconciler",
             [
@@ -63,7 +63,7 @@ let package = Package(
                 "Basics", "Execution", "Schema", "Git", "Desired", "MySQLClient", "Observed",
                 "Ledger", "Model", "Reports", "Reconciler",
             ]),
-        module("Views", ["Basics", "Schema", "Diff", "Desired", "Lint", "Model", "Reports"]),
+        module("Views", ["Basics", "Schema", "Diff", "Model", "Reports"]),
         .executableTarget(
             name: "plumb",
             dependencies: [

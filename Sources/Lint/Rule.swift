@@ -1,5 +1,6 @@
 import Desired
 import Diff
+import Model
 import Schema
 
 /// One rule of `plumb lint`.

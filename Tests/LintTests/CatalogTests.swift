@@ -1,5 +1,6 @@
 import Desired
 import Foundation
+import Model
 import TestSupport
 import Testing
 import Views

@@ -1,6 +1,7 @@
 import Desired
 import Diff
 import Foundation
+import Model
 import Schema
 import Testing
 

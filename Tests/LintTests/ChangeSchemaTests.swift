@@ -1,4 +1,5 @@
 import Desired
+import Model
 import Testing
 
 @testable import Lint

@@ -1,6 +1,8 @@
 import Desired
 import Git
 import Lint
+import Model
+import Reports
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Desired
 import Foundation
 import FoundationXML
+import Reports
 import Schema
 import TestSupport
 import Testing
@@ -29,7 +30,8 @@ struct HostileFindingTests {
             let report = Self.report(text)
             let documents: [(String, SafeOutput, [String])] = [
                 (LintText.text(report), .text(isColoured: false), []),
-                (JSONView.lint(report), .json, []), (SARIFView.lint(report), .json, []),
+                (JSONView.lint(report), .json, []),
+                (SARIFView.lint(report, rules: RuleCatalog.descriptions), .json, []),
                 (JUnitView.lint(report), .markup, []),
                 (GitHubView.lint(report), .commands, ["::error ", "::notice "]),
             ]
@@ -41,7 +43,10 @@ struct HostileFindingTests {
             #expect(
                 throws: Never.self, "\(text.debugDescription)",
                 performing: {
-                    for json in [JSONView.lint(report), SARIFView.lint(report)] {
+                    for json in [
+                        JSONView.lint(report),
+                        SARIFView.lint(report, rules: RuleCatalog.descriptions),
+                    ] {
                         _ = try JSONSerialization.jsonObject(with: Data(json.utf8))
                     }
                 })

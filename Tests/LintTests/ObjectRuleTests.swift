@@ -1,4 +1,6 @@
 import Desired
+import Model
+import Reports
 import TestSupport
 import Testing
 import Views

@@ -1,6 +1,8 @@
 import Desired
 import Git
 import Lint
+import Model
+import Reports
 import Schema
 import TestSupport
 import Testing

@@ -1,6 +1,8 @@
 import Desired
 import Foundation
 import Lint
+import Model
+import Reports
 import Schema
 import Testing
 
@@ -151,7 +153,8 @@ struct ViewTests {
     }
 
     @Test func sarif() throws {
-        let text = SARIFView.lint(try sample(), pretty: true)
+        let text = SARIFView.lint(
+            try sample(), rules: RuleCatalog.descriptions, pretty: true)
         let results = try #require(text.range(of: "\"results\": ["))
         let tool = try #require(text.range(of: "\"tool\": {"))
         let shown = String(text[results.lowerBound..<tool.lowerBound])
@@ -369,7 +372,8 @@ struct ChangeViewTests {
 
     @Test func sarif() throws {
         let json = try #require(
-            try JSONSerialization.jsonObject(with: Data(SARIFView.lint(try sample()).utf8))
+            try JSONSerialization.jsonObject(
+                with: Data(SARIFView.lint(try sample(), rules: RuleCatalog.descriptions).utf8))
                 as? [String: Any])
         let run = try #require((json["runs"] as? [[String: Any]])?.first)
         let driver = (run["tool"] as? [String: Any])?["driver"] as? [String: Any]

@@ -12,7 +12,7 @@ struct FolderTests {
         let files = try product()
         let graph = FolderGraph(files)
         #expect(graph.edges.count > 1_000)
-        let modules = Set(Product.modules.map(\.name)).subtracting(Product.foldersInDisorder)
+        let modules = Set(Product.modules.map(\.name))
         for cycle in graph.cycles(in: modules) { Issue.record("\(cycle)") }
         #expect(ImportRules(modules: Product.modules).faults(graph) == [])
         for (path, fault) in UnusedSources.faults(files)

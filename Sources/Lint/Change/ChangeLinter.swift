@@ -1,5 +1,6 @@
 import Desired
 import Diff
+import Reports
 import Schema
 
 /// Two revisions of a schema repository: the schemas before and after a change.

@@ -1,4 +1,6 @@
 import Desired
+import Model
+import Reports
 import Schema
 
 /// Checks every table and other object of a schema repository against the rules.

@@ -1,4 +1,6 @@
 import Desired
+import Model
+import Reports
 import Schema
 
 /// The waivers of `plumb.yaml`, and which of them have excused a finding.

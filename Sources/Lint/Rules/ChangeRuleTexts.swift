@@ -1,5 +1,6 @@
 import Desired
 import Diff
+import Model
 
 extension ChangeRules {
     private static func rule(

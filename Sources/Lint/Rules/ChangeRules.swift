@@ -1,5 +1,6 @@
 import Desired
 import Diff
+import Model
 
 /// What a change may do, by the ids that plans use.
 ///

@@ -1,9 +1,17 @@
 import Desired
+import Model
+import Reports
 
 /// All rules by their id.
 package enum RuleCatalog {
     /// In the order in which the ids are defined.
     package static let rules: [Rule] = LintRule.allCases.map(rule)
+
+    /// What reports say about the rules, in the same order.
+    package static let descriptions: [LintRuleDescription] = rules.map {
+        LintRuleDescription(
+            rule: $0.id, level: $0.level, summary: $0.summary, remedy: $0.remedy)
+    }
 
     /// The rule with an id.
     package static func rule(_ id: LintRule) -> Rule {

@@ -1,5 +1,4 @@
-import Desired
-import Lint
+import Reports
 
 /// Findings as GitHub workflow commands, which appear as annotations beside the lines of a pull
 /// request.

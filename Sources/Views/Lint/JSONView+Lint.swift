@@ -1,5 +1,5 @@
-import Desired
-import Lint
+import Model
+import Reports
 
 extension JSONView {
     /// The findings, including waived ones, as `docs/lint.schema.json` describes.

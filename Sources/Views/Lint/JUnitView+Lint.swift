@@ -1,5 +1,4 @@
-import Desired
-import Lint
+import Reports
 
 extension JUnitView {
     /// A test case for each table and other object, and one for `plumb.yaml` where a waiver has a

@@ -1,6 +1,5 @@
-import Desired
-import Lint
 import Model
+import Reports
 import Schema
 
 extension LintReport {

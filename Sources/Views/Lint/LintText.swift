@@ -1,5 +1,5 @@
-import Desired
-import Lint
+import Model
+import Reports
 
 /// Lint findings for a terminal, one line each, in the `file:line:column` form that editors
 /// understand.

@@ -1,10 +1,13 @@
-import Desired
-import Lint
+import Model
+import Reports
 
 extension SARIFView {
     /// Every finding as a result; a waived one is a suppressed result with its reason.
-    package static func lint(_ report: LintReport, pretty: Bool = false) -> String {
-        let rules = RuleCatalog.rules
+    ///
+    /// - Parameter rules: all rules, in the order in which the document lists them.
+    package static func lint(
+        _ report: LintReport, rules: [LintRuleDescription], pretty: Bool = false
+    ) -> String {
         let run: JSONValue = .object([
             "tool": .object([
                 "driver": .object([
@@ -30,9 +33,9 @@ extension SARIFView {
         return whole.encoded(pretty: pretty) + "\n"
     }
 
-    private static func descriptor(_ rule: Rule) -> JSONValue {
+    private static func descriptor(_ rule: LintRuleDescription) -> JSONValue {
         .object([
-            "id": .string(id(rule.id)),
+            "id": .string(id(rule.rule)),
             "shortDescription": .object(["text": .string(rule.summary)]),
             "help": .object(["text": .string(rule.remedy)]),
             "defaultConfiguration": .object([
@@ -50,13 +53,14 @@ extension SARIFView {
         }
     }
 
-    private static func result(_ finding: LintFinding, _ rules: [Rule]) -> JSONValue {
+    private static func result(_ finding: LintFinding, _ rules: [LintRuleDescription]) -> JSONValue
+    {
         let place = finding.location
         // What is removed has its place in the earlier revision.
         let text = finding.revision.map { "in \($0): \(finding.message)" } ?? finding.message
         var members: [String: JSONValue] = [
             "ruleId": .string(id(finding.rule)),
-            "ruleIndex": .number(rules.firstIndex { $0.id == finding.rule } ?? 0),
+            "ruleIndex": .number(rules.firstIndex { $0.rule == finding.rule } ?? 0),
             "level": .string(level(finding.level)),
             "message": .object([
                 "text": .string(message("\(text): \(finding.remedy)"))

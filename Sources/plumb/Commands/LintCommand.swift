@@ -4,6 +4,7 @@ import Foundation
 import Lint
 import Model
 import Reconciler
+import Reports
 import Schema
 import Views
 
@@ -62,7 +63,7 @@ enum LintCommand {
         case .text:
             LintText.text(report, width: invocation.terminal.width, style: invocation.style)
         case .json: JSONView.lint(report)
-        case .sarif: SARIFView.lint(report)
+        case .sarif: SARIFView.lint(report, rules: RuleCatalog.descriptions)
         case .junit: JUnitView.lint(report)
         case .github: GitHubView.lint(report)
         }

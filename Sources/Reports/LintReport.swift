@@ -1,5 +1,5 @@
-import Desired
 import Diff
+import Model
 import Schema
 
 /// One finding of a rule.
@@ -26,6 +26,24 @@ package struct LintFinding: Hashable, Sendable {
     package var hazard: Hazard?
     /// The revision of ``location``, where that is not the checked one.
     package var revision: String?
+
+    package init(
+        rule: LintRule, level: LintLevel, namespace: String?, table: String?, column: String?,
+        message: String, remedy: String, location: SourceLocation, waiver: Waiver? = nil,
+        hazard: Hazard? = nil, revision: String? = nil
+    ) {
+        self.rule = rule
+        self.level = level
+        self.namespace = namespace
+        self.table = table
+        self.column = column
+        self.message = message
+        self.remedy = remedy
+        self.location = location
+        self.waiver = waiver
+        self.hazard = hazard
+        self.revision = revision
+    }
 
     /// `file:line:column`, after `REVISION:` where it is in another revision than the checked one.
     package var place: String { (revision.map { "\($0):" } ?? "") + location.description }
@@ -71,4 +89,22 @@ package struct LintReport: Hashable, Sendable {
     package var warnings: [LintFinding] { standing.filter { $0.level == .warning } }
     /// The findings that a waiver excuses.
     package var waived: [LintFinding] { findings.filter { $0.waiver != nil } }
+}
+
+/// What a report says about a rule itself, for formats that list all rules.
+package struct LintRuleDescription: Hashable, Sendable {
+    package let rule: LintRule
+    /// The level where `plumb.yaml` sets none.
+    package let level: LintLevel
+    /// What it finds and why that matters, in one sentence without a full stop.
+    package let summary: String
+    /// What to do about it, as an instruction.
+    package let remedy: String
+
+    package init(rule: LintRule, level: LintLevel, summary: String, remedy: String) {
+        self.rule = rule
+        self.level = level
+        self.summary = summary
+        self.remedy = remedy
+    }
 }
