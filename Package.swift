@@ -78,7 +78,7 @@ let package = Package(
                 "Observed", "Ledger", "Model", "Reports", "Reconciler",
             ], swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["Schema", "Execution", "MySQLClient"],
+            name: "TestSupport", dependencies: ["Schema", "Diff", "Execution", "MySQLClient"],
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("SchemaTests", ["Schema", "TestSupport"]),
         tests("SignaturesTests", ["Signatures", "TestSupport"]),

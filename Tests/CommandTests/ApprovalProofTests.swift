@@ -26,9 +26,7 @@ struct ApprovalProofTests {
 
     /// A new key, allowed as `name`; the path of its private half.
     private func key(_ name: String, _ fleet: FleetFixture) throws -> String {
-        let path = "\(fleet.folder.path)/\(name)-key"
-        try Shell.check("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", path])
-        return path
+        try SSHKeys.make("\(fleet.folder.path)/\(name)-key")
     }
 
     /// An operator's file that asks for signatures of these people.
@@ -38,9 +36,9 @@ struct ApprovalProofTests {
     ) throws {
         var lines: [String] = []
         for (name, key) in keys {
-            lines.append("\(name) \(try String(contentsOfFile: key + ".pub", encoding: .utf8))")
+            lines.append("\(name) \(try SSHKeys.publicLine(key))")
         }
-        let signers = try fleet.folder.write(lines.joined(separator: "\n"), to: "allowed")
+        let signers = try fleet.folder.write(lines.map { $0 + "\n" }.joined(), to: "allowed")
         let path = try fleet.folder.write(
             """
             version: 1

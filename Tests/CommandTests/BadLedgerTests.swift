@@ -48,7 +48,7 @@ import Testing
     @Test func damagedTipStopsReconcileBeforeAnythingRuns() throws {
         let fleet = try convergedFleet()
         let tip =
-            try Shell.check("git", ["-C", fleet.ledger, "for-each-ref", "--format=%(objectname)"])
+            try fleet.ledgerGit("for-each-ref", "--format=%(objectname)")
             .split(separator: "\n").first.map(String.init) ?? ""
         let path = fleet.ledger + "/objects/\(tip.prefix(2))/\(tip.dropFirst(2))"
         chmod(path, 0o644)
@@ -66,11 +66,11 @@ import Testing
         try fleet.folder.write("not a ledger", to: "ledger.git")
         let before = try fleet.state()
         let file = try fleet.run("reconcile")
-        #expect([1, 78].contains(file.status) && file.says("ledger.git"), "\(file)")
+        #expect(file.status == 1 && file.says("ledger.git"), "\(file)")
         let own = try fleet.run("reconcile", "--ledger", fleet.repository + "/.git")
-        #expect([1, 78].contains(own.status) && own.says("ledger"), "\(own)")
+        #expect(own.status == 1 && own.says("ledger"), "\(own)")
         let tables = try fleet.run("reconcile", "--ledger", "/proc/nowhere")
-        #expect([1, 78].contains(tables.status) && tables.says("/proc/nowhere"), "\(tables)")
+        #expect(tables.status == 1 && tables.says("/proc/nowhere"), "\(tables)")
         #expect(try fleet.state() == before)
     }
 
@@ -93,7 +93,7 @@ import Testing
 
     @Test func ledgerLockedByAnotherWriterBlocks() throws {
         let fleet = try convergedFleet()
-        let lock = open(fleet.ledger + "/plumb.lock", O_RDWR | O_CREAT, 0o644)
+        let lock = open(fleet.ledger + "/plumb.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         defer { close(lock) }
         #expect(flock(lock, LOCK_EX) == 0)
         let before = try fleet.state()
@@ -109,7 +109,7 @@ import Testing
         try holder.execute("LOCK TABLES orders READ")
         let running = try fleet.start("reconcile")
         #expect(try running.says("  done  "))
-        let lock = open(fleet.ledger + "/plumb.lock", O_RDWR | O_CREAT, 0o644)
+        let lock = open(fleet.ledger + "/plumb.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         #expect(flock(lock, LOCK_EX) == 0)
         holder.close()
         let failed = try running.wait()

@@ -84,7 +84,7 @@ import Testing
         #expect(unfinished > rounds / 3)
         try fleet.expect(0, "drift")
         try fleet.expect(0, "store", "verify")
-        try Shell.check("git", ["-C", fleet.ledger, "fsck", "--strict", "--no-dangling"])
+        try fleet.ledgerGit("fsck", "--strict", "--no-dangling")
         #expect(try workspaces(fleet) == [])
         let completed = try fleet.events().compactMap { event -> String? in
             guard event["event"] as? String == "operation-completed" else { return nil }

@@ -22,8 +22,7 @@ import Testing
     /// Whether the ledger says that the fleet is as the last commit has it.
     private func isConverged(_ fleet: FleetFixture) throws -> Bool {
         let reference = try fleet.ledgerState().split(separator: " ").first.map(String.init)
-        let record = try Shell.check(
-            "git", ["-C", fleet.ledger, "show", "\(reference ?? ""):environment"])
+        let record = try fleet.ledgerGit("show", "\(reference ?? ""):environment")
         let head = try fleet.git("rev-parse", "HEAD").trimmingCharacters(in: .newlines)
         return record.contains("\"convergedRevision\":\"\(head)\"")
     }

@@ -10,7 +10,7 @@ struct OpenPGPApprovalTests {
         try fleet.expect(0, "reconcile")
         try fleet.change("orders.sql", FleetFixture.orders)
         let digest = try StoryTests.waiting(fleet)
-        let ring = try Ring()
+        let ring = try GPGKeyring()
         let eve = try ring.key("eve@example.com")
         try rule(fleet, ring, "eve@example.com \(eve)")
         let mallory = try ring.key("mallory@example.com")
@@ -41,7 +41,7 @@ struct OpenPGPApprovalTests {
     }
 
     /// An operator's file that takes the keys of `ring` for those that `signers` names.
-    private func rule(_ fleet: FleetFixture, _ ring: Ring, _ signers: String) throws {
+    private func rule(_ fleet: FleetFixture, _ ring: GPGKeyring, _ signers: String) throws {
         let allowed = try fleet.folder.write("", to: "allowed")
         let names = try fleet.folder.write(signers + "\n", to: "openpgp")
         let keys = try fleet.folder.write(try ring.exported(), to: "keys.asc")
@@ -57,39 +57,5 @@ struct OpenPGPApprovalTests {
             """, to: "operator.yaml")
         for file in [allowed, names, keys, path] { chmod(file, 0o600) }
         fleet.setEnvironment("PLUMB_OPERATOR", path)
-    }
-
-    /// A key ring of `gpg` of its own.
-    private final class Ring {
-        private let folder: TemporaryFolder
-        var home: String { folder.path }
-
-        init() throws { folder = try TemporaryFolder() }
-
-        private func gpg(_ words: [String]) throws -> String {
-            try Shell.check(
-                "gpg", ["--homedir", folder.path, "--batch", "--no-tty", "--quiet"] + words)
-        }
-
-        deinit {
-            _ = try? Shell.run("gpgconf", ["--homedir", folder.path, "--kill", "all"])
-        }
-
-        /// A new key without a passphrase; its fingerprint.
-        func key(_ name: String) throws -> String {
-            _ = try gpg(
-                [
-                    "--pinentry-mode", "loopback", "--passphrase", "",
-                    "--quick-generate-key", name, "ed25519", "sign", "never",
-                ])
-            let listing = try gpg(["--with-colons", "--list-keys", name])
-            let line = try #require(
-                listing.split(separator: "\n").first { $0.hasPrefix("fpr:") })
-            return String(line.split(separator: ":").last ?? "")
-        }
-
-        func exported() throws -> String {
-            try gpg(["--armor", "--export"])
-        }
     }
 }

@@ -8,14 +8,12 @@ import Testing
     private func signedFleet() throws -> (fleet: FleetFixture, signers: String) {
         let fleet = try FleetFixture(shards: 1)
         for name in ["key", "other"] {
-            try Shell.check(
-                "ssh-keygen",
-                ["-q", "-t", "ed25519", "-N", "", "-f", "\(fleet.folder.path)/\(name)"])
+            try SSHKeys.make("\(fleet.folder.path)/\(name)")
         }
         fleet.file.ledgerKey = "../key"
         try fleet.commit("Sign the ledger")
-        let line = try String(contentsOfFile: fleet.folder.path + "/key.pub", encoding: .utf8)
-        return (fleet, try fleet.folder.write("plumb@example.com \(line)", to: "signers"))
+        let line = try SSHKeys.publicLine(fleet.folder.path + "/key")
+        return (fleet, try fleet.folder.write("plumb@example.com \(line)\n", to: "signers"))
     }
 
     @Test func reconcileSignsAndVerifyShowsIt() throws {
@@ -23,16 +21,15 @@ import Testing
         try fleet.expect(0, "reconcile")
         let verify = ["store", "verify", "--signed", "--allowed-signers", signers]
         let run = try fleet.expect(0, verify)
-        let tip = try Shell.check("git", ["-C", fleet.ledger, "rev-parse", "production"])
-            .trimmingCharacters(in: .newlines)
+        let tip = try fleet.ledgerGit("rev-parse", "production")
         #expect(
             run.says(
                 "signed since", "by plumb@example.com", "newest commit \(tip)",
                 "every commit is signed"), "\(run)")
         let json = try fleet.expect(0, verify + ["--output", "json", "--since", tip])
         #expect(try json.list("rows").isEmpty)
-        let count = try Shell.check("git", ["-C", fleet.ledger, "rev-list", "--count", "--all"])
-        #expect(run.says("\(count.trimmingCharacters(in: .newlines)) commits signed"), "\(run)")
+        let count = try fleet.ledgerGit("rev-list", "--count", "--all")
+        #expect(run.says("\(count) commits signed"), "\(run)")
         // What reads goes on reading, without the key.
         try FileManager.default.removeItem(atPath: fleet.folder.path + "/key")
         try fleet.expect(0, "status")
@@ -45,16 +42,10 @@ import Testing
         let (fleet, signers) = try signedFleet()
         try fleet.expect(0, "reconcile")
         let verify = ["store", "verify", "--signed", "--allowed-signers", signers]
-        let message = try Shell.check("git", ["-C", fleet.ledger, "log", "-1", "--format=%B"])
-        let forged = try Shell.check(
-            "git",
-            [
-                "-C", fleet.ledger, "-c", "user.name=ci", "-c", "user.email=ci@example.com",
-                "commit-tree", "production^{tree}", "-p", "production", "-m", message,
-            ]
-        ).trimmingCharacters(in: .newlines)
-        try Shell.check(
-            "git", ["-C", fleet.ledger, "update-ref", "refs/heads/production", forged])
+        let message = try fleet.ledgerGit("log", "-1", "--format=%B")
+        let forged = try fleet.ledgerGit(
+            "commit-tree", "production^{tree}", "-p", "production", "-m", message)
+        try fleet.ledgerGit("update-ref", "refs/heads/production", forged)
         try fleet.expect(0, "store", "verify")
         let run = try fleet.expect(1, verify)
         #expect(run.says("production: commit \(forged): there is no signature"), "\(run)")

@@ -164,8 +164,8 @@ struct MirrorTests {
     @Test func aServerThatSaysNothingIsNotWaitedForForEver() throws {
         let sample = try SampleRepository()
         try sample.commit("First")
-        // Listens and never accepts: the connection stands, and no word comes.
-        let server = try SilentServer()
+        // Nobody accepts there: the connection stands, and no word comes.
+        let server = try Tripwire()
         let code = codeThrown {
             _ = try Mirror.update(
                 source: SourceAddress("ssh://git@127.0.0.1:\(server.port)/x.git"),
@@ -203,30 +203,4 @@ struct MirrorTests {
             #expect(!error.message.contains("secret"))
         }
     }
-}
-
-/// A socket that listens on the loopback interface and answers nobody.
-private final class SilentServer {
-    let port: UInt16
-    private let descriptor: Int32
-
-    init() throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = descriptor
-        let good = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(descriptor, generic, length) == 0 && listen(descriptor, 8) == 0
-                    && getsockname(descriptor, generic, &length) == 0
-            }
-        }
-        port = UInt16(bigEndian: address.sin_port)
-        guard good else { throw TestSupportError("cannot listen on the loopback interface") }
-    }
-
-    /// Ends the waiting of whoever still does.
-    deinit { close(descriptor) }
 }

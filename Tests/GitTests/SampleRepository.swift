@@ -52,38 +52,16 @@ final class SampleRepository {
     }
 }
 
-/// The `git` command line, independent of the user's configuration.
-enum GitCommand {
-    /// What the command printed, without the last line break; throws when it fails.
-    @discardableResult
-    static func run(_ arguments: [String], in folder: String) throws -> String {
-        var environment = ["GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"]
-        for role in ["AUTHOR", "COMMITTER"] {
-            environment["GIT_\(role)_NAME"] = "Ada"
-            environment["GIT_\(role)_EMAIL"] = "ada@example.com"
-            environment["GIT_\(role)_DATE"] = "1700000000 +0000"
-        }
-        return try Shell.check("git", ["-C", folder] + arguments, environment: environment)
-            .trimmingCharacters(in: .newlines)
-    }
+/// The code of the `GitError` that `body` throws; nil when it throws nothing.
+func codeThrown(
+    at location: Testing.SourceLocation = #_sourceLocation, by body: () throws -> Void
+) -> GitError.Code? {
+    gitError(at: location, body)?.code
 }
 
-/// The code of the `GitError` that `body` throws; nil when it throws none.
-func codeThrown(by body: () throws -> Void) -> GitError.Code? {
-    do {
-        try body()
-        return nil
-    } catch {
-        return (error as? GitError)?.code
-    }
-}
-
-/// The `GitError` that `body` throws; nil when it throws none.
-func gitError(_ body: () throws -> Void) -> GitError? {
-    do {
-        try body()
-        return nil
-    } catch {
-        return error as? GitError
-    }
+/// The `GitError` that `body` throws; nil when it throws nothing.
+func gitError(
+    at location: Testing.SourceLocation = #_sourceLocation, _ body: () throws -> Void
+) -> GitError? {
+    caught(at: location, body)
 }

@@ -17,9 +17,9 @@ private struct SignedSample {
         sample = try SampleRepository()
         key = sample.folder + "/key"
         signers = sample.folder + "/signers"
-        try Shell.check("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key])
-        let line = try String(contentsOfFile: key + ".pub", encoding: .utf8)
-        try Data("ada@example.com \(line)".utf8).write(to: URL(fileURLWithPath: signers))
+        try SSHKeys.make(key)
+        let line = try SSHKeys.publicLine(key)
+        try Data("ada@example.com \(line)\n".utf8).write(to: URL(fileURLWithPath: signers))
         try sample.git("config", "gpg.format", "ssh")
         try sample.git("config", "user.signingkey", key)
         try sample.git("config", "gpg.ssh.allowedSignersFile", signers)
@@ -33,13 +33,9 @@ private struct SignedSample {
 
     /// Stores `text` as a commit, however odd.
     func store(_ text: String) throws -> ObjectID {
-        let hex = try Shell.check(
-            "git",
-            [
-                "-C", sample.work, "hash-object", "-t", "commit", "--literally", "-w",
-                "--stdin",
-            ], input: text
-        ).trimmingCharacters(in: .newlines)
+        let hex = try GitCommand.run(
+            ["hash-object", "-t", "commit", "--literally", "-w", "--stdin"], in: sample.work,
+            input: text)
         return try #require(ObjectID(hex: hex))
     }
 

@@ -51,10 +51,7 @@ struct LedgerFixture {
     /// Runs git's own command on the ledger.
     @discardableResult
     func git(_ arguments: String...) throws -> String {
-        try Shell.check(
-            "git", ["-C", path] + arguments,
-            environment: ["GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"]
-        ).trimmingCharacters(in: .newlines)
+        try GitCommand.run(arguments, in: path)
     }
 
     /// The file of a loose object.
@@ -68,12 +65,9 @@ struct LedgerFixture {
     }
 }
 
-/// The `LedgerError` that `body` throws; nil when it throws none.
-func ledgerError(_ body: () throws -> Void) -> LedgerError? {
-    do {
-        try body()
-        return nil
-    } catch {
-        return error as? LedgerError
-    }
+/// The `LedgerError` that `body` throws; nil when it throws nothing.
+func ledgerError(
+    at location: Testing.SourceLocation = #_sourceLocation, _ body: () throws -> Void
+) -> LedgerError? {
+    caught(at: location, body)
 }

@@ -24,14 +24,10 @@ private final class SignedFixture {
 
     var path: String { temporary.path + "/ledger.git" }
 
-    func makeKey(_ name: String) throws {
-        try Shell.check(
-            "ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", "\(temporary.path)/\(name)"])
-    }
+    func makeKey(_ name: String) throws { try SSHKeys.make("\(temporary.path)/\(name)") }
 
     func publicKey(_ name: String = "key") throws -> String {
-        try String(contentsOfFile: "\(temporary.path)/\(name).pub", encoding: .utf8)
-            .trimmingCharacters(in: .newlines)
+        try SSHKeys.publicLine("\(temporary.path)/\(name)")
     }
 
     /// Another handle: `key` nil for one that does not sign.
@@ -63,15 +59,10 @@ private final class SignedFixture {
     }
 
     @discardableResult
-    func git(_ arguments: String..., input: String? = nil) throws -> String {
-        var environment = ["GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"]
-        for role in ["AUTHOR", "COMMITTER"] {
-            environment["GIT_\(role)_NAME"] = "Eve"
-            environment["GIT_\(role)_EMAIL"] = "eve@example.com"
-        }
-        return try Shell.check(
-            "git", ["-C", path] + arguments, environment: environment, input: input
-        ).trimmingCharacters(in: .newlines)
+    func git(
+        _ arguments: String..., date: String? = nil, input: String? = nil
+    ) throws -> String {
+        try GitCommand.run(arguments, in: path, as: .eve, date: date, input: input)
     }
 
     /// Replaces the newest commit by what `change` makes of its text.
@@ -277,16 +268,22 @@ struct SignedLedgerTests {
         #expect(report.problems.first?.message.contains("dated it back") == true)
     }
 
-    @Test("attack: a merge, which brings a history along that no transition made")
+    @Test("attack: a merge with a good signature, which brings a history that no transition made")
     func merged() throws {
         let fixture = try SignedFixture()
         let first = try fixture.record("1")
         let second = try fixture.record("2")
-        let forged = try fixture.rewriteTip { text in
-            text.replacingOccurrences(
-                of: "parent \(first)\n", with: "parent \(first)\nparent \(second)\n")
-        }
-        #expect(try fixture.verify().problems.map(\.commit) == [forged])
+        let message = try fixture.git("log", "-1", "--format=%B", second)
+        let later = Int(LedgerFixture.start.timeIntervalSince1970) + 180
+        let forged = try fixture.git(
+            "-c", "gpg.format=ssh", "-c", "user.signingkey=\(fixture.key)", "commit-tree", "-S",
+            "\(second)^{tree}", "-p", second, "-p", first, "-m", message, date: "\(later) +0000")
+        try fixture.git("update-ref", "refs/heads/production", forged)
+        let report = try fixture.verify()
+        #expect(report.problems.map(\.commit) == [forged])
+        #expect(
+            report.problems.map(\.message) == ["it has several parents, and no transition has"])
+        #expect(report.environments.first?.signed == 3)
     }
 
     @Test func manyProblemsAreCounted() throws {
@@ -300,16 +297,18 @@ struct SignedLedgerTests {
         #expect(report.problems.first?.commit == first)
     }
 
-    @Test(arguments: ["", "abc", "main", String(repeating: "0", count: 40)])
-    func whatIsKnownMustBeThere(since: String) throws {
+    @Test(arguments: ["", "abc", "main"])
+    func whatIsKnownMustBeACommit(since: String) throws {
         let fixture = try SignedFixture()
         try fixture.record("1")
-        do {
-            let report = try fixture.verify(since: [since])
-            #expect(since.count == 40 && report.problemCount == 1)
-        } catch {
-            #expect((error as? LedgerError)?.code == .invalid)
-        }
+        #expect(ledgerError { _ = try fixture.verify(since: [since]) }?.code == .invalid)
+    }
+
+    @Test func whatIsKnownMustBeThere() throws {
+        let fixture = try SignedFixture()
+        try fixture.record("1")
+        let gone = String(repeating: "0", count: 40)
+        #expect(try fixture.verify(since: [gone]).problems.map(\.commit) == [gone])
     }
 
     @Test("attack: without its key nothing is recorded, signed or not")

@@ -35,19 +35,24 @@ import Testing
 
     @Test("a session of somebody else that ends lets a waiting thread in")
     func anothersSession() throws {
-        let pool = try pool("shared_account", "WITH MAX_USER_CONNECTIONS 1")
         let server = try MariaDBServer.shared
-        var settings = server.settings
-        settings.credentials = Credentials(user: "shared_account", password: Secret("p"))
+        let settings = try server.account(
+            "shared_account", password: "p", requirements: "WITH MAX_USER_CONNECTIONS 1")
         let other = try Connection(to: server.address, settings: settings)
-        let waiter = Thread {
-            usleep(300_000)
-            other.close()
+        let attempts = Lock(0)
+        let pool = ConnectionPool(limitPerServer: 8) { _, _ in
+            let attempt = attempts.withLock { count in
+                count += 1
+                return count
+            }
+            // By the third one the server has let it in twice not.
+            if attempt == 3 { other.close() }
+            return settings
         }
-        waiter.start()
         try pool.withConnection(to: server.address, purpose: .read) {
             _ = try $0.query("SELECT 1")
         }
+        #expect(attempts.withLock { $0 } >= 3)
         #expect(!other.isUsable)
     }
 
@@ -56,8 +61,7 @@ import Testing
         let interrupt = Interrupt()
         let patient = try pool("held", "WITH MAX_USER_CONNECTIONS 1", patienceSeconds: 0.2)
         let server = try MariaDBServer.shared
-        var settings = server.settings
-        settings.credentials = Credentials(user: "held", password: Secret("p"))
+        let settings = server.settings(of: "held", password: "p")
         let other = try Connection(to: server.address, settings: settings)
         defer { other.close() }
         func failure(_ pool: ConnectionPool) -> MySQLError? {
@@ -67,9 +71,7 @@ import Testing
         #expect(error?.kind == .connectionLimit && error?.retry == .retryable)
         #expect("\(error as Any)".contains("max_user_connections"))
         interrupt.raise()
-        let asked = ConnectionPool(limitPerServer: 8, interrupt: interrupt) { [settings] _, _ in
-            settings
-        }
+        let asked = ConnectionPool(limitPerServer: 8, interrupt: interrupt) { _, _ in settings }
         #expect(failure(asked)?.kind == .connectionLimit)
     }
 

@@ -8,8 +8,8 @@ import Testing
 @Suite struct DataLimitTests {
     private func fleet(
         _ kind: TestServer.Kind = .mariadb1011, _ statements: String...
-    ) throws -> (Fleet, ObservationTarget) {
-        let fleet = try Fleet(on: TestServer.shared(kind))
+    ) throws -> (ObservedFleet, ObservationTarget) {
+        let fleet = try ObservedFleet(on: TestServer.shared(kind))
         let target = try fleet.add(
             ["CREATE TABLE t (id int PRIMARY KEY, c int)", "INSERT INTO t VALUES (1, 0)"]
                 + statements, options: "CHARACTER SET utf8mb4")
@@ -17,7 +17,8 @@ import Testing
     }
 
     private func ask(
-        _ sql: String, _ fleet: Fleet, _ target: ObservationTarget, each: Int = 20, total: Int = 60
+        _ sql: String, _ fleet: ObservedFleet, _ target: ObservationTarget, each: Int = 20,
+        total: Int = 60
     ) -> DataProbe.Answer? {
         DataAsking(pool: fleet.pool, limits: .init(eachSeconds: each, totalSeconds: total)).ask(
             [.init(target: target, flavour: fleet.server.kind.flavour, sql: sql)],
@@ -95,7 +96,7 @@ import Testing
     /// Where the server's default locks what is read, questions still do not wait for writers.
     @Test func noRowIsLocked() throws {
         let server = try TestServer.start(options: ["--transaction-isolation=SERIALIZABLE"])
-        let fleet = try Fleet(on: server)
+        let fleet = try ObservedFleet(on: server)
         let target = try fleet.add(
             "CREATE TABLE t (id int PRIMARY KEY, c int)", "INSERT INTO t VALUES (1, 0)")
         let writer = try server.connect(database: target.database)

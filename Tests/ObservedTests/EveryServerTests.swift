@@ -10,7 +10,7 @@ import Testing
 struct EveryServerTests {
     @Test("the profile names the server and what its database stands on", arguments: kinds)
     func profile(kind: TestServer.Kind) throws {
-        let fleet = try Fleet(on: TestServer.shared(kind))
+        let fleet = try ObservedFleet(on: TestServer.shared(kind))
         let shard = try fleet.add(options: "CHARACTER SET latin2 COLLATE latin2_bin")
         let profile = try fleet.known(shard).profile
         #expect(profile.flavour == kind.flavour)
@@ -121,7 +121,7 @@ struct EveryServerTests {
 
     @Test("a shard is read whole, and what is no table is counted", arguments: kinds)
     func reading(kind: TestServer.Kind) throws {
-        let fleet = try Fleet(on: TestServer.shared(kind))
+        let fleet = try ObservedFleet(on: TestServer.shared(kind))
         let shard = try fleet.add(
             "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY)", "INSERT INTO t VALUES (41)",
             "CREATE TABLE `odd ``name` (id INT) ENGINE=MyISAM",
@@ -139,7 +139,7 @@ struct EveryServerTests {
 
     @Test("a change is seen in the next look, however cheap the look", arguments: kinds)
     func change(kind: TestServer.Kind) throws {
-        let fleet = try Fleet(on: TestServer.shared(kind))
+        let fleet = try ObservedFleet(on: TestServer.shared(kind))
         let shard = try fleet.add("CREATE TABLE t (id INT PRIMARY KEY)")
         for statement in [
             "ALTER TABLE t ADD COLUMN a INT", "ALTER TABLE t COMMENT 'x'",
@@ -155,7 +155,7 @@ struct EveryServerTests {
 
     @Test("a database that the account may not see is unknown, and never empty", arguments: kinds)
     func hidden(kind: TestServer.Kind) throws {
-        let fleet = try Fleet(on: TestServer.shared(kind))
+        let fleet = try ObservedFleet(on: TestServer.shared(kind))
         let shard = try fleet.add("CREATE TABLE t (id INT PRIMARY KEY)", "CREATE TABLE u (a INT)")
         let name = SQL.identifier(shard.database)
         for grants in [[], ["SELECT ON \(name).t"], ["INSERT (id) ON \(name).t"]] {
@@ -210,7 +210,7 @@ struct EveryServerTests {
                 "CREATE TABLE t (\(columns), d VARCHAR(7), e INT) \(options)")
             #expect(proof.statements.last?.after == proof.final?.digest)
         }
-        let fleet = try Fleet(on: TestServer.shared(kind))
+        let fleet = try ObservedFleet(on: TestServer.shared(kind))
         let shard = try fleet.add(
             "CREATE TABLE t (id INT PRIMARY KEY, a INT)", "ALTER TABLE t ALTER a DROP DEFAULT")
         let known = try fleet.known(shard).schema.tables["t"]

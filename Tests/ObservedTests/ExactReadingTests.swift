@@ -7,7 +7,7 @@ import Testing
 struct ExactReadingTests {
     @Test("the tables are read as the server prints them, without the counter")
     func tables() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add(
             "CREATE TABLE a (id INT AUTO_INCREMENT PRIMARY KEY) CHARSET latin1",
             "INSERT INTO a VALUES (41)")
@@ -29,14 +29,14 @@ struct ExactReadingTests {
 
     @Test("an empty database is a shard without tables")
     func empty() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add()
         #expect(try fleet.known(shard).schema.tables == [:])
     }
 
     @Test("each shard has the character set of its own database")
     func characterSets() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let latin = try fleet.add(options: "CHARACTER SET latin2 COLLATE latin2_bin")
         let greek = try fleet.add(options: "CHARACTER SET greek")
         let seen = fleet.observe()
@@ -56,14 +56,14 @@ struct ExactReadingTests {
             "x#P#p0", "select",
         ])
     func names(name: String) throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add("CREATE TABLE \(SQL.identifier(name)) (id INT PRIMARY KEY)")
         #expect(try fleet.known(shard).schema.tables.keys.sorted() == [name])
     }
 
     @Test("a database with an odd name")
     func databaseName() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let name = "odd `name's \(UInt32.random(in: 0 ..< .max))"
         try fleet.root.execute("CREATE DATABASE \(SQL.identifier(name))")
         defer { try? fleet.root.execute("DROP DATABASE \(SQL.identifier(name))") }
@@ -73,7 +73,7 @@ struct ExactReadingTests {
 
     @Test("what is no table is counted, not read")
     func otherObjects() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add(
             "CREATE TABLE t (id INT PRIMARY KEY)", "CREATE TABLE m (id INT) ENGINE=MyISAM",
             "CREATE TABLE v1 (id INT PRIMARY KEY) WITH SYSTEM VERSIONING",
@@ -96,7 +96,7 @@ struct ExactReadingTests {
 
     @Test("what is no table is told by its answer, and what only looks like it is read")
     func lookalikes() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add(
             "CREATE SEQUENCE plain", "CREATE SEQUENCE said COMMENT = 'it counts'",
             "CREATE TABLE alike (next_not_cached_value BIGINT) COMMENT = ' SEQUENCE=1'",
@@ -109,7 +109,7 @@ struct ExactReadingTests {
 
     @Test("a view that the account may not see into is counted all the same")
     func hiddenView() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add(
             "CREATE TABLE t (id INT PRIMARY KEY)", "CREATE VIEW v AS SELECT * FROM t")
         let limited = try fleet.limited(["SELECT, ALTER ON *.*"])
@@ -120,7 +120,7 @@ struct ExactReadingTests {
 
     @Test("many equal shards share one schema and one table")
     func sharing() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         for number in 0..<200 {
             try fleet.add(
                 "CREATE TABLE a (id INT AUTO_INCREMENT PRIMARY KEY) AUTO_INCREMENT=\(number + 5)",

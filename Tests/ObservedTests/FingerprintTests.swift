@@ -58,7 +58,7 @@ struct FingerprintTests {
 
     @Test("every statement that changes a schema is noticed", arguments: [false, true])
     func superset(equal: Bool) throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shards = try Self.changes.map { _ in
             try fleet.add(Self.tables, options: "CHARACTER SET latin1")
         }
@@ -84,7 +84,7 @@ struct FingerprintTests {
 
     @Test("what was stamped a moment ago is read again until it has settled")
     func settling() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add(Self.tables)
         _ = fleet.observe(.exact)
         try fleet.stamp("UNIX_TIMESTAMP()", in: shard)
@@ -97,7 +97,7 @@ struct FingerprintTests {
 
     @Test("nothing is assumed of a shard that was never read, or was forgotten")
     func forgetting() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add(Self.tables)
         try fleet.settle()
         #expect(try !fleet.known(shard, .unlessUnchanged).isFromFingerprint)
@@ -119,7 +119,7 @@ struct FingerprintTests {
             "CREATE TABLE `t#P#x` (id INT PRIMARY KEY)",
         ])
     func untraceable(table: String) throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add(Self.tables + [table])
         try fleet.settle()
         _ = fleet.observe(.exact)
@@ -128,7 +128,7 @@ struct FingerprintTests {
 
     @Test("a foreign key to another database could change with it unseen")
     func foreignDatabase() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let other = try fleet.add("CREATE TABLE p (id INT PRIMARY KEY)")
         let shard = try fleet.add(
             "CREATE TABLE c (p INT, FOREIGN KEY (p) REFERENCES \(other.database).p (id))")
@@ -143,7 +143,7 @@ struct FingerprintTests {
 
     @Test("an account without the statistics reads exactly, and a shard that vanishes is unknown")
     func withoutGrant() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add(Self.tables)
         let limited = try fleet.limited(["SELECT ON \(shard.database).*"])
         try fleet.settle()
@@ -157,7 +157,7 @@ struct FingerprintTests {
 
     @Test("the counts of other objects are those of the last exact reading")
     func counts() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add(Self.tables + ["CREATE PROCEDURE x() SELECT 1"])
         try fleet.settle()
         _ = fleet.observe(.exact)
@@ -174,7 +174,7 @@ struct FingerprintTests {
     }
 }
 
-extension Fleet {
+extension ObservedFleet {
     /// Gives the statistics of all shards old time stamps, each another one unless said otherwise.
     func settle(_ step: String = "(@settled := @settled + 1)") throws {
         for target in targets { try stamp("1700000000 + \(step)", in: target) }

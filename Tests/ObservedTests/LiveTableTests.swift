@@ -7,7 +7,7 @@ import Testing
 struct LiveTableTests {
     @Test("a table is the same as in a reading of its whole shard")
     func read() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add("CREATE TABLE `a``b` (id INT AUTO_INCREMENT PRIMARY KEY)")
         try fleet.run(["INSERT INTO `a``b` VALUES (7)"], in: shard)
         let table = try live("a`b", shard, fleet)
@@ -17,7 +17,7 @@ struct LiveTableTests {
 
     @Test("absent only where the database is there and the table is not")
     func absent() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add("CREATE VIEW seen AS SELECT 1 AS a", "CREATE SEQUENCE s")
         #expect(try live("nope", shard, fleet) == nil)
         let gone = fleet.target("no_such_db")
@@ -35,7 +35,7 @@ struct LiveTableTests {
 
     @Test("an old name that a view keeps going is no table's any more; no answer is an error")
     func former() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add(
             "CREATE TABLE t (id INT PRIMARY KEY)", "CREATE VIEW seen AS SELECT 1 AS a",
             "CREATE SEQUENCE s")
@@ -54,7 +54,7 @@ struct LiveTableTests {
 
     @Test("a table that may not be seen is an error, not an absent one")
     func denied() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add("CREATE TABLE t (id INT PRIMARY KEY)")
         let other = try fleet.add()
         let limited = try fleet.limited(["SELECT ON \(other.database).*"])
@@ -65,7 +65,7 @@ struct LiveTableTests {
 
     @Test("a lost session is an error")
     func lost() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add("CREATE TABLE t (id INT PRIMARY KEY)")
         let connection = try fleet.server.connect()
         connection.close()
@@ -76,7 +76,7 @@ struct LiveTableTests {
     }
 
     private func live(
-        _ table: String, _ shard: ObservationTarget, _ fleet: Fleet
+        _ table: String, _ shard: ObservationTarget, _ fleet: ObservedFleet
     ) throws -> CatalogTable? {
         try fleet.pool.withConnection(to: shard.server, purpose: .read) { connection in
             try LiveTable.read(
@@ -97,7 +97,7 @@ struct TableSizesTests {
 
     @Test("InnoDB's statistics, summed over partitions, and other engines' own")
     func sizes() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shards = try [fleet.add(Self.tables), fleet.add("CREATE TABLE t (id INT PRIMARY KEY)")]
         let sizes = TableSizes.read(
             [shards[0]: ["t", "part", "old", "absent"], shards[1]: ["t"]], pool: fleet.pool,
@@ -115,7 +115,7 @@ struct TableSizesTests {
 
     @Test("without the statistics the list of tables has to do")
     func withoutGrant() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add(Self.tables)
         let limited = try fleet.limited(["SELECT ON \(shard.database).*"])
         let sizes = TableSizes.read(
@@ -128,7 +128,7 @@ struct TableSizesTests {
 
     @Test("a server that is down has no sizes, and says why; it hides no other's")
     func down() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let target = ObservationTarget(
             id: ShardID(namespace: "n", shard: "s"), server: .socket(path: "/nonexistent/m.sock"),
             database: "d")

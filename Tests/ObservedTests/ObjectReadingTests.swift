@@ -37,7 +37,7 @@ import Testing
 
     @Test(arguments: cases)
     func onlyWhatIsAskedForIsRead(_ kinds: Set<ObjectName.Kind>, _ names: [String]) throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let target = Self.target(try fleet.add(Self.statements), kinds)
         let shard = try fleet.known(target)
         #expect(shard.schema.tables.keys.sorted() == names)
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func shardsThatAreAlikeShareTheirDigests() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let targets = try (0..<5).map { _ in
             Self.target(try fleet.add(Self.statements), Self.all)
         }
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func changedObjectIsSeenWithoutFingerprints() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let target = Self.target(try fleet.add(Self.statements), Self.all)
         let before = try fleet.known(target, .unlessUnchanged)
         try fleet.run(["CREATE OR REPLACE PROCEDURE p() SELECT 2"], in: target)
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func liveObjectIsReadByItsEncodedName() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let target = Self.target(try fleet.add(Self.statements), Self.all)
         let known = try fleet.known(target)
         let connection = try fleet.server.connect(database: target.database)
@@ -94,7 +94,7 @@ import Testing
         (.view, "SHOW VIEW"),
     ])
     func hiddenObjectsMakeTheShardUnknown(_ kind: ObjectName.Kind, _ grant: String) throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let target = Self.target(try fleet.add(Self.statements), [kind])
         let database = SQL.identifier(target.database)
         let blind = try fleet.limited(["SELECT ON \(database).*"])

@@ -8,7 +8,7 @@ import Testing
 struct ShardProblemTests {
     @Test("a database that is not there")
     func unknownDatabase() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let good = try fleet.add("CREATE TABLE t (id INT PRIMARY KEY)")
         let gone = fleet.target("no_such_db")
         let seen = fleet.observe(.exact, [gone, good])
@@ -21,7 +21,7 @@ struct ShardProblemTests {
 
     @Test("a server that is down gives all its shards the same problem")
     func serverDown() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let good = try fleet.add("CREATE TABLE t (id INT PRIMARY KEY)")
         let down = (0..<50).map { number in
             ObservationTarget(
@@ -42,7 +42,7 @@ struct ShardProblemTests {
         let server = try MariaDBServer.shared
         var settings = server.settings
         settings.credentials = Credentials(user: "nobody", password: Secret("swordfish"))
-        let fleet = try Fleet(settings: settings)
+        let fleet = try ObservedFleet(settings: settings)
         let shard = try fleet.add("CREATE TABLE t (id INT PRIMARY KEY)")
         let problem = try fleet.problem(shard)
         #expect(problem.code == "access-denied")
@@ -52,7 +52,7 @@ struct ShardProblemTests {
 
     @Test("no privilege on one database of several")
     func missingDatabaseGrant() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let granted = try fleet.add("CREATE TABLE t (id INT PRIMARY KEY)")
         let secret = try fleet.add("CREATE TABLE t (id INT PRIMARY KEY)")
         let limited = try fleet.limited(["SELECT ON \(granted.database).*"])
@@ -65,7 +65,7 @@ struct ShardProblemTests {
 
     @Test("privileges on single tables do not make the others vanish")
     func partialGrant() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add(
             "CREATE TABLE a (id INT PRIMARY KEY)", "CREATE TABLE b (id INT PRIMARY KEY)")
         for grant in ["SELECT ON", "SELECT (id) ON"] {
@@ -83,7 +83,7 @@ struct ShardProblemTests {
 
     @Test("a table whose definition cannot be read makes the shard unknown and is named")
     func brokenTable() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add(
             "CREATE TABLE a (id INT PRIMARY KEY)", "CREATE TABLE broken (id INT PRIMARY KEY)")
         let file = fleet.server.folder.path + "/data/\(shard.database)/broken.frm"
@@ -100,7 +100,7 @@ struct ShardProblemTests {
     @Test("a server that dies halfway leaves no shard half read, and is back after a restart")
     func serverDies() throws {
         let server = try MariaDBServer.start()
-        let fleet = try Fleet(on: server)
+        let fleet = try ObservedFleet(on: server)
         for _ in 0..<3 { try fleet.add("CREATE TABLE t (id INT PRIMARY KEY)") }
         #expect(fleet.observe().values.allSatisfy { $0.shard != nil })
         // The pool now holds sessions of which it cannot know that they are dead.

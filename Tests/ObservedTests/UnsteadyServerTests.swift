@@ -10,7 +10,7 @@ struct UnsteadyServerTests {
     @Test("a server killed while it is read gives whole shards or unknown ones", arguments: 1...3)
     func killedMeanwhile(round: Int) throws {
         let server = try MariaDBServer.start()
-        let fleet = try Fleet(on: server)
+        let fleet = try ObservedFleet(on: server)
         for _ in 0..<40 {
             try fleet.add(["a", "b", "c"].map { "CREATE TABLE \($0) (id INT PRIMARY KEY)" })
         }
@@ -29,7 +29,7 @@ struct UnsteadyServerTests {
 
     @Test("a table that is listed but gone each time it is read")
     func changedWhileRead() throws {
-        let fleet = try Fleet()
+        let fleet = try ObservedFleet()
         let shard = try fleet.add("CREATE TABLE a (id INT PRIMARY KEY)")
         let other = try fleet.add("CREATE TABLE a (id INT PRIMARY KEY)")
         // Listed like a table, and never there to be opened.
@@ -49,7 +49,7 @@ struct UnsteadyServerTests {
     @Test("names of databases are compared as the server does")
     func foldedNames() throws {
         let server = try MariaDBServer.start(options: ["--lower-case-table-names=1"])
-        let fleet = try Fleet(on: server)
+        let fleet = try ObservedFleet(on: server)
         try fleet.root.execute("CREATE DATABASE Shop CHARACTER SET latin2")
         try fleet.root.execute("CREATE TABLE Shop.Orders (id INT PRIMARY KEY)")
         try fleet.root.execute("CREATE FUNCTION Shop.f() RETURNS INT RETURN 1")

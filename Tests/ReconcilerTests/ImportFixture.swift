@@ -81,12 +81,7 @@ final class ImportFixture {
 
     @discardableResult
     func git(_ arguments: String...) throws -> String {
-        var environment = ["GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"]
-        for role in ["AUTHOR", "COMMITTER"] {
-            environment["GIT_\(role)_NAME"] = "Ada"
-            environment["GIT_\(role)_EMAIL"] = "ada@example.com"
-        }
-        return try Shell.check("git", ["-C", folder] + arguments, environment: environment)
+        try GitCommand.run(arguments, in: folder, date: nil)
     }
 
     /// Commits all files, in a repository that is made at the first commit.
@@ -122,8 +117,7 @@ final class ImportFixture {
 
     /// What git says of the ledger.
     func ledgerGit(_ arguments: String...) throws -> String {
-        try Shell.check("git", ["-C", ledgerPath] + arguments)
-            .trimmingCharacters(in: .newlines)
+        try GitCommand.run(arguments, in: ledgerPath)
     }
 
     func rebuild() throws -> RebuildReport { try LedgerRebuild(pass: try session()).run() }

@@ -19,10 +19,7 @@ struct RecordedBasesTests {
         init() throws {
             let path = try #require(folder).path
             func git(_ words: String...) throws -> String {
-                try Shell.check(
-                    "git",
-                    ["-C", path, "-c", "user.name=A", "-c", "user.email=a@e.com"] + words
-                ).trimmingCharacters(in: .whitespacesAndNewlines)
+                try GitCommand.run(words, in: path)
             }
             _ = try git("init", "-q", "-b", "main")
             ids = try (0..<3).map { number in

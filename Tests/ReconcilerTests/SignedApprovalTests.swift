@@ -18,13 +18,13 @@ struct SignedApprovalTests {
     init() throws {
         folder = try TemporaryFolder()
         let path = folder.path + "/key"
-        try Shell.check("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", path])
+        try SSHKeys.make(path)
         key = try SigningKey(path: path)
     }
 
     /// Allowed signers of one line, with the key behind `prefix`.
     private func signers(_ prefix: String) throws -> TrustedSigners {
-        let line = try String(contentsOfFile: folder.path + "/key.pub", encoding: .utf8)
+        let line = try SSHKeys.publicLine(folder.path + "/key") + "\n"
         let path = try folder.write("\(prefix) \(line)", to: "allowed")
         chmod(path, 0o600)
         return TrustedSigners(ApprovalSettings(identity: .signed, allowedSigners: path))

@@ -7,7 +7,7 @@ import Testing
 struct GeneratedTableTests {
     @Test(arguments: Rounds.seeds(300))
     func roundTrip(seed: Int) throws {
-        var generator = TableGenerator(
+        var generator = RandomPrintedTables(
             seed: UInt64(seed), flavour: seed % 2 == 0 ? .mariadb : .mysql)
         let table = generator.table()
         let text = table.showCreate(flavour: generator.flavour, includingAutoIncrement: true)
@@ -22,7 +22,7 @@ struct GeneratedTableTests {
         "What is printed is also a statement that people could have written",
         arguments: Rounds.seeds(100))
     func readsAsSource(seed: Int) throws {
-        var generator = TableGenerator(seed: UInt64(seed), flavour: .mariadb)
+        var generator = RandomPrintedTables(seed: UInt64(seed), flavour: .mariadb)
         let table = generator.table()
         let text = table.showCreate(flavour: .mariadb)
         let statements = try SQLScript.statements(in: Array((text + ";\n").utf8), file: "t.sql")
@@ -38,7 +38,7 @@ struct GeneratedTableTests {
         "Damaged text is refused or read, and never brings the reader down",
         arguments: Rounds.seeds(150))
     func damage(seed: Int) {
-        var generator = TableGenerator(
+        var generator = RandomPrintedTables(
             seed: UInt64(seed), flavour: seed % 2 == 0 ? .mariadb : .mysql)
         let text = generator.table().showCreate(flavour: generator.flavour)
         for _ in 0..<20 {

@@ -26,22 +26,22 @@ struct AllowedSignersTests {
     ]
 
     @Test func eachFileAllowsTheSame() throws {
-        let workshop = try WorkspacePool()
-        let key = try workshop.key(["ed25519"])
-        let own = try workshop.publicLine(key).split(separator: " ").prefix(2)
+        let maker = try SignatureMaker()
+        let key = try maker.key(["ed25519"])
+        let own = try maker.publicLine(key).split(separator: " ").prefix(2)
             .joined(separator: " ")
-        let other = try workshop.publicLine(try workshop.key(["ed25519"], name: "other"))
+        let other = try maker.publicLine(try maker.key(["ed25519"], name: "other"))
         let signatures = try ["git", "file"].map {
-            ($0, try workshop.sign("payload", with: key, namespace: $0))
+            ($0, try maker.sign("payload", with: key, namespace: $0))
         }
         var accepted = 0
         for file in Self.files {
             let text = file.replacingOccurrences(of: "KEY", with: own)
                 .replacingOccurrences(of: "OTHER", with: other)
-            let verifier = SignatureVerifier(allowedSigners: try workshop.allowed(text))
+            let verifier = SignatureVerifier(allowedSigners: try maker.allowed(text))
             for (namespace, signature) in signatures {
                 for principal in ["ada", "bob"] {
-                    let theirs = try workshop.programAccepts(
+                    let theirs = try maker.programAccepts(
                         signature, of: "payload", namespace: namespace, principal: principal)
                     let ours = verifier.refusal(
                         of: signature, "payload", namespace: namespace, principal: principal)
@@ -57,10 +57,10 @@ struct AllowedSignersTests {
     }
 
     @Test func theReasonIsTold() throws {
-        let workshop = try WorkspacePool()
-        let key = try workshop.key(["ed25519"])
-        let line = try workshop.publicLine(key)
-        let signature = try workshop.sign("x", with: key)
+        let maker = try SignatureMaker()
+        let key = try maker.key(["ed25519"])
+        let line = try maker.publicLine(key)
+        let signature = try maker.sign("x", with: key)
         let cases: [(String, String?, SignatureError.Code?)] = [
             ("ada \(line)", nil, nil), ("ada \(line)", "bob", .wrongPrincipal),
             ("", nil, .keyNotAllowed), ("ada cert-authority \(line)", nil, .keyNotAllowed),
@@ -69,20 +69,20 @@ struct AllowedSignersTests {
             ("ada valid-after=\"20300101Z\" \(line)", nil, .notYetValid),
         ]
         for (text, principal, expected) in cases {
-            let verifier = SignatureVerifier(allowedSigners: try workshop.allowed(text))
+            let verifier = SignatureVerifier(allowedSigners: try maker.allowed(text))
             #expect(verifier.refusal(of: signature, "x", principal: principal) == expected)
         }
     }
 
     @Test func thePersonIsNamedByNamesAlone() throws {
-        let workshop = try WorkspacePool()
-        let key = try workshop.key(["ed25519"])
-        let line = try workshop.publicLine(key)
-        let signature = try workshop.sign("x", with: key)
+        let maker = try SignatureMaker()
+        let key = try maker.key(["ed25519"])
+        let line = try maker.publicLine(key)
+        let signature = try maker.sign("x", with: key)
         func principals(_ text: String) throws -> [String] {
-            try SignatureVerifier(allowedSigners: try workshop.allowed(text)).verify(
+            try SignatureVerifier(allowedSigners: try maker.allowed(text)).verify(
                 payload: Array("x".utf8), signature: signature, namespace: "git",
-                at: WorkspacePool.now
+                at: SignatureMaker.now
             ).principals
         }
         #expect(try principals("ada,a*,!eve,bob \(line)") == ["ada", "bob"])
@@ -122,8 +122,8 @@ struct AllowedSignersTests {
             ("ada ssh-ed25519-cert-v01@openssh.com AAAA", "neither an option"),
         ])
     func refused(text: String, reason: String) throws {
-        let workshop = try WorkspacePool()
-        let line = try workshop.publicLine(try workshop.key(["ed25519"]))
+        let maker = try SignatureMaker()
+        let line = try maker.publicLine(try maker.key(["ed25519"]))
         let blob = line.split(separator: " ")[1]
         let filled = text.replacingOccurrences(of: "KEY", with: line)
             .replacingOccurrences(of: "BLOB", with: blob)
@@ -138,8 +138,8 @@ struct AllowedSignersTests {
     }
 
     @Test func linesMayEndAsOnOtherSystems() throws {
-        let workshop = try WorkspacePool()
-        let line = try workshop.publicLine(try workshop.key(["ed25519"]))
+        let maker = try SignatureMaker()
+        let line = try maker.publicLine(try maker.key(["ed25519"]))
         let text = "# first\r\nada \(line)\r\n\r\nzo\u{eb} \(line)\r\n"
         let signers = try AllowedSigners(text: text, file: "signers")
         #expect(signers.entries.map(\.line) == [2, 4])

@@ -9,22 +9,22 @@ import Testing
 struct RefusedKeyTests {
     @Test("attack: a short RSA key is refused among the allowed signers and in a signature")
     func shortRSA() throws {
-        let workshop = try WorkspacePool()
-        let key = try workshop.key(["rsa", "-b", "1024"])
-        let line = try workshop.publicLine(key)
-        #expect(signatureError { _ = try workshop.allowed("ada \(line)") } == .invalidFile)
-        let verifier = SignatureVerifier(allowedSigners: try workshop.allowed("# nobody"))
+        let maker = try SignatureMaker()
+        let key = try maker.key(["rsa", "-b", "1024"])
+        let line = try maker.publicLine(key)
+        #expect(signatureError { _ = try maker.allowed("ada \(line)") } == .invalidFile)
+        let verifier = SignatureVerifier(allowedSigners: try maker.allowed("# nobody"))
         #expect(
-            verifier.refusal(of: try workshop.sign("x", with: key), "x") == .unsupportedAlgorithm)
+            verifier.refusal(of: try maker.sign("x", with: key), "x") == .unsupportedAlgorithm)
     }
 
     @Test("attack: SHA-1, a hash of another name, and an algorithm that is not the key's")
     func algorithms() throws {
-        let workshop = try WorkspacePool()
-        let key = try workshop.key(["rsa", "-b", "2048"])
-        let line = try workshop.publicLine(key)
-        let verifier = SignatureVerifier(allowedSigners: try workshop.allowed("ada \(line)"))
-        let good = try SSHSignature(armoured: try workshop.sign("x", with: key))
+        let maker = try SignatureMaker()
+        let key = try maker.key(["rsa", "-b", "2048"])
+        let line = try maker.publicLine(key)
+        let verifier = SignatureVerifier(allowedSigners: try maker.allowed("ada \(line)"))
+        let good = try SSHSignature(armoured: try maker.sign("x", with: key))
         guard case .rsa(_, let bytes) = good.proof else {
             throw TestSupportError("no RSA signature")
         }
@@ -59,46 +59,46 @@ struct RefusedKeyTests {
 
     @Test("attack: a certificate is no key, whoever certified it")
     func certificates() throws {
-        let workshop = try WorkspacePool()
-        let authority = try workshop.key(["ed25519"], name: "authority")
-        let key = try workshop.key(["ed25519"], name: "key")
+        let maker = try SignatureMaker()
+        let authority = try maker.key(["ed25519"], name: "authority")
+        let key = try maker.key(["ed25519"], name: "key")
         try Shell.check(
             "ssh-keygen",
             ["-q", "-s", authority, "-I", "ada", "-n", "ada", "-V", "always:forever", key + ".pub"])
-        let signature = try workshop.sign("x", with: key + "-cert.pub")
-        let line = try workshop.publicLine(authority)
+        let signature = try maker.sign("x", with: key + "-cert.pub")
+        let line = try maker.publicLine(authority)
         let verifier = SignatureVerifier(
-            allowedSigners: try workshop.allowed("ada cert-authority \(line)"))
-        #expect(try workshop.programAccepts(signature, of: "x"))
+            allowedSigners: try maker.allowed("ada cert-authority \(line)"))
+        #expect(try maker.programAccepts(signature, of: "x"))
         #expect(verifier.refusal(of: signature, "x") == .unsupportedAlgorithm)
         // The authority's own key certifies and does not sign.
         #expect(
-            verifier.refusal(of: try workshop.sign("x", with: authority), "x") == .keyNotAllowed)
+            verifier.refusal(of: try maker.sign("x", with: authority), "x") == .keyNotAllowed)
     }
 
     @Test("attack: text in the reserved field, which nothing signs")
     func reserved() throws {
-        let workshop = try WorkspacePool()
-        let key = try workshop.key(["ed25519"])
-        let line = try workshop.publicLine(key)
-        let verifier = SignatureVerifier(allowedSigners: try workshop.allowed("ada \(line)"))
-        var bytes = try Armour.signature.open(try workshop.sign("x", with: key))
+        let maker = try SignatureMaker()
+        let key = try maker.key(["ed25519"])
+        let line = try maker.publicLine(key)
+        let verifier = SignatureVerifier(allowedSigners: try maker.allowed("ada \(line)"))
+        var bytes = try Armour.signature.open(try maker.sign("x", with: key))
         // Behind magic, version, key and namespace.
         let place = 6 + 4 + 4 + 51 + 4 + 3
         #expect(Array(bytes[place..<place + 4]) == [0, 0, 0, 0])
         bytes.replaceSubrange(place..<place + 4, with: [0, 0, 0, 1, 0x41])
         let forged = Armour.signature.close(bytes)
         // The reference passes over it.
-        #expect(try workshop.programAccepts(forged, of: "x"))
+        #expect(try maker.programAccepts(forged, of: "x"))
         #expect(verifier.refusal(of: forged, "x") == .malformed)
     }
 
     @Test("attack: numbers of a signature that are zero, negative, padded or too large")
     func numbers() throws {
-        let workshop = try WorkspacePool()
-        let key = try workshop.key(["ecdsa", "-b", "256"])
-        let line = try workshop.publicLine(key)
-        let verifier = SignatureVerifier(allowedSigners: try workshop.allowed("ada \(line)"))
+        let maker = try SignatureMaker()
+        let key = try maker.key(["ecdsa", "-b", "256"])
+        let line = try maker.publicLine(key)
+        let verifier = SignatureVerifier(allowedSigners: try maker.allowed("ada \(line)"))
         let blob = try SSHPublicKey(line: line).blob
         func forged(_ r: [UInt8], _ s: [UInt8]) -> String {
             var pair = SSHWriter()
@@ -145,8 +145,8 @@ struct DeviceKeyTests {
 
     @Test("attack: a device that nobody touched, and one for another application")
     func touched() throws {
-        let workshop = try WorkspacePool()
-        let path = try workshop.key(["ed25519"])
+        let maker = try SignatureMaker()
+        let path = try maker.key(["ed25519"])
         let text = try String(contentsOfFile: path, encoding: .utf8)
         guard case .ed25519(let key) = try OpenSSHPrivateKey(armoured: text),
             case .ed25519(let point) = key.publicKey.material
@@ -161,14 +161,14 @@ struct DeviceKeyTests {
         let line =
             SSHPublicKey.Kind.deviceEd25519.rawValue + " "
             + Data(blob("ssh:")).base64EncodedString()
-        let verifier = SignatureVerifier(allowedSigners: try workshop.allowed("ada \(line)"))
+        let verifier = SignatureVerifier(allowedSigners: try maker.allowed("ada \(line)"))
         func made(_ application: String, _ flags: UInt8) throws -> String {
             try signature(
                 by: key, blob: blob("ssh:"), application: application, flags: flags, of: "x")
         }
         let good = try made("ssh:", 1)
         #expect(verifier.refusal(of: good, "x") == nil)
-        #expect(try workshop.programAccepts(good, of: "x"))
+        #expect(try maker.programAccepts(good, of: "x"))
         #expect(verifier.refusal(of: try made("ssh:", 5), "x") == nil)
         #expect(verifier.refusal(of: try made("ssh:", 0), "x") == .badSignature)
         #expect(verifier.refusal(of: try made("https://example.com", 1), "x") == .badSignature)
@@ -179,9 +179,9 @@ struct DeviceKeyTests {
     }
 
     @Test func anECDSAKeyInADevice() throws {
-        let workshop = try WorkspacePool()
-        let path = try workshop.key(["ecdsa", "-b", "256", "-m", "PEM"])
-        guard case .ecdsa(_, let point) = try SSHPublicKey(line: workshop.publicLine(path)).material
+        let maker = try SignatureMaker()
+        let path = try maker.key(["ecdsa", "-b", "256", "-m", "PEM"])
+        guard case .ecdsa(_, let point) = try SSHPublicKey(line: maker.publicLine(path)).material
         else { throw TestSupportError("no ECDSA key") }
         var blob = SSHWriter()
         blob.string(SSHPublicKey.Kind.deviceECDSA.rawValue)
@@ -191,12 +191,12 @@ struct DeviceKeyTests {
         let line =
             SSHPublicKey.Kind.deviceECDSA.rawValue + " "
             + Data(blob.bytes).base64EncodedString()
-        let verifier = SignatureVerifier(allowedSigners: try workshop.allowed("ada \(line)"))
+        let verifier = SignatureVerifier(allowedSigners: try maker.allowed("ada \(line)"))
         for flags: UInt8 in [1, 0] {
             let message = SSHProof.deviceMessage(
                 SSHSignature.message(Array("x".utf8), namespace: "git", hash: .sha512),
                 Array("ssh:".utf8), flags, 9)
-            let (input, output) = (workshop.folder + "/message", workshop.folder + "/der")
+            let (input, output) = (maker.folder + "/message", maker.folder + "/der")
             try Data(message).write(to: URL(fileURLWithPath: input))
             try Shell.check("openssl", ["dgst", "-sha256", "-sign", path, "-out", output, input])
             // SEQUENCE { INTEGER r, INTEGER s }: its integers are written as those of SSH.
@@ -214,7 +214,7 @@ struct DeviceKeyTests {
                 key: blob.bytes, namespace: "git", hash: .sha512, proof: proof.bytes)
             #expect(verifier.refusal(of: signature, "x") == (flags == 1 ? nil : .badSignature))
             #expect(verifier.refusal(of: signature, "y") == .badSignature)
-            if flags == 1 { #expect(try workshop.programAccepts(signature, of: "x")) }
+            if flags == 1 { #expect(try maker.programAccepts(signature, of: "x")) }
         }
     }
 }

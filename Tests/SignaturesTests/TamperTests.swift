@@ -18,11 +18,11 @@ struct TamperTests {
         "attack: one changed byte at any place of a signature",
         arguments: [["ed25519"], ["ecdsa", "-b", "256"]])
     func eachByte(type: [String]) throws {
-        let workshop = try WorkspacePool()
-        let key = try workshop.key(type)
+        let maker = try SignatureMaker()
+        let key = try maker.key(type)
         let verifier = SignatureVerifier(
-            allowedSigners: try workshop.allowed("ada \(try workshop.publicLine(key))"))
-        let signature = try workshop.sign("payload", with: key)
+            allowedSigners: try maker.allowed("ada \(try maker.publicLine(key))"))
+        let signature = try maker.sign("payload", with: key)
         let count = try Armour.signature.open(signature).count
         #expect(verifier.refusal(of: try changed(signature) { _ in }, "payload") == nil)
         for place in 0..<count {
@@ -31,18 +31,18 @@ struct TamperTests {
                 let forged = try changed(signature) { $0[place] ^= mask }
                 #expect(verifier.refusal(of: forged, "payload") != nil, "byte \(place)")
                 guard mask != 0xff, place % 4 == 0 else { continue }
-                #expect(try !workshop.programAccepts(forged, of: "payload"), "byte \(place)")
+                #expect(try !maker.programAccepts(forged, of: "payload"), "byte \(place)")
             }
         }
     }
 
     @Test("attack: a signature that is cut off, or goes on")
     func eachLength() throws {
-        let workshop = try WorkspacePool()
-        let key = try workshop.key(["ed25519"])
+        let maker = try SignatureMaker()
+        let key = try maker.key(["ed25519"])
         let verifier = SignatureVerifier(
-            allowedSigners: try workshop.allowed("ada \(try workshop.publicLine(key))"))
-        let signature = try workshop.sign("payload", with: key)
+            allowedSigners: try maker.allowed("ada \(try maker.publicLine(key))"))
+        let signature = try maker.sign("payload", with: key)
         let count = try Armour.signature.open(signature).count
         for length in 0..<count {
             let forged = try changed(signature) { $0 = Array($0.prefix(length)) }
@@ -56,11 +56,11 @@ struct TamperTests {
 
     @Test("attack: armour that holds more than one signature, or is not in its one form")
     func armour() throws {
-        let workshop = try WorkspacePool()
-        let key = try workshop.key(["ed25519"])
+        let maker = try SignatureMaker()
+        let key = try maker.key(["ed25519"])
         let verifier = SignatureVerifier(
-            allowedSigners: try workshop.allowed("ada \(try workshop.publicLine(key))"))
-        let good = try workshop.sign("payload", with: key)
+            allowedSigners: try maker.allowed("ada \(try maker.publicLine(key))"))
+        let good = try maker.sign("payload", with: key)
         let body = good.split(separator: "\n").dropFirst().dropLast().joined()
         let begin = "-----BEGIN SSH SIGNATURE-----\n"
         let end = "\n-----END SSH SIGNATURE-----\n"
@@ -83,13 +83,13 @@ struct TamperTests {
 
     @Test("attack: another's signature, key or text in the place of one's own")
     func mixed() throws {
-        let workshop = try WorkspacePool()
-        let ada = try workshop.key(["ed25519"], name: "ada")
-        let eve = try workshop.key(["ed25519"], name: "eve")
+        let maker = try SignatureMaker()
+        let ada = try maker.key(["ed25519"], name: "ada")
+        let eve = try maker.key(["ed25519"], name: "eve")
         let verifier = SignatureVerifier(
-            allowedSigners: try workshop.allowed("ada \(try workshop.publicLine(ada))"))
-        let adas = try workshop.sign("payload", with: ada)
-        let eves = try workshop.sign("payload", with: eve)
+            allowedSigners: try maker.allowed("ada \(try maker.publicLine(ada))"))
+        let adas = try maker.sign("payload", with: ada)
+        let eves = try maker.sign("payload", with: eve)
         #expect(verifier.refusal(of: eves, "payload") == .keyNotAllowed)
         // Eve's proof under Ada's key: the parts of both have the same lengths.
         let adaBytes = try Armour.signature.open(adas)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Views
@@ -37,20 +38,20 @@ import Testing
 
     /// Whatever the names are, they come back.
     @Test func roundTrip() {
-        var random = SplitMix(state: 7)
+        var random = SeededGenerator(seed: 7)
         let prefixes = ["s_", "s", "commerce_", "", "a-", "é", "x{", "q\"", "ab_cafe_", "s_0"]
         let suffixes = ["", "", "", "_eu", "-", " ", "\n", "z", "_0a"]
         for _ in 0..<2000 {
             var names: [String] = []
-            let prefix = prefixes[random.below(prefixes.count)]
-            let suffix = suffixes[random.below(suffixes.count)]
-            for _ in 0..<(1 + random.below(40)) {
-                let radix = [10, 16][random.below(2)]
-                let digits = String(random.below(300), radix: radix)
-                let zeros = String(repeating: "0", count: random.below(3))
-                let isOther = random.below(8) == 0
+            let prefix = random.any(prefixes)
+            let suffix = random.any(suffixes)
+            for _ in 0..<Int.random(in: 1...40, using: &random) {
+                let radix = random.any([10, 16])
+                let digits = String(Int.random(in: 0..<300, using: &random), radix: radix)
+                let zeros = String(repeating: "0", count: Int.random(in: 0...2, using: &random))
+                let isOther = random.chance(12)
                 names.append(
-                    (isOther ? prefixes[random.below(prefixes.count)] : prefix) + zeros + digits
+                    (isOther ? random.any(prefixes) : prefix) + zeros + digits
                         + suffix)
             }
             let text = ShardNames.compact(names)
@@ -63,18 +64,5 @@ import Testing
         #expect(ShardNames.compact(names) == "tenant_{0000..9999}")
         #expect(ShardNames.count(22, of: 24) == "22 of 24 shards")
         #expect(ShardNames.count(1, of: 1) == "1 of 1 shard")
-    }
-}
-
-/// A small generator with a seed, so that a failure happens again.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func below(_ limit: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((value ^ (value >> 31)) % UInt64(limit))
     }
 }

@@ -94,9 +94,7 @@ struct SecretPlaceTests {
             let output = try Shell.run(
                 PlumbProgram.path, words, environment: fleet.environment(nil),
                 folder: application)
-            return Run(
-                words: words, status: output.status, stdout: output.stdout,
-                stderr: output.stderr)
+            return Run(words, output)
         }
         #expect(try plumb().status == 2)
         for words in [

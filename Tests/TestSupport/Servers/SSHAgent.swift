@@ -1,13 +1,12 @@
 import Foundation
-import TestSupport
 
 /// A private ssh-agent, which ends with this value.
-final class SSHAgent {
-    let socket: String
+package final class SSHAgent {
+    package let socket: String
     private let program: BackgroundProgram
 
     /// Returns when it answers.
-    init(socket: String) throws {
+    package init(socket: String) throws {
         self.socket = socket
         program = try BackgroundProgram("ssh-agent", ["-D", "-a", socket])
         for _ in 0..<500 {
@@ -20,7 +19,7 @@ final class SSHAgent {
     }
 
     /// Hands it a private key without a passphrase.
-    func add(_ key: String) throws {
+    package func add(_ key: String) throws {
         try Shell.check("env", ["SSH_AUTH_SOCK=\(socket)", "ssh-add", "-q", key])
     }
 

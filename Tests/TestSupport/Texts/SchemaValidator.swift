@@ -14,7 +14,7 @@ package struct SchemaValidator {
     /// The shipped schema of that name.
     package init(shipped name: String) throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        let file = folder.appending(path: "../../docs/\(name).schema.json").standardizedFileURL
+        let file = folder.appending(path: "../../../docs/\(name).schema.json").standardizedFileURL
         try self.init(Data(contentsOf: file))
     }
 

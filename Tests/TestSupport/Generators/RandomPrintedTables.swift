@@ -1,18 +1,18 @@
-import TestSupport
-@testable import Schema
+import Schema
 
-/// Makes random tables that use whatever a flavour prints.
-struct TableGenerator {
-    let flavour: ServerProfile.Flavour
+/// Tables that use whatever the servers of a flavour print, of all names and texts; few of them
+/// are ones that a server would take.
+package struct RandomPrintedTables {
+    package let flavour: ServerProfile.Flavour
     private var random: SeededGenerator
     private var nextName = 0
 
-    init(seed: UInt64, flavour: ServerProfile.Flavour) {
+    package init(seed: UInt64, flavour: ServerProfile.Flavour) {
         self.flavour = flavour
         random = SeededGenerator(seed: seed)
     }
 
-    mutating func table() -> Table {
+    package mutating func table() -> Table {
         var table = Table(name: name(), columns: [])
         for _ in 0..<Int.random(in: 1...8, using: &random) { table.columns.append(column()) }
         for _ in 0..<Int.random(in: 0...4, using: &random) { table.indexes.append(index(table)) }
@@ -38,7 +38,7 @@ struct TableGenerator {
     }
 
     /// One to four bytes changed, removed, doubled or cut off.
-    mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
+    package mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
         var result = bytes
         for _ in 0..<Int.random(in: 1...4, using: &random) where !result.isEmpty {
             let place = Int.random(in: 0..<result.count, using: &random)

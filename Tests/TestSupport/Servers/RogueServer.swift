@@ -115,10 +115,7 @@ package final class RogueServer {
 
     /// The text of a file that the program puts in its place when it is whole.
     private static func wait(for path: String, of program: BackgroundProgram) throws -> String {
-        for _ in 0..<6_000 where program.isRunning {
-            if let text = try? String(contentsOfFile: path, encoding: .utf8) { return text }
-            usleep(10_000)
-        }
-        throw TestSupportError("the rogue server made no \(path)")
+        try program.waits(for: path)
+        return try String(contentsOfFile: path, encoding: .utf8)
     }
 }

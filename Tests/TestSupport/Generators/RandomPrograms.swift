@@ -1,5 +1,4 @@
 import Schema
-import TestSupport
 
 /// Views over tables and over other views.
 struct ViewWriter {

@@ -1,22 +1,21 @@
 import Foundation
-import TestSupport
 import Testing
 
 /// A schema repository, its shards on a real server, and a ledger: what `plumb` works on.
-final class FleetFixture {
-    let server: MariaDBServer
-    let folder: TemporaryFolder
+package final class FleetFixture {
+    package let server: MariaDBServer
+    package let folder: TemporaryFolder
     /// The fleet file, written anew by every commit.
-    var file: FleetFile
+    package var file: FleetFile
     private var extraEnvironment: [String: String] = [:]
 
-    var repository: String { folder.path + "/repo" }
-    var ledger: String { folder.path + "/ledger.git" }
+    package var repository: String { folder.path + "/repo" }
+    package var ledger: String { folder.path + "/ledger.git" }
 
     /// - Parameters:
     ///   - shards: how many; they are named `s0`, `s1`, …, in fresh databases.
     ///   - schema: the first commit's files below `schema/app`, by name.
-    init(
+    package init(
         on server: MariaDBServer? = nil, shards: Int = 2,
         schema: [String: String] = ["orders.sql": FleetFixture.orders]
     ) throws {
@@ -39,7 +38,7 @@ final class FleetFixture {
         try commit("First")
     }
 
-    static let orders = """
+    package static let orders = """
         CREATE TABLE orders (
           id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
           customer bigint NOT NULL,
@@ -50,21 +49,21 @@ final class FleetFixture {
 
     // MARK: The repository
 
-    func write(_ path: String, _ text: String) throws {
+    package func write(_ path: String, _ text: String) throws {
         try folder.write(text, to: "repo/" + path)
     }
 
-    func remove(_ path: String) throws {
+    package func remove(_ path: String) throws {
         try FileManager.default.removeItem(atPath: repository + "/" + path)
     }
 
     @discardableResult
-    func git(_ words: String...) throws -> String {
+    package func git(_ words: String...) throws -> String {
         try Shell.check("git", words, environment: environment(nil), folder: repository)
     }
 
     /// Writes the fleet file and commits everything.
-    func commit(_ message: String = "Change", author: String = "ada@example.com") throws {
+    package func commit(_ message: String = "Change", author: String = "ada@example.com") throws {
         try write("plumb.yaml", file.text)
         try git("add", "-A")
         try git(
@@ -73,46 +72,76 @@ final class FleetFixture {
     }
 
     /// Commits a changed file below `schema/app`.
-    func change(_ name: String, _ text: String) throws {
+    package func change(_ name: String, _ text: String) throws {
         try write("schema/app/\(name)", text)
         try commit("Change \(name)")
     }
 
     // MARK: The shards
 
-    func database(_ shard: Int) -> String { file.shards[shard].database }
+    package func database(_ shard: Int) -> String { file.shards[shard].database }
 
     @discardableResult
-    func sql(_ shard: Int, _ statement: String) throws -> [Row] {
+    package func sql(_ shard: Int, _ statement: String) throws -> [Row] {
         try server.connect(database: database(shard)).query(statement)
     }
 
     /// What `SHOW CREATE TABLE` says on a shard; nil where there is no such table.
-    func table(_ name: String, on shard: Int = 0) throws -> String? {
+    package func table(_ name: String, on shard: Int = 0) throws -> String? {
         let known = try sql(shard, "SHOW TABLES LIKE \(SQL.literal(name))")
         guard !known.isEmpty else { return nil }
         return try sql(shard, "SHOW CREATE TABLE \(SQL.identifier(name))").first?[1]
     }
 
-    /// All tables of all shards, as text: equal before and after means nothing changed.
-    func state() throws -> String {
+    /// All that is in the shards, as text: tables and views with their rows, triggers, routines and
+    /// events. Equal before and after means that nothing changed.
+    package func state() throws -> String {
         try file.shards.indices.map { shard in
-            try sql(shard, "SHOW TABLES").compactMap { $0[0] }.sorted().map {
-                "\(shard) \(try table($0, on: shard) ?? "")"
-            }.joined(separator: "\n")
+            let names = try sql(shard, "SHOW TABLES").compactMap { $0[0] }.sorted()
+            var lines = try names.map { "\(shard) \(try table($0, on: shard) ?? "")" }
+            if !names.isEmpty {
+                let list = names.map(SQL.identifier).joined(separator: ", ")
+                lines += try sql(shard, "CHECKSUM TABLE \(list)").map {
+                    "\(shard) \($0[0] ?? ""): \($0[1] ?? "-")"
+                }
+            }
+            return (lines + (try programs(of: shard))).joined(separator: "\n")
         }.joined(separator: "\n")
     }
 
+    /// Triggers, routines and events of a shard, one text each.
+    private func programs(of shard: Int) throws -> [String] {
+        let mine = SQL.literal(database(shard))
+        return try sql(
+            shard,
+            """
+            SELECT CONCAT_WS(' ', 'trigger', TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION,
+                EVENT_OBJECT_TABLE, ACTION_ORDER, ACTION_STATEMENT)
+              FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = \(mine)
+            UNION ALL SELECT CONCAT_WS(' ', ROUTINE_TYPE, ROUTINE_NAME, DTD_IDENTIFIER,
+                ROUTINE_DEFINITION)
+              FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = \(mine)
+            UNION ALL SELECT CONCAT_WS(' ', 'event', EVENT_NAME, STATUS, EVENT_DEFINITION)
+              FROM information_schema.EVENTS WHERE EVENT_SCHEMA = \(mine)
+            """
+        ).compactMap { $0[0] }.sorted().map { "\(shard) \($0)" }
+    }
+
     /// Every reference of the ledger with its commit; empty where there is no ledger.
-    func ledgerState() throws -> String {
+    package func ledgerState() throws -> String {
         guard access(ledger, F_OK) == 0 else { return "" }
-        return try Shell.check(
-            "git", ["-C", ledger, "for-each-ref", "--format=%(refname) %(objectname)"])
+        return try ledgerGit("for-each-ref", "--format=%(refname) %(objectname)")
+    }
+
+    /// Runs git's own command on the ledger.
+    @discardableResult
+    package func ledgerGit(_ words: String..., input: String? = nil) throws -> String {
+        try GitCommand.run(words, in: ledger, input: input)
     }
 
     // MARK: The program
 
-    func environment(_ actor: String?) -> [String: String] {
+    package func environment(_ actor: String?) -> [String: String] {
         var all = [
             "HOME": folder.path, "PLUMB_ACTOR": actor ?? "ci@example.com", "NO_COLOR": "1",
             "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z",
@@ -123,37 +152,36 @@ final class FleetFixture {
         return all
     }
 
-    static let pipelineVariables = [
+    package static let pipelineVariables = [
         "GITHUB_EVENT_NAME", "GITHUB_BASE_REF", "GITHUB_EVENT_PATH",
         "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CI_MERGE_REQUEST_IID", "CI_PIPELINE_SOURCE",
         "PLUMB_OPERATOR",
     ]
 
-    func setEnvironment(_ name: String, _ value: String) { extraEnvironment[name] = value }
+    package func setEnvironment(_ name: String, _ value: String) { extraEnvironment[name] = value }
 
     /// Runs `plumb` in the repository; text and JSON must agree with the process's exit status.
-    func run(
+    package func run(
         _ words: String..., by actor: String? = nil,
         at location: Testing.SourceLocation = #_sourceLocation
     ) throws -> Run {
         try run(words, by: actor, at: location)
     }
 
-    func run(
+    package func run(
         _ words: [String], by actor: String? = nil,
         at location: Testing.SourceLocation = #_sourceLocation
     ) throws -> Run {
         let output = try Shell.run(
             PlumbProgram.path, words, environment: environment(actor), folder: repository)
-        let run = Run(
-            words: words, status: output.status, stdout: output.stdout, stderr: output.stderr)
+        let run = Run(words, output)
         try Self.checkStatus(run, at: location)
         return run
     }
 
     /// As `run`, and expects this exit status.
     @discardableResult
-    func expect(
+    package func expect(
         _ status: Int32, _ words: String..., by actor: String? = nil,
         at location: Testing.SourceLocation = #_sourceLocation
     ) throws -> Run {
@@ -161,7 +189,7 @@ final class FleetFixture {
     }
 
     @discardableResult
-    func expect(
+    package func expect(
         _ status: Int32, _ words: [String], by actor: String? = nil,
         at location: Testing.SourceLocation = #_sourceLocation
     ) throws -> Run {
@@ -171,7 +199,7 @@ final class FleetFixture {
     }
 
     /// Starts `plumb` and leaves it running.
-    func start(_ words: String..., by actor: String? = nil) throws -> RunningPlumb {
+    package func start(_ words: String..., by actor: String? = nil) throws -> RunningPlumb {
         try RunningPlumb(words, folder: repository, environment: environment(actor))
     }
 
@@ -190,7 +218,7 @@ final class FleetFixture {
     }
 
     /// Runs `action` and expects that it changes neither a shard nor the ledger.
-    func expectUntouched(
+    package func expectUntouched(
         at location: Testing.SourceLocation = #_sourceLocation, _ action: () throws -> Void
     ) throws {
         let before = (try state(), try ledgerState())
@@ -202,11 +230,11 @@ final class FleetFixture {
     // MARK: The audit trail
 
     /// The events of the ledger, newest first.
-    func events() throws -> [[String: Any]] {
+    package func events() throws -> [[String: Any]] {
         try run("log", "--limit", "10000", "--output", "json").list("rows")
     }
 
-    func eventCount(_ kind: String) throws -> Int {
+    package func eventCount(_ kind: String) throws -> Int {
         try events().count { $0["event"] as? String == kind }
     }
 }

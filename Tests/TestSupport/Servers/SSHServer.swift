@@ -1,24 +1,23 @@
 import Foundation
-import TestSupport
 
 /// A private sshd on the loopback interface, with a host key and users' keys of its own.
-final class SSHServer {
+package final class SSHServer {
     private let temporary: TemporaryFolder
     private let program: BackgroundProgram
-    let port: UInt16
+    package let port: UInt16
 
-    var folder: String { temporary.path }
+    package var folder: String { temporary.path }
     /// Vouches for this server.
-    var knownHosts: String { folder + "/known_hosts" }
+    package var knownHosts: String { folder + "/known_hosts" }
     /// May log in.
-    var key: String { folder + "/user" }
+    package var key: String { folder + "/user" }
     /// May log in too, and is locked with a passphrase.
-    var lockedKey: String { folder + "/locked" }
-    static let passphrase = "open-sesame-4711"
+    package var lockedKey: String { folder + "/locked" }
+    package static let passphrase = "open-sesame-4711"
     /// May not log in.
-    var strangersKey: String { folder + "/stranger" }
+    package var strangersKey: String { folder + "/stranger" }
 
-    init() throws {
+    package init() throws {
         temporary = try TemporaryFolder()
         port = try LoopbackPort.free()
         try Self.makeKeys(in: temporary)
@@ -43,7 +42,7 @@ final class SSHServer {
         try writeKnownHosts()
     }
 
-    func url(_ path: String) -> String { "ssh://\(NSUserName())@127.0.0.1:\(port)\(path)" }
+    package func url(_ path: String) -> String { "ssh://\(NSUserName())@127.0.0.1:\(port)\(path)" }
 
     private static func makeKeys(in temporary: TemporaryFolder) throws {
         let folder = temporary.path
@@ -51,17 +50,14 @@ final class SSHServer {
             ("host", ""), ("user", ""), ("stranger", ""), ("locked", passphrase),
             ("otherhost", ""),
         ] {
-            try Shell.check(
-                "ssh-keygen",
-                ["-q", "-t", "ed25519", "-N", passphrase, "-C", name, "-f", "\(folder)/\(name)"])
+            try SSHKeys.make("\(folder)/\(name)", passphrase: passphrase, comment: name)
         }
-        try Shell.check(
-            "ssh-keygen", ["-q", "-t", "ecdsa", "-N", "", "-f", "\(folder)/ecdsa"])
+        try SSHKeys.make("\(folder)/ecdsa", type: ["ecdsa"])
         let keys = try ["user", "locked"].map { try publicKey($0, in: folder) }
         try temporary.write(keys.joined(), to: "authorized")
     }
 
-    func publicKey(_ name: String) throws -> String {
+    package func publicKey(_ name: String) throws -> String {
         try Self.publicKey(name, in: folder)
     }
 

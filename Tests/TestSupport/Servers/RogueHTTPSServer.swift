@@ -1,23 +1,22 @@
 import Foundation
-import TestSupport
 
 /// An https server that answers as it is told, and writes down every request that it gets.
-final class RogueHTTPSServer {
-    struct Request: Decodable {
+package final class RogueHTTPSServer {
+    package struct Request: Decodable {
         /// Which of its connections it came on, from 0.
-        let connection: Int
-        let path: String
-        let authorization: String?
+        package let connection: Int
+        package let path: String
+        package let authorization: String?
     }
 
-    let port: UInt16
+    package let port: UInt16
     private let folder: TemporaryFolder
     private let program: BackgroundProgram
 
     /// - Parameters:
     ///   - pairs: the certificates that it shows, one connection after the other; the last stays.
     ///   - redirect: where it sends a request, and `asksFirst` whether only one with a token.
-    init(
+    package init(
         _ pairs: [Certificates.Pair], redirect: String? = nil, asksFirst: Bool = false
     ) throws {
         folder = try TemporaryFolder()
@@ -30,19 +29,15 @@ final class RogueHTTPSServer {
             .write(to: URL(fileURLWithPath: folder.path + "/scenario.json"))
         try folder.write(Self.script, to: "serve.py")
         program = try BackgroundProgram("python3", [folder.path + "/serve.py", folder.path])
-        for _ in 0..<6_000 where program.isRunning {
-            if access(folder.path + "/serving", F_OK) == 0 { return }
-            usleep(10_000)
-        }
-        throw TestSupportError("the rogue https server did not start on port \(port)")
+        try program.waits(for: folder.path + "/serving")
     }
 
-    func url(_ path: String, host: String = "localhost") -> String {
+    package func url(_ path: String, host: String = "localhost") -> String {
         "https://\(host):\(port)\(path)"
     }
 
     /// The requests so far; they are written down before they are answered.
-    func requests() throws -> [Request] {
+    package func requests() throws -> [Request] {
         try String(contentsOfFile: folder.path + "/requests", encoding: .utf8)
             .split(separator: "\n").map {
                 try JSONDecoder().decode(Request.self, from: Data($0.utf8))

@@ -1,19 +1,18 @@
 import Foundation
-import TestSupport
 
 /// A private https server on the loopback interface that serves repositories with git's own CGI
 /// program, to whoever shows the token.
-final class HTTPSServer {
+package final class HTTPSServer {
     private let temporary: TemporaryFolder
     private let program: BackgroundProgram
-    let port: UInt16
-    static let token = "token-4711-secret"
+    package let port: UInt16
+    package static let token = "token-4711-secret"
 
-    var folder: String { temporary.path }
+    package var folder: String { temporary.path }
     /// The authority that signed this server's certificate.
-    var authority: String { folder + "/certificate.pem" }
+    package var authority: String { folder + "/certificate.pem" }
 
-    init() throws {
+    package init() throws {
         temporary = try TemporaryFolder()
         port = try LoopbackPort.free()
         let folder = temporary.path
@@ -27,19 +26,10 @@ final class HTTPSServer {
         try temporary.write(Self.script, to: "serve.py")
         program = try BackgroundProgram(
             "python3", [folder + "/serve.py", "\(port)", folder, Self.token])
-        try waitUntilItServes()
+        try program.waits(for: folder + "/serving")
     }
 
-    /// The program says by a file that its port is open.
-    private func waitUntilItServes() throws {
-        for _ in 0..<6_000 where program.isRunning {
-            if access(folder + "/serving", F_OK) == 0 { return }
-            usleep(10_000)
-        }
-        throw TestSupportError("the https server did not start on port \(port)")
-    }
-
-    func url(_ path: String) -> String { "https://localhost:\(port)\(path)" }
+    package func url(_ path: String) -> String { "https://localhost:\(port)\(path)" }
 
     private static let script = """
         import base64, http.server, os, ssl, subprocess, sys

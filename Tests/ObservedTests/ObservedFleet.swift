@@ -6,7 +6,7 @@ import Testing
 @testable import TestSupport
 
 /// Databases on a real server, as shards of one namespace.
-final class Fleet {
+final class ObservedFleet {
     let server: MariaDBServer
     let catalog = ObjectCatalog()
     let pool: ConnectionPool
@@ -79,13 +79,13 @@ final class Fleet {
     }
 
     /// An account with these privileges only, and a fleet that observes with it.
-    func limited(_ grants: [String]) throws -> Fleet {
+    func limited(_ grants: [String]) throws -> ObservedFleet {
         let user = "limited_\(UInt64.random(in: 0 ..< .max))"
         try root.execute("CREATE USER \(user)@localhost IDENTIFIED BY 'pw'")
         for grant in grants { try root.execute("GRANT \(grant) TO \(user)@localhost") }
         var settings = server.settings
         settings.credentials = Credentials(user: user, password: Secret("pw"))
-        return try Fleet(on: server, settings: settings)
+        return try ObservedFleet(on: server, settings: settings)
     }
 }
 

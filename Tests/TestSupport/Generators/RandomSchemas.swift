@@ -1,11 +1,10 @@
 import Schema
-import TestSupport
 
 /// Schemas of up to three tables as people write them, over few names so that pairs overlap.
 ///
 /// Not every text is one that a server takes: what is refused is left out by those who use it.
-struct RandomSchemas {
-    let flavour: ServerProfile.Flavour
+package struct RandomSchemas {
+    package let flavour: ServerProfile.Flavour
     private var random: SeededGenerator
     /// One type for the keys of all tables, so that most foreign keys fit.
     private var keyType = ""
@@ -13,13 +12,13 @@ struct RandomSchemas {
     /// What the next schema calls tables, columns and indexes that have a name of their own.
     private var names: [String: String] = [:]
 
-    init(seed: Int, flavour: ServerProfile.Flavour) {
+    package init(seed: Int, flavour: ServerProfile.Flavour) {
         random = SeededGenerator(seed: UInt64(seed))
         self.flavour = flavour
     }
 
     /// `CREATE TABLE` by the table's name.
-    mutating func schema(renaming names: [String: String] = [:]) -> [String: String] {
+    package mutating func schema(renaming names: [String: String] = [:]) -> [String: String] {
         self.names = names
         keyType = random.any(["int", "bigint", "int unsigned", "bigint unsigned"])
         codeType = random.any(["varchar(20)", "varchar(30)", "char(8) CHARACTER SET ascii"])

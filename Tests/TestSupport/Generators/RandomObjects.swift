@@ -1,27 +1,26 @@
 import Schema
-import TestSupport
 
 /// Schemas of a few tables with views, triggers, routines, events and sequences over a small set of
 /// names, so that one of a pair turns into the other in every way.
-struct RandomObjects {
+package struct RandomObjects {
     /// One object, as a file says it.
-    struct Item {
-        let name: ObjectName
+    package struct Item {
+        package let name: ObjectName
         /// The statement, without its end.
-        var text: String
+        package var text: String
         /// The SQL mode that a hint above it asks for.
-        var mode: String?
+        package var mode: String?
         /// Triggers that run one after the other, as its order says.
-        var order: (first: String, second: String)?
+        package var order: (first: String, second: String)?
 
-        init(name: ObjectName, text: String) {
+        package init(name: ObjectName, text: String) {
             self.name = name
             self.text = text
         }
 
         /// The same view with other blanks, letters and comments; every other kind as it is, as
         /// servers keep its words.
-        var disguised: Item {
+        package var disguised: Item {
             var copy = self
             guard name.kind == .view else { return self }
             copy.text = text.replacing(" SELECT ", with: "\n  select /* it's; */ ")
@@ -31,7 +30,7 @@ struct RandomObjects {
         }
 
         /// Reads a statement; what is no other object is a table.
-        init(_ text: String) {
+        package init(_ text: String) {
             let table = ObjectName(.table, String(text.split(separator: " ")[2]))
             self.init(name: ObjectDefinition(text: text)?.name ?? table, text: text)
         }
@@ -51,16 +50,16 @@ struct RandomObjects {
         var isDisguised = false
     }
 
-    let flavour: ServerProfile.Flavour
-    private(set) var generator: SeededGenerator
+    package let flavour: ServerProfile.Flavour
+    private var generator: SeededGenerator
 
-    init(seed: Int, flavour: ServerProfile.Flavour) {
+    package init(seed: Int, flavour: ServerProfile.Flavour) {
         generator = SeededGenerator(seed: UInt64(truncatingIfNeeded: seed) &* 31 &+ 0x6b69)
         self.flavour = flavour
     }
 
     /// Two schemas of which the second one comes from the first by changes of every kind.
-    mutating func pair() -> (from: [Item], to: [Item]) {
+    package mutating func pair() -> (from: [Item], to: [Item]) {
         let first = recipes()
         let second = changed(first)
         return (items(first), items(second))

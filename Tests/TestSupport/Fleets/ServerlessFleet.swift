@@ -1,6 +1,9 @@
 /// The `plumb.yaml` of a schema repository whose only shard is on a server that is not there.
-enum ServerlessFleet {
-    static func yaml(_ more: [String] = [], connection: String = "{user: nobody}") -> String {
+package enum ServerlessFleet {
+    /// - Parameter more: lines behind everything else, without indentation.
+    package static func yaml(
+        _ more: [String] = [], connection: String = "{user: nobody}"
+    ) -> String {
         """
         version: 1
         namespaces:

@@ -1,15 +1,13 @@
+import Diff
 import Schema
-import TestSupport
-
-@testable import Diff
 
 /// Webs of two to eight tables that foreign keys hold together, before and after a change, with
 /// rows that are valid on both sides.
 ///
 /// The change is one of a kind that reaches over the keys: other types, signs or character sets of
 /// ids, other names, another engine or partitions where the keys go, tables that come and go.
-struct RandomWebs {
-    let flavour: ServerProfile.Flavour
+package struct RandomWebs {
+    package let flavour: ServerProfile.Flavour
     private var random: SeededGenerator
     private var tables: [Web] = []
 
@@ -34,22 +32,22 @@ struct RandomWebs {
         var isPair: Bool
     }
 
-    init(seed: Int, flavour: ServerProfile.Flavour) {
+    package init(seed: Int, flavour: ServerProfile.Flavour) {
         random = SeededGenerator(seed: UInt64(seed))
         self.flavour = flavour
     }
 
     /// What one seed gives.
-    struct Pair {
-        var before: [String: String] = [:]
-        var after: [String: String] = [:]
-        var renames = Renames()
+    package struct Pair {
+        package var before: [String: String] = [:]
+        package var after: [String: String] = [:]
+        package var renames = Renames()
         /// Statements that fill the tables, run without `foreign_key_checks`.
-        var rows: [String] = []
-        var kind = ""
+        package var rows: [String] = []
+        package var kind = ""
     }
 
-    mutating func pair() -> Pair {
+    package mutating func pair() -> Pair {
         makeTables()
         var result = Pair()
         let kinds = [

@@ -1,30 +1,37 @@
 /// The text of a `plumb.yaml`.
-struct FleetFile {
-    struct Shard {
-        var name: String
-        var host: String
-        var database: String
-        var labels: String?
+package struct FleetFile {
+    package struct Shard {
+        package var name: String
+        package var host: String
+        package var database: String
+        package var labels: String?
+
+        package init(name: String, host: String, database: String, labels: String? = nil) {
+            self.name = name
+            self.host = host
+            self.database = database
+            self.labels = labels
+        }
     }
 
-    var shards: [Shard]
+    package var shards: [Shard]
     /// Lines of the namespace `app`, without indentation.
-    var namespace: [String] = []
+    package var namespace: [String] = []
     /// Lines of `policy`.
-    var policy: [String] = []
+    package var policy: [String] = []
     /// The connection of every environment.
-    var connection = "{user: root, tls: {mode: disabled}}"
+    package var connection = "{user: root, tls: {mode: disabled}}"
     /// The environments with what they add, in order.
-    var environments: [(name: String, adds: String)] = [("production", "")]
-    var ledger: String
+    package var environments: [(name: String, adds: String)] = [("production", "")]
+    package var ledger: String
     /// The key that signs the ledger.
-    var ledgerKey: String?
+    package var ledgerKey: String?
     /// Replaces everything, where a test is about the file itself.
-    var whole: String?
+    package var whole: String?
     /// Replaces the list of shards.
-    var shardLines: [String]?
+    package var shardLines: [String]?
 
-    var text: String {
+    package var text: String {
         if let whole { return whole }
         var lines = [
             "version: 1", "namespaces:", "  app:", "    schema: schema/app", "    shards:",

@@ -2,11 +2,12 @@ import Basics
 import Execution
 import Foundation
 import TestSupport
+import Testing
 
 @testable import Signatures
 
 /// Keys and signatures made with `ssh-keygen` in a temporary folder of its own.
-final class WorkspacePool {
+final class SignatureMaker {
     private let temporary: TemporaryFolder
     var folder: String { temporary.path }
 
@@ -18,16 +19,10 @@ final class WorkspacePool {
 
     /// A new key; the path of its private half.
     func key(_ type: [String], passphrase: String = "", name: String = "key") throws -> String {
-        let path = "\(folder)/\(name)"
-        try Shell.check(
-            "ssh-keygen", ["-q", "-t"] + type + ["-N", passphrase, "-C", "a comment", "-f", path])
-        return path
+        try SSHKeys.make("\(folder)/\(name)", type: type, passphrase: passphrase)
     }
 
-    func publicLine(_ key: String) throws -> String {
-        try String(contentsOfFile: key + ".pub", encoding: .utf8)
-            .trimmingCharacters(in: .newlines)
-    }
+    func publicLine(_ key: String) throws -> String { try SSHKeys.publicLine(key) }
 
     func sign(
         _ payload: String, with key: String, namespace: String = "git", options: [String] = []
@@ -44,7 +39,7 @@ final class WorkspacePool {
     /// What `ssh-keygen -Y verify` says of a signature, by the file that `allowed` wrote last.
     func programAccepts(
         _ signature: String, of payload: String, namespace: String = "git",
-        principal: String = "ada", at time: Timestamp = WorkspacePool.now
+        principal: String = "ada", at time: Timestamp = SignatureMaker.now
     ) throws -> Bool {
         let file = try temporary.write(signature, to: "signature")
         return try Shell.run(
@@ -66,21 +61,18 @@ final class WorkspacePool {
     }
 }
 
-/// The code of the `SignatureError` that `body` throws; nil when it throws none.
-func signatureError(_ body: () throws -> Void) -> SignatureError.Code? {
-    do {
-        try body()
-        return nil
-    } catch {
-        return (error as? SignatureError)?.code
-    }
+/// The code of the `SignatureError` that `body` throws; nil when it throws nothing.
+func signatureError(
+    at location: Testing.SourceLocation = #_sourceLocation, _ body: () throws -> Void
+) -> SignatureError.Code? {
+    caught(SignatureError.self, at: location, body)?.code
 }
 
 extension SignatureVerifier {
     /// What is thrown, or nil for a good signature.
     func refusal(
         of signature: String?, _ payload: String, namespace: String = "git",
-        principal: String? = nil, at time: Timestamp = WorkspacePool.now
+        principal: String? = nil, at time: Timestamp = SignatureMaker.now
     ) -> SignatureError.Code? {
         signatureError {
             _ = try verify(

@@ -27,4 +27,12 @@ package final class BackgroundProgram {
         if !hasEnded, Shell.ended(process) != nil { hasEnded = true }
         return !hasEnded
     }
+    /// Returns when `file` is there, which the program makes once it can be used.
+    package func waits(for file: String) throws {
+        for _ in 0..<6_000 where isRunning {
+            if access(file, F_OK) == 0 { return }
+            usleep(10_000)
+        }
+        throw TestSupportError("a program of the tests ended, or made no \(file) in a minute")
+    }
 }
