@@ -31,8 +31,7 @@ import Testing
         #expect(try fleet.table("orders", on: 0)?.contains("status") == false)
         #expect(try fleet.table("orders", on: 1)?.contains("status") == true)
         try fleet.git("branch", "-q", "-D", "next")
-        let gone = try fleet.run("reconcile")
-        #expect(gone.status == 1 || gone.status == 78, "\(gone)")
+        let gone = try fleet.expect(78, "reconcile")
         #expect(gone.says("next"), "\(gone)")
     }
 

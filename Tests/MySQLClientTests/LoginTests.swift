@@ -18,7 +18,9 @@ struct LoginTests {
     private func ways(
         to server: TestServer, _ authority: Certificates
     ) throws -> [(name: String, way: Way)] {
-        guard case .tcp(_, let port)? = server.tcpAddress else { return [] }
+        guard case .tcp(_, let port)? = server.tcpAddress else {
+            throw TestSupportError("the server has no port")
+        }
         let ours = TLSOptions(caFile: authority.authority)
         var verifiesAuthority = ours
         verifiesAuthority.mode = .verifyCA
@@ -134,7 +136,9 @@ struct LoginTests {
         arguments: TestServer.available)
     func selfMade(kind: TestServer.Kind) throws {
         let server = try TestServer.start(kind, listensOnTCP: true)
-        guard case .tcp(_, let port)? = server.tcpAddress else { return }
+        guard case .tcp(_, let port)? = server.tcpAddress else {
+            throw TestSupportError("the server has no port")
+        }
         let settings = try server.account("self_made", password: "p")
         for mode in [nil, TLSOptions.Mode.verifyIdentity] {
             for host in ["127.1", "127.0.0.1"] {

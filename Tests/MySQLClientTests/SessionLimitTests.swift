@@ -57,7 +57,8 @@ import Testing
                 guard purpose == .change else { return }
                 try connection.execute("CREATE OR REPLACE VIEW v AS SELECT 1 AS one")
                 try connection.execute("CREATE TABLE IF NOT EXISTS t (a int, b int CHECK (b > 1))")
-                #expect(mysqlError { try connection.execute("INSERT INTO t VALUES (1, 1)") } != nil)
+                let refusal = mysqlError { try connection.execute("INSERT INTO t VALUES (1, 1)") }
+                #expect(refusal?.number == (kind.flavour == .mysql ? 3819 : 4025))
             }
         }
         // A reader's statement ends when nobody waits for it any more.

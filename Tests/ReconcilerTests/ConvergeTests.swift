@@ -130,6 +130,19 @@ struct ConvergeTests {
         #expect(result.outcomes.count == 2)
         #expect(Array(result.obstacles.keys) == [down])
         #expect(world.executed.count == 2)
+        // It is tried three times.
+        #expect(world.clock.waits == [0.5, 1])
+    }
+
+    @Test("a shard that nobody will ever open is tried once")
+    func forbidden() {
+        let world = World(shards: 3)
+        let closed = ShardID(namespace: "commerce", shard: "s1")
+        world.fleet.state.withLock { $0.forbidden = [closed] }
+        let result = world.run()
+        #expect(Array(result.obstacles.keys) == [closed])
+        #expect(world.clock.waits.isEmpty)
+        #expect(world.executed.count == 2)
     }
 
     @Test("halt starts nothing after a failure; continue goes on")
@@ -170,6 +183,54 @@ struct ConvergeTests {
             Array(stuck.records.prefix(1)), Array(stuck.records.dropFirst()),
         ])
         #expect(stuck.executed.isEmpty)
+    }
+
+    /// The waves that are opened where the only shard of the first one ends as `prepare` says.
+    private func openedWaves(
+        _ policy: FailurePolicy, _ prepare: (World) -> Void = { _ in },
+        _ listen: @escaping @Sendable (Interrupt, ConvergeListener.Event) -> Void = { _, _ in }
+    ) -> [Int] {
+        let world = World(shards: 3)
+        prepare(world)
+        let opened = Lock<[Int]>([])
+        let interrupt = world.interrupt
+        let listener = ConvergeListener { event in
+            if case .wave(let number, _, _) = event { opened.withLock { $0.append(number) } }
+            listen(interrupt, event)
+        }
+        _ = world.run(policy: policy, waves: world.records.map { [$0] }, listener: listener)
+        return opened.withLock { $0 }
+    }
+
+    @Test("after a failure under halt, or when an end is asked for, no wave is opened any more")
+    func noFurtherWave() {
+        #expect(openedWaves(.halt) == [1, 2, 3])
+        let refuse: (World) -> Void = { world in
+            world.fleet.state.withLock { $0.refused = ["orders \(digest("b").short)"] }
+        }
+        #expect(openedWaves(.halt, refuse) == [1])
+        #expect(openedWaves(.continue, refuse) == [1, 2, 3])
+        let ends: @Sendable (Interrupt, ConvergeListener.Event) -> Void = { interrupt, event in
+            if case .settled = event { interrupt.raise() }
+        }
+        #expect(openedWaves(.halt, { _ in }, ends) == [1])
+    }
+
+    @Test("once the ledger has failed nothing is started, though it could be written again")
+    func ledgerFailsOnce() {
+        let world = World(shards: 3)
+        let isFirst = Lock(true)
+        let faults = FaultPoints.calling { _ throws(JournalFailure) in
+            let fails = isFirst.withLock { isFirst in
+                defer { isFirst = false }
+                return isFirst
+            }
+            if fails { throw JournalFailure("no space left") }
+        }
+        let result = world.run(faults: faults)
+        #expect(result.journalFailure?.message == "no space left")
+        #expect(result.outcomes.isEmpty)
+        #expect(world.executed.isEmpty)
     }
 
     @Test("when the ledger cannot be written, no statement runs")
@@ -329,7 +390,14 @@ struct CrashTests {
             if at == point { throw JournalFailure("killed again") }
         }
         let dying = Recovery(opener: world.fleet, journal: world.journal, faults: again)
-        _ = try? dying.settle(world.pending) { _ in true }
+        // Recovery runs no statement and records no intent: it can die around the outcome only.
+        let dies = [FaultPoints.Point.beforeOutcome, .afterOutcome].contains(point)
+        do throws(JournalFailure) {
+            _ = try dying.settle(world.pending) { _ in true }
+            #expect(!dies)
+        } catch {
+            #expect(dies && error.message == "killed again")
+        }
         let recovery = Recovery(opener: world.fleet, journal: world.journal)
         _ = try recovery.settle(world.pending) { _ in true }
         #expect(world.isConverged())

@@ -66,6 +66,8 @@ struct GateTests {
                         + "with SELECT 2"))
         #expect(held.held.first?.hold.outcome.exitStatus == .refused)
         #expect(try decide(.addForeignKey, isGroup: true, inTheWay: []).held.isEmpty)
+        // One table is asked right before its first statement, by the operation itself.
+        #expect(try decide(.addForeignKey, isGroup: false, inTheWay: ["s1"]).held.isEmpty)
         // Values that change are what an approval is for, whatever the rule.
         for rule in [HazardRule.addUnfilledColumn, .narrowType] {
             let decision = try decide(rule, isGroup: true, inTheWay: ["s1"], changesRows: true)
@@ -113,7 +115,9 @@ struct GateTests {
         #expect(try decide(steps, drops: 2, approvals: approvals).held.isEmpty)
         let decision = try decide(steps, drops: 1, approvals: approvals)
         #expect(decision.ready.isEmpty)
-        #expect(decision.held.allSatisfy { $0.hold.outcome.exitStatus == .refused })
+        #expect(decision.held.map(\.step.table) == ["a", "b"])
+        #expect(decision.held.map(\.shards) == [["s0", "s1"], ["s0", "s1"]])
+        #expect(decision.held.map(\.hold.outcome.exitStatus) == [.refused, .refused])
     }
 
     @Test("a closed window holds what would run, and hides no missing approval")
@@ -163,8 +167,13 @@ struct GateTests {
 
         // Drift that stays holds nothing.
         let drifted = sampleStep(cause: PlanCause(kind: .liveChanged))
-        decision = try decide([drifted] + steps.dropFirst())
-        decision.holdWhatRestsOnHeld()
-        #expect(decision.held.map(\.step.table) == ["orders"])
+        // Nor does a table that stays for now, whatever the plan says of it.
+        let dropped = sampleStep(to: nil, hazard: .irreversible, kind: .drop)
+        for stays in [drifted, dropped] {
+            decision = try decide([stays] + steps.dropFirst())
+            decision.holdWhatRestsOnHeld()
+            #expect(decision.held.map(\.step.table) == ["orders"])
+            #expect(decision.ready.count == 2 * (steps.count - 1))
+        }
     }
 }

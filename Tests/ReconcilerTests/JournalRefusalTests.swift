@@ -78,6 +78,22 @@ struct JournalRefusalTests {
         }
     }
 
+    @Test("an operation begins and ends once, whoever says so a second time")
+    func once() throws {
+        let (journal, store, record, folder) = try begun(until: 60)
+        defer { withExtendedLifetime(folder) {} }
+        for _ in 0..<2 { try journal.begin(record) }
+        let outcome = OperationOutcome(kind: .completed(ran: true), attempts: 0)
+        for _ in 0..<2 { try journal.finish(record, outcome) }
+        let snapshot = try #require(try store.snapshot())
+        #expect(
+            try snapshot.history(limit: 9).map(\.event.kind)
+                == ["operation-completed", "operation-started", "test"])
+        let digest = try #require(record.approval)
+        let approval = try snapshot.read(ApprovalRecord.self, at: RecordPath.approval(digest))
+        #expect(approval?.uses?.count == 1)
+    }
+
     @Test("an operation that is said to run has its pending record before it runs again")
     func recordedAnew() throws {
         let (journal, store, record, folder) = try begun(until: 60)
@@ -135,10 +151,14 @@ struct JournalRefusalTests {
     func expired() throws {
         let (journal, _, record, folder) = try begun(until: 0)
         defer { withExtendedLifetime(folder) {} }
-        #expect(try journal.refusal(of: record)?.contains("before it could begin") == true)
+        let label = "approval \(try #require(record.approval).short)"
+        let until = try #require(record.approvedUntil)
+        #expect(
+            try journal.refusal(of: record) == "\(label) expired \(until) before it could begin")
         var endless = record
         endless.approvedUntil = nil
-        #expect(try journal.refusal(of: endless)?.contains("it is not known until when") == true)
+        #expect(try journal.refusal(of: endless) 
+                == "it is not known until when \(label) is valid")
     }
 
     @Test("one that was denied meanwhile does not")

@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func aPassThatFailsKeepsNoMoreThanOneThatDoesNot() throws {
-        let context = try sampleEngine(reaching: .socket(path: "/nowhere/m.sock"))
+        let context = try sampleContext(reaching: .socket(path: "/nowhere/m.sock"))
         for number in 0..<4_100 {
             context.cache.remember([], for: Digest(of: "\(number)"), profile: profile)
         }
@@ -75,7 +75,7 @@ import Testing
 }
 
 /// What a process keeps that reaches `server` and none else.
-func sampleEngine(reaching server: ServerAddress) throws -> ReconcileContext {
+func sampleContext(reaching server: ServerAddress) throws -> ReconcileContext {
     try ReconcileContext(
         access: ServerAccess(
             to: server,

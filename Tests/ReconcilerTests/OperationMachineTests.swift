@@ -176,6 +176,64 @@ struct OperationMachineTests {
         #expect(machine.reached == nil)
     }
 
+    @Test("a refused statement whose table somebody else brought further made no part of it")
+    func broughtFurtherByAGuest() {
+        var machine = running([digest("a"), digest("b"), digest("c"), digest("d")])
+        _ = machine.handle(.statementFailed(.permanent, message: "no"))
+        #expect(machine.handle(.observed(digest("c"))) == .recordFailed(message: "no"))
+        #expect(!machine.ran)
+        #expect(machine.reached == nil)
+    }
+
+    @Test("a statement that turns out not to have run leaves the attempts as they were")
+    func attemptsWithoutProgress() {
+        var machine = running([digest("a"), digest("b"), digest("c")], retryLimit: 3)
+        _ = machine.handle(.statementSucceeded)
+        #expect(machine.handle(.observed(digest("b"))) == .run(index: 1))
+        for attempt in 1...2 {
+            #expect(
+                machine.handle(.statementFailed(.indeterminate, message: "gone"))
+                    == .backOff(message: "gone", attempt: attempt))
+            _ = machine.handle(.retryDue)
+            #expect(machine.handle(.observed(digest("b"))) == .run(index: 1))
+        }
+        #expect(machine.handle(.statementFailed(.indeterminate, message: "gone")) == .observe)
+        #expect(
+            machine.handle(.observed(digest("b")))
+                == .recordFailed(message: "gone (after 3 attempts)"))
+    }
+
+    @Test("an event that nobody waits for does nothing, in any state")
+    func strayEvents() {
+        var leased = OperationMachine(chain: chain)
+        _ = leased.handle(.claimed)
+        var preparing = leased
+        _ = preparing.handle(.observed(digest("from")))
+        let underWay = running(chain)
+        var verifying = underWay
+        _ = verifying.handle(.statementSucceeded)
+        var waiting = underWay
+        _ = waiting.handle(.statementFailed(.retryable, message: "lock wait"))
+        var ended = leased
+        _ = ended.handle(.observed(digest("to")))
+        let machines = [leased, preparing, underWay, verifying, waiting, ended]
+        #expect(
+            machines.map(\.state)
+                == [.leased, .preparing, .running, .verifying, .failedRetryable, .completed])
+        let failed = OperationMachine.Event.statementFailed(.permanent, message: "no")
+        let waitedFor: [(event: OperationMachine.Event, state: OperationState)] = [
+            (.intentRecorded, .preparing), (.statementSucceeded, .running), (failed, .running),
+            (.retryDue, .failedRetryable),
+        ]
+        for (event, state) in waitedFor {
+            for machine in machines where machine.state != state {
+                var copy = machine
+                #expect(copy.handle(event) == .wait, "\(event) while \(machine.state)")
+                #expect(copy.state == machine.state, "\(event) while \(machine.state)")
+            }
+        }
+    }
+
     @Test("what somebody took back is not run again")
     func takenBack() {
         var machine = running([digest("a"), digest("b"), digest("c")])
@@ -183,10 +241,10 @@ struct OperationMachineTests {
         _ = machine.handle(.observed(digest("b")))
         _ = machine.handle(.statementFailed(.retryable, message: "lock wait"))
         _ = machine.handle(.retryDue)
-        guard case .recordSuperseded = machine.handle(.observed(digest("a"))) else {
-            Issue.record("expected to be superseded")
-            return
-        }
+        #expect(
+            machine.handle(.observed(digest("a")))
+                == .recordSuperseded(
+                    found: digest("a"), reason: "somebody took back what had run of it already"))
         #expect(machine.ran)
     }
 
@@ -222,16 +280,14 @@ struct OperationMachineTests {
     func leaves() {
         var unknown = running(chain, retryLimit: 1)
         _ = unknown.handle(.statementFailed(.indeterminate, message: "gone"))
-        guard case .leave = unknown.handle(.readFailed(message: "down")) else {
-            Issue.record("expected to be left")
-            return
-        }
+        #expect(
+            unknown.handle(.readFailed(message: "down"))
+                == .leave(message: "down (after 2 attempts)"))
         var returned = running(chain, retryLimit: 1)
         _ = returned.handle(.statementSucceeded)
-        guard case .leave = returned.handle(.readFailed(message: "down")) else {
-            Issue.record("expected to be left")
-            return
-        }
+        #expect(
+            returned.handle(.readFailed(message: "down"))
+                == .leave(message: "down (after 1 attempt)"))
         #expect(!returned.state.isTerminal)
     }
 
@@ -247,6 +303,7 @@ struct OperationMachineTests {
         _ = machine.handle(.statementFailed(.retryable, message: "lock wait"))
         _ = machine.handle(.retryDue)
         #expect(machine.handle(.observed(digest("from"))) == .askRows)
+        #expect(machine.state == .preparing)
         #expect(machine.handle(.rowsAsked(obstacle: nil)) == .observe)
         #expect(machine.handle(.observed(digest("from"))) == .run(index: 0))
 
@@ -261,25 +318,36 @@ struct OperationMachineTests {
     @Test("no event of any kind, in any state, leads to a statement without a record of its own")
     func noWayAround() {
         var generator = SeededGenerator(seed: 7)
-        let words: [Digest?] = [digest("a"), digest("b"), digest("c"), digest("z"), nil]
+        let chain: [Digest?] = [digest("a"), digest("b"), digest("c")]
+        let words = chain + [digest("z"), nil]
+        var runs = [0, 0]
         for _ in 0..<5_000 {
-            var machine = OperationMachine(
-                chain: [digest("a"), digest("b"), digest("c")], retryLimit: 4,
-                asksRows: Bool.random(using: &generator))
+            let asksRows = Bool.random(using: &generator)
+            var machine = OperationMachine(chain: chain, retryLimit: 4, asksRows: asksRows)
             var action = machine.handle(.claimed)
             var isRecorded = false
+            var isAsked = false
+            /// What was read last, since the last statement.
+            var read: Digest??
             var sent: Set<Int> = []
             for _ in 0..<30 where !machine.state.isTerminal {
                 if case .run(let index) = action {
                     #expect(isRecorded)
+                    #expect(read == .some(chain[index]), "statement \(index) before a look")
+                    #expect(!asksRows || isAsked || !sent.isEmpty)
                     sent.insert(index)
+                    runs[index] += 1
+                    read = nil
                 }
                 if action == .recordIntent { isRecorded = true }
                 let event = answer(action, words, &generator)
+                if case .observed(let digest) = event { read = .some(digest) }
+                if case .rowsAsked = event { isAsked = true }
                 action = machine.handle(event)
             }
             #expect(!machine.ran || !sent.isEmpty)
         }
+        #expect(runs.allSatisfy { $0 > 100 }, "\(runs)")
     }
 
     /// What may happen where an action is carried out.
@@ -313,10 +381,9 @@ struct OperationMachineTests {
         _ = machine.handle(.observed(digest("from")))
         _ = machine.handle(.intentRecorded)
         _ = machine.handle(.statementSucceeded)
-        guard case .recordFailed = machine.handle(.observed(digest("from"))) else {
-            Issue.record("expected a failure")
-            return
-        }
+        #expect(
+            machine.handle(.observed(digest("from")))
+                == .recordFailed(message: "the statement returned, but the table did not change"))
     }
 
     @Test("a statement whose result was not proved is a failure, not a quiet new plan")
@@ -326,10 +393,10 @@ struct OperationMachineTests {
         _ = machine.handle(.observed(digest("from")))
         _ = machine.handle(.intentRecorded)
         _ = machine.handle(.statementSucceeded)
-        guard case .recordFailed = machine.handle(.observed(digest("third"))) else {
-            Issue.record("expected a failure")
-            return
-        }
+        #expect(
+            machine.handle(.observed(digest("third")))
+                == .recordFailed(
+                    message: "the statement ran, but the table is not what was proved for it"))
     }
 
     @Test("every state is terminal, claimable, or has somebody who moves it")

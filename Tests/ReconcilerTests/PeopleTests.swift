@@ -14,6 +14,7 @@ struct PeopleTests {
             "Ada Lovelace <ADA@example.com>", "ａｄａ@example.com", "ada@example.com.",
             "a\u{200B}da@example.com", "ada\u{00AD}@example.com", "\u{202E}ada@example.com",
             "ada @example.com", "\"ada\"@example.com", "ada@e\u{FE0F}xample.com",
+            "a\u{7}da@exa\u{1B}mple.com",
         ])
     func address(_ spelled: String) {
         #expect(!plain.keys(of: spelled).isDisjoint(with: plain.keys(of: "ada@example.com")))
@@ -25,6 +26,7 @@ struct PeopleTests {
             ("Ada  Lovelace", "ada lovelace"), ("STRASSE", "Straße"), ("Zoë", "ZOE\u{308}"),
             ("ﬁona", "FIONA"), ("Σίσυφος", "ΣΊΣΥΦΟΣ"), ("K\u{212A}", "kk"), ("Ⅻ", "xii"),
             ("İda", "I\u{307}DA"), ("Ada\u{A0}L", "ada l"), ("ſam", "SAM"),
+            ("Ada\tLovelace\n", "ada lovelace"), ("Ad\u{8}a", "ada"),
         ])
     func name(_ left: String, _ right: String) {
         #expect(plain.fold(left) == plain.fold(right))
@@ -39,11 +41,19 @@ struct PeopleTests {
     func different() {
         let pairs = [
             ("ada@example.com", "ada@example.org"), ("ada", "adam"), ("+x@e.com", "+y@e.com"),
+            ("ada lovelace", "adalovelace"), ("ada+x", "ada+y"),
         ]
         for (left, right) in pairs {
             #expect(plain.keys(of: left).isDisjoint(with: plain.keys(of: right)), "\(left)")
         }
         #expect(plain.keys(of: " \u{200B}\u{202E} ").isEmpty)
+    }
+
+    @Test("both addresses of somebody whose name is one")
+    func addressAsName() {
+        #expect(
+            plain.keys(of: "Ada@work.example <ada@home.example>")
+                == ["ada@work.example", "ada@home.example"])
     }
 
     @Test("a tag is part of the address where the operator says so")

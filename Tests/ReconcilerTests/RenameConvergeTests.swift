@@ -130,6 +130,22 @@ struct RenameConvergeTests {
         }
     }
 
+    @Test("of tables that change together, one under both names stops them all")
+    func groupUnderBothNames() {
+        let shard = RenamedShard(old: "a", new: "z")
+        var record = shard.record
+        record.step.members = [
+            PlanMember(
+                table: "purchases", renamedFrom: "orders", from: digest("a"), to: digest("c"))
+        ]
+        let outcome = shard.run(record).outcomes[shard.key]
+        #expect(outcome?.kind == .superseded(found: nil))
+        #expect(
+            outcome?.message
+                == "both `orders` and `purchases` are live: the rename would have to choose")
+        #expect(shard.executed.isEmpty)
+    }
+
     @Test("what is live after a crash decides", arguments: findings)
     func after(_ found: Found) throws {
         let shard = RenamedShard(old: found.old, new: found.new)
@@ -196,21 +212,17 @@ struct RenameConvergeTests {
         try journal.begin(shard.record)
         let pending = try LedgerQueries.pending(in: try #require(try store.snapshot()))
         #expect(pending.map(\.step.renamedFrom) == ["orders"])
-        let before = try Shell.check(
-            "git", ["-C", folder.path + "/ledger.git", "rev-list", "--count", "production"])
+        let before = try GitCommand.run(
+            ["rev-list", "--count", "production"], in: folder.path + "/ledger.git")
         let outcome = OperationOutcome(kind: .completed(ran: true), attempts: 0)
         try journal.finish(shard.record, outcome)
-        let after = try Shell.check(
-            "git", ["-C", folder.path + "/ledger.git", "rev-list", "--count", "production"])
-        #expect(Int(after.trimmed) == (Int(before.trimmed) ?? 0) + 1)
+        let after = try GitCommand.run(
+            ["rev-list", "--count", "production"], in: folder.path + "/ledger.git")
+        #expect(Int(after) == (Int(before) ?? 0) + 1)
         let found = try store.snapshot()?.read(ShardRecord.self, at: path)
         #expect(found?.tables == ["purchases": digest("c"), "items": digest("i")])
         // Whoever comes second changes nothing.
         try journal.finish(shard.record, outcome)
         #expect(try store.snapshot()?.read(ShardRecord.self, at: path) == found)
     }
-}
-
-extension String {
-    fileprivate var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
 }

@@ -101,6 +101,19 @@ struct RowsInTheWayTests {
         }
     }
 
+    @Test("an approval is said to be used up where a part of the step ran, and only there")
+    func usedUp() throws {
+        var approved = record(statements: 3)
+        approved.approval = digest("word")
+        let part = try run(approved) { $0.refused = ["orders \(digest("c").short)"] }
+        #expect(
+            part.outcome?.message
+                == "refused; 1 of 3 statements ran, and the next plan goes on from there; approval "
+                + "\(digest("word").short) is used up")
+        let none = try run(approved) { $0.refused = ["orders \(digest("b").short)"] }
+        #expect(none.outcome?.message == "refused")
+    }
+
     @Test("a second statement that is refused all the same leaves a part that is recorded")
     func refusedAllTheSame() throws {
         let run = try run(record(statements: 3)) {

@@ -62,7 +62,7 @@ struct ShownFailureTests {
             sampleStep(shards: ["s0"], order: 0), sampleStep(shards: ["s0", "s1"], order: 1),
             sampleStep(shards: ["s1"], from: nil, order: 2),
         ])
-        let context = try sampleEngine(reaching: server.address)
+        let context = try sampleContext(reaching: server.address)
         let (known, notices) = Sizes.added(to: plan, targets: targets, context: context)
         #expect(known.steps.map { $0.size?.shard } == ["s0", nil, nil])
         #expect(notices.map(\.code) == ["size-unknown"])
@@ -111,7 +111,7 @@ struct ShownFailureTests {
             connection, connection.profile(database: "information_schema"), foldsCase: false)
         let facts = AccountFacts(
             server: away, looked: looked, as: .read, purposes: [.change],
-            context: try sampleEngine(reaching: server.address))
+            context: try sampleContext(reaching: server.address))
         #expect(facts.checks.map(\.status) == [.failed])
     }
 }

@@ -27,6 +27,8 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
         /// Statements that ran without a durable pending record.
         var unrecorded: [String] = []
         var unreachable: Set<ShardID> = []
+        /// Shards that no second try opens.
+        var forbidden: Set<ShardID> = []
         var locked: Set<ShardID> = []
     }
 
@@ -43,6 +45,9 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
     ) throws(ShardFailure) -> Result {
         if state.withLock({ $0.unreachable.contains(shard) }) {
             throw ShardFailure("\(shard): refused", retry: .retryable)
+        }
+        if state.withLock({ $0.forbidden.contains(shard) }) {
+            throw ShardFailure("\(shard): refused for good", retry: .permanent)
         }
         if state.withLock({ $0.locked.contains(shard) }) {
             throw ShardFailure("\(shard): locked", retry: .retryable, isLocked: true)
