@@ -25,13 +25,13 @@ final class TransitionFleet {
     }
 
     let kind: TestServer.Kind
-    private let fixture: ImportFixture
+    private let fleet: NamespaceFleet
+    private var fixture: ImportFixture { fleet.fixture }
     private(set) var pairs: [Pair] = []
-    private var context: ReconcileContext?
 
     init(_ kind: TestServer.Kind) throws {
         self.kind = kind
-        fixture = try ImportFixture(on: TestServer.shared(kind))
+        fleet = try NamespaceFleet(on: TestServer.shared(kind))
     }
 
     /// Adds a pair, without what the server refuses of it.
@@ -147,7 +147,9 @@ final class TransitionFleet {
                     Self.file(item, &generator), to: "schema/p\(place)/f\(number).sql")
             }
         }
-        try fixture.write(fleetFile, to: "plumb.yaml")
+        try fleet.write(
+            databases: pairs.map(\.database), keys: ["manage: all", "prune: all"],
+            approve: "irreversible")
         try fixture.git("init", "--quiet", "--initial-branch=main")
         try fixture.git("add", "--all")
         try fixture.git("commit", "--quiet", "--allow-empty", "-m", "Change")
@@ -164,39 +166,6 @@ final class TransitionFleet {
         return "-- before\n\n\(hint)\(item.text)\n;\n"
     }
 
-    private var fleetFile: String {
-        let namespaces = pairs.enumerated().map { place, pair in
-            """
-              p\(place):
-                schema: schema/p\(place)
-                manage: all
-                prune: all
-                shards: [{name: s, host: "\(fixture.server.address)", database: \(pair.database)}]
-            """
-        }
-        let names = pairs.indices.map { "p\($0)" }.joined(separator: ", ")
-        return """
-            version: 1
-            namespaces:
-            \(namespaces.joined(separator: "\n"))
-            environments:
-              production: {namespaces: [\(names)], connection: {user: root, tls: {mode: disabled}}}
-            policy:
-              approve: [irreversible]
-              approvers: {minimum: 1, not_author: false}
-              rollout: {on_failure: continue}
-              limits: {drops_per_plan: 1000}
-            ledger: "file:../ledger.git"
-
-            """
-    }
-
-    private func session() throws -> PassContext {
-        let session = try PassContext.open(fixture.pass, PassHooks(), context: context)
-        context = session.context
-        return session
-    }
-
     /// Goes from the first to the second schema of each pair; says all that is not as it is where
     /// the schema is made by hand.
     func run() throws -> [String] {
@@ -207,7 +176,7 @@ final class TransitionFleet {
     /// Writes views in other words for the same, which is nothing to do.
     private func disguise() throws -> [String] {
         try commit { $0.from.map(\.disguised) }
-        return try session().plan().plan.steps.map { step in
+        return try fleet.session().survey().plan.steps.map { step in
             "\(pairs[Int(step.namespace.dropFirst()) ?? 0].label), in other words: \(step.table): "
                 + step.differences.map(\.text).joined(separator: "\n")
         }
@@ -218,13 +187,13 @@ final class TransitionFleet {
         _ expected: (Pair) -> [String: String]
     ) throws -> [String] {
         try commit(schema)
-        let report = try reconcile()
+        let report = try fleet.reconcile()
         // What it refuses it leaves as it is.
         let left = Set(
             report.plan.plan.unsupported.filter(Self.isHonest).map { "\($0.namespace) \($0.table)" }
         )
         var faults = Self.faults(of: report)
-        for finding in try DriftPass(pass: session()).run().findings
+        for finding in try DriftPass(session: fleet.session()).run().findings
         where !left.contains("\(finding.namespace) \(finding.table)") {
             let lines = finding.differences.map(\.text).joined(separator: " | ")
             faults[finding.namespace, default: []].append(
@@ -268,18 +237,5 @@ final class TransitionFleet {
                 "\(trouble.key.table) \(trouble.state): \(trouble.message)")
         }
         return result
-    }
-
-    /// Approves whatever the plan waits for, and runs it.
-    private func reconcile() throws -> ReconcileReport {
-        let session = try session()
-        let plan = try PlanPass(pass: session).run()
-        if plan.steps.contains(where: \.needsApproval) {
-            _ = try Decisions(session: session.ledgerSession).record(
-                .init(
-                    decision: .approve, digests: [],
-                    approver: LedgerActor(name: "Eve", email: "Eve"), reason: "known"))
-        }
-        return try ReconcilePass(pass: session).run()
     }
 }

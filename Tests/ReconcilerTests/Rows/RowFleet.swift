@@ -20,16 +20,16 @@ final class RowFleet {
     }
 
     let kind: TestServer.Kind
-    let fixture: ImportFixture
+    private let fleet: NamespaceFleet
+    var fixture: ImportFixture { fleet.fixture }
     private(set) var members: [Member] = []
     /// A key of every namespace beside those of all tests, such as `old_temporals: rebuild`.
     var setting: String?
-    private var context: ReconcileContext?
     private var ownDatabases: [String] = []
 
     init(_ kind: TestServer.Kind, on server: TestServer? = nil) throws {
         self.kind = kind
-        fixture = try ImportFixture(on: server ?? TestServer.shared(kind))
+        fleet = try NamespaceFleet(on: server ?? TestServer.shared(kind))
     }
 
     /// Adds a case with an empty database; its tables are made by the caller.
@@ -65,54 +65,14 @@ final class RowFleet {
         for (place, member) in members.enumerated() {
             try fixture.write(member.desired + "\n", to: "schema/p\(place)/tables.sql")
         }
-        try fixture.write(fleetFile, to: "plumb.yaml")
+        try fleet.write(
+            databases: members.map(\.database), keys: ["prune: all"] + (setting.map { [$0] } ?? []),
+            approve: "lossy, irreversible")
         try fixture.commit("Change")
     }
 
-    private var fleetFile: String {
-        let namespaces = members.enumerated().map { place, member in
-            """
-              p\(place):
-                schema: schema/p\(place)
-                prune: all\(setting.map { "\n    \($0)" } ?? "")
-                shards: [{name: s, host: "\(fixture.server.address)", database: \(member.database)}]
-            """
-        }
-        let names = members.indices.map { "p\($0)" }.joined(separator: ", ")
-        return """
-            version: 1
-            namespaces:
-            \(namespaces.joined(separator: "\n"))
-            environments:
-              production: {namespaces: [\(names)], connection: {user: root, tls: {mode: disabled}}}
-            policy:
-              approve: [lossy, irreversible]
-              approvers: {minimum: 1, not_author: false}
-              rollout: {on_failure: continue}
-              limits: {drops_per_plan: 1000}
-            ledger: "file:../ledger.git"
-
-            """
-    }
-
-    private func session() throws -> PassContext {
-        let session = try PassContext.open(fixture.pass, PassHooks(), context: context)
-        context = session.context
-        return session
-    }
-
-    func plan() throws -> PlanReport { try PlanPass(pass: session()).run() }
+    func plan() throws -> PlanReport { try PlanPass(session: fleet.session()).run() }
 
     /// Approves whatever the plan waits for, and runs it.
-    func reconcile() throws -> ReconcileReport {
-        let session = try session()
-        let plan = try PlanPass(pass: session).run()
-        if plan.steps.contains(where: \.needsApproval) {
-            _ = try Decisions(session: session.ledgerSession).record(
-                .init(
-                    decision: .approve, digests: [],
-                    approver: LedgerActor(name: "Eve", email: "Eve"), reason: "known"))
-        }
-        return try ReconcilePass(pass: session).run()
-    }
+    func reconcile() throws -> ReconcileReport { try fleet.reconcile() }
 }
