@@ -1,6 +1,7 @@
 import Diff
 import Execution
 import Ledger
+import Model
 import Schema
 import TestSupport
 import Testing

@@ -188,13 +188,13 @@ struct ConvergeTests {
     /// The waves that are opened where the only shard of the first one ends as `prepare` says.
     private func openedWaves(
         _ policy: FailurePolicy, _ prepare: (World) -> Void = { _ in },
-        _ listen: @escaping @Sendable (Interrupt, ConvergeListener.Event) -> Void = { _, _ in }
+        _ listen: @escaping @Sendable (Interrupt, RolloutEvent) -> Void = { _, _ in }
     ) -> [Int] {
         let world = World(shards: 3)
         prepare(world)
         let opened = Lock<[Int]>([])
         let interrupt = world.interrupt
-        let listener = ConvergeListener { event in
+        let listener = RolloutListener { event in
             if case .wave(let number, _, _) = event { opened.withLock { $0.append(number) } }
             listen(interrupt, event)
         }
@@ -210,7 +210,7 @@ struct ConvergeTests {
         }
         #expect(openedWaves(.halt, refuse) == [1])
         #expect(openedWaves(.continue, refuse) == [1, 2, 3])
-        let ends: @Sendable (Interrupt, ConvergeListener.Event) -> Void = { interrupt, event in
+        let ends: @Sendable (Interrupt, RolloutEvent) -> Void = { interrupt, event in
             if case .settled = event { interrupt.raise() }
         }
         #expect(openedWaves(.halt, { _ in }, ends) == [1])

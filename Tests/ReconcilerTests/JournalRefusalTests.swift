@@ -157,7 +157,8 @@ struct JournalRefusalTests {
             try journal.refusal(of: record) == "\(label) expired \(until) before it could begin")
         var endless = record
         endless.approvedUntil = nil
-        #expect(try journal.refusal(of: endless) 
+        #expect(
+            try journal.refusal(of: endless)
                 == "it is not known until when \(label) is valid")
     }
 

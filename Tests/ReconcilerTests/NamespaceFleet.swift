@@ -1,6 +1,7 @@
 import Desired
 import Foundation
 import Ledger
+import Reports
 import Testing
 
 @testable import Reconciler
@@ -12,7 +13,7 @@ import Testing
 /// The namespaces are `p0`, `p1`, … with the folders `schema/p0`, `schema/p1`, …
 final class NamespaceFleet {
     let fixture: ImportFixture
-    private var engine: Engine?
+    private var context: ReconcileContext?
 
     init(on server: TestServer) throws { fixture = try ImportFixture(on: server) }
 
@@ -49,22 +50,22 @@ final class NamespaceFleet {
             """, to: "plumb.yaml")
     }
 
-    func session() throws -> Session {
-        let session = try Session.open(fixture.pass, PassSurroundings(), engine: engine)
-        engine = session.engine
+    func session() throws -> PassContext {
+        let session = try PassContext.open(fixture.pass, PassHooks(), context: context)
+        context = session.context
         return session
     }
 
     /// Approves whatever the plan waits for, and runs it.
     func reconcile() throws -> ReconcileReport {
         let session = try session()
-        let plan = try PlanPass(session: session).run()
+        let plan = try PlanPass(pass: session).run()
         if plan.steps.contains(where: \.needsApproval) {
             _ = try Decisions(session: session.ledgerSession).record(
                 .init(
                     decision: .approve, digests: [],
                     approver: LedgerActor(name: "Eve", email: "Eve"), reason: "known"))
         }
-        return try ReconcilePass(session: session).run()
+        return try ReconcilePass(pass: session).run()
     }
 }
