@@ -56,7 +56,7 @@ struct ApprovalGapsTests {
             try gaps { $0 = nil } == ["\(operation): the approval DIGEST that it used is gone"])
         #expect(
             try gaps { $0?.approvers = [] }
-                == ["\(operation): nobody's word is left of the approval DIGEST"])
+                == ["\(operation): the approval DIGEST has no approver left"])
         let unsaid = "\(operation): the approval DIGEST does not say that it was used"
         #expect(try gaps { $0?.uses = [] } == [unsaid])
         #expect(try gaps { $0?.uses?[0].operation = "r2/commerce/s0/orders" } == [unsaid])

@@ -244,7 +244,7 @@ struct OperationMachineTests {
         #expect(
             machine.handle(.observed(digest("a")))
                 == .recordSuperseded(
-                    found: digest("a"), reason: "somebody took back what had run of it already"))
+                    found: digest("a"), reason: "a part of it that had run was undone"))
         #expect(machine.ran)
     }
 

@@ -42,6 +42,8 @@ struct Failure {
         case is ConfigurationError, is OperatorFile.Refusal: .configuration
         case is ProposalRefused: .refused
         case let error as LedgerError: error.code == .locked ? .ledgerLocked : .error
+        case let error as JournalFailure:
+            error.isLocked ? .ledgerLocked : .ledgerUnwritable
         case let error as Decisions.Refusal:
             switch error.code {
             case .refused: .refused
