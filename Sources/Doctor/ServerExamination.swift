@@ -104,7 +104,7 @@ struct ServerExamination: Sendable {
         let variables = try Self.variables(connection)
         let mode = variables["sql_mode"] ?? ""
         examineMode(mode)
-        for finding in TextSettings(sqlMode: mode, settings: profile.settings).findings {
+        for finding in FileMeaningSettings(sqlMode: mode, settings: profile.settings).findings {
             add(finding.status, finding.message, finding.remedy)
         }
         examineBinaryLog(variables)

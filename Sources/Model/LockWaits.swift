@@ -17,8 +17,8 @@ package struct LockWaits: Codable, Hashable, Sendable {
     package init(statementSeconds: Int) {
         self.statementSeconds = statementSeconds
         attempts = Self.standardAttempts
-        firstPauseSeconds = Int(Backoff.statementSeconds(attempt: 1))
-        longestPauseSeconds = Int(Backoff.longestSeconds)
+        firstPauseSeconds = Int(RetryPauses.statementSeconds(attempt: 1))
+        longestPauseSeconds = Int(RetryPauses.longestSeconds)
     }
 
     /// How often one statement fails before the operation is left to the next run.

@@ -40,25 +40,25 @@ struct ArchitectureDocumentTests {
         }
     }
 
-    @Test("ten changes have a place to begin")
+    @Test("ten kinds of change and more have a place to begin")
     func changes() throws {
         let rows = try rows(below: "Where do I change …")
-        #expect(rows.count == 10)
+        #expect(rows.count >= 10)
         for row in rows { #expect(!paths(in: row[1]).isEmpty, "\(row[0])") }
     }
 
-    @Test("each module, and each folder of the reconciler and of Diff, has its row")
+    @Test("each module, and each folder of the larger ones, is named")
     func rooms() throws {
         let text = try Repository.text("docs/architecture.md")
         for module in Product.modules where module.name != "plumb-bench" {
             #expect(text.contains("\n| `\(module.name)` |"), "\(module.name)")
         }
         let files = try Repository.files(below: "Sources", endings: [".swift"])
-        for module in ["Reconciler", "Diff"] {
+        for module in ["Schema", "Diff", "Reconciler", "Views"] {
             let folders = Set(
                 files.map { $0.path.split(separator: "/").dropLast().joined(separator: "/") }
                     .filter { $0.hasPrefix("Sources/\(module)/") })
-            #expect(folders.count > 8)
+            #expect(folders.count > 7)
             for folder in folders {
                 let name = folder.dropFirst("Sources/\(module)/".count)
                 #expect(text.contains("`\(name)`"), "\(folder)")

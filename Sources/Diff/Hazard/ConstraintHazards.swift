@@ -28,6 +28,18 @@ extension StatementHazards {
             remedy: "look for such rows first")
     }
 
+    func dropped(_ key: ForeignKey) -> HazardFinding {
+        safe(.dropForeignKey, "foreign key `\(key.name)` goes")
+    }
+
+    func dropped(_ check: Check) -> HazardFinding {
+        safe(.dropCheck, "check `\(check.name)` goes")
+    }
+
+    func notEnforced(checkNamed name: String) -> HazardFinding {
+        safe(.dropCheck, "check `\(name)` is no longer enforced")
+    }
+
     /// True where the check is one of the live table, added again only because its columns get
     /// other names.
     private func keeps(_ check: Check) -> Bool {

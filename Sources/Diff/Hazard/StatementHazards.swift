@@ -102,12 +102,11 @@ struct StatementHazards {
                     "the optimizer \(isIgnored ? "no longer sees" : "sees") index `\(name)`")
             ]
         case .addForeignKey(let key): [added(key)]
-        case .dropForeignKey(let key): [safe(.dropForeignKey, "foreign key `\(key.name)` goes")]
+        case .dropForeignKey(let key): [dropped(key)]
         case .addCheck(let check): [added(check)]
-        case .dropCheck(let check): [safe(.dropCheck, "check `\(check.name)` goes")]
+        case .dropCheck(let check): [dropped(check)]
         case .setCheckEnforced(let name, true): [enforced(checkNamed: name)]
-        case .setCheckEnforced(let name, false):
-            [safe(.dropCheck, "check `\(name)` is no longer enforced")]
+        case .setCheckEnforced(let name, false): [notEnforced(checkNamed: name)]
         case .setDefaultCharacterSet(let name, _):
             [
                 safe(

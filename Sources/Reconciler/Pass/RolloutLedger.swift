@@ -207,33 +207,4 @@ struct RolloutLedger {
             try draft.set(RecordPath.operation(record.id, item.key), json: operation)
         }
     }
-
-    /// Ends a rollout that the new plan replaces.
-    private func supersede(
-        _ previous: (record: RolloutRecord, operations: [OperationRecord]),
-        in draft: inout LedgerDraft
-    ) throws(LedgerError) {
-        var states: [OperationState?] = []
-        for operation in previous.operations {
-            var operation = operation
-            // An operation that may have run is settled by its pending record alone.
-            let path = RecordPath.pending(operation.key)
-            if operation.state.isActive, try draft.read(path) != nil {
-                states.append(.superseded)
-                continue
-            }
-            if !operation.state.isTerminal {
-                operation.state = .superseded
-                operation.message = "a newer plan took its place"
-                operation.endedAt = pass.store.now.iso
-                try draft.set(
-                    RecordPath.operation(previous.record.id, operation.key), json: operation)
-            }
-            states.append(operation.state)
-        }
-        var record = previous.record
-        record.state = RolloutState.derive(from: states, policy: record.policy) ?? record.state
-        record.endedAt = pass.store.now.iso
-        try draft.set(RecordPath.rollout(record.id), json: record)
-    }
 }

@@ -41,7 +41,9 @@ struct ShardWorker {
                     break
                 }
                 result = .success(
-                    Pause(seconds: Backoff.seconds(attempt: openFailures), message: error.message))
+                    Pause(
+                        seconds: RetryPauses.seconds(attempt: openFailures), message: error.message)
+                )
             }
             guard let pause = try result.get() else { continue }
             listener.note(.waiting(shard, message: pause.message, seconds: pause.seconds))
@@ -81,7 +83,8 @@ struct ShardWorker {
                     queue.suspend(item)
                     return .success(
                         Pause(
-                            seconds: Backoff.statementSeconds(attempt: attempt), message: message))
+                            seconds: RetryPauses.statementSeconds(attempt: attempt),
+                            message: message))
                 }
             }
         } catch {

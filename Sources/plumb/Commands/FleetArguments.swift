@@ -128,20 +128,3 @@ extension Invocation {
         return number * unit
     }
 }
-
-/// The format of a command's answer.
-enum Format: String {
-    case text, json, markdown, sarif, junit, html
-
-    /// How a document of the format is made safe for output; nil for text.
-    var output: SafeOutput? { ErrorDocument.Format(rawValue: rawValue)?.output }
-}
-
-extension Invocation {
-    /// Prints a plain text; in a code fence where Markdown was requested.
-    func answer(_ text: String, as format: Format) {
-        terminal.answer(
-            format == .markdown ? MarkdownView.plain(text) : text,
-            as: format == .markdown ? format.output : nil)
-    }
-}

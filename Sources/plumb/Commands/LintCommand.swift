@@ -37,7 +37,7 @@ enum LintCommand {
             .report(namespaces, label: source.label, since: change)
         invocation.terminal.answer(
             render(report, format, invocation),
-            as: ErrorDocument.Format(rawValue: format.rawValue)?.output)
+            as: format.document?.output)
         return report.exitStatus
     }
 
@@ -54,6 +54,17 @@ enum LintCommand {
 
     private enum Output: String, CaseIterable {
         case text, json, sarif, junit, github
+
+        /// How an error is written in it; nil for text.
+        var document: ErrorDocument.Format? {
+            switch self {
+            case .text: nil
+            case .json: .json
+            case .sarif: .sarif
+            case .junit: .junit
+            case .github: .github
+            }
+        }
     }
 
     private static func render(

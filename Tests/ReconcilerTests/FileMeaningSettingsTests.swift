@@ -4,9 +4,9 @@ import Testing
 @testable import Reconciler
 
 /// `plumb doctor` names each setting by which a text means something else.
-@Suite struct TextSettingsTests {
+@Suite struct FileMeaningSettingsTests {
     private func lines(_ mode: String, _ settings: [String: String] = [:]) -> [String] {
-        TextSettings(sqlMode: mode, settings: settings).findings.map {
+        FileMeaningSettings(sqlMode: mode, settings: settings).findings.map {
             "\($0.status.rawValue) \($0.message)"
         }
     }

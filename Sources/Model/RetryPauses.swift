@@ -1,5 +1,5 @@
 /// The pauses before the next attempt.
-package enum Backoff {
+package enum RetryPauses {
     /// The longest pause, in seconds.
     package static let longestSeconds = 60.0
 

@@ -2,7 +2,7 @@ import Schema
 
 /// The settings of a server under which the same SQL file means something else than on most
 /// servers.
-struct TextSettings {
+struct FileMeaningSettings {
     struct Finding: Equatable {
         let status: DoctorReport.Check.Status
         let message: String

@@ -1,0 +1,87 @@
+import Basics
+import Diff
+import Model
+import MySQLClient
+import Observed
+import Schema
+
+/// Connects to shards for changes and takes their locks; nothing is done without the lock.
+package struct ServerShardOpener: ShardOpener {
+    private let pool: ConnectionPool
+    private let shards: [ShardID: ObservationTarget]
+    private let catalog: ObjectCatalog
+    private let lockWaitSeconds: Int
+    private let lockWaits: LockWaits
+    private let isForChanges: Bool
+    private let changed: @Sendable (ShardID) -> Void
+
+    /// - Parameters:
+    ///   - lockWaitSeconds: how long to wait for a shard's lock that another session holds.
+    ///   - lockWaits: how long a statement waits for locks on a table and its rows.
+    ///   - isForChanges: whether a read-only server is an error.
+    ///   - changed: called after every statement, so that cached fingerprints of the shard are
+    ///     dropped.
+    package init(
+        pool: ConnectionPool, shards: [ShardID: ObservationTarget], catalog: ObjectCatalog,
+        lockWaitSeconds: Int, lockWaits: LockWaits, isForChanges: Bool = true,
+        changed: @escaping @Sendable (ShardID) -> Void
+    ) {
+        self.pool = pool
+        self.shards = shards
+        self.catalog = catalog
+        self.lockWaitSeconds = lockWaitSeconds
+        self.lockWaits = lockWaits
+        self.isForChanges = isForChanges
+        self.changed = changed
+    }
+
+    /// The name of the lock that every worker of a shard takes (`GET_LOCK`); it is unique on a
+    /// server.
+    package static func lockName(database: String) -> String { "plumb:\(database)" }
+
+    /// Connects, checks that the server takes changes, takes the shard's lock and runs `body`.
+    package func withShard<Result>(
+        _ shard: ShardID, _ body: (any ShardPort) throws(ShardFailure) -> Result
+    ) throws(ShardFailure) -> Result {
+        guard let target = shards[shard] else {
+            throw ShardFailure("\(shard): not in the fleet", retry: .permanent)
+        }
+        do {
+            return try pool.withConnection(
+                to: target.server, purpose: .change, database: target.database
+            ) { connection in
+                try hold(target, on: connection, body)
+            }
+        } catch let error as ShardFailure {
+            throw error
+        } catch let error as MySQLError {
+            throw ShardFailure(asking: error, shard: shard)
+        } catch {
+            throw ShardFailure("\(shard): \(error)", retry: .permanent)
+        }
+    }
+
+    private func hold<Result>(
+        _ target: ObservationTarget, on connection: Connection,
+        _ body: (any ShardPort) throws(ShardFailure) -> Result
+    ) throws -> Result {
+        let target = target.stored(by: connection.nameFolding)
+        if isForChanges { try ReadOnlyRefusal.check(target, on: connection) }
+        let name = Self.lockName(database: target.database)
+        guard
+            let lock = try AdvisoryLock.acquire(
+                name: name, on: connection, waitSeconds: lockWaitSeconds)
+        else {
+            throw ShardFailure(
+                "\(target.id): another session holds the lock `\(name)` on \(target.server): "
+                    + "a reconcile is running, or its last statement still is",
+                retry: .retryable, isLocked: true)
+        }
+        // The server releases the locks of a session that has ended.
+        defer { lock.releaseOrEndSession() }
+        return try body(
+            ShardSession(
+                target: target, connection: connection, catalog: catalog, lockWaits: lockWaits,
+                changed: changed))
+    }
+}
