@@ -52,8 +52,7 @@ package struct DriftReport: Codable, Hashable, Sendable {
 /// One table that is the same on several shards, with its status.
 package struct TableFinding: Codable, Hashable, Sendable {
     package var namespace: String
-    /// The name of a table, or the encoded name of another object.
-    package var table: String
+    package var object: ObjectName
     package var status: TableStatus
     /// The names of the shards on which it is the same.
     package var shards: [String]
@@ -68,13 +67,20 @@ package struct TableFinding: Codable, Hashable, Sendable {
     /// Where git defines the table.
     package var location: SourceLocation?
 
+    private enum CodingKeys: String, CodingKey {
+        case namespace
+        case object = "table"
+        case status, shards, desired, recorded, observed, differences, location
+    }
+
     package init(
-        namespace: String, table: String, status: TableStatus, shards: [String], desired: Digest?,
+        namespace: String, object: ObjectName, status: TableStatus, shards: [String],
+        desired: Digest?,
         recorded: Digest?, observed: Digest?, differences: [PlanDifference] = [],
         location: SourceLocation? = nil
     ) {
         self.namespace = namespace
-        self.table = table
+        self.object = object
         self.status = status
         self.shards = shards
         self.desired = desired

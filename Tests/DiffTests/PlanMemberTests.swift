@@ -15,23 +15,23 @@ struct PlanMemberTests {
     /// `a` goes from a0 by a1 to a2, `b` from b0 to nothing.
     private func step(_ change: (inout PlanStep) -> Void = { _ in }) -> PlanStep {
         var step = PlanStep(
-            kind: .alter, namespace: "app", table: "a",
+            kind: .alter, namespace: "app", object: "a",
             members: [
-                PlanMember(table: "b", from: digest("b0"), to: nil),
+                PlanMember(object: "b", from: digest("b0"), to: nil),
                 PlanMember(
-                    table: "a", renamedFrom: "old", from: digest("a0"), to: digest("a2")),
+                    object: "a", renamedFrom: "old", from: digest("a0"), to: digest("a2")),
             ], shards: ["s"], from: whole(digest("a0"), digest("b0")),
             to: whole(digest("a2"), nil),
             statements: [
                 PlanStatement(
                     sql: "1", after: whole(digest("a1"), digest("b0")),
-                    tables: [TableDigest(table: "a", digest: digest("a1"))]),
+                    tables: [TableDigest(object: "a", digest: digest("a1"))]),
                 PlanStatement(
                     sql: "2", after: whole(digest("a1"), nil),
-                    tables: [TableDigest(table: "b", digest: nil)]),
+                    tables: [TableDigest(object: "b", digest: nil)]),
                 PlanStatement(
                     sql: "3", after: whole(digest("a2"), nil),
-                    tables: [TableDigest(table: "a", digest: digest("a2"))]),
+                    tables: [TableDigest(object: "a", digest: digest("a2"))]),
             ], hazard: .lossy, findings: [], cause: PlanCause(kind: .git), differences: [],
             order: 0)
         change(&step)
@@ -48,7 +48,7 @@ struct PlanMemberTests {
     @Test("what ran is told for each table, at every digest on the way")
     func tablesOnTheWay() {
         let step = step()
-        #expect(step.tables.map(\.table) == ["a", "b"] && step.isGroup && step.dropCount == 1)
+        #expect(step.tables.map(\.object) == ["a", "b"] && step.isGroup && step.dropCount == 1)
         #expect(step.tables(at: step.from) == ["a": digest("a0"), "b": digest("b0")])
         #expect(step.tables(at: step.digests[1]) == ["a": digest("a1"), "b": digest("b0")])
         #expect(step.tables(at: step.digests[2]) == ["a": digest("a1"), "b": nil])
@@ -67,16 +67,16 @@ struct PlanMemberTests {
     func validation() throws {
         try plan(step()).validate()
         let single = PlanStep(
-            kind: .alter, namespace: "app", table: "b", shards: ["s"], from: digest("b0"),
+            kind: .alter, namespace: "app", object: "b", shards: ["s"], from: digest("b0"),
             to: digest("b1"), statements: [PlanStatement(sql: "1", after: digest("b1"))],
             hazard: .safe, findings: [], cause: PlanCause(kind: .git), differences: [], order: 1)
         for bad in [
-            plan(step { $0.from = digest("a0") }), plan(step { $0.table = "c" }),
+            plan(step { $0.from = digest("a0") }), plan(step { $0.object = "c" }),
             plan(step { $0.members?[0].from = digest("x") }),
             plan(step { $0.members?[1].to = digest("x") }),
             plan(step { $0.statements[0].tables = [] }),
             plan(step { $0.statements[1].after = digest("x") }),
-            plan(step { $0.statements[0].tables?[0].table = "c" }),
+            plan(step { $0.statements[0].tables?[0].object = "c" }),
             plan(step { $0.kind = .create }),
             // A table is in one step only, under either of its names.
             plan(step(), single),

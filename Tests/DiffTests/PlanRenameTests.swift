@@ -7,10 +7,10 @@ import Testing
 @Suite("A rename as part of a plan")
 struct PlanRenameTests {
     private func step(
-        _ kind: PlanStep.Kind = .alter, table: String = "new", from old: String? = "old"
+        _ kind: PlanStep.Kind = .alter, object: ObjectName = "new", from old: ObjectName? = "old"
     ) -> PlanStep {
         PlanStep(
-            kind: kind, namespace: "app", table: table, renamedFrom: old, shards: ["a"],
+            kind: kind, namespace: "app", object: object, renamedFrom: old, shards: ["a"],
             from: kind == .create ? nil : Digest(of: "from"),
             to: kind == .drop ? nil : Digest(of: "to"),
             statements: [
@@ -28,14 +28,14 @@ struct PlanRenameTests {
 
     @Test func whatComesFromOutsideIsChecked() throws {
         try plan(step()).validate()
-        try plan(step(table: "new"), step(table: "newer", from: "older")).validate()
+        try plan(step(object: "new"), step(object: "newer", from: "older")).validate()
         for bad in [
             plan(step(from: "")), plan(step(from: " ")), plan(step(from: "new")),
             plan(step(.create)), plan(step(.drop)), plan(step(from: "view:old")),
-            plan(step(table: "view:new")),
+            plan(step(object: "view:new")),
             // One table cannot become two, nor be changed under its old name besides.
-            plan(step(table: "new"), step(table: "newer")),
-            plan(step(), step(.drop, table: "old", from: nil)),
+            plan(step(object: "new"), step(object: "newer")),
+            plan(step(), step(.drop, object: "old", from: nil)),
         ] {
             #expect(throws: PlanInvalid.self, "\(bad)") { try bad.validate() }
         }

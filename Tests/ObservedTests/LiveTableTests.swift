@@ -103,8 +103,8 @@ struct TableSizesTests {
             [shards[0]: ["t", "part", "old", "absent"], shards[1]: ["t"]], pool: fleet.pool,
             totalConcurrency: 4
         ).estimates
-        func size(_ table: String, _ shard: Int = 0) -> TableSizes.Estimate? {
-            sizes[OperationKey(shard: shards[shard].id, table: table)]
+        func size(_ table: ObjectName, _ shard: Int = 0) -> TableSizes.Estimate? {
+            sizes[OperationKey(shard: shards[shard].id, object: table)]
         }
         #expect(size("t") == TableSizes.Estimate(rows: 500, bytes: 2 * 16384))
         #expect(size("part") == TableSizes.Estimate(rows: 100, bytes: 2 * 16384))
@@ -121,9 +121,9 @@ struct TableSizesTests {
         let sizes = TableSizes.read(
             [shard: ["t", "part"]], pool: limited.pool, totalConcurrency: 1
         ).estimates
-        #expect(sizes[OperationKey(shard: shard.id, table: "t")]?.rows == 500)
-        #expect(sizes[OperationKey(shard: shard.id, table: "t")]?.bytes == 2 * 16384)
-        #expect(sizes[OperationKey(shard: shard.id, table: "part")]?.rows == 100)
+        #expect(sizes[OperationKey(shard: shard.id, object: "t")]?.rows == 500)
+        #expect(sizes[OperationKey(shard: shard.id, object: "t")]?.bytes == 2 * 16384)
+        #expect(sizes[OperationKey(shard: shard.id, object: "part")]?.rows == 100)
     }
 
     @Test("a server that is down has no sizes, and says why; it hides no other's")

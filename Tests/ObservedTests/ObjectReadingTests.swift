@@ -72,18 +72,19 @@ import Testing
         let connection = try fleet.server.connect(database: target.database)
         for (name, digest) in known.schema.tables {
             let read = try LiveTable.read(
-                encoded: name, database: target.database, on: connection, catalog: fleet.catalog)
+                object: ObjectName(encoded: name), database: target.database, on: connection,
+                catalog: fleet.catalog)
             #expect(read?.digest == digest, "\(name)")
         }
         for kind in ObjectName.Kind.allCases {
             let read = try LiveTable.read(
-                encoded: ObjectName(kind, "nobody").encoded, database: target.database,
-                on: connection, catalog: fleet.catalog)
+                object: ObjectName(kind, "nobody"), database: target.database, on: connection,
+                catalog: fleet.catalog)
             #expect(read == nil, "\(kind)")
         }
         #expect(throws: MySQLError.self) {
             try LiveTable.read(
-                encoded: "view:v", database: "no_such_database", on: connection,
+                object: "view:v", database: "no_such_database", on: connection,
                 catalog: fleet.catalog)
         }
     }

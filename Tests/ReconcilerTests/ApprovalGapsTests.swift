@@ -24,7 +24,7 @@ struct ApprovalGapsTests {
         var approval = try sampleApproval(step)
         let digest = approval.digest
         let key = OperationKey(
-            shard: ShardID(namespace: step.namespace, shard: "s0"), table: step.table)
+            shard: ShardID(namespace: step.namespace, shard: "s0"), object: step.object)
         approval.use(on: "s0", by: "r1/\(key)", at: store.now)
         var record = Optional(approval)
         change(&record)

@@ -23,7 +23,7 @@ private struct World {
         for number in 0..<shards {
             let shard = ShardID(namespace: "commerce", shard: "s\(number)")
             for table in tables {
-                let key = OperationKey(shard: shard, table: table)
+                let key = OperationKey(shard: shard, object: ObjectName(.table, table))
                 live[key] = digest(chain[0])
                 let statements = chain.dropFirst().map {
                     PlanStatement(sql: table, after: digest($0))

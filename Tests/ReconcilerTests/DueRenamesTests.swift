@@ -121,7 +121,8 @@ struct DueRenamesTests {
         ])
     func standing(_ sample: Standing) throws {
         let found = try states(live: sample.live, recorded: sample.recorded).map { state in
-            "\(state.table)\(state.renamedFrom.map { " from \($0)" } ?? ""): \(state.status)"
+            "\(state.object.encoded)\(state.renamedFrom.map { " from \($0.encoded)" } ?? ""): "
+                + "\(state.status)"
         }
         #expect(found == sample.states)
     }

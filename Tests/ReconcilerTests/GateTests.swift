@@ -48,7 +48,7 @@ struct GateTests {
             _ rule: HazardRule, isGroup: Bool, inTheWay: [String], changesRows: Bool? = nil
         ) throws -> Gate.Decision {
             var step = sampleStep(table: "child")
-            if isGroup { step.members = [PlanMember(table: "child", from: nil, to: nil)] }
+            if isGroup { step.members = [PlanMember(object: "child", from: nil, to: nil)] }
             var finding = HazardFinding(rule: rule, hazard: .lossy, reason: "refused")
             finding.probe = DataProbe(
                 DataQuestion(
@@ -115,7 +115,7 @@ struct GateTests {
         #expect(try decide(steps, drops: 2, approvals: approvals).held.isEmpty)
         let decision = try decide(steps, drops: 1, approvals: approvals)
         #expect(decision.ready.isEmpty)
-        #expect(decision.held.map(\.step.table) == ["a", "b"])
+        #expect(decision.held.map(\.step.object) == ["a", "b"])
         #expect(decision.held.map(\.shards) == [["s0", "s1"], ["s0", "s1"]])
         #expect(decision.held.map(\.hold.outcome.exitStatus) == [.refused, .refused])
     }
@@ -156,13 +156,13 @@ struct GateTests {
         var decision = try decide(steps)
         decision.holdWhatRestsOnHeld()
         #expect(
-            decision.held.map(\.step.table) == ["orders", "view:base", "view:top", "trigger:t"])
+            decision.held.map(\.step.object) == ["orders", "view:base", "view:top", "trigger:t"])
         #expect(
             decision.held.allSatisfy {
                 $0.shards == ["s1"] && $0.hold.outcome.exitStatus == .blocked
             })
         #expect(decision.held.dropFirst().map(\.hold.code) == ["behind", "behind", "behind"])
-        #expect(decision.ready.filter { $0.shard == "s1" }.map(\.step.table) == ["view:free"])
+        #expect(decision.ready.filter { $0.shard == "s1" }.map(\.step.object) == ["view:free"])
         #expect(decision.ready.filter { $0.shard == "s0" }.count == steps.count - 1)
 
         // Drift that stays holds nothing.
@@ -172,7 +172,7 @@ struct GateTests {
         for stays in [drifted, dropped] {
             decision = try decide([stays] + steps.dropFirst())
             decision.holdWhatRestsOnHeld()
-            #expect(decision.held.map(\.step.table) == ["orders"])
+            #expect(decision.held.map(\.step.object) == ["orders"])
             #expect(decision.ready.count == 2 * (steps.count - 1))
         }
     }

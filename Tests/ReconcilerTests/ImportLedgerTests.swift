@@ -55,10 +55,10 @@ struct ImportLedgerTests {
         try fixture.root.execute("CREATE TABLE \(names[2]).stray (id INT)")
         let report = try fixture.rebuild()
         #expect(report.exitStatus == .difference)
-        #expect(report.differing.map(\.table) == ["orders"])
+        #expect(report.differing.map(\.object) == ["orders"])
         #expect(report.differing.first?.status == .pending)
         #expect(report.differing.first?.shards == [names[1]])
-        #expect(report.unmanaged.map(\.table) == ["stray"])
+        #expect(report.unmanaged.map(\.object) == ["stray"])
         #expect(
             try fixture.records() == [
                 names[0]: ["customers", "orders"], names[1]: ["customers"],

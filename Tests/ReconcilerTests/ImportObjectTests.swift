@@ -343,7 +343,7 @@ struct ImportObjectTests {
         try fixture.removeLedger()
         let report = try fixture.rebuild()
         #expect(report.recordedTableCount == 2)
-        #expect(report.differing.map(\.table) == ["view:v"])
+        #expect(report.differing.map(\.object) == ["view:v"])
         #expect(report.differing.first?.location?.file == "schema/shop/views/v.sql")
     }
 }

@@ -28,7 +28,7 @@ struct JournalRefusalTests {
         change(&approval)
         let digest = approval.digest
         let key = OperationKey(
-            shard: ShardID(namespace: step.namespace, shard: "s0"), table: step.table)
+            shard: ShardID(namespace: step.namespace, shard: "s0"), object: step.object)
         try store.transact(LedgerEvent("test", subject: "Prepare")) {
             draft throws(LedgerError) in
             try draft.set(RecordPath.approval(digest), json: approval)
@@ -122,12 +122,12 @@ struct JournalRefusalTests {
         let snapshot = try #require(try store.snapshot())
         let path = RecordPath.shard(record.key.shardID)
         let shard = try snapshot.read(ShardRecord.self, at: path)
-        #expect(shard?.tables == [step.table: digest("middle")])
+        #expect(shard?.tables == [step.object.encoded: digest("middle")])
         #expect(shard?.lastRevision == "3f2a91c")
         let refusals = try LedgerQueries.refusals(in: snapshot)
         func groups(_ from: String) -> [Refusals.Group] {
             refusals.groups(
-                ["s0", "s1"], namespace: step.namespace, table: step.table, from: digest(from))
+                ["s0", "s1"], namespace: step.namespace, object: step.object, from: digest(from))
         }
         #expect(groups("middle").map(\.shards) == [["s1"], ["s0"]])
         #expect(groups("middle").map(\.refused.count) == [0, 1])
@@ -176,7 +176,7 @@ struct JournalRefusalTests {
         let shard = ShardID(namespace: "commerce", shard: "s0")
         let records = ["orders", "items"].map { table in
             PendingRecord(
-                rollout: "r1", key: OperationKey(shard: shard, table: table),
+                rollout: "r1", key: OperationKey(shard: shard, object: ObjectName(.table, table)),
                 step: sampleStep(table: table, shards: ["s0"]), approval: nil,
                 startedAt: "2026-11-21T12:00:00Z", actor: "Ada")
         }
@@ -187,7 +187,7 @@ struct JournalRefusalTests {
             control: RolloutControl(policy: .continue, interrupt: Interrupt()), faults: .none,
             listener: .silent)
         let report = try worker.run(shard, records)
-        #expect(report.outcomes.map(\.key.table) == ["orders"])
+        #expect(report.outcomes.map(\.key.object) == ["orders"])
         #expect(report.outcomes.values.first?.kind == .notRun)
         #expect(journal.state.withLock { $0.pending }.isEmpty)
         #expect(fleet.state.withLock { $0.executed }.isEmpty)

@@ -37,7 +37,7 @@ struct LockWaitTests {
             _ = try holder.query("SELECT COUNT(*) FROM t")
             let shard = ShardID(namespace: "commerce", shard: "s0")
             let step = PlanStep(
-                kind: .alter, namespace: "commerce", table: "t", shards: ["s0"],
+                kind: .alter, namespace: "commerce", object: "t", shards: ["s0"],
                 from: from?.digest, to: to?.digest,
                 statements: [
                     PlanStatement(sql: "ALTER TABLE `t` ADD COLUMN `n` INT", after: to?.digest)
@@ -48,7 +48,7 @@ struct LockWaitTests {
                 shard: shard, server: server.address,
                 records: [
                     PendingRecord(
-                        rollout: "r1", key: OperationKey(shard: shard, table: "t"), step: step,
+                        rollout: "r1", key: OperationKey(shard: shard, object: "t"), step: step,
                         approval: nil, startedAt: "2026-11-21T12:00:00Z", actor: "ada")
                 ])
             var session = server.settings

@@ -14,8 +14,8 @@ import Testing
 /// One shard on which `orders` becomes `purchases` and then gets a column.
 private struct RenamedShard {
     let key = OperationKey(
-        shard: ShardID(namespace: "commerce", shard: "s0"), table: "purchases")
-    let oldKey = OperationKey(shard: ShardID(namespace: "commerce", shard: "s0"), table: "orders")
+        shard: ShardID(namespace: "commerce", shard: "s0"), object: "purchases")
+    let oldKey = OperationKey(shard: ShardID(namespace: "commerce", shard: "s0"), object: "orders")
     let fleet: SimulatedFleet
     let journal = SimulatedJournal()
     let clock = SimulatedClock()
@@ -136,7 +136,7 @@ struct RenameConvergeTests {
         var record = shard.record
         record.step.members = [
             PlanMember(
-                table: "purchases", renamedFrom: "orders", from: digest("a"), to: digest("c"))
+                object: "purchases", renamedFrom: "orders", from: digest("a"), to: digest("c"))
         ]
         let outcome = shard.run(record).outcomes[shard.key]
         #expect(outcome?.kind == .superseded(found: nil))

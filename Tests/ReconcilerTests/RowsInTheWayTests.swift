@@ -26,7 +26,7 @@ struct RowsInTheWayTests {
             return finding
         }
         return PendingRecord(
-            rollout: "r1", key: OperationKey(shard: shard, table: "orders"), step: step,
+            rollout: "r1", key: OperationKey(shard: shard, object: "orders"), step: step,
             approval: nil, startedAt: "2026-11-21T12:00:00Z", actor: "ada")
     }
 

@@ -16,7 +16,8 @@ func sampleStep(
     statements: [PlanStatement]? = nil, order: Int = 0
 ) -> PlanStep {
     PlanStep(
-        kind: kind, namespace: "commerce", table: table, shards: shards, from: from.map(digest),
+        kind: kind, namespace: "commerce", object: ObjectName(encoded: table),
+        shards: shards, from: from.map(digest),
         to: to.map(digest),
         statements: statements ?? [
             PlanStatement(sql: "ALTER TABLE `\(table)` …", after: to.map(digest))

@@ -25,8 +25,8 @@ struct ShownFailureTests {
         let store = LedgerStore(
             ledger: try Ledger.open(path: folder.path + "/ledger"), environment: "production",
             actor: LedgerActor(name: "A", email: "a@e.com"), clock: SystemClock())
-        let keys = ["done", "gone", "torn"].map {
-            OperationKey(shard: ShardID(namespace: "n", shard: "s"), table: $0)
+        let keys = ["done", "gone", "torn"].map { (name: ObjectName) in
+            OperationKey(shard: ShardID(namespace: "n", shard: "s"), object: name)
         }
         var rollout = RolloutRecord(
             id: "r1", plan: digest("plan"), policy: .halt, waves: [keys], bakeSeconds: [],

@@ -60,11 +60,11 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
         let fleet: SimulatedFleet
 
         func digest(
-            of table: String, among chain: [Digest?]
+            of object: ObjectName, among chain: [Digest?]
         ) throws(ShardFailure) -> Digest? {
             try fleet.state.withLock { state throws(ShardFailure) in
                 try Self.read(&state)
-                return state.tables[OperationKey(shard: shard, table: table)] ?? nil
+                return state.tables[OperationKey(shard: shard, object: object)] ?? nil
             }
         }
 
@@ -81,7 +81,7 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
             }
         }
 
-        func digest(ofFormer table: String) throws(ShardFailure) -> Digest? {
+        func digest(ofFormer table: ObjectName) throws(ShardFailure) -> Digest? {
             try digest(of: table, among: [])
         }
 
@@ -89,7 +89,8 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
             // The text of a simulated statement is the table that it changes: `old > new` for one
             // that gives it another name.
             let names = statement.sql.components(separatedBy: " > ")
-            let key = OperationKey(shard: shard, table: names[names.count - 1])
+            let key = OperationKey(
+                shard: shard, object: ObjectName(encoded: names[names.count - 1]))
             let isRecorded = fleet.isRecorded.withLock { $0 }(key)
             try fleet.state.withLock { state throws(ShardFailure) in
                 if state.lockWaits > 0 {
@@ -97,7 +98,8 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
                     throw ShardFailure("lock wait timeout", retry: .retryable)
                 }
                 if !isRecorded { state.unrecorded.append("\(key)") }
-                if state.refused.contains("\(key.table) \(statement.after?.short ?? "-")") {
+                if state.refused.contains("\(key.object.encoded) \(statement.after?.short ?? "-")")
+                {
                     throw ShardFailure("refused", retry: .permanent)
                 }
                 if state.lossesBefore > 0 {
@@ -105,7 +107,9 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
                     throw ShardFailure("gone away", retry: .indeterminate)
                 }
                 if names.count > 1 {
-                    state.tables[OperationKey(shard: shard, table: names[0])] = nil
+                    state.tables[
+                        OperationKey(shard: shard, object: ObjectName(encoded: names[0]))] =
+                        nil
                 }
                 state.tables[key] = statement.after
                 state.executed.append("\(key) \(statement.after?.short ?? "-")")

@@ -177,7 +177,7 @@ final class TransitionFleet {
     private func disguise() throws -> [String] {
         try commit { $0.from.map(\.disguised) }
         return try fleet.session().plan().plan.steps.map { step in
-            "\(pairs[Int(step.namespace.dropFirst()) ?? 0].label), in other words: \(step.table): "
+            "\(pairs[Int(step.namespace.dropFirst()) ?? 0].label), in other words: \(step.object.encoded): "
                 + step.differences.map(\.text).joined(separator: "\n")
         }
     }
@@ -190,14 +190,15 @@ final class TransitionFleet {
         let report = try fleet.reconcile()
         // What it refuses it leaves as it is.
         let left = Set(
-            report.plan.plan.unsupported.filter(Self.isHonest).map { "\($0.namespace) \($0.table)" }
-        )
+            report.plan.plan.unsupported.filter(Self.isHonest).map {
+                "\($0.namespace) \($0.object.encoded)"
+            })
         var faults = Self.faults(of: report)
         for finding in try DriftPass(pass: fleet.session()).run().findings
-        where !left.contains("\(finding.namespace) \(finding.table)") {
+        where !left.contains("\(finding.namespace) \(finding.object.encoded)") {
             let lines = finding.differences.map(\.text).joined(separator: " | ")
             faults[finding.namespace, default: []].append(
-                "left \(finding.table) \(finding.status): \(lines)")
+                "left \(finding.object.encoded) \(finding.status): \(lines)")
         }
         return try pairs.enumerated().compactMap { place, pair in
             var told = faults["p\(place)"] ?? []
@@ -221,20 +222,21 @@ final class TransitionFleet {
 
     /// What the value of a sequence that turns round does not allow.
     private static func isHonest(_ refusal: UnsupportedTable) -> Bool {
-        refusal.table.hasPrefix("sequence:") && refusal.reason.contains("has out of range value")
+        refusal.object.kind == .sequence && refusal.reason.contains("has out of range value")
     }
 
     private static func faults(of report: ReconcileReport) -> [String: [String]] {
         var result: [String: [String]] = [:]
         for refused in report.plan.plan.unsupported where !isHonest(refused) {
-            result[refused.namespace, default: []].append("\(refused.table): \(refused.reason)")
+            result[refused.namespace, default: []].append(
+                "\(refused.object.encoded): \(refused.reason)")
         }
         for shard in report.plan.plan.unknown {
             result[shard.shard.namespace, default: []].append("\(shard)")
         }
         for trouble in report.rollout.troubles {
             result[trouble.key.namespace, default: []].append(
-                "\(trouble.key.table) \(trouble.state): \(trouble.message)")
+                "\(trouble.key.object.encoded) \(trouble.state): \(trouble.message)")
         }
         return result
     }

@@ -13,7 +13,7 @@ extension Sample {
     ) -> PlanReport {
         var step = drop
         step.namespace = hostileName
-        step.table = hostileName
+        step.object = ObjectName(encoded: hostileName)
         step.shards = [hostileName]
         step.statements = [PlanStatement(sql: "DROP TABLE `\(hostileName)`", after: nil)]
         step.differences = [PlanDifference(text: "- table \(hostileName)")]
@@ -33,8 +33,8 @@ extension Sample {
             unknown: [UnknownShard(shard: shard, code: "unreachable", reason: hostileName)],
             unsupported: [
                 UnsupportedTable(
-                    namespace: hostileName, table: hostileName, shards: [hostileName],
-                    reason: hostileName)
+                    namespace: hostileName, object: ObjectName(encoded: hostileName),
+                    shards: [hostileName], reason: hostileName)
             ], shardCount: 2)
         return PlanReport(
             plan: plan, digest: digest("plan"),
@@ -51,8 +51,8 @@ extension Sample {
     ) -> DriftReport {
         let plan = hostile(exit: exit, hostileName)
         let finding = TableFinding(
-            namespace: hostileName, table: hostileName, status: .drifted, shards: [hostileName],
-            desired: digest("new"), recorded: digest("new"), observed: nil,
+            namespace: hostileName, object: ObjectName(encoded: hostileName), status: .drifted,
+            shards: [hostileName], desired: digest("new"), recorded: digest("new"), observed: nil,
             differences: [PlanDifference(text: "- \(hostileName)")],
             location: SourceLocation(file: hostileName, line: 3, column: 1))
         return DriftReport(
@@ -71,8 +71,8 @@ extension Sample {
             startedAt: hostileName, counts: [hostileName: 1],
             troubles: [
                 .init(
-                    key: OperationKey(shard: shard, table: hostileName), state: .failed,
-                    message: hostileName)
+                    key: OperationKey(shard: shard, object: ObjectName(encoded: hostileName)),
+                    state: .failed, message: hostileName)
             ], message: hostileName)
     }
 

@@ -13,7 +13,7 @@ import Testing
     private static func plan(_ count: Int) -> PlanReport {
         let steps = (0..<count).map { number in
             var step = Sample.addColumn
-            step.table = "t\(1000 + number)"
+            step.object = "t\(1000 + number)"
             step.statements[0].sql = "ALTER TABLE " + String(repeating: "x", count: 900)
             step.differences = (0..<6).map {
                 PlanDifference(text: "+ column_\($0) varchar(200) DEFAULT NULL")
@@ -26,7 +26,9 @@ import Testing
         return PlanReport(
             plan: plan, digest: Sample.digest("plan"),
             steps: plan.steps.map {
-                .init(step: $0, approval: Sample.digest($0.table), needsApproval: false, holds: [])
+                .init(
+                    step: $0, approval: Sample.digest($0.object.encoded), needsApproval: false,
+                    holds: [])
             }, exitStatus: .incomplete)
     }
 
@@ -74,7 +76,7 @@ import Testing
         var drift = Sample.drift
         drift.findings = (0..<500).map { number in
             var finding = Sample.drift.findings[0]
-            finding.table = "t\(number)"
+            finding.object = "t\(number)"
             return finding
         }
         drift.unknown = (0..<2000).map { number in

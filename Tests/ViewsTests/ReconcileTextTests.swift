@@ -93,7 +93,7 @@ import Testing
     @Test func troubleOfAWholeShardNamesNoTable() {
         var report = Sample.rollout
         let key = OperationKey(
-            shard: ShardID(namespace: "commerce", shard: "commerce_03"), table: "")
+            shard: ShardID(namespace: "commerce", shard: "commerce_03"), object: "")
         report.troubles = [.init(key: key, state: .pending, message: "no answer")]
         let text = StatusText.text(report, exit: .incomplete)
         #expect(text.contains("… commerce on commerce_03 pending: no answer"))

@@ -22,7 +22,7 @@ enum Sample {
     // MARK: Plan
 
     static let addColumn = PlanStep(
-        kind: .alter, namespace: "commerce", table: "orders",
+        kind: .alter, namespace: "commerce", object: "orders",
         shards: commerce((0...22).filter { $0 != 17 }), from: digest("old"), to: digest("new"),
         statements: [
             PlanStatement(
@@ -41,7 +41,7 @@ enum Sample {
         ], order: 0)
 
     static let rebuild = PlanStep(
-        kind: .alter, namespace: "commerce", table: "orders", shards: ["commerce_17"],
+        kind: .alter, namespace: "commerce", object: "orders", shards: ["commerce_17"],
         from: digest("drifted"), to: digest("new"),
         statements: [
             PlanStatement(
@@ -77,7 +77,7 @@ enum Sample {
     }()
 
     static let drop = PlanStep(
-        kind: .drop, namespace: "commerce", table: "legacy_log", shards: commerce(0...23),
+        kind: .drop, namespace: "commerce", object: "legacy_log", shards: commerce(0...23),
         from: digest("log"), to: nil,
         statements: [PlanStatement(sql: "DROP TABLE `legacy_log`", after: nil)],
         hazard: .irreversible,
@@ -98,7 +98,7 @@ enum Sample {
 
     static let unsupported = [
         UnsupportedTable(
-            namespace: "commerce", table: "geo", shards: commerce(0...3),
+            namespace: "commerce", object: "geo", shards: commerce(0...3),
             reason: "uses the storage engine CONNECT")
     ]
 
@@ -144,7 +144,7 @@ enum Sample {
         shardCount: 24, inSyncCount: 20,
         findings: [
             TableFinding(
-                namespace: "commerce", table: "orders", status: .drifted,
+                namespace: "commerce", object: "orders", status: .drifted,
                 shards: commerce([8, 17]), desired: digest("new"), recorded: digest("new"),
                 observed: digest("drifted"),
                 differences: [
@@ -154,7 +154,7 @@ enum Sample {
                     PlanDifference(text: "+ debug int(11) DEFAULT NULL"),
                 ], location: place("schema/commerce/orders.sql", 1)),
             TableFinding(
-                namespace: "commerce", table: "customers", status: .pending,
+                namespace: "commerce", object: "customers", status: .pending,
                 shards: ["commerce_09"], desired: digest("c2"), recorded: digest("c1"),
                 observed: digest("c1"),
                 differences: [PlanDifference(text: "- email varchar(200)")],
@@ -162,7 +162,7 @@ enum Sample {
         ],
         unmanaged: [
             TableFinding(
-                namespace: "commerce", table: "tmp_export", status: .unmanaged,
+                namespace: "commerce", object: "tmp_export", status: .unmanaged,
                 shards: ["commerce_02"], desired: nil, recorded: nil, observed: digest("tmp"))
         ], unknown: unknown, unsupported: unsupported, stale: nil,
         notices: [Notice(code: "baseline", message: "2 shards were never recorded")],
@@ -175,9 +175,9 @@ enum Sample {
 
     // MARK: Rollout
 
-    static func key(_ number: Int, _ table: String = "orders") -> OperationKey {
+    static func key(_ number: Int, _ object: ObjectName = "orders") -> OperationKey {
         OperationKey(
-            shard: ShardID(namespace: "commerce", shard: commerce([number])[0]), table: table)
+            shard: ShardID(namespace: "commerce", shard: commerce([number])[0]), object: object)
     }
 
     static let rollout = RolloutReport(

@@ -86,9 +86,8 @@ package struct DesiredSchema: Sendable {
         return tables.first { NameFolding.lowered($0.name) == folded }
     }
 
-    /// The place where the table or other object with this encoded name is defined.
-    package func location(of encoded: String) -> SourceLocation? {
-        let name = ObjectName(encoded: encoded)
+    /// The place where the table or other object is defined.
+    package func location(of name: ObjectName) -> SourceLocation? {
         guard name.kind != .table else { return table(name.name)?.location }
         if let exact = objects.first(where: { $0.name == name }) { return exact.location }
         let folded = NameFolding.lowered(name.name)

@@ -11,9 +11,9 @@ package struct ApprovalBinding: Codable, Hashable, Sendable {
     package var environment: String
     package var namespace: String
     package var shards: [String]
-    package var table: String
+    package var object: ObjectName
     /// Left out of the encoding where the step renames nothing.
-    package var renamedFrom: String?
+    package var renamedFrom: ObjectName?
     package var kind: PlanStep.Kind
     package var from: Digest?
     package var to: Digest?
@@ -21,12 +21,18 @@ package struct ApprovalBinding: Codable, Hashable, Sendable {
     /// What the statements mean, not how they are written: the sorted difference lines.
     package var meaning: [String]
 
+    private enum CodingKeys: String, CodingKey {
+        case encoding, environment, namespace, shards
+        case object = "table"
+        case renamedFrom, kind, from, to, hazard, meaning
+    }
+
     package init(environment: String, step: PlanStep) {
         encoding = Self.currentEncoding
         self.environment = environment
         namespace = step.namespace
         shards = step.shards.sorted()
-        table = step.table
+        object = step.object
         renamedFrom = step.renamedFrom
         kind = step.kind
         from = step.from

@@ -31,7 +31,7 @@ package struct Plan: Codable, Hashable, Sendable {
         self.steps = steps.sorted()
         self.unknown = unknown.sorted { $0.shard < $1.shard }
         self.unsupported = unsupported.sorted {
-            ($0.namespace, $0.table, $0.reason) < ($1.namespace, $1.table, $1.reason)
+            ($0.namespace, $0.object, $0.reason) < ($1.namespace, $1.object, $1.reason)
         }
         self.shardCount = shardCount
     }
@@ -86,13 +86,19 @@ package struct UnknownShard: Codable, Hashable, Sendable {
 /// A table that Plumb will not touch because it cannot express it, or what it needs.
 package struct UnsupportedTable: Codable, Hashable, Sendable {
     package var namespace: String
-    package var table: String
+    package var object: ObjectName
     package var shards: [String]
     package var reason: String
 
-    package init(namespace: String, table: String, shards: [String], reason: String) {
+    private enum CodingKeys: String, CodingKey {
+        case namespace
+        case object = "table"
+        case shards, reason
+    }
+
+    package init(namespace: String, object: ObjectName, shards: [String], reason: String) {
         self.namespace = namespace
-        self.table = table
+        self.object = object
         self.shards = shards.sorted()
         self.reason = reason
     }

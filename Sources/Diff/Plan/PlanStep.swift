@@ -12,10 +12,10 @@ package struct PlanStep: Codable, Hashable, Sendable {
 
     package var kind: Kind
     package var namespace: String
-    package var table: String
+    package var object: ObjectName
     /// The name that the table has before, where the step gives it another; nil otherwise.
-    package var renamedFrom: String?
-    /// The tables of a step that changes several, sorted by name, `table` among them; nil where it
+    package var renamedFrom: ObjectName?
+    /// The tables of a step that changes several, sorted by name, `object` among them; nil where it
     /// is about one. Then `from` and `to` are digests of all of them: see ``digest(of:)``.
     package var members: [PlanMember]?
     /// Sorted shard names.
@@ -38,8 +38,15 @@ package struct PlanStep: Codable, Hashable, Sendable {
     /// Steps of one shard run in this order: creates parents first, drops last.
     package var order: Int
 
+    private enum CodingKeys: String, CodingKey {
+        case kind, namespace
+        case object = "table"
+        case renamedFrom, members, shards, from, to, statements, hazard, findings, cause
+        case differences, suggestion, size, order
+    }
+
     package init(
-        kind: Kind, namespace: String, table: String, renamedFrom: String? = nil,
+        kind: Kind, namespace: String, object: ObjectName, renamedFrom: ObjectName? = nil,
         members: [PlanMember]? = nil, shards: [String], from: Digest?, to: Digest?,
         statements: [PlanStatement], hazard: Hazard, findings: [HazardFinding], cause: PlanCause,
         differences: [PlanDifference], suggestion: String? = nil, size: TableSize? = nil,
@@ -47,9 +54,9 @@ package struct PlanStep: Codable, Hashable, Sendable {
     ) {
         self.kind = kind
         self.namespace = namespace
-        self.table = table
+        self.object = object
         self.renamedFrom = renamedFrom
-        self.members = members?.sorted { $0.table < $1.table }
+        self.members = members?.sorted { $0.object < $1.object }
         self.shards = shards.sorted()
         self.from = from
         self.to = to
@@ -86,7 +93,7 @@ extension PlanStep: Comparable {
     package static func < (left: PlanStep, right: PlanStep) -> Bool {
         if left.namespace != right.namespace { return left.namespace < right.namespace }
         if left.order != right.order { return left.order < right.order }
-        if left.table != right.table { return left.table < right.table }
+        if left.object != right.object { return left.object < right.object }
         return (left.from?.hex ?? "", left.to?.hex ?? "", left.shards.first ?? "")
             < (right.from?.hex ?? "", right.to?.hex ?? "", right.shards.first ?? "")
     }

@@ -21,9 +21,9 @@ extension Plan {
         for (index, step) in steps.enumerated() {
             try Self.validate(step, at: index)
             // A table that is renamed is one step under both of its names.
-            for table in step.tables.flatMap({ [$0.table, $0.renamedFrom].compactMap { $0 } }) {
+            for object in step.tables.flatMap({ [$0.object, $0.renamedFrom].compactMap { $0 } }) {
                 for shard in step.shardIDs {
-                    let key = OperationKey(shard: shard, table: table)
+                    let key = OperationKey(shard: shard, object: object)
                     guard keys.insert(key).inserted else {
                         throw PlanInvalid(reason: "two steps for \(key)")
                     }
@@ -36,10 +36,10 @@ extension Plan {
         _ step: PlanStep, _ place: String
     ) throws(PlanInvalid) {
         guard let old = step.renamedFrom else { return }
-        try require(old, "old name of \(place)")
-        guard step.kind == .alter, old != step.table,
-            ObjectName(encoded: old).kind == .table, ObjectName(encoded: step.table).kind == .table
-        else { throw PlanInvalid(reason: "\(place) cannot be renamed from `\(old)`") }
+        try require(old.encoded, "old name of \(place)")
+        guard step.kind == .alter, old != step.object, old.kind == .table,
+            step.object.kind == .table
+        else { throw PlanInvalid(reason: "\(place) cannot be renamed from `\(old.encoded)`") }
     }
 
     /// The digests of a step with members are those of its members.
@@ -47,27 +47,28 @@ extension Plan {
         _ step: PlanStep, _ place: String
     ) throws(PlanInvalid) {
         guard let members = step.members else { return }
-        for member in members { try require(member.table, "table of \(place)") }
-        guard members.contains(where: { $0.table == step.table }), step.kind == .alter else {
+        for member in members { try require(member.object.encoded, "table of \(place)") }
+        guard members.contains(where: { $0.object == step.object }), step.kind == .alter else {
             throw PlanInvalid(reason: "\(place) does not name its own table")
         }
         func digest(_ digest: (PlanMember) -> Digest?) -> Digest {
             PlanStep.digest(
                 of: Dictionary(
-                    members.map { ($0.table, digest($0)) }, uniquingKeysWith: { $1 }))
+                    members.map { ($0.object, digest($0)) }, uniquingKeysWith: { $1 }))
         }
         guard step.from == digest(\.from), step.to == digest(\.to) else {
             throw PlanInvalid(reason: "\(place) has other digests than its tables")
         }
-        let known = Set(members.map(\.table))
+        let known = Set(members.map(\.object))
         var states = Dictionary(
-            members.map { ($0.table, $0.from) }, uniquingKeysWith: { $1 })
+            members.map { ($0.object, $0.from) }, uniquingKeysWith: { $1 })
         for statement in step.statements {
             for table in statement.tables ?? [] {
-                guard known.contains(table.table) else {
-                    throw PlanInvalid(reason: "\(place) changes \(table.table), not a table of its")
+                guard known.contains(table.object) else {
+                    throw PlanInvalid(
+                        reason: "\(place) changes \(table.object.encoded), not a table of its")
                 }
-                states[table.table] = .some(table.digest)
+                states[table.object] = .some(table.digest)
             }
             guard statement.after == PlanStep.digest(of: states) else {
                 throw PlanInvalid(reason: "\(place) has a statement with another digest")
@@ -77,8 +78,8 @@ extension Plan {
 
     private static func validate(_ step: PlanStep, at index: Int) throws(PlanInvalid) {
         try require(step.namespace, "namespace of step \(index)")
-        try require(step.table, "table of step \(index)")
-        let place = "step \(index) (\(step.namespace).\(step.table))"
+        try require(step.object.encoded, "table of step \(index)")
+        let place = "step \(index) (\(step.namespace).\(step.object.encoded))"
         try validateRename(step, place)
         try validateMembers(step, place)
         guard !step.shards.isEmpty else { throw PlanInvalid(reason: "\(place) has no shard") }

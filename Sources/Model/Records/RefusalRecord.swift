@@ -59,13 +59,13 @@ package struct Refusals: Sendable {
     /// Groups `shards`, which have the same table, by the statements that they refused; those that
     /// refused none come first.
     package func groups(
-        _ shards: [String], namespace: String, table: String, from: Digest?
+        _ shards: [String], namespace: String, object: ObjectName, from: Digest?
     ) -> [Group] {
         guard !records.isEmpty else { return [Group(shards: shards, refused: [])] }
         var groups = [Group(shards: [], refused: [])]
         for shard in shards {
             let key = OperationKey(
-                shard: ShardID(namespace: namespace, shard: shard), table: table)
+                shard: ShardID(namespace: namespace, shard: shard), object: object)
             let refused = (records[key]?.refused ?? []).filter { $0.from == from }
                 .sorted { $0.statement < $1.statement }
             if let place = groups.firstIndex(where: { $0.refused == refused }) {

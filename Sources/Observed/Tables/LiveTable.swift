@@ -3,14 +3,13 @@ import Schema
 
 /// Reads one table or other object, just before and after it is changed.
 package enum LiveTable {
-    /// The live object with this encoded name; see ``ObjectName``.
+    /// The live table or other object.
     package static func read(
-        encoded: String, database: String, on connection: Connection, catalog: ObjectCatalog
+        object: ObjectName, database: String, on connection: Connection, catalog: ObjectCatalog
     ) throws(MySQLError) -> CatalogTable? {
-        let name = ObjectName(encoded: encoded)
-        return name.kind == .table
-            ? try read(name.name, database: database, on: connection, catalog: catalog)
-            : try LiveObject.read(name, database: database, on: connection, catalog: catalog)
+        object.kind == .table
+            ? try read(object.name, database: database, on: connection, catalog: catalog)
+            : try LiveObject.read(object, database: database, on: connection, catalog: catalog)
     }
 
     /// The live table; nil only where the server says that it does not exist and that its database

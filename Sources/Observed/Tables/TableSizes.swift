@@ -54,8 +54,8 @@ package enum TableSizes {
         }
         for (target, names) in tables {
             for name in names {
-                result.estimates[OperationKey(shard: target.id, table: name)] =
-                    byServer[target.server]?[target.database]?[name]
+                let key = OperationKey(shard: target.id, object: ObjectName(.table, name))
+                result.estimates[key] = byServer[target.server]?[target.database]?[name]
             }
         }
         return result

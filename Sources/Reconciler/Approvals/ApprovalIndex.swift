@@ -125,7 +125,7 @@ package struct ApprovalIndex: Sendable {
     package static func standing(of record: ApprovalRecord, in plan: Plan) -> Standing {
         let binding = record.binding
         let related = plan.steps.filter { step in
-            step.namespace == binding.namespace && step.table == binding.table
+            step.namespace == binding.namespace && step.object == binding.object
                 && step.shards.contains(where: binding.shards.contains)
         }
         if related.isEmpty { return .cleared }

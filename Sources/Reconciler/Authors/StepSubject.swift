@@ -16,25 +16,25 @@ struct StepSubject {
     init(_ step: PlanStep, in plan: Plan, desired: DesiredState) {
         environment = plan.environment
         namespace = step.namespace
-        kind = ObjectName(encoded: step.table).kind
+        kind = step.object.kind
         shards = Set(step.shards)
         // Tables that foreign keys connect change in one step: whoever changed one of them is an
         // author.
-        var names = step.tables.flatMap { [$0.table, $0.renamedFrom].compactMap { $0 } }
+        var names = step.tables.flatMap { [$0.object, $0.renamedFrom].compactMap { $0 } }
         let schemas = desired.schemas.filter { $0.namespace == step.namespace }
         names += names.flatMap { name in schemas.flatMap { Self.originals(of: name, in: $0) } }
-        self.names = Set(names.map { $0.lowercased() })
+        self.names = Set(names.map { $0.encoded.lowercased() })
     }
 
     /// The table that `name` is created LIKE, the one that this is created LIKE, and so on.
-    private static func originals(of name: String, in schema: DesiredSchema) -> [String] {
+    private static func originals(of name: ObjectName, in schema: DesiredSchema) -> [ObjectName] {
         var found: [String] = []
-        var next = schema.table(ObjectName(encoded: name).name)?.source.like?.table
+        var next = schema.table(name.name)?.source.like?.table
         while let like = next, !found.contains(like) {
             found.append(like)
             next = schema.table(like)?.source.like?.table
         }
-        return found.map { ObjectName(.table, $0).encoded }
+        return found.map { ObjectName(.table, $0) }
     }
 }
 

@@ -81,10 +81,9 @@ package struct Comparison: Sendable {
 
     /// One table of a class, compared.
     package struct ObjectState: Hashable, Sendable {
-        /// The encoded name of the object, see `ObjectName`.
-        package let table: String
-        /// The encoded name under which it is live and recorded, where a hint renames it.
-        package let renamedFrom: String?
+        package let object: ObjectName
+        /// The name under which it is live and recorded, where a hint renames it.
+        package let renamedFrom: ObjectName?
         package let standing: TableStanding
         package let desired: Digest?
         package let recorded: Digest?
@@ -172,7 +171,8 @@ package struct Comparison: Sendable {
                 standing = TableStanding(status: .pending)
             }
             return ObjectState(
-                table: name, renamedFrom: nil, standing: standing, desired: desired,
+                object: ObjectName(encoded: name), renamedFrom: nil, standing: standing,
+                desired: desired,
                 recorded: record, observed: observed, isInOldFormat: isInOldFormat)
         }
     }
@@ -192,8 +192,9 @@ package struct Comparison: Sendable {
             observed: live[old].map { .present($0) } ?? .absent)
         return standing.map { standing in
             ObjectState(
-                table: name, renamedFrom: old, standing: standing, desired: desired,
-                recorded: recorded[name] ?? recorded[old], observed: live[old])
+                object: ObjectName(encoded: name), renamedFrom: ObjectName(encoded: old),
+                standing: standing, desired: desired, recorded: recorded[name] ?? recorded[old],
+                observed: live[old])
         }
     }
 }

@@ -6,7 +6,7 @@ extension Comparison {
     /// Every table that is not in sync; equal findings on many shards are one entry.
     package func findings(
         lookup: (Digest) -> CatalogTable?,
-        locate: (_ schema: Int, _ table: String) -> SourceLocation?
+        locate: (_ schema: Int, _ object: ObjectName) -> SourceLocation?
     ) -> [TableFinding] {
         var places: [FindingKey: Int] = [:]
         var findings: [TableFinding] = []
@@ -21,18 +21,18 @@ extension Comparison {
                 places[key] = findings.count
                 findings.append(
                     TableFinding(
-                        namespace: schema.namespace, table: state.table, status: state.status,
+                        namespace: schema.namespace, object: state.object, status: state.status,
                         shards: variant.shards, desired: state.desired, recorded: state.recorded,
                         observed: state.observed,
                         differences: Self.differences(
                             state, flavour: schema.profile.flavour, lookup),
-                        location: locate(variant.schema, state.table)))
+                        location: locate(variant.schema, state.object)))
             }
         }
         for index in findings.indices { findings[index].shards.sort() }
         return findings.sorted {
-            ($0.namespace, $0.table, $0.shards.first ?? "")
-                < ($1.namespace, $1.table, $1.shards.first ?? "")
+            ($0.namespace, $0.object, $0.shards.first ?? "")
+                < ($1.namespace, $1.object, $1.shards.first ?? "")
         }
     }
 
@@ -47,7 +47,7 @@ extension Comparison {
     ) -> [PlanDifference] {
         let desired = state.desired.flatMap(lookup)
         let observed = state.observed.flatMap(lookup)
-        let name = ObjectName(encoded: state.table)
+        let name = state.object
         if name.kind != .table {
             return ObjectLines.lines(name, from: desired?.object, to: observed?.object)
                 .map { PlanDifference(text: $0.description) }

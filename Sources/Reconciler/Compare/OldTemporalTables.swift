@@ -7,17 +7,17 @@ extension Comparison {
     /// Notices for tables that keep dates and times in one of the ``OldTemporals`` and are not
     /// rebuilt: one for each table of a namespace, with what can be done.
     func oldTemporals() -> [Notice] {
-        var tables: [Place: Set<String>] = [:]
+        var tables: [Place: Set<ObjectName>] = [:]
         for variant in variants {
             let schema = schemas[variant.schema]
             let names = variant.objects.filter { $0.isInOldFormat && $0.status == .inSync }
             guard !names.isEmpty else { continue }
             let place = Place(
                 namespace: schema.namespace, isMadeSo: schema.profile.makesOldTemporals)
-            tables[place, default: []].formUnion(names.map(\.table))
+            tables[place, default: []].formUnion(names.map(\.object))
         }
         return tables.map { place, names in
-            let names = names.map { ObjectName.label($0, in: place.namespace) }.sorted()
+            let names = names.map { $0.label(in: place.namespace) }.sorted()
             let shown = names.prefix(5).joined(separator: ", ")
             let more = names.count > 5 ? " and \(names.count - 5) more" : ""
             let remedy =

@@ -15,12 +15,12 @@ extension Comparison {
                     let unfit = NameCheck.first(in: found.text)
                 else { continue }
                 let place = Place(
-                    namespace: schemas[variant.schema].namespace, table: state.table)
+                    namespace: schemas[variant.schema].namespace, object: state.object)
                 shards[place, default: (unfit.name, 0)].count += variant.shards.count
             }
         }
         return shards.map { place, found in
-            let name = NameCheck.escaped(ObjectName.label(place.table, in: place.namespace))
+            let name = NameCheck.escaped(place.object.label(in: place.namespace))
             let count = Count.of(found.count, "shard")
             return Notice(
                 code: "unsupported-name",
@@ -31,6 +31,6 @@ extension Comparison {
 
     private struct Place: Hashable {
         let namespace: String
-        let table: String
+        let object: ObjectName
     }
 }

@@ -241,7 +241,8 @@ private struct Examination {
         let shard = ShardID(namespace: parts[1], shard: parts[2])
         return try? snapshot.read(
             OperationRecord.self,
-            at: RecordPath.operation(parts[0], OperationKey(shard: shard, table: parts[3])))
+            at: RecordPath.operation(
+                parts[0], OperationKey(shard: shard, object: ObjectName(encoded: parts[3]))))
     }
 
     /// The recorded cause of the step, from the plan whose rollout used the approval.

@@ -110,7 +110,7 @@ package struct Decisions: Sendable {
 
     private func event(_ request: Request, _ steps: [ChosenSteps.Choice]) -> LedgerEvent {
         let isApproval = request.decision == .approve
-        let names = steps.map { "\($0.binding.namespace).\($0.binding.table)" }
+        let names = steps.map { "\($0.binding.namespace).\($0.binding.object.encoded)" }
         return LedgerEvent(
             isApproval ? "approved" : "denied",
             subject: "\(isApproval ? "Approve" : "Deny") \(names.joined(separator: ", "))",

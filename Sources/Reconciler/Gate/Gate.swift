@@ -63,7 +63,7 @@ package struct Gate: Sendable {
 
         package var key: OperationKey {
             OperationKey(
-                shard: ShardID(namespace: step.namespace, shard: shard), table: step.table)
+                shard: ShardID(namespace: step.namespace, shard: shard), object: step.object)
         }
     }
 

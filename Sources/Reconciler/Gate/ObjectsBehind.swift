@@ -50,14 +50,14 @@ extension Gate.Held {
 extension PlanStep {
     /// The names of tables and views that this step changes.
     fileprivate var names: [String] {
-        (members?.map(\.table) ?? [table]).map { ObjectName(encoded: $0) }
+        (members?.map(\.object) ?? [object])
             .filter { $0.kind == .table || $0.kind == .view }.map(\.name)
     }
 
     /// The names of the tables and views that the server needs to create the view or trigger.
     fileprivate var ground: Set<String> {
         guard kind != .drop else { return [] }
-        switch ObjectName(encoded: table).kind {
+        switch object.kind {
         case .view, .trigger:
             return statements.reduce(into: []) { names, statement in
                 guard let definition = ObjectDefinition(text: statement.sql) else { return }

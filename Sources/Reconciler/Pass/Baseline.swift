@@ -18,16 +18,19 @@ package struct Baseline {
                 $0.status == .inSync && $0.observed != nil && $0.recorded != $0.adopted
             }
             let gone = Set(variant.recorded?.keys.map { $0 } ?? []).subtracting(
-                variant.objects.flatMap { [$0.table, $0.renamedFrom ?? $0.table] })
+                variant.objects.flatMap {
+                    [$0.object.encoded, ($0.renamedFrom ?? $0.object).encoded]
+                })
             guard !missing.isEmpty || !gone.isEmpty else { continue }
             digests.formUnion(missing.compactMap(\.adopted))
+            let adopted = missing.map { (name: $0.object.encoded, digest: $0.adopted) }
             let isWhole = variant.objects.allSatisfy {
                 $0.status == .inSync || $0.status == .unmanaged
             }
             for shard in variant.shards {
                 let id = ShardID(namespace: namespace, shard: shard)
                 var record = planned.recorded[id] ?? ShardRecord(since: now.iso)
-                for state in missing { record.tables[state.table] = state.adopted }
+                for one in adopted { record.tables[one.name] = one.digest }
                 // Neither in git nor live: the record of it is removed.
                 for table in gone { record.tables[table] = nil }
                 if isWhole { record.revision = revision }
@@ -46,6 +49,6 @@ extension Comparison.ObjectState {
     /// The digest to record for a table in sync: of a table the live one; of any other object
     /// git's, which may leave the definer to the server.
     fileprivate var adopted: Digest? {
-        ObjectName(encoded: table).kind == .table ? observed : desired
+        object.kind == .table ? observed : desired
     }
 }

@@ -117,11 +117,10 @@ struct GateStage {
             record.decision == .approve && record.consumed.count < record.binding.shards.count
                 && ApprovalIndex.standing(of: record, in: plan) == .replaced
         }.map { record in
-            let table = ObjectName.label(
-                record.binding.table, in: record.binding.namespace)
+            let object = record.binding.object.label(in: record.binding.namespace)
             return Notice(
                 code: "approval-replaced",
-                message: "the step of \(table) changed since approval \(record.digest.short): "
+                message: "the step of \(object) changed since approval \(record.digest.short): "
                     + "it must be approved again")
         }
     }

@@ -27,24 +27,26 @@ extension PlanReport {
         let blocked = Set(
             planned.comparison.variants.flatMap { variant in
                 variant.renames.blocked.map { hint in
-                    [
-                        planned.comparison.schemas[variant.schema].namespace,
-                        ObjectName(.table, hint.hint.from).encoded,
-                    ]
+                    Place(
+                        namespace: planned.comparison.schemas[variant.schema].namespace,
+                        object: ObjectName(.table, hint.hint.from))
                 }
             })
         let retired = planned.comparison.findings(lookup: { _ in nil }, locate: { _, _ in nil })
             .filter { finding in
-                finding.status == .retired && !blocked.contains([finding.namespace, finding.table])
+                finding.status == .retired
+                    && !blocked.contains(
+                        Place(namespace: finding.namespace, object: finding.object))
                     && !plan.steps.contains { step in
                         step.namespace == finding.namespace
-                            && step.tables.contains { $0.table == finding.table && $0.to == nil }
+                            && step.tables.contains { $0.object == finding.object && $0.to == nil }
                     }
             }
         let left = retired.map { finding in
             Notice(
                 code: PlanReport.leftGit,
-                message: "\(finding.namespace).\(finding.table) was removed from git and is still "
+                message:
+                    "\(finding.namespace).\(finding.object.encoded) was removed from git and is still "
                     + "live on \(Count.of(finding.shards.count, "shard")): put it back, or name it in "
                     + "`retire` to drop it")
         }
@@ -53,6 +55,11 @@ extension PlanReport {
             notices: notices + left, lockWaits: lockWaits,
             approvalsAreSigned: identity == .signed,
             exitStatus: Self.status(plan, decision, leftGit: !retired.isEmpty))
+    }
+
+    private struct Place: Hashable {
+        let namespace: String
+        let object: ObjectName
     }
 
     private static func status(

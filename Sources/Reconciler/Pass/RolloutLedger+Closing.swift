@@ -50,7 +50,7 @@ extension RolloutLedger {
             return .commit
         }
         for (shard, obstacle) in closing.result.obstacles.sorted(by: { $0.key < $1.key }) {
-            let key = OperationKey(shard: shard, table: "")
+            let key = OperationKey(shard: shard, object: ObjectName(.table, ""))
             report.troubles.append(
                 .init(key: key, state: .pending, message: obstacle.message))
         }

@@ -176,7 +176,7 @@ struct RolloutLedger {
     }
 
     private static func inOrder(_ left: Gate.Ready, _ right: Gate.Ready) -> Bool {
-        (left.step.order, left.step.table) < (right.step.order, right.step.table)
+        (left.step.order, left.step.object) < (right.step.order, right.step.object)
     }
 
     private func pending(

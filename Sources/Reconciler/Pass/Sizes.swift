@@ -16,8 +16,7 @@ enum Sizes {
         var wanted: [ObservationTarget: Set<String>] = [:]
         // Nothing has run yet, so a table to be renamed still has its old name.
         func names(_ step: PlanStep) -> [String] {
-            step.tables.filter { $0.from != nil }
-                .map { ObjectName(encoded: $0.renamedFrom ?? $0.table) }
+            step.tables.filter { $0.from != nil }.map { $0.renamedFrom ?? $0.object }
                 .filter { $0.kind == .table }.map(\.name)
         }
         for step in plan.steps {
@@ -42,7 +41,9 @@ enum Sizes {
                 continue
             }
             let largest = step.shardIDs.flatMap { shard -> [TableSize] in
-                tables.compactMap { sizes.estimates[OperationKey(shard: shard, table: $0)] }.map {
+                tables.compactMap {
+                    sizes.estimates[OperationKey(shard: shard, object: ObjectName(.table, $0))]
+                }.map {
                     TableSize(rows: $0.rows, bytes: $0.bytes, shard: shard.shard)
                 }
             }.max { ($0.bytes, $0.rows, $1.shard) < ($1.bytes, $1.rows, $0.shard) }

@@ -21,7 +21,7 @@ struct GroupDrafter {
         let to = states.map { $0.desired.flatMap(ports.lookup) }
         let members = zip(group.members, states).enumerated().map { place, pair in
             Planner.Group.Member(
-                name: pair.1.table, table: pair.0.table, liveName: pair.0.from?.name,
+                object: pair.1.object, table: pair.0.table, liveName: pair.0.from?.name,
                 from: from[place], to: pair.0.kind == .drop ? nil : to[place])
         }
         let statements = try ports.proveGroup(
@@ -34,7 +34,7 @@ struct GroupDrafter {
         let planMembers = ends(members, statements)
         let findings = try findings(statements, context, refused)
         return PlanStep(
-            kind: .alter, namespace: schema.namespace, table: lead.table, members: planMembers,
+            kind: .alter, namespace: schema.namespace, object: lead.object, members: planMembers,
             shards: drafter.variant.shards,
             from: PlanStep.digest(of: Self.digests(planMembers, \.from)),
             to: statements.last?.after, statements: statements, hazard: findings.worst,
@@ -43,19 +43,19 @@ struct GroupDrafter {
     }
 
     /// The digest of all members before the first statement; nil where none of them changes.
-    var lookedFor: (table: String, from: Digest?)? {
+    var lookedFor: (object: ObjectName, from: Digest?)? {
         guard let lead else { return nil }
-        let digests = zip(group.members, states).map { ($1.table, start(of: $0)?.digest) }
+        let digests = zip(group.members, states).map { ($1.object, start(of: $0)?.digest) }
         return (
-            lead.table,
+            lead.object,
             PlanStep.digest(of: Dictionary(digests, uniquingKeysWith: { $1 }))
         )
     }
 
     static func digests(
         _ members: [PlanMember], _ digest: (PlanMember) -> Digest?
-    ) -> [String: Digest?] {
-        Dictionary(members.map { ($0.table, digest($0)) }, uniquingKeysWith: { $1 })
+    ) -> [ObjectName: Digest?] {
+        Dictionary(members.map { ($0.object, digest($0)) }, uniquingKeysWith: { $1 })
     }
 
     /// The first table that has a change of its own.
@@ -88,14 +88,14 @@ struct GroupDrafter {
         _ members: [Planner.Group.Member], _ statements: [PlanStatement]
     ) -> [PlanMember] {
         var ends = Dictionary(
-            members.map { ($0.name, $0.from?.digest) }, uniquingKeysWith: { $1 })
+            members.map { ($0.object, $0.from?.digest) }, uniquingKeysWith: { $1 })
         for change in statements.flatMap({ $0.tables ?? [] }) {
-            ends[change.table] = .some(change.digest)
+            ends[change.object] = .some(change.digest)
         }
         return zip(members, states).map { member, state in
             PlanMember(
-                table: member.name, renamedFrom: state.renamedFrom, from: member.from?.digest,
-                to: ends[member.name] ?? nil)
+                object: member.object, renamedFrom: state.renamedFrom, from: member.from?.digest,
+                to: ends[member.object] ?? nil)
         }
     }
 

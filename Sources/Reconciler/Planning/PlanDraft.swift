@@ -11,7 +11,7 @@ struct PlanDraft {
             steps: steps.values.sorted(),
             unsupported: refused.map { key, shards in
                 UnsupportedTable(
-                    namespace: key.namespace, table: key.table, shards: Array(shards),
+                    namespace: key.namespace, object: key.object, shards: Array(shards),
                     reason: key.reason)
             })
     }
@@ -33,9 +33,9 @@ struct PlanDraft {
     }
 
     mutating func refuse(
-        _ table: String, _ reason: String, namespace: String, shards: [String]
+        _ object: ObjectName, _ reason: String, namespace: String, shards: [String]
     ) {
-        let key = RefusedKey(namespace: namespace, table: table, reason: reason)
+        let key = RefusedKey(namespace: namespace, object: object, reason: reason)
         refused[key, default: []].formUnion(shards)
     }
 
@@ -54,7 +54,7 @@ struct PlanDraft {
 
     private struct StepKey: Hashable {
         let namespace: String
-        let table: String
+        let object: ObjectName
         let from: Digest?
         let to: Digest?
         let cause: PlanCause.Kind
@@ -62,7 +62,7 @@ struct PlanDraft {
 
         init(_ step: PlanStep) {
             namespace = step.namespace
-            table = step.table
+            object = step.object
             from = step.from
             to = step.to
             cause = step.cause.kind
@@ -72,7 +72,7 @@ struct PlanDraft {
 
     private struct RefusedKey: Hashable {
         let namespace: String
-        let table: String
+        let object: ObjectName
         let reason: String
     }
 }

@@ -9,32 +9,29 @@ import Schema
 package struct Planner {
     /// What a namespace's policy lets a plan drop.
     package struct Removal {
-        /// The names in `retire`.
-        package var retire: Set<String>
+        /// The objects in `retire`.
+        package var retire: Set<ObjectName>
         /// Whether tables that were never in git may be dropped too.
         package var prunesAll: Bool
 
-        package init(retire: Set<String>, prunesAll: Bool) {
+        package init(retire: Set<ObjectName>, prunesAll: Bool) {
             self.retire = retire
             self.prunesAll = prunesAll
         }
 
         func drops(_ state: Comparison.ObjectState, on profile: ServerProfile) -> Bool {
             switch state.status {
-            case .retired: prunesAll || retires(state.table, on: profile)
+            case .retired: prunesAll || retires(state.object, on: profile)
             case .unmanaged: prunesAll
             case .inSync, .pending, .drifted, .conflict, .unknown: false
             }
         }
 
-        private func retires(_ table: String, on profile: ServerProfile) -> Bool {
-            if retire.contains(table) { return true }
+        private func retires(_ object: ObjectName, on profile: ServerProfile) -> Bool {
+            if retire.contains(object) { return true }
             let folding = NameFolding(profile)
-            func key(_ encoded: String) -> ObjectName {
-                folding.key(ObjectName(encoded: encoded), on: profile.flavour)
-            }
-            let wanted = key(table)
-            return retire.contains { key($0) == wanted }
+            let wanted = folding.key(object, on: profile.flavour)
+            return retire.contains { folding.key($0, on: profile.flavour) == wanted }
         }
     }
 
@@ -93,12 +90,12 @@ package struct Planner {
         let removal = removals[schema.namespace] ?? Removal(retire: [], prunesAll: false)
         var tables = Tables(withheld: WithheldRenames(variant.renames.blocked.map(\.hint)))
         for blocked in variant.renames.blocked {
-            refuse(encoded(blocked.hint.to), blocked.reason, in: schema, variant)
+            refuse(ObjectName(.table, blocked.hint.to), blocked.reason, in: schema, variant)
         }
         var objects: [ObjectChange] = []
         for state in variant.objects {
             let drops = removal.drops(state, on: schema.profile)
-            if ObjectName(encoded: state.table).kind == .table {
+            if state.object.kind == .table {
                 collect(state, drops: drops, into: &tables, schema, variant)
             } else {
                 objects += objectChange(state, drops: drops, renames: variant.renames.names)
@@ -120,7 +117,7 @@ package struct Planner {
         let count = try planTables(variant, &tables, firstOrder: first)
         for (place, change) in order.afterTables.enumerated() {
             if let reason = tables.withheld.reason(for: change) {
-                refuse(change.state.table, reason, in: schema, variant)
+                refuse(change.state.object, reason, in: schema, variant)
                 continue
             }
             try draft(change, order: first + count + place, in: variant)
@@ -131,7 +128,7 @@ package struct Planner {
         _ state: Comparison.ObjectState, drops: Bool, into tables: inout Tables,
         _ schema: Comparison.Schema, _ variant: Comparison.Variant
     ) {
-        let name = ObjectName(encoded: state.table).name
+        let name = state.object.name
         // Where two live tables claim one name neither is changed: the old one has the rows.
         guard !tables.withheld.concerns(name) else { return }
         if state.status == .inSync {
@@ -144,14 +141,13 @@ package struct Planner {
         }
         if drops { tables.droppable.insert(name) }
         if let reason = unreadable(state, schema.profile, drops: drops) {
-            refuse(state.table, reason, in: schema, variant)
+            refuse(state.object, reason, in: schema, variant)
             if let old = state.renamedFrom {
-                tables.withheld.add(
-                    TableRename(from: ObjectName(encoded: old).name, to: name))
+                tables.withheld.add(TableRename(from: old.name, to: name))
             }
             return
         }
-        let liveName = ObjectName(encoded: state.renamedFrom ?? state.table).name
+        let liveName = (state.renamedFrom ?? state.object).name
         tables.states[name] = state
         if state.isInOldFormat { tables.rebuilt.insert(name) }
         tables.live[liveName] = state.observed.flatMap(ports.lookup)?.table
@@ -167,10 +163,7 @@ package struct Planner {
         let difference: SchemaDiff.Difference
         var hints = renames(variant.schema)
         hints.tables = tables.states.values.compactMap { state in
-            state.renamedFrom.map {
-                TableRename(
-                    from: ObjectName(encoded: $0).name, to: ObjectName(encoded: state.table).name)
-            }
+            state.renamedFrom.map { TableRename(from: $0.name, to: state.object.name) }
         }.sorted { $0.to < $1.to }
         do throws(DiffError) {
             difference = try SchemaDiff.difference(
@@ -178,12 +171,12 @@ package struct Planner {
                 droppable: tables.droppable, rebuilt: tables.rebuilt,
                 flavour: schema.profile.flavour)
             for refusal in difference.refusals {
-                refuse(encoded(refusal.table), refusal.message, in: schema, variant)
+                refuse(ObjectName(.table, refusal.table), refusal.message, in: schema, variant)
                 let names = [refusal.table, refusal.parent]
                 hints.tables.filter { names.contains($0.to) }.forEach { tables.withheld.add($0) }
             }
         } catch {
-            refuse(encoded(error.table), error.message, in: schema, variant)
+            refuse(ObjectName(.table, error.table), error.message, in: schema, variant)
             return 0
         }
         let likely = LikelyRenames(
@@ -198,7 +191,7 @@ package struct Planner {
             case .single(let change):
                 guard let state = tables.states[change.table] else { continue }
                 if let reason = withheld(change, state, tables) {
-                    refuse(state.table, reason, in: schema, variant)
+                    refuse(state.object, reason, in: schema, variant)
                     continue
                 }
                 let goesFirst = change.kind == .drop && tables.replaced.contains(change.table)
@@ -223,8 +216,6 @@ package struct Planner {
         return tables.withheld.reason(for: change, live: live)
     }
 
-    private func encoded(_ table: String) -> String { ObjectName(.table, table).encoded }
-
     /// Why a table that differs cannot be changed.
     private func unreadable(
         _ state: Comparison.ObjectState, _ profile: ServerProfile, drops: Bool
@@ -238,10 +229,10 @@ package struct Planner {
     }
 
     private mutating func refuse(
-        _ table: String, _ reason: String, in schema: Comparison.Schema,
+        _ object: ObjectName, _ reason: String, in schema: Comparison.Schema,
         _ variant: Comparison.Variant
     ) {
-        drafts.refuse(table, reason, namespace: schema.namespace, shards: variant.shards)
+        drafts.refuse(object, reason, namespace: schema.namespace, shards: variant.shards)
     }
 
     // MARK: One change
@@ -253,7 +244,7 @@ package struct Planner {
     ) throws -> Bool {
         let groups = ports.refusals.groups(
             variant.shards, namespace: comparison.schemas[variant.schema].namespace,
-            table: state.table, from: state.observed)
+            object: state.object, from: state.observed)
         var isDrafted = true
         for group in groups {
             var own = variant
@@ -269,7 +260,7 @@ package struct Planner {
                         + StepDrafter.detour(group.refused)
                 }
             } catch let error as NotProved {
-                refuse(state.table, error.reason, in: drafter.schema, own)
+                refuse(state.object, error.reason, in: drafter.schema, own)
                 isDrafted = false
             }
         }
@@ -298,7 +289,7 @@ package struct Planner {
         let looked = whole.lookedFor
         let groups = ports.refusals.groups(
             variant.shards, namespace: comparison.schemas[variant.schema].namespace,
-            table: looked?.table ?? "", from: looked?.from ?? nil)
+            object: looked?.object ?? ObjectName(.table, ""), from: looked?.from ?? nil)
         var isDrafted = true
         for part in groups {
             var own = variant
@@ -314,7 +305,7 @@ package struct Planner {
             } catch let error as NotProved {
                 // A refusal of one member is a refusal of all that would change.
                 for state in states where state.status != .inSync {
-                    refuse(state.table, error.reason, in: drafter.drafter.schema, own)
+                    refuse(state.object, error.reason, in: drafter.drafter.schema, own)
                 }
                 isDrafted = false
             }
@@ -330,7 +321,7 @@ package struct Planner {
             let step = try drafter.step(change, order: order)
             drafts.add(step) { drafter.differences(change) }
         } catch let error as NotProved {
-            refuse(change.state.table, error.reason, in: drafter.schema, variant)
+            refuse(change.state.object, error.reason, in: drafter.schema, variant)
         }
     }
 
@@ -342,7 +333,7 @@ package struct Planner {
 
     private func standingViews(_ variant: Comparison.Variant) -> [ObjectDefinition] {
         variant.objects.filter {
-            $0.status == .inSync && ObjectName(encoded: $0.table).kind == .view
+            $0.status == .inSync && $0.object.kind == .view
         }.compactMap { $0.desired.flatMap(ports.lookup)?.object }
     }
 
@@ -360,7 +351,7 @@ package struct Planner {
         if let from, let desired, from != live, desired.isMet(by: from) { return [] }
         return [
             ObjectChange(
-                name: ObjectName(encoded: state.table), state: state, from: from,
+                name: state.object, state: state, from: from,
                 observed: from == live ? state.observed : from.map { Digest(of: $0.text) },
                 to: desired)
         ]

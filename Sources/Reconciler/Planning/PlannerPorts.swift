@@ -13,20 +13,21 @@ extension Planner {
         package var proveGroup: (Group, ServerProfile) throws -> [PlanStatement]
         /// Returns the proved statements for an object other than a table.
         package var proveObject: (ObjectChange, ServerProfile) throws -> [PlanStatement]
-        /// Where git defines a table, and the commit that last changed it.
-        package var cause: (_ schema: Int, _ table: String) -> PlanCause
+        /// Where git defines an object, and the commit that last changed it.
+        package var cause: (_ schema: Int, _ object: ObjectName) -> PlanCause
         /// The statements that tables have refused before.
         package var refusals = Refusals()
-        /// Where git defines a part of a table.
-        package var location: (_ schema: Int, _ table: String, DifferenceLine) -> SourceLocation?
+        /// Where git defines a part of an object.
+        package var location:
+            (_ schema: Int, _ object: ObjectName, DifferenceLine) -> SourceLocation?
 
         package init(
             lookup: @escaping (Digest) -> CatalogTable?,
             prove: @escaping (Change, ServerProfile) throws -> [PlanStatement],
             proveGroup: @escaping (Group, ServerProfile) throws -> [PlanStatement],
             proveObject: @escaping (ObjectChange, ServerProfile) throws -> [PlanStatement],
-            cause: @escaping (Int, String) -> PlanCause,
-            location: @escaping (Int, String, DifferenceLine) -> SourceLocation?
+            cause: @escaping (Int, ObjectName) -> PlanCause,
+            location: @escaping (Int, ObjectName, DifferenceLine) -> SourceLocation?
         ) {
             self.lookup = lookup
             self.prove = prove
@@ -64,7 +65,7 @@ extension Planner {
         /// One table of the group.
         package struct Member {
             /// The name under which plans list it.
-            package let name: String
+            package let object: ObjectName
             /// The table's name afterwards.
             package let table: String
             /// The table's name before; nil where it is created.

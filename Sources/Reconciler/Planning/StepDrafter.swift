@@ -32,7 +32,7 @@ struct StepDrafter {
         var findings = try Self.findings(change, statements, context, refused)
         if let suggestion, !findings.isEmpty { findings[0].suggestion = suggestion }
         return PlanStep(
-            kind: kind, namespace: schema.namespace, table: state.table,
+            kind: kind, namespace: schema.namespace, object: state.object,
             renamedFrom: state.renamedFrom, shards: variant.shards, from: from?.digest,
             to: statements.last?.after, statements: statements, hazard: findings.worst,
             findings: findings, cause: cause(of: state), differences: [],
@@ -60,7 +60,7 @@ struct StepDrafter {
         lines.map { line in
             PlanDifference(
                 text: line.description,
-                location: ports.location(variant.schema, state.table, line))
+                location: ports.location(variant.schema, state.object, line))
         }
     }
 
@@ -139,7 +139,7 @@ struct StepDrafter {
         var cause = cause(of: change.state)
         if change.isDrift { cause = PlanCause(kind: .liveChanged, location: cause.location) }
         return PlanStep(
-            kind: change.kind, namespace: schema.namespace, table: change.state.table,
+            kind: change.kind, namespace: schema.namespace, object: change.state.object,
             shards: variant.shards, from: change.start(), to: change.state.desired,
             statements: statements, hazard: findings.worst, findings: findings,
             cause: cause, differences: [], order: order)
@@ -152,7 +152,7 @@ struct StepDrafter {
     // MARK: Causes
 
     func cause(of state: Comparison.ObjectState) -> PlanCause {
-        var cause = ports.cause(variant.schema, state.table)
+        var cause = ports.cause(variant.schema, state.object)
         switch state.status {
         case .drifted:
             // No commit made this change: the live table was changed.

@@ -20,8 +20,8 @@ struct TriggerMoves {
         guard !moved.isEmpty else { return result }
         let changed = Set(changes.map(\.name))
         var resting = states.filter { state in
-            let name = ObjectName(encoded: state.table)
-            return name.kind == .trigger && state.status == .inSync && !changed.contains(name)
+            state.object.kind == .trigger && state.status == .inSync
+                && !changed.contains(state.object)
         }
         while true {
             var due: [ObjectChange] = []

@@ -12,28 +12,31 @@ struct Causes {
         self.fleet = fleet
     }
 
-    /// The file that defines or retires the table, with the commit that last changed it.
-    func cause(of table: String, in schema: DesiredSchema) -> PlanCause {
-        guard let location = place(of: table, in: schema) else { return PlanCause(kind: .git) }
+    /// The file that defines or retires the object, with the commit that last changed it.
+    func cause(of object: ObjectName, in schema: DesiredSchema) -> PlanCause {
+        guard let location = place(of: object, in: schema) else { return PlanCause(kind: .git) }
         let commit = source.lastCommit(touching: location.file)
         return PlanCause(
             kind: .git, commit: commit?.id.hex, author: commit?.authorEmail, location: location)
     }
 
-    private func place(of table: String, in schema: DesiredSchema) -> SourceLocation? {
-        if let defined = schema.location(of: table) { return defined }
+    private func place(of object: ObjectName, in schema: DesiredSchema) -> SourceLocation? {
+        if let defined = schema.location(of: object) { return defined }
         let retired = fleet.namespace(schema.namespace)?.retire ?? []
-        let folded = NameFolding.lowered(table)
+        let name = object.encoded
+        let folded = NameFolding.lowered(name)
         return
-            (retired.first { $0.value == table }
+            (retired.first { $0.value == name }
             ?? retired.first { NameFolding.lowered($0.value) == folded })?.location
     }
 
     /// The place in git that defines what a line of a difference is about.
     static func location(
-        of line: DifferenceLine, table: String, in schema: DesiredSchema
+        of line: DifferenceLine, object: ObjectName, in schema: DesiredSchema
     ) -> SourceLocation? {
-        guard let defined = schema.table(table) else { return schema.location(of: table) }
+        guard object.kind == .table, let defined = schema.table(object.name) else {
+            return schema.location(of: object)
+        }
         switch line.subject {
         case .column(let name): return defined.location(ofColumn: name)
         case .index(let name), .foreignKey(let name), .check(let name):

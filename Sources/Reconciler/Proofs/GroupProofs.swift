@@ -42,7 +42,7 @@ extension Planner.Group {
     /// The digest under which its proof is kept.
     fileprivate func identity(flavour: ServerProfile.Flavour) throws -> Digest {
         struct Identity: Encodable {
-            let tables: [String]
+            let tables: [ObjectName]
             let from: [Digest?]
             let to: [Digest?]
             let statements: [String]
@@ -53,7 +53,7 @@ extension Planner.Group {
         }
         return try CanonicalForm.digest(
             of: Identity(
-                tables: members.map(\.name), from: members.map(\.from?.digest),
+                tables: members.map(\.object), from: members.map(\.from?.digest),
                 to: members.map(\.to?.digest),
                 statements: statements.map { $0.sql(flavour: flavour) },
                 checks: statements.map(\.checksForeignKeys), parents: parents.map(\.digest),
@@ -63,12 +63,12 @@ extension Planner.Group {
     /// The proved statements, each with the digests of all members after it.
     fileprivate func planStatements(_ proved: [ProvedStatement]) -> [PlanStatement] {
         var digests = Dictionary(
-            members.map { ($0.name, $0.from?.digest) }, uniquingKeysWith: { $1 })
+            members.map { ($0.object, $0.from?.digest) }, uniquingKeysWith: { $1 })
         return zip(zip(statements, rowsInTheWay), proved).map { statement, proof in
             let changed = proof.changed.map { change in
-                TableDigest(table: members[change.member].name, digest: change.table?.digest)
-            }.sorted { $0.table < $1.table }
-            for change in changed { digests[change.table] = .some(change.digest) }
+                TableDigest(object: members[change.member].object, digest: change.table?.digest)
+            }.sorted { $0.object < $1.object }
+            for change in changed { digests[change.object] = .some(change.digest) }
             return PlanStatement(
                 sql: proof.sql, checksForeignKeys: statement.0.checksForeignKeys,
                 after: PlanStep.digest(of: digests), tables: changed, rowsInTheWay: statement.1,

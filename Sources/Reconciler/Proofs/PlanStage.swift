@@ -81,7 +81,8 @@ package struct PlanStage {
         var removals: [String: Planner.Removal] = [:]
         for namespace in desired.fleet.namespaces {
             removals[namespace.name] = Planner.Removal(
-                retire: Set(namespace.retire.map(\.value)), prunesAll: namespace.prune == .all)
+                retire: Set(namespace.retire.map { ObjectName(encoded: $0.value) }),
+                prunesAll: namespace.prune == .all)
         }
         return removals
     }
@@ -118,7 +119,7 @@ package struct PlanStage {
                 try prove(change, profile: profile, server: servers[profile])
             },
             cause: { Causes(input.source, input.desired.fleet).cause(of: $1, in: schema($0)) },
-            location: { Causes.location(of: $2, table: $1, in: schema($0)) })
+            location: { Causes.location(of: $2, object: $1, in: schema($0)) })
     }
 
     /// The statements for an object other than a table. Its text was proved when it was normalised;

@@ -111,11 +111,13 @@ package struct LedgerJournal: OperationJournal {
         }
         let path = RecordPath.shard(record.key.shardID)
         var shard = try draft.read(ShardRecord.self, at: path) ?? ShardRecord(since: now.iso)
-        for (table, digest) in record.step.tables(at: digest) ?? [record.key.table: digest] {
-            shard.tables[table] = digest
+        for (object, digest) in record.step.tables(at: digest) ?? [record.key.object: digest] {
+            shard.tables[object.encoded] = digest
         }
         // The statements removed the old names, so their records go too.
-        for old in record.step.tables.compactMap(\.renamedFrom) { shard.tables[old] = nil }
+        for old in record.step.tables.compactMap(\.renamedFrom) {
+            shard.tables[old.encoded] = nil
+        }
         shard.since = now.iso
         shard.lastRevision = record.revision ?? shard.lastRevision
         try draft.set(path, json: shard)

@@ -8,15 +8,15 @@ import Schema
 /// Only `ShardSession` implements it for a server; the simulation in the tests has one in memory.
 /// Plan, drift report and every other dry run have no value of this type.
 package protocol ShardPort {
-    /// The digest of the live table, or nil when it is known to be absent.
+    /// The digest of the live object, or nil when it is known to be absent.
     ///
     /// `chain` has the digests that an operation goes through. A live object that satisfies one of
     /// them (git may leave its definer to the server) is reported as that one.
-    func digest(of table: String, among chain: [Digest?]) throws(ShardFailure) -> Digest?
+    func digest(of object: ObjectName, among chain: [Digest?]) throws(ShardFailure) -> Digest?
 
     /// The digest of the live table that still has its old name; nil where no table has that name,
     /// even if a view has.
-    func digest(ofFormer table: String) throws(ShardFailure) -> Digest?
+    func digest(ofFormer table: ObjectName) throws(ShardFailure) -> Digest?
 
     /// Asks the rows one question; throws where the server gave no answer.
     func ask(_ question: DataQuestion) throws(ShardFailure) -> RowsAnswer
@@ -41,7 +41,7 @@ package enum LiveFinding: Hashable, Sendable {
     case digest(Digest?)
     /// One table under the old name and one under the new; which of them is the right one is not
     /// known.
-    case both(old: String, new: String)
+    case both(old: ObjectName, new: ObjectName)
 }
 
 extension ShardPort {
@@ -49,30 +49,30 @@ extension ShardPort {
     /// its new one after it.
     func find(_ step: PlanStep) throws(ShardFailure) -> LiveFinding {
         guard let members = step.members else { return try findOne(step) }
-        var tables: [String: Digest?] = [:]
+        var tables: [ObjectName: Digest?] = [:]
         for member in members {
-            var found = try digest(of: member.table, among: [])
+            var found = try digest(of: member.object, among: [])
             if let old = member.renamedFrom, let former = try digest(ofFormer: old) {
-                guard found == nil else { return .both(old: old, new: member.table) }
+                guard found == nil else { return .both(old: old, new: member.object) }
                 found = former
             }
-            tables[member.table] = .some(found)
+            tables[member.object] = .some(found)
         }
         return .digest(PlanStep.digest(of: tables))
     }
 
     private func findOne(_ step: PlanStep) throws(ShardFailure) -> LiveFinding {
-        let new = try digest(of: step.table, among: step.digests)
+        let new = try digest(of: step.object, among: step.digests)
         guard let name = step.renamedFrom else { return .digest(new) }
         guard let old = try digest(ofFormer: name) else { return .digest(new) }
-        return new == nil ? .digest(old) : .both(old: name, new: step.table)
+        return new == nil ? .digest(old) : .both(old: name, new: step.object)
     }
 }
 
 extension LiveFinding {
     /// The reason why an operation that finds two tables is superseded.
-    static func obstruction(old: String, new: String) -> String {
-        "both `\(old)` and `\(new)` are live: the rename would have to choose"
+    static func obstruction(old: ObjectName, new: ObjectName) -> String {
+        "both `\(old.encoded)` and `\(new.encoded)` are live: the rename would have to choose"
     }
 }
 

@@ -13,23 +13,23 @@ struct ShardSession: ShardPort {
     let lockWaits: LockWaits
     let changed: @Sendable (ShardID) -> Void
 
-    func digest(of table: String, among chain: [Digest?]) throws(ShardFailure) -> Digest? {
+    func digest(of object: ObjectName, among chain: [Digest?]) throws(ShardFailure) -> Digest? {
         do throws(MySQLError) {
             let found = try LiveTable.read(
-                encoded: table, database: target.database, on: connection, catalog: catalog)
+                object: object, database: target.database, on: connection, catalog: catalog)
             return found?.object?.digests.first(where: chain.contains) ?? found?.digest
         } catch {
-            throw ShardFailure(error, shard: target.id, table: table)
+            throw ShardFailure(error, shard: target.id, object: object)
         }
     }
 
-    func digest(ofFormer table: String) throws(ShardFailure) -> Digest? {
+    func digest(ofFormer table: ObjectName) throws(ShardFailure) -> Digest? {
         do throws(MySQLError) {
             return try LiveTable.readTable(
-                ObjectName(encoded: table).name, database: target.database, on: connection,
+                table.name, database: target.database, on: connection,
                 catalog: catalog)?.digest
         } catch {
-            throw ShardFailure(error, shard: target.id, table: table)
+            throw ShardFailure(error, shard: target.id, object: table)
         }
     }
 
@@ -121,11 +121,11 @@ extension ShardFailure {
     ///   was lost during it, the outcome is unknown.
     /// - Parameter rows: a query that shows the rows because of which the statement was refused.
     fileprivate init(
-        _ error: MySQLError, shard: ShardID, table: String? = nil, changing: Bool = false,
+        _ error: MySQLError, shard: ShardID, object: ObjectName? = nil, changing: Bool = false,
         rows: String? = nil
     ) {
         let lost = [.lostConnection, .unreachable, .connectionLimit].contains(error.kind)
-        let place = table.map { "\(shard)/\($0)" } ?? "\(shard)"
+        let place = object.map { "\(shard)/\($0.encoded)" } ?? "\(shard)"
         let remedy = rows.map {
             "; insert the missing parents or delete these rows, and run again: \($0)"
         }

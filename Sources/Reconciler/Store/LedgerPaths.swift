@@ -37,12 +37,12 @@ package enum RecordPath {
 
     /// One operation of a rollout.
     package static func operation(_ rollout: String, _ key: OperationKey) -> LedgerPath {
-        LedgerPath("rollouts", rollout, "operations", key.namespace, key.shard, key.table)
+        LedgerPath("rollouts", rollout, "operations", key.namespace, key.shard, key.object.encoded)
     }
 
     /// The pending record of an operation.
     package static func pending(_ key: OperationKey) -> LedgerPath {
-        LedgerPath("pending", key.namespace, key.shard, key.table)
+        LedgerPath("pending", key.namespace, key.shard, key.object.encoded)
     }
 
     /// The folder of refusals.
@@ -50,7 +50,7 @@ package enum RecordPath {
 
     /// The statements that a table refused.
     package static func refusal(_ key: OperationKey) -> LedgerPath {
-        LedgerPath("refusals", key.namespace, key.shard, key.table)
+        LedgerPath("refusals", key.namespace, key.shard, key.object.encoded)
     }
 
     /// How servers of one profile print a whole desired schema.

@@ -20,23 +20,27 @@ package struct ShardID: Hashable, Sendable, Codable, Comparable, CustomStringCon
 package struct OperationKey: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
     package let namespace: String
     package let shard: String
-    /// The object's ``ObjectName/encoded`` name: a table's plain name, `view:x` for others.
-    package let table: String
+    package let object: ObjectName
 
-    package init(shard: ShardID, table: String) {
+    private enum CodingKeys: String, CodingKey {
+        case namespace, shard
+        case object = "table"
+    }
+
+    package init(shard: ShardID, object: ObjectName) {
         namespace = shard.namespace
         self.shard = shard.shard
-        self.table = table
+        self.object = object
     }
 
     /// The shard that the operation changes.
     package var shardID: ShardID { ShardID(namespace: namespace, shard: shard) }
 
-    /// `namespace/shard/table`.
-    package var description: String { "\(namespace)/\(shard)/\(table)" }
+    /// `namespace/shard/object`, with the object's ``ObjectName/encoded`` name.
+    package var description: String { "\(namespace)/\(shard)/\(object.encoded)" }
 
     package static func < (left: OperationKey, right: OperationKey) -> Bool {
-        (left.namespace, left.shard, left.table) < (right.namespace, right.shard, right.table)
+        (left.namespace, left.shard, left.object) < (right.namespace, right.shard, right.object)
     }
 }
 

@@ -1,7 +1,7 @@
 /// The kind and name of a schema object: a table, view, trigger, routine, event or sequence.
 ///
-/// Plans, records and comparisons name an object by one string, ``encoded``: a table by its plain
-/// name, every other kind with the kind before it, such as `view:customer_names`.
+/// Plans and records write it as one string, ``encoded``: a table by its plain name, every other
+/// kind with the kind before it, such as `view:customer_names`.
 package struct ObjectName: Hashable, Sendable, Comparable {
     /// The kinds of objects; the raw value is the prefix in ``ObjectName/encoded``.
     package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
@@ -41,6 +41,7 @@ package struct ObjectName: Hashable, Sendable, Comparable {
         ObjectName(encoded: encoded).label(in: namespace)
     }
 
+    /// In the order of ``encoded``: `procedure:p` before a table `t`, and `view:v` behind it.
     package static func < (left: ObjectName, right: ObjectName) -> Bool {
         left.encoded < right.encoded
     }
@@ -50,6 +51,19 @@ package struct ObjectName: Hashable, Sendable, Comparable {
             let kind = Kind(rawValue: String(text[..<colon]))
         else { return nil }
         return (kind, String(text[text.utf8.index(after: colon)...]))
+    }
+}
+
+extension ObjectName: Codable {
+    /// Reads ``encoded``.
+    package init(from decoder: any Decoder) throws {
+        self.init(encoded: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    /// Writes ``encoded``.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(encoded)
     }
 }
 

@@ -34,7 +34,7 @@ extension JSONView {
 
     static func unsupported(_ table: UnsupportedTable) -> JSONValue {
         .object([
-            "namespace": .string(table.namespace), "table": .string(table.table),
+            "namespace": .string(table.namespace), "table": .string(table.object.encoded),
             "shards": .strings(table.shards), "reason": .string(table.reason),
         ])
     }
@@ -46,7 +46,7 @@ extension JSONView {
     static func finding(_ finding: TableFinding, _ environment: String) -> JSONValue {
         .object([
             "namespace": .string(finding.namespace),
-            "table": .string(finding.table),
+            "table": .string(finding.object.encoded),
             "status": .string(finding.status.rawValue),
             "shards": .strings(finding.shards),
             "desired": .text(finding.desired?.hex),
@@ -61,7 +61,7 @@ extension JSONView {
     static func key(_ key: OperationKey) -> [String: JSONValue] {
         [
             "namespace": .string(key.namespace), "shard": .string(key.shard),
-            "table": .string(key.table),
+            "table": .string(key.object.encoded),
         ]
     }
 

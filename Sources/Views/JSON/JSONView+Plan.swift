@@ -28,8 +28,8 @@ extension JSONView {
         return .object([
             "kind": .string(step.kind.rawValue),
             "namespace": .string(step.namespace),
-            "table": .string(step.table),
-            "renamedFrom": .text(step.renamedFrom),
+            "table": .string(step.object.encoded),
+            "renamedFrom": .text(step.renamedFrom?.encoded),
             "members": step.members.map { .array($0.map(member)) } ?? .null,
             "shards": .strings(step.shards),
             "from": .text(step.from?.hex),
@@ -54,7 +54,8 @@ extension JSONView {
 
     private static func member(_ member: PlanMember) -> JSONValue {
         .object([
-            "table": .string(member.table), "renamedFrom": .text(member.renamedFrom),
+            "table": .string(member.object.encoded),
+            "renamedFrom": .text(member.renamedFrom?.encoded),
             "from": .text(member.from?.hex), "to": .text(member.to?.hex),
         ])
     }

@@ -33,7 +33,7 @@ package enum JUnitView {
             for shard in finding.shards {
                 let id = ShardID(namespace: finding.namespace, shard: shard)
                 cases[id, default: Case()].failures.append(
-                    "\(ObjectName.label(finding.table, in: finding.namespace)): \(status)\n"
+                    "\(finding.object.label(in: finding.namespace)): \(status)\n"
                         + lines.joined(separator: "\n"))
             }
         }
@@ -61,7 +61,7 @@ package enum JUnitView {
                 cases[id, default: Case()].errors.append(
                     (
                         "unsupported",
-                        "\(ObjectName.label(table.table, in: table.namespace)): \(table.reason)"
+                        "\(table.object.label(in: table.namespace)): \(table.reason)"
                     ))
             }
         }

@@ -71,7 +71,7 @@ package enum DriftText {
         for finding in report.unmanaged {
             let shards = ShardNames.compact(finding.shards)
             page.prose(
-                "\(ObjectName.label(finding.table, in: finding.namespace)) on \(shards)", .faint,
+                "\(finding.object.label(in: finding.namespace)) on \(shards)", .faint,
                 indent: 2, hanging: 4)
         }
     }

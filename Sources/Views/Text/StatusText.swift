@@ -75,7 +75,7 @@ struct TroubleFacts {
 
     private struct Key: Hashable {
         let namespace: String
-        let table: String
+        let object: ObjectName
         let state: OperationState
         let message: String
     }
@@ -85,7 +85,7 @@ struct TroubleFacts {
         var groups: [(key: Key, shards: [String])] = []
         for trouble in report.troubles {
             let key = Key(
-                namespace: trouble.key.namespace, table: trouble.key.table, state: trouble.state,
+                namespace: trouble.key.namespace, object: trouble.key.object, state: trouble.state,
                 message: trouble.message)
             if let place = places[key] {
                 groups[place].shards.append(trouble.key.shard)
@@ -99,8 +99,8 @@ struct TroubleFacts {
             let message = key.message.isEmpty ? "" : ": \(key.message)"
             // The reason why none of a shard's operations could run names the shard and no table.
             let subject =
-                key.table.isEmpty
-                ? key.namespace : ObjectName.label(key.table, in: key.namespace)
+                key.object.encoded.isEmpty
+                ? key.namespace : key.object.label(in: key.namespace)
             return TroubleFacts(
                 mark: mark(key.state),
                 text: "\(subject) on \(ShardNames.compact(shards)) \(state)\(message)",

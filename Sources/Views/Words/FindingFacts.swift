@@ -30,7 +30,7 @@ struct FindingFacts {
     }
 
     init(_ finding: TableFinding, of report: DriftReport, names: DigestNames) {
-        table = ObjectName.label(finding.table, in: finding.namespace)
+        table = finding.object.label(in: finding.namespace)
         shards = ShardNames.compact(finding.shards)
         shardCount = ShardNames.count(finding.shards.count, of: report.shardCount)
         status = finding.status

@@ -8,14 +8,15 @@ enum Fingerprint {
     /// while some of them are corrected.
     static func of(_ finding: TableFinding, in environment: String) -> String {
         hash([
-            "drift", environment, finding.namespace, finding.table, finding.status.rawValue,
+            "drift", environment, finding.namespace, finding.object.encoded,
+            finding.status.rawValue,
             finding.desired?.hex ?? "", finding.observed?.hex ?? "",
         ])
     }
 
     static func of(_ step: PlanStep, rule: String, in environment: String) -> String {
         hash([
-            rule, environment, step.namespace, step.table, step.kind.rawValue,
+            rule, environment, step.namespace, step.object.encoded, step.kind.rawValue,
             step.from?.hex ?? "", step.to?.hex ?? "",
         ])
     }

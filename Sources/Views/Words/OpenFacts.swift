@@ -22,11 +22,11 @@ struct OpenFacts {
     ) {
         items =
             Self.group(unknown)
-            + unsupported.map { table in
-                Item(
-                    subject:
-                        "\(ObjectName.label(table.table, in: table.namespace)) on \(ShardNames.compact(table.shards))",
-                    state: "unsupported", reason: table.reason)
+            + unsupported.map { one in
+                let object = one.object.label(in: one.namespace)
+                return Item(
+                    subject: "\(object) on \(ShardNames.compact(one.shards))",
+                    state: "unsupported", reason: one.reason)
             }
         self.notices = notices
         self.stale = stale

@@ -37,7 +37,7 @@ struct StepFacts {
         digests = names.tables.move(from: step.from, to: step.to)
         hazard = step.hazard
         hazardText = Self.hazardText(report)
-        cause = Self.cause(step.cause, of: ObjectName(encoded: step.table).kind.rawValue)
+        cause = Self.cause(step.cause, of: step.object.kind.rawValue)
         causeLocation = step.cause.location
         differences = step.differences
         remarks = Self.remarks(step)
@@ -51,9 +51,9 @@ struct StepFacts {
 
     /// What the step is about: `commerce.orders`, or `commerce.city, country`.
     private static func label(_ step: PlanStep) -> String {
-        let first = ObjectName.label(step.table, in: step.namespace)
+        let first = step.object.label(in: step.namespace)
         guard let members = step.members else { return first }
-        let others = members.map(\.table).filter { $0 != step.table }
+        let others = members.map(\.object).filter { $0 != step.object }.map(\.encoded)
         let named = others.count > 2 ? others.prefix(1) : others[...]
         let rest = others.count - named.count
         return ([first] + named).joined(separator: ", ")
@@ -82,7 +82,7 @@ struct StepFacts {
 
     private static func hazardText(_ report: PlanReport.StepReport) -> String {
         let step = report.step
-        let kind = ObjectName(encoded: step.table).kind.rawValue
+        let kind = step.object.kind.rawValue
         var parts = [word(step.hazard)]
         switch step.kind {
         case .create: parts.append("new \(kind)")

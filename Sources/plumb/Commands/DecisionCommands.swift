@@ -74,7 +74,7 @@ enum DecisionCommands {
             let binding = decision.record.binding
             let isApproval = decision.word.decision == .approve
             var line = "\(isApproval ? "approved" : "denied") \(decision.record.digest.short)  "
-            line += "\(binding.namespace).\(binding.table)  "
+            line += "\(binding.namespace).\(binding.object.encoded)  "
             line += ShardNames.compact(binding.shards)
             if isApproval, let expires = decision.word.expires { line += "  until \(expires)" }
             if isApproval, decision.people < minimum {
@@ -94,7 +94,7 @@ enum DecisionCommands {
                     "digest": decision.record.digest.hex,
                     "decision": (decision.word.decision ?? .approve).rawValue,
                     "namespace": decision.record.binding.namespace,
-                    "table": decision.record.binding.table,
+                    "table": decision.record.binding.object.encoded,
                     "expires": isApproval ? decision.word.expires ?? "" : "",
                     "approver": decision.word.name, "signer": decision.signer ?? "",
                 ]

@@ -156,7 +156,7 @@ enum ImportCommand {
         if format == .json {
             let rows = report.differing.map { finding in
                 [
-                    "namespace": finding.namespace, "table": finding.table,
+                    "namespace": finding.namespace, "table": finding.object.encoded,
                     "status": finding.status.rawValue,
                     "shards": finding.shards.joined(separator: ","),
                 ]
@@ -169,7 +169,7 @@ enum ImportCommand {
         }
         let left =
             report.differing.map {
-                "not recorded: \($0.namespace).\($0.table) differs on "
+                "not recorded: \($0.namespace).\($0.object.encoded) differs on "
                     + ShardNames.compact($0.shards)
             } + report.unknown.map { "not recorded: \($0.shard): \($0.reason)" }
         invocation.answer(

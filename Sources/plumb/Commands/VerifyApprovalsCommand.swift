@@ -72,9 +72,9 @@ enum VerifyApprovalsCommand {
 
     private static func text(_ entry: ApprovalAudit.Entry) -> String {
         let binding = entry.record.binding
-        let table = ObjectName.label(binding.table, in: binding.namespace)
+        let object = binding.object.label(in: binding.namespace)
         var lines = [
-            "\(entry.word.given)  \(verb(entry)) \(entry.record.digest.short)  \(table)  "
+            "\(entry.word.given)  \(verb(entry)) \(entry.record.digest.short)  \(object)  "
                 + ShardNames.compact(binding.shards),
             "  by \(entry.word.name): \(entry.word.reason)", "  proof: \(entry.proof)",
         ]
@@ -99,7 +99,7 @@ enum VerifyApprovalsCommand {
             "digest": entry.record.digest.hex,
             "decision": (entry.word.decision ?? entry.record.decision).rawValue,
             "environment": binding.environment, "namespace": binding.namespace,
-            "table": binding.table, "shards": binding.shards.joined(separator: " "),
+            "table": binding.object.encoded, "shards": binding.shards.joined(separator: " "),
             "approver": entry.word.name, "reason": entry.word.reason, "given": entry.word.given,
             "expires": entry.word.expires ?? "", "source": entry.word.source,
             "commit": entry.word.commit ?? "", "proof": entry.proof,

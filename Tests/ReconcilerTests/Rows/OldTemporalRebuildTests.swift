@@ -124,7 +124,7 @@ struct OldTemporalRebuildTests {
         try fleet.commit()
         let plan = try fleet.plan()
         #expect(plan.notices.filter { $0.code == "old-temporals" } == [])
-        #expect(plan.plan.unsupported.map(\.table) == ["p", "t"])
+        #expect(plan.plan.unsupported.map(\.object) == ["p", "t"])
         for (place, one) in Self.cases.enumerated() {
             let name = fleet.namespace(place)
             let steps = plan.plan.steps.filter { $0.namespace == name }
@@ -160,7 +160,7 @@ struct OldTemporalRebuildTests {
         }
         let last = try fleet.plan()
         #expect(last.plan.steps == [])
-        #expect(last.plan.unsupported.map(\.table) == ["p", "t"])
+        #expect(last.plan.unsupported.map(\.object) == ["p", "t"])
         #expect(last.notices.filter { $0.code == "old-temporals" } == [])
     }
 
