@@ -26,10 +26,10 @@ package struct LedgerRebuild {
             store.environment, holder: "plumb import --record by \(pass.request.actor.name)")
         defer { withExtendedLifetime(lease) {} }
         let planned = try pass.plan(asksRows: false)
-        let adoption = Baseline(planned: planned, now: store.now)
-        let records = adoption.records
-        if !records.isEmpty { try record(records, tables: adoption.tableCount) }
-        return report(planned, recorded: records.count, tables: adoption.tableCount)
+        let baseline = Baseline(planned: planned, now: store.now)
+        let records = baseline.records
+        if !records.isEmpty { try record(records, tables: baseline.tableCount) }
+        return report(planned, recorded: records.count, tables: baseline.tableCount)
     }
 
     private func record(_ records: [ShardID: ShardRecord], tables: Int) throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Tables that get another name and keep their rows, on shards at every stage.
+/// Tables that get another name and keep their rows, on shards at every statement.
 @Suite struct RenameTests {
     static let orders = """
         CREATE TABLE orders (
@@ -112,8 +112,8 @@ import Testing
         #expect(try fleet.eventCount("operation-superseded") == 0)
     }
 
-    @Test("each shard goes on from the stage that it is at, and each event is written once")
-    func stages() throws {
+    @Test("each shard goes on from the statement that it is at, and each event is written once")
+    func goesOnFromWhereItIs() throws {
         let text = Self.renamed(Self.orders).replacingOccurrences(
             of: "note varchar(100)", with: "memo varchar(100),\n  total int")
         let items = Self.renamed(Self.items).replacingOccurrences(

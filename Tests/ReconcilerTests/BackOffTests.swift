@@ -10,36 +10,36 @@ struct BackOffTests {
 
     @Test("each failure doubles the pause, up to the longest")
     func doubles() {
-        let book = BackOffs<String>(firstSeconds: 5, longestSeconds: 30)
+        let backOffs = BackOffs<String>(firstSeconds: 5, longestSeconds: 30)
         for pause in [5, 10, 20, 30, 30] as [Int64] {
-            book.failed("s1", now: now)
-            #expect(book.wait(for: "s1", now: now) == now.adding(seconds: pause))
-            #expect(book.wait(for: "s1", now: now.adding(seconds: pause)) == nil)
+            backOffs.failed("s1", now: now)
+            #expect(backOffs.wait(for: "s1", now: now) == now.adding(seconds: pause))
+            #expect(backOffs.wait(for: "s1", now: now.adding(seconds: pause)) == nil)
         }
     }
 
     @Test("others are not held, and a success forgets")
     func perSubject() {
-        let book = BackOffs<String>(firstSeconds: 5, longestSeconds: 30)
-        book.failed("s1", now: now)
-        #expect(book.wait(for: "s2", now: now) == nil)
-        book.succeeded("s1")
-        #expect(book.wait(for: "s1", now: now) == nil)
-        book.failed("s1", now: now)
-        book.failed("s2", now: now)
-        book.forgetAll()
-        #expect(book.wait(for: "s1", now: now) == nil)
-        #expect(book.wait(for: "s2", now: now) == nil)
+        let backOffs = BackOffs<String>(firstSeconds: 5, longestSeconds: 30)
+        backOffs.failed("s1", now: now)
+        #expect(backOffs.wait(for: "s2", now: now) == nil)
+        backOffs.succeeded("s1")
+        #expect(backOffs.wait(for: "s1", now: now) == nil)
+        backOffs.failed("s1", now: now)
+        backOffs.failed("s2", now: now)
+        backOffs.forgetAll()
+        #expect(backOffs.wait(for: "s1", now: now) == nil)
+        #expect(backOffs.wait(for: "s2", now: now) == nil)
     }
 
     @Test("an operation whose ends moved is another one")
     func movedTarget() {
-        let book = BackOffs<OperationTarget>(firstSeconds: 60, longestSeconds: 3600)
+        let backOffs = BackOffs<OperationTarget>(firstSeconds: 60, longestSeconds: 3600)
         let ready = Gate.Ready(step: sampleStep(), shard: "s0", approval: nil)
-        book.failed(ready.target, now: now)
-        #expect(book.wait(for: ready.target, now: now) != nil)
+        backOffs.failed(ready.target, now: now)
+        #expect(backOffs.wait(for: ready.target, now: now) != nil)
         let moved = Gate.Ready(step: sampleStep(to: "c"), shard: "s0", approval: nil)
-        #expect(book.wait(for: moved.target, now: now) == nil)
+        #expect(backOffs.wait(for: moved.target, now: now) == nil)
     }
 
     @Test(

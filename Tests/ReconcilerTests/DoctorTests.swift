@@ -126,7 +126,7 @@ struct DoctorTests {
         let second = self.report(fixture)
         #expect(findings(second).isEmpty)
         #expect(second.exitStatus == .done)
-        #expect(try fixture.session().plan().comparison.inSyncCount == 1)
+        #expect(try fixture.passContext().plan().comparison.inSyncCount == 1)
     }
 
     @Test func aRoleThatIsNotActiveIsNamed() throws {

@@ -7,14 +7,14 @@ import Testing
 
 @Suite("Hints for tables, shard by shard")
 struct DueRenamesTests {
-    private func stages(
+    private func dueRenames(
         _ hints: [(String, String)], desired: [String], live: [String]
     ) -> (due: [String], blocked: [String]) {
-        let stages = DueRenames(
+        let renames = DueRenames(
             hints.map { TableRename(from: $0.0, to: $0.1) }, desired: desired, live: live)
         return (
-            stages.due.map { "\($0.key): \($0.value.from) > \($0.value.to)" }.sorted(),
-            stages.blocked.map { "\($0.hint.from) > \($0.hint.to)" }
+            renames.due.map { "\($0.key): \($0.value.from) > \($0.value.to)" }.sorted(),
+            renames.blocked.map { "\($0.hint.from) > \($0.hint.to)" }
         )
     }
 
@@ -61,8 +61,8 @@ struct DueRenamesTests {
             hints: [("view:a", "new")], live: ["table:view:a"],
             due: ["table:view:a: view:a > new"]),
     ])
-    func stage(_ sample: Case) {
-        let found = stages(sample.hints, desired: sample.desired, live: sample.live)
+    func isDue(_ sample: Case) {
+        let found = dueRenames(sample.hints, desired: sample.desired, live: sample.live)
         #expect(found.due == sample.due)
         #expect(found.blocked == sample.blocked)
     }

@@ -12,11 +12,12 @@ struct GateTests {
         drift: DriftPolicy = .report, drops: Int? = nil, closed: Gate.Hold? = nil,
         approvals: [ApprovalRecord] = []
     ) throws -> Gate.Decision {
-        let book = ApprovalIndex(
+        let approvals = ApprovalIndex(
             records: approvals, environment: "production",
             check: ApprovalCheck(terms: ApprovalTerms(minimum: 1, refusesAuthor: false)))
         let rules = Gate.Rules(approve: approve, drift: drift, dropsPerPlan: drops, closed: closed)
-        return try Gate(rules: rules, approvals: book).decide(samplePlan(steps), now: sampleTime())
+        return try Gate(rules: rules, approvals: approvals).decide(
+            samplePlan(steps), now: sampleTime())
     }
 
     @Test("what is safe runs")

@@ -18,7 +18,7 @@ private final class DyingFleet {
         fixture = try ImportFixture(on: server)
         database = try fixture.database()
         try commit("SET NULL")
-        _ = try ReconcilePass(pass: fixture.session()).run()
+        _ = try ReconcilePass(pass: fixture.passContext()).run()
         try fixture.root.execute("INSERT INTO p VALUES (1)")
         try fixture.root.execute("INSERT INTO t VALUES (1, 1)")
         try commit("CASCADE")
@@ -32,7 +32,7 @@ private final class DyingFleet {
             }
             if number == 2 { throw JournalFailure("killed") }
         }
-        _ = try ReconcilePass(pass: fixture.session(), faults: faults).run()
+        _ = try ReconcilePass(pass: fixture.passContext(), faults: faults).run()
     }
 
     func commit(_ rule: String) throws {
@@ -61,15 +61,15 @@ private final class DyingFleet {
     }
 
     func approve() throws {
-        let session = try fixture.session()
-        _ = try ReconcilePass(pass: session).run()
-        _ = try Decisions(session: session.ledgerSession).record(
+        let pass = try fixture.passContext()
+        _ = try ReconcilePass(pass: pass).run()
+        _ = try Decisions(session: pass.ledgerSession).record(
             .init(
                 decision: .approve, digests: [], approver: LedgerActor(name: "Eve", email: "Eve"),
                 reason: "known"))
     }
 
-    func pass() throws -> ReconcileReport { try ReconcilePass(pass: fixture.session()).run() }
+    func pass() throws -> ReconcileReport { try ReconcilePass(pass: fixture.passContext()).run() }
 
     /// How often approvals of steps of `t` were used.
     func uses() throws -> Int {

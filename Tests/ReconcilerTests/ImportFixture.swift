@@ -100,7 +100,7 @@ final class ImportFixture {
             folder: temporary.path, actor: LedgerActor(name: "Ada", email: "ada@example.com"))
     }
 
-    func session() throws -> PassContext { try PassContext.open(pass, PassHooks()) }
+    func passContext() throws -> PassContext { try PassContext.open(pass, PassHooks()) }
 
     func snapshot() throws -> LedgerSnapshot? {
         try Ledger.open(path: ledgerPath).snapshot("production")
@@ -120,7 +120,7 @@ final class ImportFixture {
         try GitCommand.run(arguments, in: ledgerPath)
     }
 
-    func rebuild() throws -> RebuildReport { try LedgerRebuild(pass: try session()).run() }
+    func rebuild() throws -> RebuildReport { try LedgerRebuild(pass: try passContext()).run() }
 }
 
 /// The tables of a small shop, with what makes a schema interesting.

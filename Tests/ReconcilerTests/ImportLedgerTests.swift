@@ -70,7 +70,7 @@ struct ImportLedgerTests {
             ShardID(namespace: "shop", shard: names[1])]
         #expect(record?.revision == nil)
         #expect(try fixture.rebuild().recordedShardCount == 0)
-        let findings = try fixture.session().plan().comparison.variants.flatMap(\.objects)
+        let findings = try fixture.passContext().plan().comparison.variants.flatMap(\.objects)
         #expect(!findings.contains { $0.status == .drifted || $0.status == .conflict })
     }
 

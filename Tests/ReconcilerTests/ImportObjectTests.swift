@@ -23,10 +23,10 @@ struct ImportObjectTests {
     /// Commits what was imported, and requires that nothing differs from it.
     private static func expectInSync(_ fixture: ImportFixture, shards: Int = 1) throws {
         try fixture.commit()
-        let survey = try fixture.session().plan()
-        #expect(survey.plan.steps.isEmpty)
-        #expect(survey.plan.unsupported.isEmpty && survey.plan.unknown.isEmpty)
-        #expect(survey.comparison.inSyncCount == shards)
+        let planned = try fixture.passContext().plan()
+        #expect(planned.plan.steps.isEmpty)
+        #expect(planned.plan.unsupported.isEmpty && planned.plan.unknown.isEmpty)
+        #expect(planned.comparison.inSyncCount == shards)
     }
 
     @Test func eachKindHasAFolderAndAFileInTheFormThatIsRead() throws {
@@ -207,7 +207,7 @@ struct ImportObjectTests {
         #expect(report.unsupported.isEmpty)
         #expect(report.objectCount == 4)
         try fixture.commit()
-        #expect(try fixture.session().plan().plan.steps.isEmpty)
+        #expect(try fixture.passContext().plan().plan.steps.isEmpty)
     }
 
     @Test func definersAreWrittenButForTheAccountThatReads() throws {

@@ -78,10 +78,10 @@ struct ImportTests {
                 """)
         #expect(SchemaRepository.validate(WorkingTree(folder: fixture.folder)).isEmpty)
         try fixture.commit()
-        let survey = try fixture.session().plan()
-        #expect(survey.plan.steps.isEmpty)
-        #expect(survey.plan.unsupported.isEmpty)
-        #expect(survey.comparison.inSyncCount == 1)
+        let planned = try fixture.passContext().plan()
+        #expect(planned.plan.steps.isEmpty)
+        #expect(planned.plan.unsupported.isEmpty)
+        #expect(planned.comparison.inSyncCount == 1)
     }
 
     @Test func hostileNamesBecomeSafeFilesAndMeanTheSameTables() throws {
@@ -107,9 +107,9 @@ struct ImportTests {
         }
         #expect(Set(report.files.map { $0.lowercased() }).count == made.count + 1)
         try fixture.commit()
-        let survey = try fixture.session().plan()
-        #expect(survey.plan.steps.isEmpty)
-        #expect(survey.comparison.inSyncCount == 1)
+        let planned = try fixture.passContext().plan()
+        #expect(planned.plan.steps.isEmpty)
+        #expect(planned.comparison.inSyncCount == 1)
     }
 
     @Test("attack: a table with a line break in its name is kept beside, and stops no other")
@@ -121,7 +121,7 @@ struct ImportTests {
         #expect(report.unsupported.first?.problem?.hasPrefix("the name `new\\u{a}line`") == true)
         #expect(report.unsupported.first?.file.contains("\n") == false)
         try fixture.commit()
-        #expect(try fixture.session().plan().plan.steps.isEmpty)
+        #expect(try fixture.passContext().plan().plan.steps.isEmpty)
     }
 
     @Test func tablesThatDifferByLetterCaseOnlyAreTwoTables() throws {
@@ -136,7 +136,7 @@ struct ImportTests {
         #expect(try files.map(fixture.read).contains { $0.contains("`more`") })
         #expect(report.exitStatus == .done)
         try fixture.commit()
-        #expect(try fixture.session().plan().plan.steps.isEmpty)
+        #expect(try fixture.passContext().plan().plan.steps.isEmpty)
     }
 
     @Test func whatPlumbDoesNotUnderstandIsKeptAndReported() throws {
@@ -200,7 +200,7 @@ struct ImportTests {
         #expect(shard.database == name)
         #expect(shard.name.wholeMatch(of: /my_shop__imp[0-9]+x___-[0-9a-f]{8}/) != nil)
         try fixture.commit()
-        #expect(try fixture.session().plan().comparison.inSyncCount == 1)
+        #expect(try fixture.passContext().plan().comparison.inSyncCount == 1)
     }
 }
 
@@ -233,7 +233,7 @@ struct ImportGroupTests {
         #expect(report.exitStatus == .difference)
         #expect(try !fixture.read("plumb.yaml").contains("_odd"))
         try fixture.commit()
-        #expect(try fixture.session().plan().comparison.inSyncCount == 3)
+        #expect(try fixture.passContext().plan().comparison.inSyncCount == 3)
     }
 
     @Test func ofTwoThatDifferTheFirstIsImportedAndTheOtherReported() throws {
@@ -257,7 +257,7 @@ struct ImportGroupTests {
         #expect(report.differing.isEmpty)
         #expect(report.exitStatus == .done)
         try fixture.commit()
-        #expect(try fixture.session().plan().comparison.inSyncCount == 2)
+        #expect(try fixture.passContext().plan().comparison.inSyncCount == 2)
     }
 
     @Test func databasesWithoutTablesAreNamedAndLeftOut() throws {

@@ -52,15 +52,15 @@ import Testing
     }
 
     @Test func aFailureThatNobodyRepeatsIsForgotten() {
-        let book = BackOffs<String>(firstSeconds: 5, longestSeconds: 600)
+        let backOffs = BackOffs<String>(firstSeconds: 5, longestSeconds: 600)
         let start = Timestamp(secondsSince1970: 1_700_000_000)
-        book.failed("left", now: start)
-        book.failed("stays", now: start.adding(seconds: 1_000))
-        book.forgetAbandoned(now: start.adding(seconds: 1_100))
-        #expect(book.count == 2)
-        book.forgetAbandoned(now: start.adding(seconds: 1_300))
-        #expect(book.count == 1)
-        #expect(book.wait(for: "left", now: start) == nil)
+        backOffs.failed("left", now: start)
+        backOffs.failed("stays", now: start.adding(seconds: 1_000))
+        backOffs.forgetAbandoned(now: start.adding(seconds: 1_100))
+        #expect(backOffs.count == 2)
+        backOffs.forgetAbandoned(now: start.adding(seconds: 1_300))
+        #expect(backOffs.count == 1)
+        #expect(backOffs.wait(for: "left", now: start) == nil)
     }
 
     @Test func aPassThatFailsKeepsNoMoreThanOneThatDoesNot() throws {

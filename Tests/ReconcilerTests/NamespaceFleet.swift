@@ -50,22 +50,22 @@ final class NamespaceFleet {
             """, to: "plumb.yaml")
     }
 
-    func session() throws -> PassContext {
-        let session = try PassContext.open(fixture.pass, PassHooks(), context: context)
-        context = session.context
-        return session
+    func passContext() throws -> PassContext {
+        let pass = try PassContext.open(fixture.pass, PassHooks(), context: context)
+        context = pass.context
+        return pass
     }
 
     /// Approves whatever the plan waits for, and runs it.
     func reconcile() throws -> ReconcileReport {
-        let session = try session()
-        let plan = try PlanPass(pass: session).run()
+        let pass = try passContext()
+        let plan = try PlanPass(pass: pass).run()
         if plan.steps.contains(where: \.needsApproval) {
-            _ = try Decisions(session: session.ledgerSession).record(
+            _ = try Decisions(session: pass.ledgerSession).record(
                 .init(
                     decision: .approve, digests: [],
                     approver: LedgerActor(name: "Eve", email: "Eve"), reason: "known"))
         }
-        return try ReconcilePass(pass: session).run()
+        return try ReconcilePass(pass: pass).run()
     }
 }

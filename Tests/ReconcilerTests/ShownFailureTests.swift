@@ -76,12 +76,12 @@ struct ShownFailureTests {
         let database = try fixture.database("CREATE TABLE t (id INT PRIMARY KEY)")
         #expect(try fixture.import().exitStatus == .done)
         try fixture.commit()
-        #expect(try !fixture.session().plan().notices.map(\.code).contains("not-counted"))
+        #expect(try !fixture.passContext().plan().notices.map(\.code).contains("not-counted"))
         try fixture.root.execute("RENAME TABLE mysql.proc TO mysql.proc_away")
-        let survey = try fixture.session().plan()
-        #expect(survey.plan.unknown.isEmpty && survey.plan.steps.isEmpty)
-        let notice = survey.notices.first { $0.code == "not-counted" }
-        #expect(notice?.message.contains("on 1 shard: ") == true, "\(survey.notices)")
+        let planned = try fixture.passContext().plan()
+        #expect(planned.plan.unknown.isEmpty && planned.plan.steps.isEmpty)
+        let notice = planned.notices.first { $0.code == "not-counted" }
+        #expect(notice?.message.contains("on 1 shard: ") == true, "\(planned.notices)")
         let other = try ImportFixture(on: fixture.server)
         #expect(throws: MySQLError.self) { try other.import([database]) }
         #expect(other.everything().isEmpty)

@@ -165,7 +165,7 @@ struct SplitRefusalTests {
         }
 
         func pass() throws -> ReconcileReport {
-            try ReconcilePass(pass: fixture.session()).run()
+            try ReconcilePass(pass: fixture.passContext()).run()
         }
 
         func live(_ place: Int) throws -> [String] {
@@ -190,8 +190,8 @@ struct SplitRefusalTests {
         let before = try fleet.cases.indices.map(fleet.live)
         try fleet.commit(renames: true) { $0.to }
         _ = try fleet.pass()
-        let session = try fleet.fixture.session()
-        _ = try Decisions(session: session.ledgerSession).record(
+        let pass = try fleet.fixture.passContext()
+        _ = try Decisions(session: pass.ledgerSession).record(
             .init(
                 decision: .approve, digests: [], approver: LedgerActor(name: "Eve", email: "Eve"),
                 reason: "known"))

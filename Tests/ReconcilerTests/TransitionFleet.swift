@@ -176,7 +176,7 @@ final class TransitionFleet {
     /// Writes views in other words for the same, which is nothing to do.
     private func disguise() throws -> [String] {
         try commit { $0.from.map(\.disguised) }
-        return try fleet.session().plan().plan.steps.map { step in
+        return try fleet.passContext().plan().plan.steps.map { step in
             "\(pairs[Int(step.namespace.dropFirst()) ?? 0].label), in other words: \(step.object.encoded): "
                 + step.differences.map(\.text).joined(separator: "\n")
         }
@@ -194,7 +194,7 @@ final class TransitionFleet {
                 "\($0.namespace) \($0.object.encoded)"
             })
         var faults = Self.faults(of: report)
-        for finding in try DriftPass(pass: fleet.session()).run().findings
+        for finding in try DriftPass(pass: fleet.passContext()).run().findings
         where !left.contains("\(finding.namespace) \(finding.object.encoded)") {
             let lines = finding.differences.map(\.text).joined(separator: " | ")
             faults[finding.namespace, default: []].append(

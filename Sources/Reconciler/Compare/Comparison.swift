@@ -142,14 +142,14 @@ package struct Comparison: Sendable {
 
     private static func compare(
         _ schema: Schema, _ live: [String: Digest], _ recorded: [String: Digest],
-        _ stages: DueRenames, _ equivalence: inout Equivalence
+        _ renames: DueRenames, _ equivalence: inout Equivalence
     ) -> [ObjectState] {
         var names = Set(schema.tables.keys)
         names.formUnion(live.keys)
         names.formUnion(recorded.keys)
-        names.subtract(stages.due.keys)
+        names.subtract(renames.due.keys)
         return names.sorted().compactMap { name in
-            if let old = stages.oldName(of: name) {
+            if let old = renames.oldName(of: name) {
                 return renamed(name, from: old, schema, live, recorded, &equivalence)
             }
             let desired = schema.tables[name]?.digest

@@ -35,7 +35,7 @@ package struct Daemon {
         self.notify = notify
     }
 
-    /// Runs until `surroundings.interrupt` is raised. Waking it starts the next pass at once.
+    /// Runs until `hooks.interrupt` is raised. Waking it starts the next pass at once.
     ///
     /// - Parameter classify: the message and exit status for an error that prevented a pass.
     package func run(classify: (any Error) -> (String, ExitStatus)) {

@@ -51,14 +51,14 @@ struct RolloutLedger {
         let rollout =
             try ready.isEmpty
             ? nil : (resumed.map { self.rollout($0, ready, planned) } ?? newRollout(ready, planned))
-        let adoption = Baseline(planned: planned, now: store.now)
+        let baseline = Baseline(planned: planned, now: store.now)
         // The text of each recorded definition is kept too, as the server may write it otherwise
         // than git.
-        context.cache.keep(adoption.digests)
+        context.cache.keep(baseline.digests)
         let planDigest = gated.report.digest
         let isNewPlan = try latestPlan(planned.snapshot) != planDigest
         let hasNews =
-            isNewPlan || rollout != nil || !adoption.records.isEmpty
+            isNewPlan || rollout != nil || !baseline.records.isEmpty
             || !gated.newApprovals.isEmpty || context.cache.hasNews
             || (previous != nil && resumed == nil)
         guard hasNews else { return Opened(rollout: nil, adopted: 0) }
@@ -69,7 +69,7 @@ struct RolloutLedger {
             for approval in gated.newApprovals {
                 try draft.set(RecordPath.approval(approval.digest), json: approval)
             }
-            for (id, record) in adoption.records {
+            for (id, record) in baseline.records {
                 try draft.set(RecordPath.shard(id), json: record)
             }
             if let previous, resumed == nil { try supersede(previous, in: &draft) }
@@ -85,7 +85,7 @@ struct RolloutLedger {
             return .commit
         }
         context.cache.saved()
-        return Opened(rollout: rollout, adopted: adoption.tableCount)
+        return Opened(rollout: rollout, adopted: baseline.tableCount)
     }
 
     private static func openingEvent(

@@ -21,9 +21,9 @@ struct ReportCommand<Report> {
         let format = try invocation.format([.text, .json, .markdown, .sarif, .junit, .html])
         let maxBytes = try invocation.number(.maxBytes, default: 60_000)
         let progress = Progress(invocation.terminal)
-        let session = try PassContext.open(
+        let context = try PassContext.open(
             try invocation.request(proposals), progress.hooks)
-        let report = try pass(session)
+        let report = try pass(context)
         progress.finish()
         let answer =
             switch format {

@@ -92,7 +92,7 @@ struct OldTemporalTests {
         #expect(try fleet.plan().plan.steps == [])
         // By hand, without git: how values are stored is no drift.
         try fleet.connect(to: fleet.members[0].database).execute("ALTER TABLE t FORCE")
-        #expect(try DriftPass(pass: fleet.fixture.session()).run().findings == [])
+        #expect(try DriftPass(pass: fleet.fixture.passContext()).run().findings == [])
     }
 
     private static func isOld(_ connection: MySQLClient.Connection) throws -> Bool {

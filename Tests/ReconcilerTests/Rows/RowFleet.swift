@@ -71,7 +71,7 @@ final class RowFleet {
         try fixture.commit("Change")
     }
 
-    func plan() throws -> PlanReport { try PlanPass(pass: fleet.session()).run() }
+    func plan() throws -> PlanReport { try PlanPass(pass: fleet.passContext()).run() }
 
     /// Approves whatever the plan waits for, and runs it.
     func reconcile() throws -> ReconcileReport { try fleet.reconcile() }

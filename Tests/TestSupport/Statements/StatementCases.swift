@@ -13,7 +13,7 @@ struct StatementCase: CustomStringConvertible, Sendable {
 
 enum StatementCases {
     static let all =
-        columns + indexes + constraints + generated + options + partitions + stages
+        columns + indexes + constraints + generated + options + partitions + severalStatements
 
     static let columns: [StatementCase] = [
         StatementCase(

@@ -1,6 +1,6 @@
 /// What goes before the change, or is done behind it, in a statement of its own.
 extension StatementCases {
-    static let stages: [StatementCase] = [
+    static let severalStatements: [StatementCase] = [
         StatementCase(
             name: "a type that is not cast",
             from: "(i int, a int NOT NULL, KEY k (a, i))",
