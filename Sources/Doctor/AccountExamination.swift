@@ -36,7 +36,7 @@ struct AccountExamination {
                     + rules.approvals.identity.rawValue))
     }
 
-    private mutating func examine(_ connection: Desired.Connection, _ environment: String) {
+    private mutating func examine(_ connection: ConnectionConfiguration, _ environment: String) {
         func say(
             _ status: DoctorReport.Check.Status, _ message: String, _ remedy: String? = nil
         ) {

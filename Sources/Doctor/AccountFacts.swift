@@ -16,7 +16,7 @@ struct AccountFacts: Sendable {
         server: ServerAddress, looked: ServerFacts, as own: ConnectionPool.Purpose,
         purposes: [ConnectionPool.Purpose], context: ReconcileContext
     ) {
-        let connection: Desired.Connection
+        let connection: ConnectionConfiguration
         do {
             connection = try context.access.connection(to: server)
         } catch {

@@ -134,7 +134,7 @@ struct RepositoryExamination {
 struct SecretsExamination {
     private(set) var checks: [DoctorReport.Check] = []
 
-    init(connection: Desired.Connection, places: SecretPlaces) {
+    init(connection: ConnectionConfiguration, places: SecretPlaces) {
         for (_, credentials) in connection.accounts {
             switch credentials {
             case .optionFile(let path): examine("option file", path, places)

@@ -19,7 +19,7 @@ struct FleetDraft {
     }
 
     /// The connection as the fleet file will have it, with its limits.
-    func connection() throws(ImportError) -> (Desired.Connection, Concurrency) {
+    func connection() throws(ImportError) -> (ConnectionConfiguration, Concurrency) {
         let name = request.namespace ?? "imported"
         guard ImportNames.isNamespace(name) else {
             throw ImportError(

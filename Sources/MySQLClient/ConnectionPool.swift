@@ -23,7 +23,7 @@ package final class ConnectionPool: @unchecked Sendable {
         }
 
         /// Whether its statements have no read timeout.
-        fileprivate var isPatient: Bool { self != .read }
+        fileprivate var hasNoReadTimeout: Bool { self != .read }
     }
 
     /// The settings for a server and purpose; throws where no login there is allowed.
@@ -246,7 +246,7 @@ package final class ConnectionPool: @unchecked Sendable {
     ) throws(MySQLError) -> Connection {
         do throws(MySQLError) {
             var settings = try settings(server, purpose)
-            if purpose.isPatient { settings.readTimeoutSeconds = nil }
+            if purpose.hasNoReadTimeout { settings.readTimeoutSeconds = nil }
             let connection = try Connection(to: server, settings: settings)
             try connection.liftLimits()
             return connection
@@ -261,7 +261,7 @@ package final class ConnectionPool: @unchecked Sendable {
     /// If not, opening another one shows whether only the session is gone or the server.
     private func isFit(_ connection: Connection, _ purpose: Purpose) -> Bool {
         guard connection.isQuiet else { return false }
-        guard purpose.isPatient else { return true }
+        guard purpose != .read else { return true }
         return (try? connection.reset()) != nil && (try? connection.liftLimits()) != nil
     }
 

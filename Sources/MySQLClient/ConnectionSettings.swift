@@ -61,7 +61,7 @@ package struct TLSOptions: Sendable, Equatable {
     /// The mode of a connection to `server`: where none is configured, a server on the network must
     /// prove its identity.
     package func mode(for server: ServerAddress) -> Mode {
-        let standard: Mode = Reach(server) == .network ? .verifyIdentity : .preferred
+        let standard: Mode = ServerTransport(server) == .network ? .verifyIdentity : .preferred
         return max(mode ?? standard, atLeast)
     }
 }

@@ -17,7 +17,7 @@ enum Handshake {
                 server: server)
         }
         let mode = settings.tls.mode(for: server)
-        let login = LoginGuard(policy: WirePolicy(server: server, mode: mode), server: server)
+        let login = LoginGuard(policy: LoginPolicy(server: server, mode: mode), server: server)
         do throws(MySQLError) {
             let files = try TLSFiles(settings.tls, mode: mode, server: server)
             try setOptions(of: handle, settings: settings, server: server)

@@ -15,13 +15,13 @@ final class LoginGuard: @unchecked Sendable {
     /// The library searches the allowed names inside of this word; no real plug-in's name is in it.
     static let name = "plumb"
 
-    private let policy: WirePolicy
+    private let policy: LoginPolicy
     private let server: ServerAddress
     private var hasRun = false
     /// Why there is no login; more specific than the library's own error.
     private var refusal: MySQLError?
 
-    init(policy: WirePolicy, server: ServerAddress) {
+    init(policy: LoginPolicy, server: ServerAddress) {
         self.policy = policy
         self.server = server
     }
@@ -132,7 +132,7 @@ extension LoginGuard {
         let name = quoted.count > 1 ? quoted[1].prefix(64) : ""
         let isName = !name.isEmpty && name.utf8.allSatisfy(Self.isNameByte)
         let plugin = isName ? "the authentication plug-in \(name)" : "an old password"
-        let isKnown = WirePolicy(server: .socket(path: ""), mode: .disabled)
+        let isKnown = LoginPolicy(server: .socket(path: ""), mode: .disabled)
             .plugins(isEncrypted: false).contains(String(name))
         return self.error(
             .configuration,

@@ -79,7 +79,7 @@ extension MySQLError.Kind {
 
 extension MySQLError.Kind {
     /// Whether the cause is the server or the account's rights, not the statement.
-    package var isTheServers: Bool {
+    package var isAboutServerOrAccount: Bool {
         switch self {
         case .unreachable, .connectionLimit, .hourlyLimit, .missingGrant, .lostConnection,
             .timeout, .diskFull, .readOnly:

@@ -5,9 +5,9 @@ package enum ReadOnlyState: Hashable, Sendable {
     /// It accepts them from every account.
     case writable
     /// Only accounts with an administrative privilege may change data, as on a replica.
-    case privileged(setting: String)
+    case readOnlyForMost(setting: String)
     /// Nobody may change data.
-    case closed(setting: String)
+    case readOnlyForAll(setting: String)
 
     /// Reads the state from the server, in one round trip.
     package init(on connection: Connection) throws(MySQLError) {
@@ -23,17 +23,17 @@ package enum ReadOnlyState: Hashable, Sendable {
         // The strictest setting first. An unknown value counts as the strictest.
         for name in Self.settings.reversed() where name != "read_only" {
             if let value = variables[name], !Self.isOff(value) {
-                self = .closed(setting: "\(name)=\(value)")
+                self = .readOnlyForAll(setting: "\(name)=\(value)")
                 return
             }
         }
         switch variables["read_only"]?.uppercased() {
-        case nil: self = .closed(setting: "read_only is not shown")
+        case nil: self = .readOnlyForAll(setting: "read_only is not shown")
         case "OFF", "0": self = .writable
         // MariaDB 12 has more values; with these, accounts with the privilege may change data.
         case let value? where ["ON", "1", "NO_LOCK"].contains(value):
-            self = .privileged(setting: "read_only=\(value)")
-        case let value?: self = .closed(setting: "read_only=\(value)")
+            self = .readOnlyForMost(setting: "read_only=\(value)")
+        case let value?: self = .readOnlyForAll(setting: "read_only=\(value)")
         }
     }
 
@@ -47,7 +47,7 @@ package enum ReadOnlyState: Hashable, Sendable {
     package var setting: String? {
         switch self {
         case .writable: nil
-        case .privileged(let setting), .closed(let setting): setting
+        case .readOnlyForMost(let setting), .readOnlyForAll(let setting): setting
         }
     }
 }

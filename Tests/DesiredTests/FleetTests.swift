@@ -87,10 +87,10 @@ let example = """
         #expect(fleet.environments.map(\.name) == ["staging", "production"])
         #expect(
             fleet.environments.map(\.connection) == [
-                Connection(
+                ConnectionConfiguration(
                     credentials: .optionFile(LocalPath("staging.cnf")), tls: .standard,
                     connectTimeoutSeconds: 10, lockWaitTimeoutSeconds: 1),
-                Connection(
+                ConnectionConfiguration(
                     credentials: .user("plumb", password: .environment("PLUMB_PW")),
                     tls: TLS(
                         mode: .verifyIdentity, ca: LocalPath("/etc/ca.pem"),

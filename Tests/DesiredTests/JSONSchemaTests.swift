@@ -79,10 +79,10 @@ import Testing
         #expect(try value("workspace", "prefix") as? String == WorkspaceSettings.defaultPrefix)
         #expect(
             try value("connection", "connect_timeout") as? String
-                == "\(Connection.defaultConnectTimeoutSeconds)s")
+                == "\(ConnectionConfiguration.defaultConnectTimeoutSeconds)s")
         #expect(
             try value("connection", "lock_wait_timeout") as? String
-                == "\(Connection.defaultLockWaitTimeoutSeconds)s")
+                == "\(ConnectionConfiguration.defaultLockWaitTimeoutSeconds)s")
         #expect(try value("policy", "approve") as? [String] == ["lossy", "irreversible"])
         #expect(try value("policy", "drift") as? String == Policy.standard.drift.rawValue)
         #expect(try value("approvers", "minimum") as? Int == Approvers.standard.minimum)

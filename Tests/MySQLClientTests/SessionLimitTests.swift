@@ -115,13 +115,19 @@ import Testing
         (["read_only": "OFF"], ReadOnlyState.writable),
         (["read_only": "OFF", "super_read_only": "OFF", "innodb_read_only": "OFF"], .writable),
         (["read_only": "0"], .writable),
-        (["read_only": "ON"], .privileged(setting: "read_only=ON")),
-        (["read_only": "NO_LOCK"], .privileged(setting: "read_only=NO_LOCK")),
-        (["read_only": "NO_LOCK_NO_ADMIN"], .closed(setting: "read_only=NO_LOCK_NO_ADMIN")),
-        (["read_only": "something new"], .closed(setting: "read_only=SOMETHING NEW")),
-        (["read_only": "ON", "super_read_only": "ON"], .closed(setting: "super_read_only=ON")),
-        (["read_only": "OFF", "innodb_read_only": "ON"], .closed(setting: "innodb_read_only=ON")),
-        ([:], .closed(setting: "read_only is not shown")),
+        (["read_only": "ON"], .readOnlyForMost(setting: "read_only=ON")),
+        (["read_only": "NO_LOCK"], .readOnlyForMost(setting: "read_only=NO_LOCK")),
+        (["read_only": "NO_LOCK_NO_ADMIN"], .readOnlyForAll(setting: "read_only=NO_LOCK_NO_ADMIN")),
+        (["read_only": "something new"], .readOnlyForAll(setting: "read_only=SOMETHING NEW")),
+        (
+            ["read_only": "ON", "super_read_only": "ON"],
+            .readOnlyForAll(setting: "super_read_only=ON")
+        ),
+        (
+            ["read_only": "OFF", "innodb_read_only": "ON"],
+            .readOnlyForAll(setting: "innodb_read_only=ON")
+        ),
+        ([:], .readOnlyForAll(setting: "read_only is not shown")),
     ])
     func readOnlyIsRead(variables: [String: String], state: ReadOnlyState) {
         #expect(ReadOnlyState(variables) == state)

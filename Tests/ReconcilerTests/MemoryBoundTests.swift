@@ -79,7 +79,7 @@ func sampleContext(reaching server: ServerAddress) throws -> ReconcileContext {
     try ReconcileContext(
         access: ServerAccess(
             to: server,
-            by: Desired.Connection(
+            by: ConnectionConfiguration(
                 credentials: .user("root", password: .none), tls: .standard,
                 connectTimeoutSeconds: 10, lockWaitTimeoutSeconds: 10),
             folder: "/"),

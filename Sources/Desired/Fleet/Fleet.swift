@@ -145,7 +145,7 @@ package struct Environment: Sendable {
     package let location: SourceLocation
     package internal(set) var namespaces: [Located<String>]
     /// Nil where only the operator's file names accounts.
-    package let connection: Connection?
+    package let connection: ConnectionConfiguration?
     /// Environments that must be done before this one starts.
     package let after: [Located<String>]
     /// Maps hosts as written with the shards to hosts of this environment; nil to map none.

@@ -35,7 +35,9 @@ package struct Operator: Sendable {
 
     /// How to log in to a server of an environment; nil where the file has no account for it, or
     /// does not allow the server.
-    package func connection(to server: ServerAddress, of environment: String) -> Connection? {
+    package func connection(to server: ServerAddress, of environment: String)
+        -> ConnectionConfiguration?
+    {
         guard allows(server) else { return nil }
         return environments[environment]?.first { accounts in
             accounts.hosts.map { $0.contains { $0.matches(server) } } ?? true
@@ -53,7 +55,7 @@ package struct Operator: Sendable {
 package struct HostAccounts: Hashable, Sendable {
     /// Nil for every allowed server.
     package let hosts: [HostPattern]?
-    package let connection: Connection
+    package let connection: ConnectionConfiguration
     package let location: SourceLocation
     /// The place of `tls`; nil where it is not written.
     let tlsLocation: SourceLocation?

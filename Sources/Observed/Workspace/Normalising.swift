@@ -232,7 +232,8 @@ extension Workspace {
     func refusal(
         _ error: MySQLError, while activity: String
     ) throws(WorkspaceError) -> String {
-        guard connection.isUsable, error.retry == .permanent, !error.kind.isTheServers else {
+        guard connection.isUsable, error.retry == .permanent, !error.kind.isAboutServerOrAccount
+        else {
             throw WorkspaceError(error, while: activity)
         }
         // The reason for a refused foreign key is in a warning beside the error, which is told with

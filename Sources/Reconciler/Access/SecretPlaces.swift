@@ -48,7 +48,7 @@ package struct SecretPlaces: Hashable, Sendable {
 extension ConnectionSettings {
     /// The settings of one account. Only this reads secrets.
     init(
-        _ connection: Desired.Connection, as account: Desired.Connection.Credentials,
+        _ connection: ConnectionConfiguration, as account: ConnectionConfiguration.Credentials,
         places: SecretPlaces
     ) throws(ConfigurationError) {
         let credentials: Credentials
@@ -89,7 +89,7 @@ extension ConnectionSettings {
     }
 
     private static func password(
-        _ source: Desired.Connection.PasswordSource, _ places: SecretPlaces
+        _ source: ConnectionConfiguration.PasswordSource, _ places: SecretPlaces
     ) throws(ConfigurationError) -> Secret? {
         switch source {
         case .none: return nil
@@ -115,7 +115,7 @@ extension ConnectionSettings {
     }
 }
 
-extension Desired.Connection {
+extension ConnectionConfiguration {
     /// The lock wait limits for statements on the servers of the environment.
     var lockWaits: LockWaits { LockWaits(statementSeconds: lockWaitTimeoutSeconds) }
 }

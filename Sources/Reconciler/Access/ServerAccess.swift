@@ -11,7 +11,7 @@ import Schema
 package struct ServerAccess: Sendable {
     private enum Rule: Sendable {
         /// Only the servers that the environment names.
-        case named(Set<ServerAddress>, Desired.Connection)
+        case named(Set<ServerAddress>, ConnectionConfiguration)
         case ruled(by: Operator)
     }
 
@@ -47,7 +47,7 @@ package struct ServerAccess: Sendable {
     }
 
     /// The access to the one server that the command line names.
-    package init(to server: ServerAddress, by connection: Desired.Connection, folder: String) {
+    package init(to server: ServerAddress, by connection: ConnectionConfiguration, folder: String) {
         environment = ""
         places = SecretPlaces(folder: folder)
         rule = .named([server], connection)
@@ -93,7 +93,7 @@ package struct ServerAccess: Sendable {
     }
 
     /// The connections that may be used, in the order of the operator's file.
-    package var connections: [Desired.Connection] {
+    package var connections: [ConnectionConfiguration] {
         switch rule {
         case .named(_, let connection): [connection]
         case .ruled(let rules): rules.environments[environment]?.map(\.connection) ?? []
@@ -109,7 +109,7 @@ package struct ServerAccess: Sendable {
     /// The connection for a server; throws where there is none.
     package func connection(
         to server: ServerAddress
-    ) throws(MySQLError) -> Desired.Connection {
+    ) throws(MySQLError) -> ConnectionConfiguration {
         switch rule {
         case .named(let servers, let connection):
             guard servers.contains(server) else {
@@ -150,12 +150,12 @@ package struct ServerAccess: Sendable {
     }
 }
 
-extension Desired.Connection {
+extension ConnectionConfiguration {
     /// The account for a purpose: the one that may change shards is never used for anything else.
     package func account(for purpose: ConnectionPool.Purpose) -> Credentials? {
         switch purpose {
-        case .read: reader
-        case .workspace: worker
+        case .read: readAccount
+        case .workspace: workspaceAccount
         case .change: credentials
         }
     }

@@ -11,12 +11,12 @@ package struct ReadOnlyRefusal: Hashable {
     package init?(_ target: ObservationTarget, _ state: ReadOnlyState) {
         switch state {
         case .writable: return nil
-        case .privileged(let setting):
+        case .readOnlyForMost(let setting):
             guard !target.changesReadOnly else { return nil }
             reason =
                 "\(target.server) is read-only (\(setting)), as a replica is: point the shard at the "
                 + "primary, or say `read_only: allow` with it in plumb.yaml"
-        case .closed(let setting):
+        case .readOnlyForAll(let setting):
             reason =
                 "\(target.server) refuses every change (\(setting)): point the shard at the "
                 + "primary"

@@ -62,9 +62,10 @@ func operatorText(_ more: String = "") -> String {
         let db = ServerAddress.tcp(host: "db-0.internal", port: 3306)
         let connection = try #require(own.connection(to: db, of: "production"))
         #expect(
-            connection.reader
+            connection.readAccount
                 == .user("plumb_read", password: .file(LocalPath("/etc/plumb/read"))))
-        #expect(connection.worker == .user("plumb_ws", password: .environment("PLUMB_WS")))
+        #expect(
+            connection.workspaceAccount == .user("plumb_ws", password: .environment("PLUMB_WS")))
         #expect(connection.credentials == .optionFile(LocalPath("/etc/plumb/change.cnf")))
         #expect(own.follow == "main")
         #expect(own.ledger == .file(path: "/var/lib/plumb/ledger.git"))
@@ -98,7 +99,7 @@ func operatorText(_ more: String = "") -> String {
             let server = try #require(ServerAddress(text))
             guard
                 case .user(let name, _)? =
-                    own.connection(to: server, of: environment)?.reader
+                    own.connection(to: server, of: environment)?.readAccount
             else { return nil }
             return name
         }

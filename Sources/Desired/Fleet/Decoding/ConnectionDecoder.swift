@@ -2,7 +2,7 @@
 struct ConnectionDecoder {
     let reader: NodeReader
 
-    func connection(_ node: YAMLNode, _ what: String) -> Connection? {
+    func connection(_ node: YAMLNode, _ what: String) -> ConnectionConfiguration? {
         guard let fields = reader.fields(node, ConnectionKey.self) else { return nil }
         let own = Login(fields)
         let before = reader.diagnostics.errorCount
@@ -25,10 +25,11 @@ struct ConnectionDecoder {
             reader.durationSeconds($0, $1, in: 1...86_400)
         }
         guard reader.diagnostics.errorCount == before else { return nil }
-        return Connection(
+        return ConnectionConfiguration(
             credentials: credentials, read: read, workspace: workspace, tls: tls ?? .standard,
-            connectTimeoutSeconds: connect ?? Connection.defaultConnectTimeoutSeconds,
-            lockWaitTimeoutSeconds: lockWait ?? Connection.defaultLockWaitTimeoutSeconds)
+            connectTimeoutSeconds: connect ?? ConnectionConfiguration.defaultConnectTimeoutSeconds,
+            lockWaitTimeoutSeconds: lockWait
+                ?? ConnectionConfiguration.defaultLockWaitTimeoutSeconds)
     }
 
     func path(_ node: YAMLNode, _ what: String) -> LocalPath? {
@@ -37,7 +38,7 @@ struct ConnectionDecoder {
 
     // MARK: Accounts
 
-    private func account(_ node: YAMLNode, _ what: String) -> Connection.Credentials? {
+    private func account(_ node: YAMLNode, _ what: String) -> ConnectionConfiguration.Credentials? {
         guard let fields = reader.fields(node, AccountKey.self) else { return nil }
         return credentials(Login(fields), node, what)
     }
@@ -68,7 +69,7 @@ struct ConnectionDecoder {
 
     private func credentials(
         _ login: Login, _ node: YAMLNode, _ key: String
-    ) -> Connection.Credentials? {
+    ) -> ConnectionConfiguration.Credentials? {
         let what = key == "`connection`" ? "a connection" : key
         let optionFile = login.optionFile.flatMap { path($0, "`option_file`") }
         let user = login.user.flatMap { self.user($0, "`user`") }

@@ -5,7 +5,7 @@ import Schema
 ///
 /// A name that resolves to the loopback interface does not count as loopback, as the name server
 /// decides about it.
-package enum Reach: Sendable {
+package enum ServerTransport: Sendable {
     case socket
     /// `localhost`, `::1` or an address in 127.0.0.0/8.
     case loopback
@@ -27,12 +27,12 @@ package enum Reach: Sendable {
 }
 
 /// The conditions for logging in to a server, and the plug-ins that may then be answered.
-struct WirePolicy: Sendable, Equatable {
-    let reach: Reach
+struct LoginPolicy: Sendable, Equatable {
+    let transport: ServerTransport
     let mode: TLSOptions.Mode
 
     init(server: ServerAddress, mode: TLSOptions.Mode) {
-        reach = Reach(server)
+        transport = ServerTransport(server)
         self.mode = mode
     }
 
@@ -40,7 +40,7 @@ struct WirePolicy: Sendable, Equatable {
     var demandsTLS: Bool {
         switch mode {
         case .disabled: false
-        case .preferred: reach == .network
+        case .preferred: transport == .network
         case .required, .verifyCA, .verifyIdentity: true
         }
     }
@@ -48,28 +48,28 @@ struct WirePolicy: Sendable, Equatable {
     /// The plug-ins that may be answered, depending on whether the session is encrypted.
     func plugins(isEncrypted: Bool) -> [String] {
         let isPrivate =
-            switch reach {
+            switch transport {
             case .socket: true
             case .loopback: isEncrypted
             case .network: isEncrypted && mode >= .verifyCA
             }
-        return isPrivate ? Self.proving + Self.telling : Self.proving
+        return isPrivate ? Self.challengePlugins + Self.passwordPlugins : Self.challengePlugins
     }
 
     /// Plug-ins that prove that the client knows the password without sending it.
-    private static let proving = ["mysql_native_password", "client_ed25519", "parsec"]
+    private static let challengePlugins = ["mysql_native_password", "client_ed25519", "parsec"]
 
     /// Plug-ins that may send the password itself and rely on the connection's encryption.
     ///
     /// Without TLS they would encrypt it with any RSA key that the server sends.
-    private static let telling = ["caching_sha2_password", "sha256_password"]
+    private static let passwordPlugins = ["caching_sha2_password", "sha256_password"]
 }
 
 extension TLSOptions {
     /// What somebody between Plumb and `server` could do under this mode; nil where nothing, and
     /// for servers on this machine.
     package func weakness(for server: ServerAddress) -> String? {
-        guard Reach(server) == .network else { return nil }
+        guard ServerTransport(server) == .network else { return nil }
         return switch mode(for: server) {
         case .disabled:
             "nothing is encrypted: anybody in between can read and change everything"

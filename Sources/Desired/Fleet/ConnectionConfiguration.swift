@@ -1,5 +1,5 @@
 /// How an environment's servers are reached; never contains a password.
-package struct Connection: Hashable, Sendable {
+package struct ConnectionConfiguration: Hashable, Sendable {
     /// An account: the option file with it, or a user with the source of the password.
     package enum Credentials: Hashable, Sendable {
         /// A MySQL option file with a `[client]` group.
@@ -47,12 +47,12 @@ package struct Connection: Hashable, Sendable {
     }
 }
 
-extension Connection {
+extension ConnectionConfiguration {
     /// The account for observing: not the one for changes, where there is another.
-    package var reader: Credentials? { read ?? credentials }
+    package var readAccount: Credentials? { read ?? credentials }
 
     /// The account for workspaces: its own, or else the one for observing.
-    package var worker: Credentials? { workspace ?? reader }
+    package var workspaceAccount: Credentials? { workspace ?? readAccount }
 
     /// Every account with its key in `plumb.yaml`, for messages.
     package var accounts: [(key: String, credentials: Credentials)] {
@@ -78,7 +78,7 @@ extension Connection {
     }
 
     /// The same connection with TLS of at least the mode `least`.
-    func raised(to least: TLS.Mode) -> Connection {
+    func raised(to least: TLS.Mode) -> ConnectionConfiguration {
         var result = self
         result.leastTLS = least
         return result
