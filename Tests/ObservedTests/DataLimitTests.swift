@@ -20,10 +20,11 @@ import Testing
         _ sql: String, _ fleet: ObservedFleet, _ target: ObservationTarget, each: Int = 20,
         total: Int = 60
     ) -> DataProbe.Answer? {
-        DataAsking(pool: fleet.pool, limits: .init(eachSeconds: each, totalSeconds: total)).ask(
-            [.init(target: target, flavour: fleet.server.kind.flavour, sql: sql)],
-            totalConcurrency: 2, perServer: 2
-        ).first ?? nil
+        DataQuestionRunner(pool: fleet.pool, limits: .init(eachSeconds: each, totalSeconds: total))
+            .ask(
+                [.init(target: target, flavour: fleet.server.kind.flavour, sql: sql)],
+                totalConcurrency: 2, perServer: 2
+            ).first ?? nil
     }
 
     @Test(arguments: TestServer.available)

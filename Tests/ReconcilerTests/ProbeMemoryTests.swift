@@ -11,8 +11,8 @@ import Testing
 struct ProbeMemoryTests {
     private let now = sampleTime()
 
-    private func request(_ sql: String) -> DataAsking.Request {
-        DataAsking.Request(
+    private func request(_ sql: String) -> DataQuestionRunner.Request {
+        DataQuestionRunner.Request(
             target: ObservationTarget(
                 id: ShardID(namespace: "n", shard: "s"), server: .socket(path: "/s"),
                 database: "d"), flavour: .mariadb, sql: sql)

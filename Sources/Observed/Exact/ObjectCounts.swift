@@ -12,8 +12,8 @@ enum ObjectCounts {
     /// manages it. A list that cannot be read is not an empty one.
     static func read(
         on connection: Connection, databases: [String], folding: NameFolding
-    ) throws(MySQLError) -> [String: [ObjectKind: Int]] {
-        var result: [String: [ObjectKind: Int]] = [:]
+    ) throws(MySQLError) -> [String: [CountedObjectKind: Int]] {
+        var result: [String: [CountedObjectKind: Int]] = [:]
         let rows = try connection.query(question(databases: databases))
         for row in rows {
             guard let name = row[0], let kind = kind(row[1]), let count = Int(row[2] ?? "") else {
@@ -41,7 +41,7 @@ enum ObjectCounts {
         }.joined(separator: " UNION ALL ")
     }
 
-    private static func kind(_ word: String?) -> ObjectKind? {
+    private static func kind(_ word: String?) -> CountedObjectKind? {
         switch word {
         case "TRIGGER": .trigger
         case "PROCEDURE": .procedure

@@ -10,7 +10,7 @@ struct ShardReader {
     struct Reading: Sendable {
         /// Digests by encoded name.
         var tables: [String: Digest] = [:]
-        var others: [ObjectKind: Int] = [:]
+        var others: [CountedObjectKind: Int] = [:]
     }
 
     /// How often a shard is read before it is reported as changing too fast.
@@ -233,7 +233,7 @@ struct ShardReader {
     }
 
     /// The kind of a listed object; nil for a table.
-    private static func kind(_ type: String) -> ObjectKind? {
+    private static func kind(_ type: String) -> CountedObjectKind? {
         switch type {
         case "VIEW", "SYSTEM VIEW": .view
         case "SEQUENCE": .sequence

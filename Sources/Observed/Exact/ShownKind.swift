@@ -7,7 +7,7 @@ import Schema
 /// of reading a fleet.
 enum ShownKind {
     /// The kind of a view or sequence; nil for a table.
-    static func otherThanTable(_ row: RawRow) -> ObjectKind? {
+    static func otherThanTable(_ row: RawRow) -> CountedObjectKind? {
         // A view's answer has the columns View, Create View, character_set_client,
         // collation_connection.
         if row.count > 2 { return .view }

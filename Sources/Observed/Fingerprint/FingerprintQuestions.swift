@@ -6,7 +6,7 @@ enum FingerprintQuestions {
     private static let namedAtMost = 4
 
     /// The first column is `database/table`, both encoded as file names.
-    static let numbers = "SELECT NAME, TABLE_ID FROM information_schema.INNODB_SYS_TABLES"
+    static let tableIDs = "SELECT NAME, TABLE_ID FROM information_schema.INNODB_SYS_TABLES"
 
     static let settings = "SELECT @@global.innodb_stats_persistent, UNIX_TIMESTAMP()"
 

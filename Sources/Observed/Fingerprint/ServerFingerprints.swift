@@ -16,7 +16,7 @@ struct ServerFingerprints: Sendable {
         var statistics: Digest
         /// Covers InnoDB's table ids, where the statistics alone could hide that tables were
         /// swapped.
-        var numbers: Digest?
+        var tableIDs: Digest?
         /// The profile's digest: the database's character set, the server's version and so on.
         var profile: Digest
     }
@@ -103,7 +103,7 @@ struct ServerFingerprints: Sendable {
         let place = facts.folded(database)
         return Fingerprint(
             names: names.digest(of: place), statistics: stamps.statisticsDigest(of: place),
-            numbers: stamps.numbersDigest(of: place), profile: profile)
+            tableIDs: stamps.tableIDsDigest(of: place), profile: profile)
     }
 
     /// Whether equal fingerprints from now on prove that the tables `tables` are unchanged.

@@ -15,7 +15,7 @@ struct TableStamps: Sendable {
     private var statistics = DatabaseRows(columns: 5)
     private var digests: [String: Digest] = [:]
     /// Tables and their ids, for databases in which two tables have equal stamps.
-    private var numbers = DatabaseRows(columns: 2)
+    private var tableIDs = DatabaseRows(columns: 2)
     private var ambiguous: Set<String> = []
     /// The server's clock, in seconds since 1970.
     private var now: Int64 = 0
@@ -28,18 +28,18 @@ struct TableStamps: Sendable {
         known: [String: ServerFingerprints.Fingerprint]
     ) throws(MySQLError) {
         var statistics = statistics
-        var numbers = numbers
+        var tableIDs = tableIDs
         var isPersistent = false
         var now: Int64 = 0
         var failure: MySQLError?
         // Where ids were needed the last time, they are read together with the rest.
-        let asksNumbers = known.values.contains { $0.numbers != nil }
+        let asksTableIDs = known.values.contains { $0.tableIDs != nil }
         let questions =
             [FingerprintQuestions.settings, FingerprintQuestions.statistics(in: places.sorted())]
-            + (asksNumbers ? [FingerprintQuestions.numbers] : [])
+            + (asksTableIDs ? [FingerprintQuestions.tableIDs] : [])
         try connection.pipeline(questions) { index, answer in
             switch (index, answer) {
-            case (2, let answer): Self.add(answer, to: &numbers, facts, places)
+            case (2, let answer): Self.add(answer, to: &tableIDs, facts, places)
             case (_, .failure(let error)): failure = failure ?? error
             case (0, .success(let answer)):
                 let row = answer.next()
@@ -56,17 +56,17 @@ struct TableStamps: Sendable {
         for place in places { digests[place] = statistics.digest(of: place) }
         ambiguous = places.filter { place in
             if let known = known[place], known.statistics == digests[place] {
-                return known.numbers != nil
+                return known.tableIDs != nil
             }
             return Self.hasEqual(rows(of: place))
         }
-        if !asksNumbers, !ambiguous.isEmpty {
+        if !asksTableIDs, !ambiguous.isEmpty {
             let places = ambiguous
-            try connection.pipeline([FingerprintQuestions.numbers]) { _, answer in
-                Self.add(answer, to: &numbers, facts, places)
+            try connection.pipeline([FingerprintQuestions.tableIDs]) { _, answer in
+                Self.add(answer, to: &tableIDs, facts, places)
             }
         }
-        self.numbers = numbers
+        self.tableIDs = tableIDs
     }
 
     func rows(of place: String) -> [Row] {
@@ -86,14 +86,14 @@ struct TableStamps: Sendable {
     }
 
     /// Nil where no ids are needed, or where they could not be read.
-    func numbersDigest(of place: String) -> Digest? {
-        guard ambiguous.contains(place), numbers.hasRows(of: place) else { return nil }
-        return numbers.digest(of: place)
+    func tableIDsDigest(of place: String) -> Digest? {
+        guard ambiguous.contains(place), tableIDs.hasRows(of: place) else { return nil }
+        return tableIDs.digest(of: place)
     }
 
     /// Whether ids are needed that could not be read.
     func lacksNumbers(of place: String) -> Bool {
-        ambiguous.contains(place) && !numbers.hasRows(of: place)
+        ambiguous.contains(place) && !tableIDs.hasRows(of: place)
     }
 
     /// Whether two tables have equal stamps: `RENAME TABLE` could swap them without a trace.
@@ -108,10 +108,10 @@ struct TableStamps: Sendable {
     /// Adds nothing where the account may not read them. A database whose name is encoded in file
     /// names is not found; it is then read exactly.
     private static func add(
-        _ answer: Result<RawRows, MySQLError>, to numbers: inout DatabaseRows,
+        _ answer: Result<RawRows, MySQLError>, to tableIDs: inout DatabaseRows,
         _ facts: ServerFacts, _ places: Set<String>
     ) {
         guard case .success(let rows) = answer else { return }
-        numbers.add(rows, of: places, folded: facts.folded, nameEndsAt: UInt8(ascii: "/"))
+        tableIDs.add(rows, of: places, folded: facts.folded, nameEndsAt: UInt8(ascii: "/"))
     }
 }

@@ -33,7 +33,7 @@ package final class Observer: Sendable {
         let target: ObservationTarget
         let schema: ShardSchema
         let profile: ServerProfile
-        let otherObjects: [ObjectKind: Int]
+        let otherObjects: [CountedObjectKind: Int]
         let uncounted: String?
         let fingerprint: ServerFingerprints.Fingerprint
     }
@@ -70,7 +70,7 @@ package final class Observer: Sendable {
         for target in unfit { result[target.id] = .unknown(.unfitName(target)) }
         let now = clock.now
         for state in states {
-            result.merge(state.settled(at: now)) { first, _ in first }
+            result.merge(state.observedWithoutReading(at: now)) { first, _ in first }
         }
         let counts = mode == .unlessUnchanged ? [] : states.map(ServerWork.count)
         let chunks = states.flatMap { $0.chunks(connections: self.perServer) }

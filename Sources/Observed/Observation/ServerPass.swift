@@ -19,24 +19,25 @@ final class ServerPass: Sendable {
     let facts: ServerFacts?
     private let fingerprints: ServerFingerprints?
     /// The last readings whose fingerprints are still the same.
-    private let holding: [ShardID: Observer.Memory]
+    private let unchangedMemory: [ShardID: Observer.Memory]
     /// Whether those are reused instead of reading the shards again.
-    private let sparesUnchanged: Bool
+    private let skipsUnchanged: Bool
     /// By database: objects that are no tables; empty where nobody asked.
-    private let objects = Lock<Result<[String: [ObjectKind: Int]], MySQLError>>(.success([:]))
+    private let objects = Lock<Result<[String: [CountedObjectKind: Int]], MySQLError>>(
+        .success([:]))
     /// Why the server is not contacted again in this pass; nil while it works.
     private let broken: Lock<ShardProblem?>
 
     private init(
         shards: ServerShards, facts: ServerFacts?, fingerprints: ServerFingerprints?,
-        memory: [ShardID: Observer.Memory] = [:], sparesUnchanged: Bool = false,
+        memory: [ShardID: Observer.Memory] = [:], skipsUnchanged: Bool = false,
         broken: ShardProblem?
     ) {
         self.shards = shards
         self.facts = facts
         self.fingerprints = fingerprints
-        self.sparesUnchanged = sparesUnchanged
-        holding = memory.filter { _, known in
+        self.skipsUnchanged = skipsUnchanged
+        unchangedMemory = memory.filter { _, known in
             fingerprints?.fingerprint(of: known.target.database) == known.fingerprint
         }
         self.broken = Lock(broken)
@@ -64,7 +65,7 @@ final class ServerPass: Sendable {
         case .success(let (facts, fingerprints)):
             return ServerPass(
                 shards: shards, facts: facts, fingerprints: fingerprints, memory: memory,
-                sparesUnchanged: mode == .unlessUnchanged, broken: nil)
+                skipsUnchanged: mode == .unlessUnchanged, broken: nil)
         case .failure(let error):
             return ServerPass(
                 shards: shards, facts: nil, fingerprints: nil,
@@ -73,12 +74,12 @@ final class ServerPass: Sendable {
     }
 
     /// The shards of which nothing has to be read, with what is known of them.
-    func settled(at now: Timestamp) -> [ShardID: ShardObservation] {
+    func observedWithoutReading(at now: Timestamp) -> [ShardID: ShardObservation] {
         var result: [ShardID: ShardObservation] = [:]
         for target in shards.targets {
             if let problem = problem(of: target) {
                 result[target.id] = .unknown(problem)
-            } else if sparesUnchanged, let known = holding[target.id] {
+            } else if skipsUnchanged, let known = unchangedMemory[target.id] {
                 result[target.id] = .known(
                     KnownShard(
                         schema: known.schema, profile: known.profile,
@@ -95,7 +96,7 @@ final class ServerPass: Sendable {
     /// The other shards in portions, enough of them that all connections stay busy to the end.
     func chunks(connections: Int) -> [ShardChunk] {
         let due = shards.targets.filter { target in
-            problem(of: target) == nil && !(sparesUnchanged && holding[target.id] != nil)
+            problem(of: target) == nil && !(skipsUnchanged && unchangedMemory[target.id] != nil)
         }
         let portions = max(1, connections) * 4
         let size = min(Self.largestChunk, max(1, (due.count + portions - 1) / portions))
@@ -115,7 +116,7 @@ final class ServerPass: Sendable {
     }
 
     /// The numbers of objects other than tables in the database, once they are counted.
-    func objects(in name: String) -> [ObjectKind: Int] {
+    func objects(in name: String) -> [CountedObjectKind: Int] {
         guard case .success(let found) = objects.withLock({ $0 }) else { return [:] }
         return found[facts?.folded(name) ?? name, default: [:]]
     }
@@ -134,7 +135,9 @@ final class ServerPass: Sendable {
         // read.
         guard let fingerprints, target.kinds.isEmpty else { return nil }
         // A fingerprint that was conclusive for the same tables still is.
-        if let known = holding[target.id], known.target == target, known.schema === shard.schema {
+        if let known = unchangedMemory[target.id], known.target == target,
+            known.schema === shard.schema
+        {
             return known.fingerprint
         }
         guard catalog.leavesTraces(shard.schema),

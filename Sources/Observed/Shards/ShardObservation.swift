@@ -15,7 +15,7 @@ package struct KnownShard: Sendable {
     package let profile: ServerProfile
     /// The numbers of objects of kinds that Plumb does not manage; kinds without objects are left
     /// out, and objects that the account cannot see are not counted. For display only.
-    package let otherObjects: [ObjectKind: Int]
+    package let otherObjects: [CountedObjectKind: Int]
     /// Why triggers, routines and events are not among `otherObjects`, though there may be some;
     /// nil where they were counted.
     package let uncounted: String?
@@ -27,7 +27,7 @@ package struct KnownShard: Sendable {
 }
 
 /// A kind of object other than tables.
-package enum ObjectKind: String, Hashable, Sendable, CaseIterable, Comparable {
+package enum CountedObjectKind: String, Hashable, Sendable, CaseIterable, Comparable {
     case view, sequence, trigger, procedure, function, package, event
     /// A kind of routine that this release does not know.
     case other
@@ -37,7 +37,7 @@ package enum ObjectKind: String, Hashable, Sendable, CaseIterable, Comparable {
         ObjectName.Kind(rawValue: rawValue).map(kinds.contains) ?? false
     }
 
-    package static func < (left: ObjectKind, right: ObjectKind) -> Bool {
+    package static func < (left: CountedObjectKind, right: CountedObjectKind) -> Bool {
         left.rawValue < right.rawValue
     }
 }

@@ -21,13 +21,13 @@ package struct ChangeToProve: Sendable {
     package var refused: Set<String> = []
     /// The name with which a new table is created, where its letter case differs from the name by
     /// which the server compares it.
-    package var letters: String?
+    package var spelling: String?
 
     package init(
         from: CatalogTable?, to: CatalogTable?, table: String, alterations: [Alteration],
-        parents: [CatalogTable] = [], checksForeignKeys: Bool = true, letters: String? = nil
+        parents: [CatalogTable] = [], checksForeignKeys: Bool = true, spelling: String? = nil
     ) {
-        self.letters = letters
+        self.spelling = spelling
         self.from = from
         self.to = to
         self.table = table
@@ -75,7 +75,7 @@ extension Workspace {
         try createParents(of: change)
         try setForeignKeyChecks(change.checksForeignKeys)
         var named = to.table
-        if let letters = change.letters { named?.name = letters }
+        if let spelling = change.spelling { named?.name = spelling }
         let sql =
             named?.createStatement(flavour: profile.flavour)
             ?? to.createStatement(flavour: profile.flavour)
@@ -98,7 +98,7 @@ extension Workspace {
             try alter(change, from, to, onlyByCopy: false)
         }
         if cheapest.leads(to: to) {
-            return try sparingRebuild(change, from, to, insteadOf: cheapest) ?? cheapest
+            return try avoidingRebuild(change, from, to, insteadOf: cheapest) ?? cheapest
         }
         // Under other algorithms MySQL silently ignores some changes that it makes with COPY.
         let copied = try startingEmpty { () throws(WorkspaceError) in
@@ -196,7 +196,7 @@ extension Workspace {
 
     /// Runs a statement made from another server's definition.
     func makeShown(_ sql: String, _ table: String) throws(WorkspaceError) {
-        try runProved(textGuard.shown(sql, "table \(SQL.identifier(table))"), table)
+        try runProved(textGuard.checkedDefinition(sql, "table \(SQL.identifier(table))"), table)
     }
 
     func runProved(_ sql: String, _ table: String) throws(WorkspaceError) {

@@ -71,7 +71,7 @@ struct TextGuard {
     /// like every text, as a server may return anything.
     ///
     /// - Parameter what: the object, for errors.
-    func shown(_ sql: String, _ what: String) throws(WorkspaceError) -> String {
+    func checkedDefinition(_ sql: String, _ what: String) throws(WorkspaceError) -> String {
         do throws(SchemaError) {
             let statement = try StatementText.read(
                 sql, dialect: Dialect(profile), allowing: permissions)

@@ -48,7 +48,7 @@ package struct Comparison: Sendable {
         package var tableRenames: [TableRename]
         /// Name as the server compares it → the spelling in git, which a new table gets on servers
         /// that keep it (`lower_case_table_names=2`).
-        package var letters: [String: String] = [:]
+        package var spelling: [String: String] = [:]
         /// Whether a table whose only difference is an old storage format of dates and times is
         /// copied.
         package var rebuildsOldTemporals = false

@@ -15,20 +15,20 @@ package final class ProbeMemory: Sendable {
         let time: Timestamp
     }
 
-    private let known = Lock<[DataAsking.Request: Known]>([:])
+    private let known = Lock<[DataQuestionRunner.Request: Known]>([:])
 
     package init() {}
 
     /// The answers in the order of `requests`: remembered ones, and for the others those of `ask`.
     package func complete(
-        _ requests: [DataAsking.Request], now: Timestamp,
-        ask: ([DataAsking.Request]) -> [DataProbe.Answer?]
+        _ requests: [DataQuestionRunner.Request], now: Timestamp,
+        ask: ([DataQuestionRunner.Request]) -> [DataProbe.Answer?]
     ) -> [DataProbe.Answer?] {
         var kept = known.withLock { $0 }.filter {
             $0.value.time.adding(seconds: Self.seconds) > now
         }
-        var due: [DataAsking.Request] = []
-        var seen: Set<DataAsking.Request> = []
+        var due: [DataQuestionRunner.Request] = []
+        var seen: Set<DataQuestionRunner.Request> = []
         for request in requests where kept[request] == nil && seen.insert(request).inserted {
             due.append(request)
         }

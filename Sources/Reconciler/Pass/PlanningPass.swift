@@ -240,7 +240,7 @@ package struct PlanningPass {
             Notice(code: $0.code.rawValue, message: $0.description)
         }
         struct Group: Hashable {
-            let kind: ObjectKind
+            let kind: CountedObjectKind
             let manage: String
         }
         var others: [Group: (shards: Int, objects: Int)] = [:]

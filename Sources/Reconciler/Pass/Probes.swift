@@ -38,22 +38,22 @@ struct Probes {
         return plan
     }
 
-    private func ask(_ requests: [DataAsking.Request]) -> [DataProbe.Answer?] {
+    private func ask(_ requests: [DataQuestionRunner.Request]) -> [DataProbe.Answer?] {
         stage("asking the rows \(Count.of(requests.count, "question"))")
-        let limits = DataAsking.Limits(
+        let limits = DataQuestionRunner.Limits(
             eachSeconds: policy.eachSeconds, totalSeconds: policy.totalSeconds)
-        return DataAsking(pool: context.pool, limits: limits).ask(
+        return DataQuestionRunner(pool: context.pool, limits: limits).ask(
             requests, totalConcurrency: context.concurrency.total,
             perServer: context.concurrency.perHost)
     }
 
     private func requests(
         of plan: Plan, _ shards: [(shard: Shard, profile: ServerProfile)]
-    ) -> ([Place], [DataAsking.Request]) {
+    ) -> ([Place], [DataQuestionRunner.Request]) {
         let byID = Dictionary(
             shards.map { ($0.shard.id, $0) }, uniquingKeysWith: { first, _ in first })
         var places: [Place] = []
-        var requests: [DataAsking.Request] = []
+        var requests: [DataQuestionRunner.Request] = []
         for (number, step) in plan.steps.enumerated() {
             for (place, finding) in step.findings.enumerated() {
                 guard let question = finding.probe?.question else { continue }

@@ -54,7 +54,7 @@ extension Planner {
         package let parents: [CatalogTable]
         /// The name to create a new table with, where the server keeps the letter case it is given
         /// but compares in lower case (`lower_case_table_names=2`).
-        package let letters: String?
+        package let spelling: String?
         /// Statements that the live tables of these shards refused although an empty copy accepts
         /// them.
         package var refused: [RefusalRecord.Refused] = []

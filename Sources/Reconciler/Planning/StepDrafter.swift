@@ -27,7 +27,7 @@ struct StepDrafter {
                 checksForeignKeys: !change.withoutForeignKeyChecks,
                 parents: fixture.sequences(of: [from, to])
                     + fixture.parents(of: change),
-                letters: kind == .create ? schema.letters[change.table] : nil, refused: refused),
+                spelling: kind == .create ? schema.spelling[change.table] : nil, refused: refused),
             schema.profile)
         var findings = try Self.findings(change, statements, context, refused)
         if let suggestion, !findings.isEmpty { findings[0].suggestion = suggestion }

@@ -92,7 +92,7 @@ package struct NormaliseStage {
                 desired.fleet.namespace(schema.namespace)?.oldTemporals == .rebuild
                 && !profile.makesOldTemporals
             if NameFolding(profile) == .asGiven {
-                made.letters = Dictionary(
+                made.spelling = Dictionary(
                     desired.schemas[source].tables.map {
                         (NameFolding.asGiven.stored($0.name), $0.name)
                     }

@@ -168,7 +168,7 @@ package struct PlanStage {
         var question = ChangeToProve(
             from: change.from, to: change.to, table: change.renamedFrom ?? change.table,
             alterations: change.alterations, parents: change.parents,
-            checksForeignKeys: change.checksForeignKeys, letters: change.letters)
+            checksForeignKeys: change.checksForeignKeys, spelling: change.spelling)
         question.refused = Set(change.refused.map(\.statement))
         do throws(WorkspaceError) {
             let proof = try workspaces.use(for: profile, server: server) {
@@ -197,7 +197,7 @@ extension Planner.Change {
             let statements: [String]
             let checksForeignKeys: Bool
             let parents: [Digest]
-            let letters: String?
+            let spelling: String?
             /// Left out where no statement was refused.
             let refused: [String]?
             /// Left out where it makes no difference, so that proofs of older releases stay valid.
@@ -210,7 +210,7 @@ extension Planner.Change {
                 table: table, kind: kind, from: from?.digest, to: to?.digest,
                 statements: alterations.map { $0.sql(table: table, flavour: flavour) },
                 checksForeignKeys: checksForeignKeys, parents: parents.map(\.digest),
-                letters: letters,
+                spelling: spelling,
                 refused: refused.isEmpty ? nil : refused.map(\.statement).sorted(),
                 readsRows: mustReadRows(flavour) ? true : nil,
                 numbersZeros: zeros.isEmpty ? nil : zeros))

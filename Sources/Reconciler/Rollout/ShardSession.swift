@@ -36,7 +36,7 @@ struct ShardSession: ShardPort {
     func ask(_ question: DataQuestion) throws(ShardFailure) -> RowsAnswer {
         do throws(MySQLError) {
             let flavour = try connection.profile(database: target.database).flavour
-            switch try DataAsking.answer(
+            switch try DataQuestionRunner.answer(
                 .init(question, of: target, flavour: flavour), on: connection)
             {
             case .clear: return .clear

@@ -5,7 +5,7 @@ import Testing
 @testable import TestSupport
 
 /// What the rows are asked agrees with what the change then does, on real servers.
-@Suite struct DataAskingTests {
+@Suite struct DataQuestionRunnerTests {
     @Test(arguments: TestServer.available, DataCase.all)
     func agreesWithTheServer(kind: TestServer.Kind, change: DataCase) throws {
         guard change.kinds.contains(kind) else { return }
@@ -101,7 +101,7 @@ struct DataTrial {
         }
         try connection.execute("CREATE TABLE o AS SELECT * FROM t")
         let settings = server.settings
-        let asking = DataAsking(
+        let asking = DataQuestionRunner(
             pool: ConnectionPool(limitPerServer: 4) { _ in settings },
             limits: .init(eachSeconds: 20, totalSeconds: 60))
         var result = Result(

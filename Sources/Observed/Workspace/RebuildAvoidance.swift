@@ -7,7 +7,7 @@ extension Workspace {
     /// The change with new indexes in statements of their own; nil where that avoids no rebuild.
     ///
     /// Tried only where the proved statements rebuild the table, and then costs another proof.
-    func sparingRebuild(
+    func avoidingRebuild(
         _ change: ChangeToProve, _ from: CatalogTable, _ to: CatalogTable, insteadOf proof: Proof
     ) throws(WorkspaceError) -> Proof? {
         // After a live table refused an instant change, it has to be rebuilt.
@@ -19,9 +19,9 @@ extension Workspace {
                 ?? [alteration]
         }
         guard apart.alterations.count > change.alterations.count else { return nil }
-        let sparing: Proof
+        let cheaper: Proof
         do throws(WorkspaceError) {
-            sparing = try startingEmpty { () throws(WorkspaceError) in
+            cheaper = try startingEmpty { () throws(WorkspaceError) in
                 try alter(apart, from, to, onlyByCopy: false)
             }
         } catch {
@@ -29,9 +29,9 @@ extension Workspace {
             guard error.code == .unavailable else { return nil }
             throw error
         }
-        guard sparing.leads(to: to), !sparing.statements.contains(where: \.rebuildsTable) else {
+        guard cheaper.leads(to: to), !cheaper.statements.contains(where: \.rebuildsTable) else {
             return nil
         }
-        return sparing
+        return cheaper
     }
 }

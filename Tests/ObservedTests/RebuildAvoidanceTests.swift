@@ -5,7 +5,7 @@ import Testing
 @testable import TestSupport
 
 @Suite("A column and an index at once rebuild a table on no server")
-struct SparingRebuildTests {
+struct RebuildAvoidanceTests {
     private static let start = "CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(20))"
 
     @Test(arguments: TestServer.available)

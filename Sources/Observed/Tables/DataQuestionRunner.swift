@@ -9,7 +9,7 @@ import Schema
 /// A question is one `SELECT` in a read-only transaction. It locks no rows, waits at most one
 /// second for a metadata lock, and has a time limit on the server. Every failure is a reason why
 /// the answer is unknown, never a "no".
-package struct DataAsking: Sendable {
+package struct DataQuestionRunner: Sendable {
     /// How long questions may take.
     package struct Limits: Hashable, Sendable {
         /// The limit for one question on one shard.
