@@ -51,7 +51,7 @@ struct RepositoryExamination {
         }
         do {
             let written = try SchemaRepository.fleet(source.tree)
-            guard let fleet = ruled(written, request) else { return }
+            guard let fleet = limited(written, request) else { return }
             self.fleet = fleet
             if !diagnostics.contains(where: { $0.severity == .error }) {
                 add(
@@ -75,9 +75,9 @@ struct RepositoryExamination {
 
     /// The fleet within the limits of the operator's file; nil, with a failed check, where it
     /// breaks them.
-    private mutating func ruled(_ fleet: Fleet, _ request: PassRequest) -> Fleet? {
+    private mutating func limited(_ fleet: Fleet, _ request: PassRequest) -> Fleet? {
         do {
-            return try TrustedSource.ruled(fleet, request)
+            return try TrustedSource.limited(fleet, request)
         } catch {
             add(.operator, SchemaRepository.fleetFile, .failed, "\(error)")
             return nil

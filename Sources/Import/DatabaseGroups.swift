@@ -109,11 +109,13 @@ struct DatabaseGroups {
         }
         let counts = Dictionary(
             commons.filter { $0.definition.name.kind == .trigger }.map {
-                ($0.definition.name.name, $0.definition.after.count)
+                ($0.definition.name.name, $0.definition.predecessors.count)
             }, uniquingKeysWith: { first, _ in first })
         return commons.map { common in
             // The last of the triggers that it runs after: the one with the most before itself.
-            let predecessor = common.definition.after.max { counts[$0] ?? 0 < counts[$1] ?? 0 }
+            let predecessor = common.definition.predecessors.max {
+                counts[$0] ?? 0 < counts[$1] ?? 0
+            }
             return Object(
                 file: ObjectFile(
                     common.definition, behind: predecessor,
@@ -193,7 +195,7 @@ private struct Likeness {
             let like =
                 known[digest]
                 ?? catalog[digest]?.object.map {
-                    Digest(of: $0.saying(no: .everything).running(after: []).text)
+                    Digest(of: $0.omitting(.everything).running(after: []).text)
                 } ?? digest
             known[digest] = like
             reduced[name] = like

@@ -94,7 +94,7 @@ struct DatabaseSelection {
     private static func isImported(_ name: String) -> Bool {
         let system: Set<String> = ["mysql", "information_schema", "performance_schema", "sys"]
         return !system.contains(name.lowercased())
-            && !WorkspaceName.isOne(name, prefix: WorkspaceName.defaultPrefix)
+            && !WorkspaceName.matches(name, prefix: WorkspaceName.defaultPrefix)
     }
 }
 

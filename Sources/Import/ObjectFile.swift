@@ -14,7 +14,7 @@ struct ObjectFile {
         name = definition.name
         let settings = definition.settings(besides: sqlMode)
         let shown = predecessor.map(definition.createFollowing) ?? definition.create
-        let create = definition.sayable(shown)
+        let create = definition.withoutUnparsableClause(shown)
         text = Self.text(create, settings)
         problem = Self.problem(text, create, definition.name, settings)
     }
@@ -76,13 +76,13 @@ struct CommonDefinition {
         let all = definitions.map { definition in
             // With `ANSI_QUOTES` the definer is printed in double quotes.
             definition.definer.map(own.contains) == true
-                ? definition.saying(no: .definer) : definition
+                ? definition.omitting(.definer) : definition
         }
         for choice in Self.choices {
             let reduced = Set(
                 all.map { definition in
-                    let order = choice.order ? [] : definition.after
-                    return definition.saying(no: choice.unsaid).running(after: order)
+                    let order = choice.order ? [] : definition.predecessors
+                    return definition.omitting(choice.omitted).running(after: order)
                 })
             if reduced.count == 1, let first = reduced.first {
                 definition = first
@@ -95,22 +95,22 @@ struct CommonDefinition {
 
     /// What may be left out, the smallest part first.
     private struct Choice {
-        let unsaid: ObjectDefinition.Unsaid
+        let omitted: ObjectDefinition.OmittedClauses
         let order: Bool
 
         var words: [String] {
-            (unsaid.contains(.definer) ? ["DEFINER"] : []) + (order ? ["FOLLOWS"] : [])
-                + (unsaid.contains(.starts) ? ["STARTS"] : [])
-                + (unsaid.contains(.timeZone) ? ["time zone"] : [])
+            (omitted.contains(.definer) ? ["DEFINER"] : []) + (order ? ["FOLLOWS"] : [])
+                + (omitted.contains(.starts) ? ["STARTS"] : [])
+                + (omitted.contains(.timeZone) ? ["time zone"] : [])
         }
     }
 
     private static let choices = [
-        Choice(unsaid: [], order: false), Choice(unsaid: .starts, order: false),
-        Choice(unsaid: .timeZone, order: false), Choice(unsaid: [], order: true),
-        Choice(unsaid: .definer, order: false), Choice(unsaid: .definer, order: true),
-        Choice(unsaid: [.starts, .timeZone], order: false),
-        Choice(unsaid: [.starts, .definer], order: false),
-        Choice(unsaid: .everything, order: false),
+        Choice(omitted: [], order: false), Choice(omitted: .starts, order: false),
+        Choice(omitted: .timeZone, order: false), Choice(omitted: [], order: true),
+        Choice(omitted: .definer, order: false), Choice(omitted: .definer, order: true),
+        Choice(omitted: [.starts, .timeZone], order: false),
+        Choice(omitted: [.starts, .definer], order: false),
+        Choice(omitted: .everything, order: false),
     ]
 }

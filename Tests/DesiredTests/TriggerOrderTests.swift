@@ -32,7 +32,7 @@ import Testing
                 let definition = try #require(ObjectDefinition(text: object.text))
                 #expect(definition.orderClause == nil)
                 #expect(object.textDigest == Digest(of: object.text))
-                return "\(object.name.name) after \(definition.after)"
+                return "\(object.name.name) after \(definition.predecessors)"
             }
         }
     }

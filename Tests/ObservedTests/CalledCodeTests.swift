@@ -98,7 +98,7 @@ struct CalledCodeTests {
             profile: target.fixture.profile, permissions: StatementText.Permissions())
         guard case .success(let definition) = guarded.definition(of: object) else { return }
         let sent = try StatementText.read(
-            definition.asleep.create,
+            definition.disabled.create,
             dialect: Dialect(target.fixture.profile, sqlMode: sleeper.mode)
         ).sql
         let words = sent.words(under: sleeper.mode)

@@ -105,7 +105,7 @@ struct HostileTextTests {
                 return try? `guard`.checked(table).get().text
             }
             let object = ObjectToNormalise(name: name, text: text, location: Self.place)
-            return try? `guard`.definition(of: object).get().asleep.text
+            return try? `guard`.definition(of: object).get().disabled.text
         }
 
         func run(_ sql: String, _ name: ObjectName, _ text: String) throws {

@@ -35,7 +35,7 @@ import Testing
                 let server = try workspaces.use(for: profile, server: first) { workspace in
                     workspace.name
                 }
-                #expect(WorkspaceName.isOne(server, prefix: "_plumb_ws"))
+                #expect(WorkspaceName.matches(server, prefix: "_plumb_ws"))
             }
             #expect(workspaces.notices.map(\.code) == ["workspace-elsewhere"])
             #expect(workspaces.notices[0].message.contains(word), "\(workspaces.notices)")

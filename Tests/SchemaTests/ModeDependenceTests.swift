@@ -50,7 +50,7 @@ import Testing
             let profile = ServerProfile(
                 flavour: flavour, version: "9.7.4", sqlMode: "", characterSet: "utf8mb4",
                 collation: "utf8mb4_bin")
-            return event.underItsSettings(event.create, in: profile)
+            return event.withSettings(event.create, in: profile)
         }
         let mode = "HIGH_NOT_PRECEDENCE"
         #expect(

@@ -59,7 +59,7 @@ import Testing
     func fileDecidesWhatCounts(_ file: String, _ live: String, _ text: String) throws {
         let source = try #require(ObjectDefinition(text: file))
         let definition = try Self.shown(live)
-        #expect(definition.saying(no: source.unsaid).text == text)
+        #expect(definition.omitting(source.omittedClauses).text == text)
         #expect(definition.digests.contains(Digest(of: text)))
         let desired = try #require(ObjectDefinition(text: text))
         #expect(desired.isMet(by: definition))
@@ -111,7 +111,7 @@ import Testing
         #expect(live.text == "-- sql_mode: A\n-- time_zone: +02:00\n" + text)
         #expect(live.create == text)
         let silent = try Self.shown(text, mode: "A")
-        #expect(live.saying(no: silent.unsaid) == silent)
+        #expect(live.omitting(silent.omittedClauses) == silent)
         #expect(silent.isMet(by: live))
         #expect(live.digests.contains(Digest(of: silent.text)))
         #expect(!(try Self.shown(text, mode: "A", zone: "SYSTEM")).isMet(by: live))
@@ -127,14 +127,14 @@ import Testing
         let silent = try Self.shown(text, mode: "A")
         let loud = try Self.shown(text, mode: "B", zone: "SYSTEM")
         let old = try Self.shown(text, mode: "A", zone: "+02:00")
-        #expect(silent.underItsSettings("s", in: profile) == "-- time_zone: DEFAULT\ns")
+        #expect(silent.withSettings("s", in: profile) == "-- time_zone: DEFAULT\ns")
         #expect(
-            silent.underItsSettings("s", replacing: old, in: profile) == "-- time_zone: +02:00\ns")
+            silent.withSettings("s", replacing: old, in: profile) == "-- time_zone: +02:00\ns")
         #expect(
-            loud.underItsSettings("s", replacing: old, in: profile)
+            loud.withSettings("s", replacing: old, in: profile)
                 == "-- sql_mode: B\n-- time_zone: SYSTEM\ns")
         let procedure = try Self.shown("CREATE PROCEDURE `p`() x", mode: "A")
-        #expect(procedure.underItsSettings("s", in: profile) == "s")
+        #expect(procedure.withSettings("s", in: profile) == "s")
     }
 
     @Test(arguments: [
@@ -194,8 +194,8 @@ import Testing
     ])
     func eventSleepsWhereItMustNotRun(_ file: String, _ asleep: String) throws {
         let event = try #require(ObjectDefinition(text: "CREATE EVENT e ON SCHEDULE " + file))
-        #expect(event.asleep.text == "CREATE EVENT e ON SCHEDULE " + asleep)
-        #expect(event.asleep.isAsleep)
+        #expect(event.disabled.text == "CREATE EVENT e ON SCHEDULE " + asleep)
+        #expect(event.disabled.isDisabled)
     }
 
     @Test(arguments: [

@@ -17,11 +17,11 @@ struct TriggerOrderTests {
         #expect(
             trigger.text
                 == "-- sql_mode: A\n-- runs after: A, a%0A;, a%2C%25, b\n" + Self.body)
-        #expect(trigger.after == ["A", "a\n;", "a,%", "b"])
+        #expect(trigger.predecessors == ["A", "a\n;", "a,%", "b"])
         #expect(trigger.create == Self.body && trigger.sqlMode == "A")
         #expect(trigger.running(after: []).text == "-- sql_mode: A\n" + Self.body)
         #expect(try live(["b"], mode: nil).text == "-- runs after: b\n" + Self.body)
-        #expect(try live([]).after.isEmpty)
+        #expect(try live([]).predecessors.isEmpty)
         #expect(CatalogTable(trigger, flavour: .mysql).object == trigger)
     }
 

@@ -143,7 +143,7 @@ struct ShardResolution {
     private func checkPlace(
         _ id: ShardID, _ server: ServerAddress, _ database: String, at location: SourceLocation
     ) {
-        if WorkspaceName.claims(database, prefix: fleet.workspace.prefix) {
+        if WorkspaceName.couldBeWorkspace(database, prefix: fleet.workspace.prefix) {
             diagnostics.error(
                 .invalidValue,
                 "the schema `\(database)` of the shard \(id) is named like a scratch schema",
@@ -160,7 +160,7 @@ struct ShardResolution {
     /// Refuses a discovery that could find workspaces.
     private func checkPattern(_ like: String, at location: SourceLocation) {
         let prefix = fleet.workspace.prefix
-        guard WorkspaceName.claims(like: like, prefix: prefix) else { return }
+        guard WorkspaceName.isAimedAtWorkspaces(like: like, prefix: prefix) else { return }
         diagnostics.error(
             .invalidValue,
             "schemas that are LIKE `\(like)` are named like scratch schemas: `\(prefix)_…`",
@@ -216,7 +216,7 @@ struct ShardResolution {
     ) -> [ListedShard] {
         let own = names.sorted().filter {
             !DatabaseName.isSystem($0)
-                && !WorkspaceName.isOne($0, prefix: fleet.workspace.prefix)
+                && !WorkspaceName.matches($0, prefix: fleet.workspace.prefix)
         }
         if own.isEmpty {
             diagnostics.error(

@@ -2,7 +2,7 @@ extension Operator {
     /// The fleet with the operator's accounts, places and policy where the operator's file has any.
     ///
     /// Throws where `plumb.yaml` asks for less than the operator requires.
-    package func ruling(_ fleet: Fleet) throws(DesiredError) -> Fleet {
+    package func applied(to fleet: Fleet) throws(DesiredError) -> Fleet {
         var result = fleet
         result.policy = try require.raised(fleet.policy)
         if let ledger { result.ledger = ledger }

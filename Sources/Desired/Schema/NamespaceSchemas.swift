@@ -192,7 +192,7 @@ struct NamespaceSchemas {
             let place =
                 retired.kind == .table
                 ? tables[retired.name]?.location
-                : objects[NameFolding.written(retired).encoded]?.location
+                : objects[NameFolding.strictestKey(retired).encoded]?.location
             guard let place else { return name.value }
             // Overlays and pinned revisions may still define it, but the schema itself must not.
             if isBase(place) {

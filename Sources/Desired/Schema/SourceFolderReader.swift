@@ -52,7 +52,7 @@ struct SourceFolderReader {
     }
 
     private func add(_ object: DesiredObject, to objects: inout [String: DesiredObject]) {
-        let key = NameFolding.written(object.name).encoded
+        let key = NameFolding.strictestKey(object.name).encoded
         if let first = objects[key] {
             diagnostics.error(
                 .duplicateTable,

@@ -49,14 +49,14 @@ private struct StoredNames {
                 Definition(name: ObjectName(.table, $0.name), location: $0.location)
             }
             + schema.objects.map { Definition(name: $0.name, location: $0.location) }
-        let slots = Dictionary(grouping: definitions) { slot($0.name) }
-        for claimants in slots.values { settle(claimants) }
-        refuseRenamesOfPresent(Set(slots.keys))
+        let byKey = Dictionary(grouping: definitions) { conflictKey($0.name) }
+        for claimants in byKey.values { settle(claimants) }
+        refuseRenamesOfPresent(Set(byKey.keys))
         reasons.sort()
     }
 
     /// Equal for names that are one on the server, also of a table and a view or sequence.
-    private func slot(_ name: ObjectName) -> ObjectName {
+    private func conflictKey(_ name: ObjectName) -> ObjectName {
         let key = folding.key(name, on: flavour)
         return key.kind.sharesTableNames ? ObjectName(.table, key.name) : key
     }
@@ -80,9 +80,9 @@ private struct StoredNames {
     private mutating func refuseRenamesOfPresent(_ present: Set<ObjectName>) {
         for hint in original.tableRenames {
             let (from, to) = (ObjectName(.table, hint.from), ObjectName(.table, hint.to))
-            guard slot(from) != slot(to), present.contains(slot(from)),
+            guard conflictKey(from) != conflictKey(to), present.contains(conflictKey(from)),
                 let other = original.tables.first(where: {
-                    slot(ObjectName(.table, $0.name)) == slot(from)
+                    conflictKey(ObjectName(.table, $0.name)) == conflictKey(from)
                 })
             else { continue }
             reasons.append(

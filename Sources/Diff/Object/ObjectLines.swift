@@ -19,10 +19,11 @@ package enum ObjectLines {
         case (.some, nil): return [DifferenceLine(.removed, .table, "DROP \(label)")]
         case (let from?, let to?):
             let found = lines(
-                from.saying(no: to.unsaid).ordered(like: to).text, to.saying(no: from.unsaid).text)
-            guard found.isEmpty, !to.after.isEmpty else { return found }
+                from.omitting(to.omittedClauses).ordered(like: to).text,
+                to.omitting(from.omittedClauses).text)
+            guard found.isEmpty, !to.predecessors.isEmpty else { return found }
             // The text is the same: a trigger is made again to come behind those that it follows.
-            let names = to.after.map(SQL.identifier).joined(separator: ", ")
+            let names = to.predecessors.map(SQL.identifier).joined(separator: ", ")
             return [DifferenceLine(.changed, .table, "made again behind \(names)")]
         }
     }

@@ -87,7 +87,7 @@ package final class ObjectCatalog: Sendable {
                 table(showCreate: $0, database: database, flavour: flavour)
             }
         }
-        guard let bytes = DatabaseName.removedFromDefaults(database, of: text) else {
+        guard let bytes = OwnDatabaseQualifier.removedFromDefaults(database, of: text) else {
             return table(showCreate: text, flavour: flavour)
         }
         return bytes.withUnsafeBufferPointer { table(showCreate: $0, flavour: flavour) }

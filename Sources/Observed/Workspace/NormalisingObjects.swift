@@ -46,7 +46,9 @@ extension Workspace {
             var left: [(object: ObjectToNormalise, source: ObjectDefinition)] = []
             for item in waiting {
                 // Events and functions must not run here, so they are created disabled or uncalled.
-                if let refusal = try create(item.source.asleep.uncalled.text, item.object) {
+                if let refusal = try create(
+                    item.source.disabled.nondeterministicCopy.text, item.object)
+                {
                     refusals.append(refusal)
                     left.append(item)
                 } else {
@@ -59,10 +61,10 @@ extension Workspace {
         rejected += refusals
         var result: [String: CatalogTable] = [:]
         // Functions get their real definition last: servers may call them while creating a view.
-        let last = fit.filter { $0.source.uncalled != $0.source }
-        let first = fit.filter { $0.source.uncalled == $0.source }
+        let last = fit.filter { $0.source.nondeterministicCopy != $0.source }
+        let first = fit.filter { $0.source.nondeterministicCopy == $0.source }
         for (object, source) in first + last where made.contains(object.name) {
-            if source.uncalled != source {
+            if source.nondeterministicCopy != source {
                 try run(source.drop, while: "making the \(object.name)")
                 if let refusal = try create(source.text, object) {
                     rejected.append(refusal)
@@ -92,19 +94,19 @@ extension Workspace {
                     object, reason: "the server dropped it at once: its schedule may be over"))
         }
         guard object.name.kind != .sequence else { return .success(current) }
-        guard object.name.kind != .event || current.isAsleep else {
+        guard object.name.kind != .event || current.isDisabled else {
             try run(current.drop, while: "dropping an event that is not asleep")
             return .failure(
                 RejectedTable(
                     object, reason: "the server enables it although it is created with DISABLE"))
         }
         for _ in 0..<Self.rounds {
-            for sql in current.asleep.replacement(of: current, flavour: profile.flavour) {
-                let sql = current.underItsSettings(sql, in: profile)
+            for sql in current.disabled.replacement(of: current, flavour: profile.flavour) {
+                let sql = current.withSettings(sql, in: profile)
                 if let refusal = try create(sql, object) { return .failure(refusal) }
             }
             guard let next = try read(object.name, as: source) else { break }
-            guard next.after == source.after else {
+            guard next.predecessors == source.predecessors else {
                 return .failure(
                     RejectedTable(
                         object, reason: "the server does not run it where FOLLOWS or PRECEDES say"))
@@ -121,7 +123,7 @@ extension Workspace {
     private func read(
         _ name: ObjectName, as source: ObjectDefinition
     ) throws(WorkspaceError) -> ObjectDefinition? {
-        try read(name)?.saying(no: source.unsaid).ordered(like: source)
+        try read(name)?.omitting(source.omittedClauses).ordered(like: source)
     }
 
     private func read(_ name: ObjectName) throws(WorkspaceError) -> ObjectDefinition? {

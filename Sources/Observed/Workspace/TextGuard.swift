@@ -36,7 +36,7 @@ struct TextGuard {
         }
         // From here on the text is read under the mode in which it will run.
         settings.sqlMode = settings.sqlMode ?? profile.creationMode
-        let source = ObjectDefinition(text: settings.marks + rest)
+        let source = ObjectDefinition(text: settings.commentLines + rest)
         let text = source?.create ?? String(rest)
         let printed: String
         switch statement(text, named: object.name, settings.sqlMode ?? profile.fileMode) {
@@ -52,7 +52,7 @@ struct TextGuard {
             printed = statement.sql
         case .failure(let refusal): return refused(refusal.reason)
         }
-        let marked = ObjectDefinition.marked(printed, settings, after: source?.after ?? [])
+        let marked = ObjectDefinition.marked(printed, settings, after: source?.predecessors ?? [])
         guard let definition = ObjectDefinition(text: marked) else {
             return refused("it is not one CREATE statement")
         }
@@ -61,7 +61,7 @@ struct TextGuard {
         else {
             return refused("its text does not create an object of that name")
         }
-        guard definition.name.kind != .event || definition.asleep.isAsleep else {
+        guard definition.name.kind != .event || definition.disabled.isDisabled else {
             return refused("where its schedule ends and its body begins is unclear")
         }
         return .success(definition)

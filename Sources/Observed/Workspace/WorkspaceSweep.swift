@@ -65,7 +65,7 @@ extension Workspace {
         on connection: Connection, prefix: String
     ) throws(MySQLError) -> [String] {
         try connection.query("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA")
-            .compactMap { $0[0] }.filter { WorkspaceName.isOne($0, prefix: prefix) }
+            .compactMap { $0[0] }.filter { WorkspaceName.matches($0, prefix: prefix) }
     }
 
     private static func isEmpty(

@@ -104,7 +104,7 @@ package struct ObjectChange {
         return texts.enumerated().map { index, sql in
             guard index == texts.count - 1 else { return PlanStatement(sql: sql, after: nil) }
             return PlanStatement(
-                sql: to.underItsSettings(sql, replacing: from, in: profile), after: state.desired)
+                sql: to.withSettings(sql, replacing: from, in: profile), after: state.desired)
         }
     }
 }

@@ -29,7 +29,7 @@ struct TriggerMoves {
                 guard let desired = state.desired.flatMap(lookup)?.object,
                     let live = state.observed.flatMap(lookup)?.object?.following(renames)
                 else { continue }
-                let leaders = desired.after.compactMap { moved[$0] }
+                let leaders = desired.predecessors.compactMap { moved[$0] }
                 // Follows a change that git asks for, where there is one, rather than a correction
                 // of drift.
                 guard let leader = leaders.first(where: { !$0.isDrift }) ?? leaders.first else {
@@ -52,7 +52,7 @@ struct TriggerMoves {
 extension ObjectChange {
     /// The digest before the step, without the trigger's position, which other steps may change.
     func start() -> Digest? {
-        guard name.kind == .trigger, let from, !from.after.isEmpty else { return observed }
+        guard name.kind == .trigger, let from, !from.predecessors.isEmpty else { return observed }
         return Digest(of: from.running(after: []).text)
     }
 }

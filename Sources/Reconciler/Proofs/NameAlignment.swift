@@ -107,10 +107,10 @@ extension Comparison.Schema {
         var result = self
         for (old, entry) in tables {
             guard let object = entry.object else { continue }
-            let after = object.after.map {
+            let after = object.predecessors.map {
                 ObjectName(encoded: name(ObjectName(.trigger, $0).encoded)).name
             }
-            guard aliases[old] != nil || after != object.after else { continue }
+            guard aliases[old] != nil || after != object.predecessors else { continue }
             let own = ObjectName(encoded: name(old)).name
             let renamed = own == object.name.name ? object : object.named(own)
             result.tables[old] = nil

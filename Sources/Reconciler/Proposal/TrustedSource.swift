@@ -52,7 +52,7 @@ package struct TrustedSource {
             let looked = Looked(source: source, base: base)
             return TrustedSource(
                 source: looked.source, followed: base,
-                fleet: try ruled(SchemaRepository.fleet(base.tree), request), isProposal: false,
+                fleet: try limited(SchemaRepository.fleet(base.tree), request), isProposal: false,
                 places: looked.places)
         case .refused:
             throw ProposalRefused(
@@ -105,9 +105,9 @@ package struct TrustedSource {
     }
 
     /// The fleet within the limits of the operator's file.
-    package static func ruled(_ fleet: Fleet, _ request: PassRequest) throws -> Fleet {
+    package static func limited(_ fleet: Fleet, _ request: PassRequest) throws -> Fleet {
         guard let rules = request.operator else { return fleet }
-        return try rules.ruling(fleet)
+        return try rules.applied(to: fleet)
     }
 
     private static func followed(
@@ -115,7 +115,7 @@ package struct TrustedSource {
     ) throws -> TrustedSource {
         TrustedSource(
             source: source, followed: source,
-            fleet: try ruled(SchemaRepository.fleet(source.tree), request),
+            fleet: try limited(SchemaRepository.fleet(source.tree), request),
             isProposal: source.commit == nil,
             places: SecretPlaces(folder: source.folder ?? request.folder))
     }
@@ -134,7 +134,7 @@ package struct TrustedSource {
         var pinned = source.adding(notices(proposed, base: base))
         pinned.pins = base.repository
         return TrustedSource(
-            source: pinned, followed: base, fleet: try ruled(proposed.fleet, request),
+            source: pinned, followed: base, fleet: try limited(proposed.fleet, request),
             isProposal: true, places: untrusted(source))
     }
 

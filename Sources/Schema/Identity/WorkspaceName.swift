@@ -18,7 +18,7 @@ package enum WorkspaceName {
     }
 
     /// Whether `name` has the shape of a workspace's name, byte for byte.
-    package static func isOne(_ name: String, prefix: String) -> Bool {
+    package static func matches(_ name: String, prefix: String) -> Bool {
         let (name, head) = (Array(name.utf8), Array((prefix + "_").utf8))
         return name.count == head.count + 16 && name.starts(with: head)
             && name.dropFirst(head.count).allSatisfy { byte in
@@ -29,13 +29,13 @@ package enum WorkspaceName {
 
     /// Whether a database of this name could be taken for a workspace, regardless of letter case,
     /// which some servers ignore.
-    package static func claims(_ database: String, prefix: String) -> Bool {
+    package static func couldBeWorkspace(_ database: String, prefix: String) -> Bool {
         database.utf8.map(lowered).starts(with: prefix.utf8.map(lowered))
     }
 
     /// Whether a grant's pattern is aimed at workspaces: it begins with their prefix, or with a
     /// part of that prefix. A pattern that begins with a wildcard is not.
-    package static func claims(like pattern: String, prefix: String) -> Bool {
+    package static func isAimedAtWorkspaces(like pattern: String, prefix: String) -> Bool {
         let head = LikePattern.literalHead(of: pattern).text.utf8.map(lowered)
         let own = (prefix + "_").utf8.map(lowered)
         return !head.isEmpty && (head.starts(with: own) || own.starts(with: head))

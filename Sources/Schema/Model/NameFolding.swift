@@ -62,7 +62,7 @@ package enum NameFolding: Hashable, Sendable {
 
     /// The key that tells most names apart: ``key(_:on:)`` of a server that compares bytes. Names
     /// that are equal by it are one object on every server.
-    package static func written(_ object: ObjectName) -> ObjectName {
+    package static func strictestKey(_ object: ObjectName) -> ObjectName {
         NameFolding.bytes.key(object, on: .mariadb)
     }
 

@@ -18,7 +18,7 @@ package struct CreationSettings: Hashable, Sendable {
     private static let zoneMark = "-- time_zone: "
 
     /// The settings as the comment lines that a text starts with.
-    package var marks: String {
+    package var commentLines: String {
         (sqlMode.map { Self.modeMark + $0 + "\n" } ?? "")
             + (timeZone.map { Self.zoneMark + $0 + "\n" } ?? "")
     }
@@ -78,19 +78,19 @@ extension ObjectDefinition {
     ///
     /// An event whose text names no time zone keeps that of `old`, which it replaces; a new one
     /// gets the server's own.
-    package func underItsSettings(
+    package func withSettings(
         _ sql: String, replacing old: ObjectDefinition? = nil, in profile: ServerProfile
     ) -> String {
         var own = ownSettings(in: profile)
         if name.kind == .event {
             own.timeZone = own.timeZone ?? old?.settings.timeZone ?? "DEFAULT"
         }
-        return own.marks + (profile.flavour == .mysql ? sayable(sql) : sql)
+        return own.commentLines + (profile.flavour == .mysql ? withoutUnparsableClause(sql) : sql)
     }
 
     /// `sql` without `ON COMPLETION NOT PRESERVE` for an event under `HIGH_NOT_PRECEDENCE`: MySQL
     /// prints the clause there and does not parse it again. It is the default, so nothing is lost.
-    package func sayable(_ sql: String) -> String {
+    package func withoutUnparsableClause(_ sql: String) -> String {
         guard name.kind == .event, let mode = settings.sqlMode,
             Self.modes(mode).contains("HIGH_NOT_PRECEDENCE")
         else { return sql }

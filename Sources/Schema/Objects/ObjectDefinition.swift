@@ -45,7 +45,7 @@ package struct ObjectDefinition: Hashable, Sendable {
     package static func marked(
         _ create: String, _ settings: CreationSettings, after triggers: [String] = []
     ) -> String {
-        settings.marks + orderMark(triggers) + create
+        settings.commentLines + orderMark(triggers) + create
     }
 
     /// Reads the output of `SHOW CREATE`.
@@ -61,61 +61,61 @@ package struct ObjectDefinition: Hashable, Sendable {
         shown: String, _ settings: CreationSettings = CreationSettings(), database: String,
         after triggers: [String] = []
     ) {
-        var text = DatabaseName.removed(database, from: shown, settings)
+        var text = OwnDatabaseQualifier.removed(database, from: shown, settings)
         // A text that can be cut into tokens under its own mode only cannot stand in a file.
         guard let header = text.withUTF8({ ObjectHeader($0, settings) }),
             text.withUTF8({ ObjectHeader($0, CreationSettings()) }) != nil
         else { return nil }
-        let unsaid = [header.ifNotExists, header.orReplace, header.end..<text.utf8.count]
-        text = Self.text(text, without: unsaid.compactMap { $0 })
+        let clauses = [header.ifNotExists, header.orReplace, header.end..<text.utf8.count]
+        text = Self.text(text, without: clauses.compactMap { $0 })
         self.init(text: Self.marked(text, settings, after: triggers))
     }
 
     // MARK: What a file may leave unsaid
 
-    /// The definition without the clauses that `unsaid` lists.
+    /// The definition without the clauses that `clauses` lists.
     ///
     /// A file without `DEFINER` leaves it to the account that creates the object, an event without
     /// `STARTS` starts when it is created, and one without a time zone keeps the one it has: a live
     /// object does not differ by these. A clause that the file has must match exactly.
-    package func saying(no unsaid: Unsaid) -> ObjectDefinition {
+    package func omitting(_ clauses: OmittedClauses) -> ObjectDefinition {
         var copy = text
         let reduced: String? = copy.withUTF8 { bytes in
             guard let header = ObjectHeader(bytes) else { return nil }
             let ranges = [
-                unsaid.contains(.definer) ? header.definer : nil,
-                unsaid.contains(.starts) ? header.starts : nil,
+                clauses.contains(.definer) ? header.definer : nil,
+                clauses.contains(.starts) ? header.starts : nil,
             ]
             return Self.text(text, without: ranges.compactMap { $0 })
         }
-        guard unsaid.contains(.timeZone) else {
+        guard clauses.contains(.timeZone) else {
             return reduced.flatMap { ObjectDefinition(text: $0) } ?? self
         }
         var (settings, rest) = CreationSettings.split(reduced ?? text)
         settings.timeZone = nil
-        return ObjectDefinition(text: settings.marks + rest) ?? self
+        return ObjectDefinition(text: settings.commentLines + rest) ?? self
     }
 
     /// The clauses that a file may leave out and a server then adds.
-    package struct Unsaid: OptionSet, Hashable, Sendable {
+    package struct OmittedClauses: OptionSet, Hashable, Sendable {
         package let rawValue: Int
 
         package init(rawValue: Int) { self.rawValue = rawValue }
 
         /// `DEFINER = account`.
-        package static let definer = Unsaid(rawValue: 1)
+        package static let definer = OmittedClauses(rawValue: 1)
         /// `STARTS …` of an event.
-        package static let starts = Unsaid(rawValue: 2)
+        package static let starts = OmittedClauses(rawValue: 2)
         /// The time zone of an event.
-        package static let timeZone = Unsaid(rawValue: 4)
+        package static let timeZone = OmittedClauses(rawValue: 4)
 
         /// All clauses that a file may leave out.
-        package static let everything: Unsaid = [.definer, .starts, .timeZone]
+        package static let everything: OmittedClauses = [.definer, .starts, .timeZone]
     }
 
     /// The clauses that this definition leaves out.
-    package var unsaid: Unsaid {
-        var result: Unsaid = []
+    package var omittedClauses: OmittedClauses {
+        var result: OmittedClauses = []
         if !hasDefiner { result.insert(.definer) }
         if !hasStarts { result.insert(.starts) }
         if settings.timeZone == nil { result.insert(.timeZone) }
@@ -124,7 +124,7 @@ package struct ObjectDefinition: Hashable, Sendable {
 
     /// Whether the live definition `live` is what this one, from a file, asks for.
     package func isMet(by live: ObjectDefinition) -> Bool {
-        let seen = live.saying(no: unsaid).ordered(like: self)
+        let seen = live.omitting(omittedClauses).ordered(like: self)
         // MariaDB prints a trigger's table between backticks only after the table was renamed.
         return seen.text == text || seen.quotingNames.text == quotingNames.text
     }
@@ -136,10 +136,10 @@ package struct ObjectDefinition: Hashable, Sendable {
 
     /// The digests of every file's definition that this live one meets; see ``isMet(by:)``.
     package var digests: [Digest] {
-        let sizes = name.kind == .event ? 0...Unsaid.everything.rawValue : 0...1
+        let sizes = name.kind == .event ? 0...OmittedClauses.everything.rawValue : 0...1
         return orders.flatMap { order in
             sizes.map {
-                Digest(of: saying(no: Unsaid(rawValue: $0)).running(after: order).text)
+                Digest(of: omitting(OmittedClauses(rawValue: $0)).running(after: order).text)
             }
         }
     }
@@ -239,17 +239,17 @@ package struct ObjectDefinition: Hashable, Sendable {
     }
 
     /// An event with `DISABLE`, for places where it must not run; other objects unchanged.
-    package var asleep: ObjectDefinition { isAsleep ? self : withStatus("DISABLE") }
+    package var disabled: ObjectDefinition { isDisabled ? self : withStatus("DISABLE") }
 
     /// Whether it is an event that is disabled.
-    package var isAsleep: Bool { status?.hasPrefix("DISABLE") == true }
+    package var isDisabled: Bool { status?.hasPrefix("DISABLE") == true }
 
     /// The event with the status of `other`: a disabled copy of an event is no difference.
     ///
     /// Where `other` is disabled itself, its own words stay: MySQL prints `DISABLE ON REPLICA` for
     /// `DISABLE ON SLAVE`.
     package func withStatus(of other: ObjectDefinition) -> ObjectDefinition {
-        other.isAsleep ? self : withStatus("ENABLE")
+        other.isDisabled ? self : withStatus("ENABLE")
     }
 
     /// A function that no server calls while it creates a view; other objects unchanged.
@@ -257,7 +257,7 @@ package struct ObjectDefinition: Hashable, Sendable {
     /// Where an argument must be constant, MariaDB calls a `DETERMINISTIC` function at that time.
     /// `NO SQL` is added since servers with a binary log refuse a function that declares neither
     /// (error 1418).
-    package var uncalled: ObjectDefinition {
+    package var nondeterministicCopy: ObjectDefinition {
         guard name.kind == .function else { return self }
         var copy = text
         let changed: String = copy.withUTF8 { bytes in

@@ -35,7 +35,7 @@ extension ObjectDefinition {
     }
 
     /// The triggers of its table and time that run before it, sorted by bytes.
-    package var after: [String] {
+    package var predecessors: [String] {
         guard name.kind == .trigger else { return [] }
         let rest = CreationSettings.split(text).rest
         guard rest.hasPrefix(Self.orderMark) else { return [] }
@@ -53,8 +53,8 @@ extension ObjectDefinition {
     /// The same trigger with only those before it that `other` has, provided that it has all of
     /// them; else unchanged.
     package func ordered(like other: ObjectDefinition) -> ObjectDefinition {
-        let wanted = other.after
-        let present = after
+        let wanted = other.predecessors
+        let present = predecessors
         guard present != wanted, Set(wanted).isSubset(of: present) else { return self }
         return running(after: wanted)
     }
@@ -62,7 +62,7 @@ extension ObjectDefinition {
     /// All sets of triggers before it that a file may ask for and this live trigger meets, the
     /// largest first.
     var orders: [[String]] {
-        let present = after
+        let present = predecessors
         let sizes = stride(from: present.count, through: 0, by: -1)
         // A file names one other trigger at a time: of more than ten, only sets up to three count.
         return sizes.filter { present.count <= 10 || $0 <= 3 }.flatMap { size in
@@ -125,14 +125,14 @@ package enum TriggerSequence {
             guard let name = definition(item)?.name, name.kind == .trigger else { continue }
             places[name.name] = place
         }
-        guard items.contains(where: { definition($0)?.after.isEmpty == false }) else {
+        guard items.contains(where: { definition($0)?.predecessors.isEmpty == false }) else {
             return items
         }
         var done: Set<Int> = []
         var result: [Item] = []
         func add(_ place: Int) {
             guard done.insert(place).inserted else { return }
-            for name in definition(items[place])?.after ?? [] {
+            for name in definition(items[place])?.predecessors ?? [] {
                 if let other = places[name] { add(other) }
             }
             result.append(items[place])

@@ -32,7 +32,7 @@ package enum SQLScript {
         while let piece = try splitter.next() {
             statements.append(try StatementReader.statement(of: piece, in: source))
         }
-        try RenameHints.requireNone(in: splitter.trailingComments, of: source)
+        try RenameHintComments.requireNone(in: splitter.trailingComments, of: source)
         guard !statements.isEmpty else {
             throw SchemaError(
                 .emptyFile, "there is no statement in this file",

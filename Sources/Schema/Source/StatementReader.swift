@@ -9,7 +9,7 @@ struct StatementReader {
     ) throws(SchemaError) -> SourceStatement {
         var reader = StatementReader(piece, source)
         try reader.read()
-        try RenameHints.collect(from: piece, of: source, into: &reader.statement)
+        try RenameHintComments.collect(from: piece, of: source, into: &reader.statement)
         return reader.statement
     }
 

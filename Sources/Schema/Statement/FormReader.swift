@@ -6,7 +6,7 @@ struct FormReader {
     var cursor: TokenCursor
     let permissions: StatementText.Permissions
     /// Indices of tokens that are left out of what is sent, such as `IF NOT EXISTS`.
-    private(set) var unsaid: Set<Int> = []
+    private(set) var omittedTokens: Set<Int> = []
     /// Functions that a view calls and that are not built into the servers, as written.
     var calls: Set<String> = []
 
@@ -100,7 +100,7 @@ struct FormReader {
     /// Skips words that are left out of what is sent.
     private mutating func leaveOut(_ count: Int) {
         for _ in 0..<count {
-            unsaid.insert(cursor.index)
+            omittedTokens.insert(cursor.index)
             cursor.advance()
         }
     }

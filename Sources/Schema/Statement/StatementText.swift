@@ -50,7 +50,7 @@ package struct StatementText: Hashable, Sendable {
         let printer = TokenPrinter(
             bytes: bytes, comments: lexed.comments, keepsComments: Self.keepsComments(name.kind))
         return StatementText(
-            name: name, sql: printer.text(of: lexed.tokens, without: reader.unsaid),
+            name: name, sql: printer.text(of: lexed.tokens, without: reader.omittedTokens),
             calls: reader.calls)
     }
 

@@ -10,14 +10,14 @@ struct TokenPrinter {
     let keepsComments: Bool
 
     /// - Parameter unsaid: indices of tokens that are not printed.
-    func text(of tokens: [Token], without unsaid: Set<Int>) -> String {
+    func text(of tokens: [Token], without omitted: Set<Int>) -> String {
         var result: [UInt8] = []
         var nextComment = 0
-        for (index, token) in tokens.enumerated() where !unsaid.contains(index) {
+        for (index, token) in tokens.enumerated() where !omitted.contains(index) {
             let gap = (index > 0 ? tokens[index - 1].end : token.start)..<token.start
             if !gap.isEmpty {
                 appendGap(gap, &nextComment, to: &result)
-            } else if unsaid.contains(index - 1) {
+            } else if omitted.contains(index - 1) {
                 result.append(UInt8(ascii: " "))
             }
             result += bytes[token.range]

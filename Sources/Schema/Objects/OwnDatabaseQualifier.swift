@@ -1,7 +1,7 @@
 import Glibc
 
 /// Removes the name of an object's own database, which servers print in definitions.
-package enum DatabaseName {
+package enum OwnDatabaseQualifier {
     /// `text` without `` `database`. `` before the names of tables, columns and functions.
     ///
     /// A table's alias may be spelled like the database. Where one is, only qualifiers that cannot

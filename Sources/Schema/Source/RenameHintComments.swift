@@ -1,5 +1,5 @@
 /// Finds the comments `plumb: renamed from old` and the table or column that each is about.
-enum RenameHints {
+enum RenameHintComments {
     /// Adds the rename hints above and within a statement to it.
     ///
     /// A comment above a `CREATE TABLE`, or before its first parenthesis, is about the table. One
