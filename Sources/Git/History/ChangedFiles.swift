@@ -44,11 +44,11 @@ struct ChangedFiles {
                 guard let delta = deltas[place] else { return after }
                 return delta.before
             }
-            let givers = parents.indices.filter { deltas[$0] == nil }
+            let origins = parents.indices.filter { deltas[$0] == nil }
             // A file that equals several parents' must be inherited from each of them.
-            var isInherited = !givers.isEmpty
-            for giver in givers where isInherited {
-                isInherited = try self.isInherited(path, before, after, from: giver, &bases)
+            var isInherited = !origins.isEmpty
+            for origin in origins where isInherited {
+                isInherited = try self.isInherited(path, before, after, from: origin, &bases)
             }
             if isInherited { continue }
             result.append(FileChange(path: path, before: before, after: after))
@@ -62,32 +62,32 @@ struct ChangedFiles {
     }
 
     /// The parents from which a file was inherited, rather than chosen by the merge.
-    func givers(
+    func origins(
         of path: String, _ before: [ObjectID?], _ after: ObjectID?
     ) throws(GitError) -> [Int] {
         let same = before.indices.filter { before[$0] == after }
         guard before.count > 1 else { return same }
         var bases: [Pair: [ObjectID]] = [:]
         var found: [Int] = []
-        for giver in same
-        where try isInherited(path, before, after, from: giver, &bases) {
-            found.append(giver)
+        for origin in same
+        where try isInherited(path, before, after, from: origin, &bases) {
+            found.append(origin)
         }
         return found
     }
 
-    /// Whether the file came from the parent `giver` and no other parent had changed it.
+    /// Whether the file came from the parent `origin` and no other parent had changed it.
     private func isInherited(
-        _ path: String, _ before: [ObjectID?], _ after: ObjectID?, from giver: Int,
+        _ path: String, _ before: [ObjectID?], _ after: ObjectID?, from origin: Int,
         _ bases: inout [Pair: [ObjectID]]
     ) throws(GitError) -> Bool {
         for other in before.indices where before[other] != after {
-            let pair = Pair(left: giver, right: other)
+            let pair = Pair(left: origin, right: other)
             let known: [ObjectID]
             if let found = bases[pair] {
                 known = found
             } else {
-                known = try mergeBases(parents[giver], parents[other])
+                known = try mergeBases(parents[origin], parents[other])
                 bases[pair] = known
             }
             guard !known.isEmpty else { return false }

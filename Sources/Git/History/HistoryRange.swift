@@ -168,5 +168,7 @@ extension GitPerson {
 
 extension HistoryCommit {
     /// The people who made the commit: the author, and the others except services.
-    package var makers: [GitPerson] { people.filter { $0 == author || !$0.isService } }
+    package var peopleWithoutServices: [GitPerson] {
+        people.filter { $0 == author || !$0.isService }
+    }
 }

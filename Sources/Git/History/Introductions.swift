@@ -33,11 +33,11 @@ extension Repository {
                 }
                 before.append(try file(components, in: parent))
             }
-            let givers = try ChangedFiles(
+            let origins = try ChangedFiles(
                 repository: self, parents: merge.parents, tree: merge.tree
-            ).givers(of: path, before, blob).map { merge.parents[$0] }
-            if givers.isEmpty { found.append(try history(of: id)) }
-            for giver in givers where seen.insert(giver).inserted { next.append(giver) }
+            ).origins(of: path, before, blob).map { merge.parents[$0] }
+            if origins.isEmpty { found.append(try history(of: id)) }
+            for origin in origins where seen.insert(origin).inserted { next.append(origin) }
         }
         return found.sorted { $0.id < $1.id }
     }

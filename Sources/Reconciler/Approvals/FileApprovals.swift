@@ -96,7 +96,7 @@ struct FileApprovals {
         word.commit = brought.first?.id.hex
         // The name in the file is only declared, so whoever committed the file counts as an
         // approver too: the author of a change cannot approve it under another name.
-        word.others = Set(brought.flatMap(\.makers).map(\.spelled)).sorted()
+        word.others = Set(brought.flatMap(\.peopleWithoutServices).map(\.spelled)).sorted()
         return word
     }
 

@@ -46,7 +46,7 @@ struct TouchIndex {
         self.library = library
         for commit in commits {
             for change in commit.changes {
-                try note(change, by: Maker(commit: commit.id, people: commit.makers))
+                try note(change, by: Maker(commit: commit.id, people: commit.peopleWithoutServices))
             }
         }
     }
