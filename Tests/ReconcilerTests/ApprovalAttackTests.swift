@@ -88,10 +88,11 @@ struct ApprovalAttackTests {
     @Test("an end that nobody can read is not an end as late as may be")
     func unreadableEnd() {
         let terms = ApprovalTerms(minimum: 1, refusesAuthor: false, lifetimeSeconds: 60)
-        #expect(terms.end(recorded: nil, given: now) == now.adding(seconds: 60))
+        #expect(terms.expiry(recorded: nil, given: now) == now.adding(seconds: 60))
         #expect(
-            terms.end(recorded: now.adding(seconds: 9).iso, given: now) == now.adding(seconds: 9))
-        #expect(terms.end(recorded: "soon", given: now) == nil)
+            terms.expiry(recorded: now.adding(seconds: 9).iso, given: now) == now.adding(seconds: 9)
+        )
+        #expect(terms.expiry(recorded: "soon", given: now) == nil)
     }
 
     @Test("where it is not known who is who, no two names are two people")

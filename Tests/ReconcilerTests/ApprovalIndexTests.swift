@@ -151,11 +151,11 @@ struct ApprovalIndexTests {
     @Test("retained, replaced, cleared")
     func standing() throws {
         let record = try sampleApproval(step)
-        #expect(ApprovalIndex.standing(of: record, in: samplePlan([step])) == .retained)
+        #expect(ApprovalIndex.fate(of: record, in: samplePlan([step])) == .retained)
         let unrelated = sampleStep(table: "items", from: "x", to: "y")
-        #expect(ApprovalIndex.standing(of: record, in: samplePlan([step, unrelated])) == .retained)
+        #expect(ApprovalIndex.fate(of: record, in: samplePlan([step, unrelated])) == .retained)
         let other = sampleStep(to: "c", hazard: .irreversible)
-        #expect(ApprovalIndex.standing(of: record, in: samplePlan([other])) == .replaced)
-        #expect(ApprovalIndex.standing(of: record, in: samplePlan([unrelated])) == .cleared)
+        #expect(ApprovalIndex.fate(of: record, in: samplePlan([other])) == .replaced)
+        #expect(ApprovalIndex.fate(of: record, in: samplePlan([unrelated])) == .cleared)
     }
 }

@@ -63,7 +63,7 @@ private final class DyingFleet {
     func approve() throws {
         let pass = try fixture.passContext()
         _ = try ReconcilePass(pass: pass).run()
-        _ = try Decisions(session: pass.ledgerSession).record(
+        _ = try DecisionRecorder(session: pass.ledgerSession).record(
             .init(
                 decision: .approve, digests: [], approver: LedgerActor(name: "Eve", email: "Eve"),
                 reason: "known"))

@@ -61,7 +61,7 @@ final class NamespaceFleet {
         let pass = try passContext()
         let plan = try PlanPass(pass: pass).run()
         if plan.steps.contains(where: \.needsApproval) {
-            _ = try Decisions(session: pass.ledgerSession).record(
+            _ = try DecisionRecorder(session: pass.ledgerSession).record(
                 .init(
                     decision: .approve, digests: [],
                     approver: LedgerActor(name: "Eve", email: "Eve"), reason: "known"))

@@ -191,7 +191,7 @@ struct SplitRefusalTests {
         try fleet.commit(renames: true) { $0.to }
         _ = try fleet.pass()
         let pass = try fleet.fixture.passContext()
-        _ = try Decisions(session: pass.ledgerSession).record(
+        _ = try DecisionRecorder(session: pass.ledgerSession).record(
             .init(
                 decision: .approve, digests: [], approver: LedgerActor(name: "Eve", email: "Eve"),
                 reason: "known"))

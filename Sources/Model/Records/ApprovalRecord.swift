@@ -78,7 +78,12 @@ package struct ApprovalRecord: Codable, Hashable, Sendable {
         /// ISO 8601 in UTC.
         package var at: String
         /// The identities of all entries at that time; none of them counts on this shard again.
-        package var words: [String]
+        package var entryIDs: [String]
+
+        private enum CodingKeys: String, CodingKey {
+            case shard, operation, at
+            case entryIDs = "words"
+        }
     }
 
     package init(
@@ -102,34 +107,34 @@ extension ApprovalRecord {
         else { return }
         consumed[shard] = operation
         let use = Use(
-            shard: shard, operation: operation, at: time.iso, words: approvers.map(\.identity))
+            shard: shard, operation: operation, at: time.iso, entryIDs: approvers.map(\.identity))
         uses = (uses ?? []) + [use]
     }
 
-    /// Whether `word` was used up on `shard`, or was given before the last use there.
-    package func isUsedUp(_ word: Approver, on shard: String) -> Bool {
+    /// Whether `entry` was used up on `shard`, or was given before the last use there.
+    package func isUsedUp(_ entry: Approver, on shard: String) -> Bool {
         let own = (uses ?? []).filter { $0.shard == shard }
-        if own.contains(where: { $0.words.contains(word.identity) }) { return true }
-        guard word.isFile || word.id == nil else { return false }
-        guard let given = Timestamp(iso: word.given) else { return true }
+        if own.contains(where: { $0.entryIDs.contains(entry.identity) }) { return true }
+        guard entry.isFile || entry.id == nil else { return false }
+        guard let given = Timestamp(iso: entry.given) else { return true }
         // The same file can be added again by another commit, so the time it was given at decides.
         // The times of used entries count too, as the clock of one may have been ahead.
         return own.contains { use in last(before: use).map { given <= $0 } ?? true }
-            || isUsedUpEarlier(word, given, on: shard)
+            || isUsedUpEarlier(entry, given, on: shard)
     }
 
     /// The latest time in a use: its own, or that of an entry that it used up.
     private func last(before use: Use) -> Timestamp? {
         guard let at = Timestamp(iso: use.at) else { return nil }
-        let words = approvers.filter { use.words.contains($0.identity) }
-        return words.compactMap { Timestamp(iso: $0.given) }.reduce(at, max)
+        let entries = approvers.filter { use.entryIDs.contains($0.identity) }
+        return entries.compactMap { Timestamp(iso: $0.given) }.reduce(at, max)
     }
 
     /// Earlier releases recorded the operation alone, which used up every entry of that time.
-    private func isUsedUpEarlier(_ word: Approver, _ given: Timestamp, on shard: String) -> Bool {
+    private func isUsedUpEarlier(_ entry: Approver, _ given: Timestamp, on shard: String) -> Bool {
         guard consumed[shard] != nil, uses?.contains(where: { $0.shard == shard }) != true
         else { return false }
-        guard word.id != nil else { return true }
+        guard entry.id != nil else { return true }
         let then = approvers.filter { $0.id == nil }.compactMap { Timestamp(iso: $0.given) }.max()
         return then.map { given <= $0 } ?? true
     }
@@ -152,14 +157,14 @@ package struct ApprovalStatement: Codable, Hashable, Sendable {
     package var id: String
 
     /// Nil where a field that must be signed is missing.
-    package init?(_ word: ApprovalRecord.Approver, in record: ApprovalRecord) {
-        guard let id = word.id, let expires = word.expires else { return nil }
+    package init?(_ entry: ApprovalRecord.Approver, in record: ApprovalRecord) {
+        guard let id = entry.id, let expires = entry.expires else { return nil }
         digest = record.digest
         environment = record.binding.environment
-        decision = word.decision ?? record.decision
-        approver = word.name
-        reason = word.reason
-        given = word.given
+        decision = entry.decision ?? record.decision
+        approver = entry.name
+        reason = entry.reason
+        given = entry.given
         self.expires = expires
         self.id = id
     }

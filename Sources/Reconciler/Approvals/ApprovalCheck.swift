@@ -27,7 +27,7 @@ package struct ApprovalCheck: Sendable {
         case authorUnknown(String)
 
         /// The obstacle as the rest of a sentence that begins with "approval 5f80e08".
-        package var words: String {
+        package var phrase: String {
             switch self {
             case .nameless: "names nobody who gave it"
             case .notProved(let reason): "does not count: \(reason)"
@@ -43,7 +43,7 @@ package struct ApprovalCheck: Sendable {
 
     /// An approval that counts.
     package struct Valid: Hashable, Sendable {
-        package let word: ApprovalRecord.Approver
+        package let entry: ApprovalRecord.Approver
         /// The keys under which the person is compared: every spelling of name and address, folded.
         package let person: Set<String>
         /// When it expires.
@@ -52,21 +52,21 @@ package struct ApprovalCheck: Sendable {
 
     /// Whether one entry counts as an approval at `now` for a step with this cause.
     package func check(
-        _ word: ApprovalRecord.Approver, in record: ApprovalRecord, cause: PlanCause,
+        _ entry: ApprovalRecord.Approver, in record: ApprovalRecord, cause: PlanCause,
         now: Timestamp
     ) -> Result<Valid, Refused> {
-        guard let given = Timestamp(iso: word.given) else { return refused(.unreadable("time")) }
+        guard let given = Timestamp(iso: entry.given) else { return refused(.unreadable("time")) }
         guard given <= now.adding(seconds: ApprovalTerms.skewSeconds) else {
-            return refused(.future(word.given))
+            return refused(.future(entry.given))
         }
         let end: Timestamp
-        switch self.end(of: word, in: record, given: given) {
+        switch self.end(of: entry, in: record, given: given) {
         case .success(let time): end = time
         case .failure(let refusal): return .failure(refusal)
         }
         guard now < end else { return refused(.expired(end.iso)) }
         let names: [String]
-        switch proofs.proof(of: word, in: record) {
+        switch proofs.proof(of: entry, in: record) {
         case .declared(let spellings) where terms.identity == .declared: names = spellings
         case .signed(let principals, _): names = principals
         case .declared: return refused(.notProved(notProved))
@@ -84,15 +84,15 @@ package struct ApprovalCheck: Sendable {
         if let obstacle = authorship(of: person, named: name, cause: cause) {
             return refused(obstacle)
         }
-        return .success(Valid(word: word, person: person, end: end))
+        return .success(Valid(entry: entry, person: person, end: end))
     }
 
     /// Who gave the entry, as its signature and the allowed signers say; nil where no signature
     /// proves it.
     package func signer(
-        of word: ApprovalRecord.Approver, in record: ApprovalRecord
+        of entry: ApprovalRecord.Approver, in record: ApprovalRecord
     ) -> String? {
-        guard case .signed(let principals, _) = proofs.proof(of: word, in: record) else {
+        guard case .signed(let principals, _) = proofs.proof(of: entry, in: record) else {
             return nil
         }
         return principals.first
@@ -117,16 +117,16 @@ package struct ApprovalCheck: Sendable {
     }
 
     private func end(
-        of word: ApprovalRecord.Approver, in record: ApprovalRecord, given: Timestamp
+        of entry: ApprovalRecord.Approver, in record: ApprovalRecord, given: Timestamp
     ) -> Result<Timestamp, Refused> {
         // Records of earlier releases have one expiry for all approvers.
-        guard let text = word.expires ?? (word.id == nil ? record.expires : nil) else {
-            return .success(terms.end(nil, given: given))
+        guard let text = entry.expires ?? (entry.id == nil ? record.expires : nil) else {
+            return .success(terms.expiry(nil, given: given))
         }
         guard let expires = Timestamp(iso: text) else {
             return .failure(Refused(obstacle: .unreadable("expiry")))
         }
-        return .success(terms.end(expires, given: given))
+        return .success(terms.expiry(expires, given: given))
     }
 
     private func authorship(

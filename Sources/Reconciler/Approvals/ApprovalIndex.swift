@@ -25,8 +25,8 @@ package struct ApprovalIndex: Sendable {
     }
 
     /// The valid approvals of one record for a step, and until when enough of them are valid.
-    package struct Support: Hashable, Sendable {
-        package let words: [ApprovalCheck.Valid]
+    package struct ValidApprovals: Hashable, Sendable {
+        package let entries: [ApprovalCheck.Valid]
         /// The time at which too few of them are left.
         package let until: Timestamp
     }
@@ -41,12 +41,12 @@ package struct ApprovalIndex: Sendable {
             .filter { $0.binding.covers(step, shard: shard, environment: environment) }
             .sorted { $0.digest < $1.digest }
         if let denial = covering.first(where: { $0.decision == .deny }) {
-            let word = denial.approvers.first { $0.decision == .deny } ?? denial.approvers.first
-            return .denied(denial.digest, reason: word?.reason ?? "")
+            let entry = denial.approvers.first { $0.decision == .deny } ?? denial.approvers.first
+            return .denied(denial.digest, reason: entry?.reason ?? "")
         }
         var obstacle = "no decision yet"
         for record in covering {
-            switch support(of: record, for: step, on: shard, now: now) {
+            switch validApprovals(of: record, for: step, on: shard, now: now) {
             case .success: return .approved(record.digest)
             case .failure(let lack): obstacle = lack.reason ?? obstacle
             }
@@ -59,60 +59,62 @@ package struct ApprovalIndex: Sendable {
         of digest: Digest, for step: PlanStep, on shard: String, now: Timestamp
     ) -> Timestamp? {
         guard let record = records[digest] else { return nil }
-        return try? support(of: record, for: step, on: shard, now: now).get().until
+        return try? validApprovals(of: record, for: step, on: shard, now: now).get().until
     }
 
     /// Why the approvals of a record are not enough; `reason` is nil where there is no record.
-    package struct Lack: Error, Hashable, Sendable {
+    package struct InsufficientApprovals: Error, Hashable, Sendable {
         package let reason: String?
     }
 
     /// The approvals in `record` that count for `step` on `shard`, or why they are not enough.
-    package func support(
+    package func validApprovals(
         of record: ApprovalRecord, for step: PlanStep, on shard: String, now: Timestamp
-    ) -> Result<Support, Lack> {
+    ) -> Result<ValidApprovals, InsufficientApprovals> {
         let label = "approval \(record.digest.short)"
         guard (try? record.binding.digest()) == record.digest else {
-            return .failure(Lack(reason: "\(label) does not fit what it is bound to"))
+            return .failure(
+                InsufficientApprovals(reason: "\(label) does not fit what it is bound to"))
         }
-        let words = record.approvers.filter {
+        let entries = record.approvers.filter {
             $0.decision != .deny && !record.isUsedUp($0, on: shard)
         }
-        guard !words.isEmpty else { return .failure(Lack(reason: nil)) }
+        guard !entries.isEmpty else { return .failure(InsufficientApprovals(reason: nil)) }
         var valid: [ApprovalCheck.Valid] = []
         var obstacles: [ApprovalCheck.Obstacle] = []
-        for word in words {
-            switch check.check(word, in: record, cause: step.cause, now: now) {
+        for entry in entries {
+            switch check.check(entry, in: record, cause: step.cause, now: now) {
             case .success(let found): valid.append(found)
             case .failure(let refusal): obstacles.append(refusal.obstacle)
             }
         }
         let minimum = check.terms.minimum
         if let until = Self.end(of: valid, minimum: minimum) {
-            return .success(Support(words: valid, until: until))
+            return .success(ValidApprovals(entries: valid, until: until))
         }
         if let obstacle = obstacles.last {
-            return .failure(Lack(reason: "\(label) \(obstacle.words)"))
+            return .failure(InsufficientApprovals(reason: "\(label) \(obstacle.phrase)"))
         }
         let people = Self.people(valid).count
-        return .failure(Lack(reason: Count.of(people, of: minimum, "approval") + " given"))
+        return .failure(
+            InsufficientApprovals(reason: Count.of(people, of: minimum, "approval") + " given"))
     }
 
-    private static func people(_ words: [ApprovalCheck.Valid]) -> Persons {
-        words.reduce(into: Persons()) { $0.add($1.person) }
+    private static func people(_ entries: [ApprovalCheck.Valid]) -> Persons {
+        entries.reduce(into: Persons()) { $0.add($1.person) }
     }
 
     /// Until when approvals of enough different people are valid; nil where there never were
     /// enough.
-    private static func end(of words: [ApprovalCheck.Valid], minimum: Int) -> Timestamp? {
-        let ends = people(words).groups.compactMap { person in
-            words.filter { !$0.person.isDisjoint(with: person) }.map(\.end).max()
+    private static func end(of entries: [ApprovalCheck.Valid], minimum: Int) -> Timestamp? {
+        let ends = people(entries).groups.compactMap { person in
+            entries.filter { !$0.person.isDisjoint(with: person) }.map(\.end).max()
         }
         return ends.count < minimum ? nil : ends.sorted(by: >)[minimum - 1]
     }
 
     /// What became of a decision when a new plan was made.
-    package enum Standing: String, Hashable, Sendable, Codable {
+    package enum DecisionFate: String, Hashable, Sendable, Codable {
         /// A step of the plan is still exactly what was decided about.
         case retained
         /// The plan changes the same table in another way: it must be asked again.
@@ -122,7 +124,7 @@ package struct ApprovalIndex: Sendable {
     }
 
     /// What `plan` means for the decision `record`.
-    package static func standing(of record: ApprovalRecord, in plan: Plan) -> Standing {
+    package static func fate(of record: ApprovalRecord, in plan: Plan) -> DecisionFate {
         let binding = record.binding
         let related = plan.steps.filter { step in
             step.namespace == binding.namespace && step.object == binding.object

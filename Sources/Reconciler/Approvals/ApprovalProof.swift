@@ -12,7 +12,7 @@ package enum ApprovalProof: Hashable, Sendable {
 
 /// Finds what proves who gave an entry of a record.
 package protocol ApprovalProving: Sendable {
-    func proof(of word: ApprovalRecord.Approver, in record: ApprovalRecord) -> ApprovalProof
+    func proof(of entry: ApprovalRecord.Approver, in record: ApprovalRecord) -> ApprovalProof
 }
 
 /// Accepts every name as it is written, without a proof.
@@ -21,8 +21,8 @@ package struct DeclaredProofs: ApprovalProving {
 
     /// The written name and the other spellings, as declared.
     package func proof(
-        of word: ApprovalRecord.Approver, in record: ApprovalRecord
+        of entry: ApprovalRecord.Approver, in record: ApprovalRecord
     ) -> ApprovalProof {
-        .declared([word.name] + (word.others ?? []))
+        .declared([entry.name] + (entry.others ?? []))
     }
 }

@@ -15,29 +15,29 @@ struct ApprovalProofs: ApprovalProving {
     let now: Timestamp
 
     func proof(
-        of word: ApprovalRecord.Approver, in record: ApprovalRecord
+        of entry: ApprovalRecord.Approver, in record: ApprovalRecord
     ) -> ApprovalProof {
-        let commits = present[word.identity]
-        if word.isFile, commits == nil {
-            return .none(reason: "\(word.source) is not on the branch that is followed")
+        let commits = present[entry.identity]
+        if entry.isFile, commits == nil {
+            return .none(reason: "\(entry.source) is not on the branch that is followed")
         }
         switch identity {
-        case .declared: return .declared([word.name] + (word.others ?? []))
+        case .declared: return .declared([entry.name] + (entry.others ?? []))
         case .server:
             return .none(
                 reason: "only approvals through the daemon count, and this release's daemon "
                     + "takes none yet")
-        case .signed: return signed(word, record, commits ?? [])
+        case .signed: return signed(entry, record, commits ?? [])
         }
     }
 
     /// Who signed one of the commits that added the file; where no signature counts, the first
     /// reason.
     private func signed(
-        _ word: ApprovalRecord.Approver, _ record: ApprovalRecord, _ commits: [ObjectID]
+        _ entry: ApprovalRecord.Approver, _ record: ApprovalRecord, _ commits: [ObjectID]
     ) -> ApprovalProof {
-        guard word.isFile else {
-            return signers.signer(ofRecorded: word, in: record, at: now)
+        guard entry.isFile else {
+            return signers.signer(ofRecorded: entry, in: record, at: now)
         }
         var reason = "no commit added it"
         for id in commits {
@@ -72,16 +72,16 @@ struct TrustedSigners: Sendable {
 
     /// Who signed an approval that `plumb approve --sign` recorded.
     func signer(
-        ofRecorded word: ApprovalRecord.Approver, in record: ApprovalRecord, at now: Timestamp
+        ofRecorded entry: ApprovalRecord.Approver, in record: ApprovalRecord, at now: Timestamp
     ) -> ApprovalProof {
-        guard word.signature != nil else {
+        guard entry.signature != nil else {
             return .none(reason: "it is not signed; give it with `plumb approve --sign`")
         }
-        guard let statement = ApprovalStatement(word, in: record),
-            let payload = try? statement.bytes(), let given = Timestamp(iso: word.given)
+        guard let statement = ApprovalStatement(entry, in: record),
+            let payload = try? statement.bytes(), let given = Timestamp(iso: entry.given)
         else { return .none(reason: "it leaves out what has to be signed") }
         return signer(
-            of: payload, word.signature, ApprovalStatement.namespace, at: [given, now])
+            of: payload, entry.signature, ApprovalStatement.namespace, at: [given, now])
     }
 
     /// Who signed a commit.

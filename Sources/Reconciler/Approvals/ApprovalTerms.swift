@@ -112,16 +112,16 @@ package struct ApprovalTerms: Sendable {
     }
 
     /// When an approval expires: as it says, but never later than the longest lifetime allows.
-    package func end(_ expires: Timestamp?, given: Timestamp) -> Timestamp {
+    package func expiry(_ expires: Timestamp?, given: Timestamp) -> Timestamp {
         let limit = given.adding(seconds: lifetimeSeconds)
         return expires.map { min($0, limit) } ?? limit
     }
 
-    /// When a word ends by what is recorded of it; nil where nobody can read that.
+    /// When an entry ends by what is recorded of it; nil where nobody can read that.
     ///
     /// - Parameter recorded: ISO 8601 in UTC; nil where it names no end of its own.
-    package func end(recorded: String?, given: Timestamp) -> Timestamp? {
-        guard let recorded else { return end(nil, given: given) }
-        return Timestamp(iso: recorded).map { end($0, given: given) }
+    package func expiry(recorded: String?, given: Timestamp) -> Timestamp? {
+        guard let recorded else { return expiry(nil, given: given) }
+        return Timestamp(iso: recorded).map { expiry($0, given: given) }
     }
 }

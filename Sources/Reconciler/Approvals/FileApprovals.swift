@@ -45,9 +45,9 @@ struct FileApprovals {
             let brought = introductions(of: file, &found)
             // A denial counts, whoever gave it: leaving it out would let the step pass.
             guard brought != nil || file.decision == .deny else { continue }
-            let word = Self.word(of: file, brought ?? [])
-            found.present[word.identity] = brought?.map(\.id) ?? []
-            let record = Self.adding(word, to: present, file.digest, binding)
+            let entry = Self.entry(of: file, brought ?? [])
+            found.present[entry.identity] = brought?.map(\.id) ?? []
+            let record = Self.adding(entry, to: present, file.digest, binding)
             guard record != present else { continue }
             records[file.digest] = record
             found.news.append(record)
@@ -58,7 +58,7 @@ struct FileApprovals {
 
     /// The binding of a decision about more shards than are left in a rollout that is under way.
     private func stillAsked(_ record: ApprovalRecord) -> ApprovalBinding? {
-        ApprovalIndex.standing(of: record, in: plan) == .retained ? record.binding : nil
+        ApprovalIndex.fate(of: record, in: plan) == .retained ? record.binding : nil
     }
 
     /// The commits that added the file; nil, and a notice, where that is not known.
@@ -84,35 +84,35 @@ struct FileApprovals {
         return nil
     }
 
-    private static func word(
+    private static func entry(
         of file: ApprovalFile, _ brought: [HistoryCommit]
     ) -> ApprovalRecord.Approver {
-        var word = ApprovalRecord.Approver(
+        var entry = ApprovalRecord.Approver(
             name: file.approver, reason: file.reason, given: Timestamp(file.given).iso,
             source: file.location.file)
-        word.id = "file " + brought.map(\.id.hex).joined(separator: " ")
-        word.decision = file.decision == .deny ? .deny : .approve
-        word.expires = file.expires.map { Timestamp($0).iso }
-        word.commit = brought.first?.id.hex
+        entry.id = "file " + brought.map(\.id.hex).joined(separator: " ")
+        entry.decision = file.decision == .deny ? .deny : .approve
+        entry.expires = file.expires.map { Timestamp($0).iso }
+        entry.commit = brought.first?.id.hex
         // The name in the file is only declared, so whoever committed the file counts as an
         // approver too: the author of a change cannot approve it under another name.
-        word.others = Set(brought.flatMap(\.peopleWithoutServices).map(\.spelled)).sorted()
-        return word
+        entry.others = Set(brought.flatMap(\.peopleWithoutServices).map(\.spelled)).sorted()
+        return entry
     }
 
     private static func adding(
-        _ word: ApprovalRecord.Approver, to present: ApprovalRecord?, _ digest: Digest,
+        _ entry: ApprovalRecord.Approver, to present: ApprovalRecord?, _ digest: Digest,
         _ binding: ApprovalBinding
     ) -> ApprovalRecord {
-        let decision = word.decision ?? .approve
+        let decision = entry.decision ?? .approve
         guard var record = present else {
             return ApprovalRecord(
-                digest: digest, binding: binding, decision: decision, approvers: [word],
-                expires: word.expires)
+                digest: digest, binding: binding, decision: decision, approvers: [entry],
+                expires: entry.expires)
         }
         if decision == .deny { record.decision = .deny }
-        if !record.approvers.contains(where: { $0.identity == word.identity }) {
-            record.approvers.append(word)
+        if !record.approvers.contains(where: { $0.identity == entry.identity }) {
+            record.approvers.append(entry)
         }
         return record
     }

@@ -34,7 +34,7 @@ struct GateStage {
         notices += Self.replaced(decisions.records, in: planned.plan)
         let waits = planned.plan.steps.contains { policy.approve.contains($0.hazard) }
         if waits, let notice = pass.request.approvals.notice { notices.append(notice) }
-        let setup = ApprovalSetup(session: pass.ledgerSession, snapshot: planned.snapshot)
+        let setup = ApprovalCheckFactory(session: pass.ledgerSession, snapshot: planned.snapshot)
         let approvals = ApprovalIndex(
             // Without a waiting step the approvals are not read.
             records: waits ? decisions.records : [], environment: planned.plan.environment,
@@ -115,7 +115,7 @@ struct GateStage {
     private static func replaced(_ records: [ApprovalRecord], in plan: Plan) -> [Notice] {
         records.filter { record in
             record.decision == .approve && record.consumed.count < record.binding.shards.count
-                && ApprovalIndex.standing(of: record, in: plan) == .replaced
+                && ApprovalIndex.fate(of: record, in: plan) == .replaced
         }.map { record in
             let object = record.binding.object.label(in: record.binding.namespace)
             return Notice(

@@ -62,7 +62,7 @@ package struct ApprovalGaps {
                 ? nil : "the approval \(digest.short) does not say that it was used"
         }
         let known = Set(record.approvers.map(\.identity))
-        return uses.allSatisfy { use in use.words.contains(where: known.contains) }
+        return uses.allSatisfy { use in use.entryIDs.contains(where: known.contains) }
             ? nil : "the approval \(digest.short) has no approver left"
     }
 }

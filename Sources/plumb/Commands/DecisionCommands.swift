@@ -43,8 +43,8 @@ enum DecisionCommands {
         let format = try invocation.format()
         let session = try LedgerSession.open(try invocation.request(), PassHooks())
         let holds = try lifetime(invocation, session.request.approvals)
-        let recorded = try Decisions(session: session).record(
-            Decisions.Request(
+        let recorded = try DecisionRecorder(session: session).record(
+            DecisionRecorder.Request(
                 decision: decision, digests: invocation.arguments,
                 approver: session.request.actor, reason: reason, holdsSeconds: holds,
                 key: try invocation.value(.sign).map(SigningKey.init(path:))))
@@ -69,14 +69,14 @@ enum DecisionCommands {
         return holds
     }
 
-    private static func text(_ decisions: [Decisions.Recorded], minimum: Int) -> String {
+    private static func text(_ decisions: [DecisionRecorder.Recorded], minimum: Int) -> String {
         decisions.map { decision in
             let binding = decision.record.binding
-            let isApproval = decision.word.decision == .approve
+            let isApproval = decision.entry.decision == .approve
             var line = "\(isApproval ? "approved" : "denied") \(decision.record.digest.short)  "
             line += "\(binding.namespace).\(binding.object.encoded)  "
             line += ShardNames.compact(binding.shards)
-            if isApproval, let expires = decision.word.expires { line += "  until \(expires)" }
+            if isApproval, let expires = decision.entry.expires { line += "  until \(expires)" }
             if isApproval, decision.people < minimum {
                 line += "  (\(decision.people) of \(minimum))"
             }
@@ -85,18 +85,18 @@ enum DecisionCommands {
         }.joined()
     }
 
-    private static func json(_ decisions: [Decisions.Recorded]) -> String {
+    private static func json(_ decisions: [DecisionRecorder.Recorded]) -> String {
         JSONView.table(
             kind: "decision",
             rows: decisions.map { decision in
-                let isApproval = decision.word.decision == .approve
+                let isApproval = decision.entry.decision == .approve
                 return [
                     "digest": decision.record.digest.hex,
-                    "decision": (decision.word.decision ?? .approve).rawValue,
+                    "decision": (decision.entry.decision ?? .approve).rawValue,
                     "namespace": decision.record.binding.namespace,
                     "table": decision.record.binding.object.encoded,
-                    "expires": isApproval ? decision.word.expires ?? "" : "",
-                    "approver": decision.word.name, "signer": decision.signer ?? "",
+                    "expires": isApproval ? decision.entry.expires ?? "" : "",
+                    "approver": decision.entry.name, "signer": decision.signer ?? "",
                 ]
             }, summary: Count.of(decisions.count, "decision") + " recorded", exit: .done) + "\n"
     }

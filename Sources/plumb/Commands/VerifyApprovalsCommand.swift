@@ -63,23 +63,23 @@ enum VerifyApprovalsCommand {
         return found
     }
 
-    private static func verb(_ entry: ApprovalAudit.Entry) -> String {
-        switch entry.word.decision ?? entry.record.decision {
+    private static func verb(_ audited: ApprovalAudit.AuditedEntry) -> String {
+        switch audited.entry.decision ?? audited.record.decision {
         case .approve: "approved"
         case .deny: "denied"
         }
     }
 
-    private static func text(_ entry: ApprovalAudit.Entry) -> String {
-        let binding = entry.record.binding
+    private static func text(_ audited: ApprovalAudit.AuditedEntry) -> String {
+        let binding = audited.record.binding
         let object = binding.object.label(in: binding.namespace)
         var lines = [
-            "\(entry.word.given)  \(verb(entry)) \(entry.record.digest.short)  \(object)  "
+            "\(audited.entry.given)  \(verb(audited)) \(audited.record.digest.short)  \(object)  "
                 + ShardNames.compact(binding.shards),
-            "  by \(entry.word.name): \(entry.word.reason)", "  proof: \(entry.proof)",
+            "  by \(audited.entry.name): \(audited.entry.reason)", "  proof: \(audited.proof)",
         ]
-        for use in entry.uses { lines.append("  used up by \(use.operation) at \(use.at)") }
-        if let problem = entry.problem { lines.append("  DOES NOT VERIFY: \(problem)") }
+        for use in audited.uses { lines.append("  used up by \(use.operation) at \(use.at)") }
+        if let problem = audited.problem { lines.append("  DOES NOT VERIFY: \(problem)") }
         // Line breaks are escaped: a reason with one could imitate the lines of other approvals.
         return lines.map(Visible.line).joined(separator: "\n") + "\n\n"
     }
@@ -93,18 +93,19 @@ enum VerifyApprovalsCommand {
         ["operation": gap.place, "problem": gap.problem]
     }
 
-    private static func row(_ entry: ApprovalAudit.Entry) -> [String: String] {
-        let binding = entry.record.binding
+    private static func row(_ audited: ApprovalAudit.AuditedEntry) -> [String: String] {
+        let binding = audited.record.binding
         return [
-            "digest": entry.record.digest.hex,
-            "decision": (entry.word.decision ?? entry.record.decision).rawValue,
+            "digest": audited.record.digest.hex,
+            "decision": (audited.entry.decision ?? audited.record.decision).rawValue,
             "environment": binding.environment, "namespace": binding.namespace,
             "table": binding.object.encoded, "shards": binding.shards.joined(separator: " "),
-            "approver": entry.word.name, "reason": entry.word.reason, "given": entry.word.given,
-            "expires": entry.word.expires ?? "", "source": entry.word.source,
-            "commit": entry.word.commit ?? "", "proof": entry.proof,
-            "uses": entry.uses.map { "\($0.operation) at \($0.at)" }.joined(separator: "\n"),
-            "problem": entry.problem ?? "",
+            "approver": audited.entry.name, "reason": audited.entry.reason,
+            "given": audited.entry.given,
+            "expires": audited.entry.expires ?? "", "source": audited.entry.source,
+            "commit": audited.entry.commit ?? "", "proof": audited.proof,
+            "uses": audited.uses.map { "\($0.operation) at \($0.at)" }.joined(separator: "\n"),
+            "problem": audited.problem ?? "",
         ]
     }
 }

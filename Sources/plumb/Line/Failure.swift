@@ -44,7 +44,7 @@ struct Failure {
         case let error as LedgerError: error.code == .locked ? .ledgerLocked : .error
         case let error as JournalFailure:
             error.isLocked ? .ledgerLocked : .ledgerUnwritable
-        case let error as Decisions.Refusal:
+        case let error as DecisionRecorder.Refusal:
             switch error.code {
             case .refused: .refused
             case .notFound, .ambiguous: .error
@@ -88,7 +88,7 @@ struct Failure {
                     "\(ObjectName(encoded: table.table)): \(table.reason)",
                     location: table.location)
             }
-        case let error as Decisions.Refusal where error.code == .notFound:
+        case let error as DecisionRecorder.Refusal where error.code == .notFound:
             // The plan of a pull request is not recorded, so its digests are not in the ledger.
             [
                 Problem(

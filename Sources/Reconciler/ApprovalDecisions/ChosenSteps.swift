@@ -30,7 +30,7 @@ struct ChosenSteps {
             digests.isEmpty
             ? waiting : try digests.map { try match($0, among: waiting, plan: label) }
         guard !chosen.isEmpty else {
-            throw Decisions.Refusal(
+            throw DecisionRecorder.Refusal(
                 code: .notFound, message: "nothing in plan \(label) waits for an approval")
         }
         return chosen
@@ -44,19 +44,19 @@ struct ChosenSteps {
             let latest = record.latestPlan,
             let plan = try snapshot.read(Plan.self, at: RecordPath.plan(latest))
         else {
-            throw Decisions.Refusal(
+            throw DecisionRecorder.Refusal(
                 code: .notFound, message: "\(environment) has no plan yet",
                 remedy: "run `plumb plan` first")
         }
         try plan.validate()
         guard plan.environment == environment else {
-            throw Decisions.Refusal(
+            throw DecisionRecorder.Refusal(
                 code: .refused,
                 message: "the latest plan of \(environment) is one of \(plan.environment)",
                 remedy: "run `plumb plan` again")
         }
         guard plan.revision.commit != nil else {
-            throw Decisions.Refusal(
+            throw DecisionRecorder.Refusal(
                 code: .refused,
                 message: "the latest plan was made of files that nobody committed",
                 remedy: "commit them, run `plumb plan`, and approve that")
@@ -66,9 +66,9 @@ struct ChosenSteps {
 
     private func match(
         _ prefix: String, among waiting: [Choice], plan: String
-    ) throws(Decisions.Refusal) -> Choice {
+    ) throws(DecisionRecorder.Refusal) -> Choice {
         guard prefix.count >= Digest.distinctDigits else {
-            throw Decisions.Refusal(
+            throw DecisionRecorder.Refusal(
                 code: .ambiguous, message: "`\(prefix)` is too short",
                 remedy: "give at least \(Digest.distinctDigits) digits of the digest, as the plan "
                     + "prints them")
@@ -76,14 +76,14 @@ struct ChosenSteps {
         let found = waiting.filter { $0.digest.hex.hasPrefix(prefix.lowercased()) }
         guard let first = found.first else {
             let known = waiting.map(\.digest.distinct).joined(separator: ", ")
-            throw Decisions.Refusal(
+            throw DecisionRecorder.Refusal(
                 code: .notFound,
                 message: "no step of plan \(plan) that waits for an approval begins with "
                     + "`\(prefix)`",
                 remedy: known.isEmpty ? nil : "those that wait are \(known)")
         }
         guard found.count == 1 else {
-            throw Decisions.Refusal(
+            throw DecisionRecorder.Refusal(
                 code: .ambiguous, message: "`\(prefix)` fits \(Count.of(found.count, "step"))",
                 remedy: "give more digits")
         }

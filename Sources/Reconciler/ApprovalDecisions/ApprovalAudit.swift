@@ -10,9 +10,9 @@ import Schema
 /// verifies all of them again.
 package struct ApprovalAudit {
     /// One person's approval or denial.
-    package struct Entry: Sendable {
+    package struct AuditedEntry: Sendable {
         package let record: ApprovalRecord
-        package let word: ApprovalRecord.Approver
+        package let entry: ApprovalRecord.Approver
         /// `signed by ada (SHA256:…)`, `declared in commit 5f80e08 by …`, `declared`.
         package let proof: String
         /// The operations that used it.
@@ -32,7 +32,7 @@ package struct ApprovalAudit {
     /// - Parameters:
     ///   - since: nil for the beginning.
     ///   - until: the first moment that is not in the range; nil for the end.
-    package func entries(since: Timestamp?, until: Timestamp?) throws -> [Entry] {
+    package func entries(since: Timestamp?, until: Timestamp?) throws -> [AuditedEntry] {
         guard let snapshot = try session.store.snapshot() else { return [] }
         func isAsked(_ times: [String]) -> Bool {
             times.contains { text in
@@ -42,23 +42,23 @@ package struct ApprovalAudit {
             }
         }
         let examination = try Examination(session: session, snapshot: snapshot)
-        var entries: [Entry] = []
+        var entries: [AuditedEntry] = []
         for record in try LedgerQueries.approvals(in: snapshot) {
-            for word in record.approvers {
-                let uses = (record.uses ?? []).filter { $0.words.contains(word.identity) }
-                guard isAsked([word.given] + uses.map(\.at)) else { continue }
-                entries.append(examination.entry(word, in: record, uses: uses))
+            for entry in record.approvers {
+                let uses = (record.uses ?? []).filter { $0.entryIDs.contains(entry.identity) }
+                guard isAsked([entry.given] + uses.map(\.at)) else { continue }
+                entries.append(examination.audited(entry, in: record, uses: uses))
             }
         }
         return entries.sorted {
-            ($0.word.given, $0.record.digest.hex, $0.word.identity)
-                < ($1.word.given, $1.record.digest.hex, $1.word.identity)
+            ($0.entry.given, $0.record.digest.hex, $0.entry.identity)
+                < ($1.entry.given, $1.record.digest.hex, $1.entry.identity)
         }
     }
 }
 
-/// Verifies one word after the other. Whatever of the history or the ledger cannot be read is a
-/// problem of the word that rests on it.
+/// Verifies one entry after the other. Whatever of the history or the ledger cannot be read is a
+/// problem of the entry that rests on it.
 private struct Examination {
     private let session: LedgerSession
     private let snapshot: LedgerSnapshot
@@ -71,44 +71,44 @@ private struct Examination {
         self.session = session
         self.snapshot = snapshot
         signers = TrustedSigners(session.request.approvals)
-        folding = try ApprovalSetup(session: session, snapshot: snapshot).folding()
+        folding = try ApprovalCheckFactory(session: session, snapshot: snapshot).folding()
     }
 
-    func entry(
-        _ word: ApprovalRecord.Approver, in record: ApprovalRecord,
+    func audited(
+        _ entry: ApprovalRecord.Approver, in record: ApprovalRecord,
         uses: [ApprovalRecord.Use]
-    ) -> ApprovalAudit.Entry {
-        let (proof, doubt) = proof(of: word, in: record)
+    ) -> ApprovalAudit.AuditedEntry {
+        let (proof, doubt) = proof(of: entry, in: record)
         var problem = doubt
         if (try? record.binding.digest()) != record.digest {
             problem = "the record does not fit what it is bound to"
         }
         if problem == nil {
-            problem = uses.lazy.compactMap { self.problem(with: $0, by: word, in: record) }.first
+            problem = uses.lazy.compactMap { self.problem(with: $0, by: entry, in: record) }.first
         }
-        return ApprovalAudit.Entry(
-            record: record, word: word, proof: proof, uses: uses, problem: problem)
+        return ApprovalAudit.AuditedEntry(
+            record: record, entry: entry, proof: proof, uses: uses, problem: problem)
     }
 
     // MARK: Who it was
 
     private func proof(
-        of word: ApprovalRecord.Approver, in record: ApprovalRecord
+        of entry: ApprovalRecord.Approver, in record: ApprovalRecord
     ) -> (String, problem: String?) {
-        word.isFile ? file(word, record) : command(word, record)
+        entry.isFile ? file(entry, record) : command(entry, record)
     }
 
     private func command(
-        _ word: ApprovalRecord.Approver, _ record: ApprovalRecord
+        _ entry: ApprovalRecord.Approver, _ record: ApprovalRecord
     ) -> (String, problem: String?) {
-        guard word.signature != nil else { return ("declared", unproved("it is not signed")) }
+        guard entry.signature != nil else { return ("declared", unproved("it is not signed")) }
         guard settings.allowedSigners != nil else {
             return ("signed by an unknown key", unproved("no allowed signers are named"))
         }
-        guard let given = Timestamp(iso: word.given) else {
+        guard let given = Timestamp(iso: entry.given) else {
             return ("declared", "its time cannot be read")
         }
-        switch signers.signer(ofRecorded: word, in: record, at: given) {
+        switch signers.signer(ofRecorded: entry, in: record, at: given) {
         case .signed(let names, let fingerprint):
             return ("signed by \(names.joined(separator: ", ")) (\(fingerprint))", nil)
         case .none(let reason): return ("signed", "the signature does not verify: \(reason)")
@@ -117,10 +117,10 @@ private struct Examination {
     }
 
     private func file(
-        _ word: ApprovalRecord.Approver, _ record: ApprovalRecord
+        _ entry: ApprovalRecord.Approver, _ record: ApprovalRecord
     ) -> (String, problem: String?) {
-        let people = (word.others ?? []).joined(separator: ", ")
-        guard let hex = word.commit, let id = ObjectID(hex: hex) else {
+        let people = (entry.others ?? []).joined(separator: ", ")
+        guard let hex = entry.commit, let id = ObjectID(hex: hex) else {
             return ("declared", unproved("it is not recorded who committed the file"))
         }
         let declared = "declared in commit \(id.short) by \(people)"
@@ -133,7 +133,7 @@ private struct Examination {
             guard error.code != .notFound else { return absent }
             return (declared, "commit \(id.short) cannot be read: \(error.fault)")
         }
-        if let difference = difference(of: word, in: record, from: repository, commit) {
+        if let difference = difference(of: entry, in: record, from: repository, commit) {
             return (declared, difference)
         }
         guard settings.identity == .signed else { return (declared, nil) }
@@ -159,36 +159,36 @@ private struct Examination {
     /// How the entry in the ledger differs from the approval file in the commit that added it; nil
     /// where both are alike.
     private func difference(
-        of word: ApprovalRecord.Approver, in record: ApprovalRecord,
+        of entry: ApprovalRecord.Approver, in record: ApprovalRecord,
         from repository: Repository, _ commit: Commit
     ) -> String? {
         let brought: [HistoryCommit]
         do throws(GitError) {
-            brought = try repository.introductions(of: word.source, in: commit.id)
+            brought = try repository.introductions(of: entry.source, in: commit.id)
         } catch {
-            return "nobody can say whether commit \(commit.id.short) brought \(word.source): "
+            return "nobody can say whether commit \(commit.id.short) brought \(entry.source): "
                 + error.fault
         }
         guard brought.contains(where: { $0.id == commit.id }) else {
-            return "commit \(commit.id.short) did not add \(word.source)"
+            return "commit \(commit.id.short) did not add \(entry.source)"
         }
         let files = try? ApprovalFile.readAll(GitTree(repository, commit: commit))
         guard let file = files?.first(where: { $0.digest == record.digest }),
-            file.location.file == word.source
-        else { return "\(word.source) cannot be read in commit \(commit.id.short)" }
+            file.location.file == entry.source
+        else { return "\(entry.source) cannot be read in commit \(commit.id.short)" }
         let isSame =
-            file.approver == word.name && file.reason == word.reason
-            && Timestamp(file.given).iso == word.given
-            && file.expires.map { Timestamp($0).iso } == word.expires
-            && file.decision.rawValue == word.decision?.rawValue
-        return isSame ? nil : "the ledger differs from \(word.source)"
+            file.approver == entry.name && file.reason == entry.reason
+            && Timestamp(file.given).iso == entry.given
+            && file.expires.map { Timestamp($0).iso } == entry.expires
+            && file.decision.rawValue == entry.decision?.rawValue
+        return isSame ? nil : "the ledger differs from \(entry.source)"
     }
 
     // MARK: What it was used for
 
     /// Why the approval could not have allowed this operation; nil where it could.
     private func problem(
-        with use: ApprovalRecord.Use, by word: ApprovalRecord.Approver, in record: ApprovalRecord
+        with use: ApprovalRecord.Use, by entry: ApprovalRecord.Approver, in record: ApprovalRecord
     ) -> String? {
         let label = "\(use.operation) at \(use.at)"
         guard let time = Timestamp(iso: use.at) else { return "\(label): the time is unreadable" }
@@ -197,14 +197,16 @@ private struct Examination {
             minimum: 1, refusesAuthor: false, lifetimeSeconds: settings.lifetimeSeconds,
             folding: folding)
         var proofs = AuditedProofs(signed: [:])
-        for other in record.approvers where use.words.contains(other.identity) {
+        for other in record.approvers where use.entryIDs.contains(other.identity) {
             proofs.note(other, signer: signerName(of: other, in: record))
         }
         let check = ApprovalCheck(terms: terms, proofs: proofs)
         // Without the plan the authors are not known, and these terms do not ask for them.
         let cause = cause(of: use, in: record) ?? PlanCause(kind: .git)
         let counted = record.approvers.contains { other in
-            guard use.words.contains(other.identity), other.decision != .deny else { return false }
+            guard use.entryIDs.contains(other.identity), other.decision != .deny else {
+                return false
+            }
             // It had to be valid when the operation began, which was before it ended.
             return (try? check.check(other, in: record, cause: cause, now: time).get()) != nil
                 || isRunningOver(other, in: record, end: time, terms)
@@ -214,24 +216,24 @@ private struct Examination {
 
     /// Whether an approval expired while the operation that it allowed to begin was still running.
     private func isRunningOver(
-        _ word: ApprovalRecord.Approver, in record: ApprovalRecord, end: Timestamp,
+        _ entry: ApprovalRecord.Approver, in record: ApprovalRecord, end: Timestamp,
         _ terms: ApprovalTerms
     ) -> Bool {
-        guard let given = Timestamp(iso: word.given), given <= end,
+        guard let given = Timestamp(iso: entry.given), given <= end,
             let use = record.uses?.first(where: { Timestamp(iso: $0.at) == end }),
             let began = operation(use.operation)?.startedAt.flatMap(Timestamp.init(iso:)),
-            let ended = terms.end(recorded: word.expires, given: given)
+            let ended = terms.expiry(recorded: entry.expires, given: given)
         else { return false }
         return began < ended
     }
 
     private func signerName(
-        of word: ApprovalRecord.Approver, in record: ApprovalRecord
+        of entry: ApprovalRecord.Approver, in record: ApprovalRecord
     ) -> String? {
-        guard settings.identity == .signed, proof(of: word, in: record).problem == nil else {
+        guard settings.identity == .signed, proof(of: entry, in: record).problem == nil else {
             return nil
         }
-        return word.name
+        return entry.name
     }
 
     /// The operation behind `rollout/namespace/shard/table`.
@@ -261,12 +263,12 @@ private struct Examination {
 private struct AuditedProofs: ApprovalProving {
     var signed: [String: String]
 
-    mutating func note(_ word: ApprovalRecord.Approver, signer: String?) {
-        signed[word.identity] = signer
+    mutating func note(_ entry: ApprovalRecord.Approver, signer: String?) {
+        signed[entry.identity] = signer
     }
 
-    func proof(of word: ApprovalRecord.Approver, in record: ApprovalRecord) -> ApprovalProof {
-        if let name = signed[word.identity] { return .signed([name], fingerprint: "") }
-        return .declared([word.name] + (word.others ?? []))
+    func proof(of entry: ApprovalRecord.Approver, in record: ApprovalRecord) -> ApprovalProof {
+        if let name = signed[entry.identity] { return .signed([name], fingerprint: "") }
+        return .declared([entry.name] + (entry.others ?? []))
     }
 }

@@ -6,7 +6,7 @@ import Schema
 import Signatures
 
 /// Records a person's approval or denial of steps of the latest plan.
-package struct Decisions: Sendable {
+package struct DecisionRecorder: Sendable {
     /// What is decided, by whom and for how long.
     package struct Request: Sendable {
         package var decision: ApprovalRecord.Decision
@@ -64,7 +64,7 @@ package struct Decisions: Sendable {
     /// A decision as it was recorded.
     package struct Recorded: Sendable {
         package let record: ApprovalRecord
-        package let word: ApprovalRecord.Approver
+        package let entry: ApprovalRecord.Approver
         /// How many different people's approvals count now, this one included.
         package let people: Int
         /// Who gave it, by the allowed signers; nil where no proof is demanded.
@@ -74,24 +74,25 @@ package struct Decisions: Sendable {
     /// Records the decision about every step that `request` names, in one commit.
     package func record(_ request: Request) throws -> [Recorded] {
         let snapshot = try store.snapshot()
-        let check = try ApprovalSetup(session: session, snapshot: snapshot).check(present: [:])
+        let check = try ApprovalCheckFactory(session: session, snapshot: snapshot).check(
+            present: [:])
         let chosen = try ChosenSteps(session: session, snapshot: snapshot)
             .steps(request.digests)
-        var words: [(step: ChosenSteps.Choice, word: ApprovalRecord.Approver)] = []
+        var entries: [(step: ChosenSteps.Choice, entry: ApprovalRecord.Approver)] = []
         for step in chosen {
-            let word = try word(about: step, request, check.terms)
-            try require(word, about: step, request, check)
-            words.append((step, word))
+            let entry = try entry(about: step, request, check.terms)
+            try require(entry, about: step, request, check)
+            entries.append((step, entry))
         }
         var records: [ApprovalRecord] = []
         var refusal: Refusal?
         try store.transact(event(request, chosen)) { draft throws(LedgerError) in
             records = []
             refusal = nil
-            for (step, word) in words {
+            for (step, entry) in entries {
                 let present = try draft.read(
                     ApprovalRecord.self, at: RecordPath.approval(step.digest))
-                switch Self.adding(word, about: step, to: present) {
+                switch Self.adding(entry, about: step, to: present) {
                 case .success(let record):
                     records.append(record)
                     try draft.set(RecordPath.approval(step.digest), json: record)
@@ -103,8 +104,8 @@ package struct Decisions: Sendable {
             return .commit
         }
         if let refusal { throw refusal }
-        return zip(words, records).map { item, record in
-            recorded(item.word, about: item.step, in: record, check)
+        return zip(entries, records).map { item, record in
+            recorded(item.entry, about: item.step, in: record, check)
         }
     }
 
@@ -118,7 +119,7 @@ package struct Decisions: Sendable {
     }
 
     private func recorded(
-        _ word: ApprovalRecord.Approver, about step: ChosenSteps.Choice,
+        _ entry: ApprovalRecord.Approver, about step: ChosenSteps.Choice,
         in record: ApprovalRecord, _ check: ApprovalCheck
     ) -> Recorded {
         var persons = Persons()
@@ -129,32 +130,32 @@ package struct Decisions: Sendable {
             if let valid = try? result.get() { persons.add(valid.person) }
         }
         return Recorded(
-            record: record, word: word, people: persons.count,
-            signer: check.signer(of: word, in: record))
+            record: record, entry: entry, people: persons.count,
+            signer: check.signer(of: entry, in: record))
     }
 
     // MARK: One word
 
     /// The decision about one step, signed where a key was given.
-    private func word(
+    private func entry(
         about step: ChosenSteps.Choice, _ request: Request, _ terms: ApprovalTerms
     ) throws -> ApprovalRecord.Approver {
         let now = store.now
-        var word = ApprovalRecord.Approver(
+        var entry = ApprovalRecord.Approver(
             name: request.approver.email, reason: request.reason, given: now.iso,
             source: ApprovalRecord.Approver.command)
-        word.id = Self.nonce()
-        word.decision = request.decision
+        entry.id = Self.nonce()
+        entry.decision = request.decision
         let actor = request.approver
-        if actor.name != actor.email { word.others = ["\(actor.name) <\(actor.email)>"] }
-        let end = terms.end(request.holdsSeconds.map(now.adding(seconds:)), given: now)
-        word.expires = end.iso
-        guard let key = request.key else { return word }
-        let record = Self.fresh(word, about: step)
-        guard let statement = ApprovalStatement(word, in: record) else { return word }
-        word.signature = try key.sign(
+        if actor.name != actor.email { entry.others = ["\(actor.name) <\(actor.email)>"] }
+        let end = terms.expiry(request.holdsSeconds.map(now.adding(seconds:)), given: now)
+        entry.expires = end.iso
+        guard let key = request.key else { return entry }
+        let record = Self.fresh(entry, about: step)
+        guard let statement = ApprovalStatement(entry, in: record) else { return entry }
+        entry.signature = try key.sign(
             try statement.bytes(), namespace: ApprovalStatement.namespace)
-        return word
+        return entry
     }
 
     /// A new random number of 128 bits, in hexadecimal, so that no two decisions have the same
@@ -168,12 +169,12 @@ package struct Decisions: Sendable {
 
     /// Throws where the approval would not count; a denial always counts.
     private func require(
-        _ word: ApprovalRecord.Approver, about step: ChosenSteps.Choice, _ request: Request,
+        _ entry: ApprovalRecord.Approver, about step: ChosenSteps.Choice, _ request: Request,
         _ check: ApprovalCheck
     ) throws(Refusal) {
         guard request.decision == .approve else { return }
         let result = check.check(
-            word, in: Self.fresh(word, about: step), cause: step.cause, now: store.now)
+            entry, in: Self.fresh(entry, about: step), cause: step.cause, now: store.now)
         guard case .failure(let refusal) = result else { return }
         throw Self.refusal(refusal.obstacle, step.digest)
     }
@@ -185,25 +186,25 @@ package struct Decisions: Sendable {
                 code: .refused, message: "\(step.short): \(name) is the author of the change",
                 remedy: "policy.approvers.not_author asks for somebody else")
         case .nameless, .notProved, .unreadable, .future, .expired, .authorUnknown:
-            Refusal(code: .refused, message: "\(step.short): the approval \(obstacle.words)")
+            Refusal(code: .refused, message: "\(step.short): the approval \(obstacle.phrase)")
         }
     }
 
     private static func fresh(
-        _ word: ApprovalRecord.Approver, about step: ChosenSteps.Choice
+        _ entry: ApprovalRecord.Approver, about step: ChosenSteps.Choice
     ) -> ApprovalRecord {
         ApprovalRecord(
-            digest: step.digest, binding: step.binding, decision: word.decision ?? .approve,
-            approvers: [word], expires: word.expires)
+            digest: step.digest, binding: step.binding, decision: entry.decision ?? .approve,
+            approvers: [entry], expires: entry.expires)
     }
 
     /// Adds a decision to those recorded before; none of them is lost, and a denial stays.
     private static func adding(
-        _ word: ApprovalRecord.Approver, about step: ChosenSteps.Choice,
+        _ entry: ApprovalRecord.Approver, about step: ChosenSteps.Choice,
         to present: ApprovalRecord?
     ) -> Result<ApprovalRecord, Refusal> {
-        guard var record = present else { return .success(fresh(word, about: step)) }
-        if record.decision == .deny, word.decision == .approve {
+        guard var record = present else { return .success(fresh(entry, about: step)) }
+        if record.decision == .deny, entry.decision == .approve {
             let denial = record.approvers.first { $0.decision == .deny } ?? record.approvers.first
             return .failure(
                 Refusal(
@@ -212,9 +213,9 @@ package struct Decisions: Sendable {
                         + "denial is final for exactly this step",
                     remedy: "change the step and it is asked again"))
         }
-        if word.decision == .deny { record.decision = .deny }
-        record.approvers.append(word)
-        record.expires = word.expires
+        if entry.decision == .deny { record.decision = .deny }
+        record.approvers.append(entry)
+        record.expires = entry.expires
         return .success(record)
     }
 }

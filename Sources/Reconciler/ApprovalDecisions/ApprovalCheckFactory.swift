@@ -4,7 +4,7 @@ import Model
 
 /// Puts together what decides whether approvals count: the policy, the operator's settings, the
 /// mailmap of the followed branch and the keys that are trusted.
-struct ApprovalSetup {
+struct ApprovalCheckFactory {
     let session: LedgerSession
     let snapshot: LedgerSnapshot?
 
