@@ -74,7 +74,7 @@ struct PeopleTests {
 
     @Test("people who share a spelling are one, also through a third")
     func persons() {
-        var persons = Persons()
+        var persons = DistinctPeople()
         persons.add(["ada", "ada@e.com"])
         persons.add(["bob"])
         #expect(persons.count == 2)

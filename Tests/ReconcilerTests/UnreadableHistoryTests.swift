@@ -43,9 +43,9 @@ struct UnreadableHistoryTests {
 
     @Test("a version of a file that is gone", arguments: ["t.sql", "notes.txt"])
     func goneFile(_ path: String) throws {
-        func index() throws -> TouchIndex {
+        func index() throws -> AuthorIndex {
             let repository = try open()
-            return try TouchIndex(
+            return try AuthorIndex(
                 repository.commits(of: tip, without: nil),
                 library: DefinitionLibrary(repository: repository))
         }

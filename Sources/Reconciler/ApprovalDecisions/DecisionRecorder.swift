@@ -122,7 +122,7 @@ package struct DecisionRecorder: Sendable {
         _ entry: ApprovalRecord.Approver, about step: ChosenSteps.Choice,
         in record: ApprovalRecord, _ check: ApprovalCheck
     ) -> Recorded {
-        var persons = Persons()
+        var persons = DistinctPeople()
         for known in record.approvers where known.decision != .deny {
             guard step.binding.shards.contains(where: { !record.isUsedUp(known, on: $0) })
             else { continue }

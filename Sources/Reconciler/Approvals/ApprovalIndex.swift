@@ -100,8 +100,8 @@ package struct ApprovalIndex: Sendable {
             InsufficientApprovals(reason: Count.of(people, of: minimum, "approval") + " given"))
     }
 
-    private static func people(_ entries: [ApprovalCheck.Valid]) -> Persons {
-        entries.reduce(into: Persons()) { $0.add($1.person) }
+    private static func people(_ entries: [ApprovalCheck.Valid]) -> DistinctPeople {
+        entries.reduce(into: DistinctPeople()) { $0.add($1.person) }
     }
 
     /// Until when approvals of enough different people are valid; nil where there never were

@@ -31,11 +31,11 @@ struct AuthorSearch {
         var plan = plan
         for place in plan.steps.indices where policy.approve.contains(plan.steps[place].hazard) {
             let step = plan.steps[place]
-            do throws(RecordedBases.Unknown) {
+            do throws(AuthorRanges.Unknown) {
                 let subject = StepSubject(step, in: plan, desired: desired)
                 let people = try walks.people(behind: subject, step.shardIDs, recorded)
                 guard !people.isEmpty || step.cause.kind.isLive else {
-                    throw RecordedBases.Unknown(
+                    throw AuthorRanges.Unknown(
                         reason: "no commit since the recorded state explains the change")
                 }
                 plan.steps[place].cause.authors = people.map(\.spelled).sorted()
@@ -65,15 +65,15 @@ private final class HistoryWalks {
     private let shards: [ShardID: Shard]
     /// The schema and overlay folders of each namespace.
     private let folders: [String: [String]]
-    private var bases: RecordedBases?
+    private var bases: AuthorRanges?
     private var library: DefinitionLibrary?
-    private var indexes: [RecordedBases.Range: Result<TouchIndex, RecordedBases.Unknown>] = [:]
+    private var indexes: [AuthorRanges.Range: Result<AuthorIndex, AuthorRanges.Unknown>] = [:]
     /// Where signed authors are asked for, the signer of a commit counts as its author, whatever
     /// name it bears.
     private let signers: TrustedSigners?
     private let demandsSignatures: Bool
     private var signed: [ObjectID: [GitPerson]] = [:]
-    private var pins: [String: Result<ObjectID, RecordedBases.Unknown>] = [:]
+    private var pins: [String: Result<ObjectID, AuthorRanges.Unknown>] = [:]
 
     init(
         source: FetchedSource, desired: DesiredState, converged: String?,
@@ -92,31 +92,31 @@ private final class HistoryWalks {
 
     func people(
         behind subject: StepSubject, _ ids: [ShardID], _ recorded: [ShardID: ShardRecord]
-    ) throws(RecordedBases.Unknown) -> Set<GitPerson> {
-        var ranges: Set<RecordedBases.Range> = []
+    ) throws(AuthorRanges.Unknown) -> Set<GitPerson> {
+        var ranges: Set<AuthorRanges.Range> = []
         for id in ids {
             ranges.formUnion(try begin().ranges(since: recorded[id]))
             if let pinned = try pin(of: id) {
                 // What a pinned shard followed before its pin is not recorded, so the whole history
                 // counts.
-                ranges.insert(RecordedBases.Range(tip: pinned, base: nil))
+                ranges.insert(AuthorRanges.Range(tip: pinned, base: nil))
             }
         }
         var found: Set<GitPerson> = []
         for range in ranges {
             var index = try index(of: range)
-            if range.base != nil, index.turnsElsewhere(for: subject) {
-                index = try self.index(of: RecordedBases.Range(tip: range.tip, base: nil))
+            if range.base != nil, index.changesFilesOrDatabases(for: subject) {
+                index = try self.index(of: AuthorRanges.Range(tip: range.tip, base: nil))
             }
             let former = index.folders(of: subject.namespace)
-            let touches = index.touches(of: subject) { path in
+            let authors = index.authors(of: subject) { path in
                 former.map { counts(path, subject.namespace, former: $0) } ?? true
             }
-            found.formUnion(touches.people)
-            for commit in touches.commits {
+            found.formUnion(authors.people)
+            for commit in authors.commits {
                 let signers = try self.signers(of: commit)
                 guard !signers.isEmpty || !demandsSignatures else {
-                    throw RecordedBases.Unknown(
+                    throw AuthorRanges.Unknown(
                         reason: "commit \(commit.short) has no valid signature, and the "
                             + "operator asks for signed authors; have the change committed anew, "
                             + "signed")
@@ -136,7 +136,7 @@ private final class HistoryWalks {
         return !folders.values.contains { $0.contains(where: isIn) }
     }
 
-    private func signers(of commit: ObjectID) throws(RecordedBases.Unknown) -> [GitPerson] {
+    private func signers(of commit: ObjectID) throws(AuthorRanges.Unknown) -> [GitPerson] {
         guard let signers, let repository = source.repository else { return [] }
         if let known = signed[commit] { return known }
         var people: [GitPerson] = []
@@ -145,54 +145,54 @@ private final class HistoryWalks {
                 people = names.map(GitPerson.init(spelled:))
             }
         } catch {
-            throw RecordedBases.Unknown(
+            throw AuthorRanges.Unknown(
                 reason: "nobody can say who signed commit \(commit.short): \(error)")
         }
         signed[commit] = people
         return people
     }
 
-    private func begin() throws(RecordedBases.Unknown) -> RecordedBases {
+    private func begin() throws(AuthorRanges.Unknown) -> AuthorRanges {
         if let bases { return bases }
         guard let repository = source.repository, let commit = source.commit else {
-            throw RecordedBases.Unknown(
+            throw AuthorRanges.Unknown(
                 reason: "the files are read from a folder and not from a commit; commit them first")
         }
         guard !repository.isShallow else {
-            throw RecordedBases.Unknown(
+            throw AuthorRanges.Unknown(
                 reason: "this is a shallow clone, whose history is cut off; fetch the rest with "
                     + "`git fetch --unshallow`")
         }
-        let made = RecordedBases(repository: repository, tip: commit.id, converged: converged)
+        let made = AuthorRanges(repository: repository, tip: commit.id, converged: converged)
         bases = made
         return made
     }
 
     private func index(
-        of range: RecordedBases.Range
-    ) throws(RecordedBases.Unknown) -> TouchIndex {
+        of range: AuthorRanges.Range
+    ) throws(AuthorRanges.Unknown) -> AuthorIndex {
         if let known = indexes[range] { return try known.get() }
-        let result = Result { () throws(RecordedBases.Unknown) in try walk(range) }
+        let result = Result { () throws(AuthorRanges.Unknown) in try walk(range) }
         indexes[range] = result
         return try result.get()
     }
 
-    private func walk(_ range: RecordedBases.Range) throws(RecordedBases.Unknown) -> TouchIndex {
+    private func walk(_ range: AuthorRanges.Range) throws(AuthorRanges.Unknown) -> AuthorIndex {
         guard let repository = source.repository else {
-            throw RecordedBases.Unknown(reason: "there is no repository to search")
+            throw AuthorRanges.Unknown(reason: "there is no repository to search")
         }
         let shared = library ?? DefinitionLibrary(repository: repository)
         library = shared
         do throws(GitError) {
-            return try TouchIndex(
+            return try AuthorIndex(
                 repository.commits(of: range.tip, without: range.base), library: shared)
         } catch {
-            throw RecordedBases.Unknown(reason: "\(error)")
+            throw AuthorRanges.Unknown(reason: "\(error)")
         }
     }
 
     /// The commit that the shard is pinned to; nil where it follows the branch.
-    private func pin(of id: ShardID) throws(RecordedBases.Unknown) -> ObjectID? {
+    private func pin(of id: ShardID) throws(AuthorRanges.Unknown) -> ObjectID? {
         guard let shard = shards[id],
             let pin = desired.fleet.namespace(id.namespace)?.pins.first(where: {
                 $0.selector.selects(shard)
@@ -201,9 +201,9 @@ private final class HistoryWalks {
         let name = pin.ref.value
         if let known = pins[name] { return try known.get() }
         let repository = source.repository
-        let result = Result { () throws(RecordedBases.Unknown) in
+        let result = Result { () throws(AuthorRanges.Unknown) in
             guard let commit = try? repository?.resolve(name) else {
-                throw RecordedBases.Unknown(reason: "the pinned ref \(name) cannot be read")
+                throw AuthorRanges.Unknown(reason: "the pinned ref \(name) cannot be read")
             }
             return commit.id
         }

@@ -39,7 +39,7 @@ struct StepSubject {
 }
 
 /// The settings of the fleet file that a step depends on. Equal values lead to the same step.
-struct FleetWords: Hashable {
+struct FleetSettings: Hashable {
     private let schema: [String]
     private let removal: [String]
     private let renames: Set<RenameHint.Subject>
@@ -66,7 +66,7 @@ struct FleetWords: Hashable {
 
     /// Whether the same files are followed by the same databases; the rules for dropping may
     /// differ.
-    func followsTheSame(as other: FleetWords) -> Bool {
+    func usesSameFilesAndDatabases(as other: FleetSettings) -> Bool {
         schema == other.schema && shards == other.shards
     }
 

@@ -47,7 +47,7 @@ struct BaseRevision {
     private enum Wanted {
         /// Named on the command line.
         case named(String)
-        case pipeline(Pipeline)
+        case pipeline(CIPipeline)
         /// The branch that the operator's file names.
         case followed
         case unknown
@@ -62,12 +62,12 @@ struct BaseRevision {
     }
 
     /// The pipeline of a pull request, where the source is what it checked out.
-    private var requested: Pipeline? {
+    private var requested: CIPipeline? {
         request.pipeline.flatMap { concerns($0) ? $0 : nil }
     }
 
     /// A remote repository's default branch is not what this pipeline checked out.
-    private func concerns(_ pipeline: Pipeline) -> Bool {
+    private func concerns(_ pipeline: CIPipeline) -> Bool {
         guard case .mirror(let url, _) = request.source.location else { return true }
         let isRemote = (try? SourceAddress(url))?.transport != .local
         return !isRemote || request.source.reference != "HEAD"
@@ -114,7 +114,7 @@ struct BaseRevision {
     /// - Parameter pipeline: a pipeline of a pull request. There a local branch may be the
     ///   proposal's own, and so may any branch in a clone of another project.
     private func followed(
-        _ branch: String, in repository: Repository, for pipeline: Pipeline?
+        _ branch: String, in repository: Repository, for pipeline: CIPipeline?
     ) throws -> FetchedSource {
         var places = isMirror ? ["refs/heads/"] : ["refs/remotes/origin/", "refs/heads/"]
         var commits: [String] = []
@@ -137,7 +137,7 @@ struct BaseRevision {
     }
 
     private func base(
-        of pipeline: Pipeline, in repository: Repository
+        of pipeline: CIPipeline, in repository: Repository
     ) throws -> FetchedSource {
         if let branch = pipeline.branch {
             // A local branch of that name may be the proposal's own.

@@ -30,7 +30,7 @@ package struct PassRequest: Sendable {
     /// The revision whose policy, fleet and approvals count, as the command line names it.
     package var base: String?
     /// The pipeline of a pull request in which the command runs.
-    package var pipeline: Pipeline?
+    package var pipeline: CIPipeline?
     /// How the command treats a proposal.
     package var proposals: ProposalUse
 
@@ -38,7 +38,7 @@ package struct PassRequest: Sendable {
         source: SourceRequest, scope: DesiredStage.Scope, ledger: String? = nil, folder: String,
         heals: Bool = false, actor: LedgerActor, mode: Observer.Mode = .once,
         backsOff: Bool = false, operator: Operator? = nil, base: String? = nil,
-        pipeline: Pipeline? = nil, proposals: ProposalUse = .refused
+        pipeline: CIPipeline? = nil, proposals: ProposalUse = .refused
     ) {
         self.source = source
         self.scope = scope

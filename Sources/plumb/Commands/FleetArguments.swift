@@ -24,7 +24,7 @@ extension Invocation {
                 namespaces: namespaces.isEmpty ? nil : Set(namespaces), shards: values(.shard)),
             ledger: value(.ledger), folder: folder, heals: has(.heal), actor: actor,
             operator: try operatorFile(), base: value(.base),
-            pipeline: Pipeline.detect(environmentVariables), proposals: proposals)
+            pipeline: CIPipeline.detect(environmentVariables), proposals: proposals)
         request.approvals = ApprovalSettings(request.operator)
         return request
     }

@@ -8,7 +8,7 @@ import Testing
 @testable import Reconciler
 
 @Suite("attack: since when history counts is what was recorded, and what is not there is not known")
-struct RecordedBasesTests {
+struct AuthorRangesTests {
     /// A repository with three commits in a row and one beside them.
     private struct Line {
         let folder = try? TemporaryFolder()
@@ -34,7 +34,7 @@ struct RecordedBasesTests {
 
         func bases(_ record: ShardRecord?, converged: String? = nil) throws -> [String?] {
             let tip = try #require(ObjectID(hex: ids[2]))
-            return try RecordedBases(repository: repository, tip: tip, converged: converged)
+            return try AuthorRanges(repository: repository, tip: tip, converged: converged)
                 .ranges(since: record).map { $0.base?.hex }
         }
 
@@ -42,7 +42,7 @@ struct RecordedBasesTests {
             do {
                 return "known: \(try bases(record, converged: converged))"
             } catch {
-                return (error as? RecordedBases.Unknown)?.reason ?? "\(error)"
+                return (error as? AuthorRanges.Unknown)?.reason ?? "\(error)"
             }
         }
     }

@@ -2,7 +2,7 @@ import Desired
 import Git
 
 /// Who changed which object in a range of commits. Built in one walk, then asked for every step.
-struct TouchIndex {
+struct AuthorIndex {
     private struct Touch {
         let path: String
         let maker: Maker
@@ -72,7 +72,7 @@ struct TouchIndex {
     /// The authors in this range of what a step depends on.
     ///
     /// - Parameter counts: whether a file at a path can be the namespace's.
-    func touches(of subject: StepSubject, counts: (String) -> Bool) -> Found {
+    func authors(of subject: StepSubject, counts: (String) -> Bool) -> Found {
         var found = Found()
         for name in subject.names {
             for touch in touches[name] ?? [] where counts(touch.path) {
@@ -101,11 +101,11 @@ struct TouchIndex {
 
     /// Whether a fleet file of the range changed which files or which databases the step's shards
     /// use. Then a change from before the range may be new to a shard, so the whole history counts.
-    func turnsElsewhere(for subject: StepSubject) -> Bool {
+    func changesFilesOrDatabases(for subject: StepSubject) -> Bool {
         fleetChanges.contains { change in
-            guard let after = words(change.after, subject) else { return true }
+            guard let after = settings(change.after, subject) else { return true }
             return change.before.contains { blob in
-                words(blob, subject).map { !$0.followsTheSame(as: after) } ?? true
+                settings(blob, subject).map { !$0.usesSameFilesAndDatabases(as: after) } ?? true
             }
         }
     }
@@ -120,13 +120,13 @@ struct TouchIndex {
     }
 
     private func decides(_ change: FleetChange, _ subject: StepSubject) -> Bool {
-        guard let after = words(change.after, subject) else { return true }
-        return change.before.contains { words($0, subject) != after }
+        guard let after = settings(change.after, subject) else { return true }
+        return change.before.contains { settings($0, subject) != after }
     }
 
     /// The settings in this version of the fleet file; nil where it cannot be read.
-    private func words(_ blob: ObjectID?, _ subject: StepSubject) -> FleetWords? {
-        blob.flatMap(library.fleet).flatMap { FleetWords($0, about: subject) }
+    private func settings(_ blob: ObjectID?, _ subject: StepSubject) -> FleetSettings? {
+        blob.flatMap(library.fleet).flatMap { FleetSettings($0, about: subject) }
     }
 }
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Reconciler
 
 @Suite("attack: what the fleet file says about a step makes its writer an author")
-struct FleetWordsTests {
+struct FleetSettingsTests {
     private let text = """
         version: 1
         namespaces:
@@ -25,13 +25,13 @@ struct FleetWordsTests {
           production: {namespaces: [commerce], connection: {user: u}}
         """
 
-    private func words(_ text: String, table: String = "orders") throws -> FleetWords? {
+    private func words(_ text: String, table: String = "orders") throws -> FleetSettings? {
         let fleet = try Fleet(Array(text.utf8), file: "plumb.yaml")
         let step = sampleStep(table: table, shards: ["s0"])
         let desired = DesiredState(
             fleet: fleet, environment: try fleet.selectEnvironment(nil),
             revision: Revision(commit: nil), schemas: [], assignment: [:], shards: [])
-        return FleetWords(
+        return FleetSettings(
             fleet, about: StepSubject(step, in: samplePlan([step]), desired: desired))
     }
 

@@ -3,7 +3,7 @@ import Model
 import Schema
 
 /// The revisions after which the history counts for a shard: those at which it was last converged.
-final class RecordedBases {
+final class AuthorRanges {
     /// A range of history to search for authors.
     struct Range: Hashable {
         let tip: ObjectID

@@ -4,7 +4,7 @@ import Foundation
 /// A CI pipeline that runs for a pull or merge request, as its environment variables say.
 ///
 /// All of it is untrusted input: names are validated, and only looked up as full names.
-package struct Pipeline: Hashable, Sendable {
+package struct CIPipeline: Hashable, Sendable {
     /// The name for messages, such as `GitHub`.
     package let system: String
     /// The short name of the target branch; nil where it is not known.
@@ -24,7 +24,7 @@ package struct Pipeline: Hashable, Sendable {
     }
 
     /// The pipeline that `variables` describe; nil where it runs for no request.
-    package static func detect(_ variables: [String: String]) -> Pipeline? {
+    package static func detect(_ variables: [String: String]) -> CIPipeline? {
         let set = Variables(values: variables)
         return gitHub(set) ?? gitLab(set) ?? others(set)
     }
@@ -46,7 +46,7 @@ package struct Pipeline: Hashable, Sendable {
         "pull_request_review_comment", "merge_group",
     ]
 
-    private static func gitHub(_ variables: Variables) -> Pipeline? {
+    private static func gitHub(_ variables: Variables) -> CIPipeline? {
         let event = variables["GITHUB_EVENT_NAME"]
         let payload = GitHubPayload(path: variables["GITHUB_EVENT_PATH"])
         let base = variables["GITHUB_BASE_REF"]
@@ -57,7 +57,7 @@ package struct Pipeline: Hashable, Sendable {
             || (event == "issue_comment" && payload?.isAboutRequest != false)
             || (event == "workflow_run" && payload?.followsRequest != false)
         guard isRequest else { return nil }
-        return Pipeline(
+        return CIPipeline(
             system: "GitHub", branch: base ?? payload?.baseBranch,
             commits: [payload?.baseCommit].compactMap { $0 },
             project: variables["GITHUB_REPOSITORY"])
@@ -65,13 +65,13 @@ package struct Pipeline: Hashable, Sendable {
 
     // MARK: GitLab and others
 
-    private static func gitLab(_ variables: Variables) -> Pipeline? {
+    private static func gitLab(_ variables: Variables) -> CIPipeline? {
         let branch = variables["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"]
         guard
             branch != nil || variables["CI_MERGE_REQUEST_IID"] != nil
                 || variables["CI_PIPELINE_SOURCE"] == "merge_request_event"
         else { return gitLabBranch(variables) }
-        return Pipeline(
+        return CIPipeline(
             system: "GitLab", branch: branch,
             commits: ["CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA"]
                 .compactMap { variables[$0] },
@@ -83,7 +83,7 @@ package struct Pipeline: Hashable, Sendable {
     ///
     /// GitLab does not say the target branch here: the default branch is assumed. To a protected
     /// branch only those can push who may merge there.
-    private static func gitLabBranch(_ variables: Variables) -> Pipeline? {
+    private static func gitLabBranch(_ variables: Variables) -> CIPipeline? {
         guard let requests = variables["CI_OPEN_MERGE_REQUESTS"],
             variables["CI_COMMIT_REF_PROTECTED"] != "true"
         else { return nil }
@@ -93,27 +93,27 @@ package struct Pipeline: Hashable, Sendable {
         let projects = Set(
             requests.split(separator: ",").map { $0.prefix { $0 != "!" } }.map(String.init))
         guard let project = projects.first, projects.count == 1 else {
-            return Pipeline(system: "GitLab", branch: nil)
+            return CIPipeline(system: "GitLab", branch: nil)
         }
-        return Pipeline(system: "GitLab", branch: branch, project: project)
+        return CIPipeline(system: "GitLab", branch: branch, project: project)
     }
 
-    private static func others(_ variables: Variables) -> Pipeline? {
+    private static func others(_ variables: Variables) -> CIPipeline? {
         if variables["SYSTEM_PULLREQUEST_PULLREQUESTID"] != nil {
-            return Pipeline(
+            return CIPipeline(
                 system: "Azure Pipelines",
                 branch: variables["SYSTEM_PULLREQUEST_TARGETBRANCH"].map(short))
         }
         if variables["BITBUCKET_PR_ID"] != nil {
-            return Pipeline(
+            return CIPipeline(
                 system: "Bitbucket", branch: variables["BITBUCKET_PR_DESTINATION_BRANCH"])
         }
         if let number = variables["BUILDKITE_PULL_REQUEST"], number != "false" {
-            return Pipeline(
+            return CIPipeline(
                 system: "Buildkite", branch: variables["BUILDKITE_PULL_REQUEST_BASE_BRANCH"])
         }
         if variables["CHANGE_ID"] != nil, variables["JENKINS_URL"] != nil {
-            return Pipeline(system: "Jenkins", branch: variables["CHANGE_TARGET"])
+            return CIPipeline(system: "Jenkins", branch: variables["CHANGE_TARGET"])
         }
         return nil
     }

@@ -1,7 +1,7 @@
 /// Persons as sets of folded spellings; sets that share a spelling are one person.
 ///
 /// When in doubt it counts too few: two people with the same name are one person.
-struct Persons {
+struct DistinctPeople {
     /// Disjoint sets, one for each person.
     private(set) var groups: [Set<String>] = []
 
