@@ -92,12 +92,12 @@ extension Doctor {
         _ context: ReconcileContext
     ) -> [Check] {
         let occupied = Set(shards.named.map(\.server))
-        let others = facts.map { server, looked in
+        let others = facts.map { server, examined in
             let isOccupied = occupied.contains(server)
             return (
                 server,
-                AccountFacts(
-                    server: server, looked: looked, as: isOccupied ? .read : .workspace,
+                AccountPrivileges(
+                    server: server, examined: examined, as: isOccupied ? .read : .workspace,
                     purposes: isOccupied ? [.workspace, .change] : [], context: context)
             )
         }.sorted { $0.0 < $1.0 }

@@ -12,7 +12,7 @@ struct GrantExamination {
     /// - Parameter others: the facts of the accounts for purposes other than reading.
     init(
         shards: ShardExamination, fleet: Fleet, facts: [ServerAddress: ServerFacts],
-        others: [ServerAddress: AccountFacts]
+        others: [ServerAddress: AccountPrivileges]
     ) {
         self.fleet = fleet
         let byServer = Dictionary(grouping: shards.named, by: \.server)

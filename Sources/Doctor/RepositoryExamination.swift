@@ -21,10 +21,10 @@ struct RepositoryExamination {
         let source: FetchedSource
         do {
             try TrustedSource.checkOperator(request)
-            let looked = try TrustedSource.look(
+            let baseOnly = try TrustedSource.baseOnly(
                 request, fetched: FetchStage(request: request.source).run())
-            source = looked.source
-            places = looked.places
+            source = baseOnly.source
+            places = baseOnly.places
         } catch {
             let known = error as? any RemediedError
             add(

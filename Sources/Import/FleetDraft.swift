@@ -55,7 +55,7 @@ struct FleetDraft {
             if let manage { lines.append("    manage: \(manage)") }
             if let sqlMode { lines.append("    sql_mode: \(YAMLText.scalar(sqlMode))") }
             lines.append("    shards:")
-            if let pattern = ShardRange.pattern(of: namespace.shards) {
+            if let pattern = NumberedShards.pattern(of: namespace.shards) {
                 let host = YAMLText.scalar(request.server.description)
                 lines.append(
                     "      - {pattern: \(YAMLText.scalar(pattern)), hosts: [\(host)]}")

@@ -5,7 +5,7 @@
 /// blocks nobody and may wait longer.
 package struct LockWaits: Codable, Hashable, Sendable {
     /// The longest lock wait of a statement that changes a table, in seconds.
-    package var statementSeconds: Int
+    package var ddlSeconds: Int
     /// How often one statement is tried in a run; after that its operation has failed.
     package var attempts: Int
     /// The pause after the first try, in seconds; it doubles with each one, up to
@@ -14,10 +14,15 @@ package struct LockWaits: Codable, Hashable, Sendable {
     /// The longest pause, in seconds.
     package var longestPauseSeconds: Int
 
-    package init(statementSeconds: Int) {
-        self.statementSeconds = statementSeconds
+    private enum CodingKeys: String, CodingKey {
+        case ddlSeconds = "statementSeconds"
+        case attempts, firstPauseSeconds, longestPauseSeconds
+    }
+
+    package init(ddlSeconds: Int) {
+        self.ddlSeconds = ddlSeconds
         attempts = Self.standardAttempts
-        firstPauseSeconds = Int(RetryPauses.statementSeconds(attempt: 1))
+        firstPauseSeconds = Int(RetryPauses.lockPauseSeconds(attempt: 1))
         longestPauseSeconds = Int(RetryPauses.longestSeconds)
     }
 
@@ -25,5 +30,5 @@ package struct LockWaits: Codable, Hashable, Sendable {
     package static let standardAttempts = 10
 
     /// The lock wait limit of a statement that only reads, in seconds.
-    package var readingSeconds: Int { max(10, statementSeconds) }
+    package var readingSeconds: Int { max(10, ddlSeconds) }
 }

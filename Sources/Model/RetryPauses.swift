@@ -9,7 +9,7 @@ package enum RetryPauses {
     }
 
     /// The same from 1 second on: queries that queued behind a waiting statement run meanwhile.
-    package static func statementSeconds(attempt: Int) -> Double {
+    package static func lockPauseSeconds(attempt: Int) -> Double {
         seconds(attempt: attempt + 1)
     }
 }

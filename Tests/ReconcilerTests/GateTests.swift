@@ -155,7 +155,7 @@ struct GateTests {
             step("trigger:t", trigger, order: 4),
         ]
         var decision = try decide(steps)
-        decision.holdWhatRestsOnHeld()
+        decision.holdDependentObjects()
         #expect(
             decision.held.map(\.step.object) == ["orders", "view:base", "view:top", "trigger:t"])
         #expect(
@@ -172,7 +172,7 @@ struct GateTests {
         let dropped = sampleStep(to: nil, hazard: .irreversible, kind: .drop)
         for stays in [drifted, dropped] {
             decision = try decide([stays] + steps.dropFirst())
-            decision.holdWhatRestsOnHeld()
+            decision.holdDependentObjects()
             #expect(decision.held.map(\.step.object) == ["orders"])
             #expect(decision.ready.count == 2 * (steps.count - 1))
         }

@@ -52,7 +52,7 @@ struct LockWaitTests {
                         approval: nil, startedAt: "2026-11-21T12:00:00Z", actor: "ada")
                 ])
             var session = server.settings
-            session.lockWaitTimeoutSeconds = LockWaits(statementSeconds: 1).readingSeconds
+            session.lockWaitTimeoutSeconds = LockWaits(ddlSeconds: 1).readingSeconds
             let settings = session
             opener = ServerShardOpener(
                 pool: ConnectionPool(limitPerServer: 2) { _ in settings },
@@ -60,7 +60,7 @@ struct LockWaitTests {
                     shard: ObservationTarget(
                         id: shard, server: server.address, database: database)
                 ],
-                catalog: catalog, lockWaitSeconds: 0, lockWaits: LockWaits(statementSeconds: 1),
+                catalog: catalog, lockWaitSeconds: 0, lockWaits: LockWaits(ddlSeconds: 1),
                 changed: { _ in })
         }
 

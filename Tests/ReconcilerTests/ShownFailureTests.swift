@@ -109,8 +109,8 @@ struct ShownFailureTests {
         let connection = try server.connect()
         let looked = try ServerExamination.facts(
             connection, connection.profile(database: "information_schema"), foldsCase: false)
-        let facts = AccountFacts(
-            server: away, looked: looked, as: .read, purposes: [.change],
+        let facts = AccountPrivileges(
+            server: away, examined: looked, as: .read, purposes: [.change],
             context: try sampleContext(reaching: server.address))
         #expect(facts.checks.map(\.status) == [.failed])
     }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct LockWaitWordsTests {
     private static let report = {
         var report = Sample.plan
-        report.lockWaits = LockWaits(statementSeconds: 1)
+        report.lockWaits = LockWaits(ddlSeconds: 1)
         return report
     }()
 
@@ -30,7 +30,7 @@ import Testing
 
     @Test func nothingToRunNothingToWaitFor() {
         var report = Sample.noChanges
-        report.lockWaits = LockWaits(statementSeconds: 1)
+        report.lockWaits = LockWaits(ddlSeconds: 1)
         #expect(!PlanText.text(report).contains("waits at most"))
     }
 }

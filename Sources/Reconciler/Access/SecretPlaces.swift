@@ -117,7 +117,7 @@ extension ConnectionSettings {
 
 extension ConnectionConfiguration {
     /// The lock wait limits for statements on the servers of the environment.
-    var lockWaits: LockWaits { LockWaits(statementSeconds: lockWaitTimeoutSeconds) }
+    var lockWaits: LockWaits { LockWaits(ddlSeconds: lockWaitTimeoutSeconds) }
 }
 
 extension ConnectionSettings {

@@ -103,7 +103,7 @@ package struct ServerAccess: Sendable {
     /// The lock wait limits; the longest of several connections.
     var lockWaits: LockWaits {
         let seconds = connections.map(\.lockWaitTimeoutSeconds)
-        return LockWaits(statementSeconds: seconds.max() ?? 1)
+        return LockWaits(ddlSeconds: seconds.max() ?? 1)
     }
 
     /// The connection for a server; throws where there is none.

@@ -8,7 +8,7 @@ extension Gate.Decision {
     /// its letter case it accepts it, but with another text than planned.
     ///
     /// Drift that is only reported holds nothing: the table stays as it is.
-    package mutating func holdWhatRestsOnHeld() {
+    package mutating func holdDependentObjects() {
         var waiting: [ShardID: Set<String>] = [:]
         for item in held where item.hold != .drift && item.step.kind != .drop {
             for id in item.shardIDs { waiting[id, default: []].formUnion(item.step.names) }
@@ -20,7 +20,7 @@ extension Gate.Decision {
         for item in self.ready {
             let id = item.key.shardID
             let names = waiting[id] ?? []
-            guard let first = names.isEmpty ? nil : item.step.ground.intersection(names).min()
+            guard let first = names.isEmpty ? nil : item.step.dependencies.intersection(names).min()
             else {
                 ready.append(item)
                 continue
@@ -55,7 +55,7 @@ extension PlanStep {
     }
 
     /// The names of the tables and views that the server needs to create the view or trigger.
-    fileprivate var ground: Set<String> {
+    fileprivate var dependencies: Set<String> {
         guard kind != .drop else { return [] }
         switch object.kind {
         case .view, .trigger:

@@ -47,7 +47,7 @@ struct GateStage {
         var decision = try Gate(rules: rules, approvals: approvals).decide(planned.plan, now: now)
         holdReadOnly(&decision, planned)
         if pass.request.backsOff { backOff(&decision, now: now) }
-        decision.holdWhatRestsOnHeld()
+        decision.holdDependentObjects()
         notices += planned.comparison.unfitNames { pass.context.catalog[$0] }
         let report = try PlanReport(
             planned, decision: decision, approve: policy.approve, notices: notices,

@@ -30,7 +30,7 @@ package struct PlanPass {
         let cache = pass.context.cache
         let latest = try planned.snapshot?.read(
             EnvironmentRecord.self, at: RecordPath.environment)?.latestPlan
-        guard latest != digest || cache.hasNews else { return }
+        guard latest != digest || cache.hasUnsaved else { return }
         let event = LedgerEvent(
             "planned", subject: "Plan \(digest.short) at \(planned.plan.revision.label)",
             key: digest.hex)

@@ -59,7 +59,7 @@ struct RolloutLedger {
         let isNewPlan = try latestPlan(planned.snapshot) != planDigest
         let hasNews =
             isNewPlan || rollout != nil || !baseline.records.isEmpty
-            || !gated.newApprovals.isEmpty || context.cache.hasNews
+            || !gated.newApprovals.isEmpty || context.cache.hasUnsaved
             || (previous != nil && resumed == nil)
         guard hasNews else { return Opened(rollout: nil, adopted: 0) }
         let event = Self.openingEvent(rollout, plan: planned.plan, planDigest)

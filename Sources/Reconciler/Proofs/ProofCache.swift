@@ -136,7 +136,7 @@ package final class ProofCache: Sendable {
     }
 
     /// Whether there are entries that the ledger does not have yet.
-    package var hasNews: Bool {
+    package var hasUnsaved: Bool {
         state.withLock {
             !$0.newTables.isEmpty || !$0.newNormalised.isEmpty || !$0.newProofs.isEmpty
         }

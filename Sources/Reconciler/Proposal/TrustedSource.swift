@@ -49,11 +49,11 @@ package struct TrustedSource {
         switch request.proposals {
         case .schemas: return try proposal(source, base: base, request)
         case .baseOnly:
-            let looked = Looked(source: source, base: base)
+            let baseOnly = BaseOnly(source: source, base: base)
             return TrustedSource(
-                source: looked.source, followed: base,
+                source: baseOnly.source, followed: base,
                 fleet: try limited(SchemaRepository.fleet(base.tree), request), isProposal: false,
-                places: looked.places)
+                places: baseOnly.places)
         case .refused:
             throw ProposalRefused(
                 fault: "\(source.label) is a proposal, which is to be merged into \(base.label): "
@@ -64,7 +64,7 @@ package struct TrustedSource {
     }
 
     /// The revision that a command reads which never reads proposals.
-    package struct Looked {
+    package struct BaseOnly {
         package let source: FetchedSource
         package let places: SecretPlaces
 
@@ -84,12 +84,13 @@ package struct TrustedSource {
     }
 
     /// What was fetched, or its base where that is a proposal; does not read `plumb.yaml` yet.
-    package static func look(_ request: PassRequest, fetched source: FetchedSource) throws -> Looked
+    package static func baseOnly(_ request: PassRequest, fetched source: FetchedSource) throws
+        -> BaseOnly
     {
         guard let base = try BaseRevision(request: request).find(for: source) else {
-            return Looked(source: source, request)
+            return BaseOnly(source: source, request)
         }
-        return Looked(source: source, base: base)
+        return BaseOnly(source: source, base: base)
     }
 
     /// Throws where the operator's file is in a repository that others write to.

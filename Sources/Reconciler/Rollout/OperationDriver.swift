@@ -103,7 +103,8 @@ struct OperationDriver {
         _ machine: inout OperationMachine, on port: any ShardPort
     ) -> OperationMachine.Action {
         do throws(ShardFailure) {
-            return machine.handle(.rowsAsked(obstacle: try RowsInTheWay.of(record.step, on: port)))
+            return machine.handle(
+                .rowsAsked(obstacle: try RowsInTheWay.refusal(of: record.step, on: port)))
         } catch {
             return machine.handle(.readFailed(message: error.message))
         }

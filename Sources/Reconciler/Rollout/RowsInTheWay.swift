@@ -14,7 +14,7 @@ enum RowsInTheWay {
     }
 
     /// Why no statement of the step may start; nil where no row is in the way.
-    static func of(_ step: PlanStep, on port: any ShardPort) throws(ShardFailure) -> String? {
+    static func refusal(of step: PlanStep, on port: any ShardPort) throws(ShardFailure) -> String? {
         let none =
             "none of the \(Count.of(step.statements.count, "statement")) was started, as the server "
             + "commits each by itself"

@@ -59,7 +59,7 @@ struct ShardSession: ShardPort {
             let check = statement.checksForeignKeys ? 1 : 0
             try connection.execute(
                 "SET SESSION foreign_key_checks = \(check), "
-                    + Self.lockWait(lockWaits.statementSeconds))
+                    + Self.lockWait(lockWaits.ddlSeconds))
             // What follows only reads: a longer wait harms nobody, and ends with the next loan of
             // the session. One that ended has nothing to set.
             defer {

@@ -83,7 +83,7 @@ struct ShardWorker {
                     queue.suspend(item)
                     return .success(
                         Pause(
-                            seconds: RetryPauses.statementSeconds(attempt: attempt),
+                            seconds: RetryPauses.lockPauseSeconds(attempt: attempt),
                             message: message))
                 }
             }

@@ -62,7 +62,7 @@ extension JSONView {
 
     private static func lockWaits(_ waits: LockWaits) -> JSONValue {
         .object([
-            "statementSeconds": .number(waits.statementSeconds),
+            "statementSeconds": .number(waits.ddlSeconds),
             "attempts": .number(waits.attempts),
             "firstPauseSeconds": .number(waits.firstPauseSeconds),
             "longestPauseSeconds": .number(waits.longestPauseSeconds),

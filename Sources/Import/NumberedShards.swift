@@ -1,5 +1,5 @@
 /// Finds one pattern for many shards that are numbered without a gap.
-enum ShardRange {
+enum NumberedShards {
     /// Fewer shards are easier to read as a list.
     static let fewest = 4
 

@@ -7,7 +7,7 @@ import Testing
 @testable import Reconciler
 
 @Suite("Import: shards that are numbered are written as a pattern")
-struct ImportRangeTests {
+struct NumberedShardsTests {
     struct Case: Sendable {
         let names: [String]
         let pattern: String?
@@ -34,7 +34,7 @@ struct ImportRangeTests {
     @Test(arguments: cases)
     func patterns(_ sample: Case) throws {
         let shards = sample.names.map { ImportReport.Shard(name: $0, database: $0) }
-        #expect(ShardRange.pattern(of: shards) == sample.pattern)
+        #expect(NumberedShards.pattern(of: shards) == sample.pattern)
         guard sample.pattern != nil else { return }
         // What is written stands for exactly these shards.
         let request = ImportRequest(
@@ -50,7 +50,7 @@ struct ImportRangeTests {
 
     @Test func aShardWithAnotherNameThanItsDatabaseIsWrittenOut() {
         let shards = (0...5).map { ImportReport.Shard(name: "s\($0)", database: "t\($0)") }
-        #expect(ShardRange.pattern(of: shards) == nil)
+        #expect(NumberedShards.pattern(of: shards) == nil)
     }
 
     @Test(arguments: [

@@ -4,7 +4,7 @@ import Reconciler
 import Schema
 
 /// The privileges of a server's accounts other than the one that examined it.
-struct AccountFacts: Sendable {
+struct AccountPrivileges: Sendable {
     /// By purpose; without the purpose whose account examined the server.
     private(set) var facts: [ConnectionPool.Purpose: ServerFacts] = [:]
     /// Whether no account is configured that could change shards.
@@ -13,7 +13,7 @@ struct AccountFacts: Sendable {
 
     /// - Parameter looked: the facts that were read with the account of `own`.
     init(
-        server: ServerAddress, looked: ServerFacts, as own: ConnectionPool.Purpose,
+        server: ServerAddress, examined: ServerFacts, as own: ConnectionPool.Purpose,
         purposes: [ConnectionPool.Purpose], context: ReconcileContext
     ) {
         let connection: ConnectionConfiguration
@@ -40,7 +40,7 @@ struct AccountFacts: Sendable {
             do {
                 facts[purpose] = try context.pool.withConnection(to: server, purpose: purpose) {
                     let facts = try ServerExamination.facts(
-                        $0, looked.profile, foldsCase: looked.foldsCase)
+                        $0, examined.profile, foldsCase: examined.foldsCase)
                     checks += try LimitExamination(
                         server: server, account: facts.account,
                         sessions: ReconcileContext.sessionsPerServer(context.concurrency), on: $0
