@@ -31,7 +31,7 @@ struct LedgerBench {
             }
             times.add(seconds)
         }
-        board.judge(
+        board.record(
             "record 1000 different shards", figure: "fsync on, \(Self.rounds) runs",
             value: times.median, goal: .atMost(0.5), Text.seconds)
     }

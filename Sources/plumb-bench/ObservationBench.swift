@@ -43,10 +43,10 @@ struct ObservationBench {
             }
         }
         board.note("floor: C loop", Text.series(floorTimes))
-        board.judge(
+        board.record(
             "exact observation", figure: Text.series(exactTimes), against: "of the floor",
             value: exactTimes.median / floorTimes.median, goal: .atMost(1.3), Text.times)
-        board.judge(
+        board.record(
             "pass with nothing changed", figure: Text.series(unchangedTimes),
             against: "of the observation", value: unchangedTimes.median / exactTimes.median,
             goal: .atMost(0.05), Text.percent)

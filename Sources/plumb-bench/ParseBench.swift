@@ -29,7 +29,7 @@ struct ParseBench {
         }
         let count = Double(Self.repetitions * texts.count)
         let rate = count / times.median
-        board.judge(
+        board.record(
             "parse, on one core", figure: "tables of 12 columns a second of processor time",
             value: rate, goal: .atLeast(100_000), Text.count)
     }

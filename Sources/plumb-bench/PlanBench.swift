@@ -15,7 +15,7 @@ struct PlanBench {
         for branch in BenchFleet.Branch.allCases {
             memory = max(memory, try run(branch, &board))
         }
-        board.judge(
+        board.record(
             "memory of that process", figure: "its peak", value: memory, goal: .atMost(150),
             Text.megabytes)
     }
@@ -40,10 +40,10 @@ struct PlanBench {
         let title = branch == .same ? "plan, no difference" : "plan, 1 table on all shards"
         board.note(title, Text.series(ours))
         if let last { board.note("  its stages", describe(last)) }
-        board.judge(
+        board.record(
             "  diff and plan", figure: Text.series(planning),
             against: "of the observation", value: shares.median, goal: .atMost(0.05), Text.percent)
-        if branch == .changed, let last { judgeOnce(last, &board) }
+        if branch == .changed, let last { recordOnce(last, &board) }
         try compare(ours, branch, &board)
         return memory
     }
@@ -53,26 +53,26 @@ struct PlanBench {
     ) throws {
         guard let peer else { return board.note("  against skeema", "skeema is not installed") }
         let theirs = try peer.run(branch)
-        board.judge(
+        board.record(
             "  against skeema diff", figure: Text.seconds(theirs) + " (1 run)",
             against: "as long as Plumb", value: theirs / ours.median, goal: .atLeast(10),
             Text.times)
     }
 
-    private func judgeOnce(_ report: PlanProcess.Report, _ board: inout Scoreboard) {
+    private func recordOnce(_ report: PlanProcess.Report, _ board: inout Scoreboard) {
         board.note(
             "  work done",
             "\(report.parsedTables) texts parsed, \(report.classes) class diffed, "
                 + "\(report.steps) step for \(report.shardsInSteps) shards, \(report.alters) "
                 + "ALTER run for its proof")
-        board.judge(
+        board.record(
             "  parses beyond the schema", figure: "the changed table",
             value: Double(report.parsedTables - FleetSchema.tables.count), goal: .atMost(1),
             Text.count)
-        board.judge(
+        board.record(
             "  diffs", figure: "classes of shards", value: Double(report.classes),
             goal: .atMost(1), Text.count)
-        board.judge(
+        board.record(
             "  proofs", figure: "steps proved", value: Double(report.steps), goal: .atMost(1),
             Text.count)
     }

@@ -3,7 +3,7 @@ import Foundation
 /// Prints one line for each measurement and counts missed goals.
 struct Scoreboard {
     private(set) var missed: [String] = []
-    private var judged = 0
+    private var recorded = 0
 
     /// The goal of a figure.
     enum Goal {
@@ -27,12 +27,12 @@ struct Scoreboard {
 
     /// One line: the name, the figure, what it is compared with, and whether `value` meets its
     /// goal.
-    mutating func judge(
+    mutating func record(
         _ what: String, figure: String, against: String? = nil, value: Double, goal: Goal,
         _ format: (Double) -> String
     ) {
         let isMet = goal.isMet(by: value)
-        judged += 1
+        recorded += 1
         if !isMet { missed.append(what.trimmingCharacters(in: .whitespaces)) }
         var parts = [figure, against.map { "\($0): \(format(value))" } ?? format(value)]
         parts.append(goal.text(format))
@@ -51,8 +51,8 @@ struct Scoreboard {
 
     /// The last lines: how many goals were met, and which were not.
     func close() {
-        let met = judged - missed.count
-        Self.write("\n\(met) of \(judged) goals met\n")
+        let met = recorded - missed.count
+        Self.write("\n\(met) of \(recorded) goals met\n")
         for what in missed { Self.write("  not met: \(what)\n") }
     }
 

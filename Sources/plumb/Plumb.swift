@@ -35,8 +35,8 @@ struct Plumb {
                 ErrorDocument.text(failure.problems, exit: failure.status, format: format),
                 as: format.output)
         }
-        terminal.note(failure.text(Style(isColoured: terminal.usesColour)))
-        terminal.note("exit \(failure.status.rawValue)")
+        terminal.log(failure.text(Style(isColoured: terminal.usesColour)))
+        terminal.log("exit \(failure.status.rawValue)")
         return failure.status
     }
 

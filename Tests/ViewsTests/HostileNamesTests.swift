@@ -77,7 +77,7 @@ import Testing
         ("$(id)", "'$(id)'"), ("a\nb'\\", "$'a\\x0ab\\x27\\x5c'"), ("é", "'é'"),
     ])
     func shellWords(_ text: String, _ word: String) {
-        #expect(NextCommand.word(text) == word)
+        #expect(NextCommand.shellQuoted(text) == word)
     }
 
     @Test func leadingHyphen() {

@@ -24,7 +24,7 @@ enum DaemonCommand {
             exactEvery: try invocation.number(.exactEvery, default: 60))
         let terminal = invocation.terminal
         let tell: @Sendable (ReconcileEvent) -> Void = { event in
-            terminal.note(EventJSON.line(event, at: Timestamp(Date())), as: .json)
+            terminal.log(EventJSON.line(event, at: Timestamp(Date())), as: .json)
         }
         let interrupt = Interrupt()
         let hooks = PassHooks(

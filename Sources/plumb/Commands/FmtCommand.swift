@@ -40,7 +40,7 @@ enum FmtCommand {
             } catch {
                 // A fault in one file does not stop the others.
                 failed += 1
-                invocation.terminal.note(text(of: error, invocation.style))
+                invocation.terminal.log(text(of: error, invocation.style))
             }
         }
         let status = status(changed: changed, failed: failed, isCheck: invocation.has(.check))

@@ -49,7 +49,7 @@ final class Progress: Sendable {
     func say(_ text: String) {
         state.withLock { state in
             clear(&state)
-            terminal.note(text)
+            terminal.log(text)
         }
     }
 
@@ -77,13 +77,13 @@ final class Progress: Sendable {
             state.live.note(event)
             state.lastEvent = Date()
             guard terminal.isInteractive else {
-                terminal.note(EventText.line(event, time: Timestamp(Date()).iso))
+                terminal.log(EventText.line(event, time: Timestamp(Date()).iso))
                 return
             }
             clear(&state)
             let lines = state.live.lines(
                 width: terminal.width, style: Style(isColoured: terminal.usesColour))
-            for line in lines.dropLast() { terminal.note(line) }
+            for line in lines.dropLast() { terminal.log(line) }
             terminal.redraw(lines.last ?? "")
             state.drawn = lines.count
         }
@@ -96,14 +96,14 @@ final class Progress: Sendable {
                 Date().timeIntervalSince(state.lastEvent) >= Self.silenceSeconds
             else { return }
             state.lastEvent = Date()
-            terminal.note(EventText.heartbeat(state.live.counts, time: Timestamp(Date()).iso))
+            terminal.log(EventText.heartbeat(state.live.counts, time: Timestamp(Date()).iso))
         }
     }
 
     private func clear(_ state: inout State) {
         guard terminal.isInteractive, state.drawn > 0 else { return }
         terminal.redraw("")
-        for _ in 1..<max(1, state.drawn) { terminal.up() }
+        for _ in 1..<max(1, state.drawn) { terminal.eraseLineAbove() }
         state.drawn = 0
     }
 }

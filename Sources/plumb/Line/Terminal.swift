@@ -23,7 +23,7 @@ struct Terminal: Sendable {
     }
 
     /// Prints lines of progress, of a log or of an error.
-    func note(_ text: String, as output: SafeOutput? = nil) {
+    func log(_ text: String, as output: SafeOutput? = nil) {
         Self.write((output ?? people).safe(text) + "\n", to: STDERR_FILENO)
     }
 
@@ -35,7 +35,7 @@ struct Terminal: Sendable {
     private var people: SafeOutput { .text(isColoured: usesColour) }
 
     /// Moves to the line above and clears it.
-    func up() { Self.write("\u{1B}[1A\u{1B}[2K", to: STDERR_FILENO) }
+    func eraseLineAbove() { Self.write("\u{1B}[1A\u{1B}[2K", to: STDERR_FILENO) }
 
     private static func columns() -> Int? {
         var size = winsize()

@@ -3,40 +3,41 @@ import Schema
 /// The command to run next, complete, for the reader to copy.
 enum NextCommand {
     static func approve(_ digest: String, environment: String, isSigned: Bool) -> String {
-        "plumb approve \(digest) --environment \(word(environment)) --reason \"…\""
+        "plumb approve \(digest) --environment \(shellQuoted(environment)) --reason \"…\""
             + (isSigned ? " --sign KEY" : "")
     }
 
     static func plan(environment: String) -> String {
-        "plumb plan --environment \(word(environment))"
+        "plumb plan --environment \(shellQuoted(environment))"
     }
 
     static func drift(environment: String) -> String {
-        "plumb drift --environment \(word(environment))"
+        "plumb drift --environment \(shellQuoted(environment))"
     }
 
     static func reconcile(environment: String) -> String {
-        "plumb reconcile --environment \(word(environment))"
+        "plumb reconcile --environment \(shellQuoted(environment))"
     }
 
     static func status(environment: String) -> String {
-        "plumb status --environment \(word(environment))"
+        "plumb status --environment \(shellQuoted(environment))"
     }
 
     /// With every shard, or only the namespace where they are too many for a command line.
     static func heal(environment: String, namespace: String, shards: [String]) -> String {
-        let base = "plumb reconcile --heal --environment \(word(environment))"
+        let base = "plumb reconcile --heal --environment \(shellQuoted(environment))"
         let place = option("namespace", namespace)
         guard shards.count <= 8 else { return base + place }
         return base + place + shards.map { option("shard", $0) }.joined()
     }
 
     private static func option(_ name: String, _ value: String) -> String {
-        value.hasPrefix("-") ? " --\(name)=\(word(value))" : " --\(name) \(word(value))"
+        value.hasPrefix("-")
+            ? " --\(name)=\(shellQuoted(value))" : " --\(name) \(shellQuoted(value))"
     }
 
     /// `text` quoted as one word for a shell.
-    static func word(_ text: String) -> String {
+    static func shellQuoted(_ text: String) -> String {
         if text.unicodeScalars.contains(where: Visible.isHidden) {
             let bytes = text.utf8.map { byte in
                 (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "'")
