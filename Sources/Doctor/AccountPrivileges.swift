@@ -6,14 +6,14 @@ import Schema
 /// The privileges of a server's accounts other than the one that examined it.
 struct AccountPrivileges: Sendable {
     /// By purpose; without the purpose whose account examined the server.
-    private(set) var facts: [ConnectionPool.Purpose: ServerFacts] = [:]
+    private(set) var facts: [ConnectionPool.Purpose: ExaminedServerFacts] = [:]
     /// Whether no account is configured that could change shards.
     private(set) var isReadOnly = false
     private(set) var checks: [DoctorReport.Check] = []
 
     /// - Parameter looked: the facts that were read with the account of `own`.
     init(
-        server: ServerAddress, examined: ServerFacts, as own: ConnectionPool.Purpose,
+        server: ServerAddress, examined: ExaminedServerFacts, as own: ConnectionPool.Purpose,
         purposes: [ConnectionPool.Purpose], context: ReconcileContext
     ) {
         let connection: ConnectionConfiguration

@@ -88,7 +88,7 @@ package struct Doctor {
 extension Doctor {
     /// The privileges that each account lacks.
     private func grants(
-        _ shards: ShardExamination, _ fleet: Fleet, _ facts: [ServerAddress: ServerFacts],
+        _ shards: ShardExamination, _ fleet: Fleet, _ facts: [ServerAddress: ExaminedServerFacts],
         _ context: ReconcileContext
     ) -> [Check] {
         let occupied = Set(shards.named.map(\.server))

@@ -11,7 +11,7 @@ struct GrantExamination {
 
     /// - Parameter others: the facts of the accounts for purposes other than reading.
     init(
-        shards: ShardExamination, fleet: Fleet, facts: [ServerAddress: ServerFacts],
+        shards: ShardExamination, fleet: Fleet, facts: [ServerAddress: ExaminedServerFacts],
         others: [ServerAddress: AccountPrivileges]
     ) {
         self.fleet = fleet
@@ -66,7 +66,8 @@ struct GrantExamination {
     }
 
     private mutating func examine(
-        _ server: ServerAddress, _ shards: [Shard], _ facts: ServerFacts, _ use: GrantNeeds.Use
+        _ server: ServerAddress, _ shards: [Shard], _ facts: ExaminedServerFacts,
+        _ use: GrantNeeds.Use
     ) {
         guard !shards.isEmpty else { return }
         let flavour = facts.profile.flavour
@@ -126,7 +127,7 @@ struct GrantExamination {
     /// Servers count a role's privileges when a statement runs, but not when they filter the rows
     /// of `information_schema`.
     private mutating func examineRoles(
-        _ server: ServerAddress, _ shards: [Shard], _ facts: ServerFacts
+        _ server: ServerAddress, _ shards: [Shard], _ facts: ExaminedServerFacts
     ) {
         let isMySQL = facts.profile.flavour == .mysql
         let kinds: [(kind: ObjectName.Kind, privilege: String)] = [
@@ -152,7 +153,8 @@ struct GrantExamination {
     }
 
     private static func grants(
-        _ privileges: [String], on names: [String], to facts: ServerFacts, hints: Bool = true
+        _ privileges: [String], on names: [String], to facts: ExaminedServerFacts,
+        hints: Bool = true
     ) -> String {
         let list = privileges.joined(separator: ", ")
         let shown = names.prefix(3).map { name in
@@ -163,7 +165,7 @@ struct GrantExamination {
         return shown.joined(separator: "; ") + rest + (hints ? hint(facts) : "")
     }
 
-    private static func hint(_ facts: ServerFacts) -> String {
+    private static func hint(_ facts: ExaminedServerFacts) -> String {
         let roles = facts.grants.roles
         guard !roles.isEmpty else { return "" }
         return "; or make the role \(NameList.text(roles)) a default role of the account"
@@ -174,7 +176,7 @@ struct GrantExamination {
     /// The servers that a pass uses for scratch databases: the one in the fleet file, and for
     /// shards of another profile the first server with that profile.
     private static func workspaces(
-        _ shards: ShardExamination, _ facts: [ServerAddress: ServerFacts]
+        _ shards: ShardExamination, _ facts: [ServerAddress: ExaminedServerFacts]
     ) -> Set<ServerAddress> {
         let preferred = shards.workspace
         var result: Set<ServerAddress> = preferred.map { [$0] } ?? []
@@ -190,7 +192,7 @@ struct GrantExamination {
     }
 
     private mutating func examineWorkspace(
-        _ server: ServerAddress, kinds: Set<ObjectName.Kind>, _ facts: ServerFacts
+        _ server: ServerAddress, kinds: Set<ObjectName.Kind>, _ facts: ExaminedServerFacts
     ) {
         let prefix = fleet.workspace.prefix
         let needs = GrantNeeds(.changing, kinds: kinds, flavour: facts.profile.flavour)
@@ -224,7 +226,7 @@ struct GrantExamination {
 
     // MARK: Optional privileges
 
-    private mutating func examineOptional(_ server: ServerAddress, _ facts: ServerFacts) {
+    private mutating func examineOptional(_ server: ServerAddress, _ facts: ExaminedServerFacts) {
         let grants = facts.grants
         if !grants.holds("SELECT", onTable: "innodb_table_stats", of: "mysql") {
             add(
@@ -247,7 +249,7 @@ struct GrantExamination {
 struct ProfileExamination {
     private(set) var checks: [DoctorReport.Check] = []
 
-    init(shards: [Shard], facts: [ServerAddress: ServerFacts]) {
+    init(shards: [Shard], facts: [ServerAddress: ExaminedServerFacts]) {
         for (namespace, own) in Dictionary(grouping: shards, by: \.id.namespace)
             .sorted(by: { $0.key < $1.key })
         {

@@ -7,7 +7,7 @@ import Reconciler
 import Schema
 
 /// What a server says about itself and about the account.
-struct ServerFacts: Sendable {
+struct ExaminedServerFacts: Sendable {
     /// The server's profile; character set and collation are those of each database instead.
     var profile: ServerProfile
     /// Character set and collation of the databases that the account can see, by name.
@@ -34,7 +34,7 @@ struct ServerFacts: Sendable {
 /// Checks one server: that it can be reached, is supported, and has suitable settings.
 struct ServerExamination: Sendable {
     let server: ServerAddress
-    private(set) var facts: ServerFacts?
+    private(set) var facts: ExaminedServerFacts?
     private let concurrency: Concurrency
     private(set) var checks: [DoctorReport.Check] = []
 
@@ -144,8 +144,8 @@ struct ServerExamination: Sendable {
     /// Reads what the account can see and do on a server.
     static func facts(
         _ connection: MySQLClient.Connection, _ profile: ServerProfile, foldsCase: Bool
-    ) throws(MySQLError) -> ServerFacts {
-        var facts = ServerFacts(
+    ) throws(MySQLError) -> ExaminedServerFacts {
+        var facts = ExaminedServerFacts(
             profile: profile, databases: [:],
             grants: Grants(try connection.query("SHOW GRANTS").compactMap { $0[0] }),
             visibility: try ObjectVisibility(on: connection), account: "", foldsCase: foldsCase)
@@ -270,7 +270,7 @@ struct ServerExamination: Sendable {
 
     // MARK: Databases
 
-    private mutating func examineDatabases(_ shards: [Shard], _ facts: ServerFacts) {
+    private mutating func examineDatabases(_ shards: [Shard], _ facts: ExaminedServerFacts) {
         guard !shards.isEmpty else { return }
         let shared = SharedDatabases(shards, profiles: shards.map { ($0, facts.profile) }).problems
         for reason in Set(shared.values.map(\.reason)).sorted() {

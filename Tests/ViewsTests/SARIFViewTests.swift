@@ -198,13 +198,13 @@ import Testing
     /// The same finding keeps its fingerprint while its shards are put right one by one.
     @Test func fingerprintsAreStable() {
         var finding = Sample.drift.findings[0]
-        let before = Fingerprint.of(finding, in: "production")
+        let before = FindingFingerprint.of(finding, in: "production")
         finding.shards.removeLast()
-        #expect(Fingerprint.of(finding, in: "production") == before)
-        #expect(Fingerprint.of(finding, in: "staging") != before)
+        #expect(FindingFingerprint.of(finding, in: "production") == before)
+        #expect(FindingFingerprint.of(finding, in: "staging") != before)
         finding.observed = nil
-        #expect(Fingerprint.of(finding, in: "production") != before)
-        #expect(Fingerprint.hash(["a", "b"]) != Fingerprint.hash(["ab", ""]))
+        #expect(FindingFingerprint.of(finding, in: "production") != before)
+        #expect(FindingFingerprint.hash(["a", "b"]) != FindingFingerprint.hash(["ab", ""]))
     }
 
     @Test func planRules() {

@@ -71,7 +71,7 @@ package struct ObjectDefinition: Hashable, Sendable {
         self.init(text: Self.marked(text, settings, after: triggers))
     }
 
-    // MARK: What a file may leave unsaid
+    // MARK: What a file may leave out
 
     /// The definition without the clauses that `clauses` lists.
     ///

@@ -54,7 +54,7 @@ extension JSONView {
             "observed": .text(finding.observed?.hex),
             "differences": .array(finding.differences.map(difference)),
             "location": place(finding.location),
-            "fingerprint": .string(Fingerprint.of(finding, in: environment)),
+            "fingerprint": .string(FindingFingerprint.of(finding, in: environment)),
         ])
     }
 

@@ -46,7 +46,7 @@ package enum SARIFView {
             message: "\(facts.table) on \(facts.shardCount): \(facts.hazardText)"
                 + (lines.isEmpty ? "" : ": \(lines)"),
             table: facts.table, location: location,
-            fingerprint: Fingerprint.of(step, rule: "change", in: environment))
+            fingerprint: FindingFingerprint.of(step, rule: "change", in: environment))
         let hazards = step.findings.filter { $0.hazard > .safe }.map { finding in
             let rows =
                 finding.probe.map { ProbeWords.lines($0, shardCount: step.shards.count) } ?? []
@@ -56,8 +56,9 @@ package enum SARIFView {
                     + (finding.remedy.isEmpty ? "" : ": \(finding.remedy)")
                     + rows.map { "; \($0)" }.joined(),
                 table: facts.table, location: location,
-                fingerprint: Fingerprint.hash([
-                    Fingerprint.of(step, rule: finding.rule, in: environment), finding.reason,
+                fingerprint: FindingFingerprint.hash([
+                    FindingFingerprint.of(step, rule: finding.rule, in: environment),
+                    finding.reason,
                 ]))
         }
         return [change] + hazards
@@ -87,7 +88,7 @@ package enum SARIFView {
                 + (lines.isEmpty ? "" : ": \(lines)"),
             table: facts.table,
             location: finding.differences.lazy.compactMap(\.location).first ?? finding.location,
-            fingerprint: Fingerprint.of(finding, in: environment))
+            fingerprint: FindingFingerprint.of(finding, in: environment))
     }
 
     private static func open(_ open: OpenFacts, _ environment: String) -> [Result] {
@@ -95,7 +96,7 @@ package enum SARIFView {
             Result(
                 rule: "state/\(item.state)", level: "error",
                 message: "\(item.subject): \(item.state): \(item.reason)", table: item.subject,
-                location: nil, fingerprint: Fingerprint.of(item, in: environment))
+                location: nil, fingerprint: FindingFingerprint.of(item, in: environment))
         }
     }
 

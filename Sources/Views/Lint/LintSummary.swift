@@ -25,7 +25,7 @@ extension LintFinding {
     /// The identity of a finding in reports of different days: everything but its position in the
     /// file.
     var fingerprint: String {
-        Fingerprint.hash([
+        FindingFingerprint.hash([
             "lint", rule.rawValue, namespace ?? "", table ?? "", column ?? "", message,
         ])
     }

@@ -3,7 +3,7 @@ import Reports
 import Schema
 
 /// Identifies a finding across reports of different times.
-enum Fingerprint {
+enum FindingFingerprint {
     /// Of a finding of a drift report. The shards are left out, so that it stays the same finding
     /// while some of them are corrected.
     static func of(_ finding: TableFinding, in environment: String) -> String {
