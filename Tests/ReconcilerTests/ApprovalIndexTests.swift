@@ -10,7 +10,7 @@ import Testing
 struct ApprovalIndexTests {
     let step = sampleStep(hazard: .irreversible, cause: PlanCause(kind: .git, authors: ["bob"]))
 
-    private func book(
+    private func index(
         _ records: [ApprovalRecord], minimum: Int = 1, refusesAuthor: Bool = true,
         environment: String = "production"
     ) -> ApprovalIndex {
@@ -24,7 +24,7 @@ struct ApprovalIndexTests {
     func approved() throws {
         let record = try sampleApproval(step)
         for shard in step.shards {
-            let verdict = book([record]).verdict(on: step, shard: shard, now: sampleTime())
+            let verdict = index([record]).verdict(on: step, shard: shard, now: sampleTime())
             #expect(verdict == .approved(record.digest))
         }
     }
@@ -34,7 +34,7 @@ struct ApprovalIndexTests {
         let record = try sampleApproval(step)
         var rest = step
         rest.shards = ["s1"]
-        let verdict = book([record]).verdict(on: rest, shard: "s1", now: sampleTime())
+        let verdict = index([record]).verdict(on: rest, shard: "s1", now: sampleTime())
         #expect(verdict == .approved(record.digest))
     }
 
@@ -43,7 +43,7 @@ struct ApprovalIndexTests {
         let record = try sampleApproval(step)
         var more = step
         more.shards = ["s0", "s1", "s2"]
-        let verdict = book([record]).verdict(on: more, shard: "s2", now: sampleTime())
+        let verdict = index([record]).verdict(on: more, shard: "s2", now: sampleTime())
         #expect(verdict == .waiting(reason: "no decision yet"))
     }
 
@@ -59,10 +59,10 @@ struct ApprovalIndexTests {
             sampleStep(hazard: .irreversible, cause: author, meaning: ["- total int"]),
         ]
         for other in others {
-            let verdict = book([record]).verdict(on: other, shard: "s0", now: sampleTime())
+            let verdict = index([record]).verdict(on: other, shard: "s0", now: sampleTime())
             #expect(verdict == .waiting(reason: "no decision yet"))
         }
-        let elsewhere = book([record], environment: "staging")
+        let elsewhere = index([record], environment: "staging")
             .verdict(on: step, shard: "s0", now: sampleTime())
         #expect(elsewhere == .waiting(reason: "no decision yet"))
     }
@@ -73,7 +73,7 @@ struct ApprovalIndexTests {
         var same = step
         same.statements = [PlanStatement(sql: "alter table orders …", after: step.to)]
         same.order = 7
-        let verdict = book([record]).verdict(on: same, shard: "s0", now: sampleTime())
+        let verdict = index([record]).verdict(on: same, shard: "s0", now: sampleTime())
         #expect(verdict == .approved(record.digest))
     }
 
@@ -81,10 +81,10 @@ struct ApprovalIndexTests {
     func consumed() throws {
         let record = try sampleApproval(step, consumed: ["s0": "r1/commerce/s0/orders"])
         #expect(
-            book([record]).verdict(on: step, shard: "s0", now: sampleTime())
+            index([record]).verdict(on: step, shard: "s0", now: sampleTime())
                 == .waiting(reason: "no decision yet"))
         #expect(
-            book([record]).verdict(on: step, shard: "s1", now: sampleTime())
+            index([record]).verdict(on: step, shard: "s1", now: sampleTime())
                 == .approved(record.digest))
     }
 
@@ -93,9 +93,9 @@ struct ApprovalIndexTests {
         let record = try sampleApproval(step, expires: "2026-11-21T12:00:00Z")
         let before = sampleTime("2026-11-21T11:59:59Z")
         #expect(
-            book([record]).verdict(on: step, shard: "s0", now: before) == .approved(record.digest))
+            index([record]).verdict(on: step, shard: "s0", now: before) == .approved(record.digest))
         guard
-            case .waiting(let reason) = book([record])
+            case .waiting(let reason) = index([record])
                 .verdict(on: step, shard: "s0", now: sampleTime())
         else {
             Issue.record("an expired approval was taken")
@@ -108,7 +108,7 @@ struct ApprovalIndexTests {
     func author() throws {
         let record = try sampleApproval(step, by: ["bob"])
         guard
-            case .waiting(let reason) = book([record])
+            case .waiting(let reason) = index([record])
                 .verdict(on: step, shard: "s0", now: sampleTime())
         else {
             Issue.record("the author's approval was taken")
@@ -116,7 +116,7 @@ struct ApprovalIndexTests {
         }
         #expect(reason.contains("by the author of the change, bob"))
         #expect(
-            book([record], refusesAuthor: false).verdict(on: step, shard: "s0", now: sampleTime())
+            index([record], refusesAuthor: false).verdict(on: step, shard: "s0", now: sampleTime())
                 == .approved(record.digest))
     }
 
@@ -124,15 +124,15 @@ struct ApprovalIndexTests {
     func minimum() throws {
         let one = try sampleApproval(step, by: ["ada"])
         #expect(
-            book([one], minimum: 2).verdict(on: step, shard: "s0", now: sampleTime())
+            index([one], minimum: 2).verdict(on: step, shard: "s0", now: sampleTime())
                 == .waiting(reason: "1 of 2 approvals given"))
         let twice = try sampleApproval(step, by: ["ada", "ada"])
         #expect(
-            book([twice], minimum: 2).verdict(on: step, shard: "s0", now: sampleTime())
+            index([twice], minimum: 2).verdict(on: step, shard: "s0", now: sampleTime())
                 == .waiting(reason: "1 of 2 approvals given"))
         let two = try sampleApproval(step, by: ["ada", "eve"])
         #expect(
-            book([two], minimum: 2).verdict(on: step, shard: "s0", now: sampleTime())
+            index([two], minimum: 2).verdict(on: step, shard: "s0", now: sampleTime())
                 == .approved(two.digest))
     }
 
@@ -140,11 +140,11 @@ struct ApprovalIndexTests {
     func denied() throws {
         let record = try sampleApproval(step, decision: .deny)
         #expect(
-            book([record]).verdict(on: step, shard: "s0", now: sampleTime())
+            index([record]).verdict(on: step, shard: "s0", now: sampleTime())
                 == .denied(record.digest, reason: "reviewed"))
         let other = sampleStep(to: "c", hazard: .irreversible)
         #expect(
-            book([record]).verdict(on: other, shard: "s0", now: sampleTime())
+            index([record]).verdict(on: other, shard: "s0", now: sampleTime())
                 == .waiting(reason: "no decision yet"))
     }
 
