@@ -49,7 +49,7 @@ package struct DoctorReport: Codable, Hashable, Sendable {
         }
     }
 
-    /// The exit status of the checks; no other place decides it.
+    /// What the checks mean for the exit status.
     private static func status(_ checks: [Check]) -> ExitStatus {
         var outcomes: [Outcome] = []
         if checks.contains(where: { $0.status == .failed }) { outcomes.append(.checkFailed) }

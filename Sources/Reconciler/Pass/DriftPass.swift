@@ -34,7 +34,7 @@ package struct DriftPass {
             exitStatus: Self.status(differing, planned.plan))
     }
 
-    /// The exit status of drift; no other place decides it.
+    /// What drift means for the exit status.
     private static func status(_ findings: [TableFinding], _ plan: Plan) -> ExitStatus {
         var outcomes: [Outcome] = []
         if !findings.isEmpty { outcomes.append(.differs) }

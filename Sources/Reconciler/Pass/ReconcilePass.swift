@@ -136,7 +136,7 @@ package struct ReconcilePass {
 
     // MARK: The outcome
 
-    /// The exit status of a pass; no other place decides it.
+    /// What a pass came to, for the exit status.
     private static func status(
         _ planned: PlanningPass.Result, _ gated: GateStage.Output,
         _ recovered: [ReconcileReport.Recovered], _ result: RolloutRunner.Result
