@@ -116,7 +116,7 @@ struct SchemaSupportTests {
             }
             let (mariadb, mysql) = (words(.mariadb), words(.mysql))
             #expect(mariadb.count <= 1 && mysql.count <= 1, "\(id)")
-            let first = { (words: Set<String>) in words.first ?? "not there" }
+            let first = { (words: Set<String>) in words.first ?? "does not exist" }
             if mariadb == mysql {
                 #expect(state.hasPrefix(first(mariadb)), "\(id): \(state)")
             } else {
