@@ -1,0 +1,50 @@
+import Model
+import Schema
+
+/// The outcome of one pass of `plumb reconcile`: what was planned, done, held back and left.
+package struct ReconcileReport: Codable, Hashable, Sendable {
+    package var plan: PlanReport
+    package var rollout: RolloutReport
+    /// Operations that an earlier, interrupted run left unfinished, and that were settled first.
+    package var recovered: [Recovered]
+    /// How many tables were live as git defines them and are recorded as such from now on.
+    package var adopted: Int
+    package var exitStatus: ExitStatus
+
+    package init(
+        plan: PlanReport, rollout: RolloutReport, recovered: [Recovered], adopted: Int,
+        exitStatus: ExitStatus
+    ) {
+        self.plan = plan
+        self.rollout = rollout
+        self.recovered = recovered
+        self.adopted = adopted
+        self.exitStatus = exitStatus
+    }
+
+    /// How an operation was settled that a dead run had left.
+    package enum Finding: String, Codable, Hashable, Sendable {
+        case completed
+        case notRun = "not-run"
+        /// The first statements ran, and the rest is planned again.
+        case partly
+        case superseded
+        /// Its shard left the fleet.
+        case discarded
+        /// Its shard cannot be read: it stays unsettled.
+        case unknown
+    }
+
+    /// What was found out about an operation that an interrupted run had left.
+    package struct Recovered: Codable, Hashable, Sendable {
+        package var key: OperationKey
+        package var finding: Finding
+        package var message: String
+
+        package init(key: OperationKey, finding: Finding, message: String) {
+            self.key = key
+            self.finding = finding
+            self.message = message
+        }
+    }
+}

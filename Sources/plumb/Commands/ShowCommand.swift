@@ -1,0 +1,40 @@
+import Basics
+import Diff
+import Ledger
+import Model
+import Reconciler
+import Reports
+import Schema
+import Views
+
+/// `plumb show`.
+enum ShowCommand {
+    static let command = Command(
+        name: "show", summary: "one object of the ledger, whole", arguments: "digest",
+        details: "Looks among plans, approvals, rollouts and the catalog of tables.",
+        options: Option.fleet + [.output, .noColor], run: run)
+
+    private static func run(_ invocation: Invocation) throws -> ExitStatus {
+        guard let prefix = invocation.arguments.first, invocation.arguments.count == 1,
+            prefix.count >= 4
+        else {
+            throw UsageError(
+                message: "no digest, or one that is too short",
+                remedy: "give one digest or its beginning, four digits at least")
+        }
+        let session = try LedgerSession.open(try invocation.request(.baseOnly), PassHooks())
+        try session.store.ledger.requireMade()
+        let found = try LedgerQueries(store: session.store).object(prefix.lowercased())
+        guard let object = found.first else {
+            throw ConfigurationError("the ledger holds nothing that begins with `\(prefix)`")
+        }
+        guard found.count == 1 else {
+            let paths = found.map(\.path).joined(separator: ", ")
+            throw UsageError(
+                message: "`\(prefix)` is ambiguous: \(paths)", remedy: "give more digits")
+        }
+        let text = object.text.hasSuffix("\n") ? object.text : object.text + "\n"
+        invocation.terminal.answer(text, as: object.text.hasPrefix("{") ? .json : nil)
+        return .done
+    }
+}
