@@ -1,5 +1,4 @@
 import Desired
-import MySQLClient
 import Reconciler
 
 /// Checks whether an operator's file is in force, and which accounts are used for what.

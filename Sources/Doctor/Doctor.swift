@@ -1,8 +1,6 @@
-import Basics
 import Desired
 import Execution
 import MySQLClient
-import Observed
 import Reconciler
 import Schema
 

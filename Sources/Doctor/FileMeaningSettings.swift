@@ -1,5 +1,3 @@
-import Schema
-
 /// The settings of a server under which the same SQL file means something else than on most
 /// servers.
 struct FileMeaningSettings {

@@ -1,4 +1,3 @@
-import Observed
 import Schema
 
 /// The privileges of an account, read from `SHOW GRANTS` for it and its active roles.

@@ -4,7 +4,6 @@ import Foundation
 import Git
 import Model
 import Reconciler
-import Reports
 import Schema
 
 /// Checks that the schema repository can be read and that its fleet file is valid.

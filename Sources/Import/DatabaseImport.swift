@@ -1,8 +1,5 @@
 import Execution
-import Basics
 import Desired
-import Diff
-import Git
 import Model
 import MySQLClient
 import Observed

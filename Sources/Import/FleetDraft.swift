@@ -1,6 +1,5 @@
 import Desired
 import Model
-import Reconciler
 import Schema
 
 /// The `plumb.yaml` that an import writes.

@@ -1,5 +1,4 @@
 import Desired
-import Diff
 import Git
 import Observed
 import Schema

@@ -1,7 +1,4 @@
-import Diff
 import Model
-import Observed
-import Schema
 
 /// What `plumb import` wrote, and what it left out.
 package struct ImportReport: Codable, Hashable, Sendable {

@@ -1,6 +1,5 @@
 import Basics
 import Desired
-import Observed
 import Schema
 
 /// What `plumb import` reads, and where it writes.

@@ -1,5 +1,4 @@
 import MySQLClient
-import Observed
 import Reconciler
 import Schema
 

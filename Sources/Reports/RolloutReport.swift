@@ -1,4 +1,3 @@
-import Diff
 import Model
 import Schema
 

@@ -1,4 +1,3 @@
-import Basics
 import Desired
 import Foundation
 import Model

@@ -1,8 +1,6 @@
 import Basics
 import Diff
-import Git
 import Model
-import Schema
 
 /// Decides whether an entry of a record counts as an approval. The gate and `plumb approve` both
 /// ask here, so that they cannot differ.

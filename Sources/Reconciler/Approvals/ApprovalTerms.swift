@@ -1,7 +1,6 @@
 import Basics
 import Desired
 import Model
-import Reports
 
 /// How an approver is identified; the operator's file says which way counts.
 package enum ApprovalIdentity: String, Sendable, CaseIterable {

@@ -3,7 +3,6 @@ import Desired
 import Diff
 import Git
 import Model
-import Reports
 import Schema
 
 /// Decisions that were given by pull request, as files `approvals/<digest>.yaml` on the followed

@@ -1,6 +1,5 @@
 import Git
 import Model
-import Schema
 
 /// The revisions after which the history counts for a shard: those at which it was last converged.
 final class AuthorRanges {

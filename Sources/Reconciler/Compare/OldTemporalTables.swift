@@ -1,6 +1,5 @@
 import Diff
 import Model
-import Reports
 import Schema
 
 extension Comparison {

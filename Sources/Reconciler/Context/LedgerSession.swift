@@ -1,10 +1,7 @@
 import Desired
 import Foundation
-import Git
 import Ledger
 import Model
-import MySQLClient
-import Schema
 
 /// The context of a command that needs the source, the fleet and the ledger, but no server.
 package struct LedgerSession {

@@ -1,6 +1,4 @@
 import Desired
-import Git
-import Ledger
 import MySQLClient
 
 /// The context of a pass, which reaches shards too.

@@ -1,6 +1,4 @@
-import Basics
 import Execution
-import Ledger
 import Model
 import MySQLClient
 import Reports

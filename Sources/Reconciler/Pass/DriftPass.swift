@@ -1,8 +1,6 @@
 import Diff
-import Ledger
 import Model
 import Reports
-import Schema
 
 /// Compares desired, recorded and live schemas; changes no shard and writes nothing to the ledger.
 package struct DriftPass {

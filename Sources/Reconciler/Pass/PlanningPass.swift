@@ -6,7 +6,6 @@ import Ledger
 import Model
 import MySQLClient
 import Observed
-import Reports
 import Schema
 
 /// The first half of every pass: fetches, reads the desired schema, observes, normalises, compares

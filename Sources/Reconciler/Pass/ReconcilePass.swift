@@ -1,4 +1,3 @@
-import Basics
 import Desired
 import Diff
 import Execution

@@ -1,7 +1,6 @@
 import Basics
 import Desired
 import Diff
-import Execution
 import Ledger
 import Model
 import Reports

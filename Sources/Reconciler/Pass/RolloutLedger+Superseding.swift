@@ -1,6 +1,5 @@
 import Ledger
 import Model
-import Schema
 
 extension RolloutLedger {
     /// Ends a rollout that the new plan replaces.

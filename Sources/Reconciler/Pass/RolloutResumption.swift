@@ -1,7 +1,5 @@
-import Basics
 import Diff
 import Model
-import Schema
 
 /// Whether an unfinished rollout can continue with the operations that are ready now.
 struct RolloutResumption {

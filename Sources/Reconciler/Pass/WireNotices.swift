@@ -1,6 +1,5 @@
 import Model
 import MySQLClient
-import Reports
 import Schema
 
 extension Notice {

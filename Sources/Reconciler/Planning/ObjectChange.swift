@@ -1,5 +1,4 @@
 import Diff
-import Observed
 import Schema
 
 /// The change of one view, trigger, routine, event or sequence of a class of shards.

@@ -1,4 +1,3 @@
-import Desired
 import Model
 import Observed
 import Schema

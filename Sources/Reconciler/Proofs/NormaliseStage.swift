@@ -1,6 +1,5 @@
 import Desired
 import Ledger
-import MySQLClient
 import Observed
 import Schema
 

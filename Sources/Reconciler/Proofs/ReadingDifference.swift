@@ -1,6 +1,5 @@
 import Desired
 import Model
-import Reports
 import Schema
 
 /// Objects of one namespace that servers create differently from the same file, because of a

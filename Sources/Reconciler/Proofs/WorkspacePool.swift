@@ -2,7 +2,6 @@ import Foundation
 import Model
 import MySQLClient
 import Observed
-import Reports
 import Schema
 
 /// Gives a pass its workspaces: scratch databases on servers with the profile of the shards.

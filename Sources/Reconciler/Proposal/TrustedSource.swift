@@ -2,7 +2,6 @@ import Basics
 import Desired
 import Git
 import Model
-import Reports
 import Schema
 
 /// A command that changes shards or records was run on a proposal.

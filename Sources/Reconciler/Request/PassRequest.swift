@@ -1,9 +1,7 @@
-import Basics
 import Desired
 import Execution
 import Ledger
 import Observed
-import Schema
 
 /// The options of one pass.
 package struct PassRequest: Sendable {

@@ -1,7 +1,6 @@
 import Basics
 import MySQLClient
 import Observed
-import Schema
 
 /// Why a shard on a read-only server is not changed.
 package struct ReadOnlyRefusal: Hashable {

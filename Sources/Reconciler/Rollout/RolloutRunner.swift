@@ -1,4 +1,3 @@
-import Basics
 import Execution
 import Model
 import Schema

@@ -1,5 +1,4 @@
 import Basics
-import Diff
 import Model
 import MySQLClient
 import Observed

@@ -1,6 +1,5 @@
 import Basics
 import Diff
-import Model
 import Schema
 
 /// What a worker may do to one shard while it holds the shard's lock.

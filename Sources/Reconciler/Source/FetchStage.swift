@@ -1,10 +1,7 @@
 import Basics
-import Desired
-import Diff
 import Foundation
 import Git
 import Model
-import Reports
 import Schema
 
 /// The source of the schemas, as given on the command line.

@@ -1,9 +1,7 @@
-import Basics
 import Desired
 import Diff
 import Git
 import Model
-import Schema
 
 /// The schema repository at one revision.
 package struct FetchedSource: Sendable {

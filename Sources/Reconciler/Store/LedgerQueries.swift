@@ -1,4 +1,3 @@
-import Diff
 import Ledger
 import Model
 import Reports

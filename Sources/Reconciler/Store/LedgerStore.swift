@@ -1,7 +1,6 @@
 import Execution
 import Basics
 import Ledger
-import Schema
 
 /// The ledger of one environment, written in the name of one actor.
 package struct LedgerStore: Sendable {

@@ -1,5 +1,3 @@
-import Schema
-
 /// The command to run next, complete, for the reader to copy.
 enum NextCommand {
     static func approve(_ digest: String, environment: String, isSigned: Bool) -> String {

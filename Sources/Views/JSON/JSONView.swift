@@ -1,7 +1,6 @@
 import Diff
 import Model
 import Reports
-import Schema
 
 /// The reports as JSON documents, complete and with sorted keys.
 ///

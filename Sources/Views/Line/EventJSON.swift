@@ -1,7 +1,6 @@
 import Basics
 import Model
 import Reports
-import Schema
 
 /// An event of a reconcile loop as one line of JSON with sorted keys: for logs and streams.
 ///

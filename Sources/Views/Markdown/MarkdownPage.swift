@@ -1,5 +1,4 @@
 import Model
-import Reports
 
 /// The parts that the Markdown views share.
 struct MarkdownPage {

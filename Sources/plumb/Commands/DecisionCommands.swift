@@ -1,5 +1,4 @@
 import Desired
-import Ledger
 import Model
 import Reconciler
 import Schema

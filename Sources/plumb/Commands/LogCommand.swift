@@ -1,9 +1,7 @@
 import Basics
-import Diff
 import Ledger
 import Model
 import Reconciler
-import Reports
 import Schema
 import Views
 

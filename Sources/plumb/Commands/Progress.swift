@@ -3,7 +3,6 @@ import Execution
 import Foundation
 import Reconciler
 import Reports
-import Schema
 import Views
 
 /// Shows the progress of a pass on standard error: a bar on a terminal, otherwise a line for each

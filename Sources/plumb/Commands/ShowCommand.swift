@@ -1,10 +1,6 @@
-import Basics
-import Diff
 import Ledger
 import Model
 import Reconciler
-import Reports
-import Schema
 import Views
 
 /// `plumb show`.

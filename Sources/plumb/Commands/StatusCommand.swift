@@ -1,10 +1,8 @@
 import Basics
-import Diff
 import Ledger
 import Model
 import Reconciler
 import Reports
-import Schema
 import Views
 
 /// `plumb status`.
