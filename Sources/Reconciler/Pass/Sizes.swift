@@ -33,13 +33,13 @@ enum Sizes {
         for index in plan.steps.indices {
             let step = plan.steps[index]
             let tables = names(step)
-            let isKnown = step.shardIDs.allSatisfy { shard in
-                byID[shard].map { sizes.failures[$0.server] == nil } ?? true
-            }
-            guard isKnown || tables.isEmpty else {
-                plan.steps[index].size = nil
-                continue
-            }
+            // Where every server answered, as nearly always, no shard is looked at for this.
+            let isKnown =
+                sizes.failures.isEmpty
+                || step.shardIDs.allSatisfy { shard in
+                    byID[shard].map { sizes.failures[$0.server] == nil } ?? true
+                }
+            guard isKnown || tables.isEmpty else { continue }
             let largest = step.shardIDs.flatMap { shard -> [TableSize] in
                 tables.compactMap {
                     sizes.estimates[OperationKey(shard: shard, object: ObjectName(.table, $0))]
