@@ -21,7 +21,7 @@ struct LedgerExamination {
             guard let found = try Self.path(request, fleet) else {
                 add(
                     "ledger", .unknown, "not checked: its folder is not known",
-                    "correct \(SchemaRepository.fleetFile), or name it with `--ledger`")
+                    "correct \(Fleet.fileName), or name it with `--ledger`")
                 return
             }
             path = found

@@ -30,7 +30,7 @@ struct RepositoryExamination {
                 .git, subject, .failed, known?.fault ?? "\(error)",
                 known?.remedy ?? Self.remedy(request.source.location))
             add(
-                .repository, SchemaRepository.fleetFile, .unknown,
+                .repository, Fleet.fileName, .unknown,
                 "not looked at: the schema repository cannot be read",
                 "make the source readable first")
             return
@@ -43,7 +43,7 @@ struct RepositoryExamination {
         let diagnostics = SchemaRepository.validate(
             source.tree, pinned: { try source.pinned($0) }, inAnyMode: true)
         for diagnostic in diagnostics {
-            let place = diagnostic.location?.description ?? SchemaRepository.fleetFile
+            let place = diagnostic.location?.description ?? Fleet.fileName
             add(
                 .repository, place, diagnostic.severity == .error ? .failed : .warning,
                 "\(diagnostic.message) [\(diagnostic.code.rawValue)]", diagnostic.remedy)
@@ -54,7 +54,7 @@ struct RepositoryExamination {
             self.fleet = fleet
             if !diagnostics.contains(where: { $0.severity == .error }) {
                 add(
-                    .repository, SchemaRepository.fleetFile, .ok,
+                    .repository, Fleet.fileName, .ok,
                     "valid, with \(Count.of(fleet.namespaces.count, "namespace")) and "
                         + Count.of(fleet.environments.count, "environment"))
             }
@@ -65,10 +65,10 @@ struct RepositoryExamination {
                 add(
                     .server, subject, .unknown,
                     "no server was checked, as none is known",
-                    "correct \(SchemaRepository.fleetFile)")
+                    "correct \(Fleet.fileName)")
                 return
             }
-            add(.repository, SchemaRepository.fleetFile, .failed, "\(error)", nil)
+            add(.repository, Fleet.fileName, .failed, "\(error)", nil)
         }
     }
 
@@ -78,7 +78,7 @@ struct RepositoryExamination {
         do {
             return try TrustedSource.limited(fleet, request)
         } catch {
-            add(.operator, SchemaRepository.fleetFile, .failed, "\(error)")
+            add(.operator, Fleet.fileName, .failed, "\(error)")
             return nil
         }
     }

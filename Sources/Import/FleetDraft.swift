@@ -31,7 +31,7 @@ struct FleetDraft {
             Namespace(name: name, shards: [.init(name: "imported", database: "imported")])
         ])
         do {
-            let fleet = try Fleet(Array(text.utf8), file: SchemaRepository.fleetFile)
+            let fleet = try Fleet(Array(text.utf8), file: Fleet.fileName)
             let environment = try fleet.selectEnvironment(request.environment)
             guard let connection = environment.connection else {
                 throw ConfigurationError("the environment has no `connection`")
@@ -41,7 +41,7 @@ struct FleetDraft {
             throw ImportError(
                 .invalidName,
                 "the environment or the connection cannot be written to "
-                    + "\(SchemaRepository.fleetFile): \(error)", cause: error)
+                    + "\(Fleet.fileName): \(error)", cause: error)
         }
     }
 

@@ -56,9 +56,9 @@ struct ImportFolder {
                 }
                 moved.append(target)
             }
-            let target = "\(path)/\(SchemaRepository.fleetFile)"
+            let target = "\(path)/\(Fleet.fileName)"
             // Unlike `rename`, `link` never replaces an existing file.
-            guard link("\(staging)/\(SchemaRepository.fleetFile)", target) == 0 else {
+            guard link("\(staging)/\(Fleet.fileName)", target) == 0 else {
                 throw Self.failure(target, errno)
             }
         } catch {
@@ -71,7 +71,7 @@ struct ImportFolder {
 
     /// Throws with the name of a file or folder that exists already, before anything is moved.
     private func refuseWhatIsThere() throws(ImportError) {
-        let fleet = "\(path)/\(SchemaRepository.fleetFile)"
+        let fleet = "\(path)/\(Fleet.fileName)"
         var status = stat()
         if lstat(fleet, &status) == 0 { throw Self.failure(fleet, EEXIST) }
         let schema = "\(path)/\(Self.schema)"

@@ -100,7 +100,7 @@ struct ImportLayout {
     }
 
     var files: [String] {
-        ([SchemaRepository.fleetFile] + namespaces.flatMap { $0.entries.map(\.table.file) })
+        ([Fleet.fileName] + namespaces.flatMap { $0.entries.map(\.table.file) })
             .sorted()
     }
 
@@ -156,7 +156,7 @@ struct ImportLayout {
         }
         let text = draft.text(
             namespaces.map { FleetDraft.Namespace(name: $0.name, shards: $0.shards) })
-        try target.write(text, to: SchemaRepository.fleetFile)
+        try target.write(text, to: Fleet.fileName)
     }
 
     private static func faults(_ target: ImportFolder) -> [Diagnostic] {

@@ -61,12 +61,7 @@ package struct AdvisoryLock: Sendable {
     ///
     /// A session that is kept for later would hold it against everybody else.
     package func releaseOrEndSession() {
-        guard connection.isUsable else { return }
-        do throws(MySQLError) {
-            try release()
-        } catch {
-            connection.close()
-        }
+        connection.endUnless { () throws(MySQLError) in try release() }
     }
 
     private static func literal(_ name: String) -> String { SQL.literal(serverName(of: name)) }

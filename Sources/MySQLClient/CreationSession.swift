@@ -40,9 +40,14 @@ extension Connection {
     /// Sets the session back to what it was; where that cannot be, it ends: what would run in it
     /// later would mean something else.
     func setBack(_ sql: String) {
+        endUnless { () throws(MySQLError) in try execute(sql) }
+    }
+
+    /// Undoes what the session may not be kept with; where that fails, the session ends.
+    func endUnless(_ undo: () throws(MySQLError) -> Void) {
         guard isUsable else { return }
         do throws(MySQLError) {
-            try execute(sql)
+            try undo()
         } catch {
             close()
         }

@@ -17,7 +17,7 @@ struct FleetDifference {
     }
 
     private func root(_ tree: any SourceTree, _ prefix: String) throws(DesiredError) -> YAMLNode? {
-        let file = SchemaRepository.fleetFile
+        let file = Fleet.fileName
         let diagnostics = DiagnosticList()
         let bytes: [UInt8]
         do throws(GitError) {

@@ -81,12 +81,12 @@ extension ProposedFleet {
         _ base: any SourceTree, _ label: String
     ) throws(DesiredError) -> Fleet {
         do {
-            _ = try base.read(SchemaRepository.fleetFile)
+            _ = try base.read(Fleet.fileName)
         } catch  where error.code == .notFound {
             throw DesiredError([
                 Diagnostic(
                     .danglingPath,
-                    "the base \(label) has no `\(SchemaRepository.fleetFile)`: nothing that only a "
+                    "the base \(label) has no `\(Fleet.fileName)`: nothing that only a "
                         + "proposal names is reached",
                     remedy: "check it with `plumb validate` and merge it first; then it can be "
                         + "planned")

@@ -3,9 +3,6 @@ import Schema
 
 /// Reads the desired state of the fleet from a schema repository.
 package enum SchemaRepository {
-    /// The name of the fleet file in the root of the schema repository.
-    package static let fleetFile = Fleet.fileName
-
     /// The desired schema of every shard of `environment`.
     ///
     /// `environment` is required where the file has several. `namespaces` limits what is read; nil
@@ -83,15 +80,15 @@ package enum SchemaRepository {
     ) -> Fleet? {
         do {
             return Fleet.decode(
-                try tree.read(fleetFile), file: prefix + fleetFile, into: diagnostics)
+                try tree.read(Fleet.fileName), file: prefix + Fleet.fileName, into: diagnostics)
         } catch {
             let isMissing = error.code == .notFound
             diagnostics.add(
                 Diagnostic(
                     isMissing ? .danglingPath : .unreadableSource,
                     isMissing
-                        ? "there is no `\(fleetFile)` in \(tree.describes)"
-                        : "`\(fleetFile)` cannot be read: \(error)",
+                        ? "there is no `\(Fleet.fileName)` in \(tree.describes)"
+                        : "`\(Fleet.fileName)` cannot be read: \(error)",
                     remedy: isMissing
                         ? "name the schema repository with `--source`, or write one with "
                             + "`plumb import`" : "make it readable and try again"),

@@ -109,7 +109,7 @@ struct SchemaComparison {
             rule: nil, hazard: nil, table: error.table, column: nil,
             message: "`\(error.table)`: no plan leads here: \(error.message)", remedy: "",
             location: new?.location ?? old.map(oldPlace)
-                ?? SourceLocation(file: SchemaRepository.fleetFile, line: 1, column: 1),
+                ?? SourceLocation(file: Fleet.fileName, line: 1, column: 1),
             isOfOldRevision: new == nil && old != nil)
     }
 }

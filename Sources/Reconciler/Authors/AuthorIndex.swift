@@ -52,7 +52,7 @@ struct AuthorIndex {
     }
 
     private mutating func note(_ change: FileChange, by maker: Maker) throws(GitError) {
-        if change.path == SchemaRepository.fleetFile {
+        if change.path == Fleet.fileName {
             fleetChanges.append(
                 FleetChange(maker: maker, before: change.before, after: change.after))
             return

@@ -78,7 +78,7 @@ final class DefinitionLibrary {
     /// reason: it then counts for everything.
     func fleet(of blob: ObjectID) -> Fleet? {
         if let known = fleets[blob] { return known }
-        let file = SchemaRepository.fleetFile
+        let file = Fleet.fileName
         let bytes = try? repository.readBlob(blob, limit: SourceLimits.fileBytes, named: file)
         let fleet = bytes.flatMap { try? Fleet($0, file: file) }
         fleets[blob] = .some(fleet)

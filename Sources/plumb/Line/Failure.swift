@@ -66,10 +66,10 @@ struct Failure {
         let isAboutFleet = errors.allSatisfy { error in
             guard let file = error.location?.file else { return true }
             // For another revision the path begins with that revision.
-            return file == SchemaRepository.fleetFile
+            return file == Fleet.fileName
                 // The operator's file is outside the schema repository and has an absolute path.
                 || file.hasPrefix("/")
-                || file.hasSuffix(":" + SchemaRepository.fleetFile)
+                || file.hasSuffix(":" + Fleet.fileName)
         }
         return isAboutFleet ? .configuration : .error
     }
