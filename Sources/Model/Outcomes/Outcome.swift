@@ -75,11 +75,22 @@ extension ExitStatus {
     /// The strongest of what `outcomes` mean, ``done`` where there are none: 1, 6, 5, 4, 3, 2, 0;
     /// usage and configuration end a command before anything else can be said.
     package init(_ outcomes: [Outcome]) {
-        let order: [ExitStatus] = [
-            .usage, .configuration, .error, .incomplete, .refused, .partial, .blocked, .difference,
-        ]
-        let found = Set(outcomes.map(\.exitStatus))
-        self = order.first(where: found.contains) ?? .done
+        self = outcomes.map(\.exitStatus).max { $0.strength < $1.strength } ?? .done
+    }
+
+    /// How much it says beside others: the greatest is the status of the command.
+    private var strength: Int {
+        switch self {
+        case .done: 0
+        case .difference: 1
+        case .blocked: 2
+        case .partial: 3
+        case .refused: 4
+        case .incomplete: 5
+        case .error: 6
+        case .configuration: 7
+        case .usage: 8
+        }
     }
 }
 
