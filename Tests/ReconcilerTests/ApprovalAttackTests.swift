@@ -290,7 +290,7 @@ struct ApprovalAttackTests {
                 records: [record], environment: "production",
                 check: ApprovalCheck(
                     terms: ApprovalTerms(minimum: minimum, refusesAuthor: true))
-            ).end(of: record.digest, for: step, on: "s0", now: now)?.iso
+            ).decisions(about: step, now: now).end(of: record.digest, on: "s0")?.iso
         }
         #expect(ends == ["2026-11-21T15:00:00Z", "2026-11-21T14:00:00Z", "2026-11-21T13:00:00Z"])
     }

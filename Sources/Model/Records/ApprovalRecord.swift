@@ -111,16 +111,26 @@ extension ApprovalRecord {
         uses = (uses ?? []) + [use]
     }
 
-    /// Whether `entry` was used up on `shard`, or was given before the last use there.
+    /// The uses on each shard, for ``isUsedUp(_:on:own:)``; costs what the record is long, once.
+    package func usesByShard() -> [String: [Use]] {
+        Dictionary(grouping: uses ?? [], by: \.shard)
+    }
+
+    /// Whether `entry` was used up on `shard`, or was given before the last use there. Reads every
+    /// use of the record: ask of many shards with ``usesByShard()``.
     package func isUsedUp(_ entry: Approver, on shard: String) -> Bool {
-        let own = (uses ?? []).filter { $0.shard == shard }
+        isUsedUp(entry, on: shard, own: (uses ?? []).filter { $0.shard == shard })
+    }
+
+    /// The same where the uses on `shard` are known as `own`.
+    package func isUsedUp(_ entry: Approver, on shard: String, own: [Use]) -> Bool {
         if own.contains(where: { $0.entryIDs.contains(entry.identity) }) { return true }
         guard entry.isFile || entry.id == nil else { return false }
         guard let given = Timestamp(iso: entry.given) else { return true }
         // The same file can be added again by another commit, so the time it was given at decides.
         // The times of used entries count too, as the clock of one may have been ahead.
         return own.contains { use in last(before: use).map { given <= $0 } ?? true }
-            || isUsedUpEarlier(entry, given, on: shard)
+            || own.isEmpty && isUsedUpEarlier(entry, given, on: shard)
     }
 
     /// The latest time in a use: its own, or that of an entry that it used up.
@@ -132,8 +142,7 @@ extension ApprovalRecord {
 
     /// Earlier releases recorded the operation alone, which used up every entry of that time.
     private func isUsedUpEarlier(_ entry: Approver, _ given: Timestamp, on shard: String) -> Bool {
-        guard consumed[shard] != nil, uses?.contains(where: { $0.shard == shard }) != true
-        else { return false }
+        guard consumed[shard] != nil else { return false }
         guard entry.id != nil else { return true }
         let then = approvers.filter { $0.id == nil }.compactMap { Timestamp(iso: $0.given) }.max()
         return then.map { given <= $0 } ?? true

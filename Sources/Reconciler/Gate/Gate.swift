@@ -95,15 +95,19 @@ package struct Gate: Sendable {
         let drops = plan.steps.reduce(0) { $0 + $1.dropCount }
         for step in plan.steps {
             let own = try ApprovalBinding(environment: plan.environment, step: step).digest()
+            // Reading them costs, and only a class that waits for approval asks.
+            let decisions =
+                rules.approve.contains(step.hazard)
+                ? approvals.decisions(about: step, now: now) : nil
             var held: [Hold: [String]] = [:]
             for shard in step.shards {
                 let (hold, approval) = hold(
-                    step, shard: shard, binding: own, drops: drops, now: now)
+                    step, shard: shard, binding: own, drops: drops, decisions: decisions)
                 if let hold {
                     held[hold, default: []].append(shard)
                 } else {
                     let until = approval.flatMap {
-                        approvals.end(of: $0, for: step, on: shard, now: now)
+                        decisions?.end(of: $0, on: shard)
                     }
                     decision.ready.append(
                         Ready(step: step, shard: shard, approval: approval, approvedUntil: until))
@@ -120,7 +124,7 @@ package struct Gate: Sendable {
 
     /// Why an operation does not run, or the approval with which it does.
     private func hold(
-        _ step: PlanStep, shard: String, binding: Digest, drops: Int, now: Timestamp
+        _ step: PlanStep, shard: String, binding: Digest, drops: Int, decisions: StepApprovals?
     ) -> (Hold?, Digest?) {
         if step.cause.kind == .liveChanged, !heals(step) { return (.drift, nil) }
         if step.dropCount > 0, let limit = rules.dropsPerPlan, drops > limit {
@@ -131,8 +135,8 @@ package struct Gate: Sendable {
         }
         if let reason = rowsInTheWay(of: step, on: shard) { return (.rows(reason: reason), nil) }
         var approval: Digest?
-        if rules.approve.contains(step.hazard) {
-            switch approvals.verdict(on: step, shard: shard, now: now) {
+        if let decisions {
+            switch decisions.verdict(on: shard) {
             case .approved(let digest): approval = digest
             case .waiting(let reason): return (.approval(binding, reason: reason), nil)
             case .denied(let digest, let reason): return (.denied(digest, reason: reason), nil)
