@@ -3,6 +3,10 @@
 #
 #   bench/run.sh            1,000 shards of 30 tables; about eight minutes on two cores
 #   BENCH_SHARDS=100 …      a smaller fleet
+#   BENCH_ONLY=rollout,parse …  these sections alone: observation, plan, parse, record, rollout,
+#                           transitions, approvals
+#   BENCH_ROLLOUT=200,1000 …  the sizes of the rollouts
+#   BENCH_SECONDS=60 …      ends a rollout after so many seconds, and says so
 #   BENCH_PEER=no …         without skeema
 #   BENCH_DATA=folder …     keeps the server's data there for the next run
 #
@@ -11,6 +15,11 @@ set -eu
 cd "$(dirname "$0")/.."
 
 shards=${BENCH_SHARDS:-1000}
+# Only some sections look at the fleet of many tables.
+case ",${BENCH_ONLY:-plan}," in
+*,observation,* | *,plan,* | *,parse,* | *,approvals,*) ;;
+*) shards=1 ;;
+esac
 folder=$(mktemp -d "${TMPDIR:-/tmp}/plumb-bench.XXXXXX")
 data=${BENCH_DATA:-$folder/data}
 socket=$folder/m.sock
@@ -88,6 +97,8 @@ bench=$(swift build -c release --product plumb-bench --scratch-path .build-relea
 compile="cc -std=c11 -O2 -Wall -Wextra -Werror"
 $compile -D_GNU_SOURCE -o "$folder/floor" bench/floor.c \
     $(pkg-config --cflags --libs libmariadb) -lpthread
+$compile -D_GNU_SOURCE -o "$folder/rollout" bench/rollout.c \
+    $(pkg-config --cflags --libs libmariadb) -lpthread
 $compile -shared -fPIC -o "$folder/nosync.so" bench/nosync.c
 
 mark=$data/plumb-bench-$shards-$(cat Sources/plumb-bench/FleetSchema.swift \
@@ -105,5 +116,5 @@ if [ ! -e "$mark" ]; then
 fi
 start_server
 say "$("$mariadbd" --no-defaults --version)"
-"$bench" measure "$folder" "$socket" "$shards" "$folder/floor" ${peer:+"$peer"}
+"$bench" measure "$folder" "$socket" "$shards" "$folder" ${peer:+"$peer"}
 stop_server

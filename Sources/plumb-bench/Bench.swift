@@ -24,22 +24,11 @@ struct Bench {
             let fleet = BenchFleet(
                 folder: arguments[1], server: .socket(path: arguments[2]),
                 shards: try count(arguments[3]))
-            try measure(fleet, floor: arguments[4], skeema: arguments.dropFirst(5).first)
+            try Sections(
+                fleet: fleet, programs: arguments[4], skeema: arguments.dropFirst(5).first
+            ).run(try Section.chosen())
         default: throw BenchError(usage)
         }
-    }
-
-    private static func measure(_ fleet: BenchFleet, floor: String, skeema: String?) throws {
-        var board = Scoreboard()
-        try fleet.prepare()
-        let texts = try ObservationBench(
-            fleet: fleet, floor: FloorProgram(path: floor, fleet: fleet)
-        ).run(&board)
-        try PlanBench(fleet: fleet, peer: skeema.map { Skeema(path: $0, fleet: fleet) })
-            .run(&board)
-        try ParseBench(texts: texts).run(&board)
-        try LedgerBench(folder: fleet.folder).run(&board)
-        board.close()
     }
 
     private static func count(_ text: String) throws -> Int {
@@ -52,7 +41,7 @@ struct Bench {
     private static let usage = """
         usage: plumb-bench create SOCKET SHARDS
                plumb-bench plan FOLDER REFERENCE
-               plumb-bench measure FOLDER SOCKET SHARDS FLOOR [SKEEMA]
+               plumb-bench measure FOLDER SOCKET SHARDS PROGRAMS [SKEEMA]
         run it by bench/run.sh
         """
 }

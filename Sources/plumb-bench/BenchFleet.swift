@@ -9,6 +9,13 @@ struct BenchFleet {
     let folder: String
     let server: ServerAddress
     let shards: Int
+    /// The start of the name of each database.
+    var prefix = "bench_"
+    var tables = FleetSchema.tables
+    /// The name of the ledger in the folder.
+    var ledgerName = "ledger.git"
+
+    var ledger: String { "\(folder)/\(ledgerName)" }
 
     var socket: String {
         switch server {
@@ -17,7 +24,7 @@ struct BenchFleet {
         }
     }
 
-    var tableCount: Int { shards * FleetSchema.tables.count }
+    var tableCount: Int { shards * tables.count }
 
     /// `same` has the schema of all shards; the other branch changes one table.
     enum Branch: String, CaseIterable {
@@ -26,20 +33,35 @@ struct BenchFleet {
 
     /// Writes the schema repository, with a commit for each branch.
     func prepare() throws {
-        let source = sourceFolder
+        try prepareSame()
+        let orders = FleetSchema.Definition(
+            name: FleetSchema.changed, sql: FleetSchema.changedSQL())
+        try branch(.changed, changing: [orders], "orders: track refunds")
+    }
+
+    /// Writes the schema repository with the branch `same` alone.
+    func prepareSame() throws {
         try FileManager.default.createDirectory(
-            atPath: "\(source)/schema/shop", withIntermediateDirectories: true)
-        try Program.git(["init", "-q", "-b", Branch.same.rawValue, "."], in: source)
-        try write(fleetFile, to: "\(source)/plumb.yaml")
-        for table in FleetSchema.tables {
-            try write(table.sql + ";\n", to: "\(source)/schema/shop/\(table.name).sql")
+            atPath: "\(sourceFolder)/schema/shop", withIntermediateDirectories: true)
+        try Program.git(["init", "-q", "-b", Branch.same.rawValue, "."], in: sourceFolder)
+        try write(fleetFile, to: "\(sourceFolder)/plumb.yaml")
+        try commit(tables, "The schema of every shard")
+    }
+
+    /// Makes a branch on which these tables have another text.
+    func branch(
+        _ branch: Branch, changing changed: [FleetSchema.Definition], _ message: String
+    ) throws {
+        try Program.git(["checkout", "-q", "-b", branch.rawValue], in: sourceFolder)
+        try commit(changed, message)
+    }
+
+    /// Commits the texts of these tables on the branch that is checked out.
+    func commit(_ definitions: [FleetSchema.Definition], _ message: String) throws {
+        for table in definitions {
+            try write(table.sql + ";\n", to: "\(sourceFolder)/schema/shop/\(table.name).sql")
         }
-        try commit("The schema of every shard")
-        try Program.git(["checkout", "-q", "-b", Branch.changed.rawValue], in: source)
-        try write(
-            FleetSchema.changedSQL() + ";\n",
-            to: "\(source)/schema/shop/\(FleetSchema.changed).sql")
-        try commit("orders: track refunds")
+        try commit(message)
     }
 
     /// The options of a pass over this fleet.
@@ -48,7 +70,7 @@ struct BenchFleet {
             source: SourceRequest(
                 location: .repository(folder: sourceFolder), reference: branch.rawValue),
             scope: DesiredStage.Scope(environment: nil, namespaces: nil, shards: []),
-            ledger: "\(folder)/ledger.git", folder: folder,
+            ledger: ledger, folder: folder,
             actor: LedgerActor(name: "bench", email: "bench@localhost"), mode: mode)
     }
 
@@ -61,7 +83,7 @@ struct BenchFleet {
           shop:
             schema: schema/shop
             shards:
-              - pattern: "bench_{0000..\(FleetMaker.database(shards - 1).dropFirst(6))}"
+              - pattern: "\(prefix){0000..\(FleetMaker.digits(shards - 1))}"
                 hosts: ["\(server)"]
         environments:
           production:

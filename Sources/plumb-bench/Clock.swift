@@ -38,6 +38,13 @@ struct Series {
 
     var minimum: Double { seconds.min() ?? .nan }
 
+    /// From the first quarter of the sorted measurements to the last.
+    var spread: Double {
+        guard !seconds.isEmpty else { return .nan }
+        let sorted = seconds.sorted()
+        return sorted[sorted.count * 3 / 4] - sorted[sorted.count / 4]
+    }
+
     var median: Double {
         guard !seconds.isEmpty else { return .nan }
         let sorted = seconds.sorted()

@@ -7,14 +7,18 @@ import Schema
 struct FleetMaker {
     let server: ServerAddress
     let shards: Int
+    var prefix = "bench_"
+    var tables = FleetSchema.tables
 
     /// On a machine with two cores more sessions do not create tables faster.
     private static let sessions = 2
 
-    static func database(_ number: Int) -> String {
+    static func digits(_ number: Int) -> String {
         let digits = String(number)
-        return "bench_" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
+
+    static func database(_ number: Int) -> String { "bench_" + digits(number) }
 
     /// The settings of the benchmark's private server.
     static var settings: ConnectionSettings {
@@ -36,17 +40,31 @@ struct FleetMaker {
         let connection = try Connection(to: server, settings: Self.settings)
         defer { connection.close() }
         for number in numbers {
-            let database = SQL.identifier(Self.database(number))
+            let database = SQL.identifier(prefix + Self.digits(number))
             let statements =
                 [
                     "CREATE DATABASE \(database) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
                     "USE \(database)",
-                ] + FleetSchema.tables.map(\.sql)
-            var failure: MySQLError?
-            try connection.pipeline(statements) { _, answer in
-                if case .failure(let error) = answer { failure = failure ?? error }
-            }
-            if let failure { throw failure }
+                ] + tables.map(\.sql)
+            try Self.run(statements, on: connection)
         }
+    }
+
+    /// Removes the databases again.
+    func remove() throws {
+        let connection = try Connection(to: server, settings: Self.settings)
+        defer { connection.close() }
+        try Self.run(
+            (0..<shards).map {
+                "DROP DATABASE IF EXISTS \(SQL.identifier(prefix + Self.digits($0)))"
+            }, on: connection)
+    }
+
+    private static func run(_ statements: [String], on connection: Connection) throws {
+        var failure: MySQLError?
+        try connection.pipeline(statements) { _, answer in
+            if case .failure(let error) = answer { failure = failure ?? error }
+        }
+        if let failure { throw failure }
     }
 }

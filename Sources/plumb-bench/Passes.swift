@@ -44,26 +44,33 @@ struct Passes {
         let stages: [(name: String, seconds: Double)]
     }
 
-    /// A whole reconcile pass.
+    /// A whole reconcile pass; after `limitSeconds` it begins no more operations.
     func reconcile(
-        _ branch: BenchFleet.Branch, mode: Observer.Mode, context: ReconcileContext? = nil
+        _ branch: BenchFleet.Branch, mode: Observer.Mode, context: ReconcileContext? = nil,
+        limitSeconds: Double? = nil
     ) throws -> Done<ReconcileReport> {
-        try timed(branch, mode, context) { try ReconcilePass(pass: $0).run() }
+        try timed(branch, mode, context, limitSeconds) { try ReconcilePass(pass: $0).run() }
     }
 
     /// The first half of a pass, which is the work of `plumb plan`.
     func plan(
         _ branch: BenchFleet.Branch, mode: Observer.Mode, context: ReconcileContext? = nil
     ) throws -> Done<PlanningPass.Result> {
-        try timed(branch, mode, context) { try $0.plan() }
+        try timed(branch, mode, context, nil) { try $0.plan() }
     }
 
     private func timed<Value>(
         _ branch: BenchFleet.Branch, _ mode: Observer.Mode, _ context: ReconcileContext?,
-        _ body: (PassContext) throws -> Value
+        _ limitSeconds: Double?, _ body: (PassContext) throws -> Value
     ) throws -> Done<Value> {
         let times = StageTimes()
-        let hooks = PassHooks(stage: { times.begin($0) })
+        let interrupt = Interrupt()
+        if let limitSeconds {
+            DispatchQueue.global().asyncAfter(deadline: .now() + limitSeconds) {
+                interrupt.raise()
+            }
+        }
+        let hooks = PassHooks(interrupt: interrupt, stage: { times.begin($0) })
         let (seconds, result) = try Stopwatch.time {
             let pass = try PassContext.open(
                 fleet.request(branch, mode: mode), hooks, context: context)

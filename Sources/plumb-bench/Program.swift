@@ -12,7 +12,7 @@ enum Program {
     /// Runs the program. Its output goes to a file, so that it never waits for a reader.
     static func run(
         _ path: String, _ arguments: [String], in folder: String,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], limitSeconds: Double? = nil
     ) throws -> Ended {
         let file = folder + "/.output-\(UInt64.random(in: 0 ... .max))"
         defer { try? FileManager.default.removeItem(atPath: file) }
@@ -30,6 +30,11 @@ enum Program {
         process.standardError = handle
         let (seconds, _) = try Stopwatch.time {
             try process.run()
+            if let limitSeconds {
+                DispatchQueue.global().asyncAfter(deadline: .now() + limitSeconds) {
+                    if process.isRunning { process.terminate() }
+                }
+            }
             process.waitUntilExit()
         }
         try handle.close()

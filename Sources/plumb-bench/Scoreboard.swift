@@ -3,6 +3,7 @@ import Foundation
 /// Prints one line for each measurement and counts missed goals.
 struct Scoreboard {
     private(set) var missed: [String] = []
+    private var started = DispatchTime.now().uptimeNanoseconds
     private var recorded = 0
 
     /// The goal of a figure.
@@ -45,8 +46,15 @@ struct Scoreboard {
         Self.line(what, text)
     }
 
-    func heading(_ text: String) {
+    mutating func heading(_ text: String) {
+        started = DispatchTime.now().uptimeNanoseconds
         Self.write("\n\(text)  (load \(Machine.load) on \(Machine.cores) cores)\n")
+    }
+
+    /// The last line of a section: how long it took.
+    func ended() {
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9
+        Self.write("  (this section took \(Text.seconds(seconds)), load \(Machine.load))\n")
     }
 
     /// The last lines: how many goals were met, and which were not.
@@ -79,6 +87,22 @@ enum Text {
     static func count(_ value: Double) -> String { String(format: "%.0f", value) }
 
     static func megabytes(_ value: Double) -> String { String(format: "%.0f MB", value) }
+
+    static func kilobytes(_ value: Double) -> String { String(format: "%.1f kB", value) }
+
+    /// Measurements far below a second.
+    static func fine(_ series: Series) -> String {
+        String(
+            format: "%.2f ms (min %.2f ms, %d runs)", series.median * 1000,
+            series.minimum * 1000, series.seconds.count)
+    }
+
+    /// Measurements that are not seconds but how often something was done in one.
+    static func rates(_ series: Series) -> String {
+        String(
+            format: "%.0f a second (min %.0f, %d runs)", series.median, series.minimum,
+            series.seconds.count)
+    }
 
     static func series(_ series: Series) -> String {
         "\(seconds(series.median)) (min \(seconds(series.minimum)), \(series.seconds.count) runs)"
