@@ -4,8 +4,8 @@ import Git
 
 /// The append-only record of what Plumb decided and did.
 ///
-/// A bare git repository: one branch per environment, one commit per transition. `git log`,
-/// `git show` and `git fsck` work on it.
+/// A bare git repository: one branch per environment, whose commits carry the transitions.
+/// `git log`, `git show` and `git fsck` work on it.
 package final class Ledger: Sendable {
     /// The folder of the repository.
     package let path: String
@@ -16,6 +16,10 @@ package final class Ledger: Sendable {
 
     /// The repository; nil until it is found or created.
     private let opened = Lock<Repository?>(nil)
+    /// What threads of this process have to record, by environment.
+    private let queues = Lock<[String: TransitionQueue]>([:])
+    /// Whether left-overs were looked for.
+    private let isSwept = Lock(false)
 
     private init(path: String, lockWaitSeconds: Double, signer: LedgerSigner?) {
         self.path = path
@@ -79,6 +83,38 @@ package final class Ledger: Sendable {
         }
         return repository
     }
+
+    /// What threads of this process have to record in `environment`.
+    func queue(of environment: String) -> TransitionQueue {
+        queues.withLock { queues in
+            if let known = queues[environment] { return known }
+            let new = TransitionQueue()
+            queues[environment] = new
+            return new
+        }
+    }
+
+    /// The age from which files of an interrupted writer are to be removed before a write, in
+    /// seconds; nil where there is nothing to look for.
+    ///
+    /// They are looked for with the first write of this handle, when younger ones may belong to a
+    /// running git command, and after a writer that died.
+    func leftOverAgeSeconds(writerDied: Bool) -> Double? {
+        let isFirst = isSwept.withLock { isSwept in
+            defer { isSwept = true }
+            return !isSwept
+        }
+        if writerDied { return 0 }
+        return isFirst ? Self.foreignSeconds : nil
+    }
+
+    /// Removes what no running git command can still need; call it with the write lock held.
+    func removeLeftOvers() {
+        StaleFiles.remove(in: path, minimumAgeSeconds: Self.foreignSeconds)
+    }
+
+    /// The age from which a git command's lock file counts as abandoned.
+    private static let foreignSeconds: Double = 600
 
     /// The environments that have at least one transition, sorted.
     package func environments() throws(LedgerError) -> [String] {
@@ -208,7 +244,7 @@ package final class Ledger: Sendable {
                 try repository.resolve(name).message
             }
         }
-        guard messages.allSatisfy({ EventMessage.parse($0) != nil }) else {
+        guard messages.allSatisfy({ EventMessage.isWritten($0) }) else {
             throw notALedger(path, "it is a repository with other commits in it")
         }
     }

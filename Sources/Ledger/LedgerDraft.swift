@@ -2,15 +2,17 @@ import Git
 
 /// A transition before it is recorded: the current documents with the changes made so far.
 package struct LedgerDraft {
-    /// The documents before this transition; nil where it is the environment's first.
-    package let snapshot: LedgerSnapshot?
     /// The event that the commit will record.
     package var event: LedgerEvent
 
-    private(set) var edits = TreeEdits()
+    /// The documents before the group of this transition; nil where it is the environment's first.
+    private let snapshot: LedgerSnapshot?
+    /// What this transition, and those before it in the group, have changed.
+    private(set) var edits: TreeEdits
 
-    init(snapshot: LedgerSnapshot?, event: LedgerEvent) {
+    init(snapshot: LedgerSnapshot?, edits: TreeEdits, event: LedgerEvent) {
         self.snapshot = snapshot
+        self.edits = edits
         self.event = event
     }
 

@@ -93,23 +93,28 @@ package struct LedgerSnapshot: Sendable {
         return result
     }
 
-    /// The newest transitions up to this one, newest first.
+    /// The newest events up to this transition, newest first.
     package func history(limit: Int) throws(LedgerError) -> [LedgerRecord] {
         let commits = try translating("the history of \(environment)") { () throws(GitError) in
             try repository.firstParents(of: commit, limit: limit)
         }
-        return try commits.map { (commit) throws(LedgerError) in
-            guard let event = EventMessage.parse(commit.message) else {
+        var records: [LedgerRecord] = []
+        for commit in commits where records.count < limit {
+            let events = EventMessage.parse(commit.message)
+            guard !events.isEmpty else {
                 throw LedgerError(
                     .damaged,
                     "commit \(commit.id) of \(environment) is no event of the ledger; "
                         + "somebody else wrote it", remedy: "restore the branch from before")
             }
-            return LedgerRecord(
-                commit: commit.id, time: commit.time,
-                actor: LedgerActor(name: commit.authorName, email: commit.authorEmail),
-                event: event)
+            let actor = LedgerActor(name: commit.authorName, email: commit.authorEmail)
+            for event in events.reversed().prefix(limit - records.count) {
+                records.append(
+                    LedgerRecord(
+                        commit: commit.id, time: commit.time, actor: actor, event: event))
+            }
         }
+        return records
     }
 
     func entries(_ folder: LedgerPath) throws(LedgerError) -> [(name: String, isFolder: Bool)] {

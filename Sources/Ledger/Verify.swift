@@ -128,7 +128,7 @@ private struct Verifier {
             damage(id, at: environment, error)
             return []
         }
-        if EventMessage.parse(commit.message) == nil || commit.parents.count > 1 {
+        if !EventMessage.isWritten(commit.message) || commit.parents.count > 1 {
             add(
                 .foreignCommit, at: environment, id,
                 "it is no transition that plumb wrote (\(commit.summary)): "

@@ -5,16 +5,26 @@ import Schema
 
 /// The exclusive right to write to one ledger, held by one thread of one process at a time.
 ///
-/// Taking it removes the files that an interrupted writer left behind.
+/// Taking it removes the files that a writer which died left behind; those that nobody knows of
+/// are looked for with the first write of each handle.
 final class WriteLock {
     private let queue: NSLock
     private let file: FileLock
+
+    /// Waits as long as `ledger` says, then throws `locked` with the holder.
+    convenience init(ledger: Ledger, purpose: String) throws(LedgerError) {
+        try self.init(
+            ledger: ledger.path, waitSeconds: ledger.lockWaitSeconds, purpose: purpose)
+        if let age = ledger.leftOverAgeSeconds(writerDied: file.abandonedBy != nil) {
+            StaleFiles.remove(in: ledger.path, minimumAgeSeconds: age)
+        }
+    }
 
     /// Waits `waitSeconds` at most, then throws `locked` with the holder.
     init(ledger path: String, waitSeconds: Double, purpose: String) throws(LedgerError) {
         let queue = ProcessLocks.lock(for: path)
         guard queue.lock(before: Date(timeIntervalSinceNow: waitSeconds)) else {
-            throw Self.held(path, by: FileLock.holder(of: Self.file(path)), waitSeconds)
+            throw Self.held(path, waitSeconds)
         }
         do throws(FileLock.Failure) {
             file = try FileLock(
@@ -28,22 +38,18 @@ final class WriteLock {
             }
         }
         self.queue = queue
-        // After a clean exit, young files can only belong to a running git command.
-        let age: Double = file.abandonedBy == nil ? Self.foreignSeconds : 0
-        StaleFiles.remove(in: path, minimumAgeSeconds: age)
     }
 
     deinit { queue.unlock() }
 
-    /// The age from which a git command's lock file counts as abandoned, in seconds.
-    private static let foreignSeconds: Double = 600
-
     private static func file(_ path: String) -> String { "\(path)/plumb.lock" }
 
-    private static func held(
-        _ path: String, by holder: String, _ waitSeconds: Double
+    /// The error for a lock that somebody else holds, by default whoever says so in its file.
+    static func held(
+        _ path: String, by holder: String? = nil, _ waitSeconds: Double
     ) -> LedgerError {
-        LedgerError(
+        let holder = holder ?? FileLock.holder(of: file(path))
+        return LedgerError(
             .locked,
             "the ledger \(path) is being written by \(holder.isEmpty ? "unknown" : holder), and "
                 + "was so for \(Count.of(Int(waitSeconds), "second"))",

@@ -45,7 +45,7 @@ private final class SignedFixture {
             environment, actor: LedgerFixture.ada, event: LedgerEvent("noted", subject: text),
             time: LedgerFixture.start.addingTimeInterval(second)
         ) { draft in
-            try draft.set(document, Array("\"\(text)\"".utf8))
+            try draft.set(self.document, Array("\"\(text)\"".utf8))
             return .commit
         }
         return try #require(commit).hex

@@ -4,7 +4,7 @@ import Ledger
 import Model
 import Schema
 
-/// Records operations in the ledger, with one commit for each transition.
+/// Records operations in the ledger, with one event for each transition.
 ///
 /// The outcome, the shard's record, the use of the approval and the removal of the pending record
 /// are one commit, so none of them is ever recorded without the others.
@@ -150,7 +150,8 @@ package struct LedgerJournal: OperationJournal {
     }
 
     private func write(
-        _ event: LedgerEvent, _ body: (inout LedgerDraft) throws(LedgerError) -> LedgerDecision
+        _ event: LedgerEvent,
+        _ body: @escaping (inout LedgerDraft) throws(LedgerError) -> LedgerDecision
     ) throws(JournalFailure) {
         do throws(LedgerError) {
             try store.transact(event, body)

@@ -27,7 +27,7 @@ package struct LedgerStore: Sendable {
     /// was first.
     package func transact(
         _ event: LedgerEvent,
-        _ body: (inout LedgerDraft) throws(LedgerError) -> LedgerDecision
+        _ body: @escaping (inout LedgerDraft) throws(LedgerError) -> LedgerDecision
     ) throws(LedgerError) {
         do {
             try ledger.transact(

@@ -36,11 +36,11 @@ enum LogCommand {
             invocation.answer(format == .markdown ? text : Visible.line(text) + "\n", as: format)
             return .done
         }
-        var table = TextTable(["time", "event", "by", "what"])
+        var table = TextTable(["time", "commit", "event", "by", "what"])
         for row in rows {
             let reason = row["reason"] ?? ""
             table.add(
-                row["time"] ?? "", row["event"] ?? "", row["actor"] ?? "",
+                row["time"] ?? "", row["commit"] ?? "", row["event"] ?? "", row["actor"] ?? "",
                 (row["subject"] ?? "") + (reason.isEmpty ? "" : ": \(reason)"))
         }
         let style = format == .markdown ? Style.plain : invocation.style
