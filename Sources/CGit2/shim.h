@@ -13,3 +13,7 @@ static inline int plumb_git_set_ssl_cert_locations(const char *file, const char 
 static inline int plumb_git_set_owner_validation(int enabled) {
     return git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, enabled);
 }
+static inline int plumb_git_cache_trees(size_t largest, ssize_t all) {
+    int code = git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, largest);
+    return code < 0 ? code : git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, all);
+}

@@ -40,6 +40,19 @@ struct SourceTreeTests {
         }
     }
 
+    /// Without it each file of a wide folder costs the reading of the whole folder.
+    @Test func aWideFolderIsReadFromTheDiskOnce() throws {
+        let sample = try SampleRepository()
+        for number in 100..<300 { try sample.write("schema/table-\(number).sql", "") }
+        try sample.commit("Wide")
+        let tree = try sample.tree()
+        #expect(try tree.read("schema/table-100.sql") == [])
+        let folder = try sample.git("rev-parse", "HEAD:schema")
+        try FileManager.default.removeItem(
+            atPath: sample.work + "/.git/objects/\(folder.prefix(2))/\(folder.dropFirst(2))")
+        #expect(try tree.read("schema/table-299.sql") == [])
+    }
+
     @Test func readsFiles() throws {
         let (sample, trees) = try trees()
         defer { withExtendedLifetime(sample) {} }

@@ -12,6 +12,9 @@ enum LibGit {
         // The check protects from hooks and commands in another user's configuration. libgit2 runs
         // neither, and a checkout in CI often belongs to another user.
         plumb_git_set_owner_validation(0)
+        // By itself libgit2 keeps no tree of more than 4 kB. A folder of many files would be read
+        // and inflated anew for each of them.
+        plumb_git_cache_trees(4 << 20, 64 << 20)
         return count
     }()
 
