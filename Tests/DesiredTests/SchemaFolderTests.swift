@@ -21,6 +21,23 @@ import Git
         #expect(outcome(tree) == ["a,b: Zebra+apple+items+orders"])
     }
 
+    @Test func aTableIsFoundByItsExactNameAndElseInOtherLetters() throws {
+        let names = ["Zebra", "apple", "Apple", "b", "é", "c1", "c10", "c2"]
+        let files = names.enumerated().map {
+            ("schema/commerce/\($0.offset).sql", "CREATE TABLE \($0.element) (id int);")
+        }
+        let tree = repository(fleetText(), Dictionary(uniqueKeysWithValues: files))
+        let state = try SchemaRepository.load(
+            tree, revision: Revision(commit: nil), environment: nil,
+            pinned: { _ in tree }, discovered: { _, _ in [] })
+        let schema = try #require(state.schemas.first)
+        for name in names { #expect(schema.table(name)?.name == name) }
+        for (name, found) in [("ZEBRA", "Zebra"), ("aPPLE", "Apple"), ("É", "é"), ("C10", "c10")] {
+            #expect(schema.table(name)?.name == found)
+        }
+        for name in ["", "a", "c", "c11", "zz", "ê"] { #expect(schema.table(name) == nil) }
+    }
+
     @Test func aTableKnowsItsTextAndPlaces() throws {
         let text =
             "-- all of them\nCREATE TABLE orders (\n  id int,\n  é int,\n  KEY by_id (id)\n);\n"

@@ -81,9 +81,27 @@ package struct DesiredSchema: Sendable {
 
     /// The table called `name`: exactly, or else regardless of letter case.
     package func table(_ name: String) -> DesiredTable? {
-        if let exact = tables.first(where: { $0.name == name }) { return exact }
+        if let exact = exactTable(name) { return exact }
         let folded = NameFolding.lowered(name)
         return tables.first { NameFolding.lowered($0.name) == folded }
+    }
+
+    /// By halves: plans ask for each table, and for each line of its difference.
+    private func exactTable(_ name: String) -> DesiredTable? {
+        var low = 0
+        var high = tables.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if tables[middle].name.utf8.lexicographicallyPrecedes(name.utf8) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        guard low < tables.count, tables[low].name.utf8.elementsEqual(name.utf8) else {
+            return nil
+        }
+        return tables[low]
     }
 
     /// The place where the table or other object is defined.
