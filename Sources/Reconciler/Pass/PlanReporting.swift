@@ -12,14 +12,14 @@ extension PlanReport {
     ) throws {
         let plan = planned.plan
         var steps: [StepReport] = []
+        let held = Dictionary(grouping: decision.held, by: \.step)
         for step in plan.steps {
             let binding = ApprovalBinding(environment: plan.environment, step: step)
-            let held = decision.held.filter { $0.step == step }
             steps.append(
                 StepReport(
                     step: step, approval: try binding.digest(),
                     needsApproval: approve.contains(step.hazard),
-                    holds: held.map {
+                    holds: (held[step] ?? []).map {
                         HoldReport(code: $0.hold.code, reason: $0.hold.reason, shards: $0.shards)
                     }))
         }
