@@ -94,18 +94,14 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// The age from which files of an interrupted writer are to be removed before a write, in
-    /// seconds; nil where there is nothing to look for.
-    ///
-    /// They are looked for with the first write of this handle, when younger ones may belong to a
-    /// running git command, and after a writer that died.
-    func leftOverAgeSeconds(writerDied: Bool) -> Double? {
+    /// Looks for left-overs with the first write of this handle: after a clean end of the last
+    /// writer they can only be those of a git command.
+    func removeLeftOversOnce() {
         let isFirst = isSwept.withLock { isSwept in
             defer { isSwept = true }
             return !isSwept
         }
-        if writerDied { return 0 }
-        return isFirst ? Self.foreignSeconds : nil
+        if isFirst { removeLeftOvers() }
     }
 
     /// Removes what no running git command can still need; call it with the write lock held.

@@ -26,7 +26,7 @@ struct LedgerGroup {
         for transition in group where transition.outcome == nil { run(transition) }
     }
 
-    /// Whether there is nothing to record.
+    /// Whether there is nothing to record; then every transition has its outcome.
     var isEmpty: Bool { events.isEmpty }
 
     private mutating func run(_ transition: Transition) {
@@ -63,7 +63,7 @@ struct LedgerGroup {
     }
 
     /// Gives every transition its outcome, now that `commit` is durable.
-    func settle(_ commit: ObjectID?) {
+    func settle(_ commit: ObjectID) {
         for (transition, outcome) in settled { Self.settle(transition, outcome, commit) }
     }
 }

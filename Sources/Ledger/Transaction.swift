@@ -68,12 +68,14 @@ extension Ledger {
         for attempt in 0..<Self.attempts {
             if attempt > 0 { Self.pause(attempt) }
             let purpose = group.first.map { "writing \($0.event.kind)" } ?? "writing"
-            let lock = try WriteLock(ledger: self, purpose: purpose)
+            let lock = try WriteLock(
+                ledger: path, waitSeconds: lockWaitSeconds, purpose: purpose)
             defer { withExtendedLifetime(lock) {} }
+            removeLeftOversOnce()
             let draft = LedgerGroup(
                 group, snapshot: try snapshot(environment),
                 environment: signer == nil ? nil : environment)
-            guard !draft.isEmpty else { return draft.settle(nil) }
+            guard !draft.isEmpty else { return }
             let base = draft.snapshot?.commit
             let commit = try write(draft, by: actor, to: repository)
             switch try publish(commit, over: base, reference, in: repository) {

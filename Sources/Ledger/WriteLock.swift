@@ -5,20 +5,11 @@ import Schema
 
 /// The exclusive right to write to one ledger, held by one thread of one process at a time.
 ///
-/// Taking it removes the files that a writer which died left behind; those that nobody knows of
-/// are looked for with the first write of each handle.
+/// Taking it after a writer that died removes the files which that one left behind, whatever the
+/// lock is taken for: nobody hears of that death again.
 final class WriteLock {
     private let queue: NSLock
     private let file: FileLock
-
-    /// Waits as long as `ledger` says, then throws `locked` with the holder.
-    convenience init(ledger: Ledger, purpose: String) throws(LedgerError) {
-        try self.init(
-            ledger: ledger.path, waitSeconds: ledger.lockWaitSeconds, purpose: purpose)
-        if let age = ledger.leftOverAgeSeconds(writerDied: file.abandonedBy != nil) {
-            StaleFiles.remove(in: ledger.path, minimumAgeSeconds: age)
-        }
-    }
 
     /// Waits `waitSeconds` at most, then throws `locked` with the holder.
     init(ledger path: String, waitSeconds: Double, purpose: String) throws(LedgerError) {
@@ -38,6 +29,7 @@ final class WriteLock {
             }
         }
         self.queue = queue
+        if file.abandonedBy != nil { StaleFiles.remove(in: path, minimumAgeSeconds: 0) }
     }
 
     deinit { queue.unlock() }

@@ -103,6 +103,21 @@ struct ConcurrencyTests {
         #expect(FileLock.holder(of: fixture.path + "/plumb.lock") == "")
     }
 
+    /// Making a ledger takes the same lock, so it is the one to hear of the writer that died.
+    @Test func theRemainsOfAKilledCreatorAreClearedAway() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/ledger.git"
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true)
+        try folder.write("cut off", to: "ledger.git/config.lock")
+        let creator = try LockHolder(path: path + "/plumb.lock", note: "process 4711 on db-0")
+        creator.kill()
+        let ledger = try Ledger.open(path: path)
+        try ledger.make()
+        #expect(!FileManager.default.fileExists(atPath: path + "/config.lock"))
+        #expect(try ledger.verify().strayFiles == [])
+    }
+
     @Test func theFilesOfARunningGitCommandAreLeftAlone() throws {
         let fixture = try LedgerFixture()
         try fixture.record(counter, "1")
