@@ -7,13 +7,11 @@
  * Plumb does it: thirty at once on each connection, sixteen databases at a time. Prints seconds,
  * statements and bytes.
  */
-#include <mysql.h>
-#include <pthread.h>
+#define PROGRAM "floor"
+#include "sessions.h"
+
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { DEPTH = 30, DATABASES_PER_PORTION = 16 };
 
@@ -25,12 +23,6 @@ static size_t portion_count;
 static atomic_size_t next_portion;
 static atomic_ullong byte_count;
 
-static void fail(const char *what, MYSQL *handle)
-{
-    fprintf(stderr, "floor: %s: %s\n", what, handle ? mysql_error(handle) : "out of memory");
-    exit(1);
-}
-
 static void *grown(void *list, size_t count, size_t size)
 {
     /* Doubled whenever the count is a power of two. */
@@ -38,16 +30,6 @@ static void *grown(void *list, size_t count, size_t size)
     void *larger = realloc(list, (count ? count * 2 : 1) * size);
     if (!larger) fail("growing a list", NULL);
     return larger;
-}
-
-static MYSQL *open_session(const char *socket)
-{
-    MYSQL *handle = mysql_init(NULL);
-    if (!handle) fail("mysql_init", NULL);
-    if (!mysql_real_connect(handle, NULL, "root", NULL, NULL, 0, socket, 0))
-        fail("connecting", handle);
-    if (mysql_set_character_set(handle, "utf8mb4")) fail("utf8mb4", handle);
-    return handle;
 }
 
 static void add_portion(void)
@@ -114,31 +96,16 @@ static void *work(void *argument)
     return NULL;
 }
 
-static double now_seconds(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec + time.tv_nsec / 1e9;
-}
-
 int main(int count, char **arguments)
 {
     int connections = count == 4 ? atoi(arguments[3]) : 0;
-    if (connections < 1 || connections > 64) {
+    if (connections < 1 || connections > MOST_CONNECTIONS) {
         fprintf(stderr, "usage: floor SOCKET DATABASES-LIKE CONNECTIONS\n");
         return 64;
     }
     if (mysql_library_init(0, NULL, NULL)) fail("mysql_library_init", NULL);
     list_tables(arguments[1], arguments[2]);
-    MYSQL *handles[64];
-    pthread_t threads[64];
-    for (int i = 0; i < connections; i++) handles[i] = open_session(arguments[1]);
-    double start = now_seconds();
-    for (int i = 0; i < connections; i++)
-        if (pthread_create(&threads[i], NULL, work, handles[i])) fail("pthread_create", NULL);
-    for (int i = 0; i < connections; i++) pthread_join(threads[i], NULL);
-    double seconds = now_seconds() - start;
-    for (int i = 0; i < connections; i++) mysql_close(handles[i]);
+    double seconds = run_sessions(arguments[1], connections, work);
     printf("%.6f %zu %llu\n", seconds, statement_count, (unsigned long long)byte_count);
     return 0;
 }

@@ -7,34 +7,14 @@
  * the column, reads the table again and gives the lock back, one statement after the other.
  * Connecting is not measured. Prints seconds.
  */
-#include <mysql.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
+#define PROGRAM "rollout"
+#include "sessions.h"
 
-enum { MOST_CONNECTIONS = 64 };
+#include <stdatomic.h>
 
 static const char *prefix, *table, *column;
 static int database_count;
 static atomic_int next_database;
-
-static void fail(const char *what, MYSQL *handle)
-{
-    fprintf(stderr, "rollout: %s: %s\n", what, handle ? mysql_error(handle) : "out of memory");
-    exit(1);
-}
-
-static MYSQL *open_session(const char *socket)
-{
-    MYSQL *handle = mysql_init(NULL);
-    if (!handle) fail("mysql_init", NULL);
-    if (!mysql_real_connect(handle, NULL, "root", NULL, NULL, 0, socket, 0))
-        fail("connecting", handle);
-    if (mysql_set_character_set(handle, "utf8mb4")) fail("utf8mb4", handle);
-    return handle;
-}
 
 static void run(MYSQL *handle, const char *statement)
 {
@@ -69,13 +49,6 @@ static void *work(void *argument)
     return NULL;
 }
 
-static double now_seconds(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec + time.tv_nsec / 1e9;
-}
-
 int main(int count, char **arguments)
 {
     int connections = count == 7 ? atoi(arguments[4]) : 0;
@@ -88,15 +61,7 @@ int main(int count, char **arguments)
     table = arguments[5];
     column = arguments[6];
     if (mysql_library_init(0, NULL, NULL)) fail("mysql_library_init", NULL);
-    MYSQL *handles[MOST_CONNECTIONS];
-    pthread_t threads[MOST_CONNECTIONS];
-    for (int i = 0; i < connections; i++) handles[i] = open_session(arguments[1]);
-    double start = now_seconds();
-    for (int i = 0; i < connections; i++)
-        if (pthread_create(&threads[i], NULL, work, handles[i])) fail("pthread_create", NULL);
-    for (int i = 0; i < connections; i++) pthread_join(threads[i], NULL);
-    double seconds = now_seconds() - start;
-    for (int i = 0; i < connections; i++) mysql_close(handles[i]);
+    double seconds = run_sessions(arguments[1], connections, work);
     printf("%.6f\n", seconds);
     return 0;
 }
