@@ -38,7 +38,7 @@ let package = Package(
         module("Signatures", ["Basics", "Execution", "Crypto", "CLinux"]),
         module("Diff", ["Schema"]),
         module("Model", ["Basics", "Schema", "Diff"]),
-        module("Git", ["Basics", "Execution", "CGit2", "CZlib"]),
+        module("Git", ["Basics", "Execution", "Crypto", "CGit2", "CZlib"]),
         module("Desired", ["Basics", "Execution", "Schema", "Diff", "Model", "Git", "CYAML"]),
         module("Reports", ["Basics", "Schema", "Diff", "Model"]),
         module("Lint", ["Schema", "Diff", "Model", "Desired", "Reports"]),

@@ -22,7 +22,8 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
         self.init(bytes: withUnsafeBytes(of: raw.id) { Array($0) })
     }
 
-    private init(bytes: [UInt8]) {
+    /// - Parameter bytes: 20 of them.
+    init(bytes: [UInt8]) {
         func word(_ range: Range<Int>) -> UInt64 {
             bytes[range].reduce(0) { $0 << 8 | UInt64($1) }
         }
@@ -38,6 +39,16 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
     package var short: String { String(hex.prefix(7)) }
 
     package var description: String { hex }
+
+    /// The 20 bytes.
+    var bytes: [UInt8] {
+        withUnsafeBytes(of: words.0.bigEndian) { Array($0) }
+            + withUnsafeBytes(of: words.1.bigEndian) { Array($0) }
+            + withUnsafeBytes(of: words.2.bigEndian) { Array($0) }
+    }
+
+    /// The first byte.
+    var firstByte: UInt8 { UInt8(truncatingIfNeeded: words.0 >> 56) }
 
     /// Whether it is the null id, which stands for "does not exist".
     var isZero: Bool { words == (0, 0, 0) }
