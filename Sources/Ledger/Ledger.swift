@@ -1,29 +1,33 @@
+import Basics
 import Execution
 import Foundation
 import Git
+import Store
 
 /// The append-only record of what Plumb decided and did.
 ///
-/// A bare git repository: one branch per environment, whose commits carry the transitions.
-/// `git log`, `git show` and `git fsck` work on it.
+/// One branch per environment, whose commits carry the transitions. Where the store is a bare git
+/// repository, `git log`, `git show` and `git fsck` work on it.
 package final class Ledger: Sendable {
-    /// The folder of the repository.
-    package let path: String
-    /// How long a write waits for another process to finish writing, in seconds.
-    package let lockWaitSeconds: Double
+    /// Where it is: the folder of the repository.
+    package var path: String { backend.place }
+    /// Keeps the objects and the references.
+    let backend: any LedgerBackend
+    /// Reads what the transitions are made of.
+    let reader: ObjectReader
     /// Signs each transition; nil for an unsigned ledger.
     let signer: LedgerSigner?
 
-    /// The repository; nil until it is found or created.
-    private let opened = Lock<Repository?>(nil)
+    /// Whether the store was found to be a ledger.
+    private let isKnown = Lock(false)
     /// What threads of this process have to record, by environment.
     private let queues = Lock<[String: TransitionQueue]>([:])
-    /// Whether left-overs were looked for.
-    private let isSwept = Lock(false)
+    /// The leases that this handle holds, by environment.
+    let leases = HeldLeases()
 
-    private init(path: String, lockWaitSeconds: Double, signer: LedgerSigner?) {
-        self.path = path
-        self.lockWaitSeconds = lockWaitSeconds
+    private init(backend: any LedgerBackend, signer: LedgerSigner?) {
+        self.backend = backend
+        reader = ObjectReader(backend)
         self.signer = signer
     }
 
@@ -33,22 +37,41 @@ package final class Ledger: Sendable {
     /// write, of this process or another, creates it. Throws `notALedger` where the folder holds
     /// something else.
     ///
-    /// - Parameter signingKey: the file of the SSH key that signs each transition, read before the
-    ///   first write; nil for an unsigned ledger.
+    /// - Parameters:
+    ///   - lockWaitSeconds: how long a write waits for another process to finish writing.
+    ///   - signingKey: the file of the SSH key that signs each transition, read before the first
+    ///     write; nil for an unsigned ledger.
     package static func open(
         path: String, lockWaitSeconds: Double = 10, signingKey: String? = nil
     ) throws(LedgerError) -> Ledger {
+        try open(
+            GitBackend(path: path, waitSeconds: lockWaitSeconds), signingKey: signingKey)
+    }
+
+    /// Opens the ledger in a store of any kind.
+    package static func open(
+        _ backend: any LedgerBackend, signingKey: String? = nil
+    ) throws(LedgerError) -> Ledger {
         let ledger = Ledger(
-            path: path, lockWaitSeconds: lockWaitSeconds,
-            signer: signingKey.map { LedgerSigner(path: $0) })
-        _ = try ledger.found()
+            backend: backend, signer: signingKey.map { LedgerSigner(path: $0) })
+        _ = try ledger.isThere
         return ledger
     }
 
-    /// Whether the repository exists.
-    package var isThere: Bool { get throws(LedgerError) { try found() != nil } }
+    /// Whether the ledger exists.
+    package var isThere: Bool {
+        get throws(LedgerError) {
+            if isKnown.withLock({ $0 }) { return true }
+            return try translating("opening the ledger \(path)") { () throws(StoreError) in
+                guard try backend.isMade() else { return false }
+                try requireMark()
+                isKnown.withLock { $0 = true }
+                return true
+            }
+        }
+    }
 
-    /// Throws `missing` where the repository does not exist.
+    /// Throws `missing` where the ledger does not exist.
     package func requireMade() throws(LedgerError) {
         guard try isThere else { throw missing }
     }
@@ -57,31 +80,11 @@ package final class Ledger: Sendable {
     /// key is found before there is anything to record.
     package func make() throws(LedgerError) {
         try signer?.prepare()
-        _ = try repository()
-    }
-
-    /// The repository; nil where it does not exist.
-    func found() throws(LedgerError) -> Repository? {
-        if let repository = opened.withLock({ $0 }) { return repository }
-        guard try !Folder.isMissingOrUnused(path) else { return nil }
-        let repository = try Self.openRepository(path, lockWaitSeconds: lockWaitSeconds)
-        guard repository.workFolder == nil else {
-            throw Self.notALedger(path, "it is a repository with checked-out files")
+        if try isThere { return }
+        try translating("creating the ledger \(path)") { () throws(StoreError) in
+            try backend.make(version: Self.version)
         }
-        try Self.requireMark(repository, path)
-        opened.withLock { $0 = repository }
-        return repository
-    }
-
-    /// The repository, created where it does not exist.
-    func repository() throws(LedgerError) -> Repository {
-        if let repository = try found() { return repository }
-        try Self.create(path, lockWaitSeconds: lockWaitSeconds)
-        guard let repository = try found() else {
-            throw LedgerError(
-                .io, "\(path): the ledger was made, and is gone", remedy: "look who removes it")
-        }
-        return repository
+        _ = try isThere
     }
 
     /// What threads of this process have to record in `environment`.
@@ -94,29 +97,13 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// Looks for left-overs with the first write of this handle: after a clean end of the last
-    /// writer they can only be those of a git command.
-    func removeLeftOversOnce() {
-        let isFirst = isSwept.withLock { isSwept in
-            defer { isSwept = true }
-            return !isSwept
-        }
-        if isFirst { removeLeftOvers() }
-    }
-
-    /// Removes what no running git command can still need; call it with the write lock held.
-    func removeLeftOvers() {
-        StaleFiles.remove(in: path, minimumAgeSeconds: Self.foreignSeconds)
-    }
-
-    /// The age from which a git command's lock file counts as abandoned.
-    private static let foreignSeconds: Double = 600
-
     /// The environments that have at least one transition, sorted.
     package func environments() throws(LedgerError) -> [String] {
-        guard let repository = try found() else { return [] }
-        return try translating("the ledger \(path)") { () throws(GitError) in
-            try repository.branches()
+        guard try isThere else { return [] }
+        return try translating("the ledger \(path)") { () throws(StoreError) in
+            try backend.references(below: Self.branches).map {
+                String($0.dropFirst(Self.branches.count))
+            }
         }
     }
 
@@ -125,13 +112,11 @@ package final class Ledger: Sendable {
     /// A damaged or unreadable record throws and is never nil.
     package func snapshot(_ environment: String) throws(LedgerError) -> LedgerSnapshot? {
         let reference = try Self.reference(environment)
-        guard let repository = try found() else { return nil }
+        guard try isThere else { return nil }
         return try translating("environment \(environment) of the ledger \(path)") {
-            () throws(GitError) in
-            guard let id = try repository.target(of: reference) else { return nil }
-            return try LedgerSnapshot(
-                environment: environment, repository: repository,
-                commit: repository.commit(id))
+            () throws(StoreError) in
+            guard let id = try backend.reference(reference) else { return nil }
+            return try LedgerSnapshot(environment: environment, reader: reader, commit: id)
         }
     }
 
@@ -139,14 +124,15 @@ package final class Ledger: Sendable {
     package func snapshot(
         _ environment: String, at commit: ObjectID
     ) throws(LedgerError) -> LedgerSnapshot {
-        guard let repository = try found() else { throw missing }
+        try requireMade()
         return try translating("commit \(commit.short) of the ledger \(path)") {
-            () throws(GitError) in
-            try LedgerSnapshot(
-                environment: environment, repository: repository,
-                commit: repository.commit(commit))
+            () throws(StoreError) in
+            try LedgerSnapshot(environment: environment, reader: reader, commit: commit)
         }
     }
+
+    /// Where the branches of the environments lie.
+    static let branches = "refs/heads/"
 
     /// The branch of an environment; throws `invalid` for a name that cannot be one.
     static func reference(_ environment: String) throws(LedgerError) -> String {
@@ -170,78 +156,26 @@ package final class Ledger: Sendable {
                 remedy: "use 1 to 64 letters, digits, '-', '_' and single "
                     + "'.', beginning with a letter, a digit or '_' and not ending in .lock")
         }
-        return "refs/heads/\(environment)"
+        return branches + environment
     }
 
-    private static func openRepository(
-        _ path: String, lockWaitSeconds: Double
-    ) throws(LedgerError) -> Repository {
-        do throws(GitError) {
-            do throws(GitError) {
-                return try Repository(opening: path)
-            } catch  where error.code == .notFound && Folder.isBeingWritten(path) {
-                // Another process is creating it: look again once that has released its lock.
-                do throws(LedgerError) {
-                    _ = try WriteLock(
-                        ledger: path, waitSeconds: lockWaitSeconds, purpose: "opening")
-                } catch {
-                    throw GitError(.locked, error.fault, remedy: error.remedy)
-                }
-                return try Repository(opening: path)
-            }
-        } catch  where error.code == .notFound || error.code == .invalid {
-            throw notALedger(path, "it is no git repository")
-        } catch {
-            throw LedgerError(error, about: "opening the ledger \(path)")
-        }
-    }
-
-    private static func create(
-        _ path: String, lockWaitSeconds: Double
-    ) throws(LedgerError) {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw LedgerError(
-                .io, "cannot create the folder of the ledger \(path)", remedy: "check its rights")
-        }
-        let lock = try WriteLock(ledger: path, waitSeconds: lockWaitSeconds, purpose: "creating")
-        defer { withExtendedLifetime(lock) {} }
-        // Another process may have been faster.
-        guard try Folder.isMissingOrUnused(path) else { return }
-        try Folder.hide(path)
-        _ = try translating("creating the ledger \(path)") { () throws(GitError) in
-            let repository = try Repository(
-                openingOrCreatingBare: path, initialBranch: "production")
-            try repository.setSetting(Self.mark, to: Self.version)
-        }
-    }
-
-    private static let mark = "plumb.ledgerversion"
+    /// The newest version of the layout that this program knows.
     private static let version: Int64 = 1
 
     /// A restored or cloned ledger has no mark; then every branch must end in a ledger's event.
-    private static func requireMark(
-        _ repository: Repository, _ path: String
-    ) throws(LedgerError) {
-        let subject = "opening the ledger \(path)"
-        let found = try translating(subject) { () throws(GitError) in
-            try repository.setting(mark)
-        }
-        if let found {
-            guard found == version else {
-                throw notALedger(path, "it has layout \(found), and this plumb knows \(version)")
+    private func requireMark() throws(StoreError) {
+        if let found = try backend.version() {
+            guard found == Self.version else {
+                throw Self.notALedger(
+                    path, "it has layout \(found), and this plumb knows \(Self.version)")
             }
             return
         }
-        let messages = try translating(subject) { () throws(GitError) in
-            try repository.references(below: "refs/heads/").map { (name) throws(GitError) in
-                try repository.resolve(name).message
+        for name in try backend.references(below: Self.branches) {
+            guard let id = try backend.reference(name) else { continue }
+            guard EventMessage.isWritten(try reader.commit(id).message) else {
+                throw Self.notALedger(path, "it is a repository with other commits in it")
             }
-        }
-        guard messages.allSatisfy({ EventMessage.isWritten($0) }) else {
-            throw notALedger(path, "it is a repository with other commits in it")
         }
     }
 
@@ -254,47 +188,9 @@ package final class Ledger: Sendable {
                 + "one that is elsewhere")
     }
 
-    private static func notALedger(_ path: String, _ why: String) -> LedgerError {
-        LedgerError(
-            .notALedger,
-            "\(path) is not a ledger: \(why)", remedy: "name the ledger's own folder, or a new one")
-    }
-}
-
-/// Checks the ledger's folder before anything in it is opened or created.
-private enum Folder {
-    /// Whether `path` does not exist, or is a folder with nothing but our own lock file in it.
-    static func isMissingOrUnused(_ path: String) throws(LedgerError) -> Bool {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            if errno == ENOENT { return true }
-            throw LedgerError(
-                .io, "\(path): \(String(cString: strerror(errno)))",
-                remedy: "check the path and its rights")
-        }
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-            throw LedgerError(.notALedger, "\(path) is no readable folder", remedy: "name a folder")
-        }
-        // A creation that was interrupted before HEAD was written starts over.
-        let known: Set<String> = [
-            "plumb.lock", "objects", "refs", "config", "config.lock", "info", "hooks",
-            "description", "branches", ".gitignore",
-        ]
-        return names.allSatisfy(known.contains)
-    }
-
-    /// Writes a `.gitignore`, so that `git add` in a surrounding repository skips the ledger.
-    static func hide(_ path: String) throws(LedgerError) {
-        do {
-            try Data("*\n".utf8).write(to: URL(fileURLWithPath: "\(path)/.gitignore"))
-        } catch {
-            throw LedgerError(
-                .io, "cannot write into the folder of the ledger \(path)",
-                remedy: "check its rights and the room on the disk")
-        }
-    }
-
-    static func isBeingWritten(_ path: String) -> Bool {
-        FileManager.default.fileExists(atPath: "\(path)/plumb.lock")
+    private static func notALedger(_ path: String, _ why: String) -> StoreError {
+        StoreError(
+            .notAStore, "\(path) is not a ledger: \(why)",
+            remedy: "name the ledger's own folder, or a new one")
     }
 }

@@ -1,4 +1,4 @@
-import Git
+import Store
 
 /// A transition before it is recorded: the current documents with the changes made so far.
 package struct LedgerDraft {
@@ -32,7 +32,7 @@ package struct LedgerDraft {
 
     /// Writes `bytes` at `path`; throws `invalid` for a path that git cannot store.
     package mutating func set(_ path: LedgerPath, _ bytes: [UInt8]) throws(LedgerError) {
-        try edit(path) { (edits, encoded) throws(GitError) in try edits.set(encoded, bytes) }
+        try edit(path) { (edits, encoded) throws(StoreError) in try edits.set(encoded, bytes) }
     }
 
     /// Writes `value` as canonical JSON at `path`.
@@ -44,13 +44,13 @@ package struct LedgerDraft {
 
     /// Removes the document at `path`, if there is one.
     package mutating func remove(_ path: LedgerPath) throws(LedgerError) {
-        try edit(path) { (edits, encoded) throws(GitError) in try edits.remove(encoded) }
+        try edit(path) { (edits, encoded) throws(StoreError) in try edits.remove(encoded) }
     }
 
     private mutating func edit(
-        _ path: LedgerPath, _ change: (inout TreeEdits, String) throws(GitError) -> Void
+        _ path: LedgerPath, _ change: (inout TreeEdits, String) throws(StoreError) -> Void
     ) throws(LedgerError) {
-        do throws(GitError) {
+        do throws(StoreError) {
             try change(&edits, path.encoded)
         } catch {
             throw LedgerError(error, about: "changing \(path)")

@@ -1,6 +1,6 @@
 import Basics
 import Foundation
-import Git
+import Store
 
 /// A failure of the ledger.
 package struct LedgerError: RemediedError, Sendable, Equatable {
@@ -16,6 +16,9 @@ package struct LedgerError: RemediedError, Sendable, Equatable {
         case locked
         /// The disk is full; nothing was changed.
         case diskFull
+        /// The lease under which it was to be recorded is another one's by now; nothing was
+        /// changed.
+        case leaseLost
         /// Other writers kept moving the environment's branch while this one wrote.
         case lostRace
         /// A name, path or argument that the ledger does not accept.
@@ -43,36 +46,44 @@ package struct LedgerError: RemediedError, Sendable, Equatable {
         self.retry = retry ?? Self.usualRetry(code)
     }
 
-    /// The ledger's error for a failure of its repository; `subject` says what was being done.
-    init(_ error: GitError, about subject: String) {
+    /// The ledger's error for a failure of its store; `subject` says what was being done.
+    init(_ error: StoreError, about subject: String) {
         let code: Code =
             switch error.code {
-            case .corrupt: .damaged
-            case .locked: .locked
+            case .notAStore: .notALedger
+            case .noStore: .missing
+            case .corrupt, .missing: .damaged
+            case .locked, .busy: .locked
             case .modified: .lostRace
+            case .stale: .leaseLost
             case .diskFull: .diskFull
             case .invalid: .invalid
-            case .unsigned: .unsigned
-            case .notFound, .unborn, .empty, .certificate, .authentication, .network, .exists,
-                .unreadable, .other:
-                .io
+            case .unreadable, .indeterminate, .other: .io
             }
+        guard Self.needsSubject(error.code) else {
+            self.init(code, error.fault, remedy: error.remedy)
+            return
+        }
         let remedies = [error.remedy, Self.remedy(code)].compactMap { $0 }
         self.init(
-            code, "\(subject): \(error.fault)", remedy: remedies.joined(separator: "; "))
+            code, "\(subject): \(error.fault)", remedy: remedies.joined(separator: "; "),
+            retry: error.code == .indeterminate ? .indeterminate : nil)
     }
 
-    /// The error for a failed system call on the file or folder at `path`.
-    init(system number: Int32, at path: String) {
-        let code: Code = [ENOSPC, EDQUOT, EFBIG].contains(number) ? .diskFull : .io
-        self.init(
-            code, "\(path): \(String(cString: strerror(number)))", remedy: Self.remedy(code))
+    /// Whether the error of the store does not say by itself what was being done.
+    private static func needsSubject(_ code: StoreError.Code) -> Bool {
+        switch code {
+        case .notAStore, .noStore, .locked, .busy, .stale: false
+        case .corrupt, .missing, .modified, .diskFull, .invalid, .unreadable, .indeterminate,
+            .other:
+            true
+        }
     }
 
     private static func usualRetry(_ code: Code) -> RetryClass {
         switch code {
         case .locked, .diskFull, .lostRace: .retryable
-        case .notALedger, .missing, .damaged, .invalid, .unsigned, .io: .permanent
+        case .notALedger, .missing, .damaged, .leaseLost, .invalid, .unsigned, .io: .permanent
         }
     }
 
@@ -83,6 +94,7 @@ package struct LedgerError: RemediedError, Sendable, Equatable {
         case .damaged: "run `plumb store verify` and restore what it names from a backup"
         case .locked: "try again when the other process is done"
         case .diskFull: "make room on the ledger's disk and try again"
+        case .leaseLost: "look who reconciles the environment now"
         case .lostRace: "try again"
         case .invalid: "correct the name"
         case .unsigned: "check `sign` of the ledger, and the rights on the key"
@@ -91,11 +103,11 @@ package struct LedgerError: RemediedError, Sendable, Equatable {
     }
 }
 
-/// Runs `body` and turns a repository's error into the ledger's, about `subject`.
+/// Runs `body` and turns the store's error into the ledger's, about `subject`.
 func translating<Result>(
-    _ subject: @autoclosure () -> String, _ body: () throws(GitError) -> Result
+    _ subject: @autoclosure () -> String, _ body: () throws(StoreError) -> Result
 ) throws(LedgerError) -> Result {
-    do throws(GitError) {
+    do throws(StoreError) {
         return try body()
     } catch {
         throw LedgerError(error, about: subject())

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Git
 
 /// The person or program that makes a transition: the author of its commit.
 package struct LedgerActor: Hashable, Sendable {

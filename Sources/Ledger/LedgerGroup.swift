@@ -1,5 +1,6 @@
+import Basics
 import Foundation
-import Git
+import Store
 
 /// Transitions that become one commit: each sees what those before it have changed.
 struct LedgerGroup {

@@ -1,5 +1,4 @@
 import Execution
-import Git
 import Signatures
 
 /// Signs the commits of a ledger with an SSH key, which is read from its file at first use.
@@ -25,13 +24,14 @@ final class LedgerSigner: Sendable {
     }
 
     /// Signs the text of a commit.
-    var commitSigner: CommitSigner { sign }
+    var commitSigner: ([UInt8]) throws(LedgerError) -> String { sign }
 
-    @Sendable private func sign(_ payload: [UInt8]) throws(GitError) -> String {
+    private func sign(_ payload: [UInt8]) throws(LedgerError) -> String {
         do throws(SignatureError) {
             return try loaded().sign(payload, namespace: Self.namespace)
         } catch {
-            throw GitError(.unsigned, error.fault, remedy: error.remedy)
+            throw LedgerError(
+                .unsigned, "the ledger cannot be signed: \(error.fault)", remedy: error.remedy)
         }
     }
 

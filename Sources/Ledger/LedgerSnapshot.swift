@@ -1,4 +1,5 @@
-import Git
+import Basics
+import Store
 
 /// The documents of one environment after one transition; immutable.
 package struct LedgerSnapshot: Sendable {
@@ -7,27 +8,27 @@ package struct LedgerSnapshot: Sendable {
     /// The transition's commit.
     package let commit: ObjectID
 
-    private let repository: Repository
-    private let reader: TreeReader
+    private let reader: ObjectReader
+    /// The root of the documents.
+    private let tree: ObjectID
 
-    init(environment: String, repository: Repository, commit: Commit) throws(GitError) {
+    /// Throws `missing` or `corrupt` where the commit or its root cannot be read.
+    init(environment: String, reader: ObjectReader, commit: ObjectID) throws(StoreError) {
         self.environment = environment
-        self.repository = repository
-        self.commit = commit.id
-        reader = TreeReader(repository, tree: commit.tree)
+        self.reader = reader
+        self.commit = commit
+        tree = try reader.commit(commit).tree
         // An unreadable root must not look like an empty one.
-        _ = try reader.list("")
+        _ = try reader.tree(tree)
     }
 
     /// The document at `path`; nil where there is none.
     ///
     /// Throws `damaged` where its object is missing or does not hash to its name.
     package func read(_ path: LedgerPath) throws(LedgerError) -> [UInt8]? {
-        try translating(name(path)) { () throws(GitError) in
-            guard let entry = try reader.entry(at: path.encoded), entry.kind == .file else {
-                return nil
-            }
-            return try repository.readBlob(entry.id, limit: .max, named: path.encoded)
+        try translating(name(path)) { () throws(StoreError) in
+            guard let entry = try entry(at: path), entry.mode == .file else { return nil }
+            return try reader.blob(entry.id)
         }
     }
 
@@ -47,14 +48,14 @@ package struct LedgerSnapshot: Sendable {
     ) throws(LedgerError) -> [String: Value] {
         var decoded: [ObjectID: Value] = [:]
         var result: [String: Value] = [:]
-        for (name, entry) in try namedEntries(folder) where entry.kind == .file {
+        for (name, entry) in try namedEntries(folder) where entry.mode == .file {
             if let known = decoded[entry.id] {
                 result[name] = known
                 continue
             }
             let path = folder.appending(name)
-            let bytes = try translating(self.name(path)) { () throws(GitError) in
-                try repository.readBlob(entry.id, limit: .max, named: path.encoded)
+            let bytes = try translating(self.name(path)) { () throws(StoreError) in
+                try reader.blob(entry.id)
             }
             let value = try CanonicalJSON.decode(type, from: bytes, at: path)
             decoded[entry.id] = value
@@ -65,12 +66,7 @@ package struct LedgerSnapshot: Sendable {
 
     /// The git object of `folder`, equal for equal content; nil where there is no such folder.
     package func identity(of folder: LedgerPath) throws(LedgerError) -> ObjectID? {
-        try translating(name(folder)) { () throws(GitError) in
-            guard let entry = try reader.entry(at: folder.encoded), entry.kind == .folder else {
-                return nil
-            }
-            return entry.id
-        }
+        try translating(name(folder)) { () throws(StoreError) in try self.folder(folder) }
     }
 
     /// The names of the documents and folders directly in `folder`, sorted as stored; empty when
@@ -95,43 +91,47 @@ package struct LedgerSnapshot: Sendable {
 
     /// The newest events up to this transition, newest first.
     package func history(limit: Int) throws(LedgerError) -> [LedgerRecord] {
-        let commits = try translating("the history of \(environment)") { () throws(GitError) in
-            try repository.firstParents(of: commit, limit: limit)
-        }
         var records: [LedgerRecord] = []
-        for commit in commits where records.count < limit {
+        var next: ObjectID? = commit
+        while let id = next, records.count < limit {
+            let commit = try translating("the history of \(environment)") {
+                () throws(StoreError) in
+                try reader.commit(id)
+            }
             let events = EventMessage.parse(commit.message)
             guard !events.isEmpty else {
                 throw LedgerError(
                     .damaged,
-                    "commit \(commit.id) of \(environment) is no event of the ledger; "
+                    "commit \(id) of \(environment) is no event of the ledger; "
                         + "somebody else wrote it", remedy: "restore the branch from before")
             }
-            let actor = LedgerActor(name: commit.authorName, email: commit.authorEmail)
+            let actor = LedgerActor(name: commit.author.name, email: commit.author.email)
             for event in events.reversed().prefix(limit - records.count) {
                 records.append(
                     LedgerRecord(
-                        commit: commit.id, time: commit.time, actor: actor, event: event))
+                        commit: id, time: commit.author.time, actor: actor, event: event))
             }
+            next = commit.parents.first
         }
         return records
     }
 
     func entries(_ folder: LedgerPath) throws(LedgerError) -> [(name: String, isFolder: Bool)] {
-        try namedEntries(folder).map { ($0.name, $0.entry.kind == .folder) }
+        try namedEntries(folder).map { ($0.name, $0.entry.mode == .folder) }
     }
 
     /// The entries directly in `folder`, by their decoded names.
     private func namedEntries(
         _ folder: LedgerPath
-    ) throws(LedgerError) -> [(name: String, entry: TreeEntry)] {
-        let stored = try translating(name(folder)) { () throws(GitError) -> [TreeEntry] in
-            guard let entry = try reader.entry(at: folder.encoded), entry.kind == .folder else {
-                return []
-            }
-            return try reader.list(folder.encoded)
+    ) throws(LedgerError) -> [(name: String, entry: TreeObject.Entry)] {
+        let stored = try translating(name(folder)) {
+            () throws(StoreError) -> [TreeObject.Entry] in
+            guard let id = try self.folder(folder) else { return [] }
+            return try reader.tree(id).entries
         }
-        return try stored.map { (entry) throws(LedgerError) in
+        // By the names alone: git sorts a folder as if its name ended in '/'.
+        let sorted = stored.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        return try sorted.map { (entry) throws(LedgerError) in
             guard let name = LedgerPath.decode(entry.name) else {
                 throw LedgerError(
                     .damaged,
@@ -140,6 +140,18 @@ package struct LedgerSnapshot: Sendable {
             }
             return (name, entry)
         }
+    }
+
+    /// The entry at a path; nil where there is none.
+    private func entry(at path: LedgerPath) throws(StoreError) -> TreeObject.Entry? {
+        try reader.entry(at: path.components.map(LedgerPath.encode), in: tree)
+    }
+
+    /// The tree of a folder, or of the root; nil where there is no such folder.
+    private func folder(_ path: LedgerPath) throws(StoreError) -> ObjectID? {
+        if path.components.isEmpty { return tree }
+        guard let entry = try entry(at: path), entry.mode == .folder else { return nil }
+        return entry.id
     }
 
     private func name(_ path: LedgerPath) -> String { "\(environment):\(path.encoded)" }

@@ -1,5 +1,5 @@
 import Basics
-import Git
+import Store
 import Signatures
 
 /// The result of `Ledger.verifySignatures`.
@@ -68,16 +68,16 @@ extension Ledger {
             }
             return id
         }
-        // A repository handle of its own, which has nothing cached.
-        let repository = try translating("verifying the ledger \(path)") { () throws(GitError) in
-            try Repository(opening: path)
-        }
         let (branches, replacements) = try translating("verifying the ledger \(path)") {
-            () throws(GitError) in
-            (try repository.branches(), try repository.references(below: "refs/replace/"))
+            () throws(StoreError) in
+            try backend.forget()
+            return (
+                try backend.references(below: Self.branches),
+                try backend.references(below: "refs/replace/")
+            )
         }
-        var walk = SignatureWalk(repository, verifier, known: Set(known))
-        for branch in branches { walk.verify(branch) }
+        var walk = SignatureWalk(backend, verifier, known: Set(known))
+        for branch in branches { walk.verify(String(branch.dropFirst(Self.branches.count))) }
         for reference in replacements { walk.refuse(replacement: reference) }
         walk.requireAllKnownMet()
         return walk.report

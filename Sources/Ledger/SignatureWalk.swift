@@ -1,10 +1,11 @@
 import Basics
-import Git
+import Store
 import Signatures
 
 /// One pass over the signatures of a ledger.
 struct SignatureWalk {
-    private let repository: Repository
+    private let backend: any LedgerBackend
+    private let reader: ObjectReader
     private let verifier: SignatureVerifier
     /// The trusted transitions that the caller gave, and those of them that were found.
     private let known: Set<ObjectID>
@@ -14,8 +15,9 @@ struct SignatureWalk {
     /// Allows for clocks that differ; more, and an expired key could be used with an earlier date.
     private static let clockSkewSeconds: Int64 = 3600
 
-    init(_ repository: Repository, _ verifier: SignatureVerifier, known: Set<ObjectID>) {
-        self.repository = repository
+    init(_ backend: any LedgerBackend, _ verifier: SignatureVerifier, known: Set<ObjectID>) {
+        self.backend = backend
+        reader = ObjectReader(backend)
         self.verifier = verifier
         self.known = known
     }
@@ -34,8 +36,8 @@ struct SignatureWalk {
         var state = State(environment: .init(name: name))
         defer { report.environments.append(state.environment) }
         let commits: [ObjectID]
-        do throws(GitError) {
-            guard let tip = try repository.target(of: "refs/heads/\(name)") else { return }
+        do throws(StoreError) {
+            guard let tip = try backend.reference(Ledger.branches + name) else { return }
             state.environment.tip = tip
             commits = try history(from: tip, &state)
         } catch {
@@ -77,14 +79,14 @@ struct SignatureWalk {
     /// The transitions up to `tip`, newest first, down to a trusted one.
     private mutating func history(
         from tip: ObjectID, _ state: inout State
-    ) throws(GitError) -> [ObjectID] {
+    ) throws(StoreError) -> [ObjectID] {
         var result: [ObjectID] = []
         var next: ObjectID? = tip
         while let id = next {
-            let commit = try repository.commit(id)
+            let commit = try reader.commit(id)
             guard !known.contains(id) else {
                 state.startsAtKnown = true
-                try meet(commit, &state)
+                try meet(id, commit, &state)
                 return result
             }
             result.append(id)
@@ -94,18 +96,20 @@ struct SignatureWalk {
     }
 
     /// Of several trusted ones in one environment the newest counts; the others must exist, too.
-    private mutating func meet(_ newest: Commit, _ state: inout State) throws(GitError) {
+    private mutating func meet(
+        _ id: ObjectID, _ newest: CommitObject, _ state: inout State
+    ) throws(StoreError) {
         let name = state.environment.name
         guard [nil, name].contains(EventMessage.environment(of: newest.message)) else {
             // A trusted commit on another environment's branch is no proof.
-            add(newest.id, Self.foreign(to: name), &state)
+            add(id, Self.foreign(to: name), &state)
             return
         }
-        met.insert(newest.id)
+        met.insert(id)
         var next = newest.parents.first
         while let id = next, met.count < known.count {
             if known.contains(id) { met.insert(id) }
-            next = try repository.commit(id).parents.first
+            next = try reader.commit(id).parents.first
         }
     }
 
@@ -114,11 +118,12 @@ struct SignatureWalk {
     }
 
     private mutating func verify(_ id: ObjectID, _ state: inout State) {
-        let commit: Commit
+        let commit: CommitObject
         let parts: SignedCommit
-        do throws(GitError) {
-            commit = try repository.commit(id)
-            parts = try repository.signedCommit(id)
+        do throws(StoreError) {
+            let object = try reader.object(id)
+            commit = try CommitObject(object)
+            parts = try SignedCommit(object)
         } catch {
             add(id, error.message, &state)
             return
@@ -144,24 +149,24 @@ struct SignatureWalk {
             add(id, error.message, &state)
             return
         }
-        complain(of: commit, at: time, &state)
+        complain(of: commit, id, at: time, &state)
         state.newest = max(state.newest ?? time, time)
     }
 
     /// Reports what is wrong with a transition even where its signature is good.
     private mutating func complain(
-        of commit: Commit, at time: Timestamp, _ state: inout State
+        of commit: CommitObject, _ id: ObjectID, at time: Timestamp, _ state: inout State
     ) {
         let name = state.environment.name
         if EventMessage.environment(of: commit.message) != name {
-            add(commit.id, Self.foreign(to: name), &state)
+            add(id, Self.foreign(to: name), &state)
         }
         if commit.parents.count > 1 {
-            add(commit.id, "it has several parents, and no transition has", &state)
+            add(id, "it has several parents, and no transition has", &state)
         }
         if let newest = state.newest, time < newest.adding(seconds: -Self.clockSkewSeconds) {
             add(
-                commit.id,
+                id,
                 "it says that it was made at \(time), and one before it at \(newest): somebody "
                     + "dated it back, or a clock was wrong", &state)
         }

@@ -1,6 +1,6 @@
 import Basics
 import Foundation
-import Git
+import Store
 
 extension Ledger {
     /// How often a group is tried while other writers move the environment's branch.
@@ -24,10 +24,14 @@ extension Ledger {
         _ body: @escaping (inout LedgerDraft) throws -> LedgerDecision
     ) throws -> ObjectID? {
         _ = try Self.reference(environment)
-        _ = try repository()
+        try make()
         let transition = Transition(actor: actor, event: event, time: time, body: body)
         guard queue(of: environment).run(transition, { carryOut($0, environment) }) else {
-            throw WriteLock.held(path, lockWaitSeconds)
+            throw LedgerError(
+                .locked,
+                "the ledger \(path) is being written by process \(getpid()) on this machine, in "
+                    + "the body of another transition",
+                remedy: "let the body of a transition record nothing else")
         }
         guard let outcome = transition.outcome else {
             throw LedgerError(.io, "a transition of \(environment) has no outcome")
@@ -63,30 +67,34 @@ extension Ledger {
         _ group: [Transition], by actor: LedgerActor, _ environment: String
     ) throws {
         let reference = try Self.reference(environment)
-        let repository = try repository()
+        let purpose = group.first.map { "writing \($0.event.kind)" } ?? "writing"
         var lost: LedgerError?
         for attempt in 0..<Self.attempts {
             if attempt > 0 { Self.pause(attempt) }
-            let purpose = group.first.map { "writing \($0.event.kind)" } ?? "writing"
-            let lock = try WriteLock(
-                ledger: path, waitSeconds: lockWaitSeconds, purpose: purpose)
-            defer { withExtendedLifetime(lock) {} }
-            removeLeftOversOnce()
-            let draft = LedgerGroup(
-                group, snapshot: try snapshot(environment),
-                environment: signer == nil ? nil : environment)
-            guard !draft.isEmpty else { return }
-            let base = draft.snapshot?.commit
-            let commit = try write(draft, by: actor, to: repository)
-            switch try publish(commit, over: base, reference, in: repository) {
-            case .moved:
-                pointHead(of: repository, at: environment, first: base == nil)
-                return draft.settle(commit)
-            case .lost(let error):
-                // The lock file in the way may be nobody's any more.
-                if error.code == .locked, lost == nil { removeLeftOvers() }
-                lost = error
+            var (draft, commit): (LedgerGroup?, ObjectID?)
+            do {
+                try backend.write(purpose, under: leases.lease(of: environment)) {
+                    let made = LedgerGroup(
+                        group, snapshot: try snapshot(environment),
+                        environment: signer == nil ? nil : environment)
+                    draft = made
+                    guard !made.isEmpty else { return nil }
+                    let composed = try compose(made, by: actor)
+                    commit = composed.id
+                    let move = ReferenceMove(
+                        reference, from: made.snapshot?.commit, to: composed.id)
+                    return StoreWrite(objects: composed.objects, moves: [move])
+                }
+            } catch let error as StoreError {
+                let kind = draft?.events.first?.kind ?? "a transition"
+                let failure = LedgerError(error, about: "recording \(kind) in \(path)")
+                guard [.modified, .busy].contains(error.code) else { throw failure }
+                lost = failure
+                continue
             }
+            guard let draft, let commit else { return }
+            if draft.snapshot == nil { backend.pointHead(at: environment) }
+            return draft.settle(commit)
         }
         throw lost
             ?? LedgerError(
@@ -94,74 +102,14 @@ extension Ledger {
                 remedy: "try again")
     }
 
-    private func write(
-        _ group: LedgerGroup, by actor: LedgerActor, to repository: Repository
-    ) throws(LedgerError) -> ObjectID {
-        let message = try EventMessage.format(group.events, environment: group.environment)
-        let author = Signature(name: actor.name, email: actor.email, time: group.time)
-        let what = group.events.first?.kind ?? "nothing"
-        return try translating("recording \(what) in the ledger \(path)") {
-            () throws(GitError) in
-            try repository.writeCommit(
-                group.edits, onto: group.snapshot?.commit, by: author, message: message,
-                signer: signer?.commitSigner)
-        }
-    }
-
-    /// The outcome of moving the branch.
-    private enum Publication {
-        case moved
-        case lost(LedgerError)
-    }
-
-    private func publish(
-        _ commit: ObjectID, over base: ObjectID?, _ reference: String, in repository: Repository
-    ) throws(LedgerError) -> Publication {
-        let failure: GitError
-        do throws(GitError) {
-            try repository.move(reference, from: base, to: commit)
-            return .moved
-        } catch {
-            failure = error
-        }
-        let subject = "moving \(reference) of the ledger \(path)"
-        switch failure.code {
-        case .modified: return .lost(LedgerError(failure, about: subject))
-        case .locked:
-            return .lost(
-                LedgerError(
-                    .locked,
-                    "\(path)/\(reference).lock: a git command is moving this branch",
-                    remedy: "if none is running, remove that file"))
-        default: break
-        }
-        // The move may have happened before the failure: the branch itself tells.
-        let happened: Bool
-        do throws(GitError) {
-            let now = try repository.target(of: reference)
-            happened =
-                try now.map { (id) throws(GitError) in
-                    try repository.isAncestor(commit, of: id)
-                } ?? false
-        } catch {
-            throw LedgerError(
-                .io,
-                "\(subject): \(failure.message), and the branch cannot be read: "
-                    + "it is not known whether the transition was recorded",
-                retry: .indeterminate)
-        }
-        guard happened else { throw LedgerError(failure, about: subject) }
-        return .moved
-    }
-
-    /// Points `HEAD` at a branch that exists, so that `git log` without arguments works.
-    private func pointHead(of repository: Repository, at environment: String, first: Bool) {
-        guard first else { return }
-        do throws(GitError) {
-            if try repository.head() == nil { try repository.setHead(branch: environment) }
-        } catch {
-            // A convenience: the transition is recorded whether or not HEAD is moved.
-        }
+    private func compose(
+        _ group: LedgerGroup, by actor: LedgerActor
+    ) throws -> ComposedCommit {
+        try ComposedCommit(
+            group.edits, onto: group.snapshot?.commit,
+            by: Authorship(name: actor.name, email: actor.email, time: group.time),
+            message: try EventMessage.format(group.events, environment: group.environment),
+            reading: reader, signer: signer?.commitSigner)
     }
 
     private static func pause(_ attempt: Int) {

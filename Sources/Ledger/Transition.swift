@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Git
 
 /// The result of a transition's body.
 package enum LedgerDecision: Sendable {

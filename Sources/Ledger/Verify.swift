@@ -1,5 +1,5 @@
 import Basics
-import Git
+import Store
 import Schema
 
 /// The result of `Ledger.verify`.
@@ -8,8 +8,12 @@ package struct VerifyReport: Sendable, Hashable {
     package struct Problem: Sendable, Hashable {
         /// The kinds of problems.
         package enum Kind: String, Sendable {
-            /// An object is missing, or its bytes do not hash to its name.
+            /// An object's bytes do not hash to its name.
             case damagedObject
+            /// An object that another one names is not there.
+            case missingObject
+            /// An object is there and cannot be read: nobody knows what it holds.
+            case unreadableObject
             /// A commit that the ledger did not write.
             case foreignCommit
             /// A reference that points to no commit.
@@ -44,26 +48,23 @@ extension Ledger {
     /// ledger.
     package func verify() throws(LedgerError) -> VerifyReport {
         try requireMade()
-        // A repository handle of its own, which has nothing cached.
-        let repository = try translating("verifying the ledger \(path)") { () throws(GitError) in
-            try Repository(opening: path)
+        do throws(StoreError) {
+            // What is kept in memory would hide what is damaged on the disk.
+            try backend.forget()
+            var verifier = Verifier(backend)
+            try verifier.run()
+            verifier.report.strayFiles = try backend.strayFiles()
+            return verifier.report
+        } catch {
+            throw LedgerError(error, about: "verifying the ledger \(path)")
         }
-        var verifier = Verifier(repository)
-        try verifier.run()
-        verifier.report.strayFiles = try translating("verifying the ledger \(path)") {
-            () throws(GitError) in
-            try StaleFiles.find(in: path, minimumAgeSeconds: Self.strayAgeSeconds)
-        }
-        return verifier.report
     }
-
-    /// Younger files may belong to a write in progress.
-    private static let strayAgeSeconds: Double = 60
 }
 
 /// One pass over a ledger.
 private struct Verifier {
-    private let repository: Repository
+    private let backend: any LedgerBackend
+    private let reader: ObjectReader
     private var seen: Set<ObjectID> = []
     private var damaged: Set<ObjectID> = []
     /// The objects checked so far: one is checked once per place, not once per transition.
@@ -75,23 +76,27 @@ private struct Verifier {
         let path: [String]
     }
 
-    init(_ repository: Repository) {
-        self.repository = repository
+    init(_ backend: any LedgerBackend) {
+        self.backend = backend
+        reader = ObjectReader(backend)
     }
 
-    mutating func run() throws(LedgerError) {
-        let subject = "verifying the ledger \(repository.folder)"
-        for reference in try translating(
-            subject, { () throws(GitError) in try repository.references(below: "refs/") })
-        {
-            verify(reference: reference)
-        }
-        let all = try translating(subject) { () throws(GitError) in try repository.allObjects() }
-        for id in all where !seen.contains(id) {
-            _ = verify(id, at: "no branch (unreachable)")
+    mutating func run() throws(StoreError) {
+        for reference in try backend.references(below: "refs/") { verify(reference: reference) }
+        var last: ObjectID?
+        while true {
+            let page = try backend.objects(after: last, limit: Self.page)
+            for id in page where !seen.contains(id) {
+                _ = verify(id, at: "no branch (unreachable)")
+            }
+            guard page.count == Self.page else { break }
+            last = page.last
         }
         report.objects = seen.count
     }
+
+    /// How many ids are listed at once.
+    private static let page = 10_000
 
     private mutating func verify(reference: String) {
         let name =
@@ -99,8 +104,8 @@ private struct Verifier {
             ? String(reference.dropFirst("refs/heads/".count)) : reference
         report.environments.append(name)
         let tip: ObjectID?
-        do throws(GitError) {
-            tip = try repository.target(of: reference)
+        do throws(StoreError) {
+            tip = try backend.reference(reference)
         } catch {
             tip = nil
         }
@@ -121,9 +126,9 @@ private struct Verifier {
     /// Checks one transition and everything in it; returns its parents.
     private mutating func verify(commit id: ObjectID, environment: String) -> [ObjectID] {
         report.commits += 1
-        let commit: Commit
-        do throws(GitError) {
-            commit = try repository.commit(id)
+        let commit: CommitObject
+        do throws(StoreError) {
+            commit = try reader.commit(id)
         } catch {
             damage(id, at: environment, error)
             return []
@@ -144,16 +149,16 @@ private struct Verifier {
         guard !damaged.contains(id), judged.insert(.init(id: id, path: path)).inserted else {
             return
         }
-        let entries: [TreeEntry]
-        do throws(GitError) {
-            entries = try TreeReader(repository, tree: id).list("")
+        let entries: [TreeObject.Entry]
+        do throws(StoreError) {
+            entries = try reader.tree(id).entries
         } catch {
             damage(id, at: place, error)
             return
         }
         for entry in entries {
             let inner = path + [entry.name]
-            if entry.kind == .folder {
+            if entry.mode == .folder {
                 verify(tree: entry.id, environment: environment, path: inner)
             } else {
                 verify(document: entry.id, environment: environment, path: inner)
@@ -168,8 +173,8 @@ private struct Verifier {
         guard rule != .free, !damaged.contains(id),
             judged.insert(.init(id: id, path: path)).inserted
         else { return }
-        do throws(GitError) {
-            let bytes = try repository.readBlob(id, limit: .max, named: place)
+        do throws(StoreError) {
+            let bytes = try reader.blob(id)
             if let complaint = rule.complaint(about: bytes) {
                 add(
                     .badDocument, at: place, id,
@@ -184,21 +189,28 @@ private struct Verifier {
     /// Re-hashes an object; nil where it is damaged.
     private mutating func verify(_ id: ObjectID, at place: String) -> ObjectKind? {
         seen.insert(id)
-        do throws(GitError) {
-            return try repository.verifyObject(id)
+        do throws(StoreError) {
+            return try reader.object(id).kind
         } catch {
             damage(id, at: place, error)
             return nil
         }
     }
 
-    private mutating func damage(_ id: ObjectID, at place: String, _ error: GitError) {
+    private mutating func damage(_ id: ObjectID, at place: String, _ error: StoreError) {
         guard damaged.insert(id).inserted else { return }
-        let file = "objects/\(id.hex.prefix(2))/\(id.hex.dropFirst(2))"
-        add(
-            .damagedObject, at: place, id,
-            "\(error.message): restore \(file) (or the pack that holds it) from a backup or "
-                + "from another clone of the ledger")
+        let (kind, remedy): (VerifyReport.Problem.Kind, String) =
+            switch error.code {
+            case .missing: (.missingObject, repair(id))
+            case .corrupt, .invalid: (.damagedObject, repair(id))
+            default: (.unreadableObject, "check the disk and the rights on it")
+            }
+        add(kind, at: place, id, "\(error.message): \(remedy)")
+    }
+
+    private func repair(_ id: ObjectID) -> String {
+        "fetch it from another copy of the ledger with `plumb store verify --repair --from`, or "
+            + "restore \(backend.whereabouts(of: id)) from a backup"
     }
 
     private mutating func add(

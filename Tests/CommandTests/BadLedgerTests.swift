@@ -12,7 +12,8 @@ import Testing
     }
 
     private func looseObjects(_ fleet: FleetFixture) throws -> [String] {
-        try Shell.check("find", [fleet.ledger + "/objects", "-type", "f"])
+        try GitCommand.unpackObjects(of: fleet.ledger)
+        return try Shell.check("find", [fleet.ledger + "/objects", "-type", "f"])
             .split(separator: "\n").map(String.init).sorted()
     }
 
@@ -50,6 +51,7 @@ import Testing
         let tip =
             try fleet.ledgerGit("for-each-ref", "--format=%(objectname)")
             .split(separator: "\n").first.map(String.init) ?? ""
+        try GitCommand.unpackObjects(of: fleet.ledger)
         let path = fleet.ledger + "/objects/\(tip.prefix(2))/\(tip.dropFirst(2))"
         chmod(path, 0o644)
         try Data("no object".utf8).write(to: URL(fileURLWithPath: path))

@@ -1,6 +1,8 @@
+import Basics
 import Foundation
 import Git
 import Schema
+import Store
 import Testing
 
 @testable import Desired
@@ -23,17 +25,23 @@ import Testing
     @Test func commitsAndPinsAreReadFromARepository() throws {
         let repository = try Repository(
             openingOrCreatingBare: folder + "/schema.git", initialBranch: "main")
-        let mia = Signature(
+        let backend = GitBackend(path: folder + "/schema.git")
+        let mia = Authorship(
             name: "Mia", email: "mia@example.com", time: Date(timeIntervalSince1970: 1_800_000_000))
+        func commit(_ edits: TreeEdits, onto parent: ObjectID?, _ text: String) throws -> ObjectID {
+            let made = try ComposedCommit(
+                edits, onto: parent, by: mia, message: text, reading: ObjectReader(backend))
+            try backend.put(made.objects)
+            return made.id
+        }
         var edits = TreeEdits()
         try edits.set("plumb.yaml", Array(fleet.utf8))
         try edits.set("schema/commerce/orders.sql", Array(orders.utf8))
-        let first = try repository.writeCommit(
-            edits, onto: nil, by: mia, message: "Add orders\n\nMore.")
+        let first = try commit(edits, onto: nil, "Add orders\n\nMore.")
         try repository.move("refs/heads/main", from: nil, to: first)
         var more = TreeEdits()
         try more.set("schema/commerce/items.sql", Array("CREATE TABLE items (id int);".utf8))
-        let second = try repository.writeCommit(more, onto: first, by: mia, message: "Add items")
+        let second = try commit(more, onto: first, "Add items")
         try repository.move("refs/heads/next", from: nil, to: second)
 
         let commit = try repository.resolve("refs/heads/main")

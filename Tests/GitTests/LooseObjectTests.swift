@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import TestSupport
 import Testing
@@ -13,7 +14,7 @@ import Testing
         try write(header + "\0" + String(repeating: "x", count: 50), as: name, in: sample)
         let repository = try sample.open()
         let id = try #require(ObjectID(hex: name))
-        #expect(codeThrown { _ = try repository.verifyObject(id) } == .corrupt)
+        #expect(codeThrown { _ = try repository.read(id) } == .corrupt)
         #expect(codeThrown { _ = try repository.commit(id) } == .corrupt)
         #expect(codeThrown { _ = try repository.entries(ofTree: id) } == .corrupt)
         #expect(
@@ -36,7 +37,7 @@ import Testing
             for count in stride(from: 0, to: whole.count, by: step) {
                 try whole.prefix(count).write(to: URL(fileURLWithPath: path))
                 let fresh = try sample.open()
-                #expect(codeThrown { _ = try fresh.verifyObject(id) } == .corrupt, "\(count)")
+                #expect(codeThrown { _ = try fresh.read(id) } == .corrupt, "\(count)")
                 guard id.hex == tip else { continue }
                 #expect(codeThrown { _ = try fresh.resolve("main") } == .corrupt, "\(count)")
                 #expect(codeThrown { _ = try fresh.resolve("HEAD") } == .corrupt, "\(count)")
@@ -44,9 +45,9 @@ import Testing
             }
             try (whole + Data([0])).write(to: URL(fileURLWithPath: path))
             let longer = try sample.open()
-            #expect(codeThrown { _ = try longer.verifyObject(id) } == .corrupt)
+            #expect(codeThrown { _ = try longer.read(id) } == .corrupt)
             try whole.write(to: URL(fileURLWithPath: path))
-            #expect(throws: Never.self) { try sample.open().verifyObject(id) }
+            #expect(throws: Never.self) { _ = try sample.open().read(id) }
         }
     }
 

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import TestSupport
 import Testing
@@ -6,7 +7,7 @@ import Testing
 
 @Suite("The packs of a mirror are rolled together, and nothing is lost")
 struct MirrorPackTests {
-    private typealias Pack = MirrorPacks.Pack
+    private typealias Pack = PackMaintenance.Pack
 
     @Test(
         "only packs that are small beside the rest are written again",
@@ -24,7 +25,7 @@ struct MirrorPackTests {
         ] as [([Int], [Int])])
     func picks(sizes: [Int], rolled: [Int]) {
         let packs = sizes.enumerated().map { Pack(name: "pack-\($0.offset)", bytes: $0.element) }
-        #expect(MirrorPacks.smaller(of: packs).map(\.bytes).sorted(by: >) == rolled)
+        #expect(PackMaintenance.smaller(of: packs).map(\.bytes).sorted(by: >) == rolled)
     }
 
     @Test func everyFetchAddsAPackUntilTheyAreRolledTogether() throws {
@@ -134,7 +135,7 @@ private final class Copy {
 
     func open() throws -> Repository { try Repository(opening: folder) }
 
-    func compact() throws { try MirrorPacks(open()).compact(limit: 1) }
+    func compact() throws { try MirrorPacks.compact(open(), limit: 1) }
 
     func files(_ suffix: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: packs)) ?? [])

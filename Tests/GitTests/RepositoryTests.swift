@@ -1,4 +1,6 @@
+import Basics
 import Foundation
+import Store
 import TestSupport
 import Testing
 
@@ -177,19 +179,16 @@ struct RepositoryTests {
     }
 }
 
-@Suite("A commit is written from edits")
-struct CommitWriterTests {
-    private let author = Signature(
-        name: "Ada", email: "ada@example.com", time: Date(timeIntervalSince1970: 1_700_000_000))
-
+@Suite("A commit is composed of edits")
+struct ComposedCommitTests {
     @Test func aReferenceMovesOnlyFromWhereItWasSeen() throws {
-        let sample = try SampleRepository()
-        let repository = try sample.open()
+        let sample = try BareSample()
+        let repository = try Repository(opening: sample.path)
         var edits = TreeEdits()
         try edits.set("a/b.txt", Array("1".utf8))
-        let first = try repository.writeCommit(edits, onto: nil, by: author, message: "First")
+        let first = try sample.commit(edits)
         try edits.set("a/b.txt", Array("2".utf8))
-        let second = try repository.writeCommit(edits, onto: first, by: author, message: "Second")
+        let second = try sample.commit(edits, onto: first)
         try repository.move("refs/heads/x", from: nil, to: first)
         #expect(
             codeThrown { try repository.move("refs/heads/x", from: nil, to: second) } == .modified)
@@ -207,58 +206,82 @@ struct CommitWriterTests {
             codeThrown { try repository.move("refs/heads/x", from: second, to: first) } == .locked)
     }
 
-    @Test func looseAndPackedWritingGiveTheSameCommit() throws {
-        var ids: [ObjectID] = []
-        for extra in [0, 1] {
-            let sample = try SampleRepository()
-            let repository = try sample.open()
-            var edits = TreeEdits()
-            let count = Repository.packThreshold
-            for number in 0..<count { try edits.set("d\(number % 7)/\(number)", [UInt8(number)]) }
-            // One more edit, which changes nothing, is what makes it a pack.
-            if extra == 1 { try edits.remove("nothing/here") }
-            ids.append(try repository.writeCommit(edits, onto: nil, by: author, message: "All"))
-            let packs = try sample.git("count-objects", "-v").contains("packs: \(extra)\n")
-            #expect(packs)
-            #expect(try sample.git("fsck", "--strict", "--full", "--no-dangling") == "")
+    @Test("git makes the same trees of the same files")
+    func sameTreesAsGit() throws {
+        let sample = try SampleRepository()
+        let bare = try BareSample()
+        // Names that git sorts in another way when they are folders.
+        let names = ["a", "a-b", "a.b", "a0", "b/a", "b-", "b0", "b.c/d", "ä/ö", "Z", "z/z/z"]
+        var edits = TreeEdits()
+        for name in names {
+            try edits.set(name, Array(name.utf8))
+            try sample.write(name, name)
         }
-        #expect(ids[0] == ids[1])
+        try sample.commit("All")
+        let id = try bare.commit(edits)
+        #expect(
+            try bare.git("rev-parse", id.hex + "^{tree}")
+                == sample.git("rev-parse", "HEAD^{tree}"))
+        #expect(try bare.git("fsck", "--strict", "--full", "--no-dangling") == "")
+        let reader = ObjectReader(bare.backend)
+        let tree = try reader.commit(id).tree
+        for name in names {
+            let entry = try reader.entry(at: name.split(separator: "/").map(String.init), in: tree)
+            #expect(try reader.blob(#require(entry).id) == Array(name.utf8))
+        }
+        for name in ["", "b", "a-", "c", "b/b", "a/a", "z/z"] {
+            let path = name.split(separator: "/").map(String.init)
+            #expect(try reader.entry(at: path, in: tree)?.mode != .file, "\(name)")
+        }
     }
 
-    @Test(arguments: [".git/config", "a/.git", "a//b", "/a", "../a", "", "a/./b", "a\u{0}b"])
-    func refusesNamesThatGitRefuses(path: String) throws {
-        let sample = try SampleRepository()
-        let repository = try sample.open()
-        let code = codeThrown {
+    @Test func aFolderGoesWithItsLastFile() throws {
+        let sample = try BareSample()
+        var edits = TreeEdits()
+        for name in ["a/b/c", "a/b/d", "e"] { try edits.set(name, []) }
+        let first = try sample.commit(edits)
+        var removal = TreeEdits()
+        for name in ["a/b/c", "a/b/d", "not/there"] { try removal.remove(name) }
+        let second = try sample.commit(removal, onto: first)
+        #expect(try sample.git("ls-tree", "-r", "--name-only", second.hex) == "e")
+        var last = TreeEdits()
+        try last.remove("e")
+        let third = try sample.commit(last, onto: second)
+        #expect(try sample.git("ls-tree", third.hex) == "")
+    }
+
+    @Test(arguments: [
+        ".git/config", "a/.git", "a//b", "/a", "../a", "", "a/./b", "a\u{0}b", "a/.GIT/b",
+        "git~1/x",
+    ])
+    func refusesNamesThatGitRefuses(path: String) {
+        let code = storeCode {
             var edits = TreeEdits()
             try edits.set(path, [])
-            _ = try repository.writeCommit(edits, onto: nil, by: author, message: "x")
         }
         #expect(code == .invalid)
     }
 
-    @Test func refusesContradictingEdits() throws {
-        let sample = try SampleRepository()
-        let repository = try sample.open()
+    @Test(arguments: [["a", "a/b"], ["d/e/f", "d/e"]])
+    func refusesContradictingEdits(paths: [String]) throws {
+        let sample = try BareSample()
         var edits = TreeEdits()
-        try edits.set("a", [])
-        try edits.set("a/b", [])
-        let code = codeThrown {
-            _ = try repository.writeCommit(edits, onto: nil, by: author, message: "x")
-        }
-        #expect(code == .invalid)
+        for path in paths { try edits.set(path, []) }
+        #expect(storeCode { try sample.commit(edits) } == .invalid)
+        // The same, one after the other.
+        var (first, second) = (TreeEdits(), TreeEdits())
+        try first.set(paths[0], [])
+        try second.set(paths[1], [])
+        let parent = try sample.commit(first)
+        #expect(storeCode { try sample.commit(second, onto: parent) } == .invalid)
     }
 
-    @Test func refusesAnAuthorThatGitRefuses() throws {
-        let sample = try SampleRepository()
-        let repository = try sample.open()
-        for name in ["", "<>"] {
-            let code = codeThrown {
-                _ = try repository.writeCommit(
-                    TreeEdits(), onto: nil, by: Signature(name: name, email: "x", time: Date()),
-                    message: "x")
-            }
-            #expect(code == .invalid)
+    @Test(arguments: ["", " ", "<>", "a\nb", "a\u{0}"])
+    func refusesAnAuthorThatGitRefuses(name: String) throws {
+        let sample = try BareSample()
+        for (name, email) in [(name, "x"), ("x", name)] {
+            let author = Authorship(name: name, email: email, time: Date())
+            #expect(storeCode { try sample.commit(TreeEdits(), by: author) } == .invalid)
         }
     }
 }

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import Git
+@testable import Store
 
 /// A repository whose commits git itself signs and verifies.
 private struct SignedSample {
@@ -45,8 +46,12 @@ private struct SignedSample {
 
     /// Who signed; nil where it does not count.
     func signer(_ id: ObjectID) throws -> VerifiedSigner? {
-        let verifier = SignatureVerifier(allowedSigners: try AllowedSigners.read(signers))
         guard let commit = try? sample.open().signedCommit(id) else { return nil }
+        return try signer(commit)
+    }
+
+    func signer(_ commit: SignedCommit) throws -> VerifiedSigner? {
+        let verifier = SignatureVerifier(allowedSigners: try AllowedSigners.read(signers))
         return try? verifier.verify(
             payload: commit.payload, signature: commit.signature, namespace: "git",
             at: Timestamp(commit.committedAt))
@@ -59,9 +64,6 @@ private struct SignedSample {
 
 @Suite("The signature of a commit is what git says it is")
 struct SignedCommitTests {
-    private let author = Signature(
-        name: "Ada", email: "ada@example.com", time: Date(timeIntervalSince1970: 1_700_000_000))
-
     @Test func gitsOwnSignature() throws {
         let signed = try SignedSample()
         let first = try signed.commit("First")
@@ -81,44 +83,36 @@ struct SignedCommitTests {
 
     @Test func gitAcceptsWhatIsWrittenHere() throws {
         let signed = try SignedSample()
-        let repository = try signed.sample.open()
         let key = try SigningKey(path: signed.key)
-        let sign: CommitSigner = { (payload) throws(GitError) in
-            do throws(SignatureError) {
-                return try key.sign(payload, namespace: "git")
-            } catch {
-                throw GitError(.unsigned, error.fault)
-            }
-        }
+        let bare = try BareSample()
         var parent: ObjectID?
-        for count in [1, Repository.packThreshold + 1] {
+        for count in [1, 61] {
             var edits = TreeEdits()
             for number in 0..<count { try edits.set("d/\(number)", [UInt8(number)]) }
-            let id = try repository.writeCommit(
-                edits, onto: parent, by: author, message: "Ünï\n\nbody\n", signer: sign)
-            #expect(try signed.gitAccepts(id))
-            #expect(try signed.signer(id) != nil)
-            #expect(try repository.commit(id).parents == [parent].compactMap { $0 })
+            let id = try bare.commit(edits, onto: parent, message: "Ünï\n\nbody\n") { payload in
+                try key.sign(payload, namespace: "git")
+            }
+            let commit = try SignedCommit(#require(try bare.backend.get(id)))
+            #expect(try signed.signer(commit) != nil)
+            #expect(try ObjectReader(bare.backend).commit(id).parents == [parent].compactMap { $0 })
             parent = id
         }
-        try repository.move("refs/heads/main", from: nil, to: try #require(parent))
-        #expect(try signed.sample.git("fsck", "--strict", "--full") == "")
-        let log = try signed.sample.git("log", "--format=%G? %GS", "main")
+        let tip = try #require(parent)
+        try bare.git("update-ref", "refs/heads/main", tip.hex)
+        #expect(try bare.git("fsck", "--strict", "--full") == "")
+        try bare.git("config", "gpg.format", "ssh")
+        try bare.git("config", "gpg.ssh.allowedSignersFile", signed.signers)
+        let log = try bare.git("log", "--format=%G? %GS", "main")
         #expect(log == "G ada@example.com\nG ada@example.com")
     }
 
     @Test func whoCannotSignWritesNothing() throws {
-        let sample = try SampleRepository()
-        let repository = try sample.open()
-        let before = try repository.allObjects()
-        let code = codeThrown {
-            _ = try repository.writeCommit(
-                TreeEdits(), onto: nil, by: author, message: "x"
-            ) { (_) throws(GitError) in throw GitError(.unsigned, "no") }
+        struct No: Error {}
+        let bare = try BareSample()
+        #expect(throws: No.self) {
+            try bare.commit(TreeEdits()) { _ in throw No() }
         }
-        #expect(code == .unsigned)
-        let new = try repository.allObjects().filter { !before.contains($0) }
-        #expect(try new.allSatisfy { try repository.verifyObject($0) != .commit })
+        #expect(try bare.backend.objects(after: nil, limit: 9) == [])
     }
 
     @Test("attack: a signature that was moved to another commit, or whose commit was changed")

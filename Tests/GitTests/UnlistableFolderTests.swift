@@ -49,7 +49,7 @@ struct UnlistableFolderTests {
     @Test func packsThatCannotBeListedAreNotRolledTogether() throws {
         let repository = try sample.open()
         try breakFolder(git + "/objects/pack")
-        #expect(codeThrown { try MirrorPacks(repository).compact() } == .unreadable)
+        #expect(codeThrown { try MirrorPacks.compact(repository) } == .unreadable)
     }
 
     @Test func aRepositoryThatCannotBeOpenedIsNotNone() throws {

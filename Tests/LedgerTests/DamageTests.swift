@@ -58,7 +58,7 @@ struct DamageTests {
         #expect(error?.message.contains(id) == true, "\(error?.message ?? "")")
         #expect(error?.message.contains("plumb store verify") == true)
         let problem = try ledger.verify().problems.first { $0.object == id }
-        #expect(problem?.kind == .damagedObject)
+        #expect(problem?.kind == (how == "missing" ? .missingObject : .damagedObject))
         #expect(problem?.message.contains("restore objects/\(id.prefix(2))/") == true)
         let places = [
             "blob": "production:fleet/shop/0", "tree": "production:fleet", "commit": "production",

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Git
 import TestSupport
@@ -54,9 +55,10 @@ struct LedgerFixture {
         try GitCommand.run(arguments, in: path)
     }
 
-    /// The file of a loose object.
+    /// The file of an object, which gets one of its own.
     func looseFile(_ id: String) -> String {
-        "\(path)/objects/\(id.prefix(2))/\(id.dropFirst(2))"
+        try? GitCommand.unpackObjects(of: path)
+        return "\(path)/objects/\(id.prefix(2))/\(id.dropFirst(2))"
     }
 
     func overwrite(_ file: String, _ bytes: Data) throws {

@@ -303,6 +303,7 @@ struct DoctorTests {
         #expect(held.checks.contains { $0.message.hasPrefix("production is being reconciled by") })
         withExtendedLifetime(lease) {}
         let blob = try fixture.ledgerGit("rev-parse", "production:fleet/shop")
+        try GitCommand.unpackObjects(of: fixture.ledgerPath)
         let file = "\(fixture.ledgerPath)/objects/\(blob.prefix(2))/\(blob.dropFirst(2))"
         try FileManager.default.removeItem(atPath: file)
         let damaged = report(fixture)

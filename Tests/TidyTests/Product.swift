@@ -36,6 +36,7 @@ enum Product {
         Module("Basics", isPure: true),
         Module("Execution"),
         Module("Crypto", isPure: true, libraries: ["CCrypto"]),
+        Module("Store"),
         Module("Schema", isPure: true),
         Module("Signatures", libraries: ["CLinux"]),
         Module("Diff", isPure: true),

@@ -1,3 +1,4 @@
+import Basics
 import CGit2
 
 /// Finds the files that one commit changed; used with the repository's lock held.

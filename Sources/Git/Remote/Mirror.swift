@@ -41,7 +41,7 @@ package enum Mirror {
                 try repository.name(source, folder: folder)
                 let (forced, hasNews) = try repository.fetch(source, credentials)
                 // Packing is optional: the next fetch that brings something tries again.
-                if hasNews { try? MirrorPacks(repository).compact() }
+                if hasNews { try? MirrorPacks.compact(repository) }
                 try FetchTime.write(now, folder: folder)
                 return State(
                     repository: repository, fetchedAt: now, failure: nil, forced: forced)

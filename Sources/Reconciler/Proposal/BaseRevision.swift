@@ -1,3 +1,4 @@
+import Basics
 import Desired
 import Git
 import Model

@@ -30,3 +30,20 @@ package enum GitCommand {
         ).trimmingCharacters(in: .newlines)
     }
 }
+
+extension GitCommand {
+    /// Gives every object of a bare repository a file of its own, and removes its packs.
+    package static func unpackObjects(of repository: String) throws {
+        let folder = repository + "/objects/pack"
+        let outside = try TemporaryFolder()
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+        where name.hasSuffix(".pack") {
+            // Git unpacks nothing that it finds in the repository itself.
+            let pack = "\(outside.path)/\(name)"
+            try FileManager.default.moveItem(atPath: "\(folder)/\(name)", toPath: pack)
+            try FileManager.default.removeItem(atPath: "\(folder)/\(name.dropLast(5)).idx")
+            try Shell.check(
+                "sh", ["-c", "git -C \"$1\" unpack-objects -q <\"$2\"", "sh", repository, pack])
+        }
+    }
+}

@@ -1,5 +1,7 @@
+import Basics
 import CZlib
 import Crypto
+import Store
 
 /// A pack and its index (version 2) in memory.
 ///
@@ -17,7 +19,7 @@ struct PackFile {
         pack.append(UInt32(2))
         pack.append(UInt32(objects.count))
         let deflater = try Deflater()
-        var entries: [Entry] = []
+        var entries: [PackIndex.Entry] = []
         entries.reserveCapacity(objects.count)
         for object in objects {
             let start = pack.content.count
@@ -27,19 +29,14 @@ struct PackFile {
                 crc32(0, $0.baseAddress, UInt32($0.count))
             }
             entries.append(
-                Entry(id: object.id, offset: UInt32(start), checksum: UInt32(sum)))
+                PackIndex.Entry(
+                    id: object.id, offset: start, checksum: UInt32(sum)))
         }
         let trailer = HashAlgorithm.sha1.digest(of: pack.content)
         pack.content += trailer
         self.pack = pack.content
-        index = Self.index(of: entries.sorted { $0.id < $1.id }, trailer)
+        index = PackIndexWriter.index(of: entries, trailer: trailer)
         name = "pack-" + (ObjectID(bytes: trailer).hex)
-    }
-
-    private struct Entry {
-        let id: ObjectID
-        let offset: UInt32
-        let checksum: UInt32
     }
 
     /// The type and the size: four bits and then seven a byte, the lowest first.
@@ -54,34 +51,5 @@ struct PackFile {
             size >>= 7
         }
         return header + [byte]
-    }
-
-    private static func index(of entries: [Entry], _ trailer: [UInt8]) -> [UInt8] {
-        var index = Bytes([0xff, 0x74, 0x4f, 0x63])
-        index.append(UInt32(2))
-        var counts: [UInt32] = Array(repeating: 0, count: 256)
-        for entry in entries { counts[Int(entry.id.firstByte)] += 1 }
-        var sum: UInt32 = 0
-        for count in counts {
-            sum += count
-            index.append(sum)
-        }
-        for entry in entries { index.content += entry.id.bytes }
-        for entry in entries { index.append(entry.checksum) }
-        for entry in entries { index.append(entry.offset) }
-        index.content += trailer
-        index.content += HashAlgorithm.sha1.digest(of: index.content)
-        return index.content
-    }
-}
-
-/// Bytes to which numbers are appended, the highest byte first.
-private struct Bytes {
-    var content: [UInt8]
-
-    init(_ content: [UInt8]) { self.content = content }
-
-    mutating func append(_ number: UInt32) {
-        withUnsafeBytes(of: number.bigEndian) { content.append(contentsOf: $0) }
     }
 }

@@ -1,18 +1,17 @@
 import Execution
 import Foundation
-import Git
-import Schema
+import Store
 
 /// The exclusive right to write to one ledger, held by one thread of one process at a time.
 ///
 /// Taking it after a writer that died removes the files which that one left behind, whatever the
 /// lock is taken for: nobody hears of that death again.
-final class WriteLock {
+final class WriteTurn {
     private let queue: NSLock
     private let file: FileLock
 
     /// Waits `waitSeconds` at most, then throws `locked` with the holder.
-    init(ledger path: String, waitSeconds: Double, purpose: String) throws(LedgerError) {
+    init(_ path: String, waitSeconds: Double, purpose: String) throws(StoreError) {
         let queue = ProcessLocks.lock(for: path)
         guard queue.lock(before: Date(timeIntervalSinceNow: waitSeconds)) else {
             throw Self.held(path, waitSeconds)
@@ -25,7 +24,8 @@ final class WriteLock {
             switch error {
             case .held(let holder): throw Self.held(path, by: holder, waitSeconds)
             case .system(let number):
-                throw LedgerError(system: number, at: Self.file(path))
+                throw StoreError(
+                    DurableFile.failure(number, Self.file(path)), about: "writing the ledger")
             }
         }
         self.queue = queue
@@ -39,12 +39,13 @@ final class WriteLock {
     /// The error for a lock that somebody else holds, by default whoever says so in its file.
     static func held(
         _ path: String, by holder: String? = nil, _ waitSeconds: Double
-    ) -> LedgerError {
+    ) -> StoreError {
+        let seconds = Int(waitSeconds)
         let holder = holder ?? FileLock.holder(of: file(path))
-        return LedgerError(
+        return StoreError(
             .locked,
             "the ledger \(path) is being written by \(holder.isEmpty ? "unknown" : holder), and "
-                + "was so for \(Count.of(Int(waitSeconds), "second"))",
+                + "was so for \(seconds) second\(seconds == 1 ? "" : "s")",
             remedy: "try again when that is done")
     }
 }

@@ -1,6 +1,14 @@
 import Basics
 import Crypto
 
+/// The type of a git object.
+package enum ObjectKind: String, Sendable, Hashable {
+    case commit
+    case tree
+    case blob
+    case tag
+}
+
 /// An object of git: its kind, its bytes, and the id that follows from them.
 package struct GitObject: Hashable, Sendable {
     package let kind: ObjectKind
@@ -15,19 +23,14 @@ package struct GitObject: Hashable, Sendable {
         id = ObjectID(bytes: HashAlgorithm.sha1.digest(of: header + bytes))
     }
 
+    /// An object that was read, whose bytes are known to hash to `id`.
+    package init(_ kind: ObjectKind, _ bytes: [UInt8], read id: ObjectID) {
+        self.kind = kind
+        self.bytes = bytes
+        self.id = id
+    }
+
     package static func == (left: GitObject, right: GitObject) -> Bool { left.id == right.id }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(id) }
-}
-
-extension ObjectKind {
-    /// The number of the type in packs.
-    var packType: UInt8 {
-        switch self {
-        case .commit: 1
-        case .tree: 2
-        case .blob: 3
-        case .tag: 4
-        }
-    }
 }

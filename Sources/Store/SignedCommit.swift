@@ -1,8 +1,4 @@
-import CGit2
 import Foundation
-
-/// Signs the text of a commit and returns the armoured signature.
-package typealias CommitSigner = @Sendable ([UInt8]) throws(GitError) -> String
 
 /// A commit, split into its signature and the text that was signed.
 package struct SignedCommit: Hashable, Sendable {
@@ -14,39 +10,19 @@ package struct SignedCommit: Hashable, Sendable {
     package let committedAt: Date
 }
 
-extension Repository {
-    /// The signature of the commit `id`, as `git verify-commit` finds it.
+extension SignedCommit {
+    /// The signature of the commit with these bytes, as `git verify-commit` finds it.
     ///
     /// Throws `invalid` for a commit that another program could read differently: its signer is not
-    /// certain. libgit2's own function also takes text in the middle of a message for a signature,
-    /// and stops at a zero byte.
-    package func signedCommit(_ id: ObjectID) throws(GitError) -> SignedCommit {
-        let bytes = try commitBytes(id)
+    /// certain. Other libraries also take text in the middle of a message for a signature, and stop
+    /// at a zero byte.
+    package init(_ commit: GitObject) throws(StoreError) {
         do throws(CommitText.Oddity) {
-            return try CommitText.part(bytes)
+            self = try CommitText.part(commit.bytes)
         } catch {
-            throw GitError(
-                .invalid, "commit \(id): \(error.reason)",
+            throw StoreError(
+                .invalid, "commit \(commit.id): \(error.reason)",
                 remedy: "nobody can say who signed it: commit it again with git")
-        }
-    }
-
-    /// The bytes of the commit as stored, which hash to its id.
-    private func commitBytes(_ id: ObjectID) throws(GitError) -> [UInt8] {
-        // libgit2's own lookup first, which distinguishes commits from other objects.
-        _ = try commit(id)
-        return try locked { (pointer) throws(GitError) in
-            let odb = try Handle("opening the objects of \(folder)", free: git_odb_free) {
-                git_repository_odb(&$0.pointee, pointer)
-            }
-            let object = try Handle("reading commit \(id)", free: git_odb_object_free) { out in
-                var raw = id.raw
-                return git_odb_read(out, odb.pointer, &raw)
-            }
-            guard let data = git_odb_object_data(object.pointer) else { return [] }
-            return Array(
-                UnsafeRawBufferPointer(
-                    start: data, count: git_odb_object_size(object.pointer)))
         }
     }
 }

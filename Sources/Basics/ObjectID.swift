@@ -1,5 +1,3 @@
-import CGit2
-
 /// The id of a git object: the 20 bytes of a SHA-1.
 package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The bytes as big-endian words of 8, 8 and 4 bytes.
@@ -18,16 +16,17 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
         self.init(bytes: bytes)
     }
 
-    init(_ raw: git_oid) {
-        self.init(bytes: withUnsafeBytes(of: raw.id) { Array($0) })
-    }
-
     /// - Parameter bytes: 20 of them.
-    init(bytes: [UInt8]) {
-        func word(_ range: Range<Int>) -> UInt64 {
-            bytes[range].reduce(0) { $0 << 8 | UInt64($1) }
+    package init(bytes: some Collection<UInt8>) {
+        var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
+        for (place, byte) in bytes.enumerated() {
+            switch place {
+            case 0..<8: words.0 = words.0 << 8 | UInt64(byte)
+            case 8..<16: words.1 = words.1 << 8 | UInt64(byte)
+            default: words.2 = words.2 << 8 | UInt64(byte)
+            }
         }
-        words = (word(0..<8), word(8..<16), UInt32(truncatingIfNeeded: word(16..<20)))
+        self.words = (words.0, words.1, UInt32(truncatingIfNeeded: words.2))
     }
 
     /// All 40 digits, in lower case.
@@ -41,28 +40,17 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
     package var description: String { hex }
 
     /// The 20 bytes.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         withUnsafeBytes(of: words.0.bigEndian) { Array($0) }
             + withUnsafeBytes(of: words.1.bigEndian) { Array($0) }
             + withUnsafeBytes(of: words.2.bigEndian) { Array($0) }
     }
 
     /// The first byte.
-    var firstByte: UInt8 { UInt8(truncatingIfNeeded: words.0 >> 56) }
+    package var firstByte: UInt8 { UInt8(truncatingIfNeeded: words.0 >> 56) }
 
     /// Whether it is the null id, which stands for "does not exist".
-    var isZero: Bool { words == (0, 0, 0) }
-
-    /// The id as libgit2's type.
-    var raw: git_oid {
-        var result = git_oid()
-        withUnsafeMutableBytes(of: &result.id) { bytes in
-            bytes.storeBytes(of: words.0.bigEndian, as: UInt64.self)
-            bytes.storeBytes(of: words.1.bigEndian, toByteOffset: 8, as: UInt64.self)
-            bytes.storeBytes(of: words.2.bigEndian, toByteOffset: 16, as: UInt32.self)
-        }
-        return result
-    }
+    package var isZero: Bool { words == (0, 0, 0) }
 
     package static func == (left: ObjectID, right: ObjectID) -> Bool { left.words == right.words }
     package static func < (left: ObjectID, right: ObjectID) -> Bool { left.words < right.words }

@@ -1,0 +1,91 @@
+import Basics
+import Crypto
+import Foundation
+
+/// The folder of a repository's packs, into which new ones are written.
+///
+/// The index of a pack comes last: without it no reader takes the file for a pack.
+struct PackFolder {
+    /// The folder `objects/pack`.
+    let path: String
+
+    /// Writes a pack and its index, and returns when both are durable under their names.
+    ///
+    /// Throws `diskFull` where there is no room; then nothing is left.
+    func write(_ file: PackFile) throws(GitError) {
+        let temporary = temporaryName
+        do throws(GitError) {
+            try DurableFile.write(file.pack, to: temporary + ".pack")
+            try publish(temporary, index: file.index, as: file.name)
+        } catch {
+            for suffix in [".pack", ".idx"] { unlink(temporary + suffix) }
+            throw error
+        }
+    }
+
+    /// The path of a new pair of files without a suffix.
+    var temporaryName: String {
+        "\(path)/tmp_pack_\(getpid())_\(UInt64.random(in: .min ... .max))"
+    }
+
+    /// Gives a pack that was written its index and its name.
+    func publish(_ temporary: String, index: [UInt8], as name: String) throws(GitError) {
+        try DurableFile.write(index, to: temporary + ".idx")
+        try DurableFile.rename(temporary + ".pack", to: "\(path)/\(name).pack")
+        try DurableFile.rename(temporary + ".idx", to: "\(path)/\(name).idx")
+        try DurableFile.sync(folder: path)
+    }
+}
+
+/// A pack that is written one object after another.
+final class PackStream {
+    private let folder: PackFolder
+    private let temporary: String
+    private let file: DurableFile
+    private let digest: HashStream
+    private var buffer: [UInt8] = []
+    private var isPublished = false
+    /// The bytes so far.
+    private(set) var count = 0
+
+    init(_ folder: PackFolder) throws(GitError) {
+        self.folder = folder
+        temporary = folder.temporaryName
+        do throws(CryptoError) {
+            digest = try HashStream(.sha1)
+        } catch {
+            throw GitError(.other, error.fault)
+        }
+        file = try DurableFile(creating: temporary + ".pack")
+    }
+
+    deinit {
+        guard !isPublished else { return }
+        for suffix in [".pack", ".idx"] { unlink(temporary + suffix) }
+    }
+
+    func write(_ bytes: some Collection<UInt8>) throws(GitError) {
+        count += bytes.count
+        buffer += bytes
+        if buffer.count >= 1 << 20 { try flush() }
+    }
+
+    private func flush() throws(GitError) {
+        buffer.withUnsafeBytes { digest.update($0) }
+        try file.append(buffer)
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    /// Makes the pack durable with its index; returns its name.
+    func finish(_ entries: [PackIndex.Entry]) throws(GitError) -> String {
+        try flush()
+        let trailer = digest.finish()
+        try file.append(trailer)
+        try file.sync()
+        let name = "pack-" + ObjectID(bytes: trailer).hex
+        try folder.publish(
+            temporary, index: PackIndexWriter.index(of: entries, trailer: trailer), as: name)
+        isPublished = true
+        return name
+    }
+}

@@ -1,0 +1,89 @@
+import Basics
+import CGit2
+import Foundation
+import Store
+
+/// What a repository takes on the disk.
+package struct StoreSize: Sendable, Hashable {
+    /// The objects in files of their own.
+    package let singles: Int
+    package let packs: Int
+    /// The bytes of both, with the indexes.
+    package let bytes: Int
+}
+
+extension GitBackend {
+    /// What the repository takes on the disk.
+    package func size() throws(StoreError) -> StoreSize {
+        try translating("measuring \(place)") { (repository) throws(GitError) in
+            let singles = try ObjectFiles(place).singles()
+            let maintenance = PackMaintenance(repository)
+            let packs = try maintenance.all()
+            var bytes = singles.bytes
+            for pack in packs {
+                var status = stat()
+                let index = "\(maintenance.folder.path)/\(pack.name).idx"
+                bytes += pack.bytes + (stat(index, &status) == 0 ? Int(status.st_size) : 0)
+            }
+            return StoreSize(singles: singles.ids.count, packs: packs.count, bytes: bytes)
+        }
+    }
+
+    /// Writes all objects as one pack, with differences between similar ones, and removes what it
+    /// replaces. Others may read and write meanwhile.
+    ///
+    /// Nothing is removed before the new pack was read in full, and what is damaged stays and is
+    /// thrown as `corrupt`. Throws `locked` while another one compacts. Packs that git itself looks
+    /// after (a `.keep` file, a multi-pack-index) stay as they are.
+    ///
+    /// - Returns: whether something was written.
+    @discardableResult
+    package func compact() throws(StoreError) -> Bool {
+        let turn = try CompactionTurn(place)
+        defer { withExtendedLifetime(turn) {} }
+        let isWritten = try translating("compacting \(place)") { (_) throws(GitError) in
+            try Compaction(repository: Repository(opening: place)).run()
+        }
+        try reopen()
+        return isWritten
+    }
+}
+
+/// One compaction of a repository; runs with the ``CompactionTurn`` held.
+private struct Compaction {
+    let repository: Repository
+
+    func run() throws(GitError) -> Bool {
+        let maintenance = PackMaintenance(repository)
+        guard try !maintenance.areKept() else { return false }
+        let files = ObjectFiles(repository.folder)
+        let packs = try maintenance.all().map(\.name)
+        let singles = try files.singles().ids
+        guard packs.count > 1 || !singles.isEmpty else { return false }
+        var ids = Set(singles)
+        for pack in packs {
+            ids.formUnion(try PackIndex(path: "\(maintenance.folder.path)/\(pack).idx").ids)
+        }
+        let name = try pack(ids.sorted())
+        try verify("\(maintenance.folder.path)/\(name).idx", holds: ids)
+        try DurableFile.sync(folder: maintenance.folder.path)
+        try maintenance.replace(packs, by: name)
+        files.removeSingles(singles)
+        return true
+    }
+
+    /// Writes what the references lead to, in the order of the history, and then the rest of `ids`.
+    private func pack(_ ids: [ObjectID]) throws(GitError) -> String {
+        let folder = repository.folder
+        return try repository.locked { (pointer) throws(GitError) in
+            for id in ids { try LooseObject.check(id, in: pointer, folder: folder) }
+            return try PackWriter.write(ids, to: pointer, folder: folder, alongHistory: true)
+        }
+    }
+
+    /// Reads every object of the pack.
+    private func verify(_ index: String, holds ids: Set<ObjectID>) throws(GitError) {
+        let pack = try SinglePack(path: index)
+        for id in ids { _ = try pack.read(id) }
+    }
+}

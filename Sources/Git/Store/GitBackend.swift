@@ -1,0 +1,172 @@
+import Basics
+import Execution
+import Foundation
+import Store
+
+/// The store of a ledger in a bare git repository, on which git's own commands work.
+package final class GitBackend: LedgerBackend {
+    /// The folder of the repository.
+    package let place: String
+    /// How long a write waits for another process to finish writing, in seconds.
+    let waitSeconds: Double
+
+    /// The repository and the state of its packs when it was opened; nil until it is found.
+    private let opened = Lock<Opened?>(nil)
+    /// Whether left-overs were looked for.
+    private let isSwept = Lock(false)
+
+    private struct Opened {
+        let repository: Repository
+        var packs: FolderStamp
+    }
+
+    package init(path: String, waitSeconds: Double = 10) {
+        place = path
+        self.waitSeconds = waitSeconds
+    }
+
+    package func isMade() throws(StoreError) -> Bool { try found() != nil }
+
+    package func make(version: Int64) throws(StoreError) {
+        if try found() != nil { return }
+        try RepositoryFolder(place).create(waitSeconds: waitSeconds, version: version)
+        guard try found() != nil else {
+            throw StoreError(
+                .other, "\(place): the ledger was made, and is gone", remedy: "look who removes it")
+        }
+    }
+
+    package func version() throws(StoreError) -> Int64? {
+        try translating("reading the version of \(place)") { (repository) throws(GitError) in
+            try repository.setting(Self.mark)
+        }
+    }
+
+    package func setVersion(_ version: Int64) throws(StoreError) {
+        try translating("setting the version of \(place)") { (repository) throws(GitError) in
+            try repository.setSetting(Self.mark, to: version)
+        }
+    }
+
+    static let mark = "plumb.ledgerversion"
+
+    // MARK: - The repository
+
+    /// The repository; nil where it does not exist.
+    func found() throws(StoreError) -> Repository? {
+        if let known = opened.withLock({ $0 }) { return known.repository }
+        guard try !RepositoryFolder(place).isMissingOrUnused() else { return nil }
+        let stamp = FolderStamp(packs)
+        let repository = try RepositoryFolder(place).open(waitSeconds: waitSeconds)
+        return opened.withLock { opened in
+            if let opened { return opened.repository }
+            opened = Opened(repository: repository, packs: stamp)
+            return repository
+        }
+    }
+
+    func repository() throws(StoreError) -> Repository {
+        guard let repository = try found() else {
+            throw StoreError(.noStore, "there is no ledger at \(place)")
+        }
+        return repository
+    }
+
+    private var packs: String { "\(place)/objects/pack" }
+
+    /// Opens the repository anew where packs came or went since it was opened: a handle goes on
+    /// looking into packs that are gone, and believes what it saw in them.
+    func refresh() throws(StoreError) {
+        guard let known = opened.withLock({ $0 }), known.packs != FolderStamp(packs) else { return }
+        try reopen()
+    }
+
+    package func forget() throws(StoreError) { try reopen() }
+
+    /// Opens the repository anew.
+    func reopen() throws(StoreError) {
+        let stamp = FolderStamp(packs)
+        let repository = try RepositoryFolder(place).open(waitSeconds: waitSeconds)
+        opened.withLock { $0 = Opened(repository: repository, packs: stamp) }
+    }
+
+    /// Looks for left-overs with the first write of this handle: after a clean end of the last
+    /// writer they can only be those of a git command.
+    func removeLeftOversOnce() {
+        let isFirst = isSwept.withLock { isSwept in
+            defer { isSwept = true }
+            return !isSwept
+        }
+        if isFirst { removeLeftOvers() }
+    }
+
+    /// Removes what no running git command can still need; call it with the turn held.
+    func removeLeftOvers() {
+        StaleFiles.remove(in: place, minimumAgeSeconds: Self.foreignSeconds)
+    }
+
+    /// The age from which a git command's lock file counts as abandoned.
+    private static let foreignSeconds: Double = 600
+
+    /// Files that an interrupted writer left, relative to the folder; the next write removes them.
+    package func strayFiles() throws(StoreError) -> [String] {
+        do throws(GitError) {
+            return try StaleFiles.find(in: place, minimumAgeSeconds: Self.strayAgeSeconds)
+        } catch {
+            throw StoreError(error, about: "looking through \(place)")
+        }
+    }
+
+    /// Younger files may belong to a write in progress.
+    private static let strayAgeSeconds: Double = 60
+
+    /// Runs `body` on the repository.
+    func translating<Result>(
+        _ subject: @autoclosure () -> String,
+        _ body: (Repository) throws(GitError) -> Result
+    ) throws(StoreError) -> Result {
+        let repository = try repository()
+        do throws(GitError) {
+            return try body(repository)
+        } catch {
+            throw StoreError(error, about: subject())
+        }
+    }
+
+    package func now() -> Date { Date() }
+}
+
+/// What tells whether names in a folder came or went.
+struct FolderStamp: Equatable {
+    private var seconds = 0
+    private var nanoseconds = 0
+    private var inode: UInt64 = 0
+
+    /// All zero where there is no folder.
+    init(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return }
+        seconds = status.st_mtim.tv_sec
+        nanoseconds = status.st_mtim.tv_nsec
+        inode = UInt64(status.st_ino)
+    }
+}
+
+extension StoreError {
+    /// The store's error for a failure of its repository; `subject` says what was being done.
+    init(_ error: GitError, about subject: String) {
+        let code: Code =
+            switch error.code {
+            case .corrupt: .corrupt
+            case .locked: .locked
+            case .modified, .exists: .modified
+            case .diskFull: .diskFull
+            case .invalid: .invalid
+            case .unreadable: .unreadable
+            case .notFound: .missing
+            case .unborn, .empty, .certificate, .authentication, .network, .unsigned, .other:
+                .other
+            }
+        self.init(code, "\(subject): \(error.fault)", remedy: error.remedy)
+    }
+}

@@ -1,0 +1,125 @@
+import Basics
+import Foundation
+import Store
+
+extension GitBackend {
+    package func reference(_ name: String) throws(StoreError) -> ObjectID? {
+        try refresh()
+        let repository = try repository()
+        do throws(GitError) {
+            if let moved = try MoveJournal(place).target(of: name) { return moved }
+            return try repository.target(of: name)
+        } catch {
+            throw StoreError(error, about: "reading \(name) of \(place)")
+        }
+    }
+
+    package func references(below prefix: String) throws(StoreError) -> [String] {
+        try translating("listing the references of \(place)") { (repository) throws(GitError) in
+            let moved = try MoveJournal(place).names.filter { $0.hasPrefix(prefix) }
+            return try Set(repository.references(below: prefix) + moved).sorted(by: bytesPrecede)
+        }
+    }
+
+    package func write(
+        _ purpose: String, under lease: Lease?, _ compose: () throws -> StoreWrite?
+    ) throws -> Bool {
+        let turn = try WriteTurn(place, waitSeconds: waitSeconds, purpose: purpose)
+        defer { withExtendedLifetime(turn) {} }
+        removeLeftOversOnce()
+        let repository = try repository()
+        do throws(GitError) {
+            try MoveJournal(place).finish(in: repository)
+        } catch {
+            throw StoreError(error, about: "finishing an earlier write to \(place)")
+        }
+        if let lease { try require(lease) }
+        guard let write = try compose() else { return false }
+        try keep(write.objects)
+        try move(write.moves)
+        mergePacks()
+        return true
+    }
+
+    /// Moves the references, all or none; call it with the turn held.
+    private func move(_ moves: [ReferenceMove]) throws(StoreError) {
+        guard let first = moves.first else { return }
+        guard moves.count > 1 else { return try move(first) }
+        for move in moves {
+            let found = try reference(move.name)
+            guard found == move.old else {
+                throw StoreError(
+                    .modified,
+                    "\(move.name) of \(place) is \(found?.short ?? "not there"), not "
+                        + "\(move.old?.short ?? "new")")
+            }
+        }
+        let repository = try repository()
+        do throws(GitError) {
+            let journal = MoveJournal(place)
+            try journal.record(moves)
+            try journal.finish(in: repository)
+        } catch {
+            throw StoreError(error, about: "moving references of \(place)")
+        }
+    }
+
+    private func move(_ move: ReferenceMove) throws(StoreError) {
+        let subject = "moving \(move.name) of \(place)"
+        let repository = try repository()
+        let failure: GitError
+        do throws(GitError) {
+            return try repository.move(move.name, from: move.old, to: move.new)
+        } catch {
+            failure = error
+        }
+        if failure.code == .locked {
+            // The lock file in the way may be nobody's any more: then the next attempt succeeds.
+            removeLeftOvers()
+            throw StoreError(
+                .busy, "\(place)/\(move.name).lock: a git command is moving this branch",
+                remedy: "if none is running, remove that file")
+        }
+        guard failure.code != .modified else { throw StoreError(failure, about: subject) }
+        // The move may have happened before the failure: the reference itself tells.
+        let now: ObjectID?
+        do throws(GitError) {
+            now = try repository.target(of: move.name)
+        } catch {
+            throw StoreError(
+                .indeterminate,
+                "\(subject): \(failure.message), and the branch cannot be read: "
+                    + "it is not known whether it was recorded")
+        }
+        guard now == move.new else { throw StoreError(failure, about: subject) }
+    }
+
+    /// Points `HEAD` at a branch that exists, so that `git log` without arguments works.
+    package func pointHead(at branch: String) {
+        // A convenience: everything is recorded whether or not HEAD is moved.
+        try? translating("pointing HEAD of \(place)") { (repository) throws(GitError) in
+            if try repository.head() == nil { try repository.setHead(branch: branch) }
+        }
+    }
+
+    /// The number of packs that is tolerated before the small ones are merged.
+    static let mostPacks = 24
+
+    /// Merges small packs where there are many; call it with the turn held.
+    ///
+    /// What was to be written is durable already: a failure here is nobody's, and the next write
+    /// tries again. A compaction under way removes packs itself.
+    private func mergePacks() {
+        guard let repository = try? repository() else { return }
+        let maintenance = PackMaintenance(repository)
+        guard let due = try? maintenance.due(limit: Self.mostPacks), !due.isEmpty,
+            let turn = try? CompactionTurn(place)
+        else { return }
+        defer { withExtendedLifetime(turn) {} }
+        guard let merged = try? PackMerge(folder: maintenance.folder).merge(due.map(\.name)) else {
+            return
+        }
+        try? maintenance.replace(merged.replaced, by: merged.name)
+        try? reopen()
+    }
+}
