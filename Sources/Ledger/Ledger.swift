@@ -82,7 +82,7 @@ package final class Ledger: Sendable {
         try signer?.prepare()
         if try isThere { return }
         try translating("creating the ledger \(path)") { () throws(StoreError) in
-            try backend.make(version: Self.version)
+            try backend.make(version: Self.versions.upperBound)
         }
         _ = try isThere
     }
@@ -159,15 +159,28 @@ package final class Ledger: Sendable {
         return branches + environment
     }
 
-    /// The newest version of the layout that this program knows.
-    private static let version: Int64 = 1
+    /// The layouts of trees that are read; what is written is the last one.
+    private static let versions: ClosedRange<Int64> = 1...2
+
+    /// Marks the ledger as one that has the present layout, so that an earlier plumb, which does
+    /// not know it, refuses to write. Does nothing where there is no ledger yet: one that is made
+    /// has the mark.
+    package func raiseMark() throws(LedgerError) {
+        guard try isThere else { return }
+        try translating("marking the layout of the ledger \(path)") { () throws(StoreError) in
+            guard try backend.version() != Self.versions.upperBound else { return }
+            try backend.setVersion(Self.versions.upperBound)
+        }
+    }
 
     /// A restored or cloned ledger has no mark; then every branch must end in a ledger's event.
     private func requireMark() throws(StoreError) {
         if let found = try backend.version() {
-            guard found == Self.version else {
+            guard Self.versions.contains(found) else {
                 throw Self.notALedger(
-                    path, "it has layout \(found), and this plumb knows \(Self.version)")
+                    path,
+                    "it has layout \(found), and this plumb knows \(Self.versions.lowerBound) to "
+                        + "\(Self.versions.upperBound)")
             }
             return
         }

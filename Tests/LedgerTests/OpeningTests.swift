@@ -112,8 +112,24 @@ struct OpeningTests {
         try git(["clone", "--quiet", "--bare", "work", "bare.git"])
         #expect(code(opening: folder.path + "/bare.git") == .notALedger)
         let fixture = try LedgerFixture()
-        try fixture.git("config", "plumb.ledgerversion", "2")
+        try fixture.git("config", "plumb.ledgerversion", "3")
         #expect(code(opening: fixture.path) == .notALedger)
+    }
+
+    @Test("an earlier layout is read, and marked as the present one when it is moved")
+    func raisesTheMark() throws {
+        let fixture = try LedgerFixture()
+        try fixture.record(document, "1")
+        #expect(try fixture.git("config", "plumb.ledgerversion") == "2")
+        try fixture.git("config", "plumb.ledgerversion", "1")
+        let ledger = try Ledger.open(path: fixture.path)
+        #expect(try ledger.snapshot("production")?.read(document) == Array("1".utf8))
+        #expect(try fixture.git("config", "plumb.ledgerversion") == "1")
+        try ledger.raiseMark()
+        #expect(try fixture.git("config", "plumb.ledgerversion") == "2")
+        let nowhere = try Ledger.open(path: fixture.path + "-nowhere")
+        try nowhere.raiseMark()
+        #expect(try !nowhere.isThere)
     }
 
     @Test func aCloneOfALedgerIsALedger() throws {
