@@ -220,37 +220,3 @@ private struct Verifier {
             .init(kind: kind, place: place, object: id?.hex ?? "", message: message))
     }
 }
-
-/// What the document at a path must be.
-private enum DocumentRule: Equatable {
-    case free
-    case json
-    /// The name is the SHA-256 of the bytes.
-    case named(String)
-
-    private static let jsonFolders: Set<String> = [
-        "fleet", "plans", "approvals", "rollouts", "pending", "refusals",
-    ]
-
-    init(_ path: [String]) {
-        guard path.count > 1, let first = path.first, let last = path.last else {
-            self = .free
-            return
-        }
-        if first == "catalog", path.count == 2 {
-            self = .named(last)
-        } else {
-            self = Self.jsonFolders.contains(first) ? .json : .free
-        }
-    }
-
-    /// What is wrong with the bytes; nil where nothing is.
-    func complaint(about bytes: [UInt8]) -> String? {
-        switch self {
-        case .free: nil
-        case .json: CanonicalJSON.parses(bytes) ? nil : "it is no JSON document"
-        case .named(let name):
-            Digest(of: bytes).hex == name ? nil : "it does not hash to its name"
-        }
-    }
-}

@@ -114,6 +114,40 @@ struct DamageTests {
             ])
     }
 
+    @Test("in layout 2, too, and below the digits of its name")
+    func aDocumentOfLayout2MustBeWhatItsPlaceSays() throws {
+        let fixture = try LedgerFixture()
+        let text = #"{"a":1}"#
+        let good = Digest(of: text).hex
+        let bad = good.replacing(good.suffix(1), with: good.hasSuffix("0") ? "1" : "0")
+        let digits = good.prefix(2).map { String($0) }
+        let steps = ["rollouts", "a", "b", "r1", "steps"] + digits
+        let documents: [(isGood: Bool, path: [String], text: String)] = [
+            (true, ["layout"], "2\n"),
+            (true, ["catalog"] + digits + [good], text),
+            (false, ["catalog"] + digits + [bad], text),
+            (false, ["catalog", "x", "y", good], text),
+            (true, ["plans"] + digits + [bad], text), (false, ["plans", "x", "y", bad], text),
+            (false, ["plans"] + digits + [good], "{"),
+            (true, ["approvals"] + digits + [good, "binding"], text),
+            (false, ["approvals"] + digits + [bad, "binding"], text),
+            (true, ["approvals"] + digits + [good, "uses", "0", "0", "0", "binding"], "[]"),
+            (false, ["approvals"] + digits + [good, "uses", "0", "0", "0", "s0"], "["),
+            (true, steps + [good], text), (false, steps + [bad], text),
+            (true, ["proofs", bad] + digits + [good], text),
+            (false, ["proofs", bad, "x", "y", good], text),
+            (false, ["normalised", good] + digits + [bad], "-"),
+            (false, ["shards", "shop", "0", "1", "2", "s0", "shard"], "{"),
+            (false, ["open", "r1"], ""), (false, ["awaiting", "0", "1", "shop/t", good], "{"),
+        ]
+        for (_, path, text) in documents { try fixture.record(LedgerPath(path), text) }
+        let found = try fixture.ledger.verify().problems.map { "\($0.kind) \($0.place)" }
+        let expected = documents.filter { !$0.isGood }.map {
+            "badDocument production:\(LedgerPath($0.path).encoded)"
+        }
+        #expect(found.sorted() == expected.sorted())
+    }
+
     @Test func aCommitThatNobodyRecordedIsForeign() throws {
         let (fixture, _, _, _) = try ledger()
         let foreign = try fixture.git(
