@@ -28,11 +28,13 @@ package struct LedgerRebuild {
         let planned = try pass.plan(asksRows: false)
         let baseline = Baseline(planned: planned, now: store.now)
         let records = baseline.records
-        if !records.isEmpty { try record(records, tables: baseline.tableCount) }
+        if !records.isEmpty { try record(records, planned, tables: baseline.tableCount) }
         return report(planned, recorded: records.count, tables: baseline.tableCount)
     }
 
-    private func record(_ records: [ShardID: ShardRecord], tables: Int) throws {
+    private func record(
+        _ records: [ShardID: ShardRecord], _ planned: PlanningPass.Result, tables: Int
+    ) throws {
         let cache = pass.context.cache
         // A table that is only equivalent to git's is compared again by its text, so the ledger
         // keeps it.
@@ -41,10 +43,11 @@ package struct LedgerRebuild {
             "ledger-rebuilt",
             subject: "Record \(Count.of(tables, "table")) on "
                 + "\(Count.of(records.count, "shard")) as they are live")
+        let known = try planned.snapshot.map(LedgerQueries.shards) ?? [:]
         try pass.store.transact(event) { draft throws(LedgerError) in
             try cache.save(into: &draft)
             for (id, record) in records {
-                try draft.set(RecordPath.shard(id), json: record)
+                try draft.setShard(id, record, over: known[id])
             }
             return .commit
         }

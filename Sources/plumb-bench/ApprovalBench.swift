@@ -54,7 +54,7 @@ struct ApprovalBench {
         try store.transact(LedgerEvent("approved", subject: "Approve \(count) steps")) {
             draft throws(LedgerError) in
             for record in records {
-                try draft.set(RecordPath.approval(record.digest), json: record)
+                try draft.setDecisions(record)
             }
             return .commit
         }

@@ -25,7 +25,7 @@ struct LedgerBench {
             let (seconds, _) = try Stopwatch.time {
                 try store.transact(event) { draft throws(LedgerError) in
                     for (id, record) in records {
-                        try draft.set(RecordPath.shard(id), json: record)
+                        try draft.setShard(id, record, over: nil)
                     }
                     return .commit
                 }

@@ -105,7 +105,7 @@ struct TransitionBench {
             tables: ["orders": Digest(of: name)], since: "2026-01-01T00:00:00Z")
         let event = LedgerEvent("operation-completed", subject: "Change \(name)", key: name)
         try store.transact(event) { draft throws(LedgerError) in
-            try draft.set(RecordPath.shard(shard), json: record)
+            try draft.setShard(shard, record, over: nil)
             return .commit
         }
     }

@@ -109,14 +109,21 @@ struct ApprovalProofTests {
                 .trimmingCharacters(in: .whitespacesAndNewlines)
         }
         let branch = try git(["for-each-ref", "--format=%(refname)", "refs/heads"])
-        let path = "approvals/\(digest)"
+        let digits = digest.prefix(2).map { String($0) }.joined(separator: "/")
+        let folder = "approvals/\(digits)/\(digest)"
+        let path = "\(folder)/decision"
         let record = try git(["rev-parse", "\(branch):\(path)"])
+        let binding = try git(["rev-parse", "\(branch):\(folder)/binding"])
+        // Its digits are those of the folder that it lies in.
+        let digit = digest.dropFirst(2).first == "0" ? "1" : "0"
+        let other = "approvals/\(digits)/\(digest.prefix(2))\(digit)\(digest.dropFirst(3))"
         for (change, words) in [
             (["update-index", "--force-remove", path], "that it used is gone"),
             (
                 [
                     "update-index", "--add", "--cacheinfo",
-                    "100644,\(record),approvals/" + "0" + digest.dropFirst(),
+                    "100644,\(record),\(other)/decision", "--cacheinfo",
+                    "100644,\(binding),\(other)/binding",
                 ],
                 "the record of another step"
             ),

@@ -242,7 +242,7 @@ struct LetterCaseTests {
         #expect(!plan.stdout.contains("live changed"), "\(plan)")
         try fleet.expect(0, "reconcile")
         try fleet.expect(0, "drift")
-        let record = try fleet.ledgerGit("show", "refs/heads/production:fleet/app/s0")
+        let record = try fleet.expect(0, "show", "app/s0").stdout
         #expect(record.contains("\"customers\""))
         #expect(!record.contains("\"Customers\""))
         #expect(record.contains("\"view:names\""))

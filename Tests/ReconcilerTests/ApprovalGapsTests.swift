@@ -34,9 +34,13 @@ struct ApprovalGapsTests {
         let (left, used) = (record, operation)
         try store.transact(LedgerEvent("test", subject: "Prepare")) {
             draft throws(LedgerError) in
-            let place = name.map { RecordPath.approvals.appending($0) }
-            if let left { try draft.set(place ?? RecordPath.approval(digest), json: left) }
-            try draft.set(RecordPath.operation("r1", key), json: used)
+            let place = name.flatMap { Digest(hex: $0) } ?? digest
+            if let left {
+                for (path, bytes) in try ApprovalDocuments.all(of: left, under: place) {
+                    if let bytes { try draft.set(path, bytes) }
+                }
+            }
+            try draft.setOperation(used, of: "r1")
             return .commit
         }
         let snapshot = try #require(try store.snapshot())
@@ -82,7 +86,7 @@ struct ApprovalGapsTests {
         let other = String(repeating: "0", count: 64)
         #expect(
             try gaps({ _ in }, under: other) == [
-                "approvals/\(other): this is the record of another step, DIGEST",
+                "approvals/0/0/\(other): this is the record of another step, DIGEST",
                 "\(operation): the approval DIGEST that it used is gone",
             ])
     }

@@ -302,7 +302,7 @@ struct DoctorTests {
         let held = report(fixture)
         #expect(held.checks.contains { $0.message.hasPrefix("production is being reconciled by") })
         withExtendedLifetime(lease) {}
-        let blob = try fixture.ledgerGit("rev-parse", "production:fleet/shop")
+        let blob = try fixture.ledgerGit("rev-parse", "production:shards/shop")
         try GitCommand.unpackObjects(of: fixture.ledgerPath)
         let file = "\(fixture.ledgerPath)/objects/\(blob.prefix(2))/\(blob.dropFirst(2))"
         try FileManager.default.removeItem(atPath: file)

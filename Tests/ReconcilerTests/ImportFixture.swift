@@ -102,8 +102,8 @@ final class ImportFixture {
 
     func passContext() throws -> PassContext { try PassContext.open(pass, PassHooks()) }
 
-    func snapshot() throws -> LedgerSnapshot? {
-        try Ledger.open(path: ledgerPath).snapshot("production")
+    func snapshot() throws -> RecordSnapshot? {
+        try Ledger.open(path: ledgerPath).snapshot("production").map(RecordSnapshot.init)
     }
 
     func records() throws -> [String: [String]] {

@@ -31,10 +31,10 @@ struct JournalRefusalTests {
             shard: ShardID(namespace: step.namespace, shard: "s0"), object: step.object)
         try store.transact(LedgerEvent("test", subject: "Prepare")) {
             draft throws(LedgerError) in
-            try draft.set(RecordPath.approval(digest), json: approval)
-            try draft.set(
-                RecordPath.operation("r1", key),
-                json: OperationRecord(key: key, from: step.from, to: step.to, approval: digest))
+            try draft.setDecisions(approval)
+            try draft.setOperation(
+                OperationRecord(key: key, from: step.from, to: step.to, approval: digest),
+                of: "r1")
             return .commit
         }
         var record = PendingRecord(
@@ -54,10 +54,9 @@ struct JournalRefusalTests {
         try journal.finish(record, OperationOutcome(kind: .completed(ran: true), attempts: 0))
         let digest = try #require(record.approval)
         let snapshot = try #require(try store.snapshot())
-        let approval = try snapshot.read(ApprovalRecord.self, at: RecordPath.approval(digest))
+        let approval = try snapshot.approval(digest)
         #expect(approval?.uses?.map(\.operation) == ["r1/\(record.key)"])
-        let shard = try snapshot.read(
-            ShardRecord.self, at: RecordPath.shard(record.key.shardID))
+        let shard = try snapshot.shard(record.key.shardID)
         #expect(shard?.lastRevision == "3f2a91c")
         #expect(try journal.refusal(of: record)?.contains("used up meanwhile") == true)
     }
@@ -72,8 +71,7 @@ struct JournalRefusalTests {
             outcome.ranStatement = ran
             try journal.finish(record, outcome)
             let digest = try #require(record.approval)
-            let approval = try store.snapshot()?.read(
-                ApprovalRecord.self, at: RecordPath.approval(digest))
+            let approval = try store.snapshot()?.approval(digest)
             #expect((approval?.uses != nil) == ran)
         }
     }
@@ -90,7 +88,7 @@ struct JournalRefusalTests {
             try snapshot.history(limit: 9).map(\.event.kind)
                 == ["operation-completed", "operation-started", "test"])
         let digest = try #require(record.approval)
-        let approval = try snapshot.read(ApprovalRecord.self, at: RecordPath.approval(digest))
+        let approval = try snapshot.approval(digest)
         #expect(approval?.uses?.count == 1)
     }
 
@@ -120,8 +118,7 @@ struct JournalRefusalTests {
             from: digest("middle"), statement: "ALTER", reason: "error 1118")
         try journal.finish(record, outcome)
         let snapshot = try #require(try store.snapshot())
-        let path = RecordPath.shard(record.key.shardID)
-        let shard = try snapshot.read(ShardRecord.self, at: path)
+        let shard = try snapshot.shard(record.key.shardID)
         #expect(shard?.tables == [step.object.encoded: digest("middle")])
         #expect(shard?.lastRevision == "3f2a91c")
         let refusals = try LedgerQueries.refusals(in: snapshot)
@@ -136,9 +133,8 @@ struct JournalRefusalTests {
         var next = record
         next.rollout = "r2"
         try store.transact(LedgerEvent("test", subject: "Next")) { draft throws(LedgerError) in
-            try draft.set(
-                RecordPath.operation("r2", record.key),
-                json: OperationRecord(key: record.key, from: step.from, to: step.to))
+            try draft.setOperation(
+                OperationRecord(key: record.key, from: step.from, to: step.to), of: "r2")
             return .commit
         }
         try journal.begin(next)

@@ -198,15 +198,14 @@ struct RenameConvergeTests {
             actor: LedgerActor(name: "Ada", email: "ada@example.com"), clock: SimulatedClock())
         let journal = LedgerJournal(store: store)
         let shard = RenamedShard()
-        let path = RecordPath.shard(shard.key.shardID)
+        let id = shard.key.shardID
         try store.transact(LedgerEvent("sample", subject: "Sample")) { draft throws(LedgerError) in
-            try draft.set(
-                RecordPath.operation("r1", shard.key),
-                json: OperationRecord(key: shard.key, from: digest("a"), to: digest("c")))
-            try draft.set(
-                path,
-                json: ShardRecord(
-                    tables: ["orders": digest("a"), "items": digest("i")], since: ""))
+            try draft.setOperation(
+                OperationRecord(key: shard.key, from: digest("a"), to: digest("c")), of: "r1")
+            try draft.setShard(
+                id,
+                ShardRecord(tables: ["orders": digest("a"), "items": digest("i")], since: ""),
+                over: nil)
             return .commit
         }
         try journal.begin(shard.record)
@@ -219,10 +218,10 @@ struct RenameConvergeTests {
         let after = try GitCommand.run(
             ["rev-list", "--count", "production"], in: folder.path + "/ledger.git")
         #expect(Int(after) == (Int(before) ?? 0) + 1)
-        let found = try store.snapshot()?.read(ShardRecord.self, at: path)
+        let found = try store.snapshot()?.shard(id)
         #expect(found?.tables == ["purchases": digest("c"), "items": digest("i")])
         // Whoever comes second changes nothing.
         try journal.finish(shard.record, outcome)
-        #expect(try store.snapshot()?.read(ShardRecord.self, at: path) == found)
+        #expect(try store.snapshot()?.shard(id) == found)
     }
 }

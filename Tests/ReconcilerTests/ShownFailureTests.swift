@@ -35,10 +35,9 @@ struct ShownFailureTests {
         let record = rollout
         try store.transact(LedgerEvent("sample", subject: "Sample", key: "r1", reason: nil)) {
             draft throws(LedgerError) in
-            try draft.set(RecordPath.rollout("r1"), json: record)
-            try draft.set(
-                RecordPath.operation("r1", keys[0]),
-                json: OperationRecord(key: keys[0], state: .completed, from: nil, to: nil))
+            try draft.setRollout(record)
+            try draft.setOperation(
+                OperationRecord(key: keys[0], state: .completed, from: nil, to: nil), of: "r1")
             try draft.set(RecordPath.operation("r1", keys[2]), Array("{}\n".utf8))
             return .commit
         }

@@ -2,7 +2,7 @@ import Basics
 import Diff
 import Schema
 
-/// The decisions about one step, `approvals/<digest>` in the ledger.
+/// The decisions about one step, with their uses; in the ledger they are several documents.
 ///
 /// Entries are only ever added, since they are evidence.
 package struct ApprovalRecord: Codable, Hashable, Sendable {
@@ -84,6 +84,13 @@ package struct ApprovalRecord: Codable, Hashable, Sendable {
             case shard, operation, at
             case entryIDs = "words"
         }
+
+        package init(shard: String, operation: String, at: String, entryIDs: [String]) {
+            self.shard = shard
+            self.operation = operation
+            self.at = at
+            self.entryIDs = entryIDs
+        }
     }
 
     package init(
@@ -124,6 +131,29 @@ extension ApprovalRecord {
 
     /// The same where the uses on `shard` are known as `own`.
     package func isUsedUp(_ entry: Approver, on shard: String, own: [Use]) -> Bool {
+        ApprovalEntries(approvers: approvers, consumed: consumed)
+            .isUsedUp(entry, on: shard, own: own)
+    }
+}
+
+/// The entries of an approval, which say with the uses on a shard what still counts there.
+package struct ApprovalEntries: Sendable {
+    private let approvers: [ApprovalRecord.Approver]
+    private let consumed: [String: String]
+
+    /// - Parameter consumed: the operation that last used an approval, by shard; those that are
+    ///   among the uses may be left out.
+    package init(approvers: [ApprovalRecord.Approver], consumed: [String: String]) {
+        self.approvers = approvers
+        self.consumed = consumed
+    }
+
+    /// Whether `entry` was used up on `shard`, or was given before the last use there.
+    ///
+    /// - Parameter own: the uses on `shard`.
+    package func isUsedUp(
+        _ entry: ApprovalRecord.Approver, on shard: String, own: [ApprovalRecord.Use]
+    ) -> Bool {
         if own.contains(where: { $0.entryIDs.contains(entry.identity) }) { return true }
         guard entry.isFile || entry.id == nil else { return false }
         guard let given = Timestamp(iso: entry.given) else { return true }
@@ -134,14 +164,16 @@ extension ApprovalRecord {
     }
 
     /// The latest time in a use: its own, or that of an entry that it used up.
-    private func last(before use: Use) -> Timestamp? {
+    private func last(before use: ApprovalRecord.Use) -> Timestamp? {
         guard let at = Timestamp(iso: use.at) else { return nil }
         let entries = approvers.filter { use.entryIDs.contains($0.identity) }
         return entries.compactMap { Timestamp(iso: $0.given) }.reduce(at, max)
     }
 
     /// Earlier releases recorded the operation alone, which used up every entry of that time.
-    private func isUsedUpEarlier(_ entry: Approver, _ given: Timestamp, on shard: String) -> Bool {
+    private func isUsedUpEarlier(
+        _ entry: ApprovalRecord.Approver, _ given: Timestamp, on shard: String
+    ) -> Bool {
         guard consumed[shard] != nil else { return false }
         guard entry.id != nil else { return true }
         let then = approvers.filter { $0.id == nil }.compactMap { Timestamp(iso: $0.given) }.max()

@@ -1,8 +1,7 @@
 import Diff
 import Schema
 
-/// One operation of a rollout, `rollouts/<id>/operations/<namespace>/<shard>/<table>` in the
-/// ledger.
+/// One operation of a rollout.
 package struct OperationRecord: Codable, Hashable, Sendable {
     /// The version of the record's format.
     package var version: Int
@@ -35,7 +34,7 @@ package struct OperationRecord: Codable, Hashable, Sendable {
     }
 }
 
-/// A statement that may have started, `pending/<namespace>/<shard>/<table>` in the ledger.
+/// A statement that may have started.
 ///
 /// It is written before the first statement of an operation and removed in the commit that records
 /// the outcome. One that is there after a crash is settled by reading the table.
@@ -73,7 +72,7 @@ package struct PendingRecord: Codable, Hashable, Sendable {
     }
 }
 
-/// One rollout, `rollouts/<id>/rollout` in the ledger.
+/// One rollout.
 package struct RolloutRecord: Codable, Hashable, Sendable {
     /// The version of the record's format.
     package var version: Int

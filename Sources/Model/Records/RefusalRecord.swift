@@ -1,8 +1,7 @@
 import Diff
 import Schema
 
-/// Statements that the table of one shard refused, `refusals/<namespace>/<shard>/<table>` in the
-/// ledger.
+/// Statements that the table of one shard refused.
 ///
 /// Earlier instant changes leave traces in a table that `SHOW CREATE TABLE` does not print, so it
 /// may refuse an algorithm that an empty copy of it accepts. The next plan uses another algorithm

@@ -1,8 +1,6 @@
 import Schema
 
-/// What Plumb last recorded of one shard, `fleet/<namespace>/<shard>` in the ledger.
-///
-/// Shards in the same state have the same bytes as their record, and so share one git object.
+/// What Plumb last recorded of one shard; in the ledger it is several documents.
 package struct ShardRecord: Codable, Hashable, Sendable {
     /// The version of the record's format.
     package var version: Int

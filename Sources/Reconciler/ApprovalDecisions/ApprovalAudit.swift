@@ -61,13 +61,13 @@ package struct ApprovalAudit {
 /// problem of the entry that rests on it.
 private struct Examination {
     private let session: LedgerSession
-    private let snapshot: LedgerSnapshot
+    private let snapshot: RecordSnapshot
     private let signers: TrustedSigners
     private let folding: PeopleFolding
 
     private var settings: ApprovalSettings { session.request.approvals }
 
-    init(session: LedgerSession, snapshot: LedgerSnapshot) throws {
+    init(session: LedgerSession, snapshot: RecordSnapshot) throws {
         self.session = session
         self.snapshot = snapshot
         signers = TrustedSigners(session.request.approvals)
@@ -241,16 +241,14 @@ private struct Examination {
         let parts = name.split(separator: "/", maxSplits: 3).map(String.init)
         guard parts.count == 4 else { return nil }
         let shard = ShardID(namespace: parts[1], shard: parts[2])
-        return try? snapshot.read(
-            OperationRecord.self,
-            at: RecordPath.operation(
-                parts[0], OperationKey(shard: shard, object: ObjectName(encoded: parts[3]))))
+        let key = OperationKey(shard: shard, object: ObjectName(encoded: parts[3]))
+        return try? snapshot.operation(parts[0], key)
     }
 
     /// The recorded cause of the step, from the plan whose rollout used the approval.
     private func cause(of use: ApprovalRecord.Use, in record: ApprovalRecord) -> PlanCause? {
         guard let id = use.operation.split(separator: "/").first.map(String.init),
-            let rollout = try? snapshot.read(RolloutRecord.self, at: RecordPath.rollout(id)),
+            let rollout = try? snapshot.rollout(id),
             let plan = try? snapshot.read(Plan.self, at: RecordPath.plan(rollout.plan))
         else { return nil }
         return plan.steps.first {

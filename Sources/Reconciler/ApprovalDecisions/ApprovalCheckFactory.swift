@@ -7,7 +7,7 @@ import Model
 /// mailmap of the followed branch and the keys that are trusted.
 struct ApprovalCheckFactory {
     let session: LedgerSession
-    let snapshot: LedgerSnapshot?
+    let snapshot: RecordSnapshot?
 
     /// The check of approvals, for the present settings, mailmap and keys.
     ///
@@ -32,8 +32,7 @@ struct ApprovalCheckFactory {
     func folding() throws -> PeopleFolding {
         var maps: [Mailmap] = []
         if let map = try Mailmap(in: session.followed.tree) { maps.append(map) }
-        let environment = try snapshot?.read(
-            EnvironmentRecord.self, at: RecordPath.environment)
+        let environment = try snapshot?.environmentRecord()
         var unknown: String?
         if let repository = session.followed.repository,
             let converged = environment?.convergedRevision

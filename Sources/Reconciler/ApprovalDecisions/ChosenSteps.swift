@@ -14,7 +14,7 @@ struct ChosenSteps {
     }
 
     let session: LedgerSession
-    let snapshot: LedgerSnapshot?
+    let snapshot: RecordSnapshot?
 
     /// The steps whose digests begin with one of `digests`; every waiting step where that is empty.
     func steps(_ digests: [String]) throws -> [Choice] {
@@ -39,8 +39,7 @@ struct ChosenSteps {
     private func latestPlan() throws -> Plan {
         let environment = session.environment.name
         guard let snapshot,
-            let record = try snapshot.read(
-                EnvironmentRecord.self, at: RecordPath.environment),
+            let record = try snapshot.environmentRecord(),
             let latest = record.latestPlan,
             let plan = try snapshot.read(Plan.self, at: RecordPath.plan(latest))
         else {

@@ -90,12 +90,11 @@ package struct DecisionRecorder: Sendable {
             records = []
             refusal = nil
             for (step, entry) in entries {
-                let present = try draft.read(
-                    ApprovalRecord.self, at: RecordPath.approval(step.digest))
+                let present = try draft.approval(step.digest)
                 switch Self.adding(entry, about: step, to: present) {
                 case .success(let record):
                     records.append(record)
-                    try draft.set(RecordPath.approval(step.digest), json: record)
+                    try draft.setDecisions(record)
                 case .failure(let problem):
                     refusal = problem
                     return .nothing
@@ -123,9 +122,12 @@ package struct DecisionRecorder: Sendable {
         in record: ApprovalRecord, _ check: ApprovalCheck
     ) -> Recorded {
         var persons = DistinctPeople()
+        let uses = record.usesByShard()
         for known in record.approvers where known.decision != .deny {
-            guard step.binding.shards.contains(where: { !record.isUsedUp(known, on: $0) })
-            else { continue }
+            let counts = step.binding.shards.contains {
+                !record.isUsedUp(known, on: $0, own: uses[$0] ?? [])
+            }
+            guard counts else { continue }
             let result = check.check(known, in: record, cause: step.cause, now: store.now)
             if let valid = try? result.get() { persons.add(valid.person) }
         }

@@ -59,15 +59,17 @@ package struct ApprovalIndex: Sendable {
     /// What `plan` means for the decision `record`.
     package static func fate(of record: ApprovalRecord, in plan: Plan) -> DecisionFate {
         let binding = record.binding
+        let shards = Set(binding.shards)
         let related = plan.steps.filter { step in
             step.namespace == binding.namespace && step.object == binding.object
-                && step.shards.contains(where: binding.shards.contains)
+                && step.shards.contains(where: shards.contains)
         }
         if related.isEmpty { return .cleared }
         let same = related.contains { step in
-            step.shards.contains {
+            // Whether it covers the step is the same for each of the shards that both have.
+            step.shards.first(where: shards.contains).map {
                 binding.covers(step, shard: $0, environment: plan.environment)
-            }
+            } ?? false
         }
         return same ? .retained : .replaced
     }

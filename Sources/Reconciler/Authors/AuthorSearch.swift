@@ -18,13 +18,12 @@ struct AuthorSearch {
     let settings: ApprovalSettings
 
     /// `plan`, whose waiting steps name their authors, or why these are not known.
-    func added(to plan: Plan, snapshot: LedgerSnapshot?) throws -> Plan {
+    func added(to plan: Plan, snapshot: RecordSnapshot?) throws -> Plan {
         let policy = desired.fleet.policy
         guard policy.approvers.notAuthor,
             plan.steps.contains(where: { policy.approve.contains($0.hazard) })
         else { return plan }
-        let environment = try snapshot?.read(
-            EnvironmentRecord.self, at: RecordPath.environment)
+        let environment = try snapshot?.environmentRecord()
         let walks = HistoryWalks(
             source: source, desired: desired, converged: environment?.convergedRevision,
             signers: settings.identity == .signed ? TrustedSigners(settings) : nil,

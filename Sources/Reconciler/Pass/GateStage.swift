@@ -23,12 +23,12 @@ struct GateStage {
         let policy = pass.fleet.policy
         let now = pass.hooks.clock.now
         var notices = planned.notices
+        let files = try files(&notices)
         let known =
-            try planned.snapshot.map { (snapshot) throws(LedgerError) in
-                try LedgerQueries.approvals(in: snapshot)
-            } ?? []
+            try planned.snapshot?.approvals(
+                about: planned.plan.steps, and: files.map(\.digest)) ?? []
         let decisions = try FileApprovals(
-            files: try files(&notices), plan: planned.plan, source: pass.followed
+            files: files, plan: planned.plan, source: pass.followed
         ).records(known: known)
         notices += decisions.notices
         notices += Self.replaced(decisions.records, in: planned.plan)
@@ -128,8 +128,7 @@ struct GateStage {
     /// Why nothing may run now; nil where it may.
     private func closed(_ planned: PlanningPass.Result, now: Timestamp) throws -> Gate.Hold? {
         for name in pass.environment.after.map(\.value) {
-            let snapshot = try pass.store.ledger.snapshot(name)
-            let record = try snapshot?.read(EnvironmentRecord.self, at: RecordPath.environment)
+            let record = try pass.store.snapshot(of: name)?.environmentRecord()
             let wanted = planned.desired.revision.commit
             guard let wanted, record?.convergedRevision == wanted else {
                 return .environment(

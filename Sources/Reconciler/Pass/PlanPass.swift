@@ -28,8 +28,7 @@ package struct PlanPass {
     private func record(_ planned: PlanningPass.Result, _ gated: GateStage.Output) throws {
         let digest = gated.report.digest
         let cache = pass.context.cache
-        let latest = try planned.snapshot?.read(
-            EnvironmentRecord.self, at: RecordPath.environment)?.latestPlan
+        let latest = try planned.snapshot?.environmentRecord()?.latestPlan
         guard latest != digest || cache.hasUnsaved else { return }
         let event = LedgerEvent(
             "planned", subject: "Plan \(digest.short) at \(planned.plan.revision.label)",
@@ -37,9 +36,7 @@ package struct PlanPass {
         try pass.store.transact(event) { draft throws(LedgerError) in
             try draft.set(RecordPath.plan(digest), json: planned.plan)
             try cache.save(into: &draft)
-            var environment =
-                try draft.read(
-                    EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()
+            var environment = try draft.environmentRecord() ?? EnvironmentRecord()
             environment.latestPlan = digest
             try draft.set(RecordPath.environment, json: environment)
             return .commit

@@ -27,7 +27,7 @@ package struct PlanningPass {
         package var comparison: Comparison
         package var plan: Plan
         /// The ledger as it was when the pass began.
-        package var snapshot: LedgerSnapshot?
+        package var snapshot: RecordSnapshot?
         package var notices: [Notice]
 
         package var targets: [ShardID: ObservationTarget] { shards.targets }
@@ -218,7 +218,7 @@ package struct PlanningPass {
     /// Loads the texts of recorded tables, so that equivalent definitions compare as equal.
     private func recallRecorded(
         _ recorded: [ShardID: ShardRecord], _ observation: [ShardID: ShardObservation],
-        _ snapshot: LedgerSnapshot?
+        _ snapshot: RecordSnapshot?
     ) throws(LedgerError) {
         var asked: Set<Digest> = []
         var last: [String: Digest]?

@@ -20,19 +20,16 @@ extension RolloutLedger {
         let id = rollout.record.id
         let event = LedgerEvent("rollout-ended", subject: "End rollout \(id)", key: id)
         try pass.store.transact(event) { draft throws(LedgerError) in
-            guard var record = try draft.read(RolloutRecord.self, at: RecordPath.rollout(id)) else {
+            guard var record = try draft.rollout(id) else {
                 throw LedgerError(.invalid, "rollouts/\(id): the rollout is gone")
             }
             var operations: [OperationKey: OperationRecord] = [:]
             for key in record.operationKeys {
-                let path = RecordPath.operation(id, key)
-                guard var operation = try draft.read(OperationRecord.self, at: path) else {
-                    continue
-                }
+                guard var operation = try draft.operation(id, key) else { continue }
                 if closing.isHalted, operation.state == .pending {
                     operation.state = .cancelled
                     operation.message = "the rollout halted before it started"
-                    try draft.set(path, json: operation)
+                    try draft.setOperation(operation, of: id)
                 }
                 operations[key] = operation
             }
@@ -41,7 +38,8 @@ extension RolloutLedger {
             record.message = closing.firstFailure ?? record.message
             if record.state.isTerminal { record.endedAt = pass.store.now.iso }
             draft.event = Self.closingEvent(record)
-            try draft.set(RecordPath.rollout(id), json: record)
+            try draft.setRollout(record)
+            try draft.settleApprovals(Set(operations.values.compactMap(\.approval)))
             if let converged { try setConverged(converged, closing.planned, in: &draft) }
             report = LedgerQueries.report(record, environment: name) {
                 .success(operations[$0])
@@ -78,8 +76,7 @@ extension RolloutLedger {
     }
 
     private func recordConverged(_ revision: String, _ planned: PlanningPass.Result) throws {
-        let snapshot = try pass.store.snapshot()
-        let record = try snapshot?.read(EnvironmentRecord.self, at: RecordPath.environment)
+        let record = try pass.store.snapshot()?.environmentRecord()
         let hasNewcomers = planned.desired.shards.contains { shard in
             planned.recorded[shard.id].map { $0.revision == nil } ?? false
         }
@@ -96,15 +93,9 @@ extension RolloutLedger {
         _ revision: String, _ planned: PlanningPass.Result, in draft: inout LedgerDraft
     ) throws(LedgerError) {
         for shard in planned.desired.shards where planned.recorded[shard.id]?.revision == nil {
-            let path = RecordPath.shard(shard.id)
-            guard var record = try draft.read(ShardRecord.self, at: path), record.revision == nil
-            else { continue }
-            record.revision = revision
-            try draft.set(path, json: record)
+            try draft.setFirstRevision(of: shard.id, revision)
         }
-        var record =
-            try draft.read(
-                EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()
+        var record = try draft.environmentRecord() ?? EnvironmentRecord()
         record.convergedRevision = revision
         record.convergedAt = pass.store.now.iso
         try draft.set(RecordPath.environment, json: record)

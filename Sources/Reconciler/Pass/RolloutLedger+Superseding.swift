@@ -11,8 +11,7 @@ extension RolloutLedger {
         for operation in previous.operations {
             var operation = operation
             // An operation that may have run is settled by its pending record alone.
-            let path = RecordPath.pending(operation.key)
-            if operation.state.isActive, try draft.read(path) != nil {
+            if operation.state.isActive, try draft.pendingReference(operation.key) != nil {
                 states.append(.superseded)
                 continue
             }
@@ -20,14 +19,14 @@ extension RolloutLedger {
                 operation.state = .superseded
                 operation.message = "a newer plan took its place"
                 operation.endedAt = pass.store.now.iso
-                try draft.set(
-                    RecordPath.operation(previous.record.id, operation.key), json: operation)
+                try draft.setOperation(operation, of: previous.record.id)
             }
             states.append(operation.state)
         }
         var record = previous.record
         record.state = RolloutState.derive(from: states, policy: record.policy) ?? record.state
         record.endedAt = pass.store.now.iso
-        try draft.set(RecordPath.rollout(record.id), json: record)
+        try draft.setRollout(record)
+        try draft.settleApprovals(Set(previous.operations.compactMap(\.approval)))
     }
 }

@@ -43,11 +43,11 @@ struct RolloutLedger {
         _ planned: PlanningPass.Result, _ gated: GateStage.Output, ready: [Gate.Ready]
     ) throws -> Opened {
         let store = pass.store
-        let previous = try unfinished(planned.snapshot)
-        let resumed = previous.flatMap {
-            RolloutResumption(record: $0.record, operations: $0.operations)
-                .adopts(ready) ? $0.record : nil
-        }
+        let unfinished = try planned.snapshot?.openRollouts() ?? []
+        let resumed = unfinished.first {
+            RolloutResumption(record: $0.record, operations: $0.operations).adopts(ready)
+        }?.record
+        let replaced = unfinished.filter { $0.record.id != resumed?.id }
         let rollout =
             try ready.isEmpty
             ? nil : (resumed.map { self.rollout($0, ready, planned) } ?? newRollout(ready, planned))
@@ -60,22 +60,21 @@ struct RolloutLedger {
         let hasNews =
             isNewPlan || rollout != nil || !baseline.records.isEmpty
             || !gated.newApprovals.isEmpty || context.cache.hasUnsaved
-            || (previous != nil && resumed == nil)
+            || !replaced.isEmpty
         guard hasNews else { return Opened(rollout: nil, adopted: 0) }
+        let inLedger = try context.memory.recorded(in: planned.snapshot)
         let event = Self.openingEvent(rollout, plan: planned.plan, planDigest)
         try store.transact(event) { draft throws(LedgerError) in
             try draft.set(RecordPath.plan(planDigest), json: planned.plan)
             try context.cache.save(into: &draft)
             for approval in gated.newApprovals {
-                try draft.set(RecordPath.approval(approval.digest), json: approval)
+                try draft.setDecisions(approval)
             }
             for (id, record) in baseline.records {
-                try draft.set(RecordPath.shard(id), json: record)
+                try draft.setShard(id, record, over: inLedger[id])
             }
-            if let previous, resumed == nil { try supersede(previous, in: &draft) }
-            var environment =
-                try draft.read(
-                    EnvironmentRecord.self, at: RecordPath.environment) ?? EnvironmentRecord()
+            for rollout in replaced { try supersede(rollout, in: &draft) }
+            var environment = try draft.environmentRecord() ?? EnvironmentRecord()
             environment.latestPlan = planDigest
             if let rollout {
                 environment.latestRollout = rollout.record.id
@@ -103,28 +102,8 @@ struct RolloutLedger {
             key: rollout.record.id)
     }
 
-    private func latestPlan(_ snapshot: LedgerSnapshot?) throws(LedgerError) -> Digest? {
-        try snapshot?.read(EnvironmentRecord.self, at: RecordPath.environment)?.latestPlan
-    }
-
-    /// The latest rollout with its operations; nil when it has ended.
-    private func unfinished(
-        _ snapshot: LedgerSnapshot?
-    ) throws(LedgerError) -> (record: RolloutRecord, operations: [OperationRecord])? {
-        guard let snapshot,
-            let id = try snapshot.read(
-                EnvironmentRecord.self, at: RecordPath.environment)?.latestRollout,
-            let record = try snapshot.read(RolloutRecord.self, at: RecordPath.rollout(id)),
-            !record.state.isTerminal
-        else { return nil }
-        var operations: [OperationRecord] = []
-        for key in record.operationKeys {
-            let path = RecordPath.operation(id, key)
-            if let operation = try snapshot.read(OperationRecord.self, at: path) {
-                operations.append(operation)
-            }
-        }
-        return (record, operations)
+    private func latestPlan(_ snapshot: RecordSnapshot?) throws(LedgerError) -> Digest? {
+        try snapshot?.environmentRecord()?.latestPlan
     }
 
     private func newRollout(_ ready: [Gate.Ready], _ planned: PlanningPass.Result) throws -> Rollout
@@ -199,12 +178,15 @@ struct RolloutLedger {
     ) throws(LedgerError) {
         var record = rollout.record
         record.state = .running
-        try draft.set(RecordPath.rollout(record.id), json: record)
+        try draft.setRollout(record)
+        for wave in rollout.waves {
+            for pending in wave.work.flatMap(\.records) { try draft.keepStep(of: pending) }
+        }
         guard !rollout.isResumed else { return }
         for item in ready {
             let operation = OperationRecord(
                 key: item.key, from: item.step.from, to: item.step.to, approval: item.approval)
-            try draft.set(RecordPath.operation(record.id, item.key), json: operation)
+            try draft.setOperation(operation, of: record.id)
         }
     }
 }

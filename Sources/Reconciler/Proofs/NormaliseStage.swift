@@ -27,10 +27,10 @@ package struct NormaliseStage {
     }
 
     private let cache: ProofCache
-    private let snapshot: LedgerSnapshot?
+    private let snapshot: RecordSnapshot?
     private let workspaces: WorkspacePool
 
-    package init(cache: ProofCache, snapshot: LedgerSnapshot?, workspaces: WorkspacePool) {
+    package init(cache: ProofCache, snapshot: RecordSnapshot?, workspaces: WorkspacePool) {
         self.cache = cache
         self.snapshot = snapshot
         self.workspaces = workspaces

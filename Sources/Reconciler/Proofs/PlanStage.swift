@@ -25,11 +25,11 @@ package struct PlanStage {
 
     let cache: ProofCache
     private let catalog: ObjectCatalog
-    let snapshot: LedgerSnapshot?
+    let snapshot: RecordSnapshot?
     let workspaces: WorkspacePool
 
     package init(
-        cache: ProofCache, catalog: ObjectCatalog, snapshot: LedgerSnapshot?,
+        cache: ProofCache, catalog: ObjectCatalog, snapshot: RecordSnapshot?,
         workspaces: WorkspacePool
     ) {
         self.cache = cache

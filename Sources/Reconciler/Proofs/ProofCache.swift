@@ -48,7 +48,7 @@ package final class ProofCache: Sendable {
 
     /// The desired schema as a server of `profile` prints it; nil when none was asked yet.
     package func normalised(
-        schema: Digest, profile: ServerProfile, in snapshot: LedgerSnapshot?
+        schema: Digest, profile: ServerProfile, in snapshot: RecordSnapshot?
     ) throws(LedgerError) -> [String: CatalogTable]? {
         let key = Key(profile: profile.digest, subject: schema)
         var tables = state.withLock { state in
@@ -87,7 +87,7 @@ package final class ProofCache: Sendable {
 
     /// The table with a digest, from memory or the ledger.
     package func table(
-        _ digest: Digest, flavour: ServerProfile.Flavour, in snapshot: LedgerSnapshot?
+        _ digest: Digest, flavour: ServerProfile.Flavour, in snapshot: RecordSnapshot?
     ) throws(LedgerError) -> CatalogTable? {
         if let table = catalog[digest] { return table }
         guard let bytes = try snapshot?.read(RecordPath.catalog(digest)) else { return nil }
@@ -102,7 +102,7 @@ package final class ProofCache: Sendable {
     /// The proved statements of a change, from memory or the ledger; nil when it was not proved
     /// yet.
     package func proof(
-        of change: Digest, profile: ServerProfile, in snapshot: LedgerSnapshot?
+        of change: Digest, profile: ServerProfile, in snapshot: RecordSnapshot?
     ) throws(LedgerError) -> [PlanStatement]? {
         let key = Key(profile: profile.digest, subject: change)
         let known = state.withLock { state in

@@ -24,22 +24,19 @@ package struct LedgerJournal: OperationJournal {
             return "it is not known until when \(label) is valid"
         }
         guard store.now < until else { return "\(label) expired \(until) before it could begin" }
-        let found: ApprovalRecord?
         do throws(LedgerError) {
-            found = try store.snapshot()?.read(
-                ApprovalRecord.self, at: RecordPath.approval(digest))
+            guard let snapshot = try store.snapshot(), let found = try snapshot.decision(digest)
+            else { return "\(label) is not in the ledger" }
+            guard found.decision == .approve else { return "\(label) was denied meanwhile" }
+            let shard = record.key.shard
+            let isUsedUp = found.isUsedUp(on: shard, try snapshot.uses(of: digest, on: shard))
+            return isUsedUp ? "\(label) was used up meanwhile" : nil
         } catch {
             throw JournalFailure("\(error)", isLocked: error.code == .locked)
         }
-        guard let found else { return "\(label) is not in the ledger" }
-        guard found.decision == .approve else { return "\(label) was denied meanwhile" }
-        guard found.approvers.contains(where: { !found.isUsedUp($0, on: record.key.shard) }) else {
-            return "\(label) was used up meanwhile"
-        }
-        return nil
     }
 
-    /// Writes the pending record and the start of its operation, in one commit.
+    /// Writes the pending record; while it is there, its operation counts as running.
     package func begin(_ record: PendingRecord) throws(JournalFailure) {
         let event = LedgerEvent(
             "operation-started", subject: "Start \(record.key)",
@@ -51,12 +48,14 @@ package struct LedgerJournal: OperationJournal {
                     .invalid, "\(path): no such operation; its rollout was not recorded")
             }
             // A retry that finds the pending record does not write a second event.
-            let isPending = try draft.read(RecordPath.pending(record.key)) != nil
-            guard operation.state != .running || !isPending else { return .nothing }
-            operation.state = .running
-            operation.startedAt = record.startedAt
-            try draft.set(path, json: operation)
-            try draft.set(RecordPath.pending(record.key), json: record)
+            let isPending = try draft.pendingReference(record.key)?.rollout == record.rollout
+            guard !isPending else { return .nothing }
+            if operation.state != .pending {
+                operation.state = .running
+                operation.startedAt = record.startedAt
+                try draft.set(path, json: operation)
+            }
+            try draft.setPending(record)
             return .commit
         }
     }
@@ -85,6 +84,7 @@ package struct LedgerJournal: OperationJournal {
             operation.state = outcome.state
             operation.message = outcome.message
             operation.attempts = outcome.attempts
+            if isPending { operation.startedAt = record.startedAt }
             operation.endedAt = outcome.state.isTerminal ? now.iso : nil
             try draft.set(path, json: operation)
             try draft.remove(pendingPath)
@@ -109,18 +109,16 @@ package struct LedgerJournal: OperationJournal {
             digest = progress.digest
         case .notRun, .discarded: return
         }
-        let path = RecordPath.shard(record.key.shardID)
-        var shard = try draft.read(ShardRecord.self, at: path) ?? ShardRecord(since: now.iso)
+        var tables: [String: Digest?] = [:]
         for (object, digest) in record.step.tables(at: digest) ?? [record.key.object: digest] {
-            shard.tables[object.encoded] = digest
+            tables[object.encoded] = .some(digest)
         }
         // The statements removed the old names, so their records go too.
         for old in record.step.tables.compactMap(\.renamedFrom) {
-            shard.tables[old.encoded] = nil
+            tables[old.encoded] = .some(nil)
         }
-        shard.since = now.iso
-        shard.lastRevision = record.revision ?? shard.lastRevision
-        try draft.set(path, json: shard)
+        try draft.changeShard(
+            record.key.shardID, tables: tables, revision: record.revision, at: now)
     }
 
     private static func consumeApproval(
@@ -128,10 +126,8 @@ package struct LedgerJournal: OperationJournal {
         in draft: inout LedgerDraft
     ) throws(LedgerError) {
         guard let digest = record.approval, outcome.changedTheShard else { return }
-        let path = RecordPath.approval(digest)
-        guard var approval = try draft.read(ApprovalRecord.self, at: path) else { return }
-        approval.use(on: record.key.shard, by: "\(record.rollout)/\(record.key)", at: now)
-        try draft.set(path, json: approval)
+        try draft.useApproval(
+            digest, on: record.key.shard, by: "\(record.rollout)/\(record.key)", at: now)
     }
 
     /// Records what the table refused, for the next plan; removes that once the table has changed.

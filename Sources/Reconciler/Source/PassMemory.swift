@@ -1,7 +1,6 @@
 import Basics
 import Desired
 import Execution
-import Git
 import Ledger
 import Model
 import Schema
@@ -12,7 +11,7 @@ package final class PassMemory: Sendable {
         /// As first read, and again with the servers' `sql_mode` where that reads the files
         /// otherwise.
         var desired: [(place: Place, state: DesiredState)] = []
-        var recorded: (folder: ObjectID, shards: [ShardID: ShardRecord])?
+        var fleet = FleetMemory()
     }
 
     private struct Place: Hashable {
@@ -52,16 +51,13 @@ package final class PassMemory: Sendable {
         return read
     }
 
-    /// The ledger's record of every shard.
-    func recorded(in snapshot: LedgerSnapshot?) throws(LedgerError) -> [ShardID: ShardRecord] {
-        guard let snapshot, let folder = try snapshot.identity(of: RecordPath.fleet) else {
-            return [:]
-        }
-        if let known = state.withLock({ $0.recorded }), known.folder == folder {
-            return known.shards
-        }
-        let shards = try LedgerQueries.shards(in: snapshot)
-        state.withLock { $0.recorded = (folder, shards) }
-        return shards
+    /// The ledger's record of every shard; reads what has changed since it was last asked for.
+    func recorded(in snapshot: RecordSnapshot?) throws(LedgerError) -> [ShardID: ShardRecord] {
+        guard let snapshot else { return [:] }
+        var fleet = state.withLock { $0.fleet }
+        let records = try fleet.records(in: snapshot)
+        let read = fleet
+        state.withLock { $0.fleet = read }
+        return records
     }
 }

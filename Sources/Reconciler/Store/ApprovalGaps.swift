@@ -16,33 +16,36 @@ package struct ApprovalGaps {
         package let problem: String
     }
 
-    private let snapshot: LedgerSnapshot
+    private let snapshot: RecordSnapshot
 
-    package init(snapshot: LedgerSnapshot) { self.snapshot = snapshot }
+    package init(snapshot: RecordSnapshot) { self.snapshot = snapshot }
 
-    /// Every gap, in the order of the ledger's paths.
+    /// Every gap: the records of approvals first, then the operations by rollout.
     package func all() throws -> [Gap] {
         var gaps: [Gap] = []
         var records: [Digest: ApprovalRecord] = [:]
-        for name in try snapshot.list(RecordPath.approvals) {
-            let path = RecordPath.approvals.appending(name)
-            guard let record = try snapshot.read(ApprovalRecord.self, at: path) else { continue }
-            guard record.digest.hex == name else {
+        for name in try snapshot.approvalNames() {
+            guard let digest = Digest(hex: name), let record = try snapshot.approval(digest)
+            else { continue }
+            guard record.digest == digest else {
                 gaps.append(
                     Gap(
-                        place: path.encoded,
+                        place: RecordPath.approval(digest).encoded,
                         problem: "this is the record of another step, \(record.digest.short)"))
                 continue
             }
-            records[record.digest] = record
+            records[digest] = record
         }
-        for id in try snapshot.list(LedgerPath("rollouts")) {
-            for path in try snapshot.paths(below: LedgerPath("rollouts", id, "operations")) {
+        let uses = records.mapValues { $0.usesByShard() }
+        for id in try snapshot.rolloutIDs() {
+            for path in try snapshot.paths(below: RecordPath.operations(id)) {
                 guard let operation = try snapshot.read(OperationRecord.self, at: path),
                     operation.state == .completed, let digest = operation.approval
                 else { continue }
                 let name = "\(id)/\(operation.key)"
-                if let problem = problem(with: name, operation.key.shard, records[digest], digest) {
+                let shard = operation.key.shard
+                let own = uses[digest]?[shard] ?? []
+                if let problem = problem(with: name, shard, records[digest], digest, own) {
                     gaps.append(Gap(place: name, problem: problem))
                 }
             }
@@ -51,10 +54,11 @@ package struct ApprovalGaps {
     }
 
     private func problem(
-        with operation: String, _ shard: String, _ record: ApprovalRecord?, _ digest: Digest
+        with operation: String, _ shard: String, _ record: ApprovalRecord?, _ digest: Digest,
+        _ own: [ApprovalRecord.Use]
     ) -> String? {
         guard let record else { return "the approval \(digest.short) that it used is gone" }
-        let uses = (record.uses ?? []).filter { $0.operation == operation && $0.shard == shard }
+        let uses = own.filter { $0.operation == operation }
         guard !uses.isEmpty else {
             // Earlier releases recorded the operation alone, without the approvers.
             return record.consumed[shard] == operation && record.uses == nil

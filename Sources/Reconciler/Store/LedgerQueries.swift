@@ -13,20 +13,18 @@ package struct LedgerQueries {
 
     /// The environment's record, or nil when there is none yet.
     package func environment() throws(LedgerError) -> EnvironmentRecord? {
-        try store.snapshot()?.read(EnvironmentRecord.self, at: RecordPath.environment)
+        try store.snapshot()?.environmentRecord()
     }
 
     /// A rollout with the state that follows from all its operations.
     package func rollout(_ id: String) throws(LedgerError) -> RolloutReport? {
-        guard let snapshot = try store.snapshot(),
-            let record = try snapshot.read(RolloutRecord.self, at: RecordPath.rollout(id))
-        else { return nil }
+        guard let snapshot = try store.snapshot(), let record = try snapshot.rollout(id) else {
+            return nil
+        }
         return Self.report(record, environment: store.environment) { key in
             // One unreadable operation makes the state undetermined, and the others are still
             // listed.
-            Result { () throws(LedgerError) in
-                try snapshot.read(OperationRecord.self, at: RecordPath.operation(id, key))
-            }
+            Result { () throws(LedgerError) in try snapshot.operation(id, key) }
         }
     }
 
@@ -74,51 +72,36 @@ package struct LedgerQueries {
         return [recorded, first + more].compactMap(\.self).joined(separator: "; ")
     }
 
-    /// The record of every shard in `snapshot`.
+    /// The record of every shard in `snapshot`; reads all of them.
     package static func shards(
-        in snapshot: LedgerSnapshot
+        in snapshot: RecordSnapshot
     ) throws(LedgerError) -> [ShardID: ShardRecord] {
-        var result: [ShardID: ShardRecord] = [:]
-        for namespace in try snapshot.list(RecordPath.fleet) {
-            let records = try snapshot.readAll(
-                ShardRecord.self, in: RecordPath.fleet.appending(namespace))
-            for (shard, record) in records {
-                result[ShardID(namespace: namespace, shard: shard)] = record
-            }
-        }
-        return result
+        var memory = FleetMemory()
+        return try memory.records(in: snapshot)
     }
 
-    /// Every decision about a step.
+    /// Every decision about a step, with those that are over: for an audit.
     package static func approvals(
-        in snapshot: LedgerSnapshot
+        in snapshot: RecordSnapshot
     ) throws(LedgerError) -> [ApprovalRecord] {
         var records: [ApprovalRecord] = []
-        for name in try snapshot.list(RecordPath.approvals) {
-            let path = RecordPath.approvals.appending(name)
-            if let record = try snapshot.read(ApprovalRecord.self, at: path) {
-                records.append(record)
-            }
+        for name in try snapshot.approvalNames() {
+            guard let digest = Digest(hex: name) else { continue }
+            if let record = try snapshot.approval(digest) { records.append(record) }
         }
         return records
     }
 
     /// The operations that interrupted runs may have started and that have no outcome.
     package static func pending(
-        in snapshot: LedgerSnapshot
+        in snapshot: RecordSnapshot
     ) throws(LedgerError) -> [PendingRecord] {
-        var records: [PendingRecord] = []
-        for path in try snapshot.paths(below: RecordPath.pendingFolder) {
-            if let record = try snapshot.read(PendingRecord.self, at: path) {
-                records.append(record)
-            }
-        }
-        return records
+        try snapshot.pending()
     }
 
     /// The statements that tables refused.
     package static func refusals(
-        in snapshot: LedgerSnapshot
+        in snapshot: RecordSnapshot
     ) throws(LedgerError) -> Refusals {
         var records: [RefusalRecord] = []
         for path in try snapshot.paths(below: RecordPath.refusals) {
@@ -127,25 +110,5 @@ package struct LedgerQueries {
             }
         }
         return Refusals(records)
-    }
-
-    /// The path and text of the one object whose name begins with `prefix`, among plans, approvals,
-    /// rollouts and the catalog.
-    package func object(_ prefix: String) throws(LedgerError) -> [(path: String, text: String)] {
-        guard let snapshot = try store.snapshot() else { return [] }
-        var found: [(path: String, text: String)] = []
-        for folder in ["plans", "approvals", "catalog"] {
-            for name in try snapshot.list(LedgerPath(folder)) where name.hasPrefix(prefix) {
-                let path = LedgerPath(folder, name)
-                guard let bytes = try snapshot.read(path) else { continue }
-                found.append((path.encoded, String(decoding: bytes, as: UTF8.self)))
-            }
-        }
-        for id in try snapshot.list(LedgerPath("rollouts")) where id.hasPrefix(prefix) {
-            let path = RecordPath.rollout(id)
-            guard let bytes = try snapshot.read(path) else { continue }
-            found.append((path.encoded, String(decoding: bytes, as: UTF8.self)))
-        }
-        return found
     }
 }

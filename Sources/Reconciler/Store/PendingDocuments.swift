@@ -1,0 +1,140 @@
+import Diff
+import Ledger
+import Model
+import Schema
+
+/// How a pending record is kept: the record names its step by digest, and the step is kept once
+/// with the rollout, for all of its shards.
+enum PendingDocuments {
+    /// A pending record with the digest of its step in the place of the step.
+    struct Reference: Codable {
+        var version: Int
+        var rollout: String
+        var key: OperationKey
+        var step: Digest
+        var approval: Digest?
+        var approvedUntil: String?
+        var revision: String?
+        var startedAt: String
+        var actor: String
+        var begun: Int?
+
+        init(_ record: PendingRecord, step: Digest) {
+            version = record.version
+            rollout = record.rollout
+            key = record.key
+            self.step = step
+            approval = record.approval
+            approvedUntil = record.approvedUntil
+            revision = record.revision
+            startedAt = record.startedAt
+            actor = record.actor
+            begun = record.begun
+        }
+
+        /// The record, with `step` on its shard.
+        func record(_ step: PlanStep) -> PendingRecord {
+            var own = step
+            own.shards = [key.shard]
+            var record = PendingRecord(
+                rollout: rollout, key: key, step: own, approval: approval, startedAt: startedAt,
+                actor: actor)
+            record.version = version
+            record.approvedUntil = approvedUntil
+            record.revision = revision
+            record.begun = begun
+            return record
+        }
+    }
+
+    /// The bytes of a record's step without its shard, and their digest.
+    static func step(
+        of record: PendingRecord
+    ) throws(LedgerError) -> (digest: Digest, bytes: [UInt8]) {
+        var step = record.step
+        step.shards = []
+        let bytes = try CanonicalJSON.encode(step)
+        return (Digest(of: bytes), bytes)
+    }
+
+    /// The documents of a pending record.
+    static func all(of record: PendingRecord) throws(LedgerError) -> [Layout1.Edit] {
+        let step = try step(of: record)
+        return [
+            (RecordPath.step(record.rollout, step.digest), step.bytes),
+            (
+                RecordPath.pending(record.key),
+                try CanonicalJSON.encode(Reference(record, step: step.digest))
+            ),
+        ]
+    }
+}
+
+extension RecordReader {
+    /// The pending record of an operation without its step; nil where there is none.
+    func pendingReference(
+        _ key: OperationKey
+    ) throws(LedgerError) -> PendingDocuments.Reference? {
+        try read(PendingDocuments.Reference.self, at: RecordPath.pending(key))
+    }
+
+    /// An operation of a rollout; one of which a pending record is there is running.
+    package func operation(
+        _ rollout: String, _ key: OperationKey
+    ) throws(LedgerError) -> OperationRecord? {
+        let path = RecordPath.operation(rollout, key)
+        guard var operation = try read(OperationRecord.self, at: path) else { return nil }
+        guard operation.state == .pending, let pending = try pendingReference(key),
+            pending.rollout == rollout
+        else { return operation }
+        operation.state = .running
+        operation.startedAt = pending.startedAt
+        return operation
+    }
+}
+
+extension RecordSnapshot {
+    /// The operations that interrupted runs may have started and that have no outcome.
+    package func pending() throws(LedgerError) -> [PendingRecord] {
+        var steps: [Digest: PlanStep] = [:]
+        var records: [PendingRecord] = []
+        for name in try list(RecordPath.pendingFolder) {
+            let place = RecordPath.pendingFolder.appending(name)
+            guard let reference = try read(PendingDocuments.Reference.self, at: place) else {
+                continue
+            }
+            let path = RecordPath.step(reference.rollout, reference.step)
+            var known = steps[reference.step]
+            if known == nil { known = try read(PlanStep.self, at: path) }
+            guard let step = known else {
+                throw LedgerError(
+                    .damaged, "\(path): the step of \(reference.key) is missing",
+                    remedy: "restore the branch from before")
+            }
+            steps[reference.step] = step
+            records.append(reference.record(step))
+        }
+        return records
+    }
+}
+
+extension LedgerDraft {
+    /// Keeps the step of a pending record with its rollout.
+    ///
+    /// - Returns: its digest.
+    @discardableResult
+    package mutating func keepStep(of record: PendingRecord) throws(LedgerError) -> Digest {
+        let step = try PendingDocuments.step(of: record)
+        let path = RecordPath.step(record.rollout, step.digest)
+        if try read(path) == nil { try set(path, step.bytes) }
+        return step.digest
+    }
+
+    /// Writes the pending record of an operation, with its step.
+    mutating func setPending(_ record: PendingRecord) throws(LedgerError) {
+        let step = try keepStep(of: record)
+        try set(
+            RecordPath.pending(record.key),
+            json: PendingDocuments.Reference(record, step: step))
+    }
+}

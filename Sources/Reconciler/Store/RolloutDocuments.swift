@@ -1,0 +1,60 @@
+import Ledger
+import Model
+import Schema
+
+/// How rollouts are kept: each with its operations, and a mark of those that have not ended, so
+/// that nobody has to look through those that have.
+enum RolloutDocuments {
+    /// The document that marks a rollout as open.
+    static let mark = Array("{}\n".utf8)
+}
+
+extension RecordReader {
+    /// A rollout as it was last recorded; nil where there is none.
+    package func rollout(_ id: String) throws(LedgerError) -> RolloutRecord? {
+        try read(RolloutRecord.self, at: RecordPath.rollout(id))
+    }
+}
+
+extension RecordSnapshot {
+    /// The ids of all rollouts, sorted. For an audit: a pass asks for ``openRollouts()``.
+    package func rolloutIDs() throws(LedgerError) -> [String] {
+        try names(below: RecordPath.rollouts, depth: 2)
+    }
+
+    /// The rollouts that have not ended, with their operations; those of which the record is
+    /// missing are left out.
+    package func openRollouts() throws(LedgerError) -> [(
+        record: RolloutRecord, operations: [OperationRecord]
+    )] {
+        var rollouts: [(record: RolloutRecord, operations: [OperationRecord])] = []
+        for id in try list(RecordPath.openFolder) {
+            guard let record = try rollout(id) else { continue }
+            var operations: [OperationRecord] = []
+            for key in record.operationKeys {
+                if let operation = try operation(id, key) { operations.append(operation) }
+            }
+            rollouts.append((record, operations))
+        }
+        return rollouts
+    }
+}
+
+extension LedgerDraft {
+    /// Records a rollout, and whether it is open.
+    package mutating func setRollout(_ record: RolloutRecord) throws(LedgerError) {
+        try set(RecordPath.rollout(record.id), json: record)
+        if record.state.isTerminal {
+            try remove(RecordPath.open(record.id))
+        } else {
+            try set(RecordPath.open(record.id), RolloutDocuments.mark)
+        }
+    }
+
+    /// Records an operation of a rollout.
+    package mutating func setOperation(
+        _ record: OperationRecord, of rollout: String
+    ) throws(LedgerError) {
+        try set(RecordPath.operation(rollout, record.key), json: record)
+    }
+}
