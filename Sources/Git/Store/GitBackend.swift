@@ -43,6 +43,8 @@ package final class GitBackend: LedgerBackend {
     }
 
     package func setVersion(_ version: Int64) throws(StoreError) {
+        let turn = try WriteTurn(place, waitSeconds: waitSeconds, purpose: "marking its layout")
+        defer { withExtendedLifetime(turn) {} }
         try translating("setting the version of \(place)") { (repository) throws(GitError) in
             try repository.setSetting(Self.mark, to: version)
         }
