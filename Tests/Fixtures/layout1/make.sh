@@ -6,7 +6,7 @@
 # PLUMB has to be a plumb that writes layout 1. The story: four shards converge; a column of
 # `orders` goes with an approval of all four; an instant change of `wide` is refused by s0, with an
 # approval of which no shard made use; a step of `extra` is denied; while a column of `items` goes,
-# the run is killed when s0 is done and s1 has begun.
+# the run is killed when s0 is done and s1 has begun. The approvals have expired a minute later.
 set -euo pipefail
 
 out=$(cd "$(dirname "$0")" && pwd)
@@ -68,7 +68,7 @@ table orders ',
   customer bigint NOT NULL'
 commit 'Drop the notes'
 reconcile 3
-"$PLUMB" approve --all --reason 'nobody reads them' --expires 1h >/dev/null
+"$PLUMB" approve --all --reason 'nobody reads them' --expires 1m >/dev/null
 reconcile 0
 
 adds='ADD COLUMN x1 binary(255), ADD COLUMN x2 binary(255), ADD COLUMN x3 binary(255),
@@ -83,7 +83,7 @@ done
 table wide "$fixed"
 commit 'Narrow the wide table'
 reconcile 3
-"$PLUMB" approve --all --reason 'never used' --expires 1h >/dev/null
+"$PLUMB" approve --all --reason 'never used' --expires 1m >/dev/null
 reconcile 4
 table wide "$fixed$more"
 table extra ',
@@ -100,7 +100,7 @@ table items ',
   price int'
 commit 'Keep b; drop the old price'
 reconcile 3
-"$PLUMB" approve --all --reason 'old prices are in the archive' --expires 1h >/dev/null
+"$PLUMB" approve --all --reason 'old prices are in the archive' --expires 1m >/dev/null
 # A reader holds the table of s1, so that the statement waits there.
 (echo 'START TRANSACTION; SELECT * FROM items; SELECT SLEEP(600);' | sql app_1) >/dev/null 2>&1 &
 until sql -e 'SHOW PROCESSLIST' | grep -q 'SELECT SLEEP'; do sleep 0.1; done
