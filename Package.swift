@@ -68,7 +68,8 @@ let package = Package(
         .executableTarget(
             name: "plumb",
             dependencies: [
-                "Basics", "Execution", "Schema", "Signatures", "Diff", "Git", "Desired", "Lint",
+                "Basics", "Execution", "Store", "Schema", "Signatures", "Diff", "Git", "Desired",
+                "Lint",
                 "MySQLClient", "Observed", "Ledger", "Model", "Reports", "Reconciler", "Import",
                 "Doctor", "Views",
             ], swiftSettings: settings),

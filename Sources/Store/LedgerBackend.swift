@@ -71,6 +71,19 @@ package protocol LedgerBackend: AnyObject, Sendable {
     /// Files that an interrupted writer left; the next write removes them.
     func strayFiles() throws(StoreError) -> [String]
 
+    /// What it takes on the disk.
+    func size() throws(StoreError) -> StoreSize
+
+    /// Makes it smaller without losing an object; others may read and write meanwhile.
+    ///
+    /// Nothing is removed before what replaces it was read in full. Throws `locked` while another
+    /// one compacts, and `corrupt` where an object is damaged: it stays as it is.
+    ///
+    /// - Parameter onlyWhereDue: whether to do nothing where little would be gained.
+    /// - Returns: whether something was written.
+    @discardableResult
+    func compact(onlyWhereDue: Bool) throws(StoreError) -> Bool
+
     /// Forgets what is kept in memory of what was read, so that the next reads see the disk.
     func forget() throws(StoreError)
 

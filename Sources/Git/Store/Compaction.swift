@@ -3,15 +3,6 @@ import CGit2
 import Foundation
 import Store
 
-/// What a repository takes on the disk.
-package struct StoreSize: Sendable, Hashable {
-    /// The objects in files of their own.
-    package let singles: Int
-    package let packs: Int
-    /// The bytes of both, with the indexes.
-    package let bytes: Int
-}
-
 extension GitBackend {
     /// What the repository takes on the disk.
     package func size() throws(StoreError) -> StoreSize {
@@ -29,16 +20,12 @@ extension GitBackend {
         }
     }
 
-    /// Writes all objects as one pack, with differences between similar ones, and removes what it
-    /// replaces. Others may read and write meanwhile.
+    /// Writes all objects as one pack, with differences between similar ones.
     ///
-    /// Nothing is removed before the new pack was read in full, and what is damaged stays and is
-    /// thrown as `corrupt`. Throws `locked` while another one compacts. Packs that git itself looks
-    /// after (a `.keep` file, a multi-pack-index) stay as they are.
-    ///
-    /// - Returns: whether something was written.
+    /// Packs that git itself looks after (a `.keep` file, a multi-pack-index) stay as they are.
     @discardableResult
-    package func compact() throws(StoreError) -> Bool {
+    package func compact(onlyWhereDue: Bool) throws(StoreError) -> Bool {
+        if onlyWhereDue, try !isCompactionDue() { return false }
         let turn = try CompactionTurn(place)
         defer { withExtendedLifetime(turn) {} }
         let isWritten = try translating("compacting \(place)") { (_) throws(GitError) in
@@ -47,6 +34,20 @@ extension GitBackend {
         try reopen()
         return isWritten
     }
+
+    /// Whether what is not compacted is half as large as what is, and not little: then a byte is
+    /// written anew as often as the logarithm of the repository's size.
+    private func isCompactionDue() throws(StoreError) -> Bool {
+        try translating("measuring \(place)") { (repository) throws(GitError) in
+            if try ObjectFiles(place).areSinglesMany() { return true }
+            let sizes = try PackMaintenance(repository).all().map(\.bytes).sorted()
+            let loose = sizes.dropLast().reduce(0, +)
+            return loose > max(Self.dueBytes, (sizes.last ?? 0) / 2)
+        }
+    }
+
+    /// Less than this is not worth a compaction, in bytes.
+    private static let dueBytes = 8 << 20
 }
 
 /// One compaction of a repository; runs with the ``CompactionTurn`` held.

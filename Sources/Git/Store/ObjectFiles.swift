@@ -40,6 +40,9 @@ struct ObjectFiles {
         return result
     }
 
+    /// Whether more than some 5,000 objects have files of their own, judged by one folder of 256.
+    func areSinglesMany() throws(GitError) -> Bool { try singles(0x17).count > 20 }
+
     /// The file of an object that has one of its own.
     func path(of id: ObjectID) -> String {
         let hex = id.hex

@@ -16,6 +16,8 @@ enum CommandTable {
         ImportCommand.command,
         DoctorCommand.command,
         StoreCommand.verify,
+        StoreGCCommand.command,
+        StoreCopyCommand.command,
         DaemonCommand.command,
     ]
 }
