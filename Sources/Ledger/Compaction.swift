@@ -9,8 +9,8 @@ package struct CompactionReport: Sendable, Hashable {
 extension Ledger {
     /// Makes the ledger smaller without losing anything; others may read and write meanwhile.
     ///
-    /// Throws `missing` where there is no ledger, `locked` while another one compacts, and `damaged`
-    /// where an object cannot be read: everything stays as it is then.
+    /// Throws `missing` where there is no ledger, `locked` while another one compacts, and
+    /// `damaged` where an object cannot be read: everything stays as it is then.
     package func compact() throws(LedgerError) -> CompactionReport {
         try requireMade()
         return try translating("compacting the ledger \(path)") { () throws(StoreError) in

@@ -67,6 +67,7 @@ struct FleetMemoryTests {
         // Nothing but what changed is there any more: whoever reads the rest fails.
         let header = RecordPath.shardHeader(sampleShard(1)).encoded
         let tables = RecordPath.tables(sampleShard(1), like: "a").encoded
+        try GitCommand.unpackObjects(of: fixture.path)
         for path in [header, tables] {
             let id = try fixture.git("rev-parse", "production:\(path)")
             let file = "\(fixture.path)/objects/\(id.prefix(2))/\(id.dropFirst(2))"
