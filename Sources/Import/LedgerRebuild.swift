@@ -43,7 +43,7 @@ package struct LedgerRebuild {
             "ledger-rebuilt",
             subject: "Record \(Count.of(tables, "table")) on "
                 + "\(Count.of(records.count, "shard")) as they are live")
-        let known = try planned.snapshot.map(LedgerQueries.shards) ?? [:]
+        let known = try pass.context.memory.recorded(in: planned.snapshot)
         try pass.store.transact(event) { draft throws(LedgerError) in
             try cache.save(into: &draft)
             for (id, record) in records {

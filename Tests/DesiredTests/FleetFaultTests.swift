@@ -110,6 +110,16 @@ import Testing
             "plumb.yaml:12:16: error: `sign` is empty [invalid-value]; write a value"
         ),
         (
+            "ledger: {retention: 1h}",
+            "plumb.yaml:12:21: error: `retention` is `1h`, which is out of range "
+                + "[invalid-value]; write a duration from 86400s to 3162240000s"
+        ),
+        (
+            "ledger: {retention: forever}",
+            "plumb.yaml:12:21: error: `retention` is `forever`, which is not a duration "
+                + "[invalid-value]; write a number with its unit, like `30s`, `10m` or `1h30m`"
+        ),
+        (
             "ledger: {location: ledger.git}",
             "plumb.yaml:12:20: error: the ledger must start with `file:` or "
                 + "`mysql://` [invalid-value]; write `file:path` or `mysql://user@host:3306/database`"

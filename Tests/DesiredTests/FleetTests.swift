@@ -135,6 +135,17 @@ let example = """
         #expect(fleet.ledgerKey?.written == key)
     }
 
+    @Test func theLedgerMaySayHowLongItKeepsWhatIsOver() throws {
+        for (text, seconds) in [
+            ("{retention: 400d}", 400 * 86_400), ("{retention: 1d}", 86_400), ("{}", nil),
+            ("file:x", nil), ("{sign: key, retention: 30d12h}", 2_635_200),
+        ] as [(String, Int?)] {
+            #expect(
+                try fleet(fleetText(tail: "ledger: \(text)")).retentionSeconds == seconds,
+                "\(text)")
+        }
+    }
+
     @Test func whatIsLeftAwayHasDefaults() throws {
         let fleet = try fleet(fleetText())
         #expect(fleet.policy.approve == [.lossy, .irreversible])

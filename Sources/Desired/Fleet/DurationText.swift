@@ -4,8 +4,11 @@ enum DurationText {
         ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1),
     ]
 
-    /// The duration in seconds; nil where `text` is no duration or longer than a year.
-    static func seconds(_ text: String) -> Int? {
+    /// A year, and the day by which some are longer.
+    static let yearSeconds = 366 * 86_400
+
+    /// The duration in seconds; nil where `text` is no duration or longer than `most` seconds.
+    static func seconds(_ text: String, most: Int = yearSeconds) -> Int? {
         var rest = text[...]
         var total = 0
         var place = 0
@@ -19,6 +22,6 @@ enum DurationText {
             total += count * units[unit].seconds
             place = unit + 1
         }
-        return total <= 366 * 86_400 ? total : nil
+        return total <= most ? total : nil
     }
 }

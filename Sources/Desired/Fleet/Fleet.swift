@@ -17,6 +17,9 @@ package struct Fleet: Sendable {
     package internal(set) var ledger: LedgerLocation
     /// The file of the SSH key that signs the ledger, as written; nil for an unsigned ledger.
     package internal(set) var ledgerKey: LocalPath?
+    /// How long plans, rollouts and approvals that are over stay in the ledger's tree, in seconds;
+    /// nil for ever. The history keeps them in either case.
+    package internal(set) var retentionSeconds: Int?
     package internal(set) var lint: LintSettings
     /// Warnings about the file.
     package internal(set) var warnings: [Diagnostic]

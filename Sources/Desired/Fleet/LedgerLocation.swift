@@ -6,6 +6,9 @@ package enum LedgerLocation: Hashable, Sendable, CustomStringConvertible {
     case file(path: String)
     case mysql(user: String, server: ServerAddress, database: String)
 
+    /// How long what is over may be kept in the ledger's tree: from a day to a hundred years.
+    package static let retentionSeconds = 86_400...100 * 366 * 86_400
+
     static let standard = LedgerLocation.file(path: ".plumb/ledger.git")
 
     package var description: String {

@@ -52,7 +52,9 @@ package final class PassMemory: Sendable {
     }
 
     /// The ledger's record of every shard; reads what has changed since it was last asked for.
-    func recorded(in snapshot: RecordSnapshot?) throws(LedgerError) -> [ShardID: ShardRecord] {
+    package func recorded(in snapshot: RecordSnapshot?) throws(LedgerError) -> [ShardID:
+        ShardRecord]
+    {
         guard let snapshot else { return [:] }
         var fleet = state.withLock { $0.fleet }
         let records = try fleet.records(in: snapshot)

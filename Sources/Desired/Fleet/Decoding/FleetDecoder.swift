@@ -24,7 +24,8 @@ extension Fleet {
     private func with(warnings: [Diagnostic]) -> Fleet {
         Fleet(
             file: file, namespaces: namespaces, environments: environments, workspace: workspace,
-            policy: policy, ledger: ledger, ledgerKey: ledgerKey, lint: lint, warnings: warnings)
+            policy: policy, ledger: ledger, ledgerKey: ledgerKey,
+            retentionSeconds: retentionSeconds, lint: lint, warnings: warnings)
     }
 }
 
@@ -55,7 +56,8 @@ struct FleetDecoder {
             workspace: workspace
                 ?? WorkspaceSettings(host: nil, prefix: WorkspaceSettings.defaultPrefix),
             policy: policy ?? .standard, ledger: ledger?.location ?? .standard,
-            ledgerKey: ledger?.key, lint: lint ?? .standard, warnings: [])
+            ledgerKey: ledger?.key, retentionSeconds: ledger?.retentionSeconds,
+            lint: lint ?? .standard, warnings: [])
     }
 
     private func isReadable(_ root: YAMLNode) -> Bool {
@@ -119,17 +121,21 @@ struct FleetDecoder {
         return WorkspaceSettings(host: host, prefix: prefix ?? WorkspaceSettings.defaultPrefix)
     }
 
-    /// Decodes the location alone, or a mapping with the location and the signing key.
+    /// Decodes the location alone, or a mapping with the location, the signing key and how long
+    /// what is over is kept.
     private func ledger(
         _ node: YAMLNode, _ what: String
-    ) -> (location: LedgerLocation, key: LocalPath?)? {
+    ) -> (location: LedgerLocation, key: LocalPath?, retentionSeconds: Int?)? {
         guard case .mapping = node.content else {
-            return ledgerLocation(node, what).map { ($0, nil) }
+            return ledgerLocation(node, what).map { ($0, nil, nil) }
         }
         guard let fields = reader.fields(node, LedgerKey.self) else { return nil }
         let location = fields.read(.location, ledgerLocation)
         let key = fields.read(.sign, reader.string)
-        return (location ?? .standard, key.map { LocalPath($0) })
+        let retention = fields.read(.retention) {
+            reader.durationSeconds($0, $1, in: LedgerLocation.retentionSeconds)
+        }
+        return (location ?? .standard, key.map { LocalPath($0) }, retention)
     }
 
     private func ledgerLocation(_ node: YAMLNode, _ what: String) -> LedgerLocation? {

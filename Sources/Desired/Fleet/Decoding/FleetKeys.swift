@@ -202,7 +202,7 @@ enum ProbeKey: String, FleetKey {
 enum LedgerKey: String, FleetKey {
     static let title = "ledger"
     static let what = "`ledger`"
-    case location, sign
+    case location, sign, retention
 }
 
 enum LintKey: String, FleetKey {

@@ -145,7 +145,9 @@ struct NodeReader {
         let remedy = "write a number with its unit, like `30s`, `10m` or `1h30m`"
         guard case .scalar(let scalar) = node.content, case .string(let text) = scalar.value
         else { return wrongType(node, what, "a duration", remedy: remedy) }
-        guard let seconds = DurationText.seconds(text) else {
+        let year = DurationText.yearSeconds
+        let most = range.upperBound == .max ? year : max(year, range.upperBound)
+        guard let seconds = DurationText.seconds(text, most: most) else {
             return invalid(node, "\(what) is `\(text)`, which is not a duration", remedy)
         }
         guard range.contains(seconds) else {
