@@ -15,23 +15,16 @@ extension Ledger {
         try requireMade()
         return try translating("compacting the ledger \(path)") { () throws(StoreError) in
             let before = try backend.size()
-            try backend.compact(onlyWhereDue: false)
+            try backend.compact()
             return CompactionReport(before: before, after: try backend.size())
         }
     }
 
-    /// Compacts the ledger where that is worth it; returns whether it did.
-    ///
-    /// Where another one compacts, or nothing was recorded yet, there is nothing to do.
-    @discardableResult
-    package func compactWhereDue() throws(LedgerError) -> Bool {
+    /// Whether the ledger has grown so much since the last compaction that one is worth it.
+    package func isCompactionDue() throws(LedgerError) -> Bool {
         guard try isThere else { return false }
-        do throws(StoreError) {
-            return try backend.compact(onlyWhereDue: true)
-        } catch  where error.code == .locked {
-            return false
-        } catch {
-            throw LedgerError(error, about: "compacting the ledger \(path)")
+        return try translating("measuring the ledger \(path)") { () throws(StoreError) in
+            try backend.isCompactionDue()
         }
     }
 

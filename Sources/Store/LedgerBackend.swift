@@ -79,10 +79,12 @@ package protocol LedgerBackend: AnyObject, Sendable {
     /// Nothing is removed before what replaces it was read in full. Throws `locked` while another
     /// one compacts, and `corrupt` where an object is damaged: it stays as it is.
     ///
-    /// - Parameter onlyWhereDue: whether to do nothing where little would be gained.
     /// - Returns: whether something was written.
     @discardableResult
-    func compact(onlyWhereDue: Bool) throws(StoreError) -> Bool
+    func compact() throws(StoreError) -> Bool
+
+    /// Whether it has grown so much since the last compaction that one is worth it.
+    func isCompactionDue() throws(StoreError) -> Bool
 
     /// Forgets what is kept in memory of what was read, so that the next reads see the disk.
     func forget() throws(StoreError)

@@ -24,8 +24,7 @@ extension GitBackend {
     ///
     /// Packs that git itself looks after (a `.keep` file, a multi-pack-index) stay as they are.
     @discardableResult
-    package func compact(onlyWhereDue: Bool) throws(StoreError) -> Bool {
-        if onlyWhereDue, try !isCompactionDue() { return false }
+    package func compact() throws(StoreError) -> Bool {
         let turn = try CompactionTurn(place)
         defer { withExtendedLifetime(turn) {} }
         let isWritten = try translating("compacting \(place)") { (_) throws(GitError) in
@@ -37,7 +36,7 @@ extension GitBackend {
 
     /// Whether what is not compacted is half as large as what is, and not little: then a byte is
     /// written anew as often as the logarithm of the repository's size.
-    private func isCompactionDue() throws(StoreError) -> Bool {
+    package func isCompactionDue() throws(StoreError) -> Bool {
         try translating("measuring \(place)") { (repository) throws(GitError) in
             if try ObjectFiles(place).areSinglesMany() { return true }
             let sizes = try PackMaintenance(repository).all().map(\.bytes).sorted()

@@ -53,7 +53,7 @@ package struct Daemon {
                 let report = try ReconcilePass(pass: pass).run()
                 failures = 0
                 notify(.passed(number: number, report))
-                if report.exitStatus == .done { try pass.store.compactWhereIdle() }
+                if report.exitStatus == .done { try Housekeeping(pass).runWhereIdle() }
             } catch {
                 failures += 1
                 // A pass that fails for days reads and tries all the same.

@@ -11,17 +11,28 @@ enum StoreGCCommand {
         name: "store gc", summary: "make the ledger smaller; nothing is lost",
         details: """
             Writes all objects as one pack with differences between similar ones. Others may read
-            and write meanwhile. The daemon does the same by itself when it is worth it.
+            and write meanwhile. The daemon does the same by itself when it is worth it. With --keep,
+            or `retention` of the ledger in plumb.yaml, plans, rollouts and approvals that are over
+            for longer leave the tree first; the history keeps them.
             """,
-        options: Option.fleet + [.output, .noColor], run: run)
+        options: Option.fleet + [.keep, .output, .noColor], run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
         let session = try LedgerSession.open(try invocation.request(.baseOnly), PassHooks())
-        let report = try session.store.ledger.compact()
-        let summary = "\(line(report.before)) before, \(line(report.after)) after"
+        let keep = session.fleet.retentionSeconds.map(Int64.init)
+        let report = try Housekeeping(
+            store: session.store,
+            keepSeconds: invocation.value(.keep) == nil
+                ? keep : try invocation.seconds(.keep, default: 0),
+            lifetimeSeconds: session.request.approvals.lifetimeSeconds,
+            holder: "plumb store gc by \(session.request.actor.name)"
+        ).run()
+        let retired = report.retired.map { "\($0.text) left the tree; " } ?? ""
+        let sizes = report.compaction
+        let summary = retired + "\(line(sizes.before)) before, \(line(sizes.after)) after"
         guard format != .json else {
-            let rows = [("before", report.before), ("after", report.after)].map { name, size in
+            let rows = [("before", sizes.before), ("after", sizes.after)].map { name, size in
                 [
                     "when": name, "singles": "\(size.singles)", "packs": "\(size.packs)",
                     "bytes": "\(size.bytes)",

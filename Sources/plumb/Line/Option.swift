@@ -71,6 +71,9 @@ struct Option: Sendable {
     static let expires = Option(
         name: "expires", value: "duration",
         help: "how long the approval is valid: 12h, 7d (default: 7d)")
+    static let keep = Option(
+        name: "keep", value: "duration",
+        help: "how long plans, rollouts and approvals that are over stay in the tree: 400d")
     static let limit = Option(
         name: "limit", value: "number", help: "how many entries at most (default: 50)")
     static let interval = Option(
