@@ -14,12 +14,26 @@ package enum Workers {
         _ items: [Item], total: Int, perKey: Int, key: (Item) -> Key,
         _ body: @escaping @Sendable (Item) -> Result
     ) -> [Result] {
+        map(items, total: total, perKey: perKey, key: key, hands: { _ in 1 }) { item, _ in
+            body(item)
+        }
+    }
+
+    /// The same where the work on one item can be shared: `body` may call threads that have
+    /// nothing else to do to its ``Crew``. They count towards both limits.
+    ///
+    /// - Parameter hands: how many threads could work on an item at once.
+    package static func map<Item: Sendable, Key: Hashable & Sendable, Result: Sendable>(
+        _ items: [Item], total: Int, perKey: Int, key: (Item) -> Key, hands: (Item) -> Int,
+        _ body: @escaping @Sendable (Item, Crew) -> Result
+    ) -> [Result] {
         guard !items.isEmpty else { return [] }
         let board = Board<Item, Key, Result>(
-            items: items, keys: items.map(key), perKey: max(1, perKey))
-        let count = min(max(1, total), items.count)
+            items: items, turns: Turns(items.map(key), perKey: perKey))
+        var count = 0
+        for item in items where count < total { count += max(1, hands(item)) }
         let group = DispatchGroup()
-        for number in 0..<count {
+        for number in 0..<min(max(1, total), count) {
             group.enter()
             let thread = Thread {
                 board.work(body)
@@ -36,36 +50,43 @@ package enum Workers {
 
 /// The list of items that the worker threads share.
 private final class Board<Item: Sendable, Key: Hashable & Sendable, Result: Sendable>:
-    @unchecked Sendable
+    CrewBoard, @unchecked Sendable
 {
-    private let condition = NSCondition()
-    private let items: [Item]
-    private let keys: [Key]
-    private let perKey: Int
-    private var waiting: [Key: ArraySlice<Int>] = [:]
-    private var order: [Key] = []
-    private var running: [Key: Int] = [:]
-    private var remaining: Int
-    private var results: [Result?]
-
-    init(items: [Item], keys: [Key], perKey: Int) {
-        self.items = items
-        self.keys = keys
-        self.perKey = perKey
-        remaining = items.count
-        results = Array(repeating: nil, count: items.count)
-        var byKey: [Key: [Int]] = [:]
-        for (index, key) in keys.enumerated() {
-            if byKey[key] == nil { order.append(key) }
-            byKey[key, default: []].append(index)
-        }
-        waiting = byKey.mapValues { $0[...] }
+    /// What a thread does next: an item, or help with one that another thread works on.
+    private enum Duty {
+        case item(Int)
+        case help(CrewCall, item: Int)
     }
 
-    func work(_ body: (Item) -> Result) {
-        while let index = take() {
-            let result = body(items[index])
-            finish(index, result)
+    private let condition = NSCondition()
+    private let items: [Item]
+    private var turns: Turns<Key>
+    private var unfinished: Int
+    private var results: [Result?]
+    /// By item, those that want help now.
+    private var calls: [Int: CrewCall] = [:]
+
+    init(items: [Item], turns: Turns<Key>) {
+        self.items = items
+        self.turns = turns
+        unfinished = items.count
+        results = Array(repeating: nil, count: items.count)
+    }
+
+    func work(_ body: (Item, Crew) -> Result) {
+        var duty = next { _ in }
+        while let current = duty {
+            switch current {
+            case .item(let item):
+                let result = body(items[item], Crew(board: self, item: item))
+                duty = next { board in board.finish(item, result) }
+            case .help(let call, let item):
+                call.work()
+                duty = next { board in
+                    board.turns.leavePlace(in: board.turns.lane(of: item))
+                    call.helpers.leave()
+                }
+            }
         }
     }
 
@@ -75,30 +96,57 @@ private final class Board<Item: Sendable, Key: Hashable & Sendable, Result: Send
         return results.compactMap { $0 }
     }
 
-    /// The next item whose key is below its limit; nil when none is left to start.
-    private func take() -> Int? {
+    /// Gives back what the thread did before, and waits for its next duty; nil when all is done.
+    private func next(after giveBack: (Board) -> Void) -> Duty? {
         condition.lock()
         defer { condition.unlock() }
-        while remaining > 0 {
-            for (place, key) in order.enumerated()
-            where running[key, default: 0] < perKey && !(waiting[key]?.isEmpty ?? true) {
-                let index = waiting[key]?.popFirst()
-                running[key, default: 0] += 1
-                remaining -= 1
-                // Keys take turns, so that one server does not keep all the threads.
-                order.append(order.remove(at: place))
-                return index
+        giveBack(self)
+        while unfinished > 0 {
+            if let duty = take() {
+                // One thread wakes the next as long as there is something for it.
+                if turns.hasTurn || calls.values.contains(where: { $0.wanted > 0 }) {
+                    condition.signal()
+                }
+                return duty
             }
             condition.wait()
         }
         return nil
     }
 
-    private func finish(_ index: Int, _ result: Result) {
+    /// An item whose key is below its limit; where there is none, somebody who wants help.
+    private func take() -> Duty? {
+        if let item = turns.take() { return .item(item) }
+        for (item, call) in calls where call.wanted > 0 {
+            guard turns.takePlace(in: turns.lane(of: item)) else { continue }
+            call.wanted -= 1
+            call.helpers.enter()
+            return .help(call, item: item)
+        }
+        return nil
+    }
+
+    private func finish(_ item: Int, _ result: Result) {
+        results[item] = result
+        calls[item] = nil
+        turns.leavePlace(in: turns.lane(of: item))
+        unfinished -= 1
+        if unfinished == 0 { condition.broadcast() }
+    }
+
+    func call(_ count: Int, to item: Int, _ work: @escaping @Sendable () -> Void) {
         condition.lock()
         defer { condition.unlock() }
-        results[index] = result
-        running[keys[index], default: 1] -= 1
-        condition.broadcast()
+        let call = calls[item] ?? CrewCall(work)
+        calls[item] = call
+        call.wanted = count
+        if count > 0 { condition.signal() }
+    }
+
+    func dismiss(from item: Int) {
+        condition.lock()
+        let call = calls.removeValue(forKey: item)
+        condition.unlock()
+        call?.helpers.wait()
     }
 }
