@@ -6,7 +6,7 @@ import Schema
 ///
 /// A thread that holds a connection to a server must not ask for a second one to it: if all
 /// connections were held by such threads, they would wait for each other for ever.
-// Sendable: everything that changes is guarded by `condition`.
+// Sendable: everything that changes is guarded by `mutex`.
 package final class ConnectionPool: @unchecked Sendable {
     /// What a connection is used for, which decides its time limits.
     package enum Purpose: Int, Sendable, Hashable, CaseIterable, Comparable {
@@ -43,6 +43,8 @@ package final class ConnectionPool: @unchecked Sendable {
         var isOfUse = true
         /// The server's settings, as the last session read them.
         var basis: SessionBasis?
+        /// The threads that wait for a connection to this server, the first to be woken first.
+        var waiting: [Waiting] = []
 
         /// Whether all lent connections are for workspaces, which return only at the end of a plan.
         var isLentForLong: Bool { lent.allSatisfy { $0.key == .workspace || $0.value == 0 } }
@@ -53,6 +55,14 @@ package final class ConnectionPool: @unchecked Sendable {
         }
     }
 
+    /// A thread that waits for a connection.
+    private struct Waiting {
+        let sign = DispatchSemaphore(value: 0)
+        /// False for one that the server refused a moment ago: a returned connection is all that
+        /// helps it now.
+        let mayOpen: Bool
+    }
+
     /// The most connections to one server.
     package let limitPerServer: Int
     /// How long to wait, in seconds, while the server refuses more sessions and no connection of
@@ -60,7 +70,7 @@ package final class ConnectionPool: @unchecked Sendable {
     private let patienceSeconds: Double
     private let interrupt: Interrupt?
     private let settings: Settings
-    private let condition = NSCondition()
+    private let mutex = NSLock()
     private var places: [ServerAddress: Place] = [:]
 
     /// - Parameters:
@@ -100,23 +110,23 @@ package final class ConnectionPool: @unchecked Sendable {
 
     /// Closes all idle connections.
     package func closeIdle() {
-        condition.lock()
+        mutex.lock()
         var closing: [Connection] = []
         for (server, place) in places {
             let idle = place.idle.values.flatMap { $0 }
             closing += idle
             places[server]?.idle = [:]
             places[server]?.count -= idle.count
+            for _ in idle { wakeOne(server, toOpen: true) }
         }
-        condition.broadcast()
-        condition.unlock()
+        mutex.unlock()
         for connection in closing { connection.close() }
     }
 
     /// Ends the sessions on servers to which nothing was lent since the last call, and forgets
     /// those servers: call it between two passes of a loop.
     package func forgetUnused() {
-        condition.lock()
+        mutex.lock()
         var closing: [Connection] = []
         for (server, place) in places {
             let idle = place.idle.values.flatMap { $0 }
@@ -127,15 +137,14 @@ package final class ConnectionPool: @unchecked Sendable {
             }
             places[server]?.isOfUse = false
         }
-        condition.broadcast()
-        condition.unlock()
+        mutex.unlock()
         for connection in closing { connection.close() }
     }
 
     /// How many servers it knows.
     package var serverCount: Int {
-        condition.lock()
-        defer { condition.unlock() }
+        mutex.lock()
+        defer { mutex.unlock() }
         return places.count
     }
 
@@ -183,8 +192,8 @@ package final class ConnectionPool: @unchecked Sendable {
         _ server: ServerAddress, _ purpose: Purpose, _ refusal: Refusal?
     ) throws(MySQLError) -> (kept: Connection?, surplus: Connection?) {
         let start = Date()
-        condition.lock()
-        defer { condition.unlock() }
+        mutex.lock()
+        defer { mutex.unlock() }
         while true {
             let place = places[server, default: Place()]
             places[server]?.isOfUse = true
@@ -204,15 +213,18 @@ package final class ConnectionPool: @unchecked Sendable {
                     return (nil, surplus)
                 }
             }
-            try waitForPlace(place, server, since: start, refusal)
+            try waitForPlace(place, server, since: start, refusal, mayOpen: isDue)
         }
     }
 
     /// Waits until a place may be free; call it with the lock held.
     private func waitForPlace(
-        _ place: Place, _ server: ServerAddress, since start: Date, _ refusal: Refusal?
+        _ place: Place, _ server: ServerAddress, since start: Date, _ refusal: Refusal?,
+        mayOpen: Bool
     ) throws(MySQLError) {
-        guard place.allowance != nil || refusal != nil else { return condition.wait() }
+        guard place.allowance != nil || refusal != nil else {
+            return sleep(until: .distantFuture, for: server, mayOpen: mayOpen)
+        }
         let error =
             refusal?.error
             ?? MySQLError(
@@ -222,7 +234,19 @@ package final class ConnectionPool: @unchecked Sendable {
         if interrupt?.isRaised == true { throw error }
         let until = refusal?.until ?? start.addingTimeInterval(patienceSeconds)
         if place.isLentForLong, Date() > until { throw error }
-        _ = condition.wait(until: Date(timeIntervalSinceNow: 0.05))
+        sleep(until: .now() + 0.05, for: server, mayOpen: mayOpen)
+    }
+
+    /// Gives the lock up until this thread is woken for `server`, or until the time has come.
+    private func sleep(until: DispatchTime, for server: ServerAddress, mayOpen: Bool) {
+        let own = Waiting(mayOpen: mayOpen)
+        places[server, default: Place()].waiting.append(own)
+        mutex.unlock()
+        let result = own.sign.wait(timeout: until)
+        mutex.lock()
+        guard result == .timedOut else { return }
+        // One that is woken as its time is over looks again in any case.
+        places[server]?.waiting.removeAll { $0.sign === own.sign }
     }
 
     /// - Parameter isRefused: the server refused the session: for a minute, no more are opened than
@@ -230,15 +254,15 @@ package final class ConnectionPool: @unchecked Sendable {
     private func releasePlace(
         _ server: ServerAddress, _ purpose: Purpose, isRefused: Bool = false
     ) {
-        condition.lock()
+        mutex.lock()
         let count = (places[server]?.count ?? 1) - 1
         places[server]?.count = count
         places[server]?.lent[purpose, default: 1] -= 1
         if isRefused {
             places[server]?.allowance = (max(1, count), Date(timeIntervalSinceNow: 60))
         }
-        condition.broadcast()
-        condition.unlock()
+        wakeOne(server, toOpen: true)
+        mutex.unlock()
     }
 
     private func open(
@@ -268,8 +292,8 @@ package final class ConnectionPool: @unchecked Sendable {
     /// Whether the session has the server's latest known settings: one with another time zone would
     /// show other times than the rest.
     private func isCurrent(_ connection: Connection) -> Bool {
-        condition.lock()
-        defer { condition.unlock() }
+        mutex.lock()
+        defer { mutex.unlock() }
         return places[connection.server]?.basis.map { $0 == connection.basis } ?? true
     }
 
@@ -278,12 +302,20 @@ package final class ConnectionPool: @unchecked Sendable {
             connection.close()
             return releasePlace(connection.server, purpose)
         }
-        condition.lock()
+        mutex.lock()
         places[connection.server]?.lent[purpose, default: 1] -= 1
         if connection.hasLooked { places[connection.server]?.basis = connection.basis }
         connection.hasLooked = false
         places[connection.server]?.idle[purpose, default: []].append(connection)
-        condition.broadcast()
-        condition.unlock()
+        wakeOne(connection.server)
+        mutex.unlock()
+    }
+
+    /// Wakes one of the threads that wait for `server`: call it with the lock held, for each
+    /// connection that was returned, or, with `toOpen`, for each that may be opened now.
+    private func wakeOne(_ server: ServerAddress, toOpen: Bool = false) {
+        let place = places[server]?.waiting.firstIndex { $0.mayOpen || !toOpen }
+        guard let place else { return }
+        places[server]?.waiting.remove(at: place).sign.signal()
     }
 }
