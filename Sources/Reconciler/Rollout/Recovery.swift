@@ -22,36 +22,62 @@ package struct Recovery: Sendable {
 
     /// Settles every record; keeps those whose shard cannot be read, with the reason.
     ///
+    /// Each shard is opened once, whatever the number of its records.
+    ///
     /// - Parameter isInFleet: whether the fleet still has a shard. A record is discarded only
     ///   because the fleet file no longer has its shard, never for a failed connection.
     package func settle(
         _ records: [PendingRecord], isInFleet: (ShardID) -> Bool
     ) throws(JournalFailure) -> [ReconcileReport.Recovered] {
         var found: [ReconcileReport.Recovered] = []
-        for record in records.sorted(by: { $0.key < $1.key }) {
-            guard isInFleet(record.key.shardID) else {
-                let outcome = OperationOutcome(
-                    kind: .discarded, message: "the shard left the fleet", attempts: 0)
-                try journal.finish(record, outcome)
-                found.append(Self.line(record, .discarded, "the shard left the fleet"))
+        let shards = Dictionary(grouping: records, by: \.key.shardID)
+        for (shard, records) in shards.sorted(by: { $0.key < $1.key }) {
+            let records = records.sorted { $0.key < $1.key }
+            guard isInFleet(shard) else {
+                for record in records { found.append(try discard(record)) }
                 continue
             }
-            found.append(try settle(record))
+            found += try settle(records, on: shard)
         }
         return found
     }
 
-    private func settle(
+    private func discard(
         _ record: PendingRecord
     ) throws(JournalFailure) -> ReconcileReport.Recovered {
-        let live: LiveFinding
+        let outcome = OperationOutcome(
+            kind: .discarded, message: "the shard left the fleet", attempts: 0)
+        try journal.finish(record, outcome)
+        return Self.line(record, .discarded, "the shard left the fleet")
+    }
+
+    /// Reads the tables of one shard under its lock, and then records the outcomes.
+    private func settle(
+        _ records: [PendingRecord], on shard: ShardID
+    ) throws(JournalFailure) -> [ReconcileReport.Recovered] {
+        let live: [Result<LiveFinding, ShardFailure>]
         do throws(ShardFailure) {
-            live = try opener.withShard(record.key.shardID) { port throws(ShardFailure) in
-                try port.find(record.step)
+            live = try opener.withShard(shard) { port throws(ShardFailure) in
+                records.map { record in
+                    Result { () throws(ShardFailure) in try port.find(record.step) }
+                }
             }
         } catch {
-            return Self.line(record, .unknown, error.message)
+            live = records.map { _ in .failure(error) }
         }
+        var found: [ReconcileReport.Recovered] = []
+        for (record, live) in zip(records, live) {
+            switch live {
+            case .success(let live): found.append(try conclude(record, live))
+            case .failure(let error): found.append(Self.line(record, .unknown, error.message))
+            }
+        }
+        return found
+    }
+
+    private func conclude(
+        _ record: PendingRecord, _ live: LiveFinding
+    ) throws(JournalFailure) -> ReconcileReport.Recovered {
         let (outcome, finding) = Self.classify(live, against: record)
         try faults.reach(.beforeOutcome)
         try journal.finish(record, outcome)
