@@ -21,8 +21,20 @@ package struct AdvisoryLock: Sendable {
                 message: "lock \(name): waiting \(waitSeconds) s for it takes a connection with a "
                     + "read timeout above that, not \(limit) s", server: connection.server)
         }
-        let rows = try connection.query(
-            "SELECT GET_LOCK(\(literal(name)), \(max(0, waitSeconds)))")
+        let rows = try connection.query(statement(name: name, waitSeconds: waitSeconds))
+        return try taken(name, on: connection, answer: rows)
+    }
+
+    /// The statement that takes a lock, to be sent with others; ``taken(_:on:answer:)`` reads what
+    /// the server answers.
+    package static func statement(name: String, waitSeconds: Int = 0) -> String {
+        "SELECT GET_LOCK(\(literal(name)), \(max(0, waitSeconds)))"
+    }
+
+    /// The lock that the session took; nil where another session holds it.
+    package static func taken(
+        _ name: String, on connection: Connection, answer rows: [Row]
+    ) throws(MySQLError) -> AdvisoryLock? {
         switch rows.first?[0] {
         case "1": return AdvisoryLock(name: name, connection: connection)
         case "0": return nil
@@ -37,9 +49,18 @@ package struct AdvisoryLock: Sendable {
     package static func holderThreadID(
         of name: String, on connection: Connection
     ) throws(MySQLError) -> UInt64? {
-        try connection.query("SELECT IS_USED_LOCK(\(literal(name)))").first?[0].flatMap {
-            UInt64($0)
-        }
+        try connection.query(holderQuestion(of: name)).first?[0].flatMap { UInt64($0) }
+    }
+
+    /// Asks for the connection id of the session that holds the lock; the answer is NULL where
+    /// nobody does.
+    package static func holderQuestion(of name: String) -> String {
+        "SELECT IS_USED_LOCK(\(literal(name)))"
+    }
+
+    /// Asks for one column for each lock, which is 1 where nobody holds it.
+    package static func freedomQuestion(of names: [String]) -> String {
+        "SELECT " + names.map { "IS_FREE_LOCK(\(literal($0)))" }.joined(separator: ", ")
     }
 
     /// Whether this session still holds the lock.

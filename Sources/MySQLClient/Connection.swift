@@ -30,6 +30,8 @@ package final class Connection: @unchecked Sendable {
     private(set) var basis = SessionBasis(sqlMode: "", timeZone: "")
     /// Whether the server's settings were read since the session was lent.
     var hasLooked = false
+    /// How often it has waited for an answer of the server since the session began.
+    private(set) var roundTrips = 0
     let readTimeoutSeconds: Int?
 
     /// Connects, authenticates and sets the session up.
@@ -63,19 +65,22 @@ package final class Connection: @unchecked Sendable {
     package func select(database: String) throws(MySQLError) {
         let handle = try usableHandle()
         let started = Date()
+        roundTrips += 1
         guard mysql_select_db(handle, database) == 0 else {
             throw try statementError(started: started, during: .reading)
         }
     }
 
-    /// Resets the session: no transaction, lock, variable or temporary table is left.
+    /// Makes a used session like a new one, in two round trips: no transaction, lock, variable or
+    /// temporary table is left, and the limits are lifted.
     func reset() throws(MySQLError) {
         let handle = try usableHandle()
         let started = Date()
+        roundTrips += 1
         guard mysql_reset_connection(handle) == 0 else {
             throw lost(started: started, during: .reading)
         }
-        basis = try setUpSession(lockWaitTimeoutSeconds: lockWaitTimeoutSeconds)
+        basis = try setUpAnew(lockWaitTimeoutSeconds: lockWaitTimeoutSeconds, from: basis)
     }
 
     /// Sets the session up again where the server's settings have changed since it was set up.
@@ -107,6 +112,24 @@ package final class Connection: @unchecked Sendable {
         try run(sql, during: .changing) { _ in }
     }
 
+    /// The same, with `next` sent right behind it, which runs whether the first is refused or not;
+    /// both take one round trip.
+    ///
+    /// What becomes of `next` is not reported: where it fails, the session has not what it sets.
+    package func execute(_ sql: String, then next: String?) throws(MySQLError) {
+        guard let next else { return try execute(sql) }
+        let started = Date()
+        try send(sql, during: .changing)
+        try send(next, during: .changing)
+        roundTrips += 1
+        var failure: MySQLError?
+        try receive(started: started, during: .changing) { result in
+            if case .failure(let error) = result { failure = error }
+        }
+        try? receive(started: started, during: .changing) { _ in }
+        if let failure { throw failure }
+    }
+
     /// Runs a statement that only reads; returns all its rows.
     package func query(_ sql: String) throws(MySQLError) -> [Row] {
         var rows: [Row] = []
@@ -115,6 +138,24 @@ package final class Connection: @unchecked Sendable {
             while let row = result.next() { rows.append(Row(row)) }
         }
         return rows
+    }
+
+    /// The answers to short statements, all in one round trip; each has its own error.
+    ///
+    /// All of them run, whatever becomes of the others; only a lost session throws.
+    package func answers(
+        to statements: [String]
+    ) throws(MySQLError) -> [Result<[Row], MySQLError>] {
+        var answers: [Result<[Row], MySQLError>] = []
+        try pipeline(statements, depth: Self.deepest) { _, result in
+            answers.append(
+                result.map { result in
+                    var rows: [Row] = []
+                    while let row = result.next() { rows.append(Row(row)) }
+                    return rows
+                })
+        }
+        return answers
     }
 
     /// Sends `statements` without waiting for each answer, and calls `each` with every answer in
@@ -133,6 +174,7 @@ package final class Connection: @unchecked Sendable {
         while next < statements.count {
             let batch = Self.batch(of: statements, from: next, depth: depth)
             for index in batch { try send(statements[index], during: .reading) }
+            roundTrips += 1
             for index in batch {
                 try receive(started: started, during: .reading) { each(index, $0) }
             }
@@ -140,13 +182,15 @@ package final class Connection: @unchecked Sendable {
         }
     }
 
+    /// The most statements that are sent ahead.
+    private static let deepest = 64
+
     /// The statements from `start` on that are sent before the first answer is read.
     static func batch(of statements: [String], from start: Int, depth: Int) -> Range<Int> {
-        let maximumDepth = 64
         let maximumBytes = 32 * 1024
         var end = start
         var bytes = 0
-        while end < statements.count, end - start < min(max(1, depth), maximumDepth) {
+        while end < statements.count, end - start < min(max(1, depth), deepest) {
             bytes += statements[end].utf8.count
             if end > start, bytes > maximumBytes { break }
             end += 1
@@ -160,6 +204,7 @@ package final class Connection: @unchecked Sendable {
     ) throws(MySQLError) {
         let started = Date()
         try send(sql, during: activity)
+        roundTrips += 1
         var failure: MySQLError?
         try receive(started: started, during: activity) { result in
             switch result {

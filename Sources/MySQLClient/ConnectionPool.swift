@@ -286,7 +286,7 @@ package final class ConnectionPool: @unchecked Sendable {
     private func isFit(_ connection: Connection, _ purpose: Purpose) -> Bool {
         guard connection.isQuiet else { return false }
         guard purpose != .read else { return true }
-        return (try? connection.reset()) != nil && (try? connection.liftLimits()) != nil
+        return (try? connection.reset()) != nil
     }
 
     /// Whether the session has the server's latest known settings: one with another time zone would

@@ -11,8 +11,16 @@ package enum ReadOnlyState: Hashable, Sendable {
 
     /// Reads the state from the server, in one round trip.
     package init(on connection: Connection) throws(MySQLError) {
-        let names = Self.settings.map(SQL.literal).joined(separator: ", ")
-        let rows = try connection.query("SHOW GLOBAL VARIABLES WHERE Variable_name IN (\(names))")
+        self.init(answer: try connection.query(Self.question))
+    }
+
+    /// What a server is asked.
+    package static let question =
+        "SHOW GLOBAL VARIABLES WHERE Variable_name IN "
+        + "(\(settings.map(SQL.literal).joined(separator: ", ")))"
+
+    /// - Parameter rows: the answer to `question`.
+    package init(answer rows: [Row]) {
         self.init(
             Dictionary(
                 rows.map { ($0[0]?.lowercased() ?? "", $0[1] ?? "") }, uniquingKeysWith: { $1 }))

@@ -37,24 +37,52 @@ extension Connection {
     /// changes. The SQL mode is that of `SQLMode`; statements of files run in the profile's file
     /// mode.
     func setUpSession(lockWaitTimeoutSeconds: Int) throws(MySQLError) -> SessionBasis {
-        let row = try query(
-            "SELECT @@global.sql_mode, @@global.time_zone, @@lower_case_table_names"
-        ).first
+        let basis = settings(from: try query(Self.serverSettings).first)
+        _ = try query(Self.assignment(basis, lockWaitTimeoutSeconds))
+        return basis
+    }
+
+    /// Sets a reset session up and lifts its limits, in one round trip where the server still has
+    /// the settings of `last`.
+    func setUpAnew(
+        lockWaitTimeoutSeconds: Int, from last: SessionBasis
+    ) throws(MySQLError) -> SessionBasis {
+        let limits = liftingStatements
+        let answers = try answers(
+            to: [Self.serverSettings, Self.assignment(last, lockWaitTimeoutSeconds)] + limits)
+        var basis = settings(from: try answers[0].get().first)
+        if basis != last {
+            basis = try setUpSession(lockWaitTimeoutSeconds: lockWaitTimeoutSeconds)
+        } else {
+            _ = try answers[1].get()
+        }
+        try liftLimits(answered: Array(answers[2...]))
+        return basis
+    }
+
+    private static let serverSettings =
+        "SELECT @@global.sql_mode, @@global.time_zone, @@lower_case_table_names"
+
+    /// What the server said of itself; keeps how it compares names.
+    private func settings(from row: Row?) -> SessionBasis {
         if let row, row.count > 2, let setting = row[2] {
             nameFolding = NameFolding(setting: setting)
         }
-        let basis = SessionBasis(sqlMode: row?[0] ?? "", timeZone: row?[1] ?? "SYSTEM")
+        return SessionBasis(sqlMode: row?[0] ?? "", timeZone: row?[1] ?? "SYSTEM")
+    }
+
+    private static func assignment(
+        _ basis: SessionBasis, _ lockWaitTimeoutSeconds: Int
+    ) -> String {
         let mode = SQL.literal(SQLMode.session(from: basis.sqlMode))
-        _ = try query(
-            "SET SESSION sql_mode = \(mode), time_zone = \(SQL.literal(basis.timeZone)), "
-                + "lock_wait_timeout = \(lockWaitTimeoutSeconds), "
-                + "innodb_lock_wait_timeout = \(lockWaitTimeoutSeconds), "
-                + "sql_quote_show_create = 1, autocommit = 1, foreign_key_checks = 1, "
-                + "unique_checks = 1, sql_select_limit = 18446744073709551615 "
-                // Without this MariaDB refuses to alter a system-versioned table (error 4119).
-                + "/*M!100303 , system_versioning_alter_history = KEEP, "
-                + "system_versioning_asof = DEFAULT, check_constraint_checks = 1 */ "
-                + "/*M!100502 , sql_if_exists = 0 */")
-        return basis
+        return "SET SESSION sql_mode = \(mode), time_zone = \(SQL.literal(basis.timeZone)), "
+            + "lock_wait_timeout = \(lockWaitTimeoutSeconds), "
+            + "innodb_lock_wait_timeout = \(lockWaitTimeoutSeconds), "
+            + "sql_quote_show_create = 1, autocommit = 1, foreign_key_checks = 1, "
+            + "unique_checks = 1, sql_select_limit = 18446744073709551615 "
+            // Without this MariaDB refuses to alter a system-versioned table (error 4119).
+            + "/*M!100303 , system_versioning_alter_history = KEEP, "
+            + "system_versioning_asof = DEFAULT, check_constraint_checks = 1 */ "
+            + "/*M!100502 , sql_if_exists = 0 */"
     }
 }

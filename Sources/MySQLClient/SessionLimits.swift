@@ -70,17 +70,19 @@ extension Connection {
     /// `ER_UNKNOWN_SYSTEM_VARIABLE`: other versions may not have one of them.
     private static let unknownVariable: UInt32 = 1193
 
-    private func set(_ assignments: [String]) throws(MySQLError) {
+    private static func assignment(_ assignments: [String]) -> String {
+        "SET SESSION " + assignments.joined(separator: ", ")
+    }
+
+    private func set(_ assignment: String) throws(MySQLError) {
         do throws(MySQLError) {
-            _ = try query("SET SESSION " + assignments.joined(separator: ", "))
-        } catch  where error.number == Self.unknownVariable && assignments.count > 1 {
-            for assignment in assignments { try set([assignment]) }
+            _ = try query(Self.assignment([assignment]))
         } catch  where error.number == Self.unknownVariable {
             return
         }
     }
 
-    /// Overrides settings that would end or change Plumb's statements, in three round trips.
+    /// Overrides settings that would end or change Plumb's statements, in one round trip.
     ///
     /// Sessions that only read keep a time limit, so that the server stops when Plumb stops
     /// waiting.
@@ -88,11 +90,31 @@ extension Connection {
     /// Throws `configuration` where `sql_log_bin` is off, which `init_connect` can set: no replica
     /// would get the session's changes.
     func liftLimits() throws(MySQLError) {
-        let limits = SessionLimits.assignments(
+        try liftLimits(answered: try answers(to: liftingStatements))
+    }
+
+    /// What lifts the limits of a session, to be sent together.
+    var liftingStatements: [String] {
+        [
+            Self.assignment(limits), "SET SESSION TRANSACTION READ WRITE",
+            "SELECT @@session.sql_log_bin, @@global.log_bin",
+        ]
+    }
+
+    private var limits: [String] {
+        SessionLimits.assignments(
             flavour, statementSeconds: readTimeoutSeconds.map { max(1, $0) } ?? 0)
-        try set(limits)
-        _ = try query("SET SESSION TRANSACTION READ WRITE")
-        let logs = try query("SELECT @@session.sql_log_bin, @@global.log_bin").first
+    }
+
+    /// - Parameter answers: those to `liftingStatements`.
+    func liftLimits(answered answers: [Result<[Row], MySQLError>]) throws(MySQLError) {
+        if case .failure(let error) = answers[0] {
+            guard error.number == Self.unknownVariable else { throw error }
+            // The server carried out none of the statement, so each is set by itself.
+            for assignment in limits { try set(assignment) }
+        }
+        _ = try answers[1].get()
+        let logs = try answers[2].get().first
         guard logs?[0] == "0", logs?[1] == "1" else { return }
         throw MySQLError(
             kind: .configuration,

@@ -33,12 +33,14 @@ package struct ReadOnlyRefusal: Hashable {
 
     /// Throws where the server refuses changes now. It counts as retryable: a server that became a
     /// replica during a rollout leaves its operations to the next run.
+    ///
+    /// - Parameter answer: what the server said to ``ReadOnlyState/question``.
     static func check(
-        _ target: ObservationTarget, on connection: Connection
+        _ target: ObservationTarget, _ answer: Result<[Row], MySQLError>
     ) throws(ShardFailure) {
         let state: ReadOnlyState
         do throws(MySQLError) {
-            state = try ReadOnlyState(on: connection)
+            state = ReadOnlyState(answer: try answer.get())
         } catch {
             throw ShardFailure(asking: error, shard: target.id)
         }

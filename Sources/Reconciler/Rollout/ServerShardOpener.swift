@@ -36,7 +36,7 @@ package struct ServerShardOpener: ShardOpener {
 
     /// The name of the lock that every worker of a shard takes (`GET_LOCK`); it is unique on a
     /// server.
-    package static func lockName(database: String) -> String { "plumb:\(database)" }
+    package static func lockName(database: String) -> String { ShardLocks.name(database: database) }
 
     /// Connects, checks that the server takes changes, takes the shard's lock and runs `body`.
     package func withShard<Result>(
@@ -46,9 +46,7 @@ package struct ServerShardOpener: ShardOpener {
             throw ShardFailure("\(shard): not in the fleet", retry: .permanent)
         }
         do {
-            return try pool.withConnection(
-                to: target.server, purpose: .change, database: target.database
-            ) { connection in
+            return try pool.withConnection(to: target.server, purpose: .change) { connection in
                 try hold(target, on: connection, body)
             }
         } catch let error as ShardFailure {
@@ -60,27 +58,44 @@ package struct ServerShardOpener: ShardOpener {
         }
     }
 
+    /// Takes the lock in one round trip, in which all that has to be known before is asked too.
     private func hold<Result>(
         _ target: ObservationTarget, on connection: Connection,
         _ body: (any ShardPort) throws(ShardFailure) -> Result
     ) throws -> Result {
         let target = target.stored(by: connection.nameFolding)
-        if isForChanges { try ReadOnlyRefusal.check(target, on: connection) }
-        let name = Self.lockName(database: target.database)
-        guard
-            let lock = try AdvisoryLock.acquire(
-                name: name, on: connection, waitSeconds: lockWaitSeconds)
+        let locks = ShardLocks(database: target.database)
+        let answers = try connection.answers(to: [
+            "USE \(SQL.identifier(target.database))",
+            ReadOnlyState.question,
+            AdvisoryLock.statement(name: locks.name, waitSeconds: lockWaitSeconds),
+            AdvisoryLock.holderQuestion(of: locks.name),
+            locks.helperQuestion,
+        ])
+        let lock = try AdvisoryLock.taken(
+            locks.name, on: connection, answer: try answers[2].get())
+        // The server releases the locks of a session that has ended.
+        defer { lock?.releaseOrEndSession() }
+        _ = try answers[0].get()
+        if isForChanges { try ReadOnlyRefusal.check(target, answers[1]) }
+        let helpers = locks.helpers(in: try answers[4].get())
+        guard let leader = try answers[3].get().first?[0], lock != nil,
+            try locks.areOver(helpers, on: connection, waitSeconds: lockWaitSeconds)
         else {
             throw ShardFailure(
-                "\(target.id): another session holds the lock `\(name)` on \(target.server): "
-                    + "a reconcile is running, or its last statement still is",
+                "\(target.id): another session holds the lock `\(locks.name)` on "
+                    + "\(target.server): a reconcile is running, or its last statement still is",
                 retry: .retryable, isLocked: true)
         }
-        // The server releases the locks of a session that has ended.
-        defer { lock.releaseOrEndSession() }
-        return try body(
+        let open = { @Sendable [catalog, lockWaits, changed] (connection: Connection) in
             ShardSession(
                 target: target, connection: connection, catalog: catalog, lockWaits: lockWaits,
-                changed: changed))
+                changed: changed)
+        }
+        var session = open(connection)
+        session.helpers = ServerShardHelpers(
+            pool: pool, target: target, locks: locks,
+            leader: ShardSession.Leader(lock: locks.name, id: leader), open: open)
+        return try body(session)
     }
 }

@@ -22,6 +22,26 @@ package protocol ShardPort {
 
     /// Runs one statement of a step.
     func run(_ statement: PlanStatement) throws(ShardFailure)
+
+    /// Opens sessions that work beside this one; nil where there is none.
+    var helpers: (any ShardHelpers)? { get }
+}
+
+extension ShardPort {
+    package var helpers: (any ShardHelpers)? { nil }
+}
+
+/// Opens further sessions of a shard, which work under the lock that one holds for all of them.
+package protocol ShardHelpers: Sendable {
+    /// The most sessions at a time.
+    var limit: Int { get }
+
+    /// Runs `body` with a session of its own; throws where there can be none now.
+    ///
+    /// - Parameter number: 1 to `limit`; no two sessions at a time have the same.
+    func withSession<Result>(
+        _ number: Int, _ body: (any ShardPort) throws(ShardFailure) -> Result
+    ) throws(ShardFailure) -> Result
 }
 
 /// The answer of the rows of a table to one question.

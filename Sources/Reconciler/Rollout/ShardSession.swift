@@ -5,13 +5,39 @@ import MySQLClient
 import Observed
 import Schema
 
-/// One shard, while its lock is held.
+/// One shard, while its lock is held, by this session or by the one that leads it.
 struct ShardSession: ShardPort {
+    /// The session that holds the lock of the shard for this one.
+    struct Leader {
+        let lock: String
+        /// Its connection id.
+        let id: String
+
+        /// Throws where that session does not hold the lock any more.
+        ///
+        /// - Parameter answer: who holds it, as the server says.
+        func check(
+            _ target: ObservationTarget, _ answer: Result<[Row], MySQLError>
+        ) throws(ShardFailure) {
+            do throws(MySQLError) {
+                guard try answer.get().first?[0] != id else { return }
+            } catch {
+                throw ShardFailure(error, shard: target.id)
+            }
+            throw ShardFailure(
+                "\(target.id): the session that held the lock `\(lock)` on \(target.server) is gone",
+                retry: .retryable)
+        }
+    }
+
     let target: ObservationTarget
     let connection: Connection
     let catalog: ObjectCatalog
     let lockWaits: LockWaits
     let changed: @Sendable (ShardID) -> Void
+    /// Nil where this session holds the lock itself.
+    var leader: Leader?
+    var helpers: (any ShardHelpers)?
 
     func digest(of object: ObjectName, among chain: [Digest?]) throws(ShardFailure) -> Digest? {
         do throws(MySQLError) {
@@ -51,27 +77,19 @@ struct ShardSession: ShardPort {
         }
     }
 
+    /// Runs a statement in two round trips: what must be known and set right before, and itself.
     func run(_ statement: PlanStatement) throws(ShardFailure) {
         defer { changed(target.id) }
-        // The server may have become a replica since the last statement.
-        try ReadOnlyRefusal.check(target, on: connection)
+        try prepare(statement)
+        // What follows only reads: a longer wait harms nobody, and ends with the next loan of the
+        // session.
+        let next = "SET SESSION " + Self.lockWait(lockWaits.readingSeconds)
         do throws(MySQLError) {
-            let check = statement.checksForeignKeys ? 1 : 0
-            try connection.execute(
-                "SET SESSION foreign_key_checks = \(check), "
-                    + Self.lockWait(lockWaits.ddlSeconds))
-            // What follows only reads: a longer wait harms nobody, and ends with the next loan of
-            // the session. One that ended has nothing to set.
-            defer {
-                if connection.isUsable {
-                    try? connection.execute(
-                        "SET SESSION " + Self.lockWait(lockWaits.readingSeconds))
-                }
-            }
             if let numbersZeros = statement.numbersZeros {
-                try connection.execute(statement.sql, numberingZeros: numbersZeros)
+                try connection.execute(
+                    statement.sql, numberingZeros: numbersZeros, then: next)
             } else {
-                try connection.executeUnderItsSettings(statement.sql)
+                try connection.executeUnderItsSettings(statement.sql, then: next)
             }
         } catch  where error.kind == .readOnly && target.changesReadOnly {
             throw ReadOnlyRefusal.unprivileged(target, error)
@@ -82,6 +100,26 @@ struct ShardSession: ShardPort {
             if error.refuses(statement) { failure.refusedAlgorithm = "error \(error.number)" }
             throw failure
         }
+    }
+
+    /// Throws where the statement may not start now; sets what it runs under.
+    private func prepare(_ statement: PlanStatement) throws(ShardFailure) {
+        let check = statement.checksForeignKeys ? 1 : 0
+        let questions = [
+            ReadOnlyState.question,
+            "SET SESSION foreign_key_checks = \(check), " + Self.lockWait(lockWaits.ddlSeconds),
+        ]
+        let leading = leader.map { [AdvisoryLock.holderQuestion(of: $0.lock)] } ?? []
+        let answers: [Result<[Row], MySQLError>]
+        do throws(MySQLError) {
+            answers = try connection.answers(to: questions + leading)
+            _ = try answers[1].get()
+        } catch {
+            throw ShardFailure(error, shard: target.id)
+        }
+        // The server may have become a replica since the last statement.
+        try ReadOnlyRefusal.check(target, answers[0])
+        if let leader { try leader.check(target, answers[2]) }
     }
 
     /// `ER_NO_REFERENCED_ROW_2`: a row has no parent for a foreign key that is added.
