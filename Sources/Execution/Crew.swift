@@ -33,6 +33,8 @@ final class CrewCall: @unchecked Sendable {
     let work: @Sendable () -> Void
     /// How many threads may still come.
     var wanted = 0
+    /// Whether nobody may come any more.
+    var isOver = false
     /// Those that came and have not ended.
     let helpers = DispatchGroup()
 

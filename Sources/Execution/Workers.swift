@@ -138,6 +138,8 @@ private final class Board<Item: Sendable, Key: Hashable & Sendable, Result: Send
         condition.lock()
         defer { condition.unlock() }
         let call = calls[item] ?? CrewCall(work)
+        // Those that came may still ask for others, while they are waited for.
+        guard !call.isOver else { return }
         calls[item] = call
         call.wanted = count
         if count > 0 { condition.signal() }
@@ -145,8 +147,14 @@ private final class Board<Item: Sendable, Key: Hashable & Sendable, Result: Send
 
     func dismiss(from item: Int) {
         condition.lock()
-        let call = calls.removeValue(forKey: item)
+        let call = calls[item]
+        call?.isOver = true
+        call?.wanted = 0
         condition.unlock()
-        call?.helpers.wait()
+        guard let call else { return }
+        call.helpers.wait()
+        condition.lock()
+        calls[item] = nil
+        condition.unlock()
     }
 }

@@ -135,18 +135,20 @@ struct RolloutLedger {
         let byKey = Dictionary(ready.map { ($0.key, $0) }) { first, _ in first }
         let targets = planned.targets
         let startedAt = pass.store.now.iso
+        let catalog = context.catalog
+        var orders = ChangeOrders(planned.comparison) { catalog[$0] }
         let waves = zip(record.waves, record.bakeSeconds).map { keys, bake in
             let works = Dictionary(grouping: keys.compactMap { byKey[$0] }, by: \.key.shardID)
             let order = keys.map(\.shardID).reduce(into: [ShardID]()) { list, id in
                 if list.last != id { list.append(id) }
             }
             let work = order.compactMap { shard -> RolloutRunner.ShardWork? in
-                guard let own = works[shard], let target = targets[shard] else { return nil }
+                guard let target = targets[shard] else { return nil }
+                guard let own = works[shard]?.sorted(by: Self.inOrder) else { return nil }
                 return RolloutRunner.ShardWork(
                     shard: shard, server: target.server,
-                    records: own.sorted(by: Self.inOrder).map {
-                        pending($0, rollout: record.id, startedAt)
-                    })
+                    records: own.map { pending($0, rollout: record.id, startedAt) },
+                    order: orders.order(of: own.map(\.step), on: shard))
             }
             return RolloutRunner.Wave(work: work, bakeSeconds: Int64(bake))
         }

@@ -1,3 +1,4 @@
+import Diff
 import Execution
 import Model
 import Schema
@@ -16,17 +17,23 @@ package struct RolloutRunner: Sendable {
         }
     }
 
-    /// The operations of one shard, in order, and the server that it is on.
+    /// The operations of one shard, and the server that it is on.
     package struct ShardWork: Sendable {
         package let shard: ShardID
         package let server: ServerAddress
-        /// The pending records of its operations, in the order in which they run.
+        /// The pending records of its operations, in the order of the plan.
         package var records: [PendingRecord]
+        /// Which of them need each other.
+        package var order: ChangeOrder
 
-        package init(shard: ShardID, server: ServerAddress, records: [PendingRecord]) {
+        package init(
+            shard: ShardID, server: ServerAddress, records: [PendingRecord],
+            order: ChangeOrder = .sequence
+        ) {
             self.shard = shard
             self.server = server
             self.records = records
+            self.order = order
         }
     }
 
@@ -90,11 +97,16 @@ package struct RolloutRunner: Sendable {
             listener: listener)
         let broken = Lock<JournalFailure?>(nil)
         let reports = Workers.map(
-            wave.work, total: total, perKey: perServer, key: \.server
-        ) { (work: ShardWork) -> (ShardID, ShardWorker.Report) in
+            wave.work, total: total, perKey: perServer, key: \.server,
+            hands: { $0.order.width(of: $0.records.count) }
+        ) { (work: ShardWork, crew: Crew) -> (ShardID, ShardWorker.Report) in
             guard broken.withLock({ $0 }) == nil else { return (work.shard, .init()) }
             do throws(JournalFailure) {
-                return (work.shard, try worker.run(work.shard, work.records))
+                return (
+                    work.shard,
+                    try worker.run(
+                        work.shard, work.records, order: work.order, crew: crew)
+                )
             } catch {
                 broken.withLock { $0 = $0 ?? error }
                 return (work.shard, .init())

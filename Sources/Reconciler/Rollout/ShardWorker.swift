@@ -1,9 +1,11 @@
 import Basics
+import Diff
 import Execution
 import Model
 import Schema
 
-/// Runs the operations of one shard in order, under the shard's lock.
+/// Runs the operations of one shard under the shard's lock: one after another, and those that do
+/// not need each other at the same time, as far as there are threads and sessions for it.
 struct ShardWorker {
     let opener: any ShardOpener
     let journal: any OperationJournal
@@ -23,134 +25,97 @@ struct ShardWorker {
     /// How often a worker tries to open a shard before it leaves it to the next run.
     private static let openLimit = 3
 
+    /// - Parameters:
+    ///   - crew: the threads that can help.
     /// - Throws: `JournalFailure` when the ledger cannot be written.
-    func run(_ shard: ShardID, _ records: [PendingRecord]) throws(JournalFailure) -> Report {
-        var queue = Queue(records: records)
+    func run(
+        _ shard: ShardID, _ records: [PendingRecord], order: ChangeOrder = .sequence,
+        crew: Crew? = nil
+    ) throws(JournalFailure) -> Report {
+        let board = ShardBoard(ShardQueue(records: records, order: order), control)
         var openFailures = 0
-        while let start = queue.next(mayStart: control.mayStart) {
-            let result: Result<Pause?, JournalFailure>
+        while board.hasWork {
+            var pause: ShardQueue.Pause?
             do throws(ShardFailure) {
-                result = try opener.withShard(shard) { port throws(ShardFailure) in
-                    drain(&queue, from: start, on: port)
+                try opener.withShard(shard) { port throws(ShardFailure) in
+                    lead(board, on: port, crew)
                 }
                 openFailures = 0
             } catch {
                 openFailures += 1
                 guard openFailures < Self.openLimit, error.retry != .permanent else {
-                    queue.report.obstacle = error
+                    board.update { $0.block(error) }
                     break
                 }
-                result = .success(
-                    Pause(
-                        seconds: RetryPauses.seconds(attempt: openFailures), message: error.message)
-                )
+                pause = ShardQueue.Pause(
+                    seconds: RetryPauses.seconds(attempt: openFailures), message: error.message)
             }
-            guard let pause = try result.get() else { continue }
+            pause = try board.endRound() ?? pause
+            guard let pause else { continue }
             listener.note(.waiting(shard, message: pause.message, seconds: pause.seconds))
             guard clock.wait(seconds: pause.seconds, unless: control.interrupt) else {
-                queue.noteHalf()
+                board.update { $0.noteHalf() }
                 break
             }
         }
-        return queue.report
+        return board.report
     }
 
-    /// Works until the connection is lost or an operation has to wait; returns the pause before the
-    /// next round.
-    private func drain(
-        _ queue: inout Queue, from start: Queue.Item, on port: any ShardPort
-    ) -> Result<Pause?, JournalFailure> {
-        var item = start
-        do throws(JournalFailure) {
-            while true {
-                let driver = OperationDriver(record: item.record, journal: journal, faults: faults)
-                if !item.isStarted { listener.note(.started(item.record.key)) }
-                let event: OperationMachine.Event = item.isStarted ? .retryDue : .claimed
-                switch try driver.drive(&item.machine, claim: event, on: port) {
-                case .settled(let outcome):
-                    control.note(item.record.key, outcome)
-                    listener.note(.settled(item.record.key, outcome))
-                    queue.settle(item, outcome)
-                    guard let next = queue.next(mayStart: control.mayStart) else {
-                        return .success(nil)
-                    }
-                    item = next
-                case .left(let message):
-                    queue.leave(ShardFailure("\(item.record.key): \(message)", retry: .retryable))
-                    return .success(nil)
-                case .again(let message, let attempt):
-                    item.isStarted = true
-                    queue.suspend(item)
-                    return .success(
-                        Pause(
-                            seconds: RetryPauses.lockPauseSeconds(attempt: attempt),
-                            message: message))
+    /// Works on what is ready, with the shard's lock held, until nothing is or an operation has to
+    /// wait. Nobody is at work on the shard when it returns.
+    private func lead(_ board: ShardBoard, on port: any ShardPort, _ crew: Crew?) {
+        let helpers = crew == nil ? nil : port.helpers
+        board.beginRound(helpers: helpers?.limit ?? 0)
+        let call = { @Sendable in
+            guard let crew, let helpers else { return }
+            crew.call(board.helpersWanted()) { help(board, helpers, crew) }
+        }
+        while let item = board.nextForLeader() {
+            call()
+            work(on: item, board, port)
+        }
+        crew?.dismiss()
+    }
+
+    /// Works beside the leader as long as there is something to do.
+    private func help(_ board: ShardBoard, _ helpers: any ShardHelpers, _ crew: Crew) {
+        guard let number = board.enter() else { return }
+        var couldWork = false
+        do throws(ShardFailure) {
+            try helpers.withSession(number) { port throws(ShardFailure) in
+                couldWork = true
+                while let item = board.nextForHelper() {
+                    crew.call(board.helpersWanted()) { help(board, helpers, crew) }
+                    work(on: item, board, port)
                 }
             }
         } catch {
-            return .failure(error)
+            // What it would have done is left to the leader, who has a session.
         }
+        board.leave(number, couldWork: couldWork)
     }
 
-    private struct Pause {
-        let seconds: Double
-        let message: String
-    }
-
-    /// The operations of the shard that are not settled yet, in order.
-    struct Queue {
-        struct Item {
-            let record: PendingRecord
-            var machine: OperationMachine
-            var isStarted = false
-        }
-
-        private var items: ArraySlice<Item>
-        var report = Report()
-
-        init(records: [PendingRecord]) {
-            items =
-                records.map { record in
-                    let asksRows = !RowsInTheWay.questions(of: record.step).isEmpty
-                    return Item(
-                        record: record,
-                        machine: OperationMachine(chain: record.step.digests, asksRows: asksRows))
-                }[...]
-        }
-
-        /// The next operation; one that has not started is returned only when `mayStart`.
-        func next(mayStart: Bool) -> Item? {
-            guard let first = items.first, first.isStarted || mayStart else { return nil }
-            return first
-        }
-
-        mutating func settle(_ item: Item, _ outcome: OperationOutcome) {
-            report.outcomes[item.record.key] = outcome
-            items = items.dropFirst()
-            // Later operations of this shard may depend on the failed one: they are left to the
-            // next plan.
-            if outcome.kind == .failed || outcome.kind == .notRun { items = [] }
-        }
-
-        /// Leaves the rest of the shard's operations to the next run, with the reason.
-        mutating func leave(_ obstacle: ShardFailure) {
-            report.obstacle = obstacle
-            items = []
-        }
-
-        /// Called when the run is interrupted during a pause: records that a part of a step is
-        /// left.
-        mutating func noteHalf() {
-            guard let item = items.first, let count = item.machine.reached else { return }
-            let total = Count.of(item.record.step.statements.count, "statement")
-            report.obstacle = ShardFailure(
-                "\(item.record.key): \(count) of \(total) ran before the interrupt: "
-                    + "run again soon; the rest is planned then", retry: .retryable,
-                isHalf: true)
-        }
-
-        mutating func suspend(_ item: Item) {
-            items[items.startIndex] = item
+    private func work(on item: ShardQueue.Item, _ board: ShardBoard, _ port: any ShardPort) {
+        var item = item
+        let driver = OperationDriver(record: item.record, journal: journal, faults: faults)
+        if !item.isStarted { listener.note(.started(item.record.key)) }
+        let event: OperationMachine.Event = item.isStarted ? .retryDue : .claimed
+        do throws(JournalFailure) {
+            switch try driver.drive(&item.machine, claim: event, on: port) {
+            case .settled(let outcome):
+                control.note(item.record.key, outcome)
+                listener.note(.settled(item.record.key, outcome))
+                board.note { $0.settle(item, outcome) }
+            case .left(let message):
+                let obstacle = ShardFailure("\(item.record.key): \(message)", retry: .retryable)
+                board.note { $0.leave(item, obstacle) }
+            case .again(let message, let attempt):
+                let pause = ShardQueue.Pause(
+                    seconds: RetryPauses.lockPauseSeconds(attempt: attempt), message: message)
+                board.note { $0.suspend(item, pause) }
+            }
+        } catch {
+            board.fail(error)
         }
     }
 }

@@ -1,0 +1,222 @@
+import Basics
+import Diff
+import Execution
+import Foundation
+import Model
+import Schema
+import Testing
+
+@testable import MySQLClient
+@testable import Observed
+@testable import Reconciler
+@testable import TestSupport
+
+@Suite("Sessions that work on one shard beside the one that holds its lock")
+struct ShardLocksTests {
+    /// A shard on a real server, with tables that each get one column.
+    private struct LiveShard {
+        let server: TestServer
+        let database: String
+        let id = ShardID(namespace: "commerce", shard: "s0")
+        let catalog: ObjectCatalog
+        let records: [PendingRecord]
+        let pool: ConnectionPool
+
+        init(_ kind: TestServer.Kind, tables: Int, sessions: Int = 4) throws {
+            server = try TestServer.shared(kind)
+            database = try server.freshDatabase()
+            let root = try server.connect(database: database)
+            let catalog = ObjectCatalog()
+            let database = database
+            var records: [PendingRecord] = []
+            for number in 0..<tables {
+                let name = "t\(number)"
+                func read() throws -> CatalogTable? {
+                    try LiveTable.readTable(
+                        name, database: database, on: root, catalog: catalog)
+                }
+                try root.execute("CREATE TABLE \(name) (id INT PRIMARY KEY)")
+                let from = try read()?.digest
+                try root.execute("ALTER TABLE \(name) ADD COLUMN n INT")
+                let to = try read()?.digest
+                try root.execute("ALTER TABLE \(name) DROP COLUMN n")
+                let step = PlanStep(
+                    kind: .alter, namespace: "commerce", object: ObjectName(.table, name),
+                    shards: ["s0"], from: from, to: to,
+                    statements: [
+                        PlanStatement(sql: "ALTER TABLE `\(name)` ADD COLUMN `n` INT", after: to)
+                    ],
+                    hazard: .safe, findings: [], cause: PlanCause(kind: .git), differences: [],
+                    order: number)
+                records.append(
+                    PendingRecord(
+                        rollout: "r1", key: OperationKey(shard: id, object: step.object),
+                        step: step, approval: nil, startedAt: "2026-11-21T12:00:00Z",
+                        actor: "ada"))
+            }
+            self.catalog = catalog
+            self.records = records
+            pool = Self.pool(server, sessions)
+        }
+
+        private static func pool(_ server: TestServer, _ sessions: Int) -> ConnectionPool {
+            ConnectionPool(limitPerServer: sessions) { [settings = server.settings] _ in settings }
+        }
+
+        /// - Parameter isOther: whether it is that of another process.
+        func opener(isOther: Bool = false, waitSeconds: Int = 0) -> ServerShardOpener {
+            ServerShardOpener(
+                pool: isOther ? Self.pool(server, 2) : pool,
+                shards: [id: ObservationTarget(id: id, server: server.address, database: database)],
+                catalog: catalog, lockWaitSeconds: waitSeconds, lockWaits: LockWaits(ddlSeconds: 2),
+                changed: { _ in })
+        }
+
+        func run(_ records: [PendingRecord], perServer: Int = 1) -> RolloutRunner.Result {
+            let order = ChangeOrder(
+                ChangeClaims.claims(
+                    of: records.map {
+                        [.init(from: nil, to: nil, names: [$0.key.object.name])]
+                    }, live: []))
+            return RolloutRunner(
+                opener: opener(), journal: SimulatedJournal(), clock: SystemClock(),
+                control: RolloutControl(policy: .halt, interrupt: Interrupt()), total: 8,
+                perServer: perServer
+            ).run([
+                .init(
+                    work: [
+                        .init(shard: id, server: server.address, records: records, order: order)
+                    ], bakeSeconds: 0)
+            ])
+        }
+
+        func hasColumn(_ table: Int) throws -> Bool {
+            try server.connect(database: database).query("SHOW COLUMNS FROM t\(table)").count == 2
+        }
+
+        /// Why another process does not get the shard; nil where it does.
+        func refusal() -> ShardFailure? {
+            ShardLocksTests.caught { () throws(ShardFailure) in
+                try opener(isOther: true).withShard(id) { _ in }
+            }
+        }
+
+        /// Ends the session that holds the lock of the shard.
+        func killLeader() {
+            do {
+                let root = try server.connect()
+                let name = ShardLocks(database: database).name
+                let id = try #require(try AdvisoryLock.holderThreadID(of: name, on: root))
+                try root.execute("KILL \(id)")
+                while try AdvisoryLock.holderThreadID(of: name, on: root) != nil {}
+            } catch {
+                Issue.record(error)
+            }
+        }
+    }
+
+    private static func caught(_ body: () throws(ShardFailure) -> Void) -> ShardFailure? {
+        do throws(ShardFailure) {
+            try body()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test(
+        "a helper keeps everybody else out, and starts nothing once its leader is gone",
+        arguments: TestServer.available)
+    func leaderIsLost(kind: TestServer.Kind) throws {
+        let shard = try LiveShard(kind, tables: 2)
+        let statements = shard.records.map { $0.step.statements[0] }
+        let failure = Self.caught { () throws(ShardFailure) in
+            try shard.opener().withShard(shard.id) { leader throws(ShardFailure) in
+                guard let helpers = leader.helpers else {
+                    throw ShardFailure("no helpers", retry: .permanent)
+                }
+                try helpers.withSession(2) { helper throws(ShardFailure) in
+                    try helper.run(statements[0])
+                    #expect(shard.refusal()?.isLocked == true)
+                    shard.killLeader()
+                    // The shard's lock is free, and the helper's statement could still run.
+                    #expect(shard.refusal()?.isLocked == true)
+                    let first = Self.caught { () throws(ShardFailure) in
+                        try helper.run(statements[1])
+                    }
+                    #expect(first?.retry == .retryable)
+                    #expect(first?.message.contains("is gone") == true)
+                    var hasBegun = false
+                    let second = Self.caught { () throws(ShardFailure) in
+                        try helpers.withSession(3) { _ in hasBegun = true }
+                    }
+                    #expect(!hasBegun)
+                    #expect(second?.message.contains("is gone") == true)
+                }
+                #expect(shard.refusal() == nil)
+            }
+        }
+        #expect(failure == nil)
+        #expect(try shard.hasColumn(0) && !shard.hasColumn(1))
+    }
+
+    @Test("who takes up a shard waits until its last helper has ended", arguments: [3, 31])
+    func waitsForHelpers(number: Int) throws {
+        let shard = try LiveShard(.mariadb1011, tables: 0)
+        let ghost = try shard.server.connect()
+        let name = ShardLocks(database: shard.database).helperName(number)
+        _ = try #require(try AdvisoryLock.acquire(name: name, on: ghost))
+        #expect(shard.refusal()?.isLocked == true)
+        let done = DispatchSemaphore(value: 0)
+        let failure = Lock<ShardFailure?>(nil)
+        let isEnded = Lock(false)
+        Thread.detachNewThread {
+            do throws(ShardFailure) {
+                try shard.opener(isOther: true, waitSeconds: 30).withShard(shard.id) { _ in
+                    #expect(isEnded.withLock { $0 })
+                }
+            } catch {
+                failure.withLock { $0 = error }
+            }
+            done.signal()
+        }
+        let root = try shard.server.connect()
+        let waiting =
+            "SELECT 1 FROM information_schema.PROCESSLIST WHERE STATE = 'User lock' "
+            + "AND DB = \(SQL.literal(shard.database))"
+        while try root.query(waiting).isEmpty {}
+        isEnded.withLock { $0 = true }
+        ghost.close()
+        done.wait()
+        #expect(failure.withLock { $0 } == nil)
+        #expect(shard.refusal() == nil)
+    }
+
+    @Test("several sessions do the work, and leave no lock behind", arguments: TestServer.available)
+    func together(kind: TestServer.Kind) throws {
+        let shard = try LiveShard(kind, tables: 9)
+        let result = shard.run(shard.records, perServer: 3)
+        #expect(result.outcomes.count == 9)
+        #expect(result.outcomes.values.allSatisfy { $0.kind == .completed(ran: true) })
+        #expect(shard.refusal() == nil)
+    }
+
+    @Test(
+        "an operation takes eight round trips, and each further one four",
+        arguments: TestServer.available)
+    func roundTrips(kind: TestServer.Kind) throws {
+        let shard = try LiveShard(kind, tables: 4, sessions: 1)
+        func count() throws -> Int {
+            try shard.pool.withConnection(to: shard.server.address, purpose: .change) {
+                $0.roundTrips
+            }
+        }
+        // Lending the session for the count resets it and sets it up: two of the trips.
+        let start = try count()
+        #expect(shard.run([shard.records[0]]).outcomes.count == 1)
+        let one = try count()
+        #expect(one - start - 2 == 8)
+        #expect(shard.run(Array(shard.records[1...])).outcomes.count == 3)
+        #expect(try count() - one - 2 == 8 + 2 * 4)
+    }
+}
