@@ -6,7 +6,8 @@ package struct Row: Sendable {
     /// Each column's place in `storage`; nil for NULL.
     private let columns: [Range<Int>?]
 
-    init(_ raw: RawRow) {
+    /// Copies a row, so that it stays valid.
+    package init(_ raw: RawRow) {
         var storage: [UInt8] = []
         var columns: [Range<Int>?] = []
         columns.reserveCapacity(raw.count)

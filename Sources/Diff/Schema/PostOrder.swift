@@ -1,9 +1,9 @@
 /// The nodes of a graph, each behind those that it needs, except where these need it in turn.
-struct PostOrder {
-    private(set) var nodes: [Int] = []
+package struct PostOrder {
+    package private(set) var nodes: [Int] = []
 
     /// - Parameter needs: for each node those that should come before it.
-    init(needs: [[Int]]) {
+    package init(needs: [[Int]]) {
         var isSeen = Array(repeating: false, count: needs.count)
         for root in needs.indices where !isSeen[root] {
             // Without recursion: a chain may be as long as the schema.

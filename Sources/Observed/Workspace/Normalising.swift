@@ -11,6 +11,8 @@ package struct TableToNormalise: Sendable {
     package let location: SourceLocation
     /// The table that it is `LIKE`, which has to be created first.
     package let like: String?
+    /// The tables that its foreign keys refer to, as the text names them.
+    package var references: [SourceTable.Reference] = []
     /// The text as it stands in git; ``text`` is a reprint of it.
     let written: String
 
@@ -39,7 +41,13 @@ extension Workspace {
         try startingEmpty { () throws(WorkspaceError) in
             let sequences = objects.filter { $0.name.kind == .sequence }
             var result = try createAndRead(sequences)
-            for (name, table) in try createAndRead(tables) {
+            var made = try createTogether(tables)
+            if made == nil {
+                try reset()
+                _ = try createAndRead(sequences)
+                made = try createAndRead(tables)
+            }
+            for (name, table) in made ?? [:] {
                 result[ObjectName(.table, name).encoded] = table
             }
             let others = try createAndRead(objects.filter { $0.name.kind != .sequence })
@@ -47,7 +55,8 @@ extension Workspace {
         }
     }
 
-    private func createAndRead(
+    /// One table after the other, so that every refusal is told: of a text, and of a foreign key.
+    func createAndRead(
         _ tables: [TableToNormalise]
     ) throws(WorkspaceError) -> [String: CatalogTable] {
         var rejected: [RejectedTable] = []
@@ -81,7 +90,7 @@ extension Workspace {
     ///
     /// A table created before its parent keeps the letter case of its own text in the names of the
     /// parent's columns; otherwise the server takes over the case of the parent.
-    private func withLettersOfParents(_ created: [String: CatalogTable]) -> [String: CatalogTable] {
+    func withLettersOfParents(_ created: [String: CatalogTable]) -> [String: CatalogTable] {
         let models = Dictionary(created.values.compactMap { $0.table.map { ($0.name, $0) } }) {
             first, _ in first
         }
@@ -157,7 +166,7 @@ extension Workspace {
     }
 
     /// The table as its text means it where `CREATE TABLE` cannot express it; see ``LostDefaults``.
-    private func asWritten(_ table: TableToNormalise, _ made: CatalogTable) -> CatalogTable {
+    func asWritten(_ table: TableToNormalise, _ made: CatalogTable) -> CatalogTable {
         guard profile.flavour == .mysql else { return made }
         return Array(table.written.utf8).withUnsafeBufferPointer { bytes in
             let text = CanonicalText.stripAutoIncrement(bytes).bytes
@@ -169,7 +178,7 @@ extension Workspace {
     }
 
     /// Rejections of foreign keys to tables that the schema does not have.
-    private func dangling(
+    func dangling(
         _ tables: [TableToNormalise], _ created: [String: CatalogTable], known bad: Set<String>
     ) -> [RejectedTable] {
         // The server itself wrote the names into the definitions, so they compare equal.
@@ -190,7 +199,7 @@ extension Workspace {
     ///
     /// First all foreign keys are removed, so that errors are never about a table's children; then
     /// each table is created again with its own, while all parents exist.
-    private func checkForeignKeys(
+    func checkForeignKeys(
         _ tables: [TableToNormalise], _ created: [String: CatalogTable]
     ) throws(WorkspaceError) -> [RejectedTable] {
         for table in tables { try dropForeignKeys(of: table, created) }
@@ -224,16 +233,14 @@ extension Workspace {
     ) throws(WorkspaceError) -> RejectedTable {
         RejectedTable(
             table: ObjectName(.table, table.name).encoded, location: table.location,
-            reason: try refusal(
-                error, while: "creating table \(SQL.identifier(table.name))"))
+            reason: try refusal(error, while: creating(table)))
     }
 
     /// Why the server refused a text; throws where the cause is the server, not the text.
     func refusal(
         _ error: MySQLError, while activity: String
     ) throws(WorkspaceError) -> String {
-        guard connection.isUsable, error.retry == .permanent, !error.kind.isAboutServerOrAccount
-        else {
+        guard connection.isUsable, error.isAboutStatement else {
             throw WorkspaceError(error, while: activity)
         }
         // The reason for a refused foreign key is in a warning beside the error, which is told with
@@ -251,7 +258,7 @@ extension Workspace {
     }
 
     /// - Parameter mode: nil to keep the current one.
-    private func setMode(_ mode: String?) throws(WorkspaceError) {
+    func setMode(_ mode: String?) throws(WorkspaceError) {
         guard let mode else { return }
         try run("SET SESSION sql_mode = \(SQL.literal(mode))", while: "setting the SQL mode")
     }
@@ -277,7 +284,7 @@ extension Workspace {
 extension CatalogTable {
     /// Whether the server can check the table's foreign keys: it has some, and no parent is in
     /// another database or was refused itself.
-    fileprivate func isCheckable(without refused: Set<String>) -> Bool {
+    func isCheckable(without refused: Set<String>) -> Bool {
         guard let table else { return text.contains(" FOREIGN KEY (") }
         return !table.foreignKeys.isEmpty
             && table.foreignKeys.allSatisfy {

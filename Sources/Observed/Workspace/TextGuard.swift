@@ -12,9 +12,11 @@ struct TextGuard {
     /// The table with the text to send, or why nothing is sent.
     func checked(_ table: TableToNormalise) -> Result<TableToNormalise, RejectedTable> {
         statement(table.text, named: ObjectName(.table, table.name), profile.fileMode).map {
-            TableToNormalise(
+            var checked = TableToNormalise(
                 name: table.name, text: $0.sql, location: table.location, like: table.like,
                 written: table.written)
+            checked.references = table.references
+            return checked
         }.mapError {
             RejectedTable(table: table.name, location: table.location, reason: $0.reason)
         }

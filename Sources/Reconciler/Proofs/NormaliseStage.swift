@@ -133,9 +133,11 @@ package struct NormaliseStage {
             (workspace) throws(WorkspaceError) in
             try workspace.normalise(
                 unread.map {
-                    TableToNormalise(
+                    var table = TableToNormalise(
                         name: $0.name, text: $0.text, location: $0.location,
                         like: $0.source.like.map { folding.stored($0.table) })
+                    table.references = $0.source.references
+                    return table
                 },
                 objects: schema.objects.map {
                     ObjectToNormalise(name: $0.name, text: $0.text, location: $0.location)
