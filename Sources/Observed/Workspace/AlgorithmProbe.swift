@@ -23,7 +23,8 @@ struct AlgorithmProbe {
         let rebuildsTable: Bool
     }
 
-    private struct Candidate {
+    /// A variant of the statement.
+    struct Candidate {
         /// Nil where the statement cannot have an `ALGORITHM` or `LOCK` clause.
         var algorithm: Algorithm?
         var lock: LockMode?
@@ -43,7 +44,7 @@ struct AlgorithmProbe {
         var before: [String: String]?
         var refusal: (sql: String, error: MySQLError)?
         for candidate in candidates {
-            if !candidate.keepsRows, before == nil { before = tableNumbers() }
+            if !candidate.keepsRows, before == nil { before = workspace.tableNumbers() }
             let sql = sql(candidate)
             do throws(MySQLError) {
                 if let numbersZeros = alteration.numbersZeros(flavour: flavour) {
@@ -68,7 +69,7 @@ struct AlgorithmProbe {
 
     private var flavour: ServerProfile.Flavour { workspace.profile.flavour }
 
-    private func sql(_ candidate: Candidate) -> String {
+    func sql(_ candidate: Candidate) -> String {
         alteration.sql(
             table: table, flavour: flavour, algorithm: candidate.algorithm, lock: candidate.lock,
             rebuilds: candidate.rebuilds)
@@ -76,7 +77,7 @@ struct AlgorithmProbe {
 
     /// The variants to try, the cheapest first. Where the live table refused one, only those are
     /// left that rewrite every row, after which no trace of former instant changes is left.
-    private var candidates: [Candidate] {
+    var candidates: [Candidate] {
         let all = everyCandidate
         guard alteration.partitionWork == .none,
             all.contains(where: { refused.contains(sql($0)) })
@@ -111,7 +112,9 @@ struct AlgorithmProbe {
         }
     }
 
-    private func accepted(_ candidate: Candidate, _ sql: String, _ rebuilt: Bool?) -> Accepted {
+    /// - Parameter rebuilt: whether the table has another number afterwards; nil where that is not
+    ///   known.
+    func accepted(_ candidate: Candidate, _ sql: String, _ rebuilt: Bool?) -> Accepted {
         switch candidate.algorithm {
         case .instant?:
             Accepted(
@@ -137,7 +140,7 @@ struct AlgorithmProbe {
 
     /// Whether the table was rewritten, so that its id is new; nil where the ids cannot be read.
     private func rebuilt(since before: [String: String]?) -> Bool? {
-        guard let before, let after = tableNumbers(), !before.isEmpty else { return nil }
+        guard let before, let after = workspace.tableNumbers(), !before.isEmpty else { return nil }
         let numbers = Set(after.values)
         guard before.values.contains(where: { !numbers.contains($0) }) else { return false }
         // Adding or dropping one partition leaves the ids of the others.
@@ -147,14 +150,16 @@ struct AlgorithmProbe {
     private func isPart(_ name: String) -> Bool {
         name.contains("#P#") || name.contains("#p#")
     }
+}
 
+extension Workspace {
     /// InnoDB's ids of the tables and partitions in the workspace; nil without the privilege.
-    private func tableNumbers() -> [String: String]? {
-        let view = flavour == .mariadb ? "INNODB_SYS_TABLES" : "INNODB_TABLES"
+    func tableNumbers() -> [String: String]? {
+        let view = profile.flavour == .mariadb ? "INNODB_SYS_TABLES" : "INNODB_TABLES"
         // Without an answer nobody promises that the table is not copied.
-        let rows = try? workspace.connection.query(
+        let rows = try? connection.query(
             "SELECT NAME, TABLE_ID FROM information_schema.\(view) WHERE NAME LIKE "
-                + SQL.literal(workspace.name.replacing("_", with: "\\_") + "/%"))
+                + SQL.literal(name.replacing("_", with: "\\_") + "/%"))
         guard let rows else { return nil }
         var result: [String: String] = [:]
         for row in rows {

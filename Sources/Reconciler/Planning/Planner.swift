@@ -185,6 +185,7 @@ package struct Planner {
         let context = ProbeContext(
             flavour: schema.profile.flavour, live: tables.live, desired: tables.desired,
             sqlMode: schema.profile.sqlMode, renames: hints)
+        let proofs = try proofs(of: difference.steps, tables, in: variant)
         for (order, step) in difference.steps.enumerated() {
             let isDrafted: Bool
             switch step {
@@ -197,7 +198,8 @@ package struct Planner {
                 let goesFirst = change.kind == .drop && tables.replaced.contains(change.table)
                 isDrafted = try draft(
                     change, state, order: goesFirst ? 0 : firstOrder + order, in: variant,
-                    suggestion: likely.suggestion(for: change), context: context)
+                    suggestion: likely.suggestion(for: change), context: context,
+                    proved: proofs[order])
             case .group(let group):
                 isDrafted = try draft(
                     group, tables, order: firstOrder + order, in: variant, context: context)
@@ -207,6 +209,28 @@ package struct Planner {
             hints.tables.filter { names.contains($0.to) }.forEach { tables.withheld.add($0) }
         }
         return difference.steps.count
+    }
+
+    /// The statements of those changes that can be proved together, by the places of their steps.
+    private func proofs(
+        of steps: [SchemaStep], _ tables: Tables, in variant: Comparison.Variant
+    ) throws -> [Int: [PlanStatement]] {
+        let drafter = drafter(of: variant)
+        var places: [Int] = []
+        var questions: [Change] = []
+        for (place, step) in steps.enumerated() {
+            guard case .single(let change) = step, change.kind != .drop,
+                let state = tables.states[change.table],
+                withheld(change, state, tables) == nil
+            else { continue }
+            places.append(place)
+            questions.append(drafter.question(change, state))
+        }
+        guard questions.count > 1 else { return [:] }
+        let found = try ports.proveTogether(questions, drafter.schema.profile)
+        return Dictionary(
+            zip(places, found).compactMap { place, statements in statements.map { (place, $0) } }
+        ) { first, _ in first }
     }
 
     private func withheld(
@@ -240,7 +264,8 @@ package struct Planner {
     /// Drafts the change of one table; false where it is refused.
     private mutating func draft(
         _ change: TableChange, _ state: Comparison.ObjectState, order: Int,
-        in variant: Comparison.Variant, suggestion: String?, context: ProbeContext
+        in variant: Comparison.Variant, suggestion: String?, context: ProbeContext,
+        proved: [PlanStatement]?
     ) throws -> Bool {
         let groups = ports.refusals.groups(
             variant.shards, namespace: comparison.schemas[variant.schema].namespace,
@@ -253,7 +278,7 @@ package struct Planner {
             do {
                 let step = try drafter.step(
                     change, state, order: order, suggestion: suggestion, context: context,
-                    refused: group.refused)
+                    refused: group.refused, proved: group.refused.isEmpty ? proved : nil)
                 let renames = renames(variant.schema).columns
                 drafts.add(step) {
                     drafter.differences(change, state, renames: renames)

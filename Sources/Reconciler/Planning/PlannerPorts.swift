@@ -9,6 +9,12 @@ extension Planner {
         package var lookup: (Digest) -> CatalogTable?
         /// Proves one change on a server of the profile and returns its statements.
         package var prove: (Change, ServerProfile) throws -> [PlanStatement]
+        /// Proves many changes on a server of the profile, for less than one after the other; nil
+        /// for each that has to be proved by itself.
+        package var proveTogether:
+            (_ changes: [Change], _ profile: ServerProfile) throws -> [[PlanStatement]?] = {
+                changes, _ in changes.map { _ in nil }
+            }
         /// Proves a change of several tables on a server of the profile and returns its statements.
         package var proveGroup: (Group, ServerProfile) throws -> [PlanStatement]
         /// Returns the proved statements for an object other than a table.

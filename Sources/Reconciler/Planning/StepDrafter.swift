@@ -10,30 +10,40 @@ struct StepDrafter {
 
     // MARK: Tables
 
-    /// The step of one change, without its differences; throws `NotProved` where the workspace's
-    /// server did not carry it out.
-    func step(
-        _ change: TableChange, _ state: Comparison.ObjectState, order: Int, suggestion: String?,
-        context: ProbeContext, refused: [RefusalRecord.Refused] = []
-    ) throws -> PlanStep {
+    /// The change as it is to be proved.
+    func question(
+        _ change: TableChange, _ state: Comparison.ObjectState,
+        refused: [RefusalRecord.Refused] = []
+    ) -> Planner.Change {
         let from = start(of: change, state)
         let to = state.desired.flatMap(ports.lookup)
         let kind = PlanStep.Kind(change.kind)
         let fixture = ProofFixture(schema: schema, live: variant.live, lookup: ports.lookup)
-        let statements = try ports.prove(
-            Planner.Change(
-                table: change.table, renamedFrom: change.renamedFrom, kind: kind, from: from,
-                to: to, alterations: change.alterations,
-                checksForeignKeys: !change.withoutForeignKeyChecks,
-                parents: fixture.sequences(of: [from, to])
-                    + fixture.parents(of: change),
-                spelling: kind == .create ? schema.spelling[change.table] : nil, refused: refused),
-            schema.profile)
+        return Planner.Change(
+            table: change.table, renamedFrom: change.renamedFrom, kind: kind, from: from,
+            to: to, alterations: change.alterations,
+            checksForeignKeys: !change.withoutForeignKeyChecks,
+            parents: fixture.sequences(of: [from, to]) + fixture.parents(of: change),
+            spelling: kind == .create ? schema.spelling[change.table] : nil, refused: refused)
+    }
+
+    /// The step of one change, without its differences; throws `NotProved` where the workspace's
+    /// server did not carry it out.
+    ///
+    /// - Parameter proved: the change's statements, where they are proved already.
+    func step(
+        _ change: TableChange, _ state: Comparison.ObjectState, order: Int, suggestion: String?,
+        context: ProbeContext, refused: [RefusalRecord.Refused] = [],
+        proved: [PlanStatement]? = nil
+    ) throws -> PlanStep {
+        let statements =
+            try proved ?? ports.prove(question(change, state, refused: refused), schema.profile)
         var findings = try Self.findings(change, statements, context, refused)
         if let suggestion, !findings.isEmpty { findings[0].suggestion = suggestion }
         return PlanStep(
-            kind: kind, namespace: schema.namespace, object: state.object,
-            renamedFrom: state.renamedFrom, shards: variant.shards, from: from?.digest,
+            kind: PlanStep.Kind(change.kind), namespace: schema.namespace, object: state.object,
+            renamedFrom: state.renamedFrom, shards: variant.shards,
+            from: start(of: change, state)?.digest,
             to: statements.last?.after, statements: statements, hazard: findings.worst,
             findings: findings, cause: cause(of: state), differences: [],
             suggestion: findings.compactMap(\.suggestion).first, order: order)

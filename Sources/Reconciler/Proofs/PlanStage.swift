@@ -107,7 +107,7 @@ package struct PlanStage {
     ) -> Planner.Ports {
         let stored = input.normalised.stored
         func schema(_ index: Int) -> DesiredSchema { stored[index] }
-        return Planner.Ports(
+        var ports = Planner.Ports(
             lookup: lookup,
             prove: { change, profile in
                 try prove(change, profile: profile, server: servers[profile])
@@ -120,6 +120,10 @@ package struct PlanStage {
             },
             cause: { Causes(input.source, input.desired.fleet).cause(of: $1, in: schema($0)) },
             location: { Causes.location(of: $2, object: $1, in: schema($0)) })
+        ports.proveTogether = { changes, profile in
+            try proveTogether(changes, profile: profile, server: servers[profile])
+        }
+        return ports
     }
 
     /// The statements for an object other than a table. Its text was proved when it was normalised;
@@ -165,11 +169,7 @@ package struct PlanStage {
         guard let server else {
             throw NotProved(reason: "no server of its kind can be reached to prove the change")
         }
-        var question = ChangeToProve(
-            from: change.from, to: change.to, table: change.renamedFrom ?? change.table,
-            alterations: change.alterations, parents: change.parents,
-            checksForeignKeys: change.checksForeignKeys, spelling: change.spelling)
-        question.refused = Set(change.refused.map(\.statement))
+        let question = ChangeToProve(change)
         do throws(WorkspaceError) {
             let proof = try workspaces.use(for: profile, server: server) {
                 (workspace) throws(WorkspaceError) in try workspace.prove(question)
@@ -183,47 +183,5 @@ package struct PlanStage {
             case .unavailable: throw error
             }
         }
-    }
-}
-
-extension Planner.Change {
-    /// The digest under which its proof is kept: of both tables and the clauses between them.
-    func identity(flavour: ServerProfile.Flavour) throws -> Digest {
-        struct Identity: Encodable {
-            let table: String
-            let kind: PlanStep.Kind
-            let from: Digest?
-            let to: Digest?
-            let statements: [String]
-            let checksForeignKeys: Bool
-            let parents: [Digest]
-            let spelling: String?
-            /// Left out where no statement was refused.
-            let refused: [String]?
-            /// Left out where it makes no difference, so that proofs of older releases stay valid.
-            let readsRows: Bool?
-            let numbersZeros: [Bool]?
-        }
-        let zeros = alterations.compactMap { $0.numbersZeros(flavour: flavour) }
-        return try CanonicalForm.digest(
-            of: Identity(
-                table: table, kind: kind, from: from?.digest, to: to?.digest,
-                statements: alterations.map { $0.sql(table: table, flavour: flavour) },
-                checksForeignKeys: checksForeignKeys, parents: parents.map(\.digest),
-                spelling: spelling,
-                refused: refused.isEmpty ? nil : refused.map(\.statement).sorted(),
-                readsRows: mustReadRows(flavour) ? true : nil,
-                numbersZeros: zeros.isEmpty ? nil : zeros))
-    }
-
-    /// Whether a statement must read the rows, which a faster algorithm would not.
-    private func mustReadRows(_ flavour: ServerProfile.Flavour) -> Bool {
-        guard var table = from?.table else { return false }
-        for alteration in alterations {
-            if alteration.mustReadRows(of: table, flavour: flavour) { return true }
-            guard let next = try? table.applying(alteration) else { return true }
-            table = next
-        }
-        return false
     }
 }
