@@ -29,6 +29,8 @@ package struct VerifyReport: Sendable, Hashable {
         package let object: String
         /// What is wrong and what to do.
         package let message: String
+        /// Whether it is part of an environment as it is now, and not only of its history.
+        package let isCurrent: Bool
     }
 
     package internal(set) var environments: [String] = []
@@ -69,6 +71,8 @@ private struct Verifier {
     private var damaged: Set<ObjectID> = []
     /// The objects checked so far: one is checked once per place, not once per transition.
     private var judged: Set<Placed> = []
+    /// Whether the newest transition of an environment is being checked.
+    private var isCurrent = true
     var report = VerifyReport()
 
     private struct Placed: Hashable {
@@ -83,6 +87,7 @@ private struct Verifier {
 
     mutating func run() throws(StoreError) {
         for reference in try backend.references(below: "refs/") { verify(reference: reference) }
+        isCurrent = false
         var last: ObjectID?
         while true {
             let page = try backend.objects(after: last, limit: Self.page)
@@ -117,7 +122,9 @@ private struct Verifier {
             return
         }
         var pending = [tip]
+        defer { isCurrent = true }
         while let id = pending.popLast() {
+            isCurrent = id == tip
             guard !seen.contains(id), verify(id, at: name) == .commit else { continue }
             pending += verify(commit: id, environment: name)
         }
@@ -217,6 +224,8 @@ private struct Verifier {
         _ kind: VerifyReport.Problem.Kind, at place: String, _ id: ObjectID?, _ message: String
     ) {
         report.problems.append(
-            .init(kind: kind, place: place, object: id?.hex ?? "", message: message))
+            .init(
+                kind: kind, place: place, object: id?.hex ?? "", message: message,
+                isCurrent: isCurrent))
     }
 }

@@ -37,8 +37,9 @@ package protocol LedgerBackend: AnyObject, Sendable {
     /// returns.
     func put(_ objects: [GitObject]) throws(StoreError)
 
-    /// Puts objects in the place of damaged ones with the same ids.
-    func replace(_ objects: [GitObject]) throws(StoreError)
+    /// Puts objects in the place of damaged ones with the same ids, and lets go of damaged objects
+    /// for which there is no other: they are missing from then on, and may be put again.
+    func replace(_ objects: [GitObject], discarding ids: [ObjectID]) throws(StoreError)
 
     /// The object that a reference names; nil where there is no such reference.
     func reference(_ name: String) throws(StoreError) -> ObjectID?
@@ -128,6 +129,11 @@ package struct ReferenceMove: Sendable, Hashable {
 }
 
 extension LedgerBackend {
+    /// Puts objects in the place of damaged ones with the same ids.
+    package func replace(_ objects: [GitObject]) throws(StoreError) {
+        try replace(objects, discarding: [])
+    }
+
     /// Waits until a reference names something else than `known`, `seconds` at most; returns what
     /// it names then.
     ///

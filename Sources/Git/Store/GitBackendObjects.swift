@@ -69,12 +69,15 @@ extension GitBackend {
 
     /// A pack hides damage only where it is found first: the damaged file goes when it is an object
     /// of its own, and a damaged pack goes with the compaction, which reads what is whole.
-    package func replace(_ objects: [GitObject]) throws(StoreError) {
-        guard !objects.isEmpty else { return }
+    package func replace(
+        _ objects: [GitObject], discarding ids: [ObjectID]
+    ) throws(StoreError) {
+        guard !objects.isEmpty || !ids.isEmpty else { return }
         let turn = try WriteTurn(place, waitSeconds: waitSeconds, purpose: "repairing")
         defer { withExtendedLifetime(turn) {} }
         do throws(GitError) {
-            try PackRepair(repository: try Repository(opening: place)).replace(objects)
+            try PackRepair(repository: Repository(opening: place))
+                .replace(objects, discarding: ids)
         } catch {
             throw StoreError(error, about: "repairing \(place)")
         }

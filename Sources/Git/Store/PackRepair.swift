@@ -7,17 +7,17 @@ struct PackRepair {
 
     /// Writes `objects` as a pack of their own and takes the damaged ones out of the way: files of
     /// single objects are removed, and packs that hold one are written anew without it.
-    func replace(_ objects: [GitObject]) throws(GitError) {
+    func replace(_ objects: [GitObject], discarding lost: [ObjectID]) throws(GitError) {
         let maintenance = PackMaintenance(repository)
-        let ids = Set(objects.map(\.id))
+        let ids = Set(objects.map(\.id)).union(lost)
         var old: [PackMaintenance.Pack] = []
         for pack in try maintenance.all() {
             let index = try PackIndex(path: "\(maintenance.folder.path)/\(pack.name).idx")
             if index.ids.contains(where: ids.contains) { old.append(pack) }
         }
-        let file = try PackFile(objects)
-        try maintenance.folder.write(file)
-        for pack in old where pack.name != file.name {
+        let file = try objects.isEmpty ? nil : PackFile(objects)
+        if let file { try maintenance.folder.write(file) }
+        for pack in old where pack.name != file?.name {
             try rewrite(pack.name, without: ids, maintenance)
         }
         let files = ObjectFiles(repository.folder)

@@ -10,7 +10,9 @@ enum StoreCommand {
     static let verify = Command(
         name: "store verify", summary: "check every object of the ledger",
         details: "With --signed, each transition must be signed by one of --allowed-signers.",
-        options: Option.fleet + [.signed, .allowedSigners, .known, .output, .noColor], run: run)
+        options: Option.fleet + [
+            .signed, .allowedSigners, .known, .repair, .copy, .output, .noColor,
+        ], run: run)
 
     /// One fault of the ledger.
     private struct Fault {
@@ -34,7 +36,17 @@ enum StoreCommand {
         let verifier = try verifier(invocation)
         let session = try LedgerSession.open(try invocation.request(.baseOnly), PassHooks())
         let ledger = session.store.ledger
-        var found = [try objects(ledger)]
+        var found: [Findings] = []
+        if invocation.has(.repair) {
+            let repair = try StoreRepair(invocation, session)
+            found.append(
+                objects(repair.report, repair.lines, meaning: StoreRepair.meaning))
+        } else {
+            guard invocation.value(.copy) == nil else {
+                throw UsageError(message: "--from without --repair", remedy: "add --repair")
+            }
+            found.append(objects(try ledger.verify()))
+        }
         if let verifier {
             found.append(try signatures(ledger, verifier, since: invocation.values(.known)))
         }
@@ -75,8 +87,13 @@ enum StoreCommand {
         return SignatureVerifier(allowedSigners: try AllowedSigners.read(file))
     }
 
-    private static func objects(_ ledger: Ledger) throws(LedgerError) -> Findings {
-        let report = try ledger.verify()
+    /// - Parameters:
+    ///   - done: what was done before, one line each.
+    ///   - meaning: what a problem means for the fleet.
+    private static func objects(
+        _ report: VerifyReport, _ done: [String] = [],
+        meaning: ((VerifyReport.Problem) -> String)? = nil
+    ) -> Findings {
         let found =
             report.isSound ? "all sound" : Count.of(report.problems.count, "problem")
         let summary =
@@ -84,9 +101,13 @@ enum StoreCommand {
             + Count.of(report.commits, "commit") + ", "
             + Count.of(report.objects, "object") + ": \(found)"
         return Findings(
-            faults: report.problems.map {
-                Fault(place: $0.place, object: $0.object, message: $0.message)
-            }, faultCount: report.problems.count, summary: summary)
+            faults: report.problems.map { problem in
+                let meaning = meaning.map { " (\($0(problem)))" } ?? ""
+                return Fault(
+                    place: problem.place, object: problem.object,
+                    message: problem.message + meaning)
+            }, faultCount: report.problems.count,
+            summary: (done + [summary]).joined(separator: "\n"))
     }
 
     private static func signatures(

@@ -1,5 +1,3 @@
-import Desired
-import Foundation
 import Ledger
 import Model
 import Schema
@@ -24,7 +22,7 @@ enum StoreCopyCommand {
                     + Count.of(invocation.arguments.count, "argument"),
                 remedy: "give the ledger to copy and the new place, as file:path")
         }
-        let places = try invocation.arguments.map(path)
+        let places = try invocation.arguments.map(StorePlace.path)
         let report = try Ledger.copy(from: places[0], to: places[1])
         let summary =
             "\(Count.of(report.objects, "object")) and "
@@ -42,16 +40,5 @@ enum StoreCopyCommand {
         }
         invocation.answer(summary + "\n", as: format)
         return .done
-    }
-
-    private static func path(_ place: String) throws -> String {
-        guard !place.hasPrefix("mysql:") else {
-            throw UsageError(
-                message: "\(place): this release keeps the ledger in a git repository",
-                remedy: "use file: with the path of a folder")
-        }
-        let plain = place.hasPrefix("file:") ? String(place.dropFirst(5)) : place
-        let folder = FileManager.default.currentDirectoryPath
-        return LocalPath(plain).resolved(in: folder)
     }
 }

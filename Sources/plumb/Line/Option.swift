@@ -74,6 +74,11 @@ struct Option: Sendable {
     static let keep = Option(
         name: "keep", value: "duration",
         help: "how long plans, rollouts and approvals that are over stay in the tree: 400d")
+    static let repair = Option(
+        name: "repair", value: nil,
+        help: "fetch what is damaged or missing from another copy, forget what is made again")
+    static let copy = Option(
+        name: "from", value: "file:path", help: "with --repair: another copy of the ledger")
     static let limit = Option(
         name: "limit", value: "number", help: "how many entries at most (default: 50)")
     static let interval = Option(
