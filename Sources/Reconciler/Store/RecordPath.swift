@@ -51,7 +51,12 @@ package enum RecordPath {
     /// The digests of a shard's tables, below its folder.
     static func tables(in shard: LedgerPath) -> LedgerPath { shard.appending("tables") }
 
-    /// The digests of those tables of a shard whose names have the same digits as `object`.
+    /// The digests of a shard's tables where they are not many.
+    static func allTables(_ id: ShardID) -> LedgerPath {
+        tables(in: shard(id)).appending("all")
+    }
+
+    /// Where they are many: those of the tables whose names have the same digits as `object`.
     static func tables(_ id: ShardID, like object: String) -> LedgerPath {
         tables(in: shard(id)).appending(digits: Digest(of: object).hex, depth: 2)
     }

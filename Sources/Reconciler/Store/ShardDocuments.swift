@@ -3,31 +3,38 @@ import Ledger
 import Model
 import Schema
 
-/// How a shard's record is kept: a small header, and the digests of its tables in one document for
-/// each two digits of their names.
+/// How a shard's record is kept: a small header, and the digests of its tables in one document; in
+/// one for each two digits of their names once there were many.
 ///
 /// So a change of one table rewrites little, however many tables there are, and the tables of
 /// shards in the same state are the same git objects.
 enum ShardDocuments {
+    /// The most tables that are kept in one document.
+    static let most = 64
+
     /// What is known of a shard apart from its tables.
     struct Header: Codable {
         var version = 1
         var revision: String?
         var lastRevision: String?
         var since: String
+        /// Whether the tables are in several documents; nil where they are in one.
+        var isWide: Bool?
     }
 
     /// The documents of a shard that has none.
     static func all(
         of record: ShardRecord, _ id: ShardID
     ) throws(LedgerError) -> [Layout1.Edit] {
-        var edits = [
-            (
-                path: RecordPath.shardHeader(id),
-                bytes: Optional(try CanonicalJSON.encode(header(of: record)))
-            )
-        ]
-        for (path, tables) in groups(record.tables, id) {
+        var header = header(of: record)
+        var documents = [RecordPath.allTables(id): record.tables]
+        if record.tables.count > most {
+            header.isWide = true
+            documents = groups(record.tables, id)
+        }
+        var edits: [Layout1.Edit] = []
+        edits.append((RecordPath.shardHeader(id), try CanonicalJSON.encode(header)))
+        for (path, tables) in documents where !tables.isEmpty {
             edits.append((path, try CanonicalJSON.encode(tables)))
         }
         return edits
@@ -66,17 +73,19 @@ extension LedgerDraft {
     package mutating func setShard(
         _ id: ShardID, _ record: ShardRecord, over known: ShardRecord?
     ) throws(LedgerError) {
-        if known == nil, try shardHeader(id) != nil {
+        let present = try shardHeader(id)
+        if known == nil, present != nil {
             throw LedgerError(
                 .lostRace, "\(id) was recorded by another process meanwhile", remedy: "try again")
         }
-        let header = ShardDocuments.header(of: record)
-        try set(RecordPath.shardHeader(id), json: header)
+        var header = ShardDocuments.header(of: record)
+        header.isWide = present?.isWide
         var changes: [String: Digest?] = record.tables.filter { known?.tables[$0.key] != $0.value }
         for name in known?.tables.keys.map({ $0 }) ?? [] where record.tables[name] == nil {
             changes[name] = .some(nil)
         }
-        try setTables(of: id, changes)
+        try setTables(of: id, changes, &header)
+        try set(RecordPath.shardHeader(id), json: header)
     }
 
     /// Records what became of some tables of a shard; nil stands for one that is gone.
@@ -88,8 +97,8 @@ extension LedgerDraft {
         var header = try shardHeader(id) ?? ShardDocuments.Header(since: time.iso)
         header.since = time.iso
         header.lastRevision = revision ?? header.lastRevision
+        try setTables(of: id, tables, &header)
         try set(RecordPath.shardHeader(id), json: header)
-        try setTables(of: id, tables)
     }
 
     /// Records that a shard stands in full at `revision`, unless it stood so before.
@@ -101,17 +110,40 @@ extension LedgerDraft {
         try set(RecordPath.shardHeader(id), json: header)
     }
 
+    /// Once there were many tables, they stay in several documents.
     private mutating func setTables(
-        of id: ShardID, _ changes: [String: Digest?]
+        of id: ShardID, _ changes: [String: Digest?], _ header: inout ShardDocuments.Header
     ) throws(LedgerError) {
-        for (path, changes) in ShardDocuments.groups(changes, id) {
-            var tables = try read([String: Digest].self, at: path) ?? [:]
-            for (name, digest) in changes { tables[name] = digest }
-            if tables.isEmpty {
-                try remove(path)
-            } else {
-                try set(path, json: tables)
+        let all = RecordPath.allTables(id)
+        guard header.isWide != true else {
+            for (path, changes) in ShardDocuments.groups(changes, id) {
+                try set(path, tables: changed(path, changes))
             }
+            return
+        }
+        let tables = try changed(all, changes)
+        guard tables.count > ShardDocuments.most else { return try set(all, tables: tables) }
+        header.isWide = true
+        try remove(all)
+        for (path, tables) in ShardDocuments.groups(tables, id) { try set(path, tables: tables) }
+    }
+
+    /// The tables in a document with the changes.
+    private func changed(
+        _ path: LedgerPath, _ changes: [String: Digest?]
+    ) throws(LedgerError) -> [String: Digest] {
+        var tables = try read([String: Digest].self, at: path) ?? [:]
+        for (name, digest) in changes { tables[name] = digest }
+        return tables
+    }
+
+    private mutating func set(
+        _ path: LedgerPath, tables: [String: Digest]
+    ) throws(LedgerError) {
+        if tables.isEmpty {
+            try remove(path)
+        } else {
+            try set(path, json: tables)
         }
     }
 }

@@ -39,9 +39,7 @@ struct FleetMemoryTests {
             try fixture.change { draft throws(LedgerError) in
                 for id in gone {
                     try draft.remove(RecordPath.shardHeader(id))
-                    for table in ["a", "b", "c", "v"] {
-                        try draft.remove(RecordPath.tables(id, like: table))
-                    }
+                    try draft.remove(RecordPath.allTables(id))
                 }
             }
             for id in gone { expected[id] = nil }
@@ -66,7 +64,7 @@ struct FleetMemoryTests {
         }
         // Nothing but what changed is there any more: whoever reads the rest fails.
         let header = RecordPath.shardHeader(sampleShard(1)).encoded
-        let tables = RecordPath.tables(sampleShard(1), like: "a").encoded
+        let tables = RecordPath.allTables(sampleShard(1)).encoded
         try GitCommand.unpackObjects(of: fixture.path)
         for path in [header, tables] {
             let id = try fixture.git("rev-parse", "production:\(path)")
@@ -109,6 +107,54 @@ struct FleetMemoryTests {
             }
         }
         #expect(error?.code == .lostRace)
+    }
+
+    @Test("few tables are one document, many are several, and all of them are found in either case")
+    func width() throws {
+        let most = ShardDocuments.most
+        let id = sampleShard(0)
+        func tables(_ count: Int, _ word: String) -> [String: String] {
+            Dictionary(uniqueKeysWithValues: (0..<count).map { ("t\($0)", word) })
+        }
+        for isMoved in [false, true] {
+            for (count, isWide) in [(0, false), (most, false), (most + 1, true)] {
+                let fixture = try StoreFixture()
+                var expected = tables(count, "1")
+                let record = sampleRecord(expected)
+                if isMoved {
+                    let text = String(
+                        decoding: try CanonicalJSON.encode(record), as: UTF8.self)
+                    try fixture.write([(LedgerPath("fleet", id.namespace, id.shard), text)])
+                }
+                try fixture.change { draft throws(LedgerError) in
+                    if !isMoved { try draft.setShard(id, record, over: nil) }
+                }
+                func documents() throws -> Int {
+                    try fixture.snapshot()
+                        .paths(below: RecordPath.tables(in: RecordPath.shard(id))).count
+                }
+                #expect(try (documents() > 1) == isWide)
+                #expect(try fixture.snapshot().shard(id)?.tables == record.tables)
+                // One more and one less, over the edge and back.
+                for (word, change) in [("2", "x"), ("3", "y")] {
+                    try fixture.change { draft throws(LedgerError) in
+                        try draft.changeShard(
+                            id, tables: [change: digest(word), "t0": nil],
+                            revision: nil, at: sampleTime())
+                    }
+                    expected[change] = word
+                    expected["t0"] = nil
+                    #expect(
+                        try fixture.snapshot().shard(id)?.tables == expected.mapValues(digest))
+                }
+                #expect(try (documents() > 1) == (count >= most))
+                let known = try #require(try fixture.snapshot().shard(id))
+                try fixture.change { draft throws(LedgerError) in
+                    try draft.setShard(id, record, over: known)
+                }
+                #expect(try fixture.snapshot().shard(id) == record)
+            }
+        }
     }
 
     @Test("shards in the same state share their tables; a change of one table writes one document")

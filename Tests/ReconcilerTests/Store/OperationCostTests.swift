@@ -26,8 +26,10 @@ struct OperationCostTests {
                     from: "1", to: "2", hazard: isApproved ? .irreversible : .safe)
             }
         }
-        var tableNames: [String: String] {
-            Dictionary(uniqueKeysWithValues: (0..<tables).map { ("table_\($0)", "1") })
+        /// No two shards have the same tables, so none shares a document with another.
+        func tables(of shard: String) -> [String: String] {
+            Dictionary(
+                uniqueKeysWithValues: (0..<tables).map { ("table_\($0)", "\($0) \(shard)") })
         }
     }
 
@@ -61,11 +63,10 @@ struct OperationCostTests {
                 return record
             }
         }
-        let tables = fleet.tableNames
         try fixture.change { draft throws(LedgerError) in
             for shard in steps[0].shards {
                 let id = ShardID(namespace: "commerce", shard: shard)
-                try draft.setShard(id, sampleRecord(tables), over: nil)
+                try draft.setShard(id, sampleRecord(fleet.tables(of: shard)), over: nil)
             }
             if let approval { try draft.setDecisions(approval) }
             for record in records {

@@ -15,6 +15,7 @@ struct RecordPathTests {
         let (one, two) = (digest("a"), digest("b"))
         let paths: [(LedgerPath, String)] = [
             (RecordPath.shardHeader(shard), "shards/commerce/5/f/e/0/shard"),
+            (RecordPath.allTables(shard), "shards/commerce/5/f/e/0/tables/all"),
             (RecordPath.tables(shard, like: "orders"), "shards/commerce/5/f/e/0/tables/1/c"),
             (RecordPath.pending(key), "pending/commerce%2F0%2Forders"),
             (RecordPath.open("r1"), "open/r1"),
