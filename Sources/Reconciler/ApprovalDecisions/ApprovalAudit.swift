@@ -64,6 +64,7 @@ private struct Examination {
     private let snapshot: RecordSnapshot
     private let signers: TrustedSigners
     private let folding: PeopleFolding
+    private let causes = RecordedCauses()
 
     private var settings: ApprovalSettings { session.request.approvals }
 
@@ -247,13 +248,18 @@ private struct Examination {
 
     /// The recorded cause of the step, from the plan whose rollout used the approval.
     private func cause(of use: ApprovalRecord.Use, in record: ApprovalRecord) -> PlanCause? {
-        guard let id = use.operation.split(separator: "/").first.map(String.init),
-            let rollout = try? snapshot.rollout(id),
-            let plan = try? snapshot.read(Plan.self, at: RecordPath.plan(rollout.plan))
-        else { return nil }
-        return plan.steps.first {
-            record.binding.covers($0, shard: use.shard, environment: plan.environment)
-        }?.cause
+        guard let id = use.operation.split(separator: "/").first.map(String.init) else {
+            return nil
+        }
+        // Whether a step is covered is the same for each shard of the binding.
+        return causes.cause(.init(rollout: id, approval: record.digest)) {
+            guard let rollout = try? snapshot.rollout(id),
+                let plan = try? snapshot.read(Plan.self, at: RecordPath.plan(rollout.plan))
+            else { return nil }
+            return plan.steps.first {
+                record.binding.covers($0, shard: use.shard, environment: plan.environment)
+            }?.cause
+        }
     }
 }
 
@@ -268,5 +274,22 @@ private struct AuditedProofs: ApprovalProving {
     func proof(of entry: ApprovalRecord.Approver, in record: ApprovalRecord) -> ApprovalProof {
         if let name = signed[entry.identity] { return .signed([name], fingerprint: "") }
         return .declared([entry.name] + (entry.others ?? []))
+    }
+}
+
+/// The causes of steps by the rollout that carried them out, read once for all shards.
+private final class RecordedCauses {
+    struct Key: Hashable {
+        let rollout: String
+        let approval: Digest
+    }
+
+    private var known: [Key: PlanCause?] = [:]
+
+    func cause(_ key: Key, _ read: () -> PlanCause?) -> PlanCause? {
+        if let cause = known[key] { return cause }
+        let cause = read()
+        known[key] = .some(cause)
+        return cause
     }
 }

@@ -181,14 +181,29 @@ struct RolloutLedger {
         var record = rollout.record
         record.state = .running
         try draft.setRollout(record)
-        for wave in rollout.waves {
-            for pending in wave.work.flatMap(\.records) { try draft.keepStep(of: pending) }
-        }
+        try keepSteps(of: ready, with: record, in: &draft)
         guard !rollout.isResumed else { return }
         for item in ready {
             let operation = OperationRecord(
                 key: item.key, from: item.step.from, to: item.step.to, approval: item.approval)
             try draft.setOperation(operation, of: record.id)
+        }
+    }
+
+    /// Keeps each step once, which is the same for all of its shards.
+    private func keepSteps(
+        of ready: [Gate.Ready], with rollout: RolloutRecord, in draft: inout LedgerDraft
+    ) throws(LedgerError) {
+        var kept: Set<OperationKey> = []
+        for item in ready {
+            let first = item.step.shards.first ?? item.shard
+            let shard = ShardID(namespace: item.step.namespace, shard: first)
+            guard kept.insert(OperationKey(shard: shard, object: item.step.object)).inserted
+            else { continue }
+            try draft.keepStep(
+                PendingDocuments.step(
+                    of: pending(item, rollout: rollout.id, rollout.startedAt)),
+                with: rollout.id)
         }
     }
 }

@@ -41,6 +41,12 @@ package struct LedgerJournal: OperationJournal {
         let event = LedgerEvent(
             "operation-started", subject: "Start \(record.key)",
             key: "\(record.rollout)/\(record.key)")
+        let step: PendingDocuments.Step
+        do throws(LedgerError) {
+            step = try PendingDocuments.step(of: record)
+        } catch {
+            throw JournalFailure("\(error)")
+        }
         try write(event) { draft throws(LedgerError) in
             let path = RecordPath.operation(record.rollout, record.key)
             guard var operation = try draft.read(OperationRecord.self, at: path) else {
@@ -55,7 +61,7 @@ package struct LedgerJournal: OperationJournal {
                 operation.startedAt = record.startedAt
                 try draft.set(path, json: operation)
             }
-            try draft.setPending(record)
+            try draft.setPending(record, step)
             return .commit
         }
     }

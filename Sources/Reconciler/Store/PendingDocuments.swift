@@ -47,14 +47,17 @@ enum PendingDocuments {
         }
     }
 
-    /// The bytes of a record's step without its shard, and their digest.
-    static func step(
-        of record: PendingRecord
-    ) throws(LedgerError) -> (digest: Digest, bytes: [UInt8]) {
+    /// A step as it is kept: its JSON without its shards, and the digest of that.
+    struct Step {
+        let digest: Digest
+        let bytes: [UInt8]
+    }
+
+    static func step(of record: PendingRecord) throws(LedgerError) -> Step {
         var step = record.step
         step.shards = []
         let bytes = try CanonicalJSON.encode(step)
-        return (Digest(of: bytes), bytes)
+        return Step(digest: Digest(of: bytes), bytes: bytes)
     }
 
     /// The documents of a pending record.
@@ -119,22 +122,24 @@ extension RecordSnapshot {
 }
 
 extension LedgerDraft {
-    /// Keeps the step of a pending record with its rollout.
-    ///
-    /// - Returns: its digest.
-    @discardableResult
-    package mutating func keepStep(of record: PendingRecord) throws(LedgerError) -> Digest {
-        let step = try PendingDocuments.step(of: record)
-        let path = RecordPath.step(record.rollout, step.digest)
+    /// Keeps a step with its rollout.
+    mutating func keepStep(
+        _ step: PendingDocuments.Step, with rollout: String
+    ) throws(LedgerError) {
+        let path = RecordPath.step(rollout, step.digest)
         if try read(path) == nil { try set(path, step.bytes) }
-        return step.digest
     }
 
     /// Writes the pending record of an operation, with its step.
-    mutating func setPending(_ record: PendingRecord) throws(LedgerError) {
-        let step = try keepStep(of: record)
+    ///
+    /// - Parameter step: what ``PendingDocuments/step(of:)`` makes of the record: that takes time,
+    ///   which is better spent before the transition.
+    mutating func setPending(
+        _ record: PendingRecord, _ step: PendingDocuments.Step
+    ) throws(LedgerError) {
+        try keepStep(step, with: record.rollout)
         try set(
             RecordPath.pending(record.key),
-            json: PendingDocuments.Reference(record, step: step))
+            json: PendingDocuments.Reference(record, step: step.digest))
     }
 }

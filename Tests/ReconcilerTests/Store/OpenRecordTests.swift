@@ -70,7 +70,9 @@ struct OpenRecordTests {
             ])
         // Of another rollout it says nothing.
         let other = try record("s1", rollout: "r2")
-        try fixture.change { draft throws(LedgerError) in try draft.setPending(other) }
+        try fixture.change { draft throws(LedgerError) in
+            try draft.setPending(other, PendingDocuments.step(of: other))
+        }
         #expect(try states() == [.running, .pending])
         try journal.finish(one, OperationOutcome(kind: .notRun, attempts: 0))
         #expect(try states() == [.pending, .pending])

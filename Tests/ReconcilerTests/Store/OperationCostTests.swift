@@ -70,7 +70,7 @@ struct OperationCostTests {
             }
             if let approval { try draft.setDecisions(approval) }
             for record in records {
-                try draft.keepStep(of: record)
+                try draft.keepStep(PendingDocuments.step(of: record), with: record.rollout)
                 try draft.setOperation(
                     OperationRecord(
                         key: record.key, from: record.step.from, to: record.step.to,

@@ -92,7 +92,7 @@ struct RetentionTests {
         denial.decision = .deny
         let (begun, denied) = (pending, denial)
         try fixture.change { draft throws(LedgerError) in
-            try draft.setPending(begun)
+            try draft.setPending(begun, PendingDocuments.step(of: begun))
             try draft.setDecisions(denied)
             var environment = EnvironmentRecord()
             environment.latestRollout = "rollout-e"
