@@ -1,5 +1,6 @@
 import Diff
 import Execution
+import Foundation
 import Ledger
 import Model
 import Schema
@@ -70,6 +71,48 @@ struct Layout1MoveTests {
         try fixture.change { _ in }
         #expect(try fixture.events() == ["test", "test"])
         #expect(try fixture.snapshot().read(RecordPath.layout) == Array("2\n".utf8))
+    }
+
+    @Test(
+        "where the mark cannot be raised nothing is moved; where it was and the move was not, it is"
+    )
+    func markFirst() throws {
+        let fixture = try earlier()
+        let before = try fixture.git("rev-parse", "production")
+        let lock = fixture.path + "/config.lock"
+        try Data().write(to: URL(fileURLWithPath: lock))
+        #expect(throws: LedgerError.self) { try fixture.change { _ in } }
+        #expect(try fixture.git("rev-parse", "production") == before)
+        try FileManager.default.removeItem(atPath: lock)
+        // As a process left it that died between the two.
+        try fixture.ledger.raiseMark()
+        #expect(try fixture.git("rev-parse", "production") == before)
+        #expect(try fixture.snapshot().openRollouts().count == 1)
+        try fixture.otherStore().transact(LedgerEvent("test", subject: "Test")) {
+            _ throws(LedgerError) in .nothing
+        }
+        #expect(try fixture.events().first == "layout-moved")
+    }
+
+    @Test("environments of one ledger move one by one, each with its own first write")
+    func environments() throws {
+        let fixture = try earlier()
+        _ = try fixture.git("branch", "staging", "production")
+        let read = try documents(fixture.snapshot())
+        try fixture.change { _ in }
+        let other = try #require(try fixture.store.snapshot(of: "staging"))
+        #expect(try other.history(limit: 1).first?.event.kind == "operation-started")
+        #expect(try documents(other) == read)
+        #expect(try other.read(RecordPath.layout) == nil)
+        let staging = LedgerStore(
+            ledger: fixture.ledger, environment: "staging", actor: fixture.store.actor,
+            clock: fixture.clock)
+        try staging.transact(LedgerEvent("test", subject: "Test")) { _ throws(LedgerError) in
+            .nothing
+        }
+        let moved = try #require(try staging.snapshot())
+        #expect(try moved.history(limit: 1).first?.event.kind == "layout-moved")
+        #expect(try documents(moved) == read)
     }
 
     @Test("a newer layout is neither read nor written")

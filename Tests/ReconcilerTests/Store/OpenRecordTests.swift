@@ -198,6 +198,19 @@ struct OpenRecordTests {
         #expect(error?.code == .damaged)
     }
 
+    @Test("a mark whose name is no digest is damage, and no approval less")
+    func strangeMark() throws {
+        let fixture = try fixture()
+        let folder = RecordPath.awaiting(step.namespace, step.object)
+        try fixture.change { draft throws(LedgerError) in
+            try draft.set(folder.appending("12"), ApprovalDocuments.mark)
+        }
+        let error = #expect(throws: LedgerError.self) {
+            try fixture.snapshot().approvals(about: [step], and: [])
+        }
+        #expect(error?.code == .damaged)
+    }
+
     @Test("operations that use an approval at the same time each leave their own use")
     func uses() throws {
         let fixture = try fixture()
