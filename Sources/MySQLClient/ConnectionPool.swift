@@ -98,11 +98,14 @@ package final class ConnectionPool: @unchecked Sendable {
     /// Where `database` is given, it is selected first. A session that is lost, or left inside a
     /// transaction, is closed. Variables, locks and temporary tables are reset between two changes,
     /// but not between two reads: do not set any there.
+    ///
+    /// - Parameter waits: where false, it throws `connectionLimit` instead of waiting. So asks who
+    ///   helps a thread that holds a connection, and is waited for by it.
     package func withConnection<Result>(
-        to server: ServerAddress, purpose: Purpose, database: String? = nil,
+        to server: ServerAddress, purpose: Purpose, database: String? = nil, waits: Bool = true,
         _ body: (Connection) throws -> Result
     ) throws -> Result {
-        let connection = try borrow(server, purpose)
+        let connection = try borrow(server, purpose, waits: waits)
         defer { giveBack(connection, purpose) }
         if let database { try connection.select(database: database) }
         return try body(connection)
@@ -149,11 +152,11 @@ package final class ConnectionPool: @unchecked Sendable {
     }
 
     private func borrow(
-        _ server: ServerAddress, _ purpose: Purpose
+        _ server: ServerAddress, _ purpose: Purpose, waits: Bool
     ) throws(MySQLError) -> Connection {
         var refusal: Refusal?
         while true {
-            let (kept, surplus) = try takePlace(server, purpose, refusal)
+            let (kept, surplus) = try takePlace(server, purpose, refusal, waits: waits)
             surplus?.close()
             if let kept {
                 if isFit(kept, purpose), isCurrent(kept) { return kept }
@@ -164,7 +167,7 @@ package final class ConnectionPool: @unchecked Sendable {
             do throws(MySQLError) {
                 return try open(server, purpose)
             } catch {
-                guard error.kind == .connectionLimit else { throw error }
+                guard waits, error.kind == .connectionLimit else { throw error }
                 let until = refusal?.until ?? Date(timeIntervalSinceNow: patienceSeconds)
                 refusal = Refusal(
                     error: error, until: until, attempts: (refusal?.attempts ?? 0) + 1)
@@ -189,7 +192,7 @@ package final class ConnectionPool: @unchecked Sendable {
     /// - Parameter refusal: the server's last refusal to this thread. While connections of Plumb's
     ///   own will be returned, it waits for them without a limit, else until `refusal.until`.
     private func takePlace(
-        _ server: ServerAddress, _ purpose: Purpose, _ refusal: Refusal?
+        _ server: ServerAddress, _ purpose: Purpose, _ refusal: Refusal?, waits: Bool
     ) throws(MySQLError) -> (kept: Connection?, surplus: Connection?) {
         let start = Date()
         mutex.lock()
@@ -212,6 +215,10 @@ package final class ConnectionPool: @unchecked Sendable {
                     places[server]?.lent[purpose, default: 0] += 1
                     return (nil, surplus)
                 }
+            }
+            guard waits else {
+                throw MySQLError(
+                    kind: .connectionLimit, message: "all connections are in use", server: server)
             }
             try waitForPlace(place, server, since: start, refusal, mayOpen: isDue)
         }

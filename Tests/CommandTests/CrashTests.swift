@@ -122,6 +122,46 @@ import Testing
         #expect(done.status == 0, "\(done)")
     }
 
+    @Test func statementsThatRunBesideEachOtherAreAllWaitedFor() throws {
+        let names = ["a", "b", "c"]
+        let fleet = try FleetFixture(
+            shards: 1,
+            schema: Dictionary(
+                uniqueKeysWithValues: names.map { ("\($0).sql", Self.table($0, 0)) }))
+        fleet.file.policy = ["rollout: {concurrency: {total: 8, per_host: 3}}"]
+        try fleet.commit()
+        try fleet.expect(0, "reconcile")
+        let readers = try names.map { name in
+            let reader = try fleet.server.connect(database: fleet.database(0))
+            try reader.execute("START TRANSACTION")
+            _ = try reader.query("SELECT * FROM \(name)")
+            return reader
+        }
+        for name in names {
+            try fleet.write("schema/app/\(name).sql", Self.table(name, 1))
+        }
+        try fleet.commit("Step 1")
+        let running = try fleet.start("reconcile")
+        let connection = try fleet.server.connect()
+        let waiting =
+            "SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE 'ALTER TABLE%' "
+            + "AND STATE LIKE 'Waiting for table%' AND DB = \(SQL.literal(fleet.database(0)))"
+        let limit = Date().addingTimeInterval(60)
+        while try connection.query(waiting).count < names.count {
+            guard Date() < limit else { throw TestSupportError("never seen: three ALTERs") }
+            usleep(2_000)
+        }
+        running.send(SIGKILL)
+        _ = try running.wait()
+        let next = try fleet.start("reconcile")
+        try waitForLock(fleet)
+        for reader in readers { reader.close() }
+        let done = try next.wait()
+        #expect(done.status == 0, "\(done)")
+        #expect(try fleet.eventCount("operation-completed") == 6)
+        try fleet.expect(0, "drift")
+    }
+
     @Test func renameThatOutlivesItsWorkerIsFoundUnderItsNewName() throws {
         let fleet = try FleetFixture(schema: ["orders.sql": FleetFixture.orders])
         try fleet.expect(0, "reconcile")

@@ -22,7 +22,12 @@ struct ShardLocksTests {
         let records: [PendingRecord]
         let pool: ConnectionPool
 
-        init(_ kind: TestServer.Kind, tables: Int, sessions: Int = 4) throws {
+        /// - Parameters:
+        ///   - sessions: how many the pool opens.
+        ///   - allowed: how many the server lets in; nil for as many as it can.
+        init(
+            _ kind: TestServer.Kind, tables: Int, sessions: Int = 4, allowed: Int? = nil
+        ) throws {
             server = try TestServer.shared(kind)
             database = try server.freshDatabase()
             let root = try server.connect(database: database)
@@ -56,7 +61,14 @@ struct ShardLocksTests {
             }
             self.catalog = catalog
             self.records = records
-            pool = Self.pool(server, sessions)
+            guard let allowed else {
+                pool = Self.pool(server, sessions)
+                return
+            }
+            let settings = try server.account(
+                "few_\(database.suffix(12))", password: "p", privileges: "ALL ON *.*",
+                requirements: "WITH MAX_USER_CONNECTIONS \(allowed)")
+            pool = ConnectionPool(limitPerServer: sessions) { _ in settings }
         }
 
         private static func pool(_ server: TestServer, _ sessions: Int) -> ConnectionPool {

@@ -18,7 +18,10 @@ struct ServerShardHelpers: ShardHelpers {
         _ number: Int, _ body: (any ShardPort) throws(ShardFailure) -> Result
     ) throws(ShardFailure) -> Result {
         do {
-            return try pool.withConnection(to: target.server, purpose: .change) { connection in
+            // The leader holds a connection, and waits for its helpers before it returns it.
+            return try pool.withConnection(
+                to: target.server, purpose: .change, waits: false
+            ) { connection in
                 try hold(number, on: connection, body)
             }
         } catch let error as ShardFailure {
