@@ -22,35 +22,58 @@ struct ShardLocksTests {
         let records: [PendingRecord]
         let pool: ConnectionPool
 
+        /// A table before and after its statement; nil before it is made.
+        struct Change {
+            let table: String
+            let before: String?
+            let statement: String
+
+            /// A table that gets a column.
+            static func column(_ table: String, _ definition: String? = nil) -> Change {
+                Change(
+                    table: table,
+                    before: definition ?? "CREATE TABLE \(table) (id INT PRIMARY KEY)",
+                    statement: "ALTER TABLE `\(table)` ADD COLUMN `n` INT")
+            }
+        }
+
         /// - Parameters:
         ///   - sessions: how many the pool opens.
         ///   - allowed: how many the server lets in; nil for as many as it can.
         init(
             _ kind: TestServer.Kind, tables: Int, sessions: Int = 4, allowed: Int? = nil
         ) throws {
+            try self.init(
+                kind, (0..<tables).map { .column("t\($0)") }, sessions: sessions,
+                allowed: allowed)
+        }
+
+        init(
+            _ kind: TestServer.Kind, _ changes: [Change], preparing: String = "DO 1",
+            sessions: Int = 4, allowed: Int? = nil
+        ) throws {
             server = try TestServer.shared(kind)
             database = try server.freshDatabase()
             let root = try server.connect(database: database)
+            try root.execute(preparing)
             let catalog = ObjectCatalog()
             let database = database
             var records: [PendingRecord] = []
-            for number in 0..<tables {
-                let name = "t\(number)"
+            for (number, change) in changes.enumerated() {
                 func read() throws -> CatalogTable? {
                     try LiveTable.readTable(
-                        name, database: database, on: root, catalog: catalog)
+                        change.table, database: database, on: root, catalog: catalog)
                 }
-                try root.execute("CREATE TABLE \(name) (id INT PRIMARY KEY)")
+                if let before = change.before { try root.execute(before) }
                 let from = try read()?.digest
-                try root.execute("ALTER TABLE \(name) ADD COLUMN n INT")
+                try root.execute(change.statement)
                 let to = try read()?.digest
-                try root.execute("ALTER TABLE \(name) DROP COLUMN n")
+                try root.execute("DROP TABLE \(change.table)")
+                if let before = change.before { try root.execute(before) }
                 let step = PlanStep(
-                    kind: .alter, namespace: "commerce", object: ObjectName(.table, name),
-                    shards: ["s0"], from: from, to: to,
-                    statements: [
-                        PlanStatement(sql: "ALTER TABLE `\(name)` ADD COLUMN `n` INT", after: to)
-                    ],
+                    kind: from == nil ? .create : .alter, namespace: "commerce",
+                    object: ObjectName(.table, change.table), shards: ["s0"], from: from, to: to,
+                    statements: [PlanStatement(sql: change.statement, after: to)],
                     hazard: .safe, findings: [], cause: PlanCause(kind: .git), differences: [],
                     order: number)
                 records.append(
@@ -84,14 +107,16 @@ struct ShardLocksTests {
                 changed: { _ in })
         }
 
-        func run(_ records: [PendingRecord], perServer: Int = 1) -> RolloutRunner.Result {
+        func run(
+            _ records: [PendingRecord], perServer: Int = 1, clock: any Clock = SystemClock()
+        ) -> RolloutRunner.Result {
             let order = ChangeOrder(
                 ChangeClaims.claims(
                     of: records.map {
                         [.init(from: nil, to: nil, names: [$0.key.object.name])]
                     }, live: []))
             return RolloutRunner(
-                opener: opener(), journal: SimulatedJournal(), clock: SystemClock(),
+                opener: opener(), journal: SimulatedJournal(), clock: clock,
                 control: RolloutControl(policy: .halt, interrupt: Interrupt()), total: 8,
                 perServer: perServer
             ).run([
