@@ -64,13 +64,11 @@ struct Turns<Key: Hashable> {
         return item
     }
 
-    /// Takes a further place of a lane, for help with an item of it; false where it is at its
-    /// limit.
-    mutating func takePlace(in lane: Int) -> Bool {
-        guard lanes[lane].running < perKey else { return false }
-        lanes[lane].running += 1
-        return true
-    }
+    /// Whether a lane is below its limit.
+    func hasPlace(in lane: Int) -> Bool { lanes[lane].running < perKey }
+
+    /// Takes a further place of a lane, for help with an item of it.
+    mutating func takePlace(in lane: Int) { lanes[lane].running += 1 }
 
     /// Gives a place of a lane back.
     mutating func leavePlace(in lane: Int) {

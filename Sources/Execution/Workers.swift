@@ -104,9 +104,7 @@ private final class Board<Item: Sendable, Key: Hashable & Sendable, Result: Send
         while unfinished > 0 {
             if let duty = take() {
                 // One thread wakes the next as long as there is something for it.
-                if turns.hasTurn || calls.values.contains(where: { $0.wanted > 0 }) {
-                    condition.signal()
-                }
+                if turns.hasTurn || callThatCanBeHeard != nil { condition.signal() }
                 return duty
             }
             condition.wait()
@@ -117,13 +115,18 @@ private final class Board<Item: Sendable, Key: Hashable & Sendable, Result: Send
     /// An item whose key is below its limit; where there is none, somebody who wants help.
     private func take() -> Duty? {
         if let item = turns.take() { return .item(item) }
-        for (item, call) in calls where call.wanted > 0 {
-            guard turns.takePlace(in: turns.lane(of: item)) else { continue }
-            call.wanted -= 1
-            call.helpers.enter()
-            return .help(call, item: item)
-        }
-        return nil
+        guard let (item, call) = callThatCanBeHeard else { return nil }
+        turns.takePlace(in: turns.lane(of: item))
+        call.wanted -= 1
+        call.helpers.enter()
+        return .help(call, item: item)
+    }
+
+    /// Somebody who wants help, and whose key is below its limit. There are no more calls than
+    /// threads.
+    private var callThatCanBeHeard: (item: Int, call: CrewCall)? {
+        calls.first { $0.value.wanted > 0 && turns.hasPlace(in: turns.lane(of: $0.key)) }
+            .map { ($0.key, $0.value) }
     }
 
     private func finish(_ item: Int, _ result: Result) {
@@ -142,7 +145,8 @@ private final class Board<Item: Sendable, Key: Hashable & Sendable, Result: Send
         guard !call.isOver else { return }
         calls[item] = call
         call.wanted = count
-        if count > 0 { condition.signal() }
+        // Who gives a place back looks for calls itself.
+        if count > 0, turns.hasPlace(in: turns.lane(of: item)) { condition.signal() }
     }
 
     func dismiss(from item: Int) {
