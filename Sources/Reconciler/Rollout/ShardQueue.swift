@@ -71,13 +71,19 @@ struct ShardQueue {
         return items[ready[head - 1]]
     }
 
+    /// What an operation came to: after a failure nothing new is taken up.
+    ///
+    /// Later operations may depend on the failed one in ways that nobody knows: they are left to
+    /// the next plan.
+    mutating func hear(_ outcome: OperationOutcome) {
+        if outcome.kind == .failed || outcome.kind == .notRun { isClosed = true }
+    }
+
     /// The operation has ended, and those that needed nothing else may begin.
     mutating func settle(_ item: Item, _ outcome: OperationOutcome) {
         running -= 1
         report.outcomes[item.record.key] = outcome
-        // Later operations of this shard may depend on the failed one in ways that nobody knows:
-        // they are left to the next plan.
-        if outcome.kind == .failed || outcome.kind == .notRun { isClosed = true }
+        hear(outcome)
         for other in dependents[item.place] {
             missing[other] -= 1
             if missing[other] == 0 { ready.append(other) }

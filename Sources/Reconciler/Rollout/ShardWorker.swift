@@ -104,6 +104,8 @@ struct ShardWorker {
             switch try driver.drive(&item.machine, claim: event, on: port) {
             case .settled(let outcome):
                 control.note(item.record.key, outcome)
+                // Before it is told: who hears of a failure sees nothing start on the shard.
+                board.update { $0.hear(outcome) }
                 listener.note(.settled(item.record.key, outcome))
                 board.note { $0.settle(item, outcome) }
             case .left(let message):
