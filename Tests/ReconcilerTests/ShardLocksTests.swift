@@ -221,7 +221,10 @@ struct ShardLocksTests {
         let waiting =
             "SELECT 1 FROM information_schema.PROCESSLIST WHERE STATE = 'User lock' "
             + "AND DB = \(SQL.literal(shard.database))"
-        while try root.query(waiting).isEmpty {}
+        let limit = Date().addingTimeInterval(20)
+        while try root.query(waiting).isEmpty {
+            guard Date() < limit else { throw TestSupportError("nobody waits for the helper") }
+        }
         isEnded.withLock { $0 = true }
         ghost.close()
         done.wait()
