@@ -102,13 +102,12 @@ struct ChangeLinter {
     ) -> [LintFinding] {
         let known = Set(before.retire.map(\.value))
         let level = settings.levels[.dropTable] ?? ChangeRules.level(of: .irreversible)
-        guard level != .off else { return [] }
+        guard level != .off, !after.retire.isEmpty else { return [] }
+        let tables = Set((before.schemas + after.schemas).flatMap { $0.tables.map(\.name) })
         return after.retire.compactMap { entry in
             let object = ObjectName(encoded: entry.value)
             guard object.kind == .table, !known.contains(entry.value),
-                !(before.schemas + after.schemas).contains(where: { schema in
-                    schema.tables.contains { $0.name == object.name }
-                })
+                !tables.contains(object.name)
             else { return nil }
             return LintFinding(
                 rule: .dropTable, level: level, namespace: after.name, table: object.name,

@@ -87,7 +87,7 @@ struct SchemaComparison {
     }
 
     private func dropped(_ change: TableChange) throws(DiffError) -> [Found] {
-        guard let table = from.tables.first(where: { $0.name == change.table }) else { return [] }
+        guard let table = from.table(change.table) else { return [] }
         return try change.hazards().map { finding in
             Found(
                 rule: finding.knownRule, hazard: finding.hazard, table: change.table, column: nil,

@@ -32,15 +32,18 @@ extension PlanReport {
                         object: ObjectName(.table, hint.hint.from))
                 }
             })
+        let dropped = Set(
+            plan.steps.flatMap { step in
+                step.tables.filter { $0.to == nil }
+                    .map { Place(namespace: step.namespace, object: $0.object) }
+            })
         let retired = planned.comparison.findings(lookup: { _ in nil }, locate: { _, _ in nil })
             .filter { finding in
                 finding.status == .retired
                     && !blocked.contains(
                         Place(namespace: finding.namespace, object: finding.object))
-                    && !plan.steps.contains { step in
-                        step.namespace == finding.namespace
-                            && step.tables.contains { $0.object == finding.object && $0.to == nil }
-                    }
+                    && !dropped.contains(
+                        Place(namespace: finding.namespace, object: finding.object))
             }
         let left = retired.map { finding in
             Notice(

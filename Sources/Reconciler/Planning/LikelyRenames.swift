@@ -3,30 +3,35 @@ import Schema
 
 /// Finds tables that were probably renamed, where no hint says so.
 struct LikelyRenames {
-    private let hints: [TableRename]
-    private let droppable: Set<String>
+    /// By the table that goes.
+    private let gone: [String: TableRename]
+    /// By the new table, where the old one stays.
+    private let made: [String: TableRename]
 
     init(
         live: [String: Table], desired: [String: Table], droppable: Set<String>,
         renames: [TableRename]
     ) {
         let known = Set(renames.flatMap { [$0.from, $0.to] })
-        hints = SchemaDiff.likelyRenames(
+        let hints = SchemaDiff.likelyRenames(
             from: live.filter { !known.contains($0.key) },
             to: desired.filter { !known.contains($0.key) })
-        self.droppable = droppable
+        gone = Dictionary(hints.map { ($0.from, $0) }) { first, _ in first }
+        made = Dictionary(
+            hints.filter { !droppable.contains($0.from) }.map { ($0.to, $0) }
+        ) { first, _ in first }
     }
 
     /// The suggestion for the step that drops the old table, or for the step that creates the new
     /// one where the old one stays.
     func suggestion(for change: TableChange) -> String? {
-        hints.first { hint in
+        let hint: TableRename? =
             switch change.kind {
-            case .drop: hint.from == change.table
-            case .create: hint.to == change.table && !droppable.contains(hint.from)
-            case .alter: false
+            case .drop: gone[change.table]
+            case .create: made[change.table]
+            case .alter: nil
             }
-        }.map { hint in
+        return hint.map { hint in
             "if `\(hint.to)` is `\(hint.from)` under another name, say so in plumb.yaml, and its "
                 + "rows are kept: renames: [{table: {from: \(Self.yaml(hint.from)), "
                 + "to: \(Self.yaml(hint.to))}}]"

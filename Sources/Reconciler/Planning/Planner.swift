@@ -19,19 +19,19 @@ package struct Planner {
             self.prunesAll = prunesAll
         }
 
-        func drops(_ state: Comparison.ObjectState, on profile: ServerProfile) -> Bool {
-            switch state.status {
-            case .retired: prunesAll || retires(state.object, on: profile)
-            case .unmanaged: prunesAll
-            case .inSync, .pending, .drifted, .conflict, .unknown: false
-            }
-        }
-
-        private func retires(_ object: ObjectName, on profile: ServerProfile) -> Bool {
-            if retire.contains(object) { return true }
+        /// Which states of objects are dropped on servers of the profile.
+        func drops(on profile: ServerProfile) -> (Comparison.ObjectState) -> Bool {
             let folding = NameFolding(profile)
-            let wanted = folding.key(object, on: profile.flavour)
-            return retire.contains { folding.key($0, on: profile.flavour) == wanted }
+            let names = Set(retire.map { folding.key($0, on: profile.flavour) })
+            return { state in
+                switch state.status {
+                case .retired:
+                    prunesAll || retire.contains(state.object)
+                        || names.contains(folding.key(state.object, on: profile.flavour))
+                case .unmanaged: prunesAll
+                case .inSync, .pending, .drifted, .conflict, .unknown: false
+                }
+            }
         }
     }
 
@@ -87,14 +87,15 @@ package struct Planner {
 
     private mutating func plan(_ variant: Comparison.Variant) throws {
         let schema = comparison.schemas[variant.schema]
-        let removal = removals[schema.namespace] ?? Removal(retire: [], prunesAll: false)
+        let drops = (removals[schema.namespace] ?? Removal(retire: [], prunesAll: false))
+            .drops(on: schema.profile)
         var tables = Tables(withheld: WithheldRenames(variant.renames.blocked.map(\.hint)))
         for blocked in variant.renames.blocked {
             refuse(ObjectName(.table, blocked.hint.to), blocked.reason, in: schema, variant)
         }
         var objects: [ObjectChange] = []
         for state in variant.objects {
-            let drops = removal.drops(state, on: schema.profile)
+            let drops = drops(state)
             if state.object.kind == .table {
                 collect(state, drops: drops, into: &tables, schema, variant)
             } else {

@@ -10,15 +10,37 @@ struct ProofFixture {
     /// The sequences that the tables' defaults use: as git defines them, or as they are live where
     /// they are dropped.
     func sequences(of tables: [CatalogTable?]) -> [CatalogTable] {
-        let texts = tables.compactMap { $0?.text }.filter { $0.contains("val(`") }
-        guard !texts.isEmpty else { return [] }
-        let names = Set(schema.tables.keys).union(live.tables.keys).map(ObjectName.init(encoded:))
-        return names.filter { name in
-            name.kind == .sequence
-                && texts.contains { $0.contains("val(\(SQL.identifier(name.name)))") }
-        }.sorted().compactMap { name in
+        var names: Set<String> = []
+        for table in tables { names.formUnion(table.map { Self.called(in: $0.text) } ?? []) }
+        return names.map { ObjectName(.sequence, $0) }.sorted().compactMap { name in
             schema.tables[name.encoded] ?? live.tables[name.encoded].flatMap(lookup)
         }
+    }
+
+    /// The names that stand alone in the parentheses of a function like `nextval`.
+    private static func called(in text: String) -> Set<String> {
+        let call = "val("
+        var names: Set<String> = []
+        var rest = text[...]
+        while let found = rest.firstRange(of: "\(call)`") {
+            rest = rest[found.upperBound...]
+            guard let name = quoted(&rest) else { break }
+            if rest.first == ")" { names.insert(name) }
+        }
+        return names
+    }
+
+    /// The name up to its closing backtick, two of which are one in it; nil where there is none.
+    private static func quoted(_ rest: inout Substring) -> String? {
+        var name = ""
+        while let end = rest.firstIndex(of: "`") {
+            name += rest[..<end]
+            rest = rest[rest.index(after: end)...]
+            guard rest.first == "`" else { return name }
+            name += "`"
+            rest = rest.dropFirst()
+        }
+        return nil
     }
 
     /// The parents of the change's foreign keys: as git defines them for keys that stay or are
