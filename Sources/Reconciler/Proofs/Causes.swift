@@ -1,21 +1,24 @@
 import Desired
 import Diff
+import Git
 import Schema
 
 /// Finds where in git a change comes from.
 struct Causes {
-    private let source: FetchedSource
+    private let commits: LastCommits?
     private let fleet: Fleet
 
     init(_ source: FetchedSource, _ fleet: Fleet) {
-        self.source = source
+        commits = source.lastCommits
         self.fleet = fleet
     }
 
     /// The file that defines or retires the object, with the commit that last changed it.
     func cause(of object: ObjectName, in schema: DesiredSchema) -> PlanCause {
         guard let location = place(of: object, in: schema) else { return PlanCause(kind: .git) }
-        let commit = source.lastCommit(touching: location.file)
+        // Where it cannot be found the cause is shown without it; who may approve is decided by
+        // `AuthorSearch`.
+        let commit = (try? commits?.commit(touching: location.file)) ?? nil
         return PlanCause(
             kind: .git, commit: commit?.id.hex, author: commit?.authorEmail, location: location)
     }

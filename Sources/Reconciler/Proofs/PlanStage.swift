@@ -107,6 +107,7 @@ package struct PlanStage {
     ) -> Planner.Ports {
         let stored = input.normalised.stored
         func schema(_ index: Int) -> DesiredSchema { stored[index] }
+        let causes = Causes(input.source, input.desired.fleet)
         var ports = Planner.Ports(
             lookup: lookup,
             prove: { change, profile in
@@ -118,7 +119,7 @@ package struct PlanStage {
             proveObject: { change, profile in
                 try prove(change, profile: profile, server: servers[profile])
             },
-            cause: { Causes(input.source, input.desired.fleet).cause(of: $1, in: schema($0)) },
+            cause: { causes.cause(of: $1, in: schema($0)) },
             location: { Causes.location(of: $2, object: $1, in: schema($0)) })
         ports.proveTogether = { changes, profile in
             try proveTogether(changes, profile: profile, server: servers[profile])

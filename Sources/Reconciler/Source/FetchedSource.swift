@@ -57,10 +57,9 @@ package struct FetchedSource: Sendable {
     /// Where the files lie, for relative paths; nil for a mirror.
     var folder: String? { repository?.workFolder ?? (tree as? WorkingTree)?.root }
 
-    /// The newest commit that changed `path`; nil where none is known.
-    package func lastCommit(touching path: String) -> Commit? {
+    /// Finds the newest commits that changed files of the revision; nil for a working tree.
+    var lastCommits: LastCommits? {
         guard let repository, let commit else { return nil }
-        // The cause is then shown without a commit; who may approve is decided by `AuthorSearch`.
-        return try? repository.lastCommit(touching: path, from: commit.id)
+        return LastCommits(repository, from: commit.id)
     }
 }
