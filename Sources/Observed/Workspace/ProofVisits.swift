@@ -8,8 +8,8 @@ struct ProofVisits {
     private(set) var visits: [[Int]] = []
     private var contents: [[String: Content]] = []
 
-    /// The most changes of one visit: what a lost session makes necessary again.
-    static let limit = 500
+    /// The most changes of one visit, as each table takes about 100 kB of the server's disk.
+    static let limit = 2_000
 
     /// What a visit has under the name of a table.
     private enum Content: Equatable {
@@ -24,7 +24,7 @@ struct ProofVisits {
     }
 
     /// - Parameter changes: parents of foreign keys that are made come first.
-    init(_ changes: [ChangeToProve]) {
+    init(_ changes: [ChangeToProve], limit: Int = limit) {
         for (place, change) in changes.enumerated() {
             guard let needed = Self.needed(change) else {
                 visits.append([place])
@@ -33,7 +33,7 @@ struct ProofVisits {
             }
             let own = change.names
             let found = visits.indices.first { visit in
-                !contents[visit].isEmpty && visits[visit].count < Self.limit
+                !contents[visit].isEmpty && visits[visit].count < limit
                     && Self.fits(change, own, needed, contents[visit])
             }
             let visit = found ?? visits.count
