@@ -222,7 +222,8 @@ package struct Planner {
         for (place, step) in steps.enumerated() {
             guard case .single(let change) = step, change.kind != .drop,
                 let state = tables.states[change.table],
-                withheld(change, state, tables) == nil
+                withheld(change, state, tables) == nil,
+                refusals(of: state, in: variant).contains(where: \.refused.isEmpty)
             else { continue }
             places.append(place)
             questions.append(drafter.question(change, state))
@@ -232,6 +233,14 @@ package struct Planner {
         return Dictionary(
             zip(places, found).compactMap { place, statements in statements.map { (place, $0) } }
         ) { first, _ in first }
+    }
+
+    private func refusals(
+        of state: Comparison.ObjectState, in variant: Comparison.Variant
+    ) -> [Refusals.Group] {
+        ports.refusals.groups(
+            variant.shards, namespace: comparison.schemas[variant.schema].namespace,
+            object: state.object, from: state.observed)
     }
 
     private func withheld(
@@ -268,11 +277,8 @@ package struct Planner {
         in variant: Comparison.Variant, suggestion: String?, context: ProbeContext,
         proved: [PlanStatement]?
     ) throws -> Bool {
-        let groups = ports.refusals.groups(
-            variant.shards, namespace: comparison.schemas[variant.schema].namespace,
-            object: state.object, from: state.observed)
         var isDrafted = true
-        for group in groups {
+        for group in refusals(of: state, in: variant) {
             var own = variant
             own.shards = group.shards
             let drafter = drafter(of: own)
