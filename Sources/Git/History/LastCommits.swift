@@ -1,3 +1,5 @@
+import Basics
+
 /// The newest commits on one first-parent history that changed files, for many files.
 ///
 /// One file is looked for by itself, in the few trees above it. Once many are asked for, each
