@@ -83,6 +83,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Schema", "Diff", "Execution", "MySQLClient"],
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("SchemaTests", ["Schema", "TestSupport"]),
+        tests("StoreTests", ["Basics", "Execution", "Store", "Git", "Ledger", "TestSupport"]),
         tests("SignaturesTests", ["Signatures", "TestSupport"]),
         tests("DiffTests", ["Diff", "TestSupport"]),
         tests("GitTests", ["Store", "Git", "Signatures", "TestSupport"]),

@@ -14,6 +14,8 @@ package struct VerifyReport: Sendable, Hashable {
             case missingObject
             /// An object is there and cannot be read: nobody knows what it holds.
             case unreadableObject
+            /// A file of the store, whose objects may be read nevertheless.
+            case damagedFile
             /// A commit that the ledger did not write.
             case foreignCommit
             /// A reference that points to no commit.
@@ -23,7 +25,7 @@ package struct VerifyReport: Sendable, Hashable {
         }
 
         package let kind: Kind
-        /// Where it was first found: `environment:path`, or the name of the reference.
+        /// Where it was first found: `environment:path`, the name of the reference, or the file.
         package let place: String
         /// The id of the object; empty for a reference that has none.
         package let object: String
@@ -86,7 +88,22 @@ private struct Verifier {
     }
 
     mutating func run() throws(StoreError) {
+        let files = try backend.damagedFiles()
+        for file in files {
+            add(
+                .damagedFile, at: file.path, nil,
+                "\(file.reason): restore it from a backup, or run `plumb store verify --repair`")
+        }
         for reference in try backend.references(below: "refs/") { verify(reference: reference) }
+        do throws(StoreError) {
+            try verifyTheRest()
+        } catch  where error.code == .corrupt && !files.isEmpty {
+            // What lies in the damaged files and belongs to no branch cannot be listed.
+        }
+        report.objects = seen.count
+    }
+
+    private mutating func verifyTheRest() throws(StoreError) {
         isCurrent = false
         var last: ObjectID?
         while true {
@@ -97,7 +114,6 @@ private struct Verifier {
             guard page.count == Self.page else { break }
             last = page.last
         }
-        report.objects = seen.count
     }
 
     /// How many ids are listed at once.

@@ -38,7 +38,8 @@ package protocol LedgerBackend: AnyObject, Sendable {
     func put(_ objects: [GitObject]) throws(StoreError)
 
     /// Puts objects in the place of damaged ones with the same ids, and lets go of damaged objects
-    /// for which there is no other: they are missing from then on, and may be put again.
+    /// for which there is no other: they are missing from then on, and may be put again. Makes anew
+    /// what the store itself can, such as indexes; also where there are no objects to put.
     func replace(_ objects: [GitObject], discarding ids: [ObjectID]) throws(StoreError)
 
     /// The object that a reference names; nil where there is no such reference.
@@ -68,6 +69,9 @@ package protocol LedgerBackend: AnyObject, Sendable {
 
     /// What holds an object, for people who restore it by hand.
     func whereabouts(of id: ObjectID) -> String
+
+    /// Files that are damaged, whether or not an object in them can still be read; reads all.
+    func damagedFiles() throws(StoreError) -> [DamagedFile]
 
     /// Files that an interrupted writer left; the next write removes them.
     func strayFiles() throws(StoreError) -> [String]
@@ -100,6 +104,19 @@ package protocol LedgerBackend: AnyObject, Sendable {
 
     /// The time by the store's clock.
     func now() throws(StoreError) -> Date
+}
+
+/// A file of a store that is damaged.
+package struct DamagedFile: Sendable, Hashable {
+    /// Relative to the store's place.
+    package let path: String
+    /// What is wrong with it.
+    package let reason: String
+
+    package init(path: String, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
 }
 
 /// What one write keeps: objects, and references that are moved to some of them.

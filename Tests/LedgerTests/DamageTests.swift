@@ -91,6 +91,28 @@ struct DamageTests {
                 == ["damagedObject no branch (unreachable) \(id)"])
     }
 
+    /// Of a pack and an index, also where every object can be read elsewhere.
+    @Test(arguments: [".pack", ".idx"], [false, true])
+    func aDamagedFileIsNamed(suffix: String, isElsewhere: Bool) throws {
+        let (fixture, _, _, _) = try ledger()
+        let folder = fixture.path + "/objects/pack"
+        let name = try #require(
+            FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasSuffix(suffix) })
+        if isElsewhere {
+            try Shell.check("cp", ["-a", folder, fixture.path + "/saved"])
+            try GitCommand.unpackObjects(of: fixture.path)
+            try Shell.check("sh", ["-c", "mv saved/* objects/pack"], folder: fixture.path)
+        }
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))
+        // A checksum in the index; an object in the pack.
+        bytes[suffix == ".idx" ? bytes.count - 50 : bytes.count / 2] ^= 1
+        try fixture.overwrite("\(folder)/\(name)", bytes)
+        let report = try fixture.reopened().verify()
+        let problem = try #require(report.problems.first)
+        #expect(problem.kind == .damagedFile && problem.place == "objects/pack/\(name)")
+        #expect(!report.isSound)
+    }
+
     @Test func aDocumentMustBeWhatItsPlaceSays() throws {
         let fixture = try LedgerFixture()
         let good = Digest(of: "CREATE TABLE a (id INT)").hex

@@ -41,7 +41,8 @@ final class DurableFile {
 
     /// Writes a file in the place of another, or of none: readers see either whole.
     static func replace(_ path: String, with bytes: [UInt8]) throws(GitError) {
-        let temporary = "\(path).\(getpid()).\(UInt32.random(in: .min ... .max)).tmp"
+        let temporary =
+            "\(path).\(getpid()).\(UInt32.random(in: .min ... .max))\(replacementSuffix)"
         do throws(GitError) {
             try write(bytes, to: temporary)
             try rename(temporary, to: path)
@@ -51,6 +52,9 @@ final class DurableFile {
         }
         try sync(folder: (path as NSString).deletingLastPathComponent)
     }
+
+    /// What the names of files end in that are to take the place of another.
+    static let replacementSuffix = ".plumb-tmp"
 
     static func rename(_ old: String, to new: String) throws(GitError) {
         guard Foundation.rename(old, new) == 0 else { throw failure(errno, new) }

@@ -117,9 +117,15 @@ package enum StaleFiles {
     ///
     /// - Parameter minimumAgeSeconds: keeps younger files, which may belong to a running `git`
     ///   command.
+    /// - Parameter keeping: files that stay, whatever their age.
     @discardableResult
-    package static func remove(in folder: String, minimumAgeSeconds: Double) -> [String] {
-        search(folder, minimumAgeSeconds).found.filter { unlink("\(folder)/\($0)") == 0 }
+    package static func remove(
+        in folder: String, minimumAgeSeconds: Double,
+        keeping isKept: (String) -> Bool = { _ in false }
+    ) -> [String] {
+        search(folder, minimumAgeSeconds).found.filter {
+            !isKept($0) && unlink("\(folder)/\($0)") == 0
+        }
     }
 
     /// The files that `remove` would remove, sorted.
@@ -137,7 +143,10 @@ package enum StaleFiles {
         _ folder: String, _ minimumAgeSeconds: Double
     ) -> (found: [String], failure: GitError?) {
         var search = FileSearch(folder: folder)
-        search.collect("", depth: 0, isDeep: false, where: gitFiles.contains)
+        search.collect("", depth: 0, isDeep: false) {
+            gitFiles.contains($0) || isReplacement($0)
+        }
+        search.collect("leases", depth: 0, isDeep: false, where: isReplacement)
         search.collect("refs", depth: 0) { $0.hasSuffix(".lock") }
         search.collect("objects", depth: 0) {
             $0.hasPrefix("tmp_") || $0.hasPrefix("pack_git2_")
@@ -149,6 +158,11 @@ package enum StaleFiles {
                 && status.st_mtim.tv_sec <= limit
         }
         return (old.sorted(by: bytesPrecede), search.failure)
+    }
+
+    /// Whether a file was to take the place of another one (``DurableFile/replace(_:with:)``).
+    private static func isReplacement(_ name: String) -> Bool {
+        name.hasSuffix(DurableFile.replacementSuffix)
     }
 
     /// Lock files of git itself beside the references; `plumb.lock` is not one of them.

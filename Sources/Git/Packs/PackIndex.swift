@@ -1,24 +1,40 @@
 import Basics
+import Crypto
 import Foundation
 
-/// The index of a pack (version 2), read from its file as it is needed.
+/// The index of a pack (version 2, or 1 of old programs), read from its file as it is needed.
 struct PackIndex {
     /// The number of objects in the pack.
     let count: Int
     private let data: Data
     private let path: String
+    private let layout: Layout
+
+    /// Where the ids lie.
+    private struct Layout {
+        /// The bytes before the ids and what belongs to them: magic, version, counts by first byte.
+        let tables: Int
+        /// From one id to the next.
+        let stride: Int
+        /// What stands before each id.
+        let before: Int
+        let isOld: Bool
+
+        static let old = Layout(tables: 256 * 4, stride: 24, before: 4, isOld: true)
+        static let current = Layout(tables: 8 + 256 * 4, stride: 20, before: 0, isOld: false)
+    }
 
     /// Where an object lies in the pack.
     struct Entry {
         let id: ObjectID
         /// In bytes from the beginning of the pack.
         let offset: Int
-        /// The CRC-32 of its bytes in the pack.
-        let checksum: UInt32
+        /// The CRC-32 of its bytes in the pack; nil where the index is of version 1.
+        let checksum: UInt32?
     }
 
     /// Throws `notFound` where the file is gone, `unreadable` where it cannot be read and `corrupt`
-    /// where it is no index of version 2, is cut off or is damaged in its counts.
+    /// where it is no index, is cut off or is damaged in its counts.
     init(path: String) throws(GitError) {
         self.path = path
         do {
@@ -27,12 +43,31 @@ struct PackIndex {
             let isGone = access(path, F_OK) != 0 && errno == ENOENT
             throw GitError(isGone ? .notFound : .unreadable, "\(path) cannot be read")
         }
-        guard data.count >= Self.tables + 2 * 20,
-            Array(data.prefix(8)) == [0xff, 0x74, 0x4f, 0x63, 0, 0, 0, 2]
+        let magic: [UInt8] = [0xff, 0x74, 0x4f, 0x63]
+        layout = data.starts(with: magic) ? .current : .old
+        guard data.count >= layout.tables + 2 * 20,
+            layout.isOld || data.starts(with: magic + [0, 0, 0, 2])
         else { throw Self.damaged(path) }
-        count = Int(Self.number(data, 8 + 255 * 4))
-        guard data.count >= Self.tables + count * 28 + 2 * 20 else { throw Self.damaged(path) }
+        let first = layout.tables - 256 * 4
+        let counts = (0..<256).map { [data] in Self.number(data, first + $0 * 4) }
+        count = Int(counts[255])
+        let rest = data.count - layout.tables - 2 * 20
+        let isFitting =
+            layout.isOld
+            ? rest == count * 24 : rest >= count * 28 && rest <= count * (28 + 8)
+        guard isFitting, zip(counts, counts.dropFirst()).allSatisfy(<=) else {
+            throw Self.damaged(path)
+        }
     }
+
+    /// Whether the bytes of the file hash to the SHA-1 at its end.
+    var isWhole: Bool { data.endsInItsHash }
+
+    /// The SHA-1 at the end of the pack.
+    var packTrailer: [UInt8] { Array(data.suffix(2 * 20).prefix(20)) }
+
+    /// Whether it is of version 1, which knows no checksums of objects.
+    var isOld: Bool { layout.isOld }
 
     private static func damaged(_ path: String) -> GitError {
         GitError(
@@ -42,7 +77,7 @@ struct PackIndex {
 
     /// The id at a place in their order.
     func id(_ place: Int) -> ObjectID {
-        let start = Self.tables + place * 20
+        let start = layout.tables + place * layout.stride + layout.before
         return ObjectID(bytes: data[start..<start + 20])
     }
 
@@ -62,7 +97,13 @@ struct PackIndex {
 
     /// The entries in the order in which they lie in the pack.
     func entries() throws(GitError) -> [Entry] {
-        let checksums = Self.tables + count * 20
+        if layout.isOld {
+            return (0..<count).map { place in
+                let offset = Self.number(data, layout.tables + place * layout.stride)
+                return Entry(id: id(place), offset: Int(offset), checksum: nil)
+            }.sorted { $0.offset < $1.offset }
+        }
+        let checksums = layout.tables + count * 20
         let offsets = checksums + count * 4
         let wide = offsets + count * 4
         var result: [Entry] = []
@@ -85,10 +126,19 @@ struct PackIndex {
         return result.sorted { $0.offset < $1.offset }
     }
 
-    /// The bytes before the ids: magic, version, and the counts by first byte.
-    private static let tables = 8 + 256 * 4
-
     private static func number(_ data: Data, _ place: Int) -> UInt32 {
         data[place..<place + 4].reduce(0) { $0 << 8 | UInt32($1) }
+    }
+}
+
+extension Data {
+    /// Whether the last 20 bytes are the SHA-1 of those before.
+    var endsInItsHash: Bool {
+        guard count > 20 else { return false }
+        return withUnsafeBytes { bytes in
+            let bytes = bytes.bindMemory(to: UInt8.self)
+            let content = UnsafeBufferPointer(rebasing: bytes.dropLast(20))
+            return HashAlgorithm.sha1.digest(of: content).elementsEqual(bytes.suffix(20))
+        }
     }
 }

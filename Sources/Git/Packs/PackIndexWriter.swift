@@ -4,7 +4,7 @@ import Crypto
 /// Makes the index (version 2) of a pack.
 enum PackIndexWriter {
     /// - Parameters:
-    ///   - entries: in any order, each id once.
+    ///   - entries: in any order, each id once, with their checksums.
     ///   - trailer: the SHA-1 at the end of the pack.
     static func index(of entries: [PackIndex.Entry], trailer: [UInt8]) -> [UInt8] {
         let entries = entries.sorted { $0.id < $1.id }
@@ -18,7 +18,7 @@ enum PackIndexWriter {
             index.append(sum)
         }
         for entry in entries { index.content += entry.id.bytes }
-        for entry in entries { index.append(entry.checksum) }
+        for entry in entries { index.append(entry.checksum ?? 0) }
         var wide: [Int] = []
         for entry in entries {
             if entry.offset < 1 << 31 {

@@ -24,38 +24,49 @@ struct PackMerge {
             return pack[start..<end]
         }
 
-        /// Whether an entry is stored as a difference from another one.
-        func hasDifferences() throws(GitError) -> Bool {
-            for place in entries.indices
-            where [6, 7].contains(try bytes(place)[offset: 0] >> 4 & 7) {
-                return true
+        /// Whether each entry is stored whole, and has the bytes that the index speaks of.
+        func isPlain() throws(GitError) -> Bool {
+            for place in entries.indices {
+                let bytes = try bytes(place)
+                let isDifference = [6, 7].contains(bytes[offset: 0] >> 4 & 7)
+                let sum = bytes.withUnsafeBytes { bytes in
+                    crc32(
+                        0, bytes.bindMemory(to: UInt8.self).baseAddress, UInt32(bytes.count))
+                }
+                guard !isDifference, UInt32(sum) == entries[place].checksum else { return false }
             }
-            return false
+            return true
         }
     }
 
     /// Writes one pack of `names`, which is durable when this returns, and says which of them it
-    /// holds: packs with objects stored as differences are left out.
+    /// holds.
     ///
-    /// Throws `corrupt` where the bytes of an object are not those that its index speaks of: then
-    /// nothing was written.
+    /// Packs with objects stored as differences are left out, and so are damaged ones, whose damage
+    /// must not get an index that looks whole.
     ///
     /// - Returns: the new pack's name, and those of the packs that it replaces; nil where fewer
     ///   than two can be merged.
     func merge(_ names: [String]) throws(GitError) -> (name: String, replaced: [String])? {
         var sources: [(name: String, source: Source)] = []
         for name in names {
-            let source = try source(name)
-            if try !source.hasDifferences() { sources.append((name, source)) }
+            if let source = plainSource(name) { sources.append((name, source)) }
         }
         guard sources.count > 1 else { return nil }
         let name = try write(sources.map(\.source))
         return (name, sources.map(\.name).filter { $0 != name })
     }
 
+    /// The pack, where it is whole and can be copied.
+    private func plainSource(_ name: String) -> Source? {
+        guard let source = try? source(name), (try? source.isPlain()) == true else { return nil }
+        return source
+    }
+
     private func source(_ name: String) throws(GitError) -> Source {
         let path = "\(folder.path)/\(name)"
         let index = try PackIndex(path: path + ".idx")
+        guard index.isWhole else { throw GitError(.corrupt, "\(path).idx is damaged") }
         do {
             let pack = try Data(
                 contentsOf: URL(fileURLWithPath: path + ".pack"), options: .alwaysMapped)
@@ -80,15 +91,6 @@ struct PackMerge {
         for source in sources {
             for (place, entry) in source.entries.enumerated() where seen.remove(entry.id) != nil {
                 let bytes = try source.bytes(place)
-                let sum = bytes.withUnsafeBytes { bytes in
-                    crc32(
-                        0, bytes.bindMemory(to: UInt8.self).baseAddress, UInt32(bytes.count))
-                }
-                guard UInt32(sum) == entry.checksum else {
-                    throw GitError(
-                        .corrupt, "\(source.path): object \(entry.id) is damaged",
-                        remedy: "run `plumb store verify --repair`")
-                }
                 entries.append(
                     .init(id: entry.id, offset: stream.count, checksum: entry.checksum))
                 try stream.write(bytes)

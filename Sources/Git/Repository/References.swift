@@ -107,6 +107,10 @@ private enum LooseReferences {
                 guard lstat("\(folder)/\(name)", &status) == 0 else { continue }
                 switch status.st_mode & S_IFMT {
                 case S_IFDIR: folders.append(name)
+                case S_IFREG where prefix.hasPrefix(name + "/"):
+                    throw GitError(
+                        .unreadable, "\(folder)/\(name) is no folder",
+                        remedy: "restore it from a backup")
                 case S_IFREG where name.hasPrefix(prefix) && !name.hasSuffix(".lock"):
                     names.append(name)
                 default: continue

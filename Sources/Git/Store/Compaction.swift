@@ -22,9 +22,11 @@ extension GitBackend {
 
     /// Writes all objects as one pack, with differences between similar ones.
     ///
-    /// Packs that git itself looks after (a `.keep` file, a multi-pack-index) stay as they are.
+    /// Packs that git itself looks after (a `.keep` file, a multi-pack-index) stay as they are. What
+    /// a compaction left that was killed goes.
     @discardableResult
     package func compact() throws(StoreError) -> Bool {
+        _ = try repository()
         let turn = try CompactionTurn(place)
         defer { withExtendedLifetime(turn) {} }
         let isWritten = try translating("compacting \(place)") { (_) throws(GitError) in
@@ -54,10 +56,13 @@ private struct Compaction {
     let repository: Repository
 
     func run() throws(GitError) -> Bool {
-        let maintenance = PackMaintenance(repository)
-        guard try !maintenance.areKept() else { return false }
+        let maintenance = PackMaintenance(repository, sharing: .theOthers)
+        if let damage = try PackCheck(folder: maintenance.folder.path).damagedIndex() {
+            throw damage
+        }
+        maintenance.indexRemains()
         let files = ObjectFiles(repository.folder)
-        let packs = try maintenance.all().map(\.name)
+        let packs = try maintenance.movable().map(\.name)
         let singles = try files.singles().ids
         guard packs.count > 1 || !singles.isEmpty else { return false }
         var ids = Set(singles)
@@ -68,6 +73,7 @@ private struct Compaction {
         try verify("\(maintenance.folder.path)/\(name).idx", holds: ids)
         try DurableFile.sync(folder: maintenance.folder.path)
         try maintenance.replace(packs, by: name)
+        maintenance.removeIndexRemains(heldBy: name)
         files.removeSingles(singles)
         return true
     }

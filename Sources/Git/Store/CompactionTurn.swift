@@ -5,7 +5,12 @@ import Store
 final class CompactionTurn {
     private let file: FileLock
 
-    /// Throws `locked` at once, with the holder, while another one has it.
+    /// What the paths begin with of files that a compaction is writing (libgit2's `indexer.c`),
+    /// relative to the repository.
+    static let remains = "objects/pack/pack_git2_"
+
+    /// Removes what a compaction left that died. Throws `locked` at once, with the holder, while
+    /// another one has the turn.
     init(_ place: String) throws(StoreError) {
         let path = "\(place)/plumb.compaction"
         do throws(FileLock.Failure) {
@@ -20,5 +25,7 @@ final class CompactionTurn {
                 throw StoreError(DurableFile.failure(number, path), about: "compacting \(place)")
             }
         }
+        guard file.abandonedBy != nil else { return }
+        StaleFiles.remove(in: place, minimumAgeSeconds: 0) { !$0.hasPrefix(Self.remains) }
     }
 }

@@ -14,10 +14,26 @@ package final class GitBackend: LedgerBackend {
     private let opened = Lock<Opened?>(nil)
     /// Whether left-overs were looked for.
     private let isSwept = Lock(false)
+    /// How many packs there were when none of them could be merged.
+    let unmergeable = Lock(0)
 
     private struct Opened {
         let repository: Repository
-        var packs: FolderStamp
+        let packs: FileStamp
+        /// An index that libgit2 must not read; nil where there is none.
+        let damage: GitError?
+
+        init(_ path: String, waitSeconds: Double) throws(StoreError) {
+            let folder = path + "/objects/pack"
+            packs = FileStamp(folder)
+            repository = try RepositoryFolder(path).open(waitSeconds: waitSeconds)
+            do throws(GitError) {
+                damage = try PackCheck(folder: folder).damagedIndex()
+            } catch {
+                // Whoever looks for an object is told.
+                damage = error
+            }
+        }
     }
 
     package init(path: String, waitSeconds: Double = 10) {
@@ -58,12 +74,11 @@ package final class GitBackend: LedgerBackend {
     func found() throws(StoreError) -> Repository? {
         if let known = opened.withLock({ $0 }) { return known.repository }
         guard try !RepositoryFolder(place).isMissingOrUnused() else { return nil }
-        let stamp = FolderStamp(packs)
-        let repository = try RepositoryFolder(place).open(waitSeconds: waitSeconds)
+        let new = try Opened(place, waitSeconds: waitSeconds)
         return opened.withLock { opened in
             if let opened { return opened.repository }
-            opened = Opened(repository: repository, packs: stamp)
-            return repository
+            opened = new
+            return new.repository
         }
     }
 
@@ -74,12 +89,12 @@ package final class GitBackend: LedgerBackend {
         return repository
     }
 
-    private var packs: String { "\(place)/objects/pack" }
+    var packs: String { "\(place)/objects/pack" }
 
     /// Opens the repository anew where packs came or went since it was opened: a handle goes on
     /// looking into packs that are gone, and believes what it saw in them.
     func refresh() throws(StoreError) {
-        guard let known = opened.withLock({ $0 }), known.packs != FolderStamp(packs) else { return }
+        guard let known = opened.withLock({ $0 }), known.packs != FileStamp(packs) else { return }
         try reopen()
     }
 
@@ -87,9 +102,21 @@ package final class GitBackend: LedgerBackend {
 
     /// Opens the repository anew.
     func reopen() throws(StoreError) {
-        let stamp = FolderStamp(packs)
-        let repository = try RepositoryFolder(place).open(waitSeconds: waitSeconds)
-        opened.withLock { $0 = Opened(repository: repository, packs: stamp) }
+        let new = try Opened(place, waitSeconds: waitSeconds)
+        opened.withLock { $0 = new }
+    }
+
+    /// Runs `body` on the repository to look at its objects; throws `corrupt` where an index is
+    /// damaged.
+    func lookingAtObjects<Result>(
+        _ subject: @autoclosure () -> String,
+        _ body: (Repository) throws(GitError) -> Result
+    ) throws(StoreError) -> Result {
+        _ = try repository()
+        if let damage = opened.withLock({ $0?.damage }) {
+            throw StoreError(damage, about: subject())
+        }
+        return try translating(subject(), body)
     }
 
     /// Looks for left-overs with the first write of this handle: after a clean end of the last
@@ -136,22 +163,6 @@ package final class GitBackend: LedgerBackend {
     }
 
     package func now() -> Date { Date() }
-}
-
-/// What tells whether names in a folder came or went.
-struct FolderStamp: Equatable {
-    private var seconds = 0
-    private var nanoseconds = 0
-    private var inode: UInt64 = 0
-
-    /// All zero where there is no folder.
-    init(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return }
-        seconds = status.st_mtim.tv_sec
-        nanoseconds = status.st_mtim.tv_nsec
-        inode = UInt64(status.st_ino)
-    }
 }
 
 extension StoreError {

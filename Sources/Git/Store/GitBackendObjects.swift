@@ -5,34 +5,59 @@ import Store
 
 extension GitBackend {
     package func get(_ id: ObjectID) throws(StoreError) -> GitObject? {
-        let first: StoreError
-        do throws(StoreError) {
-            if let object = try read(id) { return object }
-            // A handle that saw the folder in the middle of a change may have missed it.
+        _ = try repository()
+        var outcome: Result<GitObject?, StoreError> = .success(nil)
+        for attempt in 0..<Self.readAttempts {
+            let stamp = FileStamp(packs)
+            do throws(StoreError) {
+                if let object = try read(id) { return object }
+                outcome = .success(nil)
+            } catch {
+                outcome = .failure(error)
+            }
+            // The second look is through a new handle, which sees the folder as it is.
+            if attempt > 0, stamp == FileStamp(packs) { break }
+            // The pack that it looked into may be gone, and its objects in another one.
             try reopen()
-            return try read(id)
-        } catch {
-            first = error
         }
-        // The pack that it looked into may be gone, and its objects in another one.
-        try reopen()
-        do throws(StoreError) {
-            return try read(id)
-        } catch {
-            throw first
+        guard try outcome.get() == nil, let doubt = try doubt(about: id) else {
+            return try outcome.get()
+        }
+        throw doubt
+    }
+
+    /// More often than packs are merged while one object is read.
+    private static let readAttempts = 8
+
+    private func read(_ id: ObjectID) throws(StoreError) -> GitObject? {
+        try lookingAtObjects("object \(id) of \(place)") { (repository) throws(GitError) in
+            try repository.read(id)
         }
     }
 
-    private func read(_ id: ObjectID) throws(StoreError) -> GitObject? {
-        let object = try translating("\(place)") { (repository) throws(GitError) in
-            try repository.read(id)
+    /// Why an object that was not found is not known to be missing.
+    private func doubt(about id: ObjectID) throws(StoreError) -> StoreError? {
+        let subject = "object \(id) of \(place)"
+        do throws(GitError) {
+            return try ObjectFiles(place).doubt(about: id).map { StoreError($0, about: subject) }
+        } catch {
+            return StoreError(error, about: subject)
         }
-        if object == nil, let file = ObjectFiles(place).unreadable(id) {
-            throw StoreError(
-                .unreadable, "object \(id) of \(place): \(file) cannot be read",
-                remedy: "check its rights and the disk")
+    }
+
+    /// Reads every pack and every index, which is what it costs.
+    package func damagedFiles() throws(StoreError) -> [DamagedFile] {
+        let damages: [PackCheck.Damage]
+        do throws(GitError) {
+            damages = try PackCheck(folder: packs).damages(.whole)
+        } catch {
+            throw StoreError(error, about: "checking the packs of \(place)")
         }
-        return object
+        // So that nothing is read through an index that was whole when it was opened.
+        if !damages.isEmpty { try reopen() }
+        return damages.map { damage in
+            DamagedFile(path: String(damage.path.dropFirst(place.count + 1)), reason: damage.reason)
+        }
     }
 
     package func whereabouts(of id: ObjectID) -> String {
@@ -41,7 +66,7 @@ extension GitBackend {
 
     package func absent(of ids: [ObjectID]) throws(StoreError) -> Set<ObjectID> {
         try refresh()
-        return try translating("looking for objects of \(place)") {
+        return try lookingAtObjects("looking for objects of \(place)") {
             (repository) throws(GitError) in
             try repository.absent(of: ids)
         }
@@ -67,12 +92,10 @@ extension GitBackend {
         }
     }
 
-    /// A pack hides damage only where it is found first: the damaged file goes when it is an object
-    /// of its own, and a damaged pack goes with the compaction, which reads what is whole.
+    /// Makes damaged indexes anew as well, also where there is no object to replace.
     package func replace(
         _ objects: [GitObject], discarding ids: [ObjectID]
     ) throws(StoreError) {
-        guard !objects.isEmpty || !ids.isEmpty else { return }
         let turn = try WriteTurn(place, waitSeconds: waitSeconds, purpose: "repairing")
         defer { withExtendedLifetime(turn) {} }
         do throws(GitError) {
@@ -85,14 +108,18 @@ extension GitBackend {
     }
 
     /// Writes those of `objects` that are not there as one pack; call it with the turn held.
+    ///
+    /// Throws `corrupt` for one whose bytes do not hash to its id.
     func keep(_ objects: [GitObject]) throws(StoreError) {
         guard !objects.isEmpty else { return }
-        try refresh()
+        var absent = try absent(of: objects.map(\.id))
         let repository = try repository()
         do throws(GitError) {
-            var absent = try repository.absent(of: objects.map(\.id))
             let new = objects.filter { absent.remove($0.id) != nil }
             guard !new.isEmpty else { return }
+            for object in new where GitObject(object.kind, object.bytes).id != object.id {
+                throw GitError(.corrupt, "the bytes to keep as object \(object.id) are not its own")
+            }
             try PackFolder(path: repository.folder + "objects/pack").write(PackFile(new))
         } catch {
             throw StoreError(error, about: "writing to \(place)")

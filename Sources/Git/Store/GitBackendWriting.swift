@@ -8,9 +8,24 @@ extension GitBackend {
         let repository = try repository()
         do throws(GitError) {
             if let moved = try MoveJournal(place).target(of: name) { return moved }
+            if let target = try repository.target(of: name) { return target }
+            try requireReadable(name)
+            // It may have been made between the two looks.
             return try repository.target(of: name)
         } catch {
             throw StoreError(error, about: "reading \(name) of \(place)")
+        }
+    }
+
+    /// Throws `unreadable` where a file that may hold a reference cannot be read: libgit2 takes it
+    /// for one that is not there.
+    private func requireReadable(_ name: String) throws(GitError) {
+        for file in [name, "packed-refs"] {
+            let path = "\(place)/\(file)"
+            guard access(path, R_OK) != 0, errno != ENOENT else { continue }
+            throw GitError(
+                .unreadable, "\(path): \(String(cString: strerror(errno)))",
+                remedy: "check what it is, and its rights")
         }
     }
 
@@ -31,21 +46,30 @@ extension GitBackend {
         do throws(GitError) {
             try MoveJournal(place).finish(in: repository)
         } catch {
-            throw StoreError(error, about: "finishing an earlier write to \(place)")
+            let failure = StoreError(error, about: "finishing an earlier write to \(place)")
+            guard error.code == .locked else { throw failure }
+            removeLeftOvers()
+            throw StoreError(.busy, failure.fault, remedy: "wait for the git command that runs")
         }
         if let lease { try require(lease) }
         guard let write = try compose() else { return false }
+        try check(write)
         try keep(write.objects)
         try move(write.moves)
         mergePacks()
         return true
     }
 
-    /// Moves the references, all or none; call it with the turn held.
-    private func move(_ moves: [ReferenceMove]) throws(StoreError) {
-        guard let first = moves.first else { return }
-        guard moves.count > 1 else { return try move(first) }
-        for move in moves {
+    /// Makes sure, before anything is written, that every reference can be moved as it is asked.
+    private func check(_ write: StoreWrite) throws(StoreError) {
+        let names = write.moves.map(\.name)
+        let isNew = write.moves.contains { $0.old == nil }
+        let known = isNew ? try references(below: "refs/") : []
+        if let fault = ReferenceNames.fault(names, beside: known) {
+            throw StoreError(
+                .invalid, "\(place): \(fault)", remedy: "nothing was written; use another name")
+        }
+        for move in write.moves {
             let found = try reference(move.name)
             guard found == move.old else {
                 throw StoreError(
@@ -54,14 +78,33 @@ extension GitBackend {
                         + "\(move.old?.short ?? "new")")
             }
         }
-        let repository = try repository()
-        do throws(GitError) {
-            let journal = MoveJournal(place)
-            try journal.record(moves)
-            try journal.finish(in: repository)
-        } catch {
-            throw StoreError(error, about: "moving references of \(place)")
+        let new = Set(write.objects.map(\.id))
+        let others = write.moves.map(\.new).filter { !new.contains($0) }
+        if !others.isEmpty, let absent = try absent(of: others).min() {
+            throw StoreError(
+                .missing, "object \(absent), to which a reference is to point, is not in \(place)")
         }
+    }
+
+    /// Moves the references, all or none; call it with the turn held, after `check`.
+    private func move(_ moves: [ReferenceMove]) throws(StoreError) {
+        guard let first = moves.first else { return }
+        guard moves.count > 1 else { return try move(first) }
+        let journal = MoveJournal(place)
+        do throws(GitError) {
+            try journal.record(moves)
+        } catch {
+            let subject = "moving references of \(place)"
+            guard (try? journal.names.isEmpty) == true else {
+                throw StoreError(
+                    .indeterminate,
+                    "\(subject): \(error.fault), and the next write will do it: "
+                        + "it is not known whether that outlives the machine")
+            }
+            throw StoreError(error, about: subject)
+        }
+        // They have happened by now, for every reader: what stays to be done is the next writer's.
+        if let repository = try? repository() { try? journal.finish(in: repository) }
     }
 
     private func move(_ move: ReferenceMove) throws(StoreError) {
@@ -107,18 +150,20 @@ extension GitBackend {
 
     /// Merges small packs where there are many; call it with the turn held.
     ///
-    /// What was to be written is durable already: a failure here is nobody's, and the next write
-    /// tries again. A compaction under way removes packs itself.
+    /// What was to be written is durable already: a failure here is nobody's, and a later write
+    /// tries again, once there are as many more. A compaction under way removes packs itself.
     private func mergePacks() {
         guard let repository = try? repository() else { return }
-        let maintenance = PackMaintenance(repository)
-        guard let due = try? maintenance.due(limit: Self.mostPacks), !due.isEmpty,
+        let maintenance = PackMaintenance(repository, sharing: .theOthers)
+        let limit = unmergeable.withLock { $0 } + Self.mostPacks
+        guard let due = try? maintenance.due(limit: limit), !due.isEmpty,
             let turn = try? CompactionTurn(place)
         else { return }
         defer { withExtendedLifetime(turn) {} }
         guard let merged = try? PackMerge(folder: maintenance.folder).merge(due.map(\.name)) else {
-            return
+            return unmergeable.withLock { $0 = due.count }
         }
+        unmergeable.withLock { $0 = 0 }
         try? maintenance.replace(merged.replaced, by: merged.name)
         try? reopen()
     }

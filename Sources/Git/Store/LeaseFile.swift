@@ -31,7 +31,7 @@ struct LeaseFile: Sendable {
 
     /// What was taken last; nil where the lease never was.
     func read() throws(StoreError) -> Record? {
-        guard access(record, F_OK) == 0 else { return nil }
+        if access(record, F_OK) != 0, errno == ENOENT { return nil }
         guard let data = FileManager.default.contents(atPath: record) else {
             throw StoreError(.unreadable, "\(record) cannot be read", remedy: "check its rights")
         }
@@ -85,7 +85,7 @@ final class HeldFile: HeldLease {
 
     func renew() throws(StoreError) {
         let isHeld = lock.withLock { $0 != nil } && Self.inode(file.lock) == inode
-        guard isHeld, try file.read()?.lease.token == lease.token else {
+        guard isHeld, try file.read()?.lease == lease else {
             throw StoreError(
                 .stale, "the lease \(lease.name) is not held by \(lease.owner) any more",
                 remedy: "look who holds it now")
@@ -126,8 +126,10 @@ extension GitBackend {
                     DurableFile.failure(number, file.lock), about: "taking the lease \(name)")
             }
         }
-        let last = try file.read()?.lease.token ?? 0
-        let lease = Lease(name: name, owner: owner, token: last + 1, taken: now())
+        let (taken, last) = (now(), try file.read()?.lease.token)
+        // Where the record of the last one was removed, the clock keeps the token growing.
+        let token = last.map { $0 + 1 } ?? Int64(taken.timeIntervalSince1970)
+        let lease = Lease(name: name, owner: owner, token: token, taken: taken)
         try file.write(.init(lease: lease, isHeld: true))
         return HeldFile(file, lease: lease, lock: lock)
     }
@@ -139,7 +141,7 @@ extension GitBackend {
     /// Throws `stale` where the lease was given back, or taken by another one.
     func require(_ lease: Lease) throws(StoreError) {
         let found = try LeaseFile(place, lease.name).read()
-        guard let found, found.isHeld, found.lease.token == lease.token else {
+        guard let found, found.isHeld, found.lease == lease else {
             let now = found.map { "\($0.lease.owner) took it as number \($0.lease.token)" }
             throw StoreError(
                 .stale,

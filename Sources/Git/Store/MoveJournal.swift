@@ -12,7 +12,7 @@ struct MoveJournal {
     /// - Parameter folder: the bare repository.
     init(_ folder: String) { path = folder + "/plumb.moves" }
 
-    /// Records moves, whose expectations were checked; they have happened when this returns.
+    /// Records moves that were checked; they have happened when this returns.
     func record(_ moves: [ReferenceMove]) throws(GitError) {
         let lines = moves.map { "\($0.new.hex) \($0.name)\n" }.joined()
         try DurableFile.replace(path, with: Array(lines.utf8))
@@ -40,7 +40,7 @@ struct MoveJournal {
     var names: [String] { get throws(GitError) { try moves().map(\.name) } }
 
     private func moves() throws(GitError) -> [(name: String, new: ObjectID)] {
-        guard access(path, F_OK) == 0 else { return [] }
+        if access(path, F_OK) != 0, errno == ENOENT { return [] }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             // Between the two looks it may have been finished.
             if access(path, F_OK) != 0, errno == ENOENT { return [] }

@@ -9,12 +9,17 @@ struct PackRepair {
     /// single objects are removed, and packs that hold one are written anew without it.
     func replace(_ objects: [GitObject], discarding lost: [ObjectID]) throws(GitError) {
         let maintenance = PackMaintenance(repository)
+        try repairIndexes(maintenance)
         let ids = Set(objects.map(\.id)).union(lost)
         var old: [PackMaintenance.Pack] = []
         for pack in try maintenance.all() {
-            let index = try PackIndex(path: "\(maintenance.folder.path)/\(pack.name).idx")
-            if index.ids.contains(where: ids.contains) { old.append(pack) }
+            // Nobody reads a pack whose index is damaged and cannot be made anew.
+            let index = try? PackIndex(path: "\(maintenance.folder.path)/\(pack.name).idx")
+            if let index, index.isWhole, index.ids.contains(where: ids.contains) {
+                old.append(pack)
+            }
         }
+        guard !ids.isEmpty else { return }
         let file = try objects.isEmpty ? nil : PackFile(objects)
         if let file { try maintenance.folder.write(file) }
         for pack in old where pack.name != file?.name {
@@ -22,6 +27,19 @@ struct PackRepair {
         }
         let files = ObjectFiles(repository.folder)
         files.removeSingles(Array(ids))
+    }
+
+    /// Gives packs whose index is damaged a new one, where the pack itself is whole.
+    private func repairIndexes(_ maintenance: PackMaintenance) throws(GitError) {
+        for pack in try maintenance.all() {
+            let path = "\(maintenance.folder.path)/\(pack.name).idx"
+            if let index = try? PackIndex(path: path), index.isWhole { continue }
+            do throws(GitError) {
+                try maintenance.folder.makeIndex(of: pack.name)
+            } catch  where error.code != .diskFull {
+                continue
+            }
+        }
     }
 
     /// Writes the objects of a pack that can be read as another pack, with those beside it in the

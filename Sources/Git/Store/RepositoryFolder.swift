@@ -21,7 +21,8 @@ struct RepositoryFolder {
         }
         // A creation that was interrupted before HEAD was written starts over.
         let known: Set<String> = [
-            "plumb.lock", "objects", "refs", "config", "config.lock", "info", "hooks",
+            "plumb.lock", "plumb.compaction", "objects", "refs", "config", "config.lock", "info",
+            "hooks",
             "description", "branches", ".gitignore",
         ]
         return names.allSatisfy(known.contains)

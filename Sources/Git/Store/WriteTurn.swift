@@ -29,7 +29,16 @@ final class WriteTurn {
             }
         }
         self.queue = queue
-        if file.abandonedBy != nil { StaleFiles.remove(in: path, minimumAgeSeconds: 0) }
+        if file.abandonedBy != nil { Self.clearUp(path) }
+    }
+
+    /// Removes what a dead writer left; a compaction that is under way keeps what it is writing.
+    private static func clearUp(_ path: String) {
+        let compaction = try? CompactionTurn(path)
+        defer { withExtendedLifetime(compaction) {} }
+        StaleFiles.remove(in: path, minimumAgeSeconds: 0) {
+            compaction == nil && $0.hasPrefix(CompactionTurn.remains)
+        }
     }
 
     deinit { queue.unlock() }
