@@ -10,6 +10,8 @@ struct LeaseContractTests {
     @Test(arguments: BackendKind.allCases)
     func oneOfManyTakesIt(_ kind: BackendKind) throws {
         let place = try kind.place()
+        let error = storeError { _ = try place.open().take("production", owner: "early") }
+        #expect(error?.code == .noStore)
         let backend = try place.made()
         #expect(try backend.lease("production") == nil)
         let held = try backend.take("production", owner: "first")

@@ -7,6 +7,7 @@ import Foundation
 package final class FileLock: @unchecked Sendable {
     // Sendable because nothing changes after `init`; `deinit` runs once.
     private let descriptor: Int32
+    private let path: String
 
     /// The note of the last holder, if it died without releasing the lock; else nil.
     package let abandonedBy: String?
@@ -25,27 +26,17 @@ package final class FileLock: @unchecked Sendable {
     package init(
         path: String, waitSeconds: Double, purpose: String
     ) throws(Failure) {
-        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw .system(number: errno) }
         let deadline = Self.uptimeSeconds() + waitSeconds
-        while flock(file, LOCK_EX | LOCK_NB) != 0 {
-            let number = errno
-            if number == EINTR { continue }
-            guard number == EWOULDBLOCK else {
-                close(file)
-                throw .system(number: number)
-            }
-            guard Self.uptimeSeconds() < deadline else {
-                let holder = Self.note(in: file)
-                close(file)
-                throw .held(holder: holder.isEmpty ? "unknown process" : holder)
-            }
-            // Random pauses, so that waiters do not keep colliding.
-            usleep(UInt32.random(in: 1_000...8_000))
+        var file = try Self.take(path, until: deadline)
+        // What was waited for may be a file that somebody has removed: others lock another one.
+        while !Self.isAt(path, file) {
+            close(file)
+            file = try Self.take(path, until: deadline)
         }
         let left = Self.note(in: file)
         abandonedBy = left.isEmpty ? nil : left
         descriptor = file
+        self.path = path
         do {
             try Self.write(HolderNote.current(purpose: purpose), to: file)
         } catch {
@@ -53,6 +44,37 @@ package final class FileLock: @unchecked Sendable {
             close(file)
             throw error
         }
+    }
+
+    /// Opens the file and locks it.
+    private static func take(_ path: String, until deadline: Double) throws(Failure) -> Int32 {
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw .system(number: errno) }
+        while flock(file, LOCK_EX | LOCK_NB) != 0 {
+            let number = errno
+            if number == EINTR { continue }
+            guard number == EWOULDBLOCK else {
+                close(file)
+                throw .system(number: number)
+            }
+            guard uptimeSeconds() < deadline else {
+                let holder = note(in: file)
+                close(file)
+                throw .held(holder: holder.isEmpty ? "unknown process" : holder)
+            }
+            // Random pauses, so that waiters do not keep colliding.
+            usleep(UInt32.random(in: 1_000...8_000))
+        }
+        return file
+    }
+
+    /// Whether the locked file is the one that others would lock: nobody has removed it.
+    package var isInPlace: Bool { Self.isAt(path, descriptor) }
+
+    private static func isAt(_ path: String, _ file: Int32) -> Bool {
+        var (named, locked) = (stat(), stat())
+        return stat(path, &named) == 0 && fstat(file, &locked) == 0
+            && named.st_ino == locked.st_ino && named.st_dev == locked.st_dev
     }
 
     deinit {

@@ -55,6 +55,7 @@ extension GitBackend {
         guard let write = try compose() else { return false }
         try check(write)
         try keep(write.objects)
+        try turn.requireHeld()
         try move(write.moves)
         mergePacks()
         return true

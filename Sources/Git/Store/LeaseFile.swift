@@ -113,6 +113,7 @@ final class HeldFile: HeldLease {
 
 extension GitBackend {
     package func take(_ name: String, owner: String) throws(StoreError) -> any HeldLease {
+        _ = try repository()
         let file = LeaseFile(place, name)
         try file.make()
         let lock: FileLock

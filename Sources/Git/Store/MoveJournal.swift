@@ -46,14 +46,17 @@ struct MoveJournal {
             if access(path, F_OK) != 0, errno == ENOENT { return [] }
             throw GitError(.unreadable, "\(path) cannot be read", remedy: "check its rights")
         }
-        return try text.split(separator: "\n").map { (line) throws(GitError) in
+        let moves = text.split(separator: "\n").map { line -> (name: String, new: ObjectID)? in
             let parts = line.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, let id = ObjectID(hex: parts[0]) else {
-                throw GitError(
-                    .corrupt, "\(path) is damaged",
-                    remedy: "remove it where the references beside it are right")
-            }
+            guard parts.count == 2, let id = ObjectID(hex: parts[0]) else { return nil }
             return (String(parts[1]), id)
         }
+        let whole = moves.compactMap { $0 }
+        guard text.hasSuffix("\n"), whole.count == moves.count else {
+            throw GitError(
+                .corrupt, "\(path) is damaged",
+                remedy: "remove it where the references beside it are right")
+        }
+        return whole
     }
 }

@@ -7,6 +7,7 @@ import Store
 /// Taking it after a writer that died removes the files which that one left behind, whatever the
 /// lock is taken for: nobody hears of that death again.
 final class WriteTurn {
+    private let path: String
     private let queue: NSLock
     private let file: FileLock
 
@@ -29,6 +30,7 @@ final class WriteTurn {
             }
         }
         self.queue = queue
+        self.path = path
         if file.abandonedBy != nil { Self.clearUp(path) }
     }
 
@@ -42,6 +44,15 @@ final class WriteTurn {
     }
 
     deinit { queue.unlock() }
+
+    /// Throws `locked` where somebody removed the lock file, and others may write by now.
+    func requireHeld() throws(StoreError) {
+        guard file.isInPlace else {
+            throw StoreError(
+                .locked, "\(Self.file(path)) was removed while it was held",
+                remedy: "nothing was written; let that file lie, and try again")
+        }
+    }
 
     private static func file(_ path: String) -> String { "\(path)/plumb.lock" }
 
