@@ -70,6 +70,39 @@ struct LockFileTests {
         #expect(try store.reopened().events() == ["0"])
     }
 
+    /// Killed when it had moved one of three references: a reader sees all of them moved, and the
+    /// next writer finishes.
+    @Test func theJournalOfADeadWriterStands() async throws {
+        let store = try GitStore()
+        let names = ["refs/heads/a", "refs/heads/b", "refs/heads/new"]
+        let old = EventChain(backend: store.backend(), references: Array(names.prefix(2)))
+        let first = try old.append("1")
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = store.path as String, names = names as [String]] in
+            try Data().write(to: URL(fileURLWithPath: path + "/refs/heads/b.lock"))
+            // As if it had been killed when it was done, and had not moved the second one yet.
+            try EventChain(backend: GitBackend(path: path), references: names).append("2")
+            kill(getpid(), SIGKILL)
+        }
+        let onDisk = try GitCommand.run(["rev-parse", "refs/heads/b"], in: store.path)
+        #expect(onDisk == first.hex)
+        for backend in [old.backend, store.place.open()] {
+            let tips = try names.map { try backend.reference($0) }
+            #expect(Set(tips).count == 1 && tips[0] != first && tips[0] != nil)
+            #expect(try backend.references(below: "refs/") == names)
+        }
+        // The dead writer's own lock file.
+        unlink(store.path + "/refs/heads/b.lock")
+        let chain = EventChain(backend: store.place.open(), references: names)
+        try chain.append("3")
+        for name in names {
+            #expect(try chain.events(of: name) == ["1", "2", "3"])
+            #expect(
+                try GitCommand.run(["rev-list", "--count", name], in: store.path) == "3")
+        }
+        #expect(try store.remains() == [])
+    }
+
     @Test(arguments: ["", "no id refs/heads/a\n", "1234"])
     func aDamagedJournalStopsReadersAndWriters(_ journal: String) throws {
         let store = try GitStore(events: 1)
