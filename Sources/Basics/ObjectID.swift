@@ -17,16 +17,17 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
     }
 
     /// - Parameter bytes: 20 of them.
-    package init(bytes: some Collection<UInt8>) {
-        var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
-        for (place, byte) in bytes.enumerated() {
-            switch place {
-            case 0..<8: words.0 = words.0 << 8 | UInt64(byte)
-            case 8..<16: words.1 = words.1 << 8 | UInt64(byte)
-            default: words.2 = words.2 << 8 | UInt64(byte)
-            }
-        }
-        self.words = (words.0, words.1, UInt32(truncatingIfNeeded: words.2))
+    package init(bytes: [UInt8]) {
+        self = bytes.withUnsafeBytes { Self(raw: $0) }
+    }
+
+    /// - Parameter raw: 20 bytes at least; those behind them are left.
+    package init(raw: UnsafeRawBufferPointer) {
+        words = (
+            UInt64(bigEndian: raw.loadUnaligned(as: UInt64.self)),
+            UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
+            UInt32(bigEndian: raw.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
+        )
     }
 
     /// All 40 digits, in lower case.

@@ -25,6 +25,12 @@ extension Ledger {
         isMadeAgain: @escaping @Sendable (LedgerPath) -> Bool
     ) throws -> RepairReport {
         var report = RepairReport(left: try verify())
+        if report.left.problems.contains(where: { $0.kind == .damagedFile }) {
+            try translating("repairing the ledger \(path)") { () throws(StoreError) in
+                try backend.replace([])
+            }
+            report.left = try verify()
+        }
         // A folder that was fetched may name further objects that are missing.
         while let other, try fetch(from: other, &report) > 0 { report.left = try verify() }
         if try forget(isMadeAgain, by: actor, at: time, &report) { report.left = try verify() }

@@ -88,7 +88,7 @@ package struct TreeObject: Hashable, Sendable {
                 let name = String(validating: bytes[(space + 1)..<end], as: UTF8.self),
                 !name.isEmpty
             else { return nil }
-            let id = ObjectID(bytes: bytes[(end + 1)...(end + 20)])
+            let id = bytes[(end + 1)...(end + 20)].withUnsafeBytes { ObjectID(raw: $0) }
             let entry = Entry(name, mode, id)
             guard result.last?.sortingName.lexicographicallyPrecedes(entry.sortingName) ?? true
             else { return nil }

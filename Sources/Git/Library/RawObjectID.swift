@@ -3,7 +3,7 @@ import CGit2
 
 extension ObjectID {
     init(_ raw: git_oid) {
-        self.init(bytes: withUnsafeBytes(of: raw.id) { Array($0) })
+        self = withUnsafeBytes(of: raw.id) { ObjectID(raw: $0) }
     }
 
     /// The id as libgit2's type.

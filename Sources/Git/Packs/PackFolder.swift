@@ -64,9 +64,11 @@ final class PackStream {
         for suffix in [".pack", ".idx"] { unlink(temporary + suffix) }
     }
 
-    func write(_ bytes: some Collection<UInt8>) throws(GitError) {
-        count += bytes.count
-        buffer += bytes
+    func write(_ bytes: some ContiguousBytes) throws(GitError) {
+        bytes.withUnsafeBytes {
+            count += $0.count
+            buffer.append(contentsOf: $0)
+        }
         if buffer.count >= 1 << 20 { try flush() }
     }
 

@@ -78,7 +78,7 @@ struct PackIndex {
     /// The id at a place in their order.
     func id(_ place: Int) -> ObjectID {
         let start = layout.tables + place * layout.stride + layout.before
-        return ObjectID(bytes: data[start..<start + 20])
+        return data.withUnsafeBytes { ObjectID(raw: .init(rebasing: $0[start..<start + 20])) }
     }
 
     /// All ids, in their order.
@@ -127,7 +127,9 @@ struct PackIndex {
     }
 
     private static func number(_ data: Data, _ place: Int) -> UInt32 {
-        data[place..<place + 4].reduce(0) { $0 << 8 | UInt32($1) }
+        data.withUnsafeBytes {
+            UInt32(bigEndian: $0.loadUnaligned(fromByteOffset: place, as: UInt32.self))
+        }
     }
 }
 
