@@ -22,8 +22,8 @@ extension GitBackend {
 
     /// Writes all objects as one pack, with differences between similar ones.
     ///
-    /// Packs that git itself looks after (a `.keep` file, a multi-pack-index) stay as they are. What
-    /// a compaction left that was killed goes.
+    /// Packs that git itself looks after (a `.keep` file, a multi-pack-index) stay as they are.
+    /// What a compaction left that was killed goes.
     @discardableResult
     package func compact() throws(StoreError) -> Bool {
         _ = try repository()

@@ -11,9 +11,9 @@ enum StoreGCCommand {
         name: "store gc", summary: "make the ledger smaller; nothing is lost",
         details: """
             Writes all objects as one pack with differences between similar ones. Others may read
-            and write meanwhile. The daemon does the same by itself when it is worth it. With --keep,
-            or `retention` of the ledger in plumb.yaml, plans, rollouts and approvals that are over
-            for longer leave the tree first; the history keeps them.
+            and write meanwhile. The daemon does the same by itself when it is worth it. With
+            --keep, or `retention` of the ledger in plumb.yaml, plans, rollouts and approvals that
+            are over for longer leave the tree first; the history keeps them.
             """,
         options: Option.fleet + [.keep, .output, .noColor], run: run)
 
