@@ -36,6 +36,8 @@ extension Ledger {
         try source.requireMade()
         do {
             return try StoreCopy(from: source.backend, to: target.backend).run()
+        } catch let error as StoreError where error.code == .modified {
+            throw LedgerError(.lostRace, error.fault, remedy: error.remedy)
         } catch let error as StoreError {
             throw LedgerError(error, about: "copying \(source.path) to \(target.path)")
         } catch {

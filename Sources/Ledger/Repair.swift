@@ -62,15 +62,22 @@ extension Ledger {
         _ isMadeAgain: (LedgerPath) -> Bool, by actor: LedgerActor, at time: Date,
         _ report: inout RepairReport
     ) throws -> Bool {
+        let lost = Set(
+            report.left.problems.filter { $0.isLostObject && $0.isCurrent }
+                .compactMap { ObjectID(hex: $0.object) })
+        guard !lost.isEmpty else { return false }
         var gone: [String: [LedgerPath]] = [:]
-        var lost: [ObjectID] = []
-        for problem in report.left.problems where problem.isLostObject && problem.isCurrent {
-            guard let (environment, path) = problem.document, isMadeAgain(path) else { continue }
-            gone[environment, default: []].append(path)
-            report.forgotten.append(problem.place)
-            lost += [ObjectID(hex: problem.object)].compactMap { $0 }
+        var forgotten: Set<ObjectID> = []
+        for environment in try environments() {
+            // The same bytes may lie in several places, and are one problem.
+            for (path, id) in try documents(of: environment)
+            where lost.contains(id) && isMadeAgain(path) {
+                gone[environment, default: []].append(path)
+                forgotten.insert(id)
+                report.forgotten.append("\(environment):\(path)")
+            }
         }
-        let ids = lost
+        let ids = forgotten.sorted()
         // Else the same text, made again, would be taken for one that is there already.
         try translating("repairing the ledger \(self.path)") { () throws(StoreError) in
             try backend.replace([], discarding: ids)
@@ -87,6 +94,32 @@ extension Ledger {
             }
         }
         return !gone.isEmpty
+    }
+
+    /// The documents of an environment that can be listed, with their objects; none where its
+    /// newest transition cannot be read.
+    private func documents(
+        of environment: String
+    ) throws(LedgerError) -> [(path: LedgerPath, id: ObjectID)] {
+        guard let tip = try? backend.reference(Self.reference(environment)),
+            let root = try? reader.commit(tip).tree
+        else { return [] }
+        var result: [(LedgerPath, ObjectID)] = []
+        var folders = [(LedgerPath.root, root)]
+        while let (path, id) = folders.popLast() {
+            // What lies in a lost folder is lost with it.
+            guard let entries = try? reader.tree(id).entries else { continue }
+            for entry in entries {
+                guard let name = LedgerPath.decode(entry.name) else { continue }
+                let inner = path.appending(name)
+                if entry.mode == .folder {
+                    folders.append((inner, entry.id))
+                } else {
+                    result.append((inner, entry.id))
+                }
+            }
+        }
+        return result
     }
 }
 

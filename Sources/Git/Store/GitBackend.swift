@@ -19,7 +19,7 @@ package final class GitBackend: LedgerBackend {
 
     private struct Opened {
         let repository: Repository
-        let packs: FileStamp
+        var packs: FileStamp
         /// An index that libgit2 must not read; nil where there is none.
         let damage: GitError?
 
@@ -96,6 +96,16 @@ package final class GitBackend: LedgerBackend {
     func refresh() throws(StoreError) {
         guard let known = opened.withLock({ $0 }), known.packs != FileStamp(packs) else { return }
         try reopen()
+    }
+
+    /// Lets `repository` find a pack that was just written with the turn held, without opening it
+    /// anew for each write. What else comes or goes later than that is seen by ``refresh()``.
+    func noteOwnPack(in repository: Repository) throws(GitError) {
+        let stamp = FileStamp(packs)
+        try repository.refreshObjects()
+        opened.withLock { opened in
+            if opened?.repository === repository { opened?.packs = stamp }
+        }
     }
 
     package func forget() throws(StoreError) { try reopen() }

@@ -121,6 +121,7 @@ extension GitBackend {
                 throw GitError(.corrupt, "the bytes to keep as object \(object.id) are not its own")
             }
             try PackFolder(path: repository.folder + "objects/pack").write(PackFile(new))
+            try noteOwnPack(in: repository)
         } catch {
             throw StoreError(error, about: "writing to \(place)")
         }
@@ -148,6 +149,14 @@ extension Repository {
                 throw GitError(.corrupt, error.message)
             }
             return try GitObject(handle, id)
+        }
+    }
+
+    /// Looks again which packs there are.
+    func refreshObjects() throws(GitError) {
+        try locked { (pointer) throws(GitError) in
+            let odb = try objectDatabase(pointer)
+            try LibGit.check(git_odb_refresh(odb.pointer), "looking at the packs of \(folder)")
         }
     }
 
