@@ -1,4 +1,5 @@
 import Foundation
+import Ledger
 import MySQLClient
 import Reconciler
 import Reports
@@ -24,6 +25,8 @@ struct RolloutBench {
         /// Bytes in the files of the ledger for one operation, and on the disk.
         var apparent = Series()
         var onDisk = Series()
+        /// Bytes on the disk for one operation, of all rounds, once the ledger is compacted.
+        var compacted: Double?
         var stopped: String?
     }
 
@@ -45,7 +48,6 @@ struct RolloutBench {
             let slope = last[keyPath: series].median / first[keyPath: series].median
             board.record(name, figure: span, value: slope, goal: .atMost(1.33), Text.times)
         }
-        board.note("  bytes after compaction", "no compaction yet")
     }
 
     private func record(_ cost: Cost, _ board: inout Scoreboard) {
@@ -61,6 +63,11 @@ struct RolloutBench {
         board.record(
             "  ledger, 1 operation", figure: "before compaction, on disk",
             value: cost.onDisk.median / 1000, goal: .atMost(8), Text.kilobytes)
+        if let compacted = cost.compacted {
+            board.record(
+                "  ledger, 1 operation", figure: "after compaction, on disk",
+                value: compacted / 1000, goal: .atMost(2), Text.kilobytes)
+        }
     }
 
     private func measure(_ shards: Int, _ limit: Double) throws -> Cost {
@@ -78,6 +85,10 @@ struct RolloutBench {
         guard first.value.exitStatus == .done else { throw BenchError("the fleet differs") }
         let connections = try concurrency(own)
         var cost = Cost(shards: shards)
+        let ledger = try Ledger.open(path: own.ledger)
+        _ = try ledger.compact()
+        let base = try DiskUse.of(own.ledger)
+        var operations = 0.0
         for round in 1...Self.rounds where cost.stopped == nil {
             let seconds = try runFloor("f\(shards)_", connections, round, shards)
             try own.commit([Self.table(columns: round)], "One column more")
@@ -91,12 +102,15 @@ struct RolloutBench {
                 }
                 cost.stopped = "after \(Text.seconds(pass.seconds)) with \(Int(done)) shards done"
             }
+            operations += done
             cost.floor.add(seconds / Double(shards))
             cost.ours.add(pass.seconds / done)
             cost.ratios.add(pass.seconds / done / (seconds / Double(shards)))
             cost.apparent.add(Double(after.apparent - before.apparent) / done)
             cost.onDisk.add(Double(after.onDisk - before.onDisk) / done)
         }
+        _ = try ledger.compact()
+        cost.compacted = Double(try DiskUse.of(own.ledger).onDisk - base.onDisk) / operations
         for maker in databases { try maker.remove() }
         return cost
     }
