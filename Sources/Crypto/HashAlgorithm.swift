@@ -1,9 +1,7 @@
 import CCrypto
 
-/// The hash functions of digests, signatures and git, by their names in the protocol of SSH.
+/// The hash functions of digests and signatures, by their names in the protocol of SSH.
 package enum HashAlgorithm: String, Sendable {
-    /// For the names of git's objects alone.
-    case sha1
     case sha256
     case sha384
     case sha512
@@ -11,20 +9,15 @@ package enum HashAlgorithm: String, Sendable {
     /// The algorithm as libcrypto takes it; it lives as long as the process.
     var function: OpaquePointer? {
         switch self {
-        case .sha1: EVP_sha1()
         case .sha256: EVP_sha256()
         case .sha384: EVP_sha384()
         case .sha512: EVP_sha512()
         }
     }
 
-    /// The digest of `bytes`: 20, 32, 48 or 64 bytes.
+    /// The digest of `bytes`: 32, 48 or 64 bytes.
     package func digest(of bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         switch self {
-        case .sha1:
-            var output: [UInt8] = Array(repeating: 0, count: 20)
-            _ = SHA1(bytes.baseAddress, bytes.count, &output)
-            return output
         case .sha256:
             var output: [UInt8] = Array(repeating: 0, count: 32)
             _ = SHA256(bytes.baseAddress, bytes.count, &output)
@@ -40,7 +33,7 @@ package enum HashAlgorithm: String, Sendable {
         }
     }
 
-    /// The digest of `bytes`: 20, 32, 48 or 64 bytes.
+    /// The digest of `bytes`: 32, 48 or 64 bytes.
     package func digest(of bytes: [UInt8]) -> [UInt8] {
         bytes.withUnsafeBufferPointer { digest(of: $0) }
     }

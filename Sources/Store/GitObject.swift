@@ -20,7 +20,7 @@ package struct GitObject: Hashable, Sendable {
         self.kind = kind
         self.bytes = bytes
         let header = Array("\(kind.rawValue) \(bytes.count)\0".utf8)
-        id = ObjectID(bytes: HashAlgorithm.sha1.digest(of: header + bytes))
+        id = ObjectID(bytes: ObjectHash.digest(of: header + bytes))
     }
 
     /// An object that was read, whose bytes are known to hash to `id`.

@@ -32,7 +32,7 @@ struct PackFile {
                 PackIndex.Entry(
                     id: object.id, offset: start, checksum: UInt32(sum)))
         }
-        let trailer = HashAlgorithm.sha1.digest(of: pack.content)
+        let trailer = ObjectHash.digest(of: pack.content)
         pack.content += trailer
         self.pack = pack.content
         index = PackIndexWriter.index(of: entries, trailer: trailer)

@@ -42,7 +42,7 @@ final class PackStream {
     private let folder: PackFolder
     private let temporary: String
     private let file: DurableFile
-    private let digest: HashStream
+    private let digest: ObjectHash
     private var buffer: [UInt8] = []
     private var isPublished = false
     /// The bytes so far.
@@ -52,7 +52,7 @@ final class PackStream {
         self.folder = folder
         temporary = folder.temporaryName
         do throws(CryptoError) {
-            digest = try HashStream(.sha1)
+            digest = try ObjectHash()
         } catch {
             throw GitError(.other, error.fault)
         }

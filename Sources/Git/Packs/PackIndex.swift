@@ -140,7 +140,7 @@ extension Data {
         return withUnsafeBytes { bytes in
             let bytes = bytes.bindMemory(to: UInt8.self)
             let content = UnsafeBufferPointer(rebasing: bytes.dropLast(20))
-            return HashAlgorithm.sha1.digest(of: content).elementsEqual(bytes.suffix(20))
+            return ObjectHash.digest(of: content).elementsEqual(bytes.suffix(20))
         }
     }
 }

@@ -33,7 +33,7 @@ enum PackIndexWriter {
             index.append(UInt32(truncatingIfNeeded: offset))
         }
         index.content += trailer
-        index.content += HashAlgorithm.sha1.digest(of: index.content)
+        index.content += ObjectHash.digest(of: index.content)
         return index.content
     }
 }
