@@ -63,10 +63,10 @@ import Testing
             let running = try fleet.start("reconcile")
             // Half of them in the middle of the rollout, the others wherever they are.
             if round.isMultiple(of: 2) {
-                try running.says("ompleted", times: Int.random(in: 1...20, using: &random))
-                usleep(UInt32.random(in: 0...15_000, using: &random))
+                try running.says("ompleted", times: Int.random(in: 1...12, using: &random))
+                usleep(UInt32.random(in: 0...5_000, using: &random))
             } else {
-                usleep(UInt32.random(in: 20_000...700_000, using: &random))
+                usleep(UInt32.random(in: 20_000...400_000, using: &random))
             }
             running.send(SIGKILL)
             _ = try running.wait()
@@ -107,12 +107,21 @@ import Testing
 
     /// A reader keeps the statement waiting on the server while its worker is killed; the next
     /// run waits for it, and ends well.
-    private func killWorkerUnderItsStatement(_ fleet: FleetFixture) throws {
+    ///
+    /// - Parameter isReady: what else must have happened before the kill.
+    private func killWorkerUnderItsStatement(
+        _ fleet: FleetFixture, once isReady: () throws -> Bool = { true }
+    ) throws {
         let reader = try fleet.server.connect(database: fleet.database(0))
         try reader.execute("START TRANSACTION")
         _ = try reader.query("SELECT * FROM orders")
         let running = try fleet.start("reconcile")
         try waitForAlter(fleet)
+        let limit = Date().addingTimeInterval(60)
+        while try !isReady() {
+            try #require(Date() < limit, "what had to happen before the kill did not")
+            usleep(20_000)
+        }
         running.send(SIGKILL)
         _ = try running.wait()
         let next = try fleet.start("reconcile")
@@ -169,7 +178,9 @@ import Testing
         try fleet.remove("schema/app/orders.sql")
         fleet.file.namespace = ["renames: [{table: {from: orders, to: purchases}}]"]
         try fleet.change("purchases.sql", RenameTests.renamed(FleetFixture.orders))
-        try killWorkerUnderItsStatement(fleet)
+        // A kill between the start of the other shard's statement and the statement would have it
+        // started again.
+        try killWorkerUnderItsStatement(fleet) { try fleet.table("purchases", on: 1) != nil }
         #expect(try fleet.table("orders", on: 0) == nil)
         #expect(try fleet.sql(0, "SELECT count(*) FROM purchases").first?[0] == "1")
         #expect(try fleet.eventCount("operation-completed") == 4)
