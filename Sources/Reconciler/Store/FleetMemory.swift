@@ -1,5 +1,4 @@
 import Basics
-import Git
 import Ledger
 import Model
 import Schema

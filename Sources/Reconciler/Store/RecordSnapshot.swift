@@ -1,5 +1,4 @@
 import Basics
-import Git
 import Ledger
 
 /// The records of one environment after one transition, in the present layout; immutable.
