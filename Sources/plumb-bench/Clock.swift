@@ -63,6 +63,15 @@ enum Machine {
         return text.split(separator: " ").prefix(3).joined(separator: " ")
     }
 
+    /// The processor time of this process until now, in seconds.
+    static var processorSeconds: Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return [usage.ru_utime, usage.ru_stime].reduce(0) {
+            $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6
+        }
+    }
+
     /// The peak resident memory of this process, in megabytes of 10⁶ bytes.
     static var peakMegabytes: Double? {
         let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""

@@ -4,6 +4,12 @@ import Foundation
 struct Skeema {
     let path: String
     let fleet: BenchFleet
+    /// The tables that have another text on the branch `changed`.
+    var changed = [
+        FleetSchema.Definition(name: FleetSchema.changed, sql: FleetSchema.changedSQL())
+    ]
+    /// Whether its linter runs as well; without it only the comparison is measured.
+    var isLinting = false
 
     /// Writes a folder for each branch.
     func prepare() throws {
@@ -11,23 +17,22 @@ struct Skeema {
             try FileManager.default.createDirectory(
                 atPath: folder(branch), withIntermediateDirectories: true)
             try write(options, to: "\(folder(branch))/.skeema")
-            for table in FleetSchema.tables {
-                let isChanged = branch == .changed && table.name == FleetSchema.changed
-                let sql = isChanged ? FleetSchema.changedSQL() : table.sql
-                try write(sql + ";\n", to: "\(folder(branch))/\(table.name).sql")
+            for table in fleet.tables + (branch == .changed ? changed : []) {
+                try write(table.sql + ";\n", to: "\(folder(branch))/\(table.name).sql")
             }
         }
     }
 
     /// The seconds of one `skeema diff`; throws where it does not find the same changes as Plumb.
     func run(_ branch: BenchFleet.Branch) throws -> Double {
-        // Its linter is switched off, so that only the comparison is measured.
         let ended = try Program.run(
-            path, ["diff", "--skip-lint", "--skip-my-cnf"], in: folder(branch),
+            path, ["diff", "--skip-my-cnf"] + (isLinting ? [] : ["--skip-lint"]),
+            in: folder(branch),
             environment: ["HOME": fleet.folder])
         let alters = ended.output.split(separator: "\n").filter { $0.hasPrefix("ALTER TABLE") }
         let isSame = branch == .same
-        guard ended.status == (isSame ? 0 : 1), alters.count == (isSame ? 0 : fleet.shards) else {
+        let expected = isSame ? 0 : fleet.shards * changed.count
+        guard ended.status == (isSame ? 0 : 1), alters.count == expected else {
             throw BenchError(
                 "skeema diff ended with \(ended.status) and \(alters.count) changes:\n"
                     + ended.output.suffix(2000))
@@ -41,7 +46,7 @@ struct Skeema {
 
     private var options: String {
         """
-        schema=/^bench_/
+        schema=/^\(fleet.prefix)/
         default-character-set=utf8mb4
         default-collation=utf8mb4_general_ci
 
