@@ -177,7 +177,7 @@ package final class Ledger: Sendable {
     private func requireMark() throws(StoreError) {
         if let found = try backend.version() {
             guard Self.versions.contains(found) else {
-                throw Self.notALedger(
+                throw StoreError.notALedger(
                     path,
                     "it has layout \(found), and this plumb knows \(Self.versions.lowerBound) to "
                         + "\(Self.versions.upperBound)")
@@ -187,7 +187,7 @@ package final class Ledger: Sendable {
         for name in try backend.references(below: Self.branches) {
             guard let id = try backend.reference(name) else { continue }
             guard EventMessage.isWritten(try reader.commit(id).message) else {
-                throw Self.notALedger(path, "it is a repository with other commits in it")
+                throw StoreError.notALedger(path, "it is a repository with other commits in it")
             }
         }
     }
@@ -199,11 +199,5 @@ package final class Ledger: Sendable {
             "there is no ledger at \(path) yet",
             remedy: "`plumb reconcile` makes one, and --ledger names "
                 + "one that is elsewhere")
-    }
-
-    private static func notALedger(_ path: String, _ why: String) -> StoreError {
-        StoreError(
-            .notAStore, "\(path) is not a ledger: \(why)",
-            remedy: "name the ledger's own folder, or a new one")
     }
 }

@@ -18,8 +18,7 @@ final class LedgerSigner: Sendable {
         do throws(SignatureError) {
             _ = try loaded()
         } catch {
-            throw LedgerError(
-                .unsigned, "the ledger cannot be signed: \(error.fault)", remedy: error.remedy)
+            throw Self.failure(error)
         }
     }
 
@@ -30,9 +29,13 @@ final class LedgerSigner: Sendable {
         do throws(SignatureError) {
             return try loaded().sign(payload, namespace: Self.namespace)
         } catch {
-            throw LedgerError(
-                .unsigned, "the ledger cannot be signed: \(error.fault)", remedy: error.remedy)
+            throw Self.failure(error)
         }
+    }
+
+    private static func failure(_ error: SignatureError) -> LedgerError {
+        LedgerError(
+            .unsigned, "the ledger cannot be signed: \(error.fault)", remedy: error.remedy)
     }
 
     private func loaded() throws(SignatureError) -> SigningKey {

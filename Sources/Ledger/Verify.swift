@@ -105,14 +105,11 @@ private struct Verifier {
 
     private mutating func verifyTheRest() throws(StoreError) {
         isCurrent = false
-        var last: ObjectID?
-        while true {
-            let page = try backend.objects(after: last, limit: Self.page)
-            for id in page where !seen.contains(id) {
+        let backend = backend
+        try backend.eachPage(of: Self.page) { ids in
+            for id in ids where !seen.contains(id) {
                 _ = verify(id, at: "no branch (unreachable)")
             }
-            guard page.count == Self.page else { break }
-            last = page.last
         }
     }
 

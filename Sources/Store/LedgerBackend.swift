@@ -151,6 +151,19 @@ extension LedgerBackend {
         try replace(objects, discarding: [])
     }
 
+    /// Lists all objects in the order of their ids, `limit` at once.
+    package func eachPage(
+        of limit: Int, _ body: ([ObjectID]) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        var last: ObjectID?
+        while true {
+            let ids = try objects(after: last, limit: limit)
+            if !ids.isEmpty { try body(ids) }
+            guard ids.count == limit else { return }
+            last = ids.last
+        }
+    }
+
     /// Waits until a reference names something else than `known`, `seconds` at most; returns what
     /// it names then.
     ///

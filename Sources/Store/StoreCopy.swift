@@ -103,7 +103,7 @@ package struct StoreCopy {
         var report = Report()
         var batch: [GitObject] = []
         var size = 0
-        try eachPage(of: source) { ids in
+        try source.eachPage(of: Self.page) { (ids) throws(StoreError) in
             report.objects += ids.count
             let absent = try target.absent(of: ids)
             for id in ids where absent.contains(id) {
@@ -126,7 +126,7 @@ package struct StoreCopy {
     /// Makes sure that the target holds all objects of the source, and names the same with its
     /// references.
     private func compare(_ tips: [String: ObjectID]) throws {
-        try eachPage(of: source) { ids in
+        try source.eachPage(of: Self.page) { (ids) throws(StoreError) in
             if let id = try target.absent(of: ids).min() {
                 throw StoreError(
                     .missing, "object \(id) of \(source.place) did not arrive in \(target.place)",
@@ -138,18 +138,6 @@ package struct StoreCopy {
             throw StoreError(
                 .modified, "the references of \(target.place) are not those of \(source.place)",
                 remedy: "somebody writes to one of them: copy again")
-        }
-    }
-
-    private func eachPage(
-        of store: any LedgerBackend, _ body: ([ObjectID]) throws -> Void
-    ) throws {
-        var last: ObjectID?
-        while true {
-            let ids = try store.objects(after: last, limit: Self.page)
-            if !ids.isEmpty { try body(ids) }
-            guard ids.count == Self.page else { return }
-            last = ids.last
         }
     }
 }

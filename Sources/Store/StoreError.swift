@@ -44,3 +44,12 @@ package struct StoreError: RemediedError, Sendable, Equatable {
         self.remedy = remedy
     }
 }
+
+extension StoreError {
+    /// The error for a place that holds something else than a ledger.
+    package static func notALedger(_ place: String, _ why: String) -> StoreError {
+        StoreError(
+            .notAStore, "\(place) is not a ledger: \(why)",
+            remedy: "name the ledger's own folder, or a new one")
+    }
+}

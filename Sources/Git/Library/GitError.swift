@@ -31,8 +31,6 @@ package struct GitError: RemediedError, Sendable, Equatable {
         case invalid
         /// The file exists but cannot be read or written.
         case unreadable
-        /// The commit could not be signed.
-        case unsigned
         /// Anything else, with libgit2's message.
         case other
     }
@@ -54,7 +52,7 @@ package struct GitError: RemediedError, Sendable, Equatable {
         switch code {
         case .locked, .modified, .network, .diskFull: .retryable
         case .notFound, .unborn, .empty, .certificate, .authentication, .corrupt, .exists,
-            .invalid, .unreadable, .unsigned, .other:
+            .invalid, .unreadable, .other:
             .permanent
         }
     }

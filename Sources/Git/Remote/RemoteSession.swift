@@ -62,7 +62,7 @@ final class RemoteSession {
             let refused = error.message.lowercased().contains("failed to authenticate")
             return attempts > 0 && refused ? .authentication : .network
         case .notFound, .unborn, .empty, .locked, .modified, .certificate, .authentication,
-            .corrupt, .diskFull, .exists, .invalid, .unreadable, .unsigned:
+            .corrupt, .diskFull, .exists, .invalid, .unreadable:
             return error.code
         }
     }

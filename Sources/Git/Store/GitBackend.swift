@@ -187,7 +187,7 @@ extension StoreError {
             case .invalid: .invalid
             case .unreadable: .unreadable
             case .notFound: .missing
-            case .unborn, .empty, .certificate, .authentication, .network, .unsigned, .other:
+            case .unborn, .empty, .certificate, .authentication, .network, .other:
                 .other
             }
         self.init(code, "\(subject): \(error.fault)", remedy: error.remedy)

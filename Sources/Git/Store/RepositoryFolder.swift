@@ -44,12 +44,12 @@ struct RepositoryFolder {
                 repository = try Repository(opening: path)
             }
         } catch  where error.code == .notFound || error.code == .invalid {
-            throw Self.notALedger(path, "it is no git repository")
+            throw StoreError.notALedger(path, "it is no git repository")
         } catch {
             throw StoreError(error, about: "opening the ledger \(path)")
         }
         guard repository.workFolder == nil else {
-            throw Self.notALedger(path, "it is a repository with checked-out files")
+            throw StoreError.notALedger(path, "it is a repository with checked-out files")
         }
         return repository
     }
@@ -91,12 +91,5 @@ struct RepositoryFolder {
 
     private var isBeingWritten: Bool {
         FileManager.default.fileExists(atPath: "\(path)/plumb.lock")
-    }
-
-    /// The error for a folder that holds something else.
-    static func notALedger(_ path: String, _ why: String) -> StoreError {
-        StoreError(
-            .notAStore, "\(path) is not a ledger: \(why)",
-            remedy: "name the ledger's own folder, or a new one")
     }
 }
