@@ -109,7 +109,7 @@ package final class Connection: @unchecked Sendable {
     /// Where the session is lost or a time limit passes, the error's retry class is
     /// `.indeterminate`: the server may or may not have carried out the statement.
     package func execute(_ sql: String) throws(MySQLError) {
-        try run(sql, during: .changing) { _ in }
+        try run(Self.parsedByItself(sql), during: .changing) { _ in }
     }
 
     /// The same, with `next` sent right behind it, which runs whether the first is refused or not;
@@ -119,7 +119,7 @@ package final class Connection: @unchecked Sendable {
     package func execute(_ sql: String, then next: String?) throws(MySQLError) {
         guard let next else { return try execute(sql) }
         let started = Date()
-        try send(sql, during: .changing)
+        try send(Self.parsedByItself(sql), during: .changing)
         try send(next, during: .changing)
         roundTrips += 1
         var failure: MySQLError?

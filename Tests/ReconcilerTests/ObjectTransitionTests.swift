@@ -112,6 +112,7 @@ import Testing
                 one.label, from: one.from.map(RandomObjects.Item.init),
                 to: one.to.map(RandomObjects.Item.init))
         }
-        #expect(try fleet.run() == [])
+        let faults = try fleet.run()
+        #expect(faults.isEmpty, "\(faults.joined(separator: "\n\n"))")
     }
 }
