@@ -14,7 +14,7 @@ package enum Workers {
         _ items: [Item], total: Int, perKey: Int, key: (Item) -> Key,
         _ body: @escaping @Sendable (Item) -> Result
     ) -> [Result] {
-        map(items, total: total, perKey: perKey, key: key, hands: { _ in 1 }) { item, _ in
+        map(items, total: total, limit: { _ in perKey }, key: key, hands: { _ in 1 }) { item, _ in
             body(item)
         }
     }
@@ -22,14 +22,17 @@ package enum Workers {
     /// The same where the work on one item can be shared: `body` may call threads that have
     /// nothing else to do to its ``Crew``. They count towards both limits.
     ///
-    /// - Parameter hands: how many threads could work on an item at once.
+    /// - Parameters:
+    ///   - limit: how many may work under a key, one at least; asked whenever one could begin.
+    ///   - hands: how many threads could work on an item at once.
     package static func map<Item: Sendable, Key: Hashable & Sendable, Result: Sendable>(
-        _ items: [Item], total: Int, perKey: Int, key: (Item) -> Key, hands: (Item) -> Int,
+        _ items: [Item], total: Int, limit: @escaping @Sendable (Key) -> Int,
+        key: (Item) -> Key, hands: (Item) -> Int,
         _ body: @escaping @Sendable (Item, Crew) -> Result
     ) -> [Result] {
         guard !items.isEmpty else { return [] }
         let board = Board<Item, Key, Result>(
-            items: items, turns: Turns(items.map(key), perKey: perKey))
+            items: items, turns: Turns(items.map(key), limit: limit))
         var count = 0
         for item in items where count < total { count += max(1, hands(item)) }
         let group = DispatchGroup()

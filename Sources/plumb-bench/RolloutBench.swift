@@ -115,11 +115,11 @@ struct RolloutBench {
         return cost
     }
 
-    /// How many connections a rollout uses on one server.
+    /// How many connections a rollout uses on one server at most.
     private func concurrency(_ own: BenchFleet) throws -> Int {
         let pass = try PassContext.open(own.request(.same, mode: .once), PassHooks(), context: nil)
         let concurrency = pass.fleet.policy.rollout.concurrency
-        return min(concurrency.total, concurrency.perHost)
+        return min(concurrency.total, RolloutRunner.sessionsEach * concurrency.perHost)
     }
 
     private static func table(columns: Int) -> FleetSchema.Definition {

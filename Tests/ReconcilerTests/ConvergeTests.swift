@@ -245,10 +245,10 @@ struct ConvergeTests {
     @Test("an end that was asked for finishes the running statement and starts no other")
     func interrupted() {
         let world = World(shards: 5)
-        let listener = RolloutListener { event in
-            if case .started = event { world.interrupt.raise() }
+        let faults = FaultPoints.calling { point throws(JournalFailure) in
+            if point == .beforeStatement { world.interrupt.raise() }
         }
-        let result = world.run(listener: listener)
+        let result = world.run(faults: faults)
         #expect(world.executed.count == 1)
         #expect(result.outcomes.count == 1)
         #expect(world.pending.isEmpty)

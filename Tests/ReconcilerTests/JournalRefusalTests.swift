@@ -180,9 +180,11 @@ struct JournalRefusalTests {
             Dictionary(uniqueKeysWithValues: records.map { ($0.key, digest("a")) }))
         let worker = ShardWorker(
             opener: fleet, journal: journal, clock: SimulatedClock(),
-            control: RolloutControl(policy: .continue, interrupt: Interrupt()), faults: .none,
+            control: RolloutControl(policy: .continue, interrupt: Interrupt()),
+            places: Places(perKey: 1), faults: .none,
             listener: .silent)
-        let report = try worker.run(shard, records)
+        let report = try worker.run(
+            .init(shard: shard, server: .tcp(host: "db", port: 3306), records: records))
         #expect(report.outcomes.map(\.key.object) == ["orders"])
         #expect(report.outcomes.values.first?.kind == .notRun)
         #expect(journal.state.withLock { $0.pending }.isEmpty)

@@ -46,9 +46,13 @@ struct RowsInTheWayTests {
         let journal = SimulatedJournal()
         let worker = ShardWorker(
             opener: fleet, journal: journal, clock: SimulatedClock(),
-            control: RolloutControl(policy: .halt, interrupt: Interrupt()), faults: .none,
+            control: RolloutControl(policy: .halt, interrupt: Interrupt()),
+            places: Places(perKey: 1), faults: .none,
             listener: .silent)
-        let report = try worker.run(shard, [record])
+        let report = try worker.run(
+            .init(
+                shard: shard, server: .tcp(host: "db", port: 3306), records: [record],
+                order: .sequence))
         #expect(journal.state.withLock { $0.pending }.isEmpty)
         return Run(fleet: fleet, outcome: report.outcomes[record.key])
     }

@@ -64,7 +64,9 @@ struct WorkersTests {
             let load = Lock(Load())
             let ended = Lock(0)
             let come = Lock(0)
-            _ = Workers.map([7], total: total, perKey: perKey, key: { $0 }, hands: { _ in 10 }) {
+            _ = Workers.map(
+                [7], total: total, limit: { _ in perKey }, key: { $0 }, hands: { _ in 10 }
+            ) {
                 key, crew in
                 load.withLock { $0.begin(key) }
                 crew.call(10) {
@@ -88,7 +90,8 @@ struct WorkersTests {
     @Test("no more come than were called, and items go before help")
     func itemsFirst() {
         let order = Lock<[String]>([])
-        _ = Workers.map([0, 1, 2], total: 2, perKey: 2, key: { _ in 0 }, hands: { _ in 2 }) {
+        _ = Workers.map([0, 1, 2], total: 2, limit: { _ in 2 }, key: { _ in 0 }, hands: { _ in 2 })
+        {
             item, crew in
             guard item == 0 else { return order.withLock { $0.append("item \(item)") } }
             crew.call(1) { order.withLock { $0.append("help") } }
@@ -97,5 +100,30 @@ struct WorkersTests {
             crew.dismiss()
         }
         #expect(order.withLock { $0 } == ["item 1", "item 2", "help"])
+    }
+
+    @Test("a limit that rises lets more begin, and one that sinks keeps those that have not begun")
+    func changingLimit() {
+        let limit = Lock(1)
+        let load = Lock(Load())
+        let most = Lock<[Int]>([])
+        _ = Workers.map(
+            Array(0..<9), total: 8, limit: { _ in limit.withLock { $0 } }, key: { _ in 0 },
+            hands: { _ in 1 }
+        ) { item, _ in
+            load.withLock { $0.begin(0) }
+            switch item {
+            case 0: limit.withLock { $0 = 4 }
+            case 1...4:
+                // All four are at work at once, before the limit sinks.
+                while load.withLock({ $0.mostInAll < 4 }) { usleep(100) }
+                limit.withLock { $0 = 1 }
+            default: most.withLock { $0.append(load.withLock { $0.running[0] ?? 0 }) }
+            }
+            if item > 4 { usleep(1000) }
+            load.withLock { $0.end(0) }
+        }
+        #expect(load.withLock { $0.mostInAll } == 4)
+        #expect(most.withLock { $0 }.last == 1)
     }
 }

@@ -34,10 +34,11 @@ package final class ReconcileContext: Sendable {
         self.concurrency = concurrency
         catalog = ObjectCatalog()
         cache = ProofCache(catalog: catalog)
-        // Observation, the workspace and the workers share the limit of a server. One connection
-        // more than the workers use lets a read proceed while every worker holds a shard's lock.
+        // Observation, the workspace and the workers share the limit of a server. Two connections
+        // more than the workers use let a read proceed while every worker holds a shard's lock.
         pool = ConnectionPool(
-            limitPerServer: Self.sessionsPerServer(concurrency), interrupt: interrupt
+            limitPerServer: RolloutRunner.sessionsEach * concurrency.perHost + 2,
+            interrupt: interrupt
         ) {
             (server, purpose) throws(MySQLError) in try access.settings(server, purpose)
         }
@@ -46,7 +47,7 @@ package final class ReconcileContext: Sendable {
             perServer: 4, clock: clock)
     }
 
-    /// The most connections open to one server at a time, over all accounts.
+    /// The connections to one server, over all accounts, below which every command takes longer.
     package static func sessionsPerServer(_ concurrency: Concurrency) -> Int {
         max(4, concurrency.perHost + 2)
     }

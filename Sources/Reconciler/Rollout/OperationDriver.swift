@@ -1,4 +1,5 @@
 import Diff
+import Execution
 import Model
 import Schema
 
@@ -8,10 +9,15 @@ struct OperationDriver {
     let journal: any OperationJournal
     /// Where tests simulate a crash; does nothing in the product.
     let faults: FaultPoints
+    let turn: StatementTurn
+    /// Whether an operation that has not begun still may.
+    let mayStart: () -> Bool
 
     /// How the operation stands when the driver returns.
     enum End: Sendable, Equatable {
         case settled(OperationOutcome)
+        /// Nothing may begin any more, and this one did not.
+        case notBegun
         /// It may be tried again after a pause; the pending record stays.
         case again(message: String, attempt: Int)
         /// It is left to the next run, which settles its pending record.
@@ -26,9 +32,18 @@ struct OperationDriver {
         _ machine: inout OperationMachine, claim event: OperationMachine.Event,
         on port: any ShardPort
     ) throws(JournalFailure) -> End {
+        defer { turn.giveBack() }
+        if !turn.isNear { turn.take() }
         var action = machine.handle(event)
         var refused: RefusalRecord.Refused?
         while true {
+            if takeTurn(for: action) == .long, !machine.ran, case .run = action {
+                action = machine.handle(.delayed)
+            }
+            if Self.begins(action, machine), machine.attempts == 0, !mayStart() {
+                return try machine.isRecorded
+                    ? settle(.notRun, "the run ended before its statement", machine) : .notBegun
+            }
             if Self.begins(action, machine), let reason = try journal.refusal(of: record) {
                 return try settle(.notRun, reason, machine)
             }
@@ -59,6 +74,16 @@ struct OperationDriver {
             case .wait:
                 return .again(message: "waits", attempt: machine.attempts)
             }
+        }
+    }
+
+    /// Waits for the operation's turn where the action is slow.
+    private func takeTurn(for action: OperationMachine.Action) -> Places<ServerAddress>.Wait {
+        switch action {
+        case .askRows, .run: turn.take()
+        case .observe, .recordIntent, .recordCompleted, .recordSuperseded, .recordFailed, .backOff,
+            .leave, .wait:
+            .short
         }
     }
 
@@ -137,6 +162,7 @@ struct OperationDriver {
         case .superseded, .failed: addPart(of: machine, refused, to: &outcome)
         case .completed, .partly, .notRun, .discarded: break
         }
+        turn.giveBack()
         try faults.reach(.beforeOutcome)
         try journal.finish(record, outcome)
         try faults.reach(.afterOutcome)

@@ -53,13 +53,18 @@ package struct RolloutRunner: Sendable {
     private let control: RolloutControl
     private let total: Int
     private let perServer: Int
+    private let places: Places<ServerAddress>
     private let faults: FaultPoints
     private let listener: RolloutListener
 
+    /// - Parameters:
+    ///   - total: how many operations are at work at once.
+    ///   - perServer: how many of them run statements on one server at once.
+    ///   - places: for tests, what counts them.
     package init(
         opener: any ShardOpener, journal: any OperationJournal, clock: any Clock,
         control: RolloutControl, total: Int, perServer: Int, faults: FaultPoints = .none,
-        listener: RolloutListener = .silent
+        listener: RolloutListener = .silent, places: Places<ServerAddress>? = nil
     ) {
         self.opener = opener
         self.journal = journal
@@ -67,6 +72,7 @@ package struct RolloutRunner: Sendable {
         self.control = control
         self.total = total
         self.perServer = perServer
+        self.places = places ?? Places(perKey: perServer)
         self.faults = faults
         self.listener = listener
     }
@@ -93,19 +99,18 @@ package struct RolloutRunner: Sendable {
 
     private func run(_ wave: Wave, into result: inout Result) {
         let worker = ShardWorker(
-            opener: opener, journal: journal, clock: clock, control: control, faults: faults,
-            listener: listener)
+            opener: opener, journal: journal, clock: clock, control: control, places: places,
+            faults: faults, listener: listener)
         let broken = Lock<JournalFailure?>(nil)
         let reports = Workers.map(
-            wave.work, total: total, perKey: perServer, key: \.server,
+            wave.work, total: total, limit: mayBeginOn, key: \.server,
             hands: { $0.order.width(of: $0.records.count) }
         ) { (work: ShardWork, crew: Crew) -> (ShardID, ShardWorker.Report) in
             guard broken.withLock({ $0 }) == nil else { return (work.shard, .init()) }
             do throws(JournalFailure) {
                 return (
                     work.shard,
-                    try worker.run(
-                        work.shard, work.records, order: work.order, crew: crew)
+                    try worker.run(work, crew: crew)
                 )
             } catch {
                 broken.withLock { $0 = $0 ?? error }
@@ -118,6 +123,16 @@ package struct RolloutRunner: Sendable {
         }
         result.journalFailure = broken.withLock { $0 }
     }
+
+    /// How many operations may be at work on a server: where statements are short, the next ones
+    /// are made ready, and the last ones recorded, while some run.
+    private func mayBeginOn(_ server: ServerAddress) -> Int {
+        places.areHeldBriefly(server) ? Self.sessionsEach * perServer : perServer
+    }
+
+    /// How many operations are at work at most for each one that may run statements. Some two
+    /// thirds of the time of a short one are waits for the ledger.
+    package static let sessionsEach = 3
 
     /// Whether the next wave may start: under `continue` failed operations do not prevent it, but a
     /// shard that was not settled does.

@@ -1,6 +1,7 @@
 import Execution
 import Foundation
 import Model
+import Schema
 
 /// The queue of one shard, which its leader and helpers share.
 final class ShardBoard: @unchecked Sendable {
@@ -8,14 +9,16 @@ final class ShardBoard: @unchecked Sendable {
     private var queue: ShardQueue
     private var failure: JournalFailure?
     private let control: RolloutControl
+    let server: ServerAddress
     /// The numbers of helpers that are free, the smallest last.
     private var numbers: [Int] = []
     /// Whether the leader waits for what others are at.
     private var isLeaderWaiting = false
 
-    init(_ queue: ShardQueue, _ control: RolloutControl) {
+    init(_ queue: ShardQueue, _ control: RolloutControl, on server: ServerAddress) {
         self.queue = queue
         self.control = control
+        self.server = server
     }
 
     private func locked<Result>(_ body: () -> Result) -> Result {

@@ -106,6 +106,12 @@ struct ShardQueue {
         self.pause = [self.pause, pause].compactMap(\.self).max { $0.seconds < $1.seconds }
     }
 
+    /// The operation was taken up and did not begin, because nothing may any more.
+    mutating func putBack(_ item: Item) {
+        running -= 1
+        isClosed = true
+    }
+
     /// Nothing is known of an operation that was at work.
     mutating func abandon() { running -= 1 }
 

@@ -11,6 +11,8 @@ struct ShardWorker {
     let journal: any OperationJournal
     let clock: any Clock
     let control: RolloutControl
+    /// Bounds how many operations run statements on one server.
+    let places: Places<ServerAddress>
     let faults: FaultPoints
     let listener: RolloutListener
 
@@ -29,10 +31,11 @@ struct ShardWorker {
     ///   - crew: the threads that can help.
     /// - Throws: `JournalFailure` when the ledger cannot be written.
     func run(
-        _ shard: ShardID, _ records: [PendingRecord], order: ChangeOrder = .sequence,
-        crew: Crew? = nil
+        _ work: RolloutRunner.ShardWork, crew: Crew? = nil
     ) throws(JournalFailure) -> Report {
-        let board = ShardBoard(ShardQueue(records: records, order: order), control)
+        let shard = work.shard
+        let board = ShardBoard(
+            ShardQueue(records: work.records, order: work.order), control, on: work.server)
         var openFailures = 0
         while board.hasWork {
             var pause: ShardQueue.Pause?
@@ -97,7 +100,9 @@ struct ShardWorker {
 
     private func work(on item: ShardQueue.Item, _ board: ShardBoard, _ port: any ShardPort) {
         var item = item
-        let driver = OperationDriver(record: item.record, journal: journal, faults: faults)
+        let driver = OperationDriver(
+            record: item.record, journal: journal, faults: faults,
+            turn: StatementTurn(places, board.server), mayStart: { control.mayStart })
         if !item.isStarted { listener.note(.started(item.record.key)) }
         let event: OperationMachine.Event = item.isStarted ? .retryDue : .claimed
         do throws(JournalFailure) {
@@ -108,6 +113,7 @@ struct ShardWorker {
                 board.update { $0.hear(outcome) }
                 listener.note(.settled(item.record.key, outcome))
                 board.note { $0.settle(item, outcome) }
+            case .notBegun: board.note { $0.putBack(item) }
             case .left(let message):
                 let obstacle = ShardFailure("\(item.record.key): \(message)", retry: .retryable)
                 board.note { $0.leave(item, obstacle) }

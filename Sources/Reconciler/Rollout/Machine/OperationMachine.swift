@@ -27,7 +27,7 @@ package struct OperationMachine: Sendable {
     private let asksRows: Bool
 
     /// Whether the pending record is durable.
-    private var isRecorded = false
+    package private(set) var isRecorded = false
     /// Whether the rows were asked, and none of them would make a statement fail.
     private var isAsked = false
     /// The statement that was sent, until the table is read again.
@@ -70,6 +70,8 @@ package struct OperationMachine: Sendable {
         case rowsAsked(obstacle: String?)
         /// The pending record is durable.
         case intentRecorded
+        /// A long time has passed between the reading of the table and the statement that is due.
+        case delayed
         /// The statement returned without an error.
         case statementSucceeded
         /// The statement failed, or its outcome is not known.
@@ -113,6 +115,7 @@ package struct OperationMachine: Sendable {
         case .obstructed(let reason): obstructed(reason)
         case .rowsAsked(let obstacle): rowsAsked(obstacle)
         case .intentRecorded: intentRecorded()
+        case .delayed: delayed()
         case .statementSucceeded: statementSucceeded()
         case .statementFailed(let retry, let message): statementFailed(retry, message)
         case .readFailed(let message): readFailed(message)
@@ -206,6 +209,11 @@ package struct OperationMachine: Sendable {
     private mutating func readFailed(_ message: String) -> Action {
         if let failure, sent?.answer != .unknown { return fail(failure) }
         return failRetryably(message)
+    }
+
+    /// Reads the table again before the first statement.
+    private func delayed() -> Action {
+        state == .running && sent == nil ? .observe : .wait
     }
 
     // MARK: What was run
