@@ -4,7 +4,10 @@ import Schema
 /// The outcome of one pass of `plumb reconcile`: what was planned, done, held back and left.
 package struct ReconcileReport: Codable, Hashable, Sendable {
     package var plan: PlanReport
+    /// The newest rollout that is open or that this pass ended.
     package var rollout: RolloutReport
+    /// The other ones, the older first; nil where there are none.
+    package var others: [RolloutReport]?
     /// Operations that an earlier, interrupted run left unfinished, and that were settled first.
     package var recovered: [Recovered]
     /// How many tables were live as git defines them and are recorded as such from now on.
@@ -12,14 +15,20 @@ package struct ReconcileReport: Codable, Hashable, Sendable {
     package var exitStatus: ExitStatus
 
     package init(
-        plan: PlanReport, rollout: RolloutReport, recovered: [Recovered], adopted: Int,
-        exitStatus: ExitStatus
+        plan: PlanReport, rollout: RolloutReport, others: [RolloutReport]? = nil,
+        recovered: [Recovered], adopted: Int, exitStatus: ExitStatus
     ) {
+        self.others = others
         self.plan = plan
         self.rollout = rollout
         self.recovered = recovered
         self.adopted = adopted
         self.exitStatus = exitStatus
+    }
+
+    /// When the first wave opens by itself, ISO 8601 in UTC; nil where none does.
+    package var nextDue: String? {
+        ((others ?? []) + [rollout]).compactMap { $0.due?.at }.min()
     }
 
     /// How an operation was settled that a dead run had left.

@@ -19,6 +19,8 @@ package struct RolloutReport: Codable, Hashable, Sendable {
     package var troubles: [Trouble]
     /// The first failure, with its shard; nil where there was none.
     package var message: String?
+    /// What it waits for by itself; nil where nothing is due at a known time.
+    package var due: Due?
 
     package init(
         environment: String, rollout: String? = nil, plan: Digest? = nil,
@@ -34,6 +36,21 @@ package struct RolloutReport: Codable, Hashable, Sendable {
         self.counts = counts
         self.troubles = troubles
         self.message = message
+    }
+
+    /// A wave that opens by itself.
+    package struct Due: Codable, Hashable, Sendable {
+        /// When it opens, ISO 8601 in UTC.
+        package var at: String
+        /// The wave that bakes until then, from 1, and how many there are.
+        package var baking: Int
+        package var waves: Int
+
+        package init(at: String, baking: Int, waves: Int) {
+            self.at = at
+            self.baking = baking
+            self.waves = waves
+        }
     }
 
     /// An operation that did not simply complete.

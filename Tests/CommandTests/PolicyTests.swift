@@ -18,7 +18,7 @@ import Testing
         try fleet.expect(0, "reconcile")
     }
 
-    private static var yesterday: String {
+    static var yesterday: String {
         let names = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
         return names[(Int(Timestamp(Date()).secondsSince1970 / 86_400) + 6) % 7]
     }

@@ -14,7 +14,12 @@ import Testing
         let reader = try fleet.server.connect(database: fleet.database(0))
         try reader.execute("LOCK TABLES orders READ")
         let running = try fleet.start("reconcile")
-        #expect(try running.says("s0"))
+        let watcher = try fleet.server.connect()
+        try running.reaches("its statement, which waits for the table") {
+            try watcher.query("SHOW PROCESSLIST").contains { row in
+                row[3] == fleet.database(0) && row[7]?.hasPrefix("ALTER TABLE") == true
+            }
+        }
         running.send(signal)
         #expect(try running.says("ending"))
         reader.close()

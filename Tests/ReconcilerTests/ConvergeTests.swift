@@ -59,14 +59,29 @@ private struct World {
         policy: FailurePolicy = .halt, total: Int = 1, waves: [[PendingRecord]]? = nil,
         bakeSeconds: Int64 = 0, faults: FaultPoints = .none, listener: RolloutListener = .silent
     ) -> RolloutRunner.Result {
-        let control = RolloutControl(policy: policy, interrupt: interrupt)
-        let runner = RolloutRunner(
-            opener: fleet, journal: journal, clock: clock, control: control, total: total,
-            perServer: 2, faults: faults, listener: listener)
-        return runner.run(
-            (waves ?? [records]).map {
-                RolloutRunner.Wave(work: work($0), bakeSeconds: bakeSeconds)
-            })
+        let waves = waves ?? [records]
+        let record = RolloutRecord(
+            id: "r1", plan: digest("plan"), policy: policy, waves: waves.map { $0.map(\.key) },
+            bakeSeconds: waves.map { _ in Int(bakeSeconds) }, startedAt: clock.now.iso, actor: "ada"
+        )
+        let operations = records.map {
+            ($0.key, OperationRecord(key: $0.key, from: $0.step.from, to: $0.step.to))
+        }
+        var driven = [
+            RolloutDrive.Driven(
+                record, Dictionary(uniqueKeysWithValues: operations), interrupt: interrupt)
+        ]
+        RolloutDrive(
+            runner: { driven in
+                RolloutRunner(
+                    opener: fleet, journal: journal, clock: clock, control: driven.control,
+                    total: total, perServer: 2, faults: faults, listener: listener)
+            },
+            isReady: { _ in true },
+            work: { _, keys in work(records.filter { keys.contains($0.key) }) },
+            clock: clock, interrupt: interrupt, listener: listener, waits: true
+        ).run(&driven)
+        return driven[0].result
     }
 
     var executed: [String] { fleet.state.withLock { $0.executed } }

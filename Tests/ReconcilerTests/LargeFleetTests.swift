@@ -81,7 +81,7 @@ struct LargeFleetTests {
             opener: engine, journal: SimulatedJournal(), clock: SimulatedClock(),
             control: RolloutControl(policy: .halt, interrupt: Interrupt()), total: 32,
             perServer: 2
-        ).run([.init(work: work(shards: shards, tables: tables), bakeSeconds: 0)])
+        ).run(work(shards: shards, tables: tables))
         #expect(result.outcomes.count == 10_000)
         #expect(engine.tables.withLock { $0.count } == 10_000)
         // Where each looks at all the others it takes minutes.

@@ -69,7 +69,7 @@ struct LockWaitTests {
                 opener: opener, journal: journal, clock: PausingClock(body: pausing),
                 control: RolloutControl(policy: .halt, interrupt: Interrupt()), total: 1,
                 perServer: 1
-            ).run([RolloutRunner.Wave(work: [work], bakeSeconds: 0)])
+            ).run([work])
             return result.outcomes.values.first
         }
 

@@ -66,7 +66,7 @@ struct ParallelShardTests {
                 opener: fleet, journal: journal, clock: clock,
                 control: RolloutControl(policy: policy, interrupt: interrupt), total: total,
                 perServer: perServer, faults: faults, listener: listener
-            ).run([RolloutRunner.Wave(work: work, bakeSeconds: 0)])
+            ).run(work)
         }
 
         var records: [PendingRecord] { work.flatMap(\.records) }

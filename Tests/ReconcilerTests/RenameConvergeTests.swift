@@ -48,7 +48,7 @@ private struct RenamedShard {
             perServer: 1, faults: faults)
         let work = RolloutRunner.ShardWork(
             shard: key.shardID, server: .tcp(host: "db", port: 3306), records: [record])
-        return runner.run([RolloutRunner.Wave(work: [work], bakeSeconds: 0)])
+        return runner.run([work])
     }
 
     /// What the plan says of the table as it is live now; nil where it is done.

@@ -119,12 +119,7 @@ struct ShardLocksTests {
                 opener: opener(), journal: SimulatedJournal(), clock: clock,
                 control: RolloutControl(policy: .halt, interrupt: Interrupt()), total: 8,
                 perServer: perServer
-            ).run([
-                .init(
-                    work: [
-                        .init(shard: id, server: server.address, records: records, order: order)
-                    ], bakeSeconds: 0)
-            ])
+            ).run([.init(shard: id, server: server.address, records: records, order: order)])
         }
 
         func hasColumn(_ table: Int) throws -> Bool {

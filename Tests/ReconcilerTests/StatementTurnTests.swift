@@ -45,13 +45,10 @@ private final class OneByOne: Sendable {
             opener: fleet, journal: journal ?? self.journal, clock: SimulatedClock(),
             control: RolloutControl(policy: .halt, interrupt: interrupt), total: 4, perServer: 1,
             places: places)
-        return runner.run([
-            RolloutRunner.Wave(
-                work: records.map {
-                    RolloutRunner.ShardWork(
-                        shard: $0.key.shardID, server: server, records: [$0])
-                }, bakeSeconds: 0)
-        ])
+        return runner.run(
+            records.map {
+                RolloutRunner.ShardWork(shard: $0.key.shardID, server: server, records: [$0])
+            })
     }
 
     /// The operation that is recorded as started and waits for its turn, once there is one while

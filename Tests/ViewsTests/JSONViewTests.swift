@@ -71,7 +71,7 @@ import Testing
         #expect(
             JSONView.status(Sample.rollout, exit: .partial) == """
                 {"counts":{"cancelled":6,"completed":14,"failed":1,"failed_retryable":1},\
-                "endedAt":"2026-11-21T14:03:12Z","environment":"production","exit":4,\
+                "due":null,"endedAt":"2026-11-21T14:03:12Z","environment":"production","exit":4,\
                 "kind":"status","message":"commerce/commerce_08/orders: lock wait timeout",\
                 "outcome":"partial","plan":"\(Sample.digest("plan").hex)","rollout":"5b20",\
                 "startedAt":"2026-11-21T14:00:00Z","state":"failed",\

@@ -32,6 +32,8 @@ package enum Outcome: Hashable, Sendable {
     case shardUnreachable
     /// A part of a step ran before the end was asked for.
     case stepHalfDone
+    /// A wave of a rollout bakes, and the next one opens later.
+    case waveBakes
     /// Operations were left although nothing was in their way: the end was asked for.
     case operationsLeft
     /// What an earlier run left cannot be settled, as its shard cannot be read.
@@ -54,7 +56,8 @@ package enum Outcome: Hashable, Sendable {
     /// What the fact alone means for scripts.
     package var exitStatus: ExitStatus {
         switch self {
-        case .changesPlanned, .differs, .leftGit, .lintErrors, .unformatted, .driftLeft:
+        case .changesPlanned, .differs, .leftGit, .lintErrors, .unformatted, .driftLeft,
+            .waveBakes:
             .difference
         case .awaitsApproval, .outsideWindow, .behindEnvironment, .behindStep, .readOnly,
             .shardLocked, .ledgerLocked:

@@ -1,3 +1,4 @@
+import Basics
 import Execution
 import Model
 import MySQLClient
@@ -40,10 +41,12 @@ package struct Daemon {
         var context: ReconcileContext?
         var failures = 0
         var number = 0
+        var due: Timestamp?
         while !hooks.interrupt.isRaised {
             var request = request
             request.mode = number % settings.exactEvery == 0 ? .exact : .unlessUnchanged
             request.backsOff = true
+            request.waitsForBakes = false
             number += 1
             do {
                 let pass = try PassContext.open(
@@ -52,6 +55,7 @@ package struct Daemon {
                 context = pass.context
                 let report = try ReconcilePass(pass: pass).run()
                 failures = 0
+                due = report.nextDue.flatMap(Timestamp.init(iso:))
                 notify(.passed(number: number, report))
                 if report.exitStatus == .done { try Housekeeping(pass).runWhereIdle() }
             } catch {
@@ -61,9 +65,13 @@ package struct Daemon {
                 let (message, status) = classify(error)
                 notify(.failed(number: number, message: message, status: status))
             }
-            let pause = Self.pause(
+            var pause = Self.pause(
                 interval: settings.intervalSeconds, failures: failures,
                 jitter: Double.random(in: -1...1))
+            if let due, failures == 0 {
+                let left = due.secondsSince1970 - hooks.clock.now.secondsSince1970
+                pause = min(pause, max(0.1, Double(left)))
+            }
             guard !hooks.interrupt.isRaised else { break }
             notify(.pausing(seconds: pause))
             guard hooks.clock.wait(seconds: pause, unless: hooks.interrupt) else {

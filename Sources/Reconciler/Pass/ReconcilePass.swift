@@ -36,29 +36,33 @@ package struct ReconcilePass {
         pass.hooks.stage("recording the plan")
         let rollouts = RolloutLedger(pass: pass, context: pass.context)
         let opened = try rollouts.open(planned, gated, ready: ready)
-        var result = RolloutRunner.Result()
-        var control: RolloutControl?
-        if let rollout = opened.rollout {
-            pass.hooks.stage("converging")
-            let policy = rollout.record.policy
-            let running = RolloutControl(
-                policy: policy, interrupt: pass.hooks.interrupt)
-            control = running
-            result = runner(planned, control: running).run(rollout.waves)
-            remember(result, ready)
-        }
-        let closing = RolloutLedger.Closing(
-            planned: planned, gated: gated, result: result,
-            isHalted: control?.isHalted ?? false, firstFailure: control?.firstFailure)
-        let rollout = try close(rollouts, opened, closing)
+        var driven = opened.rollouts
+        drive(&driven, rollouts, planned, ready)
+        let result = Self.whole(driven)
+        remember(result, ready)
+        let closing = RolloutLedger.Closing(planned: planned, gated: gated, result: result)
+        var reports = try close(rollouts, opened, driven, closing)
         if pass.request.backsOff {
             // What this pass of a loop did not use, the next ones hardly need.
             pass.context.forgetUnused(
                 shards: Set(planned.shards.map(\.id)), now: pass.hooks.clock.now)
         }
+        let newest = reports.popLast() ?? RolloutReport(environment: pass.environment.name)
         return ReconcileReport(
-            plan: gated.report, rollout: rollout, recovered: recovered, adopted: opened.adopted,
-            exitStatus: Self.status(planned, gated, recovered, result))
+            plan: gated.report, rollout: newest, others: reports.isEmpty ? nil : reports,
+            recovered: recovered, adopted: opened.adopted,
+            exitStatus: status(planned, gated, recovered, driven))
+    }
+
+    /// What became of the operations of all rollouts.
+    private static func whole(_ rollouts: [RolloutDrive.Driven]) -> RolloutRunner.Result {
+        var whole = RolloutRunner.Result()
+        for driven in rollouts {
+            whole.outcomes.merge(driven.result.outcomes) { _, new in new }
+            whole.obstacles.merge(driven.result.obstacles) { _, new in new }
+            whole.journalFailure = whole.journalFailure ?? driven.result.journalFailure
+        }
+        return whole
     }
 
     // MARK: What a dead run left
@@ -82,13 +86,28 @@ package struct ReconcilePass {
 
     // MARK: Converging
 
-    private func runner(_ planned: PlanningPass.Result, control: RolloutControl) -> RolloutRunner {
+    private func drive(
+        _ driven: inout [RolloutDrive.Driven], _ rollouts: RolloutLedger,
+        _ planned: PlanningPass.Result, _ ready: [Gate.Ready]
+    ) {
+        guard !driven.isEmpty else { return }
+        pass.hooks.stage("converging")
         let concurrency = pass.fleet.policy.rollout.concurrency
-        return RolloutRunner(
-            opener: opener(planned.targets, waitSeconds: 0),
-            journal: LedgerJournal(store: pass.store), clock: pass.hooks.clock,
-            control: control, total: concurrency.total, perServer: concurrency.perHost,
-            faults: faults, listener: pass.hooks.listener)
+        let places = Places<ServerAddress>(perKey: concurrency.perHost)
+        let opener = opener(planned.targets, waitSeconds: 0)
+        let keys = Set(ready.map(\.key))
+        let drive = RolloutDrive(
+            runner: { [pass, faults] driven in
+                RolloutRunner(
+                    opener: opener, journal: LedgerJournal(store: pass.store),
+                    clock: pass.hooks.clock, control: driven.control, total: concurrency.total,
+                    perServer: concurrency.perHost, faults: faults,
+                    listener: pass.hooks.listener, places: places)
+            },
+            isReady: keys.contains, work: rollouts.works(ready, planned),
+            clock: pass.hooks.clock, interrupt: pass.hooks.interrupt,
+            listener: pass.hooks.listener, waits: pass.request.waitsForBakes)
+        drive.run(&driven)
     }
 
     /// Starts the back-off of operations that failed, so that a loop waits before it tries them
@@ -118,28 +137,32 @@ package struct ReconcilePass {
     }
 
     private func close(
-        _ rollouts: RolloutLedger, _ opened: RolloutLedger.Opened, _ closing: RolloutLedger.Closing
-    ) throws -> RolloutReport {
-        if let failure = closing.result.journalFailure {
-            // The ledger cannot be written: the report says what is known, and the next run settles
-            // the rest.
-            let id = opened.rollout?.record.id
-            // What it cannot say either does not hide why this pass ends.
-            let known = id.flatMap { try? LedgerQueries(store: pass.store).rollout($0) }
-            return RolloutReport(
-                environment: pass.environment.name, rollout: id, counts: known?.counts ?? [:],
-                message: failure.message)
+        _ rollouts: RolloutLedger, _ opened: RolloutLedger.Opened,
+        _ driven: [RolloutDrive.Driven], _ closing: RolloutLedger.Closing
+    ) throws -> [RolloutReport] {
+        guard let failure = closing.result.journalFailure else {
+            return try rollouts.close(opened, driven, closing)
         }
-        return try rollouts.close(opened, closing)
+        // The ledger cannot be written: the report says what is known, and the next run settles
+        // the rest.
+        return driven.map { driven in
+            // What it cannot say either does not hide why this pass ends.
+            let known = try? LedgerQueries(store: pass.store).rollout(driven.record.id)
+            return RolloutReport(
+                environment: pass.environment.name, rollout: driven.record.id,
+                counts: known?.counts ?? [:], message: failure.message)
+        }
     }
 
     // MARK: The outcome
 
     /// What a pass came to, for the exit status.
-    private static func status(
+    private func status(
         _ planned: PlanningPass.Result, _ gated: GateStage.Output,
-        _ recovered: [ReconcileReport.Recovered], _ result: RolloutRunner.Result
+        _ recovered: [ReconcileReport.Recovered], _ rollouts: [RolloutDrive.Driven]
     ) -> ExitStatus {
+        let result = Self.whole(rollouts)
+        let isEnding = pass.hooks.interrupt.isRaised
         var outcomes = gated.decision.held.map(\.hold.outcome)
         if let failure = result.journalFailure {
             outcomes.append(failure.isLocked ? .ledgerLocked : .ledgerUnwritable)
@@ -154,8 +177,11 @@ package struct ReconcilePass {
             obstacle.isHalf
                 ? .stepHalfDone : obstacle.isLocked ? .shardLocked : .shardUnreachable
         }
+        if rollouts.contains(where: { $0.next.isBaking }) { outcomes.append(.waveBakes) }
         let done = result.outcomes.values.filter { $0.state == .completed }.count
-        if done < gated.decision.ready.count, outcomes.isEmpty { outcomes.append(.operationsLeft) }
+        if done < gated.decision.ready.count, outcomes.isEmpty || isEnding {
+            outcomes.append(.operationsLeft)
+        }
         return ExitStatus(outcomes)
     }
 }

@@ -7,17 +7,44 @@ import Reports
 import Schema
 
 extension RolloutLedger {
-    /// Derives the rollout's state from all its operations, cancels what a halt kept from
-    /// starting, and says where the environment stands.
-    func close(_ opened: Opened, _ closing: Closing) throws -> RolloutReport {
-        let name = pass.environment.name
-        let converged = isConverged(closing)
-        guard let rollout = opened.rollout else {
-            if let revision = converged { try recordConverged(revision, closing.planned) }
-            return RolloutReport(environment: name)
+    /// Derives the state of each rollout that the pass went on with from all its operations,
+    /// cancels what a halt kept from starting, and says where the environment stands.
+    ///
+    /// - Returns: the reports of all open rollouts; a rollout in which nothing happened is not
+    ///   written.
+    func close(_ opened: Opened, _ rollouts: [RolloutDrive.Driven], _ closing: Closing) throws
+        -> [RolloutReport]
+    {
+        var converged = isConverged(closing)
+        var reports: [RolloutReport] = []
+        for driven in rollouts.reversed() {
+            guard opened.begun.contains(driven.record.id) else {
+                reports.insert(report(driven), at: 0)
+                continue
+            }
+            // The last one that ends carries where the environment stands.
+            reports.insert(try close(driven, converged, closing), at: 0)
+            converged = nil
         }
+        if let converged { try recordConverged(converged, closing.planned) }
+        return reports
+    }
+
+    /// What is known of a rollout in which nothing happened.
+    private func report(_ driven: RolloutDrive.Driven) -> RolloutReport {
+        var report = LedgerQueries.report(driven.record, environment: pass.environment.name) {
+            .success(driven.operations[$0])
+        }
+        report.due = .init(driven.next, of: driven.record)
+        return report
+    }
+
+    private func close(
+        _ driven: RolloutDrive.Driven, _ converged: String?, _ closing: Closing
+    ) throws -> RolloutReport {
+        let name = pass.environment.name
         var report = RolloutReport(environment: name)
-        let id = rollout.record.id
+        let id = driven.record.id
         let event = LedgerEvent("rollout-ended", subject: "End rollout \(id)", key: id)
         try pass.store.transact(event) { draft throws(LedgerError) in
             guard var record = try draft.rollout(id) else {
@@ -26,7 +53,7 @@ extension RolloutLedger {
             var operations: [OperationKey: OperationRecord] = [:]
             for key in record.operationKeys {
                 guard var operation = try draft.operation(id, key) else { continue }
-                if closing.isHalted, operation.state == .pending {
+                if driven.control.isHalted, operation.state == .pending {
                     operation.state = .cancelled
                     operation.message = "the rollout halted before it started"
                     try draft.setOperation(operation, of: id)
@@ -35,7 +62,7 @@ extension RolloutLedger {
             }
             let states = record.operationKeys.map { operations[$0]?.state }
             record.state = RolloutState.derive(from: states, policy: record.policy) ?? record.state
-            record.message = closing.firstFailure ?? record.message
+            record.message = driven.control.firstFailure ?? record.message
             if record.state.isTerminal { record.endedAt = pass.store.now.iso }
             draft.event = Self.closingEvent(record)
             try draft.setRollout(record)
@@ -46,7 +73,8 @@ extension RolloutLedger {
             }
             return .commit
         }
-        for (shard, obstacle) in closing.result.obstacles.sorted(by: { $0.key < $1.key }) {
+        report.due = .init(driven.next, of: driven.record)
+        for (shard, obstacle) in driven.result.obstacles.sorted(by: { $0.key < $1.key }) {
             let key = OperationKey(shard: shard, object: ObjectName(.table, ""))
             report.troubles.append(
                 .init(key: key, state: .pending, message: obstacle.message))
@@ -54,7 +82,7 @@ extension RolloutLedger {
         return report
     }
 
-    private static func closingEvent(_ record: RolloutRecord) -> LedgerEvent {
+    static func closingEvent(_ record: RolloutRecord) -> LedgerEvent {
         let kind = record.state.isTerminal ? "rollout-\(record.state.rawValue)" : "rollout-paused"
         let verb = record.state.isTerminal ? "End" : "Leave"
         return LedgerEvent(

@@ -12,45 +12,39 @@ struct RolloutLedger {
     let pass: PassContext
     let context: ReconcileContext
 
-    /// A rollout that is ready to run.
-    struct Rollout {
-        var record: RolloutRecord
-        var waves: [RolloutRunner.Wave]
-        /// True where an earlier run had started it.
-        var isResumed: Bool
-    }
-
     struct Opened {
-        /// Nil when there is nothing to do.
-        var rollout: Rollout?
+        /// The rollouts that are open, the older ones first, and the new one.
+        var rollouts: [RolloutDrive.Driven] = []
+        /// Those of them that this pass began or goes on with.
+        var begun: Set<String> = []
         /// How many tables were live as git defines them and are recorded as such from now on.
-        var adopted: Int
+        var adopted = 0
     }
 
     struct Closing {
         var planned: PlanningPass.Result
         var gated: GateStage.Output
+        /// What became of all operations of the pass.
         var result: RolloutRunner.Result
-        var isHalted: Bool
-        var firstFailure: String?
     }
 
     // MARK: Before
 
     /// Records the plan, what was learnt, the decisions given by file, the tables that are in
-    /// sync already, and the rollout with all its operations.
+    /// sync already, and a rollout of the operations that no open one has, with all of them.
+    ///
+    /// What the plan does not want any more of the open rollouts ends first.
     func open(
         _ planned: PlanningPass.Result, _ gated: GateStage.Output, ready: [Gate.Ready]
     ) throws -> Opened {
         let store = pass.store
-        let unfinished = try planned.snapshot?.openRollouts() ?? []
-        let resumed = unfinished.first {
-            RolloutResumption(record: $0.record, operations: $0.operations).adopts(ready)
-        }?.record
-        let replaced = unfinished.filter { $0.record.id != resumed?.id }
-        let rollout =
-            try ready.isEmpty
-            ? nil : (resumed.map { self.rollout($0, ready, planned) } ?? newRollout(ready, planned))
+        var opened = Opened(rollouts: try merged(planned))
+        let taken = Set(
+            opened.rollouts.flatMap { driven in
+                driven.operations.values.filter { !$0.state.isTerminal }.map(\.key)
+            })
+        let fresh = ready.filter { !taken.contains($0.key) }
+        let record = fresh.isEmpty ? nil : try newRollout(fresh, planned)
         let baseline = Baseline(planned: planned, now: store.now)
         // The text of each recorded definition is kept too, as the server may write it otherwise
         // than git.
@@ -58,12 +52,16 @@ struct RolloutLedger {
         let planDigest = gated.report.digest
         let isNewPlan = try latestPlan(planned.snapshot) != planDigest
         let hasNews =
-            isNewPlan || rollout != nil || !baseline.records.isEmpty
+            isNewPlan || record != nil || !baseline.records.isEmpty
             || !gated.newApprovals.isEmpty || context.cache.hasUnsaved
-            || !replaced.isEmpty
-        guard hasNews else { return Opened(rollout: nil, adopted: 0) }
+        let keys = Set(ready.map(\.key))
+        for driven in opened.rollouts where goesOn(driven, with: keys) {
+            try resume(driven.record, ready, planned)
+            opened.begun.insert(driven.record.id)
+        }
+        guard hasNews else { return opened }
         let inLedger = try context.memory.recorded(in: planned.snapshot)
-        let event = Self.openingEvent(rollout, plan: planned.plan, planDigest)
+        let event = Self.openingEvent(record, plan: planned.plan, planDigest)
         try store.transact(event) { draft throws(LedgerError) in
             try draft.set(RecordPath.plan(planDigest), json: planned.plan)
             try context.cache.save(into: &draft)
@@ -73,41 +71,85 @@ struct RolloutLedger {
             for (id, record) in baseline.records {
                 try draft.setShard(id, record, over: inLedger[id])
             }
-            for rollout in replaced { try supersede(rollout, in: &draft) }
             var environment = try draft.environmentRecord() ?? EnvironmentRecord()
             environment.latestPlan = planDigest
-            if let rollout {
-                environment.latestRollout = rollout.record.id
-                try write(rollout, ready: ready, in: &draft)
+            if let record {
+                environment.latestRollout = record.id
+                try write(record, fresh, in: &draft)
             }
             try draft.set(RecordPath.environment, json: environment)
             return .commit
         }
         context.cache.saved()
-        return Opened(rollout: rollout, adopted: baseline.tableCount)
+        opened.adopted = baseline.tableCount
+        if let record {
+            let operations = fresh.map { ($0.key, Self.operation($0)) }
+            opened.rollouts.append(
+                RolloutDrive.Driven(
+                    record, Dictionary(operations) { first, _ in first },
+                    interrupt: pass.hooks.interrupt))
+            opened.begun.insert(record.id)
+        }
+        return opened
     }
 
     private static func openingEvent(
-        _ rollout: Rollout?, plan: Plan, _ digest: Digest
+        _ rollout: RolloutRecord?, plan: Plan, _ digest: Digest
     ) -> LedgerEvent {
         guard let rollout else {
             return LedgerEvent(
                 "planned", subject: "Plan \(digest.short) at \(plan.revision.label)",
                 key: digest.hex)
         }
-        let kind = rollout.isResumed ? "rollout-resumed" : "rollout-started"
-        let verb = rollout.isResumed ? "Resume" : "Start"
         return LedgerEvent(
-            kind, subject: "\(verb) rollout \(rollout.record.id) of plan \(digest.short)",
-            key: rollout.record.id)
+            "rollout-started", subject: "Start rollout \(rollout.id) of plan \(digest.short)",
+            key: rollout.id)
+    }
+
+    /// Whether operations of an open rollout may start now.
+    private func goesOn(_ driven: RolloutDrive.Driven, with ready: Set<OperationKey>) -> Bool {
+        let next = RolloutProgress(driven.record).next(
+            driven.operations, now: pass.hooks.clock.now, mayStart: ready.contains)
+        switch next {
+        case .run: return true
+        case .bake:
+            return pass.request.waitsForBakes
+                && driven.operations.values.contains {
+                    !$0.state.isTerminal && ready.contains($0.key)
+                }
+        case .wait, .halt, .end: return false
+        }
+    }
+
+    /// Records that an open rollout goes on, with what is needed to settle its operations.
+    private func resume(
+        _ rollout: RolloutRecord, _ ready: [Gate.Ready], _ planned: PlanningPass.Result
+    ) throws {
+        let own = Set(rollout.operationKeys)
+        let event = LedgerEvent(
+            "rollout-resumed",
+            subject: "Resume rollout \(rollout.id) of plan \(rollout.plan.short)",
+            key: rollout.id)
+        try pass.store.transact(event) { draft throws(LedgerError) in
+            for item in ready where own.contains(item.key) {
+                guard var operation = try draft.operation(rollout.id, item.key),
+                    operation.approval != item.approval, !operation.state.isTerminal
+                else { continue }
+                operation.approval = item.approval
+                try draft.setOperation(operation, of: rollout.id)
+            }
+            try keepSteps(of: ready.filter { own.contains($0.key) }, with: rollout, in: &draft)
+            return .commit
+        }
     }
 
     private func latestPlan(_ snapshot: RecordSnapshot?) throws(LedgerError) -> Digest? {
         try snapshot?.environmentRecord()?.latestPlan
     }
 
-    private func newRollout(_ ready: [Gate.Ready], _ planned: PlanningPass.Result) throws -> Rollout
-    {
+    private func newRollout(
+        _ ready: [Gate.Ready], _ planned: PlanningPass.Result
+    ) throws -> RolloutRecord {
         let now = pass.store.now
         let plan = try planned.plan.digest()
         let seed = "\(plan.hex) \(now.iso) \(UInt64.random(in: 0...UInt64.max))"
@@ -116,7 +158,7 @@ struct RolloutLedger {
         let policy = pass.fleet.policy.rollout
         let cuts = Waves.cut(shards, into: policy.waves)
         let byShard = Dictionary(grouping: ready, by: \.key.shardID)
-        let record = RolloutRecord(
+        var record = RolloutRecord(
             id: String(Digest(of: seed).hex.prefix(12)), plan: plan,
             policy: policy.onFailure,
             waves: cuts.map { cut in
@@ -124,25 +166,25 @@ struct RolloutLedger {
             },
             bakeSeconds: cuts.map(\.bakeSeconds), startedAt: now.iso,
             actor: pass.request.actor.name)
-        return rollout(record, ready, planned, isResumed: false)
+        record.state = .running
+        return record
     }
 
-    /// The rollout of the ready operations, with their waves numbered anew.
-    private func rollout(
-        _ record: RolloutRecord, _ ready: [Gate.Ready], _ planned: PlanningPass.Result,
-        isResumed: Bool = true
-    ) -> Rollout {
+    /// Makes the work on operations of rollouts, shard by shard in the order of their keys.
+    func works(
+        _ ready: [Gate.Ready], _ planned: PlanningPass.Result
+    ) -> (RolloutRecord, [OperationKey]) -> [RolloutRunner.ShardWork] {
         let byKey = Dictionary(ready.map { ($0.key, $0) }) { first, _ in first }
         let targets = planned.targets
-        let startedAt = pass.store.now.iso
         let catalog = context.catalog
         var orders = ChangeOrders(planned.comparison) { catalog[$0] }
-        let waves = zip(record.waves, record.bakeSeconds).map { keys, bake in
+        return { record, keys in
+            let startedAt = pass.store.now.iso
             let works = Dictionary(grouping: keys.compactMap { byKey[$0] }, by: \.key.shardID)
             let order = keys.map(\.shardID).reduce(into: [ShardID]()) { list, id in
                 if list.last != id { list.append(id) }
             }
-            let work = order.compactMap { shard -> RolloutRunner.ShardWork? in
+            return order.compactMap { shard -> RolloutRunner.ShardWork? in
                 guard let target = targets[shard] else { return nil }
                 guard let own = works[shard]?.sorted(by: Self.inOrder) else { return nil }
                 return RolloutRunner.ShardWork(
@@ -150,10 +192,7 @@ struct RolloutLedger {
                     records: own.map { pending($0, rollout: record.id, startedAt) },
                     order: orders.order(of: own.map(\.step), on: shard))
             }
-            return RolloutRunner.Wave(work: work, bakeSeconds: Int64(bake))
         }
-        return Rollout(
-            record: record, waves: waves.filter { !$0.work.isEmpty }, isResumed: isResumed)
     }
 
     private static func inOrder(_ left: Gate.Ready, _ right: Gate.Ready) -> Bool {
@@ -176,18 +215,16 @@ struct RolloutLedger {
     }
 
     private func write(
-        _ rollout: Rollout, ready: [Gate.Ready], in draft: inout LedgerDraft
+        _ record: RolloutRecord, _ ready: [Gate.Ready], in draft: inout LedgerDraft
     ) throws(LedgerError) {
-        var record = rollout.record
-        record.state = .running
         try draft.setRollout(record)
         try keepSteps(of: ready, with: record, in: &draft)
-        guard !rollout.isResumed else { return }
-        for item in ready {
-            let operation = OperationRecord(
-                key: item.key, from: item.step.from, to: item.step.to, approval: item.approval)
-            try draft.setOperation(operation, of: record.id)
-        }
+        for item in ready { try draft.setOperation(Self.operation(item), of: record.id) }
+    }
+
+    private static func operation(_ ready: Gate.Ready) -> OperationRecord {
+        OperationRecord(
+            key: ready.key, from: ready.step.from, to: ready.step.to, approval: ready.approval)
     }
 
     /// Keeps each step once, which is the same for all of its shards.

@@ -21,6 +21,8 @@ package struct PassRequest: Sendable {
     package var mode: Observer.Mode
     /// True in a loop: what failed recently is not tried again until its back-off is over.
     package var backsOff: Bool
+    /// Whether the pass lasts until a wave is baked; else it ends, and a later one goes on.
+    package var waitsForBakes = true
     /// The operator's settings for approvals.
     package var approvals = ApprovalSettings.standard
     /// The operator's file, which limits `plumb.yaml`; nil where there is none.

@@ -3,20 +3,8 @@ import Execution
 import Model
 import Schema
 
-/// Runs the waves of a rollout over its shards.
+/// Runs operations of a rollout over their shards.
 package struct RolloutRunner: Sendable {
-    /// One wave: the operations of its shards, and the wait before the next wave.
-    package struct Wave: Sendable {
-        package var work: [ShardWork]
-        /// The wait after this wave, in seconds.
-        package var bakeSeconds: Int64
-
-        package init(work: [ShardWork], bakeSeconds: Int64) {
-            self.work = work
-            self.bakeSeconds = bakeSeconds
-        }
-    }
-
     /// The operations of one shard, and the server that it is on.
     package struct ShardWork: Sendable {
         package let shard: ShardID
@@ -77,33 +65,15 @@ package struct RolloutRunner: Sendable {
         self.listener = listener
     }
 
-    /// Runs the waves in order. The next one starts when every operation of the last has completed
-    /// and its wait is over.
-    package func run(_ waves: [Wave]) -> Result {
+    /// Runs all of `works`; returns when each operation has ended or was left.
+    package func run(_ works: [ShardWork]) -> Result {
         var result = Result()
-        for (index, wave) in waves.enumerated() {
-            guard control.mayStart, result.journalFailure == nil else { break }
-            let count = wave.work.reduce(0) { $0 + $1.records.count }
-            listener.note(.wave(number: index + 1, count: waves.count, operations: count))
-            run(wave, into: &result)
-            let isLast = index == waves.count - 1
-            guard !isLast, isClean(wave, result) else { break }
-            if wave.bakeSeconds > 0 {
-                listener.note(.baking(wave: index + 1, seconds: wave.bakeSeconds))
-                let seconds = Double(wave.bakeSeconds)
-                guard clock.wait(seconds: seconds, unless: control.interrupt) else { break }
-            }
-        }
-        return result
-    }
-
-    private func run(_ wave: Wave, into result: inout Result) {
         let worker = ShardWorker(
             opener: opener, journal: journal, clock: clock, control: control, places: places,
             faults: faults, listener: listener)
         let broken = Lock<JournalFailure?>(nil)
         let reports = Workers.map(
-            wave.work, total: total, limit: mayBeginOn, key: \.server,
+            works, total: total, limit: mayBeginOn, key: \.server,
             hands: { $0.order.width(of: $0.records.count) }
         ) { (work: ShardWork, crew: Crew) -> (ShardID, ShardWorker.Report) in
             guard broken.withLock({ $0 }) == nil else { return (work.shard, .init()) }
@@ -122,6 +92,7 @@ package struct RolloutRunner: Sendable {
             result.obstacles[shard] = report.obstacle
         }
         result.journalFailure = broken.withLock { $0 }
+        return result
     }
 
     /// How many operations may be at work on a server: where statements are short, the next ones
@@ -133,14 +104,4 @@ package struct RolloutRunner: Sendable {
     /// How many operations are at work at most for each one that may run statements. Some two
     /// thirds of the time of a short one are waits for the ledger.
     package static let sessionsEach = 3
-
-    /// Whether the next wave may start: under `continue` failed operations do not prevent it, but a
-    /// shard that was not settled does.
-    private func isClean(_ wave: Wave, _ result: Result) -> Bool {
-        wave.work.allSatisfy { work in
-            guard result.obstacles[work.shard] == nil else { return false }
-            return work.records.contains { result.outcomes[$0.key]?.kind == .failed }
-                || work.records.allSatisfy { result.outcomes[$0.key] != nil }
-        }
-    }
 }

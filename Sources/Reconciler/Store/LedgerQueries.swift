@@ -21,11 +21,17 @@ package struct LedgerQueries {
         guard let snapshot = try store.snapshot(), let record = try snapshot.rollout(id) else {
             return nil
         }
-        return Self.report(record, environment: store.environment) { key in
+        var known: [OperationKey: OperationRecord] = [:]
+        var report = Self.report(record, environment: store.environment) { key in
             // One unreadable operation makes the state undetermined, and the others are still
             // listed.
-            Result { () throws(LedgerError) in try snapshot.operation(id, key) }
+            let found = Result { () throws(LedgerError) in try snapshot.operation(id, key) }
+            known[key] = try? found.get()
+            return found
         }
+        let next = RolloutProgress(record).next(known, now: store.now) { _ in true }
+        report.due = RolloutReport.Due(next, of: record)
+        return report
     }
 
     /// - Parameter operation: the record of an operation, nil where there is none, or why it
@@ -110,5 +116,13 @@ package struct LedgerQueries {
             }
         }
         return Refusals(records)
+    }
+}
+
+extension RolloutReport.Due {
+    /// What is due by itself; nil where a rollout waits for something else.
+    init?(_ next: RolloutProgress.Next, of record: RolloutRecord) {
+        guard case .bake(let wave, let until) = next else { return nil }
+        self.init(at: until.iso, baking: wave + 1, waves: record.waves.count)
     }
 }

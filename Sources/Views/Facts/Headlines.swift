@@ -124,3 +124,11 @@ extension ReconcileReport {
         return (parts + plan.heldWords + plan.openWords).joined(separator: ", ")
     }
 }
+
+extension RolloutReport.Due {
+    /// Why it waits, and until when.
+    var words: String {
+        "wave \(baking) of \(waves) bakes: the next one opens at \(at), with the next "
+            + "`plumb reconcile` from then on"
+    }
+}

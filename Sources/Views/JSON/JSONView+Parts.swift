@@ -83,6 +83,12 @@ extension JSONView {
                         ]) { first, _ in first })
                 }),
             "message": .text(report.message),
+            "due": report.due.map { due in
+                .object([
+                    "at": .string(due.at), "baking": .number(due.baking),
+                    "waves": .number(due.waves),
+                ])
+            } ?? .null,
         ]
     }
 }

@@ -36,6 +36,7 @@ package enum JSONView {
             "environment": .string(report.plan.plan.environment),
             "plan": .object(planMembers(report.plan)),
             "rollout": .object(rolloutMembers(report.rollout)),
+            "others": .array((report.others ?? []).map { .object(rolloutMembers($0)) }),
             "recovered": .array(
                 report.recovered.map { item in
                     .object(

@@ -52,6 +52,7 @@ extension MarkdownView {
         if report.progress.total > 0 {
             page.add("<br>\(Markdown.text(ProgressBar.line(report.progress)))")
         }
+        if let due = report.due { page.add("<br>\(Markdown.text(due.words))") }
         if let next = StatusText.next(report) {
             page.add("<br>\(next.label): \(Markdown.code(next.command))")
         }

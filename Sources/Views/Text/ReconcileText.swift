@@ -15,9 +15,10 @@ package enum ReconcileText {
             Span(plan.revision.label), "  ", Span("plan \(report.plan.digest.short)", .faint))
         page.addStale(report.plan.stale)
         addPast(report, to: &page)
-        if report.rollout.rollout != nil || report.rollout.message != nil {
+        for rollout in (report.others ?? []) + [report.rollout]
+        where rollout.rollout != nil || rollout.message != nil {
             page.blank()
-            StatusText.add(report.rollout, to: &page)
+            StatusText.add(rollout, to: &page)
         }
         addHeld(report.plan, to: &page)
         page.add(OpenFacts(report.plan))

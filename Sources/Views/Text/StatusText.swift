@@ -31,6 +31,7 @@ package enum StatusText {
         if report.progress.total > 0 {
             page.line(Span(ProgressBar.line(report.progress)), indent: 2)
         }
+        if let due = report.due { page.prose(due.words, indent: 2, hanging: 4) }
         if let message = report.message { page.prose(message, .warning, indent: 2, hanging: 4) }
         for trouble in TroubleFacts.all(of: report) {
             page.prose(

@@ -10,9 +10,10 @@ enum ReconcileCommand {
         name: "reconcile", summary: "one pass: plan, then converge what policy and approvals allow",
         details: """
             Settles first what an interrupted run left. SIGTERM lets the running statements finish
-            and starts no other; the next run goes on from there.
+            and starts no other; the next run goes on from there. Between the waves of a rollout it
+            waits until each is baked; with --no-wait it ends there, and a later run goes on.
             """,
-        options: Option.fleet + [.heal, .maxBytes, .output, .noColor],
+        options: Option.fleet + [.heal, .noWait, .maxBytes, .output, .noColor],
         run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
@@ -20,8 +21,10 @@ enum ReconcileCommand {
         let maxBytes = try invocation.number(.maxBytes, default: 60_000)
         let progress = Progress(invocation.terminal)
         Signals.deliver(to: progress.hooks.interrupt) { progress.say($0) }
+        var request = try invocation.request()
+        request.waitsForBakes = !invocation.has(.noWait)
         let pass = try PassContext.open(
-            try invocation.request(), progress.hooks,
+            request, progress.hooks,
             purposes: Set(ConnectionPool.Purpose.allCases))
         let report = try ReconcilePass(pass: pass).run()
         progress.finish()

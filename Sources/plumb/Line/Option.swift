@@ -59,6 +59,9 @@ struct Option: Sendable {
         name: "no-color", value: nil, help: "no colour, as with NO_COLOR in the environment")
     static let heal = Option(
         name: "heal", value: nil, help: "correct drift in this pass, whatever policy.drift says")
+    static let noWait = Option(
+        name: "no-wait", value: nil,
+        help: "end while a wave bakes (exit 2), for a later run to go on")
     static let reason = Option(name: "reason", value: "text", help: "why; kept in the audit trail")
     static let all = Option(
         name: "all", value: nil, help: "every step that waits in the latest plan")

@@ -1,0 +1,109 @@
+import Diff
+import Ledger
+import Model
+import Schema
+
+extension RolloutLedger {
+    /// The rollouts that are open under the new plan, the older ones first. What of them the plan
+    /// does not want is ended and recorded.
+    func merged(_ planned: PlanningPass.Result) throws -> [RolloutDrive.Driven] {
+        let open = try planned.snapshot?.openRollouts() ?? []
+        guard !open.isEmpty else { return [] }
+        let merge = RolloutMerge(steps: Self.steps(of: planned.plan), standing: standing(planned))
+        var rollouts: [RolloutDrive.Driven] = []
+        for (record, operations) in open {
+            let changes = merge.changes(record, operations, now: pass.store.now.iso)
+            var driven = RolloutDrive.Driven(
+                record, Dictionary(operations.map { ($0.key, $0) }) { first, _ in first },
+                interrupt: pass.hooks.interrupt)
+            for change in changes { driven.operations[change.key] = change }
+            if try !end(changes, of: &driven) { rollouts.append(driven) }
+        }
+        return rollouts.sorted {
+            ($0.record.startedAt, $0.record.id) < ($1.record.startedAt, $1.record.id)
+        }
+    }
+
+    /// From where to where the plan leads each table of each shard.
+    private static func steps(of plan: Plan) -> [OperationKey: RolloutMerge.Ends] {
+        var ends: [OperationKey: RolloutMerge.Ends] = [:]
+        for step in plan.steps {
+            for shard in step.shards {
+                let id = ShardID(namespace: step.namespace, shard: shard)
+                ends[OperationKey(shard: id, object: step.object)] = .init(
+                    from: step.from, to: step.to)
+            }
+        }
+        return ends
+    }
+
+    /// Where tables stand that the plan has no step for.
+    private func standing(
+        _ planned: PlanningPass.Result
+    ) -> (OperationKey) -> RolloutMerge.Standing {
+        let scope = pass.request.scope
+        let isWhole = scope.namespaces == nil && scope.shards.isEmpty
+        let targets = planned.targets
+        let unknown = Set(planned.plan.unknown.map(\.shard))
+        var refused: [OperationKey: String] = [:]
+        for table in planned.plan.unsupported {
+            for shard in table.shards {
+                let id = ShardID(namespace: table.namespace, shard: shard)
+                refused[OperationKey(shard: id, object: table.object)] = table.reason
+            }
+        }
+        var variants: [ShardID: Comparison.Variant] = [:]
+        for variant in planned.comparison.variants {
+            let namespace = planned.comparison.schemas[variant.schema].namespace
+            for shard in variant.shards {
+                variants[ShardID(namespace: namespace, shard: shard)] = variant
+            }
+        }
+        return { key in
+            let shard = key.shardID
+            guard targets[shard] != nil else {
+                return isWhole ? .notPlanned(reason: "its shard left the fleet") : .notKnown
+            }
+            guard !unknown.contains(shard), let variant = variants[shard] else { return .notKnown }
+            if let reason = refused[key] { return .notPlanned(reason: reason) }
+            guard let object = variant.objects.first(where: { $0.object == key.object }) else {
+                return .inSync(nil)
+            }
+            guard object.status == .inSync else {
+                return .notPlanned(reason: "a newer plan has no change of it")
+            }
+            return .inSync(object.desired)
+        }
+    }
+
+    /// Records operations that end without a statement; true where the rollout ends with them.
+    private func end(
+        _ changes: [OperationRecord], of driven: inout RolloutDrive.Driven
+    ) throws -> Bool {
+        let keys = driven.record.operationKeys
+        let state = RolloutState.derive(
+            from: keys.map { driven.operations[$0]?.state }, policy: driven.record.policy)
+        let isOver = state?.isTerminal == true
+        guard isOver || !changes.isEmpty else { return false }
+        var record = driven.record
+        record.state = state ?? record.state
+        if isOver { record.endedAt = pass.store.now.iso }
+        let event =
+            isOver
+            ? Self.closingEvent(record)
+            : LedgerEvent(
+                "rollout-changed",
+                subject: "Take \(changes.count) of \(Count.of(keys.count, "operation")) from "
+                    + "rollout \(record.id)",
+                key: record.id)
+        let approvals = Set(driven.operations.values.compactMap(\.approval))
+        try pass.store.transact(event) { [record] draft throws(LedgerError) in
+            for change in changes { try draft.setOperation(change, of: record.id) }
+            try draft.setRollout(record)
+            if isOver { try draft.settleApprovals(approvals) }
+            return .commit
+        }
+        driven.record = record
+        return isOver
+    }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Rollouts that stay open: over bakes, ends of the process, other shards, windows and new plans.
+@Suite("A rollout stays open until it is done") struct OpenRolloutTests {
+    /// Four shards with `orders`, and then a change of it whose canary bakes.
+    private func baking(_ bake: String = "1h") throws -> FleetFixture {
+        let fleet = try FleetFixture(shards: 4)
+        try fleet.expect(0, "reconcile")
+        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: \(bake)}, {percent: 100}]"]
+        try fleet.commit()
+        try fleet.change("orders.sql", StoryTests.withStatus)
+        return fleet
+    }
+
+    private func changed(_ fleet: FleetFixture) throws -> [Bool] {
+        try (0..<4).map { try fleet.table("orders", on: $0)?.contains("by_status") == true }
+    }
+
+    private func rollout(_ fleet: FleetFixture) throws -> [String: Any] {
+        try fleet.run("status", "--output", "json").json
+    }
+
+    @Test func aRunEndsInABakeWhereItIsAskedTo() throws {
+        let fleet = try baking()
+        let first = try fleet.expect(2, "reconcile", "--no-wait")
+        #expect(first.says("wave 1 of 2 bakes", "opens at"), "\(first)")
+        #expect(try changed(fleet) == [true, false, false, false])
+        let open = try rollout(fleet)
+        let due = try #require((open["due"] as? [String: Any])?["at"] as? String)
+        // The bake is a time in the records: another run does not begin it anew.
+        let second = try fleet.expect(2, "reconcile", "--no-wait", "--output", "json").json
+        let count = try fleet.events().count
+        let again = try #require(second["rollout"] as? [String: Any])
+        #expect((again["due"] as? [String: Any])?["at"] as? String == due)
+        #expect(again["rollout"] as? String == open["rollout"] as? String)
+        #expect(try changed(fleet) == [true, false, false, false])
+        // What is left was planned and recorded; where nothing moves nothing is written.
+        try fleet.expect(2, "reconcile", "--no-wait")
+        #expect(try fleet.events().count == count)
+        #expect(try fleet.expect(2, "status").says(due))
+    }
+
+    @Test(arguments: [SIGTERM, SIGKILL])
+    func aBakeOutlivesItsProcess(_ signal: Int32) throws {
+        let fleet = try baking()
+        let running = try fleet.start("reconcile")
+        #expect(try running.says("bak"))
+        running.send(signal)
+        _ = try running.wait()
+        let before = try rollout(fleet)
+        let run = try fleet.expect(2, "reconcile", "--no-wait", "--output", "json").json
+        let after = try #require(run["rollout"] as? [String: Any])
+        #expect(after["rollout"] as? String == before["rollout"] as? String)
+        let times = [before, after].map { ($0["due"] as? [String: Any])?["at"] as? String }
+        #expect(times[0] != nil && times[0] == times[1])
+        #expect(try changed(fleet) == [true, false, false, false])
+        try fleet.expect(0, "store", "verify")
+    }
+
+    @Test func laterRunsGoOnWhereTheBakeIsOver() throws {
+        let fleet = try baking("1s")
+        var runs = 0
+        while try fleet.run("reconcile", "--no-wait").status == 2 { runs += 1 }
+        #expect(try changed(fleet) == [true, true, true, true])
+        #expect(try fleet.eventCount("rollout-started") == 2)
+        #expect(try fleet.eventCount("rollout-completed") == 2)
+        #expect(try fleet.eventCount("operation-completed") == 8)
+        #expect(try rollout(fleet)["state"] as? String == "completed")
+    }
+
+    @Test func theLoopWakesWhenAWaveIsBaked() throws {
+        let fleet = try baking("1s")
+        let daemon = try fleet.start("daemon", "--interval", "1h")
+        #expect(try daemon.says("\"exit\":\"2\""))
+        #expect(try daemon.says("\"exit\":\"0\""))
+        daemon.send(SIGTERM)
+        _ = try daemon.wait()
+        #expect(try changed(fleet) == [true, true, true, true])
+        #expect(try fleet.eventCount("rollout-completed") == 2)
+    }
+
+    @Test func otherShardsAndClosedWindowsLeaveItOpen() throws {
+        let fleet = try baking()
+        try fleet.expect(2, "reconcile", "--no-wait")
+        let id = try rollout(fleet)["rollout"] as? String
+        // What another run is not about stays as it is.
+        _ = try fleet.run("reconcile", "--no-wait", "--shard", "app/s2")
+        #expect(try rollout(fleet)["rollout"] as? String == id)
+        let policy = fleet.file.policy
+        let closed = "[{allow: \"\(PolicyTests.yesterday) 09:00-09:01\", zone: UTC}]"
+        fleet.file.policy = policy + ["windows: \(closed)"]
+        try fleet.commit()
+        try fleet.expect(3, "reconcile", "--no-wait")
+        let held = try rollout(fleet)
+        #expect(held["rollout"] as? String == id)
+        #expect(held["state"] as? String == "running")
+        #expect(held["counts"] as? [String: Int] == ["completed": 1, "pending": 3])
+        fleet.file.policy = policy
+        try fleet.commit()
+        try fleet.expect(2, "reconcile", "--no-wait")
+        #expect(try rollout(fleet)["rollout"] as? String == id)
+        #expect(try changed(fleet) == [true, false, false, false])
+    }
+
+    @Test func anotherTableDoesNotWaitForTheBake() throws {
+        let fleet = try baking()
+        try fleet.expect(2, "reconcile", "--no-wait")
+        let old = try #require(try rollout(fleet)["rollout"] as? String)
+        try fleet.change("items.sql", "CREATE TABLE items (id int PRIMARY KEY);")
+        let run = try fleet.expect(2, "reconcile", "--no-wait", "--output", "json").json
+        // It has a rollout of its own, which begins with its canary; on that shard nothing is left.
+        let both = [run["rollout"] as? [String: Any]] + ((run["others"] as? [[String: Any]]) ?? [])
+        #expect(Set(both.compactMap { $0?["rollout"] as? String }).count == 2)
+        #expect(both.contains { $0?["rollout"] as? String == old })
+        #expect(try fleet.table("items", on: 0) != nil)
+        #expect(try fleet.table("items", on: 1) == nil)
+        #expect(try changed(fleet) == [true, false, false, false])
+        #expect(try fleet.expect(2, "status", old).says("bakes"))
+    }
+
+    @Test func aNewerPlanOfTheSameTableBeginsAtTheFirstWave() throws {
+        let fleet = try baking()
+        try fleet.expect(2, "reconcile", "--no-wait")
+        let old = try #require(try rollout(fleet)["rollout"] as? String)
+        try fleet.change(
+            "orders.sql",
+            StoryTests.withStatus.replacingOccurrences(
+                of: "note varchar(100)", with: "note varchar(120)"))
+        let run = try fleet.run("reconcile", "--no-wait")
+        let new = try rollout(fleet)
+        #expect(new["rollout"] as? String != old)
+        #expect(try fleet.table("orders", on: 0)?.contains("varchar(120)") == true, "\(run)")
+        #expect(try changed(fleet) == [true, false, false, false])
+        let over = try fleet.run("status", old, "--output", "json").json
+        #expect(over["state"] as? String == "superseded")
+        #expect(over["counts"] as? [String: Int] == ["completed": 1, "superseded": 3])
+        #expect(try fleet.eventCount("rollout-superseded") == 1)
+    }
+
+    @Test func whatIsLiveAlreadyIsFoundDone() throws {
+        let fleet = try baking()
+        try fleet.expect(2, "reconcile", "--no-wait")
+        let open = try fleet.table("orders", on: 0)
+        for shard in 1..<4 {
+            try fleet.sql(
+                shard,
+                "ALTER TABLE orders ADD COLUMN status varchar(20), ADD KEY by_status (status)")
+        }
+        try #require(try fleet.table("orders", on: 1) == open)
+        try fleet.expect(0, "reconcile", "--no-wait")
+        let over = try rollout(fleet)
+        #expect(over["state"] as? String == "completed")
+        #expect(over["counts"] as? [String: Int] == ["completed": 4])
+    }
+}
