@@ -77,8 +77,12 @@ let package = Package(
             name: "plumb-bench",
             dependencies: [
                 "Basics", "Execution", "Schema", "Diff", "Git", "Desired", "MySQLClient",
-                "Observed", "Ledger", "Model", "Reports", "Reconciler",
+                "Observed", "Ledger", "Model", "Reports", "Reconciler", "MemoryFleet",
             ], swiftSettings: settings),
+        .target(
+            name: "MemoryFleet",
+            dependencies: ["Execution", "Schema", "Diff", "Observed", "Reconciler"],
+            path: "Tests/MemoryFleet", swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["Schema", "Diff", "Execution", "MySQLClient"],
             path: "Tests/TestSupport", swiftSettings: settings),
@@ -95,7 +99,8 @@ let package = Package(
         tests("ObservedTests", ["Observed", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "Signatures", "TestSupport"]),
         tests(
-            "ReconcilerTests", ["Reconciler", "Import", "Doctor", "Signatures", "TestSupport"]),
+            "ReconcilerTests",
+            ["Reconciler", "Import", "Doctor", "Signatures", "MemoryFleet", "TestSupport"]),
         tests("ViewsTests", ["Views", "TestSupport"]),
         tests("CommandTests", ["plumb", "TestSupport"]),
         tests("TidyTests", ["TestSupport"]),

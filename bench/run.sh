@@ -4,8 +4,9 @@
 #   bench/run.sh            1,000 shards of 30 tables; about eight minutes on two cores
 #   BENCH_SHARDS=100 …      a smaller fleet
 #   BENCH_ONLY=rollout,parse …  these sections alone: observation, plan, parse, record, rollout,
-#                           transitions, approvals, wide
+#                           transitions, approvals, fleet, wide
 #   BENCH_ROLLOUT=200,1000 …  the sizes of the rollouts
+#   BENCH_FLEET=100,1000 …  the sizes of the fleets in memory
 #   BENCH_WIDE=750,3000 …   the tables of the wide databases
 #   BENCH_SECONDS=60 …      ends a rollout after so many seconds, and says so
 #   BENCH_PEER=no …         without skeema

@@ -20,6 +20,11 @@ struct Bench {
             try FleetMaker(server: .socket(path: arguments[1]), shards: shards).run()
         case ("plan", 3):
             try PlanProcess.run(folder: arguments[1], reference: arguments[2])
+        case ("fleet", 4):
+            try FleetProcess(
+                folder: arguments[1], server: .socket(path: arguments[2]),
+                shards: try count(arguments[3])
+            ).run()
         case ("measure", 5), ("measure", 6):
             let fleet = BenchFleet(
                 folder: arguments[1], server: .socket(path: arguments[2]),
@@ -41,6 +46,7 @@ struct Bench {
     private static let usage = """
         usage: plumb-bench create SOCKET SHARDS
                plumb-bench plan FOLDER REFERENCE
+               plumb-bench fleet FOLDER SOCKET SHARDS
                plumb-bench measure FOLDER SOCKET SHARDS PROGRAMS [SKEEMA]
         run it by bench/run.sh
         """

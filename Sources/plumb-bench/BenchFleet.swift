@@ -12,6 +12,8 @@ struct BenchFleet {
     /// The start of the name of each database.
     var prefix = "bench_"
     var tables = FleetSchema.tables
+    /// The pattern of its servers, where they are others than `server`.
+    var hosts: String?
     /// The name of the ledger in the folder.
     var ledgerName = "ledger.git"
 
@@ -84,7 +86,7 @@ struct BenchFleet {
             schema: schema/shop
             shards:
               - pattern: "\(prefix){0000..\(FleetMaker.digits(shards - 1))}"
-                hosts: ["\(server)"]
+                hosts: ["\(hosts ?? "\(server)")"]
         environments:
           production:
             namespaces: [shop]

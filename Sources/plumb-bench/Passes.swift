@@ -36,6 +36,8 @@ final class StageTimes: Sendable {
 /// Passes of the product over the fleet, as its commands run them.
 struct Passes {
     let fleet: BenchFleet
+    /// What stands in for the servers; nil without it.
+    var access: (any FleetAccess)?
 
     struct Done<Value> {
         let value: Value
@@ -70,7 +72,8 @@ struct Passes {
                 interrupt.raise()
             }
         }
-        let hooks = PassHooks(interrupt: interrupt, stage: { times.begin($0) })
+        var hooks = PassHooks(interrupt: interrupt, stage: { times.begin($0) })
+        hooks.access = access
         let (seconds, result) = try Stopwatch.time {
             let pass = try PassContext.open(
                 fleet.request(branch, mode: mode), hooks, context: context)

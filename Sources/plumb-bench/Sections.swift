@@ -2,7 +2,7 @@ import Foundation
 
 /// A part of the benchmark that can be run by itself.
 enum Section: String, CaseIterable {
-    case observation, plan, parse, record, rollout, transitions, approvals, wide
+    case observation, plan, parse, record, rollout, transitions, approvals, fleet, wide
 
     /// The sections that `BENCH_ONLY` names, separated by commas; all without it.
     static func chosen() throws -> [Section] {
@@ -52,6 +52,7 @@ struct Sections {
         case .rollout: try RolloutBench(fleet: fleet, floor: "\(programs)/rollout").run(&board)
         case .transitions: try TransitionBench(folder: fleet.folder).run(&board)
         case .approvals: try ApprovalBench(fleet: fleet).run(&board)
+        case .fleet: try FleetBench(fleet: fleet).run(&board)
         case .wide: try WideBench(fleet: fleet, skeema: skeema).run(&board)
         }
     }

@@ -1,6 +1,7 @@
 import Diff
 import Execution
 import Foundation
+import MemoryFleet
 import Model
 import Schema
 import Testing
@@ -9,46 +10,6 @@ import Testing
 
 @Suite("A rollout over many shards, and over many tables of one")
 struct LargeFleetTests {
-    /// An engine that only remembers what became of each table.
-    private final class Engine: ShardOpener, ShardHelpers {
-        let tables = Lock<[OperationKey: Digest]>([:])
-        var limit: Int { 31 }
-
-        func withShard<Result>(
-            _ shard: ShardID, _ body: (any ShardPort) throws(ShardFailure) -> Result
-        ) throws(ShardFailure) -> Result {
-            try body(Port(shard: shard, engine: self))
-        }
-
-        func withSession<Result>(
-            _ number: Int, _ body: (any ShardPort) throws(ShardFailure) -> Result
-        ) throws(ShardFailure) -> Result {
-            try body(Port(shard: ShardID(namespace: "commerce", shard: "s0"), engine: self))
-        }
-    }
-
-    private struct Port: ShardPort {
-        let shard: ShardID
-        let engine: Engine
-        var helpers: (any ShardHelpers)? { engine }
-
-        func digest(
-            of object: ObjectName, among chain: [Digest?]
-        ) throws(ShardFailure) -> Digest? {
-            let key = OperationKey(shard: shard, object: object)
-            return engine.tables.withLock { $0[key] } ?? chain.first ?? nil
-        }
-
-        func digest(ofFormer table: ObjectName) throws(ShardFailure) -> Digest? { nil }
-
-        func ask(_ question: DataQuestion) throws(ShardFailure) -> RowsAnswer { .clear }
-
-        func run(_ statement: PlanStatement) throws(ShardFailure) {
-            let key = OperationKey(shard: shard, object: ObjectName(encoded: statement.sql))
-            engine.tables.withLock { $0[key] = statement.after }
-        }
-    }
-
     private func work(shards: Int, tables: Int) -> [RolloutRunner.ShardWork] {
         let order = ChangeOrder(
             ChangeClaims.claims(
@@ -75,7 +36,7 @@ struct LargeFleetTests {
         "what an operation costs does not grow with their number",
         arguments: [(shards: 10_000, tables: 1), (shards: 1, tables: 10_000)])
     func linear(shards: Int, tables: Int) {
-        let engine = Engine()
+        let engine = MemoryShards(helpers: 31)
         let start = Date()
         let result = RolloutRunner(
             opener: engine, journal: SimulatedJournal(), clock: SimulatedClock(),
@@ -83,7 +44,7 @@ struct LargeFleetTests {
             perServer: 2
         ).run(work(shards: shards, tables: tables))
         #expect(result.outcomes.count == 10_000)
-        #expect(engine.tables.withLock { $0.count } == 10_000)
+        #expect(engine.changedTables == 10_000)
         // Where each looks at all the others it takes minutes.
         #expect(Date().timeIntervalSince(start) < 30)
     }

@@ -62,11 +62,11 @@ struct ShownFailureTests {
             sampleStep(shards: ["s1"], from: nil, order: 2),
         ])
         let context = try sampleContext(reaching: server.address)
-        let (known, notices) = Sizes.added(to: plan, targets: targets, context: context)
+        let (known, notices) = Sizes.added(to: plan, targets: targets, access: context)
         #expect(known.steps.map { $0.size?.shard } == ["s0", nil, nil])
         #expect(notices.map(\.code) == ["size-unknown"])
         #expect(notices.first?.message.contains("\(away)") == true)
-        #expect(Sizes.added(to: plan, targets: [targets[0]], context: context).notices.isEmpty)
+        #expect(Sizes.added(to: plan, targets: [targets[0]], access: context).notices.isEmpty)
     }
 
     @Test("objects that cannot be counted are said, and an import does not leave them out unsaid")

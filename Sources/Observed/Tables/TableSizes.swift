@@ -22,6 +22,9 @@ package enum TableSizes {
         package fileprivate(set) var estimates: [OperationKey: Estimate] = [:]
         /// Why servers did not answer: nothing is known of any of their tables.
         package fileprivate(set) var failures: [ServerAddress: MySQLError] = [:]
+
+        /// Of no table anything is known.
+        package init() {}
     }
 
     /// The sizes of `tables`.

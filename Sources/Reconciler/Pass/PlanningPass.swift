@@ -112,7 +112,7 @@ package struct PlanningPass {
         let sizes = Sizes.added(
             to: output.plan,
             targets: shards.map { Self.stored(ObservationTarget($0), observation) },
-            context: context)
+            access: hooks.access ?? context)
         output.plan = sizes.plan
         if asksRows {
             output.plan = Probes(
@@ -196,7 +196,8 @@ package struct PlanningPass {
                 due.append(ObservationTarget(shard, kinds: kinds[shard.id.namespace] ?? []))
             }
         }
-        for (id, result) in context.observer.observe(due, mode: request.mode) {
+        let access = hooks.access ?? context
+        for (id, result) in access.observe(due, mode: request.mode) {
             observation[id] = result
             switch result {
             case .known: backOffs.succeeded(id)

@@ -78,7 +78,8 @@ package struct ReconcilePass {
         }
         let targets = shards.targets
         let recovery = Recovery(
-            opener: opener(targets, waitSeconds: 30, isForChanges: false),
+            opener: pass.shardAccess.opener(
+                of: targets, waitSeconds: 30, isForChanges: false),
             journal: LedgerJournal(store: pass.store),
             faults: faults)
         return try recovery.settle(pending) { targets[$0] != nil }
@@ -94,7 +95,8 @@ package struct ReconcilePass {
         pass.hooks.stage("converging")
         let concurrency = pass.fleet.policy.rollout.concurrency
         let places = Places<ServerAddress>(perKey: concurrency.perHost)
-        let opener = opener(planned.targets, waitSeconds: 0)
+        let opener = pass.shardAccess.opener(
+            of: planned.targets, waitSeconds: 0, isForChanges: true)
         let keys = Set(ready.map(\.key))
         let drive = RolloutDrive(
             runner: { [pass, faults] driven in
@@ -108,6 +110,7 @@ package struct ReconcilePass {
             clock: pass.hooks.clock, interrupt: pass.hooks.interrupt,
             listener: pass.hooks.listener, waits: pass.request.waitsForBakes)
         drive.run(&driven)
+        pass.hooks.stage("closing the rollout")
     }
 
     /// Starts the back-off of operations that failed, so that a loop waits before it tries them
@@ -123,17 +126,6 @@ package struct ReconcilePass {
                 rollouts.succeeded(item.target)
             }
         }
-    }
-
-    private func opener(
-        _ targets: [ShardID: ObservationTarget], waitSeconds: Int, isForChanges: Bool = true
-    ) -> ServerShardOpener {
-        let context = pass.context
-        return ServerShardOpener(
-            pool: context.pool, shards: targets, catalog: context.catalog,
-            lockWaitSeconds: waitSeconds, lockWaits: pass.context.access.lockWaits,
-            isForChanges: isForChanges,
-            changed: { context.observer.forget($0) })
     }
 
     private func close(

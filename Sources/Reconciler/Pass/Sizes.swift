@@ -10,7 +10,7 @@ enum Sizes {
     ///
     /// A step of which one shard's server did not answer has none: the largest table may be there.
     static func added(
-        to plan: Plan, targets: [ObservationTarget], context: ReconcileContext
+        to plan: Plan, targets: [ObservationTarget], access: any FleetAccess
     ) -> (plan: Plan, notices: [Notice]) {
         let byID = Dictionary(uniqueKeysWithValues: targets.map { ($0.id, $0) })
         var wanted: [ObservationTarget: Set<String>] = [:]
@@ -27,8 +27,7 @@ enum Sizes {
             }
         }
         guard !wanted.isEmpty else { return (plan, []) }
-        let sizes = TableSizes.read(
-            wanted, pool: context.pool, totalConcurrency: context.concurrency.total)
+        let sizes = access.sizes(of: wanted)
         var plan = plan
         for index in plan.steps.indices {
             let step = plan.steps[index]

@@ -74,6 +74,8 @@ package struct PassHooks: Sendable {
     package var listener: RolloutListener
     /// Called when a stage begins, for progress on a terminal.
     package var stage: @Sendable (String) -> Void
+    /// What stands in for the servers of the shards; nil in the product.
+    package var access: (any FleetAccess)?
 
     package init(
         clock: any Clock = SystemClock(), interrupt: Interrupt = Interrupt(),

@@ -1,0 +1,29 @@
+import Observed
+import Schema
+
+extension ReconcileContext: FleetAccess {
+    package func observe(
+        _ targets: [ObservationTarget], mode: Observer.Mode
+    ) -> [ShardID: ShardObservation] {
+        observer.observe(targets, mode: mode)
+    }
+
+    package func sizes(of tables: [ObservationTarget: Set<String>]) -> TableSizes.Answers {
+        TableSizes.read(tables, pool: pool, totalConcurrency: concurrency.total)
+    }
+
+    package func opener(
+        of targets: [ShardID: ObservationTarget], waitSeconds: Int, isForChanges: Bool
+    ) -> any ShardOpener {
+        let observer = observer
+        return ServerShardOpener(
+            pool: pool, shards: targets, catalog: catalog, lockWaitSeconds: waitSeconds,
+            lockWaits: access.lockWaits, isForChanges: isForChanges,
+            changed: { observer.forget($0) })
+    }
+}
+
+extension PassContext {
+    /// How the pass reaches its shards.
+    var shardAccess: any FleetAccess { hooks.access ?? context }
+}
