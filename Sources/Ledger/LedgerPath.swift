@@ -35,6 +35,9 @@ extension LedgerPath {
     package static func encode(_ component: String) -> String {
         // Git has no empty name; a single `%` is the encoding of no other text.
         guard !component.isEmpty else { return "%" }
+        if component.utf8.first != UInt8(ascii: "."), component.utf8.allSatisfy(isPlain) {
+            return component
+        }
         var result: [UInt8] = []
         for (place, scalar) in component.unicodeScalars.enumerated() {
             for byte in String(scalar).utf8 {
@@ -70,6 +73,11 @@ extension LedgerPath {
         guard let decoded = String(validating: result, as: UTF8.self), encode(decoded) == text
         else { return nil }
         return decoded
+    }
+
+    /// Whether an ASCII character never needs to be escaped, but for a leading `.`.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte < 0x7f && !mustEscape(Unicode.Scalar(byte), isFirst: false)
     }
 
     private static func mustEscape(_ scalar: Unicode.Scalar, isFirst: Bool) -> Bool {

@@ -15,12 +15,15 @@ package struct GitObject: Hashable, Sendable {
     package let bytes: [UInt8]
     /// The SHA-1 of a header with kind and length, and of the bytes.
     package let id: ObjectID
+    /// Whether `id` was made from the bytes, and not read beside them.
+    package let isHashed: Bool
 
     package init(_ kind: ObjectKind, _ bytes: [UInt8]) {
         self.kind = kind
         self.bytes = bytes
         let header = Array("\(kind.rawValue) \(bytes.count)\0".utf8)
         id = ObjectID(bytes: ObjectHash.digest(of: header + bytes))
+        isHashed = true
     }
 
     /// An object that was read, whose bytes are known to hash to `id`.
@@ -28,6 +31,7 @@ package struct GitObject: Hashable, Sendable {
         self.kind = kind
         self.bytes = bytes
         self.id = id
+        isHashed = false
     }
 
     package static func == (left: GitObject, right: GitObject) -> Bool { left.id == right.id }

@@ -117,7 +117,8 @@ extension GitBackend {
         do throws(GitError) {
             let new = objects.filter { absent.remove($0.id) != nil }
             guard !new.isEmpty else { return }
-            for object in new where GitObject(object.kind, object.bytes).id != object.id {
+            for object in new
+            where !object.isHashed && GitObject(object.kind, object.bytes).id != object.id {
                 throw GitError(.corrupt, "the bytes to keep as object \(object.id) are not its own")
             }
             try PackFolder(path: repository.folder + "objects/pack").write(PackFile(new))

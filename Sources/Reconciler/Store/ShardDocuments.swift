@@ -35,7 +35,7 @@ enum ShardDocuments {
         var edits: [Layout1.Edit] = []
         edits.append((RecordPath.shardHeader(id), try CanonicalJSON.encode(header)))
         for (path, tables) in documents where !tables.isEmpty {
-            edits.append((path, try CanonicalJSON.encode(tables)))
+            edits.append((path, try TablesDocument.bytes(of: tables)))
         }
         return edits
     }
@@ -132,7 +132,8 @@ extension LedgerDraft {
     private func changed(
         _ path: LedgerPath, _ changes: [String: Digest?]
     ) throws(LedgerError) -> [String: Digest] {
-        var tables = try read([String: Digest].self, at: path) ?? [:]
+        var tables: [String: Digest] = [:]
+        if let bytes = try read(path) { tables = try TablesDocument.tables(in: bytes, at: path) }
         for (name, digest) in changes { tables[name] = digest }
         return tables
     }
@@ -143,7 +144,7 @@ extension LedgerDraft {
         if tables.isEmpty {
             try remove(path)
         } else {
-            try set(path, json: tables)
+            try set(path, TablesDocument.bytes(of: tables))
         }
     }
 }
@@ -160,7 +161,8 @@ extension RecordSnapshot {
     func tables(in folder: LedgerPath) throws(LedgerError) -> [String: Digest] {
         var tables: [String: Digest] = [:]
         for path in try paths(below: folder) {
-            tables.merge(try read([String: Digest].self, at: path) ?? [:]) { $1 }
+            guard let bytes = try read(path) else { continue }
+            tables.merge(try TablesDocument.tables(in: bytes, at: path)) { $1 }
         }
         return tables
     }

@@ -12,15 +12,28 @@ package struct Digest: Hashable, Sendable {
 
     /// Reads 64 hexadecimal digits in lower case; nil for anything else.
     package init?(hex: some StringProtocol) {
-        let digits = Array(hex.utf8)
+        var text = String(hex)
+        guard let digest = text.withUTF8({ Digest(hexadecimal: $0) }) else { return nil }
+        self = digest
+    }
+
+    /// Reads 64 hexadecimal digits in lower case, as ASCII; nil for anything else.
+    package init?(hexadecimal digits: UnsafeBufferPointer<UInt8>) {
         guard digits.count == 64 else { return nil }
-        var bytes: [UInt8] = []
-        for place in stride(from: 0, to: 64, by: 2) {
-            guard let high = Self.nibble(digits[place]), let low = Self.nibble(digits[place + 1])
-            else { return nil }
-            bytes.append(high << 4 | low)
+        var isGood = true
+        func word(_ start: Int) -> UInt64 {
+            var word: UInt64 = 0
+            for place in start..<start + 16 {
+                guard let nibble = Self.nibble(digits[place]) else {
+                    isGood = false
+                    return 0
+                }
+                word = word << 4 | UInt64(nibble)
+            }
+            return word
         }
-        self.init(bytes: bytes)
+        words = (word(0), word(16), word(32), word(48))
+        guard isGood else { return nil }
     }
 
     private init(bytes: [UInt8]) {
@@ -32,7 +45,13 @@ package struct Digest: Hashable, Sendable {
 
     /// All 64 hexadecimal digits, in lower case.
     package var hex: String {
-        [words.0, words.1, words.2, words.3].map(Self.hexadecimal).joined()
+        String(unsafeUninitializedCapacity: 64) { digits in
+            Self.write(words.0, to: digits, at: 0)
+            Self.write(words.1, to: digits, at: 16)
+            Self.write(words.2, to: digits, at: 32)
+            Self.write(words.3, to: digits, at: 48)
+            return 64
+        }
     }
 
     /// The first seven digits, for people.
@@ -45,9 +64,14 @@ package struct Digest: Hashable, Sendable {
     /// How many digits ``distinct`` has.
     package static let distinctDigits = 16
 
-    private static func hexadecimal(_ word: UInt64) -> String {
-        let digits = String(word, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+    private static func write(
+        _ word: UInt64, to digits: UnsafeMutableBufferPointer<UInt8>, at start: Int
+    ) {
+        for place in 0..<16 {
+            let nibble = UInt8(truncatingIfNeeded: word >> (60 - 4 * UInt64(place))) & 15
+            digits[start + place] =
+                nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+        }
     }
 
     private static func nibble(_ digit: UInt8) -> UInt8? {
