@@ -27,6 +27,8 @@ struct RolloutBench {
         var onDisk = Series()
         /// Bytes on the disk for one operation, of all rounds, once the ledger is compacted.
         var compacted: Double?
+        /// How long that took, in seconds.
+        var compaction = 0.0
         var stopped: String?
     }
 
@@ -65,7 +67,8 @@ struct RolloutBench {
             value: cost.onDisk.median / 1000, goal: .atMost(8), Text.kilobytes)
         if let compacted = cost.compacted {
             board.record(
-                "  ledger, 1 operation", figure: "after compaction, on disk",
+                "  ledger, 1 operation",
+                figure: "after compaction (\(Text.seconds(cost.compaction))), on disk",
                 value: compacted / 1000, goal: .atMost(2), Text.kilobytes)
         }
     }
@@ -109,7 +112,7 @@ struct RolloutBench {
             cost.apparent.add(Double(after.apparent - before.apparent) / done)
             cost.onDisk.add(Double(after.onDisk - before.onDisk) / done)
         }
-        _ = try ledger.compact()
+        cost.compaction = try Stopwatch.time { _ = try ledger.compact() }.seconds
         cost.compacted = Double(try DiskUse.of(own.ledger).onDisk - base.onDisk) / operations
         for maker in databases { try maker.remove() }
         return cost

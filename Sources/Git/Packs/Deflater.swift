@@ -1,13 +1,15 @@
 import CZlib
 
-/// Compresses one piece after another with zlib at its quickest, without setting it up anew.
+/// Compresses one piece after another with zlib, without setting it up anew.
 final class Deflater {
     private var stream = z_stream()
 
     /// Throws where there is no memory.
-    init() throws(GitError) {
+    ///
+    /// - Parameter level: from `Z_BEST_SPEED` to `Z_BEST_COMPRESSION`.
+    init(level: Int32) throws(GitError) {
         let size = Int32(MemoryLayout<z_stream>.size)
-        guard deflateInit_(&stream, Z_BEST_SPEED, ZLIB_VERSION, size) == Z_OK else {
+        guard deflateInit_(&stream, level, ZLIB_VERSION, size) == Z_OK else {
             throw GitError(.other, "there is no memory to compress objects")
         }
     }
@@ -20,11 +22,11 @@ final class Deflater {
             throw GitError(.other, "zlib cannot begin anew")
         }
         let bound = Int(deflateBound(&stream, UInt(bytes.count)))
-        var input = bytes
         var status = Z_OK
         let room = [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
-            input.withUnsafeMutableBufferPointer { input in
-                stream.next_in = input.baseAddress
+            bytes.withUnsafeBufferPointer { input in
+                // zlib only reads it; its type is of a time before `const`.
+                stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
                 stream.avail_in = UInt32(input.count)
                 stream.next_out = buffer.baseAddress
                 stream.avail_out = UInt32(bound)

@@ -18,12 +18,13 @@ struct PackFile {
         var pack = Bytes(Array("PACK".utf8))
         pack.append(UInt32(2))
         pack.append(UInt32(objects.count))
-        let deflater = try Deflater()
+        let deflater = try Deflater(level: Z_BEST_SPEED)
         var entries: [PackIndex.Entry] = []
         entries.reserveCapacity(objects.count)
         for object in objects {
             let start = pack.content.count
-            pack.content += Self.header(of: object)
+            pack.content += PackEntry.header(
+                type: object.kind.packType, size: object.bytes.count)
             try deflater.deflate(object.bytes, into: &pack.content)
             let sum = pack.content[start...].withUnsafeBufferPointer {
                 crc32(0, $0.baseAddress, UInt32($0.count))
@@ -37,19 +38,5 @@ struct PackFile {
         self.pack = pack.content
         index = PackIndexWriter.index(of: entries, trailer: trailer)
         name = "pack-" + (ObjectID(bytes: trailer).hex)
-    }
-
-    /// The type and the size: four bits and then seven a byte, the lowest first.
-    private static func header(of object: GitObject) -> [UInt8] {
-        var size = object.bytes.count
-        var byte = object.kind.packType << 4 | UInt8(size & 15)
-        size >>= 4
-        var header: [UInt8] = []
-        while size > 0 {
-            header.append(byte | 0x80)
-            byte = UInt8(size & 0x7f)
-            size >>= 7
-        }
-        return header + [byte]
     }
 }

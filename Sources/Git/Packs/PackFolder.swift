@@ -13,7 +13,7 @@ struct PackFolder {
     ///
     /// Throws `diskFull` where there is no room; then nothing is left.
     func write(_ file: PackFile) throws(GitError) {
-        let temporary = temporaryName
+        let temporary = temporaryName(prefix: "tmp_pack_")
         do throws(GitError) {
             try DurableFile.write(file.pack, to: temporary + ".pack")
             try publish(temporary, index: file.index, as: file.name)
@@ -24,9 +24,13 @@ struct PackFolder {
     }
 
     /// The path of a new pair of files without a suffix.
-    var temporaryName: String {
-        "\(path)/tmp_pack_\(getpid())_\(UInt64.random(in: .min ... .max))"
+    func temporaryName(prefix: String) -> String {
+        "\(path)/\(prefix)\(getpid())_\(UInt64.random(in: .min ... .max))"
     }
+
+    /// What the names begin with of files that a compaction is writing, as those of libgit2 do that
+    /// earlier releases left them to.
+    static let compactionPrefix = "pack_git2_"
 
     /// Gives a pack that was written its index and its name.
     func publish(_ temporary: String, index: [UInt8], as name: String) throws(GitError) {
@@ -48,9 +52,9 @@ final class PackStream {
     /// The bytes so far.
     private(set) var count = 0
 
-    init(_ folder: PackFolder) throws(GitError) {
+    init(_ folder: PackFolder, prefix: String = "tmp_pack_") throws(GitError) {
         self.folder = folder
-        temporary = folder.temporaryName
+        temporary = folder.temporaryName(prefix: prefix)
         do throws(CryptoError) {
             digest = try ObjectHash()
         } catch {

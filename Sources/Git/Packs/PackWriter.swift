@@ -8,25 +8,15 @@ enum PackWriter {
     /// - Parameters:
     ///   - repository: a handle that the caller holds.
     ///   - folder: the repository's, for errors.
-    ///   - alongHistory: whether to write what the references lead to as well, with the names of
-    ///     the files, by which similar ones are found.
     @discardableResult
     static func write(
-        _ objects: [ObjectID], to repository: OpaquePointer, folder: String,
-        alongHistory: Bool = false
+        _ objects: [ObjectID], to repository: OpaquePointer, folder: String
     ) throws(GitError) -> String {
         let what = "writing a pack to \(folder)"
         let builder = try Handle(what, free: git_packbuilder_free) {
             git_packbuilder_new(&$0.pointee, repository)
         }
         git_packbuilder_set_threads(builder.pointer, 1)
-        if alongHistory {
-            let walk = try Handle(what, free: git_revwalk_free) {
-                git_revwalk_new(&$0.pointee, repository)
-            }
-            try LibGit.check(git_revwalk_push_glob(walk.pointer, "*"), what)
-            try LibGit.check(git_packbuilder_insert_walk(builder.pointer, walk.pointer), what)
-        }
         for id in objects {
             var raw = id.raw
             try LibGit.check(git_packbuilder_insert(builder.pointer, &raw, nil), what)

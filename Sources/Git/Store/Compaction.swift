@@ -69,26 +69,45 @@ private struct Compaction {
         for pack in packs {
             ids.formUnion(try PackIndex(path: "\(maintenance.folder.path)/\(pack).idx").ids)
         }
-        let name = try pack(ids.sorted())
-        try verify("\(maintenance.folder.path)/\(name).idx", holds: ids)
-        try DurableFile.sync(folder: maintenance.folder.path)
+        let (name, written) = try pack(ids, into: maintenance.folder)
+        try verify("\(maintenance.folder.path)/\(name).idx", holds: written)
         try maintenance.replace(packs, by: name)
         maintenance.removeIndexRemains(heldBy: name)
         files.removeSingles(singles)
         return true
     }
 
-    /// Writes what the references lead to, in the order of the history, and then the rest of `ids`.
-    private func pack(_ ids: [ObjectID]) throws(GitError) -> String {
+    /// Writes those of `ids` to which the references lead, the newest first, and then the rest.
+    ///
+    /// - Returns: the pack's name, and what it holds, in its order.
+    private func pack(
+        _ ids: Set<ObjectID>, into packs: PackFolder
+    ) throws(GitError) -> (name: String, ids: [ObjectID]) {
+        let tips = try tips()
         let folder = repository.folder
         return try repository.locked { (pointer) throws(GitError) in
             for id in ids { try LooseObject.check(id, in: pointer, folder: folder) }
-            return try PackWriter.write(ids, to: pointer, folder: folder, alongHistory: true)
+            let source = try ObjectSource(pointer, folder: folder)
+            var order = PackOrder(source)
+            for tip in tips { try order.add(tip) }
+            try order.add(rest: ids.sorted())
+            let items = order.items.filter { ids.contains($0.id) }
+            var pack = try CompactPack(packs, of: source)
+            return (try pack.write(items), items.map(\.id))
         }
     }
 
-    /// Reads every object of the pack.
-    private func verify(_ index: String, holds ids: Set<ObjectID>) throws(GitError) {
+    /// What the references name.
+    private func tips() throws(GitError) -> [ObjectID] {
+        var tips: [ObjectID] = []
+        for name in try repository.references(below: "refs/") {
+            if let tip = try repository.target(of: name) { tips.append(tip) }
+        }
+        return tips
+    }
+
+    /// Reads every object of the pack, in its order: the bases of one come before it.
+    private func verify(_ index: String, holds ids: [ObjectID]) throws(GitError) {
         let pack = try SinglePack(path: index)
         for id in ids { _ = try pack.read(id) }
     }

@@ -5,9 +5,8 @@ import Store
 final class CompactionTurn {
     private let file: FileLock
 
-    /// What the paths begin with of files that a compaction is writing (libgit2's `indexer.c`),
-    /// relative to the repository.
-    static let remains = "objects/pack/pack_git2_"
+    /// What the paths begin with of files that a compaction is writing, relative to the repository.
+    static let remains = "objects/pack/" + PackFolder.compactionPrefix
 
     /// Removes what a compaction left that died. Throws `locked` at once, with the holder, while
     /// another one has the turn.
