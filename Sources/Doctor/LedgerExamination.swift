@@ -58,6 +58,7 @@ struct LedgerExamination {
     }
 
     private mutating func examine(_ ledger: Ledger) throws(LedgerError) {
+        try ledger.requireKnownLayouts()
         let report = try ledger.verify()
         for problem in report.problems.prefix(Self.mostProblems) {
             add(problem.place, .failed, problem.message, "run `plumb store verify`")

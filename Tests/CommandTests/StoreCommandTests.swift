@@ -70,6 +70,49 @@ import Testing
         #expect(Set(after.split(separator: "\n")) == Set(before.split(separator: "\n")))
     }
 
+    @Test func aRetentionShorterThanAnApprovalCountsIsRefused() throws {
+        let fleet = try FleetFixture(shards: 1)
+        let place = "{location: \"file:\(fleet.file.ledger)\", retention: 10d}"
+        fleet.file.whole = fleet.file.text.replacingOccurrences(
+            of: "\"file:\(fleet.file.ledger)\"", with: place)
+        try fleet.commit("Keep little")
+        for command in [["reconcile"], ["store", "gc"], ["plan"], ["doctor"]] {
+            let run = try fleet.run(command)
+            #expect(run.status != 0, "\(run)")
+            #expect(
+                run.says("plumb.yaml:", "`retention` is 10d", "up to 30d", "keep at least 30d"),
+                "\(run)")
+        }
+    }
+
+    // MARK: layouts
+
+    /// A ledger that a release of another time wrote.
+    @Test func aNewerLayoutIsSaidWhateverAsks() throws {
+        let fleet = try convergedFleet()
+        let file = try fleet.folder.write("3\n", to: "layout")
+        let id = try fleet.ledgerGit("hash-object", "-w", file)
+        try fleet.ledgerGit("read-tree", "production")
+        try fleet.ledgerGit("update-index", "--add", "--cacheinfo", "100644,\(id),layout")
+        let tree = try fleet.ledgerGit("write-tree")
+        let commit = try fleet.ledgerGit(
+            "-c", "user.name=a", "-c", "user.email=a@b.c", "commit-tree", tree, "-p",
+            "production", "-m", "Move", "-m", "Plumb-Event: layout-moved\nPlumb-Key: 3")
+        try fleet.ledgerGit("update-ref", "refs/heads/production", commit)
+        try FileManager.default.removeItem(atPath: fleet.ledger + "/index")
+        for command in [
+            ["doctor"], ["store", "verify"], ["store", "verify", "--repair"], ["store", "gc"],
+            ["reconcile"], ["plan"], ["status"],
+        ] {
+            let run = try fleet.run(command)
+            #expect(run.status != 0, "\(command): \(run)")
+            #expect(
+                run.says("layout `3`", "use the release of plumb that wrote it"),
+                "\(command): \(run)")
+        }
+        #expect(try fleet.ledgerGit("rev-parse", "production") == commit)
+    }
+
     // MARK: copy
 
     @Test func aCopyIsTheSameLedger() throws {

@@ -19,7 +19,9 @@ package struct Fleet: Sendable {
     package internal(set) var ledgerKey: LocalPath?
     /// How long plans, rollouts and approvals that are over stay in the ledger's tree, in seconds;
     /// nil for ever. The history keeps them in either case.
-    package internal(set) var retentionSeconds: Int?
+    package var retentionSeconds: Int? { retention?.value }
+    /// The same, with its place in the file.
+    package internal(set) var retention: Located<Int>?
     package internal(set) var lint: LintSettings
     /// Warnings about the file.
     package internal(set) var warnings: [Diagnostic]

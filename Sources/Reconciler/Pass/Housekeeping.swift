@@ -31,6 +31,7 @@ package struct Housekeeping {
     /// Does it now. Throws `locked` while the environment is reconciled, or another one compacts.
     package func run() throws(LedgerError) -> Report {
         try store.ledger.requireMade()
+        try store.ledger.requireKnownLayouts()
         let retired = try retire()
         return Report(retired: retired, compaction: try store.ledger.compact())
     }

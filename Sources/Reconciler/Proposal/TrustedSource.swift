@@ -106,6 +106,7 @@ package struct TrustedSource {
 
     /// The fleet within the limits of the operator's file.
     package static func limited(_ fleet: Fleet, _ request: PassRequest) throws -> Fleet {
+        try fleet.requireRetention(lifetimeSeconds: request.approvals.lifetimeSeconds)
         guard let rules = request.operator else { return fleet }
         return try rules.applied(to: fleet)
     }

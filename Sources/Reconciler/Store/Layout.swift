@@ -31,3 +31,18 @@ enum Layout {
             remedy: "use the release of plumb that wrote it, or a newer one")
     }
 }
+
+extension Ledger {
+    /// Throws `invalid` where an environment has a layout that this plumb does not know: it would
+    /// look for nothing where there is something. What cannot be read is passed over.
+    package func requireKnownLayouts() throws(LedgerError) {
+        for environment in (try? environments()) ?? [] {
+            guard let documents = try? snapshot(environment) else { continue }
+            do throws(LedgerError) {
+                _ = try Layout.isPresent(in: documents)
+            } catch  where error.code == .invalid {
+                throw error
+            } catch {}
+        }
+    }
+}

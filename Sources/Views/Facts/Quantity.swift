@@ -6,7 +6,7 @@ package enum Quantity {
     }
 
     /// `9.2 GB`, in powers of ten.
-    static func bytes(_ count: UInt64) -> String {
+    package static func bytes(_ count: UInt64) -> String {
         scaled(count, units: ["B", "kB", "MB", "GB", "TB", "PB", "EB"])
     }
 

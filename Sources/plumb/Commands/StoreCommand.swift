@@ -36,6 +36,7 @@ enum StoreCommand {
         let verifier = try verifier(invocation)
         let session = try LedgerSession.open(try invocation.request(.baseOnly), PassHooks())
         let ledger = session.store.ledger
+        try ledger.requireKnownLayouts()
         var found: [Findings] = []
         if invocation.has(.repair) {
             let repair = try StoreRepair(invocation, session)

@@ -49,11 +49,7 @@ enum StoreGCCommand {
 
     private static func line(_ size: StoreSize) -> String {
         let singles = size.singles == 0 ? [] : [Count.of(size.singles, "single object")]
-        let parts = [kilobytes(size.bytes)] + singles + [Count.of(size.packs, "pack")]
+        let parts = [Quantity.bytes(UInt64(size.bytes))] + singles + [Count.of(size.packs, "pack")]
         return parts.joined(separator: ", ")
-    }
-
-    private static func kilobytes(_ bytes: Int) -> String {
-        bytes < 10 << 20 ? "\((bytes + 1023) / 1024) kB" : "\(bytes / (1 << 20)) MB"
     }
 }

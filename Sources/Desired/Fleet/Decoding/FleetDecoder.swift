@@ -25,7 +25,7 @@ extension Fleet {
         Fleet(
             file: file, namespaces: namespaces, environments: environments, workspace: workspace,
             policy: policy, ledger: ledger, ledgerKey: ledgerKey,
-            retentionSeconds: retentionSeconds, lint: lint, warnings: warnings)
+            retention: retention, lint: lint, warnings: warnings)
     }
 }
 
@@ -56,7 +56,7 @@ struct FleetDecoder {
             workspace: workspace
                 ?? WorkspaceSettings(host: nil, prefix: WorkspaceSettings.defaultPrefix),
             policy: policy ?? .standard, ledger: ledger?.location ?? .standard,
-            ledgerKey: ledger?.key, retentionSeconds: ledger?.retentionSeconds,
+            ledgerKey: ledger?.key, retention: ledger?.retention,
             lint: lint ?? .standard, warnings: [])
     }
 
@@ -125,15 +125,17 @@ struct FleetDecoder {
     /// what is over is kept.
     private func ledger(
         _ node: YAMLNode, _ what: String
-    ) -> (location: LedgerLocation, key: LocalPath?, retentionSeconds: Int?)? {
+    ) -> (location: LedgerLocation, key: LocalPath?, retention: Located<Int>?)? {
         guard case .mapping = node.content else {
             return ledgerLocation(node, what).map { ($0, nil, nil) }
         }
         guard let fields = reader.fields(node, LedgerKey.self) else { return nil }
         let location = fields.read(.location, ledgerLocation)
         let key = fields.read(.sign, reader.string)
-        let retention = fields.read(.retention) {
-            reader.durationSeconds($0, $1, in: LedgerLocation.retentionSeconds)
+        let retention = fields.read(.retention) { node, what in
+            reader.durationSeconds(node, what, in: LedgerLocation.retentionSeconds).map {
+                Located($0, at: node.location)
+            }
         }
         return (location ?? .standard, key.map { LocalPath($0) }, retention)
     }
