@@ -30,8 +30,11 @@ extension TableParser {
     /// The comment that marks one of the ``OldTemporals`` behind a type; read from the bytes,
     /// because the lexer skips comments.
     private func oldTemporalMark() -> String? {
-        let rest = reader.bytes[reader.previousEnd...]
-        guard rest.starts(with: " /*".utf8) else { return nil }
+        let (bytes, start) = (reader.bytes, reader.previousEnd)
+        guard start + 2 < bytes.count, bytes[start] == UInt8(ascii: " "),
+            bytes[start + 1] == UInt8(ascii: "/"), bytes[start + 2] == UInt8(ascii: "*")
+        else { return nil }
+        let rest = bytes[start...]
         return OldTemporals.marks.first { rest.dropFirst().starts(with: $0.utf8) }
     }
 

@@ -96,7 +96,10 @@ struct Lexer {
 
     private mutating func skipTrivia() throws(SchemaError) {
         while position < bytes.count {
-            switch bytes[position] {
+            let byte = bytes[position]
+            // Nearly always one blank and then the next token.
+            if byte > UInt8(ascii: "/") { return }
+            switch byte {
             case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\t"), UInt8(ascii: "\r"),
                 0x0B, 0x0C:
                 position += 1
@@ -185,14 +188,16 @@ struct Lexer {
     }
 
     private mutating func word() -> Token {
-        let start = position
-        position += 1
+        // The place is kept in a register: this and `quoted` read most of the bytes there are.
+        let (start, bytes) = (position, bytes)
+        var end = start + 1
         let stopsAtDelimiter = delimiter.first?.isWordPart ?? false
-        while position < bytes.count, bytes[position].isWordPart {
-            if stopsAtDelimiter, startsDelimiter(at: position) { break }
-            position += 1
+        while end < bytes.count, bytes[end].isWordPart {
+            if stopsAtDelimiter, startsDelimiter(at: end) { break }
+            end += 1
         }
-        return Token(kind: .word, start: start, end: position)
+        position = end
+        return Token(kind: .word, start: start, end: end)
     }
 
     private mutating func number() -> Token {
@@ -223,21 +228,21 @@ struct Lexer {
     private mutating func quoted(
         _ quote: UInt8, _ kind: Token.Kind
     ) throws(SchemaError) -> Token {
-        let start = position
-        position += 1
-        while position < bytes.count {
-            let byte = bytes[position]
+        let (start, bytes) = (position, bytes)
+        let escapes = kind == .string && !quoting.hasNoBackslashEscapes
+        var place = start + 1
+        while place < bytes.count {
+            let byte = bytes[place]
+            place += 1
             if byte == quote {
-                position += 1
-                guard position < bytes.count, bytes[position] == quote else {
-                    return Token(kind: kind, start: start, end: position)
+                guard place < bytes.count, bytes[place] == quote else {
+                    position = place
+                    return Token(kind: kind, start: start, end: place)
                 }
-            } else if byte == UInt8(ascii: "\\"), kind == .string,
-                !quoting.hasNoBackslashEscapes
-            {
-                position += 1
+                place += 1
+            } else if escapes, byte == UInt8(ascii: "\\") {
+                place += 1
             }
-            position += 1
         }
         position = bytes.count
         throw kind == .string
