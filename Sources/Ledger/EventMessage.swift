@@ -137,6 +137,12 @@ enum EventMessage {
 
     /// The text on one line: control characters and line breaks become spaces.
     private static func clean(_ text: some StringProtocol) -> String {
+        let blank = UInt8(ascii: " ")
+        if text.utf8.allSatisfy({ (blank..<0x7f).contains($0) }), text.utf8.first != blank,
+            text.last != " "
+        {
+            return String(text)
+        }
         let line = text.unicodeScalars.map { scalar in
             scalar.properties.generalCategory == .control || scalar.value == 0x2028
                 || scalar.value == 0x2029 ? " " : Character(scalar)
