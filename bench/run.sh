@@ -1,7 +1,8 @@
 #!/bin/sh
 # Measures Plumb against a plain C program (the floor) and against skeema on a private MariaDB.
 #
-#   bench/run.sh            1,000 shards of 30 tables; about eight minutes on two cores
+#   bench/run.sh            1,000 shards of 30 tables; eight minutes on two busy cores with
+#                           BENCH_ROLLOUT=200,1000 BENCH_WIDE=750, and the largest sizes take longer
 #   BENCH_SHARDS=100 …      a smaller fleet
 #   BENCH_ONLY=rollout,parse …  these sections alone: observation, plan, parse, record, rollout,
 #                           transitions, approvals, fleet, wide
