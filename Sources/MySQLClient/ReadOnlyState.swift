@@ -14,16 +14,31 @@ package enum ReadOnlyState: Hashable, Sendable {
         self.init(answer: try connection.query(Self.question))
     }
 
-    /// What a server is asked.
+    /// What a server is asked right before each change: for `SHOW GLOBAL VARIABLES` it would list
+    /// all of its variables each time.
+    ///
+    /// MariaDB, which has no `super_read_only`, skips comments of MySQL 5.7 and later.
     package static let question =
-        "SHOW GLOBAL VARIABLES WHERE Variable_name IN "
-        + "(\(settings.map(SQL.literal).joined(separator: ", ")))"
+        "SELECT @@global.read_only, @@global.innodb_read_only "
+        + "/*!50700 , @@global.super_read_only */"
 
     /// - Parameter rows: the answer to `question`.
     package init(answer rows: [Row]) {
-        self.init(
-            Dictionary(
-                rows.map { ($0[0]?.lowercased() ?? "", $0[1] ?? "") }, uniquingKeysWith: { $1 }))
+        var variables: [String: String] = [:]
+        for (place, name) in ["read_only", "innodb_read_only", "super_read_only"].enumerated() {
+            guard let row = rows.first, place < row.count else { continue }
+            variables[name] = row[place].map(Self.shown) ?? "NULL"
+        }
+        self.init(variables)
+    }
+
+    /// A value as `SHOW VARIABLES` has it: a query gives numbers for those that are on or off.
+    private static func shown(_ value: String) -> String {
+        switch value {
+        case "0": "OFF"
+        case "1": "ON"
+        default: value
+        }
     }
 
     /// - Parameter variables: the server's variables by name; others among them are ignored.

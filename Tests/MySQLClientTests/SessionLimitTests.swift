@@ -135,6 +135,31 @@ import Testing
 
     @Test(arguments: TestServer.available)
     func everyServerSaysWhetherItTakesChanges(_ kind: TestServer.Kind) throws {
-        #expect(try ReadOnlyState(on: TestServer.shared(kind).connect()) == .writable)
+        let connection = try TestServer.shared(kind).connect()
+        #expect(try ReadOnlyState(on: connection) == .writable)
+        // What is asked before each change must not have the server list its variables.
+        let before = try handlerWrites(connection)
+        _ = try ReadOnlyState(on: connection)
+        #expect(try handlerWrites(connection) - before < 100)
+    }
+
+    /// How many rows the session has had written to tables, those that answers are put together in
+    /// included.
+    private func handlerWrites(_ connection: Connection) throws -> Int {
+        try connection.query("SHOW SESSION STATUS LIKE 'Handler%write'")
+            .reduce(0) { $0 + (Int($1[1] ?? "") ?? 0) }
+    }
+
+    @Test("a server that takes no changes says by which setting", arguments: TestServer.available)
+    func readOnlyServers(_ kind: TestServer.Kind) throws {
+        let server = try TestServer.start(kind)
+        let connection = try server.connect()
+        try connection.execute("SET GLOBAL read_only = 1")
+        let state = try ReadOnlyState(on: connection)
+        #expect(state == .readOnlyForMost(setting: "read_only=ON"))
+        guard kind == .mysql9 else { return }
+        try connection.execute("SET GLOBAL super_read_only = 1")
+        let strict = try ReadOnlyState(on: connection)
+        #expect(strict == .readOnlyForAll(setting: "super_read_only=ON"))
     }
 }

@@ -33,6 +33,25 @@ struct LiveTableTests {
         }
     }
 
+    @Test(
+        "that a table is absent is known without a list of the others",
+        arguments: TestServer.available)
+    func absentAmongMany(_ kind: TestServer.Kind) throws {
+        let server = try TestServer.shared(kind)
+        let pool = ConnectionPool(limitPerServer: 1) { _ in server.settings }
+        let lists = try pool.withConnection(to: server.address, purpose: .read) { connection in
+            func lists() throws -> String? {
+                try connection.query("SHOW SESSION STATUS LIKE 'Com_show_tables'").first?[1]
+            }
+            let before = try lists()
+            let found = try LiveTable.readTable(
+                "nope", database: "mysql", on: connection, catalog: ObjectCatalog())
+            #expect(found == nil)
+            return (before, try lists())
+        }
+        #expect(lists.0 == "0" && lists.1 == "0")
+    }
+
     @Test("an old name that a view keeps going is no table's any more; no answer is an error")
     func former() throws {
         let fleet = try ObservedFleet()

@@ -133,9 +133,9 @@ package enum LiveTable {
     static func requireDatabase(
         _ database: String, on connection: Connection
     ) throws(MySQLError) {
-        // Unlike a query of information_schema, this fails for an account without privileges there.
-        _ = try connection.query(
-            "SHOW TABLES FROM \(SQL.identifier(database)) LIKE ''")
+        // Unlike a query of information_schema, this fails for an account without privileges there;
+        // unlike `SHOW TABLES`, it costs the same however many tables there are.
+        _ = try connection.query("SHOW CREATE DATABASE \(SQL.identifier(database))")
     }
 }
 
