@@ -205,6 +205,24 @@ struct ProvingTogetherTests {
         #expect(ProofVisits(changes, limit: 10).visits.map(\.count).max() == 10)
     }
 
+    @Test(
+        "changes are shared out where few parents are made once more for it",
+        arguments: [
+            (0, 600, [200, 200, 200]), (1, 600, [200, 200, 200]), (400, 150, [150]),
+            (0, 120, [120]),
+        ])
+    func shared(parents: Int, count: Int, visits: [Int]) {
+        let all = Self.tables(
+            (0..<parents).map { _ in [] } + (0..<count).map { _ in Array(0..<parents) },
+            isNew: false)
+        let changes = Array(all.suffix(count))
+        let shared = ProofVisits.shared(changes, by: 3)
+        #expect(shared.map(\.count) == visits)
+        #expect(shared.joined().sorted() == Array(0..<count))
+        #expect(ProofVisits.shared(changes, by: 1) == ProofVisits(changes).visits)
+        #expect(ProofVisits.shared([], by: 3) == [])
+    }
+
     @Test("what depends on more than the table and its parents is proved alone")
     func notShared() {
         var changes = Self.tables([[], [], [], [], [], []], isNew: false)

@@ -1,3 +1,5 @@
+import Execution
+import Foundation
 import MySQLClient
 import Observed
 import Reports
@@ -99,5 +101,77 @@ import Testing
         }
         #expect(error?.fault.contains("read_only=ON") == true)
         #expect(error?.remedy?.contains("workspace.host") == true)
+    }
+
+    // MARK: Several workspaces for one task
+
+    /// Runs `count` jobs, the first three of which wait until `together` of them are at work.
+    private func share(
+        _ count: Int, over pool: ConnectionPool, together: Int
+    ) throws -> (names: [String], left: Int) {
+        let workspaces = WorkspacePool(
+            pool: pool, catalog: ObjectCatalog(), preferred: nil, prefix: "_plumb_ws",
+            servers: WorkspaceServers(writable: [profile: [plain.address]]))
+        let arrived = NSCondition()
+        nonisolated(unsafe) var atWork = 0
+        let names = try workspaces.share(
+            Array(0..<count), for: profile, server: plain.address
+        ) { workspace, job in
+            arrived.lock()
+            defer { arrived.unlock() }
+            atWork += 1
+            arrived.broadcast()
+            while atWork < together { arrived.wait() }
+            return "\(job) \(workspace.name)"
+        }
+        workspaces.close()
+        let words = names.map { $0.split(separator: " ") }
+        #expect(words.map { Int($0[0]) } == Array(0..<count))
+        let databases = Set(words.map { String($0[1]) }).sorted()
+        let left = try databases.filter { name in
+            try !plain.connect().query("SHOW DATABASES LIKE \(SQL.literal(name))").isEmpty
+        }
+        return (databases, left.count)
+    }
+
+    @Test("jobs run beside each other, each in a workspace that is dropped afterwards")
+    func jobsAreShared() throws {
+        let done = try share(12, over: pool, together: 3)
+        #expect(done.names.count == 3)
+        #expect(done.left == 0)
+        // The connections came back.
+        #expect(try share(1, over: pool, together: 1).names.count == 1)
+    }
+
+    @Test("where the server lets in one session, that one does all of it")
+    func oneSession() throws {
+        let few = ConnectionPool(limitPerServer: 2) { [settings = plain.settings] _ in settings }
+        #expect(try share(5, over: few, together: 1).names.count == 1)
+        // All others are in use: nobody waits for them.
+        func busy(_ count: Int) throws -> Int {
+            guard count > 0 else { return try share(5, over: pool, together: 1).names.count }
+            return try pool.withConnection(to: plain.address, purpose: .read) { _ in
+                try busy(count - 1)
+            }
+        }
+        #expect(try busy(3) == 1)
+    }
+
+    @Test("a failure of one ends the task, with its reason, and leaves nothing behind")
+    func aSharedJobFails() throws {
+        let workspaces = workspaces([plain.address])
+        let begun = Lock(0)
+        let full = MySQLError(kind: .other, message: "no", server: plain.address)
+        let error = #expect(throws: WorkspaceError.self) {
+            _ = try workspaces.share(
+                Array(0..<100), for: profile, server: plain.address
+            ) { workspace, job throws(WorkspaceError) in
+                begun.withLock { $0 += 1 }
+                throw WorkspaceError(full, while: "doing job \(job)")
+            }
+        }
+        #expect(error?.fault.contains("doing job") == true)
+        #expect(begun.withLock { $0 } <= 3)
+        workspaces.close()
     }
 }

@@ -15,14 +15,22 @@ extension Workspace {
             fit.append(checked)
         }
         let order = CreationOrder(fit, folding: NameFolding(profile))
-        guard try create(order), let created = try read(order.tables),
-            dangling(order.tables, created, known: []).isEmpty
-        else { return nil }
+        guard try create(order), let shown = try shown(order.tables) else { return nil }
+        let created = Dictionary(
+            order.tables.compactMap { table in
+                shown[table.name].map { (table.name, asWritten(table, $0)) }
+            }
+        ) { first, _ in first }
+        guard dangling(order.tables, created, known: []).isEmpty else { return nil }
         let late = order.tables.filter { table in
             order.unchecked.contains(table.name)
                 && created[table.name]?.isCheckable(without: []) == true
         }
         guard try checkForeignKeys(late, created).isEmpty else { return nil }
+        if profile.creationMode == nil {
+            creations.add(
+                order.tables.filter { !order.unchecked.contains($0.name) }, shown: shown)
+        }
         return withLettersOfParents(created)
     }
 
@@ -72,14 +80,14 @@ extension Workspace {
         "creating table \(SQL.identifier(table.name))"
     }
 
-    /// The tables by name; nil where one is not there.
-    private func read(
+    /// The tables as the server shows them, by name; nil where one is not there.
+    private func shown(
         _ tables: [TableToNormalise]
     ) throws(WorkspaceError) -> [String: CatalogTable]? {
         var result: [String: CatalogTable] = [:]
         for (table, made) in zip(tables, try read(tables.map(\.name))) {
             guard let made else { return nil }
-            result[table.name] = asWritten(table, made)
+            result[table.name] = made
         }
         return result
     }

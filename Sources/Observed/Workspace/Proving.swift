@@ -54,18 +54,19 @@ extension Workspace {
     package func prove(_ change: ChangeToProve) throws(WorkspaceError) -> Proof {
         switch (change.from, change.to) {
         case (nil, let to?):
-            try startingEmpty { () throws(WorkspaceError) in try proveCreate(change, to) }
+            if let known = knownProof(of: change) { return known }
+            return try startingEmpty { () throws(WorkspaceError) in try proveCreate(change, to) }
         case (let from?, let to?):
-            try proveAlter(change, from, to)
+            return try proveAlter(change, from, to)
         case (.some, nil):
-            Proof(
+            return Proof(
                 statements: [
                     PlanStatement(
                         sql: "DROP TABLE \(SQL.identifier(change.table))",
                         checksForeignKeys: change.checksForeignKeys, after: nil)
                 ], final: nil)
         case (nil, nil):
-            Proof(statements: [], final: nil)
+            return Proof(statements: [], final: nil)
         }
     }
 

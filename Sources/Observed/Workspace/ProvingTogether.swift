@@ -11,8 +11,10 @@ extension Workspace {
     ///
     /// - Parameter changes: parents of foreign keys that are made come first.
     package func proveTogether(_ changes: [ChangeToProve]) throws(WorkspaceError) -> [Proof?] {
-        var proofs: [Proof?] = Array(repeating: nil, count: changes.count)
-        for places in ProofVisits(changes).visits where places.count > 1 {
+        var proofs = changes.map(knownProof)
+        let open = changes.indices.filter { proofs[$0] == nil }
+        for visit in ProofVisits(open.map { changes[$0] }).visits where visit.count > 1 {
+            let places = visit.map { open[$0] }
             let found = try startingEmpty { () throws(WorkspaceError) in
                 var visit = Visit(workspace: self, changes: places.map { changes[$0] })
                 return try visit.proofs()
@@ -20,6 +22,14 @@ extension Workspace {
             for (place, proof) in zip(places, found) { proofs[place] = proof }
         }
         return proofs
+    }
+
+    /// The proof of a change that this workspace has carried out already, as a file asks for the
+    /// same statement; nil where it has not.
+    package func knownProof(of change: ChangeToProve) -> Proof? {
+        creations.proof(of: change, flavour: profile.flavour) { sql in
+            try? textGuard.checkedDefinition(sql, "table \(SQL.identifier(change.table))")
+        }
     }
 }
 

@@ -13,11 +13,17 @@ package final class Workspace {
     /// The profile of this server and database, for which the normalised schemas are valid.
     package let profile: ServerProfile
 
+    /// The server that it is on.
+    package var server: ServerAddress { connection.server }
+
     let connection: Connection
     let catalog: ObjectCatalog
 
     /// Decides which texts may be sent to this server, and in what form.
     var textGuard: TextGuard { TextGuard(profile: profile, permissions: permissions) }
+
+    /// What was made of files here, which some changes do again.
+    var creations = KnownCreations()
 
     private let permissions: StatementText.Permissions
 
@@ -27,13 +33,15 @@ package final class Workspace {
     /// The database gets the character set and collation of `profile`; `permissions` are the
     /// clauses that the operator allows to files besides the usual ones. Where the session is lost
     /// or the process dies, the database stays until a sweep.
+    ///
+    /// - Parameter waits: where false, it throws where all of the pool's connections are in use.
     package static func use<Value>(
         on server: ServerAddress, pool: ConnectionPool, catalog: ObjectCatalog,
         profile: ServerProfile, prefix: String = WorkspaceName.defaultPrefix,
         allowing permissions: StatementText.Permissions = StatementText.Permissions(),
-        _ body: (Workspace) throws(WorkspaceError) -> Value
+        waits: Bool = true, _ body: (Workspace) throws(WorkspaceError) -> Value
     ) throws(WorkspaceError) -> Value {
-        let result = pool.using(server, purpose: .workspace) {
+        let result = pool.using(server, purpose: .workspace, waits: waits) {
             connection throws(MySQLError) in
             Result { () throws(WorkspaceError) in
                 let workspace = try Workspace(

@@ -108,7 +108,8 @@ package struct PlanningPass {
             .init(
                 source: source, desired: desired, shards: shards, observation: observation,
                 normalised: normalised, recorded: recorded))
-        workspaces.close()
+        // They are dropped while the tables are measured.
+        workspaces.beginClosing()
         let sizes = Sizes.added(
             to: output.plan,
             targets: shards.map { Self.stored(ObservationTarget($0), observation) },

@@ -18,8 +18,18 @@ extension PlanStage {
         }
         guard let server, open.count > 1 else { return answers }
         let questions = open.map { ChangeToProve(changes[$0.place]) }
-        let proofs = try workspaces.use(for: profile, server: server) {
-            (workspace) throws(WorkspaceError) in try workspace.proveTogether(questions)
+        var proofs = try workspaces.use(for: profile, server: server) {
+            (workspace) throws(WorkspaceError) in questions.map(workspace.knownProof)
+        }
+        let rest = questions.indices.filter { proofs[$0] == nil }
+        let visits = ProofVisits.shared(rest.map { questions[$0] }, by: workspaces.hands)
+            .map { $0.map { rest[$0] } }
+        let found = try workspaces.share(visits, for: profile, server: server) {
+            (workspace, visit) throws(WorkspaceError) in
+            try workspace.proveTogether(visit.map { questions[$0] })
+        }
+        for (visit, found) in zip(visits, found) {
+            for (place, proof) in zip(visit, found) { proofs[place] = proof }
         }
         for (change, proof) in zip(open, proofs) {
             guard let proof else { continue }

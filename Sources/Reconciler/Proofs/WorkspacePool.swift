@@ -16,6 +16,8 @@ package final class WorkspacePool {
     private let permissions: StatementText.Permissions
     private let servers: WorkspaceServers
     private var threads: [ServerProfile: (place: ServerAddress, thread: WorkspaceThread)] = [:]
+    /// Threads whose workspaces are needed no more, and are being dropped.
+    private var closing: [WorkspaceThread] = []
     private var swept: Set<ServerAddress> = []
     /// Servers that could not open a workspace in this pass, and why.
     private var useless: [ServerAddress: WorkspaceError] = [:]
@@ -90,16 +92,50 @@ package final class WorkspacePool {
             // dropped is in nobody's way: `plumb doctor` names it, and the next pass tries again.
             _ = try? Workspace.sweep(on: place, pool: pool, prefix: prefix)
         }
-        let thread = WorkspaceThread {
-            [pool, catalog, prefix, permissions] work throws(WorkspaceError) in
-            try Workspace.use(
-                on: place, pool: pool, catalog: catalog, profile: profile, prefix: prefix,
-                allowing: permissions
-            ) { (workspace) throws(WorkspaceError) in work(workspace) }
-        }
+        let thread = thread(on: place, profile)
         threads[profile] = (place, thread)
         return thread
     }
+
+    /// - Parameter waits: where false, the workspace is not opened while all connections are in
+    ///   use.
+    private func thread(
+        on place: ServerAddress, _ profile: ServerProfile, waits: Bool = true
+    ) -> WorkspaceThread {
+        WorkspaceThread { [pool, catalog, prefix, permissions] work throws(WorkspaceError) in
+            try Workspace.use(
+                on: place, pool: pool, catalog: catalog, profile: profile, prefix: prefix,
+                allowing: permissions, waits: waits
+            ) { (workspace) throws(WorkspaceError) in work(workspace) }
+        }
+    }
+
+    /// Runs `body` for each job, as ``use(for:server:_:)`` does, and at the same time on workspaces
+    /// beside that one, as far as the server's sessions go: one of them is left to those who read.
+    ///
+    /// - Returns: the values in the order of the jobs.
+    func share<Job: Sendable, Value: Sendable>(
+        _ jobs: [Job], for profile: ServerProfile, server: ServerAddress,
+        _ body: @escaping @Sendable (Workspace, Job) throws(WorkspaceError) -> Value
+    ) throws(WorkspaceError) -> [Value] {
+        guard !jobs.isEmpty else { return [] }
+        return try use(for: profile, server: server) { (workspace) throws(WorkspaceError) in
+            let crew = WorkspaceCrew(jobs, body)
+            let place = workspace.server
+            let helpers = (1..<max(1, min(hands, jobs.count))).map { _ in
+                thread(on: place, profile, waits: false)
+            }
+            defer {
+                // They hold connections that others may wait for.
+                helpers.forEach { $0.beginClosing() }
+                closing += helpers
+            }
+            return try crew.work(on: workspace, helpers: helpers)
+        }
+    }
+
+    /// How many workspaces a server may have at a time for one task.
+    var hands: Int { max(1, pool.limitPerServer - 1) }
 
     /// Throws for a read-only server, even if the account could write to it: nothing is created or
     /// dropped on a replica.
@@ -129,10 +165,18 @@ package final class WorkspacePool {
         if !notices.contains(notice) { notices.append(notice) }
     }
 
+    /// Has every workspace dropped, while the caller goes on with other work.
+    package func beginClosing() {
+        for (_, thread) in threads.values { thread.beginClosing() }
+        closing += threads.values.map(\.thread)
+        threads = [:]
+    }
+
     /// Drops every workspace and waits for that.
     package func close() {
-        for (_, thread) in threads.values { thread.close() }
-        threads = [:]
+        beginClosing()
+        for thread in closing { thread.close() }
+        closing = []
     }
 
     /// The server that is named for workspaces, where it has the shard's profile. If it does not

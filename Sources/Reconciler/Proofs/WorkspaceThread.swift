@@ -50,11 +50,18 @@ final class WorkspaceThread: @unchecked Sendable {
         throw failure ?? WorkspaceError.closed
     }
 
-    /// Ends the thread, which drops the workspace.
-    func close() {
+    /// Has the thread end once its job is done; it drops the workspace.
+    func beginClosing() {
         condition.lock()
         isClosing = true
         condition.broadcast()
+        condition.unlock()
+    }
+
+    /// Ends the thread, and waits until the workspace is dropped.
+    func close() {
+        beginClosing()
+        condition.lock()
         while !hasEnded { condition.wait() }
         condition.unlock()
     }
