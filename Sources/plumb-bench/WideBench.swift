@@ -22,6 +22,8 @@ struct WideBench {
         var planSame = 0.0
         var planChanged = 0.0
         var peer: Double?
+        /// Of the reconcile.
+        var stages: [(name: String, seconds: Double)] = []
     }
 
     func run(_ board: inout Scoreboard) throws {
@@ -56,6 +58,7 @@ struct WideBench {
             "  reconcile, all new", figure: Text.seconds(cost.reconcileNew),
             against: "of the client", value: cost.reconcileNew / cost.floor, goal: .atMost(3),
             Text.times)
+        board.note("    its stages", StageTimes.text(cost.stages))
         board.record(
             "  plan, nothing to do", figure: "of the processor", value: cost.planSame,
             goal: .atMost(0.5), Text.seconds)
@@ -88,6 +91,7 @@ struct WideBench {
             throw BenchError("\(tables) tables: \(done.value.exitStatus.label)")
         }
         cost.reconcileNew = done.seconds
+        cost.stages = done.stages
         cost.planSame = try planned(passes, steps: 0).processor
         try own.commit(Self.definitions(tables, hasMore: true), "A column in each")
         cost.planChanged = try planned(passes, steps: tables).seconds

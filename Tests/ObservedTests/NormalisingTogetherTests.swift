@@ -86,6 +86,85 @@ struct NormalisingTogetherTests {
         return now() - before
     }
 
+    /// `count` tables, each of which refers to one before it and one at the start, in no order.
+    private static func wide(_ count: Int) throws -> [TableToNormalise] {
+        try tables(
+            (0..<count).map { number in
+                let parents =
+                    number == 0 ? [] : Set([number / 2, number % 7]).subtracting([number])
+                return "CREATE TABLE t\(number) (id INT PRIMARY KEY, p INT"
+                    + parents.sorted().map { ", FOREIGN KEY (p) REFERENCES t\($0) (id)" }.joined()
+                    + ")"
+            }.shuffled())
+    }
+
+    @Test(
+        "several sessions make the tables of a wide schema, with the same result as one",
+        arguments: [TestServer.Kind.mariadb1011, .mysql9])
+    func shared(kind: TestServer.Kind) throws {
+        let fixture = try WorkspaceFixture(kind)
+        let tables = try Self.wide(Workspace.worthSharing + 20)
+        var own = 0
+        let made = try fixture.use { workspace throws(WorkspaceError) in
+            var made: [String: CatalogTable] = [:]
+            own = try Self.count("Com_create_table", in: workspace) { () throws(WorkspaceError) in
+                made = try workspace.normalise(tables)
+            }
+            return made
+        }
+        #expect(own < tables.count)
+        // With one session beside those who read there is no other.
+        let alone = ConnectionPool(limitPerServer: 2) { [settings = fixture.server.settings] _ in
+            settings
+        }
+        let same = try Workspace.use(
+            on: fixture.server.address, pool: alone, catalog: fixture.catalog,
+            profile: fixture.profile, prefix: fixture.prefix
+        ) { workspace throws(WorkspaceError) in try workspace.normalise(tables) }
+        #expect(made.mapValues(\.text) == same.mapValues(\.text))
+        #expect(made.count == tables.count)
+        #expect(try fixture.leftOvers() == [])
+    }
+
+    @Test("a text of a wide schema that is refused is named, as one of a narrow one is")
+    func refusedAmongMany() throws {
+        let fixture = try WorkspaceFixture()
+        var texts = try Self.wide(Workspace.worthSharing + 20)
+        texts += try Self.tables([
+            "CREATE TABLE bad (id INT PRIMARY KEY, t VARCHAR(70000))",
+            "CREATE TABLE worse (id INT, FOREIGN KEY (id) REFERENCES t0 (nothing))",
+        ])
+        let error = #expect(throws: WorkspaceError.self) {
+            try fixture.use { workspace throws(WorkspaceError) in
+                _ = try workspace.normalise(texts)
+            }
+        }
+        #expect(error?.rejections.map(\.table) == ["bad", "worse"])
+        #expect(try fixture.leftOvers() == [])
+    }
+
+    @Test("texts run behind those that they need, on whichever session; a refusal ends them all")
+    func crew() throws {
+        let fixture = try WorkspaceFixture()
+        try fixture.use { workspace throws(WorkspaceError) in
+            func crew(_ last: String) -> CreationCrew {
+                CreationCrew(
+                    (0..<9).reversed().map { "SET @n = IF(@n = \($0), @n + 1, NULL)" } + [last],
+                    needs: (0..<9).map { $0 < 8 ? [$0 + 1] : [] } + [[0]])
+            }
+            try workspace.run("SET @n = 0", while: "counting")
+            let done = crew("SET @n = IF(@n = 9, 'in order', NULL)")
+            done.work(on: workspace.connection)
+            #expect(done.failure == nil)
+            let answer = try? workspace.connection.query("SELECT @n").first?[0]
+            #expect(answer == "in order")
+            let refused = crew("SET nonsense")
+            refused.work(on: workspace.connection)
+            #expect(refused.failure?.place == 9)
+            #expect(refused.failure?.connection === workspace.connection)
+        }
+    }
+
     @Test("each table is created once, whatever its foreign keys, and read once")
     func statements() throws {
         let fixture = try WorkspaceFixture()

@@ -8,6 +8,8 @@ struct CreationOrder {
     /// The tables that cannot be checked when they are created, by name: those that come before one
     /// of their parents, and those that refer to other databases.
     let unchecked: Set<String>
+    /// For each of ``tables`` the places of those that it refers to or is `LIKE`.
+    let needs: [[Int]]
 
     /// - Parameter folding: how the server stores the names that references give.
     init(_ all: [TableToNormalise], folding: NameFolding) {
@@ -22,6 +24,7 @@ struct CreationOrder {
         var ranks = Array(repeating: 0, count: all.count)
         for (rank, place) in order.enumerated() { ranks[place] = rank }
         tables = order.map { all[$0] }
+        self.needs = order.map { place in Set(needs[place]).map { ranks[$0] } }
         unchecked = Set(
             order.filter { place in
                 all[place].references.contains { $0.database != nil }

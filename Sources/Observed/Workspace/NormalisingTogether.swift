@@ -1,3 +1,4 @@
+import Foundation
 import MySQLClient
 import Schema
 
@@ -38,6 +39,9 @@ extension Workspace {
     private func create(_ order: CreationOrder) throws(WorkspaceError) -> Bool {
         try setMode(profile.creationMode)
         let isDone = Result { () throws(WorkspaceError) in
+            if order.unchecked.isEmpty, order.tables.count >= Self.worthSharing {
+                return try createShared(order)
+            }
             for run in order.runs {
                 try setForeignKeyChecks(!order.unchecked.contains(run.first?.name ?? ""))
                 guard try create(run) else { return false }
@@ -46,6 +50,45 @@ extension Workspace {
         }
         if connection.isUsable { try setMode(profile.creationMode.map { _ in profile.sqlMode }) }
         return try isDone.get()
+    }
+
+    /// The fewest tables for which other sessions are asked to help.
+    static let worthSharing = 100
+
+    /// Creates the tables in this session and, as far as there are any, in others beside it; false
+    /// where a text was not carried out and this session can try again, one after the other.
+    private func createShared(_ order: CreationOrder) throws(WorkspaceError) -> Bool {
+        try setForeignKeyChecks(true)
+        let crew = CreationCrew(order.tables.map(\.text), needs: order.needs)
+        let group = DispatchGroup()
+        for number in 1..<max(1, pool.limitPerServer - 1) {
+            group.enter()
+            let thread = Thread { [pool, server, name, mode = profile.creationMode] in
+                // Who cannot help is not missed: this session goes on until all is done.
+                _ = pool.using(server, purpose: .workspace, waits: false) {
+                    helper throws(MySQLError) in
+                    try helper.select(database: name)
+                    if let mode {
+                        try helper.execute("SET SESSION sql_mode = \(SQL.literal(mode))")
+                    }
+                    crew.work(on: helper)
+                }
+                group.leave()
+            }
+            thread.name = "plumb-creation-\(number)"
+            thread.stackSize = 1 << 20
+            thread.start()
+        }
+        crew.work(on: connection)
+        group.wait()
+        guard let failure = crew.failure else { return true }
+        // Sessions that make tables with the same parents may get into each other's way.
+        let isInTheWay = [.deadlock, .lockWaitTimeout].contains(failure.error.kind)
+        let isOwn = failure.connection === connection
+        guard connection.isUsable,
+            !isOwn || isInTheWay || failure.error.isAboutStatement
+        else { throw WorkspaceError(failure.error, while: creating(order.tables[failure.place])) }
+        return false
     }
 
     /// The most texts that are sent before a refusal of one of them is looked at.

@@ -17,6 +17,8 @@ package final class Workspace {
     package var server: ServerAddress { connection.server }
 
     let connection: Connection
+    /// Where sessions beside its own come from.
+    let pool: ConnectionPool
     let catalog: ObjectCatalog
 
     /// Decides which texts may be sent to this server, and in what form.
@@ -45,7 +47,7 @@ package final class Workspace {
             connection throws(MySQLError) in
             Result { () throws(WorkspaceError) in
                 let workspace = try Workspace(
-                    on: connection, catalog: catalog, profile: profile, prefix: prefix,
+                    on: connection, of: pool, catalog: catalog, profile: profile, prefix: prefix,
                     allowing: permissions)
                 return try workspace.finish(
                     Result { () throws(WorkspaceError) in
@@ -66,8 +68,9 @@ package final class Workspace {
     private let options: String
 
     private init(
-        on connection: Connection, catalog: ObjectCatalog, profile wanted: ServerProfile,
-        prefix: String, allowing permissions: StatementText.Permissions
+        on connection: Connection, of pool: ConnectionPool, catalog: ObjectCatalog,
+        profile wanted: ServerProfile, prefix: String,
+        allowing permissions: StatementText.Permissions
     ) throws(WorkspaceError) {
         self.permissions = permissions
         if let fault = WorkspaceName.fault(ofPrefix: prefix) {
@@ -76,6 +79,7 @@ package final class Workspace {
         let name = WorkspaceName.make(prefix: prefix, number: UInt64.random(in: 0 ... .max))
         self.name = name
         self.connection = connection
+        self.pool = pool
         self.catalog = catalog
         options = try Self.options(wanted)
         (lock, mark) = try Self.open(name, options, on: connection)
