@@ -17,11 +17,29 @@ extension PlanStage {
             if answers[place] == nil { open.append((place, identity)) }
         }
         guard let server, open.count > 1 else { return answers }
-        let questions = open.map { ChangeToProve(changes[$0.place]) }
+        let proofs = try prove(
+            open.map { ChangeToProve(changes[$0.place]) }, profile: profile, server: server)
+        for (change, proof) in zip(open, proofs) {
+            guard let proof else { continue }
+            cache.keep(proof.statements.compactMap { $0.after })
+            cache.remember(proof.statements, for: change.identity, profile: profile)
+            answers[change.place] = proof.statements
+        }
+        return answers
+    }
+
+    /// The proofs of changes: of those that the workspace made already, of those that share a
+    /// visit, and then of each that is left, in several workspaces at a time.
+    ///
+    /// Nil for one that was not proved: proved once more by itself, it says why.
+    private func prove(
+        _ questions: [ChangeToProve], profile: ServerProfile, server: ServerAddress
+    ) throws -> [Proof?] {
         var proofs = try workspaces.use(for: profile, server: server) {
             (workspace) throws(WorkspaceError) in questions.map(workspace.knownProof)
         }
-        let rest = questions.indices.filter { proofs[$0] == nil }
+        func open() -> [Int] { questions.indices.filter { proofs[$0] == nil } }
+        let rest = open()
         let visits = ProofVisits.shared(rest.map { questions[$0] }, by: workspaces.hands)
             .map { $0.map { rest[$0] } }
         let found = try workspaces.share(visits, for: profile, server: server) {
@@ -31,13 +49,28 @@ extension PlanStage {
         for (visit, found) in zip(visits, found) {
             for (place, proof) in zip(visit, found) { proofs[place] = proof }
         }
-        for (change, proof) in zip(open, proofs) {
-            guard let proof else { continue }
-            cache.keep(proof.statements.compactMap { $0.after })
-            cache.remember(proof.statements, for: change.identity, profile: profile)
-            answers[change.place] = proof.statements
+        let single = open()
+        guard single.count > 1 else { return proofs }
+        let alone = try workspaces.share(single, for: profile, server: server) {
+            (workspace, place) throws(WorkspaceError) in
+            try workspace.proofIfAny(of: questions[place])
         }
-        return answers
+        for (place, proof) in zip(single, alone) { proofs[place] = proof }
+        return proofs
+    }
+}
+
+extension Workspace {
+    /// The proof of a change; nil where the server does not carry it out as expected.
+    fileprivate func proofIfAny(of change: ChangeToProve) throws(WorkspaceError) -> Proof? {
+        do throws(WorkspaceError) {
+            return try prove(change)
+        } catch {
+            switch error.code {
+            case .notProved, .rejected: return nil
+            case .unavailable: throw error
+            }
+        }
     }
 }
 
