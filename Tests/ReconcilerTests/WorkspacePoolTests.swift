@@ -157,6 +157,27 @@ import Testing
         #expect(try busy(3) == 1)
     }
 
+    @Test("workspaces are dropped while others work, and one session at most is theirs then")
+    func droppedMeanwhile() throws {
+        let workspaces = workspaces([plain.address])
+        let names = try workspaces.share(
+            Array(0..<3), for: profile, server: plain.address
+        ) { workspace, _ in workspace.name }
+        workspaces.beginClosing()
+        workspaces.awaitAllButOne()
+        func lent(_ count: Int) throws -> Int {
+            try pool.withConnection(to: plain.address, purpose: .read, waits: false) { _ in
+                count == 1 ? 1 : try lent(count - 1) + 1
+            }
+        }
+        #expect(try lent(pool.limitPerServer - 1) == pool.limitPerServer - 1)
+        workspaces.close()
+        for name in Set(names) {
+            let left = try plain.connect().query("SHOW DATABASES LIKE \(SQL.literal(name))")
+            #expect(left.isEmpty)
+        }
+    }
+
     @Test("a failure of one ends the task, with its reason, and leaves nothing behind")
     func aSharedJobFails() throws {
         let workspaces = workspaces([plain.address])

@@ -29,6 +29,8 @@ package struct PlanningPass {
         /// The ledger as it was when the pass began.
         package var snapshot: RecordSnapshot?
         package var notices: [Notice]
+        /// What was tried in; all but one of them are dropped, and that one is about to be.
+        let workspaces: WorkspacePool
 
         package var targets: [ShardID: ObservationTarget] { shards.targets }
     }
@@ -83,7 +85,6 @@ package struct PlanningPass {
             servers: WorkspaceServers(shards, observation),
             allowing: StatementText.Permissions(
                 directories: request.operator?.allowsDataDirectory ?? false))
-        defer { workspaces.close() }
         hooks.stage("normalising")
         var normalised = try NormaliseStage(
             cache: context.cache, snapshot: snapshot, workspaces: workspaces
@@ -108,7 +109,7 @@ package struct PlanningPass {
             .init(
                 source: source, desired: desired, shards: shards, observation: observation,
                 normalised: normalised, recorded: recorded))
-        // They are dropped while the tables are measured.
+        // They are dropped while other things are done.
         workspaces.beginClosing()
         let sizes = Sizes.added(
             to: output.plan,
@@ -125,6 +126,7 @@ package struct PlanningPass {
         output.plan = try AuthorSearch(
             source: source, desired: desired, recorded: recorded, settings: request.approvals
         ).added(to: output.plan, snapshot: snapshot)
+        workspaces.awaitAllButOne()
         return Result(
             source: source, desired: desired, shards: shards, observation: observation,
             normalised: normalised, recorded: recorded,
@@ -136,7 +138,7 @@ package struct PlanningPass {
                 + wire(shards.map(\.server) + [workshopServer(desired)].compactMap(\.self))
                 + Self.notices(desired, observation) + workspaces.notices
                 + normalised.differences.map(\.notice) + sizes.notices
-                + output.comparison.oldTemporals())
+                + output.comparison.oldTemporals(), workspaces: workspaces)
     }
 
     /// Every shard of the environment; in namespaces outside the scope, those that are listed
@@ -283,6 +285,14 @@ extension PassContext {
     ///
     /// - Parameter asksRows: whether the plan says which rows stand in its way.
     package func plan(asksRows: Bool = true) throws -> PlanningPass.Result {
+        let planned = try planAhead(asksRows: asksRows)
+        planned.workspaces.close()
+        return planned
+    }
+
+    /// The same, while its last workspace is still being dropped, in a session of its own: the
+    /// caller closes the workspaces in the end.
+    func planAhead(asksRows: Bool = true) throws -> PlanningPass.Result {
         try PlanningPass(request: request, hooks: hooks, context: context)
             .run(source, fleet: fleet, store: store, asksRows: asksRows)
     }

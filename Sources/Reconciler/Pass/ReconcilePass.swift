@@ -27,7 +27,8 @@ package struct ReconcilePass {
             store.environment, holder: "plumb reconcile by \(pass.request.actor.name)")
         defer { withExtendedLifetime(lease) {} }
         let recovered = try recover()
-        let planned = try pass.plan()
+        let planned = try pass.planAhead()
+        defer { planned.workspaces.close() }
         let gated = try pass.gate(planned)
         let unsettled = Set(
             recovered.filter { $0.finding == .unknown }.map(\.key.shardID))

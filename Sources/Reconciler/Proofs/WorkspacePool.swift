@@ -172,6 +172,11 @@ package final class WorkspacePool {
         threads = [:]
     }
 
+    /// Waits until all workspaces that are being dropped are gone but one: each holds a session.
+    func awaitAllButOne() {
+        while closing.count > 1 { closing.removeFirst().close() }
+    }
+
     /// Drops every workspace and waits for that.
     package func close() {
         beginClosing()
