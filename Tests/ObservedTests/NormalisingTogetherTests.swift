@@ -104,25 +104,23 @@ struct NormalisingTogetherTests {
     func shared(kind: TestServer.Kind) throws {
         let fixture = try WorkspaceFixture(kind)
         let tables = try Self.wide(Workspace.worthSharing + 20)
-        var own = 0
-        let made = try fixture.use { workspace throws(WorkspaceError) in
-            var made: [String: CatalogTable] = [:]
-            own = try Self.count("Com_create_table", in: workspace) { () throws(WorkspaceError) in
-                made = try workspace.normalise(tables)
+        func made(hands: Int) throws -> (tables: [String: CatalogTable], own: Int) {
+            try Workspace.use(
+                on: fixture.server.address, pool: fixture.pool, catalog: fixture.catalog,
+                profile: fixture.profile, prefix: fixture.prefix, hands: hands
+            ) { workspace throws(WorkspaceError) in
+                var made: [String: CatalogTable] = [:]
+                let own = try Self.count("Com_create_table", in: workspace) {
+                    () throws(WorkspaceError) in made = try workspace.normalise(tables)
+                }
+                return (made, own)
             }
-            return made
         }
-        #expect(own < tables.count)
-        // With one session beside those who read there is no other.
-        let alone = ConnectionPool(limitPerServer: 2) { [settings = fixture.server.settings] _ in
-            settings
-        }
-        let same = try Workspace.use(
-            on: fixture.server.address, pool: alone, catalog: fixture.catalog,
-            profile: fixture.profile, prefix: fixture.prefix
-        ) { workspace throws(WorkspaceError) in try workspace.normalise(tables) }
-        #expect(made.mapValues(\.text) == same.mapValues(\.text))
-        #expect(made.count == tables.count)
+        let (shared, alone) = (try made(hands: 3), try made(hands: 1))
+        #expect(shared.own < tables.count)
+        #expect(alone.own == tables.count)
+        #expect(shared.tables.mapValues(\.text) == alone.tables.mapValues(\.text))
+        #expect(shared.tables.count == tables.count)
         #expect(try fixture.leftOvers() == [])
     }
 
@@ -135,7 +133,10 @@ struct NormalisingTogetherTests {
             "CREATE TABLE worse (id INT, FOREIGN KEY (id) REFERENCES t0 (nothing))",
         ])
         let error = #expect(throws: WorkspaceError.self) {
-            try fixture.use { workspace throws(WorkspaceError) in
+            try Workspace.use(
+                on: fixture.server.address, pool: fixture.pool, catalog: fixture.catalog,
+                profile: fixture.profile, prefix: fixture.prefix, hands: 3
+            ) { workspace throws(WorkspaceError) in
                 _ = try workspace.normalise(texts)
             }
         }

@@ -43,7 +43,7 @@ struct ChangeProofTests {
         func proved(_ changes: [Planner.Change]) throws -> [[PlanStatement]?] {
             let workspaces = WorkspacePool(
                 pool: pool, catalog: catalog, preferred: nil, prefix: "_plumb_ws",
-                servers: WorkspaceServers(writable: [profile: [server.address]]))
+                servers: WorkspaceServers(writable: [profile: [server.address]]), hands: 3)
             defer { workspaces.close() }
             let stage = PlanStage(
                 cache: ProofCache(catalog: catalog), catalog: catalog, snapshot: nil,

@@ -24,7 +24,7 @@ import Testing
     private func workspaces(_ servers: [ServerAddress]) -> WorkspacePool {
         WorkspacePool(
             pool: pool, catalog: ObjectCatalog(), preferred: nil, prefix: "_plumb_ws",
-            servers: WorkspaceServers(writable: [profile: servers]))
+            servers: WorkspaceServers(writable: [profile: servers]), hands: 3)
     }
 
     @Test("a first server that is read-only, or away, does not end the pass")
@@ -107,11 +107,11 @@ import Testing
 
     /// Runs `count` jobs, the first three of which wait until `together` of them are at work.
     private func share(
-        _ count: Int, over pool: ConnectionPool, together: Int
+        _ count: Int, over pool: ConnectionPool, hands: Int = 3, together: Int
     ) throws -> (names: [String], left: Int) {
         let workspaces = WorkspacePool(
             pool: pool, catalog: ObjectCatalog(), preferred: nil, prefix: "_plumb_ws",
-            servers: WorkspaceServers(writable: [profile: [plain.address]]))
+            servers: WorkspaceServers(writable: [profile: [plain.address]]), hands: hands)
         let arrived = NSCondition()
         nonisolated(unsafe) var atWork = 0
         let names = try workspaces.share(
@@ -143,7 +143,7 @@ import Testing
         #expect(try share(1, over: pool, together: 1).names.count == 1)
     }
 
-    @Test("where the server lets in one session, that one does all of it")
+    @Test("where there may be one session, or is one left, that one does all of it")
     func oneSession() throws {
         let few = ConnectionPool(limitPerServer: 2) { [settings = plain.settings] _ in settings }
         #expect(try share(5, over: few, together: 1).names.count == 1)

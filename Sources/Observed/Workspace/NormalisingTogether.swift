@@ -61,7 +61,7 @@ extension Workspace {
         try setForeignKeyChecks(true)
         let crew = CreationCrew(order.tables.map(\.text), needs: order.needs)
         let group = DispatchGroup()
-        for number in 1..<max(1, pool.limitPerServer - 1) {
+        for number in 1..<max(1, hands) {
             group.enter()
             let thread = Thread { [pool, server, name, mode = profile.creationMode] in
                 // Who cannot help is not missed: this session goes on until all is done.

@@ -19,6 +19,8 @@ package final class Workspace {
     let connection: Connection
     /// Where sessions beside its own come from.
     let pool: ConnectionPool
+    /// How many sessions make its tables at a time, its own among them.
+    let hands: Int
     let catalog: ObjectCatalog
 
     /// Decides which texts may be sent to this server, and in what form.
@@ -36,19 +38,21 @@ package final class Workspace {
     /// clauses that the operator allows to files besides the usual ones. Where the session is lost
     /// or the process dies, the database stays until a sweep.
     ///
-    /// - Parameter waits: where false, it throws where all of the pool's connections are in use.
+    /// - Parameters:
+    ///   - hands: how many sessions make the tables of a wide schema at a time.
+    ///   - waits: where false, it throws where all of the pool's connections are in use.
     package static func use<Value>(
         on server: ServerAddress, pool: ConnectionPool, catalog: ObjectCatalog,
         profile: ServerProfile, prefix: String = WorkspaceName.defaultPrefix,
         allowing permissions: StatementText.Permissions = StatementText.Permissions(),
-        waits: Bool = true, _ body: (Workspace) throws(WorkspaceError) -> Value
+        hands: Int = 1, waits: Bool = true, _ body: (Workspace) throws(WorkspaceError) -> Value
     ) throws(WorkspaceError) -> Value {
         let result = pool.using(server, purpose: .workspace, waits: waits) {
             connection throws(MySQLError) in
             Result { () throws(WorkspaceError) in
                 let workspace = try Workspace(
-                    on: connection, of: pool, catalog: catalog, profile: profile, prefix: prefix,
-                    allowing: permissions)
+                    on: connection, of: pool, hands: hands, catalog: catalog, profile: profile,
+                    prefix: prefix, allowing: permissions)
                 return try workspace.finish(
                     Result { () throws(WorkspaceError) in
                         try body(workspace)
@@ -68,7 +72,7 @@ package final class Workspace {
     private let options: String
 
     private init(
-        on connection: Connection, of pool: ConnectionPool, catalog: ObjectCatalog,
+        on connection: Connection, of pool: ConnectionPool, hands: Int, catalog: ObjectCatalog,
         profile wanted: ServerProfile, prefix: String,
         allowing permissions: StatementText.Permissions
     ) throws(WorkspaceError) {
@@ -80,6 +84,7 @@ package final class Workspace {
         self.name = name
         self.connection = connection
         self.pool = pool
+        self.hands = hands
         self.catalog = catalog
         options = try Self.options(wanted)
         (lock, mark) = try Self.open(name, options, on: connection)

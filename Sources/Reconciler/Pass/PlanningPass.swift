@@ -83,6 +83,8 @@ package struct PlanningPass {
             preferred: desired.fleet.namedWorkspace(desired.environment),
             prefix: desired.fleet.workspace.prefix,
             servers: WorkspaceServers(shards, observation),
+            // One more than change shards at a time: its tables are empty.
+            hands: context.concurrency.perHost + 1,
             allowing: StatementText.Permissions(
                 directories: request.operator?.allowsDataDirectory ?? false))
         hooks.stage("normalising")

@@ -15,6 +15,8 @@ package final class WorkspacePool {
     private let prefix: String
     private let permissions: StatementText.Permissions
     private let servers: WorkspaceServers
+    /// How many sessions may make tables on one server at a time.
+    let hands: Int
     private var threads: [ServerProfile: (place: ServerAddress, thread: WorkspaceThread)] = [:]
     /// Threads whose workspaces are needed no more, and are being dropped.
     private var closing: [WorkspaceThread] = []
@@ -28,10 +30,12 @@ package final class WorkspacePool {
     ///   - preferred: the server that the fleet file names. It is used for shards of its profile;
     ///     for others a shard's server is used.
     ///   - servers: the other servers that may be used.
+    ///   - hands: how many sessions may make tables on one server at a time: fewer than the
+    ///     sessions of the pool, so that others can read.
     ///   - permissions: the statements that the operator allows in files.
     package init(
         pool: ConnectionPool, catalog: ObjectCatalog, preferred: ServerAddress?, prefix: String,
-        servers: WorkspaceServers = WorkspaceServers(),
+        servers: WorkspaceServers = WorkspaceServers(), hands: Int = 1,
         allowing permissions: StatementText.Permissions = StatementText.Permissions()
     ) {
         self.pool = pool
@@ -39,6 +43,7 @@ package final class WorkspacePool {
         self.preferred = preferred
         self.prefix = prefix
         self.servers = servers
+        self.hands = max(1, hands)
         self.permissions = permissions
     }
 
@@ -102,16 +107,16 @@ package final class WorkspacePool {
     private func thread(
         on place: ServerAddress, _ profile: ServerProfile, waits: Bool = true
     ) -> WorkspaceThread {
-        WorkspaceThread { [pool, catalog, prefix, permissions] work throws(WorkspaceError) in
+        WorkspaceThread { [pool, catalog, prefix, permissions, hands] work throws(WorkspaceError) in
             try Workspace.use(
                 on: place, pool: pool, catalog: catalog, profile: profile, prefix: prefix,
-                allowing: permissions, waits: waits
+                allowing: permissions, hands: hands, waits: waits
             ) { (workspace) throws(WorkspaceError) in work(workspace) }
         }
     }
 
     /// Runs `body` for each job, as ``use(for:server:_:)`` does, and at the same time on workspaces
-    /// beside that one, as far as the server's sessions go: one of them is left to those who read.
+    /// beside that one, as many as may be and as there are sessions for.
     ///
     /// - Returns: the values in the order of the jobs.
     func share<Job: Sendable, Value: Sendable>(
@@ -133,9 +138,6 @@ package final class WorkspacePool {
             return try crew.work(on: workspace, helpers: helpers)
         }
     }
-
-    /// How many workspaces a server may have at a time for one task.
-    var hands: Int { max(1, pool.limitPerServer - 1) }
 
     /// Throws for a read-only server, even if the account could write to it: nothing is created or
     /// dropped on a replica.
