@@ -208,8 +208,8 @@ struct ProvingTogetherTests {
     @Test(
         "changes are shared out where few parents are made once more for it",
         arguments: [
-            (0, 600, [200, 200, 200]), (1, 600, [200, 200, 200]), (400, 150, [150]),
-            (0, 120, [120]),
+            (0, 600, [100, 100, 100, 100, 100, 100]), (1, 240, [80, 80, 80]),
+            (400, 150, [150]), (0, 120, [120]),
         ])
     func shared(parents: Int, count: Int, visits: [Int]) {
         let all = Self.tables(

@@ -60,7 +60,8 @@ package struct ProofVisits {
     package static func shared(_ changes: [ChangeToProve], by hands: Int) -> [[Int]] {
         let whole = ProofVisits(changes)
         var best = whole
-        for parts in [hands, 2 * hands] where hands > 1 && changes.count >= parts * smallest {
+        // Two for each hand: the first of them has to empty its workspace before.
+        for parts in [2 * hands, hands] where hands > 1 && changes.count >= parts * smallest {
             let size = (changes.count + parts - 1) / parts
             let divided = ProofVisits(changes, limit: min(limit, size))
             if divided.load(on: 1) * 4 <= whole.load(on: 1) * 5,
