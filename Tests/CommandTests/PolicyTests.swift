@@ -18,6 +18,21 @@ import Testing
         try fleet.expect(0, "reconcile")
     }
 
+    @Test func windowsSaysWhenChangesMayStart() throws {
+        let fleet = try FleetFixture(shards: 1)
+        #expect(try fleet.expect(0, "windows").says("at any time"))
+        fleet.file.policy = ["windows: [{allow: \"Mon-Fri 09:00-16:00\", zone: Europe/Berlin}]"]
+        try fleet.commit()
+        try fleet.expect(0, "windows", "--at", "2026-11-20T10:00:00+01:00")
+        let closed = try fleet.expect(3, "windows", "--at", "2026-11-20T17:00:00+01:00")
+        #expect(closed.says("Mon-Fri 09:00-16:00", "closed", "2026-11-23T08:00:00Z"), "\(closed)")
+        let json = try fleet.expect(
+            3, "windows", "--at", "2026-11-21", "--output", "json"
+        ).json
+        #expect((json["rows"] as? [[String: Any]])?.first?["state"] as? String == "closed")
+        #expect(try fleet.expect(64, "windows", "--at", "noon").says("no such time"))
+    }
+
     static var yesterday: String {
         let names = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
         return names[(Int(Timestamp(Date()).secondsSince1970 / 86_400) + 6) % 7]

@@ -113,4 +113,33 @@ import Testing
     func durationsAreNumbersWithUnits(text: String, seconds: Int?) {
         #expect(DurationText.seconds(text) == seconds)
     }
+
+    @Test("of two sets both have to be open, and the next time is one at which they are")
+    func sets() throws {
+        let work = try Window("Mon-Fri 09:00-17:00", zone: "Europe/Berlin")
+        let night = try Window("daily 15:00-06:00", zone: "UTC")
+        let none = ChangeWindows(sets: [.init(name: "a", windows: [])])
+        let one = ChangeWindows(sets: [
+            .init(name: "a", windows: [work]), .init(name: "b", windows: []),
+        ])
+        let both = ChangeWindows(sets: [
+            .init(name: "a", windows: [work]), .init(name: "b", windows: [night]),
+        ])
+        // A Friday; Berlin is one hour ahead.
+        let noon = try date("2026-11-20T11:00:00Z")
+        #expect(none.closed(at: noon) == nil)
+        #expect(one.closed(at: noon) == nil)
+        #expect(one.nextOpening(after: noon) == noon)
+        #expect(both.closed(at: noon)?.name == "b")
+        #expect(try both.nextOpening(after: noon) == date("2026-11-20T15:00:00Z"))
+        let evening = try date("2026-11-20T16:00:00Z")
+        #expect(both.closed(at: evening)?.name == "a")
+        // On Monday from nine, and at night: neither meets the other before three.
+        #expect(try both.nextOpening(after: evening) == date("2026-11-23T15:00:00Z"))
+        let never = ChangeWindows(sets: [
+            .init(name: "a", windows: [work]),
+            .init(name: "b", windows: [try Window("Sat 00:00-24:00", zone: "UTC")]),
+        ])
+        #expect(never.nextOpening(after: noon) == nil)
+    }
 }

@@ -1,26 +1,26 @@
 /// The state of one operation, which changes one table of one shard from one digest to another.
 package enum OperationState: String, Codable, Hashable, Sendable, CaseIterable {
-    /// Becomes `leased`, `superseded` or `cancelled`.
+    /// Nobody has taken it up.
     case pending
-    /// A worker holds the shard's lock. Becomes `preparing`, `superseded`, `completed`.
+    /// A worker holds the shard's lock and reads the table.
     case leased
-    /// Sets up a copying engine. Becomes `running`, or a failure.
+    /// The rows are asked, and the pending record is made durable.
     case preparing
-    /// A statement is running. Becomes `verifying`, `waitingForCutover`, or a failure.
+    /// A statement is running.
     case running
-    /// The copy is complete and waits. Becomes `cuttingOver` or `stopped`.
+    /// A copy of the table is complete and waits for its cutover.
     case waitingForCutover
-    /// Becomes `verifying`, or a failure.
+    /// The copy takes the place of the table.
     case cuttingOver
-    /// The statement returned; the table is read again. Becomes `completed`, or a failure.
+    /// The statement returned, and the table is read again.
     case verifying
     /// Terminal: the table has the digest that was planned.
     case completed
-    /// Waits for its back-off. Becomes `leased`, or `failed` once its budget is used up.
+    /// Waits for its back-off.
     case failedRetryable
     /// Terminal.
     case failed
-    /// Stopped by a person. Becomes `pending` when started again.
+    /// Stopped by a person until it is started again.
     case stopped
     /// Terminal: the table was not what the plan started from; it is planned again.
     case superseded
@@ -65,6 +65,31 @@ package enum OperationState: String, Codable, Hashable, Sendable, CaseIterable {
         case .pending, .leased, .preparing, .running, .verifying, .completed, .failed, .stopped,
             .superseded, .cancelled:
             rawValue
+        }
+    }
+}
+
+extension OperationState {
+    /// What it can become. After a dead worker each state that is not terminal can become what the
+    /// table shows, or `pending` where nothing of it ran.
+    package var successors: Set<OperationState> {
+        switch self {
+        case .pending: [.leased, .completed, .superseded, .cancelled]
+        case .leased: [.preparing, .failedRetryable, .completed, .failed, .superseded, .pending]
+        case .preparing: [.running, .failedRetryable, .completed, .failed, .superseded, .pending]
+        case .running:
+            [
+                .verifying, .waitingForCutover, .preparing, .failedRetryable, .completed, .failed,
+                .superseded, .pending,
+            ]
+        case .waitingForCutover: [.cuttingOver, .stopped]
+        case .cuttingOver: [.verifying, .failedRetryable, .failed, .completed]
+        case .verifying:
+            [.running, .preparing, .failedRetryable, .completed, .failed, .superseded, .pending]
+        case .failedRetryable:
+            [.preparing, .running, .completed, .failed, .superseded, .pending]
+        case .stopped: [.pending]
+        case .completed, .failed, .superseded, .cancelled: []
         }
     }
 }

@@ -136,19 +136,10 @@ struct GateStage {
                         + "\(planned.plan.revision.label) yet")
             }
         }
-        let policy = pass.fleet.policy
-        return Self.closed(policy.windows, "policy.windows", now: now)
-            ?? Self.closed(policy.requiredWindows, "the operator's windows", now: now)
-    }
-
-    private static func closed(
-        _ windows: [Window], _ name: String, now: Timestamp
-    ) -> Gate.Hold? {
-        guard !windows.isEmpty, !windows.contains(where: { $0.isOpen(at: now.date) }) else {
-            return nil
-        }
-        let next = windows.compactMap { $0.nextOpening(after: now.date) }.min()
+        let windows = pass.fleet.policy.changeWindows
+        guard let closed = windows.closed(at: now.date) else { return nil }
+        let next = windows.nextOpening(after: now.date)
         let opens = next.map { "opens \(Timestamp($0))" } ?? "never opens"
-        return .window(reason: "outside \(name): \(opens)")
+        return .window(reason: "outside \(closed.name): \(opens)")
     }
 }

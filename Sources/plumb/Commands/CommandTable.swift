@@ -14,6 +14,7 @@ enum CommandTable {
         ShowCommand.command,
         LogCommand.command,
         ImportCommand.command,
+        WindowsCommand.command,
         DoctorCommand.command,
         StoreCommand.verify,
         StoreGCCommand.command,

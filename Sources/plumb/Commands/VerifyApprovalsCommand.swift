@@ -24,8 +24,8 @@ enum VerifyApprovalsCommand {
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
-        let since = try time(invocation, .given)
-        let until = try time(invocation, .until)
+        let since = try invocation.time(.given)
+        let until = try invocation.time(.until)
         let session = try LedgerSession.open(try invocation.request(.baseOnly), PassHooks())
         try session.store.ledger.requireMade()
         let entries = try ApprovalAudit(session: session).entries(since: since, until: until)
@@ -49,18 +49,6 @@ enum VerifyApprovalsCommand {
             entries.map(text).joined() + gaps.map(text).joined() + note
                 + "\(summary)  exit \(status.rawValue)\n", as: format)
         return status
-    }
-
-    /// A date, or a time with a zone.
-    private static func time(_ invocation: Invocation, _ option: Option) throws -> Timestamp? {
-        guard let word = invocation.value(option) else { return nil }
-        let found = Timestamp(iso: word) ?? Timestamp(iso: word + "T00:00:00Z")
-        guard let found else {
-            throw UsageError(
-                message: "--\(option.name) \(word): no such time",
-                remedy: "write it like 2026-11-20 or 2026-11-20T18:04:00Z")
-        }
-        return found
     }
 
     private static func verb(_ audited: ApprovalAudit.AuditedEntry) -> String {

@@ -19,6 +19,18 @@ struct Invocation: Sendable {
     let values: [String: [String]]
     let switches: Set<String>
 
+    /// The time that an option names: a date, or a time with a zone.
+    func time(_ option: Option) throws -> Timestamp? {
+        guard let word = value(option) else { return nil }
+        let found = Timestamp(iso: word) ?? Timestamp(iso: word + "T00:00:00Z")
+        guard let found else {
+            throw UsageError(
+                message: "--\(option.name) \(word): no such time",
+                remedy: "write it like 2026-11-20 or 2026-11-20T18:04:00Z")
+        }
+        return found
+    }
+
     func has(_ option: Option) -> Bool { switches.contains(option.name) }
 
     func value(_ option: Option) -> String? { values[option.name]?.last }

@@ -69,6 +69,8 @@ struct Option: Sendable {
         name: "since", value: "time", help: "what was given or used at this time or later")
     static let until = Option(
         name: "until", value: "time", help: "what was given or used before this time")
+    static let at = Option(
+        name: "at", value: "time", help: "the time to ask about (default: now)")
     static let sign = Option(
         name: "sign", value: "key", help: "sign the decision with this SSH key")
     static let expires = Option(

@@ -108,7 +108,18 @@ package struct OperationMachine: Sendable {
     }
 
     /// The next action after `event`.
+    ///
+    /// It is `wait` for one that makes no sense in the present state, which stays as it is.
     package mutating func handle(_ event: Event) -> Action {
+        guard !state.isTerminal, state != .pending || event == .claimed else { return .wait }
+        var next = self
+        let action = next.act(on: event)
+        guard next.state == state || state.successors.contains(next.state) else { return .wait }
+        self = next
+        return action
+    }
+
+    private mutating func act(on event: Event) -> Action {
         switch event {
         case .claimed: claimed()
         case .observed(let digest): observed(digest)
