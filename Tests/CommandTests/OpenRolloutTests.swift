@@ -154,4 +154,58 @@ import Testing
         #expect(over["state"] as? String == "completed")
         #expect(over["counts"] as? [String: Int] == ["completed": 4])
     }
+
+    @Test func aStopKeepsTheRestFromBeginning() throws {
+        let fleet = try FleetFixture(shards: 4)
+        fleet.file.policy = ["rollout: {concurrency: {total: 1}}"]
+        try fleet.commit()
+        try fleet.expect(0, "reconcile")
+        try fleet.change("orders.sql", StoryTests.withStatus)
+        let reader = try fleet.server.connect(database: fleet.database(0))
+        try reader.execute("LOCK TABLES orders READ")
+        let running = try fleet.start("reconcile")
+        let watcher = try fleet.server.connect()
+        try running.reaches("its statement, which waits for the table") {
+            try watcher.query("SHOW PROCESSLIST").contains { row in
+                row[3] == fleet.database(0) && row[7]?.hasPrefix("ALTER TABLE") == true
+            }
+        }
+        try fleet.expect(64, "stop")
+        let id = try #require(try rollout(fleet)["rollout"] as? String)
+        #expect(try fleet.expect(0, "stop", "--reason", "look first").says(id))
+        reader.close()
+        let run = try running.wait()
+        // What ran has ended, and nothing else has begun.
+        #expect(run.status == 3 && run.says("look first", "plumb start \(id)"), "\(run)")
+        #expect(try changed(fleet) == [true, false, false, false])
+        #expect(try rollout(fleet)["state"] as? String == "stopped")
+        for _ in 0..<2 { #expect(try fleet.expect(3, "reconcile").says("look first")) }
+        #expect(try changed(fleet) == [true, false, false, false])
+        #expect(try fleet.expect(78, "stop", id, "--reason", "x").says("look first"))
+        try fleet.expect(0, "start", "--reason", "looked")
+        try fleet.expect(0, "reconcile")
+        #expect(try changed(fleet) == [true, true, true, true])
+        #expect(try fleet.eventCount("operation-completed") == 8)
+        let events = try fleet.events().filter {
+            ["rollout-stopped", "rollout-released"].contains($0["event"] as? String)
+        }
+        #expect(events.compactMap { $0["reason"] as? String } == ["looked", "look first"])
+        for words in [["stop"], ["start"], ["stop", id], ["start", id], ["stop", "nothing"]] {
+            let refused = try fleet.run(words + ["--reason", "x"])
+            #expect(refused.status == 78, "\(refused)")
+        }
+        try fleet.expect(0, "store", "verify")
+    }
+
+    @Test func aStopHoldsInABake() throws {
+        let fleet = try baking("1s")
+        try fleet.expect(2, "reconcile", "--no-wait")
+        try fleet.expect(0, "stop", "--reason", "not today")
+        // The bake is over soon, and the stop is not.
+        #expect(try fleet.expect(3, "reconcile").says("not today"))
+        #expect(try changed(fleet) == [true, false, false, false])
+        try fleet.expect(0, "start", "--reason", "today")
+        try fleet.expect(0, "reconcile")
+        #expect(try changed(fleet) == [true, true, true, true])
+    }
 }

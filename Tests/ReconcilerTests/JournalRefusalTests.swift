@@ -50,7 +50,7 @@ struct JournalRefusalTests {
         let (journal, store, record, folder) = try begun(until: 60)
         defer { withExtendedLifetime(folder) {} }
         #expect(try journal.refusal(of: record) == nil)
-        try journal.begin(record)
+        #expect(try journal.begin(record) == nil)
         try journal.finish(record, OperationOutcome(kind: .completed(ran: true), attempts: 0))
         let digest = try #require(record.approval)
         let snapshot = try #require(try store.snapshot())
@@ -66,7 +66,7 @@ struct JournalRefusalTests {
         for ran in [true, false] {
             let (journal, store, record, folder) = try begun(until: 60)
             defer { withExtendedLifetime(folder) {} }
-            try journal.begin(record)
+            #expect(try journal.begin(record) == nil)
             var outcome = OperationOutcome(kind: .failed, message: "no", attempts: 1)
             outcome.ranStatement = ran
             try journal.finish(record, outcome)
@@ -80,7 +80,7 @@ struct JournalRefusalTests {
     func once() throws {
         let (journal, store, record, folder) = try begun(until: 60)
         defer { withExtendedLifetime(folder) {} }
-        for _ in 0..<2 { try journal.begin(record) }
+        for _ in 0..<2 { _ = try journal.begin(record) }
         let outcome = OperationOutcome(kind: .completed(ran: true), attempts: 0)
         for _ in 0..<2 { try journal.finish(record, outcome) }
         let snapshot = try #require(try store.snapshot())
@@ -96,12 +96,12 @@ struct JournalRefusalTests {
     func recordedAnew() throws {
         let (journal, store, record, folder) = try begun(until: 60)
         defer { withExtendedLifetime(folder) {} }
-        try journal.begin(record)
+        #expect(try journal.begin(record) == nil)
         try store.transact(LedgerEvent("test", subject: "Lose it")) { draft throws(LedgerError) in
             try draft.remove(RecordPath.pending(record.key))
             return .commit
         }
-        try journal.begin(record)
+        #expect(try journal.begin(record) == nil)
         let snapshot = try #require(try store.snapshot())
         #expect(try LedgerQueries.pending(in: snapshot) == [record])
     }
@@ -110,7 +110,7 @@ struct JournalRefusalTests {
     func part() throws {
         let (journal, store, record, folder) = try begun(until: 60)
         defer { withExtendedLifetime(folder) {} }
-        try journal.begin(record)
+        #expect(try journal.begin(record) == nil)
         var outcome = OperationOutcome(kind: .failed, message: "no", attempts: 1)
         outcome.ranStatement = true
         outcome.progress = .init(count: 1, total: 2, digest: digest("middle"))
@@ -137,7 +137,7 @@ struct JournalRefusalTests {
                 OperationRecord(key: record.key, from: step.from, to: step.to), of: "r2")
             return .commit
         }
-        try journal.begin(next)
+        #expect(try journal.begin(next) == nil)
         try journal.finish(next, OperationOutcome(kind: .completed(ran: true), attempts: 0))
         let later = try #require(try store.snapshot())
         #expect(try later.read(RecordPath.refusal(record.key)) == nil)

@@ -47,7 +47,7 @@ struct RecoveryTests {
         }
         let opener = CountingOpener(fleet: fleet)
         let journal = SimulatedJournal()
-        for record in records { try journal.begin(record) }
+        for record in records { _ = try journal.begin(record) }
         let found = try Recovery(opener: opener, journal: journal).settle(records) { _ in true }
         #expect(opener.opened.withLock { $0.values.map { $0 } } == [1, 1, 1])
         #expect(found.map(\.key) == records.map(\.key).sorted())

@@ -132,6 +132,8 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
         var isBroken = false
         /// Why no operation may begin.
         var refusal: String?
+        /// Who stopped the rollout.
+        var stop: String?
         /// Operations that used up what allowed them.
         var used: [OperationKey] = []
         /// What each table is recorded with.
@@ -144,12 +146,14 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
         state.withLock { $0.refusal }
     }
 
-    func begin(_ record: PendingRecord) throws(JournalFailure) {
+    func begin(_ record: PendingRecord) throws(JournalFailure) -> String? {
         try state.withLock { state throws(JournalFailure) in
             if state.isBroken { throw JournalFailure("no space left") }
-            guard state.pending[record.key] == nil else { return }
+            if let stop = state.stop { return stop }
+            guard state.pending[record.key] == nil else { return nil }
             state.pending[record.key] = record
             state.events.append("started \(record.key)")
+            return nil
         }
     }
 

@@ -80,7 +80,9 @@ private struct SlowJournal: OperationJournal {
         try inner.refusal(of: record)
     }
 
-    func begin(_ record: PendingRecord) throws(JournalFailure) { try inner.begin(record) }
+    func begin(_ record: PendingRecord) throws(JournalFailure) -> String? {
+        try inner.begin(record)
+    }
 
     func finish(
         _ record: PendingRecord, _ outcome: OperationOutcome

@@ -32,6 +32,8 @@ package enum Outcome: Hashable, Sendable {
     case shardUnreachable
     /// A part of a step ran before the end was asked for.
     case stepHalfDone
+    /// Somebody stopped a rollout that has not ended.
+    case rolloutStopped
     /// A wave of a rollout bakes, and the next one opens later.
     case waveBakes
     /// Operations were left although nothing was in their way: the end was asked for.
@@ -60,7 +62,7 @@ package enum Outcome: Hashable, Sendable {
             .waveBakes:
             .difference
         case .awaitsApproval, .outsideWindow, .behindEnvironment, .behindStep, .readOnly,
-            .shardLocked, .ledgerLocked:
+            .shardLocked, .ledgerLocked, .rolloutStopped:
             .blocked
         case .backingOff, .stepHalfDone, .operationsLeft: .partial
         case .unsupported, .denied, .rowsInTheWay, .refusedByPolicy, .refused: .refused

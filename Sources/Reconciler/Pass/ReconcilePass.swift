@@ -170,7 +170,13 @@ package struct ReconcilePass {
             obstacle.isHalf
                 ? .stepHalfDone : obstacle.isLocked ? .shardLocked : .shardUnreachable
         }
-        if rollouts.contains(where: { $0.next.isBaking }) { outcomes.append(.waveBakes) }
+        for driven in rollouts {
+            if driven.control.stopReason != nil {
+                outcomes.append(.rolloutStopped)
+            } else if driven.next.isBaking {
+                outcomes.append(.waveBakes)
+            }
+        }
         let done = result.outcomes.values.filter { $0.state == .completed }.count
         if done < gated.decision.ready.count, outcomes.isEmpty || isEnding {
             outcomes.append(.operationsLeft)

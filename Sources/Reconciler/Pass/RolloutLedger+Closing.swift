@@ -35,7 +35,7 @@ extension RolloutLedger {
         var report = LedgerQueries.report(driven.record, environment: pass.environment.name) {
             .success(driven.operations[$0])
         }
-        report.due = .init(driven.next, of: driven.record)
+        report.note(driven)
         return report
     }
 
@@ -73,7 +73,7 @@ extension RolloutLedger {
             }
             return .commit
         }
-        report.due = .init(driven.next, of: driven.record)
+        report.note(driven)
         for (shard, obstacle) in driven.result.obstacles.sorted(by: { $0.key < $1.key }) {
             let key = OperationKey(shard: shard, object: ObjectName(.table, ""))
             report.troubles.append(
@@ -127,5 +127,23 @@ extension RolloutLedger {
         record.convergedRevision = revision
         record.convergedAt = pass.store.now.iso
         try draft.set(RecordPath.environment, json: record)
+    }
+}
+
+extension RolloutReport {
+    /// What an open rollout waits for.
+    fileprivate mutating func note(_ driven: RolloutDrive.Driven) {
+        if let reason = driven.control.stopReason {
+            stop(reason)
+        } else {
+            due = .init(driven.next, of: driven.record)
+        }
+    }
+
+    /// Says that somebody stopped it.
+    mutating func stop(_ reason: String) {
+        guard state?.isTerminal == false else { return }
+        state = .stopped
+        message = [message, reason].compactMap(\.self).joined(separator: "; ")
     }
 }

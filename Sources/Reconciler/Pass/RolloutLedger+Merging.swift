@@ -17,6 +17,9 @@ extension RolloutLedger {
                 record, Dictionary(operations.map { ($0.key, $0) }) { first, _ in first },
                 interrupt: pass.hooks.interrupt)
             for change in changes { driven.operations[change.key] = change }
+            if let stop = try planned.snapshot?.rolloutMark(record.id)?.stop {
+                driven.control.stop(stop.words(record.id))
+            }
             if try !end(changes, of: &driven) { rollouts.append(driven) }
         }
         return rollouts.sorted {

@@ -108,6 +108,7 @@ struct RolloutLedger {
 
     /// Whether operations of an open rollout may start now.
     private func goesOn(_ driven: RolloutDrive.Driven, with ready: Set<OperationKey>) -> Bool {
+        guard driven.control.stopReason == nil else { return false }
         let next = RolloutProgress(driven.record).next(
             driven.operations, now: pass.hooks.clock.now, mayStart: ready.contains)
         switch next {

@@ -1,5 +1,6 @@
 import Basics
 import Diff
+import Execution
 import Ledger
 import Model
 import Schema
@@ -37,7 +38,7 @@ package struct LedgerJournal: OperationJournal {
     }
 
     /// Writes the pending record; while it is there, its operation counts as running.
-    package func begin(_ record: PendingRecord) throws(JournalFailure) {
+    package func begin(_ record: PendingRecord) throws(JournalFailure) -> String? {
         let event = LedgerEvent(
             "operation-started", subject: "Start \(record.key)",
             key: "\(record.rollout)/\(record.key)")
@@ -47,7 +48,11 @@ package struct LedgerJournal: OperationJournal {
         } catch {
             throw JournalFailure("\(error)")
         }
+        let stopped = Lock<String?>(nil)
         try write(event) { draft throws(LedgerError) in
+            let stop = try draft.rolloutMark(record.rollout)?.stop
+            stopped.withLock { $0 = stop?.words(record.rollout) }
+            guard stop == nil else { return .nothing }
             let path = RecordPath.operation(record.rollout, record.key)
             guard var operation = try draft.read(OperationRecord.self, at: path) else {
                 throw LedgerError(
@@ -64,6 +69,7 @@ package struct LedgerJournal: OperationJournal {
             try draft.setPending(record, step)
             return .commit
         }
+        return stopped.withLock { $0 }
     }
 
     /// Writes the outcome and everything that follows from it, in one commit.

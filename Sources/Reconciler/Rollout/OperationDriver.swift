@@ -18,6 +18,8 @@ struct OperationDriver {
         case settled(OperationOutcome)
         /// Nothing may begin any more, and this one did not.
         case notBegun
+        /// Somebody stopped the rollout, and this one did not begin.
+        case stopped(reason: String)
         /// It may be tried again after a pause; the pending record stays.
         case again(message: String, attempt: Int)
         /// It is left to the next run, which settles its pending record.
@@ -54,7 +56,9 @@ struct OperationDriver {
                 action = askRows(&machine, on: port)
             case .recordIntent:
                 try faults.reach(.beforeIntent)
-                try journal.begin(started(after: machine.done))
+                if let reason = try journal.begin(started(after: machine.done)) {
+                    return .stopped(reason: reason)
+                }
                 try faults.reach(.afterIntent)
                 action = machine.handle(.intentRecorded)
             case .run(let index):

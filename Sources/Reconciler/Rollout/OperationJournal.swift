@@ -6,7 +6,10 @@ package protocol OperationJournal: Sendable {
     func refusal(of record: PendingRecord) throws(JournalFailure) -> String?
 
     /// Makes the pending record durable; called before the first statement.
-    func begin(_ record: PendingRecord) throws(JournalFailure)
+    ///
+    /// - Returns: why nothing of its rollout may begin any more, in which case nothing is recorded;
+    ///   nil once it is recorded.
+    func begin(_ record: PendingRecord) throws(JournalFailure) -> String?
 
     /// Records the outcome, uses up the approval and removes the pending record in one step;
     /// calling it twice records it once.

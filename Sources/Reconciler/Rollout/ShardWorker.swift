@@ -114,6 +114,9 @@ struct ShardWorker {
                 listener.note(.settled(item.record.key, outcome))
                 board.note { $0.settle(item, outcome) }
             case .notBegun: board.note { $0.putBack(item) }
+            case .stopped(let reason):
+                control.stop(reason)
+                board.note { $0.putBack(item) }
             case .left(let message):
                 let obstacle = ShardFailure("\(item.record.key): \(message)", retry: .retryable)
                 board.note { $0.leave(item, obstacle) }

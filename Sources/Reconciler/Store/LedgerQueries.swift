@@ -30,7 +30,11 @@ package struct LedgerQueries {
             return found
         }
         let next = RolloutProgress(record).next(known, now: store.now) { _ in true }
-        report.due = RolloutReport.Due(next, of: record)
+        if let stop = try snapshot.rolloutMark(id)?.stop {
+            report.stop(stop.words(id))
+        } else {
+            report.due = RolloutReport.Due(next, of: record)
+        }
         return report
     }
 

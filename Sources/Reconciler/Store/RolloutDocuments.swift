@@ -16,6 +16,13 @@ extension RecordReader {
     }
 }
 
+extension RecordReader {
+    /// What is asked of an open rollout; nil where it has ended.
+    package func rolloutMark(_ id: String) throws(LedgerError) -> RolloutMark? {
+        try read(RolloutMark.self, at: RecordPath.open(id))
+    }
+}
+
 extension RecordSnapshot {
     /// The ids of all rollouts, sorted. For an audit: a pass asks for ``openRollouts()``.
     package func rolloutIDs() throws(LedgerError) -> [String] {
@@ -46,9 +53,15 @@ extension LedgerDraft {
         try set(RecordPath.rollout(record.id), json: record)
         if record.state.isTerminal {
             try remove(RecordPath.open(record.id))
-        } else {
+        } else if try read(RecordPath.open(record.id)) == nil {
+            // What is asked of it stays.
             try set(RecordPath.open(record.id), RolloutDocuments.mark)
         }
+    }
+
+    /// Lets an open rollout go on, or not.
+    package mutating func setMark(_ mark: RolloutMark, of id: String) throws(LedgerError) {
+        try set(RecordPath.open(id), json: mark)
     }
 
     /// Records an operation of a rollout.

@@ -11,6 +11,8 @@ enum CommandTable {
         DecisionCommands.deny,
         VerifyApprovalsCommand.command,
         StatusCommand.command,
+        RolloutCommands.stop,
+        RolloutCommands.start,
         ShowCommand.command,
         LogCommand.command,
         ImportCommand.command,

@@ -59,7 +59,7 @@ struct OpenRecordTests {
             try fixture.snapshot().openRollouts().flatMap { $0.operations.map(\.state) }
         }
         #expect(try states() == [.pending, .pending])
-        try journal.begin(one)
+        #expect(try journal.begin(one) == nil)
         #expect(try states() == [.running, .pending])
         let found = try fixture.snapshot().operation("r1", one.key)
         #expect(found?.startedAt == one.startedAt)
@@ -76,7 +76,7 @@ struct OpenRecordTests {
         #expect(try states() == [.running, .pending])
         try journal.finish(one, OperationOutcome(kind: .notRun, attempts: 0))
         #expect(try states() == [.pending, .pending])
-        try journal.begin(one)
+        #expect(try journal.begin(one) == nil)
         try journal.finish(one, OperationOutcome(kind: .completed(ran: true), attempts: 0))
         #expect(try states() == [.completed, .pending])
         #expect(try fixture.snapshot().pending() == [other])
@@ -86,7 +86,7 @@ struct OpenRecordTests {
     func stepGone() throws {
         let fixture = try fixture()
         let one = try record("s0")
-        try LedgerJournal(store: fixture.store).begin(one)
+        #expect(try LedgerJournal(store: fixture.store).begin(one) == nil)
         try fixture.change { draft throws(LedgerError) in
             let digest = try PendingDocuments.step(of: one).digest
             try draft.remove(RecordPath.step("r1", digest))
@@ -139,7 +139,7 @@ struct OpenRecordTests {
         #expect(try found() == [own.digest, denied.digest])
         for (shard, left) in [("s0", [own.digest, denied.digest]), ("s1", [denied.digest])] {
             let record = try record(shard)
-            try journal.begin(record)
+            #expect(try journal.begin(record) == nil)
             try journal.finish(
                 record, OperationOutcome(kind: .completed(ran: true), attempts: 0))
             try fixture.change { draft throws(LedgerError) in

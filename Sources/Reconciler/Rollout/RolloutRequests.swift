@@ -1,0 +1,88 @@
+import Ledger
+import Model
+
+/// What people ask of open rollouts. A request is durable before it is acknowledged; whoever runs
+/// the rollout sees it before the next operation begins.
+package struct RolloutRequests {
+    private let store: LedgerStore
+
+    package init(store: LedgerStore) { self.store = store }
+
+    /// Lets no further operation of a rollout begin. What runs ends and is recorded.
+    ///
+    /// - Parameter id: the rollout; nil for the one that is open.
+    /// - Returns: its id.
+    package func stop(_ id: String?, reason: String) throws -> String {
+        let (actor, now) = (store.actor.name, store.now.iso)
+        return try change(id, "rollout-stopped", "Stop", reason) { mark, id in
+            if let stop = mark.stop {
+                throw ConfigurationError("rollout \(id) is \(stop.words(id))", remedy: nil)
+            }
+            mark.stop = RolloutMark.Stop(actor: actor, reason: reason, at: now)
+        }
+    }
+
+    /// Lets a rollout go on that somebody stopped.
+    package func start(_ id: String?, reason: String) throws -> String {
+        try change(id, "rollout-released", "Start again", reason) { mark, id in
+            guard mark.stop != nil else {
+                throw ConfigurationError(
+                    "rollout \(id) is not stopped", remedy: "`plumb reconcile` goes on with it")
+            }
+            mark.stop = nil
+        }
+    }
+
+    private func change(
+        _ id: String?, _ kind: String, _ verb: String, _ reason: String,
+        _ body: @escaping (inout RolloutMark, String) throws -> Void
+    ) throws -> String {
+        let id = try rollout(id)
+        let event = LedgerEvent(kind, subject: "\(verb) rollout \(id)", key: id, reason: reason)
+        var refusal: (any Error)?
+        try store.transact(event) { draft throws(LedgerError) in
+            guard var mark = try draft.rolloutMark(id) else {
+                refusal = Self.ended(id)
+                return .nothing
+            }
+            do {
+                try body(&mark, id)
+            } catch {
+                refusal = error
+                return .nothing
+            }
+            refusal = nil
+            try draft.setMark(mark, of: id)
+            return .commit
+        }
+        if let refusal { throw refusal }
+        return id
+    }
+
+    /// The rollout that is meant: the one with this name, or the only one that is open.
+    private func rollout(_ name: String?) throws -> String {
+        try store.ledger.requireMade()
+        let snapshot = try store.snapshot()
+        let open = try snapshot?.openRollouts().map(\.record.id) ?? []
+        if let name {
+            if open.contains(name) { return name }
+            guard try snapshot?.rollout(name) == nil else { throw Self.ended(name) }
+            throw ConfigurationError(
+                "the ledger has no rollout `\(name)`", remedy: "see `plumb log`")
+        }
+        guard let first = open.first else {
+            throw ConfigurationError(
+                "no rollout is open in \(store.environment)", remedy: "see `plumb status`")
+        }
+        guard open.count == 1 else {
+            throw ConfigurationError(
+                "\(open.count) rollouts are open in \(store.environment): "
+                    + open.joined(separator: ", "), remedy: "name the one that you mean")
+        }
+        return first
+    }
+
+    private static func ended(_ id: String) -> ConfigurationError {
+        ConfigurationError("rollout \(id) has ended", remedy: "see `plumb status \(id)`")
+    }
+}

@@ -1,0 +1,61 @@
+import Model
+import Reconciler
+import Views
+
+/// `plumb stop` and `plumb start`.
+enum RolloutCommands {
+    static let stop = Command(
+        name: "stop", summary: "let no further operation of a rollout begin",
+        arguments: "[rollout]",
+        details: """
+            What runs ends and is recorded, also in another process. The rollout stays open until
+            `plumb start` lets it go on. Without a name the rollout that is open is meant.
+            """,
+        options: options,
+        run: { invocation in
+            try run(invocation, "stop", "stopped: nothing of it begins any more") {
+                try $0.stop($1, reason: $2)
+            }
+        })
+
+    static let start = Command(
+        name: "start", summary: "let a rollout go on that was stopped",
+        arguments: "[rollout]",
+        details: """
+            The next `plumb reconcile` goes on with it, or the daemon at once with its next pass.
+            """,
+        options: options,
+        run: { invocation in
+            try run(
+                invocation, "start", "may go on: `plumb reconcile`, or the daemon's next pass, does"
+            ) {
+                try $0.start($1, reason: $2)
+            }
+        })
+
+    private static let options: [Option] =
+        Option.fleet.filter { ![Option.namespace.name, Option.shard.name].contains($0.name) }
+        + [.reason, .output, .noColor]
+
+    private static func run(
+        _ invocation: Invocation, _ name: String, _ words: String,
+        _ body: (RolloutRequests, String?, String) throws -> String
+    ) throws -> ExitStatus {
+        guard let reason = invocation.value(.reason), !reason.isEmpty else {
+            throw UsageError(
+                message: "a reason is needed for the audit trail", remedy: "give it with --reason")
+        }
+        let format = try invocation.format()
+        let session = try LedgerSession.open(try invocation.request(), PassHooks())
+        let id = try body(
+            RolloutRequests(store: session.store), invocation.arguments.first, reason)
+        let text = "rollout \(id) \(words)"
+        invocation.terminal.answer(
+            format == .json
+                ? JSONView.table(
+                    kind: name, rows: [["rollout": id]], summary: text, exit: .done)
+                    + "\n"
+                : Visible.line(text) + "\n")
+        return .done
+    }
+}
