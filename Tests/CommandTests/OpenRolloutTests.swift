@@ -14,8 +14,8 @@ import Testing
         return fleet
     }
 
-    private func changed(_ fleet: FleetFixture) throws -> [Bool] {
-        try (0..<4).map { try fleet.table("orders", on: $0)?.contains("by_status") == true }
+    private func changed(_ fleet: FleetFixture, of shards: Int = 4) throws -> [Bool] {
+        try (0..<shards).map { try fleet.table("orders", on: $0)?.contains("by_status") == true }
     }
 
     private func rollout(_ fleet: FleetFixture) throws -> [String: Any] {
@@ -207,5 +207,52 @@ import Testing
         try fleet.expect(0, "start", "--reason", "today")
         try fleet.expect(0, "reconcile")
         #expect(try changed(fleet) == [true, true, true, true])
+    }
+
+    @Test func onAShardTheOlderOneGoesFirst() throws {
+        let fleet = try FleetFixture(shards: 2)
+        fleet.file.namespace = ["manage: [tables, views]"]
+        try fleet.commit()
+        try fleet.expect(0, "reconcile")
+        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 1s}, {percent: 100}]"]
+        try fleet.commit()
+        try fleet.change("orders.sql", StoryTests.withStatus)
+        try fleet.expect(2, "reconcile", "--no-wait")
+        // Both begin in the same second or in one after the other.
+        try fleet.change("open.sql", "CREATE VIEW open AS SELECT id, status FROM orders;")
+        var runs = [try fleet.run("reconcile", "--no-wait")]
+        while runs.last?.status == 2 { runs.append(try fleet.run("reconcile", "--no-wait")) }
+        #expect(runs.last?.status == 0, "\(runs)")
+        #expect(try fleet.eventCount("operation-failed") == 0)
+        #expect(try changed(fleet, of: 2) == [true, true])
+    }
+
+    @Test func aLostCanaryIsNoTrial() throws {
+        let fleet = try baking()
+        // The canary's table is changed by hand before its turn: nothing of its wave is changed.
+        let reader = try fleet.server.connect(database: fleet.database(0))
+        let lock = try reader.query("SELECT GET_LOCK('plumb:\(fleet.database(0))', 10)")
+        #expect(lock.first?[0] == "1")
+        _ = try fleet.run("reconcile", "--no-wait")
+        #expect(try changed(fleet) == [false, false, false, false])
+        reader.close()
+        try fleet.sql(0, "ALTER TABLE orders ADD COLUMN by_hand int")
+        _ = try fleet.run("reconcile", "--no-wait")
+        // Another one is the canary now, and the rest waits for its bake.
+        #expect(try changed(fleet).count { $0 } == 1)
+    }
+
+    @Test func statusNamesEveryOpenRollout() throws {
+        let fleet = try baking()
+        try fleet.expect(2, "reconcile", "--no-wait")
+        let old = try #require(try rollout(fleet)["rollout"] as? String)
+        try fleet.change("items.sql", "CREATE TABLE items (id int PRIMARY KEY);")
+        try fleet.expect(2, "reconcile", "--no-wait")
+        let new = try #require(try rollout(fleet)["rollout"] as? String)
+        #expect(new != old)
+        #expect(try fleet.expect(2, "status").says(old, new))
+        let json = try fleet.expect(2, "status", "--output", "json").json
+        let others = try #require(json["others"] as? [[String: Any]])
+        #expect(others.compactMap { $0["rollout"] as? String } == [old])
     }
 }

@@ -69,7 +69,8 @@ private struct World {
         }
         var driven = [
             RolloutDrive.Driven(
-                record, Dictionary(uniqueKeysWithValues: operations), interrupt: interrupt)
+                record, Dictionary(uniqueKeysWithValues: operations), isBegun: true,
+                control: RolloutControl(policy: policy, interrupt: interrupt))
         ]
         RolloutDrive(
             runner: { driven in
@@ -77,7 +78,7 @@ private struct World {
                     opener: fleet, journal: journal, clock: clock, control: driven.control,
                     total: total, perServer: 2, faults: faults, listener: listener)
             },
-            isReady: { _ in true },
+            resume: { _ in }, isReady: { _ in true },
             work: { _, keys in work(records.filter { keys.contains($0.key) }) },
             clock: clock, interrupt: interrupt, listener: listener, waits: true
         ).run(&driven)

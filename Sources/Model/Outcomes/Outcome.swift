@@ -34,8 +34,8 @@ package enum Outcome: Hashable, Sendable {
     case stepHalfDone
     /// Somebody stopped a rollout that has not ended.
     case rolloutStopped
-    /// A wave of a rollout bakes, and the next one opens later.
-    case waveBakes
+    /// A wave of a rollout bakes, or operations of it are held, and later waves wait for that.
+    case waveWaits
     /// Operations were left although nothing was in their way: the end was asked for.
     case operationsLeft
     /// What an earlier run left cannot be settled, as its shard cannot be read.
@@ -59,7 +59,7 @@ package enum Outcome: Hashable, Sendable {
     package var exitStatus: ExitStatus {
         switch self {
         case .changesPlanned, .differs, .leftGit, .lintErrors, .unformatted, .driftLeft,
-            .waveBakes:
+            .waveWaits:
             .difference
         case .awaitsApproval, .outsideWindow, .behindEnvironment, .behindStep, .readOnly,
             .shardLocked, .ledgerLocked, .rolloutStopped:

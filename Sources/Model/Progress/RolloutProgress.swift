@@ -24,13 +24,36 @@ package struct RolloutProgress: Sendable {
         case bake(wave: Int, until: Timestamp)
         /// Operations of a wave have not ended, and none of them may start now.
         case wait(wave: Int)
+        /// Nothing of a wave came to be changed, so that nothing was tried for the later ones: they
+        /// begin at the first wave again, with the next plan.
+        case restart(wave: Int)
         /// An operation failed, and the policy lets nothing more start.
         case halt
         /// Every operation has ended.
         case end
 
-        package var isBaking: Bool {
-            if case .bake = self { true } else { false }
+        /// Whether later waves wait for something that is not an end of the rollout.
+        package var isWaiting: Bool {
+            switch self {
+            case .bake, .wait, .restart: true
+            case .run, .halt, .end: false
+            }
+        }
+
+        package var isRunnable: Bool {
+            if case .run = self { true } else { false }
+        }
+
+        /// What keeps later waves from opening, where that is no time, for people.
+        package func words(of waves: Int) -> String? {
+            switch self {
+            case .wait(let wave) where wave + 1 < waves:
+                "wave \(wave + 1) of \(waves) is not complete, and the later ones wait for it"
+            case .restart(let wave):
+                "nothing was changed in wave \(wave + 1) of \(waves): the next `plumb reconcile` "
+                    + "begins at the first wave again"
+            case .run, .bake, .wait, .halt, .end: nil
+            }
         }
     }
 
@@ -49,6 +72,7 @@ package struct RolloutProgress: Sendable {
     ) -> Next {
         let isHalted = policy == .halt && operations.values.contains { $0.state == .failed }
         var opensAt: Timestamp?
+        if !isHalted, let wave = untried(operations) { return .restart(wave: wave) }
         for (number, keys) in waves.enumerated() {
             let open = keys.filter { operations[$0]?.state.isTerminal != true }
             guard open.isEmpty else {
@@ -62,13 +86,32 @@ package struct RolloutProgress: Sendable {
         return .end
     }
 
+    /// The first wave that ended without a change of anything, while later ones have not begun; nil
+    /// where there is none.
+    package func untried(_ operations: [OperationKey: OperationRecord]) -> Int? {
+        for (number, keys) in waves.enumerated() {
+            let states = keys.compactMap { operations[$0]?.state }
+            guard states.count == keys.count, states.allSatisfy(\.isTerminal) else { return nil }
+            let isTried = states.contains { $0 == .completed || $0 == .failed }
+            let later = waves[(number + 1)...].joined()
+            if !isTried, later.contains(where: { operations[$0]?.state == .pending }),
+                later.allSatisfy({ operations[$0]?.state != .completed })
+            {
+                return number
+            }
+        }
+        return nil
+    }
+
     /// When the bake of a wave is over; nil where nothing was changed in it.
     private func baked(
         _ wave: Int, _ operations: [OperationKey: OperationRecord]
     ) -> Timestamp? {
         guard wave < bakeSeconds.count, bakeSeconds[wave] > 0 else { return nil }
         let ends = waves[wave].compactMap { key -> Timestamp? in
-            guard let operation = operations[key], operation.state == .completed else { return nil }
+            guard let operation = operations[key],
+                operation.state == .completed || operation.state == .failed
+            else { return nil }
             return operation.endedAt.flatMap(Timestamp.init(iso:))
         }
         return ends.max()?.adding(seconds: Int64(bakeSeconds[wave]))

@@ -93,6 +93,8 @@ package struct RolloutRecord: Codable, Hashable, Sendable {
     package var actor: String
     /// The message of the first failure, with its shard.
     package var message: String?
+    /// Greater than that of every rollout that was open when it began; nil in old records.
+    package var number: Int?
 
     package init(
         id: String, plan: Digest, policy: FailurePolicy, waves: [[OperationKey]],

@@ -42,7 +42,7 @@ package struct ReconcilePass {
         let result = Self.whole(driven)
         remember(result, ready)
         let closing = RolloutLedger.Closing(planned: planned, gated: gated, result: result)
-        var reports = try close(rollouts, opened, driven, closing)
+        var reports = try close(rollouts, driven, closing)
         if pass.request.backsOff {
             // What this pass of a loop did not use, the next ones hardly need.
             pass.context.forgetUnused(
@@ -107,6 +107,13 @@ package struct ReconcilePass {
                     perServer: concurrency.perHost, faults: faults,
                     listener: pass.hooks.listener, places: places)
             },
+            resume: { record throws(JournalFailure) in
+                do throws(LedgerError) {
+                    try rollouts.resume(record, ready)
+                } catch {
+                    throw JournalFailure("\(error)", isLocked: error.code == .locked)
+                }
+            },
             isReady: keys.contains, work: rollouts.works(ready, planned),
             clock: pass.hooks.clock, interrupt: pass.hooks.interrupt,
             listener: pass.hooks.listener, waits: pass.request.waitsForBakes)
@@ -119,7 +126,13 @@ package struct ReconcilePass {
     private func remember(_ result: RolloutRunner.Result, _ ready: [Gate.Ready]) {
         let rollouts = pass.context.operationBackOff
         for item in ready {
-            guard let outcome = result.outcomes[item.key] else { continue }
+            guard let outcome = result.outcomes[item.key] else {
+                // It could not begin: a loop does not try it in each pass.
+                if result.obstacles[item.key.shardID] != nil {
+                    rollouts.failed(item.target, now: pass.hooks.clock.now)
+                }
+                continue
+            }
             // The next pass plans again what the table refused, so it need not wait.
             if outcome.kind == .failed, outcome.refused == nil {
                 rollouts.failed(item.target, now: pass.hooks.clock.now)
@@ -130,11 +143,11 @@ package struct ReconcilePass {
     }
 
     private func close(
-        _ rollouts: RolloutLedger, _ opened: RolloutLedger.Opened,
-        _ driven: [RolloutDrive.Driven], _ closing: RolloutLedger.Closing
+        _ rollouts: RolloutLedger, _ driven: [RolloutDrive.Driven],
+        _ closing: RolloutLedger.Closing
     ) throws -> [RolloutReport] {
         guard let failure = closing.result.journalFailure else {
-            return try rollouts.close(opened, driven, closing)
+            return try rollouts.close(driven, closing)
         }
         // The ledger cannot be written: the report says what is known, and the next run settles
         // the rest.
@@ -173,8 +186,10 @@ package struct ReconcilePass {
         for driven in rollouts {
             if driven.control.stopReason != nil {
                 outcomes.append(.rolloutStopped)
-            } else if driven.next.isBaking {
-                outcomes.append(.waveBakes)
+            } else if driven.next.isRunnable, driven.control.isClosed {
+                outcomes.append(.outsideWindow)
+            } else if driven.next.isWaiting {
+                outcomes.append(.waveWaits)
             }
         }
         let done = result.outcomes.values.filter { $0.state == .completed }.count

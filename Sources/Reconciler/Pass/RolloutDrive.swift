@@ -14,6 +14,8 @@ struct RolloutDrive {
         var record: RolloutRecord
         var operations: [OperationKey: OperationRecord]
         let control: RolloutControl
+        /// Whether the ledger says that this pass began it or goes on with it.
+        fileprivate(set) var isBegun: Bool
         var result = RolloutRunner.Result()
         /// What it does next, as it was last asked.
         var next = RolloutProgress.Next.end
@@ -21,11 +23,25 @@ struct RolloutDrive {
 
         init(
             _ record: RolloutRecord, _ operations: [OperationKey: OperationRecord],
-            interrupt: Interrupt
+            isBegun: Bool, control: RolloutControl
         ) {
             self.record = record
             self.operations = operations
-            control = RolloutControl(policy: record.policy, interrupt: interrupt)
+            self.isBegun = isBegun
+            self.control = control
+        }
+
+        /// Whether something of it may be due after a bake.
+        func hasWork(_ isReady: (OperationKey) -> Bool) -> Bool {
+            operations.contains { key, operation in
+                !operation.state.isTerminal && isReady(key) && !attempted.contains(key)
+            }
+        }
+
+        /// Whether there is nothing to record of it: no operation ended and nothing is cancelled.
+        var isUnmoved: Bool {
+            result.outcomes.isEmpty && !control.isHalted && record.number != nil
+                && operations.values.contains { !$0.state.isTerminal }
         }
 
         /// Takes over what became of operations.
@@ -42,6 +58,8 @@ struct RolloutDrive {
     }
 
     let runner: (Driven) -> RolloutRunner
+    /// Records that the pass goes on with a rollout, before anything of it starts.
+    let resume: (RolloutRecord) throws(JournalFailure) -> Void
     /// What the gate lets start.
     let isReady: (OperationKey) -> Bool
     /// The work on operations of a rollout.
@@ -67,14 +85,14 @@ struct RolloutDrive {
     private func runDue(_ place: Int, in rollouts: inout [Driven]) {
         while true {
             let driven = rollouts[place]
-            let busy = Self.busyShards(rollouts[..<place], isReady)
+            let busy = busyShards(before: place, of: rollouts)
             rollouts[place].next = RolloutProgress(driven.record).next(
                 driven.operations, now: clock.now
             ) { key in
                 isReady(key) && !driven.attempted.contains(key) && !busy.contains(key.shardID)
             }
             guard case .run(let wave, let keys) = rollouts[place].next,
-                driven.control.mayStart, mayGoOn(rollouts)
+                driven.control.mayStart, mayGoOn(rollouts), begin(&rollouts[place])
             else { return }
             listener.note(
                 .wave(
@@ -89,23 +107,40 @@ struct RolloutDrive {
         !interrupt.isRaised && rollouts.allSatisfy { $0.result.journalFailure == nil }
     }
 
-    /// The shards on which operations of older rollouts may still start.
-    private static func busyShards(
-        _ older: ArraySlice<Driven>, _ isReady: (OperationKey) -> Bool
-    ) -> Set<ShardID> {
+    /// Whether it is recorded that the pass goes on with the rollout.
+    private func begin(_ driven: inout Driven) -> Bool {
+        guard !driven.isBegun else { return true }
+        do throws(JournalFailure) {
+            try resume(driven.record)
+            driven.isBegun = true
+            return true
+        } catch {
+            driven.result.journalFailure = error
+            return false
+        }
+    }
+
+    /// The shards on which nothing of a rollout starts: operations of older ones may still start
+    /// there, or one of any rollout failed in this run.
+    private func busyShards(before place: Int, of rollouts: [Driven]) -> Set<ShardID> {
         var busy: Set<ShardID> = []
-        for driven in older {
+        for driven in rollouts[..<place] where driven.control.stopReason == nil {
             for (key, operation) in driven.operations
             where !operation.state.isTerminal && isReady(key) { busy.insert(key.shardID) }
+        }
+        for driven in rollouts {
+            for (key, outcome) in driven.result.outcomes where outcome.kind == .failed {
+                busy.insert(key.shardID)
+            }
         }
         return busy
     }
 
     private func earliestBake(of rollouts: [Driven]) -> (wave: Int, until: Timestamp)? {
         rollouts.compactMap { driven -> (wave: Int, until: Timestamp)? in
-            guard case .bake(let wave, let until) = driven.next, driven.control.mayStart else {
-                return nil
-            }
+            guard case .bake(let wave, let until) = driven.next, driven.hasWork(isReady),
+                driven.control.stopReason == nil, !driven.control.isHalted
+            else { return nil }
             return (wave, until)
         }.min { $0.until < $1.until }
     }

@@ -12,13 +12,13 @@ extension RolloutLedger {
     ///
     /// - Returns: the reports of all open rollouts; a rollout in which nothing happened is not
     ///   written.
-    func close(_ opened: Opened, _ rollouts: [RolloutDrive.Driven], _ closing: Closing) throws
-        -> [RolloutReport]
-    {
+    func close(
+        _ rollouts: [RolloutDrive.Driven], _ closing: Closing
+    ) throws -> [RolloutReport] {
         var converged = isConverged(closing)
         var reports: [RolloutReport] = []
         for driven in rollouts.reversed() {
-            guard opened.begun.contains(driven.record.id) else {
+            guard driven.isBegun, !driven.isUnmoved || converged != nil else {
                 reports.insert(report(driven), at: 0)
                 continue
             }
@@ -137,7 +137,16 @@ extension RolloutReport {
             stop(reason)
         } else {
             due = .init(driven.next, of: driven.record)
+            wait(driven.next, of: driven.record)
         }
+    }
+
+    /// Says what keeps the later waves from opening.
+    mutating func wait(_ next: RolloutProgress.Next, of record: RolloutRecord) {
+        guard state?.isTerminal == false, let words = next.words(of: record.waves.count) else {
+            return
+        }
+        message = [message, words].compactMap(\.self).joined(separator: "; ")
     }
 
     /// Says that somebody stopped it.

@@ -13,17 +13,18 @@ extension RolloutLedger {
         var rollouts: [RolloutDrive.Driven] = []
         for (record, operations) in open {
             let changes = merge.changes(record, operations, now: pass.store.now.iso)
-            var driven = RolloutDrive.Driven(
-                record, Dictionary(operations.map { ($0.key, $0) }) { first, _ in first },
-                interrupt: pass.hooks.interrupt)
+            var driven = driven(
+                record, Dictionary(operations.map { ($0.key, $0) }) { first, _ in first })
             for change in changes { driven.operations[change.key] = change }
             if let stop = try planned.snapshot?.rolloutMark(record.id)?.stop {
                 driven.control.stop(stop.words(record.id))
             }
             if try !end(changes, of: &driven) { rollouts.append(driven) }
         }
+        // Times are those of different machines, so they only help where records are old.
         return rollouts.sorted {
-            ($0.record.startedAt, $0.record.id) < ($1.record.startedAt, $1.record.id)
+            ($0.record.number ?? 0, $0.record.startedAt, $0.record.id)
+                < ($1.record.number ?? 0, $1.record.startedAt, $1.record.id)
         }
     }
 
@@ -98,7 +99,7 @@ extension RolloutLedger {
                 "rollout-changed",
                 subject: "Take \(changes.count) of \(Count.of(keys.count, "operation")) from "
                     + "rollout \(record.id)",
-                key: record.id)
+                key: record.id, reason: changes.first?.message)
         let approvals = Set(driven.operations.values.compactMap(\.approval))
         try pass.store.transact(event) { [record] draft throws(LedgerError) in
             for change in changes { try draft.setOperation(change, of: record.id) }

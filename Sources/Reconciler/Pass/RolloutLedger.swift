@@ -15,8 +15,6 @@ struct RolloutLedger {
     struct Opened {
         /// The rollouts that are open, the older ones first, and the new one.
         var rollouts: [RolloutDrive.Driven] = []
-        /// Those of them that this pass began or goes on with.
-        var begun: Set<String> = []
         /// How many tables were live as git defines them and are recorded as such from now on.
         var adopted = 0
     }
@@ -44,7 +42,8 @@ struct RolloutLedger {
                 driven.operations.values.filter { !$0.state.isTerminal }.map(\.key)
             })
         let fresh = ready.filter { !taken.contains($0.key) }
-        let record = fresh.isEmpty ? nil : try newRollout(fresh, planned)
+        var record = fresh.isEmpty ? nil : try newRollout(fresh, planned)
+        record?.number = 1 + (opened.rollouts.compactMap(\.record.number).max() ?? 0)
         let baseline = Baseline(planned: planned, now: store.now)
         // The text of each recorded definition is kept too, as the server may write it otherwise
         // than git.
@@ -54,11 +53,6 @@ struct RolloutLedger {
         let hasNews =
             isNewPlan || record != nil || !baseline.records.isEmpty
             || !gated.newApprovals.isEmpty || context.cache.hasUnsaved
-        let keys = Set(ready.map(\.key))
-        for driven in opened.rollouts where goesOn(driven, with: keys) {
-            try resume(driven.record, ready, planned)
-            opened.begun.insert(driven.record.id)
-        }
         guard hasNews else { return opened }
         let inLedger = try context.memory.recorded(in: planned.snapshot)
         let event = Self.openingEvent(record, plan: planned.plan, planDigest)
@@ -85,10 +79,7 @@ struct RolloutLedger {
         if let record {
             let operations = fresh.map { ($0.key, Self.operation($0)) }
             opened.rollouts.append(
-                RolloutDrive.Driven(
-                    record, Dictionary(operations) { first, _ in first },
-                    interrupt: pass.hooks.interrupt))
-            opened.begun.insert(record.id)
+                driven(record, Dictionary(operations) { first, _ in first }, isBegun: true))
         }
         return opened
     }
@@ -106,26 +97,22 @@ struct RolloutLedger {
             key: rollout.id)
     }
 
-    /// Whether operations of an open rollout may start now.
-    private func goesOn(_ driven: RolloutDrive.Driven, with ready: Set<OperationKey>) -> Bool {
-        guard driven.control.stopReason == nil else { return false }
-        let next = RolloutProgress(driven.record).next(
-            driven.operations, now: pass.hooks.clock.now, mayStart: ready.contains)
-        switch next {
-        case .run: return true
-        case .bake:
-            return pass.request.waitsForBakes
-                && driven.operations.values.contains {
-                    !$0.state.isTerminal && ready.contains($0.key)
-                }
-        case .wait, .halt, .end: return false
-        }
+    /// A rollout as it is driven; nothing of it starts outside of the windows.
+    func driven(
+        _ record: RolloutRecord, _ operations: [OperationKey: OperationRecord],
+        isBegun: Bool = false
+    ) -> RolloutDrive.Driven {
+        let windows = pass.fleet.policy.changeWindows
+        let clock = pass.hooks.clock
+        return RolloutDrive.Driven(
+            record, operations, isBegun: isBegun,
+            control: RolloutControl(policy: record.policy, interrupt: pass.hooks.interrupt) {
+                windows.closed(at: clock.now.date) != nil
+            })
     }
 
     /// Records that an open rollout goes on, with what is needed to settle its operations.
-    private func resume(
-        _ rollout: RolloutRecord, _ ready: [Gate.Ready], _ planned: PlanningPass.Result
-    ) throws {
+    func resume(_ rollout: RolloutRecord, _ ready: [Gate.Ready]) throws(LedgerError) {
         let own = Set(rollout.operationKeys)
         let event = LedgerEvent(
             "rollout-resumed",

@@ -9,9 +9,16 @@ package final class RolloutControl: Sendable {
     private let failure: Lock<String?>
     private let stop = Lock<String?>(nil)
 
-    package init(policy: FailurePolicy, interrupt: Interrupt) {
+    private let closed: @Sendable () -> Bool
+
+    /// - Parameter closed: whether no change may start just now, whatever it is.
+    package init(
+        policy: FailurePolicy, interrupt: Interrupt,
+        closed: @escaping @Sendable () -> Bool = { false }
+    ) {
         self.policy = policy
         self.interrupt = interrupt
+        self.closed = closed
         failure = Lock(nil)
     }
 
@@ -21,9 +28,12 @@ package final class RolloutControl: Sendable {
     /// False once an operation has failed under `halt`, the rollout was stopped or the run was
     /// interrupted.
     var mayStart: Bool {
-        guard !interrupt.isRaised, stopReason == nil else { return false }
-        return !isHalted
+        guard !interrupt.isRaised, stopReason == nil, !isHalted else { return false }
+        return !closed()
     }
+
+    /// Whether no change may start just now, whatever it is: the windows are closed.
+    package var isClosed: Bool { closed() }
 
     /// Who stopped the rollout, and why; nil where nobody did.
     package var stopReason: String? { stop.withLock { $0 } }

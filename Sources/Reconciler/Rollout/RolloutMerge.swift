@@ -61,12 +61,30 @@ struct RolloutMerge {
                 $0.ended(.cancelled, "the rollout halted before it started", at: now)
             }
         }
-        return open.compactMap { operation in
+        let changes = open.compactMap { operation -> OperationRecord? in
             switch fate(of: operation) {
             case .stays: nil
             case .foundDone: operation.ended(.completed, "found done", at: now)
             case .superseded(let reason): operation.ended(.superseded, reason, at: now)
             }
+        }
+        return changes + untried(record, operations, changes, now: now)
+    }
+
+    /// The operations behind a wave in which nothing was changed: they begin at the first wave
+    /// again, since nothing was tried for them.
+    private func untried(
+        _ record: RolloutRecord, _ operations: [OperationRecord], _ changes: [OperationRecord],
+        now: String
+    ) -> [OperationRecord] {
+        var known: [OperationKey: OperationRecord] = [:]
+        for operation in operations + changes { known[operation.key] = operation }
+        guard let wave = RolloutProgress(record).untried(known) else { return [] }
+        return record.operationKeys.compactMap { known[$0] }.filter { $0.state == .pending }.map {
+            $0.ended(
+                .superseded,
+                "nothing was changed in wave \(wave + 1): it begins at the first "
+                    + "wave again", at: now)
         }
     }
 }

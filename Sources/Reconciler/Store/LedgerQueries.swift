@@ -34,8 +34,18 @@ package struct LedgerQueries {
             report.stop(stop.words(id))
         } else {
             report.due = RolloutReport.Due(next, of: record)
+            report.wait(next, of: record)
         }
         return report
+    }
+
+    /// The open rollouts but one, by id.
+    package func openRollouts(but id: String) throws(LedgerError) -> [RolloutReport] {
+        var reports: [RolloutReport] = []
+        for other in try store.snapshot()?.list(RecordPath.openFolder) ?? [] where other != id {
+            if let report = try rollout(other) { reports.append(report) }
+        }
+        return reports
     }
 
     /// - Parameter operation: the record of an operation, nil where there is none, or why it

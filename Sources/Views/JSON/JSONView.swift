@@ -52,9 +52,14 @@ package enum JSONView {
 
     /// The report of `plumb status`.
     package static func status(
-        _ report: RolloutReport, exit: ExitStatus, pretty: Bool = false
+        _ report: RolloutReport, others: [RolloutReport] = [], exit: ExitStatus,
+        pretty: Bool = false
     ) -> String {
-        document("status", report.headline, exit, rolloutMembers(report), pretty)
+        var members = rolloutMembers(report)
+        if !others.isEmpty {
+            members["others"] = .array(others.map { .object(rolloutMembers($0)) })
+        }
+        return document("status", report.headline, exit, members, pretty)
     }
 
     /// An error without a report; file, line and remedy are those of the first problem.

@@ -4,11 +4,16 @@ import Schema
 
 /// A rollout for a terminal.
 package enum StatusText {
-    /// The text of a report; `width` is in columns.
+    /// The text of a report, behind those of other open rollouts; `width` is in columns.
     package static func text(
-        _ report: RolloutReport, exit: ExitStatus, width: Int = 100, style: Style = .plain
+        _ report: RolloutReport, others: [RolloutReport] = [], exit: ExitStatus,
+        width: Int = 100, style: Style = .plain
     ) -> String {
         var page = TextPage(width: width, style: style)
+        for other in others {
+            add(other, to: &page)
+            page.blank()
+        }
         add(report, to: &page)
         page.end(report.headline, exit)
         return page.text

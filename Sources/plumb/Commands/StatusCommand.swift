@@ -29,13 +29,16 @@ enum StatusCommand {
         guard let report = try queries.rollout(id) else {
             throw ConfigurationError("the ledger has no rollout `\(id)`", remedy: "see `plumb log`")
         }
-        let status = ExitStatus([.rollout(report.state)])
+        let others = invocation.arguments.isEmpty ? try queries.openRollouts(but: id) : []
+        let status = ExitStatus((others + [report]).map { .rollout($0.state) })
         switch format {
-        case .json: invocation.terminal.answer(JSONView.status(report, exit: status) + "\n")
+        case .json:
+            invocation.terminal.answer(
+                JSONView.status(report, others: others, exit: status) + "\n")
         case .text, .markdown, .sarif, .junit, .html:
             invocation.answer(
                 StatusText.text(
-                    report, exit: status, width: invocation.terminal.width,
+                    report, others: others, exit: status, width: invocation.terminal.width,
                     style: format == .text ? invocation.style : .plain), as: format)
         }
         return status

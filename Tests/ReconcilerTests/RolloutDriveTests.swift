@@ -1,0 +1,172 @@
+import Basics
+import Diff
+import Execution
+import Foundation
+import Model
+import Schema
+import TestSupport
+import Testing
+
+@testable import Reconciler
+
+@Suite("Open rollouts are driven in turn, and nothing starts that others must come before")
+struct RolloutDriveTests {
+    /// Two tables on three shards: a rollout of the first one, and a newer one of the second.
+    private final class Fleet: Sendable {
+        let simulated: SimulatedFleet
+        let journal = SimulatedJournal()
+        let clock = SimulatedClock()
+        let interrupt = Interrupt()
+        let records: [PendingRecord]
+        /// The rollouts that the ledger was told of.
+        let resumed = Lock<[String]>([])
+        let isClosed = Lock(false)
+
+        init() {
+            records = ["orders", "items"].flatMap { table in
+                (0..<3).map { number in
+                    PendingRecord(
+                        rollout: table,
+                        key: OperationKey(
+                            shard: ShardID(namespace: "commerce", shard: "s\(number)"),
+                            object: ObjectName(.table, table)),
+                        step: sampleStep(
+                            table: table, shards: ["s\(number)"],
+                            statements: [PlanStatement(sql: table, after: digest("b"))]),
+                        approval: nil, startedAt: "2026-11-21T12:00:00Z", actor: "ada")
+                }
+            }
+            simulated = SimulatedFleet(
+                Dictionary(uniqueKeysWithValues: records.map { ($0.key, digest("a")) }))
+        }
+
+        func rollout(
+            _ table: String, bakeSeconds: Int = 600, policy: FailurePolicy = .halt
+        ) -> RolloutDrive.Driven {
+            let keys = records.map(\.key).filter { $0.object.name == table }
+            let record = RolloutRecord(
+                id: table, plan: digest("plan"), policy: policy,
+                waves: [[keys[0]], [keys[1], keys[2]]], bakeSeconds: [bakeSeconds, 0],
+                startedAt: clock.now.iso, actor: "ada")
+            let operations = keys.map {
+                ($0, OperationRecord(key: $0, from: digest("a"), to: digest("b")))
+            }
+            return RolloutDrive.Driven(
+                record, Dictionary(uniqueKeysWithValues: operations), isBegun: false,
+                control: RolloutControl(policy: policy, interrupt: interrupt) { [isClosed] in
+                    isClosed.withLock { $0 }
+                })
+        }
+
+        func run(
+            _ rollouts: [RolloutDrive.Driven], waits: Bool = true,
+            resume: (@Sendable (RolloutRecord) throws(JournalFailure) -> Void)? = nil,
+            listener: RolloutListener = .silent,
+            isReady: @escaping (OperationKey) -> Bool = { _ in true }
+        ) -> [RolloutDrive.Driven] {
+            var rollouts = rollouts
+            RolloutDrive(
+                runner: { [simulated, journal, clock] driven in
+                    RolloutRunner(
+                        opener: simulated, journal: journal, clock: clock,
+                        control: driven.control, total: 4, perServer: 2, listener: listener)
+                },
+                resume: resume ?? { [resumed] record in resumed.withLock { $0.append(record.id) } },
+                isReady: isReady,
+                work: { [records] _, keys in
+                    records.filter { keys.contains($0.key) }.map {
+                        RolloutRunner.ShardWork(
+                            shard: $0.key.shardID, server: .tcp(host: "db", port: 3306),
+                            records: [$0])
+                    }
+                },
+                clock: clock, interrupt: interrupt, listener: listener, waits: waits
+            ).run(&rollouts)
+            return rollouts
+        }
+
+        /// The tables and shards that were changed, in order: `items s0`.
+        var executed: [String] {
+            simulated.state.withLock { state in
+                state.executed.map { line in
+                    let key = line.split(separator: " ")[0].split(separator: "/")
+                    return "\(key[2]) \(key[1])"
+                }
+            }
+        }
+    }
+
+    @Test("on a shard the older rollout goes first, and the newer one waits for its bake there")
+    func order() {
+        let fleet = Fleet()
+        let ended = fleet.run([fleet.rollout("orders"), fleet.rollout("items", bakeSeconds: 0)])
+        #expect(fleet.executed.prefix(2) == ["orders s0", "items s0"])
+        #expect(
+            fleet.executed.filter { !$0.hasSuffix("s0") }.map { $0.split(separator: " ")[0] } == [
+                "orders", "orders", "items", "items",
+            ])
+        #expect(fleet.clock.waits == [600])
+        #expect(ended.allSatisfy { $0.next == .end })
+    }
+
+    @Test("that a pass goes on with a rollout is recorded once, before its first operation")
+    func resumed() {
+        let fleet = Fleet()
+        let listener = RolloutListener { event in
+            guard case .started = event else { return }
+            #expect(fleet.resumed.withLock { $0 } == ["orders"])
+        }
+        _ = fleet.run([fleet.rollout("orders")], listener: listener)
+        #expect(fleet.executed.count == 3)
+        #expect(fleet.resumed.withLock { $0 } == ["orders"])
+    }
+
+    @Test("where nothing may start nothing is recorded, and nobody waits for a bake")
+    func nothingDue() {
+        let fleet = Fleet()
+        _ = fleet.run([fleet.rollout("orders")], isReady: { _ in false })
+        #expect(fleet.resumed.withLock { $0 }.isEmpty)
+        let first = fleet.records[0].key
+        let ended = fleet.run([fleet.rollout("orders")], isReady: { $0 == first })
+        #expect(fleet.executed == ["orders s0"])
+        #expect(fleet.clock.waits.isEmpty)
+        #expect(ended[0].next.isWaiting)
+        // A newer one behind an older one that bakes does not begin there either.
+        _ = fleet.run(
+            [ended[0], fleet.rollout("items")], waits: false,
+            isReady: { $0.shard != "s0" || $0.object.name == "orders" })
+        #expect(fleet.executed == ["orders s0"])
+        #expect(fleet.resumed.withLock { $0 } == ["orders"])
+    }
+
+    @Test("where that cannot be recorded nothing starts")
+    func notRecorded() {
+        let fleet = Fleet()
+        let ended = fleet.run(
+            [fleet.rollout("orders")],
+            resume: { _ throws(JournalFailure) in throw JournalFailure("no space left") })
+        #expect(fleet.executed.isEmpty)
+        #expect(ended[0].result.journalFailure?.message == "no space left")
+    }
+
+    @Test("a window that closes lets the running statements end and opens no wave")
+    func closes() {
+        let fleet = Fleet()
+        let listener = RolloutListener { event in
+            if case .settled = event { fleet.isClosed.withLock { $0 = true } }
+        }
+        let ended = fleet.run([fleet.rollout("orders", bakeSeconds: 0)], listener: listener)
+        #expect(fleet.executed == ["orders s0"])
+        #expect(ended[0].next.isRunnable && ended[0].control.isClosed)
+    }
+
+    @Test("after a failure on a shard nothing starts there, of any rollout")
+    func failed() {
+        let fleet = Fleet()
+        fleet.simulated.state.withLock { $0.refused = ["orders \(digest("b").short)"] }
+        _ = fleet.run([
+            fleet.rollout("orders", policy: .continue), fleet.rollout("items", bakeSeconds: 0),
+        ])
+        #expect(fleet.executed.isEmpty)
+    }
+}
