@@ -123,8 +123,8 @@ package struct StoreCopy {
         return report
     }
 
-    /// Makes sure that the target holds all objects of the source, and names the same with its
-    /// references.
+    /// Makes sure that the target holds all objects of the source and can read them, and names the
+    /// same with its references.
     private func compare(_ tips: [String: ObjectID]) throws {
         try source.eachPage(of: Self.page) { (ids) throws(StoreError) in
             if let id = try target.absent(of: ids).min() {
@@ -132,6 +132,7 @@ package struct StoreCopy {
                     .missing, "object \(id) of \(source.place) did not arrive in \(target.place)",
                     remedy: "copy again")
             }
+            for id in ids { try read(id) }
         }
         let found = try references(of: target)
         guard found == tips else {
@@ -139,5 +140,19 @@ package struct StoreCopy {
                 .modified, "the references of \(target.place) are not those of \(source.place)",
                 remedy: "somebody writes to one of them: copy again")
         }
+    }
+
+    /// Throws where the target has an object and cannot read it.
+    private func read(_ id: ObjectID) throws(StoreError) {
+        do throws(StoreError) {
+            guard try target.get(id) == nil else { return }
+        } catch  where error.code == .corrupt {
+            throw StoreError(
+                .corrupt, "\(target.place) has object \(id) and cannot read it: \(error.fault)",
+                remedy: "`plumb store verify --repair --from \(source.place)` there")
+        }
+        throw StoreError(
+            .missing, "object \(id) of \(source.place) is not in \(target.place)",
+            remedy: "copy again")
     }
 }

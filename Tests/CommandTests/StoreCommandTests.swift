@@ -156,6 +156,26 @@ import Testing
         #expect(try GitCommand.run(["for-each-ref"], in: copy) == "")
     }
 
+    @Test func aCopyThatCannotBeReadIsNotTheSame() throws {
+        let fleet = try convergedFleet()
+        let copy = fleet.folder.path + "/copy.git"
+        try fleet.expect(0, "store", "copy", fleet.ledger, copy)
+        let packs = "\(copy)/objects/pack"
+        for name in try FileManager.default.contentsOfDirectory(atPath: packs)
+        where name.hasSuffix(".pack") {
+            let path = "\(packs)/\(name)"
+            chmod(path, 0o644)
+            let size = try Data(contentsOf: URL(filePath: path)).count
+            let handle = try #require(FileHandle(forUpdatingAtPath: path))
+            // The middle of the pack: some object there cannot be read any more.
+            try handle.seek(toOffset: UInt64(size / 2))
+            try handle.write(contentsOf: Data("XXXXXXXX".utf8))
+            try handle.close()
+        }
+        let run = try fleet.expect(1, "store", "copy", fleet.ledger, copy)
+        #expect(run.says("--repair --from"), "\(run)")
+    }
+
     @Test(arguments: [
         ["store", "copy", "only-one"], ["store", "copy", "mysql://a/b", "file:x"],
         ["store", "verify", "--from", "file:x"],

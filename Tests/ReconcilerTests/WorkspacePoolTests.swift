@@ -195,4 +195,27 @@ import Testing
         #expect(begun.withLock { $0 } <= 3)
         workspaces.close()
     }
+
+    @Test("what a helper could not do is done by the one that leads")
+    func aHelperFails() throws {
+        let workspaces = workspaces([plain.address])
+        let leader = try workspaces.use(for: profile, server: plain.address) { $0.name }
+        let failed = Lock<[Int]>([])
+        let lost = MySQLError(kind: .lostConnection, message: "gone", server: plain.address)
+        let names = try workspaces.share(
+            Array(0..<20), for: profile, server: plain.address
+        ) { workspace, job throws(WorkspaceError) in
+            guard workspace.name == leader else {
+                failed.withLock { $0.append(job) }
+                throw WorkspaceError(lost, while: "doing job \(job)")
+            }
+            // So that a helper takes one for sure.
+            while failed.withLock({ $0.isEmpty }) { usleep(200) }
+            return workspace.name
+        }
+        #expect(names == Array(repeating: leader, count: 20))
+        let jobs = failed.withLock { $0 }
+        #expect(!jobs.isEmpty && Set(jobs).count == jobs.count)
+        workspaces.close()
+    }
 }

@@ -74,12 +74,18 @@ struct CompactPack {
         try stream.write(form.bytes)
     }
 
-    /// The shortest form of an object.
+    /// The shortest form of an object, but for those on which much depends: commits, and the first
+    /// of each chain, need no other object to be read. So what is damaged in one place of the pack
+    /// takes few others with it.
     private func best(
         of object: GitObject, _ item: PackOrder.Item, at offset: Int
     ) throws(GitError) -> Form {
         var best: Form?
+        if object.kind == .commit { return Form(bytes: try whole(object)) }
         if let newer = item.newer {
+            if let known = written[newer], known.depth >= Self.mostDepth {
+                return Form(bytes: try whole(object))
+            }
             best = try difference(of: object, from: newer, at: offset)
             // As good as it gets: the rest is not worth the time.
             if let best, best.bytes.count <= object.bytes.count / 4 { return best }

@@ -15,10 +15,10 @@ struct PackFolder {
     func write(_ file: PackFile) throws(GitError) {
         let temporary = temporaryName(prefix: "tmp_pack_")
         do throws(GitError) {
-            try DurableFile.write(file.pack, to: temporary + ".pack")
+            try DurableFile.write(file.pack, to: temporary + Self.unfinishedPack)
             try publish(temporary, index: file.index, as: file.name)
         } catch {
-            for suffix in [".pack", ".idx"] { unlink(temporary + suffix) }
+            remove(temporary)
             throw error
         }
     }
@@ -34,11 +34,20 @@ struct PackFolder {
 
     /// Gives a pack that was written its index and its name.
     func publish(_ temporary: String, index: [UInt8], as name: String) throws(GitError) {
-        try DurableFile.write(index, to: temporary + ".idx")
-        try DurableFile.rename(temporary + ".pack", to: "\(path)/\(name).pack")
-        try DurableFile.rename(temporary + ".idx", to: "\(path)/\(name).idx")
+        try DurableFile.write(index, to: temporary + Self.unfinishedIndex)
+        try DurableFile.rename(temporary + Self.unfinishedPack, to: "\(path)/\(name).pack")
+        try DurableFile.rename(temporary + Self.unfinishedIndex, to: "\(path)/\(name).idx")
         try DurableFile.sync(folder: path)
     }
+
+    /// Removes the files of a pack that was not published.
+    func remove(_ temporary: String) {
+        for suffix in [Self.unfinishedPack, Self.unfinishedIndex] { unlink(temporary + suffix) }
+    }
+
+    /// What the names end with of files that are being written: git takes everything that ends in
+    /// `.idx` for an index, also the half of one that a dead process left.
+    static let (unfinishedPack, unfinishedIndex) = (".pack.part", ".idx.part")
 }
 
 /// A pack that is written one object after another.
@@ -60,12 +69,12 @@ final class PackStream {
         } catch {
             throw GitError(.other, error.fault)
         }
-        file = try DurableFile(creating: temporary + ".pack")
+        file = try DurableFile(creating: temporary + PackFolder.unfinishedPack)
     }
 
     deinit {
         guard !isPublished else { return }
-        for suffix in [".pack", ".idx"] { unlink(temporary + suffix) }
+        folder.remove(temporary)
     }
 
     func write(_ bytes: some ContiguousBytes) throws(GitError) {

@@ -1,19 +1,22 @@
-import Execution
 import Foundation
 import Observed
 
 /// Jobs that several workspaces share, each taking the next one as it gets free.
-final class WorkspaceCrew<Job: Sendable, Value: Sendable>: Sendable {
-    private struct State {
-        var next = 0
-        var values: [Value?]
-        /// The first failure; no job is begun after it.
-        var failure: WorkspaceError?
-    }
-
+///
+/// A helper that fails is not missed: its job is done again on the workspace that is led from here,
+/// and only what fails there has failed.
+final class WorkspaceCrew<Job: Sendable, Value: Sendable>: @unchecked Sendable {
     private let jobs: [Job]
     private let body: @Sendable (Workspace, Job) throws(WorkspaceError) -> Value
-    private let state: Lock<State>
+    // What follows is guarded by the condition.
+    private let condition = NSCondition()
+    private var next = 0
+    /// Jobs that a helper could not do.
+    private var left: [Int] = []
+    /// How many helpers are at a job.
+    private var busyHelpers = 0
+    private var values: [Value?]
+    private var failure: WorkspaceError?
 
     init(
         _ jobs: [Job],
@@ -21,13 +24,13 @@ final class WorkspaceCrew<Job: Sendable, Value: Sendable>: Sendable {
     ) {
         self.jobs = jobs
         self.body = body
-        state = Lock(State(values: Array(repeating: nil, count: jobs.count)))
+        values = Array(repeating: nil, count: jobs.count)
     }
 
     /// Runs all jobs, on `workspace` and on those of `helpers` that can be opened; returns when
     /// none is at work any more.
     ///
-    /// Throws the first failure of a job, whoever ran it. A helper without a workspace took none.
+    /// Throws the first failure of a job on `workspace`; none is begun after it.
     func work(
         on workspace: Workspace, helpers: [WorkspaceThread]
     ) throws(WorkspaceError) -> [Value] {
@@ -35,37 +38,71 @@ final class WorkspaceCrew<Job: Sendable, Value: Sendable>: Sendable {
         for helper in helpers {
             group.enter()
             let thread = Thread { [self] in
-                _ = try? helper.run { (workspace) throws(WorkspaceError) in takeJobs(workspace) }
+                _ = try? helper.run { (workspace) throws(WorkspaceError) in help(on: workspace) }
                 group.leave()
             }
             thread.name = "plumb-workspace-helper"
             thread.stackSize = 1 << 20
             thread.start()
         }
-        takeJobs(workspace)
-        group.wait()
-        let state = state.withLock { $0 }
-        if let failure = state.failure { throw failure }
-        return state.values.compactMap(\.self)
-    }
-
-    private func takeJobs(_ workspace: Workspace) {
-        while let place = next() {
-            let result = Result { () throws(WorkspaceError) in try body(workspace, jobs[place]) }
-            state.withLock { state in
-                switch result {
-                case .success(let value): state.values[place] = value
-                case .failure(let error): state.failure = state.failure ?? error
-                }
+        while let place = nextToLead() {
+            do throws(WorkspaceError) {
+                let value = try body(workspace, jobs[place])
+                locked { values[place] = value }
+            } catch {
+                locked { failure = failure ?? error }
             }
         }
+        group.wait()
+        return try locked { () throws(WorkspaceError) in
+            if let failure { throw failure }
+            return values.compactMap(\.self)
+        }
     }
 
-    private func next() -> Int? {
-        state.withLock { state in
-            guard state.failure == nil, state.next < jobs.count else { return nil }
-            state.next += 1
-            return state.next - 1
+    /// Does jobs until there is none, or one fails.
+    private func help(on workspace: Workspace) {
+        while let place = nextToHelp() {
+            let value = try? body(workspace, jobs[place])
+            locked {
+                busyHelpers -= 1
+                if let value { values[place] = value } else { left.append(place) }
+                condition.signal()
+            }
+            guard value != nil else { return }
         }
+    }
+
+    private func nextToHelp() -> Int? {
+        locked {
+            guard failure == nil, next < jobs.count else { return nil }
+            busyHelpers += 1
+            next += 1
+            return next - 1
+        }
+    }
+
+    /// The next job of the leader; waits for helpers, of which one may fail.
+    private func nextToLead() -> Int? {
+        locked {
+            while failure == nil {
+                if let place = left.popLast() { return place }
+                if next < jobs.count {
+                    next += 1
+                    return next - 1
+                }
+                guard busyHelpers > 0 else { return nil }
+                condition.wait()
+            }
+            return nil
+        }
+    }
+
+    private func locked<Result, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        condition.lock()
+        defer { condition.unlock() }
+        return try body()
     }
 }
