@@ -48,7 +48,8 @@ import Testing
         let running = try fleet.start("reconcile")
         #expect(try running.says("bak"))
         running.send(signal)
-        _ = try running.wait()
+        let ended = try running.wait()
+        #expect(signal == SIGKILL || ended.status == 2, "\(ended)")
         let before = try rollout(fleet)
         let run = try fleet.expect(2, "reconcile", "--no-wait", "--output", "json").json
         let after = try #require(run["rollout"] as? [String: Any])

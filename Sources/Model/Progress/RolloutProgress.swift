@@ -40,6 +40,12 @@ package struct RolloutProgress: Sendable {
             }
         }
 
+        /// Whether a wave bakes.
+        package var isBaking: Bool {
+            if case .bake = self { true } else { false }
+        }
+
+        /// Whether operations may start.
         package var isRunnable: Bool {
             if case .run = self { true } else { false }
         }

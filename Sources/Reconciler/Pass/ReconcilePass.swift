@@ -193,7 +193,10 @@ package struct ReconcilePass {
             }
         }
         let done = result.outcomes.values.filter { $0.state == .completed }.count
-        if done < gated.decision.ready.count, outcomes.isEmpty || isEnding {
+        // What a bake keeps back is not left because the end was asked for.
+        let isLeft =
+            isEnding && rollouts.contains { !$0.next.isBaking && $0.next != .end }
+        if done < gated.decision.ready.count, outcomes.isEmpty || isLeft {
             outcomes.append(.operationsLeft)
         }
         return ExitStatus(outcomes)

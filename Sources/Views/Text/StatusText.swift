@@ -66,9 +66,10 @@ package enum StatusText {
         let reconcile = NextCommand.reconcile(environment: report.environment)
         switch report.state {
         case .failed, .halting: return ("correct the cause, then", reconcile)
-        case .superseded, .stopped, .pending: return ("go on with", reconcile)
+        case .superseded, .pending: return ("go on with", reconcile)
         case nil: return ("look again", NextCommand.status(environment: report.environment))
-        case .running, .runningDegraded, .waitingForCutover, .completed: return nil
+        // Who stopped it said so, and how it goes on.
+        case .running, .runningDegraded, .waitingForCutover, .completed, .stopped: return nil
         }
     }
 }
