@@ -122,7 +122,7 @@ struct RolloutBench {
     private func concurrency(_ own: BenchFleet) throws -> Int {
         let pass = try PassContext.open(own.request(.same, mode: .once), PassHooks(), context: nil)
         let concurrency = pass.fleet.policy.rollout.concurrency
-        return min(concurrency.total, RolloutRunner.sessionsEach * concurrency.perHost)
+        return min(concurrency.total, concurrency.perHost + RolloutRunner.ahead)
     }
 
     private static func table(columns: Int) -> FleetSchema.Definition {

@@ -16,6 +16,8 @@ package final class GitBackend: LedgerBackend {
     private let isSwept = Lock(false)
     /// How many packs there were when none of them could be merged.
     let unmergeable = Lock(0)
+    /// How many writes of this handle it takes until there can be too many packs.
+    let writesToLook = Lock(1)
 
     private struct Opened {
         let repository: Repository

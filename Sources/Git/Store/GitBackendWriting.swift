@@ -154,9 +154,16 @@ extension GitBackend {
     /// What was to be written is durable already: a failure here is nobody's, and a later write
     /// tries again, once there are as many more. A compaction under way removes packs itself.
     private func mergePacks() {
-        guard let repository = try? repository() else { return }
+        // Each write adds one pack; those that other processes add they look after themselves.
+        let isDue = writesToLook.withLock { count in
+            count -= 1
+            return count <= 0
+        }
+        guard isDue, let repository = try? repository() else { return }
         let maintenance = PackMaintenance(repository, sharing: .theOthers)
         let limit = unmergeable.withLock { $0 } + Self.mostPacks
+        let count = (try? maintenance.all().count) ?? limit
+        writesToLook.withLock { $0 = max(1, limit + 1 - count) }
         guard let due = try? maintenance.due(limit: limit), !due.isEmpty,
             let turn = try? CompactionTurn(place)
         else { return }

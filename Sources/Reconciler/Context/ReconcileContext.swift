@@ -37,7 +37,7 @@ package final class ReconcileContext: Sendable {
         // Observation, the workspace and the workers share the limit of a server. Two connections
         // more than the workers use let a read proceed while every worker holds a shard's lock.
         pool = ConnectionPool(
-            limitPerServer: RolloutRunner.sessionsEach * concurrency.perHost + 2,
+            limitPerServer: concurrency.perHost + RolloutRunner.ahead + 2,
             interrupt: interrupt
         ) {
             (server, purpose) throws(MySQLError) in try access.settings(server, purpose)

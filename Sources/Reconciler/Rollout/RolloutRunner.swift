@@ -98,10 +98,11 @@ package struct RolloutRunner: Sendable {
     /// How many operations may be at work on a server: where statements are short, the next ones
     /// are made ready, and the last ones recorded, while some run.
     private func mayBeginOn(_ server: ServerAddress) -> Int {
-        places.areHeldBriefly(server) ? Self.sessionsEach * perServer : perServer
+        places.areHeldBriefly(server) ? perServer + Self.ahead : perServer
     }
 
-    /// How many operations are at work at most for each one that may run statements. Some two
-    /// thirds of the time of a short one are waits for the ledger.
-    package static let sessionsEach = 3
+    /// How many operations are at work on a server at most beside those that may run statements.
+    /// They wait for the ledger, and what waits at the same time is one commit: the more there are,
+    /// the fewer commits.
+    package static let ahead = 10
 }
