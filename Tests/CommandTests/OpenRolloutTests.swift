@@ -157,24 +157,12 @@ import Testing
     }
 
     @Test func aStopKeepsTheRestFromBeginning() throws {
-        let fleet = try FleetFixture(shards: 4)
-        fleet.file.policy = ["rollout: {concurrency: {total: 1}}"]
-        try fleet.commit()
-        try fleet.expect(0, "reconcile")
-        try fleet.change("orders.sql", StoryTests.withStatus)
-        let reader = try fleet.server.connect(database: fleet.database(0))
-        try reader.execute("LOCK TABLES orders READ")
-        let running = try fleet.start("reconcile")
-        let watcher = try fleet.server.connect()
-        try running.reaches("its statement, which waits for the table") {
-            try watcher.query("SHOW PROCESSLIST").contains { row in
-                row[3] == fleet.database(0) && row[7]?.hasPrefix("ALTER TABLE") == true
-            }
-        }
+        let blocked = try BlockedStatement()
+        let (fleet, running) = (blocked.fleet, blocked.running)
         try fleet.expect(64, "stop")
         let id = try #require(try rollout(fleet)["rollout"] as? String)
         #expect(try fleet.expect(0, "stop", "--reason", "look first").says(id))
-        reader.close()
+        blocked.reader.close()
         let run = try running.wait()
         // What ran has ended, and nothing else has begun.
         #expect(run.status == 3 && run.says("look first", "plumb start \(id)"), "\(run)")

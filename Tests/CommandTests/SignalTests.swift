@@ -6,23 +6,11 @@ import Testing
 @Suite struct SignalTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func reconcileFinishesItsStatementAndStartsNoOther(_ signal: Int32) throws {
-        let fleet = try FleetFixture(shards: 4)
-        fleet.file.policy = ["rollout: {concurrency: {total: 1}}"]
-        try fleet.commit()
-        try fleet.expect(0, "reconcile")
-        try fleet.change("orders.sql", StoryTests.withStatus)
-        let reader = try fleet.server.connect(database: fleet.database(0))
-        try reader.execute("LOCK TABLES orders READ")
-        let running = try fleet.start("reconcile")
-        let watcher = try fleet.server.connect()
-        try running.reaches("its statement, which waits for the table") {
-            try watcher.query("SHOW PROCESSLIST").contains { row in
-                row[3] == fleet.database(0) && row[7]?.hasPrefix("ALTER TABLE") == true
-            }
-        }
+        let blocked = try BlockedStatement()
+        let (fleet, running) = (blocked.fleet, blocked.running)
         running.send(signal)
         #expect(try running.says("ending"))
-        reader.close()
+        blocked.reader.close()
         let run = try running.wait()
         #expect(run.status == 4, "\(run)")
         let done = try (0..<4).map { try fleet.table("orders", on: $0)?.contains("by_status") }

@@ -146,13 +146,17 @@ extension RolloutReport {
         guard state?.isTerminal == false, let words = next.words(of: record.waves.count) else {
             return
         }
-        message = [message, words].compactMap(\.self).joined(separator: "; ")
+        say(words)
     }
 
     /// Says that somebody stopped it.
     mutating func stop(_ reason: String) {
         guard state?.isTerminal == false else { return }
         state = .stopped
-        message = [message, reason].compactMap(\.self).joined(separator: "; ")
+        say(reason)
+    }
+
+    private mutating func say(_ words: String) {
+        message = [message, words].compactMap(\.self).joined(separator: "; ")
     }
 }

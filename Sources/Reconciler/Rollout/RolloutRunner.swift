@@ -78,10 +78,7 @@ package struct RolloutRunner: Sendable {
         ) { (work: ShardWork, crew: Crew) -> (ShardID, ShardWorker.Report) in
             guard broken.withLock({ $0 }) == nil else { return (work.shard, .init()) }
             do throws(JournalFailure) {
-                return (
-                    work.shard,
-                    try worker.run(work, crew: crew)
-                )
+                return (work.shard, try worker.run(work, crew: crew))
             } catch {
                 broken.withLock { $0 = $0 ?? error }
                 return (work.shard, .init())

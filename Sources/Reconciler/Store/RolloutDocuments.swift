@@ -14,9 +14,7 @@ extension RecordReader {
     package func rollout(_ id: String) throws(LedgerError) -> RolloutRecord? {
         try read(RolloutRecord.self, at: RecordPath.rollout(id))
     }
-}
 
-extension RecordReader {
     /// What is asked of an open rollout; nil where it has ended.
     package func rolloutMark(_ id: String) throws(LedgerError) -> RolloutMark? {
         try read(RolloutMark.self, at: RecordPath.open(id))
