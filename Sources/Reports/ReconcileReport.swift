@@ -26,9 +26,11 @@ package struct ReconcileReport: Codable, Hashable, Sendable {
         self.exitStatus = exitStatus
     }
 
-    /// When the first wave opens by itself, ISO 8601 in UTC; nil where none does.
+    /// When the next thing is due by itself, ISO 8601 in UTC: a wave opens, or is asked how it is;
+    /// nil where nothing is.
     package var nextDue: String? {
-        ((others ?? []) + [rollout]).compactMap { $0.due?.at }.min()
+        ((others ?? []) + [rollout]).compactMap(\.due).flatMap { [$0.at, $0.question] }
+            .compactMap(\.self).min()
     }
 
     /// How an operation was settled that a dead run had left.

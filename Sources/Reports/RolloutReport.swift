@@ -45,6 +45,9 @@ package struct RolloutReport: Codable, Hashable, Sendable {
         /// The wave that bakes until then, from 1, and how many there are.
         package var baking: Int
         package var waves: Int
+        /// When the shards of that wave are asked again how they are, ISO 8601 in UTC; nil where
+        /// nothing is asked.
+        package var question: String?
 
         package init(at: String, baking: Int, waves: Int) {
             self.at = at

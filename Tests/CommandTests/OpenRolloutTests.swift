@@ -176,7 +176,7 @@ import Testing
         #expect(try changed(fleet) == [true, true, true, true])
         #expect(try fleet.eventCount("operation-completed") == 8)
         let events = try fleet.events().filter {
-            ["rollout-stopped", "rollout-released"].contains($0["event"] as? String)
+            ["rollout-stopped", "rollout-started-again"].contains($0["event"] as? String)
         }
         #expect(events.compactMap { $0["reason"] as? String } == ["looked", "look first"])
         for words in [["stop"], ["start"], ["stop", id], ["start", id], ["stop", "nothing"]] {

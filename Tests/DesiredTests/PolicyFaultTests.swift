@@ -38,15 +38,38 @@ import Testing
                 + "`barrier`, which this release does not carry out [unsupported]; write `rolling`"
         ),
         (
-            "policy: {rollout: {on_failure: pause}}",
-            "plumb.yaml:12:32: error: `on_failure` is "
-                + "`pause`, which this release does not carry out [unsupported]; "
-                + "write `halt` or `continue`"
+            "policy: {rollout: {on_failure: halt, max_failures: 3}}",
+            "plumb.yaml:12:52: error: `max_failures` counts only where the others go on after a "
+                + "failure [invalid-value]; write `on_failure: continue` with it, or leave it out"
+        ),
+        (
+            "policy: {rollout: {health: {query: \"DELETE FROM t\", expect: \"= 0\"}}}",
+            "plumb.yaml:12:36: error: `query` does not begin with SELECT [invalid-value]; "
+                + "write one SELECT that only reads"
+        ),
+        (
+            "policy: {rollout: {health: {query: \"SELECT 1\", expect: \"0\"}}}",
+            "plumb.yaml:12:56: error: `expect` is `0`, which is no comparison [invalid-value]; "
+                + "write `= 0`, `!= down` or `<= 5`, in quotes"
+        ),
+        (
+            "policy: {rollout: {health: {query: \"SELECT 1\"}}}",
+            "plumb.yaml:12:28: error: `health` has no `expect` [missing-key]; add the key `expect`"
+        ),
+        (
+            "policy: {rollout: {waves: [{selector: {tier: canary}}, {percent: 100}]}}",
+            "plumb.yaml:12:39: error: the selector {tier: canary} of a wave selects no shard "
+                + "[selects-nothing]; correct it, or give shards these labels"
+        ),
+        (
+            "policy: {rollout: {waves: [{selector: {tier: canary}, shards: 1}, {percent: 100}]}}",
+            "plumb.yaml:12:28: error: a wave must have one of `shards`, `percent` and `selector` "
+                + "[invalid-value]; write exactly one of them"
         ),
         (
             "policy: {rollout: {on_failure: stop}}",
             "plumb.yaml:12:32: error: `on_failure` is "
-                + "`stop` [invalid-value]; the values are `halt`, `continue`"
+                + "`stop` [invalid-value]; the values are `halt`, `continue`, `pause`"
         ),
         (
             "policy: {rollout: {waves: []}}",
@@ -66,7 +89,8 @@ import Testing
         (
             "policy: {rollout: {waves: [{bake: 1m}]}}",
             "plumb.yaml:12:28: error: a wave must have "
-                + "one of `shards` and `percent` [invalid-value]; write exactly one of the two"
+                + "one of `shards`, `percent` and `selector` [invalid-value]; "
+                + "write exactly one of them"
         ),
         (
             "policy: {rollout: {waves: [{percent: 101%}]}}",

@@ -70,7 +70,7 @@ private struct World {
         var driven = [
             RolloutDrive.Driven(
                 record, Dictionary(uniqueKeysWithValues: operations), isBegun: true,
-                control: RolloutControl(policy: policy, interrupt: interrupt))
+                control: RolloutControl(rule: FailureRule(policy), interrupt: interrupt))
         ]
         RolloutDrive(
             runner: { driven in

@@ -92,6 +92,26 @@ struct JournalRefusalTests {
         #expect(approval?.uses?.count == 1)
     }
 
+    @Test(
+        "what is suspended while the rollout runs does not begin, until that is over",
+        arguments: ["s0", nil])
+    func suspended(shard: String?) throws {
+        let (journal, store, record, folder) = try begun(until: 60)
+        defer { withExtendedLifetime(folder) {} }
+        let suspensions = Suspensions(store: store)
+        let name = record.key.namespace
+        _ = try suspensions.suspend("other", nil, reason: "not ours", seconds: nil)
+        _ = try suspensions.suspend(name, "s1", reason: "not ours", seconds: nil)
+        let made = try suspensions.suspend(name, shard, reason: "a dump", seconds: 10)
+        #expect(try journal.begin(record) == .shard(reason: made.words))
+        #expect(try LedgerQueries.pending(in: #require(try store.snapshot())).isEmpty)
+        let clock = SimulatedClock()
+        _ = clock.wait(seconds: 10, unless: Interrupt())
+        let later = LedgerStore(
+            ledger: store.ledger, environment: store.environment, actor: store.actor, clock: clock)
+        #expect(try LedgerJournal(store: later).begin(record) == nil)
+    }
+
     @Test("an operation that is said to run has its pending record before it runs again")
     func recordedAnew() throws {
         let (journal, store, record, folder) = try begun(until: 60)
@@ -180,7 +200,7 @@ struct JournalRefusalTests {
             Dictionary(uniqueKeysWithValues: records.map { ($0.key, digest("a")) }))
         let worker = ShardWorker(
             opener: fleet, journal: journal, clock: SimulatedClock(),
-            control: RolloutControl(policy: .continue, interrupt: Interrupt()),
+            control: RolloutControl(rule: FailureRule(.continue), interrupt: Interrupt()),
             places: Places(perKey: 1), faults: .none,
             listener: .silent)
         let report = try worker.run(

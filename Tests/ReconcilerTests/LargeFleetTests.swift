@@ -40,7 +40,7 @@ struct LargeFleetTests {
         let start = Date()
         let result = RolloutRunner(
             opener: engine, journal: SimulatedJournal(), clock: SimulatedClock(),
-            control: RolloutControl(policy: .halt, interrupt: Interrupt()), total: 32,
+            control: RolloutControl(rule: FailureRule(.halt), interrupt: Interrupt()), total: 32,
             perServer: 2
         ).run(work(shards: shards, tables: tables))
         #expect(result.outcomes.count == 10_000)

@@ -67,7 +67,7 @@ struct LockWaitTests {
         func run(pausing: @escaping @Sendable (Int) -> Void) -> OperationOutcome? {
             let result = RolloutRunner(
                 opener: opener, journal: journal, clock: PausingClock(body: pausing),
-                control: RolloutControl(policy: .halt, interrupt: Interrupt()), total: 1,
+                control: RolloutControl(rule: FailureRule(.halt), interrupt: Interrupt()), total: 1,
                 perServer: 1
             ).run([work])
             return result.outcomes.values.first

@@ -64,7 +64,8 @@ struct ParallelShardTests {
         ) -> RolloutRunner.Result {
             RolloutRunner(
                 opener: fleet, journal: journal, clock: clock,
-                control: RolloutControl(policy: policy, interrupt: interrupt), total: total,
+                control: RolloutControl(rule: FailureRule(policy), interrupt: interrupt),
+                total: total,
                 perServer: perServer, faults: faults, listener: listener
             ).run(work)
         }

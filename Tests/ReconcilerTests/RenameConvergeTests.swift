@@ -42,7 +42,7 @@ private struct RenamedShard {
     func run(
         _ record: PendingRecord, faults: FaultPoints = .none
     ) -> RolloutRunner.Result {
-        let control = RolloutControl(policy: .halt, interrupt: Interrupt())
+        let control = RolloutControl(rule: FailureRule(.halt), interrupt: Interrupt())
         let runner = RolloutRunner(
             opener: fleet, journal: journal, clock: clock, control: control, total: 1,
             perServer: 1, faults: faults)

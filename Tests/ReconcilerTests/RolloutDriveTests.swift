@@ -1,8 +1,10 @@
 import Basics
+import Desired
 import Diff
 import Execution
 import Foundation
 import Model
+import Observed
 import Schema
 import TestSupport
 import Testing
@@ -53,7 +55,8 @@ struct RolloutDriveTests {
             }
             return RolloutDrive.Driven(
                 record, Dictionary(uniqueKeysWithValues: operations), isBegun: false,
-                control: RolloutControl(policy: policy, interrupt: interrupt) { [isClosed] in
+                control: RolloutControl(rule: FailureRule(policy), interrupt: interrupt) {
+                    [isClosed] in
                     isClosed.withLock { $0 }
                 })
         }
@@ -62,6 +65,7 @@ struct RolloutDriveTests {
             _ rollouts: [RolloutDrive.Driven], waits: Bool = true,
             resume: (@Sendable (RolloutRecord) throws(JournalFailure) -> Void)? = nil,
             listener: RolloutListener = .silent,
+            health: HealthGate? = nil,
             isReady: @escaping (OperationKey) -> Bool = { _ in true }
         ) -> [RolloutDrive.Driven] {
             var rollouts = rollouts
@@ -80,7 +84,8 @@ struct RolloutDriveTests {
                             records: [$0])
                     }
                 },
-                clock: clock, interrupt: interrupt, listener: listener, waits: waits
+                clock: clock, interrupt: interrupt, listener: listener, waits: waits,
+                health: health
             ).run(&rollouts)
             return rollouts
         }
@@ -119,6 +124,68 @@ struct RolloutDriveTests {
         _ = fleet.run([fleet.rollout("orders")], listener: listener)
         #expect(fleet.executed.count == 3)
         #expect(fleet.resumed.withLock { $0 } == ["orders"])
+    }
+
+    /// Each answer is for one question, the last one for all that follow.
+    private func gate(
+        _ answers: [HealthQuestion.Answer], asked: Lock<[[String]]>, paused: Lock<[String]>
+    ) throws -> HealthGate {
+        let expected = try #require(HealthCheck.Expectation("= 0"))
+        return HealthGate(
+            check: HealthCheck(query: "SELECT 0", expected: expected, eachSeconds: 250),
+            ask: { shards in
+                let number = asked.withLock { asked in
+                    asked.append(shards.map(\.shard))
+                    return asked.count
+                }
+                let answer = answers[min(number, answers.count) - 1]
+                return Dictionary(uniqueKeysWithValues: shards.map { ($0, answer) })
+            },
+            pause: { record, reason throws(JournalFailure) in
+                paused.withLock { $0.append(reason) }
+                return RolloutMark(pause: .init(reason: reason, at: "now"))
+                    .standstill(of: record.id)
+            })
+    }
+
+    @Test("a wave is asked while it bakes and before the next one opens, and then no more")
+    func health() throws {
+        let fleet = Fleet()
+        let (asked, paused) = (Lock<[[String]]>([]), Lock<[String]>([]))
+        // Where the wave bakes, no answer is no bad one.
+        let gate = try gate(
+            [.value("0"), .unanswered("gone"), .value("0")], asked: asked, paused: paused)
+        let ended = fleet.run([fleet.rollout("orders")], health: gate)
+        #expect(fleet.executed.count == 3)
+        #expect(fleet.clock.waits == [250, 250, 100])
+        #expect(asked.withLock { $0 } == [["s0"], ["s0"], ["s0"], ["s0"]])
+        #expect(paused.withLock { $0 }.isEmpty)
+        #expect(ended[0].next == .end)
+        // Nothing is asked of a rollout that goes on in the middle of a wave.
+        var half = fleet.rollout("items", bakeSeconds: 0)
+        for number in [0, 1] {
+            half.operations[fleet.records[3 + number].key]?.state = .completed
+        }
+        _ = fleet.run([half], health: gate)
+        #expect(asked.withLock { $0 }.count == 4)
+    }
+
+    @Test(
+        "a bad answer pauses: while the wave bakes, and before the next one opens",
+        arguments: [
+            ([HealthQuestion.Answer.value("3")], 1), ([.value(nil)], 1),
+            ([.value("0"), .value("1")], 2),
+            ([.value("0"), .value("0"), .value("0"), .unanswered("gone")], 4),
+        ])
+    func unhealthy(answers: [HealthQuestion.Answer], questions: Int) throws {
+        let fleet = Fleet()
+        let (asked, paused) = (Lock<[[String]]>([]), Lock<[String]>([]))
+        let gate = try gate(answers, asked: asked, paused: paused)
+        let ended = fleet.run([fleet.rollout("orders")], health: gate)
+        #expect(fleet.executed == ["orders s0"])
+        #expect(asked.withLock { $0 }.count == questions)
+        #expect(paused.withLock { $0 }.count == 1)
+        #expect(ended[0].control.standstill?.state == .paused)
     }
 
     @Test("where nothing may start nothing is recorded, and nobody waits for a bake")

@@ -32,6 +32,8 @@ struct RolloutStateTests {
         Case([.failed, .pending], .halting),
         Case([.failed, .running], .halting),
         Case([.failed, .pending], .runningDegraded, .continue),
+        Case([.failed, .pending], .runningDegraded, .pause),
+        Case([.failed, .completed], .failed, .pause),
         Case([.failed, .completed], .failed),
         Case([.failed, .cancelled], .failed),
         Case([.failed, .completed], .failed, .continue),
@@ -46,7 +48,21 @@ struct RolloutStateTests {
 
     @Test(arguments: cases)
     func derives(_ sample: Case) {
-        #expect(RolloutState.derive(from: sample.operations, policy: sample.policy) == sample.state)
+        #expect(
+            RolloutState.derive(from: sample.operations, rule: FailureRule(sample.policy))
+                == sample.state)
+    }
+
+    @Test("what failures end a rollout before all was tried")
+    func failureRule() {
+        for (rule, halted) in [
+            (FailureRule(.halt), [false, true, true, true]),
+            (FailureRule(.continue), [false, false, false, false]),
+            (FailureRule(.continue, limit: 2), [false, false, true, true]),
+            (FailureRule(.pause), [false, false, false, false]),
+        ] {
+            #expect((0..<4).map { rule.isHalted(failures: $0) } == halted, "\(rule)")
+        }
     }
 
     @Test("no state but a determined one with every operation ended is terminal")
@@ -54,8 +70,9 @@ struct RolloutStateTests {
         let states = OperationState.allCases.map { Optional($0) } + [nil]
         for left in states {
             for right in states {
-                for policy in [FailurePolicy.halt, .continue] {
-                    let state = RolloutState.derive(from: [left, right], policy: policy)
+                for policy in FailurePolicy.allCases {
+                    let state = RolloutState.derive(
+                        from: [left, right], rule: FailureRule(policy))
                     let ended = [left, right].allSatisfy { $0?.isTerminal == true }
                     #expect((state?.isTerminal ?? false) == ended, "\(left as Any) \(right as Any)")
                 }

@@ -46,7 +46,7 @@ struct RowsInTheWayTests {
         let journal = SimulatedJournal()
         let worker = ShardWorker(
             opener: fleet, journal: journal, clock: SimulatedClock(),
-            control: RolloutControl(policy: .halt, interrupt: Interrupt()),
+            control: RolloutControl(rule: FailureRule(.halt), interrupt: Interrupt()),
             places: Places(perKey: 1), faults: .none,
             listener: .silent)
         let report = try worker.run(

@@ -117,7 +117,7 @@ struct ShardLocksTests {
                     }, live: []))
             return RolloutRunner(
                 opener: opener(), journal: SimulatedJournal(), clock: clock,
-                control: RolloutControl(policy: .halt, interrupt: Interrupt()), total: 8,
+                control: RolloutControl(rule: FailureRule(.halt), interrupt: Interrupt()), total: 8,
                 perServer: perServer
             ).run([.init(shard: id, server: server.address, records: records, order: order)])
         }

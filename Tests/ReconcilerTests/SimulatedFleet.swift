@@ -133,7 +133,7 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
         /// Why no operation may begin.
         var refusal: String?
         /// Who stopped the rollout.
-        var stop: String?
+        var stop: StartRefusal?
         /// Operations that used up what allowed them.
         var used: [OperationKey] = []
         /// What each table is recorded with.
@@ -146,7 +146,7 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
         state.withLock { $0.refusal }
     }
 
-    func begin(_ record: PendingRecord) throws(JournalFailure) -> String? {
+    func begin(_ record: PendingRecord) throws(JournalFailure) -> StartRefusal? {
         try state.withLock { state throws(JournalFailure) in
             if state.isBroken { throw JournalFailure("no space left") }
             if let stop = state.stop { return stop }

@@ -43,7 +43,8 @@ private final class OneByOne: Sendable {
     func run(_ journal: (any OperationJournal)? = nil) -> RolloutRunner.Result {
         let runner = RolloutRunner(
             opener: fleet, journal: journal ?? self.journal, clock: SimulatedClock(),
-            control: RolloutControl(policy: .halt, interrupt: interrupt), total: 4, perServer: 1,
+            control: RolloutControl(rule: FailureRule(.halt), interrupt: interrupt), total: 4,
+            perServer: 1,
             places: places)
         return runner.run(
             records.map {
@@ -80,7 +81,7 @@ private struct SlowJournal: OperationJournal {
         try inner.refusal(of: record)
     }
 
-    func begin(_ record: PendingRecord) throws(JournalFailure) -> String? {
+    func begin(_ record: PendingRecord) throws(JournalFailure) -> StartRefusal? {
         try inner.begin(record)
     }
 

@@ -42,7 +42,7 @@ import Testing
                 status, report.headline, text: ReconcileText.text(report),
                 json: JSONView.reconcile(report), markdown: MarkdownView.reconcile(report))
         }
-        let rollout = StatusText.text(Sample.rollout, exit: status)
+        let rollout = StatusText.text(StatusReport(Sample.rollout), exit: status)
         #expect(lastLine(rollout).hasSuffix(" exit \(status.rawValue)"))
     }
 

@@ -12,7 +12,7 @@ import Testing
         ("plan", PlanText.text(Sample.hostile(exit: .refused))),
         ("drift", DriftText.text(Sample.hostileDrift(exit: .refused))),
         ("reconcile", ReconcileText.text(Sample.hostileReconcile(exit: .refused))),
-        ("status", StatusText.text(Sample.hostileRollout(), exit: .refused)),
+        ("status", StatusText.text(StatusReport(Sample.hostileRollout()), exit: .refused)),
         ("plan.md", MarkdownView.plan(Sample.hostile(exit: .refused))),
         ("drift.md", MarkdownView.drift(Sample.hostileDrift(exit: .refused))),
         ("reconcile.md", MarkdownView.reconcile(Sample.hostileReconcile(exit: .refused))),

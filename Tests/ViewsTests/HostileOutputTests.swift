@@ -38,7 +38,7 @@ struct HostileOutputTests {
         return errors + [
             ("text", PlanText.text(plan)), ("text", DriftText.text(drift)),
             ("text", ReconcileText.text(reconcile)),
-            ("text", StatusText.text(rollout, exit: .refused)),
+            ("text", StatusText.text(StatusReport(rollout), exit: .refused)),
             (
                 "text",
                 ErrorText.text(
@@ -56,7 +56,7 @@ struct HostileOutputTests {
             ("sarif", SARIFView.plan(plan)), ("sarif", SARIFView.drift(drift, pretty: true)),
             ("json", JSONView.plan(plan)), ("json", JSONView.drift(drift, pretty: true)),
             ("json", JSONView.reconcile(reconcile)),
-            ("json", JSONView.status(rollout, exit: .refused)),
+            ("json", JSONView.status(StatusReport(rollout), exit: .refused)),
             (
                 "json",
                 JSONView.table(kind: "x", rows: [["a": text]], summary: text, exit: .done)

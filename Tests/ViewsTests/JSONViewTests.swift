@@ -69,14 +69,14 @@ import Testing
 
                 """)
         #expect(
-            JSONView.status(Sample.rollout, exit: .partial) == """
+            JSONView.status(StatusReport(Sample.rollout), exit: .partial) == """
                 {"counts":{"cancelled":6,"completed":14,"failed":1,"failed_retryable":1},\
                 "due":null,"endedAt":"2026-11-21T14:03:12Z","environment":"production","exit":4,\
                 "kind":"status","message":"commerce/commerce_08/orders: lock wait timeout",\
-                "outcome":"partial","plan":"\(Sample.digest("plan").hex)","rollout":"5b20",\
+                "others":[],"outcome":"partial","plan":"\(Sample.digest("plan").hex)","rollout":"5b20",\
                 "startedAt":"2026-11-21T14:00:00Z","state":"failed",\
                 "summary":"rollout 5b20 failed: 14 done, 1 waiting, 1 failed, \
-                6 left for the next plan","troubles":[\
+                6 left for the next plan","suspensions":[],"troubles":[\
                 {"message":"the rollout halted","namespace":"commerce","shard":"commerce_09",\
                 "state":"cancelled","table":"orders"},\
                 {"message":"the rollout halted","namespace":"commerce","shard":"commerce_10",\

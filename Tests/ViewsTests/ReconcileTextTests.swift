@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func status() {
-        let text = StatusText.text(Sample.rollout, exit: .partial)
+        let text = StatusText.text(StatusReport(Sample.rollout), exit: .partial)
         #expect(
             text == #"""
                 Rollout 5b20  plan 64879f7  production  failed                            ended \#
@@ -84,7 +84,7 @@ import Testing
         var report = Sample.rollout
         report.state = nil
         report.counts = ["completed": 3, "unreadable": 1]
-        let text = StatusText.text(report, exit: .incomplete)
+        let text = StatusText.text(StatusReport(report), exit: .incomplete)
         #expect(report.headline.hasPrefix("rollout 5b20 undetermined"))
         #expect(text.contains("3 done  1 unknown"))
         #expect(text.contains("look again:  plumb status --environment production"))
@@ -95,12 +95,13 @@ import Testing
         let key = OperationKey(
             shard: ShardID(namespace: "commerce", shard: "commerce_03"), object: "")
         report.troubles = [.init(key: key, state: .pending, message: "no answer")]
-        let text = StatusText.text(report, exit: .incomplete)
+        let text = StatusText.text(StatusReport(report), exit: .incomplete)
         #expect(text.contains("… commerce on commerce_03 pending: no answer"))
     }
 
     @Test func noRollout() {
-        let text = StatusText.text(RolloutReport(environment: "staging"), exit: .done, width: 60)
+        let text = StatusText.text(
+            StatusReport(RolloutReport(environment: "staging")), exit: .done, width: 60)
         #expect(text == "no rollout in staging                                 exit 0\n")
     }
 }

@@ -52,7 +52,6 @@ extension DriftPolicy: FleetChoice {
 
 extension FailurePolicy: FleetChoice {
     static var title: String { "onFailure" }
-    static var unsupported: [String] { ["pause"] }
 }
 
 /// How a change is spread over the shards.
@@ -61,6 +60,10 @@ package struct Rollout: Hashable, Sendable {
     package let waves: [Wave]
     package let concurrency: Concurrency
     package let onFailure: FailurePolicy
+    /// Under `continue`: with this many failures the rollout halts; nil for no limit.
+    package var maxFailures: Int?
+    /// What is asked of a wave before the next one opens; nil for nothing.
+    package var health: HealthCheck?
 
     static let standard = Rollout(
         waves: [Wave(size: .percent(100), bakeSeconds: 0)], concurrency: .standard,
@@ -75,17 +78,21 @@ package struct Wave: Hashable, Sendable {
         case shards(Int)
         /// This percentage of the shards, with those of earlier waves.
         case percent(Int)
+        /// Those with these labels.
+        case selected(Selector)
     }
 
     package let size: Size
     /// How long to wait after this wave is completed before the next one starts.
     package let bakeSeconds: Int
 
-    /// How many of `count` shards are changed when this wave is done, rounded up.
-    package func reach(of count: Int) -> Int {
+    /// How many of `count` shards are changed when this wave is done, rounded up; nil where that
+    /// follows from their labels.
+    package func reach(of count: Int) -> Int? {
         switch size {
         case .shards(let number): min(number, count)
         case .percent(let percent): (count * percent + 99) / 100
+        case .selected: nil
         }
     }
 }

@@ -52,7 +52,7 @@ package struct ListedShard: Hashable, Sendable {
 }
 
 /// Selects shards: all labels must be equal, and the name must match.
-package struct Selector: Sendable, CustomStringConvertible {
+package struct Selector: Hashable, Sendable, CustomStringConvertible {
     package let labels: [String: String]
     /// A name, or a pattern with `*` and `?`; nil for any name.
     package let shard: String?

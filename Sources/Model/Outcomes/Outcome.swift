@@ -20,7 +20,7 @@ package enum Outcome: Hashable, Sendable {
 
     // What held a step.
     case awaitsApproval, denied, outsideWindow, behindEnvironment, behindStep, backingOff
-    case rowsInTheWay, readOnly, refusedByPolicy
+    case rowsInTheWay, readOnly, refusedByPolicy, suspended
     /// Drift that policy reports and leaves alone.
     case driftLeft
 
@@ -32,7 +32,7 @@ package enum Outcome: Hashable, Sendable {
     case shardUnreachable
     /// A part of a step ran before the end was asked for.
     case stepHalfDone
-    /// Somebody stopped a rollout that has not ended.
+    /// Somebody stopped a rollout that has not ended, or it waits for somebody to release it.
     case rolloutStopped
     /// A wave of a rollout bakes, or operations of it are held, and later waves wait for that.
     case waveWaits
@@ -62,7 +62,7 @@ package enum Outcome: Hashable, Sendable {
             .waveWaits:
             .difference
         case .awaitsApproval, .outsideWindow, .behindEnvironment, .behindStep, .readOnly,
-            .shardLocked, .ledgerLocked, .rolloutStopped:
+            .shardLocked, .ledgerLocked, .rolloutStopped, .suspended:
             .blocked
         case .backingOff, .stepHalfDone, .operationsLeft: .partial
         case .unsupported, .denied, .rowsInTheWay, .refusedByPolicy, .refused: .refused
@@ -116,7 +116,7 @@ extension RolloutState {
         case .completed: .done
         case .failed, .runningDegraded: .partial
         case .superseded: .refused
-        case .pending, .running, .halting, .waitingForCutover, .stopped: .difference
+        case .pending, .running, .halting, .waitingForCutover, .stopped, .paused: .difference
         case nil: .incomplete
         }
     }

@@ -8,12 +8,12 @@ import Schema
 package struct RolloutProgress: Sendable {
     private let waves: [[OperationKey]]
     private let bakeSeconds: [Int]
-    private let policy: FailurePolicy
+    private let rule: FailureRule
 
     package init(_ record: RolloutRecord) {
         waves = record.waves
         bakeSeconds = record.bakeSeconds
-        policy = record.policy
+        rule = record.failureRule
     }
 
     /// The next thing; waves are counted from 0.
@@ -76,7 +76,8 @@ package struct RolloutProgress: Sendable {
         _ operations: [OperationKey: OperationRecord], now: Timestamp,
         mayStart: (OperationKey) -> Bool
     ) -> Next {
-        let isHalted = policy == .halt && operations.values.contains { $0.state == .failed }
+        let isHalted = rule.isHalted(
+            failures: operations.values.count { $0.state == .failed })
         var opensAt: Timestamp?
         if !isHalted, let wave = untried(operations) { return .restart(wave: wave) }
         for (number, keys) in waves.enumerated() {

@@ -95,6 +95,8 @@ package struct RolloutRecord: Codable, Hashable, Sendable {
     package var message: String?
     /// Greater than that of every rollout that was open when it began; nil in old records.
     package var number: Int?
+    /// Under `continue`: with this many failures it halts; nil for no limit.
+    package var maxFailures: Int?
 
     package init(
         id: String, plan: Digest, policy: FailurePolicy, waves: [[OperationKey]],
@@ -110,6 +112,9 @@ package struct RolloutRecord: Codable, Hashable, Sendable {
         self.startedAt = startedAt
         self.actor = actor
     }
+
+    /// What failures mean for it.
+    package var failureRule: FailureRule { FailureRule(policy, limit: maxFailures) }
 
     /// The operations of all waves, in order.
     package var operationKeys: [OperationKey] { waves.flatMap { $0 } }

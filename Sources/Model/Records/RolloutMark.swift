@@ -1,9 +1,14 @@
-/// What marks a rollout as open, and what somebody asked of it.
+/// What marks a rollout as open, and what was asked of it.
 package struct RolloutMark: Codable, Hashable, Sendable {
-    /// Set while no further operation of the rollout may begin.
+    /// Set while no further operation of the rollout may begin, as somebody wants it.
     package var stop: Stop?
+    /// Set while it waits for somebody to release it.
+    package var pause: Pause?
 
-    package init(stop: Stop? = nil) { self.stop = stop }
+    package init(stop: Stop? = nil, pause: Pause? = nil) {
+        self.stop = stop
+        self.pause = pause
+    }
 
     /// Who stopped it, and why.
     package struct Stop: Codable, Hashable, Sendable {
@@ -18,10 +23,42 @@ package struct RolloutMark: Codable, Hashable, Sendable {
             self.reason = reason
             self.at = at
         }
+    }
 
-        /// What it means, as a sentence for people.
-        package func words(_ rollout: String) -> String {
-            "stopped by \(actor) at \(at) (\(reason)): `plumb start \(rollout)` lets it go on"
+    /// Why it waits for somebody, since when.
+    package struct Pause: Codable, Hashable, Sendable {
+        /// What failed, with its shard.
+        package var reason: String
+        /// ISO 8601 in UTC.
+        package var at: String
+
+        package init(reason: String, at: String) {
+            self.reason = reason
+            self.at = at
+        }
+    }
+
+    /// Why nothing of a rollout begins, for as long as nobody lets it go on.
+    package struct Standstill: Hashable, Sendable {
+        /// `stopped` or `paused`.
+        package let state: RolloutState
+        /// As a sentence for people.
+        package let words: String
+    }
+
+    /// What keeps the rollout from going on; nil where nothing does.
+    package func standstill(of rollout: String) -> Standstill? {
+        if let stop {
+            return Standstill(
+                state: .stopped,
+                words: "stopped by \(stop.actor) at \(stop.at) (\(stop.reason)): "
+                    + "`plumb start \(rollout)` lets it go on")
+        }
+        return pause.map { pause in
+            Standstill(
+                state: .paused,
+                words: "paused at \(pause.at) (\(pause.reason)): `plumb release \(rollout)` lets "
+                    + "it go on")
         }
     }
 }

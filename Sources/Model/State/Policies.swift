@@ -4,6 +4,29 @@ package enum FailurePolicy: String, Codable, Hashable, Sendable, CaseIterable {
     case halt
     /// The others go on; the rollout ends as failed all the same.
     case `continue`
+    /// No new operation starts until somebody releases the rollout, which stays open.
+    case pause
+}
+
+/// When failures end a rollout before all of its operations were tried.
+package struct FailureRule: Hashable, Sendable {
+    package let policy: FailurePolicy
+    /// Under `continue`: this many failures halt it; nil for no limit.
+    package let limit: Int?
+
+    package init(_ policy: FailurePolicy, limit: Int? = nil) {
+        self.policy = policy
+        self.limit = limit
+    }
+
+    /// Whether nothing more of a rollout starts, ever, after so many failures.
+    package func isHalted(failures: Int) -> Bool {
+        switch policy {
+        case .halt: failures > 0
+        case .continue: limit.map { failures >= $0 } ?? false
+        case .pause: false
+        }
+    }
 }
 
 /// What happens to tables that were changed out of band: `policy.drift`.

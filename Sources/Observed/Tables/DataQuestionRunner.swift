@@ -152,7 +152,8 @@ package struct DataQuestionRunner: Sendable {
 
     private static func tooLate(_ seconds: Int) -> String { "no answer within \(seconds) s" }
 
-    private static func bounded(_ request: Request, _ seconds: Int) -> String {
+    /// The question with its limits, in the words of its server.
+    static func bounded(_ request: Request, _ seconds: Int) -> String {
         switch request.flavour {
         case .mariadb:
             return "SET STATEMENT max_statement_time = \(seconds), "

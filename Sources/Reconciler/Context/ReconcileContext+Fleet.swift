@@ -12,6 +12,12 @@ extension ReconcileContext: FleetAccess {
         TableSizes.read(tables, pool: pool, totalConcurrency: concurrency.total)
     }
 
+    package func health(_ questions: [HealthQuestion]) -> [ShardID: HealthQuestion.Answer] {
+        HealthQuestion.ask(
+            questions, pool: pool, totalConcurrency: concurrency.total,
+            perServer: concurrency.perHost)
+    }
+
     package func opener(
         of targets: [ShardID: ObservationTarget], waitSeconds: Int, isForChanges: Bool
     ) -> any ShardOpener {

@@ -47,6 +47,8 @@ package struct Gate: Sendable {
         case rows(reason: String)
         /// Its server is read-only, and the fleet file does not allow changes to it.
         case readOnly(reason: String)
+        /// Somebody suspended its shard or namespace.
+        case suspended(reason: String)
         /// Policy does not allow it, and an approval would not change that.
         case refused(reason: String)
     }
@@ -180,6 +182,7 @@ extension Gate.Hold {
         case .backOff: .backingOff
         case .rows: .rowsInTheWay
         case .readOnly: .readOnly
+        case .suspended: .suspended
         case .refused: .refusedByPolicy
         }
     }
@@ -196,6 +199,7 @@ extension Gate.Hold {
         case .backOff: "back-off"
         case .rows: "rows"
         case .readOnly: "read-only"
+        case .suspended: "suspended"
         case .refused: "refused"
         }
     }
@@ -205,7 +209,7 @@ extension Gate.Hold {
         switch self {
         case .approval(_, let reason), .window(let reason), .environment(let reason),
             .behind(let reason), .backOff(let reason), .rows(let reason), .readOnly(let reason),
-            .refused(let reason):
+            .suspended(let reason), .refused(let reason):
             reason
         case .denied(let digest, let reason):
             "denied (\(digest.short))" + (reason.isEmpty ? "" : ": \(reason)")

@@ -46,6 +46,7 @@ struct GateStage {
             dropsPerPlan: policy.limits.dropsPerPlan, closed: try closed(planned, now: now))
         var decision = try Gate(rules: rules, approvals: approvals).decide(planned.plan, now: now)
         holdReadOnly(&decision, planned)
+        try holdSuspended(&decision, planned, now: now)
         if pass.request.backsOff { backOff(&decision, now: now) }
         decision.holdDependentObjects()
         notices += planned.comparison.unfitNames { pass.context.catalog[$0] }
@@ -73,28 +74,22 @@ struct GateStage {
     /// make a replica differ from its primary.
     private func holdReadOnly(_ decision: inout Gate.Decision, _ planned: PlanningPass.Result) {
         let targets = planned.targets
-        var ready: [Gate.Ready] = []
-        var held: [Held: [String]] = [:]
-        for item in decision.ready {
-            guard let target = targets[item.key.shardID],
-                case .known(let known) = planned.observation[target.id],
-                let refusal = ReadOnlyRefusal(target, known.readOnly)
-            else {
-                ready.append(item)
-                continue
-            }
-            held[Held(step: item.step, reason: refusal.reason), default: []].append(item.shard)
+        decision.hold { id in
+            guard let target = targets[id], case .known(let known) = planned.observation[id]
+            else { return nil }
+            return ReadOnlyRefusal(target, known.readOnly).map { .readOnly(reason: $0.reason) }
         }
-        for (key, shards) in held.sorted(by: { ($0.value.first ?? "") < ($1.value.first ?? "") }) {
-            decision.held.append(
-                Gate.Held(step: key.step, shards: shards, hold: .readOnly(reason: key.reason)))
-        }
-        decision.ready = ready
     }
 
-    private struct Held: Hashable {
-        let step: PlanStep
-        let reason: String
+    /// Holds operations on what somebody suspended.
+    private func holdSuspended(
+        _ decision: inout Gate.Decision, _ planned: PlanningPass.Result, now: Timestamp
+    ) throws {
+        let active = try planned.snapshot?.suspensions().filter { !$0.isOver(at: now) } ?? []
+        guard !active.isEmpty else { return }
+        decision.hold { id in
+            active.first { $0.covers(id) }.map { .suspended(reason: $0.words) }
+        }
     }
 
     /// Holds operations that failed recently and have not changed since.

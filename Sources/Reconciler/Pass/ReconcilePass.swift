@@ -99,7 +99,7 @@ package struct ReconcilePass {
         let opener = pass.shardAccess.opener(
             of: planned.targets, waitSeconds: 0, isForChanges: true)
         let keys = Set(ready.map(\.key))
-        let drive = RolloutDrive(
+        var drive = RolloutDrive(
             runner: { [pass, faults] driven in
                 RolloutRunner(
                     opener: opener, journal: LedgerJournal(store: pass.store),
@@ -117,8 +117,37 @@ package struct ReconcilePass {
             isReady: keys.contains, work: rollouts.works(ready, planned),
             clock: pass.hooks.clock, interrupt: pass.hooks.interrupt,
             listener: pass.hooks.listener, waits: pass.request.waitsForBakes)
+        drive.health = healthGate(rollouts, planned)
         drive.run(&driven)
         pass.hooks.stage("closing the rollout")
+    }
+
+    /// What asks waves how they are; nil where policy wants nothing to be asked.
+    private func healthGate(
+        _ rollouts: RolloutLedger, _ planned: PlanningPass.Result
+    ) -> HealthGate? {
+        guard let check = pass.fleet.policy.rollout.health else { return nil }
+        let access = pass.shardAccess
+        let targets = planned.targets
+        return HealthGate(
+            check: check,
+            ask: { shards in
+                access.health(
+                    shards.compactMap { id in
+                        guard let target = targets[id],
+                            case .known(let known) = planned.observation[id]
+                        else { return nil }
+                        return HealthQuestion(
+                            .init(target: target, flavour: known.profile.flavour, sql: check.query))
+                    })
+            },
+            pause: { record, reason throws(JournalFailure) in
+                do throws(LedgerError) {
+                    return try rollouts.pause(record, reason: reason)
+                } catch {
+                    throw JournalFailure("\(error)", isLocked: error.code == .locked)
+                }
+            })
     }
 
     /// Starts the back-off of operations that failed, so that a loop waits before it tries them
@@ -179,12 +208,9 @@ package struct ReconcilePass {
         if recovered.contains(where: { $0.finding == .unknown }) { outcomes.append(.unsettled) }
         outcomes += result.outcomes.values.map { .operation($0.kind) }
             .filter { $0.exitStatus != .done }
-        outcomes += result.obstacles.values.map { obstacle in
-            obstacle.isHalf
-                ? .stepHalfDone : obstacle.isLocked ? .shardLocked : .shardUnreachable
-        }
+        outcomes += result.obstacles.values.map(\.outcome)
         for driven in rollouts {
-            if driven.control.stopReason != nil {
+            if driven.control.standstill != nil {
                 outcomes.append(.rolloutStopped)
             } else if driven.next.isRunnable, driven.control.isClosed {
                 outcomes.append(.outsideWindow)

@@ -20,6 +20,8 @@ struct RolloutDrive {
         /// What it does next, as it was last asked.
         var next = RolloutProgress.Next.end
         fileprivate var attempted: Set<OperationKey> = []
+        /// When the shards of a wave were last asked how they are.
+        fileprivate var asked: Timestamp?
 
         init(
             _ record: RolloutRecord, _ operations: [OperationKey: OperationRecord],
@@ -36,6 +38,15 @@ struct RolloutDrive {
             operations.contains { key, operation in
                 !operation.state.isTerminal && isReady(key) && !attempted.contains(key)
             }
+        }
+
+        /// The operations that no other rollout may begin: those that have not ended, and while it
+        /// stands still those that failed, which are tried again when somebody lets it go on.
+        var taken: [OperationKey] {
+            let stands = control.standstill != nil
+            return operations.values.filter {
+                !$0.state.isTerminal || stands && $0.state == .failed
+            }.map(\.key)
         }
 
         /// Whether there is nothing to record of it: no operation ended and nothing is cancelled.
@@ -69,14 +80,19 @@ struct RolloutDrive {
     let listener: RolloutListener
     /// Whether it waits for bakes.
     let waits: Bool
+    /// Asks waves how they are; nil where nobody wants to know.
+    var health: HealthGate?
 
     /// - Parameter rollouts: the older ones first.
     func run(_ rollouts: inout [Driven]) {
+        var told: Timestamp?
         while true {
             for place in rollouts.indices { runDue(place, in: &rollouts) }
             guard waits, mayGoOn(rollouts), let bake = earliestBake(of: rollouts) else { return }
-            let seconds = bake.until.secondsSince1970 - clock.now.secondsSince1970
-            listener.note(.baking(wave: bake.wave + 1, seconds: seconds))
+            var seconds = bake.until.secondsSince1970 - clock.now.secondsSince1970
+            if told != bake.until { listener.note(.baking(wave: bake.wave + 1, seconds: seconds)) }
+            told = bake.until
+            if let health { seconds = min(seconds, Int64(health.check.eachSeconds)) }
             guard clock.wait(seconds: Double(seconds), unless: interrupt) else { return }
         }
     }
@@ -91,8 +107,9 @@ struct RolloutDrive {
             ) { key in
                 isReady(key) && !driven.attempted.contains(key) && !busy.contains(key.shardID)
             }
-            guard case .run(let wave, let keys) = rollouts[place].next,
-                driven.control.mayStart, mayGoOn(rollouts), begin(&rollouts[place])
+            guard mayGoOn(rollouts), isHealthy(&rollouts[place]),
+                case .run(let wave, let keys) = rollouts[place].next,
+                driven.control.mayStart, begin(&rollouts[place])
             else { return }
             listener.note(
                 .wave(
@@ -101,6 +118,27 @@ struct RolloutDrive {
             let result = runner(driven).run(work(driven.record, keys))
             rollouts[place].note(result, now: clock.now)
         }
+    }
+
+    /// Asks a wave that bakes, or behind which the next one opens, how it is; false where the
+    /// rollout pauses for that.
+    private func isHealthy(_ driven: inout Driven) -> Bool {
+        guard let health, driven.control.mayStart else { return true }
+        let isOpening = driven.opens
+        guard let wave = driven.askedWave,
+            isOpening || driven.isQuestionDue(clock.now, each: health.check.eachSeconds)
+        else { return true }
+        driven.asked = clock.now
+        let shards = driven.changedShards(upTo: wave)
+        guard let reason = health.complaint(of: shards, isOpening: isOpening) else { return true }
+        do throws(JournalFailure) {
+            if let standstill = try health.pause(driven.record, reason) {
+                driven.control.halt(standstill)
+            }
+        } catch {
+            driven.result.journalFailure = error
+        }
+        return false
     }
 
     private func mayGoOn(_ rollouts: [Driven]) -> Bool {
@@ -124,7 +162,7 @@ struct RolloutDrive {
     /// there, or one of any rollout failed in this run.
     private func busyShards(before place: Int, of rollouts: [Driven]) -> Set<ShardID> {
         var busy: Set<ShardID> = []
-        for driven in rollouts[..<place] where driven.control.stopReason == nil {
+        for driven in rollouts[..<place] where driven.control.standstill == nil {
             for (key, operation) in driven.operations
             where !operation.state.isTerminal && isReady(key) { busy.insert(key.shardID) }
         }
@@ -139,9 +177,53 @@ struct RolloutDrive {
     private func earliestBake(of rollouts: [Driven]) -> (wave: Int, until: Timestamp)? {
         rollouts.compactMap { driven -> (wave: Int, until: Timestamp)? in
             guard case .bake(let wave, let until) = driven.next, driven.hasWork(isReady),
-                driven.control.stopReason == nil, !driven.control.isHalted
+                driven.control.standstill == nil, !driven.control.isHalted
             else { return nil }
             return (wave, until)
         }.min { $0.until < $1.until }
+    }
+}
+
+// MARK: Health
+
+extension RolloutDrive.Driven {
+    /// Whether the first operation of a later wave is about to begin.
+    fileprivate var opens: Bool {
+        guard case .run(let wave, _) = next, wave > 0 else { return false }
+        return record.waves[wave].allSatisfy { key in
+            guard let state = operations[key]?.state else { return true }
+            return state == .pending || state == .superseded || state == .cancelled
+        }
+    }
+
+    /// The wave that is asked how it is; nil where none bakes and none opens.
+    fileprivate var askedWave: Int? {
+        switch next {
+        case .bake(let wave, _): wave
+        case .run(let wave, _): opens ? wave - 1 : nil
+        case .wait, .restart, .halt, .end: nil
+        }
+    }
+
+    fileprivate func isQuestionDue(_ now: Timestamp, each seconds: Int) -> Bool {
+        asked.map { $0.adding(seconds: Int64(seconds)) <= now } ?? true
+    }
+
+    /// The shards that the last wave up to this one changed that changed any.
+    fileprivate func changedShards(upTo wave: Int) -> [ShardID] {
+        for number in (0...wave).reversed() {
+            let shards = record.waves[number].filter { key in
+                let state = operations[key]?.state
+                return state == .completed || state == .failed
+            }.map(\.shardID)
+            if !shards.isEmpty { return Set(shards).sorted() }
+        }
+        return []
+    }
+
+    /// When the wave that bakes is asked again; nil where none does.
+    func nextQuestion(each seconds: Int) -> Timestamp? {
+        guard next.isBaking else { return nil }
+        return asked?.adding(seconds: Int64(seconds))
     }
 }

@@ -35,7 +35,7 @@ extension RolloutLedger {
         var report = LedgerQueries.report(driven.record, environment: pass.environment.name) {
             .success(driven.operations[$0])
         }
-        report.note(driven)
+        report.note(driven, each: pass.fleet.policy.rollout.health?.eachSeconds)
         return report
     }
 
@@ -61,7 +61,8 @@ extension RolloutLedger {
                 operations[key] = operation
             }
             let states = record.operationKeys.map { operations[$0]?.state }
-            record.state = RolloutState.derive(from: states, policy: record.policy) ?? record.state
+            record.state =
+                RolloutState.derive(from: states, rule: record.failureRule) ?? record.state
             record.message = driven.control.firstFailure ?? record.message
             if record.state.isTerminal { record.endedAt = pass.store.now.iso }
             draft.event = Self.closingEvent(record)
@@ -73,7 +74,7 @@ extension RolloutLedger {
             }
             return .commit
         }
-        report.note(driven)
+        report.note(driven, each: pass.fleet.policy.rollout.health?.eachSeconds)
         for (shard, obstacle) in driven.result.obstacles.sorted(by: { $0.key < $1.key }) {
             let key = OperationKey(shard: shard, object: ObjectName(.table, ""))
             report.troubles.append(
@@ -83,7 +84,7 @@ extension RolloutLedger {
     }
 
     static func closingEvent(_ record: RolloutRecord) -> LedgerEvent {
-        let kind = record.state.isTerminal ? "rollout-\(record.state.rawValue)" : "rollout-paused"
+        let kind = record.state.isTerminal ? "rollout-\(record.state.rawValue)" : "rollout-left"
         let verb = record.state.isTerminal ? "End" : "Leave"
         return LedgerEvent(
             kind, subject: "\(verb) rollout \(record.id): \(record.state.rawValue)", key: record.id,
@@ -132,31 +133,15 @@ extension RolloutLedger {
 
 extension RolloutReport {
     /// What an open rollout waits for.
-    fileprivate mutating func note(_ driven: RolloutDrive.Driven) {
-        if let reason = driven.control.stopReason {
-            stop(reason)
+    ///
+    /// - Parameter seconds: how often a wave is asked how it is; nil where it is not.
+    fileprivate mutating func note(_ driven: RolloutDrive.Driven, each seconds: Int?) {
+        if let standstill = driven.control.standstill {
+            stand(standstill)
         } else {
             due = .init(driven.next, of: driven.record)
+            due?.question = seconds.flatMap { driven.nextQuestion(each: $0)?.iso }
             wait(driven.next, of: driven.record)
         }
-    }
-
-    /// Says what keeps the later waves from opening.
-    mutating func wait(_ next: RolloutProgress.Next, of record: RolloutRecord) {
-        guard state?.isTerminal == false, let words = next.words(of: record.waves.count) else {
-            return
-        }
-        say(words)
-    }
-
-    /// Says that somebody stopped it.
-    mutating func stop(_ reason: String) {
-        guard state?.isTerminal == false else { return }
-        state = .stopped
-        say(reason)
-    }
-
-    private mutating func say(_ words: String) {
-        message = [message, words].compactMap(\.self).joined(separator: "; ")
     }
 }

@@ -16,9 +16,8 @@ extension RolloutLedger {
             var driven = driven(
                 record, Dictionary(operations.map { ($0.key, $0) }) { first, _ in first })
             for change in changes { driven.operations[change.key] = change }
-            if let stop = try planned.snapshot?.rolloutMark(record.id)?.stop {
-                driven.control.stop(stop.words(record.id))
-            }
+            let mark = try planned.snapshot?.rolloutMark(record.id)
+            if let standstill = mark?.standstill(of: record.id) { driven.control.halt(standstill) }
             if try !end(changes, of: &driven) { rollouts.append(driven) }
         }
         // Times are those of different machines, so they only help where records are old.
@@ -86,7 +85,7 @@ extension RolloutLedger {
     ) throws -> Bool {
         let keys = driven.record.operationKeys
         let state = RolloutState.derive(
-            from: keys.map { driven.operations[$0]?.state }, policy: driven.record.policy)
+            from: keys.map { driven.operations[$0]?.state }, rule: driven.record.failureRule)
         let isOver = state?.isTerminal == true
         guard isOver || !changes.isEmpty else { return false }
         var record = driven.record

@@ -37,10 +37,7 @@ struct RolloutLedger {
     ) throws -> Opened {
         let store = pass.store
         var opened = Opened(rollouts: try merged(planned))
-        let taken = Set(
-            opened.rollouts.flatMap { driven in
-                driven.operations.values.filter { !$0.state.isTerminal }.map(\.key)
-            })
+        let taken = Set(opened.rollouts.flatMap(\.taken))
         let fresh = ready.filter { !taken.contains($0.key) }
         var record = fresh.isEmpty ? nil : try newRollout(fresh, planned)
         record?.number = 1 + (opened.rollouts.compactMap(\.record.number).max() ?? 0)
@@ -104,11 +101,32 @@ struct RolloutLedger {
     ) -> RolloutDrive.Driven {
         let windows = pass.fleet.policy.changeWindows
         let clock = pass.hooks.clock
-        return RolloutDrive.Driven(
-            record, operations, isBegun: isBegun,
-            control: RolloutControl(policy: record.policy, interrupt: pass.hooks.interrupt) {
-                windows.closed(at: clock.now.date) != nil
-            })
+        let control = RolloutControl(
+            rule: record.failureRule,
+            failures: operations.values.count { $0.state == .failed },
+            interrupt: pass.hooks.interrupt
+        ) { windows.closed(at: clock.now.date) != nil }
+        return RolloutDrive.Driven(record, operations, isBegun: isBegun, control: control)
+    }
+
+    /// Lets nothing more of a rollout begin until somebody releases it.
+    func pause(
+        _ rollout: RolloutRecord, reason: String
+    ) throws(LedgerError) -> RolloutMark.Standstill? {
+        let id = rollout.id
+        let pause = RolloutMark.Pause(reason: reason, at: pass.store.now.iso)
+        let event = LedgerEvent(
+            "rollout-paused", subject: "Pause rollout \(id)", key: id, reason: reason)
+        var kept = RolloutMark(pause: pause)
+        try pass.store.transact(event) { draft throws(LedgerError) in
+            guard let mark = try draft.rolloutMark(id) else { return .nothing }
+            kept = mark
+            guard mark.pause == nil else { return .nothing }
+            kept.pause = pause
+            try draft.setMark(kept, of: id)
+            return .commit
+        }
+        return kept.standstill(of: id)
     }
 
     /// Records that an open rollout goes on, with what is needed to settle its operations.
@@ -142,7 +160,7 @@ struct RolloutLedger {
         let plan = try planned.plan.digest()
         let seed = "\(plan.hex) \(now.iso) \(UInt64.random(in: 0...UInt64.max))"
         let wanted = Set(ready.map(\.key.shardID))
-        let shards = planned.shards.map(\.id).filter(wanted.contains)
+        let shards = planned.shards.filter { wanted.contains($0.id) }
         let policy = pass.fleet.policy.rollout
         let cuts = Waves.cut(shards, into: policy.waves)
         let byShard = Dictionary(grouping: ready, by: \.key.shardID)
@@ -155,6 +173,7 @@ struct RolloutLedger {
             bakeSeconds: cuts.map(\.bakeSeconds), startedAt: now.iso,
             actor: pass.request.actor.name)
         record.state = .running
+        record.maxFailures = policy.maxFailures
         return record
     }
 

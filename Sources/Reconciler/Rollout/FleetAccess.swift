@@ -14,6 +14,9 @@ package protocol FleetAccess: Sendable {
     /// The estimated sizes of tables.
     func sizes(of tables: [ObservationTarget: Set<String>]) -> TableSizes.Answers
 
+    /// What shards say to a question about their health; one that is missing could not be asked.
+    func health(_ questions: [HealthQuestion]) -> [ShardID: HealthQuestion.Answer]
+
     /// Opens shards for the operations of a rollout.
     ///
     /// - Parameters:

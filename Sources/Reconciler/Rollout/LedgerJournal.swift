@@ -38,7 +38,7 @@ package struct LedgerJournal: OperationJournal {
     }
 
     /// Writes the pending record; while it is there, its operation counts as running.
-    package func begin(_ record: PendingRecord) throws(JournalFailure) -> String? {
+    package func begin(_ record: PendingRecord) throws(JournalFailure) -> StartRefusal? {
         let event = LedgerEvent(
             "operation-started", subject: "Start \(record.key)",
             key: "\(record.rollout)/\(record.key)")
@@ -48,11 +48,11 @@ package struct LedgerJournal: OperationJournal {
         } catch {
             throw JournalFailure("\(error)")
         }
-        let stopped = Lock<String?>(nil)
-        try write(event) { draft throws(LedgerError) in
-            let stop = try draft.rolloutMark(record.rollout)?.stop
-            stopped.withLock { $0 = stop?.words(record.rollout) }
-            guard stop == nil else { return .nothing }
+        let refused = Lock<StartRefusal?>(nil)
+        try write(event) { [store] draft throws(LedgerError) in
+            let refusal = try Self.refusal(of: record, at: store.now, in: draft)
+            refused.withLock { $0 = refusal }
+            guard refusal == nil else { return .nothing }
             let path = RecordPath.operation(record.rollout, record.key)
             guard var operation = try draft.read(OperationRecord.self, at: path) else {
                 throw LedgerError(
@@ -69,7 +69,19 @@ package struct LedgerJournal: OperationJournal {
             try draft.setPending(record, step)
             return .commit
         }
-        return stopped.withLock { $0 }
+        return refused.withLock { $0 }
+    }
+
+    /// What somebody asked for since the pass began: asked in the same transition in which the
+    /// operation begins, so that nothing begins after it was acknowledged.
+    private static func refusal(
+        of record: PendingRecord, at now: Timestamp, in draft: LedgerDraft
+    ) throws(LedgerError) -> StartRefusal? {
+        let mark = try draft.rolloutMark(record.rollout)
+        if let standstill = mark?.standstill(of: record.rollout) { return .rollout(standstill) }
+        return try draft.suspension(over: record.key.shardID, at: now).map {
+            .shard(reason: $0.words)
+        }
     }
 
     /// Writes the outcome and everything that follows from it, in one commit.
@@ -103,6 +115,7 @@ package struct LedgerJournal: OperationJournal {
             try Self.recordTable(record, outcome, at: now, in: &draft)
             try Self.consumeApproval(record, outcome, at: now, in: &draft)
             try Self.recordRefusal(record, outcome, in: &draft)
+            try Self.pauseAfterFailure(record, outcome, at: now, in: &draft)
             return .commit
         }
     }
@@ -155,6 +168,20 @@ package struct LedgerJournal: OperationJournal {
         } else if outcome.state == .completed, try draft.read(path) != nil {
             try draft.remove(path)
         }
+    }
+
+    /// Under `pause` nothing of the rollout begins after the transition that records a failure.
+    private static func pauseAfterFailure(
+        _ record: PendingRecord, _ outcome: OperationOutcome, at now: Timestamp,
+        in draft: inout LedgerDraft
+    ) throws(LedgerError) {
+        guard outcome.kind == .failed,
+            try draft.rollout(record.rollout)?.policy == .pause,
+            var mark = try draft.rolloutMark(record.rollout), mark.pause == nil
+        else { return }
+        mark.pause = RolloutMark.Pause(
+            reason: OperationOutcome.failure(of: record.key, outcome.message), at: now.iso)
+        try draft.setMark(mark, of: record.rollout)
     }
 
     private func write(

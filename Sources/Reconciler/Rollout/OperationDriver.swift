@@ -18,8 +18,8 @@ struct OperationDriver {
         case settled(OperationOutcome)
         /// Nothing may begin any more, and this one did not.
         case notBegun
-        /// Somebody stopped the rollout, and this one did not begin.
-        case stopped(reason: String)
+        /// Somebody stopped the rollout or suspended the shard, and this one did not begin.
+        case refused(StartRefusal)
         /// It may be tried again after a pause; the pending record stays.
         case again(message: String, attempt: Int)
         /// It is left to the next run, which settles its pending record.
@@ -56,8 +56,8 @@ struct OperationDriver {
                 action = askRows(&machine, on: port)
             case .recordIntent:
                 try faults.reach(.beforeIntent)
-                if let reason = try journal.begin(started(after: machine.done)) {
-                    return .stopped(reason: reason)
+                if let refusal = try journal.begin(started(after: machine.done)) {
+                    return .refused(refusal)
                 }
                 try faults.reach(.afterIntent)
                 action = machine.handle(.intentRecorded)

@@ -5,49 +5,74 @@ import Schema
 /// State that the workers of one rollout share: whether new operations may start.
 package final class RolloutControl: Sendable {
     package let interrupt: Interrupt
-    private let policy: FailurePolicy
-    private let failure: Lock<String?>
-    private let stop = Lock<String?>(nil)
+    private let rule: FailureRule
+    private let failures: Lock<Failures>
+    private let still = Lock<RolloutMark.Standstill?>(nil)
 
     private let closed: @Sendable () -> Bool
 
-    /// - Parameter closed: whether no change may start just now, whatever it is.
-    package init(
-        policy: FailurePolicy, interrupt: Interrupt,
-        closed: @escaping @Sendable () -> Bool = { false }
-    ) {
-        self.policy = policy
-        self.interrupt = interrupt
-        self.closed = closed
-        failure = Lock(nil)
+    private struct Failures {
+        var count: Int
+        /// The message of the first one of this run, with its shard.
+        var first: String?
     }
 
-    /// The message of the first failure, with its shard.
-    package var firstFailure: String? { failure.withLock { $0 } }
+    /// - Parameters:
+    ///   - failures: how many operations of the rollout have failed before.
+    ///   - closed: whether no change may start just now, whatever it is.
+    package init(
+        rule: FailureRule, failures: Int = 0, interrupt: Interrupt,
+        closed: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.rule = rule
+        self.interrupt = interrupt
+        self.closed = closed
+        self.failures = Lock(Failures(count: failures))
+    }
 
-    /// False once an operation has failed under `halt`, the rollout was stopped or the run was
-    /// interrupted.
+    /// The message of the first failure of this run, with its shard.
+    package var firstFailure: String? { failures.withLock { $0.first } }
+
+    /// False once failures halted the rollout, it stands still or the run was interrupted.
     var mayStart: Bool {
-        guard !interrupt.isRaised, stopReason == nil, !isHalted else { return false }
+        guard !interrupt.isRaised, standstill == nil, !isHalted else { return false }
         return !closed()
     }
 
     /// Whether no change may start just now, whatever it is: the windows are closed.
     package var isClosed: Bool { closed() }
 
-    /// Who stopped the rollout, and why; nil where nobody did.
-    package var stopReason: String? { stop.withLock { $0 } }
+    /// What keeps the rollout from going on until somebody lets it; nil where nothing does.
+    package var standstill: RolloutMark.Standstill? { still.withLock { $0 } }
 
     /// Nothing of the rollout begins any more in this run.
-    package func stop(_ reason: String) { stop.withLock { $0 = $0 ?? reason } }
+    package func halt(_ standstill: RolloutMark.Standstill) {
+        still.withLock { $0 = $0 ?? standstill }
+    }
 
-    /// Whether a failure keeps new operations from starting.
-    package var isHalted: Bool { policy == .halt && firstFailure != nil }
+    /// Whether failures keep new operations from starting.
+    package var isHalted: Bool { rule.isHalted(failures: failures.withLock { $0.count }) }
 
-    func note(_ key: OperationKey, _ outcome: OperationOutcome) {
+    /// Takes note of an outcome.
+    ///
+    /// - Parameter rollout: the rollout of the operation, which its failure may pause.
+    func note(_ key: OperationKey, _ outcome: OperationOutcome, of rollout: String, at now: String)
+    {
         guard outcome.kind == .failed else { return }
-        failure.withLock { first in
-            if first == nil { first = "\(key): \(outcome.message ?? "failed")" }
+        let reason = OperationOutcome.failure(of: key, outcome.message)
+        failures.withLock { failures in
+            failures.count += 1
+            failures.first = failures.first ?? reason
         }
+        guard rule.policy == .pause else { return }
+        let mark = RolloutMark(pause: .init(reason: reason, at: now))
+        if let standstill = mark.standstill(of: rollout) { halt(standstill) }
+    }
+}
+
+extension OperationOutcome {
+    /// What failed where, for the record of the rollout.
+    static func failure(of key: OperationKey, _ message: String?) -> String {
+        "\(key): \(message ?? "failed")"
     }
 }

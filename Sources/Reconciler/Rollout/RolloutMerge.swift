@@ -56,7 +56,8 @@ struct RolloutMerge {
         _ record: RolloutRecord, _ operations: [OperationRecord], now: String
     ) -> [OperationRecord] {
         let open = operations.filter { !$0.state.isTerminal }
-        if record.policy == .halt, operations.contains(where: { $0.state == .failed }) {
+        let failures = operations.count { $0.state == .failed }
+        if record.failureRule.isHalted(failures: failures) {
             return open.filter { !$0.state.isActive }.map {
                 $0.ended(.cancelled, "the rollout halted before it started", at: now)
             }

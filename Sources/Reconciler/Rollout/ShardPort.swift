@@ -1,5 +1,6 @@
 import Basics
 import Diff
+import Model
 import Schema
 
 /// What a worker may do to one shard while it holds the shard's lock.
@@ -105,21 +106,30 @@ package struct ShardFailure: Error, Hashable, Sendable, CustomStringConvertible 
     package let isLocked: Bool
     /// A part of a step has run; the rest is left to the next run.
     package let isHalf: Bool
+    /// Somebody suspended the shard.
+    package let isSuspended: Bool
     /// The error, such as `error 1118`, where the algorithm that was proved on an empty copy of the
     /// table is refused by the table itself; nil otherwise.
     package var refusedAlgorithm: String?
 
     package init(
         _ message: String, retry: RetryClass, isLocked: Bool = false,
-        isHalf: Bool = false
+        isHalf: Bool = false, isSuspended: Bool = false
     ) {
         self.message = message
         self.retry = retry
         self.isLocked = isLocked
         self.isHalf = isHalf
+        self.isSuspended = isSuspended
     }
 
     package var description: String { message }
+
+    /// What it means for the exit status where a shard's operations were left for it.
+    var outcome: Outcome {
+        if isSuspended { return .suspended }
+        return isHalf ? .stepHalfDone : isLocked ? .shardLocked : .shardUnreachable
+    }
 }
 
 /// Opens a shard for change: connects and takes its lock.

@@ -108,15 +108,19 @@ struct ShardWorker {
         do throws(JournalFailure) {
             switch try driver.drive(&item.machine, claim: event, on: port) {
             case .settled(let outcome):
-                control.note(item.record.key, outcome)
+                control.note(
+                    item.record.key, outcome, of: item.record.rollout, at: clock.now.iso)
                 // Before it is told: who hears of a failure sees nothing start on the shard.
                 board.update { $0.hear(outcome) }
                 listener.note(.settled(item.record.key, outcome))
                 board.note { $0.settle(item, outcome) }
             case .notBegun: board.note { $0.putBack(item) }
-            case .stopped(let reason):
-                control.stop(reason)
+            case .refused(.rollout(let standstill)):
+                control.halt(standstill)
                 board.note { $0.putBack(item) }
+            case .refused(.shard(let reason)):
+                let obstacle = ShardFailure(reason, retry: .retryable, isSuspended: true)
+                board.note { $0.leave(item, obstacle) }
             case .left(let message):
                 let obstacle = ShardFailure("\(item.record.key): \(message)", retry: .retryable)
                 board.note { $0.leave(item, obstacle) }

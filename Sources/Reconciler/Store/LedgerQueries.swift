@@ -30,8 +30,8 @@ package struct LedgerQueries {
             return found
         }
         let next = RolloutProgress(record).next(known, now: store.now) { _ in true }
-        if let stop = try snapshot.rolloutMark(id)?.stop {
-            report.stop(stop.words(id))
+        if let standstill = try snapshot.rolloutMark(id)?.standstill(of: id) {
+            report.stand(standstill)
         } else {
             report.due = RolloutReport.Due(next, of: record)
             report.wait(next, of: record)
@@ -46,6 +46,12 @@ package struct LedgerQueries {
             if let report = try rollout(other) { reports.append(report) }
         }
         return reports
+    }
+
+    /// What somebody suspended and is not over.
+    package func suspensions() throws(LedgerError) -> [SuspensionRecord] {
+        let now = store.now
+        return try store.snapshot()?.suspensions().filter { !$0.isOver(at: now) } ?? []
     }
 
     /// - Parameter operation: the record of an operation, nil where there is none, or why it
@@ -71,7 +77,7 @@ package struct LedgerQueries {
         var report = RolloutReport(
             environment: environment, rollout: record.id, plan: record.plan,
             state: RolloutState.derive(
-                from: operations.map { $0.record?.state }, policy: record.policy),
+                from: operations.map { $0.record?.state }, rule: record.failureRule),
             startedAt: record.startedAt, endedAt: record.endedAt,
             message: Self.message(record.message, lacks))
         for (key, record) in operations {
@@ -130,13 +136,5 @@ package struct LedgerQueries {
             }
         }
         return Refusals(records)
-    }
-}
-
-extension RolloutReport.Due {
-    /// What is due by itself; nil where a rollout waits for something else.
-    init?(_ next: RolloutProgress.Next, of record: RolloutRecord) {
-        guard case .bake(let wave, let until) = next else { return nil }
-        self.init(at: until.iso, baking: wave + 1, waves: record.waves.count)
     }
 }

@@ -32,6 +32,9 @@ package enum RecordMeaning {
             return "a decision does not count: it has to be given again"
         case "rollouts", "open":
             return "a rollout cannot be shown or gone on with: the next one takes what is left"
+        case "suspensions":
+            return "it is not known what somebody suspended, and nothing starts before the record "
+                + "is back"
         case "pending":
             return "the outcome of a statement is open, and nothing runs on its shard before the "
                 + "record is back"

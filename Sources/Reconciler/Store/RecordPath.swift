@@ -31,6 +31,8 @@ package enum RecordPath {
     package static let shards = LedgerPath("shards")
     /// The folder of refusals.
     package static let refusals = LedgerPath("refusals")
+    /// The folder of suspensions.
+    package static let suspensions = LedgerPath("suspensions")
 
     // MARK: Shards
 
@@ -147,6 +149,11 @@ package enum RecordPath {
     /// The statements that a table refused.
     package static func refusal(_ key: OperationKey) -> LedgerPath {
         refusals.spread(name(key), depth: 2)
+    }
+
+    /// The suspension of a namespace, or of one shard of it.
+    package static func suspension(_ namespace: String, _ shard: String?) -> LedgerPath {
+        suspensions.appending(joined([namespace, shard].compactMap(\.self)))
     }
 
     /// Namespace, shard and object as one component.

@@ -191,6 +191,10 @@ struct StepFacts {
             return Hold(
                 text: text, label: "once the rows are corrected",
                 command: NextCommand.reconcile(environment: environment))
+        case "suspended":
+            return Hold(
+                text: text, label: "when it is resumed",
+                command: NextCommand.reconcile(environment: environment))
         case "denied", "refused":
             return Hold(
                 text: text, label: "change it in git, then",
@@ -213,6 +217,7 @@ enum HoldWords {
         case "window": "waits for a window"
         case "back-off": "waits after a failure"
         case "read-only": "held, its server is read-only"
+        case "suspended": "suspended"
         case "environment": "waits for an earlier environment"
         case "behind": "waits for another step"
         case "rows": "rows are in the way"

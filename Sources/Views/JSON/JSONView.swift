@@ -52,14 +52,20 @@ package enum JSONView {
 
     /// The report of `plumb status`.
     package static func status(
-        _ report: RolloutReport, others: [RolloutReport] = [], exit: ExitStatus,
-        pretty: Bool = false
+        _ status: StatusReport, exit: ExitStatus, pretty: Bool = false
     ) -> String {
-        var members = rolloutMembers(report)
-        if !others.isEmpty {
-            members["others"] = .array(others.map { .object(rolloutMembers($0)) })
-        }
-        return document("status", report.headline, exit, members, pretty)
+        var members =
+            rolloutMembers(status.rollout ?? RolloutReport(environment: status.environment))
+        members["others"] = .array(status.others.map { .object(rolloutMembers($0)) })
+        members["suspensions"] = .array(
+            status.suspensions.map { suspension in
+                .object([
+                    "namespace": .string(suspension.namespace), "shard": .text(suspension.shard),
+                    "actor": .string(suspension.actor), "reason": .string(suspension.reason),
+                    "at": .string(suspension.at), "until": .text(suspension.until),
+                ])
+            })
+        return document("status", status.headline, exit, members, pretty)
     }
 
     /// An error without a report; file, line and remedy are those of the first problem.

@@ -2,20 +2,23 @@ import Model
 import Reports
 import Schema
 
-/// A rollout for a terminal.
+/// Where an environment's rollouts stand, for a terminal.
 package enum StatusText {
-    /// The text of a report, behind those of other open rollouts; `width` is in columns.
+    /// The text of a report, the rollout that was asked for last; `width` is in columns.
     package static func text(
-        _ report: RolloutReport, others: [RolloutReport] = [], exit: ExitStatus,
-        width: Int = 100, style: Style = .plain
+        _ status: StatusReport, exit: ExitStatus, width: Int = 100, style: Style = .plain
     ) -> String {
         var page = TextPage(width: width, style: style)
-        for other in others {
+        for suspension in status.suspensions {
+            page.prose(suspension.words, .warning, hanging: 2)
+        }
+        if !status.suspensions.isEmpty { page.blank() }
+        for other in status.others {
             add(other, to: &page)
             page.blank()
         }
-        add(report, to: &page)
-        page.end(report.headline, exit)
+        if let rollout = status.rollout { add(rollout, to: &page) }
+        page.end(status.headline, exit)
         return page.text
     }
 
@@ -57,7 +60,7 @@ package enum StatusText {
         switch state {
         case .completed: .good
         case .failed, .halting, .runningDegraded: .bad
-        case .stopped, .superseded, .waitingForCutover, nil: .warning
+        case .stopped, .paused, .superseded, .waitingForCutover, nil: .warning
         case .pending, .running: .plain
         }
     }
@@ -68,8 +71,9 @@ package enum StatusText {
         case .failed, .halting: return ("correct the cause, then", reconcile)
         case .superseded, .pending: return ("go on with", reconcile)
         case nil: return ("look again", NextCommand.status(environment: report.environment))
-        // Who stopped it said so, and how it goes on.
-        case .running, .runningDegraded, .waitingForCutover, .completed, .stopped: return nil
+        // What keeps it said so, and how it goes on.
+        case .running, .runningDegraded, .waitingForCutover, .completed, .stopped, .paused:
+            return nil
         }
     }
 }
@@ -124,5 +128,12 @@ struct TroubleFacts {
         case .stopped, .superseded, .cancelled: "■"
         case .completed: "✓"
         }
+    }
+}
+
+extension StatusReport {
+    /// What it comes to, in one line.
+    var headline: String {
+        rollout?.headline ?? "\(environment): \(note ?? "no rollout yet")"
     }
 }

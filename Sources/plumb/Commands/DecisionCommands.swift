@@ -35,10 +35,7 @@ enum DecisionCommands {
                 message: "no step is named, or all and some of them",
                 remedy: "give the digests of the steps as `plumb plan` prints them, or --all")
         }
-        guard let reason = invocation.value(.reason), !reason.isEmpty else {
-            throw UsageError(
-                message: "a reason is needed for the audit trail", remedy: "give it with --reason")
-        }
+        let reason = try invocation.reason()
         let format = try invocation.format()
         let session = try LedgerSession.open(try invocation.request(), PassHooks())
         let holds = try lifetime(invocation, session.request.approvals)

@@ -103,6 +103,27 @@ extension Invocation {
             remedy: "use \(names.joined(separator: ", "))" + (near ?? ""))
     }
 
+    /// Why something is done, for the audit trail.
+    func reason() throws -> String {
+        guard let reason = value(.reason), !reason.isEmpty else {
+            throw UsageError(
+                message: "a reason is needed for the audit trail", remedy: "give it with --reason")
+        }
+        return reason
+    }
+
+    /// The argument of a command that takes one at most.
+    ///
+    /// - Parameter what: such as `a rollout`.
+    func onlyArgument(_ what: String) throws -> String? {
+        guard arguments.count < 2 else {
+            throw UsageError(
+                message: "`\(arguments[1])`: there is \(what) before it already",
+                remedy: "name one")
+        }
+        return arguments.first
+    }
+
     /// A positive whole number.
     func number(_ option: Option, default standard: Int) throws -> Int {
         guard let word = value(option) else { return standard }

@@ -2,7 +2,7 @@ import Model
 import Reconciler
 import Views
 
-/// `plumb stop` and `plumb start`.
+/// `plumb stop`, `plumb start` and `plumb release`.
 enum RolloutCommands {
     static let stop = Command(
         name: "stop", summary: "let no further operation of a rollout begin",
@@ -33,6 +33,23 @@ enum RolloutCommands {
             }
         })
 
+    static let release = Command(
+        name: "release", summary: "let a rollout go on that paused by itself",
+        arguments: "[rollout]",
+        details: """
+            A rollout pauses after a failure under `on_failure: pause`, and where the health query
+            has a bad answer. What failed is tried again with the next plan.
+            """,
+        options: options,
+        run: { invocation in
+            try run(
+                invocation, "release",
+                "may go on: `plumb reconcile`, or the daemon's next pass, does"
+            ) {
+                try $0.release($1, reason: $2)
+            }
+        })
+
     private static let options: [Option] =
         Option.fleet.filter { ![Option.namespace.name, Option.shard.name].contains($0.name) }
         + [.reason, .output, .noColor]
@@ -41,14 +58,11 @@ enum RolloutCommands {
         _ invocation: Invocation, _ name: String, _ words: String,
         _ body: (RolloutRequests, String?, String) throws -> String
     ) throws -> ExitStatus {
-        guard let reason = invocation.value(.reason), !reason.isEmpty else {
-            throw UsageError(
-                message: "a reason is needed for the audit trail", remedy: "give it with --reason")
-        }
+        let reason = try invocation.reason()
         let format = try invocation.format()
+        let wanted = try invocation.onlyArgument("a rollout")
         let session = try LedgerSession.open(try invocation.request(), PassHooks())
-        let id = try body(
-            RolloutRequests(store: session.store), invocation.arguments.first, reason)
+        let id = try body(RolloutRequests(store: session.store), wanted, reason)
         let text = "rollout \(id) \(words)"
         invocation.terminal.answer(
             format == .json

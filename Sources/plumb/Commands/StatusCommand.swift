@@ -14,42 +14,51 @@ enum StatusCommand {
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
+        let wanted = try invocation.onlyArgument("a rollout")
         let session = try LedgerSession.open(try invocation.request(.baseOnly), PassHooks())
-        let queries = LedgerQueries(store: session.store)
-        let latest = try queries.environment()
-        guard let id = invocation.arguments.first ?? latest?.latestRollout else {
-            let text = "\(session.environment.name): \(try nothing(session.store, latest))"
-            invocation.terminal.answer(
-                format == .json
-                    ? JSONView.table(kind: "status", rows: [], summary: text, exit: .done)
-                    : format == .markdown ? MarkdownView.plain(text) : Visible.line(text) + "\n")
-            return .done
-        }
-        try session.store.ledger.requireMade()
-        guard let report = try queries.rollout(id) else {
-            throw ConfigurationError("the ledger has no rollout `\(id)`", remedy: "see `plumb log`")
-        }
-        let others = invocation.arguments.isEmpty ? try queries.openRollouts(but: id) : []
-        let status = ExitStatus((others + [report]).map { .rollout($0.state) })
+        let report = try report(of: wanted, session.store)
+        let status = report.exitStatus
         switch format {
-        case .json:
-            invocation.terminal.answer(
-                JSONView.status(report, others: others, exit: status) + "\n")
+        case .json: invocation.terminal.answer(JSONView.status(report, exit: status) + "\n")
         case .text, .markdown, .sarif, .junit, .html:
             invocation.answer(
                 StatusText.text(
-                    report, others: others, exit: status, width: invocation.terminal.width,
+                    report, exit: status, width: invocation.terminal.width,
                     style: format == .text ? invocation.style : .plain), as: format)
         }
         return status
     }
 
-    /// The answer where there is no rollout.
-    private static func nothing(
-        _ store: LedgerStore, _ latest: EnvironmentRecord?
-    ) throws -> String {
-        guard try store.ledger.isThere else { return store.ledger.missing.message }
-        let converged = latest?.convergedRevision.map { "; converged at \($0.prefix(7))" }
-        return "no rollout yet" + (converged ?? "")
+    /// What there is to say of a rollout, or of the newest one and what else is going on.
+    private static func report(
+        of wanted: String?, _ store: LedgerStore
+    ) throws -> StatusReport {
+        let queries = LedgerQueries(store: store)
+        if let wanted {
+            try store.ledger.requireMade()
+            return StatusReport(try rollout(wanted, queries))
+        }
+        var report = StatusReport(environment: store.environment)
+        guard try store.ledger.isThere else {
+            report.note = store.ledger.missing.message
+            return report
+        }
+        report.suspensions = try queries.suspensions()
+        let environment = try queries.environment()
+        if let latest = environment?.latestRollout {
+            report.rollout = try rollout(latest, queries)
+            report.others = try queries.openRollouts(but: latest)
+        } else {
+            let converged = environment?.convergedRevision.map { "; converged at \($0.prefix(7))" }
+            report.note = "no rollout yet" + (converged ?? "")
+        }
+        return report
+    }
+
+    private static func rollout(
+        _ id: String, _ queries: LedgerQueries
+    ) throws -> RolloutReport {
+        if let report = try queries.rollout(id) { return report }
+        throw ConfigurationError("the ledger has no rollout `\(id)`", remedy: "see `plumb log`")
     }
 }

@@ -76,6 +76,8 @@ struct Option: Sendable {
     static let expires = Option(
         name: "expires", value: "duration",
         help: "how long the approval is valid: 12h, 7d (default: 7d)")
+    static let forTime = Option(
+        name: "for", value: "duration", help: "when it ends by itself: 30m, 4h, 7d")
     static let keep = Option(
         name: "keep", value: "duration",
         help: "how long plans, rollouts and approvals that are over stay in the tree: 400d")

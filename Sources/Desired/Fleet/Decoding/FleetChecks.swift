@@ -20,6 +20,28 @@ struct FleetChecks {
             ).shards(nil, discovered: nil)
         }
         cycles()
+        waves()
+    }
+
+    /// A wave of selected shards that selects none would let its canaries be skipped.
+    private func waves() {
+        for wave in fleet.policy.rollout.waves {
+            guard case .selected(let selector) = wave.size, !selectsSome(selector) else { continue }
+            diagnostics.error(
+                .selectsNothing, "the selector \(selector) of a wave selects no shard",
+                remedy: "correct it, or give shards these labels", at: selector.location)
+        }
+    }
+
+    private func selectsSome(_ selector: Selector) -> Bool {
+        fleet.namespaces.flatMap(\.shards).contains { entry in
+            switch entry.source {
+            case .listed(let shards):
+                shards.contains { selector.selects(name: $0.name, labels: entry.labels) }
+            // Which names are discovered there, only its server knows.
+            case .discovered: selector.labels.allSatisfy { entry.labels[$0.key] == $0.value }
+            }
+        }
     }
 
     private func unique(_ names: [Located<String>], _ what: String, _ list: String) {

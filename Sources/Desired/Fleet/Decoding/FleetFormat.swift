@@ -10,6 +10,7 @@ enum FleetFormat {
         RenamedTableKey.self, RenamedColumnKey.self, RenamedIndexKey.self, EnvironmentKey.self,
         ConnectionKey.self, AccountKey.self, TLSKey.self,
         WorkspaceKey.self, PolicyKey.self, ApproversKey.self, RolloutKey.self, WaveKey.self,
+        HealthKey.self,
         ConcurrencyKey.self, WindowKey.self, LimitsKey.self, ProbeKey.self, LintKey.self,
         WaiverKey.self, LedgerKey.self,
     ]

@@ -164,13 +164,22 @@ enum RolloutKey: String, FleetKey {
     static let what = "`rollout`"
     case waves, concurrency
     case onFailure = "on_failure"
+    case maxFailures = "max_failures"
+    case health
     case cutover
 }
 
 enum WaveKey: String, FleetKey {
     static let title = "wave"
     static let what = "a wave"
-    case shards, percent, bake
+    case shards, percent, selector, bake
+}
+
+enum HealthKey: String, FleetKey {
+    static let title = "health"
+    static let what = "`health`"
+    static let required: Set<HealthKey> = [.query, .expect]
+    case query, expect, each
 }
 
 enum ConcurrencyKey: String, FleetKey {

@@ -40,7 +40,7 @@ struct NamespaceDecoder {
 
     private func overlay(_ node: YAMLNode) -> Overlay? {
         guard let fields = reader.fields(node, OverlayKey.self) else { return nil }
-        let selector = fields.read(.selector, self.selector)
+        let selector = fields.read(.selector, reader.selector)
         let path = fields.read(.path, reader.repositoryPath)
         guard let selector, let path else { return nil }
         return Overlay(selector: selector, path: path)
@@ -48,29 +48,10 @@ struct NamespaceDecoder {
 
     private func pin(_ node: YAMLNode) -> Pin? {
         guard let fields = reader.fields(node, PinKey.self) else { return nil }
-        let selector = fields.read(.selector, self.selector)
+        let selector = fields.read(.selector, reader.selector)
         let ref = fields.read(.ref, reader.located)
         guard let selector, let ref else { return nil }
         return Pin(selector: selector, ref: ref)
-    }
-
-    private func selector(_ node: YAMLNode, _ what: String) -> Selector? {
-        guard let entries = reader.mapping(node, what) else { return nil }
-        guard !entries.isEmpty else {
-            return reader.invalid(
-                node, "\(what) is empty", "name labels, or write `{shard: \"*\"}` for all shards")
-        }
-        var labels: [String: String] = [:]
-        var shard: String?
-        for entry in entries {
-            guard let value = reader.string(entry.value, "`\(entry.key)`") else { continue }
-            if entry.key == ShardDecoder.shardLabel {
-                shard = value
-            } else {
-                labels[entry.key] = value
-            }
-        }
-        return Selector(labels: labels, shard: shard, location: node.location)
     }
 
     private func manage(_ node: YAMLNode, _ what: String) -> Set<ManagedKind>? {

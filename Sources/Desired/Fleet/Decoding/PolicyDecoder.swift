@@ -73,9 +73,38 @@ struct PolicyDecoder {
         let concurrency = fields.read(.concurrency) { node, _ in self.concurrency(node) }
         let onFailure = fields.read(.onFailure) { reader.choice($0, $1, FailurePolicy.self) }
         _ = fields.read(.cutover) { reader.choice($0, $1, Cutover.self) }
-        return Rollout(
+        let maxFailures = fields.read(.maxFailures) { reader.integer($0, $1, in: 1...1_000_000) }
+        if maxFailures != nil, let node = fields[.maxFailures], onFailure != .continue {
+            return reader.invalid(
+                node, "`max_failures` counts only where the others go on after a failure",
+                "write `on_failure: continue` with it, or leave it out")
+        }
+        var rollout = Rollout(
             waves: waves ?? standard.waves, concurrency: concurrency ?? standard.concurrency,
             onFailure: onFailure ?? standard.onFailure)
+        rollout.maxFailures = maxFailures
+        rollout.health = fields.read(.health) { node, _ in health(node) }
+        return rollout
+    }
+
+    private func health(_ node: YAMLNode) -> HealthCheck? {
+        guard let fields = reader.fields(node, HealthKey.self) else { return nil }
+        let query = fields.read(.query) { node, what -> String? in
+            guard let query = reader.string(node, what) else { return nil }
+            guard let fault = ReadOnlyQuery.fault(query) else { return query }
+            return reader.invalid(
+                node, "\(what) \(fault)", "write one SELECT that only reads")
+        }
+        let expected = fields.read(.expect) { node, what -> HealthCheck.Expectation? in
+            guard let text = reader.string(node, what) else { return nil }
+            if let expected = HealthCheck.Expectation(text) { return expected }
+            return reader.invalid(
+                node, "\(what) is `\(text)`, which is no comparison",
+                "write `= 0`, `!= down` or `<= 5`, in quotes")
+        }
+        let each = fields.read(.each) { reader.durationSeconds($0, $1, in: 1...3_600) }
+        guard let query, let expected else { return nil }
+        return HealthCheck(query: query, expected: expected, eachSeconds: each ?? 30)
     }
 
     private func concurrency(_ node: YAMLNode) -> Concurrency? {
@@ -125,7 +154,8 @@ struct PolicyDecoder {
         guard let items = reader.filledList(node, what) else { return nil }
         let waves = items.compactMap { node in wave(node).map { (node, $0) } }
         guard waves.count == items.count, let last = waves.last else { return nil }
-        for ((_, before), (node, wave)) in zip(waves, waves.dropFirst())
+        let sized = waves.filter { $0.1.reach(of: 1) != nil }
+        for ((_, before), (node, wave)) in zip(sized, sized.dropFirst())
         where !grows(before.size, wave.size) {
             return reader.invalid(
                 node, "a wave does not reach further than the one before it",
@@ -144,6 +174,7 @@ struct PolicyDecoder {
         case (.percent(let first), .percent(let second)): first < second
         // A percentage cannot be compared with a number of shards, which depends on the fleet.
         case (.shards, .percent), (.percent, .shards): before != .percent(100)
+        case (.selected, _), (_, .selected): true
         }
     }
 
@@ -151,13 +182,17 @@ struct PolicyDecoder {
         guard let fields = reader.fields(node, WaveKey.self) else { return nil }
         let shards = fields.read(.shards) { reader.integer($0, $1, in: 1...1_000_000) }
         let percent = fields.read(.percent, self.percent)
+        let selector = fields.read(.selector, reader.selector)
         let bake = fields.read(.bake) { reader.durationSeconds($0, $1) }
-        guard (fields[.shards] == nil) != (fields[.percent] == nil) else {
+        let sizes: [WaveKey] = [.shards, .percent, .selector]
+        guard sizes.count(where: { fields[$0] != nil }) == 1 else {
             return reader.invalid(
-                node, "a wave must have one of `shards` and `percent`",
-                "write exactly one of the two")
+                node, "a wave must have one of `shards`, `percent` and `selector`",
+                "write exactly one of them")
         }
-        guard let size = shards.map(Wave.Size.shards) ?? percent.map(Wave.Size.percent)
+        guard
+            let size = shards.map(Wave.Size.shards) ?? percent.map(Wave.Size.percent)
+                ?? selector.map(Wave.Size.selected)
         else { return nil }
         return Wave(size: size, bakeSeconds: bake ?? 0)
     }

@@ -15,8 +15,8 @@ package struct RolloutRequests {
     package func stop(_ id: String?, reason: String) throws -> String {
         let (actor, now) = (store.actor.name, store.now.iso)
         return try change(id, "rollout-stopped", "Stop", reason) { mark, id in
-            if let stop = mark.stop {
-                throw ConfigurationError("rollout \(id) is \(stop.words(id))", remedy: nil)
+            if mark.stop != nil, let standstill = mark.standstill(of: id) {
+                throw ConfigurationError("rollout \(id) is \(standstill.words)", remedy: nil)
             }
             mark.stop = RolloutMark.Stop(actor: actor, reason: reason, at: now)
         }
@@ -24,13 +24,28 @@ package struct RolloutRequests {
 
     /// Lets a rollout go on that somebody stopped.
     package func start(_ id: String?, reason: String) throws -> String {
-        try change(id, "rollout-released", "Start again", reason) { mark, id in
+        try change(id, "rollout-started-again", "Start again", reason) { mark, id in
             guard mark.stop != nil else {
                 throw ConfigurationError(
-                    "rollout \(id) is not stopped", remedy: "`plumb reconcile` goes on with it")
+                    "rollout \(id) is not stopped", remedy: Self.wayOn(mark, id))
             }
             mark.stop = nil
         }
+    }
+
+    /// Lets a rollout go on that waits after a failure, or for its health.
+    package func release(_ id: String?, reason: String) throws -> String {
+        try change(id, "rollout-released", "Release", reason) { mark, id in
+            guard mark.pause != nil else {
+                throw ConfigurationError(
+                    "rollout \(id) is not paused", remedy: Self.wayOn(mark, id))
+            }
+            mark.pause = nil
+        }
+    }
+
+    private static func wayOn(_ mark: RolloutMark, _ id: String) -> String {
+        mark.standstill(of: id).map { "it is \($0.words)" } ?? "`plumb reconcile` goes on with it"
     }
 
     private func change(

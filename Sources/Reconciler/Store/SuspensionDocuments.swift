@@ -1,0 +1,51 @@
+import Basics
+import Ledger
+import Model
+import Schema
+
+/// How suspensions are kept: one document for each namespace or shard that is suspended. One that
+/// is over stays until somebody suspends or resumes something.
+extension RecordReader {
+    /// The suspension of exactly this namespace or shard, over or not; nil where there is none.
+    func suspension(
+        of namespace: String, _ shard: String?
+    ) throws(LedgerError) -> SuspensionRecord? {
+        try read(SuspensionRecord.self, at: RecordPath.suspension(namespace, shard))
+    }
+
+    /// What keeps a shard from being changed at this time; nil where nothing does. Costs two looks.
+    package func suspension(
+        over shard: ShardID, at now: Timestamp
+    ) throws(LedgerError) -> SuspensionRecord? {
+        for name in [nil, shard.shard] {
+            if let found = try suspension(of: shard.namespace, name), !found.isOver(at: now) {
+                return found
+            }
+        }
+        return nil
+    }
+}
+
+extension RecordSnapshot {
+    /// All suspensions, over or not.
+    package func suspensions() throws(LedgerError) -> [SuspensionRecord] {
+        var records: [SuspensionRecord] = []
+        for name in try list(RecordPath.suspensions).sorted() {
+            let path = RecordPath.suspensions.appending(name)
+            if let record = try read(SuspensionRecord.self, at: path) { records.append(record) }
+        }
+        return records
+    }
+}
+
+extension LedgerDraft {
+    /// Suspends a namespace or shard.
+    mutating func setSuspension(_ record: SuspensionRecord) throws(LedgerError) {
+        try set(RecordPath.suspension(record.namespace, record.shard), json: record)
+    }
+
+    /// Ends a suspension.
+    mutating func removeSuspension(_ record: SuspensionRecord) throws(LedgerError) {
+        try remove(RecordPath.suspension(record.namespace, record.shard))
+    }
+}
