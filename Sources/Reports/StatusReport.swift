@@ -1,4 +1,5 @@
 import Model
+import Schema
 
 /// What `plumb status` says of an environment: the ledger alone is asked.
 package struct StatusReport: Codable, Hashable, Sendable {
@@ -9,6 +10,10 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var others: [RolloutReport]
     /// What somebody suspended and is not over.
     package var suspensions: [SuspensionRecord]
+    /// The shards that are set aside, with the reason.
+    package var setAside: [ShardLine] = []
+    /// Every shard that was recorded; nil where nobody asked.
+    package var shards: [ShardLine]?
     /// What there is to say where there is no rollout.
     package var note: String?
 
@@ -21,6 +26,21 @@ package struct StatusReport: Codable, Hashable, Sendable {
         self.others = others
         self.suspensions = suspensions
         self.note = note
+    }
+
+    /// What the ledger has of a shard.
+    package struct ShardLine: Codable, Hashable, Sendable {
+        package var shard: ShardID
+        /// The commit of the last plan that changed it; nil where none did.
+        package var revision: String?
+        /// When its tables were last recorded, ISO 8601 in UTC; nil where that cannot be read.
+        package var since: String?
+        /// How many tables and other objects it has.
+        package var objectCount: Int?
+        /// Why nothing is done there; nil where nothing speaks against it.
+        package var reason: String?
+
+        package init(shard: ShardID) { self.shard = shard }
     }
 
     /// Of one rollout alone.

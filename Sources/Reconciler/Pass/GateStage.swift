@@ -19,7 +19,7 @@ struct GateStage {
 
     let pass: PassContext
 
-    func run(_ planned: PlanningPass.Result) throws -> Output {
+    func run(_ planned: PlanningPass.Result, unsettled: Set<ShardID>) throws -> Output {
         let policy = pass.fleet.policy
         let now = pass.hooks.clock.now
         var notices = planned.notices
@@ -47,6 +47,7 @@ struct GateStage {
         var decision = try Gate(rules: rules, approvals: approvals).decide(planned.plan, now: now)
         holdReadOnly(&decision, planned)
         try holdSuspended(&decision, planned, now: now)
+        holdIncomplete(&decision, planned, unsettled)
         if pass.request.backsOff { backOff(&decision, now: now) }
         decision.holdDependentObjects()
         notices += planned.comparison.unfitNames { pass.context.catalog[$0] }
@@ -78,6 +79,21 @@ struct GateStage {
             guard let target = targets[id], case .known(let known) = planned.observation[id]
             else { return nil }
             return ReadOnlyRefusal(target, known.readOnly).map { .readOnly(reason: $0.reason) }
+        }
+    }
+
+    /// Holds everything where all shards are required and one of them is not known.
+    private func holdIncomplete(
+        _ decision: inout Gate.Decision, _ planned: PlanningPass.Result,
+        _ unsettled: Set<ShardID>
+    ) {
+        let unknown = unsettled.union(planned.plan.unknown.map(\.shard))
+        guard pass.request.requiresAll, let first = unknown.min() else { return }
+        let others = unknown.count > 1 ? " and \(Count.of(unknown.count - 1, "other shard"))" : ""
+        decision.hold { _ in
+            .incomplete(
+                reason: "all shards are required (--require-all), and it is not known how "
+                    + "\(first)\(others) stands")
         }
     }
 

@@ -101,6 +101,11 @@ package struct PlanningPass {
         }
         context.cache.keep(normalised.align(with: observation, in: context.catalog))
         let inLedger = try context.memory.recorded(in: snapshot)
+        for (id, reason) in try context.memory.setAside(in: snapshot).reasons
+        where observation[id] != nil {
+            observation[id] = .unknown(
+                ShardProblem(code: "set-aside", reason: reason, retry: .permanent))
+        }
         try recallRecorded(inLedger, observation, snapshot)
         let recorded = normalised.aligned(inLedger, with: observation, in: context.catalog)
         hooks.stage("planning")
@@ -300,7 +305,11 @@ extension PassContext {
     }
 
     /// Which steps policy and approvals allow to run now.
-    func gate(_ planned: PlanningPass.Result) throws -> GateStage.Output {
-        try GateStage(pass: self).run(planned)
+    ///
+    /// - Parameter unsettled: shards of which it is not known what an earlier run did.
+    func gate(
+        _ planned: PlanningPass.Result, unsettled: Set<ShardID> = []
+    ) throws -> GateStage.Output {
+        try GateStage(pass: self).run(planned, unsettled: unsettled)
     }
 }

@@ -29,14 +29,16 @@ package struct ReconcilePass {
         let recovered = try recover()
         let planned = try pass.planAhead()
         defer { planned.workspaces.close() }
-        let gated = try pass.gate(planned)
         let unsettled = Set(
             recovered.filter { $0.finding == .unknown }.map(\.key.shardID))
+        let gated = try pass.gate(planned, unsettled: unsettled)
         var ready = gated.decision.ready.filter { !unsettled.contains($0.key.shardID) }
         if pass.hooks.interrupt.isRaised { ready = [] }
         pass.hooks.stage("recording the plan")
         let rollouts = RolloutLedger(pass: pass, context: pass.context)
         let opened = try rollouts.open(planned, gated, ready: ready)
+        let setAside = opened.setAside
+        ready.removeAll { setAside.contains($0.key.shardID) }
         var driven = opened.rollouts
         drive(&driven, rollouts, planned, ready)
         let result = Self.whole(driven)
@@ -70,7 +72,8 @@ package struct ReconcilePass {
 
     private func recover() throws -> [ReconcileReport.Recovered] {
         guard let snapshot = try pass.store.snapshot() else { return [] }
-        let pending = try LedgerQueries.pending(in: snapshot)
+        // Those that cannot be read set their shards aside, and nothing else.
+        let pending = try snapshot.pendingList().records
         guard !pending.isEmpty else { return [] }
         pass.hooks.stage(
             "settling \(Count.of(pending.count, "unfinished operation"))")
@@ -209,6 +212,7 @@ package struct ReconcilePass {
         outcomes += result.outcomes.values.map { .operation($0.kind) }
             .filter { $0.exitStatus != .done }
         outcomes += result.obstacles.values.map(\.outcome)
+        if rollouts.contains(where: { !$0.damaged.isEmpty }) { outcomes.append(.shardUnknown) }
         for driven in rollouts {
             if driven.control.standstill != nil {
                 outcomes.append(.rolloutStopped)

@@ -14,6 +14,8 @@ struct RolloutDrive {
         var record: RolloutRecord
         var operations: [OperationKey: OperationRecord]
         let control: RolloutControl
+        /// The operations of which the record cannot be read.
+        var damaged: Set<OperationKey> = []
         /// Whether the ledger says that this pass began it or goes on with it.
         fileprivate(set) var isBegun: Bool
         var result = RolloutRunner.Result()

@@ -52,7 +52,9 @@ extension RolloutLedger {
             }
             var operations: [OperationKey: OperationRecord] = [:]
             for key in record.operationKeys {
-                guard var operation = try draft.operation(id, key) else { continue }
+                // What cannot be read stays, and with it the rollout.
+                guard !driven.damaged.contains(key), var operation = try draft.operation(id, key)
+                else { continue }
                 if driven.control.isHalted, operation.state == .pending {
                     operation.state = .cancelled
                     operation.message = "the rollout halted before it started"

@@ -11,10 +11,12 @@ extension RolloutLedger {
         guard !open.isEmpty else { return [] }
         let merge = RolloutMerge(steps: Self.steps(of: planned.plan), standing: standing(planned))
         var rollouts: [RolloutDrive.Driven] = []
-        for (record, operations) in open {
+        for rollout in open {
+            let (record, operations) = (rollout.record, rollout.operations)
             let changes = merge.changes(record, operations, now: pass.store.now.iso)
             var driven = driven(
                 record, Dictionary(operations.map { ($0.key, $0) }) { first, _ in first })
+            driven.damaged = Set(rollout.damaged.keys)
             for change in changes { driven.operations[change.key] = change }
             let mark = try planned.snapshot?.rolloutMark(record.id)
             if let standstill = mark?.standstill(of: record.id) { driven.control.halt(standstill) }

@@ -17,6 +17,9 @@ struct RolloutLedger {
         var rollouts: [RolloutDrive.Driven] = []
         /// How many tables were live as git defines them and are recorded as such from now on.
         var adopted = 0
+
+        /// Shards on which an operation of an open rollout cannot be read: nothing begins there.
+        var setAside: Set<ShardID> { Set(rollouts.flatMap(\.damaged).map(\.shardID)) }
     }
 
     struct Closing {
@@ -38,7 +41,8 @@ struct RolloutLedger {
         let store = pass.store
         var opened = Opened(rollouts: try merged(planned))
         let taken = Set(opened.rollouts.flatMap(\.taken))
-        let fresh = ready.filter { !taken.contains($0.key) }
+        let setAside = opened.setAside
+        let fresh = ready.filter { !taken.contains($0.key) && !setAside.contains($0.key.shardID) }
         var record = fresh.isEmpty ? nil : try newRollout(fresh, planned)
         record?.number = 1 + (opened.rollouts.compactMap(\.record.number).max() ?? 0)
         let baseline = Baseline(planned: planned, now: store.now)

@@ -23,6 +23,8 @@ package struct PassRequest: Sendable {
     package var backsOff: Bool
     /// Whether the pass lasts until a wave is baked; else it ends, and a later one goes on.
     package var waitsForBakes = true
+    /// Whether nothing is changed where one shard is unknown.
+    package var requiresAll = false
     /// The operator's settings for approvals.
     package var approvals = ApprovalSettings.standard
     /// The operator's file, which limits `plumb.yaml`; nil where there is none.

@@ -51,7 +51,8 @@ package final class PassMemory: Sendable {
         return read
     }
 
-    /// The ledger's record of every shard; reads what has changed since it was last asked for.
+    /// The ledger's record of every shard but the damaged ones; reads what has changed since it was
+    /// last asked for.
     package func recorded(in snapshot: RecordSnapshot?) throws(LedgerError) -> [ShardID:
         ShardRecord]
     {
@@ -61,5 +62,12 @@ package final class PassMemory: Sendable {
         let read = fleet
         state.withLock { $0.fleet = read }
         return records
+    }
+
+    /// The shards of which nothing may be done, as the ledger has something of them that cannot be
+    /// read.
+    package func setAside(in snapshot: RecordSnapshot?) throws(LedgerError) -> SetAside {
+        _ = try recorded(in: snapshot)
+        return try SetAside(snapshot, records: state.withLock { $0.fleet.damaged })
     }
 }

@@ -11,6 +11,8 @@ import Schema
 package struct FleetMemory: Sendable {
     private var root: Node?
     private var shards: [ShardID: ShardRecord] = [:]
+    /// Shards of which the record is there and cannot be read, with the reason.
+    package private(set) var damaged: [ShardID: LedgerError] = [:]
     /// The tables of shards by the identity of their folder, so that equal ones are read once.
     private var tables: [ObjectID: [String: Digest]] = [:]
 
@@ -22,7 +24,8 @@ package struct FleetMemory: Sendable {
 
     package init() {}
 
-    /// The record of every shard in `snapshot`.
+    /// The record of every shard in `snapshot`, but for those that are damaged: one of them says
+    /// nothing about the others.
     package mutating func records(
         in snapshot: RecordSnapshot
     ) throws(LedgerError) -> [ShardID: ShardRecord] {
@@ -45,7 +48,7 @@ package struct FleetMemory: Sendable {
         if let known, let identity, known.identity == identity { return known }
         var node = Node(identity: identity)
         guard depth < Self.depth else {
-            shards[Self.shard(folder)] = try record(in: folder, snapshot)
+            try remember(Self.shard(folder), in: folder, snapshot)
             return node
         }
         var gone = known?.children ?? [:]
@@ -58,8 +61,23 @@ package struct FleetMemory: Sendable {
         return node
     }
 
+    private mutating func remember(
+        _ shard: ShardID, in folder: LedgerPath, _ snapshot: RecordSnapshot
+    ) throws(LedgerError) {
+        damaged[shard] = nil
+        do throws(LedgerError) {
+            shards[shard] = try record(in: folder, snapshot)
+        } catch  where error.isOfContent {
+            shards[shard] = nil
+            damaged[shard] = error
+        }
+    }
+
     private mutating func forget(_ node: Node, _ folder: LedgerPath, depth: Int) {
-        if depth == Self.depth { shards[Self.shard(folder)] = nil }
+        if depth == Self.depth {
+            shards[Self.shard(folder)] = nil
+            damaged[Self.shard(folder)] = nil
+        }
         for (name, child) in node.children {
             forget(child, folder.appending(name), depth: depth + 1)
         }
@@ -78,6 +96,7 @@ package struct FleetMemory: Sendable {
                 .damaged, "\(path): the shard's record is missing",
                 remedy: "restore the branch from before")
         }
+        try RecordVersion.check(header.version, at: path)
         let place = RecordPath.tables(in: folder)
         let identity = try snapshot.identity(of: place)
         if let known = identity.flatMap({ tables[$0] }) {

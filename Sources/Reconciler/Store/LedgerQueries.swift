@@ -54,6 +54,27 @@ package struct LedgerQueries {
         return try store.snapshot()?.suspensions().filter { !$0.isOver(at: now) } ?? []
     }
 
+    /// The shards that are set aside, and where `all` every shard that was recorded. Reads the
+    /// records of all shards.
+    package func shardLines(
+        all: Bool
+    ) throws(LedgerError) -> (setAside: [StatusReport.ShardLine], all: [StatusReport.ShardLine]?) {
+        guard let snapshot = try store.snapshot() else { return ([], all ? [] : nil) }
+        var memory = FleetMemory()
+        let records = try memory.records(in: snapshot)
+        let setAside = try SetAside(snapshot, records: memory.damaged).reasons
+        let suspensions = try suspensions()
+        let lines = Set(records.keys).union(setAside.keys).sorted().map { id in
+            var line = StatusReport.ShardLine(shard: id)
+            line.revision = records[id]?.lastRevision ?? records[id]?.revision
+            line.since = records[id]?.since
+            line.objectCount = records[id]?.tables.count
+            line.reason = setAside[id] ?? suspensions.first { $0.covers(id) }?.words
+            return line
+        }
+        return (lines.filter { setAside[$0.shard] != nil }, all ? lines : nil)
+    }
+
     /// - Parameter operation: the record of an operation, nil where there is none, or why it
     ///   cannot be read.
     static func report(
@@ -103,7 +124,9 @@ package struct LedgerQueries {
         in snapshot: RecordSnapshot
     ) throws(LedgerError) -> [ShardID: ShardRecord] {
         var memory = FleetMemory()
-        return try memory.records(in: snapshot)
+        let records = try memory.records(in: snapshot)
+        if let damage = memory.damaged.min(by: { $0.key < $1.key }) { throw damage.value }
+        return records
     }
 
     /// Every decision about a step, with those that are over: for an audit.

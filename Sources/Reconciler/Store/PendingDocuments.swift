@@ -87,6 +87,7 @@ extension RecordReader {
     ) throws(LedgerError) -> OperationRecord? {
         let path = RecordPath.operation(rollout, key)
         guard var operation = try read(OperationRecord.self, at: path) else { return nil }
+        try RecordVersion.check(operation.version, at: path)
         guard operation.state == .pending, let pending = try pendingReference(key),
             pending.rollout == rollout
         else { return operation }
@@ -96,28 +97,61 @@ extension RecordReader {
     }
 }
 
+/// The operations that interrupted runs may have started and that have no outcome.
+package struct PendingList: Sendable {
+    package fileprivate(set) var records: [PendingRecord] = []
+    /// Those of which the record is there and cannot be read, with the reason.
+    package fileprivate(set) var damaged: [OperationKey: LedgerError] = [:]
+}
+
 extension RecordSnapshot {
-    /// The operations that interrupted runs may have started and that have no outcome.
+    /// The operations that interrupted runs may have started and that have no outcome; throws where
+    /// one of them cannot be read.
     package func pending() throws(LedgerError) -> [PendingRecord] {
+        let list = try pendingList()
+        if let damage = list.damaged.min(by: { $0.key < $1.key }) { throw damage.value }
+        return list.records
+    }
+
+    /// The same, with those that cannot be read beside the others: the name of a record says whose
+    /// it is.
+    package func pendingList() throws(LedgerError) -> PendingList {
+        var pending = PendingList()
         var steps: [Digest: PlanStep] = [:]
-        var records: [PendingRecord] = []
         for name in try list(RecordPath.pendingFolder) {
             let place = RecordPath.pendingFolder.appending(name)
-            guard let reference = try read(PendingDocuments.Reference.self, at: place) else {
-                continue
+            do throws(LedgerError) {
+                if let record = try pendingRecord(at: place, &steps) {
+                    pending.records.append(record)
+                }
+            } catch  where error.isOfContent {
+                guard let key = RecordPath.operationKey(named: name) else { throw error }
+                pending.damaged[key] = error
             }
-            let path = RecordPath.step(reference.rollout, reference.step)
-            var known = steps[reference.step]
-            if known == nil { known = try read(PlanStep.self, at: path) }
-            guard let step = known else {
-                throw LedgerError(
-                    .damaged, "\(path): the step of \(reference.key) is missing",
-                    remedy: "restore the branch from before")
-            }
-            steps[reference.step] = step
-            records.append(reference.record(step))
         }
-        return records
+        return pending
+    }
+
+    private func pendingRecord(
+        at place: LedgerPath, _ steps: inout [Digest: PlanStep]
+    ) throws(LedgerError) -> PendingRecord? {
+        guard let reference = try read(PendingDocuments.Reference.self, at: place) else {
+            return nil
+        }
+        try RecordVersion.check(reference.version, at: place)
+        guard RecordPath.pending(reference.key) == place else {
+            throw LedgerError(.damaged, "\(place): it is the record of \(reference.key)")
+        }
+        let path = RecordPath.step(reference.rollout, reference.step)
+        var known = steps[reference.step]
+        if known == nil { known = try read(PlanStep.self, at: path) }
+        guard let step = known else {
+            throw LedgerError(
+                .damaged, "\(path): the step of \(reference.key) is missing",
+                remedy: "restore the branch from before")
+        }
+        steps[reference.step] = step
+        return reference.record(step)
     }
 }
 

@@ -161,6 +161,16 @@ package enum RecordPath {
         joined([key.namespace, key.shard, key.object.encoded])
     }
 
+    /// The operation whose pending record has this name; nil where it is no such name.
+    static func operationKey(named name: String) -> OperationKey? {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+            .compactMap { LedgerPath.decode(String($0)) }
+        guard parts.count == 3 else { return nil }
+        return OperationKey(
+            shard: ShardID(namespace: parts[0], shard: parts[1]),
+            object: ObjectName(encoded: parts[2]))
+    }
+
     /// Several names as one: each encoded by itself, so that no two lists have the same.
     private static func joined(_ names: [String]) -> String {
         names.map(LedgerPath.encode).joined(separator: "/")

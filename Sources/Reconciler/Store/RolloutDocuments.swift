@@ -9,6 +9,15 @@ enum RolloutDocuments {
     static let mark = Array("{}\n".utf8)
 }
 
+/// A rollout that has not ended.
+package struct OpenRollout: Sendable {
+    package let record: RolloutRecord
+    package fileprivate(set) var operations: [OperationRecord] = []
+    /// The operations of which the record cannot be read: they have not ended and do not begin,
+    /// and nothing else begins on their shards.
+    package fileprivate(set) var damaged: [OperationKey: LedgerError] = [:]
+}
+
 extension RecordReader {
     /// A rollout as it was last recorded; nil where there is none.
     package func rollout(_ id: String) throws(LedgerError) -> RolloutRecord? {
@@ -29,17 +38,19 @@ extension RecordSnapshot {
 
     /// The rollouts that have not ended, with their operations; those of which the record is
     /// missing are left out.
-    package func openRollouts() throws(LedgerError) -> [(
-        record: RolloutRecord, operations: [OperationRecord]
-    )] {
-        var rollouts: [(record: RolloutRecord, operations: [OperationRecord])] = []
+    package func openRollouts() throws(LedgerError) -> [OpenRollout] {
+        var rollouts: [OpenRollout] = []
         for id in try list(RecordPath.openFolder) {
             guard let record = try rollout(id) else { continue }
-            var operations: [OperationRecord] = []
+            var open = OpenRollout(record: record)
             for key in record.operationKeys {
-                if let operation = try operation(id, key) { operations.append(operation) }
+                do throws(LedgerError) {
+                    if let operation = try operation(id, key) { open.operations.append(operation) }
+                } catch  where error.isOfContent {
+                    open.damaged[key] = error
+                }
             }
-            rollouts.append((record, operations))
+            rollouts.append(open)
         }
         return rollouts
     }

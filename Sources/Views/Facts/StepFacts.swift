@@ -218,6 +218,7 @@ enum HoldWords {
         case "back-off": "waits after a failure"
         case "read-only": "held, its server is read-only"
         case "suspended": "suspended"
+        case "incomplete": "waits for every shard"
         case "environment": "waits for an earlier environment"
         case "behind": "waits for another step"
         case "rows": "rows are in the way"

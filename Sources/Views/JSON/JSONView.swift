@@ -65,7 +65,18 @@ package enum JSONView {
                     "at": .string(suspension.at), "until": .text(suspension.until),
                 ])
             })
+        members["setAside"] = .array(status.setAside.map(shardLine))
+        members["shards"] = status.shards.map { .array($0.map(shardLine)) } ?? .null
         return document("status", status.headline, exit, members, pretty)
+    }
+
+    private static func shardLine(_ line: StatusReport.ShardLine) -> JSONValue {
+        .object([
+            "namespace": .string(line.shard.namespace), "shard": .string(line.shard.shard),
+            "revision": .text(line.revision), "since": .text(line.since),
+            "objectCount": line.objectCount.map(JSONValue.number) ?? .null,
+            "reason": .text(line.reason),
+        ])
     }
 
     /// An error without a report; file, line and remedy are those of the first problem.

@@ -12,7 +12,16 @@ package enum StatusText {
         for suspension in status.suspensions {
             page.prose(suspension.words, .warning, hanging: 2)
         }
-        if !status.suspensions.isEmpty { page.blank() }
+        for line in status.setAside {
+            page.prose(
+                "\(line.shard) is set aside: \(line.reason ?? "its record cannot be read")", .bad,
+                hanging: 2)
+        }
+        if !status.suspensions.isEmpty || !status.setAside.isEmpty { page.blank() }
+        if let shards = status.shards {
+            add(shards, to: &page)
+            page.blank()
+        }
         for other in status.others {
             add(other, to: &page)
             page.blank()
@@ -20,6 +29,18 @@ package enum StatusText {
         if let rollout = status.rollout { add(rollout, to: &page) }
         page.end(status.headline, exit)
         return page.text
+    }
+
+    private static func add(_ shards: [StatusReport.ShardLine], to page: inout TextPage) {
+        for line in shards {
+            let objects = line.objectCount.map { Count.of($0, "object") } ?? "its record is damaged"
+            let revision = line.revision.map { "at \($0.prefix(7))" } ?? "not changed by a plan yet"
+            page.pair(
+                [
+                    Span("\(line.shard)  ", .strong), Span("\(revision)  \(objects)"),
+                    Span(line.reason == nil ? "" : "  held", .warning),
+                ], [Span(line.since ?? "", .faint)])
+        }
     }
 
     /// The rollout without its last line; nothing where there is none.

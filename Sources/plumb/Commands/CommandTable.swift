@@ -16,6 +16,7 @@ enum CommandTable {
         RolloutCommands.release,
         SuspensionCommands.suspend,
         SuspensionCommands.resume,
+        UnlockCommand.command,
         ShowCommand.command,
         LogCommand.command,
         ImportCommand.command,

@@ -13,7 +13,7 @@ enum ReconcileCommand {
             and starts no other; the next run goes on from there. Between the waves of a rollout it
             waits until each is baked; with --no-wait it ends there, and a later run goes on.
             """,
-        options: Option.fleet + [.heal, .noWait, .maxBytes, .output, .noColor],
+        options: Option.fleet + [.heal, .noWait, .requireAll, .maxBytes, .output, .noColor],
         run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
@@ -23,6 +23,7 @@ enum ReconcileCommand {
         Signals.deliver(to: progress.hooks.interrupt) { progress.say($0) }
         var request = try invocation.request()
         request.waitsForBakes = !invocation.has(.noWait)
+        request.requiresAll = invocation.has(.requireAll)
         let pass = try PassContext.open(
             request, progress.hooks,
             purposes: Set(ConnectionPool.Purpose.allCases))

@@ -51,8 +51,7 @@ enum RolloutCommands {
         })
 
     private static let options: [Option] =
-        Option.fleet.filter { ![Option.namespace.name, Option.shard.name].contains($0.name) }
-        + [.reason, .output, .noColor]
+        Option.environmentWide + [.reason, .output, .noColor]
 
     private static func run(
         _ invocation: Invocation, _ name: String, _ words: String,

@@ -10,13 +10,13 @@ enum StatusCommand {
     static let command = Command(
         name: "status", summary: "where the latest rollout stands, from the ledger alone",
         arguments: "[rollout]",
-        options: Option.fleet + [.output, .noColor], run: run)
+        options: Option.fleet + [.allShards, .output, .noColor], run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
         let wanted = try invocation.onlyArgument("a rollout")
         let session = try LedgerSession.open(try invocation.request(.baseOnly), PassHooks())
-        let report = try report(of: wanted, session.store)
+        let report = try report(of: wanted, session.store, shards: invocation.has(.allShards))
         let status = report.exitStatus
         switch format {
         case .json: invocation.terminal.answer(JSONView.status(report, exit: status) + "\n")
@@ -31,7 +31,7 @@ enum StatusCommand {
 
     /// What there is to say of a rollout, or of the newest one and what else is going on.
     private static func report(
-        of wanted: String?, _ store: LedgerStore
+        of wanted: String?, _ store: LedgerStore, shards: Bool
     ) throws -> StatusReport {
         let queries = LedgerQueries(store: store)
         if let wanted {
@@ -44,6 +44,7 @@ enum StatusCommand {
             return report
         }
         report.suspensions = try queries.suspensions()
+        (report.setAside, report.shards) = try queries.shardLines(all: shards)
         let environment = try queries.environment()
         if let latest = environment?.latestRollout {
             report.rollout = try rollout(latest, queries)

@@ -14,9 +14,9 @@ enum SuspensionCommands {
             Rollouts stay open and wait; the waves behind the shard wait as well. It ends with
             `plumb resume`, or by itself after the time that --for gives.
             """,
-        options: options + [.forTime, .reason, .output, .noColor],
+        options: Option.environmentWide + [.forTime, .reason, .output, .noColor],
         run: { invocation in
-            let target = try Target(invocation)
+            let target = try ChangeTarget(invocation)
             let seconds =
                 invocation.value(.forTime) == nil
                 ? nil : try invocation.seconds(.forTime, default: 0)
@@ -31,58 +31,35 @@ enum SuspensionCommands {
     static let resume = Command(
         name: "resume", summary: "let changes go on where they were suspended",
         arguments: "<namespace>[/<shard>]",
-        options: options + [.reason, .output, .noColor],
+        options: Option.environmentWide + [.reason, .output, .noColor],
         run: { invocation in
-            let target = try Target(invocation)
+            let target = try ChangeTarget(invocation)
             return try target.run(invocation, "resume") { suspensions, reason in
                 try suspensions.resume(target.namespace, target.shard, reason: reason)
                 return "\(target.subject) is resumed: `plumb reconcile`, or the daemon's next "
                     + "pass, goes on there"
             }
         })
+}
 
-    private static let options: [Option] = Option.fleet.filter {
-        ![Option.namespace.name, Option.shard.name].contains($0.name)
-    }
-
-    /// What a command is about.
-    private struct Target {
-        let namespace: String
-        let shard: String?
-
-        var subject: String { [namespace, shard].compactMap(\.self).joined(separator: "/") }
-
-        init(_ invocation: Invocation) throws {
-            let word = try invocation.onlyArgument("a namespace or shard") ?? ""
-            let parts = word.split(separator: "/", omittingEmptySubsequences: false).map(
-                String.init)
-            guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty }) else {
-                throw UsageError(
-                    message: "`\(word)` names no namespace and no shard",
-                    remedy: "write `namespace` or `namespace/shard`")
-            }
-            namespace = parts[0]
-            shard = parts.count == 2 ? parts[1] : nil
+extension ChangeTarget {
+    fileprivate func run(
+        _ invocation: Invocation, _ kind: String,
+        _ body: (Suspensions, String) throws -> String
+    ) throws -> ExitStatus {
+        let reason = try invocation.reason()
+        let format = try invocation.format()
+        let session = try LedgerSession.open(try invocation.request(), PassHooks())
+        // What left the fleet while it was suspended is resumed all the same.
+        if kind == "suspend" {
+            try session.requireKnown(namespace: namespace, shard: shard)
         }
-
-        func run(
-            _ invocation: Invocation, _ kind: String,
-            _ body: (Suspensions, String) throws -> String
-        ) throws -> ExitStatus {
-            let reason = try invocation.reason()
-            let format = try invocation.format()
-            let session = try LedgerSession.open(try invocation.request(), PassHooks())
-            // What left the fleet while it was suspended is resumed all the same.
-            if kind == "suspend" {
-                try session.requireKnown(namespace: namespace, shard: shard)
-            }
-            let text = try body(Suspensions(store: session.store), reason)
-            invocation.terminal.answer(
-                format == .json
-                    ? JSONView.table(
-                        kind: kind, rows: [["target": subject]], summary: text, exit: .done) + "\n"
-                    : Visible.line(text) + "\n")
-            return .done
-        }
+        let text = try body(Suspensions(store: session.store), reason)
+        invocation.terminal.answer(
+            format == .json
+                ? JSONView.table(
+                    kind: kind, rows: [["target": subject]], summary: text, exit: .done) + "\n"
+                : Visible.line(text) + "\n")
+        return .done
     }
 }

@@ -14,11 +14,7 @@ enum WindowsCommand {
             Reads the schema repository alone. Says of every window whether it is open at the time,
             and when changes may start next. Exit status 0 where they may at the time, 3 where not.
             """,
-        options: options + [.at, .output, .noColor], run: run)
-
-    private static let options: [Option] = Option.fleet.filter {
-        ![Option.namespace.name, Option.shard.name].contains($0.name)
-    }
+        options: Option.environmentWide + [.at, .output, .noColor], run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()

@@ -62,6 +62,9 @@ struct Option: Sendable {
     static let noWait = Option(
         name: "no-wait", value: nil,
         help: "end while a wave bakes (exit 2), for a later run to go on")
+    static let requireAll = Option(
+        name: "require-all", value: nil,
+        help: "change nothing where one shard is unknown or set aside (exit 6)")
     static let reason = Option(name: "reason", value: "text", help: "why; kept in the audit trail")
     static let all = Option(
         name: "all", value: nil, help: "every step that waits in the latest plan")
@@ -76,6 +79,9 @@ struct Option: Sendable {
     static let expires = Option(
         name: "expires", value: "duration",
         help: "how long the approval is valid: 12h, 7d (default: 7d)")
+    static let allShards = Option(
+        name: "shards", value: nil,
+        help: "also each shard: the commit that changed it last, and why nothing is done there")
     static let forTime = Option(
         name: "for", value: "duration", help: "when it ends by itself: 30m, 4h, 7d")
     static let keep = Option(
@@ -114,6 +120,9 @@ struct Option: Sendable {
     static let user = Option(name: "user", value: "name", help: "the user (default: root)")
     static let passwordEnvironment = Option(
         name: "password-env", value: "variable", help: "the variable that holds the password")
+
+    /// Those of a command about a whole environment.
+    static let environmentWide = fleet.filter { ![namespace.name, shard.name].contains($0.name) }
 
     /// Options of every command that reads the schema repository and the fleet.
     static let fleet = [
