@@ -48,6 +48,11 @@ package struct StatusReport: Codable, Hashable, Sendable {
         self.init(environment: rollout.environment, rollout: rollout)
     }
 
+    /// Whether one of the rollouts has not ended.
+    package var isOpen: Bool {
+        (others + [rollout].compactMap(\.self)).contains { $0.state?.isTerminal != true }
+    }
+
     package var exitStatus: ExitStatus {
         let rollouts = others + (rollout.map { [$0] } ?? [])
         return ExitStatus(rollouts.map { .rollout($0.state) })

@@ -186,6 +186,26 @@ import Testing
         try fleet.expect(0, "store", "verify")
     }
 
+    @Test func aThrottleIsSeenByTheNextShard() throws {
+        let fleet = try baking("1s")
+        try fleet.expect(2, "reconcile", "--no-wait")
+        try fleet.expect(64, "throttle", "--reason", "x")
+        try fleet.expect(64, "throttle", "--at-once", "2", "--off", "--reason", "x")
+        try fleet.expect(64, "throttle", "--at-once", "0", "--reason", "x")
+        try fleet.expect(78, "throttle", "--off", "--reason", "x")
+        try fleet.expect(0, "throttle", "--at-once", "1", "--reason", "replicas lag")
+        #expect(try fleet.run("status").says("replicas lag", "at most 1 shard at a time"))
+        let run = try fleet.expect(0, "reconcile")
+        // One after the other: each is done before the next one is started.
+        let lines = run.stderr.split(separator: "\n").filter {
+            $0.contains("started") || $0.contains("done")
+        }
+        let words = lines.map { $0.contains("started") ? "started" : "done" }
+        #expect(words == ["started", "done", "started", "done", "started", "done"], "\(run)")
+        #expect(try changed(fleet) == [true, true, true, true])
+        #expect(try fleet.eventCount("rollout-throttled") == 1)
+    }
+
     @Test func aStopHoldsInABake() throws {
         let fleet = try baking("1s")
         try fleet.expect(2, "reconcile", "--no-wait")

@@ -1,9 +1,13 @@
+import Schema
+
 /// What marks a rollout as open, and what was asked of it.
 package struct RolloutMark: Codable, Hashable, Sendable {
     /// Set while no further operation of the rollout may begin, as somebody wants it.
     package var stop: Stop?
     /// Set while it waits for somebody to release it.
     package var pause: Pause?
+    /// Set while fewer of its shards than usual are at work at once.
+    package var throttle: Throttle?
 
     package init(stop: Stop? = nil, pause: Pause? = nil) {
         self.stop = stop
@@ -35,6 +39,28 @@ package struct RolloutMark: Codable, Hashable, Sendable {
         package init(reason: String, at: String) {
             self.reason = reason
             self.at = at
+        }
+    }
+
+    /// How many of its shards are at work at once, by whom, and why.
+    package struct Throttle: Codable, Hashable, Sendable {
+        /// At most; at least 1.
+        package var shards: Int
+        package var actor: String
+        package var reason: String
+        /// ISO 8601 in UTC.
+        package var at: String
+
+        package init(shards: Int, actor: String, reason: String, at: String) {
+            self.shards = shards
+            self.actor = actor
+            self.reason = reason
+            self.at = at
+        }
+
+        /// What it means, as a sentence for people.
+        package var words: String {
+            "throttled by \(actor) at \(at) (\(reason)): at most \(Count.of(shards, "shard")) at a time"
         }
     }
 

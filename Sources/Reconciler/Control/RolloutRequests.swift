@@ -1,5 +1,6 @@
 import Ledger
 import Model
+import Schema
 
 /// What people ask of open rollouts. A request is durable before it is acknowledged; whoever runs
 /// the rollout sees it before the next operation begins.
@@ -41,6 +42,21 @@ package struct RolloutRequests {
                     "rollout \(id) is not paused", remedy: Self.wayOn(mark, id))
             }
             mark.pause = nil
+        }
+    }
+
+    /// Lets at most so many shards of a rollout be at work at once, from the next one on; nil ends
+    /// that.
+    package func throttle(_ id: String?, shards: Int?, reason: String) throws -> String {
+        let (actor, now) = (store.actor.name, store.now.iso)
+        let verb = shards.map { "Throttle to \(Count.of($0, "shard")):" } ?? "Throttle no more"
+        return try change(id, "rollout-throttled", verb, reason) { mark, id in
+            guard shards != nil || mark.throttle != nil else {
+                throw ConfigurationError("rollout \(id) is not throttled")
+            }
+            mark.throttle = shards.map {
+                RolloutMark.Throttle(shards: $0, actor: actor, reason: reason, at: now)
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 import Basics
+import Desired
 import Execution
 import Model
 import MySQLClient
@@ -23,21 +24,26 @@ package struct Daemon {
     private let hooks: PassHooks
     private let settings: Settings
     private let notify: @Sendable (ReconcileEvent) -> Void
+    private let found: @Sendable (Fleet) -> Void
 
+    /// - Parameter found: called with the fleet of each pass.
     package init(
         request: PassRequest, hooks: PassHooks, settings: Settings,
-        notify: @escaping @Sendable (ReconcileEvent) -> Void
+        notify: @escaping @Sendable (ReconcileEvent) -> Void,
+        found: @escaping @Sendable (Fleet) -> Void = { _ in }
     ) {
         self.request = request
         self.hooks = hooks
         self.settings = settings
         self.notify = notify
+        self.found = found
     }
 
+    /// The message and exit status for an error that prevented a pass.
+    package typealias Classify = @Sendable (any Error) -> (String, ExitStatus)
+
     /// Runs until `hooks.interrupt` is raised. Waking it starts the next pass at once.
-    ///
-    /// - Parameter classify: the message and exit status for an error that prevented a pass.
-    package func run(classify: (any Error) -> (String, ExitStatus)) {
+    package func run(classify: Classify) {
         var context: ReconcileContext?
         var failures = 0
         var number = 0
@@ -53,6 +59,7 @@ package struct Daemon {
                     request, hooks, context: context,
                     purposes: Set(ConnectionPool.Purpose.allCases))
                 context = pass.context
+                found(pass.fleet)
                 let report = try ReconcilePass(pass: pass).run()
                 failures = 0
                 due = report.nextDue.flatMap(Timestamp.init(iso:))

@@ -105,7 +105,10 @@ package struct ReconcilePass {
         var drive = RolloutDrive(
             runner: { [pass, faults] driven in
                 RolloutRunner(
-                    opener: opener, journal: LedgerJournal(store: pass.store),
+                    opener: opener,
+                    journal: LedgerJournal(store: pass.store) { mark in
+                        driven.control.throttle(mark.throttle?.shards)
+                    },
                     clock: pass.hooks.clock, control: driven.control, total: concurrency.total,
                     perServer: concurrency.perHost, faults: faults,
                     listener: pass.hooks.listener, places: places)

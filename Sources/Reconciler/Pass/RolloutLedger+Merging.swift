@@ -19,6 +19,7 @@ extension RolloutLedger {
             driven.damaged = Set(rollout.damaged.keys)
             for change in changes { driven.operations[change.key] = change }
             let mark = try planned.snapshot?.rolloutMark(record.id)
+            driven.control.throttle(mark?.throttle?.shards)
             if let standstill = mark?.standstill(of: record.id) { driven.control.halt(standstill) }
             if try !end(changes, of: &driven) { rollouts.append(driven) }
         }

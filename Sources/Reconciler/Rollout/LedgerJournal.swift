@@ -11,9 +11,12 @@ import Schema
 /// are one commit, so none of them is ever recorded without the others.
 package struct LedgerJournal: OperationJournal {
     private let store: LedgerStore
+    private let heard: @Sendable (RolloutMark) -> Void
 
-    package init(store: LedgerStore) {
+    /// - Parameter heard: called with what is asked of the rollout whenever an operation begins.
+    package init(store: LedgerStore, heard: @escaping @Sendable (RolloutMark) -> Void = { _ in }) {
         self.store = store
+        self.heard = heard
     }
 
     /// What has changed since the gate let the operation pass: the approval expired, was denied or
@@ -49,8 +52,10 @@ package struct LedgerJournal: OperationJournal {
             throw JournalFailure("\(error)")
         }
         let refused = Lock<StartRefusal?>(nil)
-        try write(event) { [store] draft throws(LedgerError) in
-            let refusal = try Self.refusal(of: record, at: store.now, in: draft)
+        try write(event) { [store, heard] draft throws(LedgerError) in
+            let mark = try draft.rolloutMark(record.rollout)
+            if let mark { heard(mark) }
+            let refusal = try Self.refusal(of: record, mark, at: store.now, in: draft)
             refused.withLock { $0 = refusal }
             guard refusal == nil else { return .nothing }
             let path = RecordPath.operation(record.rollout, record.key)
@@ -75,9 +80,8 @@ package struct LedgerJournal: OperationJournal {
     /// What somebody asked for since the pass began: asked in the same transition in which the
     /// operation begins, so that nothing begins after it was acknowledged.
     private static func refusal(
-        of record: PendingRecord, at now: Timestamp, in draft: LedgerDraft
+        of record: PendingRecord, _ mark: RolloutMark?, at now: Timestamp, in draft: LedgerDraft
     ) throws(LedgerError) -> StartRefusal? {
-        let mark = try draft.rolloutMark(record.rollout)
         if let standstill = mark?.standstill(of: record.rollout) { return .rollout(standstill) }
         return try draft.suspension(over: record.key.shardID, at: now).map {
             .shard(reason: $0.words)

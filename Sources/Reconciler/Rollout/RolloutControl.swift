@@ -10,6 +10,7 @@ package final class RolloutControl: Sendable {
     private let still = Lock<RolloutMark.Standstill?>(nil)
 
     private let closed: @Sendable () -> Bool
+    private let gate = ShardGate()
 
     private struct Failures {
         var count: Int
@@ -52,6 +53,16 @@ package final class RolloutControl: Sendable {
 
     /// Whether failures keep new operations from starting.
     package var isHalted: Bool { rule.isHalted(failures: failures.withLock { $0.count }) }
+
+    // MARK: How many shards are at work
+
+    /// From now on at most so many shards of the rollout are at work; nil for no limit of its own.
+    func throttle(_ shards: Int?) { gate.limit(shards) }
+
+    /// Waits until the work on one more shard may begin; false where nothing begins any more.
+    func enterShard() -> Bool { gate.enter { [self] in mayStart } }
+
+    func leaveShard() { gate.leave() }
 
     /// Takes note of an outcome.
     ///

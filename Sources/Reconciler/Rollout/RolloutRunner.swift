@@ -76,7 +76,10 @@ package struct RolloutRunner: Sendable {
             works, total: total, limit: mayBeginOn, key: \.server,
             hands: { $0.order.width(of: $0.records.count) }
         ) { (work: ShardWork, crew: Crew) -> (ShardID, ShardWorker.Report) in
-            guard broken.withLock({ $0 }) == nil else { return (work.shard, .init()) }
+            guard broken.withLock({ $0 }) == nil, control.enterShard() else {
+                return (work.shard, .init())
+            }
+            defer { control.leaveShard() }
             do throws(JournalFailure) {
                 return (work.shard, try worker.run(work, crew: crew))
             } catch {

@@ -30,7 +30,9 @@ package struct LedgerQueries {
             return found
         }
         let next = RolloutProgress(record).next(known, now: store.now) { _ in true }
-        if let standstill = try snapshot.rolloutMark(id)?.standstill(of: id) {
+        let mark = try snapshot.rolloutMark(id)
+        if let throttle = mark?.throttle { report.say(throttle.words) }
+        if let standstill = mark?.standstill(of: id) {
             report.stand(standstill)
         } else {
             report.due = RolloutReport.Due(next, of: record)

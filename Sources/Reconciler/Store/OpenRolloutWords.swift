@@ -18,7 +18,8 @@ extension RolloutReport {
         say(standstill.words)
     }
 
-    private mutating func say(_ words: String) {
+    /// Adds to what is said of it.
+    mutating func say(_ words: String) {
         message = [message, words].compactMap(\.self).joined(separator: "; ")
     }
 }

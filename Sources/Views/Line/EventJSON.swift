@@ -4,14 +4,20 @@ import Reports
 
 /// An event of a reconcile loop as one line of JSON with sorted keys: for logs and streams.
 ///
-/// Each line has `event`, the kind, and `ts`, the time; all values are text.
+/// Each line has `event`, the kind, and `ts`, the time, and mostly `environment`; all values are
+/// text.
 package enum EventJSON {
     /// The line has no end.
-    package static func line(_ event: ReconcileEvent, at time: Timestamp) -> String {
+    ///
+    /// - Parameter environment: what it is about; nil for the process as a whole.
+    package static func line(
+        _ event: ReconcileEvent, of environment: String?, at time: Timestamp
+    ) -> String {
         let (kind, values) = members(of: event)
         var object = values.mapValues(JSONValue.string)
         object["event"] = .string(kind)
         object["ts"] = .string(time.iso)
+        if let environment { object["environment"] = .string(environment) }
         return JSONValue.object(object).encoded()
     }
 

@@ -14,6 +14,7 @@ enum CommandTable {
         RolloutCommands.stop,
         RolloutCommands.start,
         RolloutCommands.release,
+        RolloutCommands.throttle,
         SuspensionCommands.suspend,
         SuspensionCommands.resume,
         UnlockCommand.command,

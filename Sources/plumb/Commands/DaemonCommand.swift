@@ -11,10 +11,13 @@ enum DaemonCommand {
     static let command = Command(
         name: "daemon", summary: "reconcile in a loop; SIGHUP starts a pass, SIGTERM ends it",
         details: """
-            One line of JSON per event on standard error. A pass without a change reads
-            fingerprints only; after --exact-every passes each table is read in full.
+            Serves every environment of plumb.yaml, each in a loop of its own, or those that
+            --environment names. One line of JSON per event on standard error. A pass without a
+            change reads fingerprints only; after --exact-every passes each table is read in full.
             """,
-        options: Option.fleet + [.heal, .interval, .exactEvery],
+        options: Option.fleet.map {
+            $0.name == Option.environment.name ? Option.environments : $0
+        } + [.heal, .interval, .exactEvery],
         run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
@@ -23,21 +26,27 @@ enum DaemonCommand {
             intervalSeconds: Double(seconds),
             exactEvery: try invocation.number(.exactEvery, default: 60))
         let terminal = invocation.terminal
-        let tell: @Sendable (ReconcileEvent) -> Void = { event in
-            terminal.log(EventJSON.line(event, at: Timestamp(Date())), as: .json)
+        let tell: EnvironmentLoops.Notify = { environment, event in
+            terminal.log(
+                EventJSON.line(event, of: environment, at: Timestamp(Date())), as: .json)
         }
         let interrupt = Interrupt()
-        let hooks = PassHooks(
-            interrupt: interrupt, listener: RolloutListener { tell(.rollout($0)) })
-        Signals.deliver(to: interrupt) { tell(.ending(reason: $0)) }
+        Signals.deliver(to: interrupt) { tell(nil, .ending(reason: $0)) }
         let request = try invocation.request()
-        tell(.started(intervalSeconds: Int(seconds)))
-        Daemon(request: request, hooks: hooks, settings: settings, notify: tell)
-            .run { error in
+        tell(nil, .started(intervalSeconds: Int(seconds)))
+        EnvironmentLoops(
+            request: request, settings: settings, notify: tell,
+            classify: { error in
                 let failure = Failure(error)
                 return (failure.message, failure.status)
+            },
+            hooks: { environment, interrupt in
+                PassHooks(
+                    interrupt: interrupt,
+                    listener: RolloutListener { tell(environment, .rollout($0)) })
             }
-        tell(.ended)
+        ).run(invocation.values(.environments), until: interrupt)
+        tell(nil, .ended)
         return .done
     }
 }

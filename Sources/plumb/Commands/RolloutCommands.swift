@@ -2,7 +2,7 @@ import Model
 import Reconciler
 import Views
 
-/// `plumb stop`, `plumb start` and `plumb release`.
+/// `plumb stop`, `start`, `release` and `throttle`.
 enum RolloutCommands {
     static let stop = Command(
         name: "stop", summary: "let no further operation of a rollout begin",
@@ -47,6 +47,28 @@ enum RolloutCommands {
                 "may go on: `plumb reconcile`, or the daemon's next pass, does"
             ) {
                 try $0.release($1, reason: $2)
+            }
+        })
+
+    static let throttle = Command(
+        name: "throttle", summary: "let fewer shards of a rollout be at work at once",
+        arguments: "[rollout]",
+        details: """
+            Takes effect with the next shard, also in another process; --off ends it.
+            `policy.rollout.concurrency` bounds operations besides.
+            """,
+        options: options + [.atOnce, .off],
+        run: { invocation in
+            guard (invocation.value(.atOnce) == nil) == invocation.has(.off) else {
+                throw UsageError(
+                    message: "one of --at-once and --off is needed",
+                    remedy: "write how many shards may be at work at once, such as --at-once 2")
+            }
+            let shards =
+                invocation.has(.off) ? nil : try invocation.number(.atOnce, default: 1)
+            let words = shards.map { "has at most \($0) of its shards at work at once" }
+            return try run(invocation, "throttle", words ?? "is throttled no more") {
+                try $0.throttle($1, shards: shards, reason: $2)
             }
         })
 

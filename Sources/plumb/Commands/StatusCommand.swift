@@ -1,4 +1,5 @@
 import Basics
+import Execution
 import Ledger
 import Model
 import Reconciler
@@ -10,13 +11,37 @@ enum StatusCommand {
     static let command = Command(
         name: "status", summary: "where the latest rollout stands, from the ledger alone",
         arguments: "[rollout]",
-        options: Option.fleet + [.allShards, .output, .noColor], run: run)
+        details: """
+            With --watch it is shown again whenever the ledger changes, until no rollout of those
+            shown is open; SIGINT ends it before.
+            """,
+        options: Option.fleet + [.allShards, .watch, .output, .noColor], run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
         let wanted = try invocation.onlyArgument("a rollout")
         let session = try LedgerSession.open(try invocation.request(.baseOnly), PassHooks())
-        let report = try report(of: wanted, session.store, shards: invocation.has(.allShards))
+        let ask = {
+            try report(of: wanted, session.store, shards: invocation.has(.allShards))
+        }
+        guard invocation.has(.watch) else { return answer(try ask(), format, invocation) }
+        let interrupt = Interrupt()
+        Signals.deliver(to: interrupt) { _ in }
+        var shown: StatusReport?
+        while true {
+            let report = try ask()
+            if report != shown {
+                if shown != nil { invocation.terminal.separate() }
+                _ = answer(report, format, invocation)
+            }
+            shown = report
+            guard report.isOpen, interrupt.wait(seconds: 1) else { return report.exitStatus }
+        }
+    }
+
+    private static func answer(
+        _ report: StatusReport, _ format: Format, _ invocation: Invocation
+    ) -> ExitStatus {
         let status = report.exitStatus
         switch format {
         case .json: invocation.terminal.answer(JSONView.status(report, exit: status) + "\n")

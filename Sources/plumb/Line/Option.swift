@@ -41,6 +41,8 @@ struct Option: Sendable {
     static let environment = Option(
         name: "environment", value: "name",
         help: "the environment (default: the only one in plumb.yaml)")
+    static let environments = Option(
+        name: "environment", value: "name", help: "only this environment", isRepeatable: true)
     static let namespace = Option(
         name: "namespace", value: "name", help: "only this namespace", isRepeatable: true)
     static let shard = Option(
@@ -82,6 +84,11 @@ struct Option: Sendable {
     static let allShards = Option(
         name: "shards", value: nil,
         help: "also each shard: the commit that changed it last, and why nothing is done there")
+    static let atOnce = Option(
+        name: "at-once", value: "number", help: "how many shards at most")
+    static let off = Option(name: "off", value: nil, help: "end it")
+    static let watch = Option(
+        name: "watch", value: nil, help: "show it again as it changes, until it has ended")
     static let forTime = Option(
         name: "for", value: "duration", help: "when it ends by itself: 30m, 4h, 7d")
     static let keep = Option(

@@ -27,6 +27,12 @@ struct Terminal: Sendable {
         Self.write((output ?? people).safe(text) + "\n", to: STDERR_FILENO)
     }
 
+    /// Before an answer that takes the place of the one before: clears the screen, or leaves a line
+    /// empty where there is none.
+    func separate() {
+        Self.write(isatty(STDOUT_FILENO) == 1 ? "\u{1B}[H\u{1B}[2J" : "\n", to: STDOUT_FILENO)
+    }
+
     /// Replaces the last line; only on a terminal.
     func redraw(_ text: String) {
         Self.write("\r\u{1B}[2K" + people.safe(text), to: STDERR_FILENO)

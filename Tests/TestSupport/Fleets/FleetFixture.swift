@@ -65,6 +65,11 @@ package final class FleetFixture {
     /// Writes the fleet file and commits everything.
     package func commit(_ message: String = "Change", author: String = "ada@example.com") throws {
         try write("plumb.yaml", file.text)
+        try commitFiles(message, author: author)
+    }
+
+    /// Commits everything as it is; the fleet file may have been written by hand.
+    package func commitFiles(_ message: String, author: String = "ada@example.com") throws {
         try git("add", "-A")
         try git(
             "-c", "user.name=\(author)", "-c", "user.email=\(author)", "commit", "-q",

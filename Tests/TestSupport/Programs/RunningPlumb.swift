@@ -29,6 +29,10 @@ package final class RunningPlumb {
         (try? String(contentsOfFile: files.path + "/err", encoding: .utf8)) ?? ""
     }
 
+    package var stdout: String {
+        (try? String(contentsOfFile: files.path + "/out", encoding: .utf8)) ?? ""
+    }
+
     package var hasEnded: Bool {
         if end == nil { end = Shell.ended(process) }
         return end != nil

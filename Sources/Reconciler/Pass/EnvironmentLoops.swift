@@ -1,0 +1,117 @@
+import Desired
+import Execution
+import Foundation
+import Model
+import Reports
+
+/// The loops of one process, one for each environment: each has passes, sessions and back-offs of
+/// its own, so that a rollout of one keeps no other waiting.
+package final class EnvironmentLoops: Sendable {
+    /// What a loop of an environment tells; nil stands for the process as a whole.
+    package typealias Notify = @Sendable (_ environment: String?, ReconcileEvent) -> Void
+
+    private let request: PassRequest
+    private let settings: Daemon.Settings
+    private let hooks: @Sendable (_ environment: String, Interrupt) -> PassHooks
+    private let notify: Notify
+    private let classify: Daemon.Classify
+    private let state = Lock(State())
+    private let loops = DispatchGroup()
+
+    private struct State {
+        var interrupts: [String: Interrupt] = [:]
+        var isEnding = false
+    }
+
+    /// - Parameter hooks: those of an environment's passes, with the interrupt of its loop.
+    package init(
+        request: PassRequest, settings: Daemon.Settings, notify: @escaping Notify,
+        classify: @escaping Daemon.Classify,
+        hooks: @escaping @Sendable (_ environment: String, Interrupt) -> PassHooks
+    ) {
+        self.request = request
+        self.settings = settings
+        self.notify = notify
+        self.classify = classify
+        self.hooks = hooks
+    }
+
+    /// Runs until ``end()``: the named environments, or all that the fleet file has, also those
+    /// that it gets later.
+    package func run(_ environments: [String], until interrupt: Interrupt) {
+        if environments.isEmpty {
+            guard let fleet = firstFleet(until: interrupt) else { return }
+            start(fleet.environments.map(\.name), finding: true)
+        } else {
+            start(environments, finding: false)
+        }
+        while interrupt.wait(seconds: 3_600) {
+            guard interrupt.wasWoken else { continue }
+            for loop in state.withLock({ Array($0.interrupts.values) }) { loop.wake() }
+        }
+        end()
+    }
+
+    /// The fleet, as soon as it can be read.
+    private func firstFleet(until interrupt: Interrupt) -> Fleet? {
+        var failures = 0
+        while !interrupt.isRaised {
+            do {
+                return try TrustedSource.open(request).fleet
+            } catch {
+                failures += 1
+                let (message, status) = classify(error)
+                notify(nil, .failed(number: failures, message: message, status: status))
+            }
+            let pause = Daemon.pause(
+                interval: settings.intervalSeconds, failures: failures,
+                jitter: Double.random(in: -1...1))
+            notify(nil, .pausing(seconds: pause))
+            guard interrupt.wait(seconds: pause) else { break }
+        }
+        return nil
+    }
+
+    /// Starts the loops of those of `names` that have none.
+    private func start(_ names: [String], finding: Bool) {
+        for name in names {
+            let interrupt = Interrupt()
+            let isNew = state.withLock { state in
+                guard !state.isEnding, state.interrupts[name] == nil else { return false }
+                state.interrupts[name] = interrupt
+                return true
+            }
+            if isNew { start(name, interrupt, finding: finding) }
+        }
+    }
+
+    private func start(_ name: String, _ interrupt: Interrupt, finding: Bool) {
+        var request = request
+        request.scope.environment = name
+        let daemon = Daemon(
+            request: request, hooks: hooks(name, interrupt), settings: settings,
+            notify: { [notify] in notify(name, $0) },
+            found: { [weak self] fleet in
+                if finding { self?.start(fleet.environments.map(\.name), finding: true) }
+            })
+        loops.enter()
+        let thread = Thread { [loops, classify] in
+            daemon.run(classify: classify)
+            loops.leave()
+        }
+        thread.name = "plumb-\(name)"
+        // As much as the first thread has: passes recurse into expressions.
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+
+    /// Lets every loop end its pass, and waits for that.
+    private func end() {
+        let interrupts = state.withLock { state in
+            state.isEnding = true
+            return Array(state.interrupts.values)
+        }
+        for interrupt in interrupts { interrupt.raise() }
+        loops.wait()
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// One process that serves several environments.
+@Suite("A daemon serves every environment of the fleet file") struct DaemonTests {
+    /// A fleet whose shards are divided over two environments.
+    private func fleet() throws -> FleetFixture {
+        let fleet = try FleetFixture(shards: 2)
+        try fleet.write("plumb.yaml", two(fleet))
+        try fleet.commitFiles("Two environments")
+        return fleet
+    }
+
+    private func two(_ fleet: FleetFixture) -> String {
+        let shards = fleet.file.shards
+        func namespace(_ name: String, _ place: Int) -> String {
+            "  \(name): {schema: schema/app, shards: [{name: s\(place), host: "
+                + "\"\(shards[place].host)\", database: \(shards[place].database)}]}"
+        }
+        return """
+            version: 1
+            namespaces:
+            \(namespace("one", 0))
+            \(namespace("two", 1))
+            environments:
+              staging: {namespaces: [one], connection: {user: root}}
+              production: {namespaces: [two], connection: {user: root}}
+            ledger: "file:../ledger.git"
+
+            """
+    }
+
+    private func events(_ run: RunningPlumb, _ kind: String, of environment: String) -> Int {
+        run.stderr.split(separator: "\n").filter {
+            $0.contains("\"event\":\"\(kind)\"")
+                && $0.contains("\"environment\":\"\(environment)\"")
+        }.count
+    }
+
+    @Test func eachEnvironmentHasALoopOfItsOwn() throws {
+        let fleet = try fleet()
+        let daemon = try fleet.start("daemon", "--interval", "1h")
+        try daemon.reaches("a pass of both") {
+            events(daemon, "pass", of: "staging") == 1
+                && events(daemon, "pass", of: "production") == 1
+        }
+        for shard in [0, 1] { #expect(try fleet.table("orders", on: shard) != nil) }
+        // Both are woken; one that cannot work keeps the other from nothing.
+        let holder = try fleet.server.connect(database: fleet.database(0))
+        try holder.execute("LOCK TABLES orders READ")
+        try fleet.write("schema/app/orders.sql", StoryTests.withStatus)
+        try fleet.commitFiles("A status")
+        daemon.send(SIGHUP)
+        try daemon.reaches("the second pass of production") {
+            events(daemon, "pass", of: "production") == 2
+        }
+        #expect(try fleet.table("orders", on: 1)?.contains("by_status") == true)
+        #expect(events(daemon, "pass", of: "staging") == 1)
+        holder.close()
+        try daemon.reaches("the second pass of staging") {
+            events(daemon, "pass", of: "staging") == 2
+        }
+        #expect(try fleet.table("orders", on: 0)?.contains("by_status") == true)
+        daemon.send(SIGTERM)
+        #expect(try daemon.wait().status == 0)
+    }
+
+    @Test func namedOnesAreServedAlone() throws {
+        let fleet = try fleet()
+        let daemon = try fleet.start(
+            "daemon", "--interval", "1h", "--environment", "production")
+        try daemon.reaches("a pass") { events(daemon, "waiting", of: "production") == 1 }
+        daemon.send(SIGTERM)
+        let run = try daemon.wait()
+        #expect(run.status == 0 && !run.says("staging"), "\(run)")
+        #expect(try fleet.table("orders", on: 0) == nil)
+    }
+
+    @Test func anEnvironmentThatComesLaterIsServedToo() throws {
+        let fleet = try FleetFixture(shards: 2)
+        let daemon = try fleet.start("daemon", "--interval", "1h")
+        #expect(try daemon.says("\"event\":\"waiting\""))
+        try fleet.write("plumb.yaml", two(fleet))
+        try fleet.commitFiles("Two environments")
+        daemon.send(SIGHUP)
+        try daemon.reaches("a pass of the new one") {
+            events(daemon, "pass", of: "staging") == 1
+        }
+        daemon.send(SIGTERM)
+        #expect(try daemon.wait().status == 0)
+    }
+
+    @Test func aFileThatCannotBeReadIsTriedAgain() throws {
+        let fleet = try fleet()
+        try fleet.write("plumb.yaml", "version: [")
+        try fleet.commitFiles("Broken")
+        let daemon = try fleet.start("daemon", "--interval", "1s")
+        #expect(try daemon.says("\"event\":\"pass-failed\""))
+        try fleet.write("plumb.yaml", two(fleet))
+        try fleet.commitFiles("Mended")
+        try daemon.reaches("a pass") { events(daemon, "pass", of: "staging") > 0 }
+        daemon.send(SIGTERM)
+        #expect(try daemon.wait().status == 0)
+    }
+
+    @Test func statusIsShownAgainUntilTheRolloutHasEnded() throws {
+        let blocked = try BlockedStatement()
+        let watching = try blocked.fleet.start("status", "--watch")
+        try watching.reaches("the open rollout") { watching.stdout.contains("exit 2") }
+        blocked.reader.close()
+        #expect(try blocked.running.wait().status == 0)
+        let run = try watching.wait()
+        #expect(run.status == 0 && run.says("completed: 4 done"), "\(run)")
+    }
+}
