@@ -3,6 +3,9 @@ package enum RetryPauses {
     /// The longest pause, in seconds.
     package static let longestSeconds = 60.0
 
+    /// The longest pause that a worker sits out, in seconds; a longer one is a time in the ledger.
+    package static let shortSeconds = 4.0
+
     /// In seconds: 0.5 after the first failure, doubled with each attempt, at most 60.
     package static func seconds(attempt: Int) -> Double {
         min(longestSeconds, 0.5 * Double(1 << min(max(0, attempt - 1), 10)))

@@ -28,6 +28,8 @@ package enum RolloutEvent: Sendable {
     case started(OperationKey)
     /// An operation ended in one way or another.
     case settled(OperationKey, OperationOutcome)
+    /// An operation is ready and waits for its cutover.
+    case parked(OperationKey)
     /// A shard cannot go on now, and is tried again in so many seconds.
     case waiting(ShardID, message: String, seconds: Double)
     /// The wave is over, and the next one begins in so many seconds.

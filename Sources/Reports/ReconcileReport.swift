@@ -42,6 +42,8 @@ package struct ReconcileReport: Codable, Hashable, Sendable {
         case superseded
         /// Its shard left the fleet.
         case discarded
+        /// Its engine works beside the table, and goes on where it was.
+        case resumed
         /// Its shard cannot be read: it stays unsettled.
         case unknown
     }

@@ -38,21 +38,27 @@ package struct RolloutReport: Codable, Hashable, Sendable {
         self.message = message
     }
 
-    /// A wave that opens by itself.
+    /// What goes on by itself: a wave that opens, or an operation that is tried again.
     package struct Due: Codable, Hashable, Sendable {
-        /// When it opens, ISO 8601 in UTC.
+        /// When, ISO 8601 in UTC.
         package var at: String
-        /// The wave that bakes until then, from 1, and how many there are.
-        package var baking: Int
+        /// The wave that bakes until then, from 1; nil where none does.
+        package var baking: Int?
+        /// How many waves there are.
         package var waves: Int
+        /// The operation that is tried again; nil where none is.
+        package var retrying: OperationKey?
         /// When the shards of that wave are asked again how they are, ISO 8601 in UTC; nil where
         /// nothing is asked.
         package var question: String?
 
-        package init(at: String, baking: Int, waves: Int) {
+        package init(
+            at: String, baking: Int? = nil, waves: Int, retrying: OperationKey? = nil
+        ) {
             self.at = at
             self.baking = baking
             self.waves = waves
+            self.retrying = retrying
         }
     }
 

@@ -1,5 +1,6 @@
 import Diff
 import Schema
+import Model
 import Testing
 
 @testable import Desired
@@ -52,7 +53,8 @@ let example = """
         waves: [{shards: 1, bake: 10m}, {percent: 10%, bake: 30m}, {percent: 100}]
         concurrency: {total: 16, per_host: 4}
         on_failure: continue
-        cutover: rolling
+        cutover: barrier
+        retries: {attempts: 20, within: 2h}
       windows: [{allow: "Mon-Fri 09:00-16:00", zone: Europe/Berlin}]
       limits: {drops_per_plan: 3}
       probe: {enabled: false, each: 5s, total: 2m}
@@ -110,7 +112,9 @@ let example = """
                         Wave(size: .shards(1), bakeSeconds: 600),
                         Wave(size: .percent(10), bakeSeconds: 1_800),
                         Wave(size: .percent(100), bakeSeconds: 0),
-                    ], concurrency: Concurrency(total: 16, perHost: 4), onFailure: .continue))
+                    ], concurrency: Concurrency(total: 16, perHost: 4), onFailure: .continue,
+                    cutover: .barrier,
+                    retries: RetryBudget(attempts: 20, withinSeconds: 7_200)))
         #expect(fleet.policy.windows.map(\.description) == ["Mon-Fri 09:00-16:00 Europe/Berlin"])
         #expect(fleet.policy.limits.dropsPerPlan == 3)
         #expect(

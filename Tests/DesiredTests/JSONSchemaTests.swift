@@ -1,4 +1,5 @@
 import Foundation
+import Model
 import Testing
 
 @testable import Desired
@@ -89,7 +90,10 @@ import Testing
         #expect(try value("approvers", "not_author") as? Bool == Approvers.standard.notAuthor)
         #expect(
             try value("rollout", "on_failure") as? String == Rollout.standard.onFailure.rawValue)
-        #expect(try value("rollout", "cutover") as? String == Cutover.rolling.rawValue)
+        #expect(try value("rollout", "cutover") as? String == Rollout.standard.cutover.rawValue)
+        #expect(try value("retries", "attempts") as? Int == RetryBudget.standard.attempts)
+        #expect(try value("retries", "within") as? String == "1d")
+        #expect(RetryBudget.standard.withinSeconds == 86_400)
         #expect(try value("concurrency", "total") as? Int == Concurrency.standard.total)
         #expect(try value("concurrency", "per_host") as? Int == Concurrency.standard.perHost)
         #expect(try value("limits", "drops_per_plan") as? Int == Limits.standard.dropsPerPlan)

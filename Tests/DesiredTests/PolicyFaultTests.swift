@@ -33,9 +33,14 @@ import Testing
                 + "the values are `report`, `additive`, `revert`"
         ),
         (
-            "policy: {rollout: {cutover: barrier}}",
-            "plumb.yaml:12:29: error: `cutover` is "
-                + "`barrier`, which this release does not carry out [unsupported]; write `rolling`"
+            "policy: {rollout: {cutover: later}}",
+            "plumb.yaml:12:29: error: `cutover` is `later` [invalid-value]; "
+                + "the values are `rolling`, `barrier`, `parallel`, `manual`"
+        ),
+        (
+            "policy: {rollout: {retries: {attempts: 0}}}",
+            "plumb.yaml:12:40: error: `attempts` is 0 and must be from 1 to 10000 "
+                + "[invalid-value]; write a number from 1 to 10000"
         ),
         (
             "policy: {rollout: {on_failure: halt, max_failures: 3}}",

@@ -64,7 +64,12 @@ struct LockWaitTests {
                 changed: { _ in })
         }
 
-        func run(pausing: @escaping @Sendable (Int) -> Void) -> OperationOutcome? {
+        func run(
+            _ claim: OperationClaim = OperationClaim(),
+            pausing: @escaping @Sendable (Int) -> Void
+        ) -> OperationOutcome? {
+            var work = work
+            work.claims[work.records[0].key] = claim
             let result = RolloutRunner(
                 opener: opener, journal: journal, clock: PausingClock(body: pausing),
                 control: RolloutControl(rule: FailureRule(.halt), interrupt: Interrupt()), total: 1,
@@ -142,18 +147,30 @@ struct LockWaitTests {
         #expect(try held.columns() == ["id", "n"])
     }
 
-    @Test("a table that stays held is left as it was, after ten tries that hold nothing between")
+    @Test("a table that stays held is left alone after short pauses, and in the end as it was")
     func givesUp() throws {
         let held = try HeldTable(.mariadb1011)
         let pauses = Lock(0)
-        let outcome = held.run { _ in
+        let pausing: @Sendable (Int) -> Void = { _ in
             pauses.withLock { $0 += 1 }
             #expect((try? held.waiting()) == 0)
             #expect((try? held.lockHolders()) == [])
         }
+        #expect(held.run(pausing: pausing) == nil)
+        #expect(pauses.withLock { $0 } == 3)
+        // The next try is a time in the ledger; nobody holds anything until then.
+        let retry = held.journal.state.withLock { $0.retries.values.first }
+        let since = Timestamp(secondsSince1970: 1_800_000_000)
+        #expect(retry?.attempts == 4 && retry?.since == since)
+        #expect(retry?.next == since.adding(seconds: 8))
+        #expect(held.journal.state.withLock { $0.pending.isEmpty })
+        #expect(try held.lockHolders() == [])
+        let last = OperationClaim(
+            origin: .init(state: .failedRetryable, attempts: 9), failingSince: since)
+        let outcome = held.run(last, pausing: pausing)
         #expect(outcome?.kind == .failed)
         #expect(outcome?.message?.contains("(after 10 attempts)") == true)
-        #expect(pauses.withLock { $0 } == 9)
+        #expect(pauses.withLock { $0 } == 3)
         #expect(try held.columns() == ["id"])
         #expect(held.journal.state.withLock { $0.pending.isEmpty })
         try held.holder.execute("COMMIT")

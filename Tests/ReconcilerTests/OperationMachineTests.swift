@@ -293,7 +293,7 @@ struct OperationMachineTests {
 
     @Test("rows are asked before anything is recorded, and the table is read after them")
     func asksRows() {
-        var machine = OperationMachine(chain: chain, asksRows: true)
+        var machine = OperationMachine(chain: chain, manner: .init(asksRows: true))
         _ = machine.handle(.claimed)
         #expect(machine.handle(.observed(digest("from"))) == .askRows)
         #expect(machine.handle(.rowsAsked(obstacle: nil)) == .observe)
@@ -307,7 +307,7 @@ struct OperationMachineTests {
         #expect(machine.handle(.rowsAsked(obstacle: nil)) == .observe)
         #expect(machine.handle(.observed(digest("from"))) == .run(index: 0))
 
-        var blocked = OperationMachine(chain: chain, asksRows: true)
+        var blocked = OperationMachine(chain: chain, manner: .init(asksRows: true))
         _ = blocked.handle(.claimed)
         _ = blocked.handle(.observed(digest("from")))
         #expect(
@@ -323,7 +323,8 @@ struct OperationMachineTests {
         var runs = [0, 0]
         for _ in 0..<5_000 {
             let asksRows = Bool.random(using: &generator)
-            var machine = OperationMachine(chain: chain, retryLimit: 4, asksRows: asksRows)
+            var machine = OperationMachine(
+                chain: chain, retryLimit: 4, manner: .init(asksRows: asksRows))
             var action = machine.handle(.claimed)
             var isRecorded = false
             var isAsked = false
@@ -369,7 +370,8 @@ struct OperationMachineTests {
                 ? .statementFailed(
                     classes.randomElement(using: &generator) ?? .permanent, message: "no")
                 : .statementSucceeded
-        case .backOff, .wait, .leave, .recordCompleted, .recordSuperseded, .recordFailed:
+        case .backOff, .wait, .leave, .prepare, .recordState, .park, .cutOver, .abort, .cleanUp,
+            .recordCompleted, .recordSuperseded, .recordCancelled, .recordFailed:
             return .retryDue
         }
     }
@@ -397,6 +399,92 @@ struct OperationMachineTests {
             machine.handle(.observed(digest("third")))
                 == .recordFailed(
                     message: "the statement ran, but the table is not what was proved for it"))
+    }
+
+    @Test("where cutovers wait nothing is recorded or run before one is claimed")
+    func parks() {
+        var machine = OperationMachine(chain: chain, manner: .init(asksRows: true, parks: true))
+        _ = machine.handle(.claimed)
+        #expect(machine.handle(.observed(digest("from"))) == .askRows)
+        #expect(machine.handle(.rowsAsked(obstacle: nil)) == .observe)
+        #expect(machine.handle(.observed(digest("from"))) == .park)
+        #expect(machine.state == .waitingForCutover)
+        #expect(machine.handle(.claimed) == .wait)
+        #expect(machine.state == .waitingForCutover)
+
+        var ready = OperationMachine(
+            chain: [digest("a"), digest("b"), digest("c")],
+            manner: .init(asksRows: true, parks: true), origin: .init(state: .waitingForCutover))
+        #expect(ready.handle(.cutoverClaimed) == .observe)
+        #expect(ready.state == .cuttingOver)
+        // New rows may have come while it waited.
+        #expect(ready.handle(.observed(digest("a"))) == .askRows)
+        _ = ready.handle(.rowsAsked(obstacle: nil))
+        #expect(ready.handle(.observed(digest("a"))) == .recordIntent)
+        #expect(ready.handle(.intentRecorded) == .cutOver(index: 0))
+        _ = ready.handle(.statementFailed(.retryable, message: "lock wait"))
+        _ = ready.handle(.retryDue)
+        _ = ready.handle(.observed(digest("a")))
+        _ = ready.handle(.rowsAsked(obstacle: nil))
+        #expect(ready.handle(.observed(digest("a"))) == .cutOver(index: 0))
+        _ = ready.handle(.statementSucceeded)
+        #expect(ready.handle(.observed(digest("b"))) == .cutOver(index: 1))
+        _ = ready.handle(.statementSucceeded)
+        #expect(ready.handle(.observed(digest("c"))) == .recordCompleted(ran: true))
+    }
+
+    @Test("what another operation comes before is looked at in its turn, not before it waits")
+    func parksUnseen() {
+        let manner = OperationMachine.Manner(asksRows: true, parks: true, looksFirst: false)
+        var machine = OperationMachine(chain: chain, manner: manner)
+        #expect(machine.handle(.claimed) == .park)
+        #expect(machine.state == .waitingForCutover)
+        var ready = OperationMachine(
+            chain: chain, manner: manner, origin: .init(state: .waitingForCutover))
+        #expect(ready.handle(.cutoverClaimed) == .observe)
+        #expect(ready.handle(.observed(digest("from"))) == .askRows)
+    }
+
+    @Test("what waited for a cutover and is no longer what it was is superseded")
+    func movedWhileParked() {
+        var machine = OperationMachine(
+            chain: chain, manner: .init(parks: true), origin: .init(state: .waitingForCutover))
+        _ = machine.handle(.cutoverClaimed)
+        #expect(
+            machine.handle(.observed(digest("other")))
+                == .recordSuperseded(found: digest("other")))
+        var abandoned = OperationMachine(
+            chain: chain, manner: .init(parks: true), origin: .init(state: .waitingForCutover))
+        #expect(
+            abandoned.handle(.abandoned(reason: "halted")) == .recordCancelled(reason: "halted"))
+        #expect(abandoned.state == .cancelled)
+    }
+
+    @Test("attempts of earlier runs count, and the budget ends only what may be left alone")
+    func attemptsBefore() {
+        var machine = OperationMachine(
+            chain: chain, retryLimit: 7, origin: .init(state: .failedRetryable, attempts: 5))
+        #expect(machine.handle(.claimed) == .observe)
+        #expect(machine.isFirstTry)
+        _ = machine.handle(.observed(digest("from")))
+        _ = machine.handle(.intentRecorded)
+        #expect(
+            machine.handle(.statementFailed(.retryable, message: "lock wait"))
+                == .backOff(message: "lock wait", attempt: 6))
+        #expect(machine.mayRest && !machine.isFirstTry)
+        var last = machine
+        #expect(
+            last.handle(.budgetUsedUp(message: "lock wait"))
+                == .recordFailed(message: "lock wait (after 6 attempts)"))
+        var unknown = running(chain)
+        _ = unknown.handle(.statementFailed(.indeterminate, message: "gone"))
+        #expect(!unknown.mayRest)
+        #expect(unknown.handle(.budgetUsedUp(message: "gone")) == .wait)
+        var half = running([digest("a"), digest("b"), digest("c")])
+        _ = half.handle(.statementSucceeded)
+        _ = half.handle(.observed(digest("b")))
+        _ = half.handle(.statementFailed(.retryable, message: "lock wait"))
+        #expect(!half.mayRest)
     }
 
     @Test("every state is terminal, claimable, or has somebody who moves it")

@@ -42,10 +42,18 @@ struct OperationStatesTests {
     func walks() {
         var generator = SeededGenerator(seed: 20_261_129)
         var seen: Set<[OperationState]> = []
-        for _ in 0..<4_000 {
+        for _ in 0..<8_000 {
+            let isStaged = Bool.random(using: &generator)
+            let states: [OperationState] =
+                [.pending, .failedRetryable, .waitingForCutover]
+                + (isStaged ? [.running, .cuttingOver] : [])
+            let state = states.randomElement(using: &generator) ?? .pending
             var machine = OperationMachine(
-                chain: [digest("a"), digest("b"), digest("c")], retryLimit: 3,
-                asksRows: Bool.random(using: &generator))
+                chain: [digest("a"), digest("b")] + (isStaged ? [] : [digest("c")]), retryLimit: 3,
+                manner: .init(
+                    asksRows: Bool.random(using: &generator),
+                    parks: Bool.random(using: &generator), isStaged: isStaged),
+                origin: .init(state: state, isRecorded: isStaged && state != .pending))
             var before = machine.state
             for _ in 0..<14 {
                 guard let event = Self.events.randomElement(using: &generator) else { break }
@@ -61,12 +69,15 @@ struct OperationStatesTests {
         #expect(
             Set(seen.flatMap { $0 }) == [
                 .pending, .leased, .preparing, .running, .verifying, .failedRetryable, .completed,
-                .failed, .superseded,
+                .failed, .superseded, .waitingForCutover, .cuttingOver, .cancelled,
             ])
     }
 
     private static let events: [OperationMachine.Event] =
         [.claimed, .intentRecorded, .delayed, .statementSucceeded, .retryDue]
+        + [.cutoverClaimed, .prepared, .advanced, .ready, .stateRecorded, .tidied]
+        + [.abandoned(reason: "halt"), .tidyingFailed(message: "gone")]
+        + [.budgetUsedUp(message: "gone")]
         + ["a", "b", "c", "x"].map { .observed(digest($0)) }
         + [nil, "rows"].map { .rowsAsked(obstacle: $0) }
         + [.permanent, .retryable, .indeterminate].map { .statementFailed($0, message: "no") }

@@ -12,6 +12,8 @@ struct RolloutMergeTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         var state = OperationState.pending
+        /// What has made something beside the table.
+        var engine: EngineName?
         /// The ends of the plan's step; nil where it has none.
         var step: RolloutMerge.Ends?
         var standing = RolloutMerge.Standing.notKnown
@@ -45,7 +47,22 @@ struct RolloutMergeTests {
             fate: .superseded(reason: "why")),
         Case(
             name: "waits for its back-off", state: .failedRetryable,
-            standing: .inSync(digest("a")), fate: .stays),
+            standing: .inSync(digest("a")),
+            fate: .superseded(reason: "a newer plan leaves it as it is")),
+        Case(
+            name: "waits for its cutover", state: .waitingForCutover,
+            step: .init(from: digest("a"), to: digest("c")),
+            fate: .superseded(reason: "a newer plan changes it otherwise")),
+        Case(
+            name: "waits for its cutover, and is planned as before", state: .waitingForCutover,
+            step: .init(from: digest("a"), to: digest("b")), fate: .stays),
+        Case(
+            name: "a copy waits for its back-off", state: .failedRetryable,
+            engine: EngineName(rawValue: "copying"), standing: .inSync(digest("a")), fate: .stays),
+        Case(
+            name: "a copy waits for its cutover", state: .waitingForCutover,
+            engine: EngineName(rawValue: "copying"),
+            step: .init(from: digest("a"), to: digest("c")), fate: .stays),
     ]
 
     private static let key = OperationKey(
@@ -57,8 +74,9 @@ struct RolloutMergeTests {
 
     @Test(arguments: cases)
     func fates(_ sample: Case) {
-        let operation = OperationRecord(
+        var operation = OperationRecord(
             key: Self.key, state: sample.state, from: digest("a"), to: digest("b"))
+        operation.engine = sample.engine
         #expect(merge(sample).fate(of: operation) == sample.fate)
         let record = RolloutRecord(
             id: "r1", plan: digest("plan"), policy: .halt, waves: [[Self.key]], bakeSeconds: [0],

@@ -138,6 +138,9 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
         var used: [OperationKey] = []
         /// What each table is recorded with.
         var recorded: [OperationKey: Digest?] = [:]
+        /// Where operations stood that were advanced, parked or postponed.
+        var phases: [OperationKey: OperationState] = [:]
+        var retries: [OperationKey: OperationRetry] = [:]
     }
 
     let state = Lock(State())
@@ -157,6 +160,40 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
         }
     }
 
+    func advance(
+        _ record: PendingRecord, to phase: OperationState, message: String?
+    ) throws(JournalFailure) -> StartRefusal? {
+        try state.withLock { state throws(JournalFailure) in
+            if state.isBroken { throw JournalFailure("no space left") }
+            if phase == .cuttingOver, let stop = state.stop { return stop }
+            state.pending[record.key] = record
+            state.phases[record.key] = phase
+            state.events.append("\(phase.label) \(record.key)")
+            return state.stop
+        }
+    }
+
+    func park(_ record: PendingRecord, attempts: Int) throws(JournalFailure) -> StartRefusal? {
+        try state.withLock { state throws(JournalFailure) in
+            if state.isBroken { throw JournalFailure("no space left") }
+            if let stop = state.stop { return stop }
+            if record.engine != nil { state.pending[record.key] = record }
+            state.phases[record.key] = .waitingForCutover
+            state.events.append("parked \(record.key)")
+            return nil
+        }
+    }
+
+    func postpone(_ record: PendingRecord, _ retry: OperationRetry) throws(JournalFailure) {
+        try state.withLock { state throws(JournalFailure) in
+            if state.isBroken { throw JournalFailure("no space left") }
+            if record.engine == nil { state.pending[record.key] = nil }
+            state.phases[record.key] = .failedRetryable
+            state.retries[record.key] = retry
+            state.events.append("postponed \(record.key)")
+        }
+    }
+
     func finish(
         _ record: PendingRecord, _ outcome: OperationOutcome
     ) throws(JournalFailure) {
@@ -170,7 +207,7 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
             case .partly(let found): state.recorded[record.key] = found
             case .failed, .superseded:
                 if let part = outcome.progress { state.recorded[record.key] = part.digest }
-            case .notRun, .discarded: break
+            case .notRun, .discarded, .cancelled: break
             }
             if outcome.state.isTerminal { state.ended[record.key] = outcome }
             state.events.append("\(outcome.event) \(record.key)")

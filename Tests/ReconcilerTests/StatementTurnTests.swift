@@ -85,6 +85,20 @@ private struct SlowJournal: OperationJournal {
         try inner.begin(record)
     }
 
+    func advance(
+        _ record: PendingRecord, to state: OperationState, message: String?
+    ) throws(JournalFailure) -> StartRefusal? {
+        try inner.advance(record, to: state, message: message)
+    }
+
+    func park(_ record: PendingRecord, attempts: Int) throws(JournalFailure) -> StartRefusal? {
+        try inner.park(record, attempts: attempts)
+    }
+
+    func postpone(_ record: PendingRecord, _ retry: OperationRetry) throws(JournalFailure) {
+        try inner.postpone(record, retry)
+    }
+
     func finish(
         _ record: PendingRecord, _ outcome: OperationOutcome
     ) throws(JournalFailure) {

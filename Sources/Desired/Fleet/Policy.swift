@@ -54,12 +54,18 @@ extension FailurePolicy: FleetChoice {
     static var title: String { "onFailure" }
 }
 
+extension CutoverPolicy: FleetChoice {
+    static var title: String { "cutover" }
+}
+
 /// How a change is spread over the shards.
 package struct Rollout: Hashable, Sendable {
     /// In their order; the last one covers all remaining shards.
     package let waves: [Wave]
     package let concurrency: Concurrency
     package let onFailure: FailurePolicy
+    package let cutover: CutoverPolicy
+    package let retries: RetryBudget
     /// Under `continue`: with this many failures the rollout halts; nil for no limit.
     package var maxFailures: Int?
     /// What is asked of a wave before the next one opens; nil for nothing.
@@ -67,7 +73,7 @@ package struct Rollout: Hashable, Sendable {
 
     static let standard = Rollout(
         waves: [Wave(size: .percent(100), bakeSeconds: 0)], concurrency: .standard,
-        onFailure: .halt)
+        onFailure: .halt, cutover: .rolling, retries: .standard)
 }
 
 /// A group of shards that are changed before the next group.
@@ -105,14 +111,6 @@ package struct Concurrency: Hashable, Sendable {
     package let perHost: Int
 
     static let standard = Concurrency(total: 32, perHost: 2)
-}
-
-/// When copied tables are swapped in: a word of the format of which this release knows one value,
-/// so that nothing keeps it.
-enum Cutover: String, Hashable, Sendable, CaseIterable, FleetChoice {
-    static let title = "cutover"
-    static let unsupported = ["barrier", "manual", "parallel"]
-    case rolling
 }
 
 /// Limits for one plan.

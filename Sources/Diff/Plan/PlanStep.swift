@@ -37,12 +37,14 @@ package struct PlanStep: Codable, Hashable, Sendable {
     package var size: TableSize?
     /// Steps of one shard run in this order: creates parents first, drops last.
     package var order: Int
+    /// The engine that brings it about; nil for ``EngineName/direct``.
+    package var engine: EngineName?
 
     private enum CodingKeys: String, CodingKey {
         case kind, namespace
         case object = "table"
         case renamedFrom, members, shards, from, to, statements, hazard, findings, cause
-        case differences, suggestion, size, order
+        case differences, suggestion, size, order, engine
     }
 
     package init(

@@ -78,6 +78,9 @@ extension Plan {
 
     private static func validate(_ step: PlanStep, at index: Int) throws(PlanInvalid) {
         try require(step.namespace, "namespace of step \(index)")
+        if let engine = step.engine, !engine.isWellFormed {
+            throw PlanInvalid(reason: "step \(index) has an engine with no name")
+        }
         try require(step.object.encoded, "table of step \(index)")
         let place = "step \(index) (\(step.namespace).\(step.object.encoded))"
         try validateRename(step, place)

@@ -16,6 +16,8 @@ package struct OperationOutcome: Hashable, Sendable {
         case notRun
         /// Found after a crash: the shard is no longer in the fleet.
         case discarded
+        /// It was ready, and the cutover that it waited for does not come.
+        case cancelled
     }
     package var kind: Kind
     /// Why it ended so; nil where `kind` says it all.
@@ -49,7 +51,7 @@ package struct OperationOutcome: Hashable, Sendable {
         switch kind {
         case .completed(ran: true), .partly: true
         case .superseded, .failed: ranStatement
-        case .completed(ran: false), .notRun, .discarded: false
+        case .completed(ran: false), .notRun, .discarded, .cancelled: false
         }
     }
 
@@ -66,6 +68,7 @@ package struct OperationOutcome: Hashable, Sendable {
         case .superseded, .partly, .discarded: .superseded
         case .failed: .failed
         case .notRun: .pending
+        case .cancelled: .cancelled
         }
     }
 
@@ -79,6 +82,7 @@ package struct OperationOutcome: Hashable, Sendable {
         case .failed: "operation-failed"
         case .notRun: "operation-not-run"
         case .discarded: "operation-discarded"
+        case .cancelled: "operation-cancelled"
         }
     }
 }

@@ -103,7 +103,7 @@ extension OperationOutcome.Kind {
     fileprivate var exitStatus: ExitStatus {
         switch self {
         case .completed: .done
-        case .failed: .partial
+        case .failed, .cancelled: .partial
         case .notRun: .blocked
         case .superseded, .partly, .discarded: .refused
         }

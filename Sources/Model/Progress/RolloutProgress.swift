@@ -3,70 +3,33 @@ import Schema
 
 /// What a rollout does next: a pure function of its records and the time.
 ///
-/// A bake is no wait of a process but a time that follows from the records: a restart, another
-/// machine or a stop in between does not begin it anew and does not end it.
+/// A bake is no wait of a process but a time that follows from the records, and so is the pause
+/// before the next attempt of an operation: a restart, another machine or a stop in between does
+/// not begin it anew and does not end it.
 package struct RolloutProgress: Sendable {
     private let waves: [[OperationKey]]
     private let bakeSeconds: [Int]
     private let rule: FailureRule
+    private let cutover: CutoverPolicy
+    private let cutovers: [CutoverRequest]
+    /// Whether operations wait for their cutover when they are ready.
+    package let parks: Bool
 
-    package init(_ record: RolloutRecord) {
+    /// - Parameter cutovers: the cutovers that were asked for.
+    package init(_ record: RolloutRecord, cutovers: [CutoverRequest]? = nil) {
         waves = record.waves
         bakeSeconds = record.bakeSeconds
         rule = record.failureRule
-    }
-
-    /// The next thing; waves are counted from 0.
-    package enum Next: Hashable, Sendable {
-        /// These operations of a wave may start.
-        case run(wave: Int, [OperationKey])
-        /// A wave is complete, and the next one opens at this time.
-        case bake(wave: Int, until: Timestamp)
-        /// Operations of a wave have not ended, and none of them may start now.
-        case wait(wave: Int)
-        /// Nothing of a wave came to be changed, so that nothing was tried for the later ones: they
-        /// begin at the first wave again, with the next plan.
-        case restart(wave: Int)
-        /// An operation failed, and the policy lets nothing more start.
-        case halt
-        /// Every operation has ended.
-        case end
-
-        /// Whether later waves wait for something that is not an end of the rollout.
-        package var isWaiting: Bool {
-            switch self {
-            case .bake, .wait, .restart: true
-            case .run, .halt, .end: false
-            }
-        }
-
-        /// Whether a wave bakes.
-        package var isBaking: Bool {
-            if case .bake = self { true } else { false }
-        }
-
-        /// Whether operations may start.
-        package var isRunnable: Bool {
-            if case .run = self { true } else { false }
-        }
-
-        /// What keeps later waves from opening, where that is no time, for people.
-        package func words(of waves: Int) -> String? {
-            switch self {
-            case .wait(let wave) where wave + 1 < waves:
-                "wave \(wave + 1) of \(waves) is not complete, and the later ones wait for it"
-            case .restart(let wave):
-                "nothing was changed in wave \(wave + 1) of \(waves): the next `plumb reconcile` "
-                    + "begins at the first wave again"
-            case .run, .bake, .wait, .halt, .end: nil
-            }
-        }
+        cutover = record.cutover ?? .rolling
+        self.cutovers = cutovers ?? []
+        parks = cutover.parks(of: record.waves.reduce(0) { $0 + $1.count })
     }
 
     /// How many waves there are.
     package var waveCount: Int { waves.count }
 
-    /// Costs a look at each operation up to the open wave.
+    /// Costs a look at each operation up to the open wave; at each one where operations wait for a
+    /// cutover.
     ///
     /// - Parameters:
     ///   - operations: the operations as recorded; one that is missing cannot be read, so that it
@@ -78,20 +41,113 @@ package struct RolloutProgress: Sendable {
     ) -> Next {
         let isHalted = rule.isHalted(
             failures: operations.values.count { $0.state == .failed })
+        if isHalted { return halted(operations, mayStart) }
+        if let wave = untried(operations) { return .restart(wave: wave) }
+        let unready = parks ? preparation(operations, now, mayStart) : nil
+        if let unready, unready.isRunnable || cutover != .manual { return unready }
         var opensAt: Timestamp?
-        if !isHalted, let wave = untried(operations) { return .restart(wave: wave) }
         for (number, keys) in waves.enumerated() {
             let open = keys.filter { operations[$0]?.state.isTerminal != true }
             guard open.isEmpty else {
-                if isHalted { return .halt }
-                if let opensAt, now < opensAt { return .bake(wave: number - 1, until: opensAt) }
-                let free = open.filter { operations[$0] != nil && mayStart($0) }
-                return free.isEmpty ? .wait(wave: number) : .run(wave: number, free)
+                if let opensAt, now < opensAt, cutover != .parallel {
+                    return .bake(wave: number - 1, until: opensAt)
+                }
+                guard parks else { return due(number, open, operations, now, mayStart) }
+                return cutOver(number, open, operations, now, mayStart) ?? unready
+                    ?? .wait(wave: number)
             }
             opensAt = max(opensAt, baked(number, operations))
         }
         return .end
     }
+
+    /// After a failure nothing starts. A cutover that a dead worker left goes on to its end; what
+    /// an engine made beside a table that has not changed is taken away.
+    private func halted(
+        _ operations: [OperationKey: OperationRecord], _ mayStart: (OperationKey) -> Bool
+    ) -> Next {
+        let open = waves.joined().filter { operations[$0]?.state.isTerminal != true }
+        guard !open.isEmpty else { return .end }
+        let begun = open.filter { operations[$0]?.engine != nil && mayStart($0) }
+        let cutting = begun.filter { operations[$0]?.state == .cuttingOver }
+        guard cutting.isEmpty else { return .cutOver(wave: 0, cutting, inOrder: true) }
+        return begun.isEmpty ? .halt : .abandon(begun)
+    }
+
+    /// What of a wave may start now, or when the first may that has to wait.
+    private func due(
+        _ wave: Int, _ open: [OperationKey], _ operations: [OperationKey: OperationRecord],
+        _ now: Timestamp, _ mayStart: (OperationKey) -> Bool
+    ) -> Next {
+        let free = open.filter { operations[$0] != nil && mayStart($0) }
+        let rests = rests(of: open, operations, now)
+        let ready = rests.isEmpty ? free : free.filter { rests[$0.shardID] == nil }
+        if !ready.isEmpty { return .run(wave: wave, ready) }
+        let known = free.compactMap { rests[$0.shardID] }
+        guard let first = known.min(by: { $0.until < $1.until }) else { return .wait(wave: wave) }
+        return .retry(wave: wave, first.key, until: first.until)
+    }
+
+    /// The shards on which an operation waits for its next attempt, and until when. Nothing else
+    /// starts there: it may need what that one has not done.
+    private func rests(
+        of keys: [OperationKey], _ operations: [OperationKey: OperationRecord], _ now: Timestamp
+    ) -> [ShardID: (key: OperationKey, until: Timestamp)] {
+        var rests: [ShardID: (key: OperationKey, until: Timestamp)] = [:]
+        for key in keys {
+            guard let next = operations[key]?.nextAttemptAt.flatMap(Timestamp.init(iso:)),
+                now < next
+            else { continue }
+            if let known = rests[key.shardID], next <= known.until { continue }
+            rests[key.shardID] = (key, next)
+        }
+        return rests
+    }
+
+    // MARK: Cutovers
+
+    /// What has to be made ready before anything is cut over, in all waves; nil where all is.
+    private func preparation(
+        _ operations: [OperationKey: OperationRecord], _ now: Timestamp,
+        _ mayStart: (OperationKey) -> Bool
+    ) -> Next? {
+        var first: Next?
+        for (number, keys) in waves.enumerated() {
+            let unready = keys.filter { key in
+                guard let state = operations[key]?.state else { return true }
+                return !state.isTerminal && state != .waitingForCutover && state != .cuttingOver
+            }
+            guard !unready.isEmpty else { continue }
+            let next = due(number, unready, operations, now, mayStart)
+            if next.isRunnable { return next }
+            first = first ?? next
+        }
+        return first
+    }
+
+    /// What of a wave is cut over now; nil where nothing can be.
+    private func cutOver(
+        _ wave: Int, _ open: [OperationKey], _ operations: [OperationKey: OperationRecord],
+        _ now: Timestamp, _ mayStart: (OperationKey) -> Bool
+    ) -> Next? {
+        var parked = open.filter {
+            let state = operations[$0]?.state
+            return state == .waitingForCutover || state == .cuttingOver
+        }
+        if cutover == .parallel {
+            parked = waves.joined().filter { operations[$0]?.state == .waitingForCutover }
+        }
+        guard !parked.isEmpty else { return nil }
+        if cutover == .manual {
+            parked = parked.filter { key in cutovers.contains { $0.covers(key.shardID) } }
+            guard !parked.isEmpty else { return .awaitCutover(wave: wave) }
+        }
+        let free = parked.filter(mayStart)
+        guard !free.isEmpty else { return nil }
+        return .cutOver(wave: wave, free, inOrder: cutover == .barrier)
+    }
+
+    // MARK: Waves
 
     /// The first wave that ended without a change of anything, while later ones have not begun; nil
     /// where there is none.
@@ -101,7 +157,7 @@ package struct RolloutProgress: Sendable {
             guard states.count == keys.count, states.allSatisfy(\.isTerminal) else { return nil }
             let isTried = states.contains { $0 == .completed || $0 == .failed }
             let later = waves[(number + 1)...].joined()
-            if !isTried, later.contains(where: { operations[$0]?.state == .pending }),
+            if !isTried, later.contains(where: { operations[$0]?.hasBegun == false }),
                 later.allSatisfy({ operations[$0]?.state != .completed })
             {
                 return number

@@ -19,6 +19,13 @@ package struct OperationRecord: Codable, Hashable, Sendable {
     package var endedAt: String?
     /// Why it failed, was superseded or waits.
     package var message: String?
+    /// When the next attempt begins, ISO 8601 in UTC; nil where none is due later.
+    package var nextAttemptAt: String?
+    /// When the first of `attempts` failed, ISO 8601 in UTC; nil where none did.
+    package var failingSince: String?
+    /// The engine that has made something beside the table, which goes on or is taken away by it;
+    /// nil where there is nothing.
+    package var engine: EngineName?
 
     package init(
         key: OperationKey, state: OperationState = .pending, from: Digest?, to: Digest?,
@@ -31,6 +38,16 @@ package struct OperationRecord: Codable, Hashable, Sendable {
         self.to = to
         attempts = 0
         self.approval = approval
+    }
+
+    /// Whether a statement of it may have run, or its engine made something beside the table: then
+    /// it goes on to its end, whatever is planned meanwhile.
+    package var hasBegun: Bool {
+        switch state {
+        case .leased, .preparing, .running, .cuttingOver, .verifying: true
+        case .pending, .waitingForCutover, .failedRetryable, .stopped: engine != nil
+        case .completed, .failed, .superseded, .cancelled: true
+        }
     }
 }
 
@@ -57,6 +74,8 @@ package struct PendingRecord: Codable, Hashable, Sendable {
     package var actor: String
     /// How many statements of the step had run before this operation; nil for none.
     package var begun: Int?
+    /// What the engine of the step needs to go on; nil where that is nothing.
+    package var engine: EngineState?
 
     package init(
         rollout: String, key: OperationKey, step: PlanStep, approval: Digest?, startedAt: String,
@@ -97,6 +116,10 @@ package struct RolloutRecord: Codable, Hashable, Sendable {
     package var number: Int?
     /// Under `continue`: with this many failures it halts; nil for no limit.
     package var maxFailures: Int?
+    /// Nil for ``CutoverPolicy/rolling``.
+    package var cutover: CutoverPolicy?
+    /// Nil for the standard one.
+    package var retries: RetryBudget?
 
     package init(
         id: String, plan: Digest, policy: FailurePolicy, waves: [[OperationKey]],

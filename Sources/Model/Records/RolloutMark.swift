@@ -8,6 +8,8 @@ package struct RolloutMark: Codable, Hashable, Sendable {
     package var pause: Pause?
     /// Set while fewer of its shards than usual are at work at once.
     package var throttle: Throttle?
+    /// The cutovers that were asked for, in their order; nil for none.
+    package var cutovers: [CutoverRequest]?
 
     package init(stop: Stop? = nil, pause: Pause? = nil) {
         self.stop = stop

@@ -8,9 +8,9 @@ package enum OperationState: String, Codable, Hashable, Sendable, CaseIterable {
     case preparing
     /// A statement is running.
     case running
-    /// A copy of the table is complete and waits for its cutover.
+    /// All is ready to change the table, which waits for its cutover; nobody holds it.
     case waitingForCutover
-    /// The copy takes the place of the table.
+    /// The table changes after it waited for its cutover, or its copy takes its place.
     case cuttingOver
     /// The statement returned, and the table is read again.
     case verifying
@@ -74,20 +74,38 @@ extension OperationState {
     /// table shows, or `pending` where nothing of it ran.
     package var successors: Set<OperationState> {
         switch self {
-        case .pending: [.leased, .completed, .superseded, .cancelled]
-        case .leased: [.preparing, .failedRetryable, .completed, .failed, .superseded, .pending]
-        case .preparing: [.running, .failedRetryable, .completed, .failed, .superseded, .pending]
+        case .pending: [.leased, .waitingForCutover, .completed, .superseded, .cancelled]
+        case .leased:
+            [
+                .preparing, .waitingForCutover, .failedRetryable, .completed, .failed, .superseded,
+                .pending,
+            ]
+        case .preparing:
+            [
+                .running, .waitingForCutover, .verifying, .failedRetryable, .completed, .failed,
+                .superseded, .cancelled, .pending,
+            ]
         case .running:
             [
-                .verifying, .waitingForCutover, .preparing, .failedRetryable, .completed, .failed,
+                .verifying, .waitingForCutover, .cuttingOver, .preparing, .failedRetryable,
+                .completed, .failed, .superseded, .cancelled, .pending,
+            ]
+        case .waitingForCutover: [.cuttingOver, .stopped, .completed, .superseded, .cancelled]
+        case .cuttingOver:
+            [
+                .verifying, .waitingForCutover, .failedRetryable, .failed, .completed,
                 .superseded, .pending,
             ]
-        case .waitingForCutover: [.cuttingOver, .stopped]
-        case .cuttingOver: [.verifying, .failedRetryable, .failed, .completed]
         case .verifying:
-            [.running, .preparing, .failedRetryable, .completed, .failed, .superseded, .pending]
+            [
+                .running, .preparing, .cuttingOver, .failedRetryable, .completed, .failed,
+                .superseded, .pending,
+            ]
         case .failedRetryable:
-            [.preparing, .running, .completed, .failed, .superseded, .pending]
+            [
+                .preparing, .running, .waitingForCutover, .cuttingOver, .completed, .failed,
+                .superseded, .cancelled, .pending,
+            ]
         case .stopped: [.pending]
         case .completed, .failed, .superseded, .cancelled: []
         }

@@ -29,6 +29,29 @@ package struct FailureRule: Hashable, Sendable {
     }
 }
 
+/// When the operations of a rollout that are ready for it change their tables:
+/// `policy.rollout.cutover`.
+package enum CutoverPolicy: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Each as soon as it is ready.
+    case rolling
+    /// Once all are ready, one shard after the other, wave by wave.
+    case barrier
+    /// Once all are ready, as many at a time as the limits allow, of all waves.
+    case parallel
+    /// When somebody says so.
+    case manual
+
+    /// Whether one of `count` operations waits, when it is ready, for its cutover.
+    package func parks(of count: Int) -> Bool {
+        switch self {
+        case .rolling: false
+        // Nobody else has to be ready.
+        case .barrier, .parallel: count > 1
+        case .manual: true
+        }
+    }
+}
+
 /// What happens to tables that were changed out of band: `policy.drift`.
 package enum DriftPolicy: String, Codable, Hashable, Sendable, CaseIterable {
     /// The difference is reported and left alone.

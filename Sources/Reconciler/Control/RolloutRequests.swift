@@ -5,7 +5,7 @@ import Schema
 /// What people ask of open rollouts. A request is durable before it is acknowledged; whoever runs
 /// the rollout sees it before the next operation begins.
 package struct RolloutRequests {
-    private let store: LedgerStore
+    let store: LedgerStore
 
     package init(store: LedgerStore) { self.store = store }
 
@@ -91,7 +91,7 @@ package struct RolloutRequests {
     }
 
     /// The rollout that is meant: the one with this name, or the only one that is open.
-    private func rollout(_ name: String?) throws -> String {
+    func rollout(_ name: String?) throws -> String {
         try store.ledger.requireMade()
         let snapshot = try store.snapshot()
         let open = try snapshot?.openRollouts().map(\.record.id) ?? []
@@ -113,7 +113,7 @@ package struct RolloutRequests {
         return first
     }
 
-    private static func ended(_ id: String) -> ConfigurationError {
+    static func ended(_ id: String) -> ConfigurationError {
         ConfigurationError("rollout \(id) has ended", remedy: "see `plumb status \(id)`")
     }
 }

@@ -51,9 +51,11 @@ struct GateStage {
         if pass.request.backsOff { backOff(&decision, now: now) }
         decision.holdDependentObjects()
         notices += planned.comparison.unfitNames { pass.context.catalog[$0] }
+        var lockWaits = pass.context.access.lockWaits
+        lockWaits.attempts = policy.rollout.retries.attempts
         let report = try PlanReport(
             planned, decision: decision, approve: policy.approve, notices: notices,
-            lockWaits: pass.context.access.lockWaits,
+            lockWaits: lockWaits,
             identity: pass.request.approvals.identity)
         return Output(
             decision: decision, newApprovals: decisions.news, notices: notices, report: report)

@@ -300,8 +300,10 @@ extension PassContext {
     /// The same, while its last workspace is still being dropped, in a session of its own: the
     /// caller closes the workspaces in the end.
     func planAhead(asksRows: Bool = true) throws -> PlanningPass.Result {
-        try PlanningPass(request: request, hooks: hooks, context: context)
+        var planned = try PlanningPass(request: request, hooks: hooks, context: context)
             .run(source, fleet: fleet, store: store, asksRows: asksRows)
+        hooks.engines.share(&planned.plan.steps)
+        return planned
     }
 
     /// Which steps policy and approvals allow to run now.

@@ -26,7 +26,7 @@ package struct ReconcilePass {
         let lease = try store.ledger.lease(
             store.environment, holder: "plumb reconcile by \(pass.request.actor.name)")
         defer { withExtendedLifetime(lease) {} }
-        let recovered = try recover()
+        let (recovered, resumed) = try recover()
         let planned = try pass.planAhead()
         defer { planned.workspaces.close() }
         let unsettled = Set(
@@ -40,7 +40,9 @@ package struct ReconcilePass {
         let setAside = opened.setAside
         ready.removeAll { setAside.contains($0.key.shardID) }
         var driven = opened.rollouts
-        drive(&driven, rollouts, planned, ready)
+        drive(
+            &driven, rollouts, planned, ready,
+            resumed.filter { !unsettled.contains($0.key.shardID) })
         let result = Self.whole(driven)
         remember(result, ready)
         let closing = RolloutLedger.Closing(planned: planned, gated: gated, result: result)
@@ -70,11 +72,14 @@ package struct ReconcilePass {
 
     // MARK: What a dead run left
 
-    private func recover() throws -> [ReconcileReport.Recovered] {
-        guard let snapshot = try pass.store.snapshot() else { return [] }
+    /// Settles what can be; what an engine has begun beside its table goes on where it was.
+    private func recover() throws -> (
+        [ReconcileReport.Recovered], resumed: [OperationKey: PendingRecord]
+    ) {
+        guard let snapshot = try pass.store.snapshot() else { return ([], [:]) }
         // Those that cannot be read set their shards aside, and nothing else.
         let pending = try snapshot.pendingList().records
-        guard !pending.isEmpty else { return [] }
+        guard !pending.isEmpty else { return ([], [:]) }
         pass.hooks.stage(
             "settling \(Count.of(pending.count, "unfinished operation"))")
         let shards = try pass.fleet.resolve(pass.environment) { server, like in
@@ -85,23 +90,32 @@ package struct ReconcilePass {
             opener: pass.shardAccess.opener(
                 of: targets, waitSeconds: 30, isForChanges: false),
             journal: LedgerJournal(store: pass.store),
-            faults: faults)
-        return try recovery.settle(pending) { targets[$0] != nil }
+            faults: faults, engines: pass.hooks.engines)
+        let found = try recovery.settle(pending) { targets[$0] != nil }
+        let keys = Set(found.filter { $0.finding == .resumed }.map(\.key))
+        let resumed = pending.filter { keys.contains($0.key) }.map { ($0.key, $0) }
+        return (found, Dictionary(resumed) { first, _ in first })
     }
 
     // MARK: Converging
 
     private func drive(
         _ driven: inout [RolloutDrive.Driven], _ rollouts: RolloutLedger,
-        _ planned: PlanningPass.Result, _ ready: [Gate.Ready]
+        _ planned: PlanningPass.Result, _ ready: [Gate.Ready],
+        _ resumed: [OperationKey: PendingRecord]
     ) {
         guard !driven.isEmpty else { return }
+        for (place, rollout) in driven.enumerated() {
+            for key in rollout.operations.keys {
+                if let state = resumed[key]?.engine { driven[place].engines[key] = state }
+            }
+        }
         pass.hooks.stage("converging")
         let concurrency = pass.fleet.policy.rollout.concurrency
         let places = Places<ServerAddress>(perKey: concurrency.perHost)
         let opener = pass.shardAccess.opener(
             of: planned.targets, waitSeconds: 0, isForChanges: true)
-        let keys = Set(ready.map(\.key))
+        let keys = Set(ready.map(\.key)).union(resumed.keys)
         var drive = RolloutDrive(
             runner: { [pass, faults] driven in
                 RolloutRunner(
@@ -109,9 +123,11 @@ package struct ReconcilePass {
                     journal: LedgerJournal(store: pass.store) { mark in
                         driven.control.throttle(mark.throttle?.shards)
                     },
-                    clock: pass.hooks.clock, control: driven.control, total: concurrency.total,
+                    clock: pass.hooks.clock, control: driven.control,
+                    total: driven.isInOrder ? 1 : concurrency.total,
                     perServer: concurrency.perHost, faults: faults,
-                    listener: pass.hooks.listener, places: places)
+                    listener: pass.hooks.listener, places: places, engines: pass.hooks.engines,
+                    budget: driven.record.retries ?? .standard)
             },
             resume: { record throws(JournalFailure) in
                 do throws(LedgerError) {
@@ -120,7 +136,7 @@ package struct ReconcilePass {
                     throw JournalFailure("\(error)", isLocked: error.code == .locked)
                 }
             },
-            isReady: keys.contains, work: rollouts.works(ready, planned),
+            isReady: keys.contains, work: rollouts.works(ready, planned, resumed: resumed),
             clock: pass.hooks.clock, interrupt: pass.hooks.interrupt,
             listener: pass.hooks.listener, waits: pass.request.waitsForBakes)
         drive.health = healthGate(rollouts, planned)
@@ -225,7 +241,7 @@ package struct ReconcilePass {
                 outcomes.append(.waveWaits)
             }
         }
-        let done = result.outcomes.values.filter { $0.state == .completed }.count
+        let done = gated.decision.ready.count { result.outcomes[$0.key]?.state == .completed }
         // What a bake keeps back is not left because the end was asked for.
         let isLeft =
             isEnding && rollouts.contains { !$0.next.isBaking && $0.next != .end }

@@ -24,6 +24,12 @@ struct RolloutDrive {
         fileprivate var attempted: Set<OperationKey> = []
         /// When the shards of a wave were last asked how they are.
         fileprivate var asked: Timestamp?
+        /// The cutovers that were asked for.
+        var cutovers: [CutoverRequest]?
+        /// What the engines of operations need that had begun before.
+        var engines: [OperationKey: EngineState] = [:]
+        /// Whether operations change their tables one after the other just now.
+        fileprivate(set) var isInOrder = false
 
         init(
             _ record: RolloutRecord, _ operations: [OperationKey: OperationRecord],
@@ -63,10 +69,46 @@ struct RolloutDrive {
                 operations[key]?.state = outcome.state
                 operations[key]?.message = outcome.message
                 operations[key]?.endedAt = outcome.state.isTerminal ? now.iso : nil
+                operations[key]?.nextAttemptAt = nil
+                operations[key]?.engine = nil
             }
+            note(run.rests)
             result.outcomes.merge(run.outcomes) { _, new in new }
             result.obstacles.merge(run.obstacles) { _, new in new }
             result.journalFailure = result.journalFailure ?? run.journalFailure
+        }
+
+        /// Takes over which operations go on later: they, and what was left because of them.
+        private mutating func note(_ rests: [OperationKey: OperationRest]) {
+            guard !rests.isEmpty else { return }
+            for (key, rest) in rests {
+                operations[key] = operations[key]?.resting(rest)
+                engines[key] = rest.engine
+            }
+            let shards = Set(rests.keys.map(\.shardID))
+            attempted = attempted.filter { !shards.contains($0.shardID) }
+        }
+
+        /// Whether an operation may be taken up: what its engine needs is there.
+        fileprivate func isWhole(_ key: OperationKey) -> Bool {
+            operations[key]?.engine == nil || engines[key] != nil
+        }
+
+        /// The work with what the ledger knows of its operations.
+        fileprivate func claiming(
+            _ works: [RolloutRunner.ShardWork], parks: Bool, abandoned: String?
+        ) -> [RolloutRunner.ShardWork] {
+            works.map { work in
+                var work = work
+                for (place, record) in work.records.enumerated() {
+                    guard let operation = operations[record.key] else { continue }
+                    work.records[place].engine = engines[record.key]
+                    work.claims[record.key] = OperationClaim(
+                        operation, isRecorded: operation.engine != nil, parks: parks,
+                        abandoned: abandoned)
+                }
+                return work
+            }
         }
     }
 
@@ -80,7 +122,7 @@ struct RolloutDrive {
     let clock: any Clock
     let interrupt: Interrupt
     let listener: RolloutListener
-    /// Whether it waits for bakes.
+    /// Whether it waits for bakes and next attempts.
     let waits: Bool
     /// Asks waves how they are; nil where nobody wants to know.
     var health: HealthGate?
@@ -90,34 +132,56 @@ struct RolloutDrive {
         var told: Timestamp?
         while true {
             for place in rollouts.indices { runDue(place, in: &rollouts) }
-            guard waits, mayGoOn(rollouts), let bake = earliestBake(of: rollouts) else { return }
-            var seconds = bake.until.secondsSince1970 - clock.now.secondsSince1970
-            if told != bake.until { listener.note(.baking(wave: bake.wave + 1, seconds: seconds)) }
-            told = bake.until
-            if let health { seconds = min(seconds, Int64(health.check.eachSeconds)) }
+            guard waits, mayGoOn(rollouts), let due = earliestDue(of: rollouts) else { return }
+            var seconds = due.until.secondsSince1970 - clock.now.secondsSince1970
+            if case .bake(let wave, _) = due.next {
+                if told != due.until { listener.note(.baking(wave: wave + 1, seconds: seconds)) }
+                told = due.until
+                if let health { seconds = min(seconds, Int64(health.check.eachSeconds)) }
+            }
             guard clock.wait(seconds: Double(seconds), unless: interrupt) else { return }
         }
     }
 
-    /// Runs the waves of a rollout that are due.
+    /// Runs what is due of a rollout.
     private func runDue(_ place: Int, in rollouts: inout [Driven]) {
         while true {
             let driven = rollouts[place]
             let busy = busyShards(before: place, of: rollouts)
-            rollouts[place].next = RolloutProgress(driven.record).next(
-                driven.operations, now: clock.now
-            ) { key in
+            let progress = RolloutProgress(driven.record, cutovers: driven.cutovers)
+            let next = progress.next(driven.operations, now: clock.now) { key in
                 isReady(key) && !driven.attempted.contains(key) && !busy.contains(key.shardID)
+                    && driven.isWhole(key)
             }
-            guard mayGoOn(rollouts), isHealthy(&rollouts[place]),
-                case .run(let wave, let keys) = rollouts[place].next,
-                driven.control.mayStart, begin(&rollouts[place])
+            rollouts[place].next = next
+            guard mayGoOn(rollouts), isHealthy(&rollouts[place]) else { return }
+            let (wave, keys): (Int, [OperationKey])
+            var abandoned: String?
+            switch next {
+            case .run(let number, let due): (wave, keys) = (number, due)
+            case .cutOver(let number, let due, _): (wave, keys) = (number, due)
+            case .abandon(let due):
+                (wave, keys) = (0, due)
+                abandoned = "the rollout halted before its cutover"
+            case .bake, .retry, .awaitCutover, .wait, .restart, .halt, .end: return
+            }
+            guard driven.control.mayStart || abandoned != nil, begin(&rollouts[place])
             else { return }
-            listener.note(
-                .wave(
-                    number: wave + 1, count: driven.record.waves.count, operations: keys.count))
+            if abandoned == nil {
+                listener.note(
+                    .wave(
+                        number: wave + 1, count: driven.record.waves.count,
+                        operations: keys.count))
+            }
             rollouts[place].attempted.formUnion(keys)
-            let result = runner(driven).run(work(driven.record, keys))
+            if case .cutOver(_, _, let isInOrder) = next {
+                rollouts[place].isInOrder = isInOrder
+            } else {
+                rollouts[place].isInOrder = false
+            }
+            let works = driven.claiming(
+                work(driven.record, keys), parks: progress.parks, abandoned: abandoned)
+            let result = runner(rollouts[place]).run(works)
             rollouts[place].note(result, now: clock.now)
         }
     }
@@ -176,12 +240,15 @@ struct RolloutDrive {
         return busy
     }
 
-    private func earliestBake(of rollouts: [Driven]) -> (wave: Int, until: Timestamp)? {
-        rollouts.compactMap { driven -> (wave: Int, until: Timestamp)? in
-            guard case .bake(let wave, let until) = driven.next, driven.hasWork(isReady),
+    /// What is due first by itself, of all rollouts.
+    private func earliestDue(
+        of rollouts: [Driven]
+    ) -> (next: RolloutProgress.Next, until: Timestamp)? {
+        rollouts.compactMap { driven -> (next: RolloutProgress.Next, until: Timestamp)? in
+            guard let until = driven.next.due, driven.hasWork(isReady),
                 driven.control.standstill == nil, !driven.control.isHalted
             else { return nil }
-            return (wave, until)
+            return (driven.next, until)
         }.min { $0.until < $1.until }
     }
 }

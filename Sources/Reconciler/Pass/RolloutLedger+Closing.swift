@@ -55,7 +55,7 @@ extension RolloutLedger {
                 // What cannot be read stays, and with it the rollout.
                 guard !driven.damaged.contains(key), var operation = try draft.operation(id, key)
                 else { continue }
-                if driven.control.isHalted, operation.state == .pending {
+                if driven.control.isHalted, !operation.hasBegun {
                     operation.state = .cancelled
                     operation.message = "the rollout halted before it started"
                     try draft.setOperation(operation, of: id)
@@ -101,8 +101,9 @@ extension RolloutLedger {
         guard request.namespaces == nil, request.shards.isEmpty, plan.unknown.isEmpty,
             plan.unsupported.isEmpty, closing.gated.decision.held.isEmpty
         else { return nil }
-        let done = closing.result.outcomes.values.filter { $0.state == .completed }.count
-        guard done == closing.gated.decision.ready.count else { return nil }
+        let outcomes = closing.result.outcomes
+        guard closing.gated.decision.ready.allSatisfy({ outcomes[$0.key]?.state == .completed })
+        else { return nil }
         return closing.planned.desired.revision.commit
     }
 

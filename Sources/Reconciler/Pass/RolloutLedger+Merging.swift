@@ -21,6 +21,7 @@ extension RolloutLedger {
             let mark = try planned.snapshot?.rolloutMark(record.id)
             driven.control.throttle(mark?.throttle?.shards)
             if let standstill = mark?.standstill(of: record.id) { driven.control.halt(standstill) }
+            driven.cutovers = mark?.cutovers
             if try !end(changes, of: &driven) { rollouts.append(driven) }
         }
         // Times are those of different machines, so they only help where records are old.

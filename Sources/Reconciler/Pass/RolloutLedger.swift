@@ -178,12 +178,17 @@ struct RolloutLedger {
             actor: pass.request.actor.name)
         record.state = .running
         record.maxFailures = policy.maxFailures
+        record.cutover = policy.cutover == .rolling ? nil : policy.cutover
+        record.retries = policy.retries == .standard ? nil : policy.retries
         return record
     }
 
     /// Makes the work on operations of rollouts, shard by shard in the order of their keys.
+    ///
+    /// - Parameter resumed: what engines have begun; it goes on with the step that it began with.
     func works(
-        _ ready: [Gate.Ready], _ planned: PlanningPass.Result
+        _ ready: [Gate.Ready], _ planned: PlanningPass.Result,
+        resumed: [OperationKey: PendingRecord] = [:]
     ) -> (RolloutRecord, [OperationKey]) -> [RolloutRunner.ShardWork] {
         let byKey = Dictionary(ready.map { ($0.key, $0) }) { first, _ in first }
         let targets = planned.targets
@@ -191,23 +196,40 @@ struct RolloutLedger {
         var orders = ChangeOrders(planned.comparison) { catalog[$0] }
         return { record, keys in
             let startedAt = pass.store.now.iso
-            let works = Dictionary(grouping: keys.compactMap { byKey[$0] }, by: \.key.shardID)
+            let works = Dictionary(
+                grouping: keys.compactMap { key in
+                    resumed[key].map { again($0, byKey[key]) }
+                        ?? byKey[key].map { pending($0, rollout: record.id, startedAt) }
+                }, by: \.key.shardID)
             let order = keys.map(\.shardID).reduce(into: [ShardID]()) { list, id in
                 if list.last != id { list.append(id) }
             }
             return order.compactMap { shard -> RolloutRunner.ShardWork? in
                 guard let target = targets[shard] else { return nil }
-                guard let own = works[shard]?.sorted(by: Self.inOrder) else { return nil }
+                guard let own = works[shard]?.sorted(by: { Self.inOrder($0.step, $1.step) })
+                else { return nil }
                 return RolloutRunner.ShardWork(
-                    shard: shard, server: target.server,
-                    records: own.map { pending($0, rollout: record.id, startedAt) },
+                    shard: shard, server: target.server, records: own,
                     order: orders.order(of: own.map(\.step), on: shard))
             }
         }
     }
 
     private static func inOrder(_ left: Gate.Ready, _ right: Gate.Ready) -> Bool {
-        (left.step.order, left.step.object) < (right.step.order, right.step.object)
+        inOrder(left.step, right.step)
+    }
+
+    private static func inOrder(_ left: PlanStep, _ right: PlanStep) -> Bool {
+        (left.order, left.object) < (right.order, right.object)
+    }
+
+    /// What had begun, with the approval as it is valid now.
+    private func again(_ record: PendingRecord, _ ready: Gate.Ready?) -> PendingRecord {
+        var record = record
+        if let ready, ready.approval == record.approval {
+            record.approvedUntil = ready.approvedUntil?.iso ?? record.approvedUntil
+        }
+        return record
     }
 
     private func pending(

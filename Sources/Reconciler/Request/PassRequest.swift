@@ -78,6 +78,8 @@ package struct PassHooks: Sendable {
     package var stage: @Sendable (String) -> Void
     /// What stands in for the servers of the shards; nil in the product.
     package var access: (any FleetAccess)?
+    /// How steps are brought about.
+    package var engines = Engines.standard
 
     package init(
         clock: any Clock = SystemClock(), interrupt: Interrupt = Interrupt(),

@@ -10,8 +10,8 @@ import Schema
 /// The outcome, the shard's record, the use of the approval and the removal of the pending record
 /// are one commit, so none of them is ever recorded without the others.
 package struct LedgerJournal: OperationJournal {
-    private let store: LedgerStore
-    private let heard: @Sendable (RolloutMark) -> Void
+    let store: LedgerStore
+    let heard: @Sendable (RolloutMark) -> Void
 
     /// - Parameter heard: called with what is asked of the rollout whenever an operation begins.
     package init(store: LedgerStore, heard: @escaping @Sendable (RolloutMark) -> Void = { _ in }) {
@@ -66,9 +66,13 @@ package struct LedgerJournal: OperationJournal {
             // A retry that finds the pending record does not write a second event.
             let isPending = try draft.pendingReference(record.key)?.rollout == record.rollout
             guard !isPending else { return .nothing }
-            if operation.state != .pending {
-                operation.state = .running
+            let engine = record.step.engine.flatMap { $0 == .direct ? nil : $0 }
+            if operation.state != .pending || engine != nil {
+                operation.state =
+                    operation.state == .waitingForCutover ? .cuttingOver : .running
                 operation.startedAt = record.startedAt
+                operation.nextAttemptAt = nil
+                operation.engine = engine
                 try draft.set(path, json: operation)
             }
             try draft.setPending(record, step)
@@ -79,7 +83,7 @@ package struct LedgerJournal: OperationJournal {
 
     /// What somebody asked for since the pass began: asked in the same transition in which the
     /// operation begins, so that nothing begins after it was acknowledged.
-    private static func refusal(
+    static func refusal(
         of record: PendingRecord, _ mark: RolloutMark?, at now: Timestamp, in draft: LedgerDraft
     ) throws(LedgerError) -> StartRefusal? {
         if let standstill = mark?.standstill(of: record.rollout) { return .rollout(standstill) }
@@ -111,7 +115,14 @@ package struct LedgerJournal: OperationJournal {
             }
             operation.state = outcome.state
             operation.message = outcome.message
-            operation.attempts = outcome.attempts
+            if outcome.kind == .notRun {
+                // The attempts that failed count, whoever is the next to try.
+                operation.attempts = max(operation.attempts, outcome.attempts)
+            } else {
+                operation.attempts = outcome.attempts
+            }
+            operation.nextAttemptAt = nil
+            operation.engine = nil
             if isPending { operation.startedAt = record.startedAt }
             operation.endedAt = outcome.state.isTerminal ? now.iso : nil
             try draft.set(path, json: operation)
@@ -136,7 +147,7 @@ package struct LedgerJournal: OperationJournal {
             // A part that this operation ran is not drift, so it is recorded.
             guard let progress = outcome.progress else { return }
             digest = progress.digest
-        case .notRun, .discarded: return
+        case .notRun, .discarded, .cancelled: return
         }
         var tables: [String: Digest?] = [:]
         for (object, digest) in record.step.tables(at: digest) ?? [record.key.object: digest] {
@@ -188,7 +199,7 @@ package struct LedgerJournal: OperationJournal {
         try draft.setMark(mark, of: record.rollout)
     }
 
-    private func write(
+    func write(
         _ event: LedgerEvent,
         _ body: @escaping (inout LedgerDraft) throws(LedgerError) -> LedgerDecision
     ) throws(JournalFailure) {
@@ -211,6 +222,7 @@ extension OperationOutcome {
         case .partly: "Record part of"
         case .notRun: "Return"
         case .discarded: "Discard"
+        case .cancelled: "Cancel"
         }
     }
 }

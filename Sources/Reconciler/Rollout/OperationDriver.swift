@@ -1,3 +1,4 @@
+import Basics
 import Diff
 import Execution
 import Model
@@ -6,11 +7,17 @@ import Schema
 /// Runs one operation from its claim to its outcome: carries out the actions of its state machine.
 struct OperationDriver {
     let record: PendingRecord
+    let engine: any Engine
     let journal: any OperationJournal
     /// Where tests simulate a crash; does nothing in the product.
     let faults: FaultPoints
     let turn: StatementTurn
-    /// Whether an operation that has not begun still may.
+    /// How often it is tried again, and for how long.
+    let budget: RetryBudget
+    let clock: any Clock
+    /// Whether the end of the process was asked for.
+    let interrupt: Interrupt
+    /// Whether an operation that has not begun still may, and a cutover.
     let mayStart: () -> Bool
 
     /// How the operation stands when the driver returns.
@@ -18,12 +25,25 @@ struct OperationDriver {
         case settled(OperationOutcome)
         /// Nothing may begin any more, and this one did not.
         case notBegun
-        /// Somebody stopped the rollout or suspended the shard, and this one did not begin.
+        /// Somebody stopped the rollout or suspended the shard, and this one did not begin, or does
+        /// not go on.
         case refused(StartRefusal)
+        /// It is ready and waits for its cutover.
+        case parked
+        /// It is to be tried again at a time that is recorded.
+        case postponed(OperationRetry)
         /// It may be tried again after a pause; the pending record stays.
         case again(message: String, attempt: Int)
         /// It is left to the next run, which settles its pending record.
         case left(message: String)
+    }
+
+    /// What has to be known of an operation between two attempts.
+    struct Memory: Sendable {
+        /// The state of its engine.
+        var engine: EngineState?
+        /// When the first of the attempts in a row failed.
+        var failingSince: Timestamp?
     }
 
     /// Runs `machine` on `port` until it is settled or has to wait.
@@ -31,22 +51,23 @@ struct OperationDriver {
     /// - Throws: `JournalFailure` when the ledger cannot be written. The caller then stops, and the
     ///   next run reads the table to settle what was left.
     func drive(
-        _ machine: inout OperationMachine, claim event: OperationMachine.Event,
-        on port: any ShardPort
+        _ machine: inout OperationMachine, _ memory: inout Memory,
+        claim event: OperationMachine.Event, on port: any ShardPort
     ) throws(JournalFailure) -> End {
         defer { turn.giveBack() }
         if !turn.isNear { turn.take() }
         var action = machine.handle(event)
         var refused: RefusalRecord.Refused?
         while true {
-            if takeTurn(for: action) == .long, !machine.ran, case .run = action {
-                action = machine.handle(.delayed)
+            if takeTurn(for: action) == .long, begins(action, machine) {
+                let again = machine.handle(.delayed)
+                if again != .wait { action = again }
             }
-            if Self.begins(action, machine), machine.attempts == 0, !mayStart() {
+            if begins(action, machine), machine.isFirstTry, !mayStart() {
                 return try machine.isRecorded
                     ? settle(.notRun, "the run ended before its statement", machine) : .notBegun
             }
-            if Self.begins(action, machine), let reason = try journal.refusal(of: record) {
+            if begins(action, machine), let reason = try journal.refusal(of: record) {
                 return try settle(.notRun, reason, machine)
             }
             switch action {
@@ -56,27 +77,37 @@ struct OperationDriver {
                 action = askRows(&machine, on: port)
             case .recordIntent:
                 try faults.reach(.beforeIntent)
-                if let refusal = try journal.begin(started(after: machine.done)) {
+                memory.engine = engine.state(before: job(machine.done, memory))
+                if let refusal = try journal.begin(started(after: machine.done, memory)) {
                     return .refused(refusal)
                 }
                 try faults.reach(.afterIntent)
                 action = machine.handle(.intentRecorded)
-            case .run(let index):
-                (action, refused) = try run(index, &machine, on: port)
+            case .prepare, .run, .cutOver, .abort, .cleanUp:
+                (action, refused) = try perform(action, &machine, &memory, on: port)
+            case .recordState:
+                if let end = try recordState(&machine, memory) { return end }
+                action = machine.handle(.stateRecorded)
+            case .park:
+                return try park(machine, &memory, on: port)
             case .recordCompleted(let ran):
                 return try settle(.completed(ran: ran), nil, machine)
             case .recordSuperseded(let found, let reason):
                 let message =
                     reason ?? "the live table is neither what the plan starts from nor its result"
                 return try settle(.superseded(found: found), message, machine)
+            case .recordCancelled(let reason):
+                return try settle(.cancelled, reason, machine)
             case .recordFailed(let message):
                 return try settle(.failed, message, machine, refused)
             case .leave(let message):
                 return .left(message: message)
             case .backOff(let message, let attempt):
-                return .again(message: message, attempt: attempt)
+                if let end = try backOff(message, attempt, machine, &memory) { return end }
+                action = machine.handle(.budgetUsedUp(message: message))
             case .wait:
-                return .again(message: "waits", attempt: machine.attempts)
+                // Trying again would come to the same.
+                return .left(message: "nothing can be done with it while it is \(machine.state)")
             }
         }
     }
@@ -84,29 +115,31 @@ struct OperationDriver {
     /// Waits for the operation's turn where the action is slow.
     private func takeTurn(for action: OperationMachine.Action) -> Places<ServerAddress>.Wait {
         switch action {
-        case .askRows, .run: turn.take()
-        case .observe, .recordIntent, .recordCompleted, .recordSuperseded, .recordFailed, .backOff,
-            .leave, .wait:
+        case .askRows, .prepare, .run, .cutOver: turn.take()
+        case .observe, .recordIntent, .recordState, .park, .abort, .cleanUp, .recordCompleted,
+            .recordSuperseded, .recordCancelled, .recordFailed, .backOff, .leave, .wait:
             .short
         }
     }
 
     /// The pending record, with the number of statements that ran before this operation.
-    private func started(after done: Int) -> PendingRecord {
-        var record = record
+    private func started(after done: Int, _ memory: Memory) -> PendingRecord {
+        var record = record(with: memory)
         record.begun = done == 0 ? nil : done
         return record
     }
 
     /// Whether the first statement is next, for the first time or after a pause.
-    private static func begins(
+    private func begins(
         _ action: OperationMachine.Action, _ machine: OperationMachine
     ) -> Bool {
         switch action {
         case .recordIntent, .askRows: true
-        case .run: !machine.ran
-        case .observe, .recordCompleted, .recordSuperseded, .recordFailed, .backOff, .leave,
-            .wait:
+        // What an engine has begun beside the table goes on.
+        case .run, .cutOver: !machine.ran && !engine.isStaged
+        case .park: !engine.isStaged
+        case .observe, .prepare, .recordState, .abort, .cleanUp, .recordCompleted,
+            .recordSuperseded, .recordCancelled, .recordFailed, .backOff, .leave, .wait:
             false
         }
     }
@@ -139,24 +172,6 @@ struct OperationDriver {
         }
     }
 
-    private func run(
-        _ index: Int, _ machine: inout OperationMachine, on port: any ShardPort
-    ) throws(JournalFailure) -> (OperationMachine.Action, RefusalRecord.Refused?) {
-        try faults.reach(.beforeStatement)
-        let statement = record.step.statements[index]
-        do {
-            try port.run(statement)
-        } catch {
-            let refused = error.refusedAlgorithm.map {
-                RefusalRecord.Refused(
-                    from: machine.chain[index], statement: statement.sql, reason: $0)
-            }
-            return (machine.handle(.statementFailed(error.retry, message: error.message)), refused)
-        }
-        try faults.reach(.afterStatement)
-        return (machine.handle(.statementSucceeded), nil)
-    }
-
     private func settle(
         _ kind: OperationOutcome.Kind, _ message: String?, _ machine: OperationMachine,
         _ refused: RefusalRecord.Refused? = nil
@@ -164,7 +179,7 @@ struct OperationDriver {
         var outcome = OperationOutcome(kind: kind, message: message, attempts: machine.attempts)
         switch kind {
         case .superseded, .failed: addPart(of: machine, refused, to: &outcome)
-        case .completed, .partly, .notRun, .discarded: break
+        case .completed, .partly, .notRun, .discarded, .cancelled: break
         }
         turn.giveBack()
         try faults.reach(.beforeOutcome)
@@ -205,6 +220,8 @@ package struct FaultPoints: Sendable {
     /// Each point is right before or after something becomes durable or runs.
     package enum Point: String, Sendable, CaseIterable {
         case beforeIntent, afterIntent, beforeStatement, afterStatement, beforeOutcome, afterOutcome
+        /// Around what is recorded between the start and the outcome.
+        case beforeState, afterState
     }
 
     private let hit: (@Sendable (Point) throws(JournalFailure) -> Void)?

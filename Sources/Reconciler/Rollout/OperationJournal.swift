@@ -1,3 +1,4 @@
+import Basics
 import Model
 
 /// The durable record of operations.
@@ -10,6 +11,24 @@ package protocol OperationJournal: Sendable {
     /// - Returns: why it may not begin, in which case nothing is recorded; nil once it is recorded.
     func begin(_ record: PendingRecord) throws(JournalFailure) -> StartRefusal?
 
+    /// Makes durable how far the engine of an operation is.
+    ///
+    /// - Parameter state: where the operation is.
+    /// - Returns: why nothing of its rollout may go on; the state is recorded all the same, unless
+    ///   the operation was to begin its cutover.
+    func advance(
+        _ record: PendingRecord, to state: OperationState, message: String?
+    ) throws(JournalFailure) -> StartRefusal?
+
+    /// Records that an operation is ready and waits for its cutover.
+    ///
+    /// - Returns: why nothing of its rollout may go on, in which case nothing is recorded.
+    func park(_ record: PendingRecord, attempts: Int) throws(JournalFailure) -> StartRefusal?
+
+    /// Records that an operation failed for a reason that may pass, and is tried again later. A
+    /// pending record stays only where an engine needs it.
+    func postpone(_ record: PendingRecord, _ retry: OperationRetry) throws(JournalFailure)
+
     /// Records the outcome, uses up the approval and removes the pending record in one step;
     /// calling it twice records it once.
     func finish(_ record: PendingRecord, _ outcome: OperationOutcome) throws(JournalFailure)
@@ -21,6 +40,18 @@ package enum StartRefusal: Hashable, Sendable {
     case rollout(RolloutMark.Standstill)
     /// Nothing begins on its shard any more.
     case shard(reason: String)
+}
+
+/// When and why an operation is tried again.
+package struct OperationRetry: Hashable, Sendable {
+    /// How many attempts failed.
+    package let attempts: Int
+    /// When the first of them failed.
+    package let since: Timestamp
+    /// When the next one begins.
+    package let next: Timestamp
+    /// Why the last one failed.
+    package let message: String
 }
 
 /// The ledger could not be written; no shard may be changed until it can.

@@ -11,13 +11,16 @@ package struct Recovery: Sendable {
     private let opener: any ShardOpener
     private let journal: any OperationJournal
     private let faults: FaultPoints
+    private let engines: Engines
 
     package init(
-        opener: any ShardOpener, journal: any OperationJournal, faults: FaultPoints = .none
+        opener: any ShardOpener, journal: any OperationJournal, faults: FaultPoints = .none,
+        engines: Engines = .standard
     ) {
         self.opener = opener
         self.journal = journal
         self.faults = faults
+        self.engines = engines
     }
 
     /// Settles every record; keeps those whose shard cannot be read, with the reason.
@@ -37,9 +40,19 @@ package struct Recovery: Sendable {
                 for record in records { found.append(try discard(record)) }
                 continue
             }
-            found += try settle(records, on: shard)
+            found += records.compactMap(outstanding)
+            let direct = records.filter { outstanding($0) == nil }
+            if !direct.isEmpty { found += try settle(direct, on: shard) }
         }
         return found
+    }
+
+    /// What is not settled by reading the table: what its engine has begun beside it goes on, and
+    /// what no engine of this release understands stays as it is.
+    private func outstanding(_ record: PendingRecord) -> ReconcileReport.Recovered? {
+        if let reason = engines.refusal(of: record) { return Self.line(record, .unknown, reason) }
+        guard let engine = engines.engine(of: record.step), engine.isStaged else { return nil }
+        return Self.line(record, .resumed, record.engine.flatMap(engine.progress) ?? "goes on")
     }
 
     private func discard(

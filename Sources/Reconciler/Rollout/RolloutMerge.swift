@@ -37,7 +37,7 @@ struct RolloutMerge {
 
     func fate(of operation: OperationRecord) -> Fate {
         // What began is settled by reading the table, and goes on to its end.
-        guard !operation.state.isActive else { return .stays }
+        guard !operation.hasBegun else { return .stays }
         if let ends = steps[operation.key] {
             return ends == Ends(from: operation.from, to: operation.to)
                 ? .stays : .superseded(reason: "a newer plan changes it otherwise")
@@ -58,7 +58,7 @@ struct RolloutMerge {
         let open = operations.filter { !$0.state.isTerminal }
         let failures = operations.count { $0.state == .failed }
         if record.failureRule.isHalted(failures: failures) {
-            return open.filter { !$0.state.isActive }.map {
+            return open.filter { !$0.hasBegun }.map {
                 $0.ended(.cancelled, "the rollout halted before it started", at: now)
             }
         }
@@ -81,7 +81,7 @@ struct RolloutMerge {
         var known: [OperationKey: OperationRecord] = [:]
         for operation in operations + changes { known[operation.key] = operation }
         guard let wave = RolloutProgress(record).untried(known) else { return [] }
-        return record.operationKeys.compactMap { known[$0] }.filter { $0.state == .pending }.map {
+        return record.operationKeys.compactMap { known[$0] }.filter { !$0.hasBegun }.map {
             $0.ended(
                 .superseded,
                 "nothing was changed in wave \(wave + 1): it begins at the first "

@@ -13,6 +13,8 @@ package struct RolloutRunner: Sendable {
         package var records: [PendingRecord]
         /// Which of them need each other.
         package var order: ChangeOrder
+        /// How operations are taken up of which the ledger knows more than that they are pending.
+        package var claims: [OperationKey: OperationClaim] = [:]
 
         package init(
             shard: ShardID, server: ServerAddress, records: [PendingRecord],
@@ -29,6 +31,8 @@ package struct RolloutRunner: Sendable {
     package struct Result: Sendable {
         /// The outcomes of the operations that ended in this run.
         package var outcomes: [OperationKey: OperationOutcome] = [:]
+        /// The operations that go on later, at a time or with a cutover.
+        package var rests: [OperationKey: OperationRest] = [:]
         /// Why shards were not settled, by shard.
         package var obstacles: [ShardID: ShardFailure] = [:]
         /// Set when the ledger could not be written: nothing was started after that.
@@ -44,6 +48,8 @@ package struct RolloutRunner: Sendable {
     private let places: Places<ServerAddress>
     private let faults: FaultPoints
     private let listener: RolloutListener
+    private let engines: Engines
+    private let budget: RetryBudget
 
     /// - Parameters:
     ///   - total: how many operations are at work at once.
@@ -52,7 +58,8 @@ package struct RolloutRunner: Sendable {
     package init(
         opener: any ShardOpener, journal: any OperationJournal, clock: any Clock,
         control: RolloutControl, total: Int, perServer: Int, faults: FaultPoints = .none,
-        listener: RolloutListener = .silent, places: Places<ServerAddress>? = nil
+        listener: RolloutListener = .silent, places: Places<ServerAddress>? = nil,
+        engines: Engines = .standard, budget: RetryBudget = .standard
     ) {
         self.opener = opener
         self.journal = journal
@@ -63,6 +70,8 @@ package struct RolloutRunner: Sendable {
         self.places = places ?? Places(perKey: perServer)
         self.faults = faults
         self.listener = listener
+        self.engines = engines
+        self.budget = budget
     }
 
     /// Runs all of `works`; returns when each operation has ended or was left.
@@ -70,7 +79,7 @@ package struct RolloutRunner: Sendable {
         var result = Result()
         let worker = ShardWorker(
             opener: opener, journal: journal, clock: clock, control: control, places: places,
-            faults: faults, listener: listener)
+            faults: faults, listener: listener, engines: engines, budget: budget)
         let broken = Lock<JournalFailure?>(nil)
         let reports = Workers.map(
             works, total: total, limit: mayBeginOn, key: \.server,
@@ -89,6 +98,7 @@ package struct RolloutRunner: Sendable {
         }
         for (shard, report) in reports {
             result.outcomes.merge(report.outcomes) { _, new in new }
+            result.rests.merge(report.rests) { _, new in new }
             result.obstacles[shard] = report.obstacle
         }
         result.journalFailure = broken.withLock { $0 }

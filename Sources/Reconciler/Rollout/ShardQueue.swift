@@ -12,8 +12,15 @@ struct ShardQueue {
         fileprivate let place: Int
         let record: PendingRecord
         var machine: OperationMachine
+        /// Nil where this release does not have it.
+        let engine: (any Engine)?
+        let claim: OperationMachine.Event
+        var memory: OperationDriver.Memory
         /// Whether it was taken up before and had to wait.
         var isStarted = false
+
+        /// What the machine hears first when it is taken up.
+        var event: OperationMachine.Event { isStarted ? .retryDue : claim }
     }
 
     /// A wait before the next round.
@@ -36,18 +43,31 @@ struct ShardQueue {
     private(set) var running = 0
     /// Whether nothing new may be taken up in this run.
     private var isClosed = false
+    /// Whether all that is done here is to take away what engines made: that needs no leave.
+    private let isTidying: Bool
     /// Set once an operation has to wait.
     private(set) var pause: Pause?
     private(set) var report = ShardWorker.Report()
 
-    init(records: [PendingRecord], order: ChangeOrder) {
-        let needs = order.needs(of: records.count)
+    init(_ work: RolloutRunner.ShardWork, engines: Engines, retryLimit: Int) {
+        let records = work.records
+        let needs = work.order.needs(of: records.count)
         items = records.enumerated().map { place, record in
-            let asksRows = !RowsInTheWay.questions(of: record.step).isEmpty
+            let claim = work.claims[record.key] ?? OperationClaim()
+            let engine = engines.engine(of: record.step)
+            let isStaged = engine?.isStaged == true
+            let manner = OperationMachine.Manner(
+                asksRows: !RowsInTheWay.questions(of: record.step).isEmpty, parks: claim.parks,
+                isStaged: isStaged, looksFirst: needs[place].isEmpty)
             return Item(
                 place: place, record: record,
-                machine: OperationMachine(chain: record.step.digests, asksRows: asksRows))
+                machine: OperationMachine(
+                    chain: isStaged ? [record.step.from, record.step.to] : record.step.digests,
+                    retryLimit: retryLimit, manner: manner, origin: claim.origin),
+                engine: engine, claim: claim.event,
+                memory: .init(engine: record.engine, failingSince: claim.failingSince))
         }
+        isTidying = records.allSatisfy { work.claims[$0.key]?.abandoned != nil }
         missing = needs.map(\.count)
         dependents = Array(repeating: [], count: records.count)
         for (place, others) in needs.enumerated() {
@@ -59,7 +79,7 @@ struct ShardQueue {
     /// How many could be taken up now; ones that have not started only when `mayStart`.
     func open(mayStart: Bool) -> Int {
         guard pause == nil else { return 0 }
-        return suspended.count + (mayStart && !isClosed ? ready.count - head : 0)
+        return suspended.count + (mayStart && !isClosed || isTidying ? ready.count - head : 0)
     }
 
     /// The next operation to work on; nil where none can be taken up now.
@@ -84,6 +104,27 @@ struct ShardQueue {
         running -= 1
         report.outcomes[item.record.key] = outcome
         hear(outcome)
+        release(item)
+    }
+
+    /// The operation is ready and waits for its cutover. Others may be made ready as well: none of
+    /// them changes a table.
+    mutating func park(_ item: Item) {
+        running -= 1
+        report.rests[item.record.key] = OperationRest(kind: .parked, engine: item.memory.engine)
+        release(item)
+    }
+
+    /// The operation is left until its next attempt is due. Nothing new is taken up on the shard
+    /// before: it may need what this one has not done.
+    mutating func postpone(_ item: Item, _ retry: OperationRetry) {
+        running -= 1
+        report.rests[item.record.key] = OperationRest(
+            kind: .postponed(retry), engine: item.memory.engine)
+        isClosed = true
+    }
+
+    private mutating func release(_ item: Item) {
         for other in dependents[item.place] {
             missing[other] -= 1
             if missing[other] == 0 { ready.append(other) }

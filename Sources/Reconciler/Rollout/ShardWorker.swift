@@ -15,10 +15,14 @@ struct ShardWorker {
     let places: Places<ServerAddress>
     let faults: FaultPoints
     let listener: RolloutListener
+    var engines = Engines.standard
+    var budget = RetryBudget.standard
 
     /// The outcomes of a shard's operations.
     struct Report: Sendable {
         var outcomes: [OperationKey: OperationOutcome] = [:]
+        /// Operations that go on later, at a time or with a cutover.
+        var rests: [OperationKey: OperationRest] = [:]
         /// Why the rest was not settled: the shard cannot be reached, or another session has its
         /// lock.
         var obstacle: ShardFailure?
@@ -35,7 +39,8 @@ struct ShardWorker {
     ) throws(JournalFailure) -> Report {
         let shard = work.shard
         let board = ShardBoard(
-            ShardQueue(records: work.records, order: work.order), control, on: work.server)
+            ShardQueue(work, engines: engines, retryLimit: budget.attempts), control,
+            on: work.server)
         var openFailures = 0
         while board.hasWork {
             var pause: ShardQueue.Pause?
@@ -100,13 +105,19 @@ struct ShardWorker {
 
     private func work(on item: ShardQueue.Item, _ board: ShardBoard, _ port: any ShardPort) {
         var item = item
+        let key = item.record.key
+        guard let engine = item.engine else {
+            let name = item.record.step.engine ?? .direct
+            let obstacle = ShardFailure("\(key): \(Engines.unknown(name))", retry: .permanent)
+            return board.note { $0.leave(item, obstacle) }
+        }
         let driver = OperationDriver(
-            record: item.record, journal: journal, faults: faults,
-            turn: StatementTurn(places, board.server), mayStart: { control.mayStart })
-        if !item.isStarted { listener.note(.started(item.record.key)) }
-        let event: OperationMachine.Event = item.isStarted ? .retryDue : .claimed
+            record: item.record, engine: engine, journal: journal, faults: faults,
+            turn: StatementTurn(places, board.server), budget: budget, clock: clock,
+            interrupt: control.interrupt, mayStart: { control.mayStart })
+        if !item.isStarted { listener.note(.started(key)) }
         do throws(JournalFailure) {
-            switch try driver.drive(&item.machine, claim: event, on: port) {
+            switch try driver.drive(&item.machine, &item.memory, claim: item.event, on: port) {
             case .settled(let outcome):
                 control.note(
                     item.record.key, outcome, of: item.record.rollout, at: clock.now.iso)
@@ -115,6 +126,14 @@ struct ShardWorker {
                 listener.note(.settled(item.record.key, outcome))
                 board.note { $0.settle(item, outcome) }
             case .notBegun: board.note { $0.putBack(item) }
+            case .parked:
+                listener.note(.parked(key))
+                board.note { $0.park(item) }
+            case .postponed(let retry):
+                let seconds = retry.next.secondsSince1970 - clock.now.secondsSince1970
+                listener.note(
+                    .waiting(key.shardID, message: retry.message, seconds: Double(seconds)))
+                board.note { $0.postpone(item, retry) }
             case .refused(.rollout(let standstill)):
                 control.halt(standstill)
                 board.note { $0.putBack(item) }

@@ -29,8 +29,9 @@ package struct LedgerQueries {
             known[key] = try? found.get()
             return found
         }
-        let next = RolloutProgress(record).next(known, now: store.now) { _ in true }
         let mark = try snapshot.rolloutMark(id)
+        let progress = RolloutProgress(record, cutovers: mark?.cutovers)
+        let next = progress.next(known, now: store.now) { _ in true }
         if let throttle = mark?.throttle { report.say(throttle.words) }
         if let standstill = mark?.standstill(of: id) {
             report.stand(standstill)

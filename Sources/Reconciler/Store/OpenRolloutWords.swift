@@ -27,7 +27,13 @@ extension RolloutReport {
 extension RolloutReport.Due {
     /// What is due by itself; nil where a rollout waits for something else.
     init?(_ next: RolloutProgress.Next, of record: RolloutRecord) {
-        guard case .bake(let wave, let until) = next else { return nil }
-        self.init(at: until.iso, baking: wave + 1, waves: record.waves.count)
+        let waves = record.waves.count
+        switch next {
+        case .bake(let wave, let until):
+            self.init(at: until.iso, baking: wave + 1, waves: waves)
+        case .retry(_, let key, let until):
+            self.init(at: until.iso, waves: waves, retrying: key)
+        case .run, .cutOver, .abandon, .awaitCutover, .wait, .restart, .halt, .end: return nil
+        }
     }
 }

@@ -18,6 +18,7 @@ enum PendingDocuments {
         var startedAt: String
         var actor: String
         var begun: Int?
+        var engine: EngineState?
 
         init(_ record: PendingRecord, step: Digest) {
             version = record.version
@@ -30,6 +31,7 @@ enum PendingDocuments {
             startedAt = record.startedAt
             actor = record.actor
             begun = record.begun
+            engine = record.engine
         }
 
         /// The record, with `step` on its shard.
@@ -43,6 +45,7 @@ enum PendingDocuments {
             record.approvedUntil = approvedUntil
             record.revision = revision
             record.begun = begun
+            record.engine = engine
             return record
         }
     }

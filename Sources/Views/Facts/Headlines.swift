@@ -128,7 +128,9 @@ extension ReconcileReport {
 extension RolloutReport.Due {
     /// Why it waits, and until when.
     var words: String {
-        "wave \(baking) of \(waves) bakes: the next one opens at \(at), with the next "
-            + "`plumb reconcile` from then on"
+        let what =
+            baking.map { "wave \($0) of \(waves) bakes: the next one opens" }
+            ?? retrying.map { "\($0) is tried again" } ?? "it goes on"
+        return "\(what) at \(at), with the next `plumb reconcile` from then on"
     }
 }

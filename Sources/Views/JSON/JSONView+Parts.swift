@@ -85,8 +85,9 @@ extension JSONView {
             "message": .text(report.message),
             "due": report.due.map { due in
                 .object([
-                    "at": .string(due.at), "baking": .number(due.baking),
+                    "at": .string(due.at), "baking": due.baking.map { .number($0) } ?? .null,
                     "waves": .number(due.waves),
+                    "retrying": due.retrying.map { .string("\($0)") } ?? .null,
                 ])
             } ?? .null,
         ]

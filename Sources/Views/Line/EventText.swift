@@ -25,6 +25,7 @@ package enum EventText {
         case .settled(let key, let outcome): return settled(key, outcome)
         case .waiting(let shard, let message, let seconds):
             return "waiting   \(shard): \(message): retry in \(RetryDelay.text(seconds))"
+        case .parked(let key): return "ready     \(key): waits for its cutover"
         case .baking(let wave, let seconds):
             return "baking    wave \(wave): \(Quantity.seconds(seconds)) before the next one"
         }
@@ -39,6 +40,7 @@ package enum EventText {
         case .partly: return "left      \(key): part of it ran, the rest is planned again\(reason)"
         case .notRun: return "left      \(key): nothing of it ran\(reason)"
         case .discarded: return "left      \(key): its shard left the fleet\(reason)"
+        case .cancelled: return "left      \(key)\(reason)"
         case .failed:
             let attempts = Count.of(outcome.attempts, "failed attempt")
             return "failed    \(key)\(reason)" + (outcome.attempts > 1 ? " (\(attempts))" : "")

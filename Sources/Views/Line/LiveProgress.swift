@@ -37,6 +37,7 @@ package struct LiveProgress: Sendable {
             settled[key] = outcome
         case .waiting(let shard, let message, let seconds):
             waits[shard] = "\(message): retry in \(RetryDelay.text(seconds))"
+        case .parked(let key): active.remove(key)
         case .baking(_, let seconds): bake = seconds
         }
     }
@@ -47,7 +48,7 @@ package struct LiveProgress: Sendable {
         for outcome in settled.values {
             switch outcome.kind {
             case .completed: counts.done += 1
-            case .superseded, .partly, .notRun, .discarded: counts.left += 1
+            case .superseded, .partly, .notRun, .discarded, .cancelled: counts.left += 1
             case .failed: counts.failed += 1
             }
         }

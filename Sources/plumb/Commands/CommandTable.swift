@@ -18,6 +18,7 @@ enum CommandTable {
         SuspensionCommands.suspend,
         SuspensionCommands.resume,
         UnlockCommand.command,
+        CutoverCommand.command,
         ShowCommand.command,
         LogCommand.command,
         ImportCommand.command,

@@ -10,14 +10,14 @@ enum FleetFormat {
         RenamedTableKey.self, RenamedColumnKey.self, RenamedIndexKey.self, EnvironmentKey.self,
         ConnectionKey.self, AccountKey.self, TLSKey.self,
         WorkspaceKey.self, PolicyKey.self, ApproversKey.self, RolloutKey.self, WaveKey.self,
-        HealthKey.self,
-        ConcurrencyKey.self, WindowKey.self, LimitsKey.self, ProbeKey.self, LintKey.self,
+        HealthKey.self, ConcurrencyKey.self, RetriesKey.self, WindowKey.self, LimitsKey.self,
+        ProbeKey.self, LintKey.self,
         WaiverKey.self, LedgerKey.self,
     ]
 
     static let choices: [any FleetChoice.Type] = [
         Prune.self, ManagedKind.self, TLS.Mode.self, Hazard.self, DriftPolicy.self,
-        FailurePolicy.self, Cutover.self, ReadOnlyServers.self, LintRule.self, LintLevel.self,
+        FailurePolicy.self, CutoverPolicy.self, ReadOnlyServers.self, LintRule.self, LintLevel.self,
         NameStyle.self, OldTemporalColumns.self,
     ]
 

@@ -166,7 +166,13 @@ enum RolloutKey: String, FleetKey {
     case onFailure = "on_failure"
     case maxFailures = "max_failures"
     case health
-    case cutover
+    case cutover, retries
+}
+
+enum RetriesKey: String, FleetKey {
+    static let title = "retries"
+    static let what = "`retries`"
+    case attempts, within
 }
 
 enum WaveKey: String, FleetKey {

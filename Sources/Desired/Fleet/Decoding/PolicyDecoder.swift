@@ -72,7 +72,8 @@ struct PolicyDecoder {
         let waves = fields.read(.waves, self.waves)
         let concurrency = fields.read(.concurrency) { node, _ in self.concurrency(node) }
         let onFailure = fields.read(.onFailure) { reader.choice($0, $1, FailurePolicy.self) }
-        _ = fields.read(.cutover) { reader.choice($0, $1, Cutover.self) }
+        let cutover = fields.read(.cutover) { reader.choice($0, $1, CutoverPolicy.self) }
+        let retries = fields.read(.retries) { node, _ in self.retries(node) }
         let maxFailures = fields.read(.maxFailures) { reader.integer($0, $1, in: 1...1_000_000) }
         if maxFailures != nil, let node = fields[.maxFailures], onFailure != .continue {
             return reader.invalid(
@@ -81,7 +82,8 @@ struct PolicyDecoder {
         }
         var rollout = Rollout(
             waves: waves ?? standard.waves, concurrency: concurrency ?? standard.concurrency,
-            onFailure: onFailure ?? standard.onFailure)
+            onFailure: onFailure ?? standard.onFailure, cutover: cutover ?? standard.cutover,
+            retries: retries ?? standard.retries)
         rollout.maxFailures = maxFailures
         rollout.health = fields.read(.health) { node, _ in health(node) }
         return rollout
@@ -105,6 +107,15 @@ struct PolicyDecoder {
         let each = fields.read(.each) { reader.durationSeconds($0, $1, in: 1...3_600) }
         guard let query, let expected else { return nil }
         return HealthCheck(query: query, expected: expected, eachSeconds: each ?? 30)
+    }
+
+    private func retries(_ node: YAMLNode) -> RetryBudget? {
+        guard let fields = reader.fields(node, RetriesKey.self) else { return nil }
+        let attempts = fields.read(.attempts) { reader.integer($0, $1, in: 1...10_000) }
+        let within = fields.read(.within) { reader.durationSeconds($0, $1, in: 1...2_592_000) }
+        return RetryBudget(
+            attempts: attempts ?? RetryBudget.standard.attempts,
+            withinSeconds: within ?? RetryBudget.standard.withinSeconds)
     }
 
     private func concurrency(_ node: YAMLNode) -> Concurrency? {

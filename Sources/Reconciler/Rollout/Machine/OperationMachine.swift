@@ -24,10 +24,20 @@ package struct OperationMachine: Sendable {
     /// The position in `chain` up to which its own statements are known to have brought the table.
     package private(set) var reached: Int?
     private let retryLimit: Int
-    private let asksRows: Bool
+    private let manner: Manner
+    /// Where it was taken up.
+    private let origin: Origin
 
     /// Whether the pending record is durable.
-    package private(set) var isRecorded = false
+    package private(set) var isRecorded: Bool
+    /// Whether the table may change: nothing has to wait for a cutover any more.
+    private var isCutOver: Bool
+    /// Whether it is recorded that an engine cuts over.
+    private var isCutoverRecorded: Bool
+    /// How far the engine is that works beside the table.
+    private var stage = Stage.unprepared
+    /// How it ends once the engine has tidied up.
+    private var ending: Ending?
     /// Whether the rows were asked, and none of them would make a statement fail.
     private var isAsked = false
     /// The statement that was sent, until the table is read again.
@@ -44,74 +54,49 @@ package struct OperationMachine: Sendable {
         }
     }
 
-    /// - Parameter asksRows: whether rows have to be asked before the first statement.
+    private enum Stage {
+        case unprepared, prepared, ready
+    }
+
+    private struct Ending {
+        let state: OperationState
+        let action: Action
+    }
+
     package init(
-        chain: [Digest?],
-        retryLimit: Int = LockWaits.standardAttempts, asksRows: Bool = false
+        chain: [Digest?], retryLimit: Int = LockWaits.standardAttempts,
+        manner: Manner = Manner(), origin: Origin = Origin()
     ) {
         self.chain = chain
-        state = .pending
-        attempts = 0
         self.retryLimit = retryLimit
-        self.asksRows = asksRows
+        self.manner = manner
+        self.origin = origin
+        state = origin.state
+        attempts = origin.attempts
+        isRecorded = origin.isRecorded
+        isCutOver = origin.state == .cuttingOver
+        isCutoverRecorded = isCutOver
         done = 0
     }
 
-    /// What happened, as the shell reports it.
-    package enum Event: Sendable, Equatable {
-        /// A worker holds the shard's lock; it starts the operation or takes up one that another
-        /// left.
-        case claimed
-        /// The live table was read: its digest, or nil when it is known to be absent.
-        case observed(Digest?)
-        /// Both the old and the new name of a table to be renamed are live.
-        case obstructed(reason: String)
-        /// The rows were asked: why no statement may start, or nil when no row is in the way.
-        case rowsAsked(obstacle: String?)
-        /// The pending record is durable.
-        case intentRecorded
-        /// A long time has passed between the reading of the table and the statement that is due.
-        case delayed
-        /// The statement returned without an error.
-        case statementSucceeded
-        /// The statement failed, or its outcome is not known.
-        case statementFailed(RetryClass, message: String)
-        /// The table, or its rows, could not be read.
-        case readFailed(message: String)
-        /// The back-off is over.
-        case retryDue
+    /// Whether no attempt has failed since it was taken up.
+    package var isFirstTry: Bool { attempts <= origin.attempts }
+
+    /// Where it goes back to when its cutover does not begin after all.
+    package var standing: OperationState {
+        origin.state == .waitingForCutover ? .waitingForCutover : .running
     }
 
-    /// What the shell has to do next.
-    package enum Action: Sendable, Equatable {
-        /// Read the live table, then report `observed` or `readFailed`.
-        case observe
-        /// Ask the rows every question of the step, then report `rowsAsked` or `readFailed`.
-        case askRows
-        /// Make the pending record durable, then report `intentRecorded`.
-        case recordIntent
-        /// Run statement `index`, counted from 0.
-        case run(index: Int)
-        /// Record the completion; `ran` tells whether a statement of this operation made the
-        /// change.
-        case recordCompleted(ran: Bool)
-        /// Record that the table was not as planned; it is planned again.
-        case recordSuperseded(found: Digest?, reason: String? = nil)
-        /// Keep the pending record, wait, then report `retryDue`.
-        case backOff(message: String, attempt: Int)
-        /// Record the failure, and remove the pending record.
-        case recordFailed(message: String)
-        /// Keep the pending record for the next run: it is unknown whether the statement ran.
-        case leave(message: String)
-        /// Nothing to do for now.
-        case wait
-    }
+    /// Whether it is known that nothing of it has changed the table, and that nothing stays beside
+    /// it that the ledger does not know of: it may be left alone until its next attempt is due.
+    package var mayRest: Bool { !ran && sent == nil && ending == nil && failure == nil }
 
     /// The next action after `event`.
     ///
     /// It is `wait` for one that makes no sense in the present state, which stays as it is.
     package mutating func handle(_ event: Event) -> Action {
         guard !state.isTerminal, state != .pending || event == .claimed else { return .wait }
+        guard ending == nil || event.isOfTheEnd else { return .wait }
         var next = self
         let action = next.act(on: event)
         guard next.state == state || state.successors.contains(next.state) else { return .wait }
@@ -122,21 +107,34 @@ package struct OperationMachine: Sendable {
     private mutating func act(on event: Event) -> Action {
         switch event {
         case .claimed: claimed()
+        case .cutoverClaimed: cutoverClaimed()
+        case .abandoned(let reason): abandoned(reason)
         case .observed(let digest): observed(digest)
         case .obstructed(let reason): obstructed(reason)
         case .rowsAsked(let obstacle): rowsAsked(obstacle)
         case .intentRecorded: intentRecorded()
         case .delayed: delayed()
+        case .prepared: prepared()
+        case .advanced: advanced()
+        case .ready: ready()
+        case .stateRecorded: stateRecorded()
+        case .tidied: tidied()
+        case .tidyingFailed(let message): tidyingFailed(message)
         case .statementSucceeded: statementSucceeded()
         case .statementFailed(let retry, let message): statementFailed(retry, message)
         case .readFailed(let message): readFailed(message)
         case .retryDue: retryDue()
+        case .budgetUsedUp(let message): budgetUsedUp(message)
         }
     }
 
     private mutating func claimed() -> Action {
         guard state.isClaimable else { return .wait }
         if state == .pending { state = .leased }
+        guard !manner.parks || manner.looksFirst || manner.isStaged || isCutOver else {
+            state = .waitingForCutover
+            return .park
+        }
         return .observe
     }
 
@@ -144,7 +142,13 @@ package struct OperationMachine: Sendable {
         guard state == .failedRetryable else { return .wait }
         // New rows may have come in the meantime.
         isAsked = false
+        stage = .unprepared
         return .observe
+    }
+
+    private mutating func budgetUsedUp(_ message: String) -> Action {
+        guard state == .failedRetryable, mayRest else { return .wait }
+        return fail("\(message) (after \(Count.of(attempts, "attempt")))")
     }
 
     // MARK: What was read
@@ -155,9 +159,10 @@ package struct OperationMachine: Sendable {
         let last = sent
         settleSent(at: place)
         if place == chain.count - 1 {
-            state = .completed
             done = chain.count - 1
-            return .recordCompleted(ran: ran)
+            // What an engine had begun to cut over is its own, whoever saw the end of it.
+            ran = ran || manner.isStaged && isCutoverRecorded
+            return end(.completed, .recordCompleted(ran: ran))
         }
         if let failure { return fail(failure) }
         let succeeded = last?.answer == .succeeded
@@ -193,16 +198,99 @@ package struct OperationMachine: Sendable {
     }
 
     private mutating func begin(at place: Int) -> Action {
-        if asksRows, !ran, !isAsked {
-            if state != .leased { state = .preparing }
+        if manner.asksRows, !ran, !isAsked, !(manner.isStaged && isRecorded) {
+            if state != .leased { state = isCutOver ? .cuttingOver : .preparing }
             return .askRows
         }
+        guard !manner.parks || isCutOver || manner.isStaged else {
+            state = .waitingForCutover
+            return .park
+        }
         guard isRecorded else {
-            state = .preparing
+            state = isCutOver ? .cuttingOver : .preparing
             return .recordIntent
         }
-        state = .running
-        return .run(index: place)
+        return proceed(at: place)
+    }
+
+    /// The next thing that the engine does, with the pending record durable.
+    private mutating func proceed(at place: Int) -> Action {
+        if isCutOver {
+            state = .cuttingOver
+            guard manner.isStaged, !isCutoverRecorded else { return .cutOver(index: place) }
+            return .recordState
+        }
+        guard manner.isStaged, stage == .unprepared else {
+            state = .running
+            return .run(index: place)
+        }
+        state = .preparing
+        return .prepare
+    }
+
+    // MARK: Cutovers
+
+    private mutating func cutoverClaimed() -> Action {
+        guard state == .waitingForCutover else { return .wait }
+        state = .cuttingOver
+        isCutOver = true
+        return .observe
+    }
+
+    private mutating func abandoned(_ reason: String) -> Action {
+        let isBeside = manner.isStaged && !isCutOver
+        guard state == .waitingForCutover || isBeside && state != .pending else { return .wait }
+        return end(.cancelled, .recordCancelled(reason: reason))
+    }
+
+    // MARK: An engine that works beside the table
+
+    private mutating func prepared() -> Action {
+        guard state == .preparing, isRecorded, stage == .unprepared else { return .wait }
+        stage = .prepared
+        return .recordState
+    }
+
+    /// Progress: what failed before does not count any more.
+    private mutating func advanced() -> Action {
+        guard state == .running, stage == .prepared else { return .wait }
+        attempts = 0
+        return .recordState
+    }
+
+    private mutating func ready() -> Action {
+        guard state == .running, stage == .prepared else { return .wait }
+        stage = .ready
+        attempts = 0
+        guard !manner.parks else {
+            state = .waitingForCutover
+            return .park
+        }
+        isCutOver = true
+        state = .cuttingOver
+        return .recordState
+    }
+
+    private mutating func stateRecorded() -> Action {
+        guard manner.isStaged, isRecorded, stage != .unprepared || isCutOver else { return .wait }
+        guard state == .preparing || state == .running || state == .cuttingOver else {
+            return .wait
+        }
+        isCutoverRecorded = isCutOver
+        return proceed(at: done)
+    }
+
+    private mutating func tidied() -> Action {
+        guard let ending else { return .wait }
+        state = ending.state
+        return ending.action
+    }
+
+    /// What is left is found by the next run, which has the pending record.
+    private mutating func tidyingFailed(_ message: String) -> Action {
+        guard ending != nil else { return .wait }
+        ending = nil
+        return .leave(message: message)
     }
 
     private mutating func obstructed(_ reason: String) -> Action {
@@ -224,27 +312,28 @@ package struct OperationMachine: Sendable {
 
     /// Reads the table again before the first statement.
     private func delayed() -> Action {
-        state == .running && sent == nil ? .observe : .wait
+        let isDue = state == .running || state == .cuttingOver
+        return isDue && sent == nil ? .observe : .wait
     }
 
     // MARK: What was run
 
     private mutating func intentRecorded() -> Action {
-        guard state == .preparing else { return .wait }
+        guard state == .preparing || state == .cuttingOver, !isRecorded else { return .wait }
         isRecorded = true
-        state = .running
-        return .run(index: done)
+        return proceed(at: done)
     }
 
     private mutating func statementSucceeded() -> Action {
-        guard state == .running else { return .wait }
+        guard state == .cuttingOver || state == .running && !manner.isStaged else { return .wait }
         sent = Sent(index: done, answer: .succeeded)
         state = .verifying
         return .observe
     }
 
     private mutating func statementFailed(_ retry: RetryClass, _ message: String) -> Action {
-        guard state == .running else { return .wait }
+        let isAtWork = state == .running || state == .cuttingOver
+        guard isAtWork || manner.isStaged && state == .preparing && isRecorded else { return .wait }
         switch retry {
         case .permanent:
             // A refused statement may still have changed the table, so the table is read.
@@ -270,7 +359,7 @@ package struct OperationMachine: Sendable {
         }
         let message = "\(message) (after \(Count.of(attempts, "attempt")))"
         guard let sent, sent.answer != .refused else { return fail(message) }
-        guard failure == nil, state == .running else {
+        guard failure == nil, state == .running || state == .cuttingOver else {
             state = .failedRetryable
             return .leave(message: message)
         }
@@ -280,12 +369,20 @@ package struct OperationMachine: Sendable {
     }
 
     private mutating func fail(_ message: String) -> Action {
-        state = .failed
-        return .recordFailed(message: message)
+        end(.failed, .recordFailed(message: message))
     }
 
     private mutating func supersede(found: Digest?, reason: String? = nil) -> Action {
-        state = .superseded
-        return .recordSuperseded(found: found, reason: reason)
+        end(.superseded, .recordSuperseded(found: found, reason: reason))
+    }
+
+    /// Ends in `state`; what an engine made beside the table goes first.
+    private mutating func end(_ state: OperationState, _ action: Action) -> Action {
+        guard manner.isStaged, isRecorded else {
+            self.state = state
+            return action
+        }
+        ending = Ending(state: state, action: action)
+        return state == .completed ? .cleanUp : .abort
     }
 }

@@ -1,0 +1,251 @@
+import Basics
+import Diff
+import Execution
+import Ledger
+import Model
+import Observed
+import Reports
+import Schema
+import Testing
+
+@testable import Reconciler
+@testable import TestSupport
+
+/// A fleet on a real server whose tables are changed by an engine that copies them.
+private final class CopyingFleet {
+    let fixture: ImportFixture
+    let engine: CopyingEngine
+    let databases: [String]
+    let clock = SimulatedClock()
+
+    /// - Parameter policy: the lines of `policy.rollout`, as one mapping.
+    init(shards: Int = 1, ticks: Int = 2, rollout: String = "{}") throws {
+        fixture = try ImportFixture()
+        engine = CopyingEngine(ticks: ticks)
+        let fixture = fixture
+        databases = try (0..<shards).map { _ in try fixture.database() }
+        let list = databases.enumerated().map {
+            "{name: s\($0), host: \"\(fixture.server.address)\", database: \($1)}"
+        }
+        let file = """
+            version: 1
+            namespaces:
+              shop: {schema: schema, shards: [\(list.joined(separator: ", "))]}
+            environments:
+              production: {namespaces: [shop], connection: {user: root, tls: {mode: disabled}}}
+            ledger: "file:../ledger.git"
+
+            """
+        try fixture.write(file, to: "plumb.yaml")
+        try fixture.write("CREATE TABLE t (id int PRIMARY KEY);", to: "schema/t.sql")
+        try fixture.commit("t")
+        _ = try pass()
+        try fixture.write(file + "policy: {rollout: \(rollout)}\n", to: "plumb.yaml")
+        for database in databases {
+            try fixture.root.execute("INSERT INTO \(database).t VALUES (1), (2), (3), (4), (5)")
+        }
+        try change("n int")
+    }
+
+    func change(_ column: String) throws {
+        try fixture.write(
+            "CREATE TABLE t (id int PRIMARY KEY, \(column));", to: "schema/t.sql")
+        try fixture.commit(column)
+    }
+
+    /// A pass of a process of its own, which dies at the fault point with this number.
+    func pass(
+        dyingAt end: Int? = nil, engines: Engines? = nil, interrupt: Interrupt = Interrupt()
+    ) throws -> ReconcileReport {
+        var hooks = PassHooks(clock: clock, interrupt: interrupt)
+        hooks.engines = engines ?? Engines([engine])
+        let count = Lock(0)
+        let faults = FaultPoints.calling { _ throws(JournalFailure) in
+            let number = count.withLock { count in
+                count += 1
+                return count
+            }
+            if let end, number >= end { throw JournalFailure("killed") }
+        }
+        return try ReconcilePass(
+            pass: PassContext.open(fixture.pass, hooks), faults: faults
+        ).run()
+    }
+
+    var requests: RolloutRequests {
+        get throws { try RolloutRequests(store: fixture.passContext().store) }
+    }
+
+    /// The tables of a shard, the columns and the rows of `t`.
+    func live(_ shard: Int = 0) throws -> [String] {
+        try fixture.root.select(database: databases[shard])
+        let tables = try fixture.root.query("SHOW TABLES").compactMap { $0[0] }.sorted()
+        let columns = try fixture.root.query("SHOW COLUMNS FROM t").compactMap { $0[0] }
+        let rows = try fixture.root.query("SELECT id FROM t").count
+        return tables + columns + ["\(rows) rows"]
+    }
+
+    static let before = ["t", "id", "5 rows"]
+    static let parked = ["t", "t__new", "id", "5 rows"]
+    static let after = ["t", "id", "n", "5 rows"]
+
+    func states() throws -> [OperationState] {
+        try fixture.snapshot()?.openRollouts().flatMap { $0.operations.map(\.state) } ?? []
+    }
+
+    /// How often each kind of event is in the trail.
+    func events() throws -> [String: Int] {
+        let history = try fixture.snapshot()?.history(limit: 1_000) ?? []
+        return Dictionary(history.map { ($0.event.kind, 1) }, uniquingKeysWith: +)
+    }
+
+    var phases: [String] { engine.phases.withLock { $0 } }
+
+    func lockHolder(_ shard: Int = 0) throws -> UInt64? {
+        try AdvisoryLock.holderThreadID(
+            of: ServerShardOpener.lockName(database: databases[shard]),
+            on: fixture.server.connect())
+    }
+}
+
+@Suite("An engine with long phases, on a real table")
+struct StagedEngineTests {
+    /// Which fault point each process in turn dies at.
+    private static let deaths = Rounds.seeds(1).count > 1 ? Array(2...40) : [3, 5]
+
+    @Test("wherever processes die, the next one goes on, and the table changes once")
+    func dies() throws {
+        for death in Self.deaths {
+            let fleet = try CopyingFleet()
+            var passes = 0
+            while try fleet.live() != CopyingFleet.after || !fleet.states().isEmpty {
+                passes += 1
+                try #require(passes < 60, "\(death): \(fleet.phases)")
+                // A process that always died at the same point would never get further.
+                _ = try fleet.pass(dyingAt: death + passes / 8)
+            }
+            #expect(fleet.phases.count { $0 == "cutOver" } == 1, "\(fleet.phases)")
+            let events = try fleet.events()
+            // The table was made by the rollout before.
+            #expect(events["operation-completed"] == 2, "\(events)")
+            #expect(events["operation-cutting-over"] == 1)
+            #expect(try fleet.pass().exitStatus == .done)
+        }
+    }
+
+    @Test("what is ready is parked without a lock, and cut over by another process when asked to")
+    func parks() throws {
+        let fleet = try CopyingFleet(rollout: "{cutover: manual}")
+        let report = try fleet.pass()
+        #expect(report.exitStatus == .difference)
+        #expect(try fleet.states() == [.waitingForCutover])
+        #expect(try fleet.live() == CopyingFleet.parked)
+        #expect(try fleet.lockHolder() == nil)
+        // Days later it is still there, and nothing is done to it.
+        _ = fleet.clock.wait(seconds: 864_000, unless: Interrupt())
+        #expect(try fleet.pass().exitStatus == .difference)
+        #expect(try fleet.live() == CopyingFleet.parked)
+        let phases = fleet.phases
+        _ = try fleet.requests.cutover(
+            nil, of: .init(namespaces: nil, shards: []), reason: "tonight")
+        #expect(try fleet.pass().exitStatus == .done)
+        #expect(try fleet.live() == CopyingFleet.after)
+        #expect(fleet.phases.dropFirst(phases.count) == ["cutOver", "cleanUp"])
+    }
+
+    @Test("a stop keeps what is done, and a start goes on from there")
+    func stops() throws {
+        let fleet = try CopyingFleet(ticks: 3)
+        let requests = try fleet.requests
+        fleet.engine.onPhase.withLock { hook in
+            hook = { phase in if phase == "run" { _ = try? requests.stop(nil, reason: "look") } }
+        }
+        #expect(try fleet.pass().exitStatus == .blocked)
+        #expect(try fleet.live() == CopyingFleet.parked)
+        #expect(fleet.phases == ["prepare", "run"])
+        #expect(try fleet.pass().exitStatus == .blocked)
+        #expect(fleet.phases == ["prepare", "run"])
+        fleet.engine.onPhase.withLock { $0 = nil }
+        _ = try requests.start(nil, reason: "looked")
+        #expect(try fleet.pass().exitStatus == .done)
+        #expect(try fleet.live() == CopyingFleet.after)
+        // Three parts, and that there is no fourth: none was copied twice.
+        #expect(fleet.phases.count { $0 == "run" } == 4)
+    }
+
+    @Test("the end of the process is not waited for in a phase that takes hours")
+    func interrupted() throws {
+        let fleet = try CopyingFleet(ticks: 3)
+        let interrupt = Interrupt()
+        fleet.engine.onPhase.withLock { hook in
+            hook = { phase in if phase == "run" { interrupt.raise() } }
+        }
+        _ = try fleet.pass(interrupt: interrupt)
+        #expect(fleet.phases == ["prepare", "run"])
+        fleet.engine.onPhase.withLock { $0 = nil }
+        #expect(try fleet.pass().exitStatus == .done)
+        #expect(try fleet.live() == CopyingFleet.after)
+    }
+
+    @Test("after a failure what was ready is taken away, and nothing is cut over")
+    func halts() throws {
+        let fleet = try CopyingFleet(
+            shards: 2, rollout: "{cutover: barrier, concurrency: {total: 1}}")
+        // The second table cannot be copied.
+        fleet.engine.failing.withLock { $0 = ["prepare s1"] }
+        let report = try fleet.pass()
+        #expect(report.rollout.state == .failed)
+        #expect(report.rollout.counts == ["failed": 1, "cancelled": 1])
+        #expect(try fleet.live(0) == CopyingFleet.before)
+        #expect(try fleet.live(1) == CopyingFleet.before)
+        #expect(fleet.phases.contains("abort") && !fleet.phases.contains("cutOver"))
+        #expect(try fleet.states().isEmpty)
+    }
+
+    @Test("a table that somebody changed meanwhile is planned again, and the copy goes")
+    func moved() throws {
+        let fleet = try CopyingFleet(rollout: "{cutover: manual}")
+        _ = try fleet.pass()
+        try fleet.fixture.root.execute("ALTER TABLE \(fleet.databases[0]).t ADD COLUMN x int")
+        _ = try fleet.requests.cutover(
+            nil, of: .init(namespaces: nil, shards: []), reason: "tonight")
+        _ = try fleet.pass()
+        #expect(try fleet.live() == ["t", "id", "x", "5 rows"])
+        #expect(!fleet.phases.contains("cutOver"))
+    }
+
+    @Test("a failure that may pass is a time in the ledger, and the copy goes on from where it was")
+    func retries() throws {
+        let fleet = try CopyingFleet(ticks: 2)
+        let left = Lock(6)
+        fleet.engine.onFail.withLock { hook in
+            hook = { phase in
+                guard phase == "run" else { return nil }
+                return left.withLock { left in
+                    left -= 1
+                    return left >= 0 ? ShardFailure("busy", retry: .retryable) : nil
+                }
+            }
+        }
+        #expect(try fleet.pass().exitStatus == .done)
+        #expect(try fleet.live() == CopyingFleet.after)
+        #expect(fleet.clock.waits == [1, 2, 4, 8, 16, 32])
+        #expect(try fleet.events()["operation-postponed"] == 3)
+        #expect(fleet.phases.count { $0 == "cutOver" } == 1)
+    }
+
+    @Test("a release without the engine, or with an older one, leaves all of it as it is")
+    func unknownEngine() throws {
+        let fleet = try CopyingFleet(rollout: "{cutover: manual}")
+        _ = try fleet.pass()
+        let report = try fleet.pass(engines: .standard)
+        #expect(report.exitStatus == .incomplete)
+        #expect(report.recovered.map(\.finding) == [.unknown])
+        #expect(report.recovered.first?.message.contains("engine `copying`") == true)
+        #expect(try fleet.live() == CopyingFleet.parked)
+        fleet.engine.knownVersion.withLock { $0 = 0 }
+        #expect(try fleet.pass().recovered.first?.message.contains("version 1") == true)
+        #expect(try fleet.live() == CopyingFleet.parked)
+        #expect(try fleet.states() == [.waitingForCutover])
+    }
+}
