@@ -105,7 +105,10 @@ import Testing
     }
 
     @Test func aFailureThatMayPassIsATimeInTheLedger() throws {
-        let fleet = try fleet(["on_failure: continue"], shards: 2)
+        let fleet = try fleet(
+            ["on_failure: continue", "retries: {attempts: 20, within: 1h}"], shards: 2)
+        let plan = try fleet.run("plan", "--output", "json").json
+        #expect((plan["lockWaits"] as? [String: Any])?["attempts"] as? Int == 20)
         let reader = try fleet.server.connect(database: fleet.database(0))
         try reader.execute("LOCK TABLES orders READ")
         let first = try fleet.expect(2, "reconcile", "--no-wait")

@@ -206,6 +206,18 @@ struct RolloutDriveTests {
         #expect(fleet.resumed.withLock { $0 } == ["orders"])
     }
 
+    @Test("what an engine has begun does not go on without what the engine needs")
+    func withoutItsState() {
+        let fleet = Fleet()
+        var rollout = fleet.rollout("orders", bakeSeconds: 0)
+        let first = fleet.records[0].key
+        rollout.operations[first]?.engine = EngineName(rawValue: "copying")
+        rollout.operations[first]?.state = .running
+        let ended = fleet.run([rollout])
+        #expect(fleet.executed.isEmpty)
+        #expect(ended[0].next == .wait(wave: 0))
+    }
+
     @Test("where that cannot be recorded nothing starts")
     func notRecorded() {
         let fleet = Fleet()
