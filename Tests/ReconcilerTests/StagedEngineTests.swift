@@ -55,7 +55,8 @@ private final class CopyingFleet {
 
     /// A pass of a process of its own, which dies at the fault point with this number.
     func pass(
-        dyingAt end: Int? = nil, engines: Engines? = nil, interrupt: Interrupt = Interrupt()
+        _ own: FaultPoints? = nil, dyingAt end: Int? = nil, engines: Engines? = nil,
+        interrupt: Interrupt = Interrupt()
     ) throws -> ReconcileReport {
         var hooks = PassHooks(clock: clock, interrupt: interrupt)
         hooks.engines = engines ?? Engines([engine])
@@ -68,7 +69,7 @@ private final class CopyingFleet {
             if let end, number >= end { throw JournalFailure("killed") }
         }
         return try ReconcilePass(
-            pass: PassContext.open(fixture.pass, hooks), faults: faults
+            pass: PassContext.open(fixture.pass, hooks), faults: own ?? faults
         ).run()
     }
 
@@ -185,6 +186,32 @@ struct StagedEngineTests {
         fleet.engine.onPhase.withLock { $0 = nil }
         #expect(try fleet.pass().exitStatus == .done)
         #expect(try fleet.live() == CopyingFleet.after)
+    }
+
+    @Test("what goes on from before does not pass for what is left of the plan")
+    func leftOver() throws {
+        let fleet = try CopyingFleet(shards: 2, rollout: "{concurrency: {total: 1}}")
+        let first = try fleet.fixture.snapshot()?.environmentRecord()?.convergedRevision
+        // It dies right after the cutover of the first shard, before anything says so.
+        let engine = fleet.engine
+        let faults = FaultPoints.calling { point throws(JournalFailure) in
+            let isCutOver = engine.phases.withLock { $0.last == "cutOver" }
+            if isCutOver, point == .afterStatement { throw JournalFailure("killed") }
+        }
+        _ = try fleet.pass(faults)
+        #expect(try fleet.live(0).contains("t__old"))
+        let holder = try fleet.fixture.server.connect()
+        let name = ServerShardOpener.lockName(database: fleet.databases[1])
+        #expect(try holder.query("SELECT GET_LOCK('\(name)', 10)").first?[0] == "1")
+        #expect(try fleet.pass().exitStatus == .blocked)
+        #expect(try fleet.live(0) == CopyingFleet.after)
+        #expect(try fleet.live(1) == CopyingFleet.before)
+        let record = try fleet.fixture.snapshot()?.environmentRecord()
+        #expect(first != nil && record?.convergedRevision == first)
+        holder.close()
+        #expect(try fleet.pass().exitStatus == .done)
+        #expect(try fleet.live(1) == CopyingFleet.after)
+        #expect(fleet.phases.count { $0 == "cutOver" } == 2)
     }
 
     @Test("after a failure what was ready is taken away, and nothing is cut over")

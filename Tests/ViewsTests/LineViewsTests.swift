@@ -46,6 +46,14 @@ import Testing
             .waiting(shard, message: "lost connection", seconds: 0.5),
             "waiting   commerce/commerce_08: lost connection: retry in 0.5 s"
         ),
+        (
+            settled(.cancelled, "the rollout halted before its cutover"),
+            "left      commerce/commerce_08/orders: the rollout halted before its cutover"
+        ),
+        (
+            .parked(OperationKey(shard: shard, object: ObjectName(.table, "orders"))),
+            "ready     commerce/commerce_08/orders: waits for its cutover"
+        ),
         (.baking(wave: 1, seconds: 600), "baking    wave 1: 10 min before the next one"),
     ]
 
