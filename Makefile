@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 
-.PHONY: setup servers build release test check format fuzz demo bench clean help
+.PHONY: setup servers build release test check format fuzz simulate demo bench clean help
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,11 @@ format: ## rewrite the sources in the house format
 fuzz: setup ## the property tests with ever new seeds; MINUTES=60 for an hour, FUZZ=n seeds as many
 	swift build --build-tests
 	scripts/fuzz.sh $(MINUTES)
+
+simulate: setup ## the reconciler in simulated fleets: SEEDS=n of them from FROM on, or SEED=4711 again
+	swift build -c release --product plumb-simulate
+	SWIFT_DETERMINISTIC_HASHING=1 .build/release/plumb-simulate \
+	    $(if $(SEED),--seed $(SEED) --tell,--from $(or $(FROM),1) --seeds $(or $(SEEDS),1000))
 
 demo: setup ## three private servers, 24 shards, and the whole story
 	swift build --product plumb

@@ -84,10 +84,24 @@ let package = Package(
             dependencies: ["Execution", "Schema", "Diff", "Observed", "Reconciler"],
             path: "Tests/MemoryFleet", swiftSettings: settings),
         .target(
+            name: "MemoryStore", dependencies: ["Basics", "Execution", "Store"],
+            path: "Tests/MemoryStore", swiftSettings: settings),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Basics", "Execution", "Store", "Schema", "Diff", "Git", "Desired", "Observed",
+                "Ledger", "Model", "Reports", "Reconciler", "MemoryStore", "TestSupport",
+            ], path: "Tests/Simulation", swiftSettings: settings),
+        .executableTarget(
+            name: "plumb-simulate", dependencies: ["Simulation"], path: "Tests/plumb-simulate",
+            swiftSettings: settings),
+        .target(
             name: "TestSupport", dependencies: ["Schema", "Diff", "Execution", "MySQLClient"],
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("SchemaTests", ["Schema", "TestSupport"]),
-        tests("StoreTests", ["Basics", "Execution", "Store", "Git", "Ledger", "TestSupport"]),
+        tests(
+            "StoreTests",
+            ["Basics", "Execution", "Store", "Git", "Ledger", "MemoryStore", "TestSupport"]),
         tests("SignaturesTests", ["Signatures", "TestSupport"]),
         tests("DiffTests", ["Diff", "TestSupport"]),
         tests("GitTests", ["Store", "Git", "Signatures", "TestSupport"]),
@@ -101,6 +115,7 @@ let package = Package(
         tests(
             "ReconcilerTests",
             ["Reconciler", "Import", "Doctor", "Signatures", "MemoryFleet", "TestSupport"]),
+        tests("SimulationTests", ["Simulation", "TestSupport"]),
         tests("ViewsTests", ["Views", "TestSupport"]),
         tests("CommandTests", ["plumb", "TestSupport"]),
         tests("TidyTests", ["TestSupport"]),

@@ -1,6 +1,8 @@
 import Basics
+import Execution
 import Foundation
 import Git
+import MemoryStore
 import Store
 import TestSupport
 import Testing
@@ -8,6 +10,11 @@ import Testing
 /// A kind of back end: all keep the same promises, which the tests of this target hold them to.
 enum BackendKind: String, CaseIterable, Sendable, Codable {
     case git
+    /// The stand-in of the simulation, which no other process sees.
+    case memory
+
+    /// Those that several processes share, and that outlive them.
+    static let shared: [BackendKind] = [.git]
 
     /// A place for a store of this kind, in which none is made yet.
     func place() throws -> BackendPlace {
@@ -15,6 +22,9 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
         case .git:
             let folder = try TemporaryFolder()
             return BackendPlace(kind: self, path: folder.path + "/store.git", keeping: folder)
+        case .memory:
+            let store = MemoryPlaces.add()
+            return BackendPlace(kind: self, path: store.place, keeping: store)
         }
     }
 
@@ -22,6 +32,7 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
     func open(_ path: String, waitSeconds: Double = 120) -> any LedgerBackend {
         switch self {
         case .git: GitBackend(path: path, waitSeconds: waitSeconds)
+        case .memory: MemoryBackend(MemoryPlaces.store(path), waitSeconds: waitSeconds)
         }
     }
 
@@ -35,6 +46,7 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
             bytes[bytes.count / 2] ^= 0xff
             try FileManager.default.removeItem(atPath: file)
             try bytes.write(to: URL(fileURLWithPath: file))
+        case .memory: MemoryPlaces.store(path).damage(id)
         }
     }
 
@@ -45,6 +57,7 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
             let packs = path + "/objects/pack"
             try FileManager.default.moveItem(atPath: packs, toPath: packs + ".away")
             try Data().write(to: URL(fileURLWithPath: packs))
+        case .memory: MemoryPlaces.store(path).obstruct(objects: true, references: false)
         }
     }
 
@@ -55,6 +68,7 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
             let heads = path + "/refs/heads"
             try FileManager.default.moveItem(atPath: heads, toPath: path + "/heads.away")
             try Data().write(to: URL(fileURLWithPath: heads))
+        case .memory: MemoryPlaces.store(path).obstruct(objects: false, references: true)
         }
     }
 
@@ -62,6 +76,7 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
     func forgetLease(_ name: String, in path: String) throws {
         switch self {
         case .git: try FileManager.default.removeItem(atPath: path + "/leases")
+        case .memory: MemoryPlaces.store(path).forgetLease(name)
         }
     }
 
@@ -70,7 +85,25 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
         switch self {
         case .git:
             try GitCommand.run(["fsck", "--full", "--strict", "--no-dangling"], in: path) == ""
+        case .memory: true
         }
+    }
+}
+
+/// The stores in memory, by the place that tests know them by.
+private enum MemoryPlaces {
+    private static let stores = Lock<[String: MemoryStore]>([:])
+
+    static func add() -> MemoryStore {
+        stores.withLock { stores in
+            let store = MemoryStore(place: "memory-\(stores.count)")
+            stores[store.place] = store
+            return store
+        }
+    }
+
+    static func store(_ place: String) -> MemoryStore {
+        stores.withLock { $0[place] } ?? MemoryStore(place: place)
     }
 }
 

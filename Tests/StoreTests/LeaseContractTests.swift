@@ -71,7 +71,7 @@ struct LeaseContractTests {
     }
 
     /// In processes that die with it.
-    @Test(arguments: BackendKind.allCases)
+    @Test(arguments: BackendKind.shared)
     func itEndsWithItsProcessAndItsTokenGrows(_ kind: BackendKind) async throws {
         let place = try kind.place()
         let backend = try place.made()

@@ -8,7 +8,7 @@ import Testing
 @Suite("Writers of many threads and processes lose nothing of each other")
 struct WriterContractTests {
     /// Four processes with four threads each, every one with a handle of its own.
-    @Test(arguments: BackendKind.allCases)
+    @Test(arguments: BackendKind.shared)
     func sixteenRacingWritersFormOneChain(_ kind: BackendKind) async throws {
         let place = try kind.place()
         let early = try place.made()
@@ -52,7 +52,7 @@ struct WriterContractTests {
     }
 
     /// At once, by another process and by handles that were open before, whatever they had read.
-    @Test(arguments: BackendKind.allCases)
+    @Test(arguments: BackendKind.shared)
     func whatWasAcknowledgedIsReadByAll(_ kind: BackendKind) async throws {
         let place = try kind.place()
         let writer = EventChain(backend: try place.made())
@@ -86,7 +86,7 @@ struct WriterContractTests {
         #expect(try used.events() == expected + ["from another process"])
     }
 
-    @Test(arguments: BackendKind.allCases)
+    @Test(arguments: BackendKind.shared)
     func aKillBetweenObjectAndReferenceLeavesTheOldState(_ kind: BackendKind) async throws {
         let place = try kind.place()
         let chain = EventChain(backend: try place.made())
@@ -115,7 +115,7 @@ struct WriterContractTests {
     }
 
     /// A process is killed while it writes, at a moment that the seed says.
-    @Test(arguments: BackendKind.allCases, Rounds.seeds(8))
+    @Test(arguments: BackendKind.shared, Rounds.seeds(8))
     func aKillAtAnyMomentLeavesAllOrNothing(_ kind: BackendKind, _ seed: Int) async throws {
         let place = try kind.place()
         let names = ["refs/heads/a", "refs/heads/b", "refs/heads/c"]

@@ -14,6 +14,19 @@ package struct Commit: Hashable, Sendable {
     /// The whole message.
     package let message: String
 
+    package init(
+        id: ObjectID, tree: ObjectID, parents: [ObjectID], authorName: String,
+        authorEmail: String, time: Date, message: String
+    ) {
+        self.id = id
+        self.tree = tree
+        self.parents = parents
+        self.authorName = authorName
+        self.authorEmail = authorEmail
+        self.time = time
+        self.message = message
+    }
+
     /// The first line of the message.
     package var summary: String {
         message.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: true)

@@ -24,6 +24,21 @@ package struct KnownShard: Sendable {
     package let isFromFingerprint: Bool
     /// Whether its server accepts changes at present.
     package let readOnly: ReadOnlyState
+
+    package init(
+        schema: ShardSchema, profile: ServerProfile,
+        otherObjects: [CountedObjectKind: Int] = [:], uncounted: String? = nil,
+        observedAt: Timestamp, isFromFingerprint: Bool = false,
+        readOnly: ReadOnlyState = .writable
+    ) {
+        self.schema = schema
+        self.profile = profile
+        self.otherObjects = otherObjects
+        self.uncounted = uncounted
+        self.observedAt = observedAt
+        self.isFromFingerprint = isFromFingerprint
+        self.readOnly = readOnly
+    }
 }
 
 /// A kind of object other than tables.

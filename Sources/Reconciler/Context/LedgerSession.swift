@@ -17,6 +17,17 @@ package struct LedgerSession {
     package var followed: FetchedSource { trusted.followed }
     package var fleet: Fleet { trusted.fleet }
 
+    package init(
+        request: PassRequest, hooks: PassHooks, trusted: TrustedSource,
+        environment: Desired.Environment, store: LedgerStore
+    ) {
+        self.request = request
+        self.hooks = hooks
+        self.trusted = trusted
+        self.environment = environment
+        self.store = store
+    }
+
     /// Fetches the source, reads the fleet file and opens the ledger.
     package static func open(
         _ request: PassRequest, _ hooks: PassHooks

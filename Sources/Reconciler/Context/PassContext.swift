@@ -9,6 +9,11 @@ package struct PassContext {
     package let ledgerSession: LedgerSession
     package let context: ReconcileContext
 
+    package init(ledgerSession: LedgerSession, context: ReconcileContext) {
+        self.ledgerSession = ledgerSession
+        self.context = context
+    }
+
     package var request: PassRequest { ledgerSession.request }
     package var hooks: PassHooks { ledgerSession.hooks }
     package var source: FetchedSource { ledgerSession.source }

@@ -20,18 +20,51 @@ package struct Daemon {
         }
     }
 
+    /// How the loop makes its passes, and what it leaves to chance.
+    package struct Passes: Sendable {
+        /// Opens a pass; the context is that of the one before, nil for the first.
+        package var open:
+            @Sendable (PassRequest, PassHooks, ReconcileContext?) throws -> PassContext
+        package var run: @Sendable (PassContext) throws -> ReconcileReport
+        /// From -1 to 1; see ``Daemon/pause(interval:failures:jitter:)``.
+        package var jitter: @Sendable () -> Double
+
+        package init(
+            open:
+                @escaping @Sendable (PassRequest, PassHooks, ReconcileContext?) throws ->
+                PassContext,
+            run: @escaping @Sendable (PassContext) throws -> ReconcileReport,
+            jitter: @escaping @Sendable () -> Double
+        ) {
+            self.open = open
+            self.run = run
+            self.jitter = jitter
+        }
+
+        /// Those of the product.
+        package static let real = Passes(
+            open: { request, hooks, context in
+                try PassContext.open(
+                    request, hooks, context: context,
+                    purposes: Set(ConnectionPool.Purpose.allCases))
+            },
+            run: { try ReconcilePass(pass: $0).run() }, jitter: { .random(in: -1...1) })
+    }
+
     private let request: PassRequest
     private let hooks: PassHooks
     private let settings: Settings
+    private let passes: Passes
     private let notify: @Sendable (ReconcileEvent) -> Void
     private let found: @Sendable (Fleet) -> Void
 
     /// - Parameter found: called with the fleet of each pass.
     package init(
-        request: PassRequest, hooks: PassHooks, settings: Settings,
+        request: PassRequest, hooks: PassHooks, settings: Settings, passes: Passes = .real,
         notify: @escaping @Sendable (ReconcileEvent) -> Void,
         found: @escaping @Sendable (Fleet) -> Void = { _ in }
     ) {
+        self.passes = passes
         self.request = request
         self.hooks = hooks
         self.settings = settings
@@ -55,12 +88,10 @@ package struct Daemon {
             request.waitsForBakes = false
             number += 1
             do {
-                let pass = try PassContext.open(
-                    request, hooks, context: context,
-                    purposes: Set(ConnectionPool.Purpose.allCases))
+                let pass = try passes.open(request, hooks, context)
                 context = pass.context
                 found(pass.fleet)
-                let report = try ReconcilePass(pass: pass).run()
+                let report = try passes.run(pass)
                 failures = 0
                 due = report.nextDue.flatMap(Timestamp.init(iso:))
                 notify(.passed(number: number, report))
@@ -74,7 +105,7 @@ package struct Daemon {
             }
             var pause = Self.pause(
                 interval: settings.intervalSeconds, failures: failures,
-                jitter: Double.random(in: -1...1))
+                jitter: passes.jitter())
             if let due, failures == 0 {
                 let left = due.secondsSince1970 - hooks.clock.now.secondsSince1970
                 pause = min(pause, max(0.1, Double(left)))

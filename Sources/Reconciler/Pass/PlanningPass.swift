@@ -33,6 +33,27 @@ package struct PlanningPass {
         let workspaces: WorkspacePool
 
         package var targets: [ShardID: ObservationTarget] { shards.targets }
+
+        package init(
+            source: FetchedSource, desired: DesiredState, shards: [Shard],
+            observation: [ShardID: ShardObservation], normalised: NormaliseStage.Output,
+            recorded: [ShardID: ShardRecord], respelled: Set<ShardID> = [],
+            comparison: Comparison, plan: Plan, snapshot: RecordSnapshot?,
+            notices: [Notice] = [], workspaces: WorkspacePool
+        ) {
+            self.source = source
+            self.desired = desired
+            self.shards = shards
+            self.observation = observation
+            self.normalised = normalised
+            self.recorded = recorded
+            self.respelled = respelled
+            self.comparison = comparison
+            self.plan = plan
+            self.snapshot = snapshot
+            self.notices = notices
+            self.workspaces = workspaces
+        }
     }
 
     private let request: PassRequest

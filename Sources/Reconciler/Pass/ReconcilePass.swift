@@ -12,10 +12,16 @@ import Schema
 package struct ReconcilePass {
     private let pass: PassContext
     private let faults: FaultPoints
+    private let plan: (PassContext) throws -> PlanningPass.Result
 
-    package init(pass: PassContext, faults: FaultPoints = .none) {
+    /// - Parameter plan: the first half of the pass; a simulation brings one that asks no server.
+    package init(
+        pass: PassContext, faults: FaultPoints = .none,
+        plan: @escaping (PassContext) throws -> PlanningPass.Result = { try $0.planAhead() }
+    ) {
         self.pass = pass
         self.faults = faults
+        self.plan = plan
     }
 
     /// Runs the pass while it holds the environment's lease.
@@ -27,7 +33,7 @@ package struct ReconcilePass {
             store.environment, holder: "plumb reconcile by \(pass.request.actor.name)")
         defer { withExtendedLifetime(lease) {} }
         let (recovered, resumed) = try recover()
-        let planned = try pass.planAhead()
+        let planned = try plan(pass)
         defer { planned.workspaces.close() }
         let unsettled = Set(
             recovered.filter { $0.finding == .unknown }.map(\.key.shardID))

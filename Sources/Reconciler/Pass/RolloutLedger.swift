@@ -162,7 +162,7 @@ struct RolloutLedger {
     ) throws -> RolloutRecord {
         let now = pass.store.now
         let plan = try planned.plan.digest()
-        let seed = "\(plan.hex) \(now.iso) \(UInt64.random(in: 0...UInt64.max))"
+        let seed = "\(plan.hex) \(now.iso) \(pass.hooks.salt())"
         let wanted = Set(ready.map(\.key.shardID))
         let shards = planned.shards.filter { wanted.contains($0.id) }
         let policy = pass.fleet.policy.rollout

@@ -24,6 +24,13 @@ package struct NormaliseStage {
         package var unread: [ShardID: WorkspaceError] = [:]
         /// Files that servers of one namespace read differently.
         package var differences: [ReadingDifference] = []
+
+        package init(
+            schemas: [Comparison.Schema] = [], assignment: [ShardID: Int] = [:]
+        ) {
+            self.schemas = schemas
+            self.assignment = assignment
+        }
     }
 
     private let cache: ProofCache

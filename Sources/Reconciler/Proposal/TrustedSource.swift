@@ -26,6 +26,17 @@ package struct TrustedSource {
     /// Where files with secrets may be.
     package let places: SecretPlaces
 
+    package init(
+        source: FetchedSource, followed: FetchedSource, fleet: Fleet, isProposal: Bool,
+        places: SecretPlaces
+    ) {
+        self.source = source
+        self.followed = followed
+        self.fleet = fleet
+        self.isProposal = isProposal
+        self.places = places
+    }
+
     /// Fetches the schema repository and determines what of it is trusted.
     package static func open(_ request: PassRequest) throws -> TrustedSource {
         try checkOperator(request)

@@ -80,6 +80,8 @@ package struct PassHooks: Sendable {
     package var access: (any FleetAccess)?
     /// How steps are brought about.
     package var engines = Engines.standard
+    /// A number that no other call returns, so that no two rollouts have the same id.
+    package var salt: @Sendable () -> UInt64 = { .random(in: 0...UInt64.max) }
 
     package init(
         clock: any Clock = SystemClock(), interrupt: Interrupt = Interrupt(),

@@ -20,6 +20,18 @@ package struct FetchedSource: Sendable {
     /// The repository for pinned revisions, when the files were read from a working tree.
     var pins: Repository?
 
+    package init(
+        tree: any SourceTree, commit: Commit?, repository: Repository?, reference: String,
+        stale: String? = nil, notices: [Notice] = []
+    ) {
+        self.tree = tree
+        self.commit = commit
+        self.repository = repository
+        self.reference = reference
+        self.stale = stale
+        self.notices = notices
+    }
+
     /// The same source with more notices.
     func adding(_ more: [Notice]) -> FetchedSource {
         var result = self

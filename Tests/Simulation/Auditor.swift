@@ -1,0 +1,347 @@
+import Basics
+import Diff
+import Ledger
+import MemoryStore
+import Model
+import Schema
+import Store
+
+/// Watches every commit and every statement of a world, and tells what must never be.
+///
+/// It is told nothing by the product: it reads the ledger's commits, and the servers ask it.
+final class Auditor {
+    private unowned let world: World
+    private let backend: MemoryBackend
+    private let reader: ObjectReader
+    private var last: ObjectID?
+    private var mirror = LedgerMirror()
+    /// The statements that took effect, by operation and number.
+    private var executed: Set<Run> = []
+    /// The last operation of each table that ended, for what processes are told.
+    private var ended: [OperationKey: LedgerMirror.Place] = [:]
+    /// What people approved and denied, by the digest of the step: how often, and whether.
+    var approvals: [Digest: Int] = [:]
+    var denials: Set<Digest> = []
+
+    /// One statement of one operation.
+    struct Run: Hashable, Sendable {
+        let place: LedgerMirror.Place
+        let index: Int
+    }
+
+    init(_ world: World) {
+        self.world = world
+        backend = MemoryBackend(world.ledgerPlace)
+        reader = ObjectReader(backend)
+    }
+
+    private static let branch = "refs/heads/production"
+
+    /// The newest commit of the ledger.
+    var tip: ObjectID? { try? backend.reference(Self.branch) }
+
+    var openRollouts: [RolloutRecord] {
+        world.locked {
+            mirror.marks.keys.compactMap { mirror.rollouts[$0] }
+                .sorted {
+                    ($0.number ?? 0, $0.startedAt, $0.id) < ($1.number ?? 0, $1.startedAt, $1.id)
+                }
+        }
+    }
+
+    func isStopped(_ rollout: String) -> Bool {
+        world.locked { mirror.marks[rollout]?.stop != nil }
+    }
+
+    var hasPending: Bool { world.locked { !mirror.pending.isEmpty } }
+
+    // MARK: Commits
+
+    /// Looks at the commits that have come since it looked last.
+    func look() {
+        world.locked {
+            do {
+                var commits: [(id: ObjectID, commit: CommitObject)] = []
+                var next = tip
+                while let id = next, id != last {
+                    let commit = try reader.commit(id)
+                    commits.append((id, commit))
+                    next = commit.parents.first
+                }
+                if next != last { world.fail("the branch lost commits") }
+                for (id, commit) in commits.reversed() { try look(at: commit, id) }
+                last = tip ?? last
+            } catch {
+                world.fail("the ledger cannot be read: \(error)")
+            }
+        }
+    }
+
+    private func look(at commit: CommitObject, _ id: ObjectID) throws {
+        world.count.commits += 1
+        let before = mirror
+        let change = try mirror.follow(commit, reader)
+        var events = TrailAudit.events(of: commit.message)
+        let now = Timestamp(commit.author.time)
+        for place in change.operations.keys.sorted() {
+            guard let (old, new) = change.operations[place] else { continue }
+            audit(place, old, new, before, &events)
+        }
+        for key in change.pending.keys.sorted() {
+            guard let (old, new) = change.pending[key] else { continue }
+            audit(pending: key, old, new, before, &events, now)
+        }
+        auditRollouts(change)
+        for event in events where TrailAudit.operationEvents.contains(event.kind) {
+            world.fail("\(event.kind) \(event.key): nothing of it happened in its commit")
+        }
+    }
+
+    private func audit(
+        _ place: LedgerMirror.Place, _ old: OperationRecord?, _ new: OperationRecord?,
+        _ before: LedgerMirror, _ events: inout [TrailAudit.Event]
+    ) {
+        guard let new else { return }
+        guard old != nil else {
+            world.count.operations += 1
+            if new.state != .pending { world.fail("\(place) began as \(new.state)") }
+            return
+        }
+        guard let state = before.state(place) else { return }
+        guard state != new.state else {
+            // It was refused before it began, which its record says.
+            events.removeAll { $0.kind == "operation-not-run" && $0.key == "\(place)" }
+            return
+        }
+        if state.isTerminal { world.fail("\(place) was \(state) and became \(new.state)") }
+        let isReached = TrailAudit.isReachable(new.state, from: state)
+        if !isReached { world.fail("\(place) went from \(state) to \(new.state)") }
+        guard new.state.isTerminal || new.state == .pending else { return }
+        if new.state.isTerminal { ended[place.key] = place }
+        let kinds = TrailAudit.events(for: new.state)
+        if let event = events.firstIndex(where: { kinds.contains($0.kind) && $0.key == "\(place)" })
+        {
+            events.remove(at: event)
+        } else if !events.contains(where: { $0.kind.hasPrefix("rollout-") }) {
+            world.fail("\(place) became \(new.state) without an event")
+        }
+    }
+
+    private func audit(
+        pending key: OperationKey, _ old: LedgerMirror.Pending?, _ new: LedgerMirror.Pending?,
+        _ before: LedgerMirror, _ events: inout [TrailAudit.Event], _ now: Timestamp
+    ) {
+        guard let new else {
+            guard let old else { return }
+            let place = LedgerMirror.Place(rollout: old.rollout, key: key)
+            let state = mirror.state(place)
+            // Back to pending: where its record changed, its event was found with that.
+            if state == .pending, before.operations[place] == mirror.operations[place] {
+                let event = events.firstIndex {
+                    $0.kind == "operation-not-run" && $0.key == "\(place)"
+                }
+                if let event {
+                    events.remove(at: event)
+                } else {
+                    world.fail("\(place) lost its pending record without an event")
+                }
+            }
+            return
+        }
+        let place = LedgerMirror.Place(rollout: new.rollout, key: key)
+        if let old, old.rollout != new.rollout {
+            world.fail("\(key) has two pending records: \(old.rollout) and \(new.rollout)")
+        }
+        guard old == nil else { return }
+        if let event = events.firstIndex(where: {
+            $0.kind == "operation-started" && $0.key == "\(place)"
+        }) {
+            events.remove(at: event)
+        } else {
+            world.fail("\(place) started without an event")
+        }
+        judgeStart(place, before, now)
+    }
+
+    /// What must be so where an operation begins.
+    private func judgeStart(
+        _ place: LedgerMirror.Place, _ before: LedgerMirror, _ now: Timestamp
+    ) {
+        guard let rollout = before.rollouts[place.rollout] else {
+            return world.fail("\(place) started without a rollout")
+        }
+        guard before.operations[place]?.state == .pending else {
+            return world.fail("\(place) started and was not pending")
+        }
+        if let mark = before.marks[place.rollout] {
+            if mark.stop != nil { world.fail("\(place) started after the rollout was stopped") }
+        } else {
+            world.fail("\(place) started after the rollout had ended")
+        }
+        if !world.hasThreads {
+            let isHalted =
+                rollout.policy == .halt && before.states(of: rollout).contains(.failed)
+            if isHalted { world.fail("\(place) started after a failure, under halt") }
+            if let other = before.pending.keys.first(where: {
+                $0.shardID == place.key.shardID && $0 != place.key
+            }) {
+                world.fail("\(place) started while \(other) had not ended")
+            }
+        }
+        judgeWave(place, rollout, before, now)
+    }
+
+    private func judgeWave(
+        _ place: LedgerMirror.Place, _ rollout: RolloutRecord, _ before: LedgerMirror,
+        _ now: Timestamp
+    ) {
+        for (number, wave) in rollout.waves.enumerated() {
+            if wave.contains(place.key) { return }
+            var last: Timestamp?
+            for key in wave {
+                let other = LedgerMirror.Place(rollout: place.rollout, key: key)
+                guard let record = before.operations[other], record.state.isTerminal else {
+                    return world.fail("\(place) started before \(key) of an earlier wave ended")
+                }
+                guard record.state == .completed || record.state == .failed else { continue }
+                let end = record.endedAt.flatMap(Timestamp.init(iso:))
+                if let end, last.map({ $0 < end }) ?? true { last = end }
+            }
+            guard let last, rollout.bakeSeconds[number] > 0 else { continue }
+            let opens = last.adding(seconds: Int64(rollout.bakeSeconds[number]))
+            if max(now, world.latestTime) < opens {
+                world.fail("\(place) started at \(now), in a bake until \(opens)")
+            }
+        }
+    }
+
+    private func auditRollouts(_ change: LedgerMirror.Change) {
+        var ids = Set(change.rollouts.keys).union(change.marks.keys)
+        ids.formUnion(change.operations.keys.map(\.rollout))
+        for id in ids.sorted() {
+            guard let record = mirror.rollouts[id] else {
+                world.fail("rollout \(id) is not there, but parts of it")
+                continue
+            }
+            if let old = change.rollouts[id]?.old, old.state.isTerminal, old != record {
+                world.fail("rollout \(id) had ended and changed")
+            }
+            let isOpen = mirror.marks[id] != nil
+            if isOpen == record.state.isTerminal {
+                world.fail("rollout \(id) is \(record.state), and its mark says otherwise")
+            }
+            guard change.rollouts[id] != nil else { continue }
+            let derived = RolloutState.derive(
+                from: mirror.states(of: record), policy: record.policy)
+            if record.state.isTerminal ? derived != record.state : derived?.isTerminal != false {
+                world.fail(
+                    "rollout \(id) is \(record.state), and its operations say \(derived as Any)")
+            }
+        }
+    }
+
+    // MARK: Statements
+
+    /// Whether a statement may run now; it is about to be sent.
+    func judge(
+        _ meaning: StatementMeaning, _ statement: PlanStatement, on shard: ShardID,
+        by process: SimulatedProcess, _ session: Int
+    ) -> Run? {
+        world.locked {
+            world.count.statements += 1
+            let key = OperationKey(
+                shard: shard, object: ObjectName(.table, Shape.name(meaning.table)))
+            if world.shards[shard]?.owner != session {
+                world.fail("\(key): a statement without the shard's lock")
+            }
+            guard let pending = mirror.pending[key], let step = mirror.step(pending) else {
+                world.fail("\(key): a statement without a pending record")
+                return nil
+            }
+            let place = LedgerMirror.Place(rollout: pending.rollout, key: key)
+            let live = Shapes.digest(meaning.table, world.shards[shard]?.tables[meaning.table])
+            let index = step.statements.indices.first {
+                step.statements[$0] == statement && step.digests[$0] == live
+            }
+            // The table may be changed between its reading and the statement, which servers then
+            // refuse or not: nobody can help that.
+            guard let index else { return nil }
+            let run = Run(place: place, index: index)
+            if executed.contains(run) { world.fail("\(place): statement \(index) runs again") }
+            judgeFirst(meaning, pending, place, process)
+            return run
+        }
+    }
+
+    /// What must be so before the first statement that a process sends for an operation.
+    private func judgeFirst(
+        _ meaning: StatementMeaning, _ pending: LedgerMirror.Pending,
+        _ place: LedgerMirror.Place, _ process: SimulatedProcess
+    ) {
+        guard process.attempted.insert(place.key).inserted else { return }
+        let now = world.time
+        if let closed = world.fleet.policy.changeWindows.closed(at: now.date) {
+            world.fail("\(place): a statement at \(now), outside \(closed.name)")
+        }
+        let isLossy: Bool
+        switch meaning {
+        case .drop: isLossy = true
+        case .alter(_, _, let drops): isLossy = drops != 0 && world.conditions.approvesLossy
+        case .create: isLossy = false
+        }
+        guard let approval = pending.approval else {
+            if isLossy { world.fail("\(place): \(meaning) without an approval") }
+            return
+        }
+        if approvals[approval] == nil {
+            world.fail("\(place): nobody gave approval \(approval.short)")
+        }
+        if denials.contains(approval) {
+            world.fail("\(place): approval \(approval.short) was denied")
+        }
+        if let until = pending.approvedUntil.flatMap(Timestamp.init(iso:)), until <= now {
+            world.fail("\(place): its approval expired \(until)")
+        }
+    }
+
+    /// A statement took effect.
+    ///
+    /// - Parameter late: whether the process that sent it does not wait for it any more.
+    func executed(_ run: Run?, late: Bool = false) {
+        guard let run else { return }
+        if !executed.insert(run).inserted { world.fail("\(run.place): \(run.index) ran twice") }
+        let hasEnded = mirror.state(run.place)?.isTerminal == true
+        if late, hasEnded || mirror.pending[run.place.key]?.rollout != run.place.rollout {
+            world.fail("\(run.place): a statement took effect after it was settled")
+        }
+    }
+
+    /// Somebody changed a table by hand: what ran there before may have to run again.
+    func forget(_ key: OperationKey) { executed = executed.filter { $0.place.key != key } }
+
+    /// A process was told that an operation ended.
+    func heard(_ key: OperationKey, _ outcome: OperationOutcome) {
+        world.locked {
+            guard outcome.state.isTerminal else { return }
+            let known = ended[key].flatMap { mirror.operations[$0]?.state }
+            if known != outcome.state {
+                world.fail("\(key): told as \(outcome.state), and the ledger says \(known as Any)")
+            }
+        }
+    }
+
+    /// What must be so when no process runs.
+    func auditRest() {
+        world.locked {
+            for key in mirror.pending.keys.sorted() {
+                guard let pending = mirror.pending[key] else { continue }
+                let place = LedgerMirror.Place(rollout: pending.rollout, key: key)
+                guard let record = mirror.operations[place] else {
+                    world.fail("\(place) is pending, and has no record")
+                    continue
+                }
+                if record.state.isTerminal { world.fail("\(place) has ended and is pending") }
+            }
+        }
+    }
+}

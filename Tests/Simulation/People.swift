@@ -1,0 +1,133 @@
+import Basics
+import Foundation
+import Ledger
+import Model
+import Reconciler
+import Schema
+
+/// The people of a world, and the other processes that they start.
+struct People {
+    let world: World
+
+    init(_ world: World) { self.world = world }
+
+    /// Does one thing, whatever comes to mind.
+    func act() {
+        switch world.number(0...15) {
+        case 0, 1: commit()
+        case 2: changeByHand()
+        case 3, 4: decide(.approve)
+        case 5: if world.chance(300) { decide(.deny) }
+        case 6, 7: stop()
+        case 8, 9, 10: start()
+        case 11: setClock()
+        case 12: takeLock()
+        case 13: unplug()
+        case 14: world.locked { world.isDiskFull = !world.isDiskFull && world.chance(300) }
+        default: runAnother()
+        }
+    }
+
+    /// Changes the schema repository: other columns, another table, one table less, or all of it as
+    /// it was.
+    func commit() {
+        var tables = world.head.tables
+        let table = world.number(0...world.conditions.tableCount - 1)
+        switch world.number(0...9) {
+        case 0 where tables.count > 1: tables[table] = nil
+        case 1: tables = world.any(world.revisions).tables
+        default:
+            let column = UInt8(1) << world.number(0...Shape.columnCount - 1)
+            tables[table] = (tables[table] ?? 0) ^ column
+            if world.chance(500) {
+                tables[table, default: 0] ^= UInt8(1) << world.number(0...Shape.columnCount - 1)
+            }
+        }
+        world.commit(tables)
+    }
+
+    /// Somebody with a client changes, makes or drops a table of a shard that no statement is at.
+    private func changeByHand() {
+        let id = world.any(world.shards.keys.sorted())
+        let table = world.number(0...world.conditions.tableCount - 1)
+        let column = UInt8(1) << world.number(0...Shape.columnCount - 1)
+        let isDrop = world.chance(100)
+        world.locked {
+            guard let shard = world.shards[id], shard.leftBehind == nil else { return }
+            let live = shard.tables[table]
+            world.shards[id]?.tables[table] = isDrop ? nil : (live ?? 0) ^ column
+            world.auditor.forget(
+                OperationKey(shard: id, object: ObjectName(.table, Shape.name(table))))
+        }
+        world.note("\(id): t\(table) changed by hand")
+    }
+
+    /// Approves, or denies, what these digests name, or whatever waits.
+    func decide(_ decision: ApprovalRecord.Decision, _ digests: [String] = []) {
+        let process = SimulatedProcess(world, isQuiet: true)
+        guard let session = try? process.session(process.request(), process.hooks()),
+            let recorded = try? DecisionRecorder(session: session).record(
+                .init(
+                    decision: decision, digests: digests,
+                    approver: LedgerActor(name: "bob", email: "bob@example.com"),
+                    reason: "said so", holdsSeconds: Int64(world.any([60, 3_600, 86_400]))))
+        else { return }
+        world.locked {
+            for step in recorded {
+                switch decision {
+                case .approve: world.auditor.approvals[step.record.digest, default: 0] += 1
+                case .deny: world.auditor.denials.insert(step.record.digest)
+                }
+            }
+        }
+        world.note("\(decision) of \(recorded.count) steps")
+    }
+
+    private func stop() {
+        guard let rollout = world.auditor.openRollouts.last else { return }
+        request { try $0.stop(rollout.id, reason: "wait") }
+    }
+
+    /// Lets all go on that was stopped.
+    func start() {
+        for rollout in world.auditor.openRollouts where world.auditor.isStopped(rollout.id) {
+            request { try $0.start(rollout.id, reason: "go on") }
+        }
+    }
+
+    private func request(_ body: (RolloutRequests) throws -> String) {
+        let process = SimulatedProcess(world, isQuiet: true)
+        guard let session = try? process.session(process.request(), process.hooks()) else { return }
+        let id = try? body(RolloutRequests(store: session.store))
+        world.note("asked of rollout \(id ?? "none")")
+    }
+
+    private func setClock() {
+        world.pass(seconds: Int64(world.any([-120, -5, 30, 600, 3_600, 8 * 3_600])))
+        world.note("the clock was set")
+    }
+
+    private func takeLock() {
+        let id = world.any(world.shards.keys.sorted())
+        let until = world.secondsNow + Int64(world.number(1...120))
+        world.locked { world.shards[id]?.takenUntil = until }
+        world.note("\(id): its lock is taken")
+    }
+
+    private func unplug() {
+        let id = world.any(world.shards.keys.sorted())
+        let until = world.secondsNow + Int64(world.number(1...300))
+        world.locked { world.shards[id]?.downUntil = until }
+        world.note("\(id): down")
+    }
+
+    /// Another process tries to reconcile meanwhile: it finds the lease taken, and changes nothing.
+    private func runAnother() {
+        guard world.depth > 0 else { return }
+        let tip = world.auditor.tip
+        let process = SimulatedProcess(world, isQuiet: true)
+        let result = process.reconcile()
+        guard world.auditor.tip != tip, world.isLeased else { return }
+        world.fail("a second process wrote while another one had the lease: \(result)")
+    }
+}

@@ -1,0 +1,218 @@
+import Basics
+import Diff
+import Observed
+import Reconciler
+import Schema
+
+/// The servers of a world, as one process reaches them.
+struct SimulatedServers: FleetAccess, ShardOpener {
+    let world: World
+    let process: SimulatedProcess
+    let catalog: ObjectCatalog
+
+    static let profile = ServerProfile(
+        flavour: .mariadb, version: "10.11.6", sqlMode: "", characterSet: "utf8mb4",
+        collation: "utf8mb4_general_ci")
+
+    // MARK: Reading
+
+    func observe(
+        _ targets: [ObservationTarget], mode: Observer.Mode
+    ) -> [ShardID: ShardObservation] {
+        var result: [ShardID: ShardObservation] = [:]
+        for target in targets {
+            process.moment()
+            do {
+                try process.connect(to: target.id)
+                result[target.id] = .known(seen(target.id))
+            } catch {
+                result[target.id] = .unknown(
+                    ShardProblem(code: "unreachable", reason: error.message, retry: error.retry))
+            }
+        }
+        return result
+    }
+
+    private func seen(_ id: ShardID) -> KnownShard {
+        let live = world.locked { world.shards[id]?.tables ?? [:] }
+        var tables: [String: Digest] = [:]
+        for (table, columns) in live {
+            let found = Shapes.table(Shape(table: table, columns: columns))
+            catalog.insert(found)
+            tables[Shape.name(table)] = found.digest
+        }
+        return KnownShard(
+            schema: catalog.schema(of: tables), profile: Self.profile, observedAt: world.time)
+    }
+
+    func sizes(of tables: [ObservationTarget: Set<String>]) -> TableSizes.Answers {
+        TableSizes.Answers()
+    }
+
+    // MARK: Changing
+
+    func opener(
+        of targets: [ShardID: ObservationTarget], waitSeconds: Int, isForChanges: Bool
+    ) -> any ShardOpener {
+        SimulatedOpener(servers: self, waitSeconds: Int64(waitSeconds))
+    }
+
+    func withShard<Result>(
+        _ shard: ShardID, _ body: (any ShardPort) throws(ShardFailure) -> Result
+    ) throws(ShardFailure) -> Result {
+        try SimulatedOpener(servers: self, waitSeconds: 0).withShard(shard, body)
+    }
+}
+
+/// Opens shards for changes, each with the lock that the whole of a session holds.
+private struct SimulatedOpener: ShardOpener {
+    let servers: SimulatedServers
+    let waitSeconds: Int64
+
+    func withShard<Result>(
+        _ shard: ShardID, _ body: (any ShardPort) throws(ShardFailure) -> Result
+    ) throws(ShardFailure) -> Result {
+        let (world, process) = (servers.world, servers.process)
+        process.moment()
+        try process.connect(to: shard)
+        let session = process.newSession()
+        try lock(shard, for: session)
+        defer {
+            world.locked {
+                // A process that died left its statement behind, with the lock.
+                if world.shards[shard]?.owner == session, world.shards[shard]?.leftBehind == nil {
+                    world.shards[shard]?.owner = nil
+                }
+            }
+            process.end(session)
+        }
+        return try body(
+            SimulatedSession(world: world, process: process, shard: shard, number: session))
+    }
+
+    private func lock(_ shard: ShardID, for session: Int) throws(ShardFailure) {
+        let world = servers.world
+        for isPatient in [true, false] {
+            let isTaken = world.locked { () -> Bool in
+                guard let found = world.shards[shard] else { return true }
+                guard found.owner == nil, found.takenUntil <= world.secondsNow else { return true }
+                world.shards[shard]?.owner = session
+                return false
+            }
+            guard isTaken else { return }
+            if isPatient, waitSeconds > 0 { world.pass(seconds: waitSeconds) }
+        }
+        servers.process.end(session)
+        throw ShardFailure(
+            "\(shard): another session holds its lock", retry: .retryable, isLocked: true)
+    }
+}
+
+/// A session that holds a shard's lock, as long as its connection lasts.
+private final class SimulatedSession: ShardPort, @unchecked Sendable {
+    private let world: World
+    private let process: SimulatedProcess
+    private let shard: ShardID
+    private let number: Int
+    private var isBroken = false
+
+    init(world: World, process: SimulatedProcess, shard: ShardID, number: Int) {
+        self.world = world
+        self.process = process
+        self.shard = shard
+        self.number = number
+    }
+
+    private func require() throws(ShardFailure) {
+        try process.requireLife()
+        if isBroken { throw ShardFailure("\(shard): the connection is gone", retry: .retryable) }
+    }
+
+    func digest(
+        of object: ObjectName, among chain: [Digest?]
+    ) throws(ShardFailure) -> Digest? {
+        process.moment()
+        try require()
+        if process.isUnlucky(.reading) {
+            lose()
+            throw ShardFailure("\(shard): lost while it was read", retry: .retryable)
+        }
+        return live(object)
+    }
+
+    func digest(ofFormer table: ObjectName) throws(ShardFailure) -> Digest? {
+        try digest(of: table, among: [])
+    }
+
+    private func live(_ object: ObjectName) -> Digest? {
+        guard let table = Int(object.name.dropFirst()) else { return nil }
+        return Shapes.digest(table, world.locked { world.shards[shard]?.tables[table] })
+    }
+
+    func ask(_ question: DataQuestion) throws(ShardFailure) -> RowsAnswer { .clear }
+
+    func run(_ statement: PlanStatement) throws(ShardFailure) {
+        try require()
+        guard let meaning = Shapes.meaning(statement.sql) else {
+            world.fail("\(shard): nobody planned `\(statement.sql)`")
+            throw ShardFailure("unknown statement", retry: .permanent)
+        }
+        // People may act before it arrives, but not between this and its effect.
+        let run = world.auditor.judge(meaning, statement, on: shard, by: process, number)
+        let fate = process.fate(of: meaning, on: shard)
+        world.note("\(shard) by process \(process.number): \(statement.sql) - \(fate)")
+        switch fate {
+        case .runs: try execute(meaning, run)
+        case .dies(let effect):
+            if effect == .now { try? execute(meaning, run) }
+            let left = effect == .later ? meaning : nil
+            leave(left ?? meaning, run, effect)
+            process.die()
+            throw ShardFailure("dead", retry: .permanent)
+        case .isLost(let effect):
+            if effect == .now { try? execute(meaning, run) }
+            leave(meaning, run, effect)
+            lose(keepingLock: effect == .later || effect == .never)
+            throw ShardFailure("\(shard): lost the connection", retry: .indeterminate)
+        case .waits: throw ShardFailure("\(shard): lock wait timeout", retry: .retryable)
+        case .isRefused: throw ShardFailure("\(shard): refused", retry: .permanent)
+        }
+        world.pass(seconds: Int64(world.number(0...3)))
+    }
+
+    /// Leaves the statement to the server, which runs it, or gives it up, some time later.
+    private func leave(
+        _ meaning: StatementMeaning, _ run: Auditor.Run?, _ effect: SimulatedProcess.Effect
+    ) {
+        guard effect == .later || effect == .never else { return }
+        let until = world.secondsNow + Int64(world.number(1...90))
+        world.locked {
+            world.shards[shard]?.leftBehind = .init(
+                meaning: meaning, until: until, takesEffect: effect == .later, run: run)
+        }
+    }
+
+    private func execute(
+        _ meaning: StatementMeaning, _ run: Auditor.Run?
+    ) throws(ShardFailure) {
+        do throws(RefusedStatement) {
+            try world.locked { () throws(RefusedStatement) in
+                guard var found = world.shards[shard] else { return }
+                found.tables[meaning.table] = try meaning.apply(to: found.tables[meaning.table])
+                world.shards[shard] = found
+                world.auditor.executed(run)
+            }
+        } catch {
+            throw ShardFailure("\(shard): \(error.reason)", retry: .permanent)
+        }
+    }
+
+    /// The connection ends; the server lets the lock go once the session's statement has ended.
+    private func lose(keepingLock: Bool = false) {
+        isBroken = true
+        guard !keepingLock else { return }
+        world.locked {
+            if world.shards[shard]?.owner == number { world.shards[shard]?.owner = nil }
+        }
+    }
+}

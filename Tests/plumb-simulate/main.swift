@@ -1,0 +1,4 @@
+import Foundation
+import Simulation
+
+exit(SimulationProgram.run(Array(CommandLine.arguments.dropFirst())))
