@@ -91,7 +91,7 @@ let package = Package(
             dependencies: [
                 "Basics", "Execution", "Store", "Schema", "Diff", "Git", "Desired", "Observed",
                 "Ledger", "Model", "Reports", "Reconciler", "MemoryStore", "TestSupport",
-            ], path: "Tests/Simulation", swiftSettings: settings),
+            ], path: "Tests/Simulation", exclude: ["Guards"], swiftSettings: settings),
         .executableTarget(
             name: "plumb-simulate", dependencies: ["Simulation"], path: "Tests/plumb-simulate",
             swiftSettings: settings),

@@ -1,4 +1,5 @@
 import Basics
+import Execution
 import Foundation
 import Store
 
@@ -83,8 +84,10 @@ extension Ledger {
                     commit = composed.id
                     let move = ReferenceMove(
                         reference, from: made.snapshot?.commit, to: composed.id)
+                    try FaultSwitch.reach(.beforeLedgerWrite)
                     return StoreWrite(objects: composed.objects, moves: [move])
                 }
+                if commit != nil { try FaultSwitch.reach(.afterLedgerWrite) }
             } catch let error as StoreError {
                 let kind = draft?.events.first?.kind ?? "a transition"
                 let failure = LedgerError(error, about: "recording \(kind) in \(path)")

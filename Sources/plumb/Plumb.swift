@@ -1,3 +1,4 @@
+import Execution
 import Foundation
 import Model
 import Views
@@ -15,6 +16,9 @@ struct Plumb {
     static func run(_ words: [String]) -> ExitStatus {
         let terminal = Terminal(noColour: words.contains("--no-color"))
         do {
+            if let problem = FaultSwitch.problem {
+                throw ConfigurationError(problem, remedy: nil)
+            }
             switch try CommandLineParser(table: CommandTable.commands).parse(words) {
             case .help(nil): terminal.answer(Help.overview(CommandTable.commands))
             case .help(let command?): terminal.answer(Help.page(command))

@@ -22,6 +22,13 @@ final class Auditor {
     /// What people approved and denied, by the digest of the step: how often, and whether.
     var approvals: [Digest: Int] = [:]
     var denials: Set<Digest> = []
+    /// The operations whose statements ran because of an approval.
+    private var uses: [Use: Set<LedgerMirror.Place>] = [:]
+
+    private struct Use: Hashable {
+        let approval: Digest
+        let shard: ShardID
+    }
 
     /// One statement of one operation.
     struct Run: Hashable, Sendable {
@@ -58,7 +65,9 @@ final class Auditor {
     // MARK: Commits
 
     /// Looks at the commits that have come since it looked last.
-    func look() {
+    ///
+    /// - Parameter process: the one that wrote the last of them.
+    func look(by process: SimulatedProcess? = nil) {
         world.locked {
             do {
                 var commits: [(id: ObjectID, commit: CommitObject)] = []
@@ -69,7 +78,7 @@ final class Auditor {
                     next = commit.parents.first
                 }
                 if next != last { world.fail("the branch lost commits") }
-                for (id, commit) in commits.reversed() { try look(at: commit, id) }
+                for (_, commit) in commits.reversed() { try look(at: commit, by: process) }
                 last = tip ?? last
             } catch {
                 world.fail("the ledger cannot be read: \(error)")
@@ -77,7 +86,7 @@ final class Auditor {
         }
     }
 
-    private func look(at commit: CommitObject, _ id: ObjectID) throws {
+    private func look(at commit: CommitObject, by process: SimulatedProcess?) throws {
         world.count.commits += 1
         let before = mirror
         let change = try mirror.follow(commit, reader)
@@ -86,10 +95,15 @@ final class Auditor {
         for place in change.operations.keys.sorted() {
             guard let (old, new) = change.operations[place] else { continue }
             audit(place, old, new, before, &events)
+            if new?.state == .failed { process?.failed.insert(place.key.shardID) }
         }
         for key in change.pending.keys.sorted() {
             guard let (old, new) = change.pending[key] else { continue }
             audit(pending: key, old, new, before, &events, now)
+            guard old == nil, new != nil, !world.hasThreads else { continue }
+            if process?.failed.contains(key.shardID) == true {
+                world.fail("\(key) started after another one of its shard had failed")
+            }
         }
         auditRollouts(change)
         for event in events where TrailAudit.operationEvents.contains(event.kind) {
@@ -104,6 +118,12 @@ final class Auditor {
         guard let new else { return }
         guard old != nil else {
             world.count.operations += 1
+            for id in before.marks.keys.sorted() where id != place.rollout {
+                let other = LedgerMirror.Place(rollout: id, key: place.key)
+                // One that an open rollout has already; those that it ended are no matter.
+                guard let state = mirror.state(other), !state.isTerminal else { continue }
+                world.fail("\(place) is in rollout \(id), too")
+            }
             if new.state != .pending { world.fail("\(place) began as \(new.state)") }
             return
         }
@@ -245,7 +265,7 @@ final class Auditor {
     /// Whether a statement may run now; it is about to be sent.
     func judge(
         _ meaning: StatementMeaning, _ statement: PlanStatement, on shard: ShardID,
-        by process: SimulatedProcess, _ session: Int
+        by process: SimulatedProcess, _ session: Int, seen: Digest??
     ) -> Run? {
         world.locked {
             world.count.statements += 1
@@ -259,13 +279,18 @@ final class Auditor {
                 return nil
             }
             let place = LedgerMirror.Place(rollout: pending.rollout, key: key)
-            let live = Shapes.digest(meaning.table, world.shards[shard]?.tables[meaning.table])
-            let index = step.statements.indices.first {
-                step.statements[$0] == statement && step.digests[$0] == live
+            let record = mirror.operations[place]
+            if record?.to != step.to || record?.from != step.from {
+                world.fail("\(place): its statement leads elsewhere than its record says")
             }
-            // The table may be changed between its reading and the statement, which servers then
-            // refuse or not: nobody can help that.
-            guard let index else { return nil }
+            // Somebody may change the table after it was read: nobody can help that.
+            let index = step.statements.indices.first {
+                step.statements[$0] == statement && seen == .some(step.digests[$0])
+            }
+            guard let index else {
+                world.fail("\(place): a statement on a table that was not seen to be as planned")
+                return nil
+            }
             let run = Run(place: place, index: index)
             if executed.contains(run) { world.fail("\(place): statement \(index) runs again") }
             judgeFirst(meaning, pending, place, process)
@@ -280,6 +305,8 @@ final class Auditor {
     ) {
         guard process.attempted.insert(place.key).inserted else { return }
         let now = world.time
+        // Where others let time pass meanwhile, it was another time when it was looked at.
+        guard !world.hasThreads else { return }
         if let closed = world.fleet.policy.changeWindows.closed(at: now.date) {
             world.fail("\(place): a statement at \(now), outside \(closed.name)")
         }

@@ -56,8 +56,9 @@ struct People {
             guard let shard = world.shards[id], shard.leftBehind == nil else { return }
             let live = shard.tables[table]
             world.shards[id]?.tables[table] = isDrop ? nil : (live ?? 0) ^ column
-            world.auditor.forget(
-                OperationKey(shard: id, object: ObjectName(.table, Shape.name(table))))
+            let key = OperationKey(shard: id, object: ObjectName(.table, Shape.name(table)))
+            world.touched.insert(key)
+            world.auditor.forget(key)
         }
         world.note("\(id): t\(table) changed by hand")
     }

@@ -22,6 +22,8 @@ final class SimulatedProcess: @unchecked Sendable {
     private var sessions: Set<Int> = []
     /// Operations of which it has sent a statement.
     var attempted: Set<OperationKey> = []
+    /// Shards on which an operation failed.
+    var failed: Set<ShardID> = []
     private var backend: MemoryBackend?
 
     init(_ world: World, isQuiet: Bool = false) {
@@ -89,13 +91,16 @@ final class SimulatedProcess: @unchecked Sendable {
     }
 
     /// Lets it die now where chance, or the sweep, wants it.
-    private func diesNow() -> Bool {
-        guard !isQuiet, !isDead, world.depth == 0 else { return false }
-        world.locked { world.count.effects += 1 }
+    private func diesNow(atStatement: Bool = false) -> Bool {
+        guard !isQuiet, !isDead, world.isMean, world.depth == 0 else { return false }
+        world.locked {
+            world.count.effects += 1
+            if atStatement { world.statementPlaces.append(world.count.effects) }
+        }
         if let place = world.killsAt {
             guard world.count.effects == place else { return false }
         } else {
-            guard world.isMean, world.chance(world.conditions.deadliness) else { return false }
+            guard world.chance(world.conditions.deadliness) else { return false }
         }
         return true
     }
@@ -138,8 +143,9 @@ final class SimulatedProcess: @unchecked Sendable {
     }
 
     func fate(of meaning: StatementMeaning, on shard: ShardID) -> Fate {
-        if diesNow() {
-            return .dies(world.killsAt == nil ? world.any([.none, .now, .later, .never]) : .none)
+        if diesNow(atStatement: true) {
+            return .dies(
+                world.killsAt == nil ? world.any([.none, .now, .later, .never]) : world.killLeaves)
         }
         guard world.isMean, !isQuiet, world.chance(world.conditions.meanness) else { return .runs }
         return world.any([
@@ -165,7 +171,7 @@ final class SimulatedProcess: @unchecked Sendable {
             }
         case .after(let purpose):
             world.note("\(purpose) by process \(number): written")
-            world.auditor.look()
+            world.auditor.look(by: isQuiet ? nil : self)
             guard isUnlucky(.reading) else { return }
             world.note("\(purpose) by process \(number): not acknowledged")
             throw StoreError(.indeterminate, "it is not known whether it was written")
@@ -250,7 +256,11 @@ extension SimulatedProcess {
     }
 
     func run(_ pass: PassContext) throws -> ReconcileReport {
-        try ReconcilePass(pass: pass, plan: SimulatedPlanning(world: world).plan).run()
+        world.locked {
+            failed = []
+            attempted = []
+        }
+        return try ReconcilePass(pass: pass, plan: SimulatedPlanning(world: world).plan).run()
     }
 
     /// `plumb daemon`, for some passes.

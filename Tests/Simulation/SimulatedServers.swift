@@ -115,6 +115,8 @@ private final class SimulatedSession: ShardPort, @unchecked Sendable {
     private let shard: ShardID
     private let number: Int
     private var isBroken = false
+    /// Each table as it was read last.
+    private var seen: [String: Digest?] = [:]
 
     init(world: World, process: SimulatedProcess, shard: ShardID, number: Int) {
         self.world = world
@@ -137,7 +139,9 @@ private final class SimulatedSession: ShardPort, @unchecked Sendable {
             lose()
             throw ShardFailure("\(shard): lost while it was read", retry: .retryable)
         }
-        return live(object)
+        let found = live(object)
+        seen[object.name] = .some(found)
+        return found
     }
 
     func digest(ofFormer table: ObjectName) throws(ShardFailure) -> Digest? {
@@ -158,7 +162,9 @@ private final class SimulatedSession: ShardPort, @unchecked Sendable {
             throw ShardFailure("unknown statement", retry: .permanent)
         }
         // People may act before it arrives, but not between this and its effect.
-        let run = world.auditor.judge(meaning, statement, on: shard, by: process, number)
+        let run = world.auditor.judge(
+            meaning, statement, on: shard, by: process, number,
+            seen: seen[Shape.name(meaning.table)])
         let fate = process.fate(of: meaning, on: shard)
         world.note("\(shard) by process \(process.number): \(statement.sql) - \(fate)")
         switch fate {

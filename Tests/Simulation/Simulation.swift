@@ -18,6 +18,8 @@ package struct Simulation {
         package let kills: Int
         package let operations: Int
         package let passes: Int
+        /// Which of the effects were statements, counted from 1.
+        package let statementPlaces: [Int]
         /// What happened, where that was asked for.
         package let diary: [String]
     }
@@ -43,15 +45,15 @@ package struct Simulation {
             world.pass(seconds: Int64(world.number(0...600)))
         }
         if world.violations.isEmpty { Settling(world).run() }
-        return outcome
+        return Self.outcome(of: world)
     }
 
-    var outcome: Outcome {
+    static func outcome(of world: World) -> Outcome {
         Outcome(
             seed: world.seed, violations: world.violations, effects: world.count.effects,
             statements: world.count.statements, commits: world.count.commits,
             kills: world.count.kills, operations: world.count.operations,
-            passes: world.count.passes, diary: world.diary)
+            passes: world.count.passes, statementPlaces: world.statementPlaces, diary: world.diary)
     }
 
     private func runProcess() {
@@ -166,6 +168,14 @@ struct Settling {
         for step in report.plan.steps {
             for shard in step.step.shardIDs {
                 held.insert(OperationKey(shard: shard, object: step.step.object))
+            }
+        }
+        for step in report.plan.steps {
+            for shard in step.holds.filter({ $0.code == "drift" }).flatMap(\.shards) {
+                let id = ShardID(namespace: step.step.namespace, shard: shard)
+                let key = OperationKey(shard: id, object: step.step.object)
+                guard !world.touched.contains(key) else { continue }
+                world.fail("\(key) is held as drift, and nobody changed it by hand")
             }
         }
         let wanted = world.head.tables

@@ -30,6 +30,10 @@ package enum SimulationProgram {
                 return 1
             }
             whole.add(outcome)
+            if whole.seeds % 2_000 == 0 {
+                print(whole.line(seconds: Date().timeIntervalSince(start)))
+                fflush(nil)
+            }
             if options.tells { outcome.diary.forEach { print($0) } }
             guard outcome.violations.isEmpty else {
                 outcome.violations.forEach { print("seed \(seed): \($0)") }
@@ -67,7 +71,7 @@ package enum SimulationProgram {
 
 /// What many simulations came to.
 package struct SimulationTotals: Sendable {
-    private var seeds = 0
+    fileprivate var seeds = 0
     private var effects = 0
     private var statements = 0
     private var commits = 0

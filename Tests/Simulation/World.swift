@@ -41,9 +41,15 @@ final class World: @unchecked Sendable {
     /// The last number that a process or session has.
     var lastNumber = 0
     var count = Counts()
+    /// The tables that somebody changed by hand.
+    var touched: Set<OperationKey> = []
+    /// Which of the durable effects were statements, counted from 1.
+    var statementPlaces: [Int] = []
     private(set) var violations: [String] = []
     /// Kills at this durable effect, counted from 1; nil for chance.
     var killsAt: Int?
+    /// What becomes of the statement at which that kill is.
+    var killLeaves = SimulatedProcess.Effect.none
     /// What happened, for whoever looks for the reason of a violation.
     private(set) var diary: [String] = []
     var keepsDiary = false

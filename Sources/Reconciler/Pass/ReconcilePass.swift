@@ -16,7 +16,7 @@ package struct ReconcilePass {
 
     /// - Parameter plan: the first half of the pass; a simulation brings one that asks no server.
     package init(
-        pass: PassContext, faults: FaultPoints = .none,
+        pass: PassContext, faults: FaultPoints = .asked,
         plan: @escaping (PassContext) throws -> PlanningPass.Result = { try $0.planAhead() }
     ) {
         self.pass = pass

@@ -217,17 +217,22 @@ struct OperationDriver {
 
 /// The points of an operation at which tests simulate a crash.
 package struct FaultPoints: Sendable {
-    /// Each point is right before or after something becomes durable or runs.
-    package enum Point: String, Sendable, CaseIterable {
-        case beforeIntent, afterIntent, beforeStatement, afterStatement, beforeOutcome, afterOutcome
-        /// Around what is recorded between the start and the outcome.
-        case beforeState, afterState
-    }
+    /// See ``FaultPoint``.
+    package typealias Point = FaultPoint
 
     private let hit: (@Sendable (Point) throws(JournalFailure) -> Void)?
 
-    /// Does nothing, as in the product.
+    /// Does nothing.
     package static let none = FaultPoints(hit: nil)
+
+    /// What whoever started the program asks for: nothing in a build for use.
+    package static let asked = calling { point throws(JournalFailure) in
+        do throws(FaultReached) {
+            try FaultSwitch.reach(point)
+        } catch {
+            throw JournalFailure("\(error)")
+        }
+    }
 
     /// For tests: `hit` may throw, which stops the driver as a crash would.
     package static func calling(
