@@ -155,6 +155,9 @@ final class Auditor {
             guard let old else { return }
             let place = LedgerMirror.Place(rollout: old.rollout, key: key)
             let state = mirror.state(place)
+            if state == .pending, let run = executed.first(where: { $0.place == place }) {
+                world.fail("\(place) counts as not run, and statement \(run.index) of it ran")
+            }
             // Back to pending: where its record changed, its event was found with that.
             if state == .pending, before.operations[place] == mirror.operations[place] {
                 let event = events.firstIndex {
@@ -313,7 +316,7 @@ final class Auditor {
         let isLossy: Bool
         switch meaning {
         case .drop: isLossy = true
-        case .alter(_, _, let drops): isLossy = drops != 0 && world.conditions.approvesLossy
+        case .alter(_, _, let drops): isLossy = drops != 0
         case .create: isLossy = false
         }
         guard let approval = pending.approval else {

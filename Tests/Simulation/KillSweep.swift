@@ -21,13 +21,25 @@ package struct KillSweep {
 
     package init(seed: UInt64 = 1) { self.seed = seed }
 
+    /// The effects to kill at. Where it is no statement, what becomes of one makes no difference.
+    ///
+    /// - Parameter step: of how many such statements one is killed at.
+    package func places(
+        in whole: Simulation.Outcome, _ statement: Statement, step: Int = 1
+    ) -> [Int] {
+        guard statement != .isNotSent else { return Array(1...whole.effects) }
+        return stride(from: 0, to: whole.statementPlaces.count, by: step).map {
+            whole.statementPlaces[$0]
+        }
+    }
+
     /// Runs the story, with a kill at the effect `place`, counted from 1.
     package func run(killAt place: Int?, _ statement: Statement) throws -> Simulation.Outcome {
         let world = try World(seed: seed, tame: true)
         world.killsAt = place
         world.killLeaves = statement.effect
         // Eight shards in two waves; the second table's changes are a statement for each column.
-        for tables in [[0: 1, 1: 1], [0: 3, 1: 0b1110]] as [[Int: UInt8]] {
+        for tables in [[1: 1], [0: 1, 1: 0b1111]] as [[Int: UInt8]] {
             world.commit(tables)
             try converge(world)
         }

@@ -121,7 +121,11 @@ final class SimulatedProcess: @unchecked Sendable {
     enum Mishap { case connecting, reading }
 
     func isUnlucky(_ mishap: Mishap) -> Bool {
-        !isQuiet && world.isMean && world.chance(world.conditions.meanness / 4)
+        guard !isQuiet, world.isMean else { return false }
+        switch mishap {
+        case .connecting: return world.chance(2 * world.conditions.meanness)
+        case .reading: return world.chance(world.conditions.meanness / 4)
+        }
     }
 
     func connect(to shard: ShardID) throws(ShardFailure) {
@@ -145,7 +149,8 @@ final class SimulatedProcess: @unchecked Sendable {
     func fate(of meaning: StatementMeaning, on shard: ShardID) -> Fate {
         if diesNow(atStatement: true) {
             return .dies(
-                world.killsAt == nil ? world.any([.none, .now, .later, .never]) : world.killLeaves)
+                world.killsAt == nil
+                    ? world.any([.none, .now, .later, .later, .never]) : world.killLeaves)
         }
         guard world.isMean, !isQuiet, world.chance(world.conditions.meanness) else { return .runs }
         return world.any([

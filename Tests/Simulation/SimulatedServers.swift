@@ -191,7 +191,7 @@ private final class SimulatedSession: ShardPort, @unchecked Sendable {
         _ meaning: StatementMeaning, _ run: Auditor.Run?, _ effect: SimulatedProcess.Effect
     ) {
         guard effect == .later || effect == .never else { return }
-        let until = world.secondsNow + Int64(world.number(1...90))
+        let until = world.secondsNow + Int64(world.any([2, 20, 60, 200, 600]))
         world.locked {
             world.shards[shard]?.leftBehind = .init(
                 meaning: meaning, until: until, takesEffect: effect == .later, run: run)

@@ -13,8 +13,11 @@ package enum SimulationProgram {
     ///
     /// - Parameter arguments: `[--seed N] [--seeds COUNT] [--threads N] [--tell]`.
     package static func run(_ arguments: [String]) -> Int32 {
+        if arguments == ["--sweep"] { return sweep() }
         guard let options = options(arguments) else {
-            print("usage: plumb-simulate [--seed FIRST] [--seeds COUNT] [--threads N] [--tell]")
+            print(
+                "usage: plumb-simulate [--seed FIRST] [--seeds COUNT] [--threads N] [--tell] | --sweep"
+            )
             return 64
         }
         let start = Date()
@@ -44,6 +47,28 @@ package enum SimulationProgram {
         }
         print(whole.line(seconds: Date().timeIntervalSince(start)))
         return 0
+    }
+
+    /// Kills at each durable effect of a story.
+    private static func sweep() -> Int32 {
+        do {
+            let sweep = KillSweep()
+            let whole = try sweep.run(killAt: nil, .isNotSent)
+            whole.violations.forEach { print("without a kill: \($0)") }
+            var failed = !whole.violations.isEmpty
+            for statement in KillSweep.Statement.allCases {
+                for place in sweep.places(in: whole, statement) {
+                    let outcome = try sweep.run(killAt: place, statement)
+                    failed = failed || !outcome.violations.isEmpty
+                    outcome.violations.forEach { print("killed at \(place), \(statement): \($0)") }
+                }
+            }
+            print("\(whole.effects) effects, \(whole.statementPlaces.count) of them statements")
+            return failed ? 1 : 0
+        } catch {
+            print("the story could not be told: \(error)")
+            return 1
+        }
     }
 
     private static func options(_ arguments: [String]) -> Options? {
