@@ -22,7 +22,7 @@ enum DocumentRule: Equatable {
 
     init(_ path: [String]) {
         guard path.count > 1, let first = path.first, let last = path.last else {
-            self = .free
+            self = path == ["rollbacks"] ? .json : .free
             return
         }
         // In layout 1 the digest follows the folder, in layout 2 two of its digits are between.

@@ -66,11 +66,14 @@ package struct TableFinding: Codable, Hashable, Sendable {
     package var differences: [PlanDifference]
     /// Where git defines the table.
     package var location: SourceLocation?
+    /// Set where the table is wanted as it was before a rollout: `desired` is then that, and not
+    /// git's.
+    package var rollback: PlanRollback?
 
     private enum CodingKeys: String, CodingKey {
         case namespace
         case object = "table"
-        case status, shards, desired, recorded, observed, differences, location
+        case status, shards, desired, recorded, observed, differences, location, rollback
     }
 
     package init(

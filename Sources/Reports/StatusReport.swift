@@ -10,6 +10,8 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var others: [RolloutReport]
     /// What somebody suspended and is not over.
     package var suspensions: [SuspensionRecord]
+    /// The rollbacks that hold.
+    package var rollbacks: [RollbackReport] = []
     /// The shards that are set aside, with the reason.
     package var setAside: [ShardLine] = []
     /// Every shard that was recorded; nil where nobody asked.

@@ -112,6 +112,24 @@ struct JournalRefusalTests {
         #expect(try LedgerJournal(store: later).begin(record) == nil)
     }
 
+    @Test("an operation that has ended, since its rollout was taken back, does not begin")
+    func takenBack() throws {
+        let (journal, store, record, folder) = try begun(until: 60)
+        defer { withExtendedLifetime(folder) {} }
+        try store.transact(LedgerEvent("test", subject: "End it")) { draft throws(LedgerError) in
+            var operation = try draft.operation("r1", record.key)
+            operation?.state = .superseded
+            operation?.message = "rolled back by Bob"
+            if let operation { try draft.setOperation(operation, of: "r1") }
+            return .commit
+        }
+        let ended = RolloutMark.Standstill(state: .stopped, words: "rolled back by Bob")
+        #expect(try journal.begin(record) == .rollout(ended))
+        let snapshot = try #require(try store.snapshot())
+        #expect(try LedgerQueries.pending(in: snapshot).isEmpty)
+        #expect(try snapshot.operation("r1", record.key)?.state == .superseded)
+    }
+
     @Test("an operation that is said to run has its pending record before it runs again")
     func recordedAnew() throws {
         let (journal, store, record, folder) = try begun(until: 60)

@@ -56,6 +56,17 @@ extension Fleet {
             .shards(nil, discovered: nil)
     }
 
+    /// Whether the shards of a namespace are all listed, so that none has to be asked for.
+    package func listsAllShards(of name: String) -> Bool {
+        guard let namespace = namespace(name) else { return true }
+        return namespace.shards.allSatisfy { entry in
+            switch entry.source {
+            case .listed: true
+            case .discovered: false
+            }
+        }
+    }
+
     /// Every server that `environment` uses: for shards, discoveries and workspaces.
     package func servers(of environment: Environment) -> Set<ServerAddress> {
         var servers: Set<ServerAddress> = []

@@ -164,6 +164,8 @@ package struct PlanCause: Codable, Hashable, Sendable {
     /// Why they are not known, and what to do about it.
     package var authorsUnknown: String?
     package var location: SourceLocation?
+    /// Set where the object goes back to what it was before a rollout.
+    package var rollback: PlanRollback?
 
     package init(
         kind: Kind, commit: String? = nil, author: String? = nil, authors: [String]? = nil,

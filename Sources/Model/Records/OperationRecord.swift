@@ -112,7 +112,7 @@ package struct RolloutRecord: Codable, Hashable, Sendable {
     package var actor: String
     /// The message of the first failure, with its shard.
     package var message: String?
-    /// Greater than that of every rollout that was open when it began; nil in old records.
+    /// Greater than that of every rollout that began before it; nil in old records.
     package var number: Int?
     /// Under `continue`: with this many failures it halts; nil for no limit.
     package var maxFailures: Int?

@@ -23,11 +23,14 @@ package struct RolloutMark: Codable, Hashable, Sendable {
         package var reason: String
         /// ISO 8601 in UTC.
         package var at: String
+        /// The rollback because of which nothing of it begins any more; nil for a stop.
+        package var rollback: String?
 
-        package init(actor: String, reason: String, at: String) {
+        package init(actor: String, reason: String, at: String, rollback: String? = nil) {
             self.actor = actor
             self.reason = reason
             self.at = at
+            self.rollback = rollback
         }
     }
 
@@ -76,6 +79,10 @@ package struct RolloutMark: Codable, Hashable, Sendable {
 
     /// What keeps the rollout from going on; nil where nothing does.
     package func standstill(of rollout: String) -> Standstill? {
+        if let stop, stop.rollback != nil {
+            return Standstill(
+                state: .stopped, words: "rolled back by \(stop.actor) at \(stop.at) (\(stop.reason))")
+        }
         if let stop {
             return Standstill(
                 state: .stopped,

@@ -31,6 +31,11 @@ struct AuthorSearch {
         var plan = plan
         for place in plan.steps.indices where policy.approve.contains(plan.steps[place].hazard) {
             let step = plan.steps[place]
+            if let rollback = step.cause.rollback {
+                // No commit asks for the step: who took the rollout back does.
+                plan.steps[place].cause.authors = [rollback.actor]
+                continue
+            }
             do throws(AuthorRanges.Unknown) {
                 let subject = StepSubject(step, in: plan, desired: desired)
                 let people = try walks.people(behind: subject, step.shardIDs, recorded)

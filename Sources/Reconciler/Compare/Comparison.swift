@@ -52,6 +52,9 @@ package struct Comparison: Sendable {
         /// Whether a table whose only difference is an old storage format of dates and times is
         /// copied.
         package var rebuildsOldTemporals = false
+        /// The objects that a rollback wants as they were, by the encoded names under which they
+        /// are wanted; see ``TakenBack``.
+        package var takenBack: [String: TakenBack] = [:]
 
         package init(
             namespace: String, profile: ServerProfile, tables: [String: CatalogTable],

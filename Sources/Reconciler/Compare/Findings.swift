@@ -13,20 +13,24 @@ extension Comparison {
         for variant in variants {
             let schema = schemas[variant.schema]
             for state in variant.objects where state.status != .inSync {
-                let key = FindingKey(namespace: schema.namespace, state: state)
+                let rollback = schema.takenBack[state.object.encoded]?.rollback
+                let key = FindingKey(
+                    namespace: schema.namespace, state: state, rollback: rollback?.id)
                 if let place = places[key] {
                     findings[place].shards.append(contentsOf: variant.shards)
                     continue
                 }
                 places[key] = findings.count
-                findings.append(
+                var finding =
                     TableFinding(
                         namespace: schema.namespace, object: state.object, status: state.status,
                         shards: variant.shards, desired: state.desired, recorded: state.recorded,
                         observed: state.observed,
                         differences: Self.differences(
                             state, flavour: schema.profile.flavour, lookup),
-                        location: locate(variant.schema, state.object)))
+                        location: rollback == nil ? locate(variant.schema, state.object) : nil)
+                finding.rollback = rollback
+                findings.append(finding)
             }
         }
         for index in findings.indices { findings[index].shards.sort() }
@@ -39,6 +43,7 @@ extension Comparison {
     private struct FindingKey: Hashable {
         let namespace: String
         let state: ObjectState
+        let rollback: String?
     }
 
     /// The differences from git's definition to the live table: `-` is only in git, `+` only live.

@@ -34,8 +34,16 @@ package struct PassContext {
         _ request: PassRequest, _ hooks: PassHooks, context old: ReconcileContext? = nil,
         purposes: Set<ConnectionPool.Purpose> = [.read, .workspace]
     ) throws -> PassContext {
-        let session = try LedgerSession.open(request, hooks)
-        let access = try session.trusted.access(request, session.environment)
+        try open(LedgerSession.open(request, hooks), context: old, purposes: purposes)
+    }
+
+    /// The same where the source is fetched and the ledger open already.
+    package static func open(
+        _ session: LedgerSession, context old: ReconcileContext? = nil,
+        purposes: Set<ConnectionPool.Purpose> = [.read, .workspace]
+    ) throws -> PassContext {
+        let hooks = session.hooks
+        let access = try session.trusted.access(session.request, session.environment)
         let concurrency = session.fleet.policy.rollout.concurrency
         if let old, old.fits(access, concurrency) {
             return PassContext(ledgerSession: session, context: old)

@@ -30,6 +30,11 @@ package struct RolloutRequests {
                 throw ConfigurationError(
                     "rollout \(id) is not stopped", remedy: Self.wayOn(mark, id))
             }
+            if mark.stop?.rollback != nil, let standstill = mark.standstill(of: id) {
+                throw ConfigurationError(
+                    "rollout \(id) was \(standstill.words): what runs of it ends, and nothing else "
+                        + "begins", remedy: "see `plumb status`")
+            }
             mark.stop = nil
         }
     }

@@ -141,7 +141,12 @@ struct GateStage {
     /// Why nothing may run now; nil where it may.
     private func closed(_ planned: PlanningPass.Result, now: Timestamp) throws -> Gate.Hold? {
         for name in pass.environment.after.map(\.value) {
-            let record = try pass.store.snapshot(of: name)?.environmentRecord()
+            let snapshot = try pass.store.snapshot(of: name)
+            if let rollback = try snapshot?.rollbacks().first {
+                return .environment(
+                    reason: "after: rollback \(rollback.id) holds in the environment `\(name)`")
+            }
+            let record = try snapshot?.environmentRecord()
             let wanted = planned.desired.revision.commit
             guard let wanted, record?.convergedRevision == wanted else {
                 return .environment(

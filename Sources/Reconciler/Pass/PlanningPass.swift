@@ -26,6 +26,8 @@ package struct PlanningPass {
         package var respelled: Set<ShardID>
         package var comparison: Comparison
         package var plan: Plan
+        /// The rollouts that were taken back.
+        package var rollbacks: RollbackStanding
         /// The ledger as it was when the pass began.
         package var snapshot: RecordSnapshot?
         package var notices: [Notice]
@@ -121,6 +123,8 @@ package struct PlanningPass {
             observation[shard.id] = .unknown(ShardProblem(clash, on: shard))
         }
         context.cache.keep(normalised.align(with: observation, in: context.catalog))
+        var rollbacks = try takeBack(&normalised, desired, observation, snapshot)
+        rollbacks.isStale = source.stale != nil
         let inLedger = try context.memory.recorded(in: snapshot)
         for (id, reason) in try context.memory.setAside(in: snapshot).reasons
         where observation[id] != nil {
@@ -161,8 +165,8 @@ package struct PlanningPass {
             respelled: Set(
                 recorded.filter { inLedger[$0.key]?.tables != $0.value.tables }.map(\.key)),
             comparison: output.comparison,
-            plan: output.plan, snapshot: snapshot,
-            notices: source.notices
+            plan: output.plan, rollbacks: rollbacks, snapshot: snapshot,
+            notices: source.notices + rollbacks.notices(in: desired.environment.name)
                 + wire(shards.map(\.server) + [workshopServer(desired)].compactMap(\.self))
                 + Self.notices(desired, observation) + workspaces.notices
                 + normalised.differences.map(\.notice) + sizes.notices
@@ -245,6 +249,24 @@ package struct PlanningPass {
             guard case .known(let known) = observation[shard.id] else { return nil }
             return (shard, known.profile)
         }
+    }
+
+    /// Takes back what somebody rolled back, whatever git has.
+    private func takeBack(
+        _ normalised: inout NormaliseStage.Output, _ desired: DesiredState,
+        _ observation: [ShardID: ShardObservation], _ snapshot: RecordSnapshot?
+    ) throws(LedgerError) -> RollbackStanding {
+        var standing = RollbackStanding(records: try snapshot?.rollbacks() ?? [])
+        guard !standing.records.isEmpty else { return standing }
+        let isWhole = request.scope.namespaces == nil
+        let fleet = Set(desired.shards.map(\.id))
+        try normalised.takeBack(
+            &standing, observation: observation, in: context.catalog,
+            hasLeft: { isWhole && !fleet.contains($0) },
+            load: { digest, flavour throws(LedgerError) in
+                try context.cache.table(digest, flavour: flavour, in: snapshot)
+            })
+        return standing
     }
 
     /// Loads the texts of recorded tables, so that equivalent definitions compare as equal.

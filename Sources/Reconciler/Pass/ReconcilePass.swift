@@ -42,6 +42,7 @@ package struct ReconcilePass {
         if pass.hooks.interrupt.isRaised { ready = [] }
         pass.hooks.stage("recording the plan")
         let rollouts = RolloutLedger(pass: pass, context: pass.context)
+        try rollouts.endRollbacks(planned)
         let opened = try rollouts.open(planned, gated, ready: ready)
         let setAside = opened.setAside
         ready.removeAll { setAside.contains($0.key.shardID) }

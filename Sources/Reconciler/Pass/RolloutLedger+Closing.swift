@@ -50,6 +50,8 @@ extension RolloutLedger {
             guard var record = try draft.rollout(id) else {
                 throw LedgerError(.invalid, "rollouts/\(id): the rollout is gone")
             }
+            // Somebody took it back meanwhile, which ended it.
+            let wasOver = record.state.isTerminal
             var operations: [OperationKey: OperationRecord] = [:]
             for key in record.operationKeys {
                 // What cannot be read stays, and with it the rollout.
@@ -66,14 +68,18 @@ extension RolloutLedger {
             record.state =
                 RolloutState.derive(from: states, rule: record.failureRule) ?? record.state
             record.message = driven.control.firstFailure ?? record.message
-            if record.state.isTerminal { record.endedAt = pass.store.now.iso }
+            if record.state.isTerminal, !wasOver { record.endedAt = pass.store.now.iso }
+            if wasOver, converged == nil {
+                report = LedgerQueries.report(record, environment: name) {
+                    .success(operations[$0])
+                }
+                return .nothing
+            }
             draft.event = Self.closingEvent(record)
             try draft.setRollout(record)
             try draft.settleApprovals(Set(operations.values.compactMap(\.approval)))
             if let converged { try setConverged(converged, closing.planned, in: &draft) }
-            report = LedgerQueries.report(record, environment: name) {
-                .success(operations[$0])
-            }
+            report = LedgerQueries.report(record, environment: name) { .success(operations[$0]) }
             return .commit
         }
         report.note(driven, each: pass.fleet.policy.rollout.health?.eachSeconds)
@@ -99,7 +105,8 @@ extension RolloutLedger {
         let plan = closing.planned.plan
         let request = pass.request.scope
         guard request.namespaces == nil, request.shards.isEmpty, plan.unknown.isEmpty,
-            plan.unsupported.isEmpty, closing.gated.decision.held.isEmpty
+            plan.unsupported.isEmpty, closing.gated.decision.held.isEmpty,
+            closing.planned.rollbacks.recorded.isEmpty
         else { return nil }
         let outcomes = closing.result.outcomes
         guard closing.gated.decision.ready.allSatisfy({ outcomes[$0.key]?.state == .completed })

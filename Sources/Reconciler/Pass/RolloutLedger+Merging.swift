@@ -105,6 +105,8 @@ extension RolloutLedger {
                 key: record.id, reason: changes.first?.message)
         let approvals = Set(driven.operations.values.compactMap(\.approval))
         try pass.store.transact(event) { [record] draft throws(LedgerError) in
+            // Somebody took it back meanwhile.
+            guard try draft.rollout(record.id)?.state.isTerminal == false else { return .nothing }
             for change in changes { try draft.setOperation(change, of: record.id) }
             try draft.setRollout(record)
             if isOver { try draft.settleApprovals(approvals) }

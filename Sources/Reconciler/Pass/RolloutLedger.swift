@@ -44,11 +44,13 @@ struct RolloutLedger {
         let setAside = opened.setAside
         let fresh = ready.filter { !taken.contains($0.key) && !setAside.contains($0.key.shardID) }
         var record = fresh.isEmpty ? nil : try newRollout(fresh, planned)
-        record?.number = 1 + (opened.rollouts.compactMap(\.record.number).max() ?? 0)
+        if record != nil { record?.number = try number(after: opened.rollouts, planned) }
         let baseline = Baseline(planned: planned, now: store.now)
         // The text of each recorded definition is kept too, as the server may write it otherwise
         // than git.
         context.cache.keep(baseline.digests)
+        // What a rollout changes can be taken back only where its definition is there.
+        context.cache.keep(Self.ends(of: fresh))
         let planDigest = gated.report.digest
         let isNewPlan = try latestPlan(planned.snapshot) != planDigest
         let hasNews =
@@ -58,6 +60,8 @@ struct RolloutLedger {
         let inLedger = try context.memory.recorded(in: planned.snapshot)
         let event = Self.openingEvent(record, plan: planned.plan, planDigest)
         try store.transact(event) { draft throws(LedgerError) in
+            // What was planned is not to begin where somebody took a rollout back meanwhile.
+            if record != nil { try draft.requireSameRollbacks(as: planned.rollbacks.recorded) }
             try draft.set(RecordPath.plan(planDigest), json: planned.plan)
             try context.cache.save(into: &draft)
             for approval in gated.newApprovals {
@@ -83,6 +87,35 @@ struct RolloutLedger {
                 driven(record, Dictionary(operations) { first, _ in first }, isBegun: true))
         }
         return opened
+    }
+
+    /// The number of a new rollout: each has a greater one than those before it, whatever the
+    /// clocks of the machines say.
+    private func number(
+        after open: [RolloutDrive.Driven], _ planned: PlanningPass.Result
+    ) throws(LedgerError) -> Int {
+        var last = open.compactMap(\.record.number).max() ?? 0
+        if let latest = try planned.snapshot?.environmentRecord()?.latestRollout,
+            let number = try planned.snapshot?.rollout(latest)?.number
+        {
+            last = max(last, number)
+        }
+        return last + 1
+    }
+
+    /// The definitions before and after the operations.
+    private static func ends(of ready: [Gate.Ready]) -> Set<Digest> {
+        var seen: Set<Digest> = []
+        for item in ready {
+            // Shards share a step, of which one digest tells.
+            if let to = item.step.to, let from = item.step.from, item.step.members == nil,
+                seen.contains(to), seen.contains(from)
+            {
+                continue
+            }
+            seen.formUnion(item.step.tables.flatMap { [$0.from, $0.to] }.compactMap(\.self))
+        }
+        return seen
     }
 
     private static func openingEvent(

@@ -140,7 +140,13 @@ struct GroupDrafter {
                 return drafter.cause(of: state)
             }
         }
-        return drafter.cause(of: lead)
+        // What is taken back of one table takes the others along.
+        let back = changing.filter { schema.takenBack[$0.object.encoded] != nil }
+        var cause = drafter.cause(of: back.first ?? lead)
+        cause.rollback?.lost = back.flatMap {
+            schema.takenBack[$0.object.encoded]?.rollback.lost ?? []
+        }
+        return cause
     }
 
     /// The differences to show: the lines of all members, each with its table's name.

@@ -58,6 +58,7 @@ struct PlanDraft {
         let from: Digest?
         let to: Digest?
         let cause: PlanCause.Kind
+        let rollback: String?
         let statements: [PlanStatement]
 
         init(_ step: PlanStep) {
@@ -66,6 +67,7 @@ struct PlanDraft {
             from = step.from
             to = step.to
             cause = step.cause.kind
+            rollback = step.cause.rollback?.id
             statements = step.statements
         }
     }

@@ -87,8 +87,13 @@ package struct Planner {
 
     private mutating func plan(_ variant: Comparison.Variant) throws {
         let schema = comparison.schemas[variant.schema]
-        let drops = (removals[schema.namespace] ?? Removal(retire: [], prunesAll: false))
+        let removes = (removals[schema.namespace] ?? Removal(retire: [], prunesAll: false))
             .drops(on: schema.profile)
+        // What a rollout created goes with it.
+        let drops = { (state: Comparison.ObjectState) in
+            let isTakenBack = schema.takenBack[state.object.encoded] != nil
+            return removes(state) || (isTakenBack && state.status == .retired)
+        }
         var tables = Tables(withheld: WithheldRenames(variant.renames.blocked.map(\.hint)))
         for blocked in variant.renames.blocked {
             refuse(ObjectName(.table, blocked.hint.to), blocked.reason, in: schema, variant)

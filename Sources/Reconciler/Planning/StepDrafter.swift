@@ -67,7 +67,11 @@ struct StepDrafter {
     func placed(
         _ lines: [DifferenceLine], of state: Comparison.ObjectState
     ) -> [PlanDifference] {
-        lines.map { line in
+        guard schema.takenBack[state.object.encoded] == nil else {
+            // It is not what git has there.
+            return lines.map { PlanDifference(text: $0.description) }
+        }
+        return lines.map { line in
             PlanDifference(
                 text: line.description,
                 location: ports.location(variant.schema, state.object, line))
@@ -171,6 +175,11 @@ struct StepDrafter {
         case .retired: cause.kind = .retired
         case .unmanaged: cause.kind = .pruned
         case .pending, .inSync, .unknown: cause.kind = .git
+        }
+        if state.status != .drifted, let back = schema.takenBack[state.object.encoded] {
+            // No commit asks for it.
+            cause = PlanCause(kind: cause.kind)
+            cause.rollback = back.rollback
         }
         return cause
     }

@@ -49,7 +49,8 @@ package struct PlanStage {
             comparison: comparison, removals: Self.removals(input.desired),
             renames: { index in
                 let schema = input.normalised.stored[index]
-                return Renames(columns: schema.renames, indexes: schema.indexRenames)
+                let back = input.normalised.schemas[index].takenBack.values.flatMap(\.columns)
+                return Renames(columns: schema.renames + back, indexes: schema.indexRenames)
             },
             ports: ports)
         let result = try planner.plan()

@@ -63,6 +63,12 @@ package struct LedgerJournal: OperationJournal {
                 throw LedgerError(
                     .invalid, "\(path): no such operation; its rollout was not recorded")
             }
+            // Somebody took the rollout back, and this operation with it.
+            guard !operation.state.isTerminal else {
+                let words = operation.message ?? "it has ended"
+                refused.withLock { $0 = .rollout(.init(state: .stopped, words: words)) }
+                return .nothing
+            }
             // A retry that finds the pending record does not write a second event.
             let isPending = try draft.pendingReference(record.key)?.rollout == record.rollout
             guard !isPending else { return .nothing }

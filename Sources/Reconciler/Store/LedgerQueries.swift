@@ -5,7 +5,7 @@ import Schema
 
 /// Reads an environment's records from the ledger; asks no shard.
 package struct LedgerQueries {
-    private let store: LedgerStore
+    let store: LedgerStore
 
     package init(store: LedgerStore) {
         self.store = store

@@ -15,8 +15,8 @@ package struct NamedRecords {
 
     package init(snapshot: RecordSnapshot) { self.snapshot = snapshot }
 
-    /// The plans, approvals, rollouts and texts of the catalog whose names begin with `name`, and
-    /// the shard of that name. Looks at every rollout's name.
+    /// The plans, approvals, rollouts, rollbacks and texts of the catalog whose names begin with
+    /// `name`, and the shard of that name. Looks at every rollout's name.
     package func all(_ name: String) throws(LedgerError) -> [Found] {
         let prefix = name.lowercased()
         var found: [Found] = []
@@ -32,6 +32,9 @@ package struct NamedRecords {
         }
         for id in try snapshot.rolloutIDs() where id.hasPrefix(prefix) {
             try add(RecordPath.rollout(id), to: &found)
+        }
+        for record in try snapshot.rollbacks() where record.id.hasPrefix(prefix) {
+            try add(record, at: RecordPath.rollbacks, to: &found)
         }
         if let shard = Self.shard(name), let record = try snapshot.shard(shard) {
             try add(record, at: RecordPath.shard(shard), to: &found)

@@ -35,6 +35,10 @@ package enum RecordMeaning {
         case "suspensions":
             return "it is not known what somebody suspended, and nothing starts before the record "
                 + "is back"
+        case "rollbacks":
+            return
+                "what somebody took back is unknown, and no pass begins: remove the document, and "
+                + "git's state is wanted again"
         case "pending":
             return "the outcome of a statement is open, and nothing runs on its shard before the "
                 + "record is back"

@@ -29,6 +29,8 @@ package enum RecordPath {
     /// The folder of shard records; not `fleet`, where layout 1 had documents of the names that
     /// folders have here.
     package static let shards = LedgerPath("shards")
+    /// The rollbacks that hold.
+    package static let rollbacks = LedgerPath("rollbacks")
     /// The folder of refusals.
     package static let refusals = LedgerPath("refusals")
     /// The folder of suspensions.

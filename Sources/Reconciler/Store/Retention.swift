@@ -96,6 +96,7 @@ package struct Retention {
         var busy = Set(try snapshot.list(RecordPath.openFolder))
         busy.formUnion(try snapshot.pending().map(\.rollout))
         if let latest = try snapshot.environmentRecord()?.latestRollout { busy.insert(latest) }
+        busy.formUnion(try snapshot.rollbacks().map(\.rollout))
         var rollouts: [Rollout] = []
         for id in try snapshot.rolloutIDs() {
             guard let record = try snapshot.rollout(id) else { continue }

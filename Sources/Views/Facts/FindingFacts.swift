@@ -34,12 +34,18 @@ struct FindingFacts {
         shards = ShardNames.compact(finding.shards)
         shardCount = ShardNames.count(finding.shards.count, of: report.shardCount)
         status = finding.status
-        statusText = Self.word(finding.status)
+        let back = finding.rollback.map { " · rolled back by \($0.actor): \($0.reason)" }
+        statusText = Self.word(finding.status) + (back ?? "")
+        let wanted = back == nil ? "git" : "before the rollout"
         digests =
-            "git \(names.name(finding.desired)), recorded \(names.name(finding.recorded)), "
+            "\(wanted) \(names.name(finding.desired)), recorded \(names.name(finding.recorded)), "
             + "live \(names.name(finding.observed))"
         differences = finding.differences.map {
-            Difference(line: $0, meaning: Self.meaning(of: $0.text, status: finding.status))
+            Difference(
+                line: $0,
+                meaning: back == nil
+                    ? Self.meaning(of: $0.text, status: finding.status)
+                    : Self.meaningTakenBack($0.text, finding.status))
         }
         location = finding.location
         actions = Self.actions(finding, environment: report.environment)
@@ -73,6 +79,15 @@ struct FindingFacts {
         }
     }
 
+    /// The same for a table that is wanted as before a rollout.
+    private static func meaningTakenBack(_ line: String, _ status: TableStatus) -> String {
+        switch (line.first, status) {
+        case ("-", .pending), ("-", .retired): "before the rollout, not live yet"
+        case ("+", .pending), ("+", .retired): "live since the rollout, is to go"
+        default: meaning(of: line, status: status)
+        }
+    }
+
     private static func actions(
         _ finding: TableFinding, environment: String
     ) -> [Action] {
@@ -91,6 +106,8 @@ struct FindingFacts {
             return [
                 Action(label: "roll out", text: NextCommand.reconcile(environment: environment))
             ]
+        case .retired where finding.rollback != nil:
+            return [Action(label: "take back", text: plan)]
         case .retired: return [Action(label: "drop", text: plan)]
         case .inSync, .unmanaged, .unknown: return []
         }

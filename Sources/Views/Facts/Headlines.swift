@@ -24,7 +24,9 @@ extension PlanReport {
     /// `24 shards are as main@3f2a91c says`.
     var inSync: String {
         let verb = plan.shardCount == 1 ? "is" : "are"
-        return "\(Count.of(plan.shardCount, "shard")) \(verb) as \(plan.revision.label) says"
+        let held = notices.count { $0.code == PlanReport.rolledBack }
+        let back = held == 0 ? "" : ", but for what \(Count.of(held, "rollback")) holds"
+        return "\(Count.of(plan.shardCount, "shard")) \(verb) as \(plan.revision.label) says\(back)"
     }
 
     /// Whether nothing changes, nothing is unknown or unsupported, and the exit status agrees.

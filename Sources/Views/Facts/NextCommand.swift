@@ -21,6 +21,10 @@ enum NextCommand {
         "plumb status --environment \(shellQuoted(environment))"
     }
 
+    static func endRollback(_ id: String, environment: String) -> String {
+        "plumb rollback --end \(id) --environment \(shellQuoted(environment)) --reason \"…\""
+    }
+
     /// With every shard, or only the namespace where they are too many for a command line.
     static func heal(environment: String, namespace: String, shards: [String]) -> String {
         let base = "plumb reconcile --heal --environment \(shellQuoted(environment))"

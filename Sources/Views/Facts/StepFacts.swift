@@ -123,6 +123,12 @@ struct StepFacts {
     }
 
     private static func cause(_ cause: PlanCause, of kind: String) -> String? {
+        if let rollback = cause.rollback {
+            let words =
+                "rolled back by \(rollback.actor): \(rollback.reason) (rollout \(rollback.rollout))"
+            return cause.kind == .conflict
+                ? words + "; the live \(kind) was changed too (see plumb drift)" : words
+        }
         switch cause.kind {
         case .git:
             guard let commit = cause.commit else { return nil }
@@ -157,6 +163,9 @@ struct StepFacts {
             if let probe = finding.probe {
                 result += ProbeWords.lines(probe, shardCount: step.shards.count)
             }
+        }
+        for line in step.cause.rollback?.lost ?? [] {
+            result.append("does not come back: \(line)")
         }
         return result
     }

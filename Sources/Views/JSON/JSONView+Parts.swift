@@ -54,7 +54,16 @@ extension JSONView {
             "observed": .text(finding.observed?.hex),
             "differences": .array(finding.differences.map(difference)),
             "location": place(finding.location),
+            "rollback": finding.rollback.map(rollback) ?? .null,
             "fingerprint": .string(FindingFingerprint.of(finding, in: environment)),
+        ])
+    }
+
+    static func rollback(_ rollback: PlanRollback) -> JSONValue {
+        .object([
+            "id": .string(rollback.id), "rollout": .string(rollback.rollout),
+            "actor": .string(rollback.actor), "reason": .string(rollback.reason),
+            "at": .string(rollback.at), "lost": .strings(rollback.lost),
         ])
     }
 

@@ -119,6 +119,7 @@ extension JSONView {
             "kind": .string(cause.kind.rawValue), "commit": .text(cause.commit),
             "author": .text(cause.author), "location": place(cause.location),
             "authors": cause.authors.map(JSONValue.strings) ?? .null,
+            "rollback": cause.rollback.map(rollback) ?? .null,
         ])
     }
 

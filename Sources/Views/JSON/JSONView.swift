@@ -65,6 +65,7 @@ package enum JSONView {
                     "at": .string(suspension.at), "until": .text(suspension.until),
                 ])
             })
+        members["rollbacks"] = .array(status.rollbacks.map(rollback))
         members["setAside"] = .array(status.setAside.map(shardLine))
         members["shards"] = status.shards.map { .array($0.map(shardLine)) } ?? .null
         return document("status", status.headline, exit, members, pretty)

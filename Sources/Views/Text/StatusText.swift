@@ -27,6 +27,10 @@ package enum StatusText {
             page.blank()
         }
         if let rollout = status.rollout { add(rollout, to: &page) }
+        for rollback in status.rollbacks {
+            page.blank()
+            RollbackText.add(rollback, to: &page)
+        }
         page.end(status.headline, exit)
         return page.text
     }

@@ -19,6 +19,7 @@ enum CommandTable {
         SuspensionCommands.resume,
         UnlockCommand.command,
         CutoverCommand.command,
+        RollbackCommand.command,
         ShowCommand.command,
         LogCommand.command,
         ImportCommand.command,

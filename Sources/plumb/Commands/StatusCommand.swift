@@ -61,7 +61,9 @@ enum StatusCommand {
         let queries = LedgerQueries(store: store)
         if let wanted {
             try store.ledger.requireMade()
-            return StatusReport(try rollout(wanted, queries))
+            var report = StatusReport(try rollout(wanted, queries))
+            report.rollbacks = try queries.rollbacks().filter { $0.rollout == wanted }
+            return report
         }
         var report = StatusReport(environment: store.environment)
         guard try store.ledger.isThere else {
@@ -69,6 +71,7 @@ enum StatusCommand {
             return report
         }
         report.suspensions = try queries.suspensions()
+        report.rollbacks = try queries.rollbacks()
         (report.setAside, report.shards) = try queries.shardLines(all: shards)
         let environment = try queries.environment()
         if let latest = environment?.latestRollout {

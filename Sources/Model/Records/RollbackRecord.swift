@@ -1,0 +1,161 @@
+import Diff
+import Schema
+
+/// A rollout that somebody took back: its objects are wanted as they were before it, for as long as
+/// git wants exactly what the rollout made of them.
+package struct RollbackRecord: Codable, Hashable, Sendable {
+    /// The version of the record's format.
+    package var version: Int
+    package var id: String
+    /// The id of the rollout that is taken back.
+    package var rollout: String
+    package var actor: String
+    package var reason: String
+    /// ISO 8601 in UTC.
+    package var at: String
+    /// Shards on which the same objects are taken back are one group.
+    package var groups: [Group]
+
+    package init(
+        id: String, rollout: String, actor: String, reason: String, at: String, groups: [Group]
+    ) {
+        version = Self.currentVersion
+        self.id = id
+        self.rollout = rollout
+        self.actor = actor
+        self.reason = reason
+        self.at = at
+        self.groups = groups
+    }
+
+    package static let currentVersion = 1
+
+    /// Objects that are taken back on the same shards of a namespace.
+    package struct Group: Codable, Hashable, Sendable {
+        package var namespace: String
+        /// The names of the shards, sorted.
+        package var shards: [String]
+        package var objects: [Object]
+
+        package init(namespace: String, shards: [String], objects: [Object]) {
+            self.namespace = namespace
+            self.shards = shards
+            self.objects = objects
+        }
+    }
+
+    /// One object, with the two ends of what the rollout did to it.
+    package struct Object: Codable, Hashable, Sendable {
+        /// Its name after the rollout.
+        package var object: ObjectName
+        /// Its name before, where the rollout gave it another; nil otherwise.
+        package var renamedFrom: ObjectName?
+        /// The digest that the rollout led to; nil for an absent object.
+        package var unwanted: Digest?
+        /// The digest before it; nil for an absent object.
+        package var wanted: Digest?
+        /// Columns that the rollout renamed; nil for none.
+        package var columns: [Column]?
+        /// What does not come back with the definition, one phrase each.
+        package var lost: [String]
+        /// What git wants instead, as lines of a difference.
+        package var change: [String]
+
+        private enum CodingKeys: String, CodingKey {
+            case object = "table"
+            case renamedFrom, unwanted, wanted, columns, lost, change
+        }
+
+        package init(
+            object: ObjectName, renamedFrom: ObjectName? = nil, unwanted: Digest?,
+            wanted: Digest?, columns: [Column] = [], lost: [String] = [], change: [String] = []
+        ) {
+            self.object = object
+            self.renamedFrom = renamedFrom
+            self.unwanted = unwanted
+            self.wanted = wanted
+            self.columns = columns.isEmpty ? nil : columns
+            self.lost = lost
+            self.change = change
+        }
+
+        /// The name under which it is wanted again.
+        package var former: ObjectName { renamedFrom ?? object }
+    }
+
+    /// A column's names before and after the rollout.
+    package struct Column: Codable, Hashable, Sendable {
+        package var from: String
+        package var to: String
+
+        package init(from: String, to: String) {
+            self.from = from
+            self.to = to
+        }
+    }
+}
+
+/// The rollbacks of an environment that hold, the older ones first: one document, so that what a
+/// pass has read can be compared with what there is when it writes.
+package struct RollbackBook: Codable, Hashable, Sendable {
+    /// The version of the document's format.
+    package var version: Int
+    package var rollbacks: [RollbackRecord]
+
+    package init(rollbacks: [RollbackRecord]) {
+        version = RollbackRecord.currentVersion
+        self.rollbacks = rollbacks
+    }
+}
+
+extension RollbackRecord {
+    /// On which shards it holds which objects.
+    package typealias Places = [ShardID: Set<ObjectName>]
+
+    package var shardCount: Int {
+        Set(groups.flatMap { group in group.shards.map { group.id(of: $0) } }).count
+    }
+
+    /// The record without some objects; nil where nothing is left of it.
+    package func removing(_ gone: Places) -> RollbackRecord? {
+        guard !gone.isEmpty else { return self }
+        var objects: [ShardID: [Object]] = [:]
+        for group in groups {
+            for shard in group.shards {
+                let id = group.id(of: shard)
+                let left = group.objects.filter { gone[id]?.contains($0.object) != true }
+                if !left.isEmpty { objects[id, default: []] += left }
+            }
+        }
+        guard !objects.isEmpty else { return nil }
+        var record = self
+        record.groups = Self.groups(of: objects)
+        return record
+    }
+
+    /// The groups of shards with the same objects, sorted.
+    package static func groups(of objects: [ShardID: [Object]]) -> [Group] {
+        struct Key: Hashable {
+            let namespace: String
+            let objects: [Object]
+        }
+        var groups: [Key: [String]] = [:]
+        for (id, objects) in objects {
+            groups[Key(namespace: id.namespace, objects: objects), default: []].append(id.shard)
+        }
+        return groups.map {
+            Group(namespace: $0.namespace, shards: $1.sorted(), objects: $0.objects)
+        }.sorted {
+            ($0.namespace, $0.shards.first ?? "") < ($1.namespace, $1.shards.first ?? "")
+        }
+    }
+
+    /// Who asked for it and why, for people: `by ada at … (too slow)`.
+    package var origin: String { "by \(actor) at \(at) (\(reason))" }
+}
+
+extension RollbackRecord.Group {
+    package func id(of shard: String) -> ShardID {
+        ShardID(namespace: namespace, shard: shard)
+    }
+}

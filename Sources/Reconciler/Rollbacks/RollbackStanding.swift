@@ -1,0 +1,63 @@
+import Model
+import Reports
+import Schema
+
+/// The rollbacks of an environment, and what a pass found about them.
+package struct RollbackStanding: Sendable {
+    /// Those that the ledger had when the pass began, the older ones first.
+    package var records: [RollbackRecord] = []
+    /// By the id of each what it holds on the shards of the pass.
+    package var held: [String: RollbackRecord.Places] = [:]
+    /// By the id of each what it does not hold any more: git wants something else there, or the
+    /// shard left the fleet.
+    package var over: [String: RollbackRecord.Places] = [:]
+
+    /// Whether git was read at an old revision, because a fetch failed: it may be from before the
+    /// change, so nothing ends.
+    package var isStale = false
+
+    package init(records: [RollbackRecord] = []) { self.records = records }
+
+    /// The rollbacks without what is over.
+    package var remaining: [RollbackRecord] {
+        records.compactMap { $0.removing(over[$0.id] ?? [:]) }
+    }
+
+    /// Those that the ledger has once what is over is recorded as such.
+    package var recorded: [RollbackRecord] { isStale ? records : remaining }
+
+    /// What is held instead of git's state, one notice for each rollback.
+    package func notices(in environment: String) -> [Notice] {
+        records.compactMap { record in
+            guard let places = held[record.id], !places.isEmpty else { return nil }
+            return Notice(
+                code: PlanReport.rolledBack, message: Self.words(record, on: places, environment))
+        }
+    }
+
+    private static func words(
+        _ record: RollbackRecord, on places: RollbackRecord.Places, _ environment: String
+    ) -> String {
+        var names: Set<String> = []
+        var changes: [String] = []
+        for group in record.groups {
+            for object in group.objects
+            where group.shards.contains(where: {
+                places[group.id(of: $0)]?.contains(object.object) == true
+            }) {
+                guard names.insert(object.object.label(in: group.namespace)).inserted else {
+                    continue
+                }
+                changes += object.change
+            }
+        }
+        let shown = changes.prefix(3).joined(separator: ", ")
+        let more = changes.count > 3 ? " and \(changes.count - 3) more" : ""
+        let wants = changes.isEmpty ? "" : "; git wants instead: \(shown)\(more)"
+        return "rollback \(record.id) of rollout \(record.rollout) \(record.origin): "
+            + "\(names.sorted().joined(separator: ", ")) on "
+            + "\(Count.of(places.count, "shard")) is wanted as before\(wants); a commit that "
+            + "changes it ends that, and so does `plumb rollback --end \(record.id) --environment "
+            + "\(environment) --reason …`"
+    }
+}

@@ -1,0 +1,79 @@
+import Diff
+import Model
+import Schema
+
+/// What becomes of an object of a rollback on a shard. A pure function of what git and the shard
+/// have.
+enum RollbackVerdict: Hashable, Sendable {
+    /// Git still wants what the rollout made: it is kept as it was before.
+    case holds
+    /// Git wants what was before, too, and the shard is not there yet: new names still have to go
+    /// back as such, and what was created has to go.
+    case agrees
+    /// Git wants something else, or the shard is where git and the rollback want it.
+    case over
+}
+
+/// A desired schema in which objects are taken back.
+struct RollbackSchema {
+    private(set) var schema: Comparison.Schema
+    /// Digests of the live objects by encoded name.
+    let live: [String: Digest]
+    let lookup: (Digest) -> CatalogTable?
+
+    /// What becomes of `object`, by the schema as it is.
+    func verdict(_ object: RollbackRecord.Object) -> RollbackVerdict {
+        let git = schema.tables
+        guard let old = object.renamedFrom else {
+            if isSame(object.unwanted, git[object.object.encoded]) { return .holds }
+            guard isSame(object.wanted, git[object.object.encoded]) else { return .over }
+            return isLive(object.wanted, object.object) ? .over : .agrees
+        }
+        let (new, former) = (git[object.object.encoded], git[old.encoded])
+        if former == nil, isSame(object.unwanted, new) { return .holds }
+        guard new == nil, isSame(object.wanted, former) else { return .over }
+        let isBack = isLive(object.wanted, old) && live[object.object.encoded] == nil
+        return isBack ? .over : .agrees
+    }
+
+    /// Takes `object` back, as far as it is not over.
+    mutating func take(_ object: RollbackRecord.Object, of record: RollbackRecord) -> Bool {
+        let verdict = verdict(object)
+        guard verdict != .over else { return false }
+        if verdict == .holds {
+            schema.tables[object.object.encoded] = nil
+            if let wanted = object.wanted.flatMap(lookup) {
+                schema.tables[object.former.encoded] = wanted
+            }
+        }
+        if let old = object.renamedFrom {
+            schema.tableRenames.append(TableRename(from: object.object.name, to: old.name))
+        }
+        let rollback = PlanRollback(
+            id: record.id, rollout: record.rollout, actor: record.actor, reason: record.reason,
+            at: record.at, lost: object.lost)
+        schema.takenBack[object.former.encoded] = TakenBack(
+            rollback: rollback,
+            columns: (object.columns ?? []).map {
+                ColumnRename(table: object.former.name, from: $0.to, to: $0.from)
+            })
+        return true
+    }
+
+    private func isLive(_ digest: Digest?, _ name: ObjectName) -> Bool {
+        guard let found = live[name.encoded] else { return digest == nil }
+        return found == digest || isSame(digest, lookup(found))
+    }
+
+    /// Whether a digest stands for this definition, or for one that means the same.
+    private func isSame(_ digest: Digest?, _ other: CatalogTable?) -> Bool {
+        guard let digest, let other else { return digest == nil && other == nil }
+        if digest == other.digest { return true }
+        guard let known = lookup(digest) else { return false }
+        if let left = known.table, let right = other.table {
+            return left.name == right.name && left.isEquivalent(to: right)
+        }
+        guard let left = known.object, let right = other.object else { return false }
+        return left.isMet(by: right) || right.isMet(by: left)
+    }
+}

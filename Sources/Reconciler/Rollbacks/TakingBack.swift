@@ -1,0 +1,136 @@
+import Diff
+import Ledger
+import Model
+import Observed
+import Schema
+
+extension NormaliseStage.Output {
+    /// Makes the schemas of shards of which a rollout was taken back what they were before it;
+    /// the others keep theirs.
+    ///
+    /// Each schema is made once for all shards with the same live tables, so it costs what the
+    /// rollbacks name, and nothing without one.
+    ///
+    /// - Parameters:
+    ///   - hasLeft: whether a shard is known to be none of the fleet's any more.
+    ///   - load: the definition of a digest, which is then in `catalog`.
+    mutating func takeBack(
+        _ standing: inout RollbackStanding, observation: [ShardID: ShardObservation],
+        in catalog: ObjectCatalog, hasLeft: (ShardID) -> Bool,
+        load: (Digest, ServerProfile.Flavour) throws(LedgerError) -> CatalogTable?
+    ) throws(LedgerError) {
+        var groups: [ShardID: [GroupPlace]] = [:]
+        for (place, record) in standing.records.enumerated() {
+            for (number, group) in record.groups.enumerated() {
+                for shard in group.shards {
+                    let id = group.id(of: shard)
+                    groups[id, default: []].append(GroupPlace(record: place, group: number))
+                    if hasLeft(id) {
+                        let objects = group.objects.map(\.object)
+                        standing.over[record.id, default: [:]][id, default: []]
+                            .formUnion(objects)
+                    }
+                }
+            }
+        }
+        var known: [Key: Answer] = [:]
+        var loaded: Set<GroupPlace> = []
+        for (shard, own) in groups.sorted(by: { $0.key < $1.key }) {
+            guard case .known(let found) = observation[shard], let place = assignment[shard] else {
+                continue
+            }
+            let key = Key(schema: place, live: found.schema.digest, groups: own)
+            if known[key] == nil {
+                for group in own where loaded.insert(group).inserted {
+                    try Self.load(
+                        group.group(in: standing.records), of: standing.records[group.record],
+                        found.profile.flavour, load)
+                }
+                var made = answer(
+                    own, standing.records, schemas[place], live: found.schema.tables, catalog)
+                made.place = add(made.schema, like: place)
+                known[key] = made
+            }
+            guard let answer = known[key] else { continue }
+            if let place = answer.place { assignment[shard] = place }
+            for (id, objects) in answer.held {
+                standing.held[id, default: [:]][shard, default: []].formUnion(objects)
+            }
+            for (id, objects) in answer.over {
+                standing.over[id, default: [:]][shard, default: []].formUnion(objects)
+            }
+        }
+    }
+
+    private struct GroupPlace: Hashable {
+        let record: Int
+        let group: Int
+
+        func group(in records: [RollbackRecord]) -> RollbackRecord.Group {
+            records[record].groups[group]
+        }
+    }
+
+    private struct Key: Hashable {
+        let schema: Int
+        let live: Digest
+        let groups: [GroupPlace]
+    }
+
+    private struct Answer {
+        /// Nil where nothing is held.
+        var schema: Comparison.Schema?
+        /// Where it is among the schemas.
+        var place: Int?
+        var held: [String: Set<ObjectName>] = [:]
+        var over: [String: Set<ObjectName>] = [:]
+    }
+
+    private func answer(
+        _ groups: [GroupPlace], _ records: [RollbackRecord], _ schema: Comparison.Schema,
+        live: [String: Digest], _ catalog: ObjectCatalog
+    ) -> Answer {
+        var back = RollbackSchema(schema: schema, live: live) { catalog[$0] }
+        var answer = Answer()
+        for place in groups {
+            let record = records[place.record]
+            for object in place.group(in: records).objects {
+                if back.take(object, of: record) {
+                    answer.held[record.id, default: []].insert(object.object)
+                } else {
+                    answer.over[record.id, default: []].insert(object.object)
+                }
+            }
+        }
+        if !answer.held.isEmpty { answer.schema = back.schema }
+        return answer
+    }
+
+    private mutating func add(_ schema: Comparison.Schema?, like place: Int) -> Int? {
+        guard let schema else { return nil }
+        schemas.append(schema)
+        sources.append(sources[place])
+        stored.append(stored[place])
+        return schemas.count - 1
+    }
+
+    /// Without the definitions nobody can say whether a rollback still holds.
+    private static func load(
+        _ group: RollbackRecord.Group, of record: RollbackRecord,
+        _ flavour: ServerProfile.Flavour,
+        _ load: (Digest, ServerProfile.Flavour) throws(LedgerError) -> CatalogTable?
+    ) throws(LedgerError) {
+        for object in group.objects {
+            for digest in [object.unwanted, object.wanted].compactMap(\.self)
+            where try load(digest, flavour) == nil {
+                throw LedgerError(
+                    .damaged,
+                    "\(RecordPath.catalog(digest)): a definition of "
+                        + "\(object.object.label(in: group.namespace)) that rollback \(record.id) "
+                        + "needs is missing",
+                    remedy: "restore the branch from before, or have git's state again with "
+                        + "`plumb rollback --end \(record.id) --reason …`")
+            }
+        }
+    }
+}
