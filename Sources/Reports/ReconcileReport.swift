@@ -26,11 +26,14 @@ package struct ReconcileReport: Codable, Hashable, Sendable {
         self.exitStatus = exitStatus
     }
 
-    /// When the next thing is due by itself, ISO 8601 in UTC: a wave opens, or is asked how it is;
-    /// nil where nothing is.
+    /// When the next thing is due by itself, ISO 8601 in UTC: a wave opens or is asked how it is, or
+    /// an operation or a finalizer is tried again; nil where nothing is.
     package var nextDue: String? {
-        ((others ?? []) + [rollout]).compactMap(\.due).flatMap { [$0.at, $0.question] }
-            .compactMap(\.self).min()
+        let rollouts = (others ?? []) + [rollout]
+        let times = rollouts.flatMap { rollout in
+            [rollout.due?.at, rollout.due?.question] + (rollout.finalizers ?? []).map(\.nextAt)
+        }
+        return times.compactMap(\.self).min()
     }
 
     /// How an operation was settled that a dead run had left.

@@ -21,6 +21,8 @@ package struct RolloutReport: Codable, Hashable, Sendable {
     package var message: String?
     /// What it waits for by itself; nil where nothing is due at a known time.
     package var due: Due?
+    /// What runs once for a namespace after its shards; nil or empty for none.
+    package var finalizers: [Finalizer]?
 
     package init(
         environment: String, rollout: String? = nil, plan: Digest? = nil,
@@ -36,6 +38,29 @@ package struct RolloutReport: Codable, Hashable, Sendable {
         self.counts = counts
         self.troubles = troubles
         self.message = message
+    }
+
+    /// The finalizer of a namespace.
+    package struct Finalizer: Codable, Hashable, Sendable {
+        package var namespace: String
+        package var state: FinalizerState
+        /// Why it failed, was skipped or waits.
+        package var message: String?
+        /// When it is tried again, ISO 8601 in UTC.
+        package var nextAt: String?
+        /// The beginning of what it wrote.
+        package var output: String?
+
+        package init(
+            namespace: String, state: FinalizerState, message: String?, nextAt: String?,
+            output: String?
+        ) {
+            self.namespace = namespace
+            self.state = state
+            self.message = message
+            self.nextAt = nextAt
+            self.output = output
+        }
     }
 
     /// What goes on by itself: a wave that opens, or an operation that is tried again.

@@ -126,7 +126,23 @@ import Testing
 
     @Test(arguments: cases)
     func comesBack(_ one: Case) throws {
-        let fleet = try FleetFixture(shards: 1, schema: one.before)
+        try comesBack(one, on: .mariadb1011)
+    }
+
+    /// Definitions come back as each kind of server prints them.
+    @Test(arguments: TestServer.available.filter { $0 != .mariadb1011 })
+    func comesBackEverywhere(_ kind: TestServer.Kind) throws {
+        for one in Self.cases
+        where ["tables that change together", "a table that was renamed, with a column"]
+            .contains(one.name)
+        {
+            try comesBack(one, on: kind)
+        }
+    }
+
+    private func comesBack(_ one: Case, on kind: TestServer.Kind) throws {
+        let fleet = try FleetFixture(
+            on: TestServer.shared(kind), shards: 1, schema: one.before)
         if one.namespace == ["manage: all"] { fleet.file.namespace = one.namespace }
         try fleet.commit()
         try fleet.expect(0, "reconcile")

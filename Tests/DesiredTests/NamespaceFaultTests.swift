@@ -13,9 +13,22 @@ import Testing
         ),
         (
             "finalizer: {exec: [a]}",
-            "plumb.yaml:6:5: error: `finalizer` is part of the format, but this release runs "
-                + "none [unsupported]; remove `finalizer` and publish after `plumb reconcile` "
-                + "has exited with 0"
+            "plumb.yaml:6:24: error: the program of `exec` is `a`, which is not an absolute path "
+                + "without `.` and `..` [invalid-value]; write the whole path"
+        ),
+        (
+            "finalizer: {exec: [/bin/../bin/a]}",
+            "plumb.yaml:6:24: error: the program of `exec` is `/bin/../bin/a`, which is not an "
+                + "absolute path without `.` and `..` [invalid-value]; write the whole path"
+        ),
+        (
+            "finalizer: {exec: []}",
+            "plumb.yaml:6:23: error: `exec` is empty [invalid-value]; add an entry"
+        ),
+        (
+            "finalizer: {exec: [/bin/a], timeout: 2h}",
+            "plumb.yaml:6:42: error: `timeout` is `2h`, which is out of range [invalid-value]; "
+                + "write a duration from 1s to 3600s"
         ),
         (
             "manage: [views, events]",

@@ -57,6 +57,8 @@ package struct Namespace: Sendable {
     package internal(set) var sqlMode: Located<String>?
     /// What happens to columns in an old storage format of dates and times.
     package internal(set) var oldTemporals: OldTemporalColumns = .keep
+    /// What runs once its shards are changed.
+    package internal(set) var finalizer: Finalizer?
     /// Kinds that only a proposal manages: allowed in its files, and not read.
     var unread: Set<ObjectName.Kind> = []
 }

@@ -112,6 +112,8 @@ package struct RolloutRecord: Codable, Hashable, Sendable {
     package var actor: String
     /// The message of the first failure, with its shard.
     package var message: String?
+    /// The namespaces that have a finalizer; nil for none.
+    package var finalizers: [String]?
     /// Greater than that of every rollout that began before it; nil in old records.
     package var number: Int?
     /// Under `continue`: with this many failures it halts; nil for no limit.

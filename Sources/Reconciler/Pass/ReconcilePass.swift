@@ -51,6 +51,7 @@ package struct ReconcilePass {
             &driven, rollouts, planned, ready,
             resumed.filter { !unsettled.contains($0.key.shardID) })
         let result = Self.whole(driven)
+        if result.journalFailure == nil { try rollouts.finalize(&driven) }
         remember(result, ready)
         let closing = RolloutLedger.Closing(planned: planned, gated: gated, result: result)
         var reports = try close(rollouts, driven, closing)
@@ -63,7 +64,7 @@ package struct ReconcilePass {
         return ReconcileReport(
             plan: gated.report, rollout: newest, others: reports.isEmpty ? nil : reports,
             recovered: recovered, adopted: opened.adopted,
-            exitStatus: status(planned, gated, recovered, driven))
+            exitStatus: status(planned, gated, recovered, driven, reports + [newest]))
     }
 
     /// What became of the operations of all rollouts.
@@ -223,7 +224,8 @@ package struct ReconcilePass {
     /// What a pass came to, for the exit status.
     private func status(
         _ planned: PlanningPass.Result, _ gated: GateStage.Output,
-        _ recovered: [ReconcileReport.Recovered], _ rollouts: [RolloutDrive.Driven]
+        _ recovered: [ReconcileReport.Recovered], _ rollouts: [RolloutDrive.Driven],
+        _ reports: [RolloutReport]
     ) -> ExitStatus {
         let result = Self.whole(rollouts)
         let isEnding = pass.hooks.interrupt.isRaised
@@ -246,6 +248,14 @@ package struct ReconcilePass {
                 outcomes.append(.outsideWindow)
             } else if driven.next.isWaiting {
                 outcomes.append(.waveWaits)
+            }
+        }
+        for finalizer in reports.flatMap({ $0.finalizers ?? [] }) {
+            switch finalizer.state {
+            case .completed, .skipped: break
+            case .failed: outcomes.append(.operation(.failed))
+            case .unknown: outcomes.append(.unsettled)
+            case .pending, .running, .failedRetryable: outcomes.append(.waveWaits)
             }
         }
         let done = gated.decision.ready.count { result.outcomes[$0.key]?.state == .completed }

@@ -63,6 +63,9 @@ struct RolloutDrive {
                 && operations.values.contains { !$0.state.isTerminal }
         }
 
+        /// A finalizer of it ran or ended, so there is something to record of it.
+        mutating func noteFinalized() { isBegun = true }
+
         /// Takes over what became of operations.
         fileprivate mutating func note(_ run: RolloutRunner.Result, now: Timestamp) {
             for (key, outcome) in run.outcomes {

@@ -32,9 +32,10 @@ extension RolloutLedger {
 
     /// What is known of a rollout in which nothing happened.
     private func report(_ driven: RolloutDrive.Driven) -> RolloutReport {
-        var report = LedgerQueries.report(driven.record, environment: pass.environment.name) {
-            .success(driven.operations[$0])
-        }
+        let finalizers = (try? pass.store.snapshot()?.finalizers(of: driven.record)) ?? []
+        var report = LedgerQueries.report(
+            driven.record, finalizers, environment: pass.environment.name
+        ) { .success(driven.operations[$0]) }
         report.note(driven, each: pass.fleet.policy.rollout.health?.eachSeconds)
         return report
     }
@@ -65,8 +66,10 @@ extension RolloutLedger {
                 operations[key] = operation
             }
             let states = record.operationKeys.map { operations[$0]?.state }
+            let finalizers = try draft.finalizers(of: record)
             record.state =
-                RolloutState.derive(from: states, rule: record.failureRule) ?? record.state
+                RolloutState.derive(from: states, rule: record.failureRule)?
+                .with(finalizers.map { $0?.state }) ?? record.state
             record.message = driven.control.firstFailure ?? record.message
             if record.state.isTerminal, !wasOver { record.endedAt = pass.store.now.iso }
             if wasOver, converged == nil {
@@ -79,7 +82,9 @@ extension RolloutLedger {
             try draft.setRollout(record)
             try draft.settleApprovals(Set(operations.values.compactMap(\.approval)))
             if let converged { try setConverged(converged, closing.planned, in: &draft) }
-            report = LedgerQueries.report(record, environment: name) { .success(operations[$0]) }
+            report = LedgerQueries.report(record, finalizers, environment: name) {
+                .success(operations[$0])
+            }
             return .commit
         }
         report.note(driven, each: pass.fleet.policy.rollout.health?.eachSeconds)

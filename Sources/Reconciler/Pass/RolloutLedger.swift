@@ -44,7 +44,9 @@ struct RolloutLedger {
         let setAside = opened.setAside
         let fresh = ready.filter { !taken.contains($0.key) && !setAside.contains($0.key.shardID) }
         var record = fresh.isEmpty ? nil : try newRollout(fresh, planned)
+        let finalizers = finalizers(of: record?.operationKeys ?? [])
         if record != nil { record?.number = try number(after: opened.rollouts, planned) }
+        if !finalizers.isEmpty { record?.finalizers = finalizers.map(\.namespace) }
         let baseline = Baseline(planned: planned, now: store.now)
         // The text of each recorded definition is kept too, as the server may write it otherwise
         // than git.
@@ -75,6 +77,7 @@ struct RolloutLedger {
             if let record {
                 environment.latestRollout = record.id
                 try write(record, fresh, in: &draft)
+                for finalizer in finalizers { try draft.setFinalizer(finalizer, of: record.id) }
             }
             try draft.set(RecordPath.environment, json: environment)
             return .commit

@@ -235,8 +235,23 @@ package struct RollbackRequests {
             states.append(operation.state)
             if let approval = operation.approval { approvals.insert(approval) }
         }
+        var finalizers: [FinalizerState?] = []
+        for finalizer in try draft.finalizers(of: record) {
+            guard var finalizer, [.pending, .failedRetryable, .unknown].contains(finalizer.state)
+            else {
+                finalizers.append(finalizer?.state)
+                continue
+            }
+            finalizer.state = .skipped
+            finalizer.message = words
+            finalizer.endedAt = now
+            try draft.setFinalizer(finalizer, of: id)
+            finalizers.append(.skipped)
+        }
         try draft.setMark(RolloutMark(stop: stop), of: id)
-        record.state = RolloutState.derive(from: states, policy: record.policy) ?? record.state
+        record.state =
+            RolloutState.derive(from: states, policy: record.policy)?.with(finalizers)
+            ?? record.state
         if record.state.isTerminal { record.endedAt = now }
         try draft.setRollout(record)
         if record.state.isTerminal { try draft.settleApprovals(approvals) }

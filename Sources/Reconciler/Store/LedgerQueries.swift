@@ -22,7 +22,8 @@ package struct LedgerQueries {
             return nil
         }
         var known: [OperationKey: OperationRecord] = [:]
-        var report = Self.report(record, environment: store.environment) { key in
+        let finalizers = try snapshot.finalizers(of: record)
+        var report = Self.report(record, finalizers, environment: store.environment) { key in
             // One unreadable operation makes the state undetermined, and the others are still
             // listed.
             let found = Result { () throws(LedgerError) in try snapshot.operation(id, key) }
@@ -78,10 +79,12 @@ package struct LedgerQueries {
         return (lines.filter { setAside[$0.shard] != nil }, all ? lines : nil)
     }
 
-    /// - Parameter operation: the record of an operation, nil where there is none, or why it
-    ///   cannot be read.
+    /// - Parameters:
+    ///   - finalizers: their records, nil for each that is missing.
+    ///   - operation: the record of an operation, nil where there is none, or why it
+    ///     cannot be read.
     static func report(
-        _ record: RolloutRecord, environment: String,
+        _ record: RolloutRecord, _ finalizers: [FinalizerRecord?] = [], environment: String,
         _ operation: (OperationKey) -> Result<OperationRecord?, LedgerError>
     ) -> RolloutReport {
         var operations: [(key: OperationKey, record: OperationRecord?)] = []
@@ -101,9 +104,15 @@ package struct LedgerQueries {
         var report = RolloutReport(
             environment: environment, rollout: record.id, plan: record.plan,
             state: RolloutState.derive(
-                from: operations.map { $0.record?.state }, rule: record.failureRule),
+                from: operations.map { $0.record?.state }, rule: record.failureRule
+            )?.with(finalizers.map { $0?.state }),
             startedAt: record.startedAt, endedAt: record.endedAt,
             message: Self.message(record.message, lacks))
+        report.finalizers = finalizers.compactMap(\.self).map {
+            .init(
+                namespace: $0.namespace, state: $0.state, message: $0.message, nextAt: $0.nextAt,
+                output: $0.output)
+        }
         for (key, record) in operations {
             let lack = unreadable.contains(key) ? "unreadable" : "missing"
             report.counts[record?.state.label ?? lack, default: 0] += 1

@@ -143,6 +143,11 @@ package enum RecordPath {
         rolloutFolder(rollout).appending("steps").spread(digest)
     }
 
+    /// The finalizer of a namespace in a rollout.
+    static func finalizer(_ rollout: String, _ namespace: String) -> LedgerPath {
+        rolloutFolder(rollout).appending("finalizers").appending(namespace)
+    }
+
     /// The pending record of an operation.
     package static func pending(_ key: OperationKey) -> LedgerPath {
         pendingFolder.appending(name(key))

@@ -1,23 +1,24 @@
 import CLinux
 import Foundation
 
-/// Runs another program (`gpg`, `ssh-keygen`) and waits for its end.
-enum Program {
-    struct Output: Sendable {
+/// Runs another program (`gpg`, `ssh-keygen`, a finalizer) and waits for its end.
+package enum Program {
+    package struct Output: Sendable {
         /// The exit status; 128 plus the signal's number where a signal ended it.
-        let status: Int32
-        let output: String
+        package let status: Int32
+        package let output: String
         /// The first line of its standard error, without control characters.
-        let complaint: String
+        package let complaint: String
     }
 
-    /// Runs the program `name`, found in `PATH`.
+    /// Runs the program `name`, an absolute path or found in `PATH`.
     ///
     /// It inherits `PATH`, the variables of `environment` and no open file but `input`. Throws
-    /// `program` where it does not start or does not end in time.
-    static func run(
+    /// `program` where it does not start or does not end in time, and where it writes more than
+    /// `mostBytes`: then it is killed, with what it started.
+    package static func run(
         _ name: String, _ arguments: [String], input: [UInt8], environment: [String: String],
-        limitSeconds: Double
+        limitSeconds: Double, mostBytes: Int = TrustedFile.limit
     ) throws(SignatureError) -> Output {
         let files = try (
             MemoryFile(holding: input), MemoryFile(holding: []), MemoryFile(holding: [])
@@ -25,7 +26,9 @@ enum Program {
         let process = try start(
             name, arguments, environment: environment,
             descriptors: [files.0.descriptor, files.1.descriptor, files.2.descriptor])
-        let status = try wait(for: process, name, limitSeconds: limitSeconds)
+        let status = try wait(for: process, name, limitSeconds: limitSeconds) {
+            [files.1, files.2].contains { $0.size > mostBytes } ? mostBytes : nil
+        }
         let complaint = try text(files.2).split(whereSeparator: \.isNewline).first ?? ""
         return Output(
             status: status, output: try text(files.1),
@@ -64,7 +67,8 @@ enum Program {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &usual)
         posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+            &attributes,
+            Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
         var variables = environment
         variables["PATH"] = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         var argv = ([name] + arguments).map { strdup($0) } + [nil]
@@ -80,8 +84,9 @@ enum Program {
         return process
     }
 
+    /// - Parameter excess: how much it may write, where it has written more.
     private static func wait(
-        for process: pid_t, _ name: String, limitSeconds: Double
+        for process: pid_t, _ name: String, limitSeconds: Double, excess: () -> Int?
     ) throws(SignatureError) -> Int32 {
         let limit = Date(timeIntervalSinceNow: limitSeconds)
         var pauseMicroseconds: UInt32 = 200
@@ -95,11 +100,15 @@ enum Program {
             guard ended == 0 || errno == EINTR else {
                 throw SignatureError(.program, "the end of the program \(name) was missed")
             }
-            guard Date() < limit else {
-                kill(process, SIGKILL)
+            let fault =
+                Date() >= limit
+                ? "did not end within \(Int(limitSeconds)) s"
+                : excess().map { "wrote more than \($0) bytes" }
+            if let fault {
+                // It leads a group of its own, with what it started.
+                kill(-process, SIGKILL)
                 while waitpid(process, &status, 0) < 0, errno == EINTR {}
-                throw SignatureError(
-                    .program, "the program \(name) did not end within \(Int(limitSeconds)) s")
+                throw SignatureError(.program, "the program \(name) \(fault)")
             }
             usleep(pauseMicroseconds)
             pauseMicroseconds = min(10_000, pauseMicroseconds * 2)
@@ -132,6 +141,12 @@ private final class MemoryFile {
     }
 
     deinit { close(descriptor) }
+
+    /// How many bytes it has.
+    var size: Int {
+        var facts = stat()
+        return fstat(descriptor, &facts) == 0 ? Int(facts.st_size) : 0
+    }
 
     /// All bytes that were written to it.
     func contents() throws(SignatureError) -> [UInt8] {

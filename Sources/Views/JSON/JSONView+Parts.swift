@@ -75,6 +75,22 @@ extension JSONView {
     }
 
     static func rolloutMembers(_ report: RolloutReport) -> [String: JSONValue] {
+        var members = Self.members(of: report)
+        if let finalizers = report.finalizers, !finalizers.isEmpty {
+            members["finalizers"] = .array(
+                finalizers.map { finalizer in
+                    .object([
+                        "namespace": .string(finalizer.namespace),
+                        "state": .string(finalizer.state.rawValue),
+                        "message": .text(finalizer.message), "nextAt": .text(finalizer.nextAt),
+                        "output": .text(finalizer.output),
+                    ])
+                })
+        }
+        return members
+    }
+
+    private static func members(of report: RolloutReport) -> [String: JSONValue] {
         [
             "environment": .string(report.environment),
             "rollout": .text(report.rollout),

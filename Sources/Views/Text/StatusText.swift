@@ -71,6 +71,14 @@ package enum StatusText {
                 "\(trouble.mark) \(trouble.text)", trouble.isFailure ? .bad : .plain, indent: 2,
                 hanging: 4)
         }
+        for finalizer in report.finalizers ?? [] {
+            let next = finalizer.nextAt.map { ", tried again at \($0)" } ?? ""
+            let message = finalizer.message.map { ": \($0)" } ?? ""
+            let state = finalizer.state.rawValue.split(separator: "_").joined(separator: " ")
+            page.prose(
+                "finalizer of \(finalizer.namespace) \(state)\(message)\(next)",
+                finalizer.state == .failed ? .bad : .plain, indent: 2, hanging: 4)
+        }
         if let next = next(report) {
             page.line(Span("\(next.label):  "), Span(next.command, .strong), indent: 2)
         }

@@ -20,6 +20,7 @@ enum CommandTable {
         UnlockCommand.command,
         CutoverCommand.command,
         RollbackCommand.command,
+        RetryCommand.command,
         ShowCommand.command,
         LogCommand.command,
         ImportCommand.command,

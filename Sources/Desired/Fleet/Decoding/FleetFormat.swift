@@ -5,7 +5,8 @@ import Model
 /// against the decoder.
 enum FleetFormat {
     static let keys: [any FleetKey.Type] = [
-        RootKey.self, NamespaceKey.self, ShardPatternKey.self, NamedShardKey.self,
+        RootKey.self, NamespaceKey.self, FinalizerKey.self, ShardPatternKey.self,
+        NamedShardKey.self,
         DiscoveredShardsKey.self, DiscoverKey.self, OverlayKey.self, PinKey.self, RenameKey.self,
         RenamedTableKey.self, RenamedColumnKey.self, RenamedIndexKey.self, EnvironmentKey.self,
         ConnectionKey.self, AccountKey.self, TLSKey.self,

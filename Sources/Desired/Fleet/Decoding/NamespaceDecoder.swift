@@ -22,14 +22,14 @@ struct NamespaceDecoder {
         let oldTemporals = fields.read(.oldTemporals) {
             reader.choice($0, $1, OldTemporalColumns.self)
         }
-        refuseFinalizer(entry.value)
+        let finalizer = fields.read(.finalizer, FinalizerDecoder(reader: reader).finalizer)
         guard let schema, let shards else { return nil }
         return Namespace(
             name: entry.key, location: entry.keyLocation, schema: schema, shards: shards,
             overlays: overlays, pins: pins, renames: renames, retire: retire,
             prune: prune ?? .retired, manage: manage ?? [.tables],
             allowsEmpty: allowsEmpty ?? false, sqlMode: sqlMode,
-            oldTemporals: oldTemporals ?? .keep)
+            oldTemporals: oldTemporals ?? .keep, finalizer: finalizer)
     }
 
     private func items<Value>(
@@ -94,16 +94,6 @@ struct NamespaceDecoder {
                 "write names with commas between them, such as `ANSI_QUOTES,STRICT_TRANS_TABLES`")
         }
         return Located(modes.joined(separator: ","), at: mode.location)
-    }
-
-    private func refuseFinalizer(_ node: YAMLNode) {
-        guard case .mapping(let entries) = node.content,
-            let entry = entries.first(where: { $0.key == NamespaceKey.finalizer.rawValue })
-        else { return }
-        reader.diagnostics.error(
-            .unsupported, "`finalizer` is part of the format, but this release runs none",
-            remedy: "remove `finalizer` and publish after `plumb reconcile` has exited with 0",
-            at: entry.keyLocation)
     }
 }
 

@@ -1,0 +1,38 @@
+import Schema
+
+/// The finalizer of one namespace in one rollout.
+package struct FinalizerRecord: Codable, Hashable, Sendable {
+    /// The version of the record's format.
+    package var version: Int
+    package var namespace: String
+    /// The program and its arguments, as the fleet file had them when the rollout began.
+    package var command: [String]
+    /// Whether it may run again where nobody knows whether it ran.
+    package var isIdempotent: Bool
+    /// How long it may take, in seconds.
+    package var limitSeconds: Int
+    package var state: FinalizerState
+    /// How many attempts failed in a way that trying again may help.
+    package var attempts: Int
+    /// When the first attempt began, ISO 8601 in UTC, as all times here.
+    package var startedAt: String?
+    package var endedAt: String?
+    /// When it is tried again.
+    package var nextAt: String?
+    /// Why it failed, was skipped or waits.
+    package var message: String?
+    /// The beginning of what it wrote to standard output.
+    package var output: String?
+
+    package init(
+        namespace: String, command: [String], isIdempotent: Bool, limitSeconds: Int
+    ) {
+        version = 1
+        self.namespace = namespace
+        self.command = command
+        self.isIdempotent = isIdempotent
+        self.limitSeconds = limitSeconds
+        state = .pending
+        attempts = 0
+    }
+}

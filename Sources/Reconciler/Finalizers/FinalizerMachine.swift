@@ -1,0 +1,95 @@
+import Basics
+import Model
+
+/// What a finalizer does next. Pure functions of records and the time.
+enum FinalizerMachine {
+    /// How often one is tried, and for how long after its first attempt.
+    static let mostAttempts = 10
+    static let withinSeconds: Int64 = 86_400
+    /// The exit status by which a program asks to be run again: `EX_TEMPFAIL`.
+    static let retryStatus: Int32 = 75
+
+    enum Action: Hashable, Sendable {
+        /// Its operations are not done, it waits for its next attempt or for a person.
+        case wait
+        case run
+        case end(FinalizerState, reason: String)
+    }
+
+    /// - Parameter operations: the states of the operations of its namespace.
+    static func next(
+        _ record: FinalizerRecord, _ operations: [OperationState?], now: Timestamp
+    ) -> Action {
+        switch record.state {
+        case .completed, .failed, .skipped, .unknown: return .wait
+        case .running:
+            // The lease is this run's, so the one that started it is gone.
+            return record.isIdempotent
+                ? .run
+                : .end(
+                    .unknown,
+                    reason: "the run that started it ended before its outcome was recorded: look "
+                        + "whether it ran; `plumb retry` runs it again")
+        case .failedRetryable:
+            guard let next = record.nextAt.flatMap(Timestamp.init(iso:)) else { return .run }
+            return now < next ? .wait : .run
+        case .pending: break
+        }
+        let states = operations.compactMap(\.self)
+        guard states.count == operations.count, states.allSatisfy(\.isTerminal) else {
+            return .wait
+        }
+        let left = states.filter { $0 != .completed }
+        guard let first = left.first else { return .run }
+        return .end(
+            .skipped,
+            reason: "\(left.count) of its \(states.count) operations did not complete "
+                + "(\(first.label))")
+    }
+
+    /// How an attempt ended.
+    enum Attempt: Hashable, Sendable {
+        case exited(Int32, complaint: String)
+        /// It could not be started, or did not end in time.
+        case lost(String)
+    }
+
+    /// The record after an attempt.
+    static func after(
+        _ attempt: Attempt, _ record: FinalizerRecord, output: String, now: Timestamp
+    ) -> FinalizerRecord {
+        var record = record
+        record.output = output.isEmpty ? nil : output
+        record.nextAt = nil
+        switch attempt {
+        case .exited(0, _):
+            record.state = .completed
+            record.message = nil
+        case .exited(retryStatus, let complaint):
+            record.attempts += 1
+            let begin = record.startedAt.flatMap(Timestamp.init(iso:)) ?? now
+            let isOver =
+                record.attempts >= mostAttempts || now >= begin.adding(seconds: withinSeconds)
+            record.state = isOver ? .failed : .failedRetryable
+            record.message = words("asks to be tried again (exit \(retryStatus))", complaint)
+            if isOver {
+                record.message? += ": given up after \(record.attempts) attempts"
+            } else {
+                let pause = RetryPauses.seconds(attempt: record.attempts).rounded(.up)
+                record.nextAt = now.adding(seconds: Int64(pause)).iso
+            }
+        case .exited(let status, let complaint):
+            record.state = .failed
+            record.message = words("ended with exit \(status)", complaint)
+        case .lost(let reason):
+            record.state = .failed
+            record.message = reason
+        }
+        record.endedAt = record.state.isTerminal ? now.iso : nil
+        return record
+    }
+
+    private static func words(_ what: String, _ complaint: String) -> String {
+        complaint.isEmpty ? what : "\(what): \(complaint)"
+    }
+}

@@ -1,0 +1,120 @@
+import Desired
+import Ledger
+import Model
+import Schema
+
+extension RolloutLedger {
+    /// The finalizers of the namespaces of a new rollout.
+    func finalizers(of keys: [OperationKey]) -> [FinalizerRecord] {
+        Set(keys.map(\.namespace)).sorted().compactMap { name in
+            pass.fleet.namespace(name)?.finalizer.map {
+                FinalizerRecord(
+                    namespace: name, command: $0.command, isIdempotent: $0.isIdempotent,
+                    limitSeconds: $0.limitSeconds)
+            }
+        }
+    }
+
+    /// Runs the finalizers that are due, and ends those that never will be.
+    func finalize(_ rollouts: inout [RolloutDrive.Driven]) throws {
+        guard rollouts.contains(where: { $0.record.finalizers != nil }) else { return }
+        let consent = pass.request.operator
+        let runner = FinalizerRunner { consent?.allows(finalizer: $0) == true }
+        for place in rollouts.indices where rollouts[place].control.stopReason == nil {
+            guard !pass.hooks.interrupt.isRaised else { return }
+            let driven = rollouts[place]
+            for record in try pass.store.snapshot()?.finalizers(of: driven.record) ?? [] {
+                guard let record else { continue }
+                let keys = driven.record.operationKeys.filter { $0.namespace == record.namespace }
+                let states = keys.map { driven.operations[$0]?.state }
+                switch FinalizerMachine.next(record, states, now: pass.store.now) {
+                case .wait: continue
+                case .end(let state, let reason):
+                    var ended = record
+                    ended.state = state
+                    ended.message = reason
+                    if state.isTerminal { ended.endedAt = pass.store.now.iso }
+                    try write(ended, of: driven.record.id)
+                case .run:
+                    guard let begun = try begin(record, of: driven.record.id) else { continue }
+                    pass.hooks.stage("running the finalizer of \(record.namespace)")
+                    let (attempt, output) = runner.run(begun, document(begun, driven, keys))
+                    try write(
+                        FinalizerMachine.after(
+                            attempt, begun, output: output, now: pass.store.now),
+                        of: driven.record.id)
+                }
+                rollouts[place].noteFinalized()
+            }
+        }
+    }
+
+    /// Makes durable that the finalizer is about to run; nil where it may not any more.
+    private func begin(
+        _ record: FinalizerRecord, of rollout: String
+    ) throws(LedgerError) -> FinalizerRecord? {
+        var begun = record
+        begun.state = .running
+        begun.startedAt = begun.startedAt ?? pass.store.now.iso
+        let event = LedgerEvent(
+            "finalizer-started", subject: "Start the finalizer of \(record.namespace)",
+            key: "\(rollout)/\(record.namespace)")
+        var isRefused = false
+        try pass.store.transact(event) { [begun] draft throws(LedgerError) in
+            let path = RecordPath.finalizer(rollout, record.namespace)
+            let stop = try draft.rolloutMark(rollout)?.stop
+            let present = try draft.read(FinalizerRecord.self, at: path)
+            isRefused = stop != nil || present != record
+            guard !isRefused else { return .nothing }
+            try draft.setFinalizer(begun, of: rollout)
+            return .commit
+        }
+        return isRefused ? nil : begun
+    }
+
+    private func write(_ record: FinalizerRecord, of rollout: String) throws(LedgerError) {
+        let word = record.state.rawValue.split(separator: "_").joined(separator: "-")
+        let event = LedgerEvent(
+            "finalizer-\(word)", subject: "Finalizer of \(record.namespace): \(word)",
+            key: "\(rollout)/\(record.namespace)", reason: record.message)
+        try pass.store.transact(event) { draft throws(LedgerError) in
+            try draft.setFinalizer(record, of: rollout)
+            return .commit
+        }
+    }
+
+    private func document(
+        _ record: FinalizerRecord, _ driven: RolloutDrive.Driven, _ keys: [OperationKey]
+    ) -> FinalizerDocument {
+        FinalizerDocument(
+            environment: pass.environment.name, namespace: record.namespace,
+            rollout: driven.record.id, revision: pass.source.commit?.id.hex,
+            attempt: record.attempts + 1,
+            operations: keys.map { key in
+                .init(
+                    shard: key.shard, table: key.object.encoded,
+                    state: driven.operations[key]?.state.label ?? "missing")
+            })
+    }
+
+    /// What is to be said of the finalizers that a plan's shards have.
+    static func notices(
+        _ fleet: Fleet, _ namespaces: Set<String>, _ consent: Operator?
+    ) -> [Notice] {
+        namespaces.sorted().compactMap { name in
+            guard let finalizer = fleet.namespace(name)?.finalizer,
+                let program = finalizer.command.first
+            else { return nil }
+            guard consent?.allows(finalizer: program) == true else {
+                return Notice(
+                    code: "finalizer-refused",
+                    message: "\(finalizer.location): the finalizer of \(name) will fail: "
+                        + FinalizerRunner.refusal(program))
+            }
+            return Notice(
+                code: "finalizer",
+                message: "once all shards of \(name) are changed, \(program) runs, as "
+                    + "\(finalizer.location) says")
+        }
+    }
+}

@@ -1,0 +1,202 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A program that runs once for a namespace after its shards, where the operator allows it.
+@Suite("A finalizer runs once, after the shards") struct FinalizerTests {
+    /// A fleet whose operator allows the program beside the repository; each of its runs leaves its
+    /// document, its variables and a line.
+    private struct Publishing {
+        let fleet: FleetFixture
+        let program: String
+
+        /// - Parameter end: what the program does in the end, as lines of a shell.
+        init(
+            shards: Int = 2, end: String, options: String = "", isAllowed: Bool = true
+        ) throws {
+            fleet = try FleetFixture(shards: shards)
+            program = fleet.folder.path + "/publish"
+            let here = fleet.folder.path
+            try fleet.folder.write(
+                """
+                #!/bin/sh
+                cat > "\(here)/document"
+                /usr/bin/env > "\(here)/variables"
+                echo "$*" >> "\(here)/runs"
+                \(end)
+
+                """, to: "publish")
+            #expect(chmod(program, 0o700) == 0)
+            try allow(isAllowed)
+            fleet.setEnvironment("PLUMB_OPERATOR", here + "/operator.yaml")
+            fleet.setEnvironment("PLUMB_TEST_SECRET", "hidden")
+            fleet.file.namespace = [
+                "finalizer: {exec: [\"\(program)\", \"$(id) *\"]\(options)}"
+            ]
+            try fleet.commit()
+        }
+
+        func allow(_ isAllowed: Bool) throws {
+            try fleet.folder.write(
+                """
+                version: 1
+                hosts: ["\(fleet.file.shards[0].host)"]
+                environments: {production: [{connection: {user: root, tls: {mode: disabled}}}]}
+                approvals: {identity: declared}
+                finalizers: [\(isAllowed ? program : program + "-other")]
+
+                """, to: "operator.yaml")
+            #expect(chmod(fleet.folder.path + "/operator.yaml", 0o600) == 0)
+        }
+
+        func text(_ name: String) -> String {
+            (try? String(contentsOfFile: fleet.folder.path + "/" + name, encoding: .utf8)) ?? ""
+        }
+
+        var runs: [String] { text("runs").split(separator: "\n").map(String.init) }
+
+        func finalizer() throws -> [String: Any] {
+            let status = try fleet.run("status", "--output", "json").json
+            return try #require((status["finalizers"] as? [[String: Any]])?.first)
+        }
+    }
+
+    @Test func itGetsTheDocumentAndNothingElse() throws {
+        let own = try Publishing(end: "echo published")
+        let fleet = own.fleet
+        #expect(try fleet.expect(2, "plan").says("once all shards of app are changed"))
+        #expect(own.runs.isEmpty)
+        try fleet.expect(0, "reconcile")
+        // No shell read its arguments.
+        #expect(own.runs == ["$(id) *"])
+        let document = try #require(
+            try JSONSerialization.jsonObject(with: Data(own.text("document").utf8))
+                as? [String: Any])
+        #expect(document["environment"] as? String == "production")
+        #expect(document["namespace"] as? String == "app" && document["attempt"] as? Int == 1)
+        #expect((document["revision"] as? String)?.count == 40)
+        let operations = try #require(document["operations"] as? [[String: String]])
+        #expect(operations.map { $0["shard"] } == ["s0", "s1"])
+        #expect(operations.allSatisfy { $0["state"] == "completed" && $0["table"] == "orders" })
+        let names = own.text("variables").split(separator: "\n").map { $0.prefix { $0 != "=" } }
+        #expect(
+            Set(names.map(String.init)).subtracting(["PWD", "SHLVL", "_", "OLDPWD"]) == ["PATH"])
+        let finalizer = try own.finalizer()
+        #expect(finalizer["state"] as? String == "completed")
+        #expect(finalizer["output"] as? String == "published\n")
+        #expect(try fleet.expect(0, "status").says("finalizer of app completed"))
+        // Once for each rollout.
+        try fleet.expect(0, "reconcile")
+        #expect(own.runs.count == 1)
+        try fleet.change("orders.sql", StoryTests.withStatus)
+        try fleet.expect(0, "reconcile")
+        #expect(own.runs.count == 2)
+        #expect(try fleet.eventCount("finalizer-started") == 2)
+        #expect(try fleet.eventCount("finalizer-completed") == 2)
+        #expect(try fleet.eventCount("rollout-completed") == 2)
+        try fleet.expect(0, "store", "verify")
+    }
+
+    @Test func whatAsksForItIsTriedAgain() throws {
+        let own = try Publishing(end: "test -e \"$0.ready\" || { touch \"$0.ready\"; exit 75; }")
+        let first = try own.fleet.expect(2, "reconcile")
+        #expect(first.says("finalizer of app failed retryable", "exit 75", "tried again at"))
+        #expect(
+            try own.fleet.run("status", "--output", "json").json["state"] as? String == "running")
+        var runs = 0
+        while try own.fleet.run("reconcile").status == 2 { runs += 1 }
+        #expect(own.runs.count == 2)
+        #expect(try own.finalizer()["state"] as? String == "completed")
+        #expect(try own.fleet.eventCount("rollout-completed") == 1)
+    }
+
+    @Test func aFailureEndsTheRolloutAndIsNotRepeated() throws {
+        let own = try Publishing(end: "echo 'no such place' >&2; exit 3")
+        let run = try own.fleet.expect(4, "reconcile")
+        #expect(run.says("finalizer of app failed", "exit 3: no such place"), "\(run)")
+        let status = try own.fleet.run("status", "--output", "json").json
+        #expect(status["state"] as? String == "failed")
+        try own.fleet.expect(0, "reconcile")
+        #expect(own.runs.count == 1)
+        #expect(try own.fleet.eventCount("rollout-failed") == 1)
+    }
+
+    @Test func itIsSkippedWhereAShardFailed() throws {
+        let own = try Publishing(shards: 1, end: "true")
+        try own.fleet.expect(0, "reconcile")
+        for _ in 0..<2 { try own.fleet.sql(0, "INSERT INTO orders (customer) VALUES (7)") }
+        own.fleet.file.policy = ["approve: [irreversible]"]
+        try own.fleet.commit()
+        try own.fleet.change(
+            "orders.sql",
+            FleetFixture.orders.replacingOccurrences(
+                of: "customer bigint NOT NULL", with: "customer bigint NOT NULL UNIQUE"))
+        let run = try own.fleet.expect(4, "reconcile")
+        #expect(run.says("finalizer of app skipped: 1 of its 1 operations"), "\(run)")
+        #expect(own.runs.count == 1)
+    }
+
+    /// The run dies while the program runs: nobody knows whether it published.
+    @Test(arguments: [false, true])
+    func aDeathInBetween(isIdempotent: Bool) throws {
+        let own = try Publishing(
+            end: "while test ! -e \"$0.go\"; do sleep 0.05; done",
+            options: isIdempotent ? ", idempotent: true" : "")
+        let fleet = own.fleet
+        let running = try fleet.start("reconcile")
+        try running.reaches("the program") { !own.runs.isEmpty }
+        running.send(SIGKILL)
+        _ = try running.wait()
+        try fleet.folder.write("", to: "publish.go")
+        if !isIdempotent {
+            let run = try fleet.expect(6, "reconcile")
+            #expect(run.says("finalizer of app unknown", "plumb retry"), "\(run)")
+            try fleet.expect(6, "reconcile")
+            #expect(own.runs.count == 1)
+            try fleet.expect(64, "retry")
+            try fleet.expect(78, "retry", "nothing", "--reason", "x")
+            #expect(try fleet.expect(0, "retry", "--reason", "it did not").says("app"))
+        }
+        try fleet.expect(0, "reconcile")
+        #expect(own.runs.count == 2)
+        #expect(try own.finalizer()["state"] as? String == "completed")
+        try fleet.expect(78, "retry", "--reason", "x")
+        #expect(try fleet.eventCount("rollout-completed") == 1)
+        try fleet.expect(0, "store", "verify")
+    }
+
+    @Test(
+        "attack: a program that the operator's file does not name does not run",
+        arguments: [true, false])
+    func withoutConsent(hasFile: Bool) throws {
+        let own = try Publishing(end: "true", isAllowed: false)
+        if !hasFile { own.fleet.setEnvironment("PLUMB_OPERATOR", "") }
+        let plan = try own.fleet.expect(2, "plan")
+        #expect(plan.says("finalizer-refused", "plumb.yaml:", own.program), "\(plan)")
+        let run = try own.fleet.expect(4, "reconcile")
+        #expect(run.says("finalizer of app failed", "does not allow"), "\(run)")
+        #expect(own.runs.isEmpty)
+        #expect(try own.fleet.table("orders", on: 1) != nil)
+    }
+
+    @Test(
+        "attack: a program that does not end, or writes without end, is killed with its children",
+        arguments: [
+            ("sleep 600", ", timeout: 1s", "did not end within 1 s"),
+            ("yes", "", "wrote more than 1048576 bytes"),
+        ])
+    func withoutEnd(end: String, options: String, reason: String) throws {
+        let own = try Publishing(shards: 1, end: "echo $$ > \"$0.pid\"; \(end)", options: options)
+        let run = try own.fleet.expect(4, "reconcile")
+        #expect(run.says(reason), "\(run)")
+        let leader = try #require(
+            pid_t(own.text("publish.pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+        // Of its group nobody is left but what the system has not taken away yet.
+        let alive = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
+            let stat = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8)
+            let fields = stat?.split(separator: ")").last?.split(separator: " ") ?? []
+            return fields.count > 2 && fields[2] == "\(leader)" && fields[0] != "Z"
+        }
+        #expect(alive.isEmpty, "\(alive)")
+    }
+}
