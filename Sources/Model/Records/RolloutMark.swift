@@ -75,13 +75,19 @@ package struct RolloutMark: Codable, Hashable, Sendable {
         package let state: RolloutState
         /// As a sentence for people.
         package let words: String
+
+        package init(state: RolloutState, words: String) {
+            self.state = state
+            self.words = words
+        }
     }
 
     /// What keeps the rollout from going on; nil where nothing does.
     package func standstill(of rollout: String) -> Standstill? {
         if let stop, stop.rollback != nil {
             return Standstill(
-                state: .stopped, words: "rolled back by \(stop.actor) at \(stop.at) (\(stop.reason))")
+                state: .stopped,
+                words: "rolled back by \(stop.actor) at \(stop.at) (\(stop.reason))")
         }
         if let stop {
             return Standstill(

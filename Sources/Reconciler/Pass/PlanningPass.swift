@@ -40,8 +40,8 @@ package struct PlanningPass {
             source: FetchedSource, desired: DesiredState, shards: [Shard],
             observation: [ShardID: ShardObservation], normalised: NormaliseStage.Output,
             recorded: [ShardID: ShardRecord], respelled: Set<ShardID> = [],
-            comparison: Comparison, plan: Plan, snapshot: RecordSnapshot?,
-            notices: [Notice] = [], workspaces: WorkspacePool
+            comparison: Comparison, plan: Plan, rollbacks: RollbackStanding = .init(records: []),
+            snapshot: RecordSnapshot?, notices: [Notice] = [], workspaces: WorkspacePool
         ) {
             self.source = source
             self.desired = desired
@@ -52,6 +52,7 @@ package struct PlanningPass {
             self.respelled = respelled
             self.comparison = comparison
             self.plan = plan
+            self.rollbacks = rollbacks
             self.snapshot = snapshot
             self.notices = notices
             self.workspaces = workspaces

@@ -193,7 +193,7 @@ struct RolloutDrive {
     /// rollout pauses for that.
     private func isHealthy(_ driven: inout Driven) -> Bool {
         guard let health, driven.control.mayStart else { return true }
-        let isOpening = driven.opens
+        let isOpening = driven.openingWave != nil
         guard let wave = driven.askedWave,
             isOpening || driven.isQuestionDue(clock.now, each: health.check.eachSeconds)
         else { return true }
@@ -259,22 +259,32 @@ struct RolloutDrive {
 // MARK: Health
 
 extension RolloutDrive.Driven {
-    /// Whether the first operation of a later wave is about to begin.
-    fileprivate var opens: Bool {
-        guard case .run(let wave, _) = next, wave > 0 else { return false }
-        return record.waves[wave].allSatisfy { key in
-            guard let state = operations[key]?.state else { return true }
-            return state == .pending || state == .superseded || state == .cancelled
+    /// The later wave of which the first operation is about to change its table; nil where none is.
+    fileprivate var openingWave: Int? {
+        let wave: Int
+        switch next {
+        case .run(let number, _):
+            // What only gets ready for its cutover changes nothing.
+            guard !RolloutProgress(record).parks else { return nil }
+            wave = number
+        case .cutOver(let number, _, _): wave = number
+        case .abandon, .bake, .retry, .awaitCutover, .wait, .restart, .halt, .end: return nil
         }
+        let isUntouched = record.waves[wave].allSatisfy { key in
+            switch operations[key]?.state {
+            case .pending, .waitingForCutover, .superseded, .cancelled, nil: true
+            case .leased, .preparing, .running, .cuttingOver, .verifying, .completed,
+                .failedRetryable, .failed, .stopped:
+                false
+            }
+        }
+        return wave > 0 && isUntouched ? wave : nil
     }
 
     /// The wave that is asked how it is; nil where none bakes and none opens.
     fileprivate var askedWave: Int? {
-        switch next {
-        case .bake(let wave, _): wave
-        case .run(let wave, _): opens ? wave - 1 : nil
-        case .wait, .restart, .halt, .end: nil
-        }
+        if case .bake(let wave, _) = next { return wave }
+        return openingWave.map { $0 - 1 }
     }
 
     fileprivate func isQuestionDue(_ now: Timestamp, each seconds: Int) -> Bool {
@@ -295,7 +305,7 @@ extension RolloutDrive.Driven {
 
     /// When the wave that bakes is asked again; nil where none does.
     func nextQuestion(each seconds: Int) -> Timestamp? {
-        guard next.isBaking else { return nil }
+        guard case .bake = next else { return nil }
         return asked?.adding(seconds: Int64(seconds))
     }
 }

@@ -20,7 +20,7 @@ extension RolloutLedger {
         guard rollouts.contains(where: { $0.record.finalizers != nil }) else { return }
         let consent = pass.request.operator
         let runner = FinalizerRunner { consent?.allows(finalizer: $0) == true }
-        for place in rollouts.indices where rollouts[place].control.stopReason == nil {
+        for place in rollouts.indices where rollouts[place].control.standstill == nil {
             guard !pass.hooks.interrupt.isRaised else { return }
             let driven = rollouts[place]
             for record in try pass.store.snapshot()?.finalizers(of: driven.record) ?? [] {

@@ -250,7 +250,7 @@ package struct RollbackRequests {
         }
         try draft.setMark(RolloutMark(stop: stop), of: id)
         record.state =
-            RolloutState.derive(from: states, policy: record.policy)?.with(finalizers)
+            RolloutState.derive(from: states, rule: record.failureRule)?.with(finalizers)
             ?? record.state
         if record.state.isTerminal { record.endedAt = now }
         try draft.setRollout(record)
