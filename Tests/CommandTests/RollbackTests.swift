@@ -266,6 +266,37 @@ import Testing
         try fleet.expect(0, "store", "verify")
     }
 
+    /// The name went, and the rows forbid the rest; the next run goes on from there and fails, too.
+    /// What comes back is what was before both.
+    @Test(arguments: [1, 2])
+    func whatIsHalfDoneGoesBackWhole(runs: Int) throws {
+        let fleet = try FleetFixture(shards: 1)
+        fleet.file.policy = ["probe: {enabled: false}", "approve: [irreversible]"]
+        try fleet.commit()
+        try fleet.expect(0, "reconcile")
+        for _ in 0..<2 { try fleet.sql(0, "INSERT INTO orders (customer) VALUES (7)") }
+        let before = try fleet.state()
+        fleet.file.namespace = ["renames: [{table: {from: orders, to: purchases}}]"]
+        try fleet.change(
+            "orders.sql",
+            """
+            CREATE TABLE purchases (
+              id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
+              customer bigint NOT NULL,
+              note varchar(100),
+              UNIQUE KEY one (customer)
+            );
+
+            """)
+        for _ in 0..<runs { try fleet.expect(4, "reconcile") }
+        #expect(try fleet.table("purchases")?.contains("one") == false)
+        let back = try fleet.expect(2, "rollback", "--reason", "the rows are right")
+        #expect(back.says("RENAME TO `orders`"), "\(back)")
+        try converge(fleet)
+        #expect(try fleet.state() == before)
+        try fleet.expect(0, "drift")
+    }
+
     @Test func whoTakesItBackDoesNotApproveTheWayBack() throws {
         let fleet = try FleetFixture(shards: 1)
         fleet.file.policy = ["approvers: {not_author: true}"]
@@ -281,6 +312,54 @@ import Testing
         try fleet.expect(0, "approve", "--all", "--reason", "seen", by: "ada@example.com")
         try fleet.expect(0, "reconcile")
         #expect(try changed(fleet, of: 1) == [false])
+    }
+
+    /// The shards are behind his commit again, so the next plan has his change once more.
+    @Test("attack: who wrote the change approves it after it was taken back and done again")
+    func whoWroteTheChangeStaysItsAuthor() throws {
+        let fleet = try FleetFixture(shards: 1)
+        fleet.file.policy = ["approvers: {not_author: true}"]
+        try fleet.commit(author: "ada@example.com")
+        try fleet.expect(0, "reconcile")
+        let without = FleetFixture.orders.replacingOccurrences(
+            of: ",\n  note varchar(100)", with: "")
+        try fleet.write("schema/app/orders.sql", without)
+        try fleet.commit("Drop the note", author: "bob@example.com")
+        try fleet.expect(3, "reconcile")
+        try fleet.expect(0, "approve", "--all", "--reason", "seen", by: "ada@example.com")
+        try fleet.expect(0, "reconcile")
+        try fleet.expect(0, "reconcile")
+        try fleet.expect(2, "rollback", "--reason", "too early", by: "eve@example.com")
+        try fleet.expect(0, "reconcile")
+        try fleet.expect(0, "reconcile")
+        // Nor does a table that is recorded meanwhile make the shard whole.
+        try fleet.sql(0, "CREATE TABLE extra (id int PRIMARY KEY)")
+        try fleet.write("schema/app/extra.sql", "CREATE TABLE extra (id int PRIMARY KEY);")
+        try fleet.commit("Take it in", author: "fay@example.com")
+        #expect(try fleet.expect(0, "reconcile").says("now recorded"))
+        try fleet.write(
+            "schema/app/orders.sql",
+            without.replacingOccurrences(of: "customer bigint", with: "customer int"))
+        try fleet.commit("Narrow the customer", author: "carl@example.com")
+        let plan = try fleet.expect(3, "plan")
+        #expect(plan.says("DROP COLUMN `note`"), "\(plan)")
+        for author in ["bob@example.com", "carl@example.com"] {
+            let own = try fleet.run("approve", "--all", "--reason", "mine", by: author)
+            #expect(own.status != 0 && own.says("author"), "\(author): \(own)")
+        }
+        try fleet.expect(0, "approve", "--all", "--reason", "seen", by: "dora@example.com")
+    }
+
+    /// What was live before Plumb ever saw the table comes back, too.
+    @Test func whatWasNeverRecordedComesBack() throws {
+        let fleet = try FleetFixture(shards: 1)
+        try fleet.sql(0, "CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint NOT NULL)")
+        let before = try fleet.table("orders")
+        try converge(fleet)
+        try #require(try fleet.table("orders") != before)
+        _ = try fleet.run("rollback", "--reason", "it was right")
+        try converge(fleet)
+        #expect(try fleet.table("orders") == before)
     }
 
     @Test func aShardThatLeftIsNoneOfItsBusiness() throws {
@@ -312,8 +391,12 @@ import Testing
         try fleet.expect(0, ["reconcile"] + staging)
         try fleet.expect(0, ["plan"] + staging)
         _ = try fleet.run(["rollback", "--reason", "slow"] + staging)
-        try fleet.sql(0, "ALTER TABLE orders DROP COLUMN status")
+        for shard in 0..<2 { try fleet.sql(shard, "ALTER TABLE orders DROP COLUMN status") }
         let run = try fleet.expect(3, "reconcile", "--environment", "production")
         #expect(run.says("rollback", "holds in the environment `staging`"), "\(run)")
+        // Given up, it still is not where git is.
+        let rest = ["--reason", "x"] + staging
+        _ = try fleet.run(["rollback", "--end"] + rest)
+        #expect(try fleet.expect(3, "plan", "--environment", "production").says("not converged"))
     }
 }

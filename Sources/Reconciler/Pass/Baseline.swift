@@ -24,9 +24,12 @@ package struct Baseline {
             guard !missing.isEmpty || !gone.isEmpty else { continue }
             digests.formUnion(missing.compactMap(\.adopted))
             let adopted = missing.map { (name: $0.object.encoded, digest: $0.adopted) }
-            let isWhole = variant.objects.allSatisfy {
-                $0.status == .inSync || $0.status == .unmanaged
-            }
+            // What is taken back is not as the revision has it.
+            let isWhole =
+                planned.comparison.schemas[variant.schema].takenBack.isEmpty
+                && variant.objects.allSatisfy {
+                    $0.status == .inSync || $0.status == .unmanaged
+                }
             for shard in variant.shards {
                 let id = ShardID(namespace: namespace, shard: shard)
                 var record = planned.recorded[id] ?? ShardRecord(since: now.iso)

@@ -198,6 +198,10 @@ package struct RollbackRequests {
             if let record = answer.record { records.append(record) }
             try draft.setRollbacks(records)
             try Self.release(answer.ended, in: &draft)
+            // The shards go back behind the commits that they had: their authors count again.
+            for group in answer.record?.groups ?? [] {
+                for shard in group.shards { try draft.clearRevision(of: group.id(of: shard)) }
+            }
             counts = try Self.close(id, stop, words, at: store.now.iso, in: &draft)
             return nil
         }

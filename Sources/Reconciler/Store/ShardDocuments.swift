@@ -110,6 +110,14 @@ extension LedgerDraft {
         try set(RecordPath.shardHeader(id), json: header)
     }
 
+    /// Records that nobody can say at which revision a shard stands in full: whoever changed
+    /// anything of it before is an author of its next change.
+    package mutating func clearRevision(of id: ShardID) throws(LedgerError) {
+        guard var header = try shardHeader(id), header.revision != nil else { return }
+        header.revision = nil
+        try set(RecordPath.shardHeader(id), json: header)
+    }
+
     /// Once there were many tables, they stay in several documents.
     private mutating func setTables(
         of id: ShardID, _ changes: [String: Digest?], _ header: inout ShardDocuments.Header
