@@ -32,7 +32,7 @@ extension RolloutLedger {
 
     /// What is known of a rollout in which nothing happened.
     private func report(_ driven: RolloutDrive.Driven) -> RolloutReport {
-        let finalizers = (try? pass.store.snapshot()?.finalizers(of: driven.record)) ?? []
+        let finalizers = (try? finalizers(of: driven.record)) ?? []
         var report = LedgerQueries.report(
             driven.record, finalizers, environment: pass.environment.name
         ) { .success(driven.operations[$0]) }

@@ -15,6 +15,12 @@ extension RolloutLedger {
         }
     }
 
+    /// The finalizers of a rollout as they are recorded; nothing is read for one without any.
+    func finalizers(of record: RolloutRecord) throws(LedgerError) -> [FinalizerRecord?] {
+        guard record.finalizers != nil else { return [] }
+        return try pass.store.snapshot()?.finalizers(of: record) ?? []
+    }
+
     /// Runs the finalizers that are due, and ends those that never will be.
     func finalize(_ rollouts: inout [RolloutDrive.Driven]) throws {
         guard rollouts.contains(where: { $0.record.finalizers != nil }) else { return }
@@ -23,7 +29,7 @@ extension RolloutLedger {
         for place in rollouts.indices where rollouts[place].control.standstill == nil {
             guard !pass.hooks.interrupt.isRaised else { return }
             let driven = rollouts[place]
-            for record in try pass.store.snapshot()?.finalizers(of: driven.record) ?? [] {
+            for record in try finalizers(of: driven.record) {
                 guard let record else { continue }
                 let keys = driven.record.operationKeys.filter { $0.namespace == record.namespace }
                 let states = keys.map { driven.operations[$0]?.state }

@@ -88,7 +88,7 @@ extension RolloutLedger {
         _ changes: [OperationRecord], of driven: inout RolloutDrive.Driven
     ) throws -> Bool {
         let keys = driven.record.operationKeys
-        let finalizers = try pass.store.snapshot()?.finalizers(of: driven.record) ?? []
+        let finalizers = try finalizers(of: driven.record)
         let state = RolloutState.derive(
             from: keys.map { driven.operations[$0]?.state }, rule: driven.record.failureRule
         )?.with(finalizers.map { $0?.state })
