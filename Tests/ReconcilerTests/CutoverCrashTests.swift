@@ -86,7 +86,7 @@ private final class WaitingFleet: Sendable {
         var driven = [
             RolloutDrive.Driven(
                 rollout, operations, isBegun: true,
-                control: RolloutControl(policy: rollout.policy, interrupt: interrupt))
+                control: RolloutControl(rule: rollout.failureRule, interrupt: interrupt))
         ]
         let drive = RolloutDrive(
             runner: { [fleet, journal, clock] driven in

@@ -255,7 +255,7 @@ final class Auditor {
             }
             guard change.rollouts[id] != nil else { continue }
             let derived = RolloutState.derive(
-                from: mirror.states(of: record), policy: record.policy)
+                from: mirror.states(of: record), rule: record.failureRule)
             if record.state.isTerminal ? derived != record.state : derived?.isTerminal != false {
                 world.fail(
                     "rollout \(id) is \(record.state), and its operations say \(derived as Any)")

@@ -151,7 +151,11 @@ struct OperationPhaseTests {
         _ = try RolloutRequests(store: world.fixture.store).stop(nil, reason: "look")
         record.engine?.document = "1"
         let said = try world.journal.advance(record, to: .running, message: nil)
-        #expect(said?.contains("look") == true)
+        guard case .rollout(let standstill) = said else {
+            Issue.record("\(said as Any)")
+            return
+        }
+        #expect(standstill.words.contains("look"))
         #expect(try world.pending.first?.engine?.document == "1")
         record.engine?.document = "2"
         #expect(try world.journal.advance(record, to: .cuttingOver, message: nil) != nil)
