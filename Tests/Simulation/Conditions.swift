@@ -19,6 +19,8 @@ struct Conditions {
     let waves: [String]
     let hasWindows: Bool
     let hosts: Int
+    /// Whether git goes back and forth between two revisions, and all is approved each time.
+    let swings: Bool
 
     init(_ random: inout SeededGenerator, tame: Bool = false) {
         shardCount =
@@ -28,7 +30,7 @@ struct Conditions {
                 ? Int.random(in: 40...120, using: &random)
                 : Int.random(in: 2...(random.chance(85) ? 4 : 12), using: &random)
         tableCount = tame ? 2 : shardCount > 20 ? 1 : random.any([1, 1, 2, 2, 3])
-        meanness = tame ? 0 : random.any([0, 5, 20, 60])
+        meanness = tame ? 0 : random.any([0, 10, 40, 100])
         deadliness = tame ? 0 : random.any([0, 10, 30, 60])
         approvesLossy = !tame && random.chance(25)
         drift = tame ? "revert" : random.any(["report", "additive", "revert", "revert"])
@@ -36,6 +38,7 @@ struct Conditions {
         waves = tame ? ["{shards: 2, bake: 10m}", "{percent: 100}"] : Self.waves(&random)
         hasWindows = !tame && random.chance(20)
         hosts = Int.random(in: 1...3, using: &random)
+        swings = !tame && random.chance(12)
     }
 
     private static func waves(_ random: inout SeededGenerator) -> [String] {

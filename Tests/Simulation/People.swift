@@ -36,6 +36,8 @@ struct People {
         switch world.number(0...9) {
         case 0 where tables.count > 1: tables[table] = nil
         case 1: tables = world.any(world.revisions).tables
+        // Back and forth: the same change comes again.
+        case 2, 3: tables = world.revisions.suffix(2).first?.tables ?? tables
         default:
             let column = UInt8(1) << world.number(0...Shape.columnCount - 1)
             tables[table] = (tables[table] ?? 0) ^ column
@@ -44,6 +46,16 @@ struct People {
             }
         }
         world.commit(tables)
+    }
+
+    /// Every other time goes back to the revision before the last one; approves what waits.
+    func swing(_ round: Int) {
+        if world.revisions.count < 2 {
+            commit()
+        } else if round % 2 == 0 {
+            world.commit(world.revisions.suffix(2).first?.tables ?? [:])
+        }
+        decide(.approve)
     }
 
     /// Somebody with a client changes, makes or drops a table of a shard that no statement is at.
@@ -71,7 +83,7 @@ struct People {
                 .init(
                     decision: decision, digests: digests,
                     approver: LedgerActor(name: "bob", email: "bob@example.com"),
-                    reason: "said so", holdsSeconds: Int64(world.any([60, 3_600, 86_400]))))
+                    reason: "said so", holdsSeconds: Int64(world.any([60, 3_600, 86_400, 86_400]))))
         else { return }
         world.locked {
             for step in recorded {

@@ -154,7 +154,7 @@ final class SimulatedProcess: @unchecked Sendable {
         }
         guard world.isMean, !isQuiet, world.chance(world.conditions.meanness) else { return .runs }
         return world.any([
-            .waits, .waits, .isRefused, .isLost(.none), .isLost(.now), .isLost(.later),
+            .waits, .isRefused, .isRefused, .isLost(.none), .isLost(.now), .isLost(.later),
             .isLost(.never),
         ])
     }

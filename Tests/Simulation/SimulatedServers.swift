@@ -118,15 +118,26 @@ private final class SimulatedSession: ShardPort, @unchecked Sendable {
     private let process: SimulatedProcess
     private let shard: ShardID
     private let number: Int
+    /// Whether another session holds the lock for it.
+    private let isHelper: Bool
     private var isBroken = false
     /// Each table as it was read last.
     private var seen: [String: Digest?] = [:]
 
-    init(world: World, process: SimulatedProcess, shard: ShardID, number: Int) {
+    init(
+        world: World, process: SimulatedProcess, shard: ShardID, number: Int,
+        isHelper: Bool = false
+    ) {
+        self.isHelper = isHelper
         self.world = world
         self.process = process
         self.shard = shard
         self.number = number
+    }
+
+    var helpers: (any ShardHelpers)? {
+        guard world.hasThreads, !isHelper else { return nil }
+        return SimulatedHelpers(world: world, process: process, shard: shard, leader: number)
     }
 
     private func require() throws(ShardFailure) {
@@ -165,10 +176,7 @@ private final class SimulatedSession: ShardPort, @unchecked Sendable {
             world.fail("\(shard): nobody planned `\(statement.sql)`")
             throw ShardFailure("unknown statement", retry: .permanent)
         }
-        // People may act before it arrives, but not between this and its effect.
-        let run = world.auditor.judge(
-            meaning, statement, on: shard, by: process, number,
-            seen: seen[Shape.name(meaning.table)])
+        let run = try judged(meaning, statement)
         let fate = process.fate(of: meaning, on: shard)
         world.note("\(shard) by process \(process.number): \(statement.sql) - \(fate)")
         switch fate {
@@ -188,6 +196,20 @@ private final class SimulatedSession: ShardPort, @unchecked Sendable {
         case .isRefused: throw ShardFailure("\(shard): refused", retry: .permanent)
         }
         world.pass(seconds: Int64(world.number(0...3)))
+    }
+
+    /// Asks the auditor; throws where a helper sees that its leader has lost the lock.
+    private func judged(
+        _ meaning: StatementMeaning, _ statement: PlanStatement
+    ) throws(ShardFailure) -> Auditor.Run? {
+        try world.locked { () throws(ShardFailure) in
+            if isHelper, world.shards[shard]?.owner != number {
+                throw ShardFailure("\(shard): its leader is gone", retry: .retryable)
+            }
+            return world.auditor.judge(
+                meaning, statement, on: shard, by: process, number,
+                seen: seen[Shape.name(meaning.table)])
+        }
     }
 
     /// Leaves the statement to the server, which runs it, or gives it up, some time later.
@@ -220,9 +242,30 @@ private final class SimulatedSession: ShardPort, @unchecked Sendable {
     /// The connection ends; the server lets the lock go once the session's statement has ended.
     private func lose(keepingLock: Bool = false) {
         isBroken = true
-        guard !keepingLock else { return }
+        guard !keepingLock, !isHelper else { return }
         world.locked {
             if world.shards[shard]?.owner == number { world.shards[shard]?.owner = nil }
         }
+    }
+}
+
+/// Sessions beside the one that holds a shard's lock, and under it.
+private struct SimulatedHelpers: ShardHelpers {
+    let world: World
+    let process: SimulatedProcess
+    let shard: ShardID
+    let leader: Int
+    let limit = 2
+
+    func withSession<Result>(
+        _ number: Int, _ body: (any ShardPort) throws(ShardFailure) -> Result
+    ) throws(ShardFailure) -> Result {
+        try process.connect(to: shard)
+        guard world.locked({ world.shards[shard]?.owner == leader }) else {
+            throw ShardFailure("\(shard): its leader is gone", retry: .retryable)
+        }
+        return try body(
+            SimulatedSession(
+                world: world, process: process, shard: shard, number: leader, isHelper: true))
     }
 }

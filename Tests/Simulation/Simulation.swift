@@ -37,8 +37,13 @@ package struct Simulation {
     /// Runs it to its end.
     package func run() -> Outcome {
         let people = People(world)
-        for _ in 0..<world.number(2...5) where world.violations.isEmpty {
-            if world.chance(800) { people.commit() }
+        for round in 0..<(world.conditions.swings ? 8 : world.number(2...5))
+        where world.violations.isEmpty {
+            if world.conditions.swings {
+                people.swing(round)
+            } else if world.chance(800) {
+                people.commit()
+            }
             for _ in 0..<world.number(0...2) { people.act() }
             runProcess()
             world.auditor.auditRest()
