@@ -151,8 +151,8 @@ struct Settling {
         guard holds.allSatisfy({ Self.lasting.contains($0.code) }), report.recovered.isEmpty else {
             return false
         }
-        // An operation that was denied keeps the later waves of its rollout waiting.
-        let isKept = holds.contains { $0.code == "denied" } && report.rollout.state != nil
+        // An operation that is held for good keeps the later waves of its rollout waiting.
+        let isKept = !holds.isEmpty && report.rollout.state?.isTerminal == false
         let isHeld = report.plan.steps.allSatisfy { step in
             Set(step.holds.flatMap(\.shards)) == Set(step.step.shards)
         }
