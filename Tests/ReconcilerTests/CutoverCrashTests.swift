@@ -177,6 +177,45 @@ struct CutoverCrashTests {
         #expect(world.executed.count == 2)
     }
 
+    @Test("while an operation waits for its next attempt nothing else begins on its shard")
+    func restingShard() {
+        let claims = ChangeClaims.claims(
+            of: ["t", "u"].map { [.init(from: nil, to: nil, names: [$0])] }, live: [])
+        let steps = ["t", "u"].map { table in
+            sampleStep(table: table, statements: [PlanStatement(sql: table, after: digest("b"))])
+        }
+        let world = WaitingFleet(.rolling, .halt, steps: steps.map { ("s0", $0) })
+        world.fleet.state.withLock { $0.lockWaits = 4 }
+        let result = RolloutRunner(
+            opener: world.fleet, journal: world.journal, clock: world.clock,
+            control: RolloutControl(policy: .halt, interrupt: Interrupt()), total: 1, perServer: 1
+        ).run([
+            .init(
+                shard: world.records[0].key.shardID, server: .tcp(host: "db", port: 3306),
+                records: world.records, order: ChangeOrder(claims))
+        ])
+        #expect(result.rests.keys.map(\.object) == ["t"])
+        #expect(result.outcomes.isEmpty && world.executed.isEmpty)
+    }
+
+    @Test("a step that is half done is not left alone: its pauses are sat out")
+    func halfDone() throws {
+        let statements = ["b", "c"].map { PlanStatement(sql: "orders", after: digest($0)) }
+        let step = sampleStep(from: "a", to: "c", statements: statements)
+        let world = WaitingFleet(.rolling, .halt, steps: [("s0", step)])
+        let isHeld = Lock(false)
+        let faults = FaultPoints.calling { point throws(JournalFailure) in
+            guard point == .afterStatement else { return }
+            isHeld.withLock { isHeld in
+                if !isHeld { world.fleet.state.withLock { $0.lockWaits = 6 } }
+                isHeld = true
+            }
+        }
+        try world.run(faults: faults)
+        #expect(world.isConverged)
+        #expect(!world.events.contains { $0.hasPrefix("postponed") }, "\(world.events)")
+    }
+
     @Test("the attempts of all processes count: the budget is that of the operation")
     func budget() throws {
         let world = WaitingFleet(.rolling, policy: .continue)
