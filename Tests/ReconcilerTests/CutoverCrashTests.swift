@@ -188,7 +188,8 @@ struct CutoverCrashTests {
         world.fleet.state.withLock { $0.lockWaits = 4 }
         let result = RolloutRunner(
             opener: world.fleet, journal: world.journal, clock: world.clock,
-            control: RolloutControl(policy: .halt, interrupt: Interrupt()), total: 1, perServer: 1
+            control: RolloutControl(rule: FailureRule(.halt), interrupt: Interrupt()), total: 1,
+            perServer: 1
         ).run([
             .init(
                 shard: world.records[0].key.shardID, server: .tcp(host: "db", port: 3306),

@@ -77,7 +77,8 @@ struct StagedDriverTests {
         work.claims[record.key] = claim
         return RolloutRunner(
             opener: fleet, journal: journal, clock: SimulatedClock(),
-            control: RolloutControl(rule: FailureRule(.halt), interrupt: Interrupt(), closed: isClosed),
+            control: RolloutControl(
+                rule: FailureRule(.halt), interrupt: Interrupt(), closed: isClosed),
             total: 1, perServer: 1, engines: engines ?? Engines([engine])
         ).run([work])
     }
