@@ -4,7 +4,7 @@
 #
 #     scripts/guards.sh [NAME…]
 #
-# A guard is a patch in Tests/Simulation/Guards, whose first line says what it takes away. It is
+# A guard is a patch in Tests/Simulation/Guards, whose first line says what holds no more. It is
 # applied to a copy of the sources in .build/guards. The exit status says whether one was not found
 # within SEEDS histories (1000).
 set -euo pipefail
