@@ -137,6 +137,22 @@ expect 2 "$plumb" status
 expect 0 "$plumb" reconcile
 expect 0 "$plumb" drift
 
+step "A canary that bakes; a stop, a start, and the change taken back"
+sed -i 's/^    waves: .*/    waves: [{shards: 1, bake: 2s}, {percent: 100}]/' plumb.yaml
+sed -i "s/^  refunded .*/&\n  channel     VARCHAR(20) NOT NULL DEFAULT '',/" schema/commerce/orders.sql
+commit "orders: the channel of a sale"
+expect 2 "$plumb" reconcile --no-wait
+expect 0 "$plumb" stop --reason "the canary is slow"
+expect 3 "$plumb" reconcile
+expect 0 "$plumb" start --reason "it was the load test"
+expect 0 "$plumb" reconcile
+expect 3 env PLUMB_ACTOR=ada@example.com "$plumb" rollback --reason "the shop cannot read it"
+expect 0 "$plumb" approve --all --reason "nothing was written to it"
+expect 0 "$plumb" reconcile
+expect 0 "$plumb" status
+git revert --no-edit HEAD >/dev/null
+expect 0 "$plumb" reconcile
+
 step "What was recorded"
 expect 0 "$plumb" store verify
 expect 0 "$plumb" log --limit 8

@@ -66,6 +66,37 @@ import Testing
         #expect(try daemon.wait().status == 0)
     }
 
+    @Test func aHaltIsNoReasonToTryTheNextShard() throws {
+        let fleet = try FleetFixture(shards: 4)
+        try fleet.expect(0, "reconcile")
+        fleet.file.policy = [
+            "approve: [irreversible]", "probe: {enabled: false}",
+            "rollout: {waves: [{shards: 1}, {percent: 100}]}",
+        ]
+        try fleet.commit()
+        try fleet.sql(0, "INSERT INTO orders (customer) VALUES (7), (7)")
+        try fleet.change(
+            "orders.sql",
+            FleetFixture.orders.replacingOccurrences(
+                of: "note varchar(100)", with: "note varchar(100), UNIQUE KEY one (customer)"))
+        let daemon = try fleet.start("daemon", "--interval", "1s")
+        try daemon.reaches("passes after the failure") {
+            events(daemon, "pass", of: "production") == 4
+        }
+        func changed() throws -> [Bool] {
+            try (0..<4).map { try fleet.table("orders", on: $0)?.contains("`one`") == true }
+        }
+        #expect(try changed() == [false, false, false, false])
+        #expect(try fleet.eventCount("operation-failed") == 1)
+        // Somebody looked: it is tried again at once, and goes on.
+        try fleet.sql(0, "DELETE FROM orders")
+        #expect(try fleet.expect(0, "retry", "--reason", "the rows are gone").says("1 operation"))
+        try daemon.reaches("the change") { try changed() == [true, true, true, true] }
+        daemon.send(SIGTERM)
+        #expect(try daemon.wait().status == 0)
+        #expect(try fleet.expect(78, "retry", "--reason", "x").says("no rollout has anything"))
+    }
+
     @Test func namedOnesAreServedAlone() throws {
         let fleet = try fleet()
         let daemon = try fleet.start(

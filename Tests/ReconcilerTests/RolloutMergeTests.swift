@@ -17,6 +17,8 @@ struct RolloutMergeTests {
         /// The ends of the plan's step; nil where it has none.
         var step: RolloutMerge.Ends?
         var standing = RolloutMerge.Standing.notKnown
+        /// Why it does not run until somebody decides otherwise.
+        var refused: String?
         let fate: RolloutMerge.Fate
 
         var testDescription: String { name }
@@ -34,6 +36,12 @@ struct RolloutMergeTests {
         Case(
             name: "another end, begun", state: .running,
             step: .init(from: digest("a"), to: digest("c")), fate: .stays),
+        Case(
+            name: "denied, not begun", step: .init(from: digest("a"), to: digest("b")),
+            refused: "denied", fate: .superseded(reason: "denied")),
+        Case(
+            name: "denied, begun", state: .running,
+            step: .init(from: digest("a"), to: digest("b")), refused: "denied", fate: .stays),
         Case(name: "another shard is asked for", standing: .notKnown, fate: .stays),
         Case(name: "live is there", standing: .inSync(digest("b")), fate: .foundDone),
         Case(
@@ -69,7 +77,10 @@ struct RolloutMergeTests {
         shard: ShardID(namespace: "commerce", shard: "s0"), object: ObjectName(.table, "orders"))
 
     private func merge(_ sample: Case) -> RolloutMerge {
-        RolloutMerge(steps: sample.step.map { [Self.key: $0] } ?? [:]) { _ in sample.standing }
+        RolloutMerge(
+            steps: sample.step.map { [Self.key: $0] } ?? [:],
+            refused: sample.refused.map { [Self.key: $0] } ?? [:]
+        ) { _ in sample.standing }
     }
 
     @Test(arguments: cases)

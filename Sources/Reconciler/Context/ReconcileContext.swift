@@ -1,6 +1,7 @@
 import Basics
 import Desired
 import Execution
+import Model
 import MySQLClient
 import Observed
 import Schema
@@ -23,6 +24,10 @@ package final class ReconcileContext: Sendable {
     package let shardBackOff = BackOffs<ShardID>(firstSeconds: 5, longestSeconds: 600)
     package let operationBackOff = BackOffs<OperationTarget>(
         firstSeconds: 60, longestSeconds: 3600)
+    /// Those of them that failed, and not only could not begin.
+    package let failedOperations = Lock<Set<OperationTarget>>([])
+    /// When somebody last asked that what failed be tried again.
+    private let retried = Lock<String?>(nil)
 
     /// Throws where an account or a secret is missing that one of `purposes` needs.
     package init(
@@ -64,6 +69,23 @@ package final class ReconcileContext: Sendable {
         try? access.settings(server, .read).withOptionFile(server: server).tls
     }
 
+    /// Forgets what failed where somebody asked for that since the last time.
+    package func hear(_ retry: RetryRequest) {
+        let isNew = retried.withLock { last in
+            defer { last = retry.at }
+            return last != retry.at
+        }
+        guard isNew else { return }
+        forgetFailures()
+    }
+
+    /// Shards and operations in back-off are tried as well, from now on.
+    package func forgetFailures() {
+        shardBackOff.forgetAll()
+        operationBackOff.forgetAll()
+        failedOperations.withLock { $0 = [] }
+    }
+
     /// Drops what the last pass did not use; to be called between two passes of a loop.
     ///
     /// What is forgotten is read again from servers and ledger, should it come back. So the whole
@@ -74,6 +96,9 @@ package final class ReconcileContext: Sendable {
         pool.forgetUnused()
         shardBackOff.forgetAbandoned(now: now)
         operationBackOff.forgetAbandoned(now: now)
+        failedOperations.withLock { failed in
+            failed = failed.filter { operationBackOff.wait(for: $0, now: now) != nil }
+        }
         let live = observer.keep(only: shards)
         let size = catalog.count + cache.count
         guard size > mark.withLock({ $0 }) else { return }

@@ -190,6 +190,16 @@ extension Gate.Hold {
         }
     }
 
+    /// Whether it lasts until somebody decides otherwise, and not only for a while.
+    package var isRefusal: Bool {
+        switch self {
+        case .denied, .drift, .refused: true
+        case .approval, .window, .environment, .behind, .backOff, .rows, .readOnly, .suspended,
+            .incomplete:
+            false
+        }
+    }
+
     /// The stable name of the hold in JSON.
     package var code: String {
         switch self {

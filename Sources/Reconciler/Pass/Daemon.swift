@@ -117,8 +117,7 @@ package struct Daemon {
             }
             if hooks.interrupt.wasWoken {
                 // A pass was asked for: shards and operations in back-off are tried as well.
-                context?.shardBackOff.forgetAll()
-                context?.operationBackOff.forgetAll()
+                context?.forgetFailures()
             }
         }
         context?.pool.closeIdle()

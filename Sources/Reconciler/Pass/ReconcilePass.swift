@@ -183,20 +183,24 @@ package struct ReconcilePass {
     /// Starts the back-off of operations that failed, so that a loop waits before it tries them
     /// again.
     private func remember(_ result: RolloutRunner.Result, _ ready: [Gate.Ready]) {
-        let rollouts = pass.context.operationBackOff
+        let waits = pass.context.operationBackOff
+        let failed = pass.context.failedOperations
         for item in ready {
             guard let outcome = result.outcomes[item.key] else {
-                // It could not begin: a loop does not try it in each pass.
-                if result.obstacles[item.key.shardID] != nil {
-                    rollouts.failed(item.target, now: pass.hooks.clock.now)
+                // It could not begin: a loop does not try it in each pass. What was suspended goes
+                // on as soon as it is resumed.
+                if let obstacle = result.obstacles[item.key.shardID], !obstacle.isSuspended {
+                    waits.failed(item.target, now: pass.hooks.clock.now)
                 }
                 continue
             }
             // The next pass plans again what the table refused, so it need not wait.
             if outcome.kind == .failed, outcome.refused == nil {
-                rollouts.failed(item.target, now: pass.hooks.clock.now)
+                waits.failed(item.target, now: pass.hooks.clock.now)
+                failed.withLock { _ = $0.insert(item.target) }
             } else {
-                rollouts.succeeded(item.target)
+                waits.succeeded(item.target)
+                failed.withLock { _ = $0.remove(item.target) }
             }
         }
     }

@@ -6,10 +6,14 @@ import Schema
 extension RolloutLedger {
     /// The rollouts that are open under the new plan, the older ones first. What of them the plan
     /// does not want is ended and recorded.
-    func merged(_ planned: PlanningPass.Result) throws -> [RolloutDrive.Driven] {
+    func merged(
+        _ planned: PlanningPass.Result, _ decision: Gate.Decision
+    ) throws -> [RolloutDrive.Driven] {
         let open = try planned.snapshot?.openRollouts() ?? []
         guard !open.isEmpty else { return [] }
-        let merge = RolloutMerge(steps: Self.steps(of: planned.plan), standing: standing(planned))
+        let merge = RolloutMerge(
+            steps: Self.steps(of: planned.plan), refused: Self.refused(decision),
+            standing: standing(planned))
         var rollouts: [RolloutDrive.Driven] = []
         for rollout in open {
             let (record, operations) = (rollout.record, rollout.operations)
@@ -42,6 +46,18 @@ extension RolloutLedger {
             }
         }
         return ends
+    }
+
+    /// What does not run until somebody decides otherwise.
+    private static func refused(_ decision: Gate.Decision) -> [OperationKey: String] {
+        var refused: [OperationKey: String] = [:]
+        for item in decision.held where item.hold.isRefusal {
+            for shard in item.shards {
+                let id = ShardID(namespace: item.step.namespace, shard: shard)
+                refused[OperationKey(shard: id, object: item.step.object)] = item.hold.reason
+            }
+        }
+        return refused
     }
 
     /// Where tables stand that the plan has no step for.

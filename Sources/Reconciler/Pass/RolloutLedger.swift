@@ -39,7 +39,7 @@ struct RolloutLedger {
         _ planned: PlanningPass.Result, _ gated: GateStage.Output, ready: [Gate.Ready]
     ) throws -> Opened {
         let store = pass.store
-        var opened = Opened(rollouts: try merged(planned))
+        var opened = Opened(rollouts: try merged(planned, gated.decision))
         let taken = Set(opened.rollouts.flatMap(\.taken))
         let setAside = opened.setAside
         let fresh = ready.filter { !taken.contains($0.key) && !setAside.contains($0.key.shardID) }

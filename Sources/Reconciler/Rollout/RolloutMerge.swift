@@ -20,6 +20,9 @@ struct RolloutMerge {
 
     /// From where to where the plan leads each table.
     let steps: [OperationKey: Ends]
+    /// The operations that do not run until somebody decides otherwise, with the reason: denied, or
+    /// not allowed by policy. They keep no other one waiting.
+    var refused: [OperationKey: String] = [:]
     let standing: (OperationKey) -> Standing
 
     struct Ends: Hashable, Sendable {
@@ -38,6 +41,7 @@ struct RolloutMerge {
     func fate(of operation: OperationRecord) -> Fate {
         // What began is settled by reading the table, and goes on to its end.
         guard !operation.hasBegun else { return .stays }
+        if let reason = refused[operation.key] { return .superseded(reason: reason) }
         if let ends = steps[operation.key] {
             return ends == Ends(from: operation.from, to: operation.to)
                 ? .stays : .superseded(reason: "a newer plan changes it otherwise")

@@ -33,6 +33,8 @@ package enum RecordPath {
     package static let rollbacks = LedgerPath("rollbacks")
     /// The folder of refusals.
     package static let refusals = LedgerPath("refusals")
+    /// That somebody wants what failed to be tried again.
+    package static let retry = LedgerPath("retry")
     /// The folder of suspensions.
     package static let suspensions = LedgerPath("suspensions")
 

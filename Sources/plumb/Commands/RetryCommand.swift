@@ -1,41 +1,48 @@
 import Model
 import Reconciler
+import Schema
 import Views
 
 /// `plumb retry`.
 enum RetryCommand {
     static let command = Command(
-        name: "retry", summary: "have a finalizer run again that waits, or may not have run",
+        name: "retry", summary: "have what failed, or waits after a failure, tried again now",
         arguments: "[rollout]",
         details: """
-            A finalizer whose run died is not started again by itself, unless it is idempotent:
-            nobody knows whether it ran. The next `plumb reconcile`, or the daemon's next pass, runs
-            it.
+            Operations that wait for their next attempt are due at once and have their attempts
+            anew; what failed is planned again, also by a daemon that waits before it tries again. A
+            finalizer whose run died is not started again by itself, unless it is idempotent: nobody
+            knows whether it ran. The next `plumb reconcile`, or the daemon's next pass, does it.
             """,
-        options: Option.fleet.filter {
-            ![Option.namespace.name, Option.shard.name].contains($0.name)
-        } + [.reason, .output, .noColor],
+        options: Option.environmentWide + [.reason, .output, .noColor],
         run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
-        guard let reason = invocation.value(.reason), !reason.isEmpty else {
-            throw UsageError(
-                message: "a reason is needed for the audit trail", remedy: "give it with --reason")
-        }
+        let reason = try invocation.reason()
         let format = try invocation.format()
+        let wanted = try invocation.onlyArgument("a rollout")
         let session = try LedgerSession.open(try invocation.request(), PassHooks())
-        let found = try FinalizerRequests(store: session.store).retry(
-            invocation.arguments.first, reason: reason)
-        let names = found.namespaces.joined(separator: ", ")
+        let found = try RetryRequests(store: session.store).retry(wanted, reason: reason)
         let text =
-            "rollout \(found.rollout): the finalizer of \(names) runs again, with `plumb "
-            + "reconcile` or the daemon's next pass"
+            "rollout \(found.rollout): \(words(found)), with `plumb reconcile` or the daemon's next "
+            + "pass"
+        let rows =
+            (found.waiting + found.failed).map { ["operation": "\($0)"] }
+            + found.finalizers.map { ["namespace": $0] }
         invocation.terminal.answer(
             format == .json
-                ? JSONView.table(
-                    kind: "retry", rows: found.namespaces.map { ["namespace": $0] },
-                    summary: text, exit: .done) + "\n"
+                ? JSONView.table(kind: "retry", rows: rows, summary: text, exit: .done) + "\n"
                 : Visible.line(text) + "\n")
         return .done
+    }
+
+    private static func words(_ found: RetryRequests.Found) -> String {
+        var parts: [String] = []
+        let operations = found.waiting.count + found.failed.count
+        if operations > 0 { parts.append("\(Count.of(operations, "operation")) again") }
+        if !found.finalizers.isEmpty {
+            parts.append("the finalizer of \(found.finalizers.joined(separator: ", ")) again")
+        }
+        return parts.joined(separator: " and ")
     }
 }

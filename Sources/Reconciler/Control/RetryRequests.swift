@@ -1,0 +1,135 @@
+import Basics
+import Ledger
+import Model
+import Schema
+
+/// What people want to be tried again at once: operations that wait for their next attempt, what
+/// failed, and finalizers that wait or of which nobody knows whether they ran.
+package struct RetryRequests {
+    private let store: LedgerStore
+
+    package init(store: LedgerStore) { self.store = store }
+
+    /// What there is to try again of a rollout.
+    package struct Found: Hashable, Sendable {
+        package let rollout: String
+        /// Operations that wait for their next attempt.
+        package fileprivate(set) var waiting: [OperationKey] = []
+        /// Operations that failed: the next plan has their steps again.
+        package fileprivate(set) var failed: [OperationKey] = []
+        /// The namespaces of the finalizers.
+        package fileprivate(set) var finalizers: [String] = []
+
+        var isEmpty: Bool { waiting.isEmpty && failed.isEmpty && finalizers.isEmpty }
+    }
+
+    /// Has it tried again with the next pass, whoever makes it.
+    ///
+    /// - Parameter id: the rollout; nil for the one of which there is something to try again, open
+    ///   or the latest one.
+    package func retry(_ id: String?, reason: String) throws -> Found {
+        try store.ledger.requireMade()
+        let found = try chosen(id)
+        let request = RetryRequest(actor: store.actor.name, reason: reason, at: store.now.iso)
+        let event = LedgerEvent(
+            "rollout-retried", subject: "Try again what waits of rollout \(found.rollout)",
+            key: found.rollout, reason: reason)
+        try store.transact(event) { draft throws(LedgerError) in
+            for key in found.waiting {
+                guard var operation = try draft.operation(found.rollout, key),
+                    operation.state == .failedRetryable
+                else { continue }
+                operation.attempts = 0
+                operation.failingSince = nil
+                operation.nextAttemptAt = nil
+                try draft.setOperation(operation, of: found.rollout)
+            }
+            if let record = try draft.rollout(found.rollout), !record.state.isTerminal {
+                try Self.reset(found.finalizers, of: record, in: &draft)
+            }
+            try draft.set(RecordPath.retry, json: request)
+            return .commit
+        }
+        return found
+    }
+
+    private static func reset(
+        _ namespaces: [String], of rollout: RolloutRecord, in draft: inout LedgerDraft
+    ) throws(LedgerError) {
+        for finalizer in try draft.finalizers(of: rollout).compactMap(\.self)
+        where namespaces.contains(finalizer.namespace) && waits(finalizer) {
+            var finalizer = finalizer
+            finalizer.state = .pending
+            finalizer.attempts = 0
+            finalizer.startedAt = nil
+            finalizer.nextAt = nil
+            finalizer.message = nil
+            try draft.setFinalizer(finalizer, of: rollout.id)
+        }
+    }
+
+    private static func waits(_ record: FinalizerRecord) -> Bool {
+        [.unknown, .failedRetryable].contains(record.state)
+    }
+
+    /// The rollout that is meant, with what there is to try again.
+    private func chosen(_ id: String?) throws -> Found {
+        let snapshot = try store.snapshot()
+        var ids = try snapshot?.list(RecordPath.openFolder) ?? []
+        if let latest = try snapshot?.environmentRecord()?.latestRollout, !ids.contains(latest) {
+            ids.append(latest)
+        }
+        if let id, !ids.contains(id) {
+            guard try snapshot?.rollout(id) != nil else {
+                throw ConfigurationError(
+                    "the ledger has no rollout `\(id)`", remedy: "see `plumb log`")
+            }
+            throw ConfigurationError(
+                "rollout \(id) has ended, and a later one began",
+                remedy: "`plumb reconcile` plans anew what is left")
+        }
+        var found: [Found] = []
+        for name in ids where id == nil || id == name {
+            guard let record = try snapshot?.rollout(name), let snapshot else { continue }
+            let one = try self.found(record, in: snapshot)
+            if !one.isEmpty { found.append(one) }
+        }
+        guard let first = found.first else {
+            throw ConfigurationError(
+                (id.map { "rollout \($0) has nothing" } ?? "no rollout has anything")
+                    + " that waits to be tried again", remedy: "see `plumb status`")
+        }
+        guard found.count == 1 else {
+            throw ConfigurationError(
+                "\(found.count) rollouts have something that waits: "
+                    + found.map(\.rollout).joined(separator: ", "),
+                remedy: "name the one that you mean")
+        }
+        return first
+    }
+
+    private func found(
+        _ record: RolloutRecord, in snapshot: RecordSnapshot
+    ) throws(LedgerError) -> Found {
+        var found = Found(rollout: record.id)
+        for key in record.operationKeys {
+            switch try snapshot.operation(record.id, key)?.state {
+            case .failedRetryable: found.waiting.append(key)
+            case .failed: found.failed.append(key)
+            case .pending, .leased, .preparing, .running, .waitingForCutover, .cuttingOver,
+                .verifying, .completed, .stopped, .superseded, .cancelled, nil:
+                break
+            }
+        }
+        found.finalizers = try snapshot.finalizers(of: record).compactMap(\.self)
+            .filter(Self.waits).map(\.namespace)
+        return found
+    }
+}
+
+extension RecordReader {
+    /// That somebody wanted what failed to be tried again; nil where nobody ever did.
+    func retryRequest() throws(LedgerError) -> RetryRequest? {
+        try read(RetryRequest.self, at: RecordPath.retry)
+    }
+}
