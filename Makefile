@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 
-.PHONY: setup servers build release test check format fuzz simulate demo bench clean help
+.PHONY: setup servers build release test check format fuzz simulate kills demo bench clean help
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,10 @@ simulate: setup ## the reconciler in simulated fleets: SEEDS=n of them from FROM
 	swift build -c release --product plumb-simulate
 	SWIFT_DETERMINISTIC_HASHING=1 .build/release/plumb-simulate \
 	    $(if $(SEED),--seed $(SEED) --tell,--from $(or $(FROM),1) --seeds $(or $(SEEDS),1000))
+
+kills: setup ## kill -9 in the middle of rollouts over 50 shards; KILLS=n times
+	swift build -c release --product plumb
+	PLUMB=$(CURDIR)/.build/release/plumb scripts/kills.sh $(or $(KILLS),1000)
 
 demo: setup ## three private servers, 24 shards, and the whole story
 	swift build --product plumb

@@ -36,6 +36,14 @@ struct FleetBench {
             board.note(title, Text.seconds(report.seconds))
         }
         board.note("  peak memory", Text.megabytes(report.peakMegabytes))
+        let advance = "  what the rollout does next"
+        if shards == 10_000 {
+            board.record(
+                advance, figure: "half done", value: report.advanceSeconds, goal: .atMost(0.001)
+            ) { Text.milliseconds($0) }
+        } else {
+            board.note(advance, Text.milliseconds(report.advanceSeconds))
+        }
     }
 
     private func measure(_ shards: Int) throws -> FleetProcess.Report {

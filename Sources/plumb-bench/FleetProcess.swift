@@ -1,5 +1,7 @@
+import Basics
 import Foundation
 import MemoryFleet
+import Model
 import MySQLClient
 import Observed
 import Reconciler
@@ -19,6 +21,8 @@ struct FleetProcess {
         var recording: [Stage]
         var changing: [Stage]
         var peakMegabytes: Double
+        /// What it takes to say what a rollout over all shards does next, of which half is done.
+        var advanceSeconds: Double
 
         struct Stage: Codable {
             var name: String
@@ -57,8 +61,39 @@ struct FleetProcess {
         let report = Report(
             recording: recorded.stages.map { .init(name: $0.name, seconds: $0.seconds) },
             changing: changed.stages.map { .init(name: $0.name, seconds: $0.seconds) },
-            peakMegabytes: Machine.peakMegabytes ?? .infinity)
+            peakMegabytes: Machine.peakMegabytes ?? .infinity, advanceSeconds: advance())
         try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(report))
+    }
+
+    /// The median time of one look at a rollout in two waves, the second of which is half done.
+    private func advance() -> Double {
+        let keys = (0..<shards).map { number in
+            OperationKey(
+                shard: ShardID(namespace: "memory", shard: "memory_\(number)"),
+                object: ObjectName(.table, "orders"))
+        }
+        let (from, to) = (Digest(of: "before"), Digest(of: "after"))
+        var operations: [OperationKey: OperationRecord] = [:]
+        for (number, key) in keys.enumerated() {
+            let state = number < shards / 2 ? OperationState.completed : .pending
+            operations[key] = OperationRecord(key: key, state: state, from: from, to: to)
+        }
+        let record = RolloutRecord(
+            id: "r", plan: to, policy: .halt,
+            waves: [Array(keys.prefix(1)), Array(keys.dropFirst())],
+            bakeSeconds: [0, 0], startedAt: "2026-01-01T00:00:00Z", actor: "bench")
+        let progress = RolloutProgress(record)
+        let now = Timestamp(Date())
+        let times = (0..<21).map { _ in
+            let start = DispatchTime.now().uptimeNanoseconds
+            guard
+                case .run(_, let ready) = progress.next(
+                    operations, now: now, mayStart: { _ in true }),
+                ready.count == shards - shards / 2
+            else { return Double.infinity }
+            return Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+        }
+        return times.sorted()[times.count / 2]
     }
 
     /// Takes a real database through the change; returns what it was before.

@@ -80,6 +80,10 @@ enum Text {
         value < 1 ? String(format: "%.0f ms", value * 1000) : String(format: "%.2f s", value)
     }
 
+    static func milliseconds(_ value: Double) -> String {
+        String(format: "%.2f ms", value * 1000)
+    }
+
     static func times(_ value: Double) -> String { String(format: "%.2f×", value) }
 
     static func percent(_ value: Double) -> String { String(format: "%.1f %%", value * 100) }

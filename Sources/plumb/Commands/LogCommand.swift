@@ -20,7 +20,8 @@ enum LogCommand {
             [
                 "time": Timestamp(record.time).iso, "event": record.event.kind,
                 "actor": record.actor.email, "subject": record.event.subject,
-                "reason": record.event.reason ?? "", "commit": record.commit.short,
+                "reason": record.event.reason ?? "", "key": record.event.key ?? "",
+                "commit": record.commit.short,
             ]
         }
         let ledger = session.store.ledger
