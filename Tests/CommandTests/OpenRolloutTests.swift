@@ -186,6 +186,19 @@ import Testing
         try fleet.expect(0, "store", "verify")
     }
 
+    @Test(arguments: [["stop"], ["rollback"]])
+    func aRunThatWaitsForABakeLetsGoWhenItIsStopped(_ verb: [String]) throws {
+        let fleet = try baking()
+        let running = try fleet.start("reconcile")
+        #expect(try running.says("bak"))
+        _ = try fleet.run(verb + ["--reason", "the canary is slow"])
+        let run = try running.wait()
+        #expect(run.status == 3, "\(run)")
+        // Nobody holds the environment any more.
+        #expect(try fleet.run("reconcile", "--no-wait").says("being reconciled") == false)
+        #expect(try changed(fleet)[1...] == [false, false, false])
+    }
+
     @Test func aThrottleIsSeenByTheNextShard() throws {
         let fleet = try baking("1s")
         try fleet.expect(2, "reconcile", "--no-wait")
@@ -204,6 +217,22 @@ import Testing
         #expect(words == ["started", "done", "started", "done", "started", "done"], "\(run)")
         #expect(try changed(fleet) == [true, true, true, true])
         #expect(try fleet.eventCount("rollout-throttled") == 1)
+    }
+
+    /// A statement that waits for its table in vain is tried again, but not after a stop.
+    @Test(arguments: [["stop"], ["rollback"], ["suspend", "app"]])
+    func nothingIsTriedAgainAfterAStop(_ verb: [String]) throws {
+        let blocked = try BlockedStatement()
+        let (fleet, running) = (blocked.fleet, blocked.running)
+        // The first attempt has failed: the statement waited for a second.
+        #expect(try running.says("retry in"))
+        let word = try fleet.run(verb + ["--reason", "look first"])
+        #expect(word.status == 0 || verb == ["rollback"], "\(word)")
+        blocked.reader.close()
+        let run = try running.wait()
+        #expect(run.status != 0, "\(run)")
+        #expect(try changed(fleet) == [false, false, false, false])
+        #expect(try fleet.eventCount("operation-completed") == 4)
     }
 
     @Test func aStopHoldsInABake() throws {

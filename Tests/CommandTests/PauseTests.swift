@@ -65,6 +65,28 @@ import Testing
         try fleet.expect(0, "store", "verify")
     }
 
+    @Test func afterTheReleaseTheCanaryComesFirst() throws {
+        let fleet = try fleet(["on_failure: pause", "waves: [{shards: 1}, {percent: 100}]"])
+        fleet.file.policy += ["probe: {enabled: false}"]
+        try fleet.commit()
+        try fleet.sql(0, "INSERT INTO orders (customer) VALUES (7), (7)")
+        try fleet.change(
+            "orders.sql",
+            FleetFixture.orders.replacingOccurrences(
+                of: "note varchar(100)", with: "note varchar(100), UNIQUE KEY one (customer)"))
+        for _ in 0..<2 { #expect(try fleet.run("reconcile").says("paused at")) }
+        try fleet.expect(0, "release", "--reason", "try")
+        // It fails again, and nothing else was tried.
+        #expect(try fleet.run("reconcile").says("paused at"))
+        for shard in 0..<4 {
+            #expect(try fleet.table("orders", on: shard)?.contains("`one`") == false)
+        }
+        try fleet.sql(0, "DELETE FROM orders")
+        try fleet.expect(0, "release", "--reason", "mended")
+        try fleet.expect(0, "reconcile")
+        #expect(try fleet.table("orders", on: 3)?.contains("`one`") == true)
+    }
+
     @Test(
         "under `continue` a rollout halts after so many failures, in one run or in several",
         arguments: [1, 2, nil])

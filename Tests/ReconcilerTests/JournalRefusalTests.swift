@@ -112,6 +112,31 @@ struct JournalRefusalTests {
         #expect(try LedgerJournal(store: later).begin(record) == nil)
     }
 
+    @Test("what paused between two attempts is asked again, whatever was decided meanwhile")
+    func heldBetweenAttempts() throws {
+        let (journal, store, record, folder) = try begun(until: 60)
+        defer { withExtendedLifetime(folder) {} }
+        try store.transact(LedgerEvent("test", subject: "Open it")) { draft throws(LedgerError) in
+            try draft.setMark(RolloutMark(), of: "r1")
+            return .commit
+        }
+        #expect(try journal.begin(record) == nil)
+        #expect(try journal.hold(of: record) == nil)
+        let made = try Suspensions(store: store).suspend(
+            record.key.namespace, nil, reason: "a dump", seconds: 10)
+        #expect(try journal.hold(of: record) == .shard(reason: made.words))
+        let stop = RolloutMark.Stop(actor: "bob", reason: "look", at: "now", rollback: "b1")
+        try store.transact(LedgerEvent("test", subject: "Stop it")) { draft throws(LedgerError) in
+            try draft.setMark(RolloutMark(stop: stop), of: "r1")
+            return .commit
+        }
+        guard case .rollout(let standstill) = try journal.hold(of: record) else {
+            Issue.record("it goes on")
+            return
+        }
+        #expect(standstill.words.hasPrefix("rolled back by bob"))
+    }
+
     @Test("an operation that has ended, since its rollout was taken back, does not begin")
     func takenBack() throws {
         let (journal, store, record, folder) = try begun(until: 60)

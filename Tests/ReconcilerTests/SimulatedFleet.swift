@@ -160,6 +160,10 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
         }
     }
 
+    func hold(of record: PendingRecord) throws(JournalFailure) -> StartRefusal? {
+        state.withLock { $0.stop }
+    }
+
     func advance(
         _ record: PendingRecord, to phase: OperationState, message: String?
     ) throws(JournalFailure) -> StartRefusal? {

@@ -85,6 +85,10 @@ private struct SlowJournal: OperationJournal {
         try inner.begin(record)
     }
 
+    func hold(of record: PendingRecord) throws(JournalFailure) -> StartRefusal? {
+        try inner.hold(of: record)
+    }
+
     func advance(
         _ record: PendingRecord, to state: OperationState, message: String?
     ) throws(JournalFailure) -> StartRefusal? {

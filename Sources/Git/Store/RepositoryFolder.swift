@@ -20,11 +20,10 @@ struct RepositoryFolder {
             throw StoreError(.notAStore, "\(path) is no readable folder", remedy: "name a folder")
         }
         // A creation that was interrupted before HEAD was written starts over.
-        let known: Set<String> = [
-            "plumb.lock", "plumb.compaction", "objects", "refs", "config", "config.lock", "info",
-            "hooks",
+        let known = Self.leftLocks.union([
+            "plumb.lock", "plumb.compaction", "objects", "refs", "config", "info", "hooks",
             "description", "branches", ".gitignore",
-        ]
+        ])
         return names.allSatisfy(known.contains)
     }
 
@@ -68,6 +67,8 @@ struct RepositoryFolder {
         defer { withExtendedLifetime(turn) {} }
         // Another process may have been faster.
         guard try isMissingOrUnused() else { return }
+        // An interrupted creation left them, and nobody else creates now.
+        for name in Self.leftLocks { unlink("\(path)/\(name)") }
         try hide()
         do throws(GitError) {
             let repository = try Repository(
@@ -77,6 +78,9 @@ struct RepositoryFolder {
             throw StoreError(error, about: "creating the ledger \(path)")
         }
     }
+
+    /// What a creation holds while it writes a file, and leaves when it is killed.
+    private static let leftLocks: Set<String> = ["config.lock", "HEAD.lock"]
 
     /// Writes a `.gitignore`, so that `git add` in a surrounding repository skips the ledger.
     private func hide() throws(StoreError) {

@@ -137,6 +137,13 @@ package struct RolloutProgress: Sendable {
         if cutover == .parallel {
             parked = waves.joined().filter { operations[$0]?.state == .waitingForCutover }
         }
+        if cutover == .manual {
+            // Whoever names shards means these, whatever their wave.
+            let named = Set(cutovers.flatMap { $0.shards ?? [] })
+            parked += waves.dropFirst(wave + 1).joined().filter {
+                operations[$0]?.state == .waitingForCutover && named.contains($0.shardID)
+            }
+        }
         guard !parked.isEmpty else { return nil }
         if cutover == .manual {
             parked = parked.filter { key in cutovers.contains { $0.covers(key.shardID) } }
@@ -155,7 +162,10 @@ package struct RolloutProgress: Sendable {
         for (number, keys) in waves.enumerated() {
             let states = keys.compactMap { operations[$0]?.state }
             guard states.count == keys.count, states.allSatisfy(\.isTerminal) else { return nil }
-            let isTried = states.contains { $0 == .completed || $0 == .failed }
+            // Under `pause` somebody looked at what failed: it is tried before anything else.
+            let isTried = states.contains {
+                $0 == .completed || $0 == .failed && rule.policy != .pause
+            }
             let later = waves[(number + 1)...].joined()
             if !isTried, later.contains(where: { operations[$0]?.hasBegun == false }),
                 later.allSatisfy({ operations[$0]?.state != .completed })

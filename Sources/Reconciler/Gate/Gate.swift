@@ -96,7 +96,8 @@ package struct Gate: Sendable {
     /// Decides about every operation of `plan` at the time `now`.
     package func decide(_ plan: Plan, now: Timestamp) throws -> Decision {
         var decision = Decision()
-        let drops = plan.steps.reduce(0) { $0 + $1.dropCount }
+        // What a rollback drops, somebody asked for.
+        let drops = plan.steps.reduce(0) { $0 + ($1.cause.rollback == nil ? $1.dropCount : 0) }
         for step in plan.steps {
             let own = try ApprovalBinding(environment: plan.environment, step: step).digest()
             // Reading them costs, and only a class that waits for approval asks.
@@ -131,7 +132,8 @@ package struct Gate: Sendable {
         _ step: PlanStep, shard: String, binding: Digest, drops: Int, decisions: StepApprovals?
     ) -> (Hold?, Digest?) {
         if step.cause.kind == .liveChanged, !heals(step) { return (.drift, nil) }
-        if step.dropCount > 0, let limit = rules.dropsPerPlan, drops > limit {
+        let isRollback = step.cause.rollback != nil
+        if step.dropCount > 0, !isRollback, let limit = rules.dropsPerPlan, drops > limit {
             let reason =
                 "the plan drops \(drops) tables, policy.limits.drops_per_plan allows \(limit): "
                 + "retire fewer tables at a time, or raise the limit"
@@ -146,7 +148,10 @@ package struct Gate: Sendable {
             case .denied(let digest, let reason): return (.denied(digest, reason: reason), nil)
             }
         }
-        if let closed = rules.closed { return (closed, nil) }
+        if let closed = rules.closed {
+            // A change is taken back where it did harm, whatever earlier environments have.
+            guard case .environment = closed, isRollback else { return (closed, nil) }
+        }
         return (nil, approval)
     }
 

@@ -51,7 +51,9 @@ package struct ReconcilePass {
             &driven, rollouts, planned, ready,
             resumed.filter { !unsettled.contains($0.key.shardID) })
         let result = Self.whole(driven)
-        if result.journalFailure == nil { try rollouts.finalize(&driven) }
+        if result.journalFailure == nil {
+            try rollouts.finalize(&driven, unready: unready(planned, gated))
+        }
         remember(result, ready)
         let closing = RolloutLedger.Closing(planned: planned, gated: gated, result: result)
         var reports = try close(rollouts, driven, closing)
@@ -65,6 +67,26 @@ package struct ReconcilePass {
             plan: gated.report, rollout: newest, others: reports.isEmpty ? nil : reports,
             recovered: recovered, adopted: opened.adopted,
             exitStatus: status(planned, gated, recovered, driven, reports + [newest]))
+    }
+
+    /// The namespaces of which a shard is not known, or a change is held that is not left alone, or
+    /// that the pass is not about as a whole.
+    private func unready(
+        _ planned: PlanningPass.Result, _ gated: GateStage.Output
+    ) throws -> Set<String> {
+        var unready = Set(planned.plan.unknown.map(\.shard.namespace))
+        for item in gated.decision.held where !item.hold.isRefusal {
+            unready.insert(item.step.namespace)
+        }
+        if !pass.request.scope.shards.isEmpty {
+            unready.formUnion(planned.shards.map(\.id.namespace))
+        }
+        let now = pass.hooks.clock.now
+        for suspension in try planned.snapshot?.suspensions() ?? []
+        where !suspension.isOver(at: now) {
+            unready.insert(suspension.namespace)
+        }
+        return unready
     }
 
     /// What became of the operations of all rollouts.
@@ -148,6 +170,16 @@ package struct ReconcilePass {
             clock: pass.hooks.clock, interrupt: pass.hooks.interrupt,
             listener: pass.hooks.listener, waits: pass.request.waitsForBakes)
         drive.health = healthGate(rollouts, planned)
+        drive.heed = { [pass] id in
+            // Where the ledger cannot be read just now, it is asked before the next operation.
+            guard let mark = try? pass.store.snapshot().map({ try $0.rolloutMark(id) }) else {
+                return nil
+            }
+            guard let mark else {
+                return .init(state: .stopped, words: "it has ended meanwhile: see `plumb status`")
+            }
+            return mark.standstill(of: id)
+        }
         drive.run(&driven)
         pass.hooks.stage("closing the rollout")
     }

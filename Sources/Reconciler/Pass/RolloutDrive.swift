@@ -129,6 +129,8 @@ struct RolloutDrive {
     let waits: Bool
     /// Asks waves how they are; nil where nobody wants to know.
     var health: HealthGate?
+    /// Asks the ledger what keeps a rollout from going on, while it waits; nil where nobody asks.
+    var heed: ((String) -> RolloutMark.Standstill?)?
 
     /// - Parameter rollouts: the older ones first.
     func run(_ rollouts: inout [Driven]) {
@@ -142,8 +144,27 @@ struct RolloutDrive {
                 told = due.until
                 if let health { seconds = min(seconds, Int64(health.check.eachSeconds)) }
             }
-            guard clock.wait(seconds: Double(seconds), unless: interrupt) else { return }
+            guard wait(seconds, rollouts) else { return }
         }
+    }
+
+    /// The longest time for which a stop is not noticed while a rollout waits, in seconds.
+    private static let heedSeconds: Int64 = 2
+
+    /// Waits, and no longer than something may go on; false where the end was asked for.
+    private func wait(_ seconds: Int64, _ rollouts: [Driven]) -> Bool {
+        guard let heed else { return clock.wait(seconds: Double(seconds), unless: interrupt) }
+        var left = seconds
+        while left > 0 {
+            let slice = min(left, Self.heedSeconds)
+            guard clock.wait(seconds: Double(slice), unless: interrupt) else { return false }
+            left -= slice
+            for driven in rollouts where driven.control.standstill == nil {
+                if let standstill = heed(driven.record.id) { driven.control.halt(standstill) }
+            }
+            guard earliestDue(of: rollouts) != nil else { return true }
+        }
+        return true
     }
 
     /// Runs what is due of a rollout.

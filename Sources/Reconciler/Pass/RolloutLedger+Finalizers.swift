@@ -22,8 +22,15 @@ extension RolloutLedger {
     }
 
     /// Runs the finalizers that are due, and ends those that never will be.
-    func finalize(_ rollouts: inout [RolloutDrive.Driven]) throws {
+    ///
+    /// - Parameter unready: the namespaces of which something is not as the plan has it yet: their
+    ///   finalizers wait.
+    func finalize(_ rollouts: inout [RolloutDrive.Driven], unready: Set<String>) throws {
         guard rollouts.contains(where: { $0.record.finalizers != nil }) else { return }
+        let open = rollouts.flatMap { driven in
+            driven.operations.values.filter { !$0.state.isTerminal }.map(\.key.namespace)
+        }
+        let unready = unready.union(open)
         let consent = pass.request.operator
         let runner = FinalizerRunner { consent?.allows(finalizer: $0) == true }
         for place in rollouts.indices where rollouts[place].control.standstill == nil {
@@ -41,6 +48,7 @@ extension RolloutLedger {
                     ended.message = reason
                     if state.isTerminal { ended.endedAt = pass.store.now.iso }
                     try write(ended, of: driven.record.id)
+                case .run where unready.contains(record.namespace): continue
                 case .run:
                     guard let begun = try begin(record, of: driven.record.id) else { continue }
                     pass.hooks.stage("running the finalizer of \(record.namespace)")
@@ -84,6 +92,11 @@ extension RolloutLedger {
             "finalizer-\(word)", subject: "Finalizer of \(record.namespace): \(word)",
             key: "\(rollout)/\(record.namespace)", reason: record.message)
         try pass.store.transact(event) { draft throws(LedgerError) in
+            // Somebody took the rollout back while it ran.
+            let path = RecordPath.finalizer(rollout, record.namespace)
+            guard try draft.read(FinalizerRecord.self, at: path)?.state.isTerminal == false else {
+                return .nothing
+            }
             try draft.setFinalizer(record, of: rollout)
             return .commit
         }

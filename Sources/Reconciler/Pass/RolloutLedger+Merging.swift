@@ -17,12 +17,13 @@ extension RolloutLedger {
         var rollouts: [RolloutDrive.Driven] = []
         for rollout in open {
             let (record, operations) = (rollout.record, rollout.operations)
-            let changes = merge.changes(record, operations, now: pass.store.now.iso)
+            let mark = try planned.snapshot?.rolloutMark(record.id)
+            let changes = merge.changes(
+                record, operations, isPaused: mark?.pause != nil, now: pass.store.now.iso)
             var driven = driven(
                 record, Dictionary(operations.map { ($0.key, $0) }) { first, _ in first })
             driven.damaged = Set(rollout.damaged.keys)
             for change in changes { driven.operations[change.key] = change }
-            let mark = try planned.snapshot?.rolloutMark(record.id)
             driven.control.throttle(mark?.throttle?.shards)
             if let standstill = mark?.standstill(of: record.id) { driven.control.halt(standstill) }
             driven.cutovers = mark?.cutovers

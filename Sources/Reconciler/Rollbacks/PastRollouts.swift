@@ -1,3 +1,4 @@
+import Execution
 import Ledger
 import Model
 import Schema
@@ -8,6 +9,8 @@ struct PastRollouts {
     private let snapshot: RecordSnapshot
     /// The older ones first.
     let records: [RolloutRecord]
+    /// The recorded tables of shards that were asked for.
+    private let shards = Lock<[ShardID: [String: Digest]]>([:])
 
     init(_ snapshot: RecordSnapshot) throws(LedgerError) {
         self.snapshot = snapshot
@@ -21,7 +24,17 @@ struct PastRollouts {
     }
 
     func rollout(_ record: RolloutRecord) throws(LedgerError) -> PastRollout {
-        try PastRollout(record, in: snapshot)
+        try PastRollout(record, in: snapshot) { shard, object throws(LedgerError) in
+            try recorded(object, on: shard)
+        }
+    }
+
+    /// The digest that is recorded of an object of a shard now; nil where it is absent.
+    func recorded(_ object: ObjectName, on shard: ShardID) throws(LedgerError) -> Digest? {
+        if let known = shards.withLock({ $0[shard] }) { return known[object.encoded] }
+        let tables = try snapshot.shard(shard)?.tables ?? [:]
+        shards.withLock { $0[shard] = tables }
+        return tables[object.encoded]
     }
 
     /// The latest one that changed something; nil for none.

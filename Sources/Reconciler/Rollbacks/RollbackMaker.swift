@@ -29,6 +29,8 @@ struct RollbackMaker {
     let holding: Set<String>
     /// Whether a shard is known to be none of the fleet's any more.
     let hasLeft: (ShardID) -> Bool
+    /// What is recorded of an object of a shard now; nil where it is absent.
+    let recorded: (ShardID, ObjectName) throws -> Digest?
     let lookup: (Digest) -> CatalogTable?
 
     func draft() throws -> Draft {
@@ -62,14 +64,19 @@ struct RollbackMaker {
 
     /// The later rollout that has an object of the step on a shard where this one did nothing; nil
     /// for none. Throws where this one did something: what it did cannot be taken back from under
-    /// the later one.
+    /// the later one. What later ones did and took back does not count.
     private func other(after step: PlanStep, on shard: ShardID) throws -> String? {
         let names = step.touchedNames
         let found = later.last { $0.touched[shard]?.isDisjoint(with: names) == false }
         guard let found else { return nil }
         let key = OperationKey(shard: shard, object: step.object)
-        guard let operation = rollout.operations[key], PastRollout.didSomething(operation) else {
+        guard let operation = rollout.operations[key], rollout.didSomething(operation) else {
             return found.id
+        }
+        if operation.state == .completed,
+            try step.tables.allSatisfy({ try recorded(shard, $0.object) == $0.to })
+        {
+            return nil
         }
         throw Refusal(
             reason: "rollout \(found.id) came after \(rollout.record.id) and changes "

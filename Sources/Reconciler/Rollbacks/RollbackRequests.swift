@@ -152,6 +152,7 @@ package struct RollbackRequests {
             rollout: rollout,
             later: try past.later(than: rollout.record).map { ($0.record.id, $0.touched()) },
             earlier: earlier, holding: Set(records.map(\.id)), hasLeft: hasLeft,
+            recorded: { try past.recorded($1, on: $0) },
             lookup: { texts[$0] })
         do {
             return try maker.draft()
@@ -227,7 +228,7 @@ package struct RollbackRequests {
             }
             if operation.state.isTerminal {
                 // It is over.
-            } else if try draft.pendingReference(key)?.rollout == id {
+            } else if try isUnderWay(key, of: id, in: draft) {
                 counts.running += 1
             } else {
                 operation.state = .superseded
@@ -241,13 +242,13 @@ package struct RollbackRequests {
         }
         var finalizers: [FinalizerState?] = []
         for finalizer in try draft.finalizers(of: record) {
-            guard var finalizer, [.pending, .failedRetryable, .unknown].contains(finalizer.state)
-            else {
+            guard var finalizer, !finalizer.state.isTerminal else {
                 finalizers.append(finalizer?.state)
                 continue
             }
+            let isRunning = finalizer.state == .running
             finalizer.state = .skipped
-            finalizer.message = words
+            finalizer.message = isRunning ? "\(words), while it ran" : words
             finalizer.endedAt = now
             try draft.setFinalizer(finalizer, of: id)
             finalizers.append(.skipped)
@@ -260,6 +261,17 @@ package struct RollbackRequests {
         try draft.setRollout(record)
         if record.state.isTerminal { try draft.settleApprovals(approvals) }
         return counts
+    }
+
+    /// Whether a statement of the operation may have begun; one of which that cannot be read may.
+    private static func isUnderWay(
+        _ key: OperationKey, of rollout: String, in draft: LedgerDraft
+    ) throws(LedgerError) -> Bool {
+        do throws(LedgerError) {
+            return try draft.pendingReference(key)?.rollout == rollout
+        } catch  where error.isOfContent {
+            return true
+        }
     }
 
     /// What rollbacks that end leave behind: what is left of their rollouts may begin again, and

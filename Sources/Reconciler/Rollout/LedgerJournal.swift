@@ -90,11 +90,26 @@ package struct LedgerJournal: OperationJournal {
     /// What somebody asked for since the pass began: asked in the same transition in which the
     /// operation begins, so that nothing begins after it was acknowledged.
     static func refusal(
-        of record: PendingRecord, _ mark: RolloutMark?, at now: Timestamp, in draft: LedgerDraft
+        of record: PendingRecord, _ mark: RolloutMark?, at now: Timestamp,
+        in draft: some RecordReader
     ) throws(LedgerError) -> StartRefusal? {
         if let standstill = mark?.standstill(of: record.rollout) { return .rollout(standstill) }
         return try draft.suspension(over: record.key.shardID, at: now).map {
             .shard(reason: $0.words)
+        }
+    }
+
+    /// What somebody asked for while the operation paused.
+    package func hold(of record: PendingRecord) throws(JournalFailure) -> StartRefusal? {
+        do throws(LedgerError) {
+            guard let snapshot = try store.snapshot() else { return nil }
+            guard let mark = try snapshot.rolloutMark(record.rollout) else {
+                return .rollout(.init(state: .stopped, words: "it has ended meanwhile"))
+            }
+            heard(mark)
+            return try Self.refusal(of: record, mark, at: store.now, in: snapshot)
+        } catch {
+            throw JournalFailure("\(error)", isLocked: error.code == .locked)
         }
     }
 

@@ -67,6 +67,13 @@ struct OperationDriver {
                 return try machine.isRecorded
                     ? settle(.notRun, "the run ended before its statement", machine) : .notBegun
             }
+            if begins(action, machine), machine.isRecorded, !machine.isFirstTry,
+                let refusal = try journal.hold(of: record)
+            {
+                // What an engine made beside the table stays, and the record that knows of it.
+                if memory.engine == nil { _ = try settle(.notRun, refusal.words, machine) }
+                return .refused(refusal)
+            }
             if begins(action, machine), let reason = try journal.refusal(of: record) {
                 return try settle(.notRun, reason, machine)
             }

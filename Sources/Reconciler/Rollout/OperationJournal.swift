@@ -11,6 +11,10 @@ package protocol OperationJournal: Sendable {
     /// - Returns: why it may not begin, in which case nothing is recorded; nil once it is recorded.
     func begin(_ record: PendingRecord) throws(JournalFailure) -> StartRefusal?
 
+    /// Why an operation that began, and of which no statement ran, may not go on: asked before each
+    /// further attempt, since people may have decided otherwise during the pause.
+    func hold(of record: PendingRecord) throws(JournalFailure) -> StartRefusal?
+
     /// Makes durable how far the engine of an operation is.
     ///
     /// - Parameter state: where the operation is.
@@ -40,6 +44,14 @@ package enum StartRefusal: Hashable, Sendable {
     case rollout(RolloutMark.Standstill)
     /// Nothing begins on its shard any more.
     case shard(reason: String)
+
+    /// As a sentence for people.
+    package var words: String {
+        switch self {
+        case .rollout(let standstill): standstill.words
+        case .shard(let reason): reason
+        }
+    }
 }
 
 /// When and why an operation is tried again.

@@ -57,7 +57,8 @@ struct RolloutMerge {
 
     /// The operations of a rollout that change, as they are recorded from now on.
     func changes(
-        _ record: RolloutRecord, _ operations: [OperationRecord], now: String
+        _ record: RolloutRecord, _ operations: [OperationRecord], isPaused: Bool = false,
+        now: String
     ) -> [OperationRecord] {
         let open = operations.filter { !$0.state.isTerminal }
         let failures = operations.count { $0.state == .failed }
@@ -73,7 +74,7 @@ struct RolloutMerge {
             case .superseded(let reason): operation.ended(.superseded, reason, at: now)
             }
         }
-        return changes + untried(record, operations, changes, now: now)
+        return changes + (isPaused ? [] : untried(record, operations, changes, now: now))
     }
 
     /// The operations behind a wave in which nothing was changed: they begin at the first wave

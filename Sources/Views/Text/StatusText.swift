@@ -101,7 +101,10 @@ package enum StatusText {
     static func next(_ report: RolloutReport) -> (label: String, command: String)? {
         let reconcile = NextCommand.reconcile(environment: report.environment)
         switch report.state {
-        case .failed, .halting: return ("correct the cause, then", reconcile)
+        case .failed, .halting:
+            // A finalizer that failed is not run again, and nothing else is left to do.
+            let isOfShards = report.counts[OperationState.failed.label] != nil
+            return isOfShards ? ("correct the cause, then", reconcile) : nil
         case .superseded, .pending: return ("go on with", reconcile)
         case nil: return ("look again", NextCommand.status(environment: report.environment))
         // What keeps it said so, and how it goes on.

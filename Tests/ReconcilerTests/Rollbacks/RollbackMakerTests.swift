@@ -38,11 +38,12 @@ struct RollbackMakerTests {
 
     private static func draft(
         _ rollout: PastRollout, later: [(id: String, touched: [ShardID: Set<ObjectName>])] = [],
-        earlier: [PastRollout] = [], holding: Set<String> = [], left: Set<ShardID> = []
+        earlier: [PastRollout] = [], holding: Set<String> = [], left: Set<ShardID> = [],
+        recorded: Digest? = nil
     ) throws -> RollbackMaker.Draft {
         try RollbackMaker(
             rollout: rollout, later: later, earlier: earlier, holding: holding,
-            hasLeft: left.contains,
+            hasLeft: left.contains, recorded: { _, _ in recorded },
             lookup: { CatalogTable(canonicalText: "CREATE TABLE `\($0.short)`", flavour: .mariadb) }
         ).draft()
     }
@@ -156,7 +157,20 @@ struct RollbackMakerTests {
     @Test func withoutTheDefinitionNothingIsPromised() throws {
         let maker = RollbackMaker(
             rollout: Self.past([.completed]), later: [], earlier: [], holding: [],
-            hasLeft: { _ in false }, lookup: { _ in nil })
+            hasLeft: { _ in false }, recorded: { _, _ in nil }, lookup: { _ in nil })
         #expect(throws: RollbackMaker.Refusal.self) { try maker.draft() }
+    }
+
+    /// What a later rollout did and somebody took back is in nobody's way.
+    @Test func whatLaterOnesTookBackDoesNotCount() throws {
+        let rollout = Self.past([.completed, .completed, .completed])
+        let later = [
+            ("r2", Dictionary(uniqueKeysWithValues: Self.shards.map { ($0, Set([Self.orders])) }))
+        ]
+        #expect(throws: RollbackMaker.Refusal.self) {
+            try Self.draft(rollout, later: later, recorded: digest("c"))
+        }
+        let draft = try Self.draft(rollout, later: later, recorded: digest("b"))
+        #expect(draft.groups.map(\.shards) == [["s0", "s1", "s2"]])
     }
 }

@@ -116,6 +116,30 @@ struct LockFileTests {
         #expect(try chain.events() == ["0", "1"])
     }
 
+    /// What a process leaves that is killed while it makes a store, at each file that it writes.
+    @Test(arguments: [
+        [], ["plumb.lock"], ["plumb.lock", ".gitignore"], ["plumb.lock", "objects/info/", "refs/"],
+        ["objects/", "refs/heads/", "config.lock"], ["objects/", "refs/heads/", "config"],
+        ["objects/", "refs/heads/", "config", "HEAD.lock"],
+    ])
+    func aHalfMadeStoreIsMadeAnew(_ left: [String]) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/ledger"
+        for name in left {
+            if name.hasSuffix("/") {
+                try FileManager.default.createDirectory(
+                    atPath: "\(path)/\(name)", withIntermediateDirectories: true)
+            } else {
+                try folder.write("", to: "ledger/" + name)
+            }
+        }
+        let backend = GitBackend(path: path)
+        try backend.make(version: 1)
+        try EventChain(backend: backend).append("1")
+        #expect(try EventChain(backend: GitBackend(path: path)).events() == ["1"])
+        #expect(try GitCommand.run(["fsck", "--full", "--strict"], in: path) == "")
+    }
+
     /// A process is killed while it makes stores: whoever comes next finds or makes each.
     @Test(arguments: Rounds.seeds(4))
     func aKillWhileItIsMade(_ seed: Int) async throws {
