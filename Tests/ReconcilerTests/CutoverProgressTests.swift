@@ -178,6 +178,20 @@ struct CutoverProgressTests {
         #expect(
             RolloutProgress(record).next(known, now: Self.start) { _ in true }
                 == .retry(wave: 0, keys[1], until: Self.start.adding(seconds: 700)))
+        // And what is ready there and may change: other shards go on.
+        known[other]?.state = parked
+        known[keys[2]] = OperationRecord(
+            key: keys[2], state: parked, from: digest("a"), to: digest("b"))
+        for (added, expected) in [
+            ([], .retry(wave: 0, keys[1], until: Self.start.adding(seconds: 700))),
+            ([keys[2]], .cutOver(wave: 0, [keys[2]], inOrder: false)),
+        ] as [([OperationKey], RolloutProgress.Next)] {
+            var manual = record
+            manual.cutover = .manual
+            manual.waves[0] += added
+            let progress = RolloutProgress(manual, cutovers: [request(nil)])
+            #expect(progress.next(known, now: Self.start) { _ in true } == expected)
+        }
         // At a barrier the others wait for it as well.
         #expect(
             next(.barrier, [parked, .failedRetryable, parked, parked], retries: [1: 700])

@@ -149,7 +149,12 @@ package struct RolloutProgress: Sendable {
             parked = parked.filter { key in cutovers.contains { $0.covers(key.shardID) } }
             guard !parked.isEmpty else { return .awaitCutover(wave: wave) }
         }
-        let free = parked.filter(mayStart)
+        // What waits for its next attempt on a shard may be needed by what is ready there.
+        let rests = cutover == .manual ? rests(of: open, operations, now) : [:]
+        let free = parked.filter { key in
+            let hasBegun = operations[key]?.state == .cuttingOver
+            return mayStart(key) && (hasBegun || rests[key.shardID] == nil)
+        }
         guard !free.isEmpty else { return nil }
         return .cutOver(wave: wave, free, inOrder: cutover == .barrier)
     }
