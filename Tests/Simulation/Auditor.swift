@@ -10,11 +10,11 @@ import Store
 ///
 /// It is told nothing by the product: it reads the ledger's commits, and the servers ask it.
 final class Auditor {
-    private unowned let world: World
+    unowned let world: World
     private let backend: MemoryBackend
     private let reader: ObjectReader
     private var last: ObjectID?
-    private var mirror = LedgerMirror()
+    private(set) var mirror = LedgerMirror()
     /// The statements that took effect, by operation and number.
     private var executed: Set<Run> = []
     /// The last operation of each table that ended, for what processes are told.
@@ -22,12 +22,16 @@ final class Auditor {
     /// What people approved and denied, by the digest of the step: how often, and whether.
     var approvals: [Digest: Int] = [:]
     var denials: Set<Digest> = []
-    /// The operations whose statements ran because of an approval.
-    private var uses: [Use: Set<LedgerMirror.Place>] = [:]
+    /// The operations of which a statement ran because of an approval, with how often the approval
+    /// had been given then.
+    private var uses: [Use: [LedgerMirror.Place: Int]] = [:]
+    /// The operations that began, and those that were ready for their cutover.
+    var began: Set<LedgerMirror.Place> = []
+    var parked: Set<LedgerMirror.Place> = []
 
     private struct Use: Hashable {
         let approval: Digest
-        let shard: ShardID
+        let key: OperationKey
     }
 
     /// One statement of one operation.
@@ -56,8 +60,12 @@ final class Auditor {
         }
     }
 
-    func isStopped(_ rollout: String) -> Bool {
-        world.locked { mirror.marks[rollout]?.stop != nil }
+    /// What was asked of an open rollout.
+    func mark(_ rollout: String) -> RolloutMark? { world.locked { mirror.marks[rollout] } }
+
+    /// What is suspended, over or not.
+    var suspensions: [SuspensionRecord] {
+        world.locked { mirror.suspensions.sorted { $0.key < $1.key }.map(\.value) }
     }
 
     var hasPending: Bool { world.locked { !mirror.pending.isEmpty } }
@@ -99,13 +107,14 @@ final class Auditor {
         }
         for key in change.pending.keys.sorted() {
             guard let (old, new) = change.pending[key] else { continue }
-            audit(pending: key, old, new, before, &events, now)
+            audit(pending: key, old, new, before, &events, now, process)
             guard old == nil, new != nil, !world.hasThreads else { continue }
             if process?.failed.contains(key.shardID) == true {
                 world.fail("\(key) started after another one of its shard had failed")
             }
         }
         auditRollouts(change)
+        auditWaves(change)
         for event in events where TrailAudit.operationEvents.contains(event.kind) {
             world.fail("\(event.kind) \(event.key): nothing of it happened in its commit")
         }
@@ -129,15 +138,18 @@ final class Auditor {
         }
         guard let state = before.state(place) else { return }
         guard state != new.state else {
-            // It was refused before it began, which its record says.
-            events.removeAll { $0.kind == "operation-not-run" && $0.key == "\(place)" }
-            return
+            // It was refused before it began, or failed once more: its record says so.
+            let kinds = ["operation-not-run"] + TrailAudit.events(for: .failedRetryable)
+            events.removeAll { kinds.contains($0.kind) && $0.key == "\(place)" }
+            return judgeRest(place, new)
         }
         if state.isTerminal { world.fail("\(place) was \(state) and became \(new.state)") }
         let isReached = TrailAudit.isReachable(new.state, from: state)
         if !isReached { world.fail("\(place) went from \(state) to \(new.state)") }
-        guard new.state.isTerminal || new.state == .pending else { return }
+        judgeRest(place, new)
         if new.state.isTerminal { ended[place.key] = place }
+        let isTold = TrailAudit.isTold(new.state)
+        guard isTold else { return }
         let kinds = TrailAudit.events(for: new.state)
         if let event = events.firstIndex(where: { kinds.contains($0.kind) && $0.key == "\(place)" })
         {
@@ -149,13 +161,15 @@ final class Auditor {
 
     private func audit(
         pending key: OperationKey, _ old: LedgerMirror.Pending?, _ new: LedgerMirror.Pending?,
-        _ before: LedgerMirror, _ events: inout [TrailAudit.Event], _ now: Timestamp
+        _ before: LedgerMirror, _ events: inout [TrailAudit.Event], _ now: Timestamp,
+        _ process: SimulatedProcess?
     ) {
         guard let new else {
             guard let old else { return }
             let place = LedgerMirror.Place(rollout: old.rollout, key: key)
             let state = mirror.state(place)
-            if state == .pending, let run = executed.first(where: { $0.place == place }) {
+            let isUndone = state == .pending || state == .failedRetryable
+            if isUndone, let run = executed.first(where: { $0.place == place }) {
                 world.fail("\(place) counts as not run, and statement \(run.index) of it ran")
             }
             // Back to pending: where its record changed, its event was found with that.
@@ -183,59 +197,7 @@ final class Auditor {
         } else {
             world.fail("\(place) started without an event")
         }
-        judgeStart(place, before, now)
-    }
-
-    /// What must be so where an operation begins.
-    private func judgeStart(
-        _ place: LedgerMirror.Place, _ before: LedgerMirror, _ now: Timestamp
-    ) {
-        guard let rollout = before.rollouts[place.rollout] else {
-            return world.fail("\(place) started without a rollout")
-        }
-        guard before.operations[place]?.state == .pending else {
-            return world.fail("\(place) started and was not pending")
-        }
-        if let mark = before.marks[place.rollout] {
-            if mark.stop != nil { world.fail("\(place) started after the rollout was stopped") }
-        } else {
-            world.fail("\(place) started after the rollout had ended")
-        }
-        if !world.hasThreads {
-            let isHalted =
-                rollout.policy == .halt && before.states(of: rollout).contains(.failed)
-            if isHalted { world.fail("\(place) started after a failure, under halt") }
-            if let other = before.pending.keys.first(where: {
-                $0.shardID == place.key.shardID && $0 != place.key
-            }) {
-                world.fail("\(place) started while \(other) had not ended")
-            }
-        }
-        judgeWave(place, rollout, before, now)
-    }
-
-    private func judgeWave(
-        _ place: LedgerMirror.Place, _ rollout: RolloutRecord, _ before: LedgerMirror,
-        _ now: Timestamp
-    ) {
-        for (number, wave) in rollout.waves.enumerated() {
-            if wave.contains(place.key) { return }
-            var last: Timestamp?
-            for key in wave {
-                let other = LedgerMirror.Place(rollout: place.rollout, key: key)
-                guard let record = before.operations[other], record.state.isTerminal else {
-                    return world.fail("\(place) started before \(key) of an earlier wave ended")
-                }
-                guard record.state == .completed || record.state == .failed else { continue }
-                let end = record.endedAt.flatMap(Timestamp.init(iso:))
-                if let end, last.map({ $0 < end }) ?? true { last = end }
-            }
-            guard let last, rollout.bakeSeconds[number] > 0 else { continue }
-            let opens = last.adding(seconds: Int64(rollout.bakeSeconds[number]))
-            if max(now, world.latestTime) < opens {
-                world.fail("\(place) started at \(now), in a bake until \(opens)")
-            }
-        }
+        judgeStart(place, before, now, process)
     }
 
     private func auditRollouts(_ change: LedgerMirror.Change) {
@@ -296,6 +258,7 @@ final class Auditor {
             }
             let run = Run(place: place, index: index)
             if executed.contains(run) { world.fail("\(place): statement \(index) runs again") }
+            judgeAttempts(run, by: process)
             judgeFirst(meaning, pending, place, process)
             return run
         }
@@ -329,6 +292,11 @@ final class Auditor {
         if denials.contains(approval) {
             world.fail("\(place): approval \(approval.short) was denied")
         }
+        let given = approvals[approval] ?? 0
+        let used = uses[Use(approval: approval, key: place.key)] ?? [:]
+        if let other = used.first(where: { $0.key != place && $0.value >= given })?.key {
+            world.fail("\(place): approval \(approval.short) was used up by \(other)")
+        }
         if let until = pending.approvedUntil.flatMap(Timestamp.init(iso:)), until <= now {
             world.fail("\(place): its approval expired \(until)")
         }
@@ -340,6 +308,10 @@ final class Auditor {
     func executed(_ run: Run?, late: Bool = false) {
         guard let run else { return }
         if !executed.insert(run).inserted { world.fail("\(run.place): \(run.index) ran twice") }
+        if let approval = mirror.pending[run.place.key]?.approval {
+            let use = Use(approval: approval, key: run.place.key)
+            uses[use, default: [:]][run.place] = approvals[approval] ?? 0
+        }
         let hasEnded = mirror.state(run.place)?.isTerminal == true
         if late, hasEnded || mirror.pending[run.place.key]?.rollout != run.place.rollout {
             world.fail("\(run.place): a statement took effect after it was settled")
@@ -347,7 +319,10 @@ final class Auditor {
     }
 
     /// Somebody changed a table by hand: what ran there before may have to run again.
-    func forget(_ key: OperationKey) { executed = executed.filter { $0.place.key != key } }
+    func forget(_ key: OperationKey) {
+        executed = executed.filter { $0.place.key != key }
+        uses = uses.filter { $0.key.key != key }
+    }
 
     /// A process was told that an operation ended.
     func heard(_ key: OperationKey, _ outcome: OperationOutcome) {

@@ -16,6 +16,15 @@ struct Conditions {
     let approvesLossy: Bool
     let drift: String
     let onFailure: String
+    /// Under `continue`: with so many failures a rollout halts; nil for no limit.
+    let maxFailures: Int?
+    let cutover: String
+    /// How often an operation is tried, and for how long; nil for what is standard.
+    let retries: String?
+    /// How often a wave that bakes is asked how it is; nil where none is asked.
+    let asksEach: String?
+    /// The shards with the label of canaries.
+    let canaries: Set<Int>
     let waves: [String]
     let hasWindows: Bool
     let hosts: Int
@@ -34,7 +43,25 @@ struct Conditions {
         deadliness = tame ? 0 : random.any([0, 10, 30, 60])
         approvesLossy = !tame && random.chance(25)
         drift = tame ? "revert" : random.any(["report", "additive", "revert", "revert"])
-        onFailure = tame ? "halt" : random.any(["halt", "continue"])
+        onFailure = tame ? "halt" : random.any(["halt", "continue", "pause"])
+        maxFailures =
+            !tame && onFailure == "continue" && random.chance(40)
+            ? Int.random(in: 1...3, using: &random) : nil
+        cutover =
+            tame
+            ? "rolling"
+            : random.any(["rolling", "rolling", "rolling", "barrier", "parallel", "manual"])
+        retries =
+            tame || random.chance(50)
+            ? nil
+            : random.any([
+                "{attempts: 2, within: 1d}", "{attempts: 5, within: 2m}",
+                "{attempts: 6, within: 1d}",
+            ])
+        asksEach = tame || random.chance(70) ? nil : random.any(["1s", "30s", "5m"])
+        let count = shardCount
+        let others = (1..<count).filter { _ in !tame && random.chance(25) }
+        canaries = tame ? [] : Set([count - 1] + others)
         waves = tame ? ["{shards: 2, bake: 10m}", "{percent: 100}"] : Self.waves(&random)
         hasWindows = !tame && random.chance(20)
         hosts = Int.random(in: 1...3, using: &random)
@@ -43,14 +70,17 @@ struct Conditions {
 
     private static func waves(_ random: inout SeededGenerator) -> [String] {
         func bake() -> String { random.any(["", "", ", bake: 1m", ", bake: 10m", ", bake: 2h"]) }
-        switch Int.random(in: 0..<4, using: &random) {
+        switch Int.random(in: 0..<5, using: &random) {
         case 0: return []
         case 1: return ["{shards: 1\(bake())}", "{percent: 100}"]
         case 2: return ["{shards: 1\(bake())}", "{percent: 50\(bake())}", "{percent: 100}"]
-        default:
-            return ["{percent: 30\(bake())}", "{percent: 60\(bake())}", "{percent: 100}"]
+        case 3: return ["{percent: 30\(bake())}", "{percent: 60\(bake())}", "{percent: 100}"]
+        default: return ["{selector: {tier: canary}\(bake())}", "{percent: 100}"]
         }
     }
+
+    /// Whether the first wave is that of the canaries.
+    var hasCanaries: Bool { waves.first?.contains("selector") == true }
 
     /// The text of `plumb.yaml`.
     ///
@@ -61,7 +91,9 @@ struct Conditions {
         ]
         for host in 0..<hosts {
             for shard in 0..<shardCount where shard % hosts == host {
-                lines.append("      - {name: s\(shard), host: db-\(host), database: app_\(shard)}")
+                let labels = canaries.contains(shard) ? ", labels: {tier: canary}" : ""
+                lines.append(
+                    "      - {name: s\(shard), host: db-\(host), database: app_\(shard)\(labels)}")
             }
         }
         lines.append("    retire: [\((0..<tableCount).map(Shape.name).joined(separator: ", "))]")
@@ -75,7 +107,14 @@ struct Conditions {
             "  rollout:",
             "    on_failure: \(onFailure)",
             "    concurrency: {total: \(threads), per_host: \(threads)}",
+            "    cutover: \(cutover)",
         ]
+        if let maxFailures { lines.append("    max_failures: \(maxFailures)") }
+        if let retries { lines.append("    retries: \(retries)") }
+        if let asksEach {
+            lines.append(
+                "    health: {query: SELECT 0, expect: \"= 0\", each: \(asksEach)}")
+        }
         if !waves.isEmpty { lines.append("    waves: [\(waves.joined(separator: ", "))]") }
         if hasWindows { lines.append("  windows: [{allow: \"Mon-Sun 08:00-20:00\", zone: UTC}]") }
         return (lines + ["ledger: \"file:ledger.git\""]).joined(separator: "\n") + "\n"

@@ -34,6 +34,8 @@ struct LedgerMirror {
     var rollouts: [String: RolloutRecord] = [:]
     var marks: [String: RolloutMark] = [:]
     var pending: [OperationKey: Pending] = [:]
+    /// What is suspended, over or not, by the name of its document.
+    var suspensions: [String: SuspensionRecord] = [:]
     private var steps: [Digest: PlanStep] = [:]
     private var tree: ObjectID?
 
@@ -77,7 +79,7 @@ struct LedgerMirror {
         _ path: [String], _ old: TreeObject.Entry?, _ new: TreeObject.Entry?,
         _ reader: ObjectReader, _ change: inout Change
     ) throws {
-        let roots = ["rollouts", "pending", "open"]
+        let roots = ["rollouts", "pending", "open", "suspensions"]
         guard let root = path.first, roots.contains(root) else { return }
         if (new ?? old)?.mode == .folder {
             return try compare(path, old?.id, new?.id, reader, &change)
@@ -91,6 +93,7 @@ struct LedgerMirror {
             let (id, mark) = (path[1], try read(RolloutMark.self))
             change.marks[id] = (marks[id], mark)
             marks[id] = mark
+        case ("suspensions", _): suspensions[path[1]] = try read(SuspensionRecord.self)
         case ("pending", _):
             let record = try read(Pending.self)
             let known = pending.first { Self.name($0.key) == path[1] }?.key

@@ -11,19 +11,28 @@ struct People {
 
     init(_ world: World) { self.world = world }
 
+    private var requests: PeopleRequests { PeopleRequests(world: world) }
+
     /// Does one thing, whatever comes to mind.
     func act() {
-        switch world.number(0...15) {
+        switch world.number(0...25) {
         case 0, 1: commit()
         case 2: changeByHand()
         case 3, 4: decide(.approve)
         case 5: if world.chance(300) { decide(.deny) }
-        case 6, 7: stop()
-        case 8, 9, 10: start()
+        case 6, 7: requests.stop()
+        case 8, 9, 10: requests.start()
         case 11: setClock()
         case 12: takeLock()
         case 13: unplug()
         case 14: world.locked { world.isDiskFull = !world.isDiskFull && world.chance(300) }
+        case 15: use()
+        case 16: sicken()
+        case 17, 18: requests.suspend()
+        case 19: requests.resume()
+        case 20, 21: requests.release()
+        case 22, 23: requests.cutOver()
+        case 24: requests.throttle()
         default: runAnother()
         }
     }
@@ -97,23 +106,19 @@ struct People {
         world.note("\(decision) of \(recorded.count) steps")
     }
 
-    private func stop() {
-        guard let rollout = world.auditor.openRollouts.last else { return }
-        request { try $0.stop(rollout.id, reason: "wait") }
+    /// Somebody has a long transaction open on tables of a shard.
+    private func use() {
+        let id = world.any(world.shards.keys.sorted())
+        let until = world.secondsNow + Int64(world.any([10, 60, 600]))
+        world.locked { world.shards[id]?.busyUntil = until }
+        world.note("\(id): its tables are in use")
     }
 
-    /// Lets all go on that was stopped.
-    func start() {
-        for rollout in world.auditor.openRollouts where world.auditor.isStopped(rollout.id) {
-            request { try $0.start(rollout.id, reason: "go on") }
-        }
-    }
-
-    private func request(_ body: (RolloutRequests) throws -> String) {
-        let process = SimulatedProcess(world, isQuiet: true)
-        guard let session = try? process.session(process.request(), process.hooks()) else { return }
-        let id = try? body(RolloutRequests(store: session.store))
-        world.note("asked of rollout \(id ?? "none")")
+    /// A shard that was well is not any more, or the other way round.
+    private func sicken() {
+        let id = world.any(world.shards.keys.sorted())
+        world.locked { world.shards[id]?.isUnwell.toggle() }
+        world.note("\(id): well, or unwell")
     }
 
     private func setClock() {

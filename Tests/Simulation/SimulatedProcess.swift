@@ -24,6 +24,10 @@ final class SimulatedProcess: @unchecked Sendable {
     var attempted: Set<OperationKey> = []
     /// Shards on which an operation failed.
     var failed: Set<ShardID> = []
+    /// Whether shards said last that they are well; one that did not answer did not.
+    var wellbeing: [ShardID: Bool] = [:]
+    /// How often it sent each statement.
+    var sent: [Auditor.Run: Int] = [:]
     private var backend: MemoryBackend?
 
     init(_ world: World, isQuiet: Bool = false) {
@@ -152,6 +156,10 @@ final class SimulatedProcess: @unchecked Sendable {
                 world.killsAt == nil
                     ? world.any([.none, .now, .later, .later, .never]) : world.killLeaves)
         }
+        if world.locked({ (world.shards[shard]?.busyUntil ?? 0) > world.secondsNow }) {
+            world.pass(seconds: 5)
+            return .waits
+        }
         guard world.isMean, !isQuiet, world.chance(world.conditions.meanness) else { return .runs }
         return world.any([
             .waits, .isRefused, .isRefused, .isLost(.none), .isLost(.now), .isLost(.later),
@@ -264,6 +272,7 @@ extension SimulatedProcess {
         world.locked {
             failed = []
             attempted = []
+            wellbeing = [:]
         }
         return try ReconcilePass(pass: pass, plan: SimulatedPlanning(world: world).plan).run()
     }

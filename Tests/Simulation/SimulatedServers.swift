@@ -50,7 +50,19 @@ struct SimulatedServers: FleetAccess, ShardOpener {
     }
 
     func health(_ questions: [HealthQuestion]) -> [ShardID: HealthQuestion.Answer] {
-        Dictionary(questions.map { ($0.request.target.id, .value("0")) }) { first, _ in first }
+        var answers: [ShardID: HealthQuestion.Answer] = [:]
+        for id in questions.map(\.request.target.id) {
+            process.moment()
+            do throws(ShardFailure) {
+                try process.connect(to: id)
+                answers[id] = .value(
+                    world.locked { world.shards[id]?.isUnwell } == true ? "3" : "0")
+            } catch {
+                answers[id] = .unanswered(error.message)
+            }
+            world.locked { process.wellbeing[id] = answers[id] == .value("0") }
+        }
+        return answers
     }
 
     // MARK: Changing

@@ -85,7 +85,7 @@ struct Settling {
     init(_ world: World) { self.world = world }
 
     /// How many passes may be needed.
-    private static let limit = 12
+    private static let limit = 16
 
     func run() {
         world.locked {
@@ -98,13 +98,19 @@ struct Settling {
             world.locked {
                 world.shards[id]?.downUntil = 0
                 world.shards[id]?.takenUntil = 0
+                world.shards[id]?.busyUntil = 0
+                world.shards[id]?.isUnwell = false
             }
         }
         var last: ReconcileReport?
         var before: ObjectID?
         for _ in 0..<Self.limit {
             before = world.auditor.tip
-            People(world).start()
+            let people = PeopleRequests(world: world)
+            people.resume()
+            people.start()
+            people.release()
+            people.cutOver(ofAll: true)
             for step in last?.plan.steps ?? [] where step.holds.contains(where: \.isOpen) {
                 People(world).decide(.approve, [step.approval.hex])
             }

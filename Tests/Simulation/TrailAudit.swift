@@ -11,7 +11,7 @@ enum TrailAudit {
     static let operationEvents: Set<String> = [
         "operation-started", "operation-completed", "operation-already-done",
         "operation-superseded", "operation-partly-done", "operation-failed", "operation-not-run",
-        "operation-discarded",
+        "operation-discarded", "operation-cancelled", "operation-parked", "operation-postponed",
     ]
 
     /// The events of which one goes with an operation's new state.
@@ -22,11 +22,15 @@ enum TrailAudit {
             ["operation-superseded", "operation-partly-done", "operation-discarded"]
         case .failed: ["operation-failed"]
         case .pending: ["operation-not-run"]
-        case .cancelled, .leased, .preparing, .running, .waitingForCutover, .cuttingOver,
-            .verifying, .failedRetryable, .stopped:
-            []
+        case .waitingForCutover: ["operation-parked"]
+        case .failedRetryable: ["operation-postponed"]
+        case .cancelled: ["operation-cancelled"]
+        case .leased, .preparing, .running, .cuttingOver, .verifying, .stopped: []
         }
     }
+
+    /// Whether an event says that an operation is in this state now.
+    static func isTold(_ state: OperationState) -> Bool { !events(for: state).isEmpty }
 
     /// The events in a commit's message.
     static func events(of message: String) -> [Event] {
@@ -52,5 +56,7 @@ enum TrailAudit {
         // A worker goes through states that are not recorded; it begins with a claim.
         start.successors.contains(state)
             || start == .pending && OperationState.leased.successors.contains(state)
+            || start == .waitingForCutover
+                && OperationState.cuttingOver.successors.contains(state)
     }
 }

@@ -196,6 +196,10 @@ struct SimulatedShard {
     /// Until when it cannot be connected to, and until when somebody else has its lock.
     var downUntil: Int64 = 0
     var takenUntil: Int64 = 0
+    /// Until when whoever uses its tables keeps statements waiting.
+    var busyUntil: Int64 = 0
+    /// Whether it says that it is not well.
+    var isUnwell = false
 
     struct LeftBehind {
         let meaning: StatementMeaning

@@ -1,0 +1,85 @@
+import Basics
+import Ledger
+import Model
+import Reconciler
+import Schema
+
+/// What the people of a world ask of rollouts and shards, by the product's own requests. One that
+/// makes no sense is refused.
+struct PeopleRequests {
+    let world: World
+
+    func stop() {
+        guard let rollout = world.auditor.openRollouts.last else { return }
+        ask("stop") { _ = try $0.stop(rollout.id, reason: "wait") }
+    }
+
+    /// Lets all go on that was stopped.
+    func start() {
+        for rollout in open where world.auditor.mark(rollout.id)?.stop != nil {
+            ask("start") { _ = try $0.start(rollout.id, reason: "go on") }
+        }
+    }
+
+    /// Lets all go on that waits after a failure, or for its health.
+    func release() {
+        for rollout in open where world.auditor.mark(rollout.id)?.pause != nil {
+            ask("release") { _ = try $0.release(rollout.id, reason: "looked at") }
+        }
+    }
+
+    func throttle() {
+        guard let rollout = open.last else { return }
+        let shards = world.any([1, 2, nil])
+        ask("throttle") { _ = try $0.throttle(rollout.id, shards: shards, reason: "slowly") }
+    }
+
+    /// Lets tables change that are ready: of all shards, or of one.
+    func cutOver(ofAll: Bool = false) {
+        for rollout in open where rollout.cutover == .manual {
+            let shards = ofAll || world.chance(500) ? [] : [anyShard.shard]
+            ask("cutover") {
+                _ = try $0.cutover(
+                    rollout.id, of: .init(namespaces: nil, shards: shards), reason: "now")
+            }
+        }
+    }
+
+    /// Suspends the namespace, or one of its shards.
+    func suspend() {
+        let shard = world.chance(250) ? nil : anyShard.shard
+        let seconds = world.any([nil, 30, 600, 7_200] as [Int64?])
+        command("suspend") {
+            _ = try Suspensions(store: $0).suspend("app", shard, reason: "busy", seconds: seconds)
+        }
+    }
+
+    /// Lets changes go on where something is suspended.
+    func resume() {
+        for suspension in world.auditor.suspensions where !suspension.isOver(at: world.time) {
+            command("resume") {
+                try Suspensions(store: $0).resume(
+                    suspension.namespace, suspension.shard, reason: "done")
+            }
+        }
+    }
+
+    private var open: [RolloutRecord] { world.auditor.openRollouts }
+
+    private var anyShard: ShardID { world.any(world.shards.keys.sorted()) }
+
+    private func ask(_ verb: String, _ body: (RolloutRequests) throws -> Void) {
+        command(verb) { try body(RolloutRequests(store: $0)) }
+    }
+
+    private func command(_ verb: String, _ body: (LedgerStore) throws -> Void) {
+        let process = SimulatedProcess(world, isQuiet: true)
+        guard let session = try? process.session(process.request(), process.hooks()) else { return }
+        do {
+            try body(session.store)
+            world.note("people: \(verb)")
+        } catch {
+            world.note("people: \(verb) was refused: \(error)")
+        }
+    }
+}
