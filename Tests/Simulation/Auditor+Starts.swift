@@ -42,6 +42,9 @@ extension Auditor {
                 world.fail("\(place) started while \(other) had not ended")
             }
         }
+        if before.damaged.values.contains(where: { $0.key.shardID == place.key.shardID }) {
+            world.fail("\(place) started, and its shard is set aside")
+        }
         judgeSuspension(place, before, now)
         judgeRetry(place, record, rollout, before, now)
         if parks { judgeCutover(place, rollout, before) }

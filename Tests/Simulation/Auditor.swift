@@ -68,6 +68,22 @@ final class Auditor {
         world.locked { mirror.suspensions.sorted { $0.key < $1.key }.map(\.value) }
     }
 
+    /// The shards of which the ledger has something that cannot be read.
+    var damagedShards: [ShardID] {
+        world.locked { Set(mirror.damaged.values.map(\.key.shardID)).sorted() }
+    }
+
+    /// The operations that have not ended, by rollout; those that a process left first.
+    var openOperations: [LedgerMirror.Place] {
+        world.locked {
+            let left = mirror.pending.map { LedgerMirror.Place(rollout: $1.rollout, key: $0) }
+            let open = mirror.operations.filter { place, record in
+                mirror.marks[place.rollout] != nil && !record.state.isTerminal
+            }
+            return left.sorted() + open.keys.sorted()
+        }
+    }
+
     var hasPending: Bool { world.locked { !mirror.pending.isEmpty } }
 
     // MARK: Commits
@@ -154,7 +170,7 @@ final class Auditor {
         if let event = events.firstIndex(where: { kinds.contains($0.kind) && $0.key == "\(place)" })
         {
             events.remove(at: event)
-        } else if !events.contains(where: { $0.kind.hasPrefix("rollout-") }) {
+        } else if !events.contains(where: { TrailAudit.isOfMany($0.kind) }) {
             world.fail("\(place) became \(new.state) without an event")
         }
     }
@@ -218,7 +234,7 @@ final class Auditor {
             guard change.rollouts[id] != nil else { continue }
             let derived = RolloutState.derive(
                 from: mirror.states(of: record), rule: record.failureRule)
-            if record.state.isTerminal ? derived != record.state : derived?.isTerminal != false {
+            if record.state.isTerminal ? derived != record.state : derived?.isTerminal == true {
                 world.fail(
                     "rollout \(id) is \(record.state), and its operations say \(derived as Any)")
             }

@@ -45,7 +45,7 @@ struct Conditions {
         drift = tame ? "revert" : random.any(["report", "additive", "revert", "revert"])
         onFailure = tame ? "halt" : random.any(["halt", "continue", "pause"])
         maxFailures =
-            !tame && onFailure == "continue" && random.chance(40)
+            !tame && onFailure == "continue" && random.chance(60)
             ? Int.random(in: 1...3, using: &random) : nil
         cutover =
             tame

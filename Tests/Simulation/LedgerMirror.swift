@@ -11,6 +11,7 @@ import Store
 struct LedgerMirror {
     /// A pending record, as it is in the ledger.
     struct Pending: Decodable, Hashable {
+        let version: Int
         let rollout: String
         let key: OperationKey
         let step: Digest
@@ -36,6 +37,9 @@ struct LedgerMirror {
     var pending: [OperationKey: Pending] = [:]
     /// What is suspended, over or not, by the name of its document.
     var suspensions: [String: SuspensionRecord] = [:]
+    /// The operations of records that only a newer release reads, pending ones among them, by the
+    /// path of the record; what was known of them stays.
+    private(set) var damaged: [[String]: Place] = [:]
     private var steps: [Digest: PlanStep] = [:]
     private var tree: ObjectID?
 
@@ -88,6 +92,7 @@ struct LedgerMirror {
         func read<Value: Decodable>(_ type: Value.Type) throws -> Value? {
             try bytes.map { try JSONDecoder().decode(type, from: $0) }
         }
+        damaged[path] = nil
         switch (root, path.count > 4 ? path[4] : "") {
         case ("open", _):
             let (id, mark) = (path[1], try read(RolloutMark.self))
@@ -98,6 +103,9 @@ struct LedgerMirror {
             let record = try read(Pending.self)
             let known = pending.first { Self.name($0.key) == path[1] }?.key
             guard let key = record?.key ?? known else { return }
+            if let record, record.version > 1 {
+                return damaged[path] = Place(rollout: record.rollout, key: key)
+            }
             change.pending[key] = (pending[key], record)
             pending[key] = record
         case ("rollouts", "rollout"):
@@ -107,6 +115,7 @@ struct LedgerMirror {
         case ("rollouts", "operations"):
             guard let record = try read(OperationRecord.self) else { return }
             let place = Place(rollout: path[3], key: record.key)
+            if record.version > 1 { return damaged[path] = place }
             change.operations[place] = (operations[place], record)
             operations[place] = record
         case ("rollouts", "steps"):
@@ -133,6 +142,9 @@ struct LedgerMirror {
     }
 
     func states(of rollout: RolloutRecord) -> [OperationState?] {
-        rollout.waves.flatMap { $0 }.map { state(Place(rollout: rollout.id, key: $0)) }
+        let unread = Set(damaged.filter { $0.key.first == "rollouts" }.values)
+        return rollout.operationKeys.map { Place(rollout: rollout.id, key: $0) }.map { place in
+            unread.contains(place) ? nil : state(place)
+        }
     }
 }

@@ -15,7 +15,7 @@ struct People {
 
     /// Does one thing, whatever comes to mind.
     func act() {
-        switch world.number(0...25) {
+        switch world.number(0...29) {
         case 0, 1: commit()
         case 2: changeByHand()
         case 3, 4: decide(.approve)
@@ -33,6 +33,9 @@ struct People {
         case 20, 21: requests.release()
         case 22, 23: requests.cutOver()
         case 24: requests.throttle()
+        case 25: requests.damage()
+        case 26: requests.unlock()
+        case 27: if world.chance(300) { requests.rollBack() }
         default: runAnother()
         }
     }

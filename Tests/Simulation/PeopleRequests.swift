@@ -64,6 +64,51 @@ struct PeopleRequests {
         }
     }
 
+    /// A newer release writes what this one cannot read, while no process runs.
+    func damage() {
+        guard world.depth == 0, !world.isLeased,
+            let place = world.auditor.openOperations.first
+        else { return }
+        let isPending = world.auditor.hasPending
+        let path =
+            isPending
+            ? RecordPath.pending(place.key) : RecordPath.operation(place.rollout, place.key)
+        command("a newer release writes \(path)") { store in
+            let event = LedgerEvent("damaged", subject: "Write what is newer", key: place.rollout)
+            try store.transact(event) { draft throws(LedgerError) in
+                guard let bytes = try draft.read(path) else { return .nothing }
+                let text = String(decoding: bytes, as: UTF8.self)
+                let newer = text.replacing(#/"version": ?1\b/#, with: "\"version\":99")
+                try draft.set(path, Array(newer.utf8))
+                return .commit
+            }
+        }
+    }
+
+    /// Ends that shards are set aside on which nothing runs any more.
+    func unlock() {
+        for id in world.auditor.damagedShards where world.shards[id]?.leftBehind == nil {
+            command("unlock \(id)") {
+                let result = try Unlock(store: $0).unlock(id, reason: "looked at")
+                // Whether a statement ran is not recorded, so what is live may count as drift.
+                for object in result.operations {
+                    world.locked {
+                        _ = world.touched.insert(OperationKey(shard: id, object: object))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes the latest rollout back, and wants git's state again: what had not begun has ended.
+    func rollBack() {
+        command("rollback") {
+            let requests = RollbackRequests(store: $0)
+            let answer = try requests.rollBack(nil, reason: "wrong")
+            if let record = answer.record { _ = try requests.end(record.id, reason: "right") }
+        }
+    }
+
     private var open: [RolloutRecord] { world.auditor.openRollouts }
 
     private var anyShard: ShardID { world.any(world.shards.keys.sorted()) }

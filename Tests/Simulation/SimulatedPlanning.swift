@@ -16,10 +16,15 @@ struct SimulatedPlanning {
         let shards = try fleet.resolve(pass.environment) { _, _ in [] }
         let selected = DesiredStage(scope: pass.request.scope).selected(shards)
         let access = pass.hooks.access ?? pass.context
-        let observation = access.observe(
+        var observation = access.observe(
             selected.map { ObservationTarget($0) }, mode: pass.request.mode)
         let snapshot = try pass.store.snapshot()
         let recorded = try pass.context.memory.recorded(in: snapshot)
+        for (id, reason) in try pass.context.memory.setAside(in: snapshot).reasons
+        where observation[id] != nil {
+            observation[id] = .unknown(
+                ShardProblem(code: "set-aside", reason: reason, retry: .permanent))
+        }
         let comparison = compare(pass, selected, observation, recorded)
         var planner = Planner(
             comparison: comparison, removals: removals(fleet),

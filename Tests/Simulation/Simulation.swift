@@ -107,6 +107,7 @@ struct Settling {
         for _ in 0..<Self.limit {
             before = world.auditor.tip
             let people = PeopleRequests(world: world)
+            people.unlock()
             people.resume()
             people.start()
             people.release()

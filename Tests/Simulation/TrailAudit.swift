@@ -29,6 +29,11 @@ enum TrailAudit {
         }
     }
 
+    /// Whether an event may be that of several operations.
+    static func isOfMany(_ kind: String) -> Bool {
+        kind.hasPrefix("rollout-") || kind == "shard-unlocked" || kind == "rolled-back"
+    }
+
     /// Whether an event says that an operation is in this state now.
     static func isTold(_ state: OperationState) -> Bool { !events(for: state).isEmpty }
 
