@@ -165,9 +165,24 @@ struct RolloutDriveTests {
         var half = fleet.rollout("items", bakeSeconds: 0)
         for number in [0, 1] {
             half.operations[fleet.records[3 + number].key]?.state = .completed
+            half.operations[fleet.records[3 + number].key]?.startedAt = fleet.clock.now.iso
         }
         _ = fleet.run([half], health: gate)
         #expect(asked.withLock { $0 }.count == 4)
+    }
+
+    @Test("a wave of which a part was found done has not opened: the one before it is asked first")
+    func foundDone() throws {
+        let fleet = Fleet()
+        let (asked, paused) = (Lock<[[String]]>([]), Lock<[String]>([]))
+        var rollout = fleet.rollout("orders", bakeSeconds: 0)
+        for place in [0, 1] { rollout.operations[fleet.records[place].key]?.state = .completed }
+        rollout.operations[fleet.records[0].key]?.startedAt = fleet.clock.now.iso
+        let gate = try gate([.value("3")], asked: asked, paused: paused)
+        let ended = fleet.run([rollout], health: gate)
+        #expect(asked.withLock { $0 } == [["s0"]])
+        #expect(fleet.executed.isEmpty)
+        #expect(ended[0].control.standstill?.state == .paused)
     }
 
     @Test(

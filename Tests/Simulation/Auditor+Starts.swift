@@ -80,7 +80,8 @@ extension Auditor {
     ) {
         for key in rollout.operationKeys where key.shardID == place.key.shardID {
             let other = LedgerMirror.Place(rollout: place.rollout, key: key)
-            let next = before.operations[other]?.nextAttemptAt.flatMap(Timestamp.init(iso:))
+            guard let known = before.operations[other], !known.state.isTerminal else { continue }
+            let next = known.nextAttemptAt.flatMap(Timestamp.init(iso:))
             if let next, latest(now) < next {
                 world.fail("\(place) started at \(now), and \(key) is tried again at \(next)")
             }

@@ -33,7 +33,7 @@ struct People {
         case 20, 21: requests.release()
         case 22, 23: requests.cutOver()
         case 24: requests.throttle()
-        case 25: requests.damage()
+        case 25, 28: requests.damage()
         case 26: requests.unlock()
         case 27: if world.chance(300) { requests.rollBack() }
         default: runAnother()

@@ -66,10 +66,10 @@ struct PeopleRequests {
 
     /// A newer release writes what this one cannot read, while no process runs.
     func damage() {
-        guard world.depth == 0, !world.isLeased,
-            let place = world.auditor.openOperations.first
-        else { return }
-        let isPending = world.auditor.hasPending
+        let open = world.auditor.openOperations
+        guard world.depth == 0, !world.isLeased, !open.isEmpty else { return }
+        let isPending = world.auditor.hasPending && world.chance(500)
+        let place = isPending ? open[0] : world.any(open)
         let path =
             isPending
             ? RecordPath.pending(place.key) : RecordPath.operation(place.rollout, place.key)

@@ -294,12 +294,19 @@ extension RolloutDrive.Driven {
         let isUntouched = record.waves[wave].allSatisfy { key in
             switch operations[key]?.state {
             case .pending, .waitingForCutover, .superseded, .cancelled, nil: true
-            case .leased, .preparing, .running, .cuttingOver, .verifying, .completed,
-                .failedRetryable, .failed, .stopped:
+            // What was found done was changed by nobody of the rollout.
+            case .completed: !hasChanged(key)
+            case .leased, .preparing, .running, .cuttingOver, .verifying, .failedRetryable, .failed,
+                .stopped:
                 false
             }
         }
         return wave > 0 && isUntouched ? wave : nil
+    }
+
+    /// Whether an operation changed its shard, or may have: before this run or in it.
+    private func hasChanged(_ key: OperationKey) -> Bool {
+        operations[key]?.startedAt != nil || result.outcomes[key]?.changedTheShard == true
     }
 
     /// The wave that is asked how it is; nil where none bakes and none opens.
