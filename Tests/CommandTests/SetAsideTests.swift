@@ -91,6 +91,40 @@ struct SetAsideTests {
         try fleet.expect(0, "drift")
     }
 
+    /// What is known of an operation is left as it is, with its pending record, by whoever cannot
+    /// read all of it.
+    @Test(arguments: [false, true])
+    func anInterruptedOperationThatCannotBeRead(isNewer: Bool) throws {
+        let fleet = try FleetFixture(shards: 4)
+        try fleet.expect(0, "reconcile")
+        fleet.file.policy = ["rollout:", "  concurrency: {total: 1}"]
+        try fleet.commit()
+        try fleet.change("notes.sql", Self.note)
+        fleet.setEnvironment("PLUMB_FAULT", "beforeOutcome:kill")
+        let killed = try fleet.start("reconcile").wait()
+        fleet.setEnvironment("PLUMB_FAULT", "")
+        #expect(killed.status == 128 + SIGKILL)
+        let paths = try fleet.ledgerGit("ls-tree", "-r", "--name-only", "production")
+            .split(separator: "\n").map(String.init)
+        let pending = try #require(paths.first { $0.hasPrefix("pending/") })
+        let name = pending.dropFirst("pending/".count)
+        let path = try #require(paths.first { $0.contains("/operations/") && $0.hasSuffix(name) })
+        let shard = try #require((0..<4).first { name.contains("%2Fs\($0)%2F") })
+        let text = try fleet.ledgerGit("show", "production:\(path)")
+        let newer = text.replacing(#/"version": ?1\b/#, with: "\"version\":9")
+        try put(fleet, path, isNewer ? newer : "no JSON")
+        let run = try fleet.expect(6, "reconcile")
+        #expect(run.says("plumb unlock app/s\(shard)"), "\(run)")
+        #expect(try made(fleet) == [true, true, true, true])
+        let kept = try fleet.ledgerGit("show", "production:\(path)")
+        #expect(kept == (isNewer ? newer : "no JSON"))
+        _ = try fleet.ledgerGit("show", "production:\(pending)")
+        try fleet.expect(0, "unlock", "app/s\(shard)", "--reason", "looked at it")
+        _ = try fleet.run("reconcile")
+        try fleet.expect(0, "reconcile")
+        #expect(try fleet.ledgerGit("ls-tree", "production", "pending") == "")
+    }
+
     @Test func anOperationOfAnOpenRolloutThatCannotBeRead() throws {
         let fleet = try FleetFixture(shards: 4)
         try fleet.expect(0, "reconcile")

@@ -74,6 +74,9 @@ package struct Unlock {
                     ended.message = message
                     ended.endedAt = now.iso
                     try draft.setOperation(ended, of: id)
+                    if try draft.pendingReference(key)?.rollout == id {
+                        try draft.remove(RecordPath.pending(key))
+                    }
                     // A statement may have run: its approval is not used a second time.
                     if let approval = ended.approval {
                         try draft.useApproval(

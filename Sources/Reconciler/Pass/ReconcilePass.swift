@@ -108,8 +108,10 @@ package struct ReconcilePass {
     ) {
         guard let snapshot = try pass.store.snapshot() else { return ([], [:]) }
         // Those that cannot be read set their shards aside, and nothing else.
-        let pending = try snapshot.pendingList().records
-        guard !pending.isEmpty else { return ([], [:]) }
+        let left = try snapshot.pendingList().records
+        guard !left.isEmpty else { return ([], [:]) }
+        let unread = try Self.unread(left, in: snapshot)
+        let pending = left.filter { unread[$0.key] == nil }
         pass.hooks.stage(
             "settling \(Count.of(pending.count, "unfinished operation"))")
         let shards = try pass.fleet.resolve(pass.environment) { server, like in
@@ -121,10 +123,33 @@ package struct ReconcilePass {
                 of: targets, waitSeconds: 30, isForChanges: false),
             journal: LedgerJournal(store: pass.store),
             faults: faults, engines: pass.hooks.engines)
-        let found = try recovery.settle(pending) { targets[$0] != nil }
+        let found =
+            try recovery.settle(pending) { targets[$0] != nil }
+            + unread.sorted { $0.key < $1.key }.map { key, reason in
+                .init(key: key, finding: .unknown, message: reason)
+            }
         let keys = Set(found.filter { $0.finding == .resumed }.map(\.key))
         let resumed = pending.filter { keys.contains($0.key) }.map { ($0.key, $0) }
         return (found, Dictionary(resumed) { first, _ in first })
+    }
+
+    /// The operations that a run left and of which the own record cannot be read, with the reason:
+    /// nothing is recorded of them before somebody has looked at the shard. Costs a read for each
+    /// operation that was left.
+    private static func unread(
+        _ left: [PendingRecord], in snapshot: RecordSnapshot
+    ) throws(LedgerError) -> [OperationKey: String] {
+        var unread: [OperationKey: String] = [:]
+        for record in left {
+            do throws(LedgerError) {
+                _ = try snapshot.keptOperation(record.rollout, record.key)
+            } catch  where error.isOfContent {
+                unread[record.key] =
+                    "\(error): look at \(record.key.shardID) and then "
+                    + "`plumb unlock \(record.key.shardID) --reason …`"
+            }
+        }
+        return unread
     }
 
     // MARK: Converging

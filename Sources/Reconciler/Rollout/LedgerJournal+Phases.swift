@@ -87,7 +87,7 @@ extension LedgerJournal {
             let stop = try Self.refusal(of: record, mark, at: store.now, in: draft)
             stopped.withLock { $0 = stop }
             let path = RecordPath.operation(record.rollout, record.key)
-            guard var operation = try draft.read(OperationRecord.self, at: path),
+            guard var operation = try draft.keptOperation(record.rollout, record.key),
                 !operation.state.isTerminal
             else {
                 throw LedgerError(

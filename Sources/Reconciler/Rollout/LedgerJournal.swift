@@ -59,7 +59,7 @@ package struct LedgerJournal: OperationJournal {
             refused.withLock { $0 = refusal }
             guard refusal == nil else { return .nothing }
             let path = RecordPath.operation(record.rollout, record.key)
-            guard var operation = try draft.read(OperationRecord.self, at: path) else {
+            guard var operation = try draft.keptOperation(record.rollout, record.key) else {
                 throw LedgerError(
                     .invalid, "\(path): no such operation; its rollout was not recorded")
             }
@@ -126,7 +126,7 @@ package struct LedgerJournal: OperationJournal {
             let pendingPath = RecordPath.pending(record.key)
             let isPending = try draft.read(pendingPath) != nil
             // A retry that finds the outcome only cleans up, and does not record it twice.
-            guard var operation = try draft.read(OperationRecord.self, at: path),
+            guard var operation = try draft.keptOperation(record.rollout, record.key),
                 !operation.state.isTerminal
             else {
                 try draft.remove(pendingPath)

@@ -84,13 +84,22 @@ extension RecordReader {
         try read(PendingDocuments.Reference.self, at: RecordPath.pending(key))
     }
 
+    /// An operation as its own record says, whether or not it runs; throws where a newer release
+    /// wrote it, as what is changed in it would lose what only that one knows.
+    func keptOperation(
+        _ rollout: String, _ key: OperationKey
+    ) throws(LedgerError) -> OperationRecord? {
+        let path = RecordPath.operation(rollout, key)
+        guard let operation = try read(OperationRecord.self, at: path) else { return nil }
+        try RecordVersion.check(operation.version, at: path)
+        return operation
+    }
+
     /// An operation of a rollout; one of which a pending record is there is running.
     package func operation(
         _ rollout: String, _ key: OperationKey
     ) throws(LedgerError) -> OperationRecord? {
-        let path = RecordPath.operation(rollout, key)
-        guard var operation = try read(OperationRecord.self, at: path) else { return nil }
-        try RecordVersion.check(operation.version, at: path)
+        guard var operation = try keptOperation(rollout, key) else { return nil }
         guard operation.state == .pending, let pending = try pendingReference(key),
             pending.rollout == rollout
         else { return operation }
