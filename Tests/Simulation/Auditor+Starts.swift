@@ -79,6 +79,8 @@ extension Auditor {
         _ before: LedgerMirror, _ now: Timestamp
     ) {
         for key in rollout.operationKeys where key.shardID == place.key.shardID {
+            // What was at work beside it may have begun just then.
+            guard !world.hasThreads || key == place.key else { continue }
             let other = LedgerMirror.Place(rollout: place.rollout, key: key)
             guard let known = before.operations[other], !known.state.isTerminal else { continue }
             let next = known.nextAttemptAt.flatMap(Timestamp.init(iso:))

@@ -55,7 +55,7 @@ struct Conditions {
             tame || random.chance(50)
             ? nil
             : random.any([
-                "{attempts: 2, within: 1d}", "{attempts: 5, within: 2m}",
+                "{attempts: 2, within: 1d}", "{attempts: 9, within: 1m}",
                 "{attempts: 6, within: 1d}",
             ])
         asksEach = tame || random.chance(70) ? nil : random.any(["1s", "30s", "5m"])
