@@ -26,8 +26,8 @@ package struct ReconcileReport: Codable, Hashable, Sendable {
         self.exitStatus = exitStatus
     }
 
-    /// When the next thing is due by itself, ISO 8601 in UTC: a wave opens or is asked how it is, or
-    /// an operation or a finalizer is tried again; nil where nothing is.
+    /// When the next thing is due by itself, ISO 8601 in UTC: a wave opens or is asked how it is,
+    /// or an operation or a finalizer is tried again; nil where nothing is.
     package var nextDue: String? {
         let rollouts = (others ?? []) + [rollout]
         let times = rollouts.flatMap { rollout in
