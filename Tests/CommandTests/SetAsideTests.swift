@@ -125,6 +125,18 @@ struct SetAsideTests {
         #expect(try fleet.ledgerGit("ls-tree", "production", "pending") == "")
     }
 
+    @Test func whatANewerPlumbSaysOfASuspensionOrRolloutIsNotGuessed() throws {
+        let fleet = try fleet()
+        try fleet.expect(0, "suspend", "app", "--reason", "x")
+        try put(
+            fleet, "suspensions/app",
+            "{\"version\":2,\"namespace\":\"app\",\"actor\":\"a\",\"reason\":\"r\",\"at\":\"2026-01-01T00:00:00Z\"}"
+        )
+        let before = try fleet.state()
+        #expect(try fleet.expect(1, "reconcile").says("a newer plumb wrote it"))
+        #expect(try fleet.state() == before)
+    }
+
     @Test func anOperationOfAnOpenRolloutThatCannotBeRead() throws {
         let fleet = try FleetFixture(shards: 4)
         try fleet.expect(0, "reconcile")

@@ -76,9 +76,9 @@ extension RolloutLedger {
         var isRefused = false
         try pass.store.transact(event) { [begun] draft throws(LedgerError) in
             let path = RecordPath.finalizer(rollout, record.namespace)
-            let stop = try draft.rolloutMark(rollout)?.stop
+            let standstill = try draft.rolloutMark(rollout)?.standstill(of: rollout)
             let present = try draft.read(FinalizerRecord.self, at: path)
-            isRefused = stop != nil || present != record
+            isRefused = standstill != nil || present != record
             guard !isRefused else { return .nothing }
             try draft.setFinalizer(begun, of: rollout)
             return .commit

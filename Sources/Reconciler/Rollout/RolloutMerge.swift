@@ -104,6 +104,7 @@ extension OperationRecord {
         record.state = state
         record.message = message
         record.endedAt = now
+        record.nextAttemptAt = nil
         return record
     }
 }

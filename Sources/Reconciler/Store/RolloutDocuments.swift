@@ -21,7 +21,10 @@ package struct OpenRollout: Sendable {
 extension RecordReader {
     /// A rollout as it was last recorded; nil where there is none.
     package func rollout(_ id: String) throws(LedgerError) -> RolloutRecord? {
-        try read(RolloutRecord.self, at: RecordPath.rollout(id))
+        let path = RecordPath.rollout(id)
+        guard let record = try read(RolloutRecord.self, at: path) else { return nil }
+        try RecordVersion.check(record.version, at: path)
+        return record
     }
 
     /// What is asked of an open rollout; nil where it has ended.

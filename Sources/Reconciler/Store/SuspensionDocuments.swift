@@ -10,7 +10,10 @@ extension RecordReader {
     func suspension(
         of namespace: String, _ shard: String?
     ) throws(LedgerError) -> SuspensionRecord? {
-        try read(SuspensionRecord.self, at: RecordPath.suspension(namespace, shard))
+        let path = RecordPath.suspension(namespace, shard)
+        guard let record = try read(SuspensionRecord.self, at: path) else { return nil }
+        try RecordVersion.check(record.version, at: path)
+        return record
     }
 
     /// What keeps a shard from being changed at this time; nil where nothing does. Costs two looks.
@@ -32,7 +35,9 @@ extension RecordSnapshot {
         var records: [SuspensionRecord] = []
         for name in try list(RecordPath.suspensions).sorted() {
             let path = RecordPath.suspensions.appending(name)
-            if let record = try read(SuspensionRecord.self, at: path) { records.append(record) }
+            guard let record = try read(SuspensionRecord.self, at: path) else { continue }
+            try RecordVersion.check(record.version, at: path)
+            records.append(record)
         }
         return records
     }
