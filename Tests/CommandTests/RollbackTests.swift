@@ -167,6 +167,32 @@ import Testing
         #expect(try fleet.table("items") == nil && changed(fleet, of: 2) == [true, true])
     }
 
+    @Test func itIsRefusedWhereSomethingMadeLaterNeedsWhatWouldGo() throws {
+        let fleet = try FleetFixture(shards: 2)
+        fleet.file.namespace = ["manage: [tables, views]"]
+        try fleet.commit()
+        try fleet.expect(0, "reconcile")
+        try fleet.change(
+            "orders.sql",
+            FleetFixture.orders.replacingOccurrences(
+                of: "note varchar(100)", with: "note varchar(100), h int"))
+        try fleet.expect(0, "reconcile")
+        let first = try rollout(fleet)
+        try fleet.change("vb.sql", "CREATE VIEW vb AS SELECT id, h FROM orders;")
+        try fleet.expect(0, "reconcile")
+        let second = try rollout(fleet)
+        let refused = try fleet.expect(78, "rollback", first, "--reason", "x")
+        #expect(refused.says("vb", second, "may need"), "\(refused)")
+        // That one first, and then it goes.
+        for id in [second, first] {
+            _ = try fleet.run("rollback", id, "--reason", "x")
+            try converge(fleet)
+        }
+        for shard in 0..<2 {
+            #expect(try fleet.table("orders", on: shard)?.contains("`h`") == false)
+        }
+    }
+
     @Test func aStatementThatRunsGoesOnToItsEnd() throws {
         let blocked = try BlockedStatement()
         let (fleet, running) = (blocked.fleet, blocked.running)

@@ -14,6 +14,14 @@ struct RollbackMaker {
         var left: [ShardID: String] = [:]
     }
 
+    /// An object as a later rollout left it.
+    struct Made {
+        let rollout: String
+        let shard: ShardID
+        let object: ObjectName
+        let definition: CatalogTable
+    }
+
     /// Why a rollout cannot be taken back.
     struct Refusal: Error, Hashable {
         let reason: String
@@ -23,6 +31,8 @@ struct RollbackMaker {
     let rollout: PastRollout
     /// What each later rollout changed or may change, the older ones first.
     let later: [(id: String, touched: [ShardID: Set<ObjectName>])]
+    /// What later rollouts made and is there now.
+    var made: [Made] = []
     /// The rollouts before it that had operations of its keys, the newer ones first.
     let earlier: [PastRollout]
     /// The ids of the rollbacks that hold.
@@ -58,8 +68,29 @@ struct RollbackMaker {
                 objects[shard, default: []] += made
             }
         }
+        try requireNotNeeded(objects)
         draft.groups = RollbackRecord.groups(of: objects)
         return draft
+    }
+
+    /// Throws where what would go is needed by something that a later rollout made.
+    private func requireNotNeeded(_ objects: [ShardID: [RollbackRecord.Object]]) throws {
+        let byShard = Dictionary(grouping: made, by: \.shard)
+        for (shard, taken) in objects.sorted(by: { $0.key < $1.key }) {
+            let own = Set(taken.map(\.object))
+            let others = (byShard[shard] ?? []).filter { !own.contains($0.object) }
+            guard !others.isEmpty else { continue }
+            for object in taken {
+                guard let away = TakenAway(object, lookup: lookup),
+                    let other = others.first(where: { away.isNeeded(by: $0.definition) })
+                else { continue }
+                throw Refusal(
+                    reason: "\(other.object.label(in: shard.namespace)) on \(shard), as rollout "
+                        + "\(other.rollout) left it, may need what would go from "
+                        + "\(object.object.label(in: shard.namespace))",
+                    remedy: "take rollout \(other.rollout) back first, or change git")
+            }
+        }
     }
 
     /// The later rollout that has an object of the step on a shard where this one did nothing; nil

@@ -148,10 +148,11 @@ package struct RollbackRequests {
         {
             texts[digest] = try Self.definition(digest, in: snapshot)
         }
+        let later = try past.later(than: rollout.record)
         let maker = RollbackMaker(
-            rollout: rollout,
-            later: try past.later(than: rollout.record).map { ($0.record.id, $0.touched()) },
-            earlier: earlier, holding: Set(records.map(\.id)), hasLeft: hasLeft,
+            rollout: rollout, later: later.map { ($0.record.id, $0.touched()) },
+            made: try Self.made(by: later, past, snapshot), earlier: earlier,
+            holding: Set(records.map(\.id)), hasLeft: hasLeft,
             recorded: { try past.recorded($1, on: $0) },
             lookup: { texts[$0] })
         do {
@@ -159,6 +160,32 @@ package struct RollbackRequests {
         } catch let refusal as RollbackMaker.Refusal {
             throw ConfigurationError(refusal.reason, remedy: refusal.remedy)
         }
+    }
+
+    /// What later rollouts made that may need others, and is there now as they left it.
+    private static func made(
+        by later: [PastRollout], _ past: PastRollouts, _ snapshot: RecordSnapshot
+    ) throws -> [RollbackMaker.Made] {
+        var made: [RollbackMaker.Made] = []
+        var known: [Digest: CatalogTable?] = [:]
+        for rollout in later {
+            for step in rollout.steps {
+                for table in step.tables {
+                    guard let to = table.to else { continue }
+                    let found = try known[to] ?? definition(to, in: snapshot)
+                    known[to] = .some(found)
+                    guard let found, found.table?.foreignKeys.isEmpty != true else { continue }
+                    for shard in step.shardIDs
+                    where try past.recorded(table.object, on: shard) == to {
+                        made.append(
+                            .init(
+                                rollout: rollout.record.id, shard: shard, object: table.object,
+                                definition: found))
+                    }
+                }
+            }
+        }
+        return made
     }
 
     /// A definition that the ledger keeps; which kind of server printed it shows in the text.
