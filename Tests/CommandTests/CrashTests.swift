@@ -85,7 +85,6 @@ import Testing
         try fleet.expect(0, "drift")
         try fleet.expect(0, "store", "verify")
         try fleet.ledgerGit("fsck", "--strict", "--no-dangling")
-        #expect(try workspaces(fleet) == [])
         let completed = try fleet.events().compactMap { event -> String? in
             guard event["event"] as? String == "operation-completed" else { return nil }
             return event["subject"] as? String
@@ -93,6 +92,11 @@ import Testing
         let counts = Dictionary(grouping: completed, by: { $0 }).mapValues(\.count)
         #expect(counts.count == Self.shardCount * 2)
         #expect(counts.values.allSatisfy { $0 == rounds + 1 }, "\(counts)")
+        // The server may have been at the last statement of a dead run's workspace until now: the
+        // next run that needs one removes it.
+        try fleet.change("c.sql", Self.table("c", 1))
+        try fleet.expect(0, "reconcile")
+        #expect(try workspaces(fleet) == [])
     }
 
     @Test func statementThatOutlivesItsWorkerIsWaitedFor() throws {
