@@ -73,7 +73,7 @@ while [ "$done_kills" -lt "$kills" ]; do
         "$plumb" reconcile >"$work/out" 2>&1 &
         victim=$!
         if [ "$done_kills" -lt "$kills" ] && [ $((RANDOM % 6)) -ne 0 ]; then
-            sleep "0.$(printf %03d $((RANDOM % 900)))"
+            sleep "0.$(printf %03d $((RANDOM % 450)))"
             if kill -9 "$victim" 2>/dev/null; then done_kills=$((done_kills + 1)); fi
         fi
         status=0
