@@ -165,8 +165,8 @@ package struct RolloutProgress: Sendable {
     /// where there is none.
     package func untried(_ operations: [OperationKey: OperationRecord]) -> Int? {
         for (number, keys) in waves.enumerated() {
-            let states = keys.compactMap { operations[$0]?.state }
-            guard states.count == keys.count, states.allSatisfy(\.isTerminal) else { return nil }
+            guard keys.allSatisfy({ operations[$0]?.state.isTerminal == true }) else { return nil }
+            let states = keys.lazy.compactMap { operations[$0]?.state }
             // Under `pause` somebody looked at what failed: it is tried before anything else.
             let isTried = states.contains {
                 $0 == .completed || $0 == .failed && rule.policy != .pause

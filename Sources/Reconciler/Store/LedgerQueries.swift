@@ -59,12 +59,11 @@ package struct LedgerQueries {
     }
 
     /// The shards that are set aside, and where `all` every shard that was recorded. Reads the
-    /// records of all shards.
+    /// records of all shards, or what has changed since `memory` was last used.
     package func shardLines(
-        all: Bool
+        all: Bool, _ memory: inout FleetMemory
     ) throws(LedgerError) -> (setAside: [StatusReport.ShardLine], all: [StatusReport.ShardLine]?) {
         guard let snapshot = try store.snapshot() else { return ([], all ? [] : nil) }
-        var memory = FleetMemory()
         let records = try memory.records(in: snapshot)
         let setAside = try SetAside(snapshot, records: memory.damaged).reasons
         let suspensions = try suspensions()

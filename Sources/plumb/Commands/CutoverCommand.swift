@@ -16,26 +16,19 @@ enum CutoverCommand {
         options: Option.fleet + [.reason, .output, .noColor], run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
-        guard let reason = invocation.value(.reason), !reason.isEmpty else {
-            throw UsageError(
-                message: "a reason is needed for the audit trail", remedy: "give it with --reason")
-        }
+        let reason = try invocation.reason()
+        let wanted = try invocation.onlyArgument("a rollout")
         let format = try invocation.format()
         let request = try invocation.request()
         let session = try LedgerSession.open(request, PassHooks())
         let chosen = RolloutRequests.Chosen(
             namespaces: request.scope.namespaces, shards: request.scope.shards)
         let (id, count) = try RolloutRequests(store: session.store).cutover(
-            invocation.arguments.first, of: chosen, reason: reason)
+            wanted, of: chosen, reason: reason)
         let text =
             "rollout \(id): the cutover of \(Count.of(count, "operation")) is asked for: "
             + "`plumb reconcile`, or the daemon's next pass, does it"
-        invocation.terminal.answer(
-            format == .json
-                ? JSONView.table(
-                    kind: "cutover", rows: [["rollout": id, "operations": "\(count)"]],
-                    summary: text, exit: .done) + "\n"
-                : Visible.line(text) + "\n")
-        return .done
+        return invocation.acknowledge(
+            "cutover", [["rollout": id, "operations": "\(count)"]], text, as: format)
     }
 }

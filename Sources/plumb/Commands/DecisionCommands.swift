@@ -24,8 +24,7 @@ enum DecisionCommands {
         run: { try run($0, .deny) })
 
     private static let options: [Option] =
-        Option.fleet.filter { ![Option.namespace.name, Option.shard.name].contains($0.name) }
-        + [.all, .reason, .output, .noColor]
+        Option.environmentWide + [.all, .reason, .output, .noColor]
 
     private static func run(
         _ invocation: Invocation, _ decision: ApprovalRecord.Decision

@@ -2,6 +2,7 @@ import Desired
 import Foundation
 import Git
 import Ledger
+import Model
 import Reconciler
 import Schema
 import Views
@@ -101,6 +102,19 @@ extension Invocation {
         throw UsageError(
             message: "--output \(word): no such format here",
             remedy: "use \(names.joined(separator: ", "))" + (near ?? ""))
+    }
+
+    /// Says that a request was recorded.
+    ///
+    /// - Parameter rows: what it is about, for scripts.
+    func acknowledge(
+        _ kind: String, _ rows: [[String: String]], _ text: String, as format: Format
+    ) -> ExitStatus {
+        terminal.answer(
+            format == .json
+                ? JSONView.table(kind: kind, rows: rows, summary: text, exit: .done) + "\n"
+                : Visible.line(text) + "\n")
+        return .done
     }
 
     /// Why something is done, for the audit trail.

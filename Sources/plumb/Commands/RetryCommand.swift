@@ -29,11 +29,7 @@ enum RetryCommand {
         let rows =
             (found.waiting + found.failed).map { ["operation": "\($0)"] }
             + found.finalizers.map { ["namespace": $0] }
-        invocation.terminal.answer(
-            format == .json
-                ? JSONView.table(kind: "retry", rows: rows, summary: text, exit: .done) + "\n"
-                : Visible.line(text) + "\n")
-        return .done
+        return invocation.acknowledge("retry", rows, text, as: format)
     }
 
     private static func words(_ found: RetryRequests.Found) -> String {

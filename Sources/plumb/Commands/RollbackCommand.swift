@@ -19,16 +19,12 @@ enum RollbackCommand {
             With --end a rollback (its id, or the rollout's) is given up: git's state is wanted
             again.
             """,
-        options: Option.fleet.filter {
-            ![Option.namespace.name, Option.shard.name].contains($0.name)
-        } + [.end, .reason, .output, .noColor],
+        options: Option.environmentWide + [.end, .reason, .output, .noColor],
         run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
-        guard let reason = invocation.value(.reason), !reason.isEmpty else {
-            throw UsageError(
-                message: "a reason is needed for the audit trail", remedy: "give it with --reason")
-        }
+        let reason = try invocation.reason()
+        let wanted = try invocation.onlyArgument("a rollout")
         let format = try invocation.format([.text, .json])
         let progress = Progress(invocation.terminal)
         let session = try LedgerSession.open(try invocation.request(), progress.hooks)
@@ -38,10 +34,11 @@ enum RollbackCommand {
             // Shards that are discovered on their servers are not known here.
             fleet.listsAllShards(of: shard.namespace) && !listed.contains(shard)
         }
-        let (name, isEnd) = (invocation.arguments.first, invocation.has(.end))
+        let isEnd = invocation.has(.end)
         let answer =
             isEnd
-            ? try requests.end(name, reason: reason) : try requests.rollBack(name, reason: reason)
+            ? try requests.end(wanted, reason: reason)
+            : try requests.rollBack(wanted, reason: reason)
         progress.finish()
         let shown = view(of: answer, in: session.environment.name)
         if format == .text {

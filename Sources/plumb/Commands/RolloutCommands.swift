@@ -85,12 +85,6 @@ enum RolloutCommands {
         let session = try LedgerSession.open(try invocation.request(), PassHooks())
         let id = try body(RolloutRequests(store: session.store), wanted, reason)
         let text = "rollout \(id) \(words)"
-        invocation.terminal.answer(
-            format == .json
-                ? JSONView.table(
-                    kind: name, rows: [["rollout": id]], summary: text, exit: .done)
-                    + "\n"
-                : Visible.line(text) + "\n")
-        return .done
+        return invocation.acknowledge(name, [["rollout": id]], text, as: format)
     }
 }

@@ -21,8 +21,10 @@ enum StatusCommand {
         let format = try invocation.format()
         let wanted = try invocation.onlyArgument("a rollout")
         let session = try LedgerSession.open(try invocation.request(.baseOnly), PassHooks())
+        var memory = FleetMemory()
         let ask = {
-            try report(of: wanted, session.store, shards: invocation.has(.allShards))
+            try report(
+                of: wanted, session.store, shards: invocation.has(.allShards), memory: &memory)
         }
         guard invocation.has(.watch) else { return answer(try ask(), format, invocation) }
         let interrupt = Interrupt()
@@ -56,7 +58,7 @@ enum StatusCommand {
 
     /// What there is to say of a rollout, or of the newest one and what else is going on.
     private static func report(
-        of wanted: String?, _ store: LedgerStore, shards: Bool
+        of wanted: String?, _ store: LedgerStore, shards: Bool, memory: inout FleetMemory
     ) throws -> StatusReport {
         let queries = LedgerQueries(store: store)
         if let wanted {
@@ -72,7 +74,7 @@ enum StatusCommand {
         }
         report.suspensions = try queries.suspensions()
         report.rollbacks = try queries.rollbacks()
-        (report.setAside, report.shards) = try queries.shardLines(all: shards)
+        (report.setAside, report.shards) = try queries.shardLines(all: shards, &memory)
         let environment = try queries.environment()
         if let latest = environment?.latestRollout {
             report.rollout = try rollout(latest, queries)

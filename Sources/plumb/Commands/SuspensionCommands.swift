@@ -55,11 +55,6 @@ extension ChangeTarget {
             try session.requireKnown(namespace: namespace, shard: shard)
         }
         let text = try body(Suspensions(store: session.store), reason)
-        invocation.terminal.answer(
-            format == .json
-                ? JSONView.table(
-                    kind: kind, rows: [["target": subject]], summary: text, exit: .done) + "\n"
-                : Visible.line(text) + "\n")
-        return .done
+        return invocation.acknowledge(kind, [["target": subject]], text, as: format)
     }
 }

@@ -32,12 +32,6 @@ enum UnlockCommand {
         let text =
             "\(shard) is unlocked: \(parts.joined(separator: ", ")); the next `plumb reconcile` "
             + "reads it and plans anew"
-        invocation.terminal.answer(
-            format == .json
-                ? JSONView.table(
-                    kind: "unlock", rows: [["shard": "\(shard)"]], summary: text, exit: .done)
-                    + "\n"
-                : Visible.line(text) + "\n")
-        return .done
+        return invocation.acknowledge("unlock", [["shard": "\(shard)"]], text, as: format)
     }
 }

@@ -18,8 +18,8 @@ enum VerifyApprovalsCommand {
             """,
         options: options + [.given, .until, .output, .noColor], run: run)
 
-    private static let options: [Option] = Option.fleet.filter {
-        ![Option.namespace.name, Option.shard.name, Option.workingTree.name].contains($0.name)
+    private static let options: [Option] = Option.environmentWide.filter {
+        $0.name != Option.workingTree.name
     }
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
