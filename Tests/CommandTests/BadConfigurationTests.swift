@@ -67,6 +67,10 @@ import Testing
         ["plan", "--nonsense"], ["nonsense"], ["plan", "--shard"], ["plan", "--output", "xml"],
         ["plan", "extra"], ["daemon", "--interval", "soon"], ["plan", "--heal=yes"],
         ["log", "--limit", "-1"], ["reconcile", "--output", "sarif"],
+        // One rollout is meant, and the second name is not passed over.
+        ["rollback", "a", "b", "--reason", "x"], ["cutover", "a", "b", "--reason", "x"],
+        ["retry", "a", "b", "--reason", "x"], ["stop", "a", "b", "--reason", "x"],
+        ["status", "a", "b"],
     ])
     func faultyCommandLineIsAUsageError(_ words: [String]) throws {
         let fleet = try FleetFixture(shards: 1)
