@@ -5,19 +5,30 @@ import Store
 package final class EnvironmentLease: Sendable {
     /// The environment's name.
     package let environment: String
-    private let held: any HeldLease
+    fileprivate let hold: Hold
     private let leases: HeldLeases
 
-    fileprivate init(environment: String, held: any HeldLease, leases: HeldLeases) {
+    fileprivate init(environment: String, hold: Hold, leases: HeldLeases) {
         self.environment = environment
-        self.held = held
+        self.hold = hold
         self.leases = leases
-        leases.add(held.lease, of: environment)
+        leases.add(hold.held.lease, of: environment)
     }
 
-    deinit {
-        leases.remove(held.lease, of: environment)
-        held.giveBack()
+    deinit { leases.remove(hold.held.lease, of: environment) }
+
+    /// What the handles of one process share; the last one gives it back.
+    fileprivate final class Hold: Sendable {
+        let held: any HeldLease
+        /// The ledger in which it is held.
+        let path: String
+
+        init(_ held: any HeldLease, in path: String) {
+            self.held = held
+            self.path = path
+        }
+
+        deinit { held.giveBack() }
     }
 }
 
@@ -52,9 +63,9 @@ extension Ledger {
         _ = try Self.reference(environment)
         try make()
         do throws(StoreError) {
+            let held = try backend.take(environment, owner: holder)
             return EnvironmentLease(
-                environment: environment, held: try backend.take(environment, owner: holder),
-                leases: leases)
+                environment: environment, hold: .init(held, in: path), leases: leases)
         } catch  where error.code == .locked {
             throw LedgerError(
                 .locked, "environment \(environment) is being reconciled by \(error.fault)",
@@ -62,5 +73,13 @@ extension Ledger {
         } catch {
             throw LedgerError(error, about: "taking the lease of environment \(environment)")
         }
+    }
+
+    /// Holds, with this handle too, a lease that another handle of this process has taken; nil
+    /// where that is one of another ledger. It is given back with the last of both.
+    package func lease(sharing other: EnvironmentLease) -> EnvironmentLease? {
+        guard other.hold.path == path else { return nil }
+        return EnvironmentLease(
+            environment: other.environment, hold: other.hold, leases: leases)
     }
 }

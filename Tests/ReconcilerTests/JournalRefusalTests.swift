@@ -244,7 +244,7 @@ struct JournalRefusalTests {
         let worker = ShardWorker(
             opener: fleet, journal: journal, clock: SimulatedClock(),
             control: RolloutControl(rule: FailureRule(.continue), interrupt: Interrupt()),
-            places: Places(perKey: 1), faults: .none,
+            places: StatementPlaces(total: 1, perServer: 1), faults: .none,
             listener: .silent)
         let report = try worker.run(
             .init(shard: shard, server: .tcp(host: "db", port: 3306), records: records))

@@ -47,7 +47,7 @@ struct RowsInTheWayTests {
         let worker = ShardWorker(
             opener: fleet, journal: journal, clock: SimulatedClock(),
             control: RolloutControl(rule: FailureRule(.halt), interrupt: Interrupt()),
-            places: Places(perKey: 1), faults: .none,
+            places: StatementPlaces(total: 1, perServer: 1), faults: .none,
             listener: .silent)
         let report = try worker.run(
             .init(

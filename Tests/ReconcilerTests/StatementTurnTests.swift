@@ -17,13 +17,13 @@ private final class OneByOne: Sendable {
     let records: [PendingRecord]
     /// The time of the places, in seconds.
     let time: Lock<Double>
-    let places: Places<ServerAddress>
+    let places: StatementPlaces
     private let server = ServerAddress.tcp(host: "db", port: 3306)
 
     init() {
         let time = Lock(0.0)
         self.time = time
-        places = Places(perKey: 1) { time.withLock { $0 } }
+        places = StatementPlaces(total: 4, perServer: 1) { time.withLock { $0 } }
         records = (0..<4).map { number in
             PendingRecord(
                 rollout: "r1",

@@ -61,6 +61,20 @@ package struct OperationOutcome: Hashable, Sendable {
         self.attempts = attempts
     }
 
+    /// The outcome of an operation that somebody else has ended.
+    package init(ended state: OperationState, message: String?) {
+        let kind: Kind =
+            switch state {
+            case .completed: .completed(ran: false)
+            case .failed: .failed
+            case .cancelled: .cancelled
+            case .pending, .leased, .preparing, .running, .waitingForCutover, .cuttingOver,
+                .verifying, .failedRetryable, .stopped, .superseded:
+                .superseded(found: nil)
+            }
+        self.init(kind: kind, message: message, attempts: 0)
+    }
+
     /// The state that the operation's record gets.
     package var state: OperationState {
         switch kind {

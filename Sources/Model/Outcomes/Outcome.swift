@@ -21,6 +21,8 @@ package enum Outcome: Hashable, Sendable {
     // What held a step.
     case awaitsApproval, denied, outsideWindow, behindEnvironment, behindStep, backingOff
     case rowsInTheWay, readOnly, refusedByPolicy, suspended
+    /// An operation that an earlier pass began goes on.
+    case operationAtWork
     /// Drift that policy reports and leaves alone.
     case driftLeft
 
@@ -59,7 +61,7 @@ package enum Outcome: Hashable, Sendable {
     package var exitStatus: ExitStatus {
         switch self {
         case .changesPlanned, .differs, .leftGit, .lintErrors, .unformatted, .driftLeft,
-            .waveWaits:
+            .waveWaits, .operationAtWork:
             .difference
         case .awaitsApproval, .outsideWindow, .behindEnvironment, .behindStep, .readOnly,
             .shardLocked, .ledgerLocked, .rolloutStopped, .suspended:

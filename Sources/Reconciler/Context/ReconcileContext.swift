@@ -18,6 +18,8 @@ package final class ReconcileContext: Sendable {
     package let memory = PassMemory()
     package let access: ServerAccess
     package let concurrency: Concurrency
+    /// Bounds the operations of all rollouts that run statements.
+    package let places: StatementPlaces
     private let mark = Lock(ReconcileContext.leastMark)
     /// Shards that could not be read, and operations that failed: a loop waits before it tries them
     /// again; a single command tries them at once.
@@ -37,6 +39,7 @@ package final class ReconcileContext: Sendable {
         try access.check(purposes)
         self.access = access
         self.concurrency = concurrency
+        places = StatementPlaces(concurrency)
         catalog = ObjectCatalog()
         cache = ProofCache(catalog: catalog)
         // Observation, the workspace and the workers share the limit of a server. Two connections

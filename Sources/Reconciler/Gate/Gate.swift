@@ -49,6 +49,8 @@ package struct Gate: Sendable {
         case readOnly(reason: String)
         /// Somebody suspended its shard or namespace.
         case suspended(reason: String)
+        /// What an earlier pass of the loop began goes on.
+        case atWork(reason: String)
         /// All shards are required, and one of them is not known.
         case incomplete(reason: String)
         /// Policy does not allow it, and an approval would not change that.
@@ -190,6 +192,7 @@ extension Gate.Hold {
         case .rows: .rowsInTheWay
         case .readOnly: .readOnly
         case .suspended: .suspended
+        case .atWork: .operationAtWork
         case .incomplete: .shardUnknown
         case .refused: .refusedByPolicy
         }
@@ -200,7 +203,7 @@ extension Gate.Hold {
         switch self {
         case .denied, .drift, .refused: true
         case .approval, .window, .environment, .behind, .backOff, .rows, .readOnly, .suspended,
-            .incomplete:
+            .atWork, .incomplete:
             false
         }
     }
@@ -218,6 +221,7 @@ extension Gate.Hold {
         case .rows: "rows"
         case .readOnly: "read-only"
         case .suspended: "suspended"
+        case .atWork: "at-work"
         case .incomplete: "incomplete"
         case .refused: "refused"
         }
@@ -228,7 +232,8 @@ extension Gate.Hold {
         switch self {
         case .approval(_, let reason), .window(let reason), .environment(let reason),
             .behind(let reason), .backOff(let reason), .rows(let reason), .readOnly(let reason),
-            .suspended(let reason), .incomplete(let reason), .refused(let reason):
+            .suspended(let reason), .atWork(let reason), .incomplete(let reason),
+            .refused(let reason):
             reason
         case .denied(let digest, let reason):
             "denied (\(digest.short))" + (reason.isEmpty ? "" : ": \(reason)")

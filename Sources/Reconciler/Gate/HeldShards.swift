@@ -4,14 +4,20 @@ import Schema
 extension Gate.Decision {
     /// Holds what is ready on the shards for which `hold` gives a reason.
     package mutating func hold(_ hold: (ShardID) -> Gate.Hold?) {
+        var reasons: [ShardID: Gate.Hold?] = [:]
+        holdOperations { key in
+            let reason = reasons[key.shardID] ?? hold(key.shardID)
+            reasons[key.shardID] = .some(reason)
+            return reason
+        }
+    }
+
+    /// Holds the operations that are ready and for which `hold` gives a reason.
+    mutating func holdOperations(_ hold: (OperationKey) -> Gate.Hold?) {
         var ready: [Gate.Ready] = []
         var shards: [Kept: [String]] = [:]
-        var reasons: [ShardID: Gate.Hold?] = [:]
         for item in self.ready {
-            let id = item.key.shardID
-            let reason = reasons[id] ?? hold(id)
-            reasons[id] = .some(reason)
-            guard let reason else {
+            guard let reason = hold(item.key) else {
                 ready.append(item)
                 continue
             }

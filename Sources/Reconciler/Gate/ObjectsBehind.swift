@@ -42,7 +42,7 @@ extension Gate.Decision {
 }
 
 extension Gate.Held {
-    fileprivate var shardIDs: [ShardID] {
+    var shardIDs: [ShardID] {
         shards.map { ShardID(namespace: step.namespace, shard: $0) }
     }
 }

@@ -10,7 +10,10 @@ package struct Baseline {
     /// The digests that are recorded anew.
     package private(set) var digests: Set<Digest> = []
 
-    package init(planned: PlanningPass.Result, now: Timestamp) {
+    /// - Parameter busy: shards of which others record what they do just now.
+    package init(
+        planned: PlanningPass.Result, but busy: Set<ShardID> = [], now: Timestamp
+    ) {
         let revision = planned.desired.revision.commit
         for variant in planned.comparison.variants {
             let namespace = planned.comparison.schemas[variant.schema].namespace
@@ -32,6 +35,7 @@ package struct Baseline {
                 }
             for shard in variant.shards {
                 let id = ShardID(namespace: namespace, shard: shard)
+                guard !busy.contains(id) else { continue }
                 var record = planned.recorded[id] ?? ShardRecord(since: now.iso)
                 for one in adopted { record.tables[one.name] = one.digest }
                 // Neither in git nor live: the record of it is removed.
@@ -43,7 +47,9 @@ package struct Baseline {
             }
         }
         // The record must not have one table under two names.
-        for id in planned.respelled where records[id] == nil { records[id] = planned.recorded[id] }
+        for id in planned.respelled.subtracting(busy) where records[id] == nil {
+            records[id] = planned.recorded[id]
+        }
         digests.formUnion(planned.respelled.flatMap { records[$0]?.tables.values.map { $0 } ?? [] })
     }
 }

@@ -11,11 +11,17 @@ package struct Daemon {
     package struct Settings: Sendable {
         /// The time between two passes, in seconds.
         package var intervalSeconds: Double
+        /// For how long a pass waits for the rollouts that it drives, in seconds, before the loop
+        /// goes on with the next one; nil where it waits until they need nothing more.
+        package var patienceSeconds: Double?
         /// After this many passes one reads every table in full, whatever the fingerprints say.
         package var exactEvery: Int
 
-        package init(intervalSeconds: Double, exactEvery: Int) {
+        package init(
+            intervalSeconds: Double, exactEvery: Int, patienceSeconds: Double? = nil
+        ) {
             self.intervalSeconds = intervalSeconds
+            self.patienceSeconds = patienceSeconds
             self.exactEvery = max(1, exactEvery)
         }
     }
@@ -66,6 +72,10 @@ package struct Daemon {
     ) {
         self.passes = passes
         self.request = request
+        var hooks = hooks
+        hooks.flights = settings.patienceSeconds.map {
+            RolloutFlights(patienceSeconds: $0, loop: hooks.interrupt)
+        }
         self.hooks = hooks
         self.settings = settings
         self.notify = notify
@@ -87,6 +97,12 @@ package struct Daemon {
             request.backsOff = true
             request.waitsForBakes = false
             number += 1
+            for failure in hooks.flights?.takeFailures() ?? [] {
+                notify(
+                    .failed(
+                        number: number, message: failure.message,
+                        status: failure.isLocked ? .blocked : .error))
+            }
             do {
                 let pass = try passes.open(request, hooks, context)
                 context = pass.context
@@ -111,6 +127,11 @@ package struct Daemon {
                 pause = min(pause, max(0.1, Double(left)))
             }
             guard !hooks.interrupt.isRaised else { break }
+            if hooks.flights?.takeWaking() == true {
+                context?.forgetFailures()
+                continue
+            }
+            if hooks.flights?.takeDue() == true, failures == 0 { continue }
             notify(.pausing(seconds: pause))
             guard hooks.clock.wait(seconds: pause, unless: hooks.interrupt) else {
                 break
@@ -120,6 +141,7 @@ package struct Daemon {
                 context?.forgetFailures()
             }
         }
+        hooks.flights?.waitForAll()
         context?.pool.closeIdle()
     }
 

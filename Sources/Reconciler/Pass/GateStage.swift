@@ -19,7 +19,10 @@ struct GateStage {
 
     let pass: PassContext
 
-    func run(_ planned: PlanningPass.Result, unsettled: Set<ShardID>) throws -> Output {
+    func run(
+        _ planned: PlanningPass.Result, unsettled: Set<ShardID>,
+        atWork: OperationsAtWork
+    ) throws -> Output {
         let policy = pass.fleet.policy
         let now = pass.hooks.clock.now
         var notices = planned.notices
@@ -52,6 +55,7 @@ struct GateStage {
             if let retry = try planned.snapshot?.retryRequest() { pass.context.hear(retry) }
             backOff(&decision, now: now)
         }
+        decision.hold(atWork)
         decision.holdDependentObjects()
         notices += planned.comparison.unfitNames { pass.context.catalog[$0] }
         var lockWaits = pass.context.access.lockWaits

@@ -356,8 +356,9 @@ extension PassContext {
     ///
     /// - Parameter unsettled: shards of which it is not known what an earlier run did.
     func gate(
-        _ planned: PlanningPass.Result, unsettled: Set<ShardID> = []
+        _ planned: PlanningPass.Result, unsettled: Set<ShardID> = [],
+        atWork: OperationsAtWork = .init()
     ) throws -> GateStage.Output {
-        try GateStage(pass: self).run(planned, unsettled: unsettled)
+        try GateStage(pass: self).run(planned, unsettled: unsettled, atWork: atWork)
     }
 }

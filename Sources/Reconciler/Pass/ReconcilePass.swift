@@ -28,36 +28,36 @@ package struct ReconcilePass {
     ///
     /// Throws only before any shard was changed; the outcome of operations is in the report.
     package func run() throws -> ReconcileReport {
-        let store = pass.store
-        let lease = try store.ledger.lease(
-            store.environment, holder: "plumb reconcile by \(pass.request.actor.name)")
+        let lease = try lease()
         defer { withExtendedLifetime(lease) {} }
-        let (recovered, resumed) = try recover()
+        let atWork = pass.hooks.flights?.beginPass() ?? OperationsAtWork()
+        let (recovered, resumed) = try recover(but: atWork)
         let planned = try plan(pass)
         defer { planned.workspaces.close() }
         let unsettled = Set(
             recovered.filter { $0.finding == .unknown }.map(\.key.shardID))
-        let gated = try pass.gate(planned, unsettled: unsettled)
+        let gated = try pass.gate(planned, unsettled: unsettled, atWork: atWork)
         var ready = gated.decision.ready.filter { !unsettled.contains($0.key.shardID) }
         if pass.hooks.interrupt.isRaised { ready = [] }
         pass.hooks.stage("recording the plan")
-        let rollouts = RolloutLedger(pass: pass, context: pass.context)
+        let rollouts = RolloutLedger(pass: pass, context: pass.context, atWork: atWork)
         try rollouts.endRollbacks(planned)
         let opened = try rollouts.open(planned, gated, ready: ready)
-        let setAside = opened.setAside
-        ready.removeAll { setAside.contains($0.key.shardID) }
+        let others = opened.setAside.union(atWork.shards)
         var driven = opened.rollouts
-        drive(
-            &driven, rollouts, planned, ready,
-            resumed.filter { !unsettled.contains($0.key.shardID) })
-        let result = Self.whole(driven)
+        pass.hooks.flights?.want(Set(ready.map(\.key.shardID)).intersection(atWork.shards))
+        Convergence(
+            pass: pass, faults: faults, rollouts: rollouts, planned: planned,
+            ready: ready.filter { !others.contains($0.key.shardID) },
+            resumed: resumed.filter { !unsettled.contains($0.key.shardID) }
+        ).drive(&driven, under: lease)
+        let result = Convergence.whole(driven)
         if result.journalFailure == nil {
             try rollouts.finalize(&driven, unready: unready(planned, gated))
         }
-        remember(result, ready)
         let closing = RolloutLedger.Closing(planned: planned, gated: gated, result: result)
         var reports = try close(rollouts, driven, closing)
-        if pass.request.backsOff {
+        if pass.request.backsOff, pass.hooks.flights?.isEmpty != false {
             // What this pass of a loop did not use, the next ones hardly need.
             pass.context.forgetUnused(
                 shards: Set(planned.shards.map(\.id)), now: pass.hooks.clock.now)
@@ -89,26 +89,25 @@ package struct ReconcilePass {
         return unready
     }
 
-    /// What became of the operations of all rollouts.
-    private static func whole(_ rollouts: [RolloutDrive.Driven]) -> RolloutRunner.Result {
-        var whole = RolloutRunner.Result()
-        for driven in rollouts {
-            whole.outcomes.merge(driven.result.outcomes) { _, new in new }
-            whole.obstacles.merge(driven.result.obstacles) { _, new in new }
-            whole.journalFailure = whole.journalFailure ?? driven.result.journalFailure
-        }
-        return whole
+    /// The environment's lease, which earlier passes of a loop may hold for work that goes on.
+    private func lease() throws -> EnvironmentLease {
+        let ledger = pass.store.ledger
+        if let shared = pass.hooks.flights?.lease(for: ledger) { return shared }
+        return try ledger.lease(
+            pass.store.environment, holder: "plumb reconcile by \(pass.request.actor.name)")
     }
 
     // MARK: What a dead run left
 
     /// Settles what can be; what an engine has begun beside its table goes on where it was.
-    private func recover() throws -> (
+    private func recover(but atWork: OperationsAtWork) throws -> (
         [ReconcileReport.Recovered], resumed: [OperationKey: PendingRecord]
     ) {
         guard let snapshot = try pass.store.snapshot() else { return ([], [:]) }
         // Those that cannot be read set their shards aside, and nothing else.
-        let left = try snapshot.pendingList().records
+        let left = try snapshot.pendingList().records.filter {
+            !atWork.rollouts.contains($0.rollout)
+        }
         guard !left.isEmpty else { return ([], [:]) }
         let unread = try Self.unread(left, in: snapshot)
         let pending = left.filter { unread[$0.key] == nil }
@@ -152,115 +151,7 @@ package struct ReconcilePass {
         return unread
     }
 
-    // MARK: Converging
-
-    private func drive(
-        _ driven: inout [RolloutDrive.Driven], _ rollouts: RolloutLedger,
-        _ planned: PlanningPass.Result, _ ready: [Gate.Ready],
-        _ resumed: [OperationKey: PendingRecord]
-    ) {
-        guard !driven.isEmpty else { return }
-        for (place, rollout) in driven.enumerated() {
-            for key in rollout.operations.keys {
-                if let state = resumed[key]?.engine { driven[place].engines[key] = state }
-            }
-        }
-        pass.hooks.stage("converging")
-        let concurrency = pass.fleet.policy.rollout.concurrency
-        let places = Places<ServerAddress>(perKey: concurrency.perHost)
-        let opener = pass.shardAccess.opener(
-            of: planned.targets, waitSeconds: 0, isForChanges: true)
-        let keys = Set(ready.map(\.key)).union(resumed.keys)
-        var drive = RolloutDrive(
-            runner: { [pass, faults] driven in
-                RolloutRunner(
-                    opener: opener,
-                    journal: LedgerJournal(store: pass.store) { mark in
-                        driven.control.throttle(mark.throttle?.shards)
-                    },
-                    clock: pass.hooks.clock, control: driven.control,
-                    total: driven.isInOrder ? 1 : concurrency.total,
-                    perServer: concurrency.perHost, faults: faults,
-                    listener: pass.hooks.listener, places: places, engines: pass.hooks.engines,
-                    budget: driven.record.retries ?? .standard)
-            },
-            resume: { record throws(JournalFailure) in
-                do throws(LedgerError) {
-                    try rollouts.resume(record, ready)
-                } catch {
-                    throw JournalFailure("\(error)", isLocked: error.code == .locked)
-                }
-            },
-            isReady: keys.contains, work: rollouts.works(ready, planned, resumed: resumed),
-            clock: pass.hooks.clock, interrupt: pass.hooks.interrupt,
-            listener: pass.hooks.listener, waits: pass.request.waitsForBakes)
-        drive.health = healthGate(rollouts, planned)
-        drive.heed = { [pass] id in
-            // Where the ledger cannot be read just now, it is asked before the next operation.
-            guard let mark = try? pass.store.snapshot().map({ try $0.rolloutMark(id) }) else {
-                return nil
-            }
-            guard let mark else {
-                return .init(state: .stopped, words: "it has ended meanwhile: see `plumb status`")
-            }
-            return mark.standstill(of: id)
-        }
-        drive.run(&driven)
-        pass.hooks.stage("closing the rollout")
-    }
-
-    /// What asks waves how they are; nil where policy wants nothing to be asked.
-    private func healthGate(
-        _ rollouts: RolloutLedger, _ planned: PlanningPass.Result
-    ) -> HealthGate? {
-        guard let check = pass.fleet.policy.rollout.health else { return nil }
-        let access = pass.shardAccess
-        let targets = planned.targets
-        return HealthGate(
-            check: check,
-            ask: { shards in
-                access.health(
-                    shards.compactMap { id in
-                        guard let target = targets[id],
-                            case .known(let known) = planned.observation[id]
-                        else { return nil }
-                        return HealthQuestion(
-                            .init(target: target, flavour: known.profile.flavour, sql: check.query))
-                    })
-            },
-            pause: { record, reason throws(JournalFailure) in
-                do throws(LedgerError) {
-                    return try rollouts.pause(record, reason: reason)
-                } catch {
-                    throw JournalFailure("\(error)", isLocked: error.code == .locked)
-                }
-            })
-    }
-
-    /// Starts the back-off of operations that failed, so that a loop waits before it tries them
-    /// again.
-    private func remember(_ result: RolloutRunner.Result, _ ready: [Gate.Ready]) {
-        let waits = pass.context.operationBackOff
-        let failed = pass.context.failedOperations
-        for item in ready {
-            guard let outcome = result.outcomes[item.key] else {
-                // It could not begin: a loop does not try it in each pass. What was suspended goes
-                // on as soon as it is resumed.
-                if let obstacle = result.obstacles[item.key.shardID], !obstacle.isSuspended {
-                    waits.failed(item.target, now: pass.hooks.clock.now)
-                }
-                continue
-            }
-            // The next pass plans again what the table refused, so it need not wait.
-            if outcome.kind == .failed, outcome.refused == nil {
-                waits.failed(item.target, now: pass.hooks.clock.now)
-                failed.withLock { _ = $0.insert(item.target) }
-            } else {
-                waits.succeeded(item.target)
-                failed.withLock { _ = $0.remove(item.target) }
-            }
-        }
-    }
+    // MARK: The end
 
     private func close(
         _ rollouts: RolloutLedger, _ driven: [RolloutDrive.Driven],
@@ -288,7 +179,7 @@ package struct ReconcilePass {
         _ recovered: [ReconcileReport.Recovered], _ rollouts: [RolloutDrive.Driven],
         _ reports: [RolloutReport]
     ) -> ExitStatus {
-        let result = Self.whole(rollouts)
+        let result = Convergence.whole(rollouts)
         let isEnding = pass.hooks.interrupt.isRaised
         var outcomes = gated.decision.held.map(\.hold.outcome)
         if let failure = result.journalFailure {

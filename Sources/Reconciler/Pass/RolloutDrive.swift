@@ -63,6 +63,9 @@ struct RolloutDrive {
                 && operations.values.contains { !$0.state.isTerminal }
         }
 
+        /// Whether what earlier passes of the loop began of it goes on: then it is left alone.
+        var isInFlight = false
+
         /// A finalizer of it ran or ended, so there is something to record of it.
         mutating func noteFinalized() { isBegun = true }
 

@@ -15,7 +15,7 @@ extension RolloutLedger {
     func close(
         _ rollouts: [RolloutDrive.Driven], _ closing: Closing
     ) throws -> [RolloutReport] {
-        var converged = isConverged(closing)
+        var converged = rollouts.contains(where: \.isInFlight) ? nil : isConverged(closing)
         var reports: [RolloutReport] = []
         for driven in rollouts.reversed() {
             guard driven.isBegun, !driven.isUnmoved || converged != nil else {
@@ -23,15 +23,28 @@ extension RolloutLedger {
                 continue
             }
             // The last one that ends carries where the environment stands.
-            reports.insert(try close(driven, converged, closing), at: 0)
+            let reached = converged.map { ($0, closing.planned) }
+            reports.insert(try close(driven, reached), at: 0)
             converged = nil
         }
         if let converged { try recordConverged(converged, closing.planned) }
         return reports
     }
 
+    /// The same for rollouts with which a loop has gone on in other passes: where the environment
+    /// stands, the next pass says.
+    func close(_ rollouts: [RolloutDrive.Driven]) throws {
+        for driven in rollouts where driven.isBegun && !driven.isUnmoved {
+            _ = try close(driven, nil)
+        }
+    }
+
     /// What is known of a rollout in which nothing happened.
     private func report(_ driven: RolloutDrive.Driven) -> RolloutReport {
+        let id = driven.record.id
+        if driven.isInFlight, let known = try? LedgerQueries(store: pass.store).rollout(id) {
+            return known
+        }
         let finalizers = (try? finalizers(of: driven.record)) ?? []
         var report = LedgerQueries.report(
             driven.record, finalizers, environment: pass.environment.name
@@ -41,7 +54,7 @@ extension RolloutLedger {
     }
 
     private func close(
-        _ driven: RolloutDrive.Driven, _ converged: String?, _ closing: Closing
+        _ driven: RolloutDrive.Driven, _ converged: (String, PlanningPass.Result)?
     ) throws -> RolloutReport {
         let name = pass.environment.name
         var report = RolloutReport(environment: name)
@@ -81,7 +94,7 @@ extension RolloutLedger {
             draft.event = Self.closingEvent(record)
             try draft.setRollout(record)
             try draft.settleApprovals(Set(operations.values.compactMap(\.approval)))
-            if let converged { try setConverged(converged, closing.planned, in: &draft) }
+            if let converged { try setConverged(converged.0, converged.1, in: &draft) }
             report = LedgerQueries.report(record, finalizers, environment: name) {
                 .success(operations[$0])
             }

@@ -33,7 +33,8 @@ extension RolloutLedger {
         let unready = unready.union(open)
         let consent = pass.request.operator
         let runner = FinalizerRunner { consent?.allows(finalizer: $0) == true }
-        for place in rollouts.indices where rollouts[place].control.standstill == nil {
+        for place in rollouts.indices
+        where rollouts[place].control.standstill == nil && !rollouts[place].isInFlight {
             guard !pass.hooks.interrupt.isRaised else { return }
             let driven = rollouts[place]
             for record in try finalizers(of: driven.record) {

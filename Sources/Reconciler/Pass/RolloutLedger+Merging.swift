@@ -27,6 +27,7 @@ extension RolloutLedger {
             driven.control.throttle(mark?.throttle?.shards)
             if let standstill = mark?.standstill(of: record.id) { driven.control.halt(standstill) }
             driven.cutovers = mark?.cutovers
+            driven.isInFlight = atWork.rollouts.contains(record.id)
             if try !end(changes, of: &driven) { rollouts.append(driven) }
         }
         // Times are those of different machines, so they only help where records are old.
@@ -123,15 +124,38 @@ extension RolloutLedger {
                     + "rollout \(record.id)",
                 key: record.id, reason: changes.first?.message)
         let approvals = Set(driven.operations.values.compactMap(\.approval))
+        var left: [OperationRecord] = []
         try pass.store.transact(event) { [record] draft throws(LedgerError) in
             // Somebody took it back meanwhile.
             guard try draft.rollout(record.id)?.state.isTerminal == false else { return .nothing }
-            for change in changes { try draft.setOperation(change, of: record.id) }
+            left = try Self.record(changes, of: record.id, in: &draft)
+            guard left.isEmpty else { return left.count < changes.count ? .commit : .nothing }
             try draft.setRollout(record)
             if isOver { try draft.settleApprovals(approvals) }
             return .commit
         }
+        for operation in left { driven.operations[operation.key] = operation }
+        guard left.isEmpty else { return false }
         driven.record = record
         return isOver
+    }
+
+    /// Writes operations that end without a statement.
+    ///
+    /// - Returns: those that have begun or ended since the pass looked, which stay as they are:
+    ///   they are not what was decided about.
+    static func record(
+        _ changes: [OperationRecord], of rollout: String, in draft: inout LedgerDraft
+    ) throws(LedgerError) -> [OperationRecord] {
+        var left: [OperationRecord] = []
+        for change in changes {
+            let present = try draft.operation(rollout, change.key)
+            if let present, present.hasBegun {
+                left.append(present)
+            } else {
+                try draft.setOperation(change, of: rollout)
+            }
+        }
+        return left
     }
 }

@@ -11,6 +11,7 @@ import Schema
 struct RolloutLedger {
     let pass: PassContext
     let context: ReconcileContext
+    var atWork = OperationsAtWork()
 
     struct Opened {
         /// The rollouts that are open, the older ones first, and the new one.
@@ -47,7 +48,7 @@ struct RolloutLedger {
         let finalizers = finalizers(of: record?.operationKeys ?? [])
         if record != nil { record?.number = try number(after: opened.rollouts, planned) }
         if !finalizers.isEmpty { record?.finalizers = finalizers.map(\.namespace) }
-        let baseline = Baseline(planned: planned, now: store.now)
+        let baseline = Baseline(planned: planned, but: atWork.shards, now: store.now)
         // The text of each recorded definition is kept too, as the server may write it otherwise
         // than git.
         context.cache.keep(baseline.digests)
@@ -144,7 +145,7 @@ struct RolloutLedger {
         let control = RolloutControl(
             rule: record.failureRule,
             failures: operations.values.count { $0.state == .failed },
-            interrupt: pass.hooks.interrupt
+            interrupt: pass.hooks.work
         ) { windows.closed(at: clock.now.date) != nil }
         return RolloutDrive.Driven(record, operations, isBegun: isBegun, control: control)
     }

@@ -80,6 +80,8 @@ package struct PassHooks: Sendable {
     package var access: (any FleetAccess)?
     /// How steps are brought about.
     package var engines = Engines.standard
+    /// What goes on while a loop makes further passes; nil where a pass waits for its rollouts.
+    package var flights: RolloutFlights?
     /// A number that no other call returns, so that no two rollouts have the same id.
     package var salt: @Sendable () -> UInt64 = { .random(in: 0...UInt64.max) }
 
@@ -92,4 +94,7 @@ package struct PassHooks: Sendable {
         self.listener = listener
         self.stage = stage
     }
+
+    /// Raised to end the work on rollouts after the running statements.
+    var work: Interrupt { flights?.interrupt ?? interrupt }
 }

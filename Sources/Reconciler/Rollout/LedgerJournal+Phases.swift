@@ -87,11 +87,12 @@ extension LedgerJournal {
             let stop = try Self.refusal(of: record, mark, at: store.now, in: draft)
             stopped.withLock { $0 = stop }
             let path = RecordPath.operation(record.rollout, record.key)
-            guard var operation = try draft.keptOperation(record.rollout, record.key),
-                !operation.state.isTerminal
-            else {
-                throw LedgerError(
-                    .invalid, "\(path): no such operation, or one that has ended meanwhile")
+            guard var operation = try draft.keptOperation(record.rollout, record.key) else {
+                throw LedgerError(.invalid, "\(path): no such operation")
+            }
+            if let over = try Self.end(of: operation, in: draft, record.rollout) {
+                stopped.withLock { $0 = over }
+                return .nothing
             }
             let decision = try body(&operation, &draft, stop)
             if case .commit = decision { try draft.set(path, json: operation) }

@@ -63,10 +63,8 @@ package struct LedgerJournal: OperationJournal {
                 throw LedgerError(
                     .invalid, "\(path): no such operation; its rollout was not recorded")
             }
-            // Somebody took the rollout back, and this operation with it.
-            guard !operation.state.isTerminal else {
-                let words = operation.message ?? "it has ended"
-                refused.withLock { $0 = .rollout(.init(state: .stopped, words: words)) }
+            if let over = try Self.end(of: operation, in: draft, record.rollout) {
+                refused.withLock { $0 = over }
                 return .nothing
             }
             // A retry that finds the pending record does not write a second event.
@@ -97,6 +95,20 @@ package struct LedgerJournal: OperationJournal {
         return try draft.suspension(over: record.key.shardID, at: now).map {
             .shard(reason: $0.words)
         }
+    }
+
+    /// Why an operation does not begin that has ended meanwhile: somebody took the rollout back,
+    /// and this operation with it, or a newer plan wants something else; nil where it has not
+    /// ended.
+    static func end(
+        of operation: OperationRecord, in draft: some RecordReader, _ rollout: String
+    ) throws(LedgerError) -> StartRefusal? {
+        guard operation.state.isTerminal else { return nil }
+        let words = operation.message ?? "it has ended"
+        guard try draft.rollout(rollout)?.state.isTerminal == false else {
+            return .rollout(.init(state: .stopped, words: words))
+        }
+        return .operation(operation.state, reason: words)
     }
 
     /// What somebody asked for while the operation paused.

@@ -19,6 +19,8 @@ struct OperationDriver {
     let interrupt: Interrupt
     /// Whether an operation that has not begun still may, and a cutover.
     let mayStart: () -> Bool
+    /// Called once it is recorded that the operation has begun.
+    let began: () -> Void
 
     /// How the operation stands when the driver returns.
     enum End: Sendable, Equatable {
@@ -88,6 +90,7 @@ struct OperationDriver {
                 if let refusal = try journal.begin(started(after: machine.done, memory)) {
                     return .refused(refusal)
                 }
+                began()
                 try faults.reach(.afterIntent)
                 action = machine.handle(.intentRecorded)
             case .prepare, .run, .cutOver, .abort, .cleanUp:

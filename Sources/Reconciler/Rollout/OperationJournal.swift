@@ -44,12 +44,14 @@ package enum StartRefusal: Hashable, Sendable {
     case rollout(RolloutMark.Standstill)
     /// Nothing begins on its shard any more.
     case shard(reason: String)
+    /// It has ended meanwhile, without a statement.
+    case operation(OperationState, reason: String)
 
     /// As a sentence for people.
     package var words: String {
         switch self {
         case .rollout(let standstill): standstill.words
-        case .shard(let reason): reason
+        case .shard(let reason), .operation(_, let reason): reason
         }
     }
 }

@@ -9,6 +9,9 @@ package final class RolloutControl: Sendable {
     private let failures: Lock<Failures>
     private let still = Lock<RolloutMark.Standstill?>(nil)
 
+    private let over = Lock<Set<OperationKey>>([])
+    private let inside = Lock<Set<ShardID>>([])
+    private let watcher = Lock<(@Sendable (ShardID) -> Void)?>(nil)
     private let closed: @Sendable () -> Bool
     private let gate = ShardGate()
 
@@ -54,21 +57,39 @@ package final class RolloutControl: Sendable {
     /// Whether failures keep new operations from starting.
     package var isHalted: Bool { rule.isHalted(failures: failures.withLock { $0.count }) }
 
+    /// The operations that have ended in this run.
+    var settled: Set<OperationKey> { over.withLock { $0 } }
+
     // MARK: How many shards are at work
 
     /// From now on at most so many shards of the rollout are at work; nil for no limit of its own.
     func throttle(_ shards: Int?) { gate.limit(shards) }
 
     /// Waits until the work on one more shard may begin; false where nothing begins any more.
-    func enterShard() -> Bool { gate.enter { [self] in mayStart } }
+    func enter(_ shard: ShardID) -> Bool {
+        guard gate.enter({ [self] in mayStart }) else { return false }
+        inside.withLock { _ = $0.insert(shard) }
+        return true
+    }
 
-    func leaveShard() { gate.leave() }
+    func leave(_ shard: ShardID) {
+        gate.leave()
+        inside.withLock { _ = $0.remove(shard) }
+        watcher.withLock { $0 }?(shard)
+    }
+
+    /// The shards that are at work.
+    var shardsAtWork: Set<ShardID> { inside.withLock { $0 } }
+
+    /// - Parameter left: called with each shard that is not at work any more.
+    func watch(_ left: @escaping @Sendable (ShardID) -> Void) { watcher.withLock { $0 = left } }
 
     /// Takes note of an outcome.
     ///
     /// - Parameter rollout: the rollout of the operation, which its failure may pause.
     func note(_ key: OperationKey, _ outcome: OperationOutcome, of rollout: String, at now: String)
     {
+        over.withLock { _ = $0.insert(key) }
         guard outcome.kind == .failed else { return }
         let reason = OperationOutcome.failure(of: key, outcome.message)
         failures.withLock { failures in

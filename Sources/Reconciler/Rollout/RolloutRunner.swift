@@ -45,7 +45,7 @@ package struct RolloutRunner: Sendable {
     private let control: RolloutControl
     private let total: Int
     private let perServer: Int
-    private let places: Places<ServerAddress>
+    private let places: StatementPlaces
     private let faults: FaultPoints
     private let listener: RolloutListener
     private let engines: Engines
@@ -54,11 +54,11 @@ package struct RolloutRunner: Sendable {
     /// - Parameters:
     ///   - total: how many operations are at work at once.
     ///   - perServer: how many of them run statements on one server at once.
-    ///   - places: for tests, what counts them.
+    ///   - places: what counts them, also those of other rollouts.
     package init(
         opener: any ShardOpener, journal: any OperationJournal, clock: any Clock,
         control: RolloutControl, total: Int, perServer: Int, faults: FaultPoints = .none,
-        listener: RolloutListener = .silent, places: Places<ServerAddress>? = nil,
+        listener: RolloutListener = .silent, places: StatementPlaces? = nil,
         engines: Engines = .standard, budget: RetryBudget = .standard
     ) {
         self.opener = opener
@@ -67,7 +67,7 @@ package struct RolloutRunner: Sendable {
         self.control = control
         self.total = total
         self.perServer = perServer
-        self.places = places ?? Places(perKey: perServer)
+        self.places = places ?? StatementPlaces(total: total, perServer: perServer)
         self.faults = faults
         self.listener = listener
         self.engines = engines
@@ -85,10 +85,10 @@ package struct RolloutRunner: Sendable {
             works, total: total, limit: mayBeginOn, key: \.server,
             hands: { $0.order.width(of: $0.records.count) }
         ) { (work: ShardWork, crew: Crew) -> (ShardID, ShardWorker.Report) in
-            guard broken.withLock({ $0 }) == nil, control.enterShard() else {
+            guard broken.withLock({ $0 }) == nil, control.enter(work.shard) else {
                 return (work.shard, .init())
             }
-            defer { control.leaveShard() }
+            defer { control.leave(work.shard) }
             do throws(JournalFailure) {
                 return (work.shard, try worker.run(work, crew: crew))
             } catch {

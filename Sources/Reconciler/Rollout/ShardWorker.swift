@@ -11,8 +11,7 @@ struct ShardWorker {
     let journal: any OperationJournal
     let clock: any Clock
     let control: RolloutControl
-    /// Bounds how many operations run statements on one server.
-    let places: Places<ServerAddress>
+    let places: StatementPlaces
     let faults: FaultPoints
     let listener: RolloutListener
     var engines = Engines.standard
@@ -114,8 +113,8 @@ struct ShardWorker {
         let driver = OperationDriver(
             record: item.record, engine: engine, journal: journal, faults: faults,
             turn: StatementTurn(places, board.server), budget: budget, clock: clock,
-            interrupt: control.interrupt, mayStart: { control.mayStart })
-        if !item.isStarted { listener.note(.started(key)) }
+            interrupt: control.interrupt, mayStart: { control.mayStart },
+            began: { listener.note(.started(key)) })
         do throws(JournalFailure) {
             switch try driver.drive(&item.machine, &item.memory, claim: item.event, on: port) {
             case .settled(let outcome):
@@ -140,6 +139,10 @@ struct ShardWorker {
             case .refused(.shard(let reason)):
                 let obstacle = ShardFailure(reason, retry: .retryable, isSuspended: true)
                 board.note { $0.leave(item, obstacle) }
+            case .refused(.operation(let state, let reason)):
+                // It is recorded already, by whoever ended it.
+                let outcome = OperationOutcome(ended: state, message: reason)
+                board.note { $0.settle(item, outcome) }
             case .left(let message):
                 let obstacle = ShardFailure("\(item.record.key): \(message)", retry: .retryable)
                 board.note { $0.leave(item, obstacle) }

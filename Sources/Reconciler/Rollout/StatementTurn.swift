@@ -7,11 +7,11 @@ import Schema
 /// It is held from the first statement to the last: a table that is changed halfway does not wait
 /// for others.
 final class StatementTurn {
-    private let places: Places<ServerAddress>
+    private let places: StatementPlaces
     private let server: ServerAddress
-    private var place: Places<ServerAddress>.Place?
+    private var place: StatementPlaces.Place?
 
-    init(_ places: Places<ServerAddress>, _ server: ServerAddress) {
+    init(_ places: StatementPlaces, _ server: ServerAddress) {
         self.places = places
         self.server = server
     }

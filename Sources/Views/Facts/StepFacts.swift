@@ -107,7 +107,9 @@ struct StepFacts {
     private static func approvalWord(holds: [String]) -> String {
         if holds.contains("approval") { return "approval needed" }
         if holds.contains("denied") { return "denied" }
-        let isApproved = holds.allSatisfy { ["window", "environment", "behind"].contains($0) }
+        let isApproved = holds.allSatisfy {
+            ["window", "environment", "behind", "at-work"].contains($0)
+        }
         return isApproved ? "approved" : "needs an approval"
     }
 
@@ -227,6 +229,7 @@ enum HoldWords {
         case "back-off": "waits after a failure"
         case "read-only": "held, its server is read-only"
         case "suspended": "suspended"
+        case "at-work": "being changed"
         case "incomplete": "waits for every shard"
         case "environment": "waits for an earlier environment"
         case "behind": "waits for another step"

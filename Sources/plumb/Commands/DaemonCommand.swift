@@ -24,7 +24,8 @@ enum DaemonCommand {
         let seconds = try invocation.seconds(.interval, default: 60)
         let settings = Daemon.Settings(
             intervalSeconds: Double(seconds),
-            exactEvery: try invocation.number(.exactEvery, default: 60))
+            exactEvery: try invocation.number(.exactEvery, default: 60),
+            patienceSeconds: Double(seconds))
         let terminal = invocation.terminal
         let tell: EnvironmentLoops.Notify = { environment, event in
             terminal.log(

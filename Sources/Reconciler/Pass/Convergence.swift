@@ -1,0 +1,187 @@
+import Desired
+import Diff
+import Execution
+import Ledger
+import Model
+import Observed
+import Reports
+import Schema
+
+/// How a pass drives the rollouts that are open: what of them may begin, and with what.
+///
+/// It is made once the plan and the rollouts are recorded.
+struct Convergence {
+    let pass: PassContext
+    let faults: FaultPoints
+    let rollouts: RolloutLedger
+    let planned: PlanningPass.Result
+    /// What may begin, on shards that nobody else is at.
+    let ready: [Gate.Ready]
+    /// What engines have begun, which goes on.
+    let resumed: [OperationKey: PendingRecord]
+
+    /// Drives what may be driven of the rollouts; what goes on beyond the patience of a loop is
+    /// marked.
+    func drive(_ driven: inout [RolloutDrive.Driven], under lease: EnvironmentLease) {
+        let places = driven.indices.filter { !driven[$0].isInFlight }
+        guard !places.isEmpty else { return }
+        var own = places.map { driven[$0] }
+        for place in own.indices {
+            for key in own[place].operations.keys {
+                if let state = resumed[key]?.engine { own[place].engines[key] = state }
+            }
+        }
+        pass.hooks.stage("converging")
+        let keys = Set(ready.map(\.key)).union(resumed.keys)
+        guard let flights = pass.hooks.flights else {
+            drive(keys).run(&own)
+            for (place, one) in zip(places, own) { driven[place] = one }
+            remember(own)
+            pass.hooks.stage("closing the rollout")
+            return
+        }
+        let (whole, begun) = (Handed(value: self), Handed(value: own))
+        let ended = flights.drive(
+            own.map { $0.work(on: keys) }, under: lease,
+            {
+                var own = begun.value
+                whole.value.drive(keys).run(&own)
+                whole.value.remember(own)
+                return Handed(value: own)
+            },
+            after: { own in
+                if let failure = Self.whole(own.value).journalFailure { throw failure }
+                try whole.value.rollouts.close(own.value)
+            })
+        for (number, place) in places.enumerated() {
+            if let ended {
+                driven[place] = ended.value[number]
+            } else {
+                driven[place].isInFlight = true
+            }
+        }
+        pass.hooks.stage("closing the rollout")
+    }
+
+    /// What one thread hands over to another, and does not touch any more.
+    private struct Handed<Value>: @unchecked Sendable {
+        let value: Value
+    }
+
+    private func drive(_ keys: Set<OperationKey>) -> RolloutDrive {
+        let concurrency = pass.fleet.policy.rollout.concurrency
+        let opener = pass.shardAccess.opener(
+            of: planned.targets, waitSeconds: 0, isForChanges: true)
+        var drive = RolloutDrive(
+            runner: { [pass, faults] driven in
+                RolloutRunner(
+                    opener: opener,
+                    journal: LedgerJournal(store: pass.store) { mark in
+                        driven.control.throttle(mark.throttle?.shards)
+                    },
+                    clock: pass.hooks.clock, control: driven.control,
+                    total: driven.isInOrder ? 1 : concurrency.total,
+                    perServer: concurrency.perHost, faults: faults,
+                    listener: pass.hooks.listener, places: pass.context.places,
+                    engines: pass.hooks.engines,
+                    budget: driven.record.retries ?? .standard)
+            },
+            resume: { [rollouts, ready] record throws(JournalFailure) in
+                do throws(LedgerError) {
+                    try rollouts.resume(record, ready)
+                } catch {
+                    throw JournalFailure("\(error)", isLocked: error.code == .locked)
+                }
+            },
+            isReady: keys.contains, work: rollouts.works(ready, planned, resumed: resumed),
+            clock: pass.hooks.clock, interrupt: pass.hooks.work,
+            listener: pass.hooks.listener, waits: pass.request.waitsForBakes)
+        drive.health = healthGate()
+        drive.heed = { [pass] id in
+            // Where the ledger cannot be read just now, it is asked before the next operation.
+            guard let mark = try? pass.store.snapshot().map({ try $0.rolloutMark(id) }) else {
+                return nil
+            }
+            guard let mark else {
+                return .init(state: .stopped, words: "it has ended meanwhile: see `plumb status`")
+            }
+            return mark.standstill(of: id)
+        }
+        return drive
+    }
+
+    /// What asks waves how they are; nil where policy wants nothing to be asked.
+    private func healthGate() -> HealthGate? {
+        guard let check = pass.fleet.policy.rollout.health else { return nil }
+        let access = pass.shardAccess
+        let targets = planned.targets
+        return HealthGate(
+            check: check,
+            ask: { [planned] shards in
+                access.health(
+                    shards.compactMap { id in
+                        guard let target = targets[id],
+                            case .known(let known) = planned.observation[id]
+                        else { return nil }
+                        return HealthQuestion(
+                            .init(target: target, flavour: known.profile.flavour, sql: check.query))
+                    })
+            },
+            pause: { [rollouts] record, reason throws(JournalFailure) in
+                do throws(LedgerError) {
+                    return try rollouts.pause(record, reason: reason)
+                } catch {
+                    throw JournalFailure("\(error)", isLocked: error.code == .locked)
+                }
+            })
+    }
+
+    /// Starts the back-off of operations that failed, so that a loop waits before it tries them
+    /// again.
+    private func remember(_ driven: [RolloutDrive.Driven]) {
+        let result = Self.whole(driven)
+        let waits = pass.context.operationBackOff
+        let failed = pass.context.failedOperations
+        for item in ready {
+            guard let outcome = result.outcomes[item.key] else {
+                // It could not begin: a loop does not try it in each pass. What was suspended goes
+                // on as soon as it is resumed.
+                if let obstacle = result.obstacles[item.key.shardID], !obstacle.isSuspended {
+                    waits.failed(item.target, now: pass.hooks.clock.now)
+                }
+                continue
+            }
+            // The next pass plans again what the table refused, so it need not wait.
+            if outcome.kind == .failed, outcome.refused == nil {
+                waits.failed(item.target, now: pass.hooks.clock.now)
+                failed.withLock { _ = $0.insert(item.target) }
+            } else {
+                waits.succeeded(item.target)
+                failed.withLock { _ = $0.remove(item.target) }
+            }
+        }
+    }
+
+    /// What became of the operations of all rollouts.
+    static func whole(_ rollouts: [RolloutDrive.Driven]) -> RolloutRunner.Result {
+        var whole = RolloutRunner.Result()
+        for driven in rollouts {
+            whole.outcomes.merge(driven.result.outcomes) { _, new in new }
+            whole.obstacles.merge(driven.result.obstacles) { _, new in new }
+            whole.journalFailure = whole.journalFailure ?? driven.result.journalFailure
+        }
+        return whole
+    }
+}
+
+extension RolloutDrive.Driven {
+    /// What of it may begin, for those who want to know how far it is.
+    fileprivate func work(on keys: Set<OperationKey>) -> RolloutFlight.Work {
+        let open = operations.filter { key, operation in
+            !operation.state.isTerminal && keys.contains(key)
+        }
+        return .init(
+            rollout: record.id, control: control,
+            keys: Dictionary(grouping: open.keys, by: \.shardID))
+    }
+}
