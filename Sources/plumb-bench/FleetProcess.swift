@@ -83,12 +83,13 @@ struct FleetProcess {
             waves: [Array(keys.prefix(1)), Array(keys.dropFirst())],
             bakeSeconds: [0, 0], startedAt: "2026-01-01T00:00:00Z", actor: "bench")
         let progress = RolloutProgress(record)
+        let known = RolloutOperations(record, operations)
         let now = Timestamp(Date())
         let times = (0..<21).map { _ in
             let start = DispatchTime.now().uptimeNanoseconds
             guard
                 case .run(_, let ready) = progress.next(
-                    operations, now: now, mayStart: { _ in true }),
+                    known, now: now, mayStart: { _ in true }),
                 ready.count == shards - shards / 2
             else { return Double.infinity }
             return Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9

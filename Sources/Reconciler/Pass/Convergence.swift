@@ -27,7 +27,7 @@ struct Convergence {
         guard !places.isEmpty else { return }
         var own = places.map { driven[$0] }
         for place in own.indices {
-            for key in own[place].operations.keys {
+            for (key, _) in own[place].operations {
                 if let state = resumed[key]?.engine { own[place].engines[key] = state }
             }
         }
@@ -177,11 +177,8 @@ struct Convergence {
 extension RolloutDrive.Driven {
     /// What of it may begin, for those who want to know how far it is.
     fileprivate func work(on keys: Set<OperationKey>) -> RolloutFlight.Work {
-        let open = operations.filter { key, operation in
-            !operation.state.isTerminal && keys.contains(key)
-        }
-        return .init(
+        .init(
             rollout: record.id, control: control,
-            keys: Dictionary(grouping: open.keys, by: \.shardID))
+            keys: Dictionary(grouping: operations.open.filter(keys.contains), by: \.shardID))
     }
 }

@@ -12,7 +12,7 @@ struct RolloutDrive {
     /// A rollout with what is known of it.
     struct Driven {
         var record: RolloutRecord
-        var operations: [OperationKey: OperationRecord]
+        var operations: RolloutOperations
         let control: RolloutControl
         /// The operations of which the record cannot be read.
         var damaged: Set<OperationKey> = []
@@ -22,6 +22,8 @@ struct RolloutDrive {
         /// What it does next, as it was last asked.
         var next = RolloutProgress.Next.end
         fileprivate var attempted: Set<OperationKey> = []
+        /// The shards on which an operation failed in this run.
+        fileprivate var failedShards: Set<ShardID> = []
         /// When the shards of a wave were last asked how they are.
         fileprivate var asked: Timestamp?
         /// The cutovers that were asked for.
@@ -36,16 +38,14 @@ struct RolloutDrive {
             isBegun: Bool, control: RolloutControl
         ) {
             self.record = record
-            self.operations = operations
+            self.operations = RolloutOperations(record, operations)
             self.isBegun = isBegun
             self.control = control
         }
 
         /// Whether something of it may be due after a bake.
         func hasWork(_ isReady: (OperationKey) -> Bool) -> Bool {
-            operations.contains { key, operation in
-                !operation.state.isTerminal && isReady(key) && !attempted.contains(key)
-            }
+            operations.open.contains { isReady($0) && !attempted.contains($0) }
         }
 
         /// The operations that no other rollout may begin: those that have not ended, and while it
@@ -77,6 +77,7 @@ struct RolloutDrive {
                 operations[key]?.endedAt = outcome.state.isTerminal ? now.iso : nil
                 operations[key]?.nextAttemptAt = nil
                 operations[key]?.engine = nil
+                if outcome.kind == .failed { failedShards.insert(key.shardID) }
             }
             note(run.rests)
             result.outcomes.merge(run.outcomes) { _, new in new }
@@ -256,14 +257,9 @@ struct RolloutDrive {
     private func busyShards(before place: Int, of rollouts: [Driven]) -> Set<ShardID> {
         var busy: Set<ShardID> = []
         for driven in rollouts[..<place] where driven.control.standstill == nil {
-            for (key, operation) in driven.operations
-            where !operation.state.isTerminal && isReady(key) { busy.insert(key.shardID) }
+            for key in driven.operations.open where isReady(key) { busy.insert(key.shardID) }
         }
-        for driven in rollouts {
-            for (key, outcome) in driven.result.outcomes where outcome.kind == .failed {
-                busy.insert(key.shardID)
-            }
-        }
+        for driven in rollouts { busy.formUnion(driven.failedShards) }
         return busy
     }
 
