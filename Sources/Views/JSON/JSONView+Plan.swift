@@ -35,6 +35,7 @@ extension JSONView {
             "from": .text(step.from?.hex),
             "to": .text(step.to?.hex),
             "order": .number(step.order),
+            "engine": .string((step.engine ?? .direct).rawValue),
             "hazard": .string(step.hazard.rawValue),
             "algorithm": .text(step.algorithm?.rawValue),
             "lock": .text(step.lock?.rawValue),
