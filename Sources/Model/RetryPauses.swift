@@ -11,7 +11,14 @@ package enum RetryPauses {
         min(longestSeconds, 0.5 * Double(1 << min(max(0, attempt - 1), 10)))
     }
 
-    /// The same from 1 second on: queries that queued behind a waiting statement run meanwhile.
+    /// The pause of a loop after so many operations in a row failed for good on a table, in
+    /// seconds: a minute after the first, doubled with each one, at most an hour.
+    package static func loopSeconds(failures: Int) -> Int64 {
+        min(3600, 60 << Int64(min(max(0, failures - 1), 6)))
+    }
+
+    /// As ``seconds(attempt:)``, from 1 second on: queries that queued behind a waiting statement
+    /// run meanwhile.
     package static func lockPauseSeconds(attempt: Int) -> Double {
         seconds(attempt: attempt + 1)
     }

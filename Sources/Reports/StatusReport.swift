@@ -14,6 +14,8 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var rollbacks: [RollbackReport] = []
     /// The shards that are set aside, with the reason.
     package var setAside: [ShardLine] = []
+    /// What failed for good, and when a daemon tries it again.
+    package var failures: [FailureRecord] = []
     /// Every shard that was recorded; nil where nobody asked.
     package var shards: [ShardLine]?
     /// What there is to say where there is no rollout.

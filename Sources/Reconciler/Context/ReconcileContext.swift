@@ -21,13 +21,12 @@ package final class ReconcileContext: Sendable {
     /// Bounds the operations of all rollouts that run statements.
     package let places: StatementPlaces
     private let mark = Lock(ReconcileContext.leastMark)
-    /// Shards that could not be read, and operations that failed: a loop waits before it tries them
-    /// again; a single command tries them at once.
+    /// Shards that could not be read, and operations that could not begin: a loop waits before it
+    /// tries them again; a single command tries them at once.
     package let shardBackOff = BackOffs<ShardID>(firstSeconds: 5, longestSeconds: 600)
     package let operationBackOff = BackOffs<OperationTarget>(
         firstSeconds: 60, longestSeconds: 3600)
-    /// Those of them that failed, and not only could not begin.
-    package let failedOperations = Lock<Set<OperationTarget>>([])
+    private let forgiveness = Lock(Forgiveness())
     /// When somebody last asked that what failed be tried again.
     private let retried = Lock<String?>(nil)
 
@@ -72,21 +71,54 @@ package final class ReconcileContext: Sendable {
         try? access.settings(server, .read).withOptionFile(server: server).tls
     }
 
-    /// Forgets what failed where somebody asked for that since the last time.
+    /// Forgets what could not be read or begin where somebody asked for that since the last time;
+    /// what failed is forgotten in the ledger.
     package func hear(_ retry: RetryRequest) {
         let isNew = retried.withLock { last in
             defer { last = retry.at }
             return last != retry.at
         }
         guard isNew else { return }
-        forgetFailures()
+        forgetObstacles()
     }
 
-    /// Shards and operations in back-off are tried as well, from now on.
-    package func forgetFailures() {
+    private func forgetObstacles() {
         shardBackOff.forgetAll()
         operationBackOff.forgetAll()
-        failedOperations.withLock { $0 = [] }
+    }
+
+    /// Shards and operations in back-off are tried as well, from now on. The records of failures
+    /// stay until that came to something.
+    package func forgetFailures() {
+        forgetObstacles()
+        forgiveness.withLock { $0.isAsked = true }
+    }
+
+    /// What is not to be waited for, as somebody woke the loop.
+    private struct Forgiveness {
+        /// Whether all that is recorded when it is looked at next is forgiven.
+        var isAsked = false
+        /// The records as they were then: what fails once more is another one.
+        var records: [OperationKey: FailureRecord] = [:]
+    }
+
+    /// Goes on for a context that was woken and is replaced by this one.
+    func forgive(like old: ReconcileContext) {
+        let known = old.forgiveness.withLock { $0 }
+        forgiveness.withLock { $0 = known }
+    }
+
+    /// The failures for which a loop waits: not those that were recorded when somebody woke it.
+    func heeded(_ failures: [OperationKey: FailureRecord]) -> [OperationKey: FailureRecord] {
+        forgiveness.withLock { forgiveness in
+            if forgiveness.isAsked {
+                forgiveness = Forgiveness(records: failures)
+            } else if !forgiveness.records.isEmpty {
+                forgiveness.records = forgiveness.records.filter { failures[$0.key] == $0.value }
+            }
+            guard !forgiveness.records.isEmpty else { return failures }
+            return failures.filter { forgiveness.records[$0.key] != $0.value }
+        }
     }
 
     /// Drops what the last pass did not use; to be called between two passes of a loop.
@@ -99,9 +131,6 @@ package final class ReconcileContext: Sendable {
         pool.forgetUnused()
         shardBackOff.forgetAbandoned(now: now)
         operationBackOff.forgetAbandoned(now: now)
-        failedOperations.withLock { failed in
-            failed = failed.filter { operationBackOff.wait(for: $0, now: now) != nil }
-        }
         let live = observer.keep(only: shards)
         let size = catalog.count + cache.count
         guard size > mark.withLock({ $0 }) else { return }

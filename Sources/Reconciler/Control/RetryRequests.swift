@@ -12,15 +12,25 @@ package struct RetryRequests {
 
     /// What there is to try again of a rollout.
     package struct Found: Hashable, Sendable {
-        package let rollout: String
+        /// Nil where only operations are tried again that failed in rollouts before the latest.
+        package let rollout: String?
         /// Operations that wait for their next attempt.
         package fileprivate(set) var waiting: [OperationKey] = []
         /// Operations that failed: the next plan has their steps again.
         package fileprivate(set) var failed: [OperationKey] = []
+        /// Operations that failed, for which a daemon waits before it tries them again.
+        package fileprivate(set) var heeded: [OperationKey] = []
         /// The namespaces of the finalizers.
         package fileprivate(set) var finalizers: [String] = []
 
-        var isEmpty: Bool { waiting.isEmpty && failed.isEmpty && finalizers.isEmpty }
+        var isEmpty: Bool {
+            waiting.isEmpty && failed.isEmpty && heeded.isEmpty && finalizers.isEmpty
+        }
+
+        /// All operations that are tried again.
+        package var operations: [OperationKey] {
+            waiting + failed + Set(heeded).subtracting(waiting + failed).sorted()
+        }
     }
 
     /// Has it tried again with the next pass, whoever makes it.
@@ -32,25 +42,35 @@ package struct RetryRequests {
         let found = try chosen(id)
         let request = RetryRequest(actor: store.actor.name, reason: reason, at: store.now.iso)
         let event = LedgerEvent(
-            "rollout-retried", subject: "Try again what waits of rollout \(found.rollout)",
+            "rollout-retried",
+            subject: found.rollout.map { "Try again what waits of rollout \($0)" }
+                ?? "Try again what failed",
             key: found.rollout, reason: reason)
         try store.transact(event) { draft throws(LedgerError) in
-            for key in found.waiting {
-                guard var operation = try draft.operation(found.rollout, key),
-                    operation.state == .failedRetryable
-                else { continue }
-                operation.attempts = 0
-                operation.failingSince = nil
-                operation.nextAttemptAt = nil
-                try draft.setOperation(operation, of: found.rollout)
-            }
-            if let record = try draft.rollout(found.rollout), !record.state.isTerminal {
-                try Self.reset(found.finalizers, of: record, in: &draft)
-            }
+            if let id = found.rollout { try Self.renew(found, of: id, in: &draft) }
+            for key in found.heeded { try draft.removeFailure(of: key) }
             try draft.set(RecordPath.retry, json: request)
             return .commit
         }
         return found
+    }
+
+    /// Makes what waits of a rollout due at once, with all its attempts before it.
+    private static func renew(
+        _ found: Found, of rollout: String, in draft: inout LedgerDraft
+    ) throws(LedgerError) {
+        for key in found.waiting {
+            guard var operation = try draft.operation(rollout, key),
+                operation.state == .failedRetryable
+            else { continue }
+            operation.attempts = 0
+            operation.failingSince = nil
+            operation.nextAttemptAt = nil
+            try draft.setOperation(operation, of: rollout)
+        }
+        if let record = try draft.rollout(rollout), !record.state.isTerminal {
+            try reset(found.finalizers, of: record, in: &draft)
+        }
     }
 
     private static func reset(
@@ -88,13 +108,15 @@ package struct RetryRequests {
                 "rollout \(id) has ended, and a later one began",
                 remedy: "`plumb reconcile` plans anew what is left")
         }
+        let failures = try failures(of: id, in: snapshot)
         var found: [Found] = []
         for name in ids where id == nil || id == name {
             guard let record = try snapshot?.rollout(name), let snapshot else { continue }
             let one = try self.found(record, in: snapshot)
             if !one.isEmpty { found.append(one) }
         }
-        guard let first = found.first else {
+        if found.isEmpty, !failures.isEmpty { found.append(Found(rollout: id)) }
+        guard var first = found.first else {
             throw ConfigurationError(
                 (id.map { "rollout \($0) has nothing" } ?? "no rollout has anything")
                     + " that waits to be tried again", remedy: "see `plumb status`")
@@ -102,10 +124,22 @@ package struct RetryRequests {
         guard found.count == 1 else {
             throw ConfigurationError(
                 "\(found.count) rollouts have something that waits: "
-                    + found.map(\.rollout).joined(separator: ", "),
+                    + found.compactMap(\.rollout).joined(separator: ", "),
                 remedy: "name the one that you mean")
         }
+        first.heeded = failures
         return first
+    }
+
+    /// The operations of which failures are recorded, of one rollout or of all.
+    private func failures(
+        of id: String?, in snapshot: RecordSnapshot?
+    ) throws(LedgerError) -> [OperationKey] {
+        var memory = FailureMemory()
+        let records = try snapshot.map { snapshot throws(LedgerError) in
+            try memory.records(in: snapshot)
+        }
+        return (records ?? [:]).values.filter { id == nil || $0.rollout == id }.map(\.key).sorted()
     }
 
     private func found(

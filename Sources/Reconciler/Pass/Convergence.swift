@@ -136,28 +136,19 @@ struct Convergence {
             })
     }
 
-    /// Starts the back-off of operations that failed, so that a loop waits before it tries them
-    /// again.
+    /// Starts the back-off of operations that could not begin, so that a loop does not try them in
+    /// each pass: nothing is recorded of them. What failed has its time in the ledger.
     private func remember(_ driven: [RolloutDrive.Driven]) {
         let result = Self.whole(driven)
         let waits = pass.context.operationBackOff
-        let failed = pass.context.failedOperations
         for item in ready {
-            guard let outcome = result.outcomes[item.key] else {
-                // It could not begin: a loop does not try it in each pass. What was suspended goes
-                // on as soon as it is resumed.
-                if let obstacle = result.obstacles[item.key.shardID], !obstacle.isSuspended {
-                    waits.failed(item.target, now: pass.hooks.clock.now)
-                }
+            guard result.outcomes[item.key] == nil else {
+                waits.succeeded(item.target)
                 continue
             }
-            // The next pass plans again what the table refused, so it need not wait.
-            if outcome.kind == .failed, outcome.refused == nil {
+            // What was suspended goes on as soon as it is resumed.
+            if let obstacle = result.obstacles[item.key.shardID], !obstacle.isSuspended {
                 waits.failed(item.target, now: pass.hooks.clock.now)
-                failed.withLock { _ = $0.insert(item.target) }
-            } else {
-                waits.succeeded(item.target)
-                failed.withLock { _ = $0.remove(item.target) }
             }
         }
     }

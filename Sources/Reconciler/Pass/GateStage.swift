@@ -51,10 +51,7 @@ struct GateStage {
         holdReadOnly(&decision, planned)
         try holdSuspended(&decision, planned, now: now)
         holdIncomplete(&decision, planned, unsettled)
-        if pass.request.backsOff {
-            if let retry = try planned.snapshot?.retryRequest() { pass.context.hear(retry) }
-            backOff(&decision, now: now)
-        }
+        if pass.request.backsOff { try backOff(&decision, planned, now: now) }
         decision.hold(atWork)
         decision.holdDependentObjects()
         notices += planned.comparison.unfitNames { pass.context.catalog[$0] }
@@ -117,43 +114,18 @@ struct GateStage {
         }
     }
 
-    /// Holds operations that failed recently and have not changed since; where a failure halts, the
-    /// step on all its shards, so that a loop does not try it on one shard after the other.
-    private func backOff(_ decision: inout Gate.Decision, now: Timestamp) {
-        let waits = pass.context.operationBackOff
-        let failed = pass.context.failedOperations.withLock { $0 }
-        let halts = pass.fleet.policy.rollout.onFailure == .halt
-        var halted: [StepTarget: String] = [:]
-        for item in decision.ready where halts && failed.contains(item.target) {
-            guard let time = waits.wait(for: item.target, now: now) else { continue }
-            halted[StepTarget(item)] = "it failed on \(item.shard): tried again at \(time)"
-        }
-        var ready: [Gate.Ready] = []
-        for item in decision.ready {
-            let own = waits.wait(for: item.target, now: now).map {
-                "it failed: tried again at \($0)"
-            }
-            guard let reason = own ?? halted[StepTarget(item)] else {
-                ready.append(item)
-                continue
-            }
-            decision.held.append(
-                Gate.Held(step: item.step, shards: [item.shard], hold: .backOff(reason: reason)))
-        }
-        decision.ready = ready
-    }
-
-    /// A change of an object, whatever its shards.
-    private struct StepTarget: Hashable {
-        let namespace: String
-        let object: ObjectName
-        let to: Digest?
-
-        init(_ item: Gate.Ready) {
-            namespace = item.step.namespace
-            object = item.step.object
-            to = item.step.to
-        }
+    /// Holds, in a loop, what failed recently and has not changed since.
+    private func backOff(
+        _ decision: inout Gate.Decision, _ planned: PlanningPass.Result, now: Timestamp
+    ) throws {
+        let context = pass.context
+        if let retry = try planned.snapshot?.retryRequest() { context.hear(retry) }
+        let failures = try context.memory.failures(in: planned.snapshot)
+        FailureHolds(
+            failures: context.heeded(failures),
+            waits: { context.operationBackOff.wait(for: $0, now: now) },
+            halts: pass.fleet.policy.rollout.onFailure == .halt, now: now
+        ).hold(&decision)
     }
 
     /// Notices for approvals of steps that have changed since and must be approved again.

@@ -38,7 +38,7 @@ extension RolloutLedger {
     }
 
     /// From where to where the plan leads each table of each shard.
-    private static func steps(of plan: Plan) -> [OperationKey: RolloutMerge.Ends] {
+    static func steps(of plan: Plan) -> [OperationKey: RolloutMerge.Ends] {
         var ends: [OperationKey: RolloutMerge.Ends] = [:]
         for step in plan.steps {
             for shard in step.shards {
@@ -63,7 +63,7 @@ extension RolloutLedger {
     }
 
     /// Where tables stand that the plan has no step for.
-    private func standing(
+    func standing(
         _ planned: PlanningPass.Result
     ) -> (OperationKey) -> RolloutMerge.Standing {
         let scope = pass.request.scope

@@ -60,12 +60,14 @@ struct RolloutLedger {
             isNewPlan || record != nil || !baseline.records.isEmpty
             || !gated.newApprovals.isEmpty || context.cache.hasUnsaved
         guard hasNews else { return opened }
+        let outlived = isNewPlan ? try outlivedFailures(planned) : []
         let inLedger = try context.memory.recorded(in: planned.snapshot)
         let event = Self.openingEvent(record, plan: planned.plan, planDigest)
         try store.transact(event) { draft throws(LedgerError) in
             // What was planned is not to begin where somebody took a rollout back meanwhile.
             if record != nil { try draft.requireSameRollbacks(as: planned.rollbacks.recorded) }
             try draft.set(RecordPath.plan(planDigest), json: planned.plan)
+            for key in outlived { try draft.removeFailure(of: key) }
             try context.cache.save(into: &draft)
             for approval in gated.newApprovals {
                 try draft.setDecisions(approval)
@@ -155,17 +157,14 @@ struct RolloutLedger {
         _ rollout: RolloutRecord, reason: String
     ) throws(LedgerError) -> RolloutMark.Standstill? {
         let id = rollout.id
-        let pause = RolloutMark.Pause(reason: reason, at: pass.store.now.iso)
+        let now = pass.store.now
         let event = LedgerEvent(
             "rollout-paused", subject: "Pause rollout \(id)", key: id, reason: reason)
-        var kept = RolloutMark(pause: pause)
+        var kept = RolloutMark(pause: .init(reason: reason, at: now.iso))
         try pass.store.transact(event) { draft throws(LedgerError) in
-            guard let mark = try draft.rolloutMark(id) else { return .nothing }
-            kept = mark
-            guard mark.pause == nil else { return .nothing }
-            kept.pause = pause
-            try draft.setMark(kept, of: id)
-            return .commit
+            guard let paused = try draft.pause(id, reason: reason, at: now) else { return .nothing }
+            kept = paused.mark
+            return paused.isNew ? .commit : .nothing
         }
         return kept.standstill(of: id)
     }

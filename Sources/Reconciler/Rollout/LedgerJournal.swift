@@ -163,7 +163,7 @@ package struct LedgerJournal: OperationJournal {
             try Self.recordTable(record, outcome, at: now, in: &draft)
             try Self.consumeApproval(record, outcome, at: now, in: &draft)
             try Self.recordRefusal(record, outcome, in: &draft)
-            try Self.pauseAfterFailure(record, outcome, at: now, in: &draft)
+            try Self.recordFailure(record, outcome, at: now, in: &draft)
             return .commit
         }
     }
@@ -216,20 +216,6 @@ package struct LedgerJournal: OperationJournal {
         } else if outcome.state == .completed, try draft.read(path) != nil {
             try draft.remove(path)
         }
-    }
-
-    /// Under `pause` nothing of the rollout begins after the transition that records a failure.
-    private static func pauseAfterFailure(
-        _ record: PendingRecord, _ outcome: OperationOutcome, at now: Timestamp,
-        in draft: inout LedgerDraft
-    ) throws(LedgerError) {
-        guard outcome.kind == .failed,
-            try draft.rollout(record.rollout)?.policy == .pause,
-            var mark = try draft.rolloutMark(record.rollout), mark.pause == nil
-        else { return }
-        mark.pause = RolloutMark.Pause(
-            reason: OperationOutcome.failure(of: record.key, outcome.message), at: now.iso)
-        try draft.setMark(mark, of: record.rollout)
     }
 
     func write(

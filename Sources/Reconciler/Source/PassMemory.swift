@@ -12,6 +12,7 @@ package final class PassMemory: Sendable {
         /// otherwise.
         var desired: [(place: Place, state: DesiredState)] = []
         var fleet = FleetMemory()
+        var failures = FailureMemory()
     }
 
     private struct Place: Hashable {
@@ -61,6 +62,18 @@ package final class PassMemory: Sendable {
         let records = try fleet.records(in: snapshot)
         let read = fleet
         state.withLock { $0.fleet = read }
+        return records
+    }
+
+    /// The failures in the ledger; reads what has changed since it was last asked for.
+    package func failures(
+        in snapshot: RecordSnapshot?
+    ) throws(LedgerError) -> [OperationKey: FailureRecord] {
+        guard let snapshot else { return [:] }
+        var memory = state.withLock { $0.failures }
+        let records = try memory.records(in: snapshot)
+        let read = memory
+        state.withLock { $0.failures = read }
         return records
     }
 

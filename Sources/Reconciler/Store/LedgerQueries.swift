@@ -58,6 +58,15 @@ package struct LedgerQueries {
         return try store.snapshot()?.suspensions().filter { !$0.isOver(at: now) } ?? []
     }
 
+    /// What failed for good and was not tried again since, or brought the table further; reads what
+    /// has changed since `memory` was last used.
+    package func failures(
+        _ memory: inout FailureMemory
+    ) throws(LedgerError) -> [FailureRecord] {
+        guard let snapshot = try store.snapshot() else { return [] }
+        return try memory.records(in: snapshot).values.sorted { $0.key < $1.key }
+    }
+
     /// The shards that are set aside, and where `all` every shard that was recorded. Reads the
     /// records of all shards, or what has changed since `memory` was last used.
     package func shardLines(

@@ -39,6 +39,8 @@ package enum RecordMeaning {
             return
                 "what somebody took back is unknown, and no pass begins: remove the document, and "
                 + "git's state is wanted again"
+        case "failures":
+            return "an operation that failed is tried again at once, also by the daemon"
         case "pending":
             return "the outcome of a statement is open, and nothing runs on its shard before the "
                 + "record is back"

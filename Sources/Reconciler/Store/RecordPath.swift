@@ -33,6 +33,8 @@ package enum RecordPath {
     package static let rollbacks = LedgerPath("rollbacks")
     /// The folder of refusals.
     package static let refusals = LedgerPath("refusals")
+    /// The folder of operations that failed for good.
+    package static let failures = LedgerPath("failures")
     /// That somebody wants what failed to be tried again.
     package static let retry = LedgerPath("retry")
     /// The folder of suspensions.
@@ -159,6 +161,14 @@ package enum RecordPath {
     package static func refusal(_ key: OperationKey) -> LedgerPath {
         refusals.spread(name(key), depth: 2)
     }
+
+    /// That operations on a table failed for good.
+    package static func failure(_ key: OperationKey) -> LedgerPath {
+        failures.spread(name(key), depth: failureDepth)
+    }
+
+    /// How many folders lie between ``failures`` and a record in it.
+    static let failureDepth = 2
 
     /// The suspension of a namespace, or of one shard of it.
     package static func suspension(_ namespace: String, _ shard: String?) -> LedgerPath {

@@ -19,13 +19,17 @@ package struct Retention {
         package var plans = 0
         package var rollouts = 0
         package var approvals = 0
+        package var failures = 0
 
         package var isEmpty: Bool { self == Counts() }
 
         /// Such as `3 plans, 2 rollouts and 1 approval`.
         package var text: String {
-            "\(Count.of(plans, "plan")), \(Count.of(rollouts, "rollout")) and "
-                + Count.of(approvals, "approval")
+            let parts = [Count.of(plans, "plan"), Count.of(rollouts, "rollout")]
+            let approvals = Count.of(approvals, "approval")
+            guard failures > 0 else { return parts.joined(separator: ", ") + " and " + approvals }
+            return (parts + [approvals]).joined(separator: ", ") + " and "
+                + Count.of(failures, "failure")
         }
     }
 
@@ -85,8 +89,11 @@ package struct Retention {
         }
         edits.plans = try oldPlans(rollouts, gone: goneRollouts)
         edits.gone += edits.plans.sorted().map { RecordPath.plan($0) }
+        let failures = try oldFailures()
+        edits.gone += failures.map { RecordPath.failure($0) }
         edits.counts = Counts(
-            plans: edits.plans.count, rollouts: goneRollouts.count, approvals: approvals.count)
+            plans: edits.plans.count, rollouts: goneRollouts.count, approvals: approvals.count,
+            failures: failures.count)
         return edits
     }
 
@@ -130,6 +137,15 @@ package struct Retention {
             records[record.digest] = record
         }
         return records
+    }
+
+    /// The operations that failed and were not tried again for so long: the shard or the change is
+    /// gone, or nobody runs a loop.
+    private func oldFailures() throws(LedgerError) -> [OperationKey] {
+        var memory = FailureMemory()
+        return try memory.records(in: snapshot).values.filter { failure in
+            Timestamp(iso: failure.lastAt).map { $0 < limit } ?? false
+        }.map(\.key).sorted()
     }
 
     /// The plans that no rollout that stays carries out. When a plan was made is in the history;

@@ -1,3 +1,4 @@
+import Basics
 import Ledger
 import Model
 import Schema
@@ -74,6 +75,21 @@ extension LedgerDraft {
     /// Lets an open rollout go on, or not.
     package mutating func setMark(_ mark: RolloutMark, of id: String) throws(LedgerError) {
         try set(RecordPath.open(id), json: mark)
+    }
+
+    /// Lets nothing more of an open rollout begin until somebody releases it; keeps an earlier
+    /// pause.
+    ///
+    /// - Returns: what is asked of the rollout from now on, and whether that is new; nil where it
+    ///   has ended.
+    mutating func pause(
+        _ rollout: String, reason: String, at now: Timestamp
+    ) throws(LedgerError) -> (mark: RolloutMark, isNew: Bool)? {
+        guard var mark = try rolloutMark(rollout) else { return nil }
+        guard mark.pause == nil else { return (mark, false) }
+        mark.pause = RolloutMark.Pause(reason: reason, at: now.iso)
+        try setMark(mark, of: rollout)
+        return (mark, true)
     }
 
     /// Records an operation of a rollout.

@@ -67,8 +67,19 @@ package enum JSONView {
             })
         members["rollbacks"] = .array(status.rollbacks.map(rollback))
         members["setAside"] = .array(status.setAside.map(shardLine))
+        members["failures"] = .array(status.failures.map(failure))
         members["shards"] = status.shards.map { .array($0.map(shardLine)) } ?? .null
         return document("status", status.headline, exit, members, pretty)
+    }
+
+    private static func failure(_ failure: FailureRecord) -> JSONValue {
+        .object([
+            "namespace": .string(failure.key.namespace), "shard": .string(failure.key.shard),
+            "table": .string(failure.key.object.encoded), "rollout": .string(failure.rollout),
+            "failures": .number(failure.failures), "firstAt": .string(failure.firstAt),
+            "lastAt": .string(failure.lastAt), "nextAt": .string(failure.nextAt),
+            "message": .text(failure.message),
+        ])
     }
 
     private static func shardLine(_ line: StatusReport.ShardLine) -> JSONValue {

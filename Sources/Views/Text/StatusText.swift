@@ -17,7 +17,10 @@ package enum StatusText {
                 "\(line.shard) is set aside: \(line.reason ?? "its record cannot be read")", .bad,
                 hanging: 2)
         }
-        if !status.suspensions.isEmpty || !status.setAside.isEmpty { page.blank() }
+        for failure in FailureFacts.all(status.failures) { page.prose(failure, .bad, hanging: 2) }
+        if !status.suspensions.isEmpty || !status.setAside.isEmpty || !status.failures.isEmpty {
+            page.blank()
+        }
         if let shards = status.shards {
             add(shards, to: &page)
             page.blank()

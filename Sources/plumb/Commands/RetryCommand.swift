@@ -23,18 +23,18 @@ enum RetryCommand {
         let wanted = try invocation.onlyArgument("a rollout")
         let session = try LedgerSession.open(try invocation.request(), PassHooks())
         let found = try RetryRequests(store: session.store).retry(wanted, reason: reason)
+        let rollout = found.rollout.map { "rollout \($0): " } ?? ""
         let text =
-            "rollout \(found.rollout): \(words(found)), with `plumb reconcile` or the daemon's next "
-            + "pass"
+            "\(rollout)\(words(found)), with `plumb reconcile` or the daemon's next pass"
         let rows =
-            (found.waiting + found.failed).map { ["operation": "\($0)"] }
+            found.operations.map { ["operation": "\($0)"] }
             + found.finalizers.map { ["namespace": $0] }
         return invocation.acknowledge("retry", rows, text, as: format)
     }
 
     private static func words(_ found: RetryRequests.Found) -> String {
         var parts: [String] = []
-        let operations = found.waiting.count + found.failed.count
+        let operations = found.operations.count
         if operations > 0 { parts.append("\(Count.of(operations, "operation")) again") }
         if !found.finalizers.isEmpty {
             parts.append("the finalizer of \(found.finalizers.joined(separator: ", ")) again")

@@ -22,9 +22,11 @@ enum StatusCommand {
         let wanted = try invocation.onlyArgument("a rollout")
         let session = try LedgerSession.open(try invocation.request(.baseOnly), PassHooks())
         var memory = FleetMemory()
+        var failures = FailureMemory()
         let ask = {
             try report(
-                of: wanted, session.store, shards: invocation.has(.allShards), memory: &memory)
+                of: wanted, session.store, shards: invocation.has(.allShards), memory: &memory,
+                failures: &failures)
         }
         guard invocation.has(.watch) else { return answer(try ask(), format, invocation) }
         let interrupt = Interrupt()
@@ -58,13 +60,15 @@ enum StatusCommand {
 
     /// What there is to say of a rollout, or of the newest one and what else is going on.
     private static func report(
-        of wanted: String?, _ store: LedgerStore, shards: Bool, memory: inout FleetMemory
+        of wanted: String?, _ store: LedgerStore, shards: Bool, memory: inout FleetMemory,
+        failures: inout FailureMemory
     ) throws -> StatusReport {
         let queries = LedgerQueries(store: store)
         if let wanted {
             try store.ledger.requireMade()
             var report = StatusReport(try rollout(wanted, queries))
             report.rollbacks = try queries.rollbacks().filter { $0.rollout == wanted }
+            report.failures = try queries.failures(&failures).filter { $0.rollout == wanted }
             return report
         }
         var report = StatusReport(environment: store.environment)
@@ -74,6 +78,7 @@ enum StatusCommand {
         }
         report.suspensions = try queries.suspensions()
         report.rollbacks = try queries.rollbacks()
+        report.failures = try queries.failures(&failures)
         (report.setAside, report.shards) = try queries.shardLines(all: shards, &memory)
         let environment = try queries.environment()
         if let latest = environment?.latestRollout {

@@ -1,0 +1,42 @@
+import Basics
+import Diff
+import Ledger
+import Model
+import Schema
+
+/// What follows from a failure for those that come after it, in the transition that records it.
+extension LedgerJournal {
+    /// Records when a loop tries again what failed, and that nothing more of its rollout begins
+    /// where policy wants that; forgets earlier failures once the table is another one.
+    static func recordFailure(
+        _ record: PendingRecord, _ outcome: OperationOutcome, at now: Timestamp,
+        in draft: inout LedgerDraft
+    ) throws(LedgerError) {
+        switch outcome.kind {
+        case .failed:
+            try pauseAfterFailure(record, outcome, at: now, in: &draft)
+            // The next pass plans another way for what the table refused: nobody waits for that.
+            guard outcome.refused == nil else { break }
+            return try draft.setFailure(
+                FailureRecord(
+                    key: record.key, from: record.step.from, to: record.step.to,
+                    rollout: record.rollout, message: outcome.message, at: now,
+                    after: draft.failure(of: record.key)))
+        case .completed, .superseded, .partly, .discarded: break
+        // It failed no more and no less than before.
+        case .notRun, .cancelled: return
+        }
+        try draft.removeFailure(of: record.key)
+    }
+
+    /// Under `pause` nothing of the rollout begins after the transition that records a failure.
+    private static func pauseAfterFailure(
+        _ record: PendingRecord, _ outcome: OperationOutcome, at now: Timestamp,
+        in draft: inout LedgerDraft
+    ) throws(LedgerError) {
+        guard try draft.rollout(record.rollout)?.policy == .pause else { return }
+        _ = try draft.pause(
+            record.rollout, reason: OperationOutcome.failure(of: record.key, outcome.message),
+            at: now)
+    }
+}
