@@ -43,11 +43,9 @@ package struct ReconcileReport: Codable, Hashable, Sendable {
         /// The first statements ran, and the rest is planned again.
         case partly
         case superseded
-        /// Its shard left the fleet.
-        case discarded
         /// Its engine works beside the table, and goes on where it was.
         case resumed
-        /// Its shard cannot be read: it stays unsettled.
+        /// Its shard cannot be read, or is not where it began: it stays unsettled.
         case unknown
     }
 

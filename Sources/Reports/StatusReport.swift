@@ -16,6 +16,8 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var setAside: [ShardLine] = []
     /// What failed for good, and when a daemon tries it again.
     package var failures: [FailureRecord] = []
+    /// What else cannot be read and keeps something from going on, one sentence each.
+    package var unread: [String] = []
     /// Every shard that was recorded; nil where nobody asked.
     package var shards: [ShardLine]?
     /// What there is to say where there is no rollout.
@@ -59,6 +61,7 @@ package struct StatusReport: Codable, Hashable, Sendable {
 
     package var exitStatus: ExitStatus {
         let rollouts = others + (rollout.map { [$0] } ?? [])
-        return ExitStatus(rollouts.map { .rollout($0.state) })
+        return ExitStatus(
+            rollouts.map { .rollout($0.state) } + (unread.isEmpty ? [] : [.shardUnknown]))
     }
 }

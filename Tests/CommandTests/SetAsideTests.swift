@@ -11,16 +11,8 @@ struct SetAsideTests {
         try (0..<4).map { try fleet.table("notes", on: $0) != nil }
     }
 
-    /// Puts a document into the ledger's tree, as damage or a newer plumb would leave it.
     private func put(_ fleet: FleetFixture, _ path: String, _ text: String) throws {
-        let blob = try fleet.ledgerGit("hash-object", "-w", "--stdin", input: text)
-        try fleet.ledgerGit("read-tree", "production")
-        try fleet.ledgerGit("update-index", "--add", "--cacheinfo", "100644,\(blob),\(path)")
-        let tree = try fleet.ledgerGit("write-tree")
-        let commit = try fleet.ledgerGit(
-            "commit-tree", tree, "-p", "production", "-m", "Damage\n\nPlumb-Event: test")
-        try fleet.ledgerGit("update-ref", "refs/heads/production", commit)
-        try FileManager.default.removeItem(atPath: fleet.ledger + "/index")
+        try LedgerDamage(fleet).put(path, text)
     }
 
     private func fleet() throws -> FleetFixture {
@@ -123,18 +115,6 @@ struct SetAsideTests {
         _ = try fleet.run("reconcile")
         try fleet.expect(0, "reconcile")
         #expect(try fleet.ledgerGit("ls-tree", "production", "pending") == "")
-    }
-
-    @Test func whatANewerPlumbSaysOfASuspensionOrRolloutIsNotGuessed() throws {
-        let fleet = try fleet()
-        try fleet.expect(0, "suspend", "app", "--reason", "x")
-        try put(
-            fleet, "suspensions/app",
-            "{\"version\":2,\"namespace\":\"app\",\"actor\":\"a\",\"reason\":\"r\",\"at\":\"2026-01-01T00:00:00Z\"}"
-        )
-        let before = try fleet.state()
-        #expect(try fleet.expect(1, "reconcile").says("a newer plumb wrote it"))
-        #expect(try fleet.state() == before)
     }
 
     @Test func anOperationOfAnOpenRolloutThatCannotBeRead() throws {

@@ -297,7 +297,7 @@ struct ConvergeTests {
         #expect(result.obstacles[left.shardID]?.message.contains("after 10 attempts") == true)
         #expect(world.used.count == 1)
         let recovery = Recovery(opener: world.fleet, journal: world.journal)
-        #expect(try recovery.settle(world.pending) { _ in true }.map(\.finding) == [.completed])
+        #expect(try recovery.settle(world.pending).map(\.finding) == [.completed])
         #expect(Set(world.used) == Set(world.records.map(\.key)))
         #expect(world.executed.count == 2)
     }
@@ -351,7 +351,7 @@ struct CrashTests {
         let recovery = Recovery(opener: world.fleet, journal: world.journal)
         // A record whose shard cannot be read stays for the next run.
         for _ in 0..<24 where !world.pending.isEmpty {
-            _ = try recovery.settle(world.pending) { _ in true }
+            _ = try recovery.settle(world.pending)
         }
         let ended = world.journal.state.withLock { Set($0.ended.keys) }
         // What did not end is planned again from what is live by then.
@@ -407,13 +407,13 @@ struct CrashTests {
         // Recovery runs no statement and records no intent: it can die around the outcome only.
         let dies = [FaultPoints.Point.beforeOutcome, .afterOutcome].contains(point)
         do throws(JournalFailure) {
-            _ = try dying.settle(world.pending) { _ in true }
+            _ = try dying.settle(world.pending)
             #expect(!dies)
         } catch {
             #expect(dies && error.message == "killed again")
         }
         let recovery = Recovery(opener: world.fleet, journal: world.journal)
-        _ = try recovery.settle(world.pending) { _ in true }
+        _ = try recovery.settle(world.pending)
         #expect(world.isConverged())
         #expect(world.executed.count == 1)
         #expect(world.events.filter { $0.hasPrefix("operation-completed") }.count == 1)
@@ -471,20 +471,22 @@ struct CrashTests {
         #expect(try world.journal.begin(world.records[0]) == nil)
         world.fleet.state.withLock { $0.unreachable = [world.records[0].key.shardID] }
         let recovery = Recovery(opener: world.fleet, journal: world.journal)
-        let found = try recovery.settle(world.pending) { _ in true }
+        let found = try recovery.settle(world.pending)
         #expect(found.map(\.finding) == [.unknown])
         #expect(world.pending.count == 1)
     }
 
-    @Test("a shard that left the fleet is discarded with one event")
+    @Test("a record stays where reading the shard does not tell what became of it")
     func leftTheFleet() throws {
         let world = World(shards: 1)
         #expect(try world.journal.begin(world.records[0]) == nil)
         let recovery = Recovery(opener: world.fleet, journal: world.journal)
-        let found = try recovery.settle(world.pending) { _ in false }
-        #expect(found.map(\.finding) == [.discarded])
-        #expect(world.pending.isEmpty)
-        #expect(world.events.filter { $0.hasPrefix("operation-discarded") }.count == 1)
+        let found = try recovery.settle(world.pending) { _ in "it is elsewhere" }
+        #expect(found.map(\.finding) == [.unknown])
+        #expect(found.first?.message.contains("it is elsewhere") == true)
+        #expect(world.pending.count == 1)
         #expect(world.executed.isEmpty)
+        // Back where it was it is settled as ever.
+        #expect(try recovery.settle(world.pending).map(\.finding) == [.notRun])
     }
 }

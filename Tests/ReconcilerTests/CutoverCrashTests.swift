@@ -78,7 +78,7 @@ private final class WaitingFleet: Sendable {
     func run(faults: FaultPoints = .none, budget: RetryBudget = .standard) throws {
         let recovery = Recovery(opener: fleet, journal: journal)
         let pending = journal.state.withLock { Array($0.pending.values) }
-        for line in try recovery.settle(pending, isInFleet: { _ in true })
+        for line in try recovery.settle(pending)
         where line.finding == .notRun {
             journal.state.withLock { $0.phases[line.key] = .pending }
         }

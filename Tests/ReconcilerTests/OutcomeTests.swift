@@ -37,7 +37,7 @@ struct OutcomeTests {
             Meaning(.operation(.notRun), .blocked),
             Meaning(.operation(.superseded(found: nil)), .refused),
             Meaning(.operation(.partly(found: nil)), .refused),
-            Meaning(.operation(.discarded), .refused), Meaning(.rollout(nil), .incomplete),
+            Meaning(.rollout(nil), .incomplete),
             Meaning(.rollout(.completed), .done), Meaning(.rollout(.failed), .partial),
             Meaning(.rollout(.runningDegraded), .partial),
             Meaning(.rollout(.superseded), .refused), Meaning(.rollout(.running), .difference),

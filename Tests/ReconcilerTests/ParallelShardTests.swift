@@ -265,7 +265,7 @@ struct ParallelShardTests {
         }
         _ = world.run(faults: faults)
         let recovery = Recovery(opener: world.fleet, journal: world.journal)
-        let found = try recovery.settle(world.pending) { _ in true }
+        let found = try recovery.settle(world.pending)
         #expect(found.allSatisfy { $0.finding != .unknown })
         #expect(world.pending.isEmpty)
         let state = world.journal.state.withLock { $0 }

@@ -48,7 +48,7 @@ struct RecoveryTests {
         let opener = CountingOpener(fleet: fleet)
         let journal = SimulatedJournal()
         for record in records { _ = try journal.begin(record) }
-        let found = try Recovery(opener: opener, journal: journal).settle(records) { _ in true }
+        let found = try Recovery(opener: opener, journal: journal).settle(records)
         #expect(opener.opened.withLock { $0.values.map { $0 } } == [1, 1, 1])
         #expect(found.map(\.key) == records.map(\.key).sorted())
         // One table that cannot be read keeps its own record, and no other's.

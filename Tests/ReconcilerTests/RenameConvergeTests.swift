@@ -151,7 +151,7 @@ struct RenameConvergeTests {
         let shard = RenamedShard(old: found.old, new: found.new)
         #expect(try shard.journal.begin(shard.record) == nil)
         let settled = try Recovery(opener: shard.fleet, journal: shard.journal)
-            .settle(shard.pending) { _ in true }
+            .settle(shard.pending)
         #expect(settled.map(\.finding) == [found.recovered])
         #expect(shard.executed.isEmpty && shard.pending.isEmpty)
     }
@@ -169,7 +169,7 @@ struct RenameConvergeTests {
         }
         shard.run(shard.record, faults: faults)
         _ = try Recovery(opener: shard.fleet, journal: shard.journal)
-            .settle(shard.pending) { _ in true }
+            .settle(shard.pending)
         if let planned = shard.planned() {
             // A new rollout has an operation of its own for the table.
             shard.journal.state.withLock { $0.ended[shard.key] = nil }

@@ -211,7 +211,7 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
             case .partly(let found): state.recorded[record.key] = found
             case .failed, .superseded:
                 if let part = outcome.progress { state.recorded[record.key] = part.digest }
-            case .notRun, .discarded, .cancelled: break
+            case .notRun, .cancelled: break
             }
             if outcome.state.isTerminal { state.ended[record.key] = outcome }
             state.events.append("\(outcome.event) \(record.key)")

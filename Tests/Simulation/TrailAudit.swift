@@ -11,7 +11,7 @@ enum TrailAudit {
     static let operationEvents: Set<String> = [
         "operation-started", "operation-completed", "operation-already-done",
         "operation-superseded", "operation-partly-done", "operation-failed", "operation-not-run",
-        "operation-discarded", "operation-cancelled", "operation-parked", "operation-postponed",
+        "operation-cancelled", "operation-parked", "operation-postponed",
     ]
 
     /// The events of which one goes with an operation's new state.
@@ -19,7 +19,7 @@ enum TrailAudit {
         switch state {
         case .completed: ["operation-completed", "operation-already-done"]
         case .superseded:
-            ["operation-superseded", "operation-partly-done", "operation-discarded"]
+            ["operation-superseded", "operation-partly-done"]
         case .failed: ["operation-failed"]
         case .pending: ["operation-not-run"]
         case .waitingForCutover: ["operation-parked"]

@@ -83,7 +83,7 @@ import Testing
                 {"message":"the rollout halted","namespace":"commerce","shard":"commerce_10",\
                 "state":"cancelled","table":"orders"},\
                 {"message":"lock wait timeout (after 10 attempts)","namespace":"commerce",\
-                "shard":"commerce_08","state":"failed","table":"orders"}],"version":1}
+                "shard":"commerce_08","state":"failed","table":"orders"}],"unread":[],"version":1}
 
                 """)
     }

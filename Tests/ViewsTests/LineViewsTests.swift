@@ -35,10 +35,6 @@ import Testing
         ),
         (settled(.notRun), "left      commerce/commerce_08/orders: nothing of it ran"),
         (
-            settled(.discarded),
-            "left      commerce/commerce_08/orders: its shard left the fleet"
-        ),
-        (
             settled(.failed, "lock wait timeout", attempts: 10),
             "failed    commerce/commerce_08/orders: lock wait timeout (10 failed attempts)"
         ),

@@ -14,8 +14,6 @@ package struct OperationOutcome: Hashable, Sendable {
         case partly(found: Digest?)
         /// Found after a crash: nothing ran. The operation may start again.
         case notRun
-        /// Found after a crash: the shard is no longer in the fleet.
-        case discarded
         /// It was ready, and the cutover that it waited for does not come.
         case cancelled
     }
@@ -51,7 +49,7 @@ package struct OperationOutcome: Hashable, Sendable {
         switch kind {
         case .completed(ran: true), .partly: true
         case .superseded, .failed: ranStatement
-        case .completed(ran: false), .notRun, .discarded, .cancelled: false
+        case .completed(ran: false), .notRun, .cancelled: false
         }
     }
 
@@ -79,7 +77,7 @@ package struct OperationOutcome: Hashable, Sendable {
     package var state: OperationState {
         switch kind {
         case .completed: .completed
-        case .superseded, .partly, .discarded: .superseded
+        case .superseded, .partly: .superseded
         case .failed: .failed
         case .notRun: .pending
         case .cancelled: .cancelled
@@ -95,7 +93,6 @@ package struct OperationOutcome: Hashable, Sendable {
         case .partly: "operation-partly-done"
         case .failed: "operation-failed"
         case .notRun: "operation-not-run"
-        case .discarded: "operation-discarded"
         case .cancelled: "operation-cancelled"
         }
     }

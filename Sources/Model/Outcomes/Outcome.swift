@@ -107,7 +107,7 @@ extension OperationOutcome.Kind {
         case .completed: .done
         case .failed, .cancelled: .partial
         case .notRun: .blocked
-        case .superseded, .partly, .discarded: .refused
+        case .superseded, .partly: .refused
         }
     }
 }

@@ -76,6 +76,10 @@ package struct PendingRecord: Codable, Hashable, Sendable {
     package var begun: Int?
     /// What the engine of the step needs to go on; nil where that is nothing.
     package var engine: EngineState?
+    /// The server and database where it began, as `db-0:3306/shop_1`; nil in old records.
+    package var place: String?
+    /// Why reading its shard did not tell what became of it, as a pass found it last; nil for none.
+    package var astray: String?
 
     package init(
         rollout: String, key: OperationKey, step: PlanStep, approval: Digest?, startedAt: String,

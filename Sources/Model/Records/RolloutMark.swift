@@ -2,6 +2,8 @@ import Schema
 
 /// What marks a rollout as open, and what was asked of it.
 package struct RolloutMark: Codable, Hashable, Sendable {
+    /// The version of the record's format; nil for the first one.
+    package var version: Int?
     /// Set while no further operation of the rollout may begin, as somebody wants it.
     package var stop: Stop?
     /// Set while it waits for somebody to release it.
@@ -10,6 +12,15 @@ package struct RolloutMark: Codable, Hashable, Sendable {
     package var throttle: Throttle?
     /// The cutovers that were asked for, in their order; nil for none.
     package var cutovers: [CutoverRequest]?
+    /// Why it cannot be read; nil where it can. It is never written.
+    package private(set) var damage: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case version, stop, pause, throttle, cutovers
+    }
+
+    /// One that cannot be read, for this reason.
+    package init(damage: String) { self.damage = damage }
 
     package init(stop: Stop? = nil, pause: Pause? = nil) {
         self.stop = stop
@@ -84,6 +95,13 @@ package struct RolloutMark: Codable, Hashable, Sendable {
 
     /// What keeps the rollout from going on; nil where nothing does.
     package func standstill(of rollout: String) -> Standstill? {
+        if let damage {
+            return Standstill(
+                state: .stopped,
+                words: "set aside: somebody may have stopped it, and what was asked of it cannot "
+                    + "be read (\(damage)): `plumb unlock --rollout \(rollout)` lets somebody "
+                    + "decide")
+        }
         if let stop, stop.rollback != nil {
             return Standstill(
                 state: .stopped,

@@ -15,6 +15,18 @@ package struct SuspensionRecord: Codable, Hashable, Sendable {
     package var at: String
     /// When it ends by itself; nil where it does not.
     package var until: String?
+    /// Why it cannot be read; nil where it can. It is never written.
+    package private(set) var damage: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case version, namespace, shard, actor, reason, at, until
+    }
+
+    /// One that cannot be read, for this reason: what is known of it is its name.
+    package init(namespace: String, shard: String?, damage: String) {
+        self.init(namespace: namespace, shard: shard, actor: "somebody", reason: "", at: "")
+        self.damage = damage
+    }
 
     package init(
         namespace: String, shard: String?, actor: String, reason: String, at: String,
@@ -45,6 +57,10 @@ package struct SuspensionRecord: Codable, Hashable, Sendable {
 
     /// Who suspended what, why and until when, as a sentence for people.
     package var words: String {
+        if let damage {
+            return "\(subject) may be suspended, and by whom and until when cannot be read "
+                + "(\(damage)): `plumb resume \(subject)` lets changes go on"
+        }
         let end = until.map { " until \($0)" } ?? ""
         return "\(subject) is suspended by \(actor)\(end) (\(reason)): `plumb resume \(subject)` "
             + "lets changes go on"

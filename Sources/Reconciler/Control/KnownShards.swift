@@ -19,6 +19,14 @@ extension LedgerSession {
         throw unknown("\(id)", in: listed.map { "\(namespace)/\($0)" }, "shard")
     }
 
+    /// Where the shards of the environment are, as far as it is known without asking a server.
+    package var whereabouts: Whereabouts {
+        let names = Set(environment.namespaces.map(\.value))
+        return Whereabouts(fleet.listedShards(of: environment)) { [fleet] name in
+            !names.contains(name) || fleet.listsAllShards(of: name)
+        }
+    }
+
     private func unknown(
         _ name: String, in known: [String], _ what: String
     ) -> ConfigurationError {

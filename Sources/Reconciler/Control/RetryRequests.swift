@@ -111,7 +111,9 @@ package struct RetryRequests {
         let failures = try failures(of: id, in: snapshot)
         var found: [Found] = []
         for name in ids where id == nil || id == name {
-            guard let record = try snapshot?.rollout(name), let snapshot else { continue }
+            // What of another one cannot be read does not keep this one waiting.
+            let known = try id == nil ? snapshot?.readableRollout(name) : snapshot?.rollout(name)
+            guard let record = known, let snapshot else { continue }
             let one = try self.found(record, in: snapshot)
             if !one.isEmpty { found.append(one) }
         }
@@ -162,8 +164,13 @@ package struct RetryRequests {
 }
 
 extension RecordReader {
-    /// That somebody wanted what failed to be tried again; nil where nobody ever did.
+    /// That somebody wanted what failed to be tried again; nil where nobody ever did, and where it
+    /// cannot be read: it allows nothing, and what failed is tried again when it is due.
     func retryRequest() throws(LedgerError) -> RetryRequest? {
-        try read(RetryRequest.self, at: RecordPath.retry)
+        do throws(LedgerError) {
+            return try read(RetryRequest.self, at: RecordPath.retry)
+        } catch  where error.isOfContent {
+            return nil
+        }
     }
 }

@@ -13,7 +13,7 @@ extension Gate.Decision {
     }
 
     /// Holds the operations that are ready and for which `hold` gives a reason.
-    mutating func holdOperations(_ hold: (OperationKey) -> Gate.Hold?) {
+    package mutating func holdOperations(_ hold: (OperationKey) -> Gate.Hold?) {
         var ready: [Gate.Ready] = []
         var shards: [Kept: [String]] = [:]
         for item in self.ready {

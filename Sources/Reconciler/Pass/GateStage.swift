@@ -14,6 +14,8 @@ struct GateStage {
         /// Decisions from files of the schema repository that match steps of the plan.
         var newApprovals: [ApprovalRecord]
         var notices: [Notice]
+        /// The open rollouts of which the record cannot be read.
+        var unread: [UnreadRollout]
         var report: PlanReport
     }
 
@@ -50,7 +52,10 @@ struct GateStage {
         var decision = try Gate(rules: rules, approvals: approvals).decide(planned.plan, now: now)
         holdReadOnly(&decision, planned)
         try holdSuspended(&decision, planned, now: now)
-        holdIncomplete(&decision, planned, unsettled)
+        let unread = try planned.snapshot?.unreadRollouts() ?? []
+        notices += unread.map { Notice(code: "set-aside", message: $0.words) }
+        hold(unread, in: &decision)
+        try holdIncomplete(&decision, planned, unsettled, unread)
         if pass.request.backsOff { try backOff(&decision, planned, now: now) }
         decision.hold(atWork)
         decision.holdDependentObjects()
@@ -62,7 +67,8 @@ struct GateStage {
             lockWaits: lockWaits,
             identity: pass.request.approvals.identity)
         return Output(
-            decision: decision, newApprovals: decisions.news, notices: notices, report: report)
+            decision: decision, newApprovals: decisions.news, notices: notices, unread: unread,
+            report: report)
     }
 
     /// The decisions given by file; files that are not committed are ignored.
@@ -88,13 +94,32 @@ struct GateStage {
         }
     }
 
+    /// Holds what rollouts may still do of which the record cannot be read.
+    private func hold(_ rollouts: [UnreadRollout], in decision: inout Gate.Decision) {
+        guard !rollouts.isEmpty else { return }
+        decision.holdOperations { key in
+            rollouts.first { $0.covers(key) }.map { .incomplete(reason: $0.words) }
+        }
+    }
+
     /// Holds everything where all shards are required and one of them is not known.
     private func holdIncomplete(
         _ decision: inout Gate.Decision, _ planned: PlanningPass.Result,
-        _ unsettled: Set<ShardID>
-    ) {
-        let unknown = unsettled.union(planned.plan.unknown.map(\.shard))
-        guard pass.request.requiresAll, let first = unknown.min() else { return }
+        _ unsettled: Set<ShardID>, _ unread: [UnreadRollout]
+    ) throws {
+        guard pass.request.requiresAll else { return }
+        var unknown = unsettled.union(planned.plan.unknown.map(\.shard))
+        for rollout in try planned.snapshot?.openRollouts() ?? [] {
+            unknown.formUnion(rollout.damaged.keys.map(\.shardID))
+        }
+        if let rollout = unread.first {
+            decision.hold { _ in
+                .incomplete(
+                    reason: "all shards are required (--require-all), and it is not known how "
+                        + "those of rollout \(rollout.id) stand")
+            }
+        }
+        guard let first = unknown.min() else { return }
         let others = unknown.count > 1 ? " and \(Count.of(unknown.count - 1, "other shard"))" : ""
         decision.hold { _ in
             .incomplete(

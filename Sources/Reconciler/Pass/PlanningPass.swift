@@ -127,8 +127,8 @@ package struct PlanningPass {
         var rollbacks = try takeBack(&normalised, desired, observation, snapshot)
         rollbacks.isStale = source.stale != nil
         let inLedger = try context.memory.recorded(in: snapshot)
-        for (id, reason) in try context.memory.setAside(in: snapshot).reasons
-        where observation[id] != nil {
+        let setAside = try context.memory.setAside(in: snapshot) { whereabouts(in: desired) }
+        for (id, reason) in setAside.reasons where observation[id] != nil {
             observation[id] = .unknown(
                 ShardProblem(code: "set-aside", reason: reason, retry: .permanent))
         }
@@ -142,6 +142,7 @@ package struct PlanningPass {
             .init(
                 source: source, desired: desired, shards: shards, observation: observation,
                 normalised: normalised, recorded: recorded))
+        output.plan.unknown += left(setAside, behind: shards)
         // They are dropped while other things are done.
         workspaces.beginClosing()
         let sizes = Sizes.added(
@@ -184,6 +185,28 @@ package struct PlanningPass {
         return desired.shards
             + desired.fleet.listedShards(of: desired.environment)
             .filter { !names.contains($0.id.namespace) }
+    }
+
+    /// Where the shards are, as far as this pass knows all of them.
+    private func whereabouts(in desired: DesiredState) -> Whereabouts {
+        let (wanted, fleet) = (request.scope.namespaces, desired.fleet)
+        return Whereabouts(known(in: desired)) { name in
+            wanted?.contains(name) != false || fleet.listsAllShards(of: name)
+        }
+    }
+
+    /// The shards that left the fleet while a statement ran there, where the pass is about them.
+    private func left(_ setAside: SetAside, behind shards: [Shard]) -> [UnknownShard] {
+        guard request.scope.shards.isEmpty, !setAside.astray.isEmpty else { return [] }
+        let present = Set(shards.map(\.id))
+        let left = Set(setAside.astray.map(\.shardID)).subtracting(present).filter {
+            request.scope.namespaces?.contains($0.namespace) != false
+        }
+        return left.sorted().compactMap { shard in
+            setAside.reasons[shard].map {
+                UnknownShard(shard: shard, code: "set-aside", reason: $0)
+            }
+        }
     }
 
     /// The target with the database's name as the server writes it in `information_schema`.

@@ -81,6 +81,7 @@ package struct ReconcilePass {
         if !pass.request.scope.shards.isEmpty {
             unready.formUnion(planned.shards.map(\.id.namespace))
         }
+        for item in gated.unread { unready.formUnion(item.namespaces) }
         let now = pass.hooks.clock.now
         for suspension in try planned.snapshot?.suspensions() ?? []
         where !suspension.isOver(at: now) {
@@ -116,14 +117,15 @@ package struct ReconcilePass {
         let shards = try pass.fleet.resolve(pass.environment) { server, like in
             try pass.context.discover(server, like: like)
         }
-        let targets = shards.targets
         let recovery = Recovery(
             opener: pass.shardAccess.opener(
-                of: targets, waitSeconds: 30, isForChanges: false),
+                of: shards.targets, waitSeconds: 30, isForChanges: false),
             journal: LedgerJournal(store: pass.store),
             faults: faults, engines: pass.hooks.engines)
+        let whereabouts = Whereabouts(shards)
+        try RolloutLedger(pass: pass, context: pass.context).noteAstray(pending, whereabouts)
         let found =
-            try recovery.settle(pending) { targets[$0] != nil }
+            try recovery.settle(pending, obstacle: whereabouts.obstacle)
             + unread.sorted { $0.key < $1.key }.map { key, reason in
                 .init(key: key, finding: .unknown, message: reason)
             }
@@ -185,7 +187,11 @@ package struct ReconcilePass {
         if let failure = result.journalFailure {
             outcomes.append(failure.isLocked ? .ledgerLocked : .ledgerUnwritable)
         }
-        if !planned.plan.unknown.isEmpty { outcomes.append(.shardUnknown) }
+        if !planned.plan.unknown.isEmpty || !gated.unread.isEmpty
+            || reports.contains(where: { $0.rollout != nil && $0.state == nil })
+        {
+            outcomes.append(.shardUnknown)
+        }
         if !planned.plan.unsupported.isEmpty { outcomes.append(.unsupported) }
         if gated.report.hasLeftGit { outcomes.append(.leftGit) }
         if recovered.contains(where: { $0.finding == .unknown }) { outcomes.append(.unsettled) }

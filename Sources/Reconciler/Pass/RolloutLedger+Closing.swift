@@ -124,7 +124,7 @@ extension RolloutLedger {
         let request = pass.request.scope
         guard request.namespaces == nil, request.shards.isEmpty, plan.unknown.isEmpty,
             plan.unsupported.isEmpty, closing.gated.decision.held.isEmpty,
-            closing.planned.rollbacks.recorded.isEmpty
+            closing.planned.rollbacks.recorded.isEmpty, closing.gated.unread.isEmpty
         else { return nil }
         let outcomes = closing.result.outcomes
         guard closing.gated.decision.ready.allSatisfy({ outcomes[$0.key]?.state == .completed })

@@ -100,13 +100,18 @@ struct RolloutLedger {
     private func number(
         after open: [RolloutDrive.Driven], _ planned: PlanningPass.Result
     ) throws(LedgerError) -> Int {
-        var last = open.compactMap(\.record.number).max() ?? 0
-        if let latest = try planned.snapshot?.environmentRecord()?.latestRollout,
-            let number = try planned.snapshot?.rollout(latest)?.number
-        {
-            last = max(last, number)
+        let last = open.compactMap(\.record.number).max() ?? 0
+        guard let snapshot = planned.snapshot,
+            let latest = try snapshot.environmentRecord()?.latestRollout
+        else { return last + 1 }
+        if let record = try snapshot.readableRollout(latest) {
+            return max(last, record.number ?? 0) + 1
         }
-        return last + 1
+        // It has the greatest one, which cannot be read: one more than that of any other.
+        let others = try snapshot.rolloutIDs().map { id throws(LedgerError) in
+            try snapshot.readableRollout(id)?.number ?? 0
+        }
+        return max(last, others.max() ?? 0) + 2
     }
 
     /// The definitions before and after the operations.
@@ -242,8 +247,9 @@ struct RolloutLedger {
             }
             return order.compactMap { shard -> RolloutRunner.ShardWork? in
                 guard let target = targets[shard] else { return nil }
-                guard let own = works[shard]?.sorted(by: { Self.inOrder($0.step, $1.step) })
+                guard var own = works[shard]?.sorted(by: { Self.inOrder($0.step, $1.step) })
                 else { return nil }
+                for index in own.indices { own[index].place = own[index].place ?? target.place }
                 return RolloutRunner.ShardWork(
                     shard: shard, server: target.server, records: own,
                     order: orders.order(of: own.map(\.step), on: shard))

@@ -25,10 +25,15 @@ extension RollbackReport {
 }
 
 extension LedgerQueries {
-    /// The rollbacks that hold, the older ones first.
+    /// The rollbacks that hold, the older ones first; none where they cannot be read, which
+    /// ``unread()`` says.
     package func rollbacks() throws(LedgerError) -> [RollbackReport] {
-        try store.snapshot()?.rollbacks().map {
-            RollbackReport($0, environment: store.environment)
-        } ?? []
+        do throws(LedgerError) {
+            return try store.snapshot()?.rollbacks().map {
+                RollbackReport($0, environment: store.environment)
+            } ?? []
+        } catch  where error.isOfContent {
+            return []
+        }
     }
 }

@@ -8,8 +8,9 @@ import Schema
 package struct RollbackRequests {
     /// What a request came to.
     package struct Answer: Sendable {
-        /// The id of the rollout that is taken back.
-        package var rollout: String
+        /// The id of the rollout that is taken back; nil where every rollback ends, as none can be
+        /// read.
+        package var rollout: String?
         /// The rollback; nil where only earlier ones end.
         package var record: RollbackRecord?
         /// The rollbacks that end.
@@ -61,6 +62,7 @@ package struct RollbackRequests {
     /// rollout; without a name the only one.
     package func end(_ name: String?, reason: String) throws -> Answer {
         try store.ledger.requireMade()
+        if name == nil, try isUnread() { return try endUnread(reason: reason) }
         let records = try store.snapshot()?.rollbacks() ?? []
         let found = records.filter { name == nil || $0.id == name || $0.rollout == name }
         guard let record = found.first else {
@@ -86,6 +88,28 @@ package struct RollbackRequests {
             return nil
         }
         return Answer(rollout: record.rollout, ended: [record])
+    }
+
+    /// Whether nobody can tell what is taken back.
+    private func isUnread() throws(LedgerError) -> Bool {
+        do throws(LedgerError) {
+            _ = try store.snapshot()?.rollbacks()
+            return false
+        } catch  where error.isOfContent {
+            return true
+        }
+    }
+
+    /// Gives every rollback up, as nobody can tell which there are.
+    private func endUnread(reason: String) throws -> Answer {
+        let event = LedgerEvent(
+            "rollback-ended", subject: "End the rollbacks, which cannot be read", reason: reason)
+        try store.transact(event) { draft throws(LedgerError) in
+            try draft.remove(RecordPath.rollbacks)
+            try Self.unconverge(&draft)
+            return .commit
+        }
+        return Answer(rollout: nil)
     }
 
     // MARK: Which one
@@ -206,7 +230,7 @@ package struct RollbackRequests {
         _ answer: Answer, over known: [RollbackRecord], reason: String
     ) throws -> Answer {
         var answer = answer
-        let id = answer.rollout
+        guard let id = answer.rollout else { return answer }
         let event = LedgerEvent(
             "rolled-back",
             subject: "Take rollout \(id) back"
@@ -314,6 +338,10 @@ package struct RollbackRequests {
             mark.stop = nil
             try draft.setMark(mark, of: record.rollout)
         }
+        try unconverge(&draft)
+    }
+
+    private static func unconverge(_ draft: inout LedgerDraft) throws(LedgerError) {
         guard var environment = try draft.environmentRecord() else { return }
         environment.convergedRevision = nil
         environment.convergedAt = nil

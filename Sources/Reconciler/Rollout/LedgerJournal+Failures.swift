@@ -34,7 +34,7 @@ extension LedgerJournal {
         _ record: PendingRecord, _ outcome: OperationOutcome, at now: Timestamp,
         in draft: inout LedgerDraft
     ) throws(LedgerError) {
-        guard try draft.rollout(record.rollout)?.policy == .pause else { return }
+        guard try draft.readableRollout(record.rollout)?.policy == .pause else { return }
         _ = try draft.pause(
             record.rollout, reason: OperationOutcome.failure(of: record.key, outcome.message),
             at: now)

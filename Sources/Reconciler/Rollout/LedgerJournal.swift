@@ -180,7 +180,7 @@ package struct LedgerJournal: OperationJournal {
             // A part that this operation ran is not drift, so it is recorded.
             guard let progress = outcome.progress else { return }
             digest = progress.digest
-        case .notRun, .discarded, .cancelled: return
+        case .notRun, .cancelled: return
         }
         var tables: [String: Digest?] = [:]
         for (object, digest) in record.step.tables(at: digest) ?? [record.key.object: digest] {
@@ -240,7 +240,6 @@ extension OperationOutcome {
         case .failed: "Fail"
         case .partly: "Record part of"
         case .notRun: "Return"
-        case .discarded: "Discard"
         case .cancelled: "Cancel"
         }
     }

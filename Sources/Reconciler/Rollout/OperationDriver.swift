@@ -189,7 +189,7 @@ struct OperationDriver {
         var outcome = OperationOutcome(kind: kind, message: message, attempts: machine.attempts)
         switch kind {
         case .superseded, .failed: addPart(of: machine, refused, to: &outcome)
-        case .completed, .partly, .notRun, .discarded, .cancelled: break
+        case .completed, .partly, .notRun, .cancelled: break
         }
         turn.giveBack()
         try faults.reach(.beforeOutcome)

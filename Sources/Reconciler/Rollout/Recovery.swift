@@ -27,21 +27,26 @@ package struct Recovery: Sendable {
     ///
     /// Each shard is opened once, whatever the number of its records.
     ///
-    /// - Parameter isInFleet: whether the fleet still has a shard. A record is discarded only
-    ///   because the fleet file no longer has its shard, never for a failed connection.
+    /// - Parameter obstacle: why reading its shard does not settle a record, which then stays: the
+    ///   shard left the fleet, or is at another place than where the operation began. Nobody knows
+    ///   whether a statement runs there.
     package func settle(
-        _ records: [PendingRecord], isInFleet: (ShardID) -> Bool
+        _ records: [PendingRecord], obstacle: (PendingRecord) -> String? = { _ in nil }
     ) throws(JournalFailure) -> [ReconcileReport.Recovered] {
         var found: [ReconcileReport.Recovered] = []
         let shards = Dictionary(grouping: records, by: \.key.shardID)
         for (shard, records) in shards.sorted(by: { $0.key < $1.key }) {
-            let records = records.sorted { $0.key < $1.key }
-            guard isInFleet(shard) else {
-                for record in records { found.append(try discard(record)) }
-                continue
+            var direct: [PendingRecord] = []
+            for record in records.sorted(by: { $0.key < $1.key }) {
+                if let obstacle = obstacle(record) {
+                    found.append(
+                        Self.line(record, .unknown, SetAside.reason(record.key, obstacle)))
+                } else if let line = outstanding(record) {
+                    found.append(line)
+                } else {
+                    direct.append(record)
+                }
             }
-            found += records.compactMap(outstanding)
-            let direct = records.filter { outstanding($0) == nil }
             if !direct.isEmpty { found += try settle(direct, on: shard) }
         }
         return found
@@ -53,15 +58,6 @@ package struct Recovery: Sendable {
         if let reason = engines.refusal(of: record) { return Self.line(record, .unknown, reason) }
         guard let engine = engines.engine(of: record.step), engine.isStaged else { return nil }
         return Self.line(record, .resumed, record.engine.flatMap(engine.progress) ?? "goes on")
-    }
-
-    private func discard(
-        _ record: PendingRecord
-    ) throws(JournalFailure) -> ReconcileReport.Recovered {
-        let outcome = OperationOutcome(
-            kind: .discarded, message: "the shard left the fleet", attempts: 0)
-        try journal.finish(record, outcome)
-        return Self.line(record, .discarded, "the shard left the fleet")
     }
 
     /// Reads the tables of one shard under its lock, and then records the outcomes.

@@ -79,8 +79,14 @@ package final class PassMemory: Sendable {
 
     /// The shards of which nothing may be done, as the ledger has something of them that cannot be
     /// read.
-    package func setAside(in snapshot: RecordSnapshot?) throws(LedgerError) -> SetAside {
+    ///
+    /// - Parameter whereabouts: where the shards are; without it what passes found is told.
+    package func setAside(
+        in snapshot: RecordSnapshot?,
+        whereabouts: () -> Whereabouts = { Whereabouts([]) { _ in false } }
+    ) throws(LedgerError) -> SetAside {
         _ = try recorded(in: snapshot)
-        return try SetAside(snapshot, records: state.withLock { $0.fleet.damaged })
+        return try SetAside(
+            snapshot, records: state.withLock { $0.fleet.damaged }, whereabouts: whereabouts)
     }
 }

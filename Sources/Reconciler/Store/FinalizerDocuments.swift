@@ -4,15 +4,20 @@ import Schema
 
 extension RecordReader {
     /// The finalizers of a rollout, by the order of its record; nil for each whose record is
-    /// missing.
+    /// missing or cannot be read: whether it ran is not known, so it neither runs nor ends.
     package func finalizers(
         of rollout: RolloutRecord
     ) throws(LedgerError) -> [FinalizerRecord?] {
         var records: [FinalizerRecord?] = []
         for namespace in rollout.finalizers ?? [] {
-            records.append(
-                try read(
-                    FinalizerRecord.self, at: RecordPath.finalizer(rollout.id, namespace)))
+            let path = RecordPath.finalizer(rollout.id, namespace)
+            do throws(LedgerError) {
+                let record = try read(FinalizerRecord.self, at: path)
+                if let record { try RecordVersion.check(record.version, at: path) }
+                records.append(record)
+            } catch  where error.isOfContent {
+                records.append(nil)
+            }
         }
         return records
     }

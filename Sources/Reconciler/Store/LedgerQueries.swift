@@ -46,10 +46,31 @@ package struct LedgerQueries {
     /// The open rollouts but one, by id.
     package func openRollouts(but id: String) throws(LedgerError) -> [RolloutReport] {
         var reports: [RolloutReport] = []
-        for other in try store.snapshot()?.list(RecordPath.openFolder) ?? [] where other != id {
-            if let report = try rollout(other) { reports.append(report) }
+        let snapshot = try store.snapshot()
+        for other in try snapshot?.list(RecordPath.openFolder) ?? [] where other != id {
+            guard try snapshot?.readableRollout(other) != nil, let report = try rollout(other)
+            else { continue }
+            reports.append(report)
         }
         return reports
+    }
+
+    /// What of the environment cannot be read and keeps something from going on, one sentence each;
+    /// shards that are set aside are ``shardLines(all:_:whereabouts:)``.
+    package func unread() throws(LedgerError) -> [String] {
+        guard let snapshot = try store.snapshot() else { return [] }
+        var lines = try snapshot.unreadRollouts().map(\.words)
+        do throws(LedgerError) {
+            _ = try snapshot.rollbacks()
+        } catch  where error.isOfContent {
+            lines.append("\(error)")
+        }
+        return lines
+    }
+
+    /// Whether a rollout is there, and its record can be read.
+    package func isReadable(_ rollout: String) throws(LedgerError) -> Bool {
+        try store.snapshot()?.readableRollout(rollout) != nil
     }
 
     /// What somebody suspended and is not over.
@@ -70,11 +91,12 @@ package struct LedgerQueries {
     /// The shards that are set aside, and where `all` every shard that was recorded. Reads the
     /// records of all shards, or what has changed since `memory` was last used.
     package func shardLines(
-        all: Bool, _ memory: inout FleetMemory
+        all: Bool, _ memory: inout FleetMemory, whereabouts: () -> Whereabouts
     ) throws(LedgerError) -> (setAside: [StatusReport.ShardLine], all: [StatusReport.ShardLine]?) {
         guard let snapshot = try store.snapshot() else { return ([], all ? [] : nil) }
         let records = try memory.records(in: snapshot)
-        let setAside = try SetAside(snapshot, records: memory.damaged).reasons
+        let setAside = try SetAside(snapshot, records: memory.damaged, whereabouts: whereabouts)
+            .reasons
         let suspensions = try suspensions()
         let lines = Set(records.keys).union(setAside.keys).sorted().map { id in
             var line = StatusReport.ShardLine(shard: id)
@@ -108,6 +130,12 @@ package struct LedgerQueries {
                 unreadable.insert(key)
                 lacks.append("the record of \(key) cannot be read: \(error.fault)")
             }
+        }
+        for (namespace, finalizer) in zip(record.finalizers ?? [], finalizers)
+        where finalizer == nil {
+            lacks.append(
+                "whether the finalizer of \(namespace) ran cannot be read: look, and then `plumb "
+                    + "unlock --rollout \(record.id) --reason …`")
         }
         var report = RolloutReport(
             environment: environment, rollout: record.id, plan: record.plan,
@@ -168,16 +196,10 @@ package struct LedgerQueries {
         try snapshot.pending()
     }
 
-    /// The statements that tables refused.
+    /// The statements that tables refused; shards of which one cannot be read are set aside.
     package static func refusals(
         in snapshot: RecordSnapshot
     ) throws(LedgerError) -> Refusals {
-        var records: [RefusalRecord] = []
-        for path in try snapshot.paths(below: RecordPath.refusals) {
-            if let record = try snapshot.read(RefusalRecord.self, at: path) {
-                records.append(record)
-            }
-        }
-        return Refusals(records)
+        Refusals(try snapshot.refusalList().records)
     }
 }

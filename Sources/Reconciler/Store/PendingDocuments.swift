@@ -19,6 +19,8 @@ enum PendingDocuments {
         var actor: String
         var begun: Int?
         var engine: EngineState?
+        var place: String?
+        var astray: String?
 
         init(_ record: PendingRecord, step: Digest) {
             version = record.version
@@ -32,6 +34,8 @@ enum PendingDocuments {
             actor = record.actor
             begun = record.begun
             engine = record.engine
+            place = record.place
+            astray = record.astray
         }
 
         /// The record, with `step` on its shard.
@@ -46,6 +50,8 @@ enum PendingDocuments {
             record.revision = revision
             record.begun = begun
             record.engine = engine
+            record.place = place
+            record.astray = astray
             return record
         }
     }

@@ -147,9 +147,14 @@ package enum RecordPath {
         rolloutFolder(rollout).appending("steps").spread(digest)
     }
 
+    /// The folder of a rollout's finalizers.
+    static func finalizers(_ rollout: String) -> LedgerPath {
+        rolloutFolder(rollout).appending("finalizers")
+    }
+
     /// The finalizer of a namespace in a rollout.
     static func finalizer(_ rollout: String, _ namespace: String) -> LedgerPath {
-        rolloutFolder(rollout).appending("finalizers").appending(namespace)
+        finalizers(rollout).appending(namespace)
     }
 
     /// The pending record of an operation.
@@ -188,6 +193,15 @@ package enum RecordPath {
         return OperationKey(
             shard: ShardID(namespace: parts[0], shard: parts[1]),
             object: ObjectName(encoded: parts[2]))
+    }
+
+    /// The namespace, and the shard of it where one is meant, whose suspension has this name; nil
+    /// where it is no such name.
+    static func suspended(named name: String) -> (namespace: String, shard: String?)? {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+            .compactMap { LedgerPath.decode(String($0)) }
+        guard let namespace = parts.first, parts.count <= 2 else { return nil }
+        return (namespace, parts.count == 2 ? parts[1] : nil)
     }
 
     /// Several names as one: each encoded by itself, so that no two lists have the same.

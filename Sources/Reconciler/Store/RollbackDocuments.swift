@@ -2,11 +2,22 @@ import Ledger
 import Model
 
 extension RecordReader {
-    /// The rollbacks that hold, the older ones first. Throws where they are of a later plumb: what
-    /// is held is then not known.
+    /// The rollbacks that hold, the older ones first. Throws where they are damaged or of a later
+    /// plumb: what is held, on any shard, is then not known, so that nothing is changed.
     package func rollbacks() throws(LedgerError) -> [RollbackRecord] {
+        do throws(LedgerError) {
+            return try rollbackBook()?.rollbacks ?? []
+        } catch  where error.isOfContent {
+            throw LedgerError(
+                error.code, "what was taken back cannot be read (\(error.fault))",
+                remedy: (error.remedy.map { "\($0), or " } ?? "")
+                    + "give up whatever it holds with `plumb rollback --end --reason …`")
+        }
+    }
+
+    private func rollbackBook() throws(LedgerError) -> RollbackBook? {
         let path = RecordPath.rollbacks
-        guard let book = try read(RollbackBook.self, at: path) else { return [] }
+        guard let book = try read(RollbackBook.self, at: path) else { return nil }
         let versions = [book.version] + book.rollbacks.map(\.version)
         guard versions.allSatisfy({ $0 == RollbackRecord.currentVersion }) else {
             throw LedgerError(
@@ -14,7 +25,7 @@ extension RecordReader {
                 "\(path): this plumb knows version \(RollbackRecord.currentVersion) of it",
                 remedy: "use the release of plumb that wrote it, or a newer one")
         }
-        return book.rollbacks
+        return book
     }
 }
 

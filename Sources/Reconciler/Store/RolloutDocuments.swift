@@ -28,9 +28,24 @@ extension RecordReader {
         return record
     }
 
-    /// What is asked of an open rollout; nil where it has ended.
+    /// The same; nil too where the record cannot be read.
+    package func readableRollout(_ id: String) throws(LedgerError) -> RolloutRecord? {
+        do throws(LedgerError) { return try rollout(id) } catch  where error.isOfContent {
+            return nil
+        }
+    }
+
+    /// What is asked of an open rollout; nil where it has ended. Where that cannot be read,
+    /// somebody may have stopped it: it stands still.
     package func rolloutMark(_ id: String) throws(LedgerError) -> RolloutMark? {
-        try read(RolloutMark.self, at: RecordPath.open(id))
+        let path = RecordPath.open(id)
+        do throws(LedgerError) {
+            guard let mark = try read(RolloutMark.self, at: path) else { return nil }
+            try RecordVersion.check(mark.version ?? RecordVersion.present, at: path)
+            return mark
+        } catch  where error.isOfContent {
+            return RolloutMark(damage: error.fault)
+        }
     }
 }
 
@@ -40,12 +55,12 @@ extension RecordSnapshot {
         try names(below: RecordPath.rollouts, depth: 2)
     }
 
-    /// The rollouts that have not ended, with their operations; those of which the record is
-    /// missing are left out.
+    /// The rollouts that have not ended, with their operations; those of which the record cannot
+    /// be read are ``unreadRollouts()``.
     package func openRollouts() throws(LedgerError) -> [OpenRollout] {
         var rollouts: [OpenRollout] = []
         for id in try list(RecordPath.openFolder) {
-            guard let record = try rollout(id) else { continue }
+            guard let record = try readableRollout(id) else { continue }
             var open = OpenRollout(record: record)
             for key in record.operationKeys {
                 do throws(LedgerError) {
@@ -73,7 +88,14 @@ extension LedgerDraft {
     }
 
     /// Lets an open rollout go on, or not.
+    ///
+    /// Throws where what was asked of it before cannot be read: that is ended by a person.
     package mutating func setMark(_ mark: RolloutMark, of id: String) throws(LedgerError) {
+        if let damage = mark.damage {
+            throw LedgerError(
+                .invalid, "what was asked of rollout \(id) cannot be read (\(damage))",
+                remedy: "`plumb unlock --rollout \(id) --reason …` ends that, after a look")
+        }
         try set(RecordPath.open(id), json: mark)
     }
 
@@ -86,7 +108,7 @@ extension LedgerDraft {
         _ rollout: String, reason: String, at now: Timestamp
     ) throws(LedgerError) -> (mark: RolloutMark, isNew: Bool)? {
         guard var mark = try rolloutMark(rollout) else { return nil }
-        guard mark.pause == nil else { return (mark, false) }
+        guard mark.pause == nil, mark.damage == nil else { return (mark, false) }
         mark.pause = RolloutMark.Pause(reason: reason, at: now.iso)
         try setMark(mark, of: rollout)
         return (mark, true)

@@ -7,13 +7,18 @@ import Schema
 /// is over stays until somebody suspends or resumes something.
 extension RecordReader {
     /// The suspension of exactly this namespace or shard, over or not; nil where there is none.
+    /// One that cannot be read is not over, until somebody resumes what its name says.
     func suspension(
         of namespace: String, _ shard: String?
     ) throws(LedgerError) -> SuspensionRecord? {
         let path = RecordPath.suspension(namespace, shard)
-        guard let record = try read(SuspensionRecord.self, at: path) else { return nil }
-        try RecordVersion.check(record.version, at: path)
-        return record
+        do throws(LedgerError) {
+            guard let record = try read(SuspensionRecord.self, at: path) else { return nil }
+            try RecordVersion.check(record.version, at: path)
+            return record
+        } catch  where error.isOfContent {
+            return SuspensionRecord(namespace: namespace, shard: shard, damage: error.fault)
+        }
     }
 
     /// What keeps a shard from being changed at this time; nil where nothing does. Costs two looks.
@@ -34,10 +39,15 @@ extension RecordSnapshot {
     package func suspensions() throws(LedgerError) -> [SuspensionRecord] {
         var records: [SuspensionRecord] = []
         for name in try list(RecordPath.suspensions).sorted() {
-            let path = RecordPath.suspensions.appending(name)
-            guard let record = try read(SuspensionRecord.self, at: path) else { continue }
-            try RecordVersion.check(record.version, at: path)
-            records.append(record)
+            guard let place = RecordPath.suspended(named: name) else {
+                throw LedgerError(
+                    .damaged,
+                    "\(RecordPath.suspensions.appending(name)): this is the name of no suspension",
+                    remedy: "restore the branch from before")
+            }
+            if let record = try suspension(of: place.namespace, place.shard) {
+                records.append(record)
+            }
         }
         return records
     }

@@ -9,7 +9,7 @@ extension JSONView {
         _ answer: RollbackText.Answer, isEnd: Bool, plan: PlanReport, pretty: Bool = false
     ) -> String {
         let members: [String: JSONValue] = [
-            "rollout": .string(answer.rollout),
+            "rollout": .text(answer.rollout),
             "rollback": answer.report.map(rollback) ?? .null,
             "ended": .strings(answer.ended),
             "superseded": .number(answer.superseded), "running": .number(answer.running),

@@ -68,6 +68,7 @@ package enum JSONView {
         members["rollbacks"] = .array(status.rollbacks.map(rollback))
         members["setAside"] = .array(status.setAside.map(shardLine))
         members["failures"] = .array(status.failures.map(failure))
+        members["unread"] = .array(status.unread.map(JSONValue.string))
         members["shards"] = status.shards.map { .array($0.map(shardLine)) } ?? .null
         return document("status", status.headline, exit, members, pretty)
     }

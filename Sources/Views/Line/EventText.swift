@@ -39,7 +39,6 @@ package enum EventText {
         case .superseded: return "left      \(key)\(reason)"
         case .partly: return "left      \(key): part of it ran, the rest is planned again\(reason)"
         case .notRun: return "left      \(key): nothing of it ran\(reason)"
-        case .discarded: return "left      \(key): its shard left the fleet\(reason)"
         case .cancelled: return "left      \(key)\(reason)"
         case .failed:
             let attempts = Count.of(outcome.attempts, "failed attempt")

@@ -48,7 +48,7 @@ package struct LiveProgress: Sendable {
         for outcome in settled.values {
             switch outcome.kind {
             case .completed: counts.done += 1
-            case .superseded, .partly, .notRun, .discarded, .cancelled: counts.left += 1
+            case .superseded, .partly, .notRun, .cancelled: counts.left += 1
             case .failed: counts.failed += 1
             }
         }

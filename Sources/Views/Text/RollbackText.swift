@@ -5,7 +5,7 @@ import Schema
 package enum RollbackText {
     /// What a rollback came to, for the command that asked for it.
     package struct Answer {
-        package var rollout: String
+        package var rollout: String?
         /// Nil where only earlier rollbacks end.
         package var report: RollbackReport?
         /// The ids of the rollbacks that end.
@@ -17,7 +17,7 @@ package enum RollbackText {
         package var running: Int
 
         package init(
-            rollout: String, report: RollbackReport?, ended: [String],
+            rollout: String?, report: RollbackReport?, ended: [String],
             left: [(shards: String, reason: String)], superseded: Int, running: Int
         ) {
             self.rollout = rollout
@@ -30,6 +30,7 @@ package enum RollbackText {
 
         /// One line for people.
         package var headline: String {
+            let rollout = rollout ?? "unknown"
             guard let report else {
                 return "rollout \(rollout) is taken back: rollback "
                     + "\(ended.joined(separator: ", ")) ends, and git's state is wanted again"
@@ -39,7 +40,11 @@ package enum RollbackText {
 
         /// The same where a rollback was given up.
         package var endHeadline: String {
-            "rollback \(ended.joined(separator: ", ")) of rollout \(rollout) ends: git's state is "
+            guard let rollout else {
+                return "every rollback ends, as none could be read: git's state is wanted again"
+            }
+            return
+                "rollback \(ended.joined(separator: ", ")) of rollout \(rollout) ends: git's state is "
                 + "wanted again"
         }
     }

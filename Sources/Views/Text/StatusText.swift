@@ -18,7 +18,11 @@ package enum StatusText {
                 hanging: 2)
         }
         for failure in FailureFacts.all(status.failures) { page.prose(failure, .bad, hanging: 2) }
-        if !status.suspensions.isEmpty || !status.setAside.isEmpty || !status.failures.isEmpty {
+        for words in status.unread { page.prose(words, .bad, hanging: 2) }
+        let isShort =
+            status.suspensions.isEmpty && status.setAside.isEmpty && status.failures.isEmpty
+            && status.unread.isEmpty
+        if !isShort {
             page.blank()
         }
         if let shards = status.shards {

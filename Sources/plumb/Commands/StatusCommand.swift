@@ -25,7 +25,7 @@ enum StatusCommand {
         var failures = FailureMemory()
         let ask = {
             try report(
-                of: wanted, session.store, shards: invocation.has(.allShards), memory: &memory,
+                of: wanted, session, shards: invocation.has(.allShards), memory: &memory,
                 failures: &failures)
         }
         guard invocation.has(.watch) else { return answer(try ask(), format, invocation) }
@@ -60,9 +60,10 @@ enum StatusCommand {
 
     /// What there is to say of a rollout, or of the newest one and what else is going on.
     private static func report(
-        of wanted: String?, _ store: LedgerStore, shards: Bool, memory: inout FleetMemory,
+        of wanted: String?, _ session: LedgerSession, shards: Bool, memory: inout FleetMemory,
         failures: inout FailureMemory
     ) throws -> StatusReport {
+        let store = session.store
         let queries = LedgerQueries(store: store)
         if let wanted {
             try store.ledger.requireMade()
@@ -79,10 +80,17 @@ enum StatusCommand {
         report.suspensions = try queries.suspensions()
         report.rollbacks = try queries.rollbacks()
         report.failures = try queries.failures(&failures)
-        (report.setAside, report.shards) = try queries.shardLines(all: shards, &memory)
+        report.unread = try queries.unread()
+        (report.setAside, report.shards) = try queries.shardLines(all: shards, &memory) {
+            session.whereabouts
+        }
         let environment = try queries.environment()
         if let latest = environment?.latestRollout {
-            report.rollout = try rollout(latest, queries)
+            if try queries.isReadable(latest) {
+                report.rollout = try rollout(latest, queries)
+            } else {
+                report.note = "the record of rollout \(latest), the latest one, cannot be read"
+            }
             report.others = try queries.openRollouts(but: latest)
         } else {
             let converged = environment?.convergedRevision.map { "; converged at \($0.prefix(7))" }

@@ -67,6 +67,8 @@ struct Option: Sendable {
     static let requireAll = Option(
         name: "require-all", value: nil,
         help: "change nothing where one shard is unknown or set aside (exit 6)")
+    static let rollout = Option(
+        name: "rollout", value: "id", help: "the rollout that is set aside, instead of a shard")
     static let end = Option(
         name: "end", value: nil, help: "give a rollback up: git's state is wanted again")
     static let reason = Option(name: "reason", value: "text", help: "why; kept in the audit trail")
