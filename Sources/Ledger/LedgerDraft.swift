@@ -4,6 +4,8 @@ import Store
 package struct LedgerDraft {
     /// The event that the commit will record.
     package var event: LedgerEvent
+    /// What happens with it, in the same commit: each is an event of its own.
+    package var furtherEvents: [LedgerEvent] = []
 
     /// The documents before the group of this transition; nil where it is the environment's first.
     private let snapshot: LedgerSnapshot?

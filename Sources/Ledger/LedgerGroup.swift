@@ -36,9 +36,10 @@ struct LedgerGroup {
             switch try transition.body(&draft) {
             case .nothing: settle(transition, .nothing)
             case .commit:
-                try EventMessage.check(draft.event)
+                let own = [draft.event] + draft.furtherEvents
+                for event in own { try EventMessage.check(event) }
                 edits = draft.edits
-                events.append(draft.event)
+                events += own
                 time = max(time, transition.time)
                 settle(transition, .recorded)
             }

@@ -55,6 +55,15 @@ import Testing
 
         var runs: [String] { text("runs").split(separator: "\n").map(String.init) }
 
+        /// Lets the program end that waits for that, and waits until it has.
+        func end() throws {
+            try fleet.folder.write("", to: "publish.go")
+            let leader = try #require(
+                pid_t(text("publish.pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+            for _ in 0..<1_000 where kill(leader, 0) == 0 { usleep(10_000) }
+            #expect(kill(leader, 0) == -1)
+        }
+
         func finalizer() throws -> [String: Any] {
             let status = try fleet.run("status", "--output", "json").json
             return try #require((status["finalizers"] as? [[String: Any]])?.first)
@@ -121,6 +130,81 @@ import Testing
         #expect(try own.fleet.eventCount("rollout-failed") == 1)
     }
 
+    @Test func oneThatFailedRunsAgainWhenSomebodyWantsThat() throws {
+        let own = try Publishing(shards: 1, end: "test -e \"$0.go\" || exit 3")
+        let fleet = own.fleet
+        func retry(_ words: String..., expect status: Int32) throws -> Run {
+            try fleet.expect(status, ["retry", "--finalizer", "app", "--reason", "mended"] + words)
+        }
+        try fleet.expect(2, "plan")
+        #expect(try retry(expect: 78).says("no rollout"))
+        try fleet.expect(4, "reconcile")
+        let status = try fleet.run("status", "--output", "json").json
+        let id = try #require(status["rollout"] as? String)
+        #expect(try fleet.run("status").says("plumb retry \(id) --finalizer app"))
+        // Nothing but it is tried again by itself.
+        #expect(try fleet.expect(78, "retry", "--reason", "x").says("no rollout has anything"))
+        #expect(
+            try fleet.expect(78, "retry", "--finalizer", "other", "--reason", "x").says("other"))
+        try fleet.expect(64, "retry", "--finalizer", "app")
+        #expect(try retry("nothing", expect: 78).says("no rollout `nothing`"))
+        // It fails again, and the rollout with it.
+        try fleet.folder.write("", to: "publish.go")
+        #expect(try retry(id, expect: 0).says("finalizer of app again"))
+        #expect(try fleet.run("status").says("Rollout \(id)", "running"))
+        #expect(try retry(expect: 78).says("has not run yet"))
+        try fleet.expect(0, "reconcile")
+        #expect(own.runs.count == 2)
+        #expect(try own.finalizer()["state"] as? String == "completed")
+        #expect(try retry(id, expect: 78).says("has completed"))
+        #expect(try fleet.eventCount("finalizer-retried") == 1)
+        #expect(try fleet.eventCount("rollout-failed") == 1)
+        #expect(try fleet.eventCount("rollout-completed") == 1)
+        // A later rollout has it, too: the older one would publish what is past.
+        try FileManager.default.removeItem(atPath: fleet.folder.path + "/publish.go")
+        try fleet.change("orders.sql", StoryTests.withStatus)
+        try fleet.expect(4, "reconcile")
+        let latest = try #require(
+            try fleet.run("status", "--output", "json").json["rollout"] as? String)
+        #expect(try retry(id, expect: 78).says("rollout \(latest), which began later"))
+        // What is taken back has nothing to publish.
+        try fleet.expect(3, "rollback", "--reason", "no")
+        #expect(try retry(latest, expect: 78).says("is taken back"))
+        #expect(own.runs.count == 3)
+        try fleet.expect(0, "store", "verify")
+    }
+
+    @Test func whatARollbackSkipsIsAnEvent() throws {
+        let own = try Publishing(end: "true")
+        let fleet = own.fleet
+        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 1h}, {percent: 100}]"]
+        try fleet.commit()
+        try fleet.expect(2, "reconcile", "--no-wait")
+        _ = try fleet.run("rollback", "--reason", "no")
+        let events = try fleet.events().map { $0["event"] as? String }
+        #expect(Set(events.prefix(3)) == ["rolled-back", "finalizer-skipped", "planned"])
+        #expect(own.runs.isEmpty)
+        try fleet.expect(0, "store", "verify")
+    }
+
+    /// A later commit that changes nothing of the namespace is not what was rolled out.
+    @Test func itsRevisionIsThatOfItsPlan() throws {
+        let own = try Publishing(shards: 1, end: "test -e \"$0.go\" || exit 75")
+        let planned = try own.fleet.git("rev-parse", "HEAD")
+        try own.fleet.expect(2, "reconcile")
+        try own.fleet.folder.write("", to: "publish.go")
+        try own.fleet.write("readme.txt", "words")
+        try own.fleet.commit()
+        var runs = 0
+        while try own.fleet.run("reconcile").status == 2, runs < 50 { runs += 1 }
+        let document = try #require(
+            try JSONSerialization.jsonObject(with: Data(own.text("document").utf8))
+                as? [String: Any])
+        #expect(document["attempt"] as? Int == 2)
+        let revision = try #require(document["revision"] as? String)
+        #expect(planned.hasPrefix(revision) && revision.count == 40)
+    }
+
     @Test func itIsSkippedWhereAShardFailed() throws {
         let own = try Publishing(shards: 1, end: "true")
         try own.fleet.expect(0, "reconcile")
@@ -140,14 +224,21 @@ import Testing
     @Test(arguments: [false, true])
     func aDeathInBetween(isIdempotent: Bool) throws {
         let own = try Publishing(
-            end: "while test ! -e \"$0.go\"; do sleep 0.05; done",
+            end: "echo $$ > \"$0.pid\"; while test ! -e \"$0.go\"; do sleep 0.05; done",
             options: isIdempotent ? ", idempotent: true" : "")
         let fleet = own.fleet
         let running = try fleet.start("reconcile")
-        try running.reaches("the program") { !own.runs.isEmpty }
+        try running.reaches("the program") { own.text("publish.pid").hasSuffix("\n") }
         running.send(SIGKILL)
         _ = try running.wait()
-        try fleet.folder.write("", to: "publish.go")
+        // It still runs, so that nothing is known and nothing is begun.
+        for _ in 0..<2 {
+            #expect(try fleet.expect(2, "reconcile").says("finalizer of app running"))
+        }
+        #expect(own.runs.count == 1)
+        #expect(
+            try fleet.expect(78, "retry", "--finalizer", "app", "--reason", "x").says("started"))
+        try own.end()
         if !isIdempotent {
             let run = try fleet.expect(6, "reconcile")
             #expect(run.says("finalizer of app unknown", "plumb retry"), "\(run)")
@@ -183,6 +274,10 @@ import Testing
         "attack: a program that does not end, or writes without end, is killed with its children",
         arguments: [
             ("sleep 600", ", timeout: 1s", "did not end within 1 s"),
+            (
+                "setsid sh -c 'echo $$ > \"$0.session\"; sleep 600' \"$0\" & sleep 600",
+                ", timeout: 1s", "did not end within 1 s"
+            ),
             ("yes", "", "wrote more than 1048576 bytes"),
         ])
     func withoutEnd(end: String, options: String, reason: String) throws {
@@ -198,5 +293,10 @@ import Testing
             return fields.count > 2 && fields[2] == "\(leader)" && fields[0] != "Z"
         }
         #expect(alive.isEmpty, "\(alive)")
+        // Nor of what left the group.
+        if end.contains("setsid") {
+            let other = own.text("publish.session").trimmingCharacters(in: .whitespacesAndNewlines)
+            #expect(kill(try #require(pid_t(other)), 0) == -1 && errno == ESRCH)
+        }
     }
 }

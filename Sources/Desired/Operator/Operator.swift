@@ -20,6 +20,8 @@ package struct Operator: Sendable {
     package let approvals: ApprovalRules
     /// The programs that a namespace's finalizer may run, as absolute paths.
     package let finalizers: [String]
+    /// The programs that may be asked how a wave is, as absolute paths.
+    package let health: [String]
     /// Whether schema files may use `DATA DIRECTORY` and `INDEX DIRECTORY`.
     package let allowsDataDirectory: Bool
     /// The file of the key that signs the ledger's commits, as an absolute path.
@@ -32,6 +34,9 @@ package struct Operator: Sendable {
 
     /// Whether a finalizer may run this program.
     package func allows(finalizer path: String) -> Bool { finalizers.contains(path) }
+
+    /// Whether this program may be asked how a wave is.
+    package func allows(health path: String) -> Bool { health.contains(path) }
 
     /// How to log in to a server of an environment; nil where the file has no account for it, or
     /// does not allow the server.

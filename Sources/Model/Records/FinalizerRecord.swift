@@ -23,6 +23,8 @@ package struct FinalizerRecord: Codable, Hashable, Sendable {
     package var message: String?
     /// The beginning of what it wrote to standard output.
     package var output: String?
+    /// The process that is there for as long as its latest run lasts; nil where nobody can tell.
+    package var process: ProcessRecord?
 
     package init(
         namespace: String, command: [String], isIdempotent: Bool, limitSeconds: Int

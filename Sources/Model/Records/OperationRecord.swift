@@ -126,6 +126,8 @@ package struct RolloutRecord: Codable, Hashable, Sendable {
     package var cutover: CutoverPolicy?
     /// Nil for the standard one.
     package var retries: RetryBudget?
+    /// The commit that its plan was made from; nil for files of a folder, and in old records.
+    package var revision: String?
 
     package init(
         id: String, plan: Digest, policy: FailurePolicy, waves: [[OperationKey]],

@@ -6,7 +6,7 @@ import Schema
 /// What people want to be tried again at once: operations that wait for their next attempt, what
 /// failed, and finalizers that wait or of which nobody knows whether they ran.
 package struct RetryRequests {
-    private let store: LedgerStore
+    let store: LedgerStore
 
     package init(store: LedgerStore) { self.store = store }
 
@@ -21,7 +21,7 @@ package struct RetryRequests {
         /// Operations that failed, for which a daemon waits before it tries them again.
         package fileprivate(set) var heeded: [OperationKey] = []
         /// The namespaces of the finalizers.
-        package fileprivate(set) var finalizers: [String] = []
+        package internal(set) var finalizers: [String] = []
 
         var isEmpty: Bool {
             waiting.isEmpty && failed.isEmpty && heeded.isEmpty && finalizers.isEmpty
@@ -78,13 +78,7 @@ package struct RetryRequests {
     ) throws(LedgerError) {
         for finalizer in try draft.finalizers(of: rollout).compactMap(\.self)
         where namespaces.contains(finalizer.namespace) && waits(finalizer) {
-            var finalizer = finalizer
-            finalizer.state = .pending
-            finalizer.attempts = 0
-            finalizer.startedAt = nil
-            finalizer.nextAt = nil
-            finalizer.message = nil
-            try draft.setFinalizer(finalizer, of: rollout.id)
+            try draft.setFinalizer(finalizer.anew, of: rollout.id)
         }
     }
 

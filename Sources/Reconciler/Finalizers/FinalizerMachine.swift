@@ -16,20 +16,17 @@ enum FinalizerMachine {
         case end(FinalizerState, reason: String)
     }
 
-    /// - Parameter operations: the states of the operations of its namespace.
+    /// - Parameters:
+    ///   - operations: the states of the operations of its namespace.
+    ///   - presence: whether the process of its latest run is still there; asked only where one
+    ///     may be.
     static func next(
-        _ record: FinalizerRecord, _ operations: [OperationState?], now: Timestamp
+        _ record: FinalizerRecord, _ operations: [OperationState?], now: Timestamp,
+        presence: (ProcessRecord) -> ProcessRecord.Presence
     ) -> Action {
         switch record.state {
         case .completed, .failed, .skipped, .unknown: return .wait
-        case .running:
-            // The lease is this run's, so the one that started it is gone.
-            return record.isIdempotent
-                ? .run
-                : .end(
-                    .unknown,
-                    reason: "the run that started it ended before its outcome was recorded: look "
-                        + "whether it ran; `plumb retry` runs it again")
+        case .running: return again(record, presence)
         case .failedRetryable:
             guard let next = record.nextAt.flatMap(Timestamp.init(iso:)) else { return .run }
             return now < next ? .wait : .run
@@ -47,11 +44,33 @@ enum FinalizerMachine {
                 + "(\(first.label))")
     }
 
+    /// What is done about one that was started and has no outcome: the lease is this pass's, so
+    /// whoever started it is gone, and it may still run.
+    private static func again(
+        _ record: FinalizerRecord, _ presence: (ProcessRecord) -> ProcessRecord.Presence
+    ) -> Action {
+        let ended = "the run that started it ended before its outcome was recorded"
+        let look = "look whether it ran; `plumb retry` runs it again"
+        guard let process = record.process else {
+            return .end(.unknown, reason: "\(ended), and did not record its process: \(look)")
+        }
+        switch presence(process) {
+        case .present: return .wait
+        case .over where record.isIdempotent: return .run
+        case .over: return .end(.unknown, reason: "\(ended): \(look)")
+        case .unknown(let place):
+            return .end(
+                .unknown, reason: "\(ended), and it may still run (\(place)): \(look)")
+        }
+    }
+
     /// How an attempt ended.
     enum Attempt: Hashable, Sendable {
         case exited(Int32, complaint: String)
         /// It could not be started, or did not end in time.
         case lost(String)
+        /// Nobody knows whether, or how far, it ran.
+        case unknown(String)
     }
 
     /// The record after an attempt.
@@ -61,6 +80,7 @@ enum FinalizerMachine {
         var record = record
         record.output = output.isEmpty ? nil : output
         record.nextAt = nil
+        record.process = nil
         switch attempt {
         case .exited(0, _):
             record.state = .completed
@@ -84,6 +104,9 @@ enum FinalizerMachine {
         case .lost(let reason):
             record.state = .failed
             record.message = reason
+        case .unknown(let reason):
+            record.state = .unknown
+            record.message = "\(reason): look whether it ran; `plumb retry` runs it again"
         }
         record.endedAt = record.state.isTerminal ? now.iso : nil
         return record

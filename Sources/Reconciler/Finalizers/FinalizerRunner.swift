@@ -1,41 +1,35 @@
-import Basics
-import Ledger
 import Model
 import Signatures
 
-/// Runs the program of a finalizer, where the operator allows it.
-///
-/// It gets the document on standard input and no variable but `PATH`; no shell reads the command.
+/// Runs finalizers, where the operator's file allows them.
 struct FinalizerRunner {
-    /// Whether the operator's file allows the program; nothing is allowed without one.
-    let isAllowed: (_ program: String) -> Bool
+    let commands: CommandRunner
 
-    /// The most bytes that it may write, and the most characters of them that are recorded.
-    static let mostBytes = 1 << 20
+    /// How many characters of what it wrote are recorded.
     static let recorded = 2_000
 
-    func run(
-        _ record: FinalizerRecord, _ document: FinalizerDocument
-    ) -> (attempt: FinalizerMachine.Attempt, output: String) {
-        guard let program = record.command.first else { return (.lost("it has no program"), "") }
-        guard isAllowed(program) else { return (.lost(Self.refusal(program)), "") }
-        do {
-            let ended = try Program.run(
-                program, Array(record.command.dropFirst()),
-                input: CanonicalJSON.encode(document), environment: [:],
-                limitSeconds: Double(record.limitSeconds), mostBytes: Self.mostBytes)
-            return (
-                .exited(ended.status, complaint: ended.complaint),
-                String(ended.output.prefix(Self.recorded))
-            )
-        } catch let error as SignatureError {
-            return (.lost(error.fault), "")
-        } catch {
-            return (.lost("\(error)"), "")
-        }
+    /// A run that has not begun.
+    struct Prepared {
+        /// The process that is there for as long as it lasts; nil where there is none.
+        let process: ProcessRecord?
+        let run: () -> (attempt: FinalizerMachine.Attempt, output: String)
     }
 
-    static func refusal(_ program: String) -> String {
-        "the operator's file does not allow `\(program)`: add it to `finalizers` there"
+    func prepared(_ record: FinalizerRecord, _ document: FinalizerDocument) -> Prepared {
+        switch commands.prepared(record.command, document, limitSeconds: record.limitSeconds) {
+        case .refused(let reason): Prepared(process: nil) { (.lost(reason), "") }
+        case .ready(let program):
+            Prepared(process: ProcessLook.record(of: program.watcher)) {
+                switch program.run() {
+                case .exited(let status, let output, let complaint):
+                    (
+                        .exited(status, complaint: complaint),
+                        String(output.prefix(Self.recorded))
+                    )
+                case .failed(let reason): (.lost(reason), "")
+                case .unknown(let reason): (.unknown(reason), "")
+                }
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Desired
+import Diff
 import Ledger
 import Model
 import Schema
@@ -31,8 +32,8 @@ extension RolloutLedger {
             driven.operations.values.filter { !$0.state.isTerminal }.map(\.key.namespace)
         }
         let unready = unready.union(open)
-        let consent = pass.request.operator
-        let runner = FinalizerRunner { consent?.allows(finalizer: $0) == true }
+        let runner = FinalizerRunner(
+            commands: CommandRunner(purpose: .finalizers, consent: pass.request.operator))
         for place in rollouts.indices
         where rollouts[place].control.standstill == nil && !rollouts[place].isInFlight {
             guard !pass.hooks.interrupt.isRaised else { return }
@@ -41,7 +42,9 @@ extension RolloutLedger {
                 guard let record else { continue }
                 let keys = driven.record.operationKeys.filter { $0.namespace == record.namespace }
                 let states = keys.map { driven.operations[$0]?.state }
-                switch FinalizerMachine.next(record, states, now: pass.store.now) {
+                let action = FinalizerMachine.next(
+                    record, states, now: pass.store.now, presence: ProcessLook.presence)
+                switch action {
                 case .wait: continue
                 case .end(let state, let reason):
                     var ended = record
@@ -51,9 +54,11 @@ extension RolloutLedger {
                     try write(ended, of: driven.record.id)
                 case .run where unready.contains(record.namespace): continue
                 case .run:
-                    guard let begun = try begin(record, of: driven.record.id) else { continue }
+                    let prepared = runner.prepared(record, try document(record, driven, keys))
+                    guard let begun = try begin(record, prepared.process, of: driven.record.id)
+                    else { continue }
                     pass.hooks.stage("running the finalizer of \(record.namespace)")
-                    let (attempt, output) = runner.run(begun, document(begun, driven, keys))
+                    let (attempt, output) = prepared.run()
                     try write(
                         FinalizerMachine.after(
                             attempt, begun, output: output, now: pass.store.now),
@@ -66,14 +71,13 @@ extension RolloutLedger {
 
     /// Makes durable that the finalizer is about to run; nil where it may not any more.
     private func begin(
-        _ record: FinalizerRecord, of rollout: String
+        _ record: FinalizerRecord, _ process: ProcessRecord?, of rollout: String
     ) throws(LedgerError) -> FinalizerRecord? {
         var begun = record
         begun.state = .running
+        begun.process = process
         begun.startedAt = begun.startedAt ?? pass.store.now.iso
-        let event = LedgerEvent(
-            "finalizer-started", subject: "Start the finalizer of \(record.namespace)",
-            key: "\(rollout)/\(record.namespace)")
+        let event = FinalizerEvent.started(record, of: rollout)
         var isRefused = false
         try pass.store.transact(event) { [begun] draft throws(LedgerError) in
             let path = RecordPath.finalizer(rollout, record.namespace)
@@ -88,11 +92,8 @@ extension RolloutLedger {
     }
 
     private func write(_ record: FinalizerRecord, of rollout: String) throws(LedgerError) {
-        let word = record.state.rawValue.split(separator: "_").joined(separator: "-")
-        let event = LedgerEvent(
-            "finalizer-\(word)", subject: "Finalizer of \(record.namespace): \(word)",
-            key: "\(rollout)/\(record.namespace)", reason: record.message)
-        try pass.store.transact(event) { draft throws(LedgerError) in
+        try pass.store.transact(FinalizerEvent.ended(record, of: rollout)) {
+            draft throws(LedgerError) in
             // Somebody took the rollout back while it ran.
             let path = RecordPath.finalizer(rollout, record.namespace)
             guard try draft.read(FinalizerRecord.self, at: path)?.state.isTerminal == false else {
@@ -105,16 +106,25 @@ extension RolloutLedger {
 
     private func document(
         _ record: FinalizerRecord, _ driven: RolloutDrive.Driven, _ keys: [OperationKey]
-    ) -> FinalizerDocument {
+    ) throws(LedgerError) -> FinalizerDocument {
         FinalizerDocument(
             environment: pass.environment.name, namespace: record.namespace,
-            rollout: driven.record.id, revision: pass.source.commit?.id.hex,
+            rollout: driven.record.id, revision: try revision(of: driven.record),
             attempt: record.attempts + 1,
             operations: keys.map { key in
                 .init(
                     shard: key.shard, table: key.object.encoded,
                     state: driven.operations[key]?.state.label ?? "missing")
             })
+    }
+
+    /// The commit that the plan of a rollout was made from, which may be older than the one of this
+    /// pass; nil for files of a folder. Reads the plan only of a rollout that an earlier plumb
+    /// began.
+    func revision(of record: RolloutRecord) throws(LedgerError) -> String? {
+        if let revision = record.revision { return revision }
+        let path = RecordPath.plan(record.plan)
+        return try pass.store.snapshot()?.read(Plan.self, at: path)?.revision.commit
     }
 
     /// What is to be said of the finalizers that a plan's shards have.
@@ -125,11 +135,11 @@ extension RolloutLedger {
             guard let finalizer = fleet.namespace(name)?.finalizer,
                 let program = finalizer.command.first
             else { return nil }
-            guard consent?.allows(finalizer: program) == true else {
+            guard CommandRunner.allows(program, for: .finalizers, consent) else {
                 return Notice(
                     code: "finalizer-refused",
                     message: "\(finalizer.location): the finalizer of \(name) will fail: "
-                        + FinalizerRunner.refusal(program))
+                        + CommandRunner.refusal(program, for: .finalizers))
             }
             return Notice(
                 code: "finalizer",

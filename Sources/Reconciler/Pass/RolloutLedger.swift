@@ -221,6 +221,7 @@ struct RolloutLedger {
         record.maxFailures = policy.maxFailures
         record.cutover = policy.cutover == .rolling ? nil : policy.cutover
         record.retries = policy.retries == .standard ? nil : policy.retries
+        record.revision = planned.plan.revision.commit
         return record
     }
 

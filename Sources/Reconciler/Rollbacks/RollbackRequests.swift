@@ -302,6 +302,8 @@ package struct RollbackRequests {
             finalizer.message = isRunning ? "\(words), while it ran" : words
             finalizer.endedAt = now
             try draft.setFinalizer(finalizer, of: id)
+            draft.furtherEvents.append(
+                FinalizerEvent.ended(finalizer, of: id))
             finalizers.append(.skipped)
         }
         try draft.setMark(RolloutMark(stop: stop), of: id)

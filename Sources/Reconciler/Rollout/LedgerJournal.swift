@@ -105,7 +105,7 @@ package struct LedgerJournal: OperationJournal {
     ) throws(LedgerError) -> StartRefusal? {
         guard operation.state.isTerminal else { return nil }
         let words = operation.message ?? "it has ended"
-        guard try draft.rollout(rollout)?.state.isTerminal == false else {
+        guard try draft.readableRollout(rollout)?.state.isTerminal == false else {
             return .rollout(.init(state: .stopped, words: words))
         }
         return .operation(operation.state, reason: words)

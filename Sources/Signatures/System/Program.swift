@@ -1,7 +1,8 @@
 import CLinux
 import Foundation
 
-/// Runs another program (`gpg`, `ssh-keygen`, a finalizer) and waits for its end.
+/// Runs another program (`gpg`, `ssh-keygen`) and waits for its end. What a fleet file names is run
+/// by ``WatchedProgram``.
 package enum Program {
     package struct Output: Sendable {
         /// The exit status; 128 plus the signal's number where a signal ended it.
@@ -29,19 +30,14 @@ package enum Program {
         let status = try wait(for: process, name, limitSeconds: limitSeconds) {
             [files.1, files.2].contains { $0.size > mostBytes } ? mostBytes : nil
         }
-        let complaint = try text(files.2).split(whereSeparator: \.isNewline).first ?? ""
-        return Output(
-            status: status, output: try text(files.1),
-            complaint: String(
-                String.UnicodeScalarView(
-                    complaint.unicodeScalars.filter {
-                        $0.properties.generalCategory != .control
-                    }
-                    .prefix(200))))
+        return try Output(status: status, files.1, files.2)
     }
 
-    private static func text(_ file: MemoryFile) throws(SignatureError) -> String {
-        String(decoding: try file.contents(), as: UTF8.self)
+    /// What a program finds in its environment beside `variables`: where programs are.
+    static func environment(_ variables: [String: String]) -> [String: String] {
+        var variables = variables
+        variables["PATH"] = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        return variables
     }
 
     private static func start(
@@ -69,8 +65,7 @@ package enum Program {
         posix_spawnattr_setflags(
             &attributes,
             Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-        var variables = environment
-        variables["PATH"] = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        let variables = Self.environment(environment)
         var argv = ([name] + arguments).map { strdup($0) } + [nil]
         var envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for pointer in argv + envp { free(pointer) } }
@@ -94,8 +89,7 @@ package enum Program {
             var status: Int32 = 0
             let ended = waitpid(process, &status, WNOHANG)
             if ended == process {
-                let signal = status & 0x7f
-                return signal == 0 ? (status >> 8) & 0xff : 128 + signal
+                return Output.exitStatus(of: status)
             }
             guard ended == 0 || errno == EINTR else {
                 throw SignatureError(.program, "the end of the program \(name) was missed")
@@ -116,41 +110,24 @@ package enum Program {
     }
 }
 
-/// A file in memory, without a name.
-private final class MemoryFile {
-    let descriptor: Int32
-
-    /// A file with these bytes, positioned at its start.
-    init(holding bytes: [UInt8]) throws(SignatureError) {
-        descriptor = memfd_create("plumb", plumb_close_on_exec)
-        guard descriptor >= 0 else {
-            throw SignatureError(
-                .program, "cannot make a file in memory: \(String(cString: strerror(errno)))")
-        }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else {
-                throw SignatureError(
-                    .program, "cannot make a file in memory: \(String(cString: strerror(errno)))")
-            }
-            rest = rest.dropFirst(count)
-        }
-        lseek(descriptor, 0, SEEK_SET)
+extension Program.Output {
+    /// What was written to the files that stood for standard output and error.
+    init(
+        status: Int32, _ output: MemoryFile, _ errors: MemoryFile
+    ) throws(SignatureError) {
+        let lines = String(decoding: try errors.contents(), as: UTF8.self)
+        let complaint = lines.split(whereSeparator: \.isNewline).first ?? ""
+        self.status = status
+        self.output = String(decoding: try output.contents(), as: UTF8.self)
+        self.complaint = String(
+            String.UnicodeScalarView(
+                complaint.unicodeScalars.filter { $0.properties.generalCategory != .control }
+                    .prefix(200)))
     }
 
-    deinit { close(descriptor) }
-
-    /// How many bytes it has.
-    var size: Int {
-        var facts = stat()
-        return fstat(descriptor, &facts) == 0 ? Int(facts.st_size) : 0
-    }
-
-    /// All bytes that were written to it.
-    func contents() throws(SignatureError) -> [UInt8] {
-        lseek(descriptor, 0, SEEK_SET)
-        return try TrustedFile.contents(descriptor, "the output of a program")
+    /// The exit status of what `waitpid` reports; 128 plus the signal's number for a signal.
+    static func exitStatus(of status: Int32) -> Int32 {
+        let signal = status & 0x7f
+        return signal == 0 ? (status >> 8) & 0xff : 128 + signal
     }
 }

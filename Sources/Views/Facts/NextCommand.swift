@@ -25,6 +25,11 @@ enum NextCommand {
         "plumb rollback --end \(id) --environment \(shellQuoted(environment)) --reason \"…\""
     }
 
+    static func retry(_ rollout: String, finalizer: String, environment: String) -> String {
+        "plumb retry \(rollout)" + option("finalizer", finalizer)
+            + " --environment \(shellQuoted(environment)) --reason \"…\""
+    }
+
     /// With every shard, or only the namespace where they are too many for a command line.
     static func heal(environment: String, namespace: String, shards: [String]) -> String {
         let base = "plumb reconcile --heal --environment \(shellQuoted(environment))"

@@ -109,9 +109,17 @@ package enum StatusText {
         let reconcile = NextCommand.reconcile(environment: report.environment)
         switch report.state {
         case .failed, .halting:
-            // A finalizer that failed is not run again, and nothing else is left to do.
-            let isOfShards = report.counts[OperationState.failed.label] != nil
-            return isOfShards ? ("correct the cause, then", reconcile) : nil
+            if report.counts[OperationState.failed.label] != nil {
+                return ("correct the cause, then", reconcile)
+            }
+            // A finalizer that failed runs again only when somebody says so.
+            let failed = report.finalizers?.first { $0.state == .failed }
+            guard let failed, let rollout = report.rollout else { return nil }
+            return (
+                "correct the cause, then",
+                NextCommand.retry(
+                    rollout, finalizer: failed.namespace, environment: report.environment)
+            )
         case .superseded, .pending: return ("go on with", reconcile)
         case nil: return ("look again", NextCommand.status(environment: report.environment))
         // What keeps it said so, and how it goes on.

@@ -12,9 +12,10 @@ enum RetryCommand {
             Operations that wait for their next attempt are due at once and have their attempts
             anew; what failed is planned again, also by a daemon that waits before it tries again. A
             finalizer whose run died is not started again by itself, unless it is idempotent: nobody
-            knows whether it ran. The next `plumb reconcile`, or the daemon's next pass, does it.
+            knows whether it ran. One that failed runs again with `--finalizer`. The next `plumb
+            reconcile`, or the daemon's next pass, does it.
             """,
-        options: Option.environmentWide + [.reason, .output, .noColor],
+        options: Option.environmentWide + [.finalizer, .reason, .output, .noColor],
         run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
@@ -22,7 +23,13 @@ enum RetryCommand {
         let format = try invocation.format()
         let wanted = try invocation.onlyArgument("a rollout")
         let session = try LedgerSession.open(try invocation.request(), PassHooks())
-        let found = try RetryRequests(store: session.store).retry(wanted, reason: reason)
+        let requests = RetryRequests(store: session.store)
+        let found =
+            if let namespace = invocation.value(.finalizer) {
+                try requests.retry(finalizerOf: namespace, in: wanted, reason: reason)
+            } else {
+                try requests.retry(wanted, reason: reason)
+            }
         let rollout = found.rollout.map { "rollout \($0): " } ?? ""
         let text =
             "\(rollout)\(words(found)), with `plumb reconcile` or the daemon's next pass"

@@ -72,6 +72,9 @@ struct Option: Sendable {
     static let end = Option(
         name: "end", value: nil, help: "give a rollback up: git's state is wanted again")
     static let reason = Option(name: "reason", value: "text", help: "why; kept in the audit trail")
+    static let finalizer = Option(
+        name: "finalizer", value: "namespace",
+        help: "the finalizer of this namespace, also one that failed")
     static let all = Option(
         name: "all", value: nil, help: "every step that waits in the latest plan")
     static let given = Option(

@@ -10,7 +10,7 @@ struct FinalizerMachineTests {
 
     private static func record(
         _ state: FinalizerState = .pending, idempotent: Bool = false, nextAt: String? = nil,
-        attempts: Int = 0, startedAt: String? = nil
+        attempts: Int = 0, startedAt: String? = nil, process: ProcessRecord? = nil
     ) -> FinalizerRecord {
         var record = FinalizerRecord(
             namespace: "commerce", command: ["/bin/publish"], isIdempotent: idempotent,
@@ -19,6 +19,7 @@ struct FinalizerMachineTests {
         record.nextAt = nextAt
         record.attempts = attempts
         record.startedAt = startedAt
+        record.process = process
         return record
     }
 
@@ -26,6 +27,7 @@ struct FinalizerMachineTests {
         let name: String
         var record = FinalizerMachineTests.record()
         var operations: [OperationState?] = [.completed, .completed]
+        var presence = ProcessRecord.Presence.over
         let action: FinalizerMachine.Action?
 
         var testDescription: String { name }
@@ -47,10 +49,24 @@ struct FinalizerMachineTests {
         Case(
             name: "none began", operations: [.cancelled, .cancelled],
             action: .end(.skipped, reason: "2 of its 2 operations did not complete (cancelled)")),
-        Case(name: "its run died", record: record(.running), action: nil),
+        Case(name: "its run died", record: record(.running, process: process), action: nil),
         Case(
-            name: "its run died, and it may run again", record: record(.running, idempotent: true),
-            action: .run),
+            name: "its run died, and it may run again",
+            record: record(.running, idempotent: true, process: process), action: .run),
+        Case(
+            name: "its run died, and it runs", record: record(.running, process: process),
+            presence: .present, action: .wait),
+        Case(
+            name: "its run died, and it runs that may run again",
+            record: record(.running, idempotent: true, process: process), presence: .present,
+            action: .wait),
+        Case(
+            name: "its run died on another machine",
+            record: record(.running, idempotent: true, process: process),
+            presence: .unknown("process 7 of db1, another machine"), action: nil),
+        Case(
+            name: "its run died and recorded no process",
+            record: record(.running, idempotent: true), action: nil),
         Case(
             name: "it is not time",
             record: record(.failedRetryable, nextAt: "2026-11-21T12:00:01Z"),
@@ -66,7 +82,10 @@ struct FinalizerMachineTests {
 
     @Test(arguments: cases)
     func actions(_ one: Case) {
-        let action = FinalizerMachine.next(one.record, one.operations, now: Self.now)
+        let action = FinalizerMachine.next(one.record, one.operations, now: Self.now) { asked in
+            #expect(asked == Self.process)
+            return one.presence
+        }
         if let expected = one.action {
             #expect(action == expected)
         } else if case .end(let state, let reason) = action {
@@ -76,8 +95,13 @@ struct FinalizerMachineTests {
         }
     }
 
+    private static let process = ProcessRecord(
+        place: .init(host: "db1", machine: "m", boot: "b", namespace: "n"), number: 7,
+        startTicks: 1)
+
     struct Attempt: Sendable {
-        var record = FinalizerMachineTests.record(.running, startedAt: "2026-11-21T12:00:00Z")
+        var record = FinalizerMachineTests.record(
+            .running, startedAt: "2026-11-21T12:00:00Z", process: process)
         let attempt: FinalizerMachine.Attempt
         let state: FinalizerState
         var message: String?
@@ -108,6 +132,9 @@ struct FinalizerMachineTests {
             attempt: .exited(1, complaint: "no such place"), state: .failed,
             message: "ended with exit 1: no such place"),
         Attempt(attempt: .lost("it does not start"), state: .failed, message: "it does not start"),
+        Attempt(
+            attempt: .unknown("it vanished"), state: .unknown,
+            message: "it vanished: look whether it ran; `plumb retry` runs it again"),
     ])
     func outcomes(_ one: Attempt) {
         let after = FinalizerMachine.after(one.attempt, one.record, output: "", now: Self.now)
@@ -115,7 +142,7 @@ struct FinalizerMachineTests {
         #expect(after.message == one.message && after.nextAt == one.nextAt)
         #expect(after.attempts == one.attempts)
         #expect((after.endedAt != nil) == one.state.isTerminal)
-        #expect(after.output == nil)
+        #expect(after.output == nil && after.process == nil)
     }
 
     /// Terminal only where all of it is, and failed where a part failed.

@@ -33,9 +33,8 @@ private struct OperatorDecoder {
         let approvals = fields.read(.approvals) { node, _ in
             self.approvals(node, lifetime: lifetime ?? ApprovalRules.standardLifetimeSeconds)
         }
-        let finalizers = fields.read(.finalizers) { node, what in
-            reader.list(node, what)?.compactMap { absolutePath($0, "a program in \(what)") }
-        }
+        let finalizers = fields.read(.finalizers, programs)
+        let health = fields.read(.health, programs)
         let permissions = fields.read(.allow) { node, what in
             reader.list(node, what)?.compactMap {
                 reader.choice($0, "a word in \(what)", OperatorPermission.self)
@@ -48,7 +47,7 @@ private struct OperatorDecoder {
         return Operator(
             file: file, hosts: hosts, environments: environments, follow: follow, ledger: ledger,
             workspace: workspace, require: require, approvals: approvals,
-            finalizers: finalizers ?? [],
+            finalizers: finalizers ?? [], health: health ?? [],
             allowsDataDirectory: permissions?.contains(.dataDirectory) ?? false,
             ledgerKey: ledgerKey)
     }
@@ -143,6 +142,10 @@ private struct OperatorDecoder {
         let fields = reader.fields(node, WorkspaceKey.self)
         return OperatorWorkspace(
             host: settings.host, prefix: fields?[.prefix] == nil ? nil : settings.prefix)
+    }
+
+    private func programs(_ node: YAMLNode, _ what: String) -> [String]? {
+        reader.list(node, what)?.compactMap { absolutePath($0, "a program in \(what)") }
     }
 
     private func branch(_ node: YAMLNode, _ what: String) -> String? {

@@ -7,7 +7,7 @@ enum OperatorKey: String, FleetKey {
     static let what = "the operator's file"
     static let required: Set<OperatorKey> = [.version, .hosts, .environments, .approvals]
     case version, hosts, environments, follow, ledger, workspace, require, approvals, limits
-    case finalizers, allow
+    case finalizers, health, allow
     case signLedger = "sign_ledger"
 }
 
