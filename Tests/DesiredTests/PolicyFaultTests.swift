@@ -58,6 +58,31 @@ import Testing
                 + "write `= 0`, `!= down` or `<= 5`, in quotes"
         ),
         (
+            "policy: {rollout: {health: {each: 5s}}}",
+            "plumb.yaml:12:28: error: `health` has no `query` and no `exec` [missing-key]; "
+                + "add the key `query`, or `exec`"
+        ),
+        (
+            "policy: {rollout: {health: {exec: [check]}}}",
+            "plumb.yaml:12:36: error: the program of `exec` is `check`, which is not an absolute "
+                + "path without `.` and `..` [invalid-value]; write the whole path"
+        ),
+        (
+            "policy: {rollout: {health: {exec: [/bin/check], expect: \"= 0\"}}}",
+            "plumb.yaml:12:57: error: `health` has `exec` and `expect` [invalid-value]; "
+                + "write `exec`, or `query` and `expect`"
+        ),
+        (
+            "policy: {rollout: {health: {exec: [/bin/check], timeout: 6m}}}",
+            "plumb.yaml:12:58: error: `timeout` is `6m`, which is out of range "
+                + "[invalid-value]; write a duration from 1s to 300s"
+        ),
+        (
+            "policy: {rollout: {health: {query: \"SELECT 1\", expect: \"= 0\", timeout: 1s}}}",
+            "plumb.yaml:12:72: error: `timeout` is of `exec`, and `health` has none "
+                + "[invalid-value]; leave it out: a query has ten seconds"
+        ),
+        (
             "policy: {rollout: {health: {query: \"SELECT 1\"}}}",
             "plumb.yaml:12:28: error: `health` has no `expect` [missing-key]; add the key `expect`"
         ),

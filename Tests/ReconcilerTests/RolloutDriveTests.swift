@@ -132,14 +132,17 @@ struct RolloutDriveTests {
     ) throws -> HealthGate {
         let expected = try #require(HealthCheck.Expectation("= 0"))
         return HealthGate(
-            check: HealthCheck(query: "SELECT 0", expected: expected, eachSeconds: 250),
-            ask: { shards in
+            check: HealthCheck(.query("SELECT 0", expected: expected), eachSeconds: 250),
+            ask: { question in
                 let number = asked.withLock { asked in
-                    asked.append(shards.map(\.shard))
+                    asked.append(question.shards.map(\.shard))
                     return asked.count
                 }
                 let answer = answers[min(number, answers.count) - 1]
-                return Dictionary(uniqueKeysWithValues: shards.map { ($0, answer) })
+                return Dictionary(
+                    uniqueKeysWithValues: question.shards.map {
+                        ($0, HealthGate.Answer(answer, expected: expected))
+                    })
             },
             pause: { record, reason throws(JournalFailure) in
                 paused.withLock { $0.append(reason) }

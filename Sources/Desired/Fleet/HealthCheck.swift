@@ -3,15 +3,27 @@ import Schema
 
 /// What is asked of the shards of a wave before the next one begins: `policy.rollout.health`.
 package struct HealthCheck: Hashable, Sendable {
-    /// One `SELECT`; the first value of its first row is the answer.
-    package let query: String
-    package let expected: Expectation
+    package enum Question: Hashable, Sendable {
+        /// One `SELECT`; the first value of its first row is the answer.
+        case query(String, expected: Expectation)
+        /// A program as an absolute path, and its arguments, never empty: its exit status is the
+        /// answer. How long it may take is in seconds.
+        case command([String], limitSeconds: Int)
+    }
+
+    package let question: Question
     /// The time between two questions while the wave bakes, in seconds.
     package let eachSeconds: Int
+    /// Where the fleet file has it; nil for one that is in none.
+    package internal(set) var location: SourceLocation?
 
-    package init(query: String, expected: Expectation, eachSeconds: Int = 30) {
-        self.query = query
-        self.expected = expected
+    static let standardEachSeconds = 30
+    /// How long a program may take where `timeout` is not given, and at most.
+    static let standardLimitSeconds = 10
+    static let mostLimitSeconds = 300
+
+    package init(_ question: Question, eachSeconds: Int) {
+        self.question = question
         self.eachSeconds = eachSeconds
     }
 

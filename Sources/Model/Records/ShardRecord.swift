@@ -33,6 +33,21 @@ package struct EnvironmentRecord: Codable, Hashable, Sendable {
     package var convergedRevision: String?
     /// ISO 8601 in UTC.
     package var convergedAt: String?
+    /// That it is not as it was then: only written where a later environment waits for it; nil
+    /// where nothing is known to be different.
+    package var divergence: Divergence?
+
+    /// What is different, since when.
+    package struct Divergence: Codable, Hashable, Sendable {
+        package var reason: String
+        /// ISO 8601 in UTC.
+        package var at: String
+
+        package init(reason: String, at: String) {
+            self.reason = reason
+            self.at = at
+        }
+    }
 
     package init() {
         version = 1

@@ -1,5 +1,4 @@
 import Desired
-import Ledger
 import Model
 import Signatures
 
@@ -25,25 +24,23 @@ struct CommandRunner {
     }
 
     /// - Parameters:
-    ///   - document: what it reads, as JSON.
+    ///   - input: what it reads.
     ///   - limitSeconds: how long it may take.
     func prepared(
-        _ command: [String], _ document: some Encodable, environment: [String: String] = [:],
+        _ command: [String], _ input: [UInt8], environment: [String: String] = [:],
         limitSeconds: Int
     ) -> Prepared {
         guard let program = command.first else { return .refused("it has no program") }
         guard Self.allows(program, for: purpose, consent) else {
             return .refused(Self.refusal(program, for: purpose))
         }
-        do {
+        do throws(SignatureError) {
             return .ready(
                 try WatchedProgram(
-                    program, Array(command.dropFirst()), input: CanonicalJSON.encode(document),
+                    program, Array(command.dropFirst()), input: input,
                     environment: environment, limitSeconds: Double(limitSeconds)))
-        } catch let error as SignatureError {
-            return .refused(error.fault)
         } catch {
-            return .refused("\(error)")
+            return .refused(error.fault)
         }
     }
 

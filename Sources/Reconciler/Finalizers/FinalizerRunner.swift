@@ -1,3 +1,4 @@
+import Ledger
 import Model
 import Signatures
 
@@ -15,8 +16,14 @@ struct FinalizerRunner {
         let run: () -> (attempt: FinalizerMachine.Attempt, output: String)
     }
 
-    func prepared(_ record: FinalizerRecord, _ document: FinalizerDocument) -> Prepared {
-        switch commands.prepared(record.command, document, limitSeconds: record.limitSeconds) {
+    func prepared(
+        _ record: FinalizerRecord, _ document: FinalizerDocument
+    ) throws(LedgerError) -> Prepared {
+        let input = try CanonicalJSON.encode(document)
+        return
+            switch commands.prepared(
+                record.command, input, limitSeconds: record.limitSeconds)
+        {
         case .refused(let reason): Prepared(process: nil) { (.lost(reason), "") }
         case .ready(let program):
             Prepared(process: ProcessLook.record(of: program.watcher)) {

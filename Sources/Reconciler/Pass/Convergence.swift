@@ -96,7 +96,7 @@ struct Convergence {
             isReady: keys.contains, work: rollouts.works(ready, planned, resumed: resumed),
             clock: pass.hooks.clock, interrupt: pass.hooks.work,
             listener: pass.hooks.listener, waits: pass.request.waitsForBakes)
-        drive.health = healthGate()
+        drive.health = rollouts.healthGate(planned)
         drive.heed = { [pass] id in
             // Where the ledger cannot be read just now, it is asked before the next operation.
             guard let mark = try? pass.store.snapshot().map({ try $0.rolloutMark(id) }) else {
@@ -108,32 +108,6 @@ struct Convergence {
             return mark.standstill(of: id)
         }
         return drive
-    }
-
-    /// What asks waves how they are; nil where policy wants nothing to be asked.
-    private func healthGate() -> HealthGate? {
-        guard let check = pass.fleet.policy.rollout.health else { return nil }
-        let access = pass.shardAccess
-        let targets = planned.targets
-        return HealthGate(
-            check: check,
-            ask: { [planned] shards in
-                access.health(
-                    shards.compactMap { id in
-                        guard let target = targets[id],
-                            case .known(let known) = planned.observation[id]
-                        else { return nil }
-                        return HealthQuestion(
-                            .init(target: target, flavour: known.profile.flavour, sql: check.query))
-                    })
-            },
-            pause: { [rollouts] record, reason throws(JournalFailure) in
-                do throws(LedgerError) {
-                    return try rollouts.pause(record, reason: reason)
-                } catch {
-                    throw JournalFailure("\(error)", isLocked: error.code == .locked)
-                }
-            })
     }
 
     /// Starts the back-off of operations that could not begin, so that a loop does not try them in

@@ -169,19 +169,11 @@ struct GateStage {
 
     /// Why nothing may run now; nil where it may.
     private func closed(_ planned: PlanningPass.Result, now: Timestamp) throws -> Gate.Hold? {
-        for name in pass.environment.after.map(\.value) {
-            let snapshot = try pass.store.snapshot(of: name)
-            if let rollback = try snapshot?.rollbacks().first {
-                return .environment(
-                    reason: "after: rollback \(rollback.id) holds in the environment `\(name)`")
-            }
-            let record = try snapshot?.environmentRecord()
-            let wanted = planned.desired.revision.commit
-            guard let wanted, record?.convergedRevision == wanted else {
-                return .environment(
-                    reason: "after: the environment `\(name)` has not converged at "
-                        + "\(planned.plan.revision.label) yet")
-            }
+        let earlier = EarlierEnvironments(
+            names: pass.environment.after.map(\.value), store: pass.store)
+        let wanted = planned.desired.revision.commit
+        if let reason = try earlier.hold(at: wanted, planned.plan.revision.label) {
+            return .environment(reason: reason)
         }
         let windows = pass.fleet.policy.changeWindows
         guard let closed = windows.closed(at: now.date) else { return nil }

@@ -193,6 +193,7 @@ struct RolloutDrive {
                 abandoned = "the rollout halted before its cutover"
             case .bake, .retry, .awaitCutover, .wait, .restart, .halt, .end: return
             }
+            driven.control.renew()
             guard driven.control.mayStart || abandoned != nil, begin(&rollouts[place])
             else { return }
             if abandoned == nil {
@@ -223,8 +224,17 @@ struct RolloutDrive {
             isOpening || driven.isQuestionDue(clock.now, each: health.check.eachSeconds)
         else { return true }
         driven.asked = clock.now
-        let shards = driven.changedShards(upTo: wave)
-        guard let reason = health.complaint(of: shards, isOpening: isOpening) else { return true }
+        let (number, shards) = driven.changedShards(upTo: wave)
+        let reason: String
+        switch health.verdict(
+            of: .init(
+                rollout: driven.record, operations: driven.operations, wave: number,
+                shards: shards, isOpening: isOpening))
+        {
+        case .healthy: return true
+        case .undecided: return false
+        case .unhealthy(let words): reason = words
+        }
         do throws(JournalFailure) {
             if let standstill = try health.pause(driven.record, reason) {
                 driven.control.halt(standstill)
@@ -318,16 +328,16 @@ extension RolloutDrive.Driven {
         asked.map { $0.adding(seconds: Int64(seconds)) <= now } ?? true
     }
 
-    /// The shards that the last wave up to this one changed that changed any.
-    fileprivate func changedShards(upTo wave: Int) -> [ShardID] {
+    /// The last wave up to this one that changed any shards, and these.
+    fileprivate func changedShards(upTo wave: Int) -> (wave: Int, [ShardID]) {
         for number in (0...wave).reversed() {
             let shards = record.waves[number].filter { key in
                 let state = operations[key]?.state
                 return state == .completed || state == .failed
             }.map(\.shardID)
-            if !shards.isEmpty { return Set(shards).sorted() }
+            if !shards.isEmpty { return (number, Set(shards).sorted()) }
         }
-        return []
+        return (wave, [])
     }
 
     /// When the wave that bakes is asked again; nil where none does.

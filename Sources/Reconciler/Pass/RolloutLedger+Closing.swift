@@ -28,6 +28,7 @@ extension RolloutLedger {
             converged = nil
         }
         if let converged { try recordConverged(converged, closing.planned) }
+        try recordDivergence(closing)
         return reports
     }
 
@@ -49,8 +50,16 @@ extension RolloutLedger {
         var report = LedgerQueries.report(
             driven.record, finalizers, environment: pass.environment.name
         ) { .success(driven.operations[$0]) }
-        report.note(driven, each: pass.fleet.policy.rollout.health?.eachSeconds)
+        note(driven, in: &report)
         return report
+    }
+
+    /// Says what an open rollout waits for.
+    private func note(_ driven: RolloutDrive.Driven, in report: inout RolloutReport) {
+        report.note(driven, each: pass.fleet.policy.rollout.health?.eachSeconds)
+        if driven.next.isRunnable, driven.control.isClosed, let reason = earlier.reason {
+            report.say(reason)
+        }
     }
 
     private func close(
@@ -100,7 +109,7 @@ extension RolloutLedger {
             }
             return .commit
         }
-        report.note(driven, each: pass.fleet.policy.rollout.health?.eachSeconds)
+        note(driven, in: &report)
         for (shard, obstacle) in driven.result.obstacles.sorted(by: { $0.key < $1.key }) {
             let key = OperationKey(shard: shard, object: ObjectName(.table, ""))
             report.troubles.append(
@@ -132,12 +141,49 @@ extension RolloutLedger {
         return closing.planned.desired.revision.commit
     }
 
+    /// Records once that the environment is not as it was when it converged, where a later one
+    /// waits for it: something of the commit is to be done again, or an operation failed.
+    private func recordDivergence(_ closing: Closing) throws {
+        let (plan, outcomes) = (closing.planned.plan, closing.result.outcomes)
+        let name = pass.environment.name
+        guard pass.fleet.environments.contains(where: { $0.after.contains { $0.value == name } }),
+            isConverged(closing) == nil,
+            let known = try closing.planned.snapshot?.environmentRecord(),
+            let commit = known.convergedRevision, known.divergence == nil
+        else { return }
+        let failure = outcomes.filter { $0.value.kind == .failed }.min { $0.key < $1.key }
+        let differs = plan.revision.commit == commit ? plan.steps.first : nil
+        let reason =
+            if let failure {
+                OperationOutcome.failure(of: failure.key, failure.value.message)
+            } else if let differs {
+                "\(differs.object.label(in: differs.namespace)) differs from git on "
+                    + "\(Count.of(differs.shards.count, "shard"))"
+            } else {
+                ""
+            }
+        guard !reason.isEmpty else { return }
+        let event = LedgerEvent(
+            "diverged", subject: "No more as converged at \(commit.prefix(7))", key: commit,
+            reason: reason)
+        let divergence = EnvironmentRecord.Divergence(reason: reason, at: pass.store.now.iso)
+        try pass.store.transact(event) { draft throws(LedgerError) in
+            guard var record = try draft.environmentRecord(), record.convergedRevision == commit,
+                record.divergence == nil
+            else { return .nothing }
+            record.divergence = divergence
+            try draft.set(RecordPath.environment, json: record)
+            return .commit
+        }
+    }
+
     private func recordConverged(_ revision: String, _ planned: PlanningPass.Result) throws {
         let record = try pass.store.snapshot()?.environmentRecord()
         let hasNewcomers = planned.desired.shards.contains { shard in
             planned.recorded[shard.id].map { $0.revision == nil } ?? false
         }
-        guard record?.convergedRevision != revision || hasNewcomers else { return }
+        guard record?.convergedRevision != revision || hasNewcomers || record?.divergence != nil
+        else { return }
         let event = LedgerEvent(
             "converged", subject: "Converged at \(revision.prefix(7))", key: revision)
         try pass.store.transact(event) { draft throws(LedgerError) in
@@ -155,6 +201,7 @@ extension RolloutLedger {
         var record = try draft.environmentRecord() ?? EnvironmentRecord()
         record.convergedRevision = revision
         record.convergedAt = pass.store.now.iso
+        record.divergence = nil
         try draft.set(RecordPath.environment, json: record)
     }
 }

@@ -54,7 +54,8 @@ extension RolloutLedger {
                     try write(ended, of: driven.record.id)
                 case .run where unready.contains(record.namespace): continue
                 case .run:
-                    let prepared = runner.prepared(record, try document(record, driven, keys))
+                    let prepared = try runner.prepared(
+                        record, try document(record, driven, keys))
                     guard let begun = try begin(record, prepared.process, of: driven.record.id)
                     else { continue }
                     pass.hooks.stage("running the finalizer of \(record.namespace)")
@@ -127,24 +128,27 @@ extension RolloutLedger {
         return try pass.store.snapshot()?.read(Plan.self, at: path)?.revision.commit
     }
 
-    /// What is to be said of the finalizers that a plan's shards have.
+    /// What is to be said of the programs that follow a plan's changes: finalizers, and what asks
+    /// waves how they are.
     static func notices(
         _ fleet: Fleet, _ namespaces: Set<String>, _ consent: Operator?
     ) -> [Notice] {
-        namespaces.sorted().compactMap { name in
-            guard let finalizer = fleet.namespace(name)?.finalizer,
-                let program = finalizer.command.first
-            else { return nil }
-            guard CommandRunner.allows(program, for: .finalizers, consent) else {
+        let health = namespaces.isEmpty ? [] : healthNotices(fleet, consent)
+        return health
+            + namespaces.sorted().compactMap { name in
+                guard let finalizer = fleet.namespace(name)?.finalizer,
+                    let program = finalizer.command.first
+                else { return nil }
+                guard CommandRunner.allows(program, for: .finalizers, consent) else {
+                    return Notice(
+                        code: "finalizer-refused",
+                        message: "\(finalizer.location): the finalizer of \(name) will fail: "
+                            + CommandRunner.refusal(program, for: .finalizers))
+                }
                 return Notice(
-                    code: "finalizer-refused",
-                    message: "\(finalizer.location): the finalizer of \(name) will fail: "
-                        + CommandRunner.refusal(program, for: .finalizers))
+                    code: "finalizer",
+                    message: "once all shards of \(name) are changed, \(program) runs, as "
+                        + "\(finalizer.location) says")
             }
-            return Notice(
-                code: "finalizer",
-                message: "once all shards of \(name) are changed, \(program) runs, as "
-                    + "\(finalizer.location) says")
-        }
     }
 }

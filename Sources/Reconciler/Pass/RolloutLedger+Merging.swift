@@ -21,7 +21,8 @@ extension RolloutLedger {
             let changes = merge.changes(
                 record, operations, isPaused: mark?.pause != nil, now: pass.store.now.iso)
             var driven = driven(
-                record, Dictionary(operations.map { ($0.key, $0) }) { first, _ in first })
+                record, Dictionary(operations.map { ($0.key, $0) }) { first, _ in first },
+                planned.plan)
             driven.damaged = Set(rollout.damaged.keys)
             for change in changes { driven.operations[change.key] = change }
             driven.control.throttle(mark?.throttle?.shards)

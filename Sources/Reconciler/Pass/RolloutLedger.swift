@@ -11,7 +11,20 @@ import Schema
 struct RolloutLedger {
     let pass: PassContext
     let context: ReconcileContext
-    var atWork = OperationsAtWork()
+    let atWork: OperationsAtWork
+    /// The environments before this one, as they are while the pass works.
+    let earlier: EarlierLook
+
+    init(
+        pass: PassContext, context: ReconcileContext, atWork: OperationsAtWork = .init()
+    ) {
+        self.pass = pass
+        self.context = context
+        self.atWork = atWork
+        earlier = EarlierLook(
+            EarlierEnvironments(names: pass.environment.after.map(\.value), store: pass.store),
+            clock: pass.hooks.clock)
+    }
 
     struct Opened {
         /// The rollouts that are open, the older ones first, and the new one.
@@ -90,7 +103,9 @@ struct RolloutLedger {
         if let record {
             let operations = fresh.map { ($0.key, Self.operation($0)) }
             opened.rollouts.append(
-                driven(record, Dictionary(operations) { first, _ in first }, isBegun: true))
+                driven(
+                    record, Dictionary(operations) { first, _ in first }, planned.plan,
+                    isBegun: true))
         }
         return opened
     }
@@ -142,19 +157,33 @@ struct RolloutLedger {
             key: rollout.id)
     }
 
-    /// A rollout as it is driven; nothing of it starts outside of the windows.
+    /// A rollout as it is driven; nothing of it starts outside of the windows, or while an
+    /// environment before this one is not as it was. A change is taken back nevertheless.
     func driven(
         _ record: RolloutRecord, _ operations: [OperationKey: OperationRecord],
-        isBegun: Bool = false
+        _ plan: Plan, isBegun: Bool = false
     ) -> RolloutDrive.Driven {
         let windows = pass.fleet.policy.changeWindows
         let clock = pass.hooks.clock
+        let goesBack = Self.goesBack(record, plan)
         let control = RolloutControl(
             rule: record.failureRule,
             failures: operations.values.count { $0.state == .failed },
-            interrupt: pass.hooks.work
-        ) { windows.closed(at: clock.now.date) != nil }
+            interrupt: pass.hooks.work,
+            closed: { [earlier] in
+                windows.closed(at: clock.now.date) != nil || !goesBack && earlier.reason != nil
+            }, renewal: { [earlier] in earlier.renew() })
         return RolloutDrive.Driven(record, operations, isBegun: isBegun, control: control)
+    }
+
+    /// Whether a rollout takes something back, as the plan has it.
+    static func goesBack(_ record: RolloutRecord, _ plan: Plan) -> Bool {
+        let steps = plan.steps.filter { $0.cause.rollback != nil }
+        guard !steps.isEmpty else { return false }
+        let keys = Set(record.operationKeys)
+        return steps.contains { step in
+            step.shardIDs.contains { keys.contains(OperationKey(shard: $0, object: step.object)) }
+        }
     }
 
     /// Lets nothing more of a rollout begin until somebody releases it.

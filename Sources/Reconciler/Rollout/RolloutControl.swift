@@ -13,6 +13,7 @@ package final class RolloutControl: Sendable {
     private let inside = Lock<Set<ShardID>>([])
     private let watcher = Lock<(@Sendable (ShardID) -> Void)?>(nil)
     private let closed: @Sendable () -> Bool
+    private let renewal: @Sendable () -> Void
     private let gate = ShardGate()
 
     private struct Failures {
@@ -24,13 +25,16 @@ package final class RolloutControl: Sendable {
     /// - Parameters:
     ///   - failures: how many operations of the rollout have failed before.
     ///   - closed: whether no change may start just now, whatever it is.
+    ///   - renewal: has `closed` look again at what it remembers.
     package init(
         rule: FailureRule, failures: Int = 0, interrupt: Interrupt,
-        closed: @escaping @Sendable () -> Bool = { false }
+        closed: @escaping @Sendable () -> Bool = { false },
+        renewal: @escaping @Sendable () -> Void = {}
     ) {
         self.rule = rule
         self.interrupt = interrupt
         self.closed = closed
+        self.renewal = renewal
         self.failures = Lock(Failures(count: failures))
     }
 
@@ -43,7 +47,12 @@ package final class RolloutControl: Sendable {
         return !closed()
     }
 
-    /// Whether no change may start just now, whatever it is: the windows are closed.
+    /// A wave is about to open: what was remembered of whether changes may start is looked at
+    /// again.
+    func renew() { renewal() }
+
+    /// Whether no change may start just now, whatever it is: the windows are closed, or an
+    /// environment before this one is not as it was.
     package var isClosed: Bool { closed() }
 
     /// What keeps the rollout from going on until somebody lets it; nil where nothing does.

@@ -33,6 +33,7 @@ let operatorExample = """
       folding: {tags: false}
     limits: {approval: 7d}
     finalizers: [/usr/local/bin/publish]
+    health: [/usr/local/bin/check]
     allow: [data_directory]
     sign_ledger: /etc/plumb/ledger.key
     """
@@ -79,6 +80,9 @@ func operatorText(_ more: String = "") -> String {
                     identity: .signed, allowedSigners: "/etc/plumb/allowed_signers",
                     foldsTags: false, lifetimeSeconds: 7 * 86_400))
         #expect(own.allows(finalizer: "/usr/local/bin/publish"))
+        #expect(!own.allows(finalizer: "/usr/local/bin/check"))
+        #expect(own.allows(health: "/usr/local/bin/check"))
+        #expect(!own.allows(health: "/usr/local/bin/publish"))
         #expect(!own.allows(finalizer: "/usr/local/bin/../bin/publish"))
         #expect(own.allowsDataDirectory)
         #expect(own.ledgerKey == "/etc/plumb/ledger.key")
@@ -88,7 +92,9 @@ func operatorText(_ more: String = "") -> String {
         let own = try operatorFile(operatorText())
         #expect(own.approvals == ApprovalRules(identity: .declared))
         #expect(own.approvals.lifetimeSeconds == 30 * 86_400)
-        #expect(own.finalizers.isEmpty && !own.allowsDataDirectory && own.ledgerKey == nil)
+        #expect(
+            own.finalizers.isEmpty && own.health.isEmpty && !own.allowsDataDirectory
+                && own.ledgerKey == nil)
         #expect(own.follow == nil && own.ledger == nil && own.workspace == nil)
     }
 

@@ -13,7 +13,7 @@ struct FinalizerDecoder {
 
     func finalizer(_ node: YAMLNode, _ what: String) -> Finalizer? {
         guard let fields = reader.fields(node, FinalizerKey.self) else { return nil }
-        let command = fields.read(.exec, command)
+        let command = fields.read(.exec, reader.command)
         let isIdempotent = fields.read(.idempotent, reader.boolean)
         let limit = fields.read(.timeout) {
             reader.durationSeconds($0, $1, in: 1...Finalizer.mostSeconds)
@@ -22,21 +22,5 @@ struct FinalizerDecoder {
         return Finalizer(
             command: command, isIdempotent: isIdempotent ?? false,
             limitSeconds: limit ?? Finalizer.standardLimitSeconds, location: node.location)
-    }
-
-    /// No shell reads it, so each word is one argument as it stands.
-    private func command(_ node: YAMLNode, _ what: String) -> [String]? {
-        guard let items = reader.filledList(node, what) else { return nil }
-        let words = items.compactMap { reader.string($0, "a word of \(what)") }
-        guard words.count == items.count, let program = words.first, let first = items.first
-        else { return nil }
-        let parts = program.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        guard program.hasPrefix("/"), parts.allSatisfy({ !["", ".", ".."].contains($0) }) else {
-            return reader.invalid(
-                first,
-                "the program of \(what) is `\(program)`, which is not an absolute path "
-                    + "without `.` and `..`", "write the whole path")
-        }
-        return words
     }
 }

@@ -181,13 +181,6 @@ enum WaveKey: String, FleetKey {
     case shards, percent, selector, bake
 }
 
-enum HealthKey: String, FleetKey {
-    static let title = "health"
-    static let what = "`health`"
-    static let required: Set<HealthKey> = [.query, .expect]
-    case query, expect, each
-}
-
 enum ConcurrencyKey: String, FleetKey {
     static let title = "concurrency"
     static let what = "`concurrency`"

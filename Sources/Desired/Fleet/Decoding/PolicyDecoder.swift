@@ -85,28 +85,10 @@ struct PolicyDecoder {
             onFailure: onFailure ?? standard.onFailure, cutover: cutover ?? standard.cutover,
             retries: retries ?? standard.retries)
         rollout.maxFailures = maxFailures
-        rollout.health = fields.read(.health) { node, _ in health(node) }
+        rollout.health = fields.read(.health) { node, _ in
+            HealthDecoder(reader: reader).health(node)
+        }
         return rollout
-    }
-
-    private func health(_ node: YAMLNode) -> HealthCheck? {
-        guard let fields = reader.fields(node, HealthKey.self) else { return nil }
-        let query = fields.read(.query) { node, what -> String? in
-            guard let query = reader.string(node, what) else { return nil }
-            guard let fault = ReadOnlyQuery.fault(query) else { return query }
-            return reader.invalid(
-                node, "\(what) \(fault)", "write one SELECT that only reads")
-        }
-        let expected = fields.read(.expect) { node, what -> HealthCheck.Expectation? in
-            guard let text = reader.string(node, what) else { return nil }
-            if let expected = HealthCheck.Expectation(text) { return expected }
-            return reader.invalid(
-                node, "\(what) is `\(text)`, which is no comparison",
-                "write `= 0`, `!= down` or `<= 5`, in quotes")
-        }
-        let each = fields.read(.each) { reader.durationSeconds($0, $1, in: 1...3_600) }
-        guard let query, let expected else { return nil }
-        return HealthCheck(query: query, expected: expected, eachSeconds: each ?? 30)
     }
 
     private func retries(_ node: YAMLNode) -> RetryBudget? {
