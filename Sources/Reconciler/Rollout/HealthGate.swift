@@ -15,7 +15,7 @@ struct HealthGate {
     /// A wave of which the shards are asked.
     struct Asked {
         let rollout: RolloutRecord
-        let operations: [OperationKey: OperationRecord]
+        let operations: RolloutOperations
         /// From 0.
         let wave: Int
         /// Those of its shards that it changed.

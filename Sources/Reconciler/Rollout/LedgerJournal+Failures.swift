@@ -22,7 +22,7 @@ extension LedgerJournal {
                     key: record.key, from: record.step.from, to: record.step.to,
                     rollout: record.rollout, message: outcome.message, at: now,
                     after: draft.failure(of: record.key)))
-        case .completed, .superseded, .partly, .discarded: break
+        case .completed, .superseded, .partly: break
         // It failed no more and no less than before.
         case .notRun, .cancelled: return
         }

@@ -74,7 +74,7 @@ struct FailureRecordTests {
         "it goes with whatever makes the table another one, and stays where nothing came of it",
         arguments: [
             (.completed(ran: true), false), (.completed(ran: false), false),
-            (.superseded(found: nil), false), (.partly(found: nil), false), (.discarded, false),
+            (.superseded(found: nil), false), (.partly(found: nil), false),
             (.notRun, true), (.cancelled, true),
         ] as [(OperationOutcome.Kind, Bool)])
     func ends(kind: OperationOutcome.Kind, stays: Bool) throws {
