@@ -55,8 +55,12 @@ private final class OneByOne: Sendable {
     /// The operation that is recorded as started and waits for its turn, once there is one while
     /// that of `key` runs.
     func ready(beside key: OperationKey) -> OperationKey? {
-        Self.wait("an operation that waits for its turn") { places.waiting(server) > 0 }
-        return journal.state.withLock { $0.pending.keys.first { $0 != key } }
+        var ready: [OperationKey] = []
+        Self.wait("that all which are recorded wait for their turn") {
+            ready = journal.state.withLock { $0.pending.keys.filter { $0 != key } }
+            return !ready.isEmpty && places.waiting(server) >= ready.count
+        }
+        return ready.first
     }
 
     /// Returns once `condition` holds; records an issue where it does not within half a minute.
