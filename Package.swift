@@ -44,6 +44,8 @@ let package = Package(
         module("Reports", ["Basics", "Schema", "Diff", "Model"]),
         module("Lint", ["Schema", "Diff", "Model", "Desired", "Reports"]),
         module("MySQLClient", ["Basics", "Execution", "Schema", "CMySQL"]),
+        module(
+            "MySQLStore", ["Basics", "Execution", "Crypto", "Store", "Schema", "MySQLClient"]),
         module("Observed", ["Basics", "Execution", "Schema", "Diff", "MySQLClient"]),
         module("Ledger", ["Basics", "Execution", "Store", "Schema", "Diff", "Signatures", "Git"]),
         module(
@@ -101,7 +103,11 @@ let package = Package(
         tests("SchemaTests", ["Schema", "TestSupport"]),
         tests(
             "StoreTests",
-            ["Basics", "Execution", "Store", "Git", "Ledger", "MemoryStore", "TestSupport"]),
+            [
+                "Basics", "Execution", "Store", "Git", "Schema", "MySQLClient", "MySQLStore",
+                "Ledger",
+                "MemoryStore", "TestSupport",
+            ]),
         tests("SignaturesTests", ["Signatures", "TestSupport"]),
         tests("DiffTests", ["Diff", "TestSupport"]),
         tests("GitTests", ["Store", "Git", "Signatures", "TestSupport"]),

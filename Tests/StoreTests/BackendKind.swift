@@ -3,6 +3,9 @@ import Execution
 import Foundation
 import Git
 import MemoryStore
+import MySQLClient
+import MySQLStore
+import Schema
 import Store
 import TestSupport
 import Testing
@@ -12,9 +15,31 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
     case git
     /// The stand-in of the simulation, which no other process sees.
     case memory
+    /// Tables of a server.
+    case mariadb1011, mariadb118, mysql9
+
+    static let allCases: [BackendKind] =
+        [.git, .memory] + TestServer.available.map { BackendKind($0) }
 
     /// Those that several processes share, and that outlive them.
-    static let shared: [BackendKind] = [.git]
+    static let shared: [BackendKind] = allCases.filter { $0 != .memory }
+
+    private init(_ server: TestServer.Kind) {
+        switch server {
+        case .mariadb1011: self = .mariadb1011
+        case .mariadb118: self = .mariadb118
+        case .mysql9: self = .mysql9
+        }
+    }
+
+    private var server: TestServer.Kind? {
+        switch self {
+        case .git, .memory: nil
+        case .mariadb1011: .mariadb1011
+        case .mariadb118: .mariadb118
+        case .mysql9: .mysql9
+        }
+    }
 
     /// A place for a store of this kind, in which none is made yet.
     func place() throws -> BackendPlace {
@@ -25,6 +50,11 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
         case .memory:
             let store = MemoryPlaces.add()
             return BackendPlace(kind: self, path: store.place, keeping: store)
+        case .mariadb1011, .mariadb118, .mysql9:
+            let server = try TestServer.shared(#require(server))
+            let database = try server.freshDatabase()
+            return BackendPlace(
+                kind: self, path: "\(server.folder.path)/m.sock#\(database)", keeping: server)
         }
     }
 
@@ -33,6 +63,11 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
         switch self {
         case .git: GitBackend(path: path, waitSeconds: waitSeconds)
         case .memory: MemoryBackend(MemoryPlaces.store(path), waitSeconds: waitSeconds)
+        case .mariadb1011, .mariadb118, .mysql9:
+            MySQLBackend(
+                place: path, database: ServerPlace(path).database, waitSeconds: waitSeconds,
+                heartbeatSeconds: 0.5
+            ) { () throws(MySQLError) in try ServerPlace(path).connect() }
         }
     }
 
@@ -47,6 +82,10 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
             try FileManager.default.removeItem(atPath: file)
             try bytes.write(to: URL(fileURLWithPath: file))
         case .memory: MemoryPlaces.store(path).damage(id)
+        case .mariadb1011, .mariadb118, .mysql9:
+            try ServerPlace(path).run(
+                "UPDATE plumb_objects SET bytes = CONCAT('x', SUBSTRING(bytes, 2)) "
+                    + "WHERE id = x'\(id.hex)'")
         }
     }
 
@@ -58,6 +97,8 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
             try FileManager.default.moveItem(atPath: packs, toPath: packs + ".away")
             try Data().write(to: URL(fileURLWithPath: packs))
         case .memory: MemoryPlaces.store(path).obstruct(objects: true, references: false)
+        case .mariadb1011, .mariadb118, .mysql9:
+            try ServerPlace(path).run("RENAME TABLE plumb_objects TO away")
         }
     }
 
@@ -69,6 +110,8 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
             try FileManager.default.moveItem(atPath: heads, toPath: path + "/heads.away")
             try Data().write(to: URL(fileURLWithPath: heads))
         case .memory: MemoryPlaces.store(path).obstruct(objects: false, references: true)
+        case .mariadb1011, .mariadb118, .mysql9:
+            try ServerPlace(path).run("RENAME TABLE plumb_references TO away")
         }
     }
 
@@ -77,6 +120,10 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
         switch self {
         case .git: try FileManager.default.removeItem(atPath: path + "/leases")
         case .memory: MemoryPlaces.store(path).forgetLease(name)
+        case .mariadb1011, .mariadb118, .mysql9:
+            for table in ["plumb_leases", "plumb_heartbeats"] {
+                try ServerPlace(path).run("DELETE FROM \(table) WHERE name = '\(name)'")
+            }
         }
     }
 
@@ -86,7 +133,33 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
         case .git:
             try GitCommand.run(["fsck", "--full", "--strict", "--no-dangling"], in: path) == ""
         case .memory: true
+        case .mariadb1011, .mariadb118, .mysql9:
+            try open(path).listing(page: 100).allSatisfy { try open(path).get($0) != nil }
         }
+    }
+}
+
+/// A database for a store, as the tests name it: the server's socket and its name.
+private struct ServerPlace {
+    let socket: String
+    let database: String
+
+    init(_ path: String) {
+        let parts = path.split(separator: "#", maxSplits: 1).map(String.init)
+        socket = parts.first ?? ""
+        database = parts.last ?? ""
+    }
+
+    func connect() throws(MySQLError) -> Connection {
+        var settings = ConnectionSettings(credentials: Credentials(user: "root"))
+        settings.tls.mode = .disabled
+        return try Connection(to: .socket(path: socket), settings: settings)
+    }
+
+    func run(_ statement: String) throws {
+        let connection = try connect()
+        try connection.select(database: database)
+        try connection.execute(statement)
     }
 }
 

@@ -46,6 +46,7 @@ enum Product {
         Module("Reports", isPure: true),
         Module("Lint", isPure: true, knows: ["Desired"]),
         Module("MySQLClient", libraries: ["CMySQL"]),
+        Module("MySQLStore"),
         Module("Observed"),
         Module("Ledger"),
         Module(

@@ -1,7 +1,8 @@
 /// Which names references can have beside each other; the rules of `git check-ref-format`.
-enum ReferenceRules {
+package enum ReferenceRules {
     /// Why references cannot have these names; nil where they can.
-    static func fault(_ names: [String], beside others: some Collection<String>) -> String? {
+    package static func fault(_ names: [String], beside others: some Collection<String>) -> String?
+    {
         if let name = names.first(where: { !isName($0) }) {
             return "\(name.debugDescription) is no name of a reference"
         }

@@ -1,0 +1,167 @@
+import Basics
+import Execution
+import Foundation
+import MySQLClient
+import Schema
+import Store
+
+/// Keeps a ledger in tables of MySQL or MariaDB: the same objects under the same ids as a git
+/// repository has.
+///
+/// A transition is one transaction. Writers take turns by the lock of one row, which dies with its
+/// session; what they promise does not rest on that but on the references, which are compared and
+/// moved in the transaction.
+package final class MySQLBackend: LedgerBackend {
+    package let place: String
+    let sessions: StoreSessions
+    let heartbeatSeconds: Double
+    private let isKnown = Lock(false)
+
+    /// - Parameters:
+    ///   - place: what it is called in messages; without a password.
+    ///   - database: the database of the tables.
+    ///   - waitSeconds: how long a write waits for its turn.
+    ///   - heartbeatSeconds: the time between two signs of life of a lease. Without them another
+    ///     process takes it after six times that, or after two where the session of its owner
+    ///     has ended.
+    ///   - connect: opens a session with the server.
+    package init(
+        place: String, database: String, waitSeconds: Double = 120, heartbeatSeconds: Double = 5,
+        connect: @escaping @Sendable () throws(MySQLError) -> Connection
+    ) {
+        self.place = place
+        self.heartbeatSeconds = heartbeatSeconds
+        sessions = StoreSessions(database: database, waitSeconds: waitSeconds, connect: connect)
+    }
+
+    // MARK: The store
+
+    package func isMade() throws(StoreError) -> Bool {
+        do throws(MySQLError) {
+            return try sessions.use { connection throws(MySQLError) in
+                try connection.query(Self.versionQuestion).first != nil
+            }
+        } catch {
+            switch error.kind {
+            case .unknownDatabase: return false
+            case .unknownTable: return try !isEmptied()
+            default:
+                guard error.number == Self.unknownColumn else { throw StoreError(error, at: place) }
+                throw StoreError.notALedger(
+                    place, "its table `\(StoreTables.store)` is another one")
+            }
+        }
+    }
+
+    /// Whether none of the tables is there; throws where some are.
+    private func isEmptied() throws(StoreError) -> Bool {
+        try reading { connection throws(MySQLError) in
+            try connection.query(
+                "SELECT 1 FROM information_schema.tables WHERE table_schema = "
+                    + "\(SQL.literal(self.sessions.database)) AND table_name = "
+                    + "\(SQL.literal(StoreTables.store))")
+        }.isEmpty
+    }
+
+    private static let unknownColumn: UInt32 = 1054
+    private static let versionQuestion = "SELECT version FROM \(StoreTables.store) WHERE id = 1"
+
+    package func make(version: Int64) throws(StoreError) {
+        guard try !isMade() else { return }
+        try translating { () throws(MySQLError) in
+            let connection = try sessions.openOutside()
+            defer { connection.close() }
+            let name = SQL.identifier(sessions.database)
+            let exists = try connection.query(
+                "SELECT 1 FROM information_schema.schemata WHERE schema_name = "
+                    + SQL.literal(sessions.database))
+            if exists.isEmpty { try connection.execute("CREATE DATABASE IF NOT EXISTS \(name)") }
+            try connection.select(database: sessions.database)
+            for statement in StoreTables.statements { try connection.execute(statement) }
+            try connection.execute(
+                "INSERT INTO \(StoreTables.store) (id, version, token) VALUES (1, \(version), 0) "
+                    + "ON DUPLICATE KEY UPDATE id = id")
+        }
+        isKnown.withLock { $0 = true }
+    }
+
+    package func version() throws(StoreError) -> Int64? {
+        try reading { connection throws(MySQLError) in
+            try connection.query(Self.versionQuestion).first?[0].flatMap { Int64($0) }
+        }
+    }
+
+    package func setVersion(_ version: Int64) throws(StoreError) {
+        try requireMade()
+        try translating { () throws(MySQLError) in
+            try sessions.use { connection throws(MySQLError) in
+                try connection.execute(
+                    "UPDATE \(StoreTables.store) SET version = \(version) WHERE id = 1")
+            }
+        }
+    }
+
+    /// Throws `noStore` where none is made; asks the server until one is.
+    func requireMade() throws(StoreError) {
+        guard !isKnown.withLock({ $0 }) else { return }
+        guard try isMade() else { throw StoreError(.noStore, "there is no ledger at \(place)") }
+        isKnown.withLock { $0 = true }
+    }
+
+    package func now() throws(StoreError) -> Date {
+        let rows = try reading { connection throws(MySQLError) in
+            try connection.query(Self.timeQuestion)
+        }
+        guard let date = Self.date(rows.first?[0]) else {
+            throw StoreError(.unreadable, "\(place): the server does not say what time it is")
+        }
+        return date
+    }
+
+    /// Seconds since 1970, with microseconds.
+    static let timeQuestion =
+        "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))"
+
+    static func date(_ microseconds: String?) -> Date? {
+        microseconds.flatMap { Double($0) }.map { Date(timeIntervalSince1970: $0 / 1_000_000) }
+    }
+
+    // MARK: Help
+
+    func reading<Result>(
+        _ body: (Connection) throws(MySQLError) -> Result
+    ) throws(StoreError) -> Result {
+        try translating { () throws(MySQLError) in try sessions.use(body) }
+    }
+
+    func translating<Result>(
+        _ body: () throws(MySQLError) -> Result
+    ) throws(StoreError) -> Result {
+        do throws(MySQLError) { return try body() } catch { throw StoreError(error, at: place) }
+    }
+
+    // MARK: What a database does by itself
+
+    package func pointHead(at branch: String) {}
+
+    package func whereabouts(of id: ObjectID) -> String {
+        "\(place): the rows of \(StoreTables.objects) with id \(StoreTables.literal(id))"
+    }
+
+    package func damagedFiles() throws(StoreError) -> [DamagedFile] { [] }
+    package func strayFiles() throws(StoreError) -> [String] { [] }
+    package func compact() throws(StoreError) -> Bool { false }
+    package func isCompactionDue() throws(StoreError) -> Bool { false }
+    package func forget() throws(StoreError) { sessions.forget() }
+
+    package func size() throws(StoreError) -> StoreSize {
+        try requireMade()
+        let rows = try reading { connection throws(MySQLError) in
+            try connection.query(
+                "SELECT COUNT(DISTINCT id), COALESCE(SUM(LENGTH(bytes)), 0) FROM "
+                    + StoreTables.objects)
+        }
+        func number(_ column: Int) -> Int { rows.first?[column].flatMap { Int($0) } ?? 0 }
+        return StoreSize(singles: number(0), packs: 0, bytes: number(1))
+    }
+}
