@@ -47,7 +47,8 @@ import Testing
             fleet.setEnvironment("PLUMB_OPERATOR", here + "/operator.yaml")
             fleet.setEnvironment("PLUMB_TEST_SECRET", "hidden")
             fleet.file.policy = [
-                "rollout:", "  waves: [{shards: 2, bake: \(bake)}, {percent: 100}]",
+                "approve: [irreversible]", "rollout:",
+                "  waves: [{shards: 2, bake: \(bake)}, {percent: 100}]",
                 "  health: {exec: [\"\(program)\", \"$(id) *\"]\(options), each: 1s}",
             ]
             try fleet.commit()

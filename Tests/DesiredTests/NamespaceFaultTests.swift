@@ -31,6 +31,31 @@ import Testing
                 + "write a duration from 1s to 3600s"
         ),
         (
+            "finalizer: {timeout: 5s}",
+            "plumb.yaml:6:16: error: a finalizer has no `exec` and no `sql` [missing-key]; "
+                + "add `exec`, or `sql` and `on`"
+        ),
+        (
+            "finalizer: {sql: \"CALL a.b()\"}",
+            "plumb.yaml:6:16: error: a finalizer has no `on` [missing-key]; add the key `on`"
+        ),
+        (
+            "finalizer: {exec: [/bin/a], on: db}",
+            "plumb.yaml:6:37: error: a finalizer has `exec` and `on` [invalid-value]; "
+                + "write `exec`, or `sql` and `on`"
+        ),
+        (
+            "finalizer: {sql: \"DROP TABLE a.b\", on: db}",
+            "plumb.yaml:6:22: error: `sql` is no CALL of a procedure [invalid-value]; "
+                + "write one call, such as `CALL routing.publish('commerce', 3)`"
+        ),
+        (
+            "finalizer: {sql: \"CALL a.b()\", on: elsewhere}",
+            "plumb.yaml:6:40: error: the finalizer of `commerce` names the host elsewhere:3306, "
+                + "which no shard of this file has [dangling-host]; "
+                + "the hosts are `db-0:3306`, `db-1:3306`"
+        ),
+        (
             "manage: [views, events]",
             "plumb.yaml:6:13: error: `manage` is without `tables` [invalid-value]; add `tables`, "
                 + "or write `all`"

@@ -22,6 +22,8 @@ package struct Operator: Sendable {
     package let finalizers: [String]
     /// The programs that may be asked how a wave is, as absolute paths.
     package let health: [String]
+    /// The procedures that a namespace's finalizer may call, and where.
+    package let calls: [CallConsent]
     /// Whether schema files may use `DATA DIRECTORY` and `INDEX DIRECTORY`.
     package let allowsDataDirectory: Bool
     /// The file of the key that signs the ledger's commits, as an absolute path.
@@ -37,6 +39,11 @@ package struct Operator: Sendable {
 
     /// Whether this program may be asked how a wave is.
     package func allows(health path: String) -> Bool { health.contains(path) }
+
+    /// Whether a finalizer may call this procedure on this server.
+    package func allows(call: ProcedureCall, on server: ServerAddress) -> Bool {
+        allows(server) && calls.contains { $0.allows(call, on: server) }
+    }
 
     /// How to log in to a server of an environment; nil where the file has no account for it, or
     /// does not allow the server.

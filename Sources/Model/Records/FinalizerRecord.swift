@@ -5,8 +5,11 @@ package struct FinalizerRecord: Codable, Hashable, Sendable {
     /// The version of the record's format.
     package var version: Int
     package var namespace: String
-    /// The program and its arguments, as the fleet file had them when the rollout began.
+    /// The program and its arguments, as the fleet file had them when the rollout began; empty for
+    /// a call.
     package var command: [String]
+    /// The procedure that a server runs; nil for a program.
+    package var call: Call?
     /// Whether it may run again where nobody knows whether it ran.
     package var isIdempotent: Bool
     /// How long it may take, in seconds.
@@ -25,6 +28,18 @@ package struct FinalizerRecord: Codable, Hashable, Sendable {
     package var output: String?
     /// The process that is there for as long as its latest run lasts; nil where nobody can tell.
     package var process: ProcessRecord?
+
+    /// A call of a stored procedure, as the fleet file had it when the rollout began.
+    package struct Call: Codable, Hashable, Sendable {
+        package var sql: String
+        /// The server as the fleet file writes it, before an environment maps it.
+        package var on: String
+
+        package init(sql: String, on: String) {
+            self.sql = sql
+            self.on = on
+        }
+    }
 
     package init(
         namespace: String, command: [String], isIdempotent: Bool, limitSeconds: Int

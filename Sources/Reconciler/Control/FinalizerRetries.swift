@@ -110,6 +110,7 @@ extension FinalizerRecord {
             namespace: namespace, command: command, isIdempotent: isIdempotent,
             limitSeconds: limitSeconds)
         anew.version = version
+        anew.call = call
         return anew
     }
 }

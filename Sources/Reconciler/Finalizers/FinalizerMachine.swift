@@ -51,6 +51,9 @@ enum FinalizerMachine {
     ) -> Action {
         let ended = "the run that started it ended before its outcome was recorded"
         let look = "look whether it ran; `plumb retry` runs it again"
+        // A lock of the server keeps a second call away while the first one goes on.
+        if record.call != nil, record.isIdempotent { return .run }
+        if record.call != nil { return .end(.unknown, reason: "\(ended): \(look)") }
         guard let process = record.process else {
             return .end(.unknown, reason: "\(ended), and did not record its process: \(look)")
         }
@@ -69,6 +72,8 @@ enum FinalizerMachine {
         case exited(Int32, complaint: String)
         /// It could not be started, or did not end in time.
         case lost(String)
+        /// It did nothing, or may do it again, and that may help.
+        case retryable(String)
         /// Nobody knows whether, or how far, it ran.
         case unknown(String)
     }
@@ -86,18 +91,9 @@ enum FinalizerMachine {
             record.state = .completed
             record.message = nil
         case .exited(retryStatus, let complaint):
-            record.attempts += 1
-            let begin = record.startedAt.flatMap(Timestamp.init(iso:)) ?? now
-            let isOver =
-                record.attempts >= mostAttempts || now >= begin.adding(seconds: withinSeconds)
-            record.state = isOver ? .failed : .failedRetryable
-            record.message = words("asks to be tried again (exit \(retryStatus))", complaint)
-            if isOver {
-                record.message? += ": given up after \(record.attempts) attempts"
-            } else {
-                let pause = RetryPauses.seconds(attempt: record.attempts).rounded(.up)
-                record.nextAt = now.adding(seconds: Int64(pause)).iso
-            }
+            let reason = words("asks to be tried again (exit \(retryStatus))", complaint)
+            tryAgain(&record, reason, now: now)
+        case .retryable(let reason): tryAgain(&record, reason, now: now)
         case .exited(let status, let complaint):
             record.state = .failed
             record.message = words("ended with exit \(status)", complaint)
@@ -110,6 +106,21 @@ enum FinalizerMachine {
         }
         record.endedAt = record.state.isTerminal ? now.iso : nil
         return record
+    }
+
+    private static func tryAgain(_ record: inout FinalizerRecord, _ reason: String, now: Timestamp)
+    {
+        record.attempts += 1
+        let begin = record.startedAt.flatMap(Timestamp.init(iso:)) ?? now
+        guard record.attempts < mostAttempts, now < begin.adding(seconds: withinSeconds) else {
+            record.state = .failed
+            record.message = "\(reason): given up after \(record.attempts) attempts"
+            return
+        }
+        let pause = RetryPauses.seconds(attempt: record.attempts).rounded(.up)
+        record.state = .failedRetryable
+        record.message = reason
+        record.nextAt = now.adding(seconds: Int64(pause)).iso
     }
 
     private static func words(_ what: String, _ complaint: String) -> String {

@@ -5,6 +5,7 @@ import Signatures
 /// Runs finalizers, where the operator's file allows them.
 struct FinalizerRunner {
     let commands: CommandRunner
+    let calls: FinalizerCallRunner
 
     /// How many characters of what it wrote are recorded.
     static let recorded = 2_000
@@ -19,6 +20,9 @@ struct FinalizerRunner {
     func prepared(
         _ record: FinalizerRecord, _ document: FinalizerDocument
     ) throws(LedgerError) -> Prepared {
+        if let call = record.call {
+            return Prepared(process: nil) { [calls] in (calls.run(call, of: record), "") }
+        }
         let input = try CanonicalJSON.encode(document)
         return
             switch commands.prepared(

@@ -170,7 +170,8 @@ package struct PlanningPass {
             plan: output.plan, rollbacks: rollbacks, snapshot: snapshot,
             notices: source.notices + rollbacks.notices(in: desired.environment.name)
                 + RolloutLedger.notices(
-                    desired.fleet, Set(output.plan.steps.map(\.namespace)), request.operator)
+                    desired.fleet, desired.environment, Set(output.plan.steps.map(\.namespace)),
+                    request.operator)
                 + wire(shards.map(\.server) + [workshopServer(desired)].compactMap(\.self))
                 + Self.notices(desired, observation) + workspaces.notices
                 + normalised.differences.map(\.notice) + sizes.notices

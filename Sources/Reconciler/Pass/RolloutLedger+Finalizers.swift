@@ -8,11 +8,7 @@ extension RolloutLedger {
     /// The finalizers of the namespaces of a new rollout.
     func finalizers(of keys: [OperationKey]) -> [FinalizerRecord] {
         Set(keys.map(\.namespace)).sorted().compactMap { name in
-            pass.fleet.namespace(name)?.finalizer.map {
-                FinalizerRecord(
-                    namespace: name, command: $0.command, isIdempotent: $0.isIdempotent,
-                    limitSeconds: $0.limitSeconds)
-            }
+            pass.fleet.namespace(name)?.finalizer.map { FinalizerRecord($0, of: name) }
         }
     }
 
@@ -33,7 +29,10 @@ extension RolloutLedger {
         }
         let unready = unready.union(open)
         let runner = FinalizerRunner(
-            commands: CommandRunner(purpose: .finalizers, consent: pass.request.operator))
+            commands: CommandRunner(purpose: .finalizers, consent: pass.request.operator),
+            calls: FinalizerCallRunner(
+                fleet: pass.fleet, environment: pass.environment,
+                consent: pass.request.operator, pool: context.pool))
         for place in rollouts.indices
         where rollouts[place].control.standstill == nil && !rollouts[place].isInFlight {
             guard !pass.hooks.interrupt.isRaised else { return }
@@ -126,29 +125,5 @@ extension RolloutLedger {
         if let revision = record.revision { return revision }
         let path = RecordPath.plan(record.plan)
         return try pass.store.snapshot()?.read(Plan.self, at: path)?.revision.commit
-    }
-
-    /// What is to be said of the programs that follow a plan's changes: finalizers, and what asks
-    /// waves how they are.
-    static func notices(
-        _ fleet: Fleet, _ namespaces: Set<String>, _ consent: Operator?
-    ) -> [Notice] {
-        let health = namespaces.isEmpty ? [] : healthNotices(fleet, consent)
-        return health
-            + namespaces.sorted().compactMap { name in
-                guard let finalizer = fleet.namespace(name)?.finalizer,
-                    let program = finalizer.command.first
-                else { return nil }
-                guard CommandRunner.allows(program, for: .finalizers, consent) else {
-                    return Notice(
-                        code: "finalizer-refused",
-                        message: "\(finalizer.location): the finalizer of \(name) will fail: "
-                            + CommandRunner.refusal(program, for: .finalizers))
-                }
-                return Notice(
-                    code: "finalizer",
-                    message: "once all shards of \(name) are changed, \(program) runs, as "
-                        + "\(finalizer.location) says")
-            }
     }
 }

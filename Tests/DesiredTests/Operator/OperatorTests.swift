@@ -34,6 +34,7 @@ let operatorExample = """
     limits: {approval: 7d}
     finalizers: [/usr/local/bin/publish]
     health: [/usr/local/bin/check]
+    finalizer_calls: [{hosts: ["db-*.internal"], procedures: [routing.publish]}]
     allow: [data_directory]
     sign_ledger: /etc/plumb/ledger.key
     """
@@ -83,6 +84,18 @@ func operatorText(_ more: String = "") -> String {
         #expect(!own.allows(finalizer: "/usr/local/bin/check"))
         #expect(own.allows(health: "/usr/local/bin/check"))
         #expect(!own.allows(health: "/usr/local/bin/publish"))
+        for (sql, host, isAllowed) in [
+            ("CALL routing.publish(1)", "db-1.internal", true),
+            ("CALL `routing`.`publish`()", "db-1.internal:3306", true),
+            ("CALL Routing.publish()", "db-1.internal", false),
+            ("CALL routing.other()", "db-1.internal", false),
+            ("CALL other.publish()", "db-1.internal", false),
+            ("CALL routing.publish()", "db-1.internal:3307", false),
+            ("CALL routing.publish()", "elsewhere.internal", false),
+        ] {
+            let server = try #require(ServerAddress(host))
+            #expect(try own.allows(call: ProcedureCall(sql), on: server) == isAllowed, "\(sql)")
+        }
         #expect(!own.allows(finalizer: "/usr/local/bin/../bin/publish"))
         #expect(own.allowsDataDirectory)
         #expect(own.ledgerKey == "/etc/plumb/ledger.key")

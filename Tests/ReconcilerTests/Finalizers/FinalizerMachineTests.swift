@@ -1,5 +1,6 @@
 import Basics
 import Model
+import MySQLClient
 import Testing
 
 @testable import Reconciler
@@ -10,7 +11,8 @@ struct FinalizerMachineTests {
 
     private static func record(
         _ state: FinalizerState = .pending, idempotent: Bool = false, nextAt: String? = nil,
-        attempts: Int = 0, startedAt: String? = nil, process: ProcessRecord? = nil
+        attempts: Int = 0, startedAt: String? = nil, process: ProcessRecord? = nil,
+        isCall: Bool = false
     ) -> FinalizerRecord {
         var record = FinalizerRecord(
             namespace: "commerce", command: ["/bin/publish"], isIdempotent: idempotent,
@@ -20,6 +22,7 @@ struct FinalizerMachineTests {
         record.attempts = attempts
         record.startedAt = startedAt
         record.process = process
+        record.call = isCall ? .init(sql: "CALL a.b()", on: "db") : nil
         return record
     }
 
@@ -64,6 +67,11 @@ struct FinalizerMachineTests {
             name: "its run died on another machine",
             record: record(.running, idempotent: true, process: process),
             presence: .unknown("process 7 of db1, another machine"), action: nil),
+        Case(
+            name: "the run of its call died", record: record(.running, isCall: true), action: nil),
+        Case(
+            name: "the run of its call died, and it may run again",
+            record: record(.running, idempotent: true, isCall: true), action: .run),
         Case(
             name: "its run died and recorded no process",
             record: record(.running, idempotent: true), action: nil),
@@ -133,6 +141,9 @@ struct FinalizerMachineTests {
             message: "ended with exit 1: no such place"),
         Attempt(attempt: .lost("it does not start"), state: .failed, message: "it does not start"),
         Attempt(
+            attempt: .retryable("Deadlock"), state: .failedRetryable, message: "Deadlock",
+            nextAt: "2026-11-21T12:00:01Z", attempts: 1),
+        Attempt(
             attempt: .unknown("it vanished"), state: .unknown,
             message: "it vanished: look whether it ran; `plumb retry` runs it again"),
     ])
@@ -143,6 +154,34 @@ struct FinalizerMachineTests {
         #expect(after.attempts == one.attempts)
         #expect((after.endedAt != nil) == one.state.isTerminal)
         #expect(after.output == nil && after.process == nil)
+    }
+
+    /// What a lost session means depends on when it was lost, and whether a second call may come.
+    @Test(arguments: [
+        (MySQLError.Kind.unreachable, RetryClass?.none, false, false, "again"),
+        (.lostConnection, nil, false, false, "again"),
+        (.lostConnection, .indeterminate, true, false, "unknown"),
+        (.lostConnection, .indeterminate, true, true, "again"),
+        (.timeout, .indeterminate, true, false, "unknown"),
+        (.deadlock, nil, true, false, "again"), (.lockWaitTimeout, nil, true, false, "again"),
+        (.readOnly, nil, true, false, "again"), (.other, nil, true, false, "failed"),
+        (.missingGrant, nil, true, true, "failed"), (.accessDenied, nil, false, true, "failed"),
+        (.syntax, nil, true, false, "failed"),
+    ])
+    func errorsOfACall(
+        kind: MySQLError.Kind, retry: RetryClass?, hasBegun: Bool, isIdempotent: Bool,
+        outcome: String
+    ) {
+        let error = MySQLError(
+            kind: kind, message: "no", server: .tcp(host: "db", port: 3306), retry: retry)
+        let record = Self.record(.running, idempotent: isIdempotent, isCall: true)
+        let attempt = FinalizerCallRunner.attempt(error, record, hasBegun: hasBegun)
+        switch attempt {
+        case .retryable: #expect(outcome == "again")
+        case .unknown: #expect(outcome == "unknown")
+        case .lost: #expect(outcome == "failed")
+        case .exited: Issue.record("\(attempt)")
+        }
     }
 
     /// Terminal only where all of it is, and failed where a part failed.

@@ -9,6 +9,7 @@ struct FleetChecks {
         for namespace in fleet.namespaces {
             renames(namespace)
             unique(namespace.retire, "the table", "`retire` of `\(namespace.name)`")
+            finalizer(namespace)
         }
         for environment in fleet.environments {
             unique(environment.namespaces, "the namespace", "`\(environment.name)`")
@@ -127,6 +128,20 @@ struct FleetChecks {
                 remedy: Nearest.remedy(name.value, in: environments, what: "environments"),
                 at: name.location)
         }
+    }
+
+    /// What a finalizer calls is on a server of the fleet: no other may be named there.
+    private func finalizer(_ namespace: Namespace) {
+        guard case .call(_, let host)? = namespace.finalizer?.work else { return }
+        let known = Set(fleet.namespaces.flatMap { $0.hosts.map(\.host) })
+        guard !known.contains(host.value) else { return }
+        diagnostics.error(
+            .danglingHost,
+            "the finalizer of `\(namespace.name)` names the host \(host.value), "
+                + "which no shard of this file has",
+            remedy: Nearest.remedy(
+                host.value.description, in: known.map(\.description).sorted(), what: "hosts"),
+            at: host.location)
     }
 
     private func hosts(_ environment: Environment) {

@@ -35,6 +35,9 @@ private struct OperatorDecoder {
         }
         let finalizers = fields.read(.finalizers, programs)
         let health = fields.read(.health, programs)
+        let calls = fields.read(.finalizerCalls) { node, what in
+            reader.list(node, what)?.compactMap(self.calls)
+        }
         let permissions = fields.read(.allow) { node, what in
             reader.list(node, what)?.compactMap {
                 reader.choice($0, "a word in \(what)", OperatorPermission.self)
@@ -47,7 +50,7 @@ private struct OperatorDecoder {
         return Operator(
             file: file, hosts: hosts, environments: environments, follow: follow, ledger: ledger,
             workspace: workspace, require: require, approvals: approvals,
-            finalizers: finalizers ?? [], health: health ?? [],
+            finalizers: finalizers ?? [], health: health ?? [], calls: calls ?? [],
             allowsDataDirectory: permissions?.contains(.dataDirectory) ?? false,
             ledgerKey: ledgerKey)
     }
@@ -146,6 +149,26 @@ private struct OperatorDecoder {
 
     private func programs(_ node: YAMLNode, _ what: String) -> [String]? {
         reader.list(node, what)?.compactMap { absolutePath($0, "a program in \(what)") }
+    }
+
+    private func calls(_ node: YAMLNode) -> CallConsent? {
+        guard let fields = reader.fields(node, CallConsentKey.self) else { return nil }
+        let hosts = fields.read(.hosts, patterns)
+        let procedures = fields.read(.procedures) { node, what -> [String]? in
+            reader.filledList(node, what)?.compactMap { item in
+                guard let text = reader.string(item, "a procedure in \(what)") else { return nil }
+                guard let call = try? ProcedureCall("CALL " + text), call.arguments.isEmpty,
+                    call.name == text
+                else {
+                    return reader.invalid(
+                        item, "a procedure in \(what) is `\(text)`",
+                        "write its database and its name: `routing.publish`")
+                }
+                return text
+            }
+        }
+        guard let hosts, let procedures else { return nil }
+        return CallConsent(hosts: hosts, procedures: procedures)
     }
 
     private func branch(_ node: YAMLNode, _ what: String) -> String? {

@@ -8,6 +8,7 @@ enum OperatorKey: String, FleetKey {
     static let required: Set<OperatorKey> = [.version, .hosts, .environments, .approvals]
     case version, hosts, environments, follow, ledger, workspace, require, approvals, limits
     case finalizers, health, allow
+    case finalizerCalls = "finalizer_calls"
     case signLedger = "sign_ledger"
 }
 
@@ -16,6 +17,13 @@ enum HostAccountsKey: String, FleetKey {
     static let what = "an entry of an environment"
     static let required: Set<HostAccountsKey> = [.connection]
     case hosts, connection
+}
+
+enum CallConsentKey: String, FleetKey {
+    static let title = "finalizerCalls"
+    static let what = "an entry of `finalizer_calls`"
+    static let required: Set<CallConsentKey> = [.hosts, .procedures]
+    case hosts, procedures
 }
 
 enum RequireKey: String, FleetKey {
@@ -56,7 +64,8 @@ enum OperatorLimitsKey: String, FleetKey {
 /// Every mapping and choice of the operator's file, for the test that checks its JSON Schema.
 enum OperatorFormat {
     static let keys: [any FleetKey.Type] = [
-        OperatorKey.self, HostAccountsKey.self, RequireKey.self, ApprovalRulesKey.self,
+        OperatorKey.self, HostAccountsKey.self, CallConsentKey.self, RequireKey.self,
+        ApprovalRulesKey.self,
         OpenPGPKey.self, FoldingKey.self, OperatorLimitsKey.self, ConnectionKey.self,
         AccountKey.self, TLSKey.self,
         WorkspaceKey.self, ApproversKey.self, WindowKey.self, LimitsKey.self,
