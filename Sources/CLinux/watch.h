@@ -83,6 +83,12 @@ static inline void plumb_watch_begin(const struct plumb_watch_task *task) {
     close(3);
     plumb_watch_usual_signals();
     execve(task->path, task->arguments, task->environment);
+    /* Whoever wrote the program a moment ago may not have closed it yet. */
+    for (int attempt = 0; errno == ETXTBSY && attempt < 200; attempt++) {
+        struct timespec rest = {0, 10000000L};
+        nanosleep(&rest, NULL);
+        execve(task->path, task->arguments, task->environment);
+    }
     task->report->number = errno;
     task->report->end = PLUMB_WATCH_NO_START;
     _exit(127);

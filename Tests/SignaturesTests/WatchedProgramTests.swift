@@ -78,6 +78,19 @@ struct WatchedProgramTests {
         #expect(own.run() == .failed("the program \(path) does not start: \(reason)"))
     }
 
+    /// A program that is being replaced begins when that is done.
+    @Test func itIsBeingWritten() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/program"
+        try folder.write("#!/bin/sh\necho new\n", to: "program")
+        #expect(chmod(path, 0o700) == 0)
+        let writer = open(path, O_WRONLY)
+        #expect(writer >= 0)
+        let own = try WatchedProgram(path, [], input: [], limitSeconds: 20)
+        DispatchQueue.global().asyncAfter(deadline: .now() + 0.2) { close(writer) }
+        #expect(own.run() == .exited(status: 0, output: "new\n", complaint: ""))
+    }
+
     /// In another group, in another session, and without its parent.
     @Test(
         "nothing that it started is left, wherever it went", arguments: [true, false])

@@ -29,7 +29,7 @@ package final class WatchedProgram: @unchecked Sendable {
     private var isReaped = false
 
     /// - Parameters:
-    ///   - path: an absolute path.
+    ///   - path: an absolute path; a file that is still being written has two seconds.
     ///   - environment: all that it gets besides `PATH`; it inherits no open file but its input.
     ///   - limitSeconds: how long it may take before it is killed.
     ///   - mostBytes: how much it may write before it is killed.
