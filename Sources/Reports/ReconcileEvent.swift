@@ -12,6 +12,8 @@ package enum ReconcileEvent: Sendable {
     case passed(number: Int, ReconcileReport)
     /// The pass could not be made; the next one tries again.
     case failed(number: Int, message: String, status: ExitStatus)
+    /// The fleet file does not have the environment any more; told once, until it is back.
+    case gone(message: String)
     /// The loop pauses until the next pass.
     case pausing(seconds: Double)
     /// The end was asked for, with what asked for it.

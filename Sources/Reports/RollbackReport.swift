@@ -16,6 +16,15 @@ package struct RollbackReport: Codable, Hashable, Sendable {
     package var lost: [String]
     /// What git wants instead, as lines of a difference.
     package var change: [String]
+    /// The approvals that were given before and do not count any more, each by its first digits.
+    package var withdrawn: [String] = []
+
+    /// Who took the rollout back, when, why, and what ends that, as a sentence for people.
+    package var words: String {
+        "taken back by \(actor) at \(at) (\(reason)): rollback \(id) holds until a commit changes the "
+            + "same again, or somebody gives it up with `plumb rollback --end \(id) --environment "
+            + "\(environment) --reason …`"
+    }
 
     package init(
         environment: String, id: String, rollout: String, actor: String, reason: String, at: String,

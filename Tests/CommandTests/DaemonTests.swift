@@ -122,6 +122,39 @@ import Testing
         #expect(try daemon.wait().status == 0)
     }
 
+    @Test func anEnvironmentThatIsGoneIsWaitedForQuietly() throws {
+        let fleet = try fleet()
+        let daemon = try fleet.start("daemon", "--interval", "1h")
+        try daemon.reaches("a pass of both") {
+            events(daemon, "waiting", of: "staging") == 1
+                && events(daemon, "waiting", of: "production") == 1
+        }
+        try LedgerDamage(fleet).put("pending/one%2Fs0%2Forders", "{}", in: "staging")
+        let lines = two(fleet).split(separator: "\n")
+        let without = lines.filter { !$0.hasPrefix("  staging") }.joined(separator: "\n")
+        try fleet.write("plumb.yaml", without + "\n")
+        try fleet.commitFiles("Without staging")
+        daemon.send(SIGHUP)
+        try daemon.reaches("that it is gone") {
+            events(daemon, "environment-gone", of: "staging") == 1
+        }
+        #expect(try daemon.says("what became of 1 statement there is not known"))
+        for pass in 3...4 {
+            daemon.send(SIGHUP)
+            try daemon.reaches("a pass of the other one") {
+                events(daemon, "pass", of: "production") == pass
+            }
+        }
+        try fleet.write("plumb.yaml", two(fleet))
+        try fleet.commitFiles("With staging")
+        daemon.send(SIGHUP)
+        try daemon.reaches("a pass of it") { events(daemon, "pass", of: "staging") == 2 }
+        #expect(events(daemon, "environment-gone", of: "staging") == 1)
+        #expect(events(daemon, "pass-failed", of: "staging") == 0)
+        daemon.send(SIGTERM)
+        #expect(try daemon.wait().status == 0)
+    }
+
     @Test func aFileThatCannotBeReadIsTriedAgain() throws {
         let fleet = try fleet()
         try fleet.write("plumb.yaml", "version: [")

@@ -135,7 +135,8 @@ import Testing
         try fleet.expect(3, "reconcile")
         #expect(try fleet.events().count == count)
         // It is asked again after the release.
-        try fleet.expect(0, "release", "--reason", "try")
+        let release = try fleet.expect(0, "release", "--reason", "try")
+        #expect(release.says("asked again first", "pauses again at once"), "\(release)")
         try fleet.expect(3, "reconcile")
         #expect(try made(fleet) == [true, false, false, false])
         try fleet.sql(0, "DELETE FROM errors")

@@ -114,6 +114,19 @@ struct RolloutDriveTests {
         #expect(ended.allSatisfy { $0.next == .end })
     }
 
+    @Test("a bake is counted from the time that the ledger has, whatever the clock is set to")
+    func theClockIsSetBack() {
+        let fleet = Fleet()
+        let began = fleet.clock.now
+        let listener = RolloutListener { event in
+            if case .settled = event { fleet.clock.set(by: -300) }
+        }
+        let ended = fleet.run([fleet.rollout("orders")], waits: false, listener: listener)
+        #expect(fleet.clock.now == began.adding(seconds: -300))
+        #expect(ended[0].operations[fleet.records[0].key]?.endedAt == began.iso)
+        #expect(ended[0].next == .bake(wave: 0, until: began.adding(seconds: 600)))
+    }
+
     @Test("that a pass goes on with a rollout is recorded once, before its first operation")
     func resumed() {
         let fleet = Fleet()

@@ -229,6 +229,9 @@ final class SimulatedClock: Clock, @unchecked Sendable {
     /// Every wait that was asked for, in seconds.
     var waits: [Double] { waited.withLock { $0 } }
 
+    /// Somebody sets the clock, back or on.
+    func set(by seconds: Int64) { time.withLock { $0 = $0.adding(seconds: seconds) } }
+
     func wait(seconds: Double, unless interrupt: Interrupt) -> Bool {
         waited.withLock { $0.append(seconds) }
         time.withLock { $0 = $0.adding(seconds: Int64(seconds)) }

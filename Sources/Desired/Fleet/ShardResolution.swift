@@ -3,6 +3,13 @@ import Schema
 /// Lists the databases on `host` whose names are `LIKE` the pattern.
 package typealias Discovery = (_ host: ServerAddress, _ like: String) throws -> [String]
 
+extension DesiredError {
+    /// Whether it is that the fleet file has no environment of the name that was asked for.
+    package var isOfMissingEnvironment: Bool {
+        diagnostics.allSatisfy { $0.code == .danglingEnvironment && $0.location == nil }
+    }
+}
+
 extension Fleet {
     /// The environment called `name`; the only one where `name` is nil.
     package func selectEnvironment(_ name: String?) throws(DesiredError) -> Environment {

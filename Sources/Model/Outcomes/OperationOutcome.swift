@@ -1,3 +1,4 @@
+import Basics
 import Schema
 
 /// How one operation ended.
@@ -28,6 +29,9 @@ package struct OperationOutcome: Hashable, Sendable {
     package var progress: Progress?
     /// The statement that the table refused, where another algorithm may succeed.
     package var refused: RefusalRecord.Refused?
+    /// When it ended: the one time that the ledger keeps, and the process goes by; nil where
+    /// whoever records it says.
+    package var endedAt: Timestamp?
 
     /// The part of an operation that ran.
     package struct Progress: Hashable, Sendable {

@@ -69,27 +69,34 @@ package struct ApprovalRecord: Codable, Hashable, Sendable {
         package var isFile: Bool { source != Self.command }
     }
 
-    /// One operation that ran with these approvals.
+    /// One operation that ran with these approvals, or a rollback that they did not outlive.
     package struct Use: Codable, Hashable, Sendable {
         /// The name of the shard.
         package var shard: String
-        /// The operation, as `rollout/namespace/shard/table`.
+        /// The operation, as `rollout/namespace/shard/table`; or what ended the approvals, as
+        /// `rollback/id` or `rollback/id/end`.
         package var operation: String
         /// ISO 8601 in UTC.
         package var at: String
         /// The identities of all entries at that time; none of them counts on this shard again.
         package var entryIDs: [String]
+        /// Who took the change back, or gave that up, and why; nil where an operation ran.
+        package var withdrawn: String?
 
         private enum CodingKeys: String, CodingKey {
-            case shard, operation, at
+            case shard, operation, at, withdrawn
             case entryIDs = "words"
         }
 
-        package init(shard: String, operation: String, at: String, entryIDs: [String]) {
+        package init(
+            shard: String, operation: String, at: String, entryIDs: [String],
+            withdrawn: String? = nil
+        ) {
             self.shard = shard
             self.operation = operation
             self.at = at
             self.entryIDs = entryIDs
+            self.withdrawn = withdrawn
         }
     }
 

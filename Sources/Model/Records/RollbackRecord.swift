@@ -15,6 +15,9 @@ package struct RollbackRecord: Codable, Hashable, Sendable {
     package var at: String
     /// Shards on which the same objects are taken back are one group.
     package var groups: [Group]
+    /// The approvals that were given before and do not count any more on these shards; nil for
+    /// none.
+    package var withdrawn: [Digest]?
 
     package init(
         id: String, rollout: String, actor: String, reason: String, at: String, groups: [Group]
@@ -128,6 +131,18 @@ extension RollbackRecord {
             }
         }
         guard !objects.isEmpty else { return nil }
+        var record = self
+        record.groups = Self.groups(of: objects)
+        return record
+    }
+
+    /// The record with objects on shards that it did not have before.
+    package func adding(_ joined: [ShardID: [Object]]) -> RollbackRecord {
+        guard !joined.isEmpty else { return self }
+        var objects = joined
+        for group in groups {
+            for shard in group.shards { objects[group.id(of: shard), default: []] += group.objects }
+        }
         var record = self
         record.groups = Self.groups(of: objects)
         return record

@@ -51,10 +51,13 @@ package struct RolloutMark: Codable, Hashable, Sendable {
         package var reason: String
         /// ISO 8601 in UTC.
         package var at: String
+        /// Whether its health was bad, which is asked again; nil where an operation failed.
+        package var isOfHealth: Bool?
 
-        package init(reason: String, at: String) {
+        package init(reason: String, at: String, isOfHealth: Bool? = nil) {
             self.reason = reason
             self.at = at
+            self.isOfHealth = isOfHealth
         }
     }
 

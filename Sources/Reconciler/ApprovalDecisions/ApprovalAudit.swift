@@ -191,6 +191,8 @@ private struct Examination {
     private func problem(
         with use: ApprovalRecord.Use, by entry: ApprovalRecord.Approver, in record: ApprovalRecord
     ) -> String? {
+        // Nothing ran with it.
+        guard use.withdrawn == nil else { return nil }
         let label = "\(use.operation) at \(use.at)"
         guard let time = Timestamp(iso: use.at) else { return "\(label): the time is unreadable" }
         let terms = ApprovalTerms(

@@ -96,7 +96,11 @@ package struct StepApprovals {
         let entries = candidate.entries.filter {
             !candidate.record.isUsedUp($0.approver, on: shard, own: own)
         }
-        guard !entries.isEmpty else { return .failure(InsufficientApprovals(reason: nil)) }
+        guard !entries.isEmpty else {
+            let words = own.last { $0.withdrawn != nil }?.withdrawn
+            let reason = words.map { "\(candidate.label) does not count any more: \($0)" }
+            return .failure(InsufficientApprovals(reason: reason))
+        }
         var valid: [ApprovalCheck.Valid] = []
         var obstacles: [ApprovalCheck.Obstacle] = []
         for entry in entries {

@@ -50,6 +50,19 @@ package struct LedgerSession {
             environment: environment, store: store)
     }
 
+    /// How many operations have begun in the environment that is asked for and have no outcome,
+    /// whether or not the fleet file has it.
+    package static func unsettledCount(
+        _ request: PassRequest, _ hooks: PassHooks
+    ) throws -> Int {
+        let fleet = try TrustedSource.open(request).fleet
+        guard let name = request.scope.environment else { return 0 }
+        let store = LedgerStore(
+            ledger: try Ledger.open(path: try ledgerPath(request, fleet)), environment: name,
+            actor: request.actor, clock: hooks.clock)
+        return try store.snapshot()?.list(RecordPath.pendingFolder).count ?? 0
+    }
+
     /// The ledger's folder: of `--ledger`, else of the fleet file.
     package static func ledgerPath(_ request: PassRequest, _ fleet: Fleet) throws -> String {
         if let path = request.ledger {

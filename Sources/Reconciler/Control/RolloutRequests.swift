@@ -40,14 +40,21 @@ package struct RolloutRequests {
     }
 
     /// Lets a rollout go on that waits after a failure, or for its health.
-    package func release(_ id: String?, reason: String) throws -> String {
-        try change(id, "rollout-released", "Release", reason) { mark, id in
-            guard mark.pause != nil else {
+    ///
+    /// - Returns: its id, and why it waited.
+    package func release(
+        _ id: String?, reason: String
+    ) throws -> (id: String, pause: RolloutMark.Pause?) {
+        var pause: RolloutMark.Pause?
+        let id = try change(id, "rollout-released", "Release", reason) { mark, id in
+            guard let present = mark.pause else {
                 throw ConfigurationError(
                     "rollout \(id) is not paused", remedy: Self.wayOn(mark, id))
             }
+            pause = present
             mark.pause = nil
         }
+        return (id, pause)
     }
 
     /// Lets at most so many shards of a rollout be at work at once, from the next one on; nil ends

@@ -4,6 +4,7 @@ import Execution
 import Model
 import MySQLClient
 import Reports
+import Schema
 
 /// The reconcile loop: runs a pass, waits, and repeats until it is interrupted.
 package struct Daemon {
@@ -91,6 +92,7 @@ package struct Daemon {
         var failures = 0
         var number = 0
         var due: Timestamp?
+        var isGone = false
         while !hooks.interrupt.isRaised {
             var request = request
             request.mode = number % settings.exactEvery == 0 ? .exact : .unlessUnchanged
@@ -109,11 +111,18 @@ package struct Daemon {
                 found(pass.fleet)
                 let report = try passes.run(pass)
                 failures = 0
+                isGone = false
                 due = report.nextDue.flatMap(Timestamp.init(iso:))
                 notify(.passed(number: number, report))
                 if report.exitStatus == .done { try Housekeeping(pass).runWhereIdle() }
+            } catch let error as DesiredError where error.isOfMissingEnvironment {
+                // Somebody may put it back: it is looked for, and no more is said.
+                if !isGone { notify(.gone(message: gone(classify(error).0))) }
+                context?.pool.closeIdle()
+                (isGone, failures, due, context) = (true, 0, nil, nil)
             } catch {
                 failures += 1
+                isGone = false
                 // A pass that fails for days reads and tries all the same.
                 context?.forgetUnused(shards: nil, now: hooks.clock.now)
                 let (message, status) = classify(error)
@@ -132,7 +141,7 @@ package struct Daemon {
                 continue
             }
             if hooks.flights?.takeDue() == true, failures == 0 { continue }
-            notify(.pausing(seconds: pause))
+            if !isGone { notify(.pausing(seconds: pause)) }
             guard hooks.clock.wait(seconds: pause, unless: hooks.interrupt) else {
                 break
             }
@@ -143,6 +152,17 @@ package struct Daemon {
         }
         hooks.flights?.waitForAll()
         context?.pool.closeIdle()
+    }
+
+    /// That the fleet file has no such environment, and what is left behind there.
+    private func gone(_ fault: String) -> String {
+        let count = (try? LedgerSession.unsettledCount(request, hooks)) ?? 0
+        let left =
+            count == 0
+            ? ""
+            : "; what became of \(Count.of(count, "statement")) there is not known, and is "
+                + "settled then"
+        return "\(fault); nothing is done for it until it is there\(left)"
     }
 
     /// The wait until the next pass, in seconds: the interval plus or minus a tenth, doubled with

@@ -36,7 +36,6 @@ struct GateStage {
             files: files, plan: planned.plan, source: pass.followed
         ).records(known: known)
         notices += decisions.notices
-        notices += Self.replaced(decisions.records, in: planned.plan)
         let waits = planned.plan.steps.contains { policy.approve.contains($0.hazard) }
         if waits, let notice = pass.request.approvals.notice { notices.append(notice) }
         let setup = ApprovalCheckFactory(session: pass.ledgerSession, snapshot: planned.snapshot)
@@ -50,6 +49,7 @@ struct GateStage {
             approve: policy.approve, drift: pass.request.heals ? .revert : policy.drift,
             dropsPerPlan: policy.limits.dropsPerPlan, closed: try closed(planned, now: now))
         var decision = try Gate(rules: rules, approvals: approvals).decide(planned.plan, now: now)
+        notices += Self.replaced(decisions.records, in: planned.plan, decision, now: now)
         holdReadOnly(&decision, planned)
         try holdSuspended(&decision, planned, now: now)
         let unread = try planned.snapshot?.unreadRollouts() ?? []
@@ -153,10 +153,30 @@ struct GateStage {
         ).hold(&decision)
     }
 
-    /// Notices for approvals of steps that have changed since and must be approved again.
-    private static func replaced(_ records: [ApprovalRecord], in plan: Plan) -> [Notice] {
-        records.filter { record in
-            record.decision == .approve && record.consumed.count < record.binding.shards.count
+    /// Notices for approvals of steps that have changed since and must be approved again: while the
+    /// new step waits for that, and for as long as the old approval might have counted.
+    private static func replaced(
+        _ records: [ApprovalRecord], in plan: Plan, _ decision: Gate.Decision, now: Timestamp
+    ) -> [Notice] {
+        let waiting = decision.held.filter { item in
+            if case .approval = item.hold { true } else { false }
+        }
+        guard !waiting.isEmpty else { return [] }
+        return records.filter { record in
+            let binding = record.binding
+            let uses = record.usesByShard()
+            let open = Set(
+                binding.shards.filter { shard in
+                    !record.approvers.allSatisfy {
+                        record.isUsedUp($0, on: shard, own: uses[shard] ?? [])
+                    }
+                })
+            let isOver = record.expires.flatMap(Timestamp.init(iso:)).map { $0 <= now } ?? false
+            return record.decision == .approve && !isOver
+                && waiting.contains {
+                    $0.step.namespace == binding.namespace && $0.step.object == binding.object
+                        && $0.shards.contains(where: open.contains)
+                }
                 && ApprovalIndex.fate(of: record, in: plan) == .replaced
         }.map { record in
             let object = record.binding.object.label(in: record.binding.namespace)

@@ -290,6 +290,7 @@ package struct PlanningPass {
         try normalised.takeBack(
             &standing, observation: observation, in: context.catalog,
             hasLeft: { isWhole && !fleet.contains($0) },
+            isTaken: OpenOperations(of: snapshot).contains,
             load: { digest, flavour throws(LedgerError) in
                 try context.cache.table(digest, flavour: flavour, in: snapshot)
             })

@@ -74,7 +74,8 @@ struct RolloutDrive {
             for (key, outcome) in run.outcomes {
                 operations[key]?.state = outcome.state
                 operations[key]?.message = outcome.message
-                operations[key]?.endedAt = outcome.state.isTerminal ? now.iso : nil
+                let endedAt = outcome.endedAt ?? now
+                operations[key]?.endedAt = outcome.state.isTerminal ? endedAt.iso : nil
                 operations[key]?.nextAttemptAt = nil
                 operations[key]?.engine = nil
                 if outcome.kind == .failed { failedShards.insert(key.shardID) }

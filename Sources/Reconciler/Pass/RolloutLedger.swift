@@ -191,12 +191,12 @@ struct RolloutLedger {
         _ rollout: RolloutRecord, reason: String
     ) throws(LedgerError) -> RolloutMark.Standstill? {
         let id = rollout.id
-        let now = pass.store.now
+        let pause = RolloutMark.Pause(reason: reason, at: pass.store.now.iso, isOfHealth: true)
         let event = LedgerEvent(
             "rollout-paused", subject: "Pause rollout \(id)", key: id, reason: reason)
-        var kept = RolloutMark(pause: .init(reason: reason, at: now.iso))
+        var kept = RolloutMark(pause: pause)
         try pass.store.transact(event) { draft throws(LedgerError) in
-            guard let paused = try draft.pause(id, reason: reason, at: now) else { return .nothing }
+            guard let paused = try draft.pause(id, pause) else { return .nothing }
             kept = paused.mark
             return paused.isNew ? .commit : .nothing
         }

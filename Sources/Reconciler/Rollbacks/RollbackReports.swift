@@ -21,6 +21,7 @@ extension RollbackReport {
             reason: record.reason,
             at: record.at, objects: objects.sorted(), shardCount: record.shardCount, lost: lost,
             change: change)
+        withdrawn = (record.withdrawn ?? []).map(\.short)
     }
 }
 

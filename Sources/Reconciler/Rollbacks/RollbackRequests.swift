@@ -21,6 +21,8 @@ package struct RollbackRequests {
         package var superseded = 0
         /// How many run, and go on to their end.
         package var running = 0
+        /// The approvals that were given before and do not count any more on its shards.
+        package var withdrawn: [Digest] = []
     }
 
     private let store: LedgerStore
@@ -55,7 +57,11 @@ package struct RollbackRequests {
                 "nothing of rollout \(rollout.record.id) can be taken back"
                     + (lefts.map { ": \($0)" } ?? ""), remedy: "see `plumb status`")
         }
-        return try record(answer, over: records, reason: reason)
+        let withdrawn = try WithdrawnApprovals(
+            begun: answer.record, ended: ended, in: snapshot)
+        answer.withdrawn = withdrawn.shards.keys.sorted()
+        answer.record?.withdrawn = answer.withdrawn.isEmpty ? nil : answer.withdrawn
+        return try record(answer, withdrawn, over: records, reason: reason)
     }
 
     /// Gives a rollback up, so that git's state is wanted again: the one with this id, or of this
@@ -75,6 +81,9 @@ package struct RollbackRequests {
                 "\(found.count) rollbacks hold in \(store.environment): "
                     + found.map(\.id).joined(separator: ", "), remedy: "name the one that you mean")
         }
+        let withdrawn = try WithdrawnApprovals(
+            begun: nil, ended: [record], in: store.snapshot())
+        let (actor, now) = (store.actor.name, store.now)
         let event = LedgerEvent(
             "rollback-ended", subject: "End rollback \(record.id) of rollout \(record.rollout)",
             key: record.id, reason: reason)
@@ -85,9 +94,15 @@ package struct RollbackRequests {
             }
             try draft.setRollbacks(others)
             try Self.release([record], in: &draft)
+            try withdrawn.record(
+                by: "rollback/\(record.id)/end",
+                "the rollback was given up by \(actor) at \(now.iso) (\(reason))", at: now,
+                in: &draft)
             return nil
         }
-        return Answer(rollout: record.rollout, ended: [record])
+        var answer = Answer(rollout: record.rollout, ended: [record])
+        answer.withdrawn = withdrawn.shards.keys.sorted()
+        return answer
     }
 
     /// Whether nobody can tell what is taken back.
@@ -227,7 +242,8 @@ package struct RollbackRequests {
     // MARK: Recording
 
     private func record(
-        _ answer: Answer, over known: [RollbackRecord], reason: String
+        _ answer: Answer, _ withdrawn: WithdrawnApprovals, over known: [RollbackRecord],
+        reason: String
     ) throws -> Answer {
         var answer = answer
         guard let id = answer.rollout else { return answer }
@@ -255,6 +271,10 @@ package struct RollbackRequests {
                 for shard in group.shards { try draft.clearRevision(of: group.id(of: shard)) }
             }
             counts = try Self.close(id, stop, words, at: store.now.iso, in: &draft)
+            try withdrawn.record(
+                by: "rollback/\(stop.rollback ?? id)",
+                "the change was taken back by \(stop.actor) at \(stop.at) (\(reason))",
+                at: store.now, in: &draft)
             return nil
         }
         (answer.superseded, answer.running) = counts

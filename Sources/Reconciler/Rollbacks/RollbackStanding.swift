@@ -6,6 +6,9 @@ import Schema
 package struct RollbackStanding: Sendable {
     /// Those that the ledger had when the pass began, the older ones first.
     package var records: [RollbackRecord] = []
+    /// By the id of each what it holds besides on shards that it did not have: they joined the
+    /// fleet later, or could not be read when the rollout began.
+    package var joined: [String: [ShardID: [RollbackRecord.Object]]] = [:]
     /// By the id of each what it holds on the shards of the pass.
     package var held: [String: RollbackRecord.Places] = [:]
     /// By the id of each what it does not hold any more: git wants something else there, or the
@@ -18,9 +21,17 @@ package struct RollbackStanding: Sendable {
 
     package init(records: [RollbackRecord] = []) { self.records = records }
 
-    /// The rollbacks without what is over.
-    package var remaining: [RollbackRecord] {
-        records.compactMap { $0.removing(over[$0.id] ?? [:]) }
+    /// The rollbacks with the shards that joined them.
+    package var present: [RollbackRecord] { records.map { $0.adding(joined[$0.id] ?? [:]) } }
+
+    /// The same without what is over.
+    package var remaining: [RollbackRecord] { remaining(of: records) }
+
+    /// What is left of `records`, with what joined them.
+    package func remaining(of records: [RollbackRecord]) -> [RollbackRecord] {
+        records.compactMap {
+            $0.adding(joined[$0.id] ?? [:]).removing(over[$0.id] ?? [:])
+        }
     }
 
     /// Those that the ledger has once what is over is recorded as such.
@@ -28,7 +39,7 @@ package struct RollbackStanding: Sendable {
 
     /// What is held instead of git's state, one notice for each rollback.
     package func notices(in environment: String) -> [Notice] {
-        records.compactMap { record in
+        present.compactMap { record in
             guard let places = held[record.id], !places.isEmpty else { return nil }
             return Notice(
                 code: PlanReport.rolledBack, message: Self.words(record, on: places, environment))

@@ -36,6 +36,12 @@ struct RollbackSchema {
         return isBack ? .over : .agrees
     }
 
+    /// Whether `object` is held back on a shard that the rollback does not name: git wants what the
+    /// rollout made of it, and it is not live there.
+    func joins(_ object: RollbackRecord.Object) -> Bool {
+        verdict(object) == .holds && !isLive(object.unwanted, object.object)
+    }
+
     /// Takes `object` back, as far as it is not over.
     mutating func take(_ object: RollbackRecord.Object, of record: RollbackRecord) -> Bool {
         let verdict = verdict(object)

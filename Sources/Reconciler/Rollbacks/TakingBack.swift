@@ -13,14 +13,26 @@ extension NormaliseStage.Output {
     ///
     /// - Parameters:
     ///   - hasLeft: whether a shard is known to be none of the fleet's any more.
+    ///   - isTaken: whether another open rollout has an object of a shard, which then goes on.
     ///   - load: the definition of a digest, which is then in `catalog`.
     mutating func takeBack(
         _ standing: inout RollbackStanding, observation: [ShardID: ShardObservation],
         in catalog: ObjectCatalog, hasLeft: (ShardID) -> Bool,
+        isTaken: (ShardID, ObjectName) throws(LedgerError) -> Bool,
         load: (Digest, ServerProfile.Flavour) throws(LedgerError) -> CatalogTable?
     ) throws(LedgerError) {
+        let joining = RollbackJoining(
+            schemas: schemas, assignment: assignment, observation: observation)
+        for record in standing.records {
+            let joined = try joining.objects(of: record, isTaken: isTaken) {
+                digest, flavour throws(LedgerError) in
+                try Self.load(digest, of: record, flavour, load)
+            }
+            if !joined.isEmpty { standing.joined[record.id] = joined }
+        }
+        let records = standing.present
         var groups: [ShardID: [GroupPlace]] = [:]
-        for (place, record) in standing.records.enumerated() {
+        for (place, record) in records.enumerated() {
             for (number, group) in record.groups.enumerated() {
                 for shard in group.shards {
                     let id = group.id(of: shard)
@@ -43,11 +55,11 @@ extension NormaliseStage.Output {
             if known[key] == nil {
                 for group in own where loaded.insert(group).inserted {
                     try Self.load(
-                        group.group(in: standing.records), of: standing.records[group.record],
+                        group.group(in: records), of: records[group.record],
                         found.profile.flavour, load)
                 }
                 var made = answer(
-                    own, standing.records, schemas[place], live: found.schema.tables, catalog)
+                    own, records, schemas[place], live: found.schema.tables, catalog)
                 made.place = add(made.schema, like: place)
                 known[key] = made
             }
@@ -121,16 +133,21 @@ extension NormaliseStage.Output {
         _ load: (Digest, ServerProfile.Flavour) throws(LedgerError) -> CatalogTable?
     ) throws(LedgerError) {
         for object in group.objects {
-            for digest in [object.unwanted, object.wanted].compactMap(\.self)
-            where try load(digest, flavour) == nil {
-                throw LedgerError(
-                    .damaged,
-                    "\(RecordPath.catalog(digest)): a definition of "
-                        + "\(object.object.label(in: group.namespace)) that rollback \(record.id) "
-                        + "needs is missing",
-                    remedy: "restore the branch from before, or have git's state again with "
-                        + "`plumb rollback --end \(record.id) --reason …`")
+            for digest in [object.unwanted, object.wanted].compactMap(\.self) {
+                _ = try Self.load(digest, of: record, flavour, load)
             }
         }
+    }
+
+    private static func load(
+        _ digest: Digest, of record: RollbackRecord, _ flavour: ServerProfile.Flavour,
+        _ load: (Digest, ServerProfile.Flavour) throws(LedgerError) -> CatalogTable?
+    ) throws(LedgerError) -> CatalogTable {
+        if let found = try load(digest, flavour) { return found }
+        throw LedgerError(
+            .damaged,
+            "\(RecordPath.catalog(digest)): a definition that rollback \(record.id) needs is missing",
+            remedy: "restore the branch from before, or have git's state again with "
+                + "`plumb rollback --end \(record.id) --reason …`")
     }
 }

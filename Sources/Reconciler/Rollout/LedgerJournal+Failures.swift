@@ -35,8 +35,7 @@ extension LedgerJournal {
         in draft: inout LedgerDraft
     ) throws(LedgerError) {
         guard try draft.readableRollout(record.rollout)?.policy == .pause else { return }
-        _ = try draft.pause(
-            record.rollout, reason: OperationOutcome.failure(of: record.key, outcome.message),
-            at: now)
+        let reason = OperationOutcome.failure(of: record.key, outcome.message)
+        _ = try draft.pause(record.rollout, .init(reason: reason, at: now.iso))
     }
 }

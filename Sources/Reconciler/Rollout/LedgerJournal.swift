@@ -157,7 +157,8 @@ package struct LedgerJournal: OperationJournal {
             operation.nextAttemptAt = nil
             operation.engine = nil
             if isPending { operation.startedAt = record.startedAt }
-            operation.endedAt = outcome.state.isTerminal ? now.iso : nil
+            operation.endedAt =
+                outcome.state.isTerminal ? (outcome.endedAt ?? now).iso : nil
             try draft.set(path, json: operation)
             try draft.remove(pendingPath)
             try Self.recordTable(record, outcome, at: now, in: &draft)

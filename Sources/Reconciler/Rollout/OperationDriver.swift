@@ -192,6 +192,7 @@ struct OperationDriver {
         case .completed, .partly, .notRun, .cancelled: break
         }
         turn.giveBack()
+        outcome.endedAt = clock.now
         try faults.reach(.beforeOutcome)
         try journal.finish(record, outcome)
         try faults.reach(.afterOutcome)

@@ -47,7 +47,9 @@ enum ApprovalDocuments {
                 expires: expires)
             record.version = version
             record.consumed = consumed ?? [:]
-            for use in uses { record.consumed[use.shard] = use.operation }
+            for use in uses where use.withdrawn == nil {
+                record.consumed[use.shard] = use.operation
+            }
             record.uses = uses.isEmpty && hasUses != true ? nil : uses
             return record
         }
@@ -194,13 +196,25 @@ extension LedgerDraft {
     mutating func useApproval(
         _ digest: Digest, on shard: String, by operation: String, at time: Timestamp
     ) throws(LedgerError) {
+        try endApproval(digest, on: shard, by: operation, withdrawn: nil, at: time)
+    }
+
+    /// Records that no present entry counts on a shard any more, for good; once.
+    ///
+    /// - Parameters:
+    ///   - name: the operation that used them up, or what withdraws them.
+    ///   - words: who withdraws them, and why; nil where an operation used them up.
+    mutating func endApproval(
+        _ digest: Digest, on shard: String, by name: String, withdrawn words: String?,
+        at time: Timestamp
+    ) throws(LedgerError) {
         guard let decision = try decision(digest) else { return }
         var uses = try uses(of: digest, on: shard)
-        guard !uses.contains(where: { $0.operation == operation }) else { return }
+        guard !uses.contains(where: { $0.operation == name }) else { return }
         uses.append(
             ApprovalRecord.Use(
-                shard: shard, operation: operation, at: time.iso,
-                entryIDs: decision.approvers.map(\.identity)))
+                shard: shard, operation: name, at: time.iso,
+                entryIDs: decision.approvers.map(\.identity), withdrawn: words))
         try set(RecordPath.uses(digest, on: shard), json: uses)
     }
 

@@ -105,11 +105,11 @@ extension LedgerDraft {
     /// - Returns: what is asked of the rollout from now on, and whether that is new; nil where it
     ///   has ended.
     mutating func pause(
-        _ rollout: String, reason: String, at now: Timestamp
+        _ rollout: String, _ pause: RolloutMark.Pause
     ) throws(LedgerError) -> (mark: RolloutMark, isNew: Bool)? {
         guard var mark = try rolloutMark(rollout) else { return nil }
         guard mark.pause == nil, mark.damage == nil else { return (mark, false) }
-        mark.pause = RolloutMark.Pause(reason: reason, at: now.iso)
+        mark.pause = pause
         try setMark(mark, of: rollout)
         return (mark, true)
     }

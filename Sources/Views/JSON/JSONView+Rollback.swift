@@ -30,7 +30,7 @@ extension JSONView {
             "actor": .string(report.actor), "reason": .string(report.reason),
             "at": .string(report.at), "objects": .strings(report.objects),
             "shardCount": .number(report.shardCount), "lost": .strings(report.lost),
-            "change": .strings(report.change),
+            "change": .strings(report.change), "withdrawn": .strings(report.withdrawn),
         ])
     }
 }

@@ -32,6 +32,7 @@ package enum EventJSON {
                 "pass-failed",
                 ["pass": "\(number)", "exit": "\(status.rawValue)", "message": message]
             )
+        case .gone(let message): return ("environment-gone", ["message": message])
         case .pausing(let seconds):
             return ("waiting", ["seconds": String(Int(seconds.rounded()))])
         case .ending(let reason): return ("ending", ["message": reason])

@@ -15,10 +15,13 @@ package enum RollbackText {
         /// How many operations never begin, and how many run and go on to their end.
         package var superseded: Int
         package var running: Int
+        /// The approvals that do not count any more, each by its first digits.
+        package var withdrawn: [String]
 
         package init(
             rollout: String?, report: RollbackReport?, ended: [String],
-            left: [(shards: String, reason: String)], superseded: Int, running: Int
+            left: [(shards: String, reason: String)], superseded: Int, running: Int,
+            withdrawn: [String] = []
         ) {
             self.rollout = rollout
             self.report = report
@@ -26,6 +29,7 @@ package enum RollbackText {
             self.left = left
             self.superseded = superseded
             self.running = running
+            self.withdrawn = withdrawn
         }
 
         /// One line for people.
@@ -47,6 +51,20 @@ package enum RollbackText {
                 "rollback \(ended.joined(separator: ", ")) of rollout \(rollout) ends: git's state is "
                 + "wanted again"
         }
+    }
+
+    /// The same where a rollback was given up.
+    package static func endText(
+        _ answer: Answer, width: Int = 100, style: Style = .plain
+    ) -> String {
+        var page = TextPage(width: width, style: style)
+        page.line(Span(answer.endHeadline, .strong))
+        if !answer.withdrawn.isEmpty {
+            page.prose(
+                "approvals of the way back do not count any more: "
+                    + answer.withdrawn.joined(separator: ", "), indent: 2, hanging: 4)
+        }
+        return page.text
     }
 
     package static func text(
@@ -102,6 +120,11 @@ package enum RollbackText {
             let shown = report.change.prefix(5).joined(separator: ", ")
             let more = report.change.count > 5 ? " and \(report.change.count - 5) more" : ""
             page.prose("git wants instead: \(shown)\(more)", .faint, indent: 2, hanging: 4)
+        }
+        if !report.withdrawn.isEmpty {
+            page.prose(
+                "approvals from before it do not count any more: "
+                    + report.withdrawn.joined(separator: ", "), indent: 2, hanging: 4)
         }
     }
 }

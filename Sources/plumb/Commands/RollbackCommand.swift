@@ -44,7 +44,8 @@ enum RollbackCommand {
         if format == .text {
             let text =
                 isEnd
-                ? Visible.line(shown.endHeadline) + "\n"
+                ? RollbackText.endText(
+                    shown, width: invocation.terminal.width, style: invocation.style)
                 : RollbackText.text(
                     shown, width: invocation.terminal.width, style: invocation.style)
             invocation.terminal.answer(text + "\n")
@@ -71,6 +72,7 @@ enum RollbackCommand {
             left: left.map { reason, shards in
                 (ShardNames.compact(shards.map { "\($0.key)" }), reason)
             }.sorted { $0.shards < $1.shards },
-            superseded: answer.superseded, running: answer.running)
+            superseded: answer.superseded, running: answer.running,
+            withdrawn: answer.withdrawn.map(\.short))
     }
 }

@@ -42,11 +42,18 @@ enum RolloutCommands {
             """,
         options: options,
         run: { invocation in
-            try run(
+            var asked: String?
+            return try run(
                 invocation, "release",
-                "may go on: `plumb reconcile`, or the daemon's next pass, does"
+                "may go on: `plumb reconcile`, or the daemon's next pass, does", and: { asked }
             ) {
-                try $0.release($1, reason: $2)
+                let (id, pause) = try $0.release($1, reason: $2)
+                if let pause, pause.isOfHealth == true {
+                    asked =
+                        "it was \(pause.reason); that is asked again first, and while the answer is "
+                        + "bad the rollout pauses again at once"
+                }
+                return id
             }
         })
 
@@ -77,6 +84,7 @@ enum RolloutCommands {
 
     private static func run(
         _ invocation: Invocation, _ name: String, _ words: String,
+        and more: () -> String? = { nil },
         _ body: (RolloutRequests, String?, String) throws -> String
     ) throws -> ExitStatus {
         let reason = try invocation.reason()
@@ -84,7 +92,7 @@ enum RolloutCommands {
         let wanted = try invocation.onlyArgument("a rollout")
         let session = try LedgerSession.open(try invocation.request(), PassHooks())
         let id = try body(RolloutRequests(store: session.store), wanted, reason)
-        let text = "rollout \(id) \(words)"
+        let text = ["rollout \(id) \(words)", more()].compactMap(\.self).joined(separator: "; ")
         return invocation.acknowledge(name, [["rollout": id]], text, as: format)
     }
 }

@@ -66,7 +66,11 @@ enum VerifyApprovalsCommand {
                 + ShardNames.compact(binding.shards),
             "  by \(audited.entry.name): \(audited.entry.reason)", "  proof: \(audited.proof)",
         ]
-        for use in audited.uses { lines.append("  used up by \(use.operation) at \(use.at)") }
+        for use in audited.uses {
+            lines.append(
+                use.withdrawn.map { "  counts no more on \(use.shard): \($0)" }
+                    ?? "  used up by \(use.operation) at \(use.at)")
+        }
         if let problem = audited.problem { lines.append("  DOES NOT VERIFY: \(problem)") }
         // Line breaks are escaped: a reason with one could imitate the lines of other approvals.
         return lines.map(Visible.line).joined(separator: "\n") + "\n\n"
