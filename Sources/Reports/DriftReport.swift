@@ -62,26 +62,48 @@ package struct TableFinding: Codable, Hashable, Sendable {
     package var recorded: Digest?
     /// The digest of the live table; nil where the table is absent.
     package var observed: Digest?
-    /// The differences from git's definition to the live table: `-` is only in git, `+` only live.
+    /// What differs, as `reads` says.
     package var differences: [PlanDifference]
+    /// Which way `differences` read.
+    package var reads: Reading
     /// Where git defines the table.
     package var location: SourceLocation?
     /// Set where the table is wanted as it was before a rollout: `desired` is then that, and not
     /// git's.
     package var rollback: PlanRollback?
 
+    /// From which definition to which a difference reads: `-` is only in the first, `+` only in the
+    /// second.
+    package enum Reading: String, Codable, Hashable, Sendable, CaseIterable {
+        /// What a rollout would do.
+        case liveToGit = "live-to-git"
+        /// What somebody did.
+        case gitToLive = "git-to-live"
+        /// What somebody did where git has changed, too.
+        case recordedToLive = "recorded-to-live"
+
+        /// The usual one for a status.
+        package init(_ status: TableStatus) {
+            switch status {
+            case .pending, .retired: self = .liveToGit
+            case .drifted, .conflict, .unmanaged, .inSync, .unknown: self = .gitToLive
+            }
+        }
+    }
+
     private enum CodingKeys: String, CodingKey {
         case namespace
         case object = "table"
-        case status, shards, desired, recorded, observed, differences, location, rollback
+        case status, shards, desired, recorded, observed, differences, reads, location, rollback
     }
 
     package init(
         namespace: String, object: ObjectName, status: TableStatus, shards: [String],
         desired: Digest?,
         recorded: Digest?, observed: Digest?, differences: [PlanDifference] = [],
-        location: SourceLocation? = nil
+        reads: Reading? = nil, location: SourceLocation? = nil
     ) {
+        self.reads = reads ?? Reading(status)
         self.namespace = namespace
         self.object = object
         self.status = status

@@ -15,14 +15,22 @@ package struct RolloutReport: Codable, Hashable, Sendable {
     package var endedAt: String?
     /// How many operations are in each state, by the state's label.
     package var counts: [String: Int]
-    /// The operations that failed, were left, superseded or cancelled, with the reason.
+    /// The operations that failed, were left, superseded or cancelled, with the reason; what failed
+    /// first is the first of those that failed.
     package var troubles: [Trouble]
+    /// The shards by what is done to a table, from where to where, and how far that is.
+    package var groups: [Group] = []
+    /// The operations under way, the oldest first.
+    package var active: [Active] = []
     /// The first failure, with its shard; nil where there was none.
     package var message: String?
     /// What it waits for by itself; nil where nothing is due at a known time.
     package var due: Due?
     /// What runs once for a namespace after its shards; nil or empty for none.
     package var finalizers: [Finalizer]?
+    /// Who took it back, when, why, and what ends that, as a sentence for people; nil where no
+    /// rollback of it holds.
+    package var takenBack: String?
 
     package init(
         environment: String, rollout: String? = nil, plan: Digest? = nil,
@@ -84,6 +92,44 @@ package struct RolloutReport: Codable, Hashable, Sendable {
             self.baking = baking
             self.waves = waves
             self.retrying = retrying
+        }
+    }
+
+    /// Shards with the same change of a table, in the same state.
+    package struct Group: Codable, Hashable, Sendable {
+        package var namespace: String
+        package var object: ObjectName
+        /// The digests before and after; nil stands for an absent table.
+        package var from: Digest?
+        package var to: Digest?
+        package var state: OperationState
+        /// Their names, in the order of the rollout.
+        package var shards: [String]
+
+        package init(_ operation: OperationRecord) {
+            namespace = operation.key.namespace
+            object = operation.key.object
+            from = operation.from
+            to = operation.to
+            state = operation.state
+            shards = [operation.key.shard]
+        }
+    }
+
+    /// An operation under way.
+    package struct Active: Codable, Hashable, Sendable {
+        package var key: OperationKey
+        package var state: OperationState
+        /// ISO 8601 in UTC; nil where its start was not recorded.
+        package var since: String?
+        /// How far it is, as its engine says; nil where it does not.
+        package var message: String?
+
+        package init(_ operation: OperationRecord) {
+            key = operation.key
+            state = operation.state
+            since = operation.startedAt
+            message = operation.message
         }
     }
 

@@ -54,9 +54,16 @@ import Testing
                 "rollout \(id) is taken back", "app.orders", "3 operations that had not begun",
                 "rolled back by ada@example.com: the canary is slow", "DROP COLUMN `status`",
                 "on 4 shards", "approve with"), "\(back)")
+        let status = try fleet.run("status", id)
         #expect(
-            try fleet.run("status", id, "--output", "json").json["state"] as? String
-                == "superseded")
+            status.says(
+                "superseded, taken back", "1 done, 3 never begin",
+                "taken back by ada@example.com at", "(the canary is slow): rollback",
+                "holds until a commit changes the same again", "plumb rollback --end"), "\(status)")
+        #expect(!status.says("go on with") && !status.says("left for the next plan"), "\(status)")
+        let document = try fleet.run("status", id, "--output", "json").json
+        #expect(document["state"] as? String == "superseded")
+        #expect((document["takenBack"] as? String)?.contains("the canary is slow") == true)
         // Who has it taken back is the author of the plan back.
         try approve(fleet)
         try fleet.expect(0, "reconcile", "--no-wait")

@@ -14,7 +14,7 @@ import Testing
 
                 2 of 24 shards drifted, 1 pending, 20 in sync, 1 unknown, 1 table unsupported
 
-                commerce_{08,17}  commerce.orders  drifted                                        \#
+                commerce_{08,17}  commerce.orders  drifted · git → live                           \#
                     2 of 24 shards
                   - KEY by_status (status)          in git and recorded, missing live  \#
                 schema/commerce/orders.sql:14
@@ -26,9 +26,9 @@ import Testing
                 commerce --shard commerce_08 --shard commerce_17
                     keep:  say the same in schema/commerce/orders.sql:14
 
-                commerce_09  commerce.customers  pending                                          \#
+                commerce_09  commerce.customers  pending · live → git                             \#
                     1 of 24 shards
-                  - email varchar(200)                                                          \#
+                  + email varchar(200)                                                          \#
                 in git, not live yet
                   git 9c0a, recorded d0f6, live d0f6                                 \#
                 schema/commerce/customers.sql:1

@@ -129,7 +129,8 @@ import Testing
                 unsupported</b></p>
                 <p>against <code>main@3f2a91c</code>, recorded 2026-11-20T18:04:00Z</p>
                 <section>
-                <h2><code>commerce.orders</code> <small><b>drifted</b> · 2 of 24 shards</small></h2>
+                <h2><code>commerce.orders</code> <small><b>drifted · git → live</b> · \#
+                2 of 24 shards</small></h2>
                 <p>shards: <code>commerce_{08,17}</code></p>
                 <table>
                 <tr><td><code>- KEY by_status (status)</code></td><td>in git and recorded, \#
@@ -145,11 +146,11 @@ import Testing
                 </ul>
                 </section>
                 <section>
-                <h2><code>commerce.customers</code> <small><b>pending</b> · 1 of 24 \#
+                <h2><code>commerce.customers</code> <small><b>pending · live → git</b> · 1 of 24 \#
                 shards</small></h2>
                 <p>shards: <code>commerce_09</code></p>
                 <table>
-                <tr><td><code>- email varchar(200)</code></td><td>in git, not live \#
+                <tr><td><code>+ email varchar(200)</code></td><td>in git, not live \#
                 yet</td><td></td></tr>
                 </table>
                 <p>git 9c0a, recorded d0f6, live d0f6 <code>schema/commerce/customers.sql:1</code\#

@@ -29,19 +29,19 @@ import Testing
                 CONNECT">unsupported: commerce.geo: uses the storage engine CONNECT</error>
                     </testcase>
                     <testcase classname="commerce" name="commerce_08">
-                      <failure type="drift" message="commerce.orders: drifted">commerce.orders: \#
-                drifted
+                      <failure type="drift" message="commerce.orders: drifted · git → live">commerce.orders: \#
+                drifted · git → live
                 - KEY by_status (status)
                 + debug int(11) DEFAULT NULL</failure>
                     </testcase>
                     <testcase classname="commerce" name="commerce_09">
                       <failure type="drift" message="commerce.customers: \#
-                pending">commerce.customers: pending
-                - email varchar(200)</failure>
+                pending · live → git">commerce.customers: pending · live → git
+                + email varchar(200)</failure>
                     </testcase>
                     <testcase classname="commerce" name="commerce_17">
-                      <failure type="drift" message="commerce.orders: drifted">commerce.orders: \#
-                drifted
+                      <failure type="drift" message="commerce.orders: drifted · git → live">commerce.orders: \#
+                drifted · git → live
                 - KEY by_status (status)
                 + debug int(11) DEFAULT NULL</failure>
                     </testcase>

@@ -121,14 +121,15 @@ import Testing
 
                 | table | status | shards | digests |
                 | --- | --- | --- | --- |
-                | `commerce.orders` | **drifted** | 2 of 24 shards: `commerce_{08,17}` | git \#
+                | `commerce.orders` | **drifted · git → live** | 2 of 24 shards: `commerce_{08,17}` | git \#
                 1150, recorded 1150, live 6d74 |
-                | `commerce.customers` | **pending** | 1 of 24 shards: `commerce_09` | git 9c0a, \#
+                | `commerce.customers` | **pending · live → git** | 1 of 24 shards: `commerce_09` | git 9c0a, \#
                 recorded d0f6, live d0f6 |
                 | `commerce.tmp_export` | **unmanaged** | 1 of 24 shards: `commerce_02` | git \#
                 absent, recorded absent, live cf10 |
 
-                <details><summary><code>commerce.orders</code> drifted on 2 of 24 shards</summary>
+                <details><summary><code>commerce.orders</code> drifted · git → live on 2 of 24 \#
+                shards</summary>
 
                 ```diff
                 - KEY by_status (status)    schema/commerce/orders.sql:14
@@ -141,11 +142,11 @@ import Testing
 
                 </details>
 
-                <details><summary><code>commerce.customers</code> pending on 1 of 24 \#
+                <details><summary><code>commerce.customers</code> pending · live → git on 1 of 24 \#
                 shards</summary>
 
                 ```diff
-                - email varchar(200)
+                + email varchar(200)
                 ```
 
                 - roll out: `plumb reconcile --environment production`

@@ -20,7 +20,6 @@ import Testing
                 Rollout 5b20  plan 64879f7  production  failed                            ended \#
                 2026-11-21T14:03:12Z
                   ████████████░░░░░░░░  14 done  1 waiting  1 failed  6 left for the next plan
-                  commerce/commerce_08/orders: lock wait timeout
                   ✗ commerce.orders on commerce_08 failed: lock wait timeout (after 10 attempts)
                   ■ commerce.orders on commerce_{09,10} cancelled: the rollout halted
                   correct the cause, then:  plumb reconcile --environment production
@@ -28,6 +27,7 @@ import Testing
                 commerce.orders      1 of 24 shards   6d74 → 1150
                                   lossy · COPY · rebuilds 41 M rows, 9.2 GB · blocks writes: \#
                 yes · needs an approval
+                  shards: commerce_17
                   left alone as drift: drift is reported, not corrected (policy.drift, or --heal)
                     put back:  plumb reconcile --heal --environment production --namespace \#
                 commerce --shard commerce_17
@@ -35,6 +35,7 @@ import Testing
                 commerce.legacy_log  24 of 24 shards  836f → absent
                                                                     IRREVERSIBLE · drops the \#
                 table · approval needed
+                  shards: commerce_{00..23}
                   waits for approval on commerce_{00..22}: 0 of 1 approvals given
                     approve with:  plumb approve 2e7d2c03a9507ae2 --environment production --reason "…"
                   denied on commerce_23: denied (1234567)
@@ -58,7 +59,6 @@ import Testing
                 Rollout 5b20  plan 64879f7  production  failed                            ended \#
                 2026-11-21T14:03:12Z
                   ████████████░░░░░░░░  14 done  1 waiting  1 failed  6 left for the next plan
-                  commerce/commerce_08/orders: lock wait timeout
                   ✗ commerce.orders on commerce_08 failed: lock wait timeout (after 10 attempts)
                   ■ commerce.orders on commerce_{09,10} cancelled: the rollout halted
                   correct the cause, then:  plumb reconcile --environment production

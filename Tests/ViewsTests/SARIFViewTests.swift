@@ -43,7 +43,7 @@ import Testing
                             }
                           ],
                           "message": {
-                            "text": "commerce.orders drifted on commerce_{08,17}: - KEY by_status \#
+                            "text": "commerce.orders drifted · git → live on commerce_{08,17}: - KEY by_status \#
                 (status); + debug int(11) DEFAULT NULL"
                           },
                           "partialFingerprints": {
@@ -74,7 +74,7 @@ import Testing
                             }
                           ],
                           "message": {
-                            "text": "commerce.customers pending on commerce_09: - email \#
+                            "text": "commerce.customers pending · live → git on commerce_09: + email \#
                 varchar(200)"
                           },
                           "partialFingerprints": {

@@ -157,7 +157,7 @@ enum Sample {
                 namespace: "commerce", object: "customers", status: .pending,
                 shards: ["commerce_09"], desired: digest("c2"), recorded: digest("c1"),
                 observed: digest("c1"),
-                differences: [PlanDifference(text: "- email varchar(200)")],
+                differences: [PlanDifference(text: "+ email varchar(200)")],
                 location: place("schema/commerce/customers.sql", 1)),
         ],
         unmanaged: [

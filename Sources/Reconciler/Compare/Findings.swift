@@ -21,13 +21,15 @@ extension Comparison {
                     continue
                 }
                 places[key] = findings.count
+                let reads = Self.reading(of: state, lookup)
                 var finding =
                     TableFinding(
                         namespace: schema.namespace, object: state.object, status: state.status,
                         shards: variant.shards, desired: state.desired, recorded: state.recorded,
                         observed: state.observed,
                         differences: Self.differences(
-                            state, flavour: schema.profile.flavour, lookup),
+                            state, reads, flavour: schema.profile.flavour, lookup),
+                        reads: reads,
                         location: rollback == nil ? locate(variant.schema, state.object) : nil)
                 finding.rollback = rollback
                 findings.append(finding)
@@ -46,29 +48,48 @@ extension Comparison {
         let rollback: String?
     }
 
-    /// The differences from git's definition to the live table: `-` is only in git, `+` only live.
+    /// What would run reads from live to git, and what somebody did from git to live; where both
+    /// changed, from what was recorded to live, as git's own change is in the plan.
+    private static func reading(
+        of state: ObjectState, _ lookup: (Digest) -> CatalogTable?
+    ) -> TableFinding.Reading {
+        guard state.status == .conflict, state.recorded.flatMap(lookup) != nil else {
+            return TableFinding.Reading(state.status)
+        }
+        return .recordedToLive
+    }
+
     private static func differences(
-        _ state: ObjectState, flavour: ServerProfile.Flavour, _ lookup: (Digest) -> CatalogTable?
+        _ state: ObjectState, _ reads: TableFinding.Reading, flavour: ServerProfile.Flavour,
+        _ lookup: (Digest) -> CatalogTable?
     ) -> [PlanDifference] {
-        let desired = state.desired.flatMap(lookup)
-        let observed = state.observed.flatMap(lookup)
+        let ends: (from: Digest?, to: Digest?) =
+            switch reads {
+            case .liveToGit: (state.observed, state.desired)
+            case .gitToLive: (state.desired, state.observed)
+            case .recordedToLive: (state.recorded, state.observed)
+            }
+        let (from, to) = (ends.from.flatMap(lookup), ends.to.flatMap(lookup))
         let name = state.object
         if name.kind != .table {
-            return ObjectLines.lines(name, from: desired?.object, to: observed?.object)
+            return ObjectLines.lines(name, from: from?.object, to: to?.object)
                 .map { PlanDifference(text: $0.description) }
         }
         let lines: [DifferenceLine]
-        switch (desired?.table, observed?.table) {
-        case (let desired?, let observed?) where state.isInOldFormat:
+        switch (from?.table, to?.table) {
+        case (_?, _?) where state.isInOldFormat:
+            guard let desired = state.desired.flatMap(lookup)?.table,
+                let observed = state.observed.flatMap(lookup)?.table
+            else { return [] }
             lines = DifferenceLines.ofOldTemporals(in: observed, butThoseOf: desired)
-        case (let desired?, let observed?):
-            lines = DifferenceLines.lines(from: desired, to: observed, flavour: flavour)
-        case (let desired?, nil) where state.observed == nil:
-            lines = [DifferenceLine(.removed, .table, "TABLE \(desired.name)")]
-        case (nil, let observed?) where state.desired == nil:
-            lines = [DifferenceLine(.added, .table, "TABLE \(observed.name)")]
+        case (let from?, let to?):
+            lines = DifferenceLines.lines(from: from, to: to, flavour: flavour)
+        case (let from?, nil) where ends.to == nil:
+            lines = [DifferenceLine(.removed, .table, "TABLE \(from.name)")]
+        case (nil, let to?) where ends.from == nil:
+            lines = [DifferenceLine(.added, .table, "TABLE \(to.name)")]
         case (nil, _), (_, nil):
-            let reason = desired?.unsupported ?? observed?.unsupported
+            let reason = from?.unsupported ?? to?.unsupported
             return reason.map { [PlanDifference(text: "cannot be compared: \($0)")] } ?? []
         }
         return lines.map { PlanDifference(text: $0.description) }

@@ -34,6 +34,7 @@ package struct LedgerQueries {
         let progress = RolloutProgress(record, cutovers: mark?.cutovers)
         let next = progress.next(known, now: store.now) { _ in true }
         if let throttle = mark?.throttle { report.say(throttle.words) }
+        report.takenBack = try rollbacks().first { $0.rollout == id }?.words
         if let standstill = mark?.standstill(of: id) {
             report.stand(standstill)
         } else {
@@ -152,11 +153,8 @@ package struct LedgerQueries {
         for (key, record) in operations {
             let lack = unreadable.contains(key) ? "unreadable" : "missing"
             report.counts[record?.state.label ?? lack, default: 0] += 1
-            guard let record, let message = record.message, record.state != .completed else {
-                continue
-            }
-            report.troubles.append(.init(key: key, state: record.state, message: message))
         }
+        report.list(operations.compactMap(\.record))
         return report
     }
 

@@ -35,7 +35,7 @@ struct FindingFacts {
         shardCount = ShardNames.count(finding.shards.count, of: report.shardCount)
         status = finding.status
         let back = finding.rollback.map { " · rolled back by \($0.actor): \($0.reason)" }
-        statusText = Self.word(finding.status) + (back ?? "")
+        statusText = Self.status(finding) + (back ?? "")
         let wanted = back == nil ? "git" : "before the rollout"
         digests =
             "\(wanted) \(names.name(finding.desired)), recorded \(names.name(finding.recorded)), "
@@ -44,8 +44,8 @@ struct FindingFacts {
             Difference(
                 line: $0,
                 meaning: back == nil
-                    ? Self.meaning(of: $0.text, status: finding.status)
-                    : Self.meaningTakenBack($0.text, finding.status))
+                    ? Self.meaning(of: $0.text, finding)
+                    : Self.meaningTakenBack($0.text, finding))
         }
         location = finding.location
         actions = Self.actions(finding, environment: report.environment)
@@ -65,14 +65,30 @@ struct FindingFacts {
         }
     }
 
-    private static func meaning(of line: String, status: TableStatus) -> String {
-        switch (line.first, status) {
+    /// The status, and which way the lines read: `pending · live → git`.
+    static func status(_ finding: TableFinding) -> String {
+        let wanted = finding.rollback == nil ? "git" : "before the rollout"
+        let reads = finding.differences.isEmpty ? "" : " · \(words(finding.reads, wanted))"
+        return word(finding.status) + reads
+    }
+
+    private static func words(_ reads: TableFinding.Reading, _ wanted: String) -> String {
+        switch reads {
+        case .liveToGit: "live → \(wanted)"
+        case .gitToLive: "\(wanted) → live"
+        case .recordedToLive: "recorded → live"
+        }
+    }
+
+    private static func meaning(of line: String, _ finding: TableFinding) -> String {
+        let isOfRecord = finding.reads == .recordedToLive
+        return switch (line.first, finding.status) {
         case ("-", .drifted): "in git and recorded, missing live"
         case ("+", .drifted): "live only, neither in git nor recorded"
-        case ("-", .pending): "in git, not live yet"
-        case ("+", .pending): "live, no longer in git"
-        case ("-", .conflict): "in git, missing live"
-        case ("+", .conflict): "live, not in git"
+        case ("+", .pending): "in git, not live yet"
+        case ("-", .pending), ("-", .retired): "live, no longer in git"
+        case ("-", .conflict): isOfRecord ? "recorded, missing live" : "in git, missing live"
+        case ("+", .conflict): isOfRecord ? "live, not recorded" : "live, not in git"
         case (_, .inSync), (_, .pending), (_, .drifted), (_, .conflict), (_, .unmanaged),
             (_, .retired), (_, .unknown):
             ""
@@ -80,11 +96,11 @@ struct FindingFacts {
     }
 
     /// The same for a table that is wanted as before a rollout.
-    private static func meaningTakenBack(_ line: String, _ status: TableStatus) -> String {
-        switch (line.first, status) {
-        case ("-", .pending), ("-", .retired): "before the rollout, not live yet"
-        case ("+", .pending), ("+", .retired): "live since the rollout, is to go"
-        default: meaning(of: line, status: status)
+    private static func meaningTakenBack(_ line: String, _ finding: TableFinding) -> String {
+        switch (line.first, finding.status) {
+        case ("+", .pending), ("+", .retired): "before the rollout, not live yet"
+        case ("-", .pending), ("-", .retired): "live since the rollout, is to go"
+        default: meaning(of: line, finding)
         }
     }
 
@@ -101,7 +117,7 @@ struct FindingFacts {
             let heal = NextCommand.heal(
                 environment: environment, namespace: finding.namespace, shards: finding.shards)
             return [Action(label: "put back", text: heal), keep]
-        case .conflict: return [Action(label: "look", text: plan), keep]
+        case .conflict: return [Action(label: "what git changed", text: plan), keep]
         case .pending:
             return [
                 Action(label: "roll out", text: NextCommand.reconcile(environment: environment))

@@ -100,10 +100,15 @@ extension RolloutReport {
         guard let rollout else { return "no rollout in \(environment)" }
         let words = progress.words
         let state = state.map(Self.word) ?? "undetermined, an operation cannot be read"
-        return "rollout \(rollout) \(state)" + (words.isEmpty ? "" : ": \(words)")
+        let back = takenBack == nil ? "" : ", taken back"
+        return "rollout \(rollout) \(state)\(back)" + (words.isEmpty ? "" : ": \(words)")
     }
 
-    var progress: ProgressCounts { ProgressCounts(byState: counts) }
+    var progress: ProgressCounts {
+        var progress = ProgressCounts(byState: counts)
+        progress.isTakenBack = takenBack != nil
+        return progress
+    }
 
     static func word(_ state: RolloutState) -> String {
         state.rawValue.split(separator: "_").joined(separator: " ")

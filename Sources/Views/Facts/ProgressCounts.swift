@@ -9,8 +9,10 @@ package struct ProgressCounts: Hashable, Sendable {
     package var failed = 0
     /// Stopped by a person.
     package var stopped = 0
-    /// Superseded or cancelled; they are planned again.
+    /// Superseded or cancelled; they are planned again, unless the rollout was taken back.
     package var left = 0
+    /// Whether what is left is not planned again.
+    package var isTakenBack = false
     /// In a state that this release does not know, or unreadable.
     package var unknown = 0
 
@@ -46,7 +48,8 @@ package struct ProgressCounts: Hashable, Sendable {
     var parts: [String] {
         let all = [
             (done, "done"), (running, "running"), (waiting, "waiting"), (failed, "failed"),
-            (stopped, "stopped"), (left, "left for the next plan"), (unknown, "unknown"),
+            (stopped, "stopped"), (left, isTakenBack ? "never begin" : "left for the next plan"),
+            (unknown, "unknown"),
         ]
         return all.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     }

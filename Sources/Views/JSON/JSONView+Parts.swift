@@ -53,6 +53,7 @@ extension JSONView {
             "recorded": .text(finding.recorded?.hex),
             "observed": .text(finding.observed?.hex),
             "differences": .array(finding.differences.map(difference)),
+            "reads": .string(finding.reads.rawValue),
             "location": place(finding.location),
             "rollback": finding.rollback.map(rollback) ?? .null,
             "fingerprint": .string(FindingFingerprint.of(finding, in: environment)),
@@ -87,6 +88,7 @@ extension JSONView {
                     ])
                 })
         }
+        if let words = report.takenBack { members["takenBack"] = .string(words) }
         return members
     }
 
@@ -99,6 +101,25 @@ extension JSONView {
             "startedAt": .text(report.startedAt),
             "endedAt": .text(report.endedAt),
             "counts": .object(report.counts.mapValues { .number($0) }),
+            "groups": .array(
+                report.groups.map { group in
+                    .object([
+                        "namespace": .string(group.namespace),
+                        "table": .string(group.object.encoded),
+                        "from": .text(group.from?.hex), "to": .text(group.to?.hex),
+                        "state": .string(group.state.rawValue), "shards": .strings(group.shards),
+                    ])
+                }),
+            "active": .array(
+                report.active.map { active in
+                    .object([
+                        "namespace": .string(active.key.namespace),
+                        "shard": .string(active.key.shard),
+                        "table": .string(active.key.object.encoded),
+                        "state": .string(active.state.rawValue),
+                        "since": .text(active.since), "message": .text(active.message),
+                    ])
+                }),
             "troubles": .array(
                 report.troubles.map { trouble in
                     .object(

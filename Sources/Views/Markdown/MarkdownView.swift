@@ -111,7 +111,8 @@ package enum MarkdownView {
 
     private static func row(_ finding: FindingFacts) -> [String] {
         [
-            Markdown.code(MarkdownPage.sentence(finding.table)), "**\(finding.statusText)**",
+            Markdown.code(MarkdownPage.sentence(finding.table)),
+            "**\(Markdown.text(MarkdownPage.sentence(finding.statusText)))**",
             "\(finding.shardCount): \(MarkdownPage.names(finding.shards))",
             Markdown.text(finding.digests),
         ]
@@ -156,7 +157,8 @@ package enum MarkdownView {
         page.blank()
         page.add(
             "<details><summary>\(HTML.code(MarkdownPage.sentence(finding.table))) "
-                + "\(finding.statusText) on \(finding.shardCount)</summary>")
+                + "\(HTML.text(MarkdownPage.sentence(finding.statusText))) on "
+                + "\(finding.shardCount)</summary>")
         if !lines.isEmpty {
             page.blank()
             page.add(Markdown.block(lines, language: "diff"))

@@ -64,7 +64,7 @@ package enum HTMLView {
     private static func section(_ finding: FindingFacts) -> [String] {
         var lines = [
             "<section>",
-            "<h2>\(HTML.code(finding.table)) <small><b>\(finding.statusText)</b> · "
+            "<h2>\(HTML.code(finding.table)) <small><b>\(HTML.text(finding.statusText))</b> · "
                 + "\(finding.shardCount)</small></h2>",
             paragraph("shards: \(HTML.code(finding.shards))"),
         ]

@@ -29,7 +29,7 @@ package enum JUnitView {
         var cases: [ShardID: Case] = [:]
         for finding in report.findings {
             let lines = finding.differences.map(\.text)
-            let status = FindingFacts.word(finding.status)
+            let status = FindingFacts.status(finding)
             for shard in finding.shards {
                 let id = ShardID(namespace: finding.namespace, shard: shard)
                 cases[id, default: Case()].failures.append(

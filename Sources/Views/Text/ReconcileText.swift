@@ -50,6 +50,7 @@ package enum ReconcileText {
         for step in held {
             page.blank()
             PlanText.addHeader(step, columns, to: &page)
+            page.prose("shards: \(step.shards)", indent: 2, hanging: 4)
             PlanText.addHolds(step, to: &page)
         }
     }

@@ -66,18 +66,22 @@ package enum StatusText {
             [
                 Span("Rollout \(rollout)", .strong), Span("\(plan)  \(report.environment)  "),
                 Span(state, role(of: report.state)),
+                Span(report.takenBack == nil ? "" : ", taken back", .warning),
             ],
             [Span(times(report), .faint)])
         if report.progress.total > 0 {
             page.line(Span(ProgressBar.line(report.progress)), indent: 2)
         }
+        let troubles = TroubleFacts.all(of: report)
+        for trouble in troubles where trouble.isFailure { add(trouble, to: &page) }
         if let due = report.due { page.prose(due.words, indent: 2, hanging: 4) }
-        if let message = report.message { page.prose(message, .warning, indent: 2, hanging: 4) }
-        for trouble in TroubleFacts.all(of: report) {
-            page.prose(
-                "\(trouble.mark) \(trouble.text)", trouble.isFailure ? .bad : .plain, indent: 2,
-                hanging: 4)
+        if let message = report.otherMessage {
+            page.prose(message, .warning, indent: 2, hanging: 4)
         }
+        if let words = report.takenBack { page.prose(words, .warning, indent: 2, hanging: 4) }
+        for line in GroupFacts.lines(of: report) { page.prose(line, indent: 2, hanging: 4) }
+        for line in GroupFacts.active(of: report) { page.prose(line, indent: 2, hanging: 4) }
+        for trouble in troubles where !trouble.isFailure { add(trouble, to: &page) }
         for finalizer in report.finalizers ?? [] {
             let next = finalizer.nextAt.map { ", tried again at \($0)" } ?? ""
             let message = finalizer.message.map { ": \($0)" } ?? ""
@@ -89,6 +93,12 @@ package enum StatusText {
         if let next = next(report) {
             page.line(Span("\(next.label):  "), Span(next.command, .strong), indent: 2)
         }
+    }
+
+    private static func add(_ trouble: TroubleFacts, to page: inout TextPage) {
+        page.prose(
+            "\(trouble.mark) \(trouble.text)", trouble.isFailure ? .bad : .plain, indent: 2,
+            hanging: 4)
     }
 
     private static func times(_ report: RolloutReport) -> String {
@@ -106,6 +116,8 @@ package enum StatusText {
     }
 
     static func next(_ report: RolloutReport) -> (label: String, command: String)? {
+        // What git wants does not come with the next pass.
+        guard report.takenBack == nil else { return nil }
         let reconcile = NextCommand.reconcile(environment: report.environment)
         switch report.state {
         case .failed, .halting:
