@@ -47,8 +47,7 @@ import Testing
             fleet.setEnvironment("PLUMB_OPERATOR", here + "/operator.yaml")
             fleet.setEnvironment("PLUMB_TEST_SECRET", "hidden")
             fleet.file.policy = [
-                "approve: [irreversible]", "rollout:",
-                "  waves: [{shards: 2, bake: \(bake)}, {percent: 100}]",
+                "rollout:", "  waves: [{shards: 2, bake: \(bake)}, {percent: 100}]",
                 "  health: {exec: [\"\(program)\", \"$(id) *\"]\(options), each: 1s}",
             ]
             try fleet.commit()
@@ -199,7 +198,6 @@ import Testing
             hold = "`staging` is not as it was when it converged: app.notes differs from git"
         case .failed:
             try fleet.sql(0, "INSERT INTO orders (customer) VALUES (7), (7)")
-            fleet.file.policy += ["approve: [irreversible]", "probe: {enabled: false}"]
             try fleet.change(
                 "orders.sql",
                 FleetFixture.orders.replacingOccurrences(

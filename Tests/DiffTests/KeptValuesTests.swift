@@ -88,7 +88,7 @@ import Testing
         }
         let before = try rows(names, on: server)
         for alteration in alterations {
-            try server.connection.execute(alteration.sql(table: "t", flavour: kind.flavour))
+            try server.send(alteration.sql(table: "t", flavour: kind.flavour))
         }
         #expect(try rows(names.map { pair.renames[$0] ?? $0 }, on: server) == before)
         #expect(

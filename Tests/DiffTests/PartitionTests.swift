@@ -27,7 +27,7 @@ struct PartitionTests {
         let alterations = try TableDiff.changes(from: from, to: to, flavour: kind.flavour)
         #expect(alterations.map { Self.plain($0, kind.flavour) } == change.statements)
         for alteration in alterations {
-            try server.connection.execute(alteration.sql(table: "t", flavour: kind.flavour))
+            try server.send(alteration.sql(table: "t", flavour: kind.flavour))
         }
         let reached = try server.show()
         #expect(reached.isEquivalent(to: to), "\(DifferenceLines.lines(from: reached, to: to))")

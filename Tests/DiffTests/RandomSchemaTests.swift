@@ -151,7 +151,7 @@ extension ServerPair {
                 "SET foreign_key_checks = \(statement.checksForeignKeys ? 1 : 0)")
             let text = statement.sql(flavour: flavour)
             do {
-                try connection.execute(text)
+                try send(text)
             } catch {
                 throw TestSupportError("\(error)\n\(text)")
             }
@@ -165,7 +165,7 @@ extension ServerPair {
         defer { try? connection.execute("SET foreign_key_checks = 1") }
         for statement in change.statements(flavour: flavour) {
             do {
-                try connection.execute(statement)
+                try send(statement)
             } catch {
                 throw TestSupportError("\(error)\n\(statement)")
             }

@@ -121,7 +121,7 @@ extension ServerPair {
                     if unchecked.contains(place) {
                         try self.unchecked([statement])
                     } else {
-                        try connection.execute(statement)
+                        try send(statement)
                     }
                 } catch {
                     let all = steps.flatMap { $0.statements(flavour: flavour) }

@@ -23,7 +23,7 @@ import Testing
         try server.connection.execute("INSERT INTO t VALUES ('é', NULL), ('ü', 'é')")
         let alterations = try TableDiff.changes(from: from, to: to, flavour: kind.flavour)
         for alteration in alterations {
-            try server.connection.execute(alteration.sql(table: "t", flavour: kind.flavour))
+            try server.send(alteration.sql(table: "t", flavour: kind.flavour))
         }
         #expect(try server.show().isEquivalent(to: to))
         let rows = try server.connection.query("SELECT id, up FROM t WHERE up IS NOT NULL")

@@ -31,6 +31,12 @@ struct ServerPair {
         return try TableParser.parse(row?[1] ?? "", flavour: flavour)
     }
 
+    /// Runs a statement of a change, which must be one that can be read back from a record.
+    func send(_ sql: String) throws {
+        _ = try SentStatement.read(sql)
+        try connection.execute(sql)
+    }
+
     /// The table as the server writes it back; it is dropped again.
     func normalised(_ text: String) throws -> Table {
         try connection.execute("CREATE TABLE t \(text)")
@@ -57,7 +63,7 @@ struct ServerPair {
         for alteration in alterations {
             let text = alteration.sql(table: "t", flavour: flavour)
             do {
-                try connection.execute(text)
+                try send(text)
             } catch {
                 throw TestSupportError("\(error)\n\(text)\n\(from.showCreate(flavour: flavour))")
             }

@@ -60,6 +60,7 @@ final class NamespaceFleet {
     func reconcile() throws -> ReconcileReport {
         let pass = try passContext()
         let plan = try PlanPass(pass: pass).run()
+        try requireReadable(plan.plan)
         if plan.steps.contains(where: \.needsApproval) {
             _ = try DecisionRecorder(session: pass.ledgerSession).record(
                 .init(

@@ -3,6 +3,7 @@ import Diff
 import Execution
 import Model
 import Schema
+import TestSupport
 
 @testable import Reconciler
 
@@ -20,7 +21,8 @@ func sampleStep(
         shards: shards, from: from.map(digest),
         to: to.map(digest),
         statements: statements ?? [
-            PlanStatement(sql: "ALTER TABLE `\(table)` …", after: to.map(digest))
+            PlanStatement(
+                sql: "ALTER TABLE `\(table)` ADD COLUMN `total` int(11)", after: to.map(digest))
         ],
         hazard: hazard,
         findings: [HazardFinding(rule: .changeColumn, hazard: hazard, reason: "sample")],
@@ -50,4 +52,16 @@ func sampleApproval(
 
 func sampleTime(_ iso: String = "2026-11-21T12:00:00Z") -> Timestamp {
     Timestamp(iso: iso) ?? Timestamp(secondsSince1970: 0)
+}
+
+/// Throws where a step of a plan could not be taken up again once it is read back from a record.
+func requireReadable(_ plan: Plan) throws {
+    for step in plan.steps {
+        var own = step
+        own.shards = Array(step.shards.prefix(1))
+        guard let shard = own.shardIDs.first else { continue }
+        do throws(PlanInvalid) { try own.validate(on: shard) } catch {
+            throw TestSupportError("\(error)\n\(step.statements.map(\.sql))")
+        }
+    }
 }

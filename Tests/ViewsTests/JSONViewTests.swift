@@ -72,8 +72,8 @@ import Testing
             JSONView.status(StatusReport(Sample.rollout), exit: .partial) == """
                 {"active":[],"counts":{"cancelled":6,"completed":14,"failed":1,"failed_retryable":1},\
                 "due":null,"endedAt":"2026-11-21T14:03:12Z","environment":"production","exit":4,\
-                 "failures":[],"groups":[],"kind":"status",\
-                 "message":"commerce/commerce_08/orders: lock wait timeout",\
+                "failures":[],"groups":[],"kind":"status",\
+                "message":"commerce/commerce_08/orders: lock wait timeout",\
                 "others":[],"outcome":"partial","plan":"\(Sample.digest("plan").hex)",\
                 "rollbacks":[],"rollout":"5b20","setAside":[],"shards":null,\
                 "startedAt":"2026-11-21T14:00:00Z","state":"failed",\

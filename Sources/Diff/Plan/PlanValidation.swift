@@ -76,7 +76,7 @@ extension Plan {
         }
     }
 
-    private static func validate(_ step: PlanStep, at index: Int) throws(PlanInvalid) {
+    static func validate(_ step: PlanStep, at index: Int) throws(PlanInvalid) {
         try require(step.namespace, "namespace of step \(index)")
         if let engine = step.engine, !engine.isWellFormed {
             throw PlanInvalid(reason: "step \(index) has an engine with no name")

@@ -136,10 +136,11 @@ extension RecordSnapshot {
     package func pendingList() throws(LedgerError) -> PendingList {
         var pending = PendingList()
         var steps: [Digest: PlanStep] = [:]
+        var checks = PendingChecks(self)
         for name in try list(RecordPath.pendingFolder) {
             let place = RecordPath.pendingFolder.appending(name)
             do throws(LedgerError) {
-                if let record = try pendingRecord(at: place, &steps) {
+                if let record = try pendingRecord(at: place, &steps, &checks) {
                     pending.records.append(record)
                 }
             } catch  where error.isOfContent {
@@ -151,7 +152,7 @@ extension RecordSnapshot {
     }
 
     private func pendingRecord(
-        at place: LedgerPath, _ steps: inout [Digest: PlanStep]
+        at place: LedgerPath, _ steps: inout [Digest: PlanStep], _ checks: inout PendingChecks
     ) throws(LedgerError) -> PendingRecord? {
         guard let reference = try read(PendingDocuments.Reference.self, at: place) else {
             return nil
@@ -162,14 +163,27 @@ extension RecordSnapshot {
         }
         let path = RecordPath.step(reference.rollout, reference.step)
         var known = steps[reference.step]
-        if known == nil { known = try read(PlanStep.self, at: path) }
+        if known == nil { known = try keptStep(reference.step, at: path) }
         guard let step = known else {
             throw LedgerError(
                 .damaged, "\(path): the step of \(reference.key) is missing",
                 remedy: "restore the branch from before")
         }
         steps[reference.step] = step
-        return reference.record(step)
+        let record = reference.record(step)
+        try checks.check(record, step: reference.step, at: place)
+        return record
+    }
+
+    /// A step that is kept with its rollout; nil where it is missing.
+    private func keptStep(
+        _ digest: Digest, at path: LedgerPath
+    ) throws(LedgerError) -> PlanStep? {
+        guard let bytes = try read(path) else { return nil }
+        guard Digest(of: bytes) == digest else {
+            throw LedgerError(.damaged, "\(path): it does not hash to its name")
+        }
+        return try CanonicalJSON.decode(PlanStep.self, from: bytes, at: path)
     }
 }
 

@@ -1,6 +1,12 @@
 /// A column of `CREATE TABLE`: its type and attributes.
 extension FormReader {
     mutating func column(of table: String) throws(SchemaError) {
+        try columnDefinition(of: table)
+        guard cursor.at(symbol: ",") || cursor.at(symbol: ")") else { throw unknown() }
+    }
+
+    /// Reads a column up to what is no attribute of it.
+    mutating func columnDefinition(of table: String) throws(SchemaError) {
         let place = cursor
         let first = try expectName("a column, key or constraint")
         if cursor.take(symbol: ".") {
@@ -15,7 +21,6 @@ extension FormReader {
         }
         try columnType()
         while try attribute(of: table) {}
-        guard cursor.at(symbol: ",") || cursor.at(symbol: ")") else { throw unknown() }
     }
 
     // MARK: Types
@@ -51,6 +56,7 @@ extension FormReader {
 
     private mutating func attribute(of table: String) throws(SchemaError) -> Bool {
         if takeLoneAttribute() { return true }
+        if try takeEngineOption() { return true }
         switch cursor.word() {
         case "NOT" where cursor.at(anyOf: ["NULL", "SECONDARY"], ahead: 1):
             advance(2)

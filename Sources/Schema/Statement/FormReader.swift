@@ -9,6 +9,13 @@ struct FormReader {
     private(set) var omittedTokens: Set<Int> = []
     /// Functions that a view calls and that are not built into the servers, as written.
     var calls: Set<String> = []
+    /// Whether the statement is one that the product made, which may have what servers print and
+    /// files may not write: options of a storage engine by their names.
+    var isMade = false
+    /// The first words of the definitions and clauses that were read.
+    var parts: [String] = []
+    /// The columns that are dropped, in lower case.
+    var dropped: Set<String> = []
 
     init(_ cursor: TokenCursor, allowing permissions: StatementText.Permissions) {
         self.cursor = cursor

@@ -72,11 +72,11 @@ extension FormReader {
         if cursor.at(symbol: "(") { try expression(in: .partition(table)) }
     }
 
-    private mutating func number() throws(SchemaError) {
+    mutating func number() throws(SchemaError) {
         guard takeNumber() else { throw cursor.unexpected("a number") }
     }
 
-    private mutating func partition(of table: String) throws(SchemaError) {
+    mutating func partition(of table: String) throws(SchemaError) {
         try expect("PARTITION")
         _ = try expectName("the name of a partition")
         switch cursor.word() {

@@ -181,7 +181,7 @@ extension FormReader {
         }
     }
 
-    private mutating func sequenceOption() throws(SchemaError) -> Bool {
+    mutating func sequenceOption() throws(SchemaError) -> Bool {
         switch cursor.word() {
         case "INCREMENT", "START", "MINVALUE", "MAXVALUE", "CACHE", "RESTART":
             cursor.advance()

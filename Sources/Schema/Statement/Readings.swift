@@ -28,7 +28,7 @@ extension StatementText {
     }
 
     /// One dialect for each way to read a text whose executable comments name these versions.
-    private static func dialects(with versions: Set<Int>, sqlMode: String) -> [Dialect] {
+    static func dialects(with versions: Set<Int>, sqlMode: String) -> [Dialect] {
         guard !versions.isEmpty else {
             return [Dialect(flavour: .mariadb, versionID: 100_300, sqlMode: sqlMode)]
         }
@@ -50,7 +50,7 @@ extension StatementText {
 }
 
 /// The versions that executable comments name; those in strings count, too.
-private struct VersionsNamed {
+struct VersionsNamed {
     private(set) var versions: Set<Int> = []
     private static let limit = 32
 

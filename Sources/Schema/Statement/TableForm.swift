@@ -46,8 +46,9 @@ extension FormReader {
         }
     }
 
-    private mutating func definition(of table: String) throws(SchemaError) {
+    mutating func definition(of table: String) throws(SchemaError) {
         let start = cursor
+        parts.append(cursor.word() ?? "")
         if cursor.take("CONSTRAINT"), !cursor.at(anyOf: Self.constraints) {
             _ = try expectName("the name of a constraint")
         }
@@ -147,6 +148,7 @@ extension FormReader {
 
     private mutating func keyOption() throws(SchemaError) -> Bool {
         if takeKeyType() { return true }
+        if try takeEngineOption() { return true }
         switch optionName {
         case "VISIBLE", "INVISIBLE", "IGNORED":
             cursor.advance()

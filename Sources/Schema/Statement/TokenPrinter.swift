@@ -55,8 +55,18 @@ struct TokenPrinter {
         result += kept
     }
 
+    private func isPlain(_ comment: Range<Int>) -> Bool { Self.isPlain(comment, in: bytes) }
+
+    /// Whether it is plain, or marked for some servers, so that reading it as each of them does
+    /// tells what it means.
+    static func isHarmless(_ comment: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        VersionComment(bytes, at: comment.lowerBound) != nil || isPlain(comment, in: bytes)
+    }
+
     /// Whether every server takes it for a comment that ends at the same byte.
-    private func isPlain(_ comment: Range<Int>) -> Bool {
+    private static func isPlain(
+        _ comment: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
         let text = bytes[comment]
         let isControlled = text.contains { byte in
             byte < 0x20 && !"\t\r\n".utf8.contains(byte) || byte == 0x7F
