@@ -78,9 +78,12 @@ static inline void plumb_watch_usual_signals(void) {
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static inline void plumb_watch_begin(const struct plumb_watch_task *task) {
+static inline void plumb_watch_begin(const struct plumb_watch_task *task, pid_t watcher) {
     setpgid(0, 0);
     close(3);
+    /* Without its watcher nobody knows of it: then it ends, so that none runs beside another. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (getppid() != watcher) _exit(127);
     plumb_watch_usual_signals();
     execve(task->path, task->arguments, task->environment);
     /* Whoever wrote the program a moment ago may not have closed it yet. */
@@ -127,8 +130,9 @@ static inline void plumb_watch(const struct plumb_watch_task *task) {
         _exit(0);
     }
     long limit = plumb_watch_now() + task->limit_milliseconds;
+    pid_t watcher = getpid();
     pid_t leader = _Fork();
-    if (leader == 0) plumb_watch_begin(task);
+    if (leader == 0) plumb_watch_begin(task, watcher);
     if (leader < 0) {
         report->number = errno;
         report->end = PLUMB_WATCH_NO_START;

@@ -131,12 +131,18 @@ struct WatchedProgramTests {
     }
 
     @Test func whereItsWatcherIsKilledNobodyKnows() throws {
-        let own = try program("kill -KILL $PPID")
+        let folder = try TemporaryFolder()
+        let own = try program("echo $$ > \"\(folder.path)/pid\"; kill -KILL $PPID; sleep 60")
         guard case .unknown(let reason) = own.run() else {
             Issue.record("it is known")
             return
         }
         #expect(reason.contains("/bin/sh"))
+        // It ends, too: nobody would know that it runs beside the next one.
+        let text = try String(contentsOfFile: folder.path + "/pid", encoding: .utf8)
+        let leader = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        for _ in 0..<1_000 where kill(leader, 0) == 0 { usleep(10_000) }
+        #expect(kill(leader, 0) == -1 && errno == ESRCH)
     }
 
     /// Each has its own, so none is ended with another.

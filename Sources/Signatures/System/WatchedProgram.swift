@@ -13,7 +13,7 @@ package final class WatchedProgram: @unchecked Sendable {
         case exited(status: Int32, output: String, complaint: String)
         /// It did not start, was ended at a limit, or what it wrote cannot be read.
         case failed(String)
-        /// Its watcher was killed: nobody knows how far it came.
+        /// Its watcher was killed, and it with it: nobody knows how far it came.
         case unknown(String)
     }
 
