@@ -23,6 +23,8 @@ struct RolloutDriveTests {
         /// The rollouts that the ledger was told of.
         let resumed = Lock<[String]>([])
         let isClosed = Lock(false)
+        /// What happens when it is looked at again whether changes may start.
+        let renewal = Lock<@Sendable () -> Void>({})
 
         init() {
             records = ["orders", "items"].flatMap { table in
@@ -55,10 +57,10 @@ struct RolloutDriveTests {
             }
             return RolloutDrive.Driven(
                 record, Dictionary(uniqueKeysWithValues: operations), isBegun: false,
-                control: RolloutControl(rule: FailureRule(policy), interrupt: interrupt) {
-                    [isClosed] in
-                    isClosed.withLock { $0 }
-                })
+                control: RolloutControl(
+                    rule: FailureRule(policy), interrupt: interrupt,
+                    closed: { [isClosed] in isClosed.withLock { $0 } },
+                    renewal: { [renewal] in renewal.withLock { $0 }() }))
         }
 
         func run(
@@ -266,6 +268,24 @@ struct RolloutDriveTests {
             if case .settled = event { fleet.isClosed.withLock { $0 = true } }
         }
         let ended = fleet.run([fleet.rollout("orders", bakeSeconds: 0)], listener: listener)
+        #expect(fleet.executed == ["orders s0"])
+        #expect(ended[0].next.isRunnable && ended[0].control.isClosed)
+    }
+
+    @Test("before each wave it is looked at again whether changes may start")
+    func looksAgain() {
+        let fleet = Fleet()
+        let looks = Lock(0)
+        fleet.renewal.withLock { [isClosed = fleet.isClosed] renewal in
+            renewal = {
+                let count = looks.withLock { looks in
+                    looks += 1
+                    return looks
+                }
+                isClosed.withLock { $0 = count == 2 }
+            }
+        }
+        let ended = fleet.run([fleet.rollout("orders", bakeSeconds: 0)])
         #expect(fleet.executed == ["orders s0"])
         #expect(ended[0].next.isRunnable && ended[0].control.isClosed)
     }
