@@ -62,7 +62,7 @@ import Testing
                 0,
                 """
                 SELECT id FROM information_schema.processlist
-                WHERE db = DATABASE() AND info LIKE '%SLEEP(61)%' AND id <> CONNECTION_ID()
+                WHERE db = DATABASE() AND info LIKE '%SLEEP(61)%' AND info NOT LIKE '%processlist%'
                 """
             ).compactMap { $0[0] }
         }

@@ -413,6 +413,30 @@ import Testing
         #expect(try changed(fleet, of: 1) == [false])
     }
 
+    /// A change is taken back where it did harm, whatever the environment before it has.
+    @Test func aLaterEnvironmentGoesBackNevertheless() throws {
+        let fleet = try FleetFixture()
+        fleet.file.environments = [("staging", ""), ("production", "after: [staging]")]
+        try fleet.commit()
+        let (staging, production) = (
+            ["--environment", "staging"], ["--environment", "production"]
+        )
+        for environment in [staging, production] {
+            try fleet.expect(0, ["reconcile"] + environment)
+        }
+        try fleet.change("orders.sql", StoryTests.withStatus)
+        try fleet.expect(0, ["reconcile"] + staging)
+        // Both have the same shards: production gets its own change of them.
+        for shard in 0..<2 { try fleet.sql(shard, "ALTER TABLE orders DROP COLUMN status") }
+        try fleet.expect(0, ["reconcile"] + production)
+        _ = try fleet.run(["rollback", "--reason", "slow"] + staging)
+        _ = try fleet.run(["rollback", "--reason", "slow"] + production)
+        try fleet.expect(
+            0, ["approve", "--all", "--reason", "known"] + production, by: "eve@example.com")
+        try fleet.expect(0, ["reconcile"] + production)
+        #expect(try changed(fleet, of: 2) == [false, false])
+    }
+
     /// What staging took back production does not get.
     @Test func aLaterEnvironmentWaits() throws {
         let fleet = try FleetFixture()
