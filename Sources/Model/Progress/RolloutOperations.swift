@@ -80,7 +80,8 @@ package struct RolloutOperations: Sendable {
             for key in wave where places[key] == nil { Self.add(key, to: &keys, &places) }
             self.waves.append(start..<keys.count)
         }
-        for key in operations.keys.sorted() where places[key] == nil {
+        let planned = places
+        for key in operations.keys.filter({ planned[$0] == nil }).sorted() {
             Self.add(key, to: &keys, &places)
         }
         records = keys.map { operations[$0] }
