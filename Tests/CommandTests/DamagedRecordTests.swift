@@ -10,7 +10,8 @@ struct DamagedRecordTests {
     /// others, and `items` was never rolled out.
     struct Damage: CustomTestStringConvertible, Sendable {
         let name: String
-        /// The path in the ledger, with `ID` for the rollout and `OPERATION` for one on `s1`.
+        /// The path in the ledger, with `ID` for the rollout; `ROLLOUT`, `SHARD` and `OPERATION`
+        /// (of `s1`) stand for the whole.
         let path: String
         /// The exit status of a reconcile that has to bring about `items` besides.
         let exit: Int32
@@ -32,6 +33,13 @@ struct DamagedRecordTests {
     private static let canary = [true, false, false]
 
     static let damages = [
+        Damage(
+            name: "a pending record", path: "pending/app%2Fs1%2Fnotes", exit: 6,
+            notes: [true, false, true], items: [true, false, true], says: "app/s1 is set aside",
+            wayOut: ["unlock", "app/s1"]),
+        Damage(
+            name: "the record of a shard", path: "SHARD", exit: 6, notes: [true, false, true],
+            items: [true, false, true], says: "app/s1 is set aside", wayOut: ["unlock", "app/s1"]),
         Damage(
             name: "the record of an operation", path: "OPERATION", exit: 6,
             notes: [true, false, true], items: [true, false, true], says: "app/s1",
@@ -57,6 +65,9 @@ struct DamagedRecordTests {
         Damage(
             name: "that somebody wanted a retry", path: "retry", exit: 0, notes: all, items: all,
             says: "Rollout", wayOut: nil),
+        Damage(
+            name: "the record of the environment", path: "environment", exit: 1, notes: canary,
+            items: none, says: "environment: ", wayOut: nil),
         // It could hold any table of any shard, so nothing is changed at all.
         Damage(
             name: "what was taken back", path: "rollbacks", exit: 1, notes: canary, items: none,
@@ -66,7 +77,7 @@ struct DamagedRecordTests {
     private func fleet() throws -> FleetFixture {
         let fleet = try FleetFixture(shards: 3)
         try fleet.expect(0, "reconcile")
-        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 1s}, {percent: 100}]"]
+        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 3s}, {percent: 100}]"]
         try fleet.commit()
         try fleet.change("notes.sql", "CREATE TABLE notes (id int PRIMARY KEY);")
         try fleet.expect(2, "reconcile", "--no-wait")
@@ -92,6 +103,7 @@ struct DamagedRecordTests {
             switch damage.path {
             case "ROLLOUT":
                 try #require(paths.first { $0.hasSuffix("/\(id)/rollout") })
+            case "SHARD": try #require(paths.first { $0.hasSuffix("/s1/shard") })
             case "OPERATION":
                 try #require(
                     paths.first { $0.contains("/operations/") && $0.contains("s1%2Fnotes") })
@@ -128,11 +140,41 @@ struct DamagedRecordTests {
         try fleet.expect(0, "status")
     }
 
+    /// It may be a denial.
+    @Test(arguments: texts) func aDecision(_ text: String) throws {
+        let one = "CREATE TABLE one (id int PRIMARY KEY, gone int);\n"
+        let two = "CREATE TABLE two (id int PRIMARY KEY, gone int);\n"
+        let fleet = try FleetFixture(shards: 1, schema: ["one.sql": one, "two.sql": two])
+        try fleet.expect(0, "reconcile")
+        for (name, text) in [("one", one), ("two", two)] {
+            try fleet.write(
+                "schema/app/\(name).sql", text.replacingOccurrences(of: ", gone int", with: ""))
+        }
+        try fleet.commit("Drop two columns")
+        try fleet.expect(3, "reconcile")
+        try fleet.expect(0, "approve", "--all", "--reason", "known", by: "eve@example.com")
+        let steps = try fleet.run("plan", "--output", "json").list("steps")
+        let step = try #require(steps.first { $0["table"] as? String == "one" })
+        let digest = try #require(step["approval"] as? String)
+        let paths = try fleet.ledgerGit("ls-tree", "-r", "--name-only", "production")
+            .split(separator: "\n").map(String.init)
+        let path = try #require(paths.first { $0.hasSuffix("/\(digest)/decision") })
+        let sound = try fleet.ledgerGit("show", "production:\(path)")
+        try LedgerDamage(fleet).put(path, text)
+        let run = try fleet.expect(6, "reconcile")
+        #expect(run.says("a decision about it cannot be read", "may be a denial"), "\(run)")
+        #expect(try fleet.table("one")?.contains("gone") == true)
+        #expect(try fleet.table("two")?.contains("gone") == false)
+        try LedgerDamage(fleet).put(path, sound + "\n")
+        try fleet.expect(0, "reconcile")
+        #expect(try fleet.table("one")?.contains("gone") == false)
+    }
+
     /// Whether it ran is not known, so it neither runs nor is the rollout over; the shards go on.
     @Test func theRecordOfAFinalizer() throws {
         let fleet = try FleetFixture(shards: 2)
         fleet.file.namespace = ["finalizer: {exec: [/bin/true]}"]
-        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 1s}, {percent: 100}]"]
+        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 3s}, {percent: 100}]"]
         try fleet.commit()
         try fleet.expect(2, "reconcile", "--no-wait")
         let id = try #require(

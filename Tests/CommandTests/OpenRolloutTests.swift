@@ -252,7 +252,7 @@ import Testing
         fleet.file.namespace = ["manage: [tables, views]"]
         try fleet.commit()
         try fleet.expect(0, "reconcile")
-        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 1s}, {percent: 100}]"]
+        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 2s}, {percent: 100}]"]
         try fleet.commit()
         try fleet.change("orders.sql", StoryTests.withStatus)
         try fleet.expect(2, "reconcile", "--no-wait")

@@ -116,7 +116,7 @@ import Testing
     @Test func wavesGoCanaryFirst() throws {
         let fleet = try FleetFixture(shards: 5)
         fleet.file.policy = [
-            "rollout:", "  waves: [{shards: 1, bake: 1s}, {percent: 50}, {percent: 100}]",
+            "rollout:", "  waves: [{shards: 1, bake: 2s}, {percent: 50}, {percent: 100}]",
         ]
         try fleet.commit()
         let run = try fleet.expect(0, "reconcile")

@@ -84,7 +84,7 @@ struct RollbackJoiningTests {
         try fleet.expect(0, "reconcile", "--shard", "s0")
         let first = try #require(
             try fleet.run("status", "--output", "json").json["rollout"] as? String)
-        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 1s}, {percent: 100}]"]
+        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 3s}, {percent: 100}]"]
         try fleet.commit()
         try fleet.expect(2, "reconcile", "--no-wait")
         _ = try fleet.run("rollback", first, "--reason", "only there")

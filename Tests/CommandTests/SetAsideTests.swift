@@ -120,7 +120,7 @@ struct SetAsideTests {
     @Test func anOperationOfAnOpenRolloutThatCannotBeRead() throws {
         let fleet = try FleetFixture(shards: 4)
         try fleet.expect(0, "reconcile")
-        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 1s}, {percent: 100}]"]
+        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 3s}, {percent: 100}]"]
         try fleet.commit()
         try fleet.change("notes.sql", Self.note)
         try fleet.expect(2, "reconcile", "--no-wait")

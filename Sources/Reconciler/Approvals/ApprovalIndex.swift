@@ -7,19 +7,22 @@ import Schema
 package struct ApprovalIndex: Sendable {
     /// The records by the digest of the step that they are about.
     package let records: [Digest: ApprovalRecord]
-    private let bySubject: [Subject: [ApprovalRecord]]
+    private let bySubject: [ApprovalSubject: [ApprovalRecord]]
+    /// Why nobody can tell what was decided about an object.
+    private let unread: [ApprovalSubject: String]
     private let environment: String
     private let check: ApprovalCheck
 
-    private struct Subject: Hashable, Sendable {
-        let namespace: String
-        let object: ObjectName
-    }
-
-    package init(records: [ApprovalRecord], environment: String, check: ApprovalCheck) {
+    /// - Parameter unread: why nobody can tell what was decided about an object, which may have
+    ///   been denied.
+    package init(
+        records: [ApprovalRecord], unread: [ApprovalSubject: String] = [:], environment: String,
+        check: ApprovalCheck
+    ) {
+        self.unread = unread
         self.records = Dictionary(records.map { ($0.digest, $0) }) { first, _ in first }
         bySubject = Dictionary(grouping: self.records.values) {
-            Subject(namespace: $0.binding.namespace, object: $0.binding.object)
+            ApprovalSubject($0.binding.namespace, $0.binding.object)
         }
         self.environment = environment
         self.check = check
@@ -35,10 +38,12 @@ package struct ApprovalIndex: Sendable {
 
     /// The decisions about `step` at `now`, to be asked of each of its shards.
     package func decisions(about step: PlanStep, now: Timestamp) -> StepApprovals {
-        let subject = Subject(namespace: step.namespace, object: step.object)
-        return StepApprovals(
+        let subject = ApprovalSubject(step.namespace, step.object)
+        var decisions = StepApprovals(
             records: bySubject[subject] ?? [], step: step, environment: environment, check: check,
             now: now)
+        decisions.unread = unread[subject]
+        return decisions
     }
 
     /// The verdict about `step` on one `shard` at `now`; see ``StepApprovals/verdict(on:)``.

@@ -10,6 +10,8 @@ import Schema
 package struct StepApprovals {
     private let candidates: [Candidate]
     private let minimum: Int
+    /// Why nobody can tell what was decided; nil where everything can be read.
+    var unread: String?
 
     /// One record that binds exactly the step.
     private struct Candidate {

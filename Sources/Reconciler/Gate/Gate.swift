@@ -144,6 +144,7 @@ package struct Gate: Sendable {
         if let reason = rowsInTheWay(of: step, on: shard) { return (.rows(reason: reason), nil) }
         var approval: Digest?
         if let decisions {
+            if let unread = decisions.unread { return (.incomplete(reason: unread), nil) }
             switch decisions.verdict(on: shard) {
             case .approved(let digest): approval = digest
             case .waiting(let reason): return (.approval(binding, reason: reason), nil)

@@ -29,19 +29,20 @@ struct GateStage {
         let now = pass.hooks.clock.now
         var notices = planned.notices
         let files = try files(&notices)
-        let known =
-            try planned.snapshot?.approvals(
-                about: planned.plan.steps, and: files.map(\.digest)) ?? []
+        let known = try planned.snapshot?.approvalList(
+            about: planned.plan.steps, and: files.map(\.digest))
         let decisions = try FileApprovals(
             files: files, plan: planned.plan, source: pass.followed
-        ).records(known: known)
+        ).records(known: known?.records ?? [])
         notices += decisions.notices
         let waits = planned.plan.steps.contains { policy.approve.contains($0.hazard) }
         if waits, let notice = pass.request.approvals.notice { notices.append(notice) }
         let setup = ApprovalCheckFactory(session: pass.ledgerSession, snapshot: planned.snapshot)
         let approvals = ApprovalIndex(
             // Without a waiting step the approvals are not read.
-            records: waits ? decisions.records : [], environment: planned.plan.environment,
+            records: waits ? decisions.records : [],
+            unread: (known?.damaged ?? [:]).mapValues(Self.unread),
+            environment: planned.plan.environment,
             check: waits
                 ? try setup.check(present: decisions.present)
                 : ApprovalCheck(terms: ApprovalTerms(minimum: 1, refusesAuthor: true)))
@@ -92,6 +93,11 @@ struct GateStage {
             else { return nil }
             return ReadOnlyRefusal(target, known.readOnly).map { .readOnly(reason: $0.reason) }
         }
+    }
+
+    private static func unread(_ error: LedgerError) -> String {
+        "a decision about it cannot be read (\(error.fault)), and may be a denial"
+            + (error.remedy.map { ": \($0)" } ?? "")
     }
 
     /// Holds what rollouts may still do of which the record cannot be read.

@@ -188,7 +188,8 @@ package struct ReconcilePass {
             outcomes.append(failure.isLocked ? .ledgerLocked : .ledgerUnwritable)
         }
         if !planned.plan.unknown.isEmpty || !gated.unread.isEmpty
-            || reports.contains(where: { $0.rollout != nil && $0.state == nil })
+            || result.journalFailure == nil
+                && reports.contains(where: { $0.rollout != nil && $0.state == nil })
         {
             outcomes.append(.shardUnknown)
         }

@@ -95,10 +95,28 @@ enum ApprovalDocuments {
     }
 }
 
+/// What decisions are about: an object of a namespace.
+package struct ApprovalSubject: Hashable, Sendable, Comparable {
+    package let namespace: String
+    package let object: ObjectName
+
+    package init(_ namespace: String, _ object: ObjectName) {
+        self.namespace = namespace
+        self.object = object
+    }
+
+    package static func < (left: ApprovalSubject, right: ApprovalSubject) -> Bool {
+        (left.namespace, left.object) < (right.namespace, right.object)
+    }
+}
+
 extension RecordReader {
     /// The decisions about a step; nil where there are none.
     func decision(_ digest: Digest) throws(LedgerError) -> ApprovalDocuments.Decision? {
-        try read(ApprovalDocuments.Decision.self, at: RecordPath.decision(digest))
+        let path = RecordPath.decision(digest)
+        guard let decision = try read(ApprovalDocuments.Decision.self, at: path) else { return nil }
+        try RecordVersion.check(decision.version, at: path)
+        return decision
     }
 
     /// What the decisions about a step are about.
@@ -137,22 +155,42 @@ extension RecordSnapshot {
     package func approvals(
         about steps: [PlanStep], and digests: [Digest]
     ) throws(LedgerError) -> [ApprovalRecord] {
-        var wanted = Set(digests)
-        for folder in Set(steps.map { RecordPath.awaiting($0.namespace, $0.object) }) {
+        let list = try approvalList(about: steps, and: digests)
+        if let damage = list.damaged.min(by: { $0.key < $1.key }) { throw damage.value }
+        return list.records
+    }
+
+    /// The same, with what cannot be read beside the others, by the object that it is about: one
+    /// of those decisions may be a denial.
+    package func approvalList(
+        about steps: [PlanStep], and digests: [Digest]
+    ) throws(LedgerError) -> (
+        records: [ApprovalRecord], damaged: [ApprovalSubject: LedgerError]
+    ) {
+        var wanted: [Digest: ApprovalSubject?] = [:]
+        for digest in digests { wanted[digest] = .some(nil) }
+        for subject in Set(steps.map { ApprovalSubject($0.namespace, $0.object) }) {
+            let folder = RecordPath.awaiting(subject.namespace, subject.object)
             for name in try list(folder) {
                 guard let digest = Digest(hex: name) else {
                     throw LedgerError(
                         .damaged, "\(folder.appending(name)): the name is no digest",
                         remedy: "restore the branch from before")
                 }
-                wanted.insert(digest)
+                wanted[digest] = subject
             }
         }
         var records: [ApprovalRecord] = []
-        for digest in wanted.sorted() {
-            if let record = try approval(digest) { records.append(record) }
+        var damaged: [ApprovalSubject: LedgerError] = [:]
+        for (digest, subject) in wanted.sorted(by: { $0.key < $1.key }) {
+            do throws(LedgerError) {
+                if let record = try approval(digest) { records.append(record) }
+            } catch  where error.isOfContent {
+                guard let subject else { throw error }
+                damaged[subject] = error
+            }
         }
-        return records
+        return (records, damaged)
     }
 
     /// The names of all folders of decisions, sorted. For an audit: a pass asks for

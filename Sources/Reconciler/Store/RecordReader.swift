@@ -18,6 +18,9 @@ extension LedgerDraft: RecordReader {}
 extension RecordReader {
     /// The record of the environment; nil where there is none.
     package func environmentRecord() throws(LedgerError) -> EnvironmentRecord? {
-        try read(EnvironmentRecord.self, at: RecordPath.environment)
+        let path = RecordPath.environment
+        guard let record = try read(EnvironmentRecord.self, at: path) else { return nil }
+        try RecordVersion.check(record.version, at: path)
+        return record
     }
 }
