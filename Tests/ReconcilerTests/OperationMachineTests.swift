@@ -489,7 +489,7 @@ struct OperationMachineTests {
 
     @Test("every state is terminal, claimable, or has somebody who moves it")
     func states() {
-        let movedByPeople: Set<OperationState> = [.stopped, .waitingForCutover]
+        let movedByPeople: Set<OperationState> = [.waitingForCutover]
         for state in OperationState.allCases {
             let ways = [
                 state.isTerminal, state.isClaimable, movedByPeople.contains(state),

@@ -23,6 +23,16 @@ struct OperationStatesTests {
         #expect(reached == Set(OperationState.allCases))
     }
 
+    @Test("records of earlier releases are read; a state that nobody knows is none")
+    func records() throws {
+        func state(_ text: String) throws -> OperationState? {
+            try JSONDecoder().decode([OperationState].self, from: Data("[\"\(text)\"]".utf8)).first
+        }
+        for known in OperationState.allCases { #expect(try state(known.rawValue) == known) }
+        #expect(try state("stopped") == .pending)
+        #expect(throws: DecodingError.self) { try state("melted") }
+    }
+
     @Test("docs/concepts.md has the table")
     func document() throws {
         let rows = OperationState.allCases.map { state in

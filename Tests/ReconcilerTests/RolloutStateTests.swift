@@ -42,8 +42,6 @@ struct RolloutStateTests {
         Case([.waitingForCutover, .waitingForCutover], .waitingForCutover),
         Case([.waitingForCutover, .completed], .waitingForCutover),
         Case([.waitingForCutover, .pending], .running),
-        Case([.stopped, .pending], .stopped),
-        Case([.stopped, .running], .running),
     ]
 
     @Test(arguments: cases)

@@ -139,9 +139,9 @@ struct StagedDriverTests {
 
     @Test("one that makes no sense in its state is left, and not tried for ever")
     func senseless() {
-        let result = run(ReadyEngine(), claim: OperationClaim(origin: .init(state: .stopped)))
+        let result = run(ReadyEngine(), claim: OperationClaim(origin: .init(state: .completed)))
         #expect(result.outcomes.isEmpty)
-        #expect(result.obstacles.values.first?.message.contains("while it is stopped") == true)
+        #expect(result.obstacles.values.first?.message.contains("while it is completed") == true)
     }
 
     @Test("a step by an engine that this release does not have is left alone")

@@ -162,7 +162,7 @@ struct StagedMachineTests {
             let event: OperationMachine.Event =
                 state == .waitingForCutover ? .cutoverClaimed : .claimed
             let action = machine.handle(event)
-            if state.isTerminal || state == .stopped {
+            if state.isTerminal {
                 #expect(action == .wait)
                 #expect(machine.state == state)
             } else {

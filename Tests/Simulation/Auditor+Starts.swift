@@ -184,7 +184,7 @@ extension Auditor {
                 world.fail("\(place) rests until \(next) after \(record.attempts) attempts")
             }
         case .pending, .leased, .preparing, .running, .cuttingOver, .verifying, .completed,
-            .stopped, .superseded, .cancelled:
+            .superseded, .cancelled:
             return
         }
     }

@@ -25,7 +25,7 @@ enum TrailAudit {
         case .waitingForCutover: ["operation-parked"]
         case .failedRetryable: ["operation-postponed"]
         case .cancelled: ["operation-cancelled"]
-        case .leased, .preparing, .running, .cuttingOver, .verifying, .stopped: []
+        case .leased, .preparing, .running, .cuttingOver, .verifying: []
         }
     }
 

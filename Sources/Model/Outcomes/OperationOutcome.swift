@@ -71,7 +71,7 @@ package struct OperationOutcome: Hashable, Sendable {
             case .failed: .failed
             case .cancelled: .cancelled
             case .pending, .leased, .preparing, .running, .waitingForCutover, .cuttingOver,
-                .verifying, .failedRetryable, .stopped, .superseded:
+                .verifying, .failedRetryable, .superseded:
                 .superseded(found: nil)
             }
         self.init(kind: kind, message: message, attempts: 0)

@@ -45,7 +45,7 @@ package struct OperationRecord: Codable, Hashable, Sendable {
     package var hasBegun: Bool {
         switch state {
         case .leased, .preparing, .running, .cuttingOver, .verifying: true
-        case .pending, .waitingForCutover, .failedRetryable, .stopped: engine != nil
+        case .pending, .waitingForCutover, .failedRetryable: engine != nil
         case .completed, .failed, .superseded, .cancelled: true
         }
     }

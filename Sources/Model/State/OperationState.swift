@@ -20,8 +20,6 @@ package enum OperationState: String, Codable, Hashable, Sendable, CaseIterable {
     case failedRetryable
     /// Terminal.
     case failed
-    /// Stopped by a person until it is started again.
-    case stopped
     /// Terminal: the table was not what the plan started from; it is planned again.
     case superseded
     /// Terminal: it never started, because the rollout was halted.
@@ -32,7 +30,7 @@ package enum OperationState: String, Codable, Hashable, Sendable, CaseIterable {
         switch self {
         case .completed, .failed, .superseded, .cancelled: true
         case .pending, .leased, .preparing, .running, .waitingForCutover, .cuttingOver,
-            .verifying, .failedRetryable, .stopped:
+            .verifying, .failedRetryable:
             false
         }
     }
@@ -43,7 +41,7 @@ package enum OperationState: String, Codable, Hashable, Sendable, CaseIterable {
         case .leased, .preparing, .running, .waitingForCutover, .cuttingOver, .verifying,
             .failedRetryable:
             true
-        case .pending, .completed, .failed, .stopped, .superseded, .cancelled: false
+        case .pending, .completed, .failed, .superseded, .cancelled: false
         }
     }
 
@@ -52,7 +50,7 @@ package enum OperationState: String, Codable, Hashable, Sendable, CaseIterable {
         switch self {
         case .pending, .leased, .preparing, .running, .cuttingOver, .verifying, .failedRetryable:
             true
-        case .waitingForCutover, .stopped, .completed, .failed, .superseded, .cancelled: false
+        case .waitingForCutover, .completed, .failed, .superseded, .cancelled: false
         }
     }
 
@@ -62,7 +60,7 @@ package enum OperationState: String, Codable, Hashable, Sendable, CaseIterable {
         case .waitingForCutover: "waiting_for_cutover"
         case .cuttingOver: "cutting_over"
         case .failedRetryable: "failed_retryable"
-        case .pending, .leased, .preparing, .running, .verifying, .completed, .failed, .stopped,
+        case .pending, .leased, .preparing, .running, .verifying, .completed, .failed,
             .superseded, .cancelled:
             rawValue
         }
@@ -90,7 +88,7 @@ extension OperationState {
                 .verifying, .waitingForCutover, .cuttingOver, .preparing, .failedRetryable,
                 .completed, .failed, .superseded, .cancelled, .pending,
             ]
-        case .waitingForCutover: [.cuttingOver, .stopped, .completed, .superseded, .cancelled]
+        case .waitingForCutover: [.cuttingOver, .completed, .superseded, .cancelled]
         case .cuttingOver:
             [
                 .verifying, .waitingForCutover, .failedRetryable, .failed, .completed,
@@ -106,8 +104,22 @@ extension OperationState {
                 .preparing, .running, .waitingForCutover, .cuttingOver, .completed, .failed,
                 .superseded, .cancelled, .pending,
             ]
-        case .stopped: [.pending]
         case .completed, .failed, .superseded, .cancelled: []
         }
+    }
+}
+
+extension OperationState {
+    /// Reads a state as records have it. Ledgers of earlier releases may have `stopped`, which was
+    /// as `pending` is: it is the rollout that is stopped.
+    package init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let state = text == "stopped" ? .pending : OperationState(rawValue: text) else {
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "an operation has no state `\(text.prefix(64))`"))
+        }
+        self = state
     }
 }

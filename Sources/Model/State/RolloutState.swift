@@ -46,7 +46,6 @@ extension RolloutState {
         if active, moving.allSatisfy({ $0 == .waitingForCutover }), !states.contains(.pending) {
             return .waitingForCutover
         }
-        if states.contains(.stopped), !active { return .stopped }
         if active || states.contains(.completed) { return .running }
         return .pending
     }

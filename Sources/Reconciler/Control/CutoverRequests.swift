@@ -104,7 +104,7 @@ extension RolloutRequests {
             case .waitingForCutover: parked.append(key.shardID)
             case .completed, .failed, .superseded, .cancelled: break
             case .pending, .leased, .preparing, .running, .cuttingOver, .verifying,
-                .failedRetryable, .stopped, nil:
+                .failedRetryable, nil:
                 unready.append(key)
             }
         }

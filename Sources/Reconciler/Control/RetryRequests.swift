@@ -147,7 +147,7 @@ package struct RetryRequests {
             case .failedRetryable: found.waiting.append(key)
             case .failed: found.failed.append(key)
             case .pending, .leased, .preparing, .running, .waitingForCutover, .cuttingOver,
-                .verifying, .completed, .stopped, .superseded, .cancelled, nil:
+                .verifying, .completed, .superseded, .cancelled, nil:
                 break
             }
         }

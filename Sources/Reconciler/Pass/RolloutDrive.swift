@@ -306,8 +306,7 @@ extension RolloutDrive.Driven {
             case .pending, .waitingForCutover, .superseded, .cancelled, nil: true
             // What was found done was changed by nobody of the rollout.
             case .completed: !hasChanged(key)
-            case .leased, .preparing, .running, .cuttingOver, .verifying, .failedRetryable, .failed,
-                .stopped:
+            case .leased, .preparing, .running, .cuttingOver, .verifying, .failedRetryable, .failed:
                 false
             }
         }

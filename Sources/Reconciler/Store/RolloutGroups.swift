@@ -46,7 +46,7 @@ extension RolloutReport {
     private static func isUnderWay(_ state: OperationState) -> Bool {
         switch state {
         case .leased, .preparing, .running, .cuttingOver, .verifying: true
-        case .pending, .waitingForCutover, .completed, .failedRetryable, .failed, .stopped,
+        case .pending, .waitingForCutover, .completed, .failedRetryable, .failed,
             .superseded, .cancelled:
             false
         }

@@ -57,7 +57,7 @@ enum GroupFacts {
 
     /// In the order in which they are shown.
     private static let words = [
-        "failed", "running", "stopped", "waiting", "done", "left", "never begin",
+        "failed", "running", "waiting", "done", "left", "never begin",
     ]
 
     private static func word(_ state: OperationState, isTakenBack: Bool) -> String {
@@ -66,7 +66,6 @@ enum GroupFacts {
         case .leased, .preparing, .running, .cuttingOver, .verifying: "running"
         case .pending, .waitingForCutover, .failedRetryable: "waiting"
         case .failed: "failed"
-        case .stopped: "stopped"
         case .superseded, .cancelled: isTakenBack ? "never begin" : "left"
         }
     }

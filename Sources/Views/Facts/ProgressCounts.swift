@@ -7,8 +7,6 @@ package struct ProgressCounts: Hashable, Sendable {
     /// Not started, or between two attempts.
     package var waiting = 0
     package var failed = 0
-    /// Stopped by a person.
-    package var stopped = 0
     /// Superseded or cancelled; they are planned again, unless the rollout was taken back.
     package var left = 0
     /// Whether what is left is not planned again.
@@ -33,14 +31,13 @@ package struct ProgressCounts: Hashable, Sendable {
             case .leased, .preparing, .running, .cuttingOver, .verifying: running += count
             case .pending, .waitingForCutover, .failedRetryable: waiting += count
             case .failed: failed += count
-            case .stopped: stopped += count
             case .superseded, .cancelled: left += count
             }
         }
     }
 
     /// The number of all operations.
-    package var total: Int { done + running + waiting + failed + stopped + left + unknown }
+    package var total: Int { done + running + waiting + failed + left + unknown }
 
     /// The counts that are not zero, as `14 done, 2 running`.
     var words: String { parts.joined(separator: ", ") }
@@ -48,7 +45,7 @@ package struct ProgressCounts: Hashable, Sendable {
     var parts: [String] {
         let all = [
             (done, "done"), (running, "running"), (waiting, "waiting"), (failed, "failed"),
-            (stopped, "stopped"), (left, isTakenBack ? "never begin" : "left for the next plan"),
+            (left, isTakenBack ? "never begin" : "left for the next plan"),
             (unknown, "unknown"),
         ]
         return all.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }

@@ -188,7 +188,7 @@ struct TroubleFacts {
         case .failed, .failedRetryable: "✗"
         case .leased, .preparing, .running, .cuttingOver, .verifying, .waitingForCutover: "▸"
         case .pending: "…"
-        case .stopped, .superseded, .cancelled: "■"
+        case .superseded, .cancelled: "■"
         case .completed: "✓"
         }
     }
