@@ -77,7 +77,7 @@ struct DamagedRecordTests {
     private func fleet() throws -> FleetFixture {
         let fleet = try FleetFixture(shards: 3)
         try fleet.expect(0, "reconcile")
-        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 3s}, {percent: 100}]"]
+        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 5s}, {percent: 100}]"]
         try fleet.commit()
         try fleet.change("notes.sql", "CREATE TABLE notes (id int PRIMARY KEY);")
         try fleet.expect(2, "reconcile", "--no-wait")

@@ -198,6 +198,7 @@ import Testing
             hold = "`staging` is not as it was when it converged: app.notes differs from git"
         case .failed:
             try fleet.sql(0, "INSERT INTO orders (customer) VALUES (7), (7)")
+            fleet.file.policy += ["approve: [irreversible]", "probe: {enabled: false}"]
             try fleet.change(
                 "orders.sql",
                 FleetFixture.orders.replacingOccurrences(

@@ -66,8 +66,8 @@ struct ObjectsInRecordsTests {
             TableFinding(
                 namespace: "app", object: "procedure:p", status: .drifted, shards: ["s0"],
                 desired: Self.a, recorded: nil, observed: nil),
-            #"{"desired":"A","differences":[],"namespace":"app","shards":["s0"],"#
-                + #""status":"drifted","table":"procedure:p"}"#)
+            #"{"desired":"A","differences":[],"namespace":"app","reads":"git-to-live","#
+                + #""shards":["s0"],"status":"drifted","table":"procedure:p"}"#)
         #expect(key.description == "app/s0/view:v")
     }
 

@@ -49,7 +49,13 @@ extension Auditor {
         judgeRetry(place, record, rollout, before, now)
         if parks { judgeCutover(place, rollout, before) }
         // Where all change their tables at once, waves only say in which order they get ready.
-        if !parks || rollout.cutover != .parallel {
+        // Who names a shard wants its cutover now, whatever its wave.
+        let isNamed =
+            rollout.cutover == .manual
+            && before.marks[place.rollout]?.cutovers?.contains {
+                $0.shards?.contains(place.key.shardID) == true
+            } == true
+        if !isNamed, !parks || rollout.cutover != .parallel {
             judgeWave(place, rollout, before, now)
             if let process { judgeHealth(place, rollout, before, process) }
         }

@@ -11,7 +11,11 @@ enum FailureFacts {
     }
 
     /// One sentence for each group of shards: `commerce.orders on s0 failed 3 times since …`.
-    static func all(_ failures: [FailureRecord]) -> [String] {
+    ///
+    /// - Parameter told: the operations of which it is said elsewhere why they failed.
+    static func all(
+        _ failures: [FailureRecord], told: Set<OperationKey> = []
+    ) -> [String] {
         var order: [Key] = []
         var groups: [Key: [FailureRecord]] = [:]
         for failure in failures {
@@ -28,8 +32,8 @@ enum FailureFacts {
             let since = group.map(\.firstAt).min() ?? ""
             let next = group.map(\.nextAt).min() ?? ""
             return "\(key.object.label(in: key.namespace)) on \(shards) \(key.words) since "
-                + "\(since), and a daemon tries it again at \(next), or after `plumb retry`: "
-                + key.message
+                + "\(since), and a daemon tries it again at \(next), or after `plumb retry`"
+                + (group.allSatisfy { told.contains($0.key) } ? "" : ": \(key.message)")
         }
     }
 }

@@ -17,7 +17,11 @@ package enum StatusText {
                 "\(line.shard) is set aside: \(line.reason ?? "its record cannot be read")", .bad,
                 hanging: 2)
         }
-        for failure in FailureFacts.all(status.failures) { page.prose(failure, .bad, hanging: 2) }
+        let told = (status.others + [status.rollout].compactMap(\.self)).flatMap(\.troubles)
+            .filter { $0.state == .failed }.map(\.key)
+        for failure in FailureFacts.all(status.failures, told: Set(told)) {
+            page.prose(failure, .bad, hanging: 2)
+        }
         for words in status.unread { page.prose(words, .bad, hanging: 2) }
         let isShort =
             status.suspensions.isEmpty && status.setAside.isEmpty && status.failures.isEmpty
