@@ -147,7 +147,9 @@ static inline void plumb_watch(const struct plumb_watch_task *task) {
             isLeft = 1;
             if (report->end == PLUMB_WATCH_LOST) {
                 report->number = status;
-                report->end = PLUMB_WATCH_EXITED;
+                /* Nobody may have looked between the last byte and the end. */
+                report->end = plumb_watch_wrote_too_much(task) ? PLUMB_WATCH_EXCESS
+                                                               : PLUMB_WATCH_EXITED;
             }
         }
         if (ended > 0) continue;

@@ -23,7 +23,7 @@ package struct LedgerRebuild {
     package func run() throws -> RebuildReport {
         let store = pass.store
         let lease = try store.ledger.lease(
-            store.environment, holder: "plumb import --record by \(pass.request.actor.name)")
+            store.environment, holder: "import --record by \(pass.request.actor.name)")
         defer { withExtendedLifetime(lease) {} }
         let planned = try pass.plan(asksRows: false)
         let baseline = Baseline(planned: planned, now: store.now)

@@ -36,6 +36,31 @@ struct DaemonAtWorkTests {
             }
         }
 
+        /// How many passes were made.
+        var passes: Int { daemon.stderr.components(separatedBy: "\"event\":\"pass\"").count - 1 }
+
+        private var before: String?
+
+        /// The second shard is in another database from the next commit on, which has the same.
+        func copySecondShard(to name: String) throws {
+            let old = fleet.database(1)
+            let new = "\(old)_\(name)"
+            let connection = try fleet.server.connect()
+            try connection.execute("CREATE DATABASE \(new)")
+            for table in ["orders", "zebra"] {
+                try connection.execute("CREATE TABLE \(new).\(table) LIKE \(old).\(table)")
+            }
+            before = old
+            fleet.file.shards[1].database = new
+        }
+
+        /// The table `orders` where the second shard was.
+        func secondShardBefore() throws -> String {
+            let connection = try fleet.server.connect()
+            let rows = try connection.query("SHOW CREATE TABLE \(before ?? "").orders")
+            return rows.first?[1] ?? ""
+        }
+
         func commit(_ path: String, _ text: String) throws {
             try fleet.write(path, text)
             try fleet.commitFiles(path)
@@ -102,6 +127,71 @@ struct DaemonAtWorkTests {
         #expect(try fleet.eventCount("operation-started") == 3)
         #expect(try fleet.table("zebra")?.contains("stripes") == false)
         try blocked.end()
+    }
+
+    /// What a newer commit says of shards that wait behind the statement.
+    enum Newer: String, CaseIterable {
+        case closedWindow, needsApproval, elsewhere, environmentGone
+    }
+
+    @Test("what a newer commit does not let begin does not begin", arguments: Newer.allCases)
+    func heeds(_ newer: Newer) throws {
+        let blocked = try Blocked(shards: 2, total: 1) { fleet in
+            fleet.file.policy.append("approve: [irreversible]")
+            try fleet.change(
+                "orders.sql",
+                FleetFixture.orders.replacingOccurrences(of: "varchar(100)", with: "varchar(50)"))
+        }
+        let fleet = blocked.fleet
+        let isNarrow = { try (0..<2).map { try fleet.table("orders", on: $0)?.contains("(50)") } }
+        let seen = blocked.passes
+        switch newer {
+        case .closedWindow:
+            fleet.file.policy.append(
+                "windows: [{allow: \"\(Self.otherDay) 03:00-03:01\", zone: UTC}]")
+        case .needsApproval:
+            fleet.file.policy = [
+                "rollout: {concurrency: {total: 1}}", "approve: [lossy, irreversible]",
+            ]
+        case .elsewhere:
+            try blocked.copySecondShard(to: "elsewhere")
+        case .environmentGone:
+            fleet.file.environments = [("other", "")]
+        }
+        try fleet.commit("Newer")
+        try blocked.daemon.reaches("passes that know it") {
+            newer == .environmentGone
+                ? blocked.daemon.stderr.contains("environment-gone") : blocked.passes > seen + 2
+        }
+        blocked.reader.close()
+        try blocked.daemon.reaches("the end of the statement") { try isNarrow()[0] == true }
+        let after = blocked.passes
+        try blocked.daemon.reaches("passes after it") { blocked.passes > after + 1 }
+        #expect(try fleet.table("orders", on: 0)?.contains("(50)") == true)
+        if newer == .elsewhere {
+            // The shard is changed where it is now, and nothing where it was.
+            #expect(try blocked.secondShardBefore().contains("(100)"))
+            try blocked.daemon.reaches("the change of the shard at its new place") {
+                try isNarrow()[1] == true
+            }
+        } else if newer == .environmentGone {
+            // The environment that came in its place is served, and wants the same of the shard.
+            try blocked.daemon.reaches("the new environment's own rollout") {
+                blocked.daemon.stderr.contains("\"environment\":\"other\"")
+            }
+        } else {
+            #expect(try isNarrow() == [true, false])
+        }
+        blocked.daemon.send(SIGTERM)
+        #expect(try blocked.daemon.wait().status == 0)
+    }
+
+    /// The name of a day that is not this week's nearest ones.
+    private static var otherDay: String {
+        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = TimeZone(secondsFromGMT: 0) ?? calendar.timeZone
+        return days[(calendar.component(.weekday, from: Date()) - 1 + 3) % 7]
     }
 
     @Test("it ends when it is asked to, after the statement")

@@ -137,12 +137,13 @@ import Testing
         daemon.send(SIGHUP)
         try daemon.reaches("that it is gone") {
             events(daemon, "environment-gone", of: "staging") == 1
+                && events(daemon, "waiting", of: "production") == 2
         }
         #expect(try daemon.says("what became of 1 statement there is not known"))
         for pass in 3...4 {
             daemon.send(SIGHUP)
             try daemon.reaches("a pass of the other one") {
-                events(daemon, "pass", of: "production") == pass
+                events(daemon, "waiting", of: "production") == pass
             }
         }
         try fleet.write("plumb.yaml", two(fleet))

@@ -60,4 +60,19 @@ struct RecoveryTests {
             ])
         #expect(journal.state.withLock { $0.pending.count } == 5)
     }
+
+    @Test("after a shard that could not be opened nobody waits as long for the others")
+    func hasty() throws {
+        let records = ["s0", "s1", "s2"].map { record($0, "a") }
+        let fleet = SimulatedFleet(
+            Dictionary(uniqueKeysWithValues: records.map { ($0.key, digest("b")) }))
+        fleet.state.withLock { $0.unreachable = [records[1].key.shardID] }
+        let (patient, hasty) = (CountingOpener(fleet: fleet), CountingOpener(fleet: fleet))
+        let journal = SimulatedJournal()
+        for record in records { _ = try journal.begin(record) }
+        let found = try Recovery(opener: patient, hasty: hasty, journal: journal).settle(records)
+        #expect(found.map(\.finding) == [.completed, .unknown, .completed])
+        #expect(patient.opened.withLock { Set($0.keys.map(\.shard)) } == ["s0", "s1"])
+        #expect(hasty.opened.withLock { Set($0.keys.map(\.shard)) } == ["s2"])
+    }
 }

@@ -4,6 +4,7 @@ import Execution
 import Foundation
 import Ledger
 import Model
+import Observed
 import Reports
 import Schema
 import TestSupport
@@ -137,6 +138,38 @@ struct RolloutFlightsTests {
         #expect(flights.interrupt.isRaised)
         ended.isOpen.signal()
         #expect(try ended.drive(flights) == "done")
+    }
+
+    @Test("what a newer pass does not let begin does not begin")
+    func heeds() throws {
+        let work = try Work()
+        let flights = RolloutFlights(patienceSeconds: 0, loop: work.loop)
+        #expect(try work.drive(flights) == nil)
+        #expect(work.keys.allSatisfy { work.control.hold(of: $0) == nil })
+        flights.heed([work.keys[0]], places: [:])
+        #expect(work.control.hold(of: work.keys[0]) == nil)
+        #expect(work.control.hold(of: work.keys[1])?.contains("plumb plan") == true)
+        flights.heed(Set(work.keys), places: [:])
+        #expect(work.control.hold(of: work.keys[1]) == nil)
+        let target = ObservationTarget(
+            id: work.keys[0].shardID, server: .socket(path: "/other"), database: "app")
+        flights.heed(Set(work.keys), places: [target.id: target])
+        #expect(work.control.hold(of: work.keys[0])?.contains("not where it was") == true)
+        work.isOpen.signal()
+        flights.waitForAll()
+    }
+
+    @Test("of an environment that is gone nothing more begins")
+    func halted() throws {
+        let work = try Work()
+        let flights = RolloutFlights(patienceSeconds: 0, loop: work.loop)
+        #expect(try work.drive(flights) == nil)
+        #expect(work.control.mayStart)
+        flights.halt("the environment is gone")
+        #expect(
+            !work.control.mayStart && work.control.standstill?.words == "the environment is gone")
+        work.isOpen.signal()
+        flights.waitForAll()
     }
 
     @Test("what could not be recorded afterwards the loop says, once")

@@ -46,6 +46,10 @@ struct WatchedProgramTests {
             testDescription: "it writes without end", script: "yes",
             ending: .failed("the program /bin/sh wrote more than 1048576 bytes")),
         Case(
+            testDescription: "it writes too much and ends well at once",
+            script: "head -c 3000000 /dev/zero",
+            ending: .failed("the program /bin/sh wrote more than 1048576 bytes")),
+        Case(
             testDescription: "it complains without end", script: "yes >&2",
             ending: .failed("the program /bin/sh wrote more than 1048576 bytes")),
         Case(

@@ -73,7 +73,7 @@ package struct Unlock {
         }
         // It can be read, so a run that goes on may be at it.
         let lease = try store.ledger.lease(
-            store.environment, holder: "plumb unlock by \(store.actor.name)")
+            store.environment, holder: "unlock by \(store.actor.name)")
         defer { withExtendedLifetime(lease) {} }
         try write(shard, found, reason)
         return result

@@ -42,7 +42,7 @@ struct Convergence {
         }
         let (whole, begun) = (Handed(value: self), Handed(value: own))
         let ended = flights.drive(
-            own.map { $0.work(on: keys) }, under: lease,
+            own.map { $0.work(on: keys, planned.targets) }, under: lease,
             {
                 var own = begun.value
                 whole.value.drive(keys).run(&own)
@@ -141,9 +141,12 @@ struct Convergence {
 
 extension RolloutDrive.Driven {
     /// What of it may begin, for those who want to know how far it is.
-    fileprivate func work(on keys: Set<OperationKey>) -> RolloutFlight.Work {
+    fileprivate func work(
+        on keys: Set<OperationKey>, _ places: [ShardID: ObservationTarget]
+    ) -> RolloutFlight.Work {
         .init(
             rollout: record.id, control: control,
-            keys: Dictionary(grouping: operations.open.filter(keys.contains), by: \.shardID))
+            keys: Dictionary(grouping: operations.open.filter(keys.contains), by: \.shardID),
+            places: places)
     }
 }

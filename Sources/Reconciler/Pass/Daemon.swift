@@ -118,13 +118,18 @@ package struct Daemon {
             } catch let error as DesiredError where error.isOfMissingEnvironment {
                 // Somebody may put it back: it is looked for, and no more is said.
                 if !isGone { notify(.gone(message: gone(classify(error).0))) }
+                hooks.flights?.halt("its environment is gone")
+                // Another one may have come in its place.
+                if let fleet = try? TrustedSource.open(request).fleet { found(fleet) }
                 context?.pool.closeIdle()
                 (isGone, failures, due, context) = (true, 0, nil, nil)
             } catch {
                 failures += 1
                 isGone = false
                 // A pass that fails for days reads and tries all the same.
-                context?.forgetUnused(shards: nil, now: hooks.clock.now)
+                if hooks.flights?.isEmpty != false {
+                    context?.forgetUnused(shards: nil, now: hooks.clock.now)
+                }
                 let (message, status) = classify(error)
                 notify(.failed(number: number, message: message, status: status))
             }

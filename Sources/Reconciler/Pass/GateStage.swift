@@ -11,6 +11,8 @@ import Schema
 struct GateStage {
     struct Output {
         var decision: Gate.Decision
+        /// What may begin, also where others are at it already.
+        var mayBegin: Set<OperationKey> = []
         /// Decisions from files of the schema repository that match steps of the plan.
         var newApprovals: [ApprovalRecord]
         var notices: [Notice]
@@ -58,6 +60,7 @@ struct GateStage {
         hold(unread, in: &decision)
         try holdIncomplete(&decision, planned, unsettled, unread)
         if pass.request.backsOff { try backOff(&decision, planned, now: now) }
+        let mayBegin = atWork.keys.isEmpty ? [] : Set(decision.ready.map(\.key))
         decision.hold(atWork)
         decision.holdDependentObjects()
         notices += planned.comparison.unfitNames { pass.context.catalog[$0] }
@@ -68,8 +71,8 @@ struct GateStage {
             lockWaits: lockWaits,
             identity: pass.request.approvals.identity)
         return Output(
-            decision: decision, newApprovals: decisions.news, notices: notices, unread: unread,
-            report: report)
+            decision: decision, mayBegin: mayBegin, newApprovals: decisions.news, notices: notices,
+            unread: unread, report: report)
     }
 
     /// The decisions given by file; files that are not committed are ignored.

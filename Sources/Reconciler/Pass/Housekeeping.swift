@@ -71,6 +71,6 @@ extension Housekeeping {
         self.init(
             store: pass.store, keepSeconds: pass.fleet.retentionSeconds.map(Int64.init),
             lifetimeSeconds: pass.request.approvals.lifetimeSeconds,
-            holder: "plumb daemon, which tidies up,")
+            holder: "daemon, which tidies up,")
     }
 }

@@ -133,7 +133,11 @@ package struct PlanningPass {
                 ShardProblem(code: "set-aside", reason: reason, retry: .permanent))
         }
         try recallRecorded(inLedger, observation, snapshot)
-        let recorded = normalised.aligned(inLedger, with: observation, in: context.catalog)
+        var recorded = normalised.aligned(inLedger, with: observation, in: context.catalog)
+        let respelled = Set(
+            recorded.filter { inLedger[$0.key]?.tables != $0.value.tables }.map(\.key))
+        let pending = try PendingTables(snapshot)
+        pending.note(in: &recorded, observation)
         hooks.stage("planning")
         var output = try PlanStage(
             cache: context.cache, catalog: context.catalog, snapshot: snapshot,
@@ -164,11 +168,11 @@ package struct PlanningPass {
         return Result(
             source: source, desired: desired, shards: shards, observation: observation,
             normalised: normalised, recorded: recorded,
-            respelled: Set(
-                recorded.filter { inLedger[$0.key]?.tables != $0.value.tables }.map(\.key)),
+            respelled: respelled,
             comparison: output.comparison,
             plan: output.plan, rollbacks: rollbacks, snapshot: snapshot,
-            notices: source.notices + rollbacks.notices(in: desired.environment.name)
+            notices: source.notices + pending.notices
+                + rollbacks.notices(in: desired.environment.name)
                 + RolloutLedger.notices(
                     desired.fleet, desired.environment, Set(output.plan.steps.map(\.namespace)),
                     request.operator)

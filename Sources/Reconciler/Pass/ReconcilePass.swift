@@ -37,6 +37,7 @@ package struct ReconcilePass {
         let unsettled = Set(
             recovered.filter { $0.finding == .unknown }.map(\.key.shardID))
         let gated = try pass.gate(planned, unsettled: unsettled, atWork: atWork)
+        pass.hooks.flights?.heed(gated.mayBegin, places: planned.targets)
         var ready = gated.decision.ready.filter { !unsettled.contains($0.key.shardID) }
         if pass.hooks.interrupt.isRaised { ready = [] }
         pass.hooks.stage("recording the plan")
@@ -94,8 +95,9 @@ package struct ReconcilePass {
     private func lease() throws -> EnvironmentLease {
         let ledger = pass.store.ledger
         if let shared = pass.hooks.flights?.lease(for: ledger) { return shared }
+        let command = pass.request.backsOff ? "daemon" : "reconcile"
         return try ledger.lease(
-            pass.store.environment, holder: "plumb reconcile by \(pass.request.actor.name)")
+            pass.store.environment, holder: "\(command) by \(pass.request.actor.name)")
     }
 
     // MARK: What a dead run left
@@ -117,9 +119,13 @@ package struct ReconcilePass {
         let shards = try pass.fleet.resolve(pass.environment) { server, like in
             try pass.context.discover(server, like: like)
         }
+        // A statement that a dead run left may end soon. A loop looks again with its next pass.
+        let opener = { [pass] (seconds: Int) in
+            pass.shardAccess.opener(
+                of: shards.targets, waitSeconds: seconds, isForChanges: false)
+        }
         let recovery = Recovery(
-            opener: pass.shardAccess.opener(
-                of: shards.targets, waitSeconds: 30, isForChanges: false),
+            opener: opener(pass.request.backsOff ? 1 : 30), hasty: opener(0),
             journal: LedgerJournal(store: pass.store),
             faults: faults, engines: pass.hooks.engines)
         let whereabouts = Whereabouts(shards)
@@ -217,6 +223,7 @@ package struct ReconcilePass {
             case .pending, .running, .failedRetryable: outcomes.append(.waveWaits)
             }
         }
+        if rollouts.contains(where: \.isInFlight) { outcomes.append(.operationAtWork) }
         let done = gated.decision.ready.count { result.outcomes[$0.key]?.state == .completed }
         // What a bake keeps back is not left because the end was asked for.
         let isLeft =

@@ -33,6 +33,8 @@ extension RolloutLedger {
             calls: FinalizerCallRunner(
                 fleet: pass.fleet, environment: pass.environment,
                 consent: pass.request.operator, pool: context.pool))
+        // The newer ones tell the newer state, so they come last.
+        var behind: Set<String> = []
         for place in rollouts.indices
         where rollouts[place].control.standstill == nil && !rollouts[place].isInFlight {
             guard !pass.hooks.interrupt.isRaised else { return }
@@ -44,13 +46,16 @@ extension RolloutLedger {
                 let action = FinalizerMachine.next(
                     record, states, now: pass.store.now, presence: ProcessLook.presence)
                 switch action {
-                case .wait: continue
+                case .wait:
+                    if !record.state.isTerminal { behind.insert(record.namespace) }
+                    continue
                 case .end(let state, let reason):
                     var ended = record
                     ended.state = state
                     ended.message = reason
                     if state.isTerminal { ended.endedAt = pass.store.now.iso }
                     try write(ended, of: driven.record.id)
+                case .run where behind.contains(record.namespace): continue
                 case .run where unready.contains(record.namespace): continue
                 case .run:
                     let prepared = try runner.prepared(
@@ -59,10 +64,10 @@ extension RolloutLedger {
                     else { continue }
                     pass.hooks.stage("running the finalizer of \(record.namespace)")
                     let (attempt, output) = prepared.run()
-                    try write(
-                        FinalizerMachine.after(
-                            attempt, begun, output: output, now: pass.store.now),
-                        of: driven.record.id)
+                    let after = FinalizerMachine.after(
+                        attempt, begun, output: output, now: pass.store.now)
+                    try write(after, of: driven.record.id)
+                    if !after.state.isTerminal { behind.insert(record.namespace) }
                 }
                 rollouts[place].noteFinalized()
             }

@@ -19,6 +19,8 @@ struct OperationDriver {
     let interrupt: Interrupt
     /// Whether an operation that has not begun still may, and a cutover.
     let mayStart: () -> Bool
+    /// Why it may not begin or be tried again any more, as a newer pass has it; nil where it may.
+    var held: () -> String? = { nil }
     /// Called once it is recorded that the operation has begun.
     let began: () -> Void
 
@@ -69,8 +71,9 @@ struct OperationDriver {
                 return try machine.isRecorded
                     ? settle(.notRun, "the run ended before its statement", machine) : .notBegun
             }
+            if begins(action, machine), !machine.isRecorded, held() != nil { return .notBegun }
             if begins(action, machine), machine.isRecorded, !machine.isFirstTry,
-                let refusal = try journal.hold(of: record)
+                let refusal = try refusalMeanwhile()
             {
                 // What an engine made beside the table stays, and the record that knows of it.
                 if memory.engine == nil { _ = try settle(.notRun, refusal.words, machine) }
@@ -120,6 +123,12 @@ struct OperationDriver {
                 return .left(message: "nothing can be done with it while it is \(machine.state)")
             }
         }
+    }
+
+    /// Why an operation that was begun and of which nothing ran is not tried again.
+    private func refusalMeanwhile() throws(JournalFailure) -> StartRefusal? {
+        if let reason = held() { return .shard(reason: reason) }
+        return try journal.hold(of: record)
     }
 
     /// Waits for the operation's turn where the action is slow.

@@ -9,15 +9,18 @@ import Schema
 /// running. What did not run is planned again.
 package struct Recovery: Sendable {
     private let opener: any ShardOpener
+    /// Opens shards once one could not be opened: nobody waits as long for each of many.
+    private let hasty: any ShardOpener
     private let journal: any OperationJournal
     private let faults: FaultPoints
     private let engines: Engines
 
     package init(
-        opener: any ShardOpener, journal: any OperationJournal, faults: FaultPoints = .none,
-        engines: Engines = .standard
+        opener: any ShardOpener, hasty: (any ShardOpener)? = nil,
+        journal: any OperationJournal, faults: FaultPoints = .none, engines: Engines = .standard
     ) {
         self.opener = opener
+        self.hasty = hasty ?? opener
         self.journal = journal
         self.faults = faults
         self.engines = engines
@@ -35,6 +38,7 @@ package struct Recovery: Sendable {
     ) throws(JournalFailure) -> [ReconcileReport.Recovered] {
         var found: [ReconcileReport.Recovered] = []
         let shards = Dictionary(grouping: records, by: \.key.shardID)
+        var isHasty = false
         for (shard, records) in shards.sorted(by: { $0.key < $1.key }) {
             var direct: [PendingRecord] = []
             for record in records.sorted(by: { $0.key < $1.key }) {
@@ -47,7 +51,8 @@ package struct Recovery: Sendable {
                     direct.append(record)
                 }
             }
-            if !direct.isEmpty { found += try settle(direct, on: shard) }
+            guard !direct.isEmpty else { continue }
+            found += try settle(direct, on: shard, isHasty ? hasty : opener, &isHasty)
         }
         return found
     }
@@ -62,7 +67,8 @@ package struct Recovery: Sendable {
 
     /// Reads the tables of one shard under its lock, and then records the outcomes.
     private func settle(
-        _ records: [PendingRecord], on shard: ShardID
+        _ records: [PendingRecord], on shard: ShardID, _ opener: any ShardOpener,
+        _ isHasty: inout Bool
     ) throws(JournalFailure) -> [ReconcileReport.Recovered] {
         let live: [Result<LiveFinding, ShardFailure>]
         do throws(ShardFailure) {
@@ -73,6 +79,7 @@ package struct Recovery: Sendable {
             }
         } catch {
             live = records.map { _ in .failure(error) }
+            isHasty = true
         }
         var found: [ReconcileReport.Recovered] = []
         for (record, live) in zip(records, live) {

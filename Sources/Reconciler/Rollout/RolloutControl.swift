@@ -11,6 +11,7 @@ package final class RolloutControl: Sendable {
 
     private let over = Lock<Set<OperationKey>>([])
     private let inside = Lock<Set<ShardID>>([])
+    private let newer = Lock<(@Sendable (OperationKey) -> String?)?>(nil)
     private let watcher = Lock<(@Sendable (ShardID) -> Void)?>(nil)
     private let closed: @Sendable () -> Bool
     private let renewal: @Sendable () -> Void
@@ -65,6 +66,14 @@ package final class RolloutControl: Sendable {
 
     /// Whether failures keep new operations from starting.
     package var isHalted: Bool { rule.isHalted(failures: failures.withLock { $0.count }) }
+
+    /// From now on nothing begins for which `hold` has a reason: what a newer pass found.
+    func heed(_ hold: @escaping @Sendable (OperationKey) -> String?) {
+        newer.withLock { $0 = hold }
+    }
+
+    /// Why an operation does not begin as a newer pass has it; nil where none says so.
+    func hold(of key: OperationKey) -> String? { newer.withLock { $0 }?(key) }
 
     /// The operations that have ended in this run.
     var settled: Set<OperationKey> { over.withLock { $0 } }

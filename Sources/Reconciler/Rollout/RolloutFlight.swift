@@ -1,6 +1,7 @@
 import Execution
 import Foundation
 import Ledger
+import Observed
 import Schema
 
 /// The work of one pass on rollouts, in a thread of its own.
@@ -12,6 +13,8 @@ final class RolloutFlight: Sendable {
         let control: RolloutControl
         /// What of it may begin.
         let keys: [ShardID: [OperationKey]]
+        /// Where its shards are.
+        var places: [ShardID: ObservationTarget] = [:]
     }
 
     enum State: Sendable {

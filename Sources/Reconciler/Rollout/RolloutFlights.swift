@@ -2,6 +2,7 @@ import Execution
 import Foundation
 import Ledger
 import Model
+import Observed
 import Schema
 
 /// What of rollouts goes on while a loop makes further passes.
@@ -71,6 +72,19 @@ package final class RolloutFlights: Sendable {
     private func callForPass() {
         state.withLock { $0.isDue = true }
         loop.nudge()
+    }
+
+    /// Holds what is at work to what a newer pass found: only what it would let begin, on shards
+    /// that are where they were, begins from now on.
+    func heed(_ ready: Set<OperationKey>, places: [ShardID: ObservationTarget]) {
+        for work in state.withLock({ $0.flights }).flatMap(\.works) {
+            work.control.heed { key in
+                guard work.places[key.shardID] == places[key.shardID] else {
+                    return "\(key.shardID) is not where it was"
+                }
+                return ready.contains(key) ? nil : "it is held since: see `plumb plan`"
+            }
+        }
     }
 
     /// The environment's lease, for one more handle of the ledger; nil where no flight holds it.
@@ -167,6 +181,13 @@ package final class RolloutFlights: Sendable {
     // MARK: For the loop
 
     package var isEmpty: Bool { state.withLock { $0.flights.isEmpty } }
+
+    /// Lets nothing more begin of what is at work; what runs goes on to its end.
+    func halt(_ words: String) {
+        for work in state.withLock({ $0.flights }).flatMap(\.works) {
+            work.control.halt(.init(state: .stopped, words: words))
+        }
+    }
 
     /// Why the ledger could not be written for work that a pass had gone on without, once each.
     func takeFailures() -> [JournalFailure] {

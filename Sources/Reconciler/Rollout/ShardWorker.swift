@@ -113,7 +113,9 @@ struct ShardWorker {
         let driver = OperationDriver(
             record: item.record, engine: engine, journal: journal, faults: faults,
             turn: StatementTurn(places, board.server), budget: budget, clock: clock,
-            interrupt: control.interrupt, mayStart: { control.mayStart },
+            interrupt: control.interrupt,
+            mayStart: { control.mayStart && control.hold(of: key) == nil },
+            held: { control.hold(of: key) },
             began: { listener.note(.started(key)) })
         do throws(JournalFailure) {
             switch try driver.drive(&item.machine, &item.memory, claim: item.event, on: port) {

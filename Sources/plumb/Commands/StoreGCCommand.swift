@@ -26,7 +26,7 @@ enum StoreGCCommand {
             keepSeconds: invocation.value(.keep) == nil
                 ? keep : try invocation.seconds(.keep, default: 0),
             lifetimeSeconds: session.request.approvals.lifetimeSeconds,
-            holder: "plumb store gc by \(session.request.actor.name)"
+            holder: "store gc by \(session.request.actor.name)"
         ).run()
         let retired = report.retired.map { "\($0.text) left the tree; " } ?? ""
         let sizes = report.compaction
