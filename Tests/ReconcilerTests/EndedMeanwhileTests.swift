@@ -66,6 +66,11 @@ struct EndedMeanwhileTests {
                 == .operation(.superseded, reason: words))
         #expect(try journal.park(record, attempts: 0) == .operation(.superseded, reason: words))
         try journal.postpone(record, retry)
+        // What a worker found out without a statement is not recorded, and it is told so.
+        let found = OperationOutcome(kind: .completed(ran: false), attempts: 0)
+        #expect(try journal.finish(record, found) == .operation(.superseded, reason: words))
+        let same = OperationOutcome(kind: .superseded(found: nil), attempts: 0)
+        #expect(try journal.finish(record, same) == nil)
         #expect(try events() == ["test"])
     }
 

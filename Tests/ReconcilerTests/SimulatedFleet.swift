@@ -198,9 +198,10 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
         }
     }
 
+    @discardableResult
     func finish(
         _ record: PendingRecord, _ outcome: OperationOutcome
-    ) throws(JournalFailure) {
+    ) throws(JournalFailure) -> StartRefusal? {
         try state.withLock { state throws(JournalFailure) in
             if state.isBroken { throw JournalFailure("no space left") }
             state.pending[record.key] = nil
@@ -216,6 +217,7 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
             if outcome.state.isTerminal { state.ended[record.key] = outcome }
             state.events.append("\(outcome.event) \(record.key)")
         }
+        return nil
     }
 }
 

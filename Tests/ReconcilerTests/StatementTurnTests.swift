@@ -109,9 +109,9 @@ private struct SlowJournal: OperationJournal {
 
     func finish(
         _ record: PendingRecord, _ outcome: OperationOutcome
-    ) throws(JournalFailure) {
+    ) throws(JournalFailure) -> StartRefusal? {
         beforeFinish(record)
-        try inner.finish(record, outcome)
+        return try inner.finish(record, outcome)
     }
 }
 

@@ -126,21 +126,27 @@ package struct LedgerJournal: OperationJournal {
     }
 
     /// Writes the outcome and everything that follows from it, in one commit.
+    @discardableResult
     package func finish(
         _ record: PendingRecord, _ outcome: OperationOutcome
-    ) throws(JournalFailure) {
+    ) throws(JournalFailure) -> StartRefusal? {
         let event = LedgerEvent(
             outcome.event, subject: "\(outcome.verb) \(record.key)",
             key: "\(record.rollout)/\(record.key)", reason: outcome.message)
         let now = store.now
+        let other = Lock<StartRefusal?>(nil)
         try write(event) { draft throws(LedgerError) in
+            other.withLock { $0 = nil }
             let path = RecordPath.operation(record.rollout, record.key)
             let pendingPath = RecordPath.pending(record.key)
             let isPending = try draft.read(pendingPath) != nil
             // A retry that finds the outcome only cleans up, and does not record it twice.
-            guard var operation = try draft.keptOperation(record.rollout, record.key),
-                !operation.state.isTerminal
-            else {
+            let kept = try draft.keptOperation(record.rollout, record.key)
+            guard var operation = kept, !operation.state.isTerminal else {
+                if let kept, kept.state != outcome.state {
+                    let words = kept.message ?? "it has ended"
+                    other.withLock { $0 = .operation(kept.state, reason: words) }
+                }
                 try draft.remove(pendingPath)
                 draft.event = LedgerEvent(
                     "pending-cleared", subject: "Clear \(record.key)", key: event.key)
@@ -167,6 +173,7 @@ package struct LedgerJournal: OperationJournal {
             try Self.recordFailure(record, outcome, at: now, in: &draft)
             return .commit
         }
+        return other.withLock { $0 }
     }
 
     private static func recordTable(

@@ -203,9 +203,9 @@ struct OperationDriver {
         turn.giveBack()
         outcome.endedAt = clock.now
         try faults.reach(.beforeOutcome)
-        try journal.finish(record, outcome)
+        let other = try journal.finish(record, outcome)
         try faults.reach(.afterOutcome)
-        return .settled(outcome)
+        return other.map { .refused($0) } ?? .settled(outcome)
     }
 
     /// Adds to the outcome, and to its message, what ran before it ended.

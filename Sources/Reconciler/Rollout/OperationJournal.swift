@@ -35,7 +35,13 @@ package protocol OperationJournal: Sendable {
 
     /// Records the outcome, uses up the approval and removes the pending record in one step;
     /// calling it twice records it once.
-    func finish(_ record: PendingRecord, _ outcome: OperationOutcome) throws(JournalFailure)
+    ///
+    /// - Returns: how the operation has ended meanwhile, where that is something else: then nothing
+    ///   of the outcome is recorded.
+    @discardableResult
+    func finish(
+        _ record: PendingRecord, _ outcome: OperationOutcome
+    ) throws(JournalFailure) -> StartRefusal?
 }
 
 /// Why an operation does not begin, as somebody asked for while the rollout ran.
