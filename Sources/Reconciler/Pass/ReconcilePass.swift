@@ -54,7 +54,7 @@ package struct ReconcilePass {
         ).drive(&driven, under: lease)
         let result = Convergence.whole(driven)
         if result.journalFailure == nil {
-            try rollouts.finalize(&driven, unready: unready(planned, gated))
+            try finalize(&driven, rollouts, unready: unready(planned, gated))
         }
         let closing = RolloutLedger.Closing(planned: planned, gated: gated, result: result)
         var reports = try close(rollouts, driven, closing)
@@ -68,6 +68,21 @@ package struct ReconcilePass {
             plan: gated.report, rollout: newest, others: reports.isEmpty ? nil : reports,
             recovered: recovered, adopted: opened.adopted,
             exitStatus: status(planned, gated, recovered, driven, reports + [newest]))
+    }
+
+    /// Runs the finalizers that are due, and waits for their next attempts as it does for bakes.
+    private func finalize(
+        _ driven: inout [RolloutDrive.Driven], _ rollouts: RolloutLedger, unready: Set<String>
+    ) throws {
+        let (clock, interrupt) = (pass.hooks.clock, pass.hooks.interrupt)
+        while true {
+            try rollouts.finalize(&driven, unready: unready)
+            guard pass.request.waitsForBakes, let next = try rollouts.nextAttempt(of: driven)
+            else { return }
+            let seconds = max(0, next.secondsSince1970 - clock.now.secondsSince1970)
+            pass.hooks.stage("waiting for a finalizer's next attempt at \(next)")
+            guard clock.wait(seconds: Double(seconds), unless: interrupt) else { return }
+        }
     }
 
     /// The namespaces of which a shard is not known, or a change is held that is not left alone, or

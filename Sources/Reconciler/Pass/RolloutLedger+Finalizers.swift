@@ -1,3 +1,4 @@
+import Basics
 import Desired
 import Diff
 import Ledger
@@ -16,6 +17,20 @@ extension RolloutLedger {
     func finalizers(of record: RolloutRecord) throws(LedgerError) -> [FinalizerRecord?] {
         guard record.finalizers != nil else { return [] }
         return try pass.store.snapshot()?.finalizers(of: record) ?? []
+    }
+
+    /// When a finalizer is tried again; nil where none waits for a time that is to come.
+    func nextAttempt(of rollouts: [RolloutDrive.Driven]) throws(LedgerError) -> Timestamp? {
+        var next: Timestamp?
+        for driven in rollouts where driven.control.standstill == nil && !driven.isInFlight {
+            for record in try finalizers(of: driven.record) {
+                guard let record, record.state == .failedRetryable,
+                    let time = record.nextAt.flatMap(Timestamp.init(iso:)), time > pass.store.now
+                else { continue }
+                next = min(next ?? time, time)
+            }
+        }
+        return next
     }
 
     /// Runs the finalizers that are due, and ends those that never will be.
