@@ -18,8 +18,14 @@ extension MySQLBackend {
         try requireMade()
         let session = LeaseSession(name: name, sessions: sessions)
         let started = ProcessInfo.processInfo.systemUptime
+        var patience = patienceOfWrites
         while true {
-            switch try translating({ () throws(MySQLError) in try session.try(owner: owner) }) {
+            let answer: LeaseSession.Answer
+            do throws(MySQLError) { answer = try session.try(owner: owner) } catch {
+                try patience.wait(after: error)
+                continue
+            }
+            switch answer {
             case .taken(let lease):
                 return MySQLLease(lease, session, every: heartbeatSeconds)
             case .held(let by):
@@ -159,8 +165,7 @@ final class LeaseSession: @unchecked Sendable {
             return answer
         } catch {
             if connection.isUsable { try? connection.execute("ROLLBACK") }
-            guard error.isConflict else { throw error }
-            return .held(by: "another process, which is taking it")
+            throw error
         }
     }
 

@@ -32,10 +32,8 @@ extension MySQLBackend {
 
     package func absent(of ids: [ObjectID]) throws(StoreError) -> Set<ObjectID> {
         try requireMade()
-        return try translating { () throws(MySQLError) in
-            try sessions.use { connection throws(MySQLError) in
-                try Self.absent(of: ids, on: connection)
-            }
+        return try reading { connection throws(MySQLError) in
+            try Self.absent(of: ids, on: connection)
         }
     }
 

@@ -4,9 +4,6 @@ import Schema
 import Store
 
 extension MySQLBackend {
-    /// How often a transaction is tried that was taken back for the sake of another one.
-    private static let attempts = 20
-
     package func reference(_ name: String) throws(StoreError) -> ObjectID? {
         try requireMade()
         return try reading { connection throws(MySQLError) in
@@ -38,39 +35,126 @@ extension MySQLBackend {
     package func write(
         _ purpose: String, under lease: Lease?, _ compose: () throws -> StoreWrite?
     ) throws -> Bool {
-        try requireMade()
-        var composed: StoreWrite??
-        for attempt in 1... {
-            let connection = try translating { () throws(MySQLError) in try sessions.take() }
-            var isOver = false
-            // Closing the session of a transaction that did not end takes it back.
-            defer { if isOver { sessions.giveBack(connection) } else { connection.close() } }
-            do {
-                try begin(on: connection)
-                if let lease { try require(lease, on: connection) }
-                if composed == nil { composed = .some(try compose()) }
-                guard let write = composed ?? nil else {
-                    try connection.execute("ROLLBACK")
-                    isOver = true
-                    return false
-                }
-                try keep(write, under: lease, on: connection)
-                guard try commit(write, on: connection) else { continue }
-                isOver = true
-                return true
-            } catch let error as MySQLError {
-                // What was lost before the commit did not happen.
-                let isLost = error.kind == .lostConnection && attempt < Self.lostLimit
-                guard error.isConflict && attempt < Self.attempts || isLost else {
-                    throw StoreError(error, at: place)
+        var patience = patienceOfWrites
+        try requireMade(&patience)
+        var attempt = WriteAttempt(lease: lease, end: patience.end)
+        while true {
+            switch try carryOut(attempt, compose) {
+            case .over(let isWritten):
+                if isWritten { sweepNowAndThen() }
+                return isWritten
+            case .wasStale: continue
+            case .failed(let error, let atCommit):
+                if atCommit, error.retry == .indeterminate { attempt.isUnsure = true }
+                do throws(StoreError) { try patience.wait(after: error) } catch {
+                    throw attempt.isUnsure ? unsure(error) : error
                 }
             }
         }
-        return false
     }
 
-    /// How often a transaction is tried whose session was lost.
-    private static let lostLimit = 3
+    /// One write, which is tried until it is over.
+    private struct WriteAttempt {
+        /// Kept with what is written: however often it is tried, it happens once, and who lost the
+        /// answer finds out.
+        let number = (0..<16).map { _ in UInt8.random(in: 0...255) }
+        let lease: Lease?
+        /// Until when it is waited for.
+        let end: Double
+        /// Whether an attempt may have happened whose answer was lost.
+        var isUnsure = false
+    }
+
+    private enum AttemptEnd {
+        case over(isWritten: Bool)
+        /// A kept session was lost already: that says nothing about the next one.
+        case wasStale
+        /// Nothing happened, unless the session was lost at the commit.
+        case failed(MySQLError, atCommit: Bool)
+    }
+
+    /// What `compose` throws, which is the caller's own whatever it is.
+    private struct ComposeFailure: Error { let error: any Error }
+
+    private func carryOut(
+        _ attempt: WriteAttempt, _ compose: () throws -> StoreWrite?
+    ) throws -> AttemptEnd {
+        let (connection, wasKept): (Connection, Bool)
+        do throws(MySQLError) { (connection, wasKept) = try sessions.take() } catch {
+            return .failed(error, atCommit: false)
+        }
+        var isOver = false
+        // Closing the session of a transaction that did not end takes it back.
+        defer { if isOver { sessions.giveBack(connection) } else { connection.close() } }
+        var (hasBegun, isCommitting) = (false, false)
+        do {
+            try begin(on: connection)
+            hasBegun = true
+            if attempt.isUnsure, try Self.isKept(attempt.number, on: connection) {
+                return .over(isWritten: true)
+            }
+            if let lease = attempt.lease { try require(lease, on: connection) }
+            let composed: StoreWrite?
+            do { composed = try composing(until: attempt.end, compose) } catch {
+                throw ComposeFailure(error: error)
+            }
+            guard let write = composed else {
+                isOver = (try? connection.execute("ROLLBACK")) != nil
+                return .over(isWritten: false)
+            }
+            try keep(write, under: attempt.lease, on: connection)
+            try Self.keep(attempt.number, on: connection)
+            isCommitting = true
+            try connection.execute("COMMIT")
+            isOver = true
+            return .over(isWritten: true)
+        } catch let failure as ComposeFailure {
+            throw failure.error
+        } catch let error as MySQLError {
+            if wasKept, !hasBegun, !connection.isUsable { return .wasStale }
+            return .failed(error, atCommit: isCommitting)
+        }
+    }
+
+    /// Whether the write with this number happened.
+    private static func isKept(_ number: [UInt8], on connection: Connection) throws(MySQLError)
+        -> Bool
+    {
+        try !connection.query(
+            "SELECT 1 FROM \(StoreTables.writes) WHERE number = \(StoreTables.literal(number))"
+        ).isEmpty
+    }
+
+    private static func keep(_ number: [UInt8], on connection: Connection) throws(MySQLError) {
+        try connection.execute(
+            "INSERT INTO \(StoreTables.writes) (number, written) VALUES "
+                + "(\(StoreTables.literal(number)), UTC_TIMESTAMP(6))")
+    }
+
+    private func unsure(_ error: StoreError) -> StoreError {
+        StoreError(
+            .indeterminate,
+            "the session was lost while a transition was made durable, and it cannot be found out "
+                + "whether it is: \(error.fault)", remedy: error.remedy)
+    }
+
+    /// Removes the numbers of writes that nobody tries any more, by the first write of a handle and
+    /// by every few hundredth after it.
+    private func sweepNowAndThen() {
+        let isDue = writesToSweep.withLock { count in
+            count = count > 0 ? count - 1 : Self.writesPerSweep
+            return count == Self.writesPerSweep
+        }
+        guard isDue else { return }
+        // Where that fails, a later one does it.
+        try? sessions.use { connection throws(MySQLError) in
+            try connection.execute(
+                "DELETE FROM \(StoreTables.writes) WHERE written < UTC_TIMESTAMP(6) - INTERVAL 1 "
+                    + "DAY LIMIT \(10 * Self.writesPerSweep)")
+        }
+    }
+
+    private static let writesPerSweep = 500
 
     /// Begins a transaction and takes the turn, which another writer may have for a while.
     private func begin(on connection: Connection) throws {
@@ -113,63 +197,21 @@ extension MySQLBackend {
         if let lease { try count(under: lease, on: connection) }
     }
 
-    /// Makes the transaction durable; false where it is known that it is not, as its session was
-    /// lost. Throws `indeterminate` where that cannot be found out.
-    private func commit(_ write: StoreWrite, on connection: Connection) throws -> Bool {
-        do throws(MySQLError) {
-            try connection.execute("COMMIT")
-            return true
-        } catch {
-            guard error.retry == .indeterminate else { throw error }
-            return try isKept(write)
-        }
-    }
-
-    /// Whether a write happened whose session was lost in the end. The lock of the row is waited
-    /// for, which the server keeps as long as it is at it.
-    private func isKept(_ write: StoreWrite) throws -> Bool {
-        do throws(MySQLError) {
-            let connection = try sessions.open()
-            defer { connection.close() }
-            try connection.execute("START TRANSACTION")
-            _ = try connection.query(
-                "SELECT version FROM \(StoreTables.store) WHERE id = 1 FOR UPDATE")
-            guard let move = write.moves.first else {
-                return try Self.absent(of: write.objects.map(\.id), on: connection).isEmpty
-            }
-            let target = try Self.target(of: move.name, on: connection, locking: true)
-            // Another writer may have gone on from there, so what is asked is whether it was there.
-            guard target != move.old, target != move.new else { return target == move.new }
-            return try Self.absent(of: [move.new], on: connection).isEmpty
-        } catch {
-            throw StoreError(
-                .indeterminate,
-                "\(place): the session was lost while a transition was made durable, and it cannot "
-                    + "be found out whether it is: \(error.fault)", remedy: error.remedy)
-        }
-    }
-
-    /// Runs `body` in a transaction, again where it was taken back for the sake of another one.
+    /// Runs in a transaction what changes the same whether it runs once or twice; again where it
+    /// fails by something that passes.
     func transaction(
         _ body: (Connection) throws(MySQLError) -> Void
     ) throws(StoreError) {
-        try translating { () throws(MySQLError) in
-            for attempt in 1... {
-                do throws(MySQLError) {
-                    try sessions.use { connection throws(MySQLError) in
-                        try connection.execute("START TRANSACTION")
-                        do throws(MySQLError) {
-                            try body(connection)
-                            try connection.execute("COMMIT")
-                        } catch {
-                            if connection.isUsable { try? connection.execute("ROLLBACK") }
-                            throw error
-                        }
-                    }
-                    return
-                } catch {
-                    guard error.isConflict, attempt < Self.attempts else { throw error }
+        try changing { connection throws(MySQLError) in
+            try connection.execute("START TRANSACTION")
+            do throws(MySQLError) {
+                try body(connection)
+                try connection.execute("COMMIT")
+            } catch {
+                if connection.isUsable, (try? connection.execute("ROLLBACK")) == nil {
+                    connection.close()
                 }
+                throw error
             }
         }
     }

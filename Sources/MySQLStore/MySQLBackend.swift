@@ -15,12 +15,17 @@ package final class MySQLBackend: LedgerBackend {
     package let place: String
     let sessions: StoreSessions
     let heartbeatSeconds: Double
+    private let waitSeconds: Double
     private let isKnown = Lock(false)
+    /// Until when the writes wait that compose just now, by the clock of ``Patience``.
+    private let composing = Lock<[Double]>([])
+    /// How many writes of this handle there are until old numbers are removed.
+    let writesToSweep = Lock(0)
 
     /// - Parameters:
     ///   - place: what it is called in messages; without a password.
     ///   - database: the database of the tables.
-    ///   - waitSeconds: how long a write waits for its turn.
+    ///   - waitSeconds: how long a write waits for its turn, and for what else passes by itself.
     ///   - heartbeatSeconds: the time between two signs of life of a lease. Without them another
     ///     process takes it after six times that, or after two where the session of its owner
     ///     has ended.
@@ -31,24 +36,32 @@ package final class MySQLBackend: LedgerBackend {
     ) {
         self.place = place
         self.heartbeatSeconds = heartbeatSeconds
+        self.waitSeconds = waitSeconds
         sessions = StoreSessions(database: database, waitSeconds: waitSeconds, connect: connect)
     }
 
     // MARK: The store
 
     package func isMade() throws(StoreError) -> Bool {
-        do throws(MySQLError) {
-            return try sessions.use { connection throws(MySQLError) in
-                try connection.query(Self.versionQuestion).first != nil
-            }
-        } catch {
-            switch error.kind {
-            case .unknownDatabase: return false
-            case .unknownTable: return try !isEmptied()
-            default:
-                guard error.number == Self.unknownColumn else { throw StoreError(error, at: place) }
-                throw StoreError.notALedger(
-                    place, "its table `\(StoreTables.store)` is another one")
+        var patience = patienceOfReads
+        return try isMade(&patience)
+    }
+
+    private func isMade(_ patience: inout Patience) throws(StoreError) -> Bool {
+        while true {
+            do throws(MySQLError) {
+                return try sessions.use { connection throws(MySQLError) in
+                    try connection.query(Self.versionQuestion).first != nil
+                }
+            } catch {
+                switch error.kind {
+                case .unknownDatabase: return false
+                case .unknownTable: return try !isEmptied()
+                case .other where error.number == Self.unknownColumn:
+                    throw StoreError.notALedger(
+                        place, "its table `\(StoreTables.store)` is another one")
+                default: try patience.wait(after: error)
+                }
             }
         }
     }
@@ -68,21 +81,30 @@ package final class MySQLBackend: LedgerBackend {
 
     package func make(version: Int64) throws(StoreError) {
         guard try !isMade() else { return }
-        try translating { () throws(MySQLError) in
-            let connection = try sessions.openOutside()
-            defer { connection.close() }
-            let name = SQL.identifier(sessions.database)
-            let exists = try connection.query(
-                "SELECT 1 FROM information_schema.schemata WHERE schema_name = "
-                    + SQL.literal(sessions.database))
-            if exists.isEmpty { try connection.execute("CREATE DATABASE IF NOT EXISTS \(name)") }
-            try connection.select(database: sessions.database)
-            for statement in StoreTables.statements { try connection.execute(statement) }
-            try connection.execute(
-                "INSERT INTO \(StoreTables.store) (id, version, token) VALUES (1, \(version), 0) "
-                    + "ON DUPLICATE KEY UPDATE id = id")
+        var patience = patienceOfWrites
+        while true {
+            do throws(MySQLError) {
+                try makeTables(version)
+                return isKnown.withLock { $0 = true }
+            } catch {
+                try patience.wait(after: error)
+            }
         }
-        isKnown.withLock { $0 = true }
+    }
+
+    private func makeTables(_ version: Int64) throws(MySQLError) {
+        let connection = try sessions.openOutside()
+        defer { connection.close() }
+        let name = SQL.identifier(sessions.database)
+        let exists = try connection.query(
+            "SELECT 1 FROM information_schema.schemata WHERE schema_name = "
+                + SQL.literal(sessions.database))
+        if exists.isEmpty { try connection.execute("CREATE DATABASE IF NOT EXISTS \(name)") }
+        try connection.select(database: sessions.database)
+        for statement in StoreTables.statements { try connection.execute(statement) }
+        try connection.execute(
+            "INSERT INTO \(StoreTables.store) (id, version, token) VALUES (1, \(version), 0) "
+                + "ON DUPLICATE KEY UPDATE id = id")
     }
 
     package func version() throws(StoreError) -> Int64? {
@@ -93,18 +115,23 @@ package final class MySQLBackend: LedgerBackend {
 
     package func setVersion(_ version: Int64) throws(StoreError) {
         try requireMade()
-        try translating { () throws(MySQLError) in
-            try sessions.use { connection throws(MySQLError) in
-                try connection.execute(
-                    "UPDATE \(StoreTables.store) SET version = \(version) WHERE id = 1")
-            }
+        try changing { connection throws(MySQLError) in
+            try connection.execute(
+                "UPDATE \(StoreTables.store) SET version = \(version) WHERE id = 1")
         }
     }
 
     /// Throws `noStore` where none is made; asks the server until one is.
     func requireMade() throws(StoreError) {
+        var patience = patienceOfReads
+        try requireMade(&patience)
+    }
+
+    func requireMade(_ patience: inout Patience) throws(StoreError) {
         guard !isKnown.withLock({ $0 }) else { return }
-        guard try isMade() else { throw StoreError(.noStore, "there is no ledger at \(place)") }
+        guard try isMade(&patience) else {
+            throw StoreError(.noStore, "there is no ledger at \(place)")
+        }
         isKnown.withLock { $0 = true }
     }
 
@@ -128,16 +155,51 @@ package final class MySQLBackend: LedgerBackend {
 
     // MARK: Help
 
+    var patienceOfWrites: Patience { Patience(seconds: waitSeconds, at: place) }
+
+    /// Nobody waits long to look at something; but what a write looks at, it waits for as long as
+    /// for the rest. An address that never answered is not waited for.
+    var patienceOfReads: Patience {
+        let seconds = sessions.haveWorked ? min(waitSeconds, Self.readSeconds) : 0
+        let end = composing.withLock { $0.max() } ?? 0
+        return Patience(seconds: max(seconds, end - Patience.now), at: place)
+    }
+
+    private static let readSeconds: Double = 10
+
+    /// Runs what a write composes; `end`: until when the write waits.
+    func composing<Result>(until end: Double, _ body: () throws -> Result) rethrows -> Result {
+        composing.withLock { $0.append(end) }
+        defer {
+            composing.withLock { ends in
+                if let place = ends.firstIndex(of: end) { ends.remove(at: place) }
+            }
+        }
+        return try body()
+    }
+
+    /// Runs what only reads; again where it fails by something that passes.
     func reading<Result>(
         _ body: (Connection) throws(MySQLError) -> Result
     ) throws(StoreError) -> Result {
-        try translating { () throws(MySQLError) in try sessions.use(body) }
+        try running(patienceOfReads, body)
     }
 
-    func translating<Result>(
-        _ body: () throws(MySQLError) -> Result
+    /// Runs what changes the same whether it runs once or twice; again where it fails by something
+    /// that passes.
+    func changing(_ body: (Connection) throws(MySQLError) -> Void) throws(StoreError) {
+        try running(patienceOfWrites, body)
+    }
+
+    private func running<Result>(
+        _ patience: Patience, _ body: (Connection) throws(MySQLError) -> Result
     ) throws(StoreError) -> Result {
-        do throws(MySQLError) { return try body() } catch { throw StoreError(error, at: place) }
+        var patience = patience
+        while true {
+            do throws(MySQLError) { return try sessions.use(body) } catch {
+                try patience.wait(after: error)
+            }
+        }
     }
 
     // MARK: What a database does by itself

@@ -7,8 +7,8 @@ extension StoreError {
         let code: Code =
             switch error.kind {
             case .unknownDatabase, .unknownTable: .unreadable
-            case .lockWaitTimeout: .locked
-            case .deadlock: .busy
+            // Whoever gets this has waited: trying once more at once would not help.
+            case .lockWaitTimeout, .deadlock: .locked
             case .diskFull: .diskFull
             default: error.retry == .indeterminate ? .indeterminate : .unreadable
             }
@@ -17,10 +17,4 @@ extension StoreError {
             ? "another process is writing to \(place)" : "\(place): \(error.fault)"
         self.init(code, fault, remedy: error.remedy)
     }
-}
-
-extension MySQLError {
-    /// Whether a transaction was taken back for the sake of another one, on this node or, in a
-    /// cluster, on another: it may be tried again as it was.
-    var isConflict: Bool { kind == .deadlock }
 }

@@ -11,46 +11,50 @@ final class StoreSessions: Sendable {
 
     let database: String
     private let connect: Connect
-    private let waitSeconds: Int
+    private let lockWaitSeconds: Int
     private let idle = Lock<[Connection]>([])
+    private let isKnown = Lock(false)
 
     /// Sessions that are kept for the next use.
     private static let idleLimit = 4
+    /// The longest wait for a lock, in seconds: well below the time that a session waits for an
+    /// answer of the server. Who wants to wait longer asks again.
+    private static let longestLockWait = 10
 
+    /// - Parameter waitSeconds: how long a write waits for its turn.
     init(database: String, waitSeconds: Double, connect: @escaping Connect) {
         self.database = database
         self.connect = connect
-        self.waitSeconds = max(1, Int(waitSeconds.rounded(.up)))
+        lockWaitSeconds = min(Self.longestLockWait, max(1, Int(waitSeconds.rounded(.up))))
     }
+
+    /// Whether a session could ever be opened: an address that never answered may be a wrong one.
+    var haveWorked: Bool { isKnown.withLock { $0 } }
 
     /// Lends a session; one that is lost in `body` is not used again.
     ///
-    /// - Parameter isSafeTwice: whether `body` is run once more, in a new session, where a kept one
-    ///   turns out to be lost.
+    /// `body` is run once more, in another session, where a kept one turns out to be lost.
     func use<Result>(
-        isSafeTwice: Bool = true, _ body: (Connection) throws(MySQLError) -> Result
+        _ body: (Connection) throws(MySQLError) -> Result
     ) throws(MySQLError) -> Result {
-        if let kept = kept {
+        while true {
+            let (connection, wasKept) = try take()
             do throws(MySQLError) {
-                let result = try body(kept)
-                giveBack(kept)
+                let result = try body(connection)
+                giveBack(connection)
                 return result
             } catch {
-                giveBack(kept)
-                guard isSafeTwice, !kept.isUsable else { throw error }
+                giveBack(connection)
+                guard wasKept, !connection.isUsable else { throw error }
             }
         }
-        let new = try open()
-        defer { giveBack(new) }
-        return try body(new)
     }
 
-    private var kept: Connection? { idle.withLock { $0.popLast() } }
-
-    /// A session for a while, which goes back with ``giveBack(_:)``.
-    func take() throws(MySQLError) -> Connection {
-        if let kept { return kept }
-        return try open()
+    /// A session for a while, which goes back with ``giveBack(_:)``; one that was kept may have
+    /// been lost meanwhile.
+    func take() throws(MySQLError) -> (Connection, wasKept: Bool) {
+        if let kept = idle.withLock({ $0.popLast() }) { return (kept, true) }
+        return (try open(), false)
     }
 
     func giveBack(_ connection: Connection) {
@@ -65,18 +69,22 @@ final class StoreSessions: Sendable {
 
     /// A session that its caller keeps.
     func open() throws(MySQLError) -> Connection {
-        let connection = try connect()
+        let connection = try openOutside()
         // What a server has as its defaults must not change what is promised here.
         try connection.execute(
             "SET SESSION autocommit = 1, sql_mode = 'STRICT_ALL_TABLES', time_zone = '+00:00', "
-                + "innodb_lock_wait_timeout = \(waitSeconds)")
+                + "innodb_lock_wait_timeout = \(lockWaitSeconds)")
         try connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         try connection.select(database: database)
         return connection
     }
 
     /// A session that has no database selected, to make one.
-    func openOutside() throws(MySQLError) -> Connection { try connect() }
+    func openOutside() throws(MySQLError) -> Connection {
+        let connection = try connect()
+        isKnown.withLock { $0 = true }
+        return connection
+    }
 
     /// Ends the sessions that are not used.
     func forget() {

@@ -13,6 +13,7 @@ enum StoreTables {
     static let references = "plumb_references"
     static let leases = "plumb_leases"
     static let heartbeats = "plumb_heartbeats"
+    static let writes = "plumb_writes"
 
     /// What makes them; the row of the store comes last, so that a store without it is none.
     static let statements = [
@@ -52,6 +53,14 @@ enum StoreTables {
           renewed DATETIME(6) NOT NULL COMMENT 'UTC',
           PRIMARY KEY (name)
         ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC COMMENT='Plumb: signs of life of leases'
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS \(writes) (
+          number BINARY(16) NOT NULL COMMENT 'which a writer chose by chance',
+          written DATETIME(6) NOT NULL COMMENT 'UTC',
+          PRIMARY KEY (number),
+          KEY (written)
+        ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC COMMENT='Plumb: transitions of the last day'
         """,
         """
         CREATE TABLE IF NOT EXISTS \(store) (

@@ -50,7 +50,9 @@ package protocol LedgerBackend: AnyObject, Sendable {
 
     /// Keeps what `compose` returns, durable when this returns: all of it or nothing.
     ///
-    /// `compose` runs while no other writer that takes its turn writes; it may read. Throws
+    /// `compose` runs while no other writer that takes its turn writes; it may read. It runs again,
+    /// on what is there by then, where the store was lost before the end: what is returned last is
+    /// kept. What passes by itself is waited out, as long as for the turn. Throws
     /// `modified` where a reference is not what the move expects, `stale` where `lease` is another
     /// one's by now, `locked` where the turn does not come in time, and what `compose` throws.
     ///

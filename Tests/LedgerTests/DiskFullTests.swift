@@ -11,7 +11,9 @@ struct DiskFullTests {
     /// In a process of its own, since the limit on the size of files holds for a whole process.
     @Test func isToldAsSuchAndTheBranchStays() async {
         await #expect(processExitsWith: .success) {
-            try DiskFull.check()
+            ChildProcess.run {
+                try DiskFull.check()
+            }
         }
     }
 }

@@ -63,11 +63,14 @@ import TestSupport
         let folder = try TemporaryFolder()
         let file: String = folder.path + "/notes"
         await #expect(processExitsWith: .signal(SIGKILL)) { [file = file as String] in
-            let server = try MariaDBServer.start()
-            let pid = try String(contentsOfFile: server.folder.path + "/pid", encoding: .utf8)
-            try (pid.trimmingCharacters(in: .whitespacesAndNewlines) + "\n" + server.folder.path)
-                .write(toFile: file, atomically: true, encoding: .utf8)
-            kill(getpid(), SIGKILL)
+            ChildProcess.run {
+                let server = try MariaDBServer.start()
+                let pid = try String(contentsOfFile: server.folder.path + "/pid", encoding: .utf8)
+                try
+                    (pid.trimmingCharacters(in: .whitespacesAndNewlines) + "\n" + server.folder.path)
+                    .write(toFile: file, atomically: true, encoding: .utf8)
+                kill(getpid(), SIGKILL)
+            }
         }
         let notes = try String(contentsOfFile: file, encoding: .utf8)
             .split(separator: "\n").map(String.init)

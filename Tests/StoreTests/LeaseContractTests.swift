@@ -82,9 +82,11 @@ struct LeaseContractTests {
                     kind = kind as BackendKind, path = place.path as String,
                     notes = notes.path as String, number = number as Int
                 ] in
-                let held = try kind.open(path).take("production", owner: "process \(number)")
-                Notes(path: notes).add("\(held.lease.token)")
-                kill(getpid(), SIGKILL)
+                ChildProcess.run {
+                    let held = try kind.open(path).take("production", owner: "process \(number)")
+                    Notes(path: notes).add("\(held.lease.token)")
+                    kill(getpid(), SIGKILL)
+                }
             }
         }
         let tokens = notes.lines.compactMap { Int64($0) }

@@ -21,17 +21,19 @@ struct WriterContractTests {
                             kind = kind as BackendKind, path = place.path as String,
                             process = process as Int, perWriter = perWriter as Int
                         ] in
-                        let results = Workers.map(
-                            Array(0..<4), total: 4, perKey: 4, key: { _ in 0 }
-                        ) { thread in
-                            Result {
-                                let chain = EventChain(backend: kind.open(path))
-                                for number in 0..<perWriter {
-                                    try chain.append("\(process)-\(thread)-\(number)")
+                        ChildProcess.run {
+                            let results = Workers.map(
+                                Array(0..<4), total: 4, perKey: 4, key: { _ in 0 }
+                            ) { thread in
+                                Result {
+                                    let chain = EventChain(backend: kind.open(path))
+                                    for number in 0..<perWriter {
+                                        try chain.append("\(process)-\(thread)-\(number)")
+                                    }
                                 }
                             }
+                            for result in results { try result.get() }
                         }
-                        for result in results { try result.get() }
                     }
                 }
             }
@@ -79,9 +81,11 @@ struct WriterContractTests {
                 expected = expected as [String]
             ]
             in
-            let chain = EventChain(backend: kind.open(path))
-            try #require(try chain.events() == expected)
-            try chain.append("from another process")
+            ChildProcess.run {
+                let chain = EventChain(backend: kind.open(path))
+                try #require(try chain.events() == expected)
+                try chain.append("from another process")
+            }
         }
         #expect(try used.events() == expected + ["from another process"])
     }
@@ -94,13 +98,15 @@ struct WriterContractTests {
         for step in 0..<2 {
             await #expect(processExitsWith: .signal(SIGKILL)) {
                 [kind = kind as BackendKind, path = place.path as String, step = step as Int] in
-                let chain = EventChain(backend: kind.open(path))
-                if step == 0 {
-                    // With the turn taken and nothing written.
-                    try chain.append("late") { kill(getpid(), SIGKILL) }
-                } else {
-                    try chain.backend.put([blob(1), blob(2)])
-                    kill(getpid(), SIGKILL)
+                ChildProcess.run {
+                    let chain = EventChain(backend: kind.open(path))
+                    if step == 0 {
+                        // With the turn taken and nothing written.
+                        try chain.append("late") { kill(getpid(), SIGKILL) }
+                    } else {
+                        try chain.backend.put([blob(1), blob(2)])
+                        kill(getpid(), SIGKILL)
+                    }
                 }
             }
             for backend in [chain.backend, place.open()] {
@@ -127,12 +133,14 @@ struct WriterContractTests {
                 kind = kind as BackendKind, path = place.path as String,
                 notes = notes.path as String, names = names as [String], seed = seed as Int
             ] in
-            let chain = EventChain(backend: kind.open(path), references: names)
-            var random = SeededGenerator(seed: UInt64(seed))
-            Self.killLater(microseconds: UInt32.random(in: 500...40_000, using: &random))
-            for number in 1... {
-                try chain.append("\(number)", size: 2_000)
-                Notes(path: notes).add("\(number)")
+            ChildProcess.run {
+                let chain = EventChain(backend: kind.open(path), references: names)
+                var random = SeededGenerator(seed: UInt64(seed))
+                Self.killLater(microseconds: UInt32.random(in: 500...40_000, using: &random))
+                for number in 1... {
+                    try chain.append("\(number)", size: 2_000)
+                    Notes(path: notes).add("\(number)")
+                }
             }
         }
         // Whoever comes next may be a reader, for whom nobody finishes anything.

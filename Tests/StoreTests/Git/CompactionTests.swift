@@ -38,11 +38,13 @@ struct CompactionTests {
         let halfReader = ObjectReader(half.backend)
         let tree = try halfReader.commit(snapshot).tree
         await #expect(processExitsWith: .success) { [path = store.path as String] in
-            let backend = GitBackend(path: path)
-            try #require(try backend.compact())
-            let chain = EventChain(backend: backend)
-            for number in 20..<60 { try chain.append("\(number)") }
-            try backend.compact()
+            ChildProcess.run {
+                let backend = GitBackend(path: path)
+                try #require(try backend.compact())
+                let chain = EventChain(backend: backend)
+                for number in 20..<60 { try chain.append("\(number)") }
+                try backend.compact()
+            }
         }
         var ids = first
         while true {
@@ -134,15 +136,17 @@ struct CompactionTests {
         let notes = Notes(path: store.path + ".notes")
         await #expect(processExitsWith: .signal(SIGKILL)) {
             [path = store.path as String, notes = notes.path as String, seed = seed as Int] in
-            let backend = GitBackend(path: path)
-            let chain = EventChain(backend: backend)
-            var random = SeededGenerator(seed: UInt64(seed))
-            WriterContractTests.killLater(
-                microseconds: UInt32.random(in: 500...60_000, using: &random))
-            for number in 23... {
-                if seed % 3 > 0 { try backend.compact() }
-                try chain.append("\(number)", size: 500)
-                Notes(path: notes).add("\(number)")
+            ChildProcess.run {
+                let backend = GitBackend(path: path)
+                let chain = EventChain(backend: backend)
+                var random = SeededGenerator(seed: UInt64(seed))
+                WriterContractTests.killLater(
+                    microseconds: UInt32.random(in: 500...60_000, using: &random))
+                for number in 23... {
+                    if seed % 3 > 0 { try backend.compact() }
+                    try chain.append("\(number)", size: 500)
+                    Notes(path: notes).add("\(number)")
+                }
             }
         }
         let acknowledged = notes.lines.compactMap { Int($0) }.max() ?? 22

@@ -11,11 +11,13 @@ struct FullDiskTests {
     @Test func atAnyPageOfAWrite() async throws {
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .success) { [path = folder.path as String] in
-            guard let disk = PrivateDisk(path, options: "size=2m") else { return }
-            try Attempts(path: path).run(0..<20) { pages in
-                try disk.fill(leaving: pages * 4096)
-            } after: {
-                try disk.empty()
+            ChildProcess.run {
+                guard let disk = PrivateDisk(path, options: "size=2m") else { return }
+                try Attempts(path: path).run(0..<20) { pages in
+                    try disk.fill(leaving: pages * 4096)
+                } after: {
+                    try disk.empty()
+                }
             }
         }
     }
@@ -23,11 +25,13 @@ struct FullDiskTests {
     @Test func atAnyFileOfAWrite() async throws {
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .success) { [path = folder.path as String] in
-            guard let disk = PrivateDisk(path, options: "size=4m,nr_inodes=120") else { return }
-            try Attempts(path: path).run(0..<12) { files in
-                try disk.fillFiles(leaving: files)
-            } after: {
-                try disk.empty()
+            ChildProcess.run {
+                guard let disk = PrivateDisk(path, options: "size=4m,nr_inodes=120") else { return }
+                try Attempts(path: path).run(0..<12) { files in
+                    try disk.fillFiles(leaving: files)
+                } after: {
+                    try disk.empty()
+                }
             }
         }
     }
@@ -36,13 +40,16 @@ struct FullDiskTests {
     @Test func atAnyByteOfAFile() async throws {
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .success) { [path = folder.path as String] in
-            signal(SIGXFSZ, SIG_IGN)
-            let sizes =
-                Array(stride(from: 0, to: 60, by: 3)) + Array(stride(from: 60, to: 16_000, by: 509))
-            try Attempts(path: path).run(sizes) { bytes in
-                try Self.limitFiles(to: UInt(bytes))
-            } after: {
-                try Self.limitFiles(to: nil)
+            ChildProcess.run {
+                signal(SIGXFSZ, SIG_IGN)
+                let sizes =
+                    Array(stride(from: 0, to: 60, by: 3))
+                    + Array(stride(from: 60, to: 16_000, by: 509))
+                try Attempts(path: path).run(sizes) { bytes in
+                    try Self.limitFiles(to: UInt(bytes))
+                } after: {
+                    try Self.limitFiles(to: nil)
+                }
             }
         }
     }
@@ -50,31 +57,33 @@ struct FullDiskTests {
     @Test func aDiskThatCanOnlyBeReadIsRead() async throws {
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .success) { [path = folder.path as String] in
-            guard let disk = PrivateDisk(path, options: "size=4m") else { return }
-            let chain = EventChain(backend: GitBackend(path: path + "/store.git"))
-            try chain.backend.make(version: 1)
-            try chain.append("1")
-            try #require(disk.remount(readOnly: true))
-            for backend in [chain.backend, GitBackend(path: path + "/store.git")] {
-                let used = EventChain(backend: backend)
-                try #require(try used.events() == ["1"])
-                try #require(try backend.damagedFiles() == [] && backend.strayFiles() == [])
-                let attempts: [() throws -> Void] = [
-                    { try used.append("2") }, { try backend.put([blob(1)]) },
-                    { try backend.replace([blob(1)]) },
-                    { _ = try backend.take("production", owner: "me") },
-                    { try GitBackend(path: path + "/store.git").compact() },
-                    { try GitBackend(path: path + "/other.git").make(version: 1) },
-                ]
-                for (number, attempt) in attempts.enumerated() {
-                    let error = storeError { try attempt() }
-                    try #require(
-                        error?.code == .unreadable, "\(number): \(String(describing: error))")
+            ChildProcess.run {
+                guard let disk = PrivateDisk(path, options: "size=4m") else { return }
+                let chain = EventChain(backend: GitBackend(path: path + "/store.git"))
+                try chain.backend.make(version: 1)
+                try chain.append("1")
+                try #require(disk.remount(readOnly: true))
+                for backend in [chain.backend, GitBackend(path: path + "/store.git")] {
+                    let used = EventChain(backend: backend)
+                    try #require(try used.events() == ["1"])
+                    try #require(try backend.damagedFiles() == [] && backend.strayFiles() == [])
+                    let attempts: [() throws -> Void] = [
+                        { try used.append("2") }, { try backend.put([blob(1)]) },
+                        { try backend.replace([blob(1)]) },
+                        { _ = try backend.take("production", owner: "me") },
+                        { try GitBackend(path: path + "/store.git").compact() },
+                        { try GitBackend(path: path + "/other.git").make(version: 1) },
+                    ]
+                    for (number, attempt) in attempts.enumerated() {
+                        let error = storeError { try attempt() }
+                        try #require(
+                            error?.code == .unreadable, "\(number): \(String(describing: error))")
+                    }
                 }
+                try #require(disk.remount(readOnly: false))
+                try chain.append("2")
+                try #require(try chain.events() == ["1", "2"])
             }
-            try #require(disk.remount(readOnly: false))
-            try chain.append("2")
-            try #require(try chain.events() == ["1", "2"])
         }
     }
 

@@ -79,10 +79,12 @@ struct LockFileTests {
         let first = try old.append("1")
         await #expect(processExitsWith: .signal(SIGKILL)) {
             [path = store.path as String, names = names as [String]] in
-            try Data().write(to: URL(fileURLWithPath: path + "/refs/heads/b.lock"))
-            // As if it had been killed when it was done, and had not moved the second one yet.
-            try EventChain(backend: GitBackend(path: path), references: names).append("2")
-            kill(getpid(), SIGKILL)
+            ChildProcess.run {
+                try Data().write(to: URL(fileURLWithPath: path + "/refs/heads/b.lock"))
+                // As if it had been killed when it was done, and had not moved the second one yet.
+                try EventChain(backend: GitBackend(path: path), references: names).append("2")
+                kill(getpid(), SIGKILL)
+            }
         }
         let onDisk = try GitCommand.run(["rev-parse", "refs/heads/b"], in: store.path)
         #expect(onDisk == first.hex)
@@ -146,10 +148,12 @@ struct LockFileTests {
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .signal(SIGKILL)) {
             [path = folder.path as String, seed = seed as Int] in
-            var random = SeededGenerator(seed: UInt64(seed))
-            WriterContractTests.killLater(
-                microseconds: UInt32.random(in: 200...20_000, using: &random))
-            for number in 0... { try GitBackend(path: "\(path)/\(number)").make(version: 1) }
+            ChildProcess.run {
+                var random = SeededGenerator(seed: UInt64(seed))
+                WriterContractTests.killLater(
+                    microseconds: UInt32.random(in: 200...20_000, using: &random))
+                for number in 0... { try GitBackend(path: "\(path)/\(number)").make(version: 1) }
+            }
         }
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
             let backend = GitBackend(path: "\(folder.path)/\(name)")
