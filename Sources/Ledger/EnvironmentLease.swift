@@ -36,8 +36,10 @@ package final class EnvironmentLease: Sendable {
 final class HeldLeases: Sendable {
     private let held = Lock<[String: Lease]>([:])
 
-    /// The lease under which transitions of `environment` are recorded; nil where none is held.
-    func lease(of environment: String) -> Lease? { held.withLock { $0[environment] } }
+    /// The leases under which transitions of `environment` are recorded; none where none is held.
+    func leases(of environment: String) -> [Lease] {
+        held.withLock { $0[environment].map { [$0] } ?? [] }
+    }
 
     fileprivate func add(_ lease: Lease, of environment: String) {
         held.withLock { $0[environment] = lease }

@@ -74,7 +74,7 @@ extension Ledger {
             if attempt > 0 { Self.pause(attempt) }
             var (draft, commit): (LedgerGroup?, ObjectID?)
             do {
-                try backend.write(purpose, under: leases.lease(of: environment)) {
+                try backend.write(purpose, under: leases.leases(of: environment)) {
                     let made = LedgerGroup(
                         group, snapshot: try snapshot(environment),
                         environment: signer == nil ? nil : environment)

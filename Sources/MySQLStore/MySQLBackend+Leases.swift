@@ -14,7 +14,22 @@ extension MySQLBackend {
         }
     }
 
+    package func leases(below prefix: String) throws(StoreError) -> [LeaseStanding] {
+        try requireMade()
+        let rows = try reading { connection throws(MySQLError) in
+            try Self.rows(
+                "LEFT(l.name, \(prefix.utf8.count)) = \(StoreTables.literal(prefix))",
+                on: connection)
+        }
+        return rows.map { row in
+            LeaseStanding(
+                row.lease, isHeld: row.isHeld && row.age < 6 * heartbeatSeconds,
+                renewed: row.renewed)
+        }
+    }
+
     package func take(_ name: String, owner: String) throws(StoreError) -> any HeldLease {
+        try Lease.check(name: name)
         try requireMade()
         let session = LeaseSession(name: name, sessions: sessions)
         let started = ProcessInfo.processInfo.systemUptime
@@ -27,6 +42,7 @@ extension MySQLBackend {
             }
             switch answer {
             case .taken(let lease):
+                if leaseSweeps.isNow() { removeOldLeases() }
                 return MySQLLease(lease, session, every: heartbeatSeconds)
             case .held(let by):
                 throw StoreError(.locked, by)
@@ -40,6 +56,24 @@ extension MySQLBackend {
                 let waited = ProcessInfo.processInfo.systemUptime - started
                 guard isGone, waited < limit else { throw StoreError(.locked, by.owner) }
                 Thread.sleep(forTimeInterval: min(0.1, heartbeatSeconds / 4))
+            }
+        }
+    }
+
+    /// Removes what is known of leases that nobody has held for a day.
+    private func removeOldLeases() {
+        let lastSign = "COALESCE(h.renewed, l.taken)"
+        // Where that fails, a later one does it.
+        try? sessions.use { connection throws(MySQLError) in
+            // Only those rows are locked: transitions write to the others.
+            let old = try Self.rows(
+                "\(lastSign) < \(Self.yesterday)", on: connection)
+            for lease in old.map(\.lease) {
+                for table in [StoreTables.leases, StoreTables.heartbeats] {
+                    try connection.execute(
+                        "DELETE FROM \(table) WHERE name = \(StoreTables.literal(lease.name)) "
+                            + "AND token = \(lease.token)")
+                }
             }
         }
     }
@@ -70,7 +104,9 @@ extension MySQLBackend {
         let lease: Lease
         let isHeld: Bool
         let node: String
-        /// The seconds since its last sign of life.
+        /// The last sign of life of its owner; nil once it was given back.
+        let renewed: Date?
+        /// The seconds since then.
         let age: Double
 
         func isHeld(by other: Lease) -> Bool {
@@ -81,21 +117,34 @@ extension MySQLBackend {
     static func row(
         of name: String, on connection: Connection, locking: Bool = false
     ) throws(MySQLError) -> LeaseRow? {
+        try rows("l.name = \(StoreTables.literal(name))", locking: locking, on: connection).first
+    }
+
+    private static func rows(
+        _ condition: String, locking: Bool = false, on connection: Connection
+    ) throws(MySQLError) -> [LeaseRow] {
         let rows = try connection.query(
             """
-            SELECT l.owner, l.token, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', l.taken), l.held,
-              l.node, TIMESTAMPDIFF(MICROSECOND, COALESCE(h.renewed, l.taken), UTC_TIMESTAMP(6))
+            SELECT l.name, l.owner, l.token, \(microseconds("l.taken")), l.held, l.node,
+              \(microseconds("h.renewed")),
+              TIMESTAMPDIFF(MICROSECOND, COALESCE(h.renewed, l.taken), UTC_TIMESTAMP(6))
             FROM \(StoreTables.leases) l
             LEFT JOIN \(StoreTables.heartbeats) h ON h.name = l.name AND h.token = l.token
-            WHERE l.name = \(StoreTables.literal(name))\(locking ? " FOR UPDATE" : "")
+            WHERE \(condition) ORDER BY l.name\(locking ? " FOR UPDATE" : "")
             """)
-        guard let row = rows.first, let owner = row[0], let token = row[1].flatMap({ Int64($0) }),
-            let taken = date(row[2])
-        else { return nil }
-        return LeaseRow(
-            lease: Lease(name: name, owner: owner, token: token, taken: taken),
-            isHeld: row[3] == "1", node: row[4] ?? "",
-            age: (row[5].flatMap { Double($0) } ?? 0) / 1_000_000)
+        return rows.compactMap { row in
+            guard let name = row[0], let owner = row[1], let token = row[2].flatMap({ Int64($0) }),
+                let taken = date(row[3])
+            else { return nil }
+            return LeaseRow(
+                lease: Lease(name: name, owner: owner, token: token, taken: taken),
+                isHeld: row[4] == "1", node: row[5] ?? "", renewed: date(row[6]),
+                age: (row[7].flatMap { Double($0) } ?? 0) / 1_000_000)
+        }
+    }
+
+    private static func microseconds(_ column: String) -> String {
+        "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', \(column))"
     }
 }
 
@@ -153,13 +202,17 @@ final class LeaseSession: @unchecked Sendable {
     func `try`(owner: String) throws(MySQLError) -> Answer {
         mutex.lock()
         defer { mutex.unlock() }
+        let sent = Patience.now
         let connection = try session()
         let mine = try lock(on: connection)
         try connection.execute("START TRANSACTION")
         do throws(MySQLError) {
             let answer = try take(owner: owner, mine, on: connection)
             try connection.execute(Self.ending(answer))
-            if case .taken = answer { return answer }
+            if case .taken = answer {
+                lastConfirmed.withLock { $0 = sent }
+                return answer
+            }
             if mine { _ = try connection.query("SELECT RELEASE_LOCK('\(lock)')") }
             hasLock = false
             return answer
@@ -208,10 +261,15 @@ final class LeaseSession: @unchecked Sendable {
     /// What tells one server of a cluster from another.
     private static let nodeQuestion = "SELECT CONCAT_WS(':', @@hostname, @@port, @@server_id)"
 
+    /// When the last sign of life that the server has confirmed was sent, by ``Patience/now``.
+    var confirmed: Double { lastConfirmed.withLock { $0 } }
+    private let lastConfirmed = Lock(-Double.infinity)
+
     /// A sign of life; false where the lease is another one's by now.
     func renew(_ lease: Lease) throws(MySQLError) -> Bool {
         mutex.lock()
         defer { mutex.unlock() }
+        let sent = Patience.now
         let connection = try session()
         _ = try lock(on: connection)
         let key = StoreTables.literal(name)
@@ -221,6 +279,7 @@ final class LeaseSession: @unchecked Sendable {
         let isHeld = try MySQLBackend.row(of: name, on: connection)?.isHeld(by: lease) == true
         // Who has it now is not to be taken for dead because of this session.
         if !isHeld { connection.close() }
+        lastConfirmed.withLock { $0 = isHeld ? sent : -.infinity }
         return isHeld
     }
 
@@ -244,8 +303,10 @@ private final class MySQLLease: HeldLease {
     private let session: LeaseSession
     private let end = Interrupt()
     private let isOver = Lock(false)
+    private let seconds: Double
 
     init(_ lease: Lease, _ session: LeaseSession, every seconds: Double) {
+        self.seconds = seconds
         self.lease = lease
         self.session = session
         let thread = Thread { [session, end, lease] in
@@ -260,6 +321,10 @@ private final class MySQLLease: HeldLease {
     }
 
     deinit { giveBack() }
+
+    var isSure: Bool {
+        !isOver.withLock { $0 } && Patience.now - session.confirmed < 2 * seconds
+    }
 
     func renew() throws(StoreError) {
         guard !isOver.withLock({ $0 }) else { throw MySQLBackend.stale(lease) }

@@ -33,15 +33,15 @@ extension MySQLBackend {
     }
 
     package func write(
-        _ purpose: String, under lease: Lease?, _ compose: () throws -> StoreWrite?
+        _ purpose: String, under leases: [Lease], _ compose: () throws -> StoreWrite?
     ) throws -> Bool {
         var patience = patienceOfWrites
         try requireMade(&patience)
-        var attempt = WriteAttempt(lease: lease, end: patience.end)
+        var attempt = WriteAttempt(leases: leases.sorted { $0.name < $1.name }, end: patience.end)
         while true {
             switch try carryOut(attempt, compose) {
             case .over(let isWritten):
-                if isWritten { sweepNowAndThen() }
+                if isWritten, writeSweeps.isNow() { removeOldNumbers() }
                 return isWritten
             case .wasStale: continue
             case .failed(let error, let atCommit):
@@ -58,7 +58,7 @@ extension MySQLBackend {
         /// Kept with what is written: however often it is tried, it happens once, and who lost the
         /// answer finds out.
         let number = (0..<16).map { _ in UInt8.random(in: 0...255) }
-        let lease: Lease?
+        let leases: [Lease]
         /// Until when it is waited for.
         let end: Double
         /// Whether an attempt may have happened whose answer was lost.
@@ -93,7 +93,7 @@ extension MySQLBackend {
             if attempt.isUnsure, try Self.isKept(attempt.number, on: connection) {
                 return .over(isWritten: true)
             }
-            if let lease = attempt.lease { try require(lease, on: connection) }
+            for lease in attempt.leases { try require(lease, on: connection) }
             let composed: StoreWrite?
             do { composed = try composing(until: attempt.end, compose) } catch {
                 throw ComposeFailure(error: error)
@@ -102,7 +102,7 @@ extension MySQLBackend {
                 isOver = (try? connection.execute("ROLLBACK")) != nil
                 return .over(isWritten: false)
             }
-            try keep(write, under: attempt.lease, on: connection)
+            try keep(write, under: attempt.leases, on: connection)
             try Self.keep(attempt.number, on: connection)
             isCommitting = true
             try connection.execute("COMMIT")
@@ -138,23 +138,17 @@ extension MySQLBackend {
                 + "whether it is: \(error.fault)", remedy: error.remedy)
     }
 
-    /// Removes the numbers of writes that nobody tries any more, by the first write of a handle and
-    /// by every few hundredth after it.
-    private func sweepNowAndThen() {
-        let isDue = writesToSweep.withLock { count in
-            count = count > 0 ? count - 1 : Self.writesPerSweep
-            return count == Self.writesPerSweep
-        }
-        guard isDue else { return }
+    /// Removes the numbers of writes that nobody tries any more.
+    private func removeOldNumbers() {
         // Where that fails, a later one does it.
         try? sessions.use { connection throws(MySQLError) in
             try connection.execute(
-                "DELETE FROM \(StoreTables.writes) WHERE written < UTC_TIMESTAMP(6) - INTERVAL 1 "
-                    + "DAY LIMIT \(10 * Self.writesPerSweep)")
+                "DELETE FROM \(StoreTables.writes) WHERE written < \(Self.yesterday) LIMIT 5000")
         }
     }
 
-    private static let writesPerSweep = 500
+    /// Before which time nobody comes back to what was written.
+    static let yesterday = "UTC_TIMESTAMP(6) - INTERVAL 1 DAY"
 
     /// Begins a transaction and takes the turn, which another writer may have for a while.
     private func begin(on connection: Connection) throws {
@@ -165,7 +159,8 @@ extension MySQLBackend {
     }
 
     /// Does what the write says, all but the commit.
-    private func keep(_ write: StoreWrite, under lease: Lease?, on connection: Connection) throws {
+    private func keep(_ write: StoreWrite, under leases: [Lease], on connection: Connection) throws
+    {
         try Self.check(write.objects)
         let names = try Self.names(on: connection)
         if let fault = ReferenceRules.fault(write.moves.map(\.name), beside: names) {
@@ -194,7 +189,7 @@ extension MySQLBackend {
                     : "UPDATE \(StoreTables.references) SET target = \(target) WHERE name = "
                         + name)
         }
-        if let lease { try count(under: lease, on: connection) }
+        for lease in leases { try count(under: lease, on: connection) }
     }
 
     /// Runs in a transaction what changes the same whether it runs once or twice; again where it

@@ -19,8 +19,9 @@ package final class MySQLBackend: LedgerBackend {
     private let isKnown = Lock(false)
     /// Until when the writes wait that compose just now, by the clock of ``Patience``.
     private let composing = Lock<[Double]>([])
-    /// How many writes of this handle there are until old numbers are removed.
-    let writesToSweep = Lock(0)
+    /// After which write old numbers are removed, and after which lease old ones.
+    let writeSweeps = EveryNth(500)
+    let leaseSweeps = EveryNth(100)
 
     /// - Parameters:
     ///   - place: what it is called in messages; without a password.

@@ -52,9 +52,11 @@ package protocol LedgerBackend: AnyObject, Sendable {
     ///
     /// `compose` runs while no other writer that takes its turn writes; it may read. It runs again,
     /// on what is there by then, where the store was lost before the end: what is returned last is
-    /// kept. What passes by itself is waited out, as long as for the turn. Throws
-    /// `modified` where a reference is not what the move expects, `stale` where `lease` is another
-    /// one's by now, `locked` where the turn does not come in time, and what `compose` throws.
+    /// kept. What passes by itself is waited out, as long as for the turn.
+    ///
+    /// Throws `modified` where a reference is not what the move expects, `stale` where one of
+    /// `leases` is another one's by now, with its name, `locked` where the turn does not come in
+    /// time, and what `compose` throws.
     ///
     /// - Parameters:
     ///   - purpose: what is being done, for those who wait meanwhile.
@@ -62,7 +64,7 @@ package protocol LedgerBackend: AnyObject, Sendable {
     /// - Returns: whether something was written.
     @discardableResult
     func write(
-        _ purpose: String, under lease: Lease?, _ compose: () throws -> StoreWrite?
+        _ purpose: String, under leases: [Lease], _ compose: () throws -> StoreWrite?
     ) throws -> Bool
 
     /// Points the store's default branch at `branch` where it names none that exists, for people
@@ -98,11 +100,18 @@ package protocol LedgerBackend: AnyObject, Sendable {
 
     /// Takes the lease `name`; throws `locked`, with the holder, while it is taken.
     ///
+    /// A name is any text of 1 to 255 bytes, such as `worker/production/host:4711`; `invalid` is
+    /// thrown for others. What is known of leases that nobody has held for a day is forgotten; a
+    /// token is never given out twice for a name.
+    ///
     /// - Parameter owner: who takes it and for what, for the error that others get meanwhile.
     func take(_ name: String, owner: String) throws(StoreError) -> any HeldLease
 
-    /// The lease as it was taken last, held or not; nil where it never was.
+    /// The lease as it was taken last, held or not; nil where it never was, or long ago.
     func lease(_ name: String) throws(StoreError) -> Lease?
+
+    /// What is known of the leases whose names begin with `prefix`, sorted by name.
+    func leases(below prefix: String) throws(StoreError) -> [LeaseStanding]
 
     /// The time by the store's clock.
     func now() throws(StoreError) -> Date

@@ -41,7 +41,7 @@ package struct StoreCopy {
             var report = try copyObjects()
             report.references = tips.count
             if !moves.isEmpty {
-                try target.write("copying", under: nil) { StoreWrite(objects: [], moves: moves) }
+                try target.write("copying", under: []) { StoreWrite(objects: [], moves: moves) }
             }
             if try references(of: source) == tips || attempt == Self.attempts {
                 if let branch = tips.keys.sorted().first(where: { $0.hasPrefix(Self.branches) }) {

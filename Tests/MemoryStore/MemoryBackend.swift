@@ -137,7 +137,7 @@ package final class MemoryBackend: LedgerBackend {
     }
 
     package func write(
-        _ purpose: String, under lease: Lease?, _ compose: () throws -> StoreWrite?
+        _ purpose: String, under leases: [Lease], _ compose: () throws -> StoreWrite?
     ) throws -> Bool {
         try meddle(.before(purpose))
         guard store.turn.lock(before: Date(timeIntervalSinceNow: waitSeconds)) else {
@@ -148,7 +148,7 @@ package final class MemoryBackend: LedgerBackend {
             defer { store.turn.unlock() }
             try store.state.withLock { state throws(StoreError) in
                 try state.requireMade(place)
-                if let lease { try state.require(lease) }
+                for lease in leases { try state.require(lease) }
             }
             guard let write = try compose() else { return false }
             try store.state.withLock { state throws(StoreError) in
@@ -166,17 +166,19 @@ package final class MemoryBackend: LedgerBackend {
     // MARK: Leases
 
     package func take(_ name: String, owner: String) throws(StoreError) -> any HeldLease {
+        try Lease.check(name: name)
         try meddle(.before("taking the lease \(name)"))
         let time = store.clock()
         let lease = try store.state.withLock { state throws(StoreError) -> Lease in
             try state.requireMade(place)
-            if state.held.contains(name) {
-                throw StoreError(.locked, state.leases[name]?.owner ?? "somebody")
+            let key = Array(name.utf8)
+            if state.held.contains(key) {
+                throw StoreError(.locked, state.leases[key]?.owner ?? "somebody")
             }
             state.lastToken += 1
             let lease = Lease(name: name, owner: owner, token: state.lastToken, taken: time)
-            state.leases[name] = lease
-            state.held.insert(name)
+            state.leases[key] = lease
+            state.held.insert(key)
             return lease
         }
         taken.withLock { $0.append(lease) }
@@ -187,7 +189,19 @@ package final class MemoryBackend: LedgerBackend {
     package func endLeases() { store.end(taken.withLock { $0 }) }
 
     package func lease(_ name: String) throws(StoreError) -> Lease? {
-        try reading { (state) throws(StoreError) in state.leases[name] }
+        try reading { (state) throws(StoreError) in state.leases[Array(name.utf8)] }
+    }
+
+    package func leases(below prefix: String) throws(StoreError) -> [LeaseStanding] {
+        try reading { (state) throws(StoreError) in
+            state.leases.values.filter { Array($0.name.utf8).starts(with: prefix.utf8) }
+                .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+                .map { lease in
+                    let isHeld = state.held.contains(lease.key)
+                    return LeaseStanding(
+                        lease, isHeld: isHeld, renewed: isHeld ? store.clock() : nil)
+                }
+        }
     }
 
     // MARK: What a store in memory has no need for
@@ -220,6 +234,10 @@ private final class MemoryLease: HeldLease {
     }
 
     deinit { giveBack() }
+
+    var isSure: Bool {
+        store.state.withLock { state in (try? state.require(lease)) != nil }
+    }
 
     func renew() throws(StoreError) {
         try store.state.withLock { state throws(StoreError) in try state.require(lease) }

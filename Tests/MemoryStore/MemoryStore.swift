@@ -13,9 +13,10 @@ package final class MemoryStore: @unchecked Sendable {
         /// Bytes that are no more those of their id.
         var damaged: Set<ObjectID> = []
         var references: [String: ObjectID] = [:]
-        var leases: [String: Lease] = [:]
+        /// By the bytes of their names: two texts that look the same are two names.
+        var leases: [[UInt8]: Lease] = [:]
         /// The names of the leases that somebody holds.
-        var held: Set<String> = []
+        var held: Set<[UInt8]> = []
         var lastToken: Int64 = 0
         /// Whether nobody can read the objects, or the references.
         var hidesObjects = false
@@ -38,14 +39,16 @@ package final class MemoryStore: @unchecked Sendable {
     /// Ends the leases of a process that has died; what it does with them later has no effect.
     package func end(_ leases: [Lease]) {
         state.withLock { state in
-            for lease in leases where state.leases[lease.name] == lease {
-                state.held.remove(lease.name)
+            for lease in leases where state.leases[lease.key] == lease {
+                state.held.remove(lease.key)
             }
         }
     }
 
     /// Whether somebody holds a lease.
-    package func isHeld(_ name: String) -> Bool { state.withLock { $0.held.contains(name) } }
+    package func isHeld(_ name: String) -> Bool {
+        state.withLock { $0.held.contains(Array(name.utf8)) }
+    }
 
     /// Makes the bytes of an object others than its id says.
     package func damage(_ id: ObjectID) { state.withLock { _ = $0.damaged.insert(id) } }
@@ -61,8 +64,8 @@ package final class MemoryStore: @unchecked Sendable {
     /// Removes all that is known of a lease.
     package func forgetLease(_ name: String) {
         state.withLock { state in
-            state.leases[name] = nil
-            state.held.remove(name)
+            state.leases[Array(name.utf8)] = nil
+            state.held.remove(Array(name.utf8))
         }
     }
 }
@@ -81,7 +84,7 @@ extension MemoryStore.State {
     }
 
     func require(_ lease: Lease) throws(StoreError) {
-        guard held.contains(lease.name), leases[lease.name] == lease else {
+        guard held.contains(lease.key), leases[lease.key] == lease else {
             throw StoreError(
                 .stale, "the lease \(lease.name), number \(lease.token), is not held any more")
         }
@@ -112,4 +115,9 @@ extension MemoryStore.State {
             throw StoreError(.missing, "object \(move.new) is not there")
         }
     }
+}
+
+extension Lease {
+    /// What a store in memory knows it by.
+    var key: [UInt8] { Array(name.utf8) }
 }

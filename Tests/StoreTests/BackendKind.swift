@@ -127,6 +127,24 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
         }
     }
 
+    /// Makes all that is known of leases two days older than it is.
+    func ageLeases(in path: String) throws {
+        switch self {
+        case .git:
+            for name in try FileManager.default.contentsOfDirectory(atPath: path + "/leases") {
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSinceNow: -172_800)],
+                    ofItemAtPath: "\(path)/leases/\(name)")
+            }
+        case .memory: break
+        case .mariadb1011, .mariadb118, .mysql9:
+            for (table, column) in [("plumb_leases", "taken"), ("plumb_heartbeats", "renewed")] {
+                try ServerPlace(path).run(
+                    "UPDATE \(table) SET \(column) = \(column) - INTERVAL 2 DAY")
+            }
+        }
+    }
+
     /// Says whether another program finds the store whole.
     func isWhole(_ path: String) throws -> Bool {
         switch self {

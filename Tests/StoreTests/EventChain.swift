@@ -22,11 +22,11 @@ struct EventChain {
     /// - Parameter size: of a text that is kept with it, in bytes.
     @discardableResult
     func append(
-        _ event: String, size: Int = 0, under lease: Lease? = nil,
+        _ event: String, size: Int = 0, under leases: Lease...,
         before body: () throws -> Void = {}
     ) throws -> ObjectID {
         var written: ObjectID?
-        try backend.write("appending \(event)", under: lease) {
+        try backend.write("appending \(event)", under: leases) {
             try body()
             let tips = try references.map { ($0, try backend.reference($0)) }
             var edits = TreeEdits()

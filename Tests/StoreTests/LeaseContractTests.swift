@@ -70,6 +70,119 @@ struct LeaseContractTests {
         try chain.append("without any")
     }
 
+    @Test(arguments: BackendKind.allCases)
+    func aWriteUnderSeveralNeedsAllOfThem(_ kind: BackendKind) throws {
+        let place = try kind.place()
+        let chain = EventChain(backend: try place.made())
+        let names = ["production", "operation/7", "worker/a"]
+        let held = try names.map { try chain.backend.take($0, owner: "me") }
+        try chain.append("1", under: held[0].lease, held[1].lease, held[2].lease)
+        held[1].giveBack()
+        let error = storeError {
+            try chain.append("late", under: held[0].lease, held[1].lease, held[2].lease)
+        }
+        #expect(error?.code == .stale)
+        #expect(error?.fault.contains("operation/7") == true, "\(error as Any)")
+        try chain.append("2", under: held[2].lease, held[0].lease)
+        #expect(try chain.events() == ["1", "2"])
+    }
+
+    /// Each name is a lease of its own, whatever it looks like.
+    private static let names = [
+        "worker/production/host:4711", "worker/production/host:4711.lease", "worker/production",
+        ".", "..", "a", "A", "a.lease", "%61", "%token", "%token.lock", " ", "ü", "u\u{308}",
+        "line\nbreak", "nul\0", "'\"`\\", String(repeating: "x", count: 255),
+        String(repeating: "x", count: 254), String(repeating: "/", count: 255),
+        String(repeating: "ü", count: 127),
+    ]
+
+    @Test(arguments: BackendKind.allCases)
+    func aNameIsAnyText(_ kind: BackendKind) throws {
+        let place = try kind.place()
+        let backend = try place.made()
+        let held = try Self.names.map { try backend.take($0, owner: $0) }
+        for (name, held) in zip(Self.names, held) {
+            #expect(Array(held.lease.name.utf8) == Array(name.utf8))
+            #expect(try place.open().lease(name) == held.lease)
+            try held.renew()
+            let error = storeError { _ = try place.open().take(name, owner: "other") }
+            #expect(error?.code == .locked, "\(name)")
+        }
+        #expect(Set(held.map { [$0.lease.token: Array($0.lease.name.utf8)] }).count == held.count)
+        for name in ["", String(repeating: "x", count: 256)] {
+            #expect(storeError { _ = try backend.take(name, owner: "me") }?.code == .invalid)
+        }
+        for (name, held) in zip(Self.names, held) {
+            held.giveBack()
+            try backend.take(name, owner: "next").giveBack()
+        }
+    }
+
+    @Test(arguments: BackendKind.allCases)
+    func thoseBelowAPrefixAreListed(_ kind: BackendKind) throws {
+        let place = try kind.place()
+        let error = storeError { _ = try place.open().leases(below: "") }
+        #expect(error?.code == .noStore)
+        let backend = try place.made()
+        #expect(try backend.leases(below: "") == [])
+        let names = ["worker/b", "worker/a", "worker%", "workers", "worker/a/b", "ü/x"]
+        let held = try names.map { try backend.take($0, owner: "owner of \($0)") }
+        held[1].giveBack()
+        for handle in [backend, place.open()] {
+            let all = try handle.leases(below: "worker/")
+            #expect(all.map(\.lease.name) == ["worker/a", "worker/a/b", "worker/b"])
+            #expect(all.map(\.lease) == [held[1].lease, held[4].lease, held[0].lease])
+            #expect(all.map(\.isHeld) == [false, true, true])
+            for standing in all where standing.isHeld && kind != .git {
+                let renewed = try #require(standing.renewed)
+                #expect(try abs(handle.now().timeIntervalSince(renewed)) < 60)
+            }
+            if kind == .git { #expect(all.allSatisfy { $0.renewed == nil }) }
+            #expect(try handle.leases(below: "ü").map(\.lease) == [held[5].lease])
+            #expect(try handle.leases(below: "none") == [])
+            #expect(try handle.leases(below: "").count == names.count)
+        }
+    }
+
+    @Test(arguments: BackendKind.allCases)
+    func aHolderIsSureUntilItGivesItBack(_ kind: BackendKind) throws {
+        let place = try kind.place()
+        let held = try place.made().take("production", owner: "me")
+        #expect(held.isSure)
+        try held.renew()
+        #expect(held.isSure)
+        held.giveBack()
+        #expect(!held.isSure)
+    }
+
+    /// Also of a process that died with it; what is held stays, however long.
+    @Test(arguments: BackendKind.shared)
+    func whatNobodyHasHeldForADayIsForgotten(_ kind: BackendKind) async throws {
+        let place = try kind.place()
+        let backend = try place.made()
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [kind = kind as BackendKind, path = place.path as String] in
+            ChildProcess.run {
+                let held = try kind.open(path).take("worker/dead", owner: "dead")
+                withExtendedLifetime(held) { _ = kill(getpid(), SIGKILL) }
+            }
+        }
+        for _ in 0..<3 { try backend.take("worker/back", owner: "me").giveBack() }
+        let last = try #require(try backend.lease("worker/back"))
+        let held = try backend.take("worker/held", owner: "me")
+        try kind.ageLeases(in: place.path)
+        try held.renew()
+        let fresh = try place.open().take("worker/fresh", owner: "me")
+        let names = try place.open().leases(below: "worker/").map(\.lease.name)
+        #expect(names == ["worker/fresh", "worker/held"])
+        #expect(try backend.lease("worker/back") == nil)
+        let next = try backend.take("worker/back", owner: "me")
+        #expect(next.lease.token > last.token)
+        #expect(fresh.lease.token > last.token)
+        try held.renew()
+        try EventChain(backend: backend).append("1", under: held.lease, next.lease)
+    }
+
     /// In processes that die with it.
     @Test(arguments: BackendKind.shared)
     func itEndsWithItsProcessAndItsTokenGrows(_ kind: BackendKind) async throws {

@@ -13,7 +13,7 @@ struct ReferenceContractTests {
     private func write(
         _ backend: any LedgerBackend, _ objects: [GitObject], _ moves: ReferenceMove...
     ) throws {
-        try backend.write("testing", under: nil) { StoreWrite(objects: objects, moves: moves) }
+        try backend.write("testing", under: []) { StoreWrite(objects: objects, moves: moves) }
     }
 
     /// What every handle sees of references.
@@ -32,7 +32,7 @@ struct ReferenceContractTests {
                 let commit = try ComposedCommit(
                     TreeEdits(), onto: nil, by: EventChain.author, message: "\(number)",
                     reading: ObjectReader(place.open()))
-                try place.open().write("racing", under: nil) {
+                try place.open().write("racing", under: []) {
                     StoreWrite(
                         objects: commit.objects,
                         moves: [ReferenceMove(reference, from: nil, to: commit.id)])
@@ -88,7 +88,7 @@ struct ReferenceContractTests {
                 ReferenceMove(name, from: place == wrong ? nil : first, to: other)
             }
             let error = storeError {
-                try chain.backend.write("testing", under: nil) {
+                try chain.backend.write("testing", under: []) {
                     StoreWrite(objects: [blob(1)], moves: moves)
                 }
             }
@@ -154,7 +154,7 @@ struct ReferenceContractTests {
         let chain = EventChain(backend: try place.made())
         let first = try chain.append("1")
         #expect(throws: Refused.self) { try chain.append("2") { throw Refused() } }
-        #expect(try !chain.backend.write("testing", under: nil) { nil })
+        #expect(try !chain.backend.write("testing", under: []) { nil })
         #expect(try targets(chain.references, place) == [first])
         #expect(try EventChain(backend: place.open()).events() == ["1"])
     }

@@ -92,6 +92,16 @@ package final class FileLock: @unchecked Sendable {
         return note(in: file)
     }
 
+    /// Whether somebody holds the lock on the file at `path`. For a moment nobody else can take it.
+    static func isHeld(_ path: String) -> Bool {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        guard flock(file, LOCK_SH | LOCK_NB) == 0 else { return errno == EWOULDBLOCK }
+        flock(file, LOCK_UN)
+        return false
+    }
+
     private static func note(in file: Int32) -> String {
         var bytes: [UInt8] = Array(repeating: 0, count: 1024)
         let count = pread(file, &bytes, bytes.count, 0)

@@ -14,6 +14,8 @@ package final class GitBackend: LedgerBackend {
     private let opened = Lock<Opened?>(nil)
     /// Whether left-overs were looked for.
     private let isSwept = Lock(false)
+    /// Which lease is taken after a look for old ones.
+    let leaseSweeps = EveryNth(100)
     /// How many packs there were when none of them could be merged.
     let unmergeable = Lock(0)
     /// How many writes of this handle it takes until there can be too many packs.

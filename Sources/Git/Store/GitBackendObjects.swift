@@ -84,7 +84,7 @@ extension GitBackend {
 
     package func put(_ objects: [GitObject]) throws(StoreError) {
         do {
-            _ = try write("writing objects", under: nil) { StoreWrite(objects: objects, moves: []) }
+            _ = try write("writing objects", under: []) { StoreWrite(objects: objects, moves: []) }
         } catch let error as StoreError {
             throw error
         } catch {

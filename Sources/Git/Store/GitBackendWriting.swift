@@ -37,7 +37,7 @@ extension GitBackend {
     }
 
     package func write(
-        _ purpose: String, under lease: Lease?, _ compose: () throws -> StoreWrite?
+        _ purpose: String, under leases: [Lease], _ compose: () throws -> StoreWrite?
     ) throws -> Bool {
         let turn = try WriteTurn(place, waitSeconds: waitSeconds, purpose: purpose)
         defer { withExtendedLifetime(turn) {} }
@@ -51,7 +51,7 @@ extension GitBackend {
             removeLeftOvers()
             throw StoreError(.busy, failure.fault, remedy: "wait for the git command that runs")
         }
-        if let lease { try require(lease) }
+        for lease in leases { try require(lease) }
         guard let write = try compose() else { return false }
         try check(write)
         try keep(write.objects)

@@ -16,7 +16,7 @@ struct CompactPackTests {
         let backend = store.chain.backend
         let reader = ObjectReader(backend)
         for number in 0..<events {
-            try backend.write("recording", under: nil) {
+            try backend.write("recording", under: []) {
                 var edits = TreeEdits()
                 let shard = number % 30
                 let text =

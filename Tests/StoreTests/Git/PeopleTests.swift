@@ -80,7 +80,7 @@ struct PeopleTests {
         try GitCommand.run(["push", "--quiet", "--force", store.path, "production"], in: work)
         #expect(try store.chain.events() == ["0", "1"])
         let lost = storeError {
-            try store.chain.backend.write("testing", under: nil) {
+            try store.chain.backend.write("testing", under: []) {
                 StoreWrite(
                     objects: [],
                     moves: [
