@@ -12,7 +12,7 @@ package final class EnvironmentLease: Sendable {
         self.environment = environment
         self.hold = hold
         self.leases = leases
-        leases.add(hold.held.lease, of: environment)
+        leases.add(hold.held, of: environment)
     }
 
     deinit { leases.remove(hold.held.lease, of: environment) }
@@ -34,20 +34,24 @@ package final class EnvironmentLease: Sendable {
 
 /// The leases that one handle of a ledger holds: what it records meanwhile is recorded under them.
 final class HeldLeases: Sendable {
-    private let held = Lock<[String: Lease]>([:])
+    private let held = Lock<[String: any HeldLease]>([:])
 
     /// The leases under which transitions of `environment` are recorded; none where none is held.
     func leases(of environment: String) -> [Lease] {
-        held.withLock { $0[environment].map { [$0] } ?? [] }
+        held(of: environment).map { [$0.lease] } ?? []
     }
 
-    fileprivate func add(_ lease: Lease, of environment: String) {
+    fileprivate func held(of environment: String) -> (any HeldLease)? {
+        held.withLock { $0[environment] }
+    }
+
+    fileprivate func add(_ lease: any HeldLease, of environment: String) {
         held.withLock { $0[environment] = lease }
     }
 
     fileprivate func remove(_ lease: Lease, of environment: String) {
         held.withLock { held in
-            if held[environment] == lease { held[environment] = nil }
+            if held[environment]?.lease == lease { held[environment] = nil }
         }
     }
 }
@@ -83,5 +87,20 @@ extension Ledger {
         guard other.hold.path == path else { return nil }
         return EnvironmentLease(
             environment: other.environment, hold: other.hold, leases: leases)
+    }
+
+    /// Makes sure that the lease of `environment` is still this handle's, where it was taken and
+    /// that is not known: another process may have taken it while this one stood still. Throws
+    /// `leaseLost` where it is another one's.
+    package func confirmLease(of environment: String) throws(LedgerError) {
+        guard let held = leases.held(of: environment), !held.isSure else { return }
+        do throws(StoreError) { try held.renew() } catch {
+            throw LedgerError(error, about: "renewing the lease of environment \(environment)")
+        }
+    }
+
+    /// Whether some process has the lease of `environment`.
+    package func isLeased(_ environment: String) throws(LedgerError) -> Bool {
+        try claims(below: environment).contains { $0.lease.name == environment && $0.isHeld }
     }
 }

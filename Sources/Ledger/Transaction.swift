@@ -18,15 +18,18 @@ extension Ledger {
     /// disk; when it throws, the transition did not happen, unless the error's retry class is
     /// `indeterminate`.
     ///
+    /// - Parameter leases: nothing is recorded once one of them is another process's by now.
     /// - Returns: the commit; nil where `body` decided `nothing`.
     @discardableResult
     package func transact(
         _ environment: String, actor: LedgerActor, event: LedgerEvent, time: Date,
+        under leases: [Lease] = [],
         _ body: @escaping (inout LedgerDraft) throws -> LedgerDecision
     ) throws -> ObjectID? {
         _ = try Self.reference(environment)
         try make()
-        let transition = Transition(actor: actor, event: event, time: time, body: body)
+        let transition = Transition(
+            actor: actor, event: event, time: time, under: leases, body: body)
         guard queue(of: environment).run(transition, { carryOut($0, environment) }) else {
             throw LedgerError(
                 .locked,
@@ -53,7 +56,9 @@ extension Ledger {
     private func carryOut(_ group: [Transition], by actor: LedgerActor, _ environment: String) {
         do {
             try record(group, by: actor, environment)
-        } catch let error as LedgerError where error.code == .invalid && group.count > 1 {
+        } catch let error as LedgerError
+            where [.invalid, .leaseLost].contains(error.code) && group.count > 1
+        {
             // One of them cannot be recorded: the others must not suffer from it.
             for transition in group where transition.outcome == nil {
                 carryOut([transition], by: actor, environment)
@@ -68,13 +73,15 @@ extension Ledger {
         _ group: [Transition], by actor: LedgerActor, _ environment: String
     ) throws {
         let reference = try Self.reference(environment)
+        let held = leases.leases(of: environment)
+        let all = Set(group.flatMap(\.leases)).union(held).sorted { $0.name < $1.name }
         let purpose = group.first.map { "writing \($0.event.kind)" } ?? "writing"
         var lost: LedgerError?
         for attempt in 0..<Self.attempts {
             if attempt > 0 { Self.pause(attempt) }
             var (draft, commit): (LedgerGroup?, ObjectID?)
             do {
-                try backend.write(purpose, under: leases.leases(of: environment)) {
+                try backend.write(purpose, under: all) {
                     let made = LedgerGroup(
                         group, snapshot: try snapshot(environment),
                         environment: signer == nil ? nil : environment)

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Store
 
 /// The result of a transition's body.
 package enum LedgerDecision: Sendable {
@@ -17,17 +18,20 @@ final class Transition: @unchecked Sendable {
     let actor: LedgerActor
     let event: LedgerEvent
     let time: Date
+    /// The leases under which it is recorded, beside the environment's.
+    let leases: [Lease]
     let body: (inout LedgerDraft) throws -> LedgerDecision
     /// The commit that records it, nil where nothing was to be recorded; or why it failed.
     private(set) var outcome: Result<ObjectID?, any Error>?
 
     init(
-        actor: LedgerActor, event: LedgerEvent, time: Date,
+        actor: LedgerActor, event: LedgerEvent, time: Date, under leases: [Lease] = [],
         body: @escaping (inout LedgerDraft) throws -> LedgerDecision
     ) {
         self.actor = actor
         self.event = event
         self.time = time
+        self.leases = leases
         self.body = body
     }
 
