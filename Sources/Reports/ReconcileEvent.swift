@@ -6,12 +6,20 @@ import Schema
 package enum ReconcileEvent: Sendable {
     /// The loop began; the pause between two passes in seconds.
     case started(intervalSeconds: Int)
+    /// A worker that makes no passes began.
+    case working
     /// Something happened in a rollout.
     case rollout(RolloutEvent)
     /// A pass was made, the first one with number 1.
     case passed(number: Int, ReconcileReport)
     /// The pass could not be made; the next one tries again.
     case failed(number: Int, message: String, status: ExitStatus)
+    /// Another process reconciles the environment; told once for each.
+    case standingBy(message: String)
+    /// This process helps with the operations that another one offers.
+    case assisting(server: String, rollout: String, operations: Int)
+    /// What is offered could not be carried out here; it is tried again later.
+    case assistanceFailed(server: String?, message: String)
     /// The fleet file does not have the environment any more; told once, until it is back.
     case gone(message: String)
     /// The loop pauses until the next pass.

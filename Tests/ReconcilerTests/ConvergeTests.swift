@@ -73,10 +73,11 @@ private struct World {
                 control: RolloutControl(rule: FailureRule(policy), interrupt: interrupt))
         ]
         RolloutDrive(
-            runner: { driven in
+            run: { driven, works in
                 RolloutRunner(
                     opener: fleet, journal: journal, clock: clock, control: driven.control,
-                    total: total, perServer: 2, faults: faults, listener: listener)
+                    total: total, perServer: 2, faults: faults, listener: listener
+                ).run(works)
             },
             resume: { _ in }, isReady: { _ in true },
             work: { _, keys in work(records.filter { keys.contains($0.key) }) },

@@ -89,10 +89,11 @@ private final class WaitingFleet: Sendable {
                 control: RolloutControl(rule: rollout.failureRule, interrupt: interrupt))
         ]
         let drive = RolloutDrive(
-            runner: { [fleet, journal, clock] driven in
+            run: { [fleet, journal, clock] driven, works in
                 RolloutRunner(
                     opener: fleet, journal: journal, clock: clock, control: driven.control,
-                    total: driven.isInOrder ? 1 : 2, perServer: 2, faults: faults, budget: budget)
+                    total: driven.isInOrder ? 1 : 2, perServer: 2, faults: faults, budget: budget
+                ).run(works)
             },
             resume: { _ in }, isReady: { _ in true },
             work: { [records] _, keys in

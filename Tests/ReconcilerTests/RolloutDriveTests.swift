@@ -72,10 +72,11 @@ struct RolloutDriveTests {
         ) -> [RolloutDrive.Driven] {
             var rollouts = rollouts
             RolloutDrive(
-                runner: { [simulated, journal, clock] driven in
+                run: { [simulated, journal, clock] driven, works in
                     RolloutRunner(
                         opener: simulated, journal: journal, clock: clock,
-                        control: driven.control, total: 4, perServer: 2, listener: listener)
+                        control: driven.control, total: 4, perServer: 2, listener: listener
+                    ).run(works)
                 },
                 resume: resume ?? { [resumed] record in resumed.withLock { $0.append(record.id) } },
                 isReady: isReady,

@@ -130,6 +130,8 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
         /// The audit trail.
         var events: [String] = []
         var isBroken = false
+        /// Whether another process has taken over meanwhile.
+        var isLost = false
         /// Why no operation may begin.
         var refusal: String?
         /// Who stopped the rollout.
@@ -147,6 +149,12 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
 
     func refusal(of record: PendingRecord) throws(JournalFailure) -> String? {
         state.withLock { $0.refusal }
+    }
+
+    func confirm(_ record: PendingRecord) throws(JournalFailure) {
+        guard !state.withLock({ $0.isLost }) else {
+            throw JournalFailure("another process has it", isOfClaim: true)
+        }
     }
 
     func begin(_ record: PendingRecord) throws(JournalFailure) -> StartRefusal? {

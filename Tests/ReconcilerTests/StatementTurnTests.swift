@@ -89,6 +89,8 @@ private struct SlowJournal: OperationJournal {
         try inner.begin(record)
     }
 
+    func confirm(_ record: PendingRecord) throws(JournalFailure) { try inner.confirm(record) }
+
     func hold(of record: PendingRecord) throws(JournalFailure) -> StartRefusal? {
         try inner.hold(of: record)
     }

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// When changes may start: while one window of every set is open.
@@ -16,6 +17,20 @@ package struct ChangeWindows: Sendable {
         sets.first { set in
             !set.windows.isEmpty && !set.windows.contains { $0.isOpen(at: time) }
         }
+    }
+
+    /// The first minute after `time` at which changes may not start any more, or a day later where
+    /// none comes before.
+    package func openUntil(_ time: Timestamp) -> Timestamp {
+        let day: Int64 = 86_400
+        guard sets.contains(where: { !$0.windows.isEmpty }) else {
+            return time.adding(seconds: day)
+        }
+        for minute in stride(from: 0, to: day, by: 60) {
+            let later = time.adding(seconds: minute - time.secondsSince1970 % 60)
+            if later >= time, closed(at: later.date) != nil { return later }
+        }
+        return time.adding(seconds: day)
     }
 
     /// The first time at or after `time` at which changes may start.

@@ -111,6 +111,11 @@ package struct Concurrency: Hashable, Sendable {
     package let perHost: Int
 
     static let standard = Concurrency(total: 32, perHost: 2)
+
+    package init(total: Int, perHost: Int) {
+        self.total = total
+        self.perHost = perHost
+    }
 }
 
 /// Limits for one plan.

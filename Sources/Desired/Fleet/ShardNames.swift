@@ -16,7 +16,7 @@ enum ShardName {
 }
 
 /// The rules for the names of shards' databases.
-enum DatabaseName {
+package enum DatabaseName {
     private static let system: Set<String> = [
         "mysql", "information_schema", "performance_schema", "sys",
     ]
@@ -24,7 +24,7 @@ enum DatabaseName {
     static func isSystem(_ name: String) -> Bool { system.contains(name.lowercased()) }
 
     /// What is wrong with `name`, as the end of a sentence.
-    static func fault(_ name: String) -> String? {
+    package static func fault(_ name: String) -> String? {
         if name.isEmpty { return "is empty" }
         if name.unicodeScalars.count > 64 { return "is longer than 64 characters" }
         if name.hasSuffix(" ") { return "ends with a space" }

@@ -7,8 +7,9 @@ import Schema
 /// component of a path, never across a `.` or `/`; as a port it stands for any. Without a port it
 /// means 3306. Names are compared in lower case and without a dot at the end.
 package struct HostPattern: Hashable, Sendable, CustomStringConvertible {
-    struct Fault: Error, Equatable {
-        let message: String
+    package struct Fault: Error, Equatable {
+        /// What is wrong, to be read behind the pattern.
+        package let message: String
     }
 
     private enum Form: Hashable {
@@ -39,7 +40,7 @@ package struct HostPattern: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { written }
 
-    init(_ text: String) throws(Fault) {
+    package init(_ text: String) throws(Fault) {
         written = text
         if text.hasPrefix("unix:") {
             guard let path = HostText.components(text.dropFirst(5)), !path.isEmpty,

@@ -5,12 +5,23 @@
 package struct ChangeOrder: Hashable, Sendable {
     /// For each change the places of those that must have ended; nil where each needs all before
     /// it.
-    private let needs: [[Int]]?
+    package let needs: [[Int]]?
 
     /// One after another.
     package static let sequence = ChangeOrder(needs: nil)
 
     private init(needs: [[Int]]?) {
+        self.needs = needs
+    }
+
+    /// The order of so many changes that a record has; nil where one needs itself or a later one.
+    package init?(recorded needs: [[Int]]?, count: Int) {
+        if let needs {
+            let isRight = needs.enumerated().allSatisfy { place, others in
+                others.allSatisfy { (0..<place).contains($0) }
+            }
+            guard needs.count == count, isRight else { return nil }
+        }
         self.needs = needs
     }
 

@@ -27,15 +27,8 @@ package struct ServerAccess: Sendable {
         fleet: Fleet, environment: Desired.Environment, operator rules: Operator?,
         places: SecretPlaces
     ) throws(ConfigurationError) {
-        self.environment = environment.name
-        self.places = places
         if let rules {
-            guard rules.environments[environment.name] != nil else {
-                throw ConfigurationError(
-                    "\(rules.file) names no account for the environment `\(environment.name)`",
-                    remedy: "add it under `environments` there")
-            }
-            rule = .ruled(by: rules)
+            try self.init(of: environment.name, ruledBy: rules, places: places)
             return
         }
         guard let connection = environment.connection else {
@@ -43,14 +36,34 @@ package struct ServerAccess: Sendable {
                 "the environment `\(environment.name)` has no `connection`",
                 remedy: "write one in plumb.yaml, or name accounts in the operator's file")
         }
-        rule = .named(fleet.servers(of: environment), connection)
+        self.init(
+            rule: .named(fleet.servers(of: environment), connection),
+            environment: environment.name, places: places)
+    }
+
+    private init(rule: Rule, environment: String, places: SecretPlaces) {
+        self.rule = rule
+        self.environment = environment
+        self.places = places
+    }
+
+    /// The access of one environment as the operator's file has it.
+    package init(
+        of environment: String, ruledBy rules: Operator, places: SecretPlaces
+    ) throws(ConfigurationError) {
+        guard rules.environments[environment] != nil else {
+            throw ConfigurationError(
+                "\(rules.file) names no account for the environment `\(environment)`",
+                remedy: "add it under `environments` there")
+        }
+        self.init(rule: .ruled(by: rules), environment: environment, places: places)
     }
 
     /// The access to the one server that the command line names.
     package init(to server: ServerAddress, by connection: ConnectionConfiguration, folder: String) {
-        environment = ""
-        places = SecretPlaces(folder: folder)
-        rule = .named([server], connection)
+        self.init(
+            rule: .named([server], connection), environment: "",
+            places: SecretPlaces(folder: folder))
     }
 
     /// Whether `other` reaches the same servers by the same accounts.

@@ -20,6 +20,8 @@ package final class ReconcileContext: Sendable {
     package let concurrency: Concurrency
     /// Bounds the operations of all rollouts that run statements.
     package let places: StatementPlaces
+    /// How the work on the environment is shared with other processes.
+    private let shared = Lock<WorkSharing?>(nil)
     private let mark = Lock(ReconcileContext.leastMark)
     /// Shards that could not be read, and operations that could not begin: a loop waits before it
     /// tries them again; a single command tries them at once.
@@ -140,6 +142,16 @@ package final class ReconcileContext: Sendable {
     }
 
     private static let leastMark = 4_096
+
+    /// How the work on the environment of `store` is shared with other processes.
+    package func sharing(of store: LedgerStore) -> WorkSharing {
+        shared.withLock { shared in
+            if let shared, shared.isAbout(store.ledger, store.environment) { return shared }
+            let new = WorkSharing(ledger: store.ledger, environment: store.environment)
+            shared = new
+            return new
+        }
+    }
 
     /// The databases of a server whose names are `LIKE` a pattern.
     package func discover(_ server: ServerAddress, like: String) throws -> [String] {

@@ -72,25 +72,32 @@ struct Convergence {
         let concurrency = pass.fleet.policy.rollout.concurrency
         let opener = pass.shardAccess.opener(
             of: planned.targets, waitSeconds: 0, isForChanges: true)
+        let sharing = pass.context.sharing(of: pass.store)
+        let targets = planned.targets
         var drive = RolloutDrive(
-            runner: { [pass, faults] driven in
-                RolloutRunner(
+            run: { [self] driven, works in
+                let runner = RolloutRunner(
                     opener: opener,
-                    journal: LedgerJournal(store: pass.store) { mark in
-                        driven.control.throttle(mark.throttle?.shards)
-                    },
+                    journal: LedgerJournal(
+                        store: pass.store,
+                        claim: { shard in
+                            targets[shard].flatMap { sharing.claims.claim(of: $0.server) }
+                        },
+                        heard: { mark in driven.control.throttle(mark.throttle?.shards) }),
                     clock: pass.hooks.clock, control: driven.control,
                     total: driven.isInOrder ? 1 : concurrency.total,
                     perServer: concurrency.perHost, faults: faults,
                     listener: pass.hooks.listener, places: pass.context.places,
                     engines: pass.hooks.engines,
                     budget: driven.record.retries ?? .standard)
+                guard pass.hooks.shares else { return runner.run(works) }
+                return batch(driven, runner, sharing, concurrency).run(works)
             },
             resume: { [rollouts, ready] record throws(JournalFailure) in
                 do throws(LedgerError) {
                     try rollouts.resume(record, ready)
                 } catch {
-                    throw JournalFailure("\(error)", isLocked: error.code == .locked)
+                    throw JournalFailure(error)
                 }
             },
             isReady: keys.contains, work: rollouts.works(ready, planned, resumed: resumed),
@@ -108,6 +115,24 @@ struct Convergence {
             return mark.standstill(of: id)
         }
         return drive
+    }
+
+    /// A batch of a rollout, which other workers may help with.
+    private func batch(
+        _ driven: RolloutDrive.Driven, _ runner: RolloutRunner, _ sharing: WorkSharing,
+        _ concurrency: Concurrency
+    ) -> SharedBatch {
+        let left = LeftOnServer(
+            store: pass.store, access: pass.shardAccess, engines: pass.hooks.engines,
+            faults: faults, claim: { sharing.claims.claim(of: $0) })
+        let (windows, clock) = (pass.fleet.policy.changeWindows, pass.hooks.clock)
+        return SharedBatch(
+            sharing: sharing, store: pass.store, rollout: driven.record, control: driven.control,
+            runner: runner, places: planned.targets,
+            serverLimit: Assistant.servers(concurrency.total, perServer: concurrency.perHost),
+            perServer: concurrency.perHost, after: pass.environment.after.map(\.value),
+            until: { windows.openUntil(clock.now) },
+            settle: { try left.settle(on: $0) }, isOffered: driven.isOfferable)
     }
 
     /// Starts the back-off of operations that could not begin, so that a loop does not try them in

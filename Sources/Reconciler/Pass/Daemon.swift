@@ -1,6 +1,7 @@
 import Basics
 import Desired
 import Execution
+import Ledger
 import Model
 import MySQLClient
 import Reports
@@ -93,6 +94,13 @@ package struct Daemon {
         var number = 0
         var due: Timestamp?
         var isGone = false
+        var holder: String?
+        // For how long the next pass is another loop's to make.
+        var turn: Double?
+        var isCalled = true
+        let assistant = LoopAssistant(
+            hooks: hooks, intervalSeconds: settings.intervalSeconds,
+            notify: { [notify] in notify($0.event) })
         while !hooks.interrupt.isRaised {
             var request = request
             request.mode = number % settings.exactEvery == 0 ? .exact : .unlessUnchanged
@@ -109,12 +117,16 @@ package struct Daemon {
                 let pass = try passes.open(request, hooks, context)
                 context = pass.context
                 found(pass.fleet)
-                let report = try passes.run(pass)
-                failures = 0
-                isGone = false
-                due = report.nextDue.flatMap(Timestamp.init(iso:))
-                notify(.passed(number: number, report))
-                if report.exitStatus == .done { try Housekeeping(pass).runWhereIdle() }
+                try assistant.use(pass)
+                turn = isCalled ? nil : try assistant.turn(after: pass)
+                (failures, isGone, due) = (0, false, nil)
+                if turn == nil {
+                    let report = try passes.run(pass)
+                    (isCalled, holder) = (false, nil)
+                    due = report.nextDue.flatMap(Timestamp.init(iso:))
+                    notify(.passed(number: number, report))
+                    if report.exitStatus == .done { try Housekeeping(pass).runWhereIdle() }
+                }
             } catch let error as DesiredError where error.isOfMissingEnvironment {
                 // Somebody may put it back: it is looked for, and no more is said.
                 if !isGone { notify(.gone(message: gone(classify(error).0))) }
@@ -123,6 +135,11 @@ package struct Daemon {
                 if let fleet = try? TrustedSource.open(request).fleet { found(fleet) }
                 context?.pool.closeIdle()
                 (isGone, failures, due, context) = (true, 0, nil, nil)
+            } catch let error as LedgerError where error.code == .locked && hooks.shares {
+                // Another process reconciles it: this one helps, and tries again.
+                (failures, isGone, due) = (0, false, nil)
+                if holder != error.fault { notify(.standingBy(message: error.fault)) }
+                holder = error.fault
             } catch {
                 failures += 1
                 isGone = false
@@ -133,9 +150,12 @@ package struct Daemon {
                 let (message, status) = classify(error)
                 notify(.failed(number: number, message: message, status: status))
             }
-            var pause = Self.pause(
-                interval: settings.intervalSeconds, failures: failures,
-                jitter: passes.jitter())
+            var pause =
+                turn
+                ?? Self.pause(
+                    interval: settings.intervalSeconds, failures: failures,
+                    jitter: passes.jitter())
+            turn = nil
             if let due, failures == 0 {
                 let left = due.secondsSince1970 - hooks.clock.now.secondsSince1970
                 pause = min(pause, max(0.1, Double(left)))
@@ -143,6 +163,7 @@ package struct Daemon {
             guard !hooks.interrupt.isRaised else { break }
             if hooks.flights?.takeWaking() == true {
                 context?.forgetFailures()
+                isCalled = true
                 continue
             }
             if hooks.flights?.takeDue() == true, failures == 0 { continue }
@@ -153,9 +174,11 @@ package struct Daemon {
             if hooks.interrupt.wasWoken {
                 // A pass was asked for: shards and operations in back-off are tried as well.
                 context?.forgetFailures()
+                isCalled = true
             }
         }
         hooks.flights?.waitForAll()
+        assistant.finish()
         context?.pool.closeIdle()
     }
 

@@ -30,8 +30,8 @@ package struct ReconcilePass {
     package func run() throws -> ReconcileReport {
         let lease = try lease()
         defer { withExtendedLifetime(lease) {} }
-        let atWork = pass.hooks.flights?.beginPass() ?? OperationsAtWork()
-        let (recovered, resumed) = try recover(but: atWork)
+        var atWork = pass.hooks.flights?.beginPass() ?? OperationsAtWork()
+        let (recovered, resumed) = try recover(but: &atWork)
         let planned = try plan(pass)
         defer { planned.workspaces.close() }
         let unsettled = Set(
@@ -111,20 +111,30 @@ package struct ReconcilePass {
         let ledger = pass.store.ledger
         if let shared = pass.hooks.flights?.lease(for: ledger) { return shared }
         let command = pass.request.backsOff ? "daemon" : "reconcile"
+        let name = pass.hooks.shares ? ", \(pass.context.sharing(of: pass.store).name)" : ""
         return try ledger.lease(
-            pass.store.environment, holder: "\(command) by \(pass.request.actor.name)")
+            pass.store.environment, holder: "\(command) by \(pass.request.actor.name)\(name)")
     }
 
     // MARK: What a dead run left
 
     /// Settles what can be; what an engine has begun beside its table goes on where it was.
-    private func recover(but atWork: OperationsAtWork) throws -> (
+    ///
+    /// - Parameter atWork: gets what other workers are at, too.
+    private func recover(but atWork: inout OperationsAtWork) throws -> (
         [ReconcileReport.Recovered], resumed: [OperationKey: PendingRecord]
     ) {
         guard let snapshot = try pass.store.snapshot() else { return ([], [:]) }
         // Those that cannot be read set their shards aside, and nothing else.
-        let left = try snapshot.pendingList().records.filter {
+        let all = try snapshot.pendingList().records.filter {
             !atWork.rollouts.contains($0.rollout)
+        }
+        let servers = try claimServers(of: all)
+        defer { servers.giveBack() }
+        let left = all.filter { servers.isOurs($0) }
+        for record in all where !servers.isOurs(record) {
+            atWork.keys[record.key] = record.rollout
+            atWork.shards.insert(record.key.shardID)
         }
         guard !left.isEmpty else { return ([], [:]) }
         let unread = try Self.unread(left, in: snapshot)
@@ -141,7 +151,7 @@ package struct ReconcilePass {
         }
         let recovery = Recovery(
             opener: opener(pass.request.backsOff ? 1 : 30), hasty: opener(0),
-            journal: LedgerJournal(store: pass.store),
+            journal: LedgerJournal(store: pass.store, claim: servers.claim),
             faults: faults, engines: pass.hooks.engines)
         let whereabouts = Whereabouts(shards)
         try RolloutLedger(pass: pass, context: pass.context).noteAstray(pending, whereabouts)
@@ -153,6 +163,16 @@ package struct ReconcilePass {
         let keys = Set(found.filter { $0.finding == .resumed }.map(\.key))
         let resumed = pending.filter { keys.contains($0.key) }.map { ($0.key, $0) }
         return (found, Dictionary(resumed) { first, _ in first })
+    }
+
+    /// Takes the servers on which operations have begun that have no outcome: those that another
+    /// process has are left to it.
+    private func claimServers(of pending: [PendingRecord]) throws -> ServersOfPending {
+        let sharing = pass.context.sharing(of: pass.store)
+        guard pass.hooks.shares, !pending.isEmpty, try sharing.look() else {
+            return ServersOfPending(pending, sharing.claims, isShared: false)
+        }
+        return ServersOfPending(pending, sharing.claims, isShared: true)
     }
 
     /// The operations that a run left and of which the own record cannot be read, with the reason:

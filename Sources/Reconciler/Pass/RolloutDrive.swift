@@ -32,6 +32,9 @@ struct RolloutDrive {
         var engines: [OperationKey: EngineState] = [:]
         /// Whether operations change their tables one after the other just now.
         fileprivate(set) var isInOrder = false
+        /// Whether others may help with what it is at now: with no cutover, and not where something
+        /// is taken away.
+        fileprivate(set) var isOfferable = false
 
         init(
             _ record: RolloutRecord, _ operations: [OperationKey: OperationRecord],
@@ -80,6 +83,9 @@ struct RolloutDrive {
                 operations[key]?.engine = nil
                 if outcome.kind == .failed { failedShards.insert(key.shardID) }
             }
+            let resting = run.others.filter { !$0.value.state.isTerminal }.keys.map(\.shardID)
+            attempted = attempted.filter { !resting.contains($0.shardID) }
+            for (key, record) in run.others { operations[key] = record }
             note(run.rests)
             result.outcomes.merge(run.outcomes) { _, new in new }
             result.obstacles.merge(run.obstacles) { _, new in new }
@@ -120,7 +126,8 @@ struct RolloutDrive {
         }
     }
 
-    let runner: (Driven) -> RolloutRunner
+    /// Runs operations of a rollout.
+    let run: (Driven, [RolloutRunner.ShardWork]) -> RolloutRunner.Result
     /// Records that the pass goes on with a rollout, before anything of it starts.
     let resume: (RolloutRecord) throws(JournalFailure) -> Void
     /// What the gate lets start.
@@ -205,13 +212,13 @@ struct RolloutDrive {
             }
             rollouts[place].attempted.formUnion(keys)
             if case .cutOver(_, _, let isInOrder) = next {
-                rollouts[place].isInOrder = isInOrder
+                (rollouts[place].isInOrder, rollouts[place].isOfferable) = (isInOrder, false)
             } else {
-                rollouts[place].isInOrder = false
+                (rollouts[place].isInOrder, rollouts[place].isOfferable) = (false, abandoned == nil)
             }
             let works = driven.claiming(
                 work(driven.record, keys), parks: progress.parks, abandoned: abandoned)
-            let result = runner(rollouts[place]).run(works)
+            let result = run(rollouts[place], works)
             rollouts[place].note(result, now: clock.now)
         }
     }

@@ -14,7 +14,7 @@ extension RolloutLedger {
                 do throws(LedgerError) {
                     return try pause(record, reason: reason)
                 } catch {
-                    throw JournalFailure("\(error)", isLocked: error.code == .locked)
+                    throw JournalFailure(error)
                 }
             })
     }

@@ -82,6 +82,8 @@ package struct PassHooks: Sendable {
     package var engines = Engines.standard
     /// What goes on while a loop makes further passes; nil where a pass waits for its rollouts.
     package var flights: RolloutFlights?
+    /// Whether other workers may help with rollouts.
+    package var shares = false
     /// A number that no other call returns, so that no two rollouts have the same id.
     package var salt: @Sendable () -> UInt64 = { .random(in: 0...UInt64.max) }
 

@@ -81,7 +81,7 @@ extension LedgerJournal {
             ) throws(LedgerError) -> LedgerDecision
     ) throws(JournalFailure) -> StartRefusal? {
         let stopped = Lock<StartRefusal?>(nil)
-        try write(event) { [store, heard] draft throws(LedgerError) in
+        try write(event, of: record) { [self] draft throws(LedgerError) in
             let mark = try draft.rolloutMark(record.rollout)
             if let mark { heard(mark) }
             let stop = try Self.refusal(of: record, mark, at: store.now, in: draft)

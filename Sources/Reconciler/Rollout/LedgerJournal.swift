@@ -12,11 +12,31 @@ import Schema
 package struct LedgerJournal: OperationJournal {
     let store: LedgerStore
     let heard: @Sendable (RolloutMark) -> Void
+    private let claim: @Sendable (ShardID) -> LedgerClaim?
+    /// The offer from which the operations are; nil where they are those of this process's pass.
+    private let offer: OfferRecord?
 
-    /// - Parameter heard: called with what is asked of the rollout whenever an operation begins.
-    package init(store: LedgerStore, heard: @escaping @Sendable (RolloutMark) -> Void = { _ in }) {
+    /// - Parameters:
+    ///   - claim: the claim of a shard's server, where this process has one.
+    ///   - heard: called with what is asked of the rollout whenever an operation begins.
+    package init(
+        store: LedgerStore, offer: OfferRecord? = nil,
+        claim: @escaping @Sendable (ShardID) -> LedgerClaim? = { _ in nil },
+        heard: @escaping @Sendable (RolloutMark) -> Void = { _ in }
+    ) {
         self.store = store
+        self.offer = offer
+        self.claim = claim
         self.heard = heard
+    }
+
+    package func confirm(_ record: PendingRecord) throws(JournalFailure) {
+        do throws(LedgerError) {
+            try store.ledger.confirmLease(of: store.environment)
+            if let claim = claim(record.key.shardID), !claim.isSure { try claim.confirm() }
+        } catch {
+            throw JournalFailure(error)
+        }
     }
 
     /// What has changed since the gate let the operation pass: the approval expired, was denied or
@@ -36,7 +56,7 @@ package struct LedgerJournal: OperationJournal {
             let isUsedUp = found.isUsedUp(on: shard, try snapshot.uses(of: digest, on: shard))
             return isUsedUp ? "\(label) was used up meanwhile" : nil
         } catch {
-            throw JournalFailure("\(error)", isLocked: error.code == .locked)
+            throw JournalFailure(error)
         }
     }
 
@@ -52,11 +72,14 @@ package struct LedgerJournal: OperationJournal {
             throw JournalFailure("\(error)")
         }
         let refused = Lock<StartRefusal?>(nil)
-        try write(event) { [store, heard] draft throws(LedgerError) in
+        try write(event, of: record) { [store, heard, offer] draft throws(LedgerError) in
             let mark = try draft.rolloutMark(record.rollout)
             if let mark { heard(mark) }
-            let refusal = try Self.refusal(of: record, mark, at: store.now, in: draft)
-            refused.withLock { $0 = refusal }
+            var refusal = try Self.refusal(of: record, mark, at: store.now, in: draft)
+            if refusal == nil, let offer {
+                refusal = try Self.refusal(under: offer, mark, in: draft)
+            }
+            refused.withLock { [refusal] in $0 = refusal }
             guard refusal == nil else { return .nothing }
             let path = RecordPath.operation(record.rollout, record.key)
             guard var operation = try draft.keptOperation(record.rollout, record.key) else {
@@ -111,6 +134,17 @@ package struct LedgerJournal: OperationJournal {
         return .operation(operation.state, reason: words)
     }
 
+    /// Whether what is offered is something else by now.
+    private static func refusal(
+        under offer: OfferRecord, _ mark: RolloutMark?, in draft: some RecordReader
+    ) throws(LedgerError) -> StartRefusal? {
+        // A rollout that is held back is driven by one process, which counts its shards.
+        guard try draft.offer(of: offer.rollout)?.id == offer.id, mark?.throttle == nil else {
+            return .rollout(.init(state: .stopped, words: "it is not offered any more"))
+        }
+        return nil
+    }
+
     /// What somebody asked for while the operation paused.
     package func hold(of record: PendingRecord) throws(JournalFailure) -> StartRefusal? {
         do throws(LedgerError) {
@@ -121,7 +155,7 @@ package struct LedgerJournal: OperationJournal {
             heard(mark)
             return try Self.refusal(of: record, mark, at: store.now, in: snapshot)
         } catch {
-            throw JournalFailure("\(error)", isLocked: error.code == .locked)
+            throw JournalFailure(error)
         }
     }
 
@@ -135,7 +169,7 @@ package struct LedgerJournal: OperationJournal {
             key: "\(record.rollout)/\(record.key)", reason: outcome.message)
         let now = store.now
         let other = Lock<StartRefusal?>(nil)
-        try write(event) { draft throws(LedgerError) in
+        try write(event, of: record) { draft throws(LedgerError) in
             other.withLock { $0 = nil }
             let path = RecordPath.operation(record.rollout, record.key)
             let pendingPath = RecordPath.pending(record.key)
@@ -227,13 +261,14 @@ package struct LedgerJournal: OperationJournal {
     }
 
     func write(
-        _ event: LedgerEvent,
+        _ event: LedgerEvent, of record: PendingRecord,
         _ body: @escaping (inout LedgerDraft) throws(LedgerError) -> LedgerDecision
     ) throws(JournalFailure) {
         do throws(LedgerError) {
-            try store.transact(event, body)
+            let leases = claim(record.key.shardID).map { [$0.lease] } ?? []
+            try store.transact(event, under: leases, body)
         } catch {
-            throw JournalFailure("\(error)", isLocked: error.code == .locked)
+            throw JournalFailure(error)
         }
     }
 }

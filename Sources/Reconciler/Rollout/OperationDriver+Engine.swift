@@ -22,6 +22,7 @@ extension OperationDriver {
         _ memory: inout Memory, on port: any ShardPort
     ) throws(JournalFailure) -> (OperationMachine.Action, RefusalRecord.Refused?) {
         try faults.reach(.beforeStatement)
+        try journal.confirm(record)
         let event: OperationMachine.Event
         do {
             event = try happened(action, machine.done, &memory, on: port)

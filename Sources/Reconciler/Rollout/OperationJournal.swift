@@ -1,4 +1,5 @@
 import Basics
+import Ledger
 import Model
 
 /// The durable record of operations.
@@ -14,6 +15,10 @@ package protocol OperationJournal: Sendable {
     /// Why an operation that began, and of which no statement ran, may not go on: asked before each
     /// further attempt, since people may have decided otherwise during the pause.
     func hold(of record: PendingRecord) throws(JournalFailure) -> StartRefusal?
+
+    /// Makes sure that what is done next can still be recorded: nobody knows that after the process
+    /// stood still. Asked before each statement; costs nothing where it is sure.
+    func confirm(_ record: PendingRecord) throws(JournalFailure)
 
     /// Makes durable how far the engine of an operation is.
     ///
@@ -80,10 +85,18 @@ package struct JournalFailure: Error, Sendable, CustomStringConvertible {
     package let message: String
     /// Another process holds the ledger.
     package let isLocked: Bool
+    /// The claim under which it was to be recorded is another process's by now.
+    package let isOfClaim: Bool
 
-    package init(_ message: String, isLocked: Bool = false) {
+    package init(_ message: String, isLocked: Bool = false, isOfClaim: Bool = false) {
         self.message = message
         self.isLocked = isLocked
+        self.isOfClaim = isOfClaim
+    }
+
+    package init(_ error: LedgerError) {
+        self.init(
+            "\(error)", isLocked: error.code == .locked, isOfClaim: error.code == .leaseLost)
     }
 
     package var description: String { message }

@@ -13,6 +13,7 @@ package final class RolloutControl: Sendable {
     private let inside = Lock<Set<ShardID>>([])
     private let newer = Lock<(@Sendable (OperationKey) -> String?)?>(nil)
     private let watcher = Lock<(@Sendable (ShardID) -> Void)?>(nil)
+    private let holdWatcher = Lock<(@Sendable () -> Void)?>(nil)
     private let closed: @Sendable () -> Bool
     private let renewal: @Sendable () -> Void
     private let gate = ShardGate()
@@ -21,6 +22,8 @@ package final class RolloutControl: Sendable {
         var count: Int
         /// The message of the first one of this run, with its shard.
         var first: String?
+        /// The operations that failed in this run.
+        var keys: Set<OperationKey> = []
     }
 
     /// - Parameters:
@@ -70,7 +73,11 @@ package final class RolloutControl: Sendable {
     /// From now on nothing begins for which `hold` has a reason: what a newer pass found.
     func heed(_ hold: @escaping @Sendable (OperationKey) -> String?) {
         newer.withLock { $0 = hold }
+        holdWatcher.withLock { $0 }?()
     }
+
+    /// - Parameter changed: called when a newer pass has said what may begin.
+    func watchHolds(_ changed: (@Sendable () -> Void)?) { holdWatcher.withLock { $0 = changed } }
 
     /// Why an operation does not begin as a newer pass has it; nil where none says so.
     func hold(of key: OperationKey) -> String? { newer.withLock { $0 }?(key) }
@@ -82,6 +89,9 @@ package final class RolloutControl: Sendable {
 
     /// From now on at most so many shards of the rollout are at work; nil for no limit of its own.
     func throttle(_ shards: Int?) { gate.limit(shards) }
+
+    /// Whether fewer shards than usual are at work at once.
+    var isThrottled: Bool { gate.isLimited }
 
     /// Waits until the work on one more shard may begin; false where nothing begins any more.
     func enter(_ shard: ShardID) -> Bool {
@@ -110,11 +120,14 @@ package final class RolloutControl: Sendable {
         over.withLock { _ = $0.insert(key) }
         guard outcome.kind == .failed else { return }
         let reason = OperationOutcome.failure(of: key, outcome.message)
-        failures.withLock { failures in
+        let isNews = failures.withLock { failures in
+            // A failure elsewhere may be heard of in more than one way.
+            guard failures.keys.insert(key).inserted else { return false }
             failures.count += 1
             failures.first = failures.first ?? reason
+            return true
         }
-        guard rule.policy == .pause else { return }
+        guard isNews, rule.policy == .pause else { return }
         let mark = RolloutMark(pause: .init(reason: reason, at: now))
         if let standstill = mark.standstill(of: rollout) { halt(standstill) }
     }

@@ -35,6 +35,8 @@ package struct RolloutRunner: Sendable {
         package var rests: [OperationKey: OperationRest] = [:]
         /// Why shards were not settled, by shard.
         package var obstacles: [ShardID: ShardFailure] = [:]
+        /// How operations stand that other processes ended or left for later.
+        package var others: [OperationKey: OperationRecord] = [:]
         /// Set when the ledger could not be written: nothing was started after that.
         package var journalFailure: JournalFailure?
     }
@@ -75,7 +77,14 @@ package struct RolloutRunner: Sendable {
     }
 
     /// Runs all of `works`; returns when each operation has ended or was left.
-    package func run(_ works: [ShardWork]) -> Result {
+    ///
+    /// - Parameters:
+    ///   - admit: asked before the work on a shard begins; false where nothing is to be done there.
+    ///   - finished: called after the work on a shard that was admitted.
+    package func run(
+        _ works: [ShardWork], admit: @escaping @Sendable (ShardWork) -> Bool = { _ in true },
+        finished: @escaping @Sendable (ShardWork) -> Void = { _ in }
+    ) -> Result {
         var result = Result()
         let worker = ShardWorker(
             opener: opener, journal: journal, clock: clock, control: control, places: places,
@@ -89,8 +98,15 @@ package struct RolloutRunner: Sendable {
                 return (work.shard, .init())
             }
             defer { control.leave(work.shard) }
+            guard admit(work) else { return (work.shard, .init()) }
+            defer { finished(work) }
             do throws(JournalFailure) {
                 return (work.shard, try worker.run(work, crew: crew))
+            } catch  where error.isOfClaim {
+                // Another process has the server by now: nothing is known here of what it does.
+                var report = ShardWorker.Report()
+                report.obstacle = ShardFailure(error.message, retry: .retryable)
+                return (work.shard, report)
             } catch {
                 broken.withLock { $0 = $0 ?? error }
                 return (work.shard, .init())

@@ -14,6 +14,13 @@ final class ShardGate: @unchecked Sendable {
         condition.unlock()
     }
 
+    /// Whether there is a limit.
+    var isLimited: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return limit != nil
+    }
+
     /// Waits until one more may be at work; false where `mayStart` is not true any more, which is
     /// asked again every second.
     func enter(_ mayStart: () -> Bool) -> Bool {

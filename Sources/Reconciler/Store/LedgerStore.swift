@@ -1,6 +1,7 @@
 import Basics
 import Execution
 import Ledger
+import Store
 
 /// The ledger of one environment, written in the name of one actor.
 package struct LedgerStore: Sendable {
@@ -39,12 +40,14 @@ package struct LedgerStore: Sendable {
     /// was first.
     ///
     /// A ledger in layout 1 is moved to the present one first, in a commit of its own.
+    ///
+    /// - Parameter leases: nothing is recorded once one of them is another process's by now.
     package func transact(
-        _ event: LedgerEvent,
+        _ event: LedgerEvent, under leases: [Lease] = [],
         _ body: @escaping (inout LedgerDraft) throws(LedgerError) -> LedgerDecision
     ) throws(LedgerError) {
         try move()
-        try commit(event) { draft throws(LedgerError) in
+        try commit(event, under: leases) { draft throws(LedgerError) in
             // Another process may have moved it on, or made the environment, meanwhile.
             let isNew = try !Layout.isPresent(in: draft)
             let decision = try body(&draft)
@@ -86,12 +89,12 @@ package struct LedgerStore: Sendable {
     }
 
     private func commit(
-        _ event: LedgerEvent,
+        _ event: LedgerEvent, under leases: [Lease] = [],
         _ body: @escaping (inout LedgerDraft) throws(LedgerError) -> LedgerDecision
     ) throws(LedgerError) {
         do {
             try ledger.transact(
-                environment, actor: actor, event: event, time: clock.now.date, body)
+                environment, actor: actor, event: event, time: clock.now.date, under: leases, body)
         } catch let error as LedgerError {
             throw error
         } catch {

@@ -38,12 +38,10 @@ enum PendingDocuments {
             astray = record.astray
         }
 
-        /// The record, with `step` on its shard.
+        /// The record, with its step on its shard.
         func record(_ step: PlanStep) -> PendingRecord {
-            var own = step
-            own.shards = [key.shard]
             var record = PendingRecord(
-                rollout: rollout, key: key, step: own, approval: approval, startedAt: startedAt,
+                rollout: rollout, key: key, step: step, approval: approval, startedAt: startedAt,
                 actor: actor)
             record.version = version
             record.approvedUntil = approvedUntil
@@ -161,18 +159,31 @@ extension RecordSnapshot {
         guard RecordPath.pending(reference.key) == place else {
             throw LedgerError(.damaged, "\(place): it is the record of \(reference.key)")
         }
-        let path = RecordPath.step(reference.rollout, reference.step)
-        var known = steps[reference.step]
-        if known == nil { known = try keptStep(reference.step, at: path) }
-        guard let step = known else {
-            throw LedgerError(
-                .damaged, "\(path): the step of \(reference.key) is missing",
-                remedy: "restore the branch from before")
-        }
-        steps[reference.step] = step
+        let step = try step(
+            reference.step, of: reference.rollout, &steps, for: reference.key)
         let record = reference.record(step)
         try checks.check(record, step: reference.step, at: place)
         return record
+    }
+
+    /// A step that is kept with a rollout, for one shard.
+    ///
+    /// - Parameter known: the steps that were read, which shards share.
+    func step(
+        _ digest: Digest, of rollout: String, _ known: inout [Digest: PlanStep],
+        for key: OperationKey
+    ) throws(LedgerError) -> PlanStep {
+        let path = RecordPath.step(rollout, digest)
+        var found = known[digest]
+        if found == nil { found = try keptStep(digest, at: path) }
+        guard var step = found else {
+            throw LedgerError(
+                .damaged, "\(path): the step of \(key) is missing",
+                remedy: "restore the branch from before")
+        }
+        known[digest] = step
+        step.shards = [key.shard]
+        return step
     }
 
     /// A step that is kept with its rollout; nil where it is missing.

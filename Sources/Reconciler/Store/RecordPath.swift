@@ -40,6 +40,9 @@ package enum RecordPath {
     /// The folder of suspensions.
     package static let suspensions = LedgerPath("suspensions")
 
+    /// The folder of what any worker may carry out.
+    package static let offers = LedgerPath("offers")
+
     // MARK: Shards
 
     /// How many folders lie between the folder of a namespace and a shard.
@@ -156,6 +159,24 @@ package enum RecordPath {
     static func finalizer(_ rollout: String, _ namespace: String) -> LedgerPath {
         finalizers(rollout).appending(namespace)
     }
+
+    /// That operations of a rollout may be carried out by any worker.
+    package static func offer(_ rollout: String) -> LedgerPath {
+        offers.appending(rollout).appending("offer")
+    }
+
+    /// The folder of what of an offer is on which server.
+    static func offeredServers(_ rollout: String) -> LedgerPath {
+        offers.appending(rollout).appending("servers")
+    }
+
+    /// What of an offer is on one server.
+    static func offeredServer(_ rollout: String, _ server: String) -> LedgerPath {
+        offeredServers(rollout).spread(server, depth: offeredDepth)
+    }
+
+    /// How many folders lie between ``offeredServers(_:)`` and a record in it.
+    static let offeredDepth = 2
 
     /// The pending record of an operation.
     package static func pending(_ key: OperationKey) -> LedgerPath {

@@ -24,6 +24,7 @@ package enum EventJSON {
     private static func members(of event: ReconcileEvent) -> (kind: String, [String: String]) {
         switch event {
         case .started(let seconds): return ("started", ["interval": "\(seconds)s"])
+        case .working: return ("working", [:])
         case .rollout(let event):
             return ("operation", ["message": EventText.words(event)])
         case .passed(let number, let report): return ("pass", pass(number, report))
@@ -31,6 +32,16 @@ package enum EventJSON {
             return (
                 "pass-failed",
                 ["pass": "\(number)", "exit": "\(status.rawValue)", "message": message]
+            )
+        case .standingBy(let message): return ("standing-by", ["message": message])
+        case .assisting(let server, let rollout, let operations):
+            return (
+                "assisting", ["server": server, "rollout": rollout, "operations": "\(operations)"]
+            )
+        case .assistanceFailed(let server, let message):
+            return (
+                "assistance-failed",
+                ["message": message].merging(server.map { ["server": $0] } ?? [:]) { $1 }
             )
         case .gone(let message): return ("environment-gone", ["message": message])
         case .pausing(let seconds):

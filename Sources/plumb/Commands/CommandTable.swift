@@ -30,5 +30,7 @@ enum CommandTable {
         StoreGCCommand.command,
         StoreCopyCommand.command,
         DaemonCommand.command,
+        WorkerCommand.command,
+        WorkersCommand.command,
     ]
 }

@@ -42,9 +42,11 @@ enum DaemonCommand {
                 return (failure.message, failure.status)
             },
             hooks: { environment, interrupt in
-                PassHooks(
+                var hooks = PassHooks(
                     interrupt: interrupt,
                     listener: RolloutListener { tell(environment, .rollout($0)) })
+                hooks.shares = true
+                return hooks
             }
         ).run(invocation.values(.environments), until: interrupt)
         tell(nil, .ended)

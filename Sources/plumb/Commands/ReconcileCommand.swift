@@ -24,8 +24,10 @@ enum ReconcileCommand {
         var request = try invocation.request()
         request.waitsForBakes = !invocation.has(.noWait)
         request.requiresAll = invocation.has(.requireAll)
+        var hooks = progress.hooks
+        hooks.shares = true
         let pass = try PassContext.open(
-            request, progress.hooks,
+            request, hooks,
             purposes: Set(ConnectionPool.Purpose.allCases))
         let report = try ReconcilePass(pass: pass).run()
         progress.finish()

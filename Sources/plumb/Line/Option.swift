@@ -43,6 +43,12 @@ struct Option: Sendable {
         help: "the environment (default: the only one in plumb.yaml)")
     static let environments = Option(
         name: "environment", value: "name", help: "only this environment", isRepeatable: true)
+    static let hosts = Option(
+        name: "hosts", value: "pattern",
+        help: "only shards on these servers, as `db-*.eu.internal`", isRepeatable: true)
+    static let concurrency = Option(
+        name: "concurrency", value: "number",
+        help: "how many operations are at work at once, at most (default: 8)")
     static let namespace = Option(
         name: "namespace", value: "name", help: "only this namespace", isRepeatable: true)
     static let shard = Option(

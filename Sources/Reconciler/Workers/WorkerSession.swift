@@ -1,0 +1,74 @@
+import Basics
+import Desired
+import Execution
+import Foundation
+import Ledger
+import Model
+import Schema
+
+/// What a worker has at hand that makes no passes: the operator's file and the ledger. It needs no
+/// schema repository.
+package struct WorkerSession: Sendable {
+    package let store: LedgerStore
+    private let context: ReconcileContext
+    private let hosts: [HostPattern]
+
+    /// Opens the ledger; reaches no server of the fleet.
+    ///
+    /// - Parameters:
+    ///   - rules: the operator's file: its accounts decide which servers can be changed at all.
+    ///   - hosts: only these servers; all that the file has an account for where there are none.
+    ///   - total: how many operations are at work at once, at most.
+    package init(
+        _ rules: Operator, environment: String, ledger: Ledger, actor: LedgerActor,
+        hosts: [HostPattern], total: Int, folder: String, hooks: PassHooks
+    ) throws {
+        store = LedgerStore(
+            ledger: ledger, environment: environment, actor: actor, clock: hooks.clock)
+        self.hosts = hosts
+        context = try ReconcileContext(
+            access: ServerAccess(
+                of: environment, ruledBy: rules, places: SecretPlaces(folder: folder)),
+            purposes: [.change], concurrency: Concurrency(total: total, perHost: total),
+            clock: hooks.clock,
+            interrupt: hooks.interrupt)
+    }
+
+    /// Opens the ledger that the operator's file names, or another one.
+    package static func ledger(
+        _ named: String?, _ rules: Operator, folder: String
+    ) throws -> Ledger {
+        let path: String
+        if let named {
+            path = LocalPath(named.hasPrefix("file:") ? String(named.dropFirst(5)) : named)
+                .resolved(in: folder)
+        } else if case .file(let own)? = rules.ledger {
+            path = LocalPath(own).resolved(in: folder)
+        } else {
+            throw ConfigurationError(
+                "\(rules.file) names no ledger",
+                remedy: "add `ledger` there, or name it with --ledger")
+        }
+        return try Ledger.open(path: path, signingKey: rules.ledgerKey)
+    }
+
+    /// Whether the shards of a server may be changed from here.
+    package func mayChange(_ server: ServerAddress) -> Bool {
+        guard hosts.isEmpty || hosts.contains(where: { $0.matches(server) }) else { return false }
+        return (try? context.access.settings(server, .change)) != nil
+    }
+
+    /// Carries out what is offered, until the interrupt is raised and nothing is at work.
+    package func run(
+        _ hooks: PassHooks, notify: @escaping @Sendable (Assistant.Event) -> Void
+    ) throws {
+        let sharing = context.sharing(of: store)
+        let presence = try sharing.appear(as: "worker by \(store.actor.name)")
+        defer { presence?.giveBack() }
+        let means = Assistant.Means(
+            store: store, access: context, total: context.concurrency.total,
+            mayChange: { mayChange($0) })
+        Assistant(means, sharing: sharing, hooks: hooks, notify: notify).run()
+        context.pool.closeIdle()
+    }
+}

@@ -1,0 +1,75 @@
+import Basics
+import Desired
+import Execution
+import Foundation
+import Model
+import Reconciler
+import Reports
+import Views
+
+/// `plumb worker`.
+enum WorkerCommand {
+    static let command = Command(
+        name: "worker", summary: "carry out what daemons offer of their rollouts",
+        details: """
+            Makes no plan and reads no schema repository: it takes what a daemon or a reconcile has
+            recorded in the ledger, for the servers of which the operator's file has an account that
+            may change shards. One line of JSON per event on standard error. SIGTERM lets the running
+            statements finish.
+            """,
+        options: [
+            .operatorFile, .ledger, .environment, .hosts, .concurrency, .noColor,
+        ], run: run)
+
+    private static func run(_ invocation: Invocation) throws -> ExitStatus {
+        guard let rules = try invocation.operatorFile() else {
+            throw UsageError(
+                message: "a worker needs an operator's file: its accounts say which servers it may "
+                    + "change",
+                remedy: "name it with --operator")
+        }
+        let environment = try environment(invocation.value(.environment), rules)
+        let terminal = invocation.terminal
+        let tell: @Sendable (ReconcileEvent) -> Void = { event in
+            terminal.log(
+                EventJSON.line(event, of: environment, at: Timestamp(Date())), as: .json)
+        }
+        let interrupt = Interrupt()
+        Signals.deliver(to: interrupt) { tell(.ending(reason: $0)) }
+        let hooks = PassHooks(
+            interrupt: interrupt, listener: RolloutListener { tell(.rollout($0)) })
+        let session = try WorkerSession(
+            rules, environment: environment,
+            ledger: try WorkerSession.ledger(
+                invocation.value(.ledger), rules, folder: invocation.folder),
+            actor: invocation.actor,
+            hosts: try invocation.values(.hosts).map(pattern),
+            total: try invocation.number(.concurrency, default: 8), folder: invocation.folder,
+            hooks: hooks)
+        tell(.working)
+        try session.run(hooks) { tell($0.event) }
+        tell(.ended)
+        return .done
+    }
+
+    /// The environment that is named, or the only one that the file has.
+    private static func environment(_ name: String?, _ rules: Operator) throws -> String {
+        if let name { return name }
+        guard rules.environments.count == 1, let only = rules.environments.keys.first else {
+            throw UsageError(
+                message: "\(rules.file) has \(rules.environments.count) environments",
+                remedy: "name one with --environment")
+        }
+        return only
+    }
+
+    private static func pattern(_ text: String) throws -> HostPattern {
+        do throws(HostPattern.Fault) {
+            return try HostPattern(text)
+        } catch {
+            throw UsageError(
+                message: "--hosts \(text): it \(error.message)",
+                remedy: "name a server as `db-1:3306`, or several as `db-*.internal`")
+        }
+    }
+}
