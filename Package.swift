@@ -52,7 +52,7 @@ let package = Package(
             "Reconciler",
             [
                 "Basics", "Execution", "Schema", "Signatures", "Diff", "Git", "Desired",
-                "MySQLClient", "Observed", "Ledger", "Model", "Reports",
+                "MySQLClient", "MySQLStore", "Observed", "Ledger", "Model", "Reports",
             ]),
         module(
             "Import",

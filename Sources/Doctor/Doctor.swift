@@ -32,7 +32,8 @@ package struct Doctor {
         hooks.stage("verifying the ledger")
         return checks
             + LedgerExamination(
-                request: request, fleet: repository.fleet, environment: repository.environment
+                request: request, fleet: repository.fleet, environment: repository.environment,
+                places: repository.places ?? SecretPlaces(folder: nil)
             ).checks
     }
 

@@ -1,3 +1,4 @@
+import Basics
 import Desired
 import Foundation
 import Git
@@ -15,39 +16,49 @@ struct LedgerExamination {
     /// How many problems are listed; of the others only the number is given.
     private static let mostProblems = 20
 
-    init(request: PassRequest, fleet: Fleet?, environment: Desired.Environment?) {
-        let path: String
+    init(
+        request: PassRequest, fleet: Fleet?, environment: Desired.Environment?,
+        places: SecretPlaces
+    ) {
+        let place: LedgerPlace
         do {
-            guard let found = try Self.path(request, fleet) else {
+            guard let found = try Self.place(request, fleet, places) else {
                 add(
-                    "ledger", .unknown, "not checked: its folder is not known",
+                    "ledger", .unknown, "not checked: its place is not known",
                     "correct \(Fleet.fileName), or name it with `--ledger`")
                 return
             }
-            path = found
+            place = found
         } catch {
             add("ledger", .failed, "\(error)", nil)
             return
         }
-        examineSpace(path)
-        do throws(LedgerError) {
-            let ledger = try Ledger.open(path: path)
-            guard try ledger.isThere else {
-                add(path, .ok, "not there yet: the first pass makes it")
-                return
-            }
-            try examine(ledger)
-        } catch {
-            add(path, .failed, error.fault, error.remedy)
+        if case .folder(let path) = place { examineSpace(path) }
+        examine(place)
+        if let environment, case .folder(let path) = place {
+            examineLease(path, environment.name)
         }
-        if let environment { examineLease(path, environment.name) }
     }
 
-    private static func path(_ request: PassRequest, _ fleet: Fleet?) throws -> String? {
-        if let fleet { return try LedgerSession.ledgerPath(request, fleet) }
-        guard let path = request.ledger else { return nil }
-        let plain = path.hasPrefix("file:") ? String(path.dropFirst(5)) : path
-        return LocalPath(plain).resolved(in: request.folder)
+    private static func place(
+        _ request: PassRequest, _ fleet: Fleet?, _ places: SecretPlaces
+    ) throws -> LedgerPlace? {
+        if let fleet { return try LedgerPlace(request, fleet, places: places) }
+        return request.ledger == nil ? nil : try LedgerPlace.named(request, places: places)
+    }
+
+    private mutating func examine(_ place: LedgerPlace) {
+        do {
+            let ledger = try place.open()
+            guard try ledger.isThere else {
+                return add(place.description, .ok, "not there yet: the first pass makes it")
+            }
+            try examine(ledger)
+        } catch let error as any RemediedError {
+            add(place.description, .failed, error.fault, error.remedy)
+        } catch {
+            add(place.description, .failed, "\(error)")
+        }
     }
 
     private mutating func add(

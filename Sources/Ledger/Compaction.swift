@@ -30,9 +30,8 @@ extension Ledger {
 
     /// Copies a ledger with all of its history to another place; see ``StoreCopy``.
     package static func copy(
-        from source: String, to target: String
+        from source: Ledger, to target: Ledger
     ) throws(LedgerError) -> StoreCopy.Report {
-        let (source, target) = (try open(path: source), try open(path: target))
         try source.requireMade()
         do {
             return try StoreCopy(from: source.backend, to: target.backend).run()

@@ -66,8 +66,17 @@ package struct LedgerError: RemediedError, Sendable, Equatable {
         }
         let remedies = [error.remedy, Self.remedy(code)].compactMap { $0 }
         self.init(
-            code, "\(subject): \(error.fault)", remedy: remedies.joined(separator: "; "),
+            code, Self.joined(subject, error.fault), remedy: remedies.joined(separator: "; "),
             retry: error.code == .indeterminate ? .indeterminate : nil)
+    }
+
+    /// Both in one sentence, in which the place that one ends with and the other begins with stands
+    /// once.
+    private static func joined(_ subject: String, _ fault: String) -> String {
+        guard let end = fault.firstRange(of: ": "),
+            subject.hasSuffix(" " + fault[..<end.lowerBound])
+        else { return "\(subject): \(fault)" }
+        return "\(subject): \(fault[end.upperBound...])"
     }
 
     /// Whether the error of the store does not say by itself what was being done.
@@ -98,7 +107,7 @@ package struct LedgerError: RemediedError, Sendable, Equatable {
         case .lostRace: "try again"
         case .invalid: "correct the name"
         case .unsigned: "check `sign` of the ledger, and the rights on the key"
-        case .io: "check the ledger's disk and the rights on it"
+        case .io: "check the ledger's disk or server, and the rights there"
         }
     }
 }

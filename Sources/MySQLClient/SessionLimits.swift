@@ -89,7 +89,7 @@ extension Connection {
     ///
     /// Throws `configuration` where `sql_log_bin` is off, which `init_connect` can set: no replica
     /// would get the session's changes.
-    func liftLimits() throws(MySQLError) {
+    package func liftLimits() throws(MySQLError) {
         try liftLimits(answered: try answers(to: liftingStatements))
     }
 

@@ -86,19 +86,19 @@ import Testing
         (
             "ledger: ledger.git",
             "plumb.yaml:12:9: error: the ledger must start with `file:` or "
-                + "`mysql://` [invalid-value]; write `file:path` or `mysql://user@host:3306/database`"
+                + "`mysql://` [invalid-value]; write \(LedgerLocation.form)"
         ),
         (
             "ledger: \"mysql://u:secret@h/d\"",
             "plumb.yaml:12:9: error: `ledger` has a password in "
                 + "it, which would put it into git [plaintext-password]; write "
-                + "`mysql://user@host:port/database`; the password comes from the environment's "
-                + "`connection`"
+                + "`mysql://user@host:port/database`, and name the password under `connection` of "
+                + "`ledger`"
         ),
         (
             "ledger: \"mysql://u@h\"",
             "plumb.yaml:12:9: error: the ledger has no `/database` "
-                + "[invalid-value]; write `file:path` or `mysql://user@host:3306/database`"
+                + "[invalid-value]; write \(LedgerLocation.form)"
         ),
         (
             "ledger: {sgin: key}",
@@ -122,7 +122,7 @@ import Testing
         (
             "ledger: {location: ledger.git}",
             "plumb.yaml:12:20: error: the ledger must start with `file:` or "
-                + "`mysql://` [invalid-value]; write `file:path` or `mysql://user@host:3306/database`"
+                + "`mysql://` [invalid-value]; write \(LedgerLocation.form)"
         ),
         (
             "workspace: {prefix: a-b}",

@@ -122,7 +122,9 @@ let example = """
                 == ProbePolicy(isEnabled: false, eachSeconds: 5, totalSeconds: 120))
         #expect(
             fleet.ledger
-                == .mysql(user: "user", server: .tcp(host: "host", port: 3307), database: "plumb"))
+                == .mysql(
+                    LedgerDatabase(
+                        user: "user", servers: [.tcp(host: "host", port: 3307)], name: "plumb")))
         #expect(fleet.warnings.isEmpty)
     }
 

@@ -48,6 +48,14 @@ package struct ConnectionConfiguration: Hashable, Sendable {
 }
 
 extension ConnectionConfiguration {
+    /// The connection of an account that the command line names, or that needs no secret.
+    package init(only credentials: Credentials) {
+        self.init(
+            credentials: credentials, tls: .standard,
+            connectTimeoutSeconds: Self.defaultConnectTimeoutSeconds,
+            lockWaitTimeoutSeconds: Self.defaultLockWaitTimeoutSeconds)
+    }
+
     /// The account for observing: not the one for changes, where there is another.
     package var readAccount: Credentials? { read ?? credentials }
 

@@ -15,6 +15,8 @@ package struct Fleet: Sendable {
     package internal(set) var workspace: WorkspaceSettings
     package internal(set) var policy: Policy
     package internal(set) var ledger: LedgerLocation
+    /// How the ledger's servers are reached, and no others; nil where nothing is said about it.
+    package internal(set) var ledgerConnection: ConnectionConfiguration?
     /// The file of the SSH key that signs the ledger, as written; nil for an unsigned ledger.
     package internal(set) var ledgerKey: LocalPath?
     /// How long plans, rollouts and approvals that are over stay in the ledger's tree, in seconds;

@@ -167,7 +167,9 @@ struct ShardResolution {
                 "the schema `\(database)` of the shard \(id) is named like a scratch schema",
                 remedy: "set `prefix` in `workspace` to something else", at: location)
         }
-        if case .mysql(_, server, database) = fleet.ledger {
+        if case .mysql(let ledger) = fleet.ledger, ledger.name == database,
+            ledger.servers.contains(server)
+        {
             diagnostics.error(
                 .duplicateDatabase,
                 "the shard \(id) and the ledger are both the schema `\(database)` on \(server)",

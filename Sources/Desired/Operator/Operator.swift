@@ -15,6 +15,8 @@ package struct Operator: Sendable {
     /// The only branch whose commits are carried out; every other revision is a proposal.
     package let follow: String?
     package let ledger: LedgerLocation?
+    /// How the servers of ``ledger`` are reached, and no others.
+    package let ledgerConnection: ConnectionConfiguration?
     package let workspace: OperatorWorkspace?
     package let require: Requirements
     package let approvals: ApprovalRules
@@ -53,13 +55,16 @@ package struct Operator: Sendable {
         guard allows(server) else { return nil }
         return environments[environment]?.first { accounts in
             accounts.hosts.map { $0.contains { $0.matches(server) } } ?? true
-        }.map { accounts in
-            // A socket never leaves this machine, so TLS is not required there.
-            guard case .tcp = server, let least = require.tls?.value else {
-                return accounts.connection
-            }
-            return accounts.connection.raised(to: least)
-        }
+        }.map { required(of: $0.connection, to: server) }
+    }
+
+    /// The connection with at least the TLS mode that is required for `server`.
+    package func required(
+        of connection: ConnectionConfiguration, to server: ServerAddress
+    ) -> ConnectionConfiguration {
+        // A socket never leaves this machine, so TLS is not required there.
+        guard case .tcp = server, let least = require.tls?.value else { return connection }
+        return connection.raised(to: least)
     }
 }
 

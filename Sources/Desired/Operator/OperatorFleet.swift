@@ -6,6 +6,8 @@ extension Operator {
         var result = fleet
         result.policy = try require.raised(fleet.policy)
         if let ledger { result.ledger = ledger }
+        // An account of plumb.yaml counts for nothing here, as for shards.
+        result.ledgerConnection = ledgerConnection
         if let ledgerKey { result.ledgerKey = LocalPath(ledgerKey) }
         if let workspace {
             var settings = WorkspaceSettings(

@@ -33,15 +33,15 @@ package struct LedgerSession {
         _ request: PassRequest, _ hooks: PassHooks
     ) throws -> LedgerSession {
         hooks.stage("fetching the schema repository")
-        let trusted = try TrustedSource.open(request)
+        var trusted = try TrustedSource.open(request)
         let environment = try trusted.fleet.selectEnvironment(request.scope.environment)
-        let path = try ledgerPath(request, trusted.fleet)
-        try CommittedPlace(path: path, what: "ledger").check(around: request.folders)
+        let place = try LedgerPlace(request, trusted.fleet, places: trusted.places)
+        try place.check(around: request.folders)
+        trusted.source = trusted.source.adding(place.notices)
         // Where a proposal could place another file at the key's path, no key is used: such a run
         // writes nothing to the ledger.
         let key = trusted.places.folder == nil ? nil : trusted.fleet.ledgerKey
-        let ledger = try Ledger.open(
-            path: path, signingKey: key?.resolved(in: request.folder))
+        let ledger = try place.open(signingKey: key?.resolved(in: request.folder))
         let store = LedgerStore(
             ledger: ledger, environment: environment.name, actor: request.actor,
             clock: hooks.clock)
@@ -55,27 +55,11 @@ package struct LedgerSession {
     package static func unsettledCount(
         _ request: PassRequest, _ hooks: PassHooks
     ) throws -> Int {
-        let fleet = try TrustedSource.open(request).fleet
+        let trusted = try TrustedSource.open(request)
         guard let name = request.scope.environment else { return 0 }
+        let place = try LedgerPlace(request, trusted.fleet, places: trusted.places)
         let store = LedgerStore(
-            ledger: try Ledger.open(path: try ledgerPath(request, fleet)), environment: name,
-            actor: request.actor, clock: hooks.clock)
+            ledger: try place.open(), environment: name, actor: request.actor, clock: hooks.clock)
         return try store.snapshot()?.list(RecordPath.pendingFolder).count ?? 0
-    }
-
-    /// The ledger's folder: of `--ledger`, else of the fleet file.
-    package static func ledgerPath(_ request: PassRequest, _ fleet: Fleet) throws -> String {
-        if let path = request.ledger {
-            let plain = path.hasPrefix("file:") ? String(path.dropFirst(5)) : path
-            return LocalPath(plain).resolved(in: request.folder)
-        }
-        switch fleet.ledger {
-        case .file(let path): return LocalPath(path).resolved(in: request.folder)
-        case .mysql:
-            throw ConfigurationError(
-                "ledger: this release keeps the ledger in a git repository",
-                remedy: "use `file:` with "
-                    + "the path of a folder")
-        }
     }
 }

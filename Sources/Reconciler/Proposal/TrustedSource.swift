@@ -16,7 +16,7 @@ package struct ProposalRefused: RemediedError {
 /// used.
 package struct TrustedSource {
     /// The source whose schemas are read.
-    package let source: FetchedSource
+    package internal(set) var source: FetchedSource
     /// The source whose `plumb.yaml` and approvals count: the base, or `source` itself.
     package let followed: FetchedSource
     /// The fleet within the limits of the operator's file.

@@ -1,5 +1,8 @@
+import Desired
+import Foundation
 import Ledger
 import Model
+import Reconciler
 import Schema
 import Views
 
@@ -9,10 +12,16 @@ enum StoreCopyCommand {
         name: "store copy", summary: "copy a ledger with its whole history",
         arguments: "from to",
         details: """
-            Both are places as in `ledger:` of plumb.yaml, such as file:path. What is there already
-            is not copied again; both are compared at the end.
+            Both are places as in `ledger:` of plumb.yaml: file:path, or
+            mysql://user@host:3306/database. What is there already is not copied again; both are
+            compared at the end. The account of a database is the one that `ledger` of the
+            operator's file or of plumb.yaml has for its hosts, or that of --option-file or
+            --password-env.
             """,
-        options: [.output, .noColor], run: run)
+        options: [
+            .optionFile, .passwordEnvironment, .source, .ref, .base, .operatorFile, .output,
+            .noColor,
+        ], run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
@@ -20,10 +29,10 @@ enum StoreCopyCommand {
             throw UsageError(
                 message: "`store copy` takes two places, and was given "
                     + Count.of(invocation.arguments.count, "argument"),
-                remedy: "give the ledger to copy and the new place, as file:path")
+                remedy: "give the ledger to copy and the new place, as file:path or mysql://…")
         }
-        let places = try invocation.arguments.map(StorePlace.path)
-        let report = try Ledger.copy(from: places[0], to: places[1])
+        let ledgers = try LedgerPlaces(invocation).places.map { try $0.open() }
+        let report = try Ledger.copy(from: ledgers[0], to: ledgers[1])
         let summary =
             "\(Count.of(report.objects, "object")) and "
             + "\(Count.of(report.references, "reference")) are the same in both; "
@@ -40,5 +49,64 @@ enum StoreCopyCommand {
         }
         invocation.answer(summary + "\n", as: format)
         return .done
+    }
+}
+
+/// The places that the arguments of `store copy` name.
+private struct LedgerPlaces {
+    let places: [LedgerPlace]
+
+    init(_ invocation: Invocation) throws {
+        let isInDatabase = invocation.arguments.contains { $0.hasPrefix("mysql:") }
+        let request = try invocation.request(.baseOnly)
+        var account: LedgerAccess.Account?
+        var secrets = SecretPlaces(folder: request.folder)
+        if isInDatabase, !invocation.namesAccount, invocation.hasFleet {
+            let trusted = try TrustedSource.open(request)
+            account = .init(trusted.fleet)
+            secrets = trusted.places
+        } else if isInDatabase {
+            account = request.operator.flatMap { .init($0) }
+        }
+        places = try invocation.arguments.map { written in
+            try LedgerPlace(
+                written: written, option: "store copy",
+                account: try invocation.account(written) ?? account, operator: request.operator,
+                places: secrets, folder: request.folder)
+        }
+    }
+}
+
+extension Invocation {
+    /// Whether the command line names an account.
+    fileprivate var namesAccount: Bool {
+        value(.optionFile) != nil || value(.passwordEnvironment) != nil
+    }
+
+    /// Whether there is a schema repository whose settings count.
+    fileprivate var hasFleet: Bool {
+        value(.source) != nil
+            || FileManager.default.fileExists(atPath: folder + "/" + Fleet.fileName)
+    }
+
+    /// The account that the command line names for a ledger.
+    fileprivate func account(_ written: String) throws -> LedgerAccess.Account? {
+        guard namesAccount, case .mysql(let database)? = try? LedgerLocation(written) else {
+            return nil
+        }
+        guard value(.optionFile) == nil || value(.passwordEnvironment) == nil else {
+            throw UsageError(
+                message: "--option-file and --password-env exclude each other",
+                remedy: "leave one of them out")
+        }
+        let credentials: ConnectionConfiguration.Credentials =
+            if let file = value(.optionFile) {
+                .optionFile(LocalPath(file))
+            } else {
+                .user(
+                    database.user,
+                    password: value(.passwordEnvironment).map { .environment($0) } ?? .none)
+            }
+        return LedgerAccess.Account(for: database, ConnectionConfiguration(only: credentials))
     }
 }

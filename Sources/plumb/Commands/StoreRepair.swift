@@ -12,7 +12,11 @@ struct StoreRepair {
     /// Repairs the ledger of a session, from the copy that `--from` names.
     init(_ invocation: Invocation, _ session: LedgerSession) throws {
         let other = try invocation.value(.copy).map { place in
-            let other = try Ledger.open(path: try StorePlace.path(place))
+            let other = try LedgerPlace(
+                written: place, option: "--from", account: .init(session.fleet),
+                operator: session.request.operator, places: session.trusted.places,
+                folder: session.request.folder
+            ).open()
             try other.requireMade()
             return other
         }

@@ -29,7 +29,8 @@ struct Option: Sendable {
         name: "config", value: "path",
         help: "the fleet file inside the repository (default: plumb.yaml)")
     static let ledger = Option(
-        name: "ledger", value: "file:path", help: "the ledger, instead of the one in plumb.yaml")
+        name: "ledger", value: "place",
+        help: "the ledger, instead of the one in plumb.yaml: file:path, mysql://user@host/database")
     static let base = Option(
         name: "base", value: "revision",
         help: "whose plumb.yaml counts; other revisions give only schemas (default: in a pull "
@@ -111,7 +112,8 @@ struct Option: Sendable {
         name: "repair", value: nil,
         help: "fetch what is damaged or missing from another copy, forget what is made again")
     static let copy = Option(
-        name: "from", value: "file:path", help: "with --repair: another copy of the ledger")
+        name: "from", value: "place",
+        help: "with --repair: another copy of the ledger, as file:path or mysql://…")
     static let limit = Option(
         name: "limit", value: "number", help: "how many entries at most (default: 50)")
     static let interval = Option(

@@ -24,6 +24,8 @@ package struct FleetFile {
     /// The environments with what they add, in order.
     package var environments: [(name: String, adds: String)] = [("production", "")]
     package var ledger: String
+    /// The value of `ledger`, where the ledger is in no folder.
+    package var ledgerLine: String?
     /// The key that signs the ledger.
     package var ledgerKey: String?
     /// Replaces everything, where a test is about the file itself.
@@ -44,6 +46,10 @@ package struct FleetFile {
                 + (environment.adds.isEmpty ? "" : ", \(environment.adds)") + "}"
         }
         if !policy.isEmpty { lines += ["policy:"] + policy.map { "  " + $0 } }
+        if let ledgerLine {
+            lines.append("ledger: \(ledgerLine)")
+            return lines.joined(separator: "\n") + "\n"
+        }
         let key = ledgerKey.map { ", sign: \(Self.quoted($0))" }
         lines.append(
             key.map { "ledger: {location: \"file:\(ledger)\"\($0)}" }

@@ -44,7 +44,7 @@ struct ConnectionDecoder {
     }
 
     /// The keys of an account, wherever they are written.
-    private struct Login {
+    struct Login {
         let optionFile: YAMLNode?
         let user: YAMLNode?
         let variable: YAMLNode?
@@ -60,6 +60,14 @@ struct ConnectionDecoder {
         init(_ fields: Fields<AccountKey>) {
             optionFile = fields[.optionFile]
             user = fields[.user]
+            variable = fields[.passwordEnvironment]
+            file = fields[.passwordFile]
+        }
+
+        /// The user stands in the ledger's location.
+        init(_ fields: Fields<LedgerConnectionKey>) {
+            optionFile = fields[.optionFile]
+            user = nil
             variable = fields[.passwordEnvironment]
             file = fields[.passwordFile]
         }
@@ -95,6 +103,31 @@ struct ConnectionDecoder {
         guard let user else { return nil }
         if let variable { return .user(user, password: .environment(variable)) }
         if let file { return .user(user, password: .file(file)) }
+        return .user(user, password: .none)
+    }
+
+    /// The account of a user whose name stands elsewhere.
+    func credentials(
+        _ login: Login, of user: String
+    ) -> ConnectionConfiguration.Credentials? {
+        let named = [login.optionFile, login.variable, login.file].compactMap(\.self)
+        guard named.count < 2 else {
+            return reader.invalid(
+                named[1],
+                "the ledger's connection has several of `option_file`, `password_env` and "
+                    + "`password_file`", "write one of them")
+        }
+        if let node = login.optionFile {
+            return path(node, "`option_file`").map { .optionFile($0) }
+        }
+        if let node = login.variable {
+            return variable(node, "`password_env`").map {
+                .user(user, password: .environment($0))
+            }
+        }
+        if let node = login.file {
+            return path(node, "`password_file`").map { .user(user, password: .file($0)) }
+        }
         return .user(user, password: .none)
     }
 

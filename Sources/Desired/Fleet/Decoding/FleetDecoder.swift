@@ -24,8 +24,8 @@ extension Fleet {
     private func with(warnings: [Diagnostic]) -> Fleet {
         Fleet(
             file: file, namespaces: namespaces, environments: environments, workspace: workspace,
-            policy: policy, ledger: ledger, ledgerKey: ledgerKey,
-            retention: retention, lint: lint, warnings: warnings)
+            policy: policy, ledger: ledger, ledgerConnection: ledgerConnection,
+            ledgerKey: ledgerKey, retention: retention, lint: lint, warnings: warnings)
     }
 }
 
@@ -48,7 +48,7 @@ struct FleetDecoder {
         }
         let workspace = fields.read(.workspace) { node, _ in self.workspace(node) }
         let policy = fields.read(.policy) { node, _ in PolicyDecoder(reader: reader).policy(node) }
-        let ledger = fields.read(.ledger, self.ledger)
+        let ledger = fields.read(.ledger, LedgerDecoder(reader: reader).settings)
         let lint = fields.read(.lint) { node, _ in LintDecoder(reader: reader).lint(node) }
         guard let namespaces, let environments else { return nil }
         return Fleet(
@@ -56,7 +56,8 @@ struct FleetDecoder {
             workspace: workspace
                 ?? WorkspaceSettings(host: nil, prefix: WorkspaceSettings.defaultPrefix),
             policy: policy ?? .standard, ledger: ledger?.location ?? .standard,
-            ledgerKey: ledger?.key, retention: ledger?.retention,
+            ledgerConnection: ledger?.connection, ledgerKey: ledger?.key,
+            retention: ledger?.retention,
             lint: lint ?? .standard, warnings: [])
     }
 
@@ -119,44 +120,5 @@ struct FleetDecoder {
             return text
         }
         return WorkspaceSettings(host: host, prefix: prefix ?? WorkspaceSettings.defaultPrefix)
-    }
-
-    /// Decodes the location alone, or a mapping with the location, the signing key and how long
-    /// what is over is kept.
-    private func ledger(
-        _ node: YAMLNode, _ what: String
-    ) -> (location: LedgerLocation, key: LocalPath?, retention: Located<Int>?)? {
-        guard case .mapping = node.content else {
-            return ledgerLocation(node, what).map { ($0, nil, nil) }
-        }
-        guard let fields = reader.fields(node, LedgerKey.self) else { return nil }
-        let location = fields.read(.location, ledgerLocation)
-        let key = fields.read(.sign, reader.string)
-        let retention = fields.read(.retention) { node, what in
-            reader.durationSeconds(node, what, in: LedgerLocation.retentionSeconds).map {
-                Located($0, at: node.location)
-            }
-        }
-        return (location ?? .standard, key.map { LocalPath($0) }, retention)
-    }
-
-    private func ledgerLocation(_ node: YAMLNode, _ what: String) -> LedgerLocation? {
-        guard let text = reader.string(node, what) else { return nil }
-        do throws(LedgerLocation.Fault) {
-            return try LedgerLocation(text)
-        } catch {
-            switch error {
-            case .password:
-                diagnostics.error(
-                    .plaintextPassword,
-                    "\(what) has a password in it, which would put it into git",
-                    remedy: "write `mysql://user@host:port/database`; the password comes from "
-                        + "the environment's `connection`", at: node.location)
-                return nil
-            case .other(let message):
-                return reader.invalid(
-                    node, message, "write `file:path` or `mysql://user@host:3306/database`")
-            }
-        }
     }
 }

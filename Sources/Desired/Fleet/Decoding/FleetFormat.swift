@@ -13,7 +13,7 @@ enum FleetFormat {
         WorkspaceKey.self, PolicyKey.self, ApproversKey.self, RolloutKey.self, WaveKey.self,
         HealthKey.self, ConcurrencyKey.self, RetriesKey.self, WindowKey.self, LimitsKey.self,
         ProbeKey.self, LintKey.self,
-        WaiverKey.self, LedgerKey.self,
+        WaiverKey.self, LedgerKey.self, LedgerConnectionKey.self,
     ]
 
     static let choices: [any FleetChoice.Type] = [

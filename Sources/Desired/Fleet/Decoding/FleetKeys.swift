@@ -210,7 +210,17 @@ enum ProbeKey: String, FleetKey {
 enum LedgerKey: String, FleetKey {
     static let title = "ledger"
     static let what = "`ledger`"
-    case location, sign, retention
+    case location, connection, sign, retention
+}
+
+enum LedgerConnectionKey: String, FleetKey {
+    static let title = "ledgerConnection"
+    static let what = "the ledger's connection"
+    case optionFile = "option_file"
+    case passwordEnvironment = "password_env"
+    case passwordFile = "password_file"
+    case tls
+    case connectTimeout = "connect_timeout"
 }
 
 enum LintKey: String, FleetKey {

@@ -58,7 +58,7 @@ struct NodeReader {
     /// Whether an unknown key may be shown: near credentials only a plain word is surely no secret.
     private static func isRepeatable(_ key: String, in what: String) -> Bool {
         guard !key.contains(where: { "=:@ ".contains($0) }) else { return false }
-        return what != ConnectionKey.what
+        return ![ConnectionKey.what, LedgerConnectionKey.what].contains(what)
             || key.unicodeScalars.allSatisfy { $0 == "_" || $0 == "-" || $0.properties.isLowercase }
     }
 

@@ -48,8 +48,9 @@ private struct OperatorDecoder {
         guard let hosts, let environments, let approvals else { return nil }
         for (_, accounts) in environments { checkTLS(accounts, require) }
         return Operator(
-            file: file, hosts: hosts, environments: environments, follow: follow, ledger: ledger,
-            workspace: workspace, require: require, approvals: approvals,
+            file: file, hosts: hosts, environments: environments, follow: follow,
+            ledger: ledger?.location, ledgerConnection: ledger?.connection, workspace: workspace,
+            require: require, approvals: approvals,
             finalizers: finalizers ?? [], health: health ?? [], calls: calls ?? [],
             allowsDataDirectory: permissions?.contains(.dataDirectory) ?? false,
             ledgerKey: ledgerKey)
@@ -99,17 +100,21 @@ private struct OperatorDecoder {
             ConnectionDecoder(reader: reader).connection(node, what)
         }
         guard let connection, let place = fields[.connection]?.location else { return nil }
-        for (key, path) in connection.paths where !absolute(path.written[...]) {
-            reader.diagnostics.error(
-                .invalidValue, "`\(key)` is `\(path)`, which is not a whole path",
-                remedy: "write it from the root, without `.` and `..`", at: place)
-        }
+        checkPaths(connection, at: place)
         var written: SourceLocation?
         if case .mapping(let entries)? = fields[.connection]?.content {
             written = entries.first { $0.key == ConnectionKey.tls.rawValue }?.value.location
         }
         return HostAccounts(
             hosts: hosts, connection: connection, location: place, tlsLocation: written)
+    }
+
+    private func checkPaths(_ connection: ConnectionConfiguration, at place: SourceLocation) {
+        for (key, path) in connection.paths where !absolute(path.written[...]) {
+            reader.diagnostics.error(
+                .invalidValue, "`\(key)` is `\(path)`, which is not a whole path",
+                remedy: "write it from the root, without `.` and `..`", at: place)
+        }
     }
 
     private func checkTLS(_ accounts: [HostAccounts], _ require: Requirements) {
@@ -129,14 +134,32 @@ private struct OperatorDecoder {
 
     // MARK: Places
 
-    private func ledger(_ node: YAMLNode, _ what: String) -> LedgerLocation? {
-        guard let text = reader.string(node, what) else { return nil }
-        guard text.hasPrefix("file:"), absolute(text.dropFirst(5)) else {
+    /// The location, or a mapping with the location and its account.
+    private func ledger(_ node: YAMLNode, _ what: String) -> LedgerSettings? {
+        guard case .mapping = node.content else {
+            return ledgerLocation(node, what).map { LedgerSettings(location: $0) }
+        }
+        guard let fields = reader.fields(node, OperatorLedgerKey.self),
+            let location = fields.read(.location, ledgerLocation)
+        else { return nil }
+        var settings = LedgerSettings(location: location)
+        settings.connection = fields.read(.connection) { node, what in
+            LedgerDecoder(reader: reader).connection(node, what, of: location)
+        }
+        if let connection = settings.connection { checkPaths(connection, at: fields.location) }
+        return settings
+    }
+
+    private func ledgerLocation(_ node: YAMLNode, _ what: String) -> LedgerLocation? {
+        guard let location = LedgerDecoder(reader: reader).location(node, what) else {
+            return nil
+        }
+        if case .file(let path) = location, !absolute(path[...]) {
             return reader.invalid(
                 node, "\(what) is not `file:` and an absolute path",
                 "write `file:/var/lib/plumb/ledger.git`")
         }
-        return .file(path: String(text.dropFirst(5)))
+        return location
     }
 
     private func workspace(_ node: YAMLNode) -> OperatorWorkspace? {

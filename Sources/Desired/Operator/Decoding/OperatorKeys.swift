@@ -19,6 +19,13 @@ enum HostAccountsKey: String, FleetKey {
     case hosts, connection
 }
 
+enum OperatorLedgerKey: String, FleetKey {
+    static let title = "operatorLedger"
+    static let what = "`ledger`"
+    static let required: Set<OperatorLedgerKey> = [.location]
+    case location, connection
+}
+
 enum CallConsentKey: String, FleetKey {
     static let title = "finalizerCalls"
     static let what = "an entry of `finalizer_calls`"
@@ -68,6 +75,7 @@ enum OperatorFormat {
         ApprovalRulesKey.self,
         OpenPGPKey.self, FoldingKey.self, OperatorLimitsKey.self, ConnectionKey.self,
         AccountKey.self, TLSKey.self,
+        OperatorLedgerKey.self, LedgerConnectionKey.self,
         WorkspaceKey.self, ApproversKey.self, WindowKey.self, LimitsKey.self,
     ]
 
