@@ -14,7 +14,7 @@ import Store
 package final class MySQLBackend: LedgerBackend {
     package let place: String
     let sessions: StoreSessions
-    let heartbeatSeconds: Double
+    let keeper: LeaseKeeper
     private let waitSeconds: Double
     private let isKnown = Lock(false)
     /// Until when the writes wait that compose just now, by the clock of ``Patience``.
@@ -36,9 +36,11 @@ package final class MySQLBackend: LedgerBackend {
         connect: @escaping @Sendable () throws(MySQLError) -> Connection
     ) {
         self.place = place
-        self.heartbeatSeconds = heartbeatSeconds
         self.waitSeconds = waitSeconds
-        sessions = StoreSessions(database: database, waitSeconds: waitSeconds, connect: connect)
+        sessions = StoreSessions(
+            database: database, waitSeconds: waitSeconds, silentSeconds: 6 * heartbeatSeconds,
+            connect: connect)
+        keeper = LeaseKeeper(sessions: sessions, heartbeatSeconds: heartbeatSeconds)
     }
 
     // MARK: The store
@@ -215,7 +217,11 @@ package final class MySQLBackend: LedgerBackend {
     package func strayFiles() throws(StoreError) -> [String] { [] }
     package func compact() throws(StoreError) -> Bool { false }
     package func isCompactionDue() throws(StoreError) -> Bool { false }
-    package func forget() throws(StoreError) { sessions.forget() }
+
+    package func forget() throws(StoreError) {
+        sessions.forget()
+        keeper.forget()
+    }
 
     package func size() throws(StoreError) -> StoreSize {
         try requireMade()

@@ -12,6 +12,7 @@ final class StoreSessions: Sendable {
     let database: String
     private let connect: Connect
     private let lockWaitSeconds: Int
+    private let silentSeconds: Int
     private let idle = Lock<[Connection]>([])
     private let isKnown = Lock(false)
 
@@ -21,8 +22,17 @@ final class StoreSessions: Sendable {
     /// answer of the server. Who wants to wait longer asks again.
     private static let longestLockWait = 10
 
-    /// - Parameter waitSeconds: how long a write waits for its turn.
-    init(database: String, waitSeconds: Double, connect: @escaping Connect) {
+    /// The least time after which the server ends a session from which it hears nothing.
+    private static let shortestSilence = 10
+
+    /// - Parameters:
+    ///   - waitSeconds: how long a write waits for its turn.
+    ///   - silentSeconds: after which time the server may end a session from which it hears
+    ///     nothing: a process that was stopped in its turn must not keep it from others.
+    init(
+        database: String, waitSeconds: Double, silentSeconds: Double, connect: @escaping Connect
+    ) {
+        self.silentSeconds = max(Self.shortestSilence, Int(silentSeconds.rounded(.up)))
         self.database = database
         self.connect = connect
         lockWaitSeconds = min(Self.longestLockWait, max(1, Int(waitSeconds.rounded(.up))))
@@ -73,7 +83,7 @@ final class StoreSessions: Sendable {
         // What a server has as its defaults must not change what is promised here.
         try connection.execute(
             "SET SESSION autocommit = 1, sql_mode = 'STRICT_ALL_TABLES', time_zone = '+00:00', "
-                + "innodb_lock_wait_timeout = \(lockWaitSeconds)")
+                + "innodb_lock_wait_timeout = \(lockWaitSeconds), wait_timeout = \(silentSeconds)")
         try connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         try connection.select(database: database)
         return connection

@@ -37,13 +37,15 @@ enum StoreTables {
         """
         CREATE TABLE IF NOT EXISTS \(leases) (
           name VARBINARY(255) NOT NULL,
-          token BIGINT NOT NULL COMMENT 'greater with each lease',
+          token BIGINT NOT NULL COMMENT 'greater with each lease, never the same twice',
           owner VARBINARY(2048) NOT NULL COMMENT 'who took it and for what',
           taken DATETIME(6) NOT NULL COMMENT 'UTC',
           held TINYINT NOT NULL COMMENT '0 once it was given back',
           node VARBINARY(512) NOT NULL COMMENT 'the server on which the session of its owner is',
+          holder BINARY(16) NOT NULL COMMENT 'which its owner chose by chance',
           writes BIGINT NOT NULL COMMENT 'transitions under this lease',
-          PRIMARY KEY (name)
+          PRIMARY KEY (name),
+          UNIQUE KEY (token)
         ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC COMMENT='Plumb: who may write to what'
         """,
         """
@@ -51,7 +53,8 @@ enum StoreTables {
           name VARBINARY(255) NOT NULL,
           token BIGINT NOT NULL,
           renewed DATETIME(6) NOT NULL COMMENT 'UTC',
-          PRIMARY KEY (name)
+          PRIMARY KEY (name),
+          UNIQUE KEY (token)
         ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC COMMENT='Plumb: signs of life of leases'
         """,
         """

@@ -40,14 +40,15 @@ final class ServerStore: Sendable {
 
     /// A handle of its own, as another process has one.
     func open(
-        through proxy: ServerProxy? = nil, as user: String = "root", waitSeconds: Double = 60
+        through proxy: ServerProxy? = nil, as user: String = "root", waitSeconds: Double = 60,
+        heartbeatSeconds: Double = 0.5
     ) -> any LedgerBackend {
         let address = proxy?.address ?? server.address
         var settings = server.settings
         settings.credentials = Credentials(user: user)
         return MySQLBackend(
             place: "mysql://test/\(database)", database: database, waitSeconds: waitSeconds,
-            heartbeatSeconds: 0.5
+            heartbeatSeconds: heartbeatSeconds
         ) { [settings, failures] () throws(MySQLError) in
             do throws(MySQLError) { return try Connection(to: address, settings: settings) } catch {
                 failures.note(error)
@@ -57,9 +58,30 @@ final class ServerStore: Sendable {
     }
 
     /// A handle on the store, which is made where there is none.
-    func made(waitSeconds: Double = 60) throws -> any LedgerBackend {
+    func made(
+        waitSeconds: Double = 60, heartbeatSeconds: Double = 0.5
+    ) throws -> any LedgerBackend {
         try open().make(version: 1)
-        return open(waitSeconds: waitSeconds)
+        return open(waitSeconds: waitSeconds, heartbeatSeconds: heartbeatSeconds)
+    }
+
+    /// How many sessions there are with the store.
+    func sessionCount() throws -> Int { try sessionIDs().count }
+
+    private func sessionIDs() throws -> [String] {
+        try server.connect().query(
+            "SELECT id FROM information_schema.processlist WHERE db = '\(database)'"
+        ).compactMap { $0[0] }
+    }
+
+    /// Those of the leases whose lock of the server nobody has.
+    func freeLocks(of names: [String]) throws -> [String] {
+        let connection = try connect()
+        return try names.filter { name in
+            let digest = try Shell.check("sha1sum", [], input: "\(database)\0\(name)").prefix(40)
+            return try connection.query("SELECT IS_FREE_LOCK('plumb-lease:\(digest)')").first?[0]
+                == "1"
+        }
     }
 
     /// Lets a handle keep as many sessions as it does, each of them idle.
@@ -72,10 +94,9 @@ final class ServerStore: Sendable {
     /// Ends all sessions with the store but that of the caller; says how many.
     func killSessions() throws -> Int {
         let connection = try server.connect()
-        let rows = try connection.query(
-            "SELECT id FROM information_schema.processlist WHERE db = '\(database)'")
-        for row in rows { try? connection.execute("KILL \(row[0] ?? "")") }
-        return rows.count
+        let ids = try sessionIDs()
+        for id in ids { try? connection.execute("KILL \(id)") }
+        return ids.count
     }
 }
 
