@@ -14,6 +14,7 @@ extension LedgerJournal {
     ) throws(LedgerError) {
         switch outcome.kind {
         case .failed:
+            try withdrawAfterFailure(record, in: &draft)
             try pauseAfterFailure(record, outcome, at: now, in: &draft)
             // The next pass plans another way for what the table refused: nobody waits for that.
             guard outcome.refused == nil else { break }
@@ -27,6 +28,16 @@ extension LedgerJournal {
         case .notRun, .cancelled: return
         }
         try draft.removeFailure(of: record.key)
+    }
+
+    /// Where one failure halts the rollout, no other process begins anything after the transition
+    /// that records it.
+    private static func withdrawAfterFailure(
+        _ record: PendingRecord, in draft: inout LedgerDraft
+    ) throws(LedgerError) {
+        let rule = try draft.readableRollout(record.rollout)?.failureRule
+        guard rule?.isHalted(failures: 1) != false else { return }
+        _ = try draft.removeOffer(of: record.rollout)
     }
 
     /// Under `pause` nothing of the rollout begins after the transition that records a failure.

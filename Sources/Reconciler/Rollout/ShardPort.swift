@@ -125,6 +125,9 @@ package struct ShardFailure: Error, Hashable, Sendable, CustomStringConvertible 
 
     package var description: String { message }
 
+    /// Whether somebody else may reach the shard, or be allowed to.
+    var isOfReach: Bool { outcome == .shardUnreachable }
+
     /// What it means for the exit status where a shard's operations were left for it.
     var outcome: Outcome {
         if isSuspended { return .suspended }

@@ -24,7 +24,11 @@ final class ServerRuns: @unchecked Sendable {
     /// The servers in the order of their works.
     private var servers: [ServerAddress]
     private var result = RolloutRunner.Result()
+    /// Why this process could not do the work on a server: it is left to others for a while.
+    private var refused: [ServerAddress: [ShardID: ShardFailure]] = [:]
     private var isLooking = false
+    /// When somebody last brought something further, by the time since the system began.
+    private var lastMove = ProcessInfo.processInfo.systemUptime
     private var pauses = 0
 
     init(_ batch: SharedBatch, _ works: [RolloutRunner.ShardWork], _ keeper: OfferKeeper) {
@@ -52,8 +56,14 @@ final class ServerRuns: @unchecked Sendable {
             thread.start()
         }
         group.wait()
+        for server in waiting.keys {
+            result.obstacles.merge(refused[server] ?? [:]) { _, new in new }
+        }
         return result
     }
+
+    /// With the condition locked.
+    private var secondsWithoutMove: Double { ProcessInfo.processInfo.systemUptime - lastMove }
 
     // MARK: What is next
 
@@ -62,9 +72,10 @@ final class ServerRuns: @unchecked Sendable {
         while true {
             condition.lock()
             let isOver = waiting.isEmpty || result.journalFailure != nil
-            let candidates = servers.filter { waiting[$0] != nil }
+            let candidates = servers.filter { waiting[$0] != nil && refused[$0] == nil }
+            let isStuck = candidates.isEmpty && secondsWithoutMove > WorkSharing.patienceSeconds
             condition.unlock()
-            guard !isOver, keeper.failure == nil else { return nil }
+            guard !isOver, !isStuck, keeper.failure == nil else { return nil }
             if batch.control.mayStart {
                 for server in candidates {
                     if let own = take(server) { return own }
@@ -123,6 +134,9 @@ final class ServerRuns: @unchecked Sendable {
             // What this process has taken meanwhile it does itself.
             let left = Dictionary(grouping: rest, by: \.server)
             for server in waiting.keys { waiting[server] = left[server] }
+            if rest.count < works.count || taken.isRunning {
+                lastMove = ProcessInfo.processInfo.systemUptime
+            }
             add(taken)
             condition.unlock()
             // What runs elsewhere has an end, also where nothing more begins.
@@ -140,6 +154,19 @@ final class ServerRuns: @unchecked Sendable {
             result.outcomes[key] = outcome
             batch.control.note(key, outcome, of: batch.rollout.id, at: batch.store.now.iso)
         }
+    }
+
+    /// Leaves shards to others that this process cannot reach, with the condition locked.
+    private func leave(
+        _ works: [RolloutRunner.ShardWork], on server: ServerAddress,
+        _ part: inout RolloutRunner.Result
+    ) {
+        guard batch.isOffered, batch.control.mayStart else { return }
+        let unreached = part.obstacles.filter { $0.value.isOfReach }
+        guard !unreached.isEmpty else { return }
+        for shard in unreached.keys { part.obstacles[shard] = nil }
+        refused[server] = unreached
+        waiting[server] = works.filter { unreached[$0.shard] != nil }
     }
 
     // MARK: Work
@@ -163,7 +190,9 @@ final class ServerRuns: @unchecked Sendable {
             }
             part.add(batch.runner.run(rest))
             condition.lock()
+            lastMove = ProcessInfo.processInfo.systemUptime
             add(taken)
+            leave(rest, on: own.server, &part)
             result.add(part)
             condition.unlock()
         } catch {

@@ -10,6 +10,10 @@ package final class WorkSharing: Sendable {
     /// How often it is looked whether there are others while there is work, in seconds.
     static let lookSeconds = 1.0
 
+    /// For how long nothing has to move before what this process cannot do is not left to others any
+    /// more, in seconds.
+    static let patienceSeconds = 20.0
+
     package let name: WorkerName
     package let claims: ServerClaims
     private let ledger: Ledger

@@ -59,16 +59,17 @@ extension LedgerDraft {
         try set(RecordPath.offer(offer.rollout), json: offer)
     }
 
-    /// Takes an offer back; false where there is none.
+    /// Takes an offer back, with its documents of servers; false where nothing of it is there.
     mutating func removeOffer(
-        of rollout: String, servers: [String]
+        of rollout: String, servers: [String] = []
     ) throws(LedgerError) -> Bool {
-        let path = RecordPath.offer(rollout)
-        let isThere = try read(path) != nil
-        if isThere { try remove(path) }
-        for server in servers {
-            let path = RecordPath.offeredServer(rollout, server)
-            if try read(path) != nil { try remove(path) }
+        let paths =
+            [RecordPath.offer(rollout)]
+            + servers.map { RecordPath.offeredServer(rollout, $0) }
+        var isThere = false
+        for path in paths where try read(path) != nil {
+            try remove(path)
+            isThere = true
         }
         return isThere
     }

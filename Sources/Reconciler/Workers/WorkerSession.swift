@@ -38,18 +38,16 @@ package struct WorkerSession: Sendable {
     package static func ledger(
         _ named: String?, _ rules: Operator, folder: String
     ) throws -> Ledger {
-        let path: String
-        if let named {
-            path = LocalPath(named.hasPrefix("file:") ? String(named.dropFirst(5)) : named)
-                .resolved(in: folder)
-        } else if case .file(let own)? = rules.ledger {
-            path = LocalPath(own).resolved(in: folder)
-        } else {
+        guard let written = named ?? rules.ledger?.description else {
             throw ConfigurationError(
                 "\(rules.file) names no ledger",
                 remedy: "add `ledger` there, or name it with --ledger")
         }
-        return try Ledger.open(path: path, signingKey: rules.ledgerKey)
+        return try LedgerPlace(
+            written: written, option: named == nil ? rules.file : "--ledger",
+            account: LedgerAccess.Account(rules), operator: rules,
+            places: SecretPlaces(folder: folder), folder: folder
+        ).open(signingKey: rules.ledgerKey)
     }
 
     /// Whether the shards of a server may be changed from here.
