@@ -64,7 +64,9 @@ package struct LedgerError: RemediedError, Sendable, Equatable {
             self.init(code, error.fault, remedy: error.remedy)
             return
         }
-        let remedies = [error.remedy, Self.remedy(code)].compactMap { $0 }
+        // What a server says of itself leaves nothing to look for on a disk.
+        let own = code == .io && error.remedy != nil ? nil : Self.remedy(code)
+        let remedies = [error.remedy, own].compactMap { $0 }
         self.init(
             code, Self.joined(subject, error.fault), remedy: remedies.joined(separator: "; "),
             retry: error.code == .indeterminate ? .indeterminate : nil)

@@ -29,6 +29,7 @@ extension MySQLBackend {
     package func take(_ name: String, owner: String) throws(StoreError) -> any HeldLease {
         try Lease.check(name: name)
         try requireMade()
+        try requireCurrentTables()
         let started = Patience.now
         var patience = patienceOfWrites
         while true {

@@ -68,6 +68,7 @@ extension MySQLBackend {
     package func put(_ objects: [GitObject]) throws(StoreError) {
         try Self.check(objects)
         try requireMade()
+        try requireCurrentTables()
         guard !objects.isEmpty else { return }
         try transaction { connection throws(MySQLError) in
             try Self.insert(objects, on: connection)
@@ -85,6 +86,7 @@ extension MySQLBackend {
             }
         }
         guard !objects.isEmpty || !damaged.isEmpty else { return }
+        try requireCurrentTables()
         try transaction { [damaged] connection throws(MySQLError) in
             for id in damaged {
                 try connection.execute(

@@ -37,6 +37,7 @@ extension MySQLBackend {
     ) throws -> Bool {
         var patience = patienceOfWrites
         try requireMade(&patience)
+        try requireCurrentTables()
         var attempt = WriteAttempt(leases: leases.sorted { $0.name < $1.name }, end: patience.end)
         while true {
             switch try carryOut(attempt, compose) {
@@ -153,9 +154,10 @@ extension MySQLBackend {
     /// Begins a transaction and takes the turn, which another writer may have for a while.
     private func begin(on connection: Connection) throws {
         try connection.execute("START TRANSACTION")
-        let row = try connection.query(
-            "SELECT version FROM \(StoreTables.store) WHERE id = 1 FOR UPDATE")
-        guard !row.isEmpty else { throw StoreError(.noStore, "there is no ledger at \(place)") }
+        let rows = try connection.query(TableVersion.turn)
+        guard !rows.isEmpty else { throw StoreError(.noStore, "there is no ledger at \(place)") }
+        // Another process may have upgraded the tables since this one looked.
+        try TableVersion.check(TableVersion.found(rows), at: place)
     }
 
     /// Does what the write says, all but the commit.

@@ -17,6 +17,8 @@ package final class MySQLBackend: LedgerBackend {
     let keeper: LeaseKeeper
     private let waitSeconds: Double
     private let isKnown = Lock(false)
+    /// Whether the tables were found to be of this release's version.
+    let hasCurrentTables = Lock(false)
     /// Until when the writes wait that compose just now, by the clock of ``Patience``.
     private let composing = Lock<[Double]>([])
     /// After which write old numbers are removed, and after which lease old ones.
@@ -86,16 +88,20 @@ package final class MySQLBackend: LedgerBackend {
         guard try !isMade() else { return }
         var patience = patienceOfWrites
         while true {
-            do throws(MySQLError) {
+            do {
                 try makeTables(version)
                 return isKnown.withLock { $0 = true }
-            } catch {
+            } catch let error as MySQLError {
                 try patience.wait(after: error)
+            } catch let error as StoreError {
+                throw error
+            } catch {
+                throw StoreError(.other, "\(place): \(error)")
             }
         }
     }
 
-    private func makeTables(_ version: Int64) throws(MySQLError) {
+    private func makeTables(_ version: Int64) throws {
         let connection = try sessions.openOutside()
         defer { connection.close() }
         let name = SQL.identifier(sessions.database)
@@ -104,20 +110,25 @@ package final class MySQLBackend: LedgerBackend {
                 + SQL.literal(sessions.database))
         if exists.isEmpty { try connection.execute("CREATE DATABASE IF NOT EXISTS \(name)") }
         try connection.select(database: sessions.database)
-        for statement in StoreTables.statements { try connection.execute(statement) }
+        let upgrade = TableUpgrade(connection: connection)
+        try upgrade.requireOwn(at: place)
+        try upgrade.run()
+        try connection.execute(TableVersion.setting)
         try connection.execute(
             "INSERT INTO \(StoreTables.store) (id, version, token) VALUES (1, \(version), 0) "
                 + "ON DUPLICATE KEY UPDATE id = id")
     }
 
     package func version() throws(StoreError) -> Int64? {
-        try reading { connection throws(MySQLError) in
+        try requireKnownTables()
+        return try reading { connection throws(MySQLError) in
             try connection.query(Self.versionQuestion).first?[0].flatMap { Int64($0) }
         }
     }
 
     package func setVersion(_ version: Int64) throws(StoreError) {
         try requireMade()
+        try requireCurrentTables()
         try changing { connection throws(MySQLError) in
             try connection.execute(
                 "UPDATE \(StoreTables.store) SET version = \(version) WHERE id = 1")

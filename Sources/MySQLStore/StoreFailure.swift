@@ -15,6 +15,6 @@ extension StoreError {
         let fault =
             code == .locked
             ? "another process is writing to \(place)" : "\(place): \(error.fault)"
-        self.init(code, fault, remedy: error.remedy)
+        self.init(code, fault, remedy: error.remedyForStore)
     }
 }
