@@ -205,6 +205,10 @@ package final class FleetFixture {
 
     /// Starts `plumb` and leaves it running.
     package func start(_ words: String..., by actor: String? = nil) throws -> RunningPlumb {
+        try start(words, by: actor)
+    }
+
+    package func start(_ words: [String], by actor: String? = nil) throws -> RunningPlumb {
         try RunningPlumb(words, folder: repository, environment: environment(actor))
     }
 
