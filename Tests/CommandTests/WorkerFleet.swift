@@ -14,14 +14,14 @@ final class WorkerFleet {
     }
 
     let fleet: FleetFixture
-    let serverCount: Int
+    /// The database of the ledger; nil where it is a repository.
+    private(set) var ledger: DatabaseLedger?
 
     /// - Parameters:
     ///   - servers: how many; the first shard is on the first one, the second on the second.
     ///   - total: how many operations a process is at, each on a server of its own.
     init(shards: Int, servers: Int, total: Int, ledger: Ledger = .git) throws {
         fleet = try FleetFixture(shards: shards)
-        serverCount = servers
         guard case .socket(let socket) = fleet.server.address else {
             throw TestSupportError("the server has no socket")
         }
@@ -35,7 +35,7 @@ final class WorkerFleet {
         fleet.file.policy = ["rollout: {concurrency: {total: \(total), per_host: 1}}"]
         fleet.file.connection = "{user: root, tls: {mode: disabled}, lock_wait_timeout: 10m}"
         if ledger == .database {
-            try fleet.keepLedgerInDatabase()
+            self.ledger = try fleet.keepLedgerInDatabase()
         } else {
             try fleet.commit()
         }

@@ -70,8 +70,8 @@ struct WorkerTests {
         try expectEachOnce(workers, column: "stripes")
     }
 
-    /// The one that reconciles is killed: a daemon that stood by takes over, and what the killed one
-    /// had begun is done once.
+    /// The one that reconciles is killed: a daemon that stood by takes over, and what the killed
+    /// one had begun is done once.
     @Test(arguments: WorkerFleet.Ledger.allCases)
     func aDaemonThatStandsByTakesOver(_ ledger: WorkerFleet.Ledger) throws {
         let workers = try WorkerFleet(shards: 4, servers: 2, total: 1, ledger: ledger)
@@ -118,6 +118,30 @@ struct WorkerTests {
         for shard in 2..<6 { #expect(try !workers.has(column: "stripes", shard)) }
         try workers.fleet.expect(0, "start", id, "--reason", "go on")
         try workers.fleet.expect(0, "reconcile")
+        try expectEachOnce(workers, column: "stripes")
+    }
+
+    /// Whoever lost its claim, as it stood still for too long, records nothing and sends nothing
+    /// more.
+    @Test func whoLostItsServerWritesNothing() throws {
+        let workers = try WorkerFleet(shards: 4, servers: 2, total: 1, ledger: .database)
+        let (own, others) = (try workers.block(0), try workers.block(1))
+        try workers.change(column: "stripes")
+        let worker = try workers.worker()
+        let reconcile = try workers.fleet.start("reconcile")
+        try reconcile.reaches("a statement of each") {
+            try workers.isWaiting(0) && workers.isWaiting(1)
+        }
+        // As if it had been taken by another process, and given back.
+        try workers.ledger?.sql(
+            "UPDATE plumb_leases SET token = token + 1000000, held = 0 WHERE name LIKE 'claim/%db1%'"
+        )
+        others.close()
+        try worker.says("is not held any more")
+        own.close()
+        #expect(try reconcile.wait().status == 0)
+        worker.send(SIGTERM)
+        _ = try worker.wait()
         try expectEachOnce(workers, column: "stripes")
     }
 

@@ -10,8 +10,8 @@ package final class WorkSharing: Sendable {
     /// How often it is looked whether there are others while there is work, in seconds.
     static let lookSeconds = 1.0
 
-    /// For how long nothing has to move before what this process cannot do is not left to others any
-    /// more, in seconds.
+    /// For how long nothing has to move before what this process cannot do is left to others no
+    /// longer, in seconds.
     static let patienceSeconds = 20.0
 
     package let name: WorkerName
