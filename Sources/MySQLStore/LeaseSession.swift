@@ -31,6 +31,7 @@ final class LeaseSession {
     ) throws(MySQLError) -> Result {
         if let connection, connection.isUsable {
             do throws(MySQLError) { return try body(connection) } catch {
+                if error.isOfNode { close() }
                 guard !connection.isUsable else { throw error }
             }
         }
@@ -143,11 +144,11 @@ final class LeaseSession {
         on connection: Connection
     ) throws(MySQLError) -> LeaseKeeper.Answer {
         let key = StoreTables.literal(name)
-        // Whoever takes a lease waits here for the others, so that they do not block each other.
+        // Whoever takes a lease waits here for the others, and not for those who write.
         let answers = try connection.answers(to: [
             "SELECT GET_LOCK(\(lock(of: name)), 0)", "START TRANSACTION",
             "SELECT token, \(LeaseRow.microseconds("UTC_TIMESTAMP(6)")) "
-                + "FROM \(StoreTables.store) WHERE id = 1 FOR UPDATE",
+                + "FROM \(StoreTables.store) WHERE id = 2 FOR UPDATE",
             LeaseRow.question("l.name = \(key)") + " FOR UPDATE",
         ])
         if try answers[0].get().first?[0] == "1" { locked.insert(name) }
@@ -166,7 +167,7 @@ final class LeaseSession {
         let token = max(store?[0].flatMap { Int64($0) } ?? 0, present?.lease.token ?? 0) + 1
         let microseconds = store?[1] ?? "0"
         let taken = "TIMESTAMPADD(MICROSECOND, \(microseconds), '1970-01-01 00:00:00.000000')"
-        try connection.execute("UPDATE \(StoreTables.store) SET token = \(token) WHERE id = 1")
+        try connection.execute("UPDATE \(StoreTables.store) SET token = \(token) WHERE id = 2")
         try connection.execute(
             """
             REPLACE INTO \(StoreTables.leases)

@@ -46,7 +46,7 @@ extension MySQLBackend {
                 return isWritten
             case .wasStale: continue
             case .failed(let error, let atCommit):
-                if atCommit, error.retry == .indeterminate { attempt.isUnsure = true }
+                if atCommit, error.kind != .deadlock { attempt.isUnsure = true }
                 do throws(StoreError) { try patience.wait(after: error) } catch {
                     throw attempt.isUnsure ? unsure(error) : error
                 }
@@ -112,6 +112,7 @@ extension MySQLBackend {
         } catch let failure as ComposeFailure {
             throw failure.error
         } catch let error as MySQLError {
+            if error.isOfNode { connection.close() }
             if wasKept, !hasBegun, !connection.isUsable { return .wasStale }
             return .failed(error, atCommit: isCommitting)
         }

@@ -28,20 +28,20 @@ package final class MySQLBackend: LedgerBackend {
     /// - Parameters:
     ///   - place: what it is called in messages; without a password.
     ///   - database: the database of the tables.
+    ///   - servers: of one cluster, tried in turn, beginning with the one that worked last.
     ///   - waitSeconds: how long a write waits for its turn, and for what else passes by itself.
     ///   - heartbeatSeconds: the time between two signs of life of a lease. Without them another
     ///     process takes it after six times that, or after two where the session of its owner
     ///     has ended.
-    ///   - connect: opens a session with the server.
     package init(
-        place: String, database: String, waitSeconds: Double = 120, heartbeatSeconds: Double = 5,
-        connect: @escaping @Sendable () throws(MySQLError) -> Connection
+        place: String, database: String, servers: [StoreServer], waitSeconds: Double = 120,
+        heartbeatSeconds: Double = 5
     ) {
         self.place = place
         self.waitSeconds = waitSeconds
         sessions = StoreSessions(
-            database: database, waitSeconds: waitSeconds, silentSeconds: 6 * heartbeatSeconds,
-            connect: connect)
+            database: database, servers: servers, waitSeconds: waitSeconds,
+            silentSeconds: 6 * heartbeatSeconds)
         keeper = LeaseKeeper(sessions: sessions, heartbeatSeconds: heartbeatSeconds)
     }
 
@@ -115,8 +115,8 @@ package final class MySQLBackend: LedgerBackend {
         try upgrade.run()
         try connection.execute(TableVersion.setting)
         try connection.execute(
-            "INSERT INTO \(StoreTables.store) (id, version, token) VALUES (1, \(version), 0) "
-                + "ON DUPLICATE KEY UPDATE id = id")
+            "INSERT INTO \(StoreTables.store) (id, version, token) VALUES (1, \(version), 0), "
+                + "(2, 0, 0) ON DUPLICATE KEY UPDATE id = id")
     }
 
     package func version() throws(StoreError) -> Int64? {

@@ -6,11 +6,10 @@ import Store
 
 /// The sessions of one handle of a store, each used by one thread at a time.
 final class StoreSessions: Sendable {
-    /// Opens a session with the server that may be written to.
-    typealias Connect = @Sendable () throws(MySQLError) -> Connection
-
     let database: String
-    private let connect: Connect
+    private let servers: [StoreServer]
+    /// The place of the server that worked last.
+    private let current = Lock(0)
     private let lockWaitSeconds: Int
     private let silentSeconds: Int
     private let idle = Lock<[Connection]>([])
@@ -30,11 +29,11 @@ final class StoreSessions: Sendable {
     ///   - silentSeconds: after which time the server may end a session from which it hears
     ///     nothing: a process that was stopped in its turn must not keep it from others.
     init(
-        database: String, waitSeconds: Double, silentSeconds: Double, connect: @escaping Connect
+        database: String, servers: [StoreServer], waitSeconds: Double, silentSeconds: Double
     ) {
+        self.servers = servers
         self.silentSeconds = max(Self.shortestSilence, Int(silentSeconds.rounded(.up)))
         self.database = database
-        self.connect = connect
         lockWaitSeconds = min(Self.longestLockWait, max(1, Int(waitSeconds.rounded(.up))))
     }
 
@@ -54,6 +53,7 @@ final class StoreSessions: Sendable {
                 giveBack(connection)
                 return result
             } catch {
+                if error.isOfNode { connection.close() }
                 giveBack(connection)
                 guard wasKept, !connection.isUsable else { throw error }
             }
@@ -79,21 +79,57 @@ final class StoreSessions: Sendable {
 
     /// A session that its caller keeps.
     func open() throws(MySQLError) -> Connection {
-        let connection = try openOutside()
+        let (connection, node) = try connect()
         // What a server has as its defaults must not change what is promised here.
         try connection.execute(
             "SET SESSION autocommit = 1, sql_mode = 'STRICT_ALL_TABLES', time_zone = '+00:00', "
                 + "innodb_lock_wait_timeout = \(lockWaitSeconds), wait_timeout = \(silentSeconds)")
         try connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        // What another node has acknowledged is read here, too; only a cluster knows the word.
+        if node.isGalera { try connection.execute("SET SESSION wsrep_sync_wait = 7") }
         try connection.select(database: database)
         return connection
     }
 
     /// A session that has no database selected, to make one.
-    func openOutside() throws(MySQLError) -> Connection {
-        let connection = try connect()
-        isKnown.withLock { $0 = true }
-        return connection
+    func openOutside() throws(MySQLError) -> Connection { try connect().0 }
+
+    /// A session with the first server that can be used, beginning with the one that worked last.
+    private func connect() throws(MySQLError) -> (Connection, NodeState) {
+        let first = current.withLock { $0 }
+        var failures: [(StoreServer, MySQLError)] = []
+        for offset in servers.indices {
+            let place = (first + offset) % servers.count
+            do throws(MySQLError) {
+                let connection = try servers[place].connect()
+                let state = try NodeState(of: connection)
+                current.withLock { $0 = place }
+                isKnown.withLock { $0 = true }
+                return (connection, state)
+            } catch {
+                failures.append((servers[place], error))
+            }
+        }
+        throw Self.failure(failures)
+    }
+
+    /// Why none of the servers can be used.
+    private static func failure(_ failures: [(server: StoreServer, error: MySQLError)])
+        -> MySQLError
+    {
+        // What passes at one of them passes.
+        let all = failures.sorted { $0.error.passes && !$1.error.passes }
+        guard var error = all.first?.error, all.count > 1 else {
+            return all.first?.error
+                ?? MySQLError(
+                    kind: .configuration, message: "no server is named",
+                    server: .socket(path: ""))
+        }
+        error.message =
+            "none of \(all.count) servers can be used: "
+            + failures.map { "\($0.server.name): \($0.error.message)" }.joined(separator: "; ")
+        error.number = 0
+        return error
     }
 
     /// Ends the sessions that are not used.

@@ -6,8 +6,9 @@ import Basics
 /// transitions. An object is kept in parts, since a server takes no statement that is larger than
 /// its `max_allowed_packet`.
 enum StoreTables {
-    /// One row: the version of the layout, and the last token that was given out. Who locks it
-    /// has the turn to write.
+    /// Two rows, since who takes a lease and who writes must not wait for each other: the first has
+    /// the version of the layout, and who locks it has the turn to write; the second has the last
+    /// token that was given out.
     static let store = "plumb_store"
     static let objects = "plumb_objects"
     static let references = "plumb_references"

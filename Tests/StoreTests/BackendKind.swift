@@ -65,9 +65,12 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
         case .memory: MemoryBackend(MemoryPlaces.store(path), waitSeconds: waitSeconds)
         case .mariadb1011, .mariadb118, .mysql9:
             MySQLBackend(
-                place: path, database: ServerPlace(path).database, waitSeconds: waitSeconds,
-                heartbeatSeconds: 0.5
-            ) { () throws(MySQLError) in try ServerPlace(path).connect() }
+                place: path, database: ServerPlace(path).database,
+                servers: [
+                    StoreServer(name: path) { () throws(MySQLError) in
+                        try ServerPlace(path).connect()
+                    }
+                ], waitSeconds: waitSeconds, heartbeatSeconds: 0.5)
         }
     }
 

@@ -24,6 +24,19 @@ struct ServerLeaseTests {
         #expect(held.prefix(99).allSatisfy { $0.isSure } && !held[99].isSure)
     }
 
+    @Test(arguments: TestServer.available)
+    func whoTakesALeaseWaitsForNoWriter(_ kind: TestServer.Kind) throws {
+        let store = try ServerStore(kind)
+        let chain = EventChain(backend: try store.made())
+        let other = store.open(waitSeconds: 1)
+        try chain.append("1") {
+            let held = try other.take("production", owner: "me")
+            try held.renew()
+            held.giveBack()
+        }
+        #expect(try chain.events() == ["1"])
+    }
+
     /// What 50 daemons with 2,000 leases cost the server at rest.
     @Test func signsOfLifeOfManyLeasesAreTwoStatements() throws {
         let store = try ServerStore(owning: .mariadb1011)

@@ -46,15 +46,15 @@ final class ServerStore: Sendable {
         let address = proxy?.address ?? server.address
         var settings = server.settings
         settings.credentials = Credentials(user: user)
-        return MySQLBackend(
-            place: "mysql://test/\(database)", database: database, waitSeconds: waitSeconds,
-            heartbeatSeconds: heartbeatSeconds
-        ) { [settings, failures] () throws(MySQLError) in
+        let server = StoreServer(name: "test") { [settings, failures] () throws(MySQLError) in
             do throws(MySQLError) { return try Connection(to: address, settings: settings) } catch {
                 failures.note(error)
                 throw error
             }
         }
+        return MySQLBackend(
+            place: "mysql://test/\(database)", database: database, servers: [server],
+            waitSeconds: waitSeconds, heartbeatSeconds: heartbeatSeconds)
     }
 
     /// A handle on the store, which is made where there is none.
