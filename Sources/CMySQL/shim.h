@@ -26,6 +26,13 @@ struct plumb_login_plugin {
 struct st_mysql_client_plugin;
 struct st_mysql_client_plugin *STDCALL
 mysql_client_register_plugin(struct st_mysql *, struct st_mysql_client_plugin *);
+struct st_mysql_client_plugin *STDCALL
+mysql_client_find_plugin(struct st_mysql *, const char *name, int type);
+
+/* Loads an authentication plug-in from its file, unless it is there already; 0 where it cannot. */
+static inline int plumb_load_login(MYSQL *mysql, const char *name) {
+    return mysql_client_find_plugin(mysql, name, 2) != 0;
+}
 
 /* Type 2, version 1.0: an authentication plug-in. The memory must stay for ever. */
 static inline int plumb_register_login(

@@ -18,8 +18,19 @@ enum ClientLibrary {
             return "the MySQL client library accepts no login plug-in: Plumb could not "
                 + "control what it sends"
         }
+        loadPlugins()
         return nil
     }()
+
+    /// Loads what logins may need while no other thread logs in: of two threads whose first logins
+    /// come at the same time, the library refuses one, as its plug-in "is already loaded".
+    private static func loadPlugins() {
+        guard let handle = mysql_init(nil) else { return }
+        defer { mysql_close(handle) }
+        mysql_options(handle, MYSQL_PLUGIN_DIR, pluginFolder)
+        // One that is missing is the trouble of the login that needs it.
+        for name in LoginPolicy.allPlugins { _ = plumb_load_login(handle, name) }
+    }
 
     /// The folder of plug-ins for which the library was built, regardless of `MARIADB_PLUGIN_DIR`.
     static let pluginFolder = MARIADB_PLUGINDIR

@@ -53,11 +53,14 @@ struct LoginPolicy: Sendable, Equatable {
             case .loopback: isEncrypted
             case .network: isEncrypted && mode >= .verifyCA
             }
-        return isPrivate ? Self.challengePlugins + Self.passwordPlugins : Self.challengePlugins
+        return isPrivate ? Self.allPlugins : Self.challengePlugins
     }
 
     /// Plug-ins that prove that the client knows the password without sending it.
     private static let challengePlugins = ["mysql_native_password", "client_ed25519", "parsec"]
+
+    /// Those that are answered under the best conditions.
+    static let allPlugins = challengePlugins + passwordPlugins
 
     /// Plug-ins that may send the password itself and rely on the connection's encryption.
     ///
