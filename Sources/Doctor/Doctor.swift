@@ -33,7 +33,7 @@ package struct Doctor {
         return checks
             + LedgerExamination(
                 request: request, fleet: repository.fleet, environment: repository.environment,
-                places: repository.places ?? SecretPlaces(folder: nil)
+                places: repository.places ?? SecretPlaces(folder: nil), clock: hooks.clock
             ).checks
     }
 

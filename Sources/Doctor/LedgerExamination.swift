@@ -1,5 +1,6 @@
 import Basics
 import Desired
+import Execution
 import Foundation
 import Git
 import Ledger
@@ -18,7 +19,7 @@ struct LedgerExamination {
 
     init(
         request: PassRequest, fleet: Fleet?, environment: Desired.Environment?,
-        places: SecretPlaces
+        places: SecretPlaces, clock: any Clock
     ) {
         let place: LedgerPlace
         do {
@@ -33,7 +34,13 @@ struct LedgerExamination {
             add("ledger", .failed, "\(error)", nil)
             return
         }
-        if case .folder(let path) = place { examineSpace(path) }
+        switch place {
+        case .folder(let path): examineSpace(path)
+        case .database(let access):
+            checks += SecretsExamination(connection: access.connection, places: places).checks
+                .map(\.ofLedger)
+            checks += LedgerServers(access: access, clock: clock).checks
+        }
         examine(place)
         if let environment, case .folder(let path) = place {
             examineLease(path, environment.name)
@@ -54,6 +61,7 @@ struct LedgerExamination {
                 return add(place.description, .ok, "not there yet: the first pass makes it")
             }
             try examine(ledger)
+            if case .database = place { try examineLeases(ledger) }
         } catch let error as any RemediedError {
             add(place.description, .failed, error.fault, error.remedy)
         } catch {
@@ -122,6 +130,19 @@ struct LedgerExamination {
         }
     }
 
+    /// Who works with a ledger that several machines share.
+    private mutating func examineLeases(_ ledger: Ledger) throws(LedgerError) {
+        let held = try ledger.standings().filter(\.isHeld)
+        for standing in held {
+            let lease = standing.lease
+            let sign = standing.renewed.map { "; last sign of life \(Timestamp($0))" } ?? ""
+            add(
+                ledger.path, .ok,
+                "\(lease.name) is held by \(lease.owner) since \(Timestamp(lease.taken))\(sign)")
+        }
+        if held.isEmpty { add(ledger.path, .ok, "nobody holds a lease") }
+    }
+
     /// A lease file without a lock was left by a process that died.
     private mutating func examineLease(_ path: String, _ environment: String) {
         let file = "\(path)/leases/\(environment)"
@@ -143,5 +164,14 @@ struct LedgerExamination {
                 "nobody reconciles \(environment), and the last to do so did not end well: "
                     + "the next pass settles what it left (\(holder))")
         }
+    }
+}
+
+extension DoctorReport.Check {
+    /// The same check, listed with those of the ledger.
+    fileprivate var ofLedger: DoctorReport.Check {
+        var check = self
+        check.area = .ledger
+        return check
     }
 }

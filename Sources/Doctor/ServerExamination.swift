@@ -115,7 +115,9 @@ struct ServerExamination: Sendable {
             .ok,
             "lower_case_table_names \(folds): names are compared "
                 + (folds == "0" ? "as written" : "in lower case"))
-        try examineTime(connection, clock)
+        if let time = try ServerClock(on: connection, clock) {
+            add(time.status, time.message, time.remedy)
+        }
         try examineCache(connection, variables)
         let facts = try Self.facts(connection, profile, foldsCase: folds != "0")
         self.facts = facts
@@ -229,26 +231,6 @@ struct ServerExamination: Sendable {
     }
 
     private static let leastPacketBytes = 1 << 20
-
-    private mutating func examineTime(
-        _ connection: MySQLClient.Connection, _ clock: any Clock
-    ) throws(MySQLError) {
-        let before = clock.now.secondsSince1970
-        let answer = try connection.query("SELECT UNIX_TIMESTAMP()").first?[0].flatMap { Int64($0) }
-        let after = clock.now.secondsSince1970
-        guard let answer else { return }
-        let skew = answer < before ? before - answer : max(0, answer - after)
-        guard skew > Self.largestSkewSeconds else {
-            add(.ok, "clock within \(Self.largestSkewSeconds) s of this machine's")
-            return
-        }
-        add(
-            .warning,
-            "its clock is \(skew) s \(answer < before ? "behind" : "ahead of") this machine's",
-            "let both follow a time server: windows and records go by the clock")
-    }
-
-    private static let largestSkewSeconds: Int64 = 5
 
     private mutating func examineCache(
         _ connection: MySQLClient.Connection, _ variables: [String: String]
