@@ -87,13 +87,17 @@ private struct LedgerServerExamination {
             foldsCase: variables["lower_case_table_names", default: "0"] != "0")
         examineGrants(facts, database)
         try examineEngines(connection, database)
-        try examineCluster(connection)
+        if variables["wsrep_on"] == "ON" {
+            try examineGalera(connection)
+        } else {
+            examineReplication(connection)
+        }
     }
 
     private static let settings = [
         "innodb_flush_log_at_trx_commit", "sync_binlog", "log_bin", "max_allowed_packet",
         "read_only", "super_read_only", "innodb_read_only", "lower_case_table_names",
-        "transaction_isolation", "tx_isolation",
+        "transaction_isolation", "tx_isolation", "wsrep_on",
     ]
 
     private static func pairs(
@@ -198,18 +202,7 @@ private struct LedgerServerExamination {
 
     // MARK: Other servers
 
-    private mutating func examineCluster(
-        _ connection: MySQLClient.Connection
-    ) throws(MySQLError) {
-        let status = try Self.pairs(
-            connection, "SHOW GLOBAL STATUS",
-            [
-                "wsrep_ready", "wsrep_cluster_size", "wsrep_cluster_status",
-                "wsrep_local_state_comment",
-            ])
-        if let size = status["wsrep_cluster_size"].flatMap({ Int($0) }), size > 0 {
-            return examineGalera(status, size)
-        }
+    private mutating func examineReplication(_ connection: MySQLClient.Connection) {
         if let members = try? Self.groupMembers(connection), !members.isEmpty {
             let online = members.count { $0 == "ONLINE" }
             return add(
@@ -227,7 +220,16 @@ private struct LedgerServerExamination {
         }
     }
 
-    private mutating func examineGalera(_ status: [String: String], _ size: Int) {
+    private mutating func examineGalera(
+        _ connection: MySQLClient.Connection
+    ) throws(MySQLError) {
+        let status = try Self.pairs(
+            connection, "SHOW GLOBAL STATUS",
+            [
+                "wsrep_ready", "wsrep_cluster_size", "wsrep_cluster_status",
+                "wsrep_local_state_comment",
+            ])
+        let size = status["wsrep_cluster_size"].flatMap { Int($0) } ?? 0
         let state = status["wsrep_local_state_comment"] ?? "?"
         let cluster = "Galera: \(state), \(Count.of(size, "node"))"
         guard status["wsrep_ready"] == "ON", status["wsrep_cluster_status"] == "Primary" else {
@@ -235,7 +237,8 @@ private struct LedgerServerExamination {
                 isOnlyOne ? .failed : .warning,
                 "\(cluster), wsrep_ready \(status["wsrep_ready"] ?? "?"), cluster "
                     + "\(status["wsrep_cluster_status"] ?? "?"): it takes no statements",
-                "look why it has left the others; they are used meanwhile")
+                "look why it has no others"
+                    + (isOnlyOne ? "" : "; the other hosts are used meanwhile"))
         }
         guard size > 2 else {
             return add(

@@ -133,4 +133,84 @@ import Testing
         #expect(weak.status == 0 && weak.says("the server is not verified"), "\(weak)")
         #expect(weak.says("127.1:\(port)"), "\(weak)")
     }
+
+    @Test func aCopyIsMadeByTheAccountThatIsConfiguredOrNamed() throws {
+        let fleet = try FleetFixture(shards: 1)
+        fleet.setEnvironment("LEDGER_PW", "s3cret")
+        let options = try fleet.folder.write("[client]\npassword=s3cret\n", to: "own.cnf")
+        try Shell.check("chmod", ["600", options])
+        let ledger = try fleet.keepLedgerInDatabase(
+            password: "s3cret", connection: "{password_env: LEDGER_PW}")
+        try fleet.expect(0, "reconcile")
+        // The one in the plumb.yaml of the folder.
+        try fleet.expect(0, "store", "copy", ledger.place, "file:../a.git")
+        // Elsewhere there is none, unless the command line or the operator's file names one.
+        func elsewhere(_ words: [String]) throws -> Shell.Output {
+            try Shell.run(
+                PlumbProgram.path, ["store", "copy", ledger.place] + words,
+                environment: fleet.environment(nil), folder: fleet.folder.path)
+        }
+        let none = try elsewhere(["b.git"])
+        #expect(none.status == 1 && none.stderr.contains("using password: NO"), "\(none)")
+        for account in [["--password-env", "LEDGER_PW"], ["--option-file", options]] {
+            let named = try elsewhere(["\(account[0].dropFirst(2)).git"] + account)
+            #expect(named.status == 0 && named.stdout.contains("are the same in both"), "\(named)")
+        }
+        let both = try elsewhere(
+            ["c.git", "--password-env", "LEDGER_PW", "--option-file", options])
+        #expect(both.status == 64, "\(both)")
+        let rules = try fleet.folder.write(
+            """
+            version: 1
+            hosts: ["\(fleet.server.address)"]
+            environments: {production: [{connection: {user: root}}]}
+            approvals: {identity: declared}
+            ledger: {location: "\(ledger.place)", connection: {password_env: LEDGER_PW}}
+
+            """, to: "operator.yaml")
+        let ruled = try elsewhere(["d.git", "--operator", rules])
+        #expect(ruled.status == 0, "\(ruled)")
+        let repaired = try fleet.expect(
+            0, "store", "verify", "--repair", "--ledger", "file:../a.git", "--from", ledger.place)
+        #expect(repaired.says("all sound"), "\(repaired)")
+    }
+
+    @Test("attack: a proposal puts a file where the ledger's secret lies")
+    func noSecretIsReadAmongAProposalsFiles() throws {
+        let fleet = try FleetFixture(shards: 1)
+        let ledger = try fleet.keepLedgerInDatabase(
+            password: "s3cret", connection: "{password_file: secrets/pw}")
+        try fleet.write(".gitignore", ".plumb\nsecrets\n")
+        try fleet.write("secrets/pw", "s3cret\n")
+        try fleet.commitFiles("Ignore the secret")
+        try fleet.expect(0, "reconcile")
+        try fleet.git("checkout", "-q", "-b", "evil")
+        try fleet.change("orders.sql", StoryTests.withStatus)
+        let plan = try fleet.expect(78, "plan", "--base", "main")
+        #expect(plan.says("password_file", "a proposal writes"), "\(plan)")
+        _ = ledger
+    }
+
+    @Test("attack: less TLS for the ledger than the operator requires")
+    func theOperatorRequiresTLS() throws {
+        let server = try MariaDBServer.start(listensOnTCP: true)
+        let fleet = try FleetFixture(on: server, shards: 1)
+        let ledger = try fleet.keepLedgerInDatabase()
+        let network = ledger.place(at: try tcp(server))
+        fleet.file.ledgerLine = "{location: \"\(network)\", connection: {tls: {mode: disabled}}}"
+        try fleet.commit()
+        try fleet.expect(0, "reconcile")
+        let rules = try fleet.folder.write(
+            """
+            version: 1
+            hosts: ["\(server.address)", "\(try tcp(server))"]
+            require: {tls: required}
+            environments: {production: [{connection: {user: root}}]}
+            approvals: {identity: declared}
+            ledger: "\(network)"
+
+            """, to: "operator.yaml")
+        let refused = try fleet.expect(1, "log", "--operator", rules)
+        #expect(refused.says("TLS mode required", "offers no TLS"), "\(refused)")
+    }
 }
