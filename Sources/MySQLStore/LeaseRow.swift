@@ -20,26 +20,34 @@ struct LeaseRow {
     }
 
     /// The lease with this name; nil where it never was.
-    static func named(_ name: String, on connection: Connection) throws(MySQLError) -> LeaseRow? {
-        try all(where: "l.name = \(StoreTables.literal(name))", on: connection).first
+    static func named(
+        _ name: String, holder: String = Self.holder, on connection: Connection
+    ) throws(MySQLError) -> LeaseRow? {
+        try all(
+            where: "l.name = \(StoreTables.literal(name))", holder: holder, on: connection
+        ).first
     }
 
     /// Sorted by name.
     static func all(
-        where condition: String, on connection: Connection
+        where condition: String, holder: String = Self.holder, on connection: Connection
     ) throws(MySQLError) -> [LeaseRow] {
-        try connection.query(question(condition)).compactMap(LeaseRow.init)
+        try connection.query(question(condition, holder: holder)).compactMap(LeaseRow.init)
     }
 
     /// What asks for leases, with a row for each that ``init(_:)`` reads.
-    static func question(_ condition: String) -> String {
+    ///
+    /// - Parameter holder: what says which handle holds it, in tables that do not.
+    static func question(_ condition: String, holder: String = Self.holder) -> String {
         """
-        SELECT l.name, l.owner, l.token, \(microseconds("l.taken")), l.held, l.node, l.holder,
+        SELECT l.name, l.owner, l.token, \(microseconds("l.taken")), l.held, l.node, \(holder),
           \(microseconds("h.renewed")), \(age)
         FROM \(StoreTables.leases) l LEFT JOIN \(StoreTables.heartbeats) h ON h.token = l.token
         WHERE \(condition) ORDER BY l.name
         """
     }
+
+    static let holder = "l.holder"
 
     /// Seconds since 1970 as a date, and back, with microseconds.
     static func microseconds(_ column: String) -> String {

@@ -7,17 +7,19 @@ import Store
 extension MySQLBackend {
     package func lease(_ name: String) throws(StoreError) -> Lease? {
         try requireMade()
+        let holder = try holderColumn()
         return try reading { connection throws(MySQLError) in
-            try LeaseRow.named(name, on: connection)?.lease
+            try LeaseRow.named(name, holder: holder, on: connection)?.lease
         }
     }
 
     package func leases(below prefix: String) throws(StoreError) -> [LeaseStanding] {
         try requireMade()
+        let holder = try holderColumn()
         let rows = try reading { connection throws(MySQLError) in
             try LeaseRow.all(
                 where: "LEFT(l.name, \(prefix.utf8.count)) = \(StoreTables.literal(prefix))",
-                on: connection)
+                holder: holder, on: connection)
         }
         return rows.map { row in
             LeaseStanding(

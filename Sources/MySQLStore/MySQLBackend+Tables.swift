@@ -21,6 +21,12 @@ extension MySQLBackend {
         hasCurrentTables.withLock { $0 = true }
     }
 
+    /// What says which handle holds a lease: the tables of the first version do not.
+    func holderColumn() throws(StoreError) -> String {
+        if hasCurrentTables.withLock({ $0 }) { return LeaseRow.holder }
+        return try tableVersion() < 2 ? "x''" : LeaseRow.holder
+    }
+
     private func tableVersion() throws(StoreError) -> Int64 {
         try reading { connection throws(MySQLError) in
             TableVersion.found(try connection.query(TableVersion.question))

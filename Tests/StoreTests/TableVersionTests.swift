@@ -40,6 +40,8 @@ import Testing
         let tip = try #require(try backend.reference(Self.branch))
         #expect(try backend.version() == 2)
         #expect(try backend.listing(page: 2).allSatisfy { try backend.get($0)?.id == $0 })
+        #expect(try backend.leases(below: "").isEmpty)
+        #expect(try backend.lease("production") == nil)
         #expect(try version(store) == nil, "who reads changes nothing")
         try backend.put([blob(1)])
         #expect(try version(store) == Self.current)
