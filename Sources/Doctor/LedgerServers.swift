@@ -152,8 +152,8 @@ private struct LedgerServerExamination {
         guard let setting = ReadOnlyState(variables).setting else { return }
         guard isOnlyOne else {
             return add(
-                .warning, "\(setting): nothing is recorded here; the other hosts are used",
-                "name the primary first: each session asks the hosts in their order")
+                .warning, "\(setting): nothing is read or recorded here; the other hosts are used",
+                "name the primary first: the hosts are tried in their order")
         }
         add(
             .failed, "\(setting): nothing can be recorded, so nothing is changed",

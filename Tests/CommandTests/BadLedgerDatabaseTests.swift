@@ -35,6 +35,30 @@ import Testing
         try fleet.expect(0, "reconcile")
     }
 
+    /// Whichever of the hosts is away or takes no changes, the next one is used.
+    @Test func theHostsAreTriedInTurn() throws {
+        let fleet = try FleetFixture(shards: 1)
+        let replica = try MariaDBServer.start(options: ["--read-only"])
+        let down = "127.0.0.1:\(try LoopbackPort.free())"
+        let ledger = try fleet.keepLedgerInDatabase()
+        let place = ledger.place(at: "\(down),\(replica.address),\(fleet.server.address)")
+        fleet.file.ledgerLine = "\"\(place)\""
+        try fleet.commit()
+        try fleet.expect(0, "reconcile")
+        let verified = try fleet.expect(0, "store", "verify", "--ledger", ledger.place)
+        #expect(verified.says("all sound"), "\(verified)")
+        let databases = try replica.connect().query("SHOW DATABASES").compactMap { $0[0] }
+        #expect(!databases.contains(ledger.database))
+        // A replica may lack what was recorded last: it is not even read.
+        let two = "\(down),\(replica.address)"
+        let stale = try fleet.expect(1, "log", "--ledger", ledger.place(at: two))
+        #expect(stale.says(down, "read_only=ON"), "\(stale)")
+        // Where none answers, each is said.
+        let other = "127.0.0.1:\(try LoopbackPort.free())"
+        let none = try fleet.expect(1, "log", "--ledger", ledger.place(at: "\(down),\(other)"))
+        #expect(none.says(down, other, "Can't connect"), "\(none)")
+    }
+
     /// A daemon goes on by itself once the server is back, and when tables were gone for a while.
     @Test func aDaemonOutlivesItsLedgersServer() throws {
         let server = try MariaDBServer.start()
