@@ -297,7 +297,7 @@ private final class LedgerStory {
     /// How much there is and how it is stored, which commands about the store itself say.
     private static let ofStores: [(pattern: String, name: String)] = [
         ("(, [0-9]+ single objects?)?, [0-9]+ packs?", ", <objects>"),
-        (", [0-9]+ objects?", ", <objects>"),
+        (", [0-9]+ (single )?objects?", ", <objects>"),
         ("\"(bytes|singles|packs)\" ?: ?\"[0-9]+\"", "\"$1\": <number>"),
     ]
 

@@ -49,11 +49,8 @@ enum StoreGCCommand {
 
     private static func line(_ size: StoreSize) -> String {
         // A database has no packs.
-        guard size.packs > 0 else {
-            return "\(Quantity.bytes(UInt64(size.bytes))), \(Count.of(size.singles, "object"))"
-        }
         let singles = size.singles == 0 ? [] : [Count.of(size.singles, "single object")]
-        let parts = [Quantity.bytes(UInt64(size.bytes))] + singles + [Count.of(size.packs, "pack")]
-        return parts.joined(separator: ", ")
+        let packs = size.packs == 0 && size.singles > 0 ? [] : [Count.of(size.packs, "pack")]
+        return ([Quantity.bytes(UInt64(size.bytes))] + singles + packs).joined(separator: ", ")
     }
 }
