@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 
-.PHONY: setup servers build release test check format fuzz simulate kills demo bench clean help
+.PHONY: setup servers cluster build release test check format fuzz simulate kills demo bench clean help
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,6 +15,9 @@ build: setup ## build plumb for development
 
 servers: ## fetch MariaDB 11.8 and MySQL 9, for the tests (as root)
 	@scripts/servers.sh
+
+cluster: setup ## start a Galera cluster of three MariaDB nodes on loopback, and say how to reach and end it
+	@scripts/cluster.sh start
 
 release: setup ## build plumb for use: .build/release/plumb
 	swift build -c release --product plumb

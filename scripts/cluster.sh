@@ -1,68 +1,124 @@
 #!/usr/bin/env bash
-# A Galera cluster of three MariaDB nodes on loopback, in a folder of its own: starts it, says how to reach it, and
-# ends it with `scripts/cluster.sh stop FOLDER`.
+# A Galera cluster of three MariaDB nodes on loopback, in a folder of its own, for tests and for trying things out.
+#
+#   scripts/cluster.sh start             starts it, and says how to reach it and how to end it
+#   scripts/cluster.sh node FOLDER N     starts node N again, which joins the others
+#   scripts/cluster.sh recover FOLDER    starts all nodes again after all have ended, the one that knows most first
+#   scripts/cluster.sh stop FOLDER       ends the nodes and removes the folder
 set -euo pipefail
 
 provider=/usr/lib/galera/libgalera_smm.so
-[ -e "$provider" ] || { echo "galera-4 is missing: make setup installs it" >&2; exit 1; }
-
-if [ "${1:-}" = stop ]; then
-    folder=${2:?the folder of the cluster}
-    for file in "$folder"/*/pid; do
-        [ -e "$file" ] && kill -9 "$(cat "$file")" 2>/dev/null || true
-    done
-    rm -rf "$folder"
-    exit
-fi
-
 scripts=$(cd "$(dirname "$0")" && pwd)
-folder=$(mktemp -d "${TMPDIR:-/tmp}/plumb-cluster.XXXXXX")
-base=$((20000 + ($$ % 2000) * 10))
-user=(); [ "$(id -u)" -ne 0 ] || user=(--user=root)
+user=()
+[ "$(id -u)" -ne 0 ] || user=(--user=root)
 
-mariadb-install-db --no-defaults "${user[@]}" --datadir="$folder/template" --auth-root-authentication-method=normal \
-    --skip-test-db --force --innodb-log-file-size=8M >"$folder/install.log" 2>&1
+# The ports of node n: for clients, for the group, and for the transactions that a node gets when it joins.
+port() { echo $(($(cat "$folder/port") + 3 * $1 + $2)); }
 
-# The ports of node n: 3n + 0 for clients, + 1 for the group, + 2 for transfers of state.
-port() { echo $((base + 3 * $1 + $2)); }
+settings() {
+    local node=$1 home=$folder/$1
+    echo --no-defaults "${user[@]}" --datadir="$home/data" --innodb-log-file-size=8M --innodb-buffer-pool-size=64M \
+        --innodb-flush-log-at-trx-commit=1 --innodb-flush-method=nosync --skip-name-resolve --max-connections=200 \
+        --character-set-server=utf8mb4 --binlog-format=ROW --innodb-autoinc-lock-mode=2 --wsrep-on=ON \
+        --wsrep-provider="$provider" --wsrep-sst-method=plumb --socket="$home/m.sock" --pid-file="$home/pid" --tmpdir="$home"
+}
 
-start() {
-    local node=$1 home=$folder/$1; shift
+# Where a node ended without order, only its tables know how far it came.
+position() {
+    local log=$folder/$1/recover.log
+    # shellcheck disable=SC2046
+    mariadbd $(settings "$1") --wsrep-cluster-address=gcomm:// --wsrep-recover >"$log" 2>&1
+    sed -n 's/.*WSREP: Recovered position: *\([^ ,]*\).*/\1/p' "$log" | tail -1
+}
+
+# Starts a node, and waits until it has what the others have.
+node() {
+    local node=$1 home=$folder/$1
+    shift
     mkdir -p "$home"
     [ -e "$home/data" ] || cp -a --reflink=auto "$folder/template" "$home/data"
-    PLUMB_CLUSTER=$folder PATH=$scripts:$PATH mariadbd --no-defaults "${user[@]}" --datadir="$home/data" --socket="$home/m.sock" --pid-file="$home/pid" \
-        --tmpdir="$home" --bind-address=127.0.0.1 --port="$(port "$node" 0)" --skip-name-resolve \
-        --innodb-log-file-size=8M --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=0 \
-        --binlog-format=ROW --innodb-autoinc-lock-mode=2 \
-        --wsrep-on=ON --wsrep-provider="$provider" --wsrep-cluster-name=plumb --wsrep-node-name="node$node" \
-        --wsrep-cluster-address="gcomm://127.0.0.1:$(port 1 1),127.0.0.1:$(port 2 1),127.0.0.1:$(port 3 1)" \
-        --wsrep-node-address="127.0.0.1:$(port "$node" 1)" --wsrep-sst-method=plumb \
-        --wsrep-provider-options="base_host=127.0.0.1;base_port=$(port "$node" 1);gmcast.listen_addr=tcp://127.0.0.1:$(port "$node" 1);ist.recv_addr=127.0.0.1:$(port "$node" 2);gcache.size=32M" \
-        "$@" >"$home/error.log" 2>&1 &
+    local members="127.0.0.1:$(port 1 1),127.0.0.1:$(port 2 1),127.0.0.1:$(port 3 1)" group="127.0.0.1:$(port "$node" 1)"
+    # A node that is not heard for two seconds is left out: who tests that does not want to wait for long.
+    # shellcheck disable=SC2046
+    PLUMB_CLUSTER=$folder PATH=$scripts/cluster:$PATH setsid mariadbd $(settings "$node") \
+        --bind-address=127.0.0.1 --port="$(port "$node" 0)" --wsrep-cluster-name=plumb --wsrep-node-name="node$node" \
+        --wsrep-cluster-address="gcomm://$members" --wsrep-node-address="$group" \
+        --wsrep-provider-options="base_host=127.0.0.1;base_port=$(port "$node" 1);gmcast.listen_addr=tcp://$group;ist.recv_addr=127.0.0.1:$(port "$node" 2);gcache.size=32M;evs.suspect_timeout=PT2S;evs.inactive_timeout=PT4S;evs.keepalive_period=PT0.5S;evs.inactive_check_period=PT0.2S" \
+        "$@" >>"$home/error.log" 2>&1 </dev/null &
+    local process=$!
     for _ in $(seq 600); do
-        kill -0 $! 2>/dev/null || break
-        [ "$(mariadb --no-defaults -uroot -S "$home/m.sock" -BNe \
-            "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'wsrep_local_state_comment'" 2>/dev/null)" = Synced ] && return
+        [ "$(ask "$node" "SHOW STATUS LIKE 'wsrep_local_state_comment'" 2>/dev/null | cut -f2)" = Synced ] && return
+        kill -0 "$process" 2>/dev/null || break
         sleep 0.1
     done
+    echo "node $node of the cluster does not start:" >&2
     tail -20 "$home/error.log" >&2
     return 1
 }
 
-# All begin with the data of a node that was alone: the others get what happens later by transactions.
-start 1 --wsrep-new-cluster
-mariadb-admin --no-defaults -uroot -S "$folder/1/m.sock" shutdown
-wait
-rm -rf "$folder/template"
-mv "$folder/1/data" "$folder/template"
-sed -i 's/safe_to_bootstrap: 0/safe_to_bootstrap: 1/' "$folder/template/grastate.dat"
-start 1 --wsrep-new-cluster
-start 2
-start 3
-rm -rf "$folder/template"
+ask() { mariadb --no-defaults -uroot -S "$folder/$1/m.sock" -BNe "$2"; }
 
-echo "three nodes in $folder; clients reach them as root, without a password:"
-for node in 1 2 3; do
-    echo "  node$node: mariadb --no-defaults -uroot -h 127.0.0.1 -P $(port "$node" 0)   ($folder/$node/m.sock, process $(cat "$folder/$node/pid"))"
-done
-echo "end them: scripts/cluster.sh stop $folder"
+bootstrap() {
+    sed -i 's/safe_to_bootstrap: 0/safe_to_bootstrap: 1/' "$folder/$1/data/grastate.dat"
+    node "$@" --wsrep-new-cluster
+}
+
+again() {
+    node "$1" --wsrep-start-position="$(position "$1")"
+}
+
+start() {
+    [ -e "$provider" ] || { echo "galera-4 is missing: make setup installs it" >&2; exit 1; }
+    folder=$(mktemp -d "${TMPDIR:-/tmp}/plumb-cluster.XXXXXX")
+    chmod 755 "$folder"
+    echo $((20000 + ($$ % 1200) * 10)) >"$folder/port"
+    mariadb-install-db --no-defaults "${user[@]}" --datadir="$folder/template" --skip-test-db --force \
+        --auth-root-authentication-method=normal --innodb-log-file-size=8M >"$folder/install.log" 2>&1
+    # All begin with the data of a node that was alone: the others get what happens later by transactions.
+    node 1 --wsrep-new-cluster
+    mariadb-admin --no-defaults -uroot -S "$folder/1/m.sock" shutdown
+    wait
+    rm -rf "$folder/template"
+    mv "$folder/1/data" "$folder/template"
+    cp -a --reflink=auto "$folder/template" "$folder/1/data"
+    bootstrap 1
+    node 2
+    node 3
+    rm -rf "$folder/template"
+    echo "three nodes in $folder"
+    echo "clients reach them as root, without a password:"
+    for node in 1 2 3; do
+        echo "  mariadb --no-defaults -uroot -h 127.0.0.1 -P $(port "$node" 0)"
+    done
+    echo "end them: scripts/cluster.sh stop $folder"
+}
+
+recover() {
+    local best=1 most=-1 node position
+    local -A positions
+    for node in 1 2 3; do
+        positions[$node]=$(position "$node")
+        position=${positions[$node]##*:}
+        [ "$position" -le "$most" ] || { best=$node most=$position; }
+    done
+    bootstrap "$best" --wsrep-start-position="${positions[$best]}"
+    for node in 1 2 3; do
+        [ "$node" = "$best" ] || node "$node" --wsrep-start-position="${positions[$node]}"
+    done
+}
+
+stop() {
+    for file in "$folder"/*/pid; do
+        [ ! -e "$file" ] || kill -9 "$(cat "$file")" 2>/dev/null || true
+    done
+    rm -rf "$folder"
+}
+
+command=${1:-start}
+folder=${2:-}
+case $command in
+start) start ;;
+node) again "${3:?which node}" ;;
+recover | stop) "$command" ;;
+*) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac

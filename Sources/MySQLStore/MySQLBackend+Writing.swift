@@ -45,6 +45,11 @@ extension MySQLBackend {
                 if isWritten, writeSweeps.isNow() { removeOldNumbers() }
                 return isWritten
             case .wasStale: continue
+            case .overtaken(let error, let expected):
+                // Who expects the same again has not looked.
+                guard attempt.expected != expected else { throw error }
+                attempt.expected = expected
+                try patience.wait(after: error)
             case .failed(let error, let atCommit):
                 if atCommit, error.kind != .deadlock { attempt.isUnsure = true }
                 do throws(StoreError) { try patience.wait(after: error) } catch {
@@ -64,12 +69,17 @@ extension MySQLBackend {
         let end: Double
         /// Whether an attempt may have happened whose answer was lost.
         var isUnsure = false
+        /// What the last attempt expected of references that another node of a cluster moved.
+        var expected: [String: ObjectID?]?
     }
 
     private enum AttemptEnd {
         case over(isWritten: Bool)
         /// A kept session was lost already: that says nothing about the next one.
         case wasStale
+        /// A reference is not what the write expects. In a cluster each node has a turn of its own:
+        /// another one may have moved it since the write was composed.
+        case overtaken(StoreError, expected: [String: ObjectID?])
         /// Nothing happened, unless the session was lost at the commit.
         case failed(MySQLError, atCommit: Bool)
     }
@@ -103,7 +113,12 @@ extension MySQLBackend {
                 isOver = (try? connection.execute("ROLLBACK")) != nil
                 return .over(isWritten: false)
             }
-            try keep(write, under: attempt.leases, on: connection)
+            do { try keep(write, under: attempt.leases, on: connection) } catch let error
+                as StoreError where error.code == .modified
+            {
+                let expected = write.moves.map { ($0.name, $0.old) }
+                return .overtaken(error, expected: Dictionary(expected) { $1 })
+            }
             try Self.keep(attempt.number, on: connection)
             isCommitting = true
             try connection.execute("COMMIT")

@@ -41,6 +41,17 @@ struct Patience {
         guard error.passes, rest > 0 else { throw failure(error) }
         // Who waited for a lock has waited.
         guard error.kind != .lockWaitTimeout else { return }
+        rise(rest)
+    }
+
+    /// The same after somebody else was faster, which passes.
+    mutating func wait(after error: StoreError) throws(StoreError) {
+        let rest = end - Self.now
+        guard rest > 0 else { throw error }
+        rise(rest)
+    }
+
+    private mutating func rise(_ rest: Double) {
         Thread.sleep(forTimeInterval: min(rest, pause * .random(in: 0.5...1)))
         pause = min(Self.longest, pause * 1.7)
     }

@@ -17,9 +17,11 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
     case memory
     /// Tables of a server.
     case mariadb1011, mariadb118, mysql9
+    /// Tables of a cluster, of which each handle has a node of its own.
+    case galera
 
     static let allCases: [BackendKind] =
-        [.git, .memory] + TestServer.available.map { BackendKind($0) }
+        [.git, .memory] + TestServer.available.map { BackendKind($0) } + [.galera]
 
     /// Those that several processes share, and that outlive them.
     static let shared: [BackendKind] = allCases.filter { $0 != .memory }
@@ -34,7 +36,7 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
 
     private var server: TestServer.Kind? {
         switch self {
-        case .git, .memory: nil
+        case .git, .memory, .galera: nil
         case .mariadb1011: .mariadb1011
         case .mariadb118: .mariadb118
         case .mysql9: .mysql9
@@ -55,7 +57,24 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
             let database = try server.freshDatabase()
             return BackendPlace(
                 kind: self, path: "\(server.folder.path)/m.sock#\(database)", keeping: server)
+        case .galera:
+            let cluster = try TestCluster.shared
+            let database = try Self.freshDatabase(on: cluster)
+            return BackendPlace(
+                kind: self, path: "\(cluster.folder)/nodes#\(database)", keeping: cluster)
         }
+    }
+
+    private static let databases = Lock(0)
+
+    private static func freshDatabase(on cluster: TestCluster) throws -> String {
+        let number = databases.withLock { count in
+            count += 1
+            return count
+        }
+        let name = "test_\(getpid())_\(number)"
+        try cluster.connect(to: 1).execute("CREATE DATABASE \(name)")
+        return name
     }
 
     /// A handle of its own, as another process has one.
@@ -63,14 +82,11 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
         switch self {
         case .git: GitBackend(path: path, waitSeconds: waitSeconds)
         case .memory: MemoryBackend(MemoryPlaces.store(path), waitSeconds: waitSeconds)
-        case .mariadb1011, .mariadb118, .mysql9:
+        case .mariadb1011, .mariadb118, .mysql9, .galera:
             MySQLBackend(
                 place: path, database: ServerPlace(path).database,
-                servers: [
-                    StoreServer(name: path) { () throws(MySQLError) in
-                        try ServerPlace(path).connect()
-                    }
-                ], waitSeconds: waitSeconds, heartbeatSeconds: 0.5)
+                servers: ServerPlace(path).servers, waitSeconds: waitSeconds,
+                heartbeatSeconds: 0.5)
         }
     }
 
@@ -85,7 +101,7 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
             try FileManager.default.removeItem(atPath: file)
             try bytes.write(to: URL(fileURLWithPath: file))
         case .memory: MemoryPlaces.store(path).damage(id)
-        case .mariadb1011, .mariadb118, .mysql9:
+        case .mariadb1011, .mariadb118, .mysql9, .galera:
             try ServerPlace(path).run(
                 "UPDATE plumb_objects SET bytes = CONCAT('x', SUBSTRING(bytes, 2)) "
                     + "WHERE id = x'\(id.hex)'")
@@ -100,7 +116,7 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
             try FileManager.default.moveItem(atPath: packs, toPath: packs + ".away")
             try Data().write(to: URL(fileURLWithPath: packs))
         case .memory: MemoryPlaces.store(path).obstruct(objects: true, references: false)
-        case .mariadb1011, .mariadb118, .mysql9:
+        case .mariadb1011, .mariadb118, .mysql9, .galera:
             try ServerPlace(path).run("RENAME TABLE plumb_objects TO away")
         }
     }
@@ -113,7 +129,7 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
             try FileManager.default.moveItem(atPath: heads, toPath: path + "/heads.away")
             try Data().write(to: URL(fileURLWithPath: heads))
         case .memory: MemoryPlaces.store(path).obstruct(objects: false, references: true)
-        case .mariadb1011, .mariadb118, .mysql9:
+        case .mariadb1011, .mariadb118, .mysql9, .galera:
             try ServerPlace(path).run("RENAME TABLE plumb_references TO away")
         }
     }
@@ -123,7 +139,7 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
         switch self {
         case .git: try FileManager.default.removeItem(atPath: path + "/leases")
         case .memory: MemoryPlaces.store(path).forgetLease(name)
-        case .mariadb1011, .mariadb118, .mysql9:
+        case .mariadb1011, .mariadb118, .mysql9, .galera:
             for table in ["plumb_leases", "plumb_heartbeats"] {
                 try ServerPlace(path).run("DELETE FROM \(table) WHERE name = '\(name)'")
             }
@@ -140,7 +156,7 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
                     ofItemAtPath: "\(path)/leases/\(name)")
             }
         case .memory: break
-        case .mariadb1011, .mariadb118, .mysql9:
+        case .mariadb1011, .mariadb118, .mysql9, .galera:
             for (table, column) in [("plumb_leases", "taken"), ("plumb_heartbeats", "renewed")] {
                 try ServerPlace(path).run(
                     "UPDATE \(table) SET \(column) = \(column) - INTERVAL 2 DAY")
@@ -154,31 +170,52 @@ enum BackendKind: String, CaseIterable, Sendable, Codable {
         case .git:
             try GitCommand.run(["fsck", "--full", "--strict", "--no-dangling"], in: path) == ""
         case .memory: true
-        case .mariadb1011, .mariadb118, .mysql9:
+        case .mariadb1011, .mariadb118, .mysql9, .galera:
             try open(path).listing(page: 100).allSatisfy { try open(path).get($0) != nil }
         }
     }
 }
 
-/// A database for a store, as the tests name it: the server's socket and its name.
-private struct ServerPlace {
-    let socket: String
+/// A database for a store, as the tests name it: the server's socket, or the nodes of a cluster,
+/// and its name.
+struct ServerPlace {
+    private let sockets: [String]
     let database: String
 
     init(_ path: String) {
         let parts = path.split(separator: "#", maxSplits: 1).map(String.init)
-        socket = parts.first ?? ""
+        let server = parts.first ?? ""
+        sockets =
+            server.hasSuffix("/nodes")
+            ? TestCluster.nodes.map { "\(server.dropLast(6))/\($0)/m.sock" } : [server]
         database = parts.last ?? ""
     }
 
-    func connect() throws(MySQLError) -> Connection {
+    /// The servers, beginning with another one for each handle.
+    var servers: [StoreServer] {
+        let first = Self.handles.withLock { handles in
+            handles += 1
+            return handles
+        }
+        return sockets.indices.map { offset in
+            let socket = sockets[(first + offset) % sockets.count]
+            return StoreServer(name: socket) { () throws(MySQLError) in
+                try Self.connect(to: socket)
+            }
+        }
+    }
+
+    /// Processes that are started one after another begin with different ones, too.
+    private static let handles = Lock(Int(getpid()))
+
+    private static func connect(to socket: String) throws(MySQLError) -> Connection {
         var settings = ConnectionSettings(credentials: Credentials(user: "root"))
         settings.tls.mode = .disabled
         return try Connection(to: .socket(path: socket), settings: settings)
     }
 
     func run(_ statement: String) throws {
-        let connection = try connect()
+        let connection = try Self.connect(to: sockets[0])
         try connection.select(database: database)
         try connection.execute(statement)
     }

@@ -23,7 +23,7 @@ struct EventChain {
     @discardableResult
     func append(
         _ event: String, size: Int = 0, under leases: Lease...,
-        before body: () throws -> Void = {}
+        before body: () throws -> Void = {}, after end: () throws -> Void = {}
     ) throws -> ObjectID {
         var written: ObjectID?
         try backend.write("appending \(event)", under: leases) {
@@ -36,6 +36,7 @@ struct EventChain {
                 edits, onto: tips[0].1, by: Self.author, message: event,
                 reading: ObjectReader(backend))
             written = commit.id
+            try end()
             return StoreWrite(
                 objects: commit.objects,
                 moves: tips.map { ReferenceMove($0.0, from: $0.1, to: commit.id) })
