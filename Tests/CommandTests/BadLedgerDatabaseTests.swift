@@ -114,6 +114,41 @@ import Testing
         #expect(try ledger.sql("SELECT id FROM orders").map { $0[0] } == ["7"])
     }
 
+    @Test("attack: the ledger in a shard's database")
+    func aShardIsNoPlaceForALedger() throws {
+        let fleet = try FleetFixture(shards: 2)
+        let place = "mysql://root@\(fleet.server.address)/\(fleet.database(1))"
+        let rules = try fleet.folder.write(
+            """
+            version: 1
+            hosts: ["\(fleet.server.address)"]
+            environments: {production: [{connection: {user: root}}]}
+            approvals: {identity: declared}
+            ledger: "\(place)"
+
+            """, to: "operator.yaml")
+        try fleet.expectUntouched {
+            for words in [["plan"], ["reconcile"], ["drift"], ["import", "--record"]] {
+                for named in [["--ledger", place], ["--operator", rules]] {
+                    let run = try fleet.expect(78, words + named)
+                    #expect(run.says("app/s1", "and the ledger are both the schema"), "\(run)")
+                }
+            }
+        }
+    }
+
+    @Test func aNameOfADatabaseIsNoSQL() throws {
+        let fleet = try FleetFixture(shards: 1)
+        let name = "it's `a\"b` -- \\ \(getpid())"
+        let place = "mysql://root@\(fleet.server.address)/\(name)"
+        try fleet.expect(0, "reconcile", "--ledger", place)
+        try fleet.expect(0, "store", "verify", "--ledger", place)
+        let doctor = try fleet.expect(0, "doctor", "--ledger", place)
+        #expect(doctor.says("sound: "), "\(doctor)")
+        let databases = try fleet.server.connect().query("SHOW DATABASES").compactMap { $0[0] }
+        #expect(databases.contains(name))
+    }
+
     @Test(
         "A database that cannot be this ledger is refused and stays as it is",
         arguments: [

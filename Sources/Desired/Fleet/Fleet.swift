@@ -28,6 +28,20 @@ package struct Fleet: Sendable {
     /// Warnings about the file.
     package internal(set) var warnings: [Diagnostic]
 
+    /// The same fleet with its ledger in `database`; throws where that is one of its shards.
+    package func keepingLedger(in database: LedgerDatabase) throws(DesiredError) -> Fleet {
+        var result = self
+        result.ledger = .mysql(database)
+        let diagnostics = DiagnosticList()
+        for environment in environments {
+            _ = ShardResolution(
+                fleet: result, environment: environment, diagnostics: diagnostics
+            ).shards(nil, discovered: nil)
+        }
+        try diagnostics.check()
+        return result
+    }
+
     /// The namespace with this name; nil where there is none.
     package func namespace(_ name: String) -> Namespace? {
         namespaces.first { $0.name == name }

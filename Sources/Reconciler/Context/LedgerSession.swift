@@ -38,6 +38,9 @@ package struct LedgerSession {
         let place = try LedgerPlace(request, trusted.fleet, places: trusted.places)
         try place.check(around: request.folders)
         trusted.source = trusted.source.adding(place.notices)
+        if case .database(let access) = place {
+            trusted.fleet = try trusted.fleet.keepingLedger(in: access.database)
+        }
         // Where a proposal could place another file at the key's path, no key is used: such a run
         // writes nothing to the ledger.
         let key = trusted.places.folder == nil ? nil : trusted.fleet.ledgerKey

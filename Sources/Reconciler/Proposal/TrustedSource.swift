@@ -20,7 +20,7 @@ package struct TrustedSource {
     /// The source whose `plumb.yaml` and approvals count: the base, or `source` itself.
     package let followed: FetchedSource
     /// The fleet within the limits of the operator's file.
-    package let fleet: Fleet
+    package internal(set) var fleet: Fleet
     /// Whether the schemas are a proposal's: a plan of them is not recorded.
     package let isProposal: Bool
     /// Where files with secrets may be.
