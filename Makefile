@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 
-.PHONY: setup servers cluster build release test check format fuzz simulate kills demo bench clean help
+.PHONY: setup servers cluster build release test check format fuzz simulate kills daemon-kills demo bench clean help
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,10 @@ simulate: setup ## the reconciler in simulated fleets: SEEDS=n of them from FROM
 kills: setup ## kill -9 in the middle of rollouts over 50 shards; KILLS=n times
 	swift build -c release --product plumb
 	PLUMB=$(CURDIR)/.build/release/plumb scripts/kills.sh $(or $(KILLS),1000)
+
+daemon-kills: setup ## kill -9 of any of three daemons over 100 shards; KILLS=n times, LEDGER=git for one in a repository
+	swift build -c release --product plumb
+	PLUMB=$(CURDIR)/.build/release/plumb scripts/daemon-kills.sh $(or $(KILLS),1000)
 
 demo: setup ## three private servers, 24 shards, and the whole story
 	swift build --product plumb

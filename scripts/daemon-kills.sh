@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# Kills daemons with `kill -9` at random moments: three of them serve 100 shards on ten servers, as
+# far as they can tell, with one ledger in a database. KILLS times in all; then the server's log,
+# the ledger and the shards are asked whether anything was lost or done twice.
+#
+#     scripts/daemon-kills.sh [KILLS]     SHARDS=100 DAEMONS=3 LEDGER=database|git PLUMB=path SEED=n
+#
+# Everything is in a temporary folder and on sockets, and is removed when the script ends.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+kills=${1:-1000}
+shards=${SHARDS:-100}
+daemons=${DAEMONS:-3}
+plumb=${PLUMB:-$PWD/.build-release/release/plumb}
+[ -x "$plumb" ] || plumb=$PWD/.build/debug/plumb
+scripts=$PWD/scripts
+work=$(mktemp -d "${TMPDIR:-/tmp}/plumb-daemon-kills.XXXXXX")
+server=
+pids=()
+finish() {
+    for pid in "${pids[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+    [ -z "$server" ] || { kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; }
+    rm -rf "$work"
+}
+trap finish EXIT
+
+sql() { mariadb --no-defaults --user=root --socket="$work/m.sock" --batch --skip-column-names "$@"; }
+mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$work/data" --force \
+    --auth-root-authentication-method=normal --skip-test-db >"$work/log" 2>&1
+"$(command -v mariadbd || echo /usr/sbin/mariadbd)" --no-defaults --user="$(id -un)" \
+    --datadir="$work/data" --socket="$work/m.sock" --skip-networking --max-connections=1000 \
+    --general-log=1 --general-log-file="$work/general.log" >"$work/log" 2>&1 &
+server=$!
+for _ in $(seq 200); do sql -e 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
+for number in $(seq 1 "$shards"); do echo "CREATE DATABASE shard_$(printf %03d "$number");"; done | sql
+for number in 0 1 2 3 4 5 6 7 8 9; do ln -s m.sock "$work/m$number.sock"; done
+
+case ${LEDGER:-database} in
+git) ledger="file:$work/ledger.git" ;;
+*) ledger="mysql://root@unix:$work/m.sock/ledger" ;;
+esac
+mkdir -p "$work/repo/schema/app"
+cd "$work/repo"
+git init --quiet --initial-branch=main
+cat >plumb.yaml <<YAML
+version: 1
+ledger: "$ledger"
+namespaces:
+  app:
+    schema: schema/app
+    shards:
+      - pattern: "shard_{001..$(printf %03d "$shards")}"
+        hosts: ["unix:$work/m{0..9}.sock"]
+environments:
+  production: {namespaces: [app], connection: {user: root}}
+policy:
+  rollout: {waves: [{shards: 5}, {percent: 100}], concurrency: {total: 6, per_host: 2}}
+YAML
+echo .plumb >.gitignore
+# A revision with so many columns; each adds one to every shard.
+revision() {
+    {
+        echo "CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY"
+        for column in $(seq 1 "$1"); do echo ", c$column int"; done
+        echo ");"
+    } >schema/app/orders.sql
+    git add -A
+    git -c user.name=plumb -c user.email=plumb@example.com commit --quiet -m "Revision $1"
+}
+# How many shards have as many columns as revision $1.
+converged() {
+    sql -e "SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM information_schema.columns
+        WHERE table_name = 'orders' GROUP BY table_schema) AS t WHERE n = $1 + 1"
+}
+# Starts daemon $1.
+start() {
+    "$plumb" daemon --interval 2s >/dev/null 2>>"$work/daemon$1.log" &
+    pids[$1]=$!
+}
+export PLUMB_ACTOR=plumb@example.com
+
+revision 0
+"$plumb" reconcile >/dev/null 2>&1
+seed=${SEED:-$RANDOM}
+RANDOM=$seed
+echo "seed $seed, $shards shards, $daemons daemons, $kills kills of $plumb, ledger ${LEDGER:-database}"
+for number in $(seq 0 $((daemons - 1))); do start "$number"; done
+done_kills=0
+revisions=0
+longest=0
+while [ "$done_kills" -lt "$kills" ]; do
+    revisions=$((revisions + 1))
+    revision $revisions
+    began=$(date +%s)
+    round=$((RANDOM % 5))
+    while [ "$(converged $revisions)" -ne "$shards" ]; do
+        if [ "$round" -gt 0 ] && [ "$done_kills" -lt "$kills" ]; then
+            sleep "0.$(printf %03d $((RANDOM % 900)))"
+            victim=$((RANDOM % daemons))
+            if kill -9 "${pids[$victim]}" 2>/dev/null; then
+                done_kills=$((done_kills + 1))
+                round=$((round - 1))
+            fi
+            wait "${pids[$victim]}" 2>/dev/null || true
+            start "$victim"
+        else
+            sleep 0.2
+        fi
+        [ $(($(date +%s) - began)) -lt 300 ] || {
+            echo "FAULT: revision $revisions did not converge in five minutes" >&2
+            tail -n 3 "$work"/daemon*.log >&2
+            exit 1
+        }
+    done
+    took=$(($(date +%s) - began))
+    [ "$took" -le "$longest" ] || longest=$took
+    [ $((revisions % 20)) -ne 0 ] || echo "$done_kills kills, $revisions revisions"
+done
+for pid in "${pids[@]}"; do kill "$pid"; done
+for pid in "${pids[@]}"; do wait "$pid" || true; done
+pids=()
+
+"$plumb" store verify
+"$plumb" log --limit 10000000 --output json >"$work/log.json"
+sql -e "SELECT table_schema, COUNT(*) FROM information_schema.columns
+    WHERE table_name = 'orders' GROUP BY 1" >"$work/columns"
+python3 "$scripts/kills.py" "$work" "$shards" "$revisions"
+echo "$done_kills kills, $revisions revisions converged on $shards shards; the longest took $longest s"
