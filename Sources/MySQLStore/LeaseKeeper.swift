@@ -88,8 +88,9 @@ final class LeaseKeeper: @unchecked Sendable {
         endPulseIfIdle()
         turn.lock()
         defer { turn.unlock() }
-        // Where that fails, it ends with its signs of life.
-        if !entry.isLost { try? session.giveBack(lease) }
+        guard !entry.isLost else { return }
+        // Where all of them fail, it ends with its signs of life.
+        for _ in 0..<3 where (try? session.giveBack(lease)) != nil { return }
     }
 
     /// Ends the session where no lease needs it.

@@ -176,6 +176,18 @@ struct ServerLeaseTests {
         try EventChain(backend: backend).append("1", under: held.lease)
     }
 
+    @Test func aLeaseIsGivenBackThoughSessionsAreLost() throws {
+        let store = try ServerStore(.mariadb1011)
+        _ = try store.made()
+        let proxy = try ServerProxy(to: store.socket)
+        let backend = store.open(through: proxy, heartbeatSeconds: 600)
+        let held = try backend.take("production", owner: "me")
+        for _ in 0..<3 { proxy.cut(at: "SET held = 0", .beforeTheServer) }
+        held.giveBack()
+        #expect(proxy.cutsToCome == 0)
+        _ = try store.open(heartbeatSeconds: 600).take("production", owner: "other")
+    }
+
     @Test(arguments: TestServer.available)
     func aKilledSessionLosesNoLease(_ kind: TestServer.Kind) throws {
         let store = try ServerStore(kind)
