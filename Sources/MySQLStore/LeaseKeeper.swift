@@ -189,8 +189,9 @@ final class LeaseKeeper: @unchecked Sendable {
     /// has to be seen without a sign of life as long, by this process, or must be older by far.
     private func rest(of row: LeaseRow, _ isGone: Bool, _ isSameNode: Bool) -> Double {
         let (key, now) = (Array(row.lease.name.utf8), Self.now)
-        if let sight = seen[key], sight.token == row.lease.token, sight.renewed == row.renewed {
-        } else {
+        if seen[key]?.token != row.lease.token || seen[key]?.renewed != row.renewed {
+            // Those for which nobody has come back are forgotten.
+            seen = seen.filter { now - $0.value.since < 2 * Self.clockDifferenceSeconds }
             seen[key] = Sight(token: row.lease.token, renewed: row.renewed, since: now)
         }
         let watched = now - (seen[key]?.since ?? now)

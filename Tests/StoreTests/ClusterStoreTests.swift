@@ -22,10 +22,21 @@ struct ClusterStoreTests {
         }
 
         /// A handle that tries these nodes in turn.
-        func open(_ nodes: Int..., waitSeconds: Double = 60) -> any LedgerBackend {
+        ///
+        /// - Parameter aheadSeconds: how much later than it is the nodes take it for.
+        func open(
+            _ nodes: Int..., waitSeconds: Double = 60, aheadSeconds: Int = 0
+        ) -> any LedgerBackend {
             let servers = nodes.map { node in
                 StoreServer(name: "node\(node)") { [cluster] () throws(MySQLError) in
-                    do { return try cluster.connect(to: node) } catch let error as MySQLError {
+                    do {
+                        let connection = try cluster.connect(to: node)
+                        if aheadSeconds > 0 {
+                            try connection.execute(
+                                "SET timestamp = UNIX_TIMESTAMP() + \(aheadSeconds)")
+                        }
+                        return connection
+                    } catch let error as MySQLError {
                         throw error
                     } catch {
                         throw MySQLError(
@@ -108,6 +119,18 @@ struct ClusterStoreTests {
                 #expect(own == (0..<perWriter).map { "\(writer)-\(100 + $0)" })
             }
         }
+    }
+
+    @Test func aNodeWhoseClockIsAheadTakesNothingFromTheLiving() throws {
+        let store = try ClusterStore("clocks")
+        let held = try store.open(1).take("production", owner: "me")
+        let ahead = store.open(2, aheadSeconds: 20)
+        for _ in 0..<3 {
+            let error = storeError { _ = try ahead.take("production", owner: "ahead") }
+            #expect(error?.code == .locked && error?.fault == "me")
+        }
+        try held.renew()
+        #expect(held.isSure)
     }
 
     /// A node that is cut off from the others must not be believed, nor go on.
