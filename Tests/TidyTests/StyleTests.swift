@@ -52,6 +52,19 @@ struct StyleTests {
         }
     }
 
+    @Test("a child process of a test says what it dies of")
+    func childProcesses() throws {
+        let mark = "processExitsWith: "
+        for file in try Repository.files(below: "Tests", endings: [".swift"])
+        where !file.path.hasSuffix("TidyTests/StyleTests.swift") {
+            for (number, line) in file.lines.enumerated() where line.contains(mark) {
+                let body = file.lines[number..<min(number + 10, file.lines.count)]
+                #expect(
+                    body.contains { $0.contains("ChildProcess.run") }, "\(file.path):\(number + 1)")
+            }
+        }
+    }
+
     @Test("no file has grown two ideas: 500 lines at most")
     func fileLength() throws {
         for file in try Repository.files(below: "Sources", endings: [".swift"]) {
