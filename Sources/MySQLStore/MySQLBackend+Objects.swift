@@ -119,6 +119,8 @@ extension MySQLBackend {
             var start = 0
             repeat {
                 let part = object.bytes[start...].prefix(partSize)
+                // Two halves of a statement may be too much together.
+                if size + part.count > partSize { try flush(&rows, &size, on: connection) }
                 rows.append(
                     "(\(StoreTables.literal(object.id)), \(start / partSize), "
                         + "'\(object.kind.rawValue)', \(object.bytes.count), "
