@@ -85,7 +85,8 @@ extension Ledger {
                     let made = LedgerGroup(
                         group, snapshot: try snapshot(environment),
                         environment: signer == nil ? nil : environment)
-                    draft = made
+                    // It may have been composed before, and lost.
+                    (draft, commit) = (made, nil)
                     guard !made.isEmpty else { return nil }
                     let composed = try compose(made, by: actor)
                     commit = composed.id

@@ -45,6 +45,9 @@ extension MySQLBackend {
                 if isWritten, writeSweeps.isNow() { removeOldNumbers() }
                 return isWritten
             case .wasStale: continue
+            case .neverHappened:
+                attempt.number = WriteAttempt.newNumber
+                attempt.isUnsure = false
             case .overtaken(let error, let expected):
                 // Who expects the same again has not looked.
                 guard attempt.expected != expected else { throw error }
@@ -63,7 +66,7 @@ extension MySQLBackend {
     private struct WriteAttempt {
         /// Kept with what is written: however often it is tried, it happens once, and who lost the
         /// answer finds out.
-        let number = (0..<16).map { _ in UInt8.random(in: 0...255) }
+        var number = Self.newNumber
         let leases: [Lease]
         /// Until when it is waited for.
         let end: Double
@@ -71,10 +74,14 @@ extension MySQLBackend {
         var isUnsure = false
         /// What the last attempt expected of references that another node of a cluster moved.
         var expected: [String: ObjectID?]?
+
+        static var newNumber: [UInt8] { (0..<16).map { _ in UInt8.random(in: 0...255) } }
     }
 
     private enum AttemptEnd {
         case over(isWritten: Bool)
+        /// An attempt whose answer was lost did not happen, and never will.
+        case neverHappened
         /// A kept session was lost already: that says nothing about the next one.
         case wasStale
         /// A reference is not what the write expects. In a cluster each node has a turn of its own:
@@ -99,11 +106,13 @@ extension MySQLBackend {
         defer { if isOver { sessions.giveBack(connection) } else { connection.close() } }
         var (hasBegun, isCommitting) = (false, false)
         do {
+            if attempt.isUnsure {
+                let isKept = try Self.settle(attempt.number, on: connection)
+                isOver = true
+                return isKept ? .over(isWritten: true) : .neverHappened
+            }
             try begin(on: connection)
             hasBegun = true
-            if attempt.isUnsure, try Self.isKept(attempt.number, on: connection) {
-                return .over(isWritten: true)
-            }
             for lease in attempt.leases { try require(lease, on: connection) }
             let composed: StoreWrite?
             do { composed = try composing(until: attempt.end, compose) } catch {
@@ -133,19 +142,25 @@ extension MySQLBackend {
         }
     }
 
-    /// Whether the write with this number happened.
-    private static func isKept(_ number: [UInt8], on connection: Connection) throws(MySQLError)
-        -> Bool
-    {
-        try !connection.query(
-            "SELECT 1 FROM \(StoreTables.writes) WHERE number = \(StoreTables.literal(number))"
-        ).isEmpty
+    /// Whether the write with this number happened. Where it did not, it never will: its number is
+    /// taken, also for a transaction that a node of a cluster has sent on before it was lost.
+    private static func settle(
+        _ number: [UInt8], on connection: Connection
+    ) throws(MySQLError) -> Bool {
+        let key = StoreTables.literal(number)
+        try connection.execute(
+            "INSERT INTO \(StoreTables.writes) (number, happened, written) VALUES "
+                + "(\(key), 0, UTC_TIMESTAMP(6)) ON DUPLICATE KEY UPDATE number = "
+                + "\(StoreTables.writes).number")
+        return try connection.query(
+            "SELECT happened FROM \(StoreTables.writes) WHERE number = \(key)"
+        ).first?[0] == "1"
     }
 
     private static func keep(_ number: [UInt8], on connection: Connection) throws(MySQLError) {
         try connection.execute(
-            "INSERT INTO \(StoreTables.writes) (number, written) VALUES "
-                + "(\(StoreTables.literal(number)), UTC_TIMESTAMP(6))")
+            "INSERT INTO \(StoreTables.writes) (number, happened, written) VALUES "
+                + "(\(StoreTables.literal(number)), 1, UTC_TIMESTAMP(6))")
     }
 
     private func unsure(_ error: StoreError) -> StoreError {

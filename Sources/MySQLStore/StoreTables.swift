@@ -61,6 +61,7 @@ enum StoreTables {
         """
         CREATE TABLE IF NOT EXISTS \(writes) (
           number BINARY(16) NOT NULL COMMENT 'which a writer chose by chance',
+          happened TINYINT NOT NULL COMMENT '0 where the writer gave it up',
           written DATETIME(6) NOT NULL COMMENT 'UTC',
           PRIMARY KEY (number),
           KEY (written)
