@@ -41,7 +41,7 @@ private struct World {
         self.records = records
         let journal = journal
         fleet.isRecorded.withLock { body in
-            body = { key in journal.state.withLock { $0.pending[key] != nil } }
+            body = Hook { key in journal.state.withLock { $0.pending[key] != nil } }
         }
     }
 

@@ -23,9 +23,9 @@ final class CopyingEngine: Engine {
     /// Every phase that was carried out, in order.
     let phases = Lock<[String]>([])
     /// Called when a phase begins.
-    let onPhase = Lock<(@Sendable (String) -> Void)?>(nil)
+    let onPhase = Lock<Hook<String, Void>?>(nil)
     /// Why a phase fails; nil where it does not.
-    let onFail = Lock<(@Sendable (String) -> ShardFailure?)?>(nil)
+    let onFail = Lock<Hook<String, ShardFailure?>?>(nil)
     /// Phases that fail for good, with the shard: `prepare s1`.
     let failing = Lock<Set<String>>([])
     let knownVersion = Lock(1)
@@ -103,8 +103,8 @@ final class CopyingEngine: Engine {
 
     private func note(_ phase: String, _ job: EngineJob) throws(ShardFailure) {
         phases.withLock { $0.append(phase) }
-        onPhase.withLock { $0 }?(phase)
-        if let fault = onFail.withLock({ $0 })?(phase) { throw fault }
+        onPhase.withLock { $0 }?.call(phase)
+        if let fault = onFail.withLock({ $0 })?.call(phase) ?? nil { throw fault }
         if failing.withLock({ $0.contains("\(phase) \(job.step.shards[0])") }) {
             throw ShardFailure("no", retry: .permanent)
         }

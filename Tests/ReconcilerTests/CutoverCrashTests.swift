@@ -47,7 +47,7 @@ private final class WaitingFleet: Sendable {
         rollout.cutover = cutover
         self.rollout = rollout
         fleet.isRecorded.withLock { [journal] body in
-            body = { key in journal.state.withLock { $0.pending[key] != nil } }
+            body = Hook { key in journal.state.withLock { $0.pending[key] != nil } }
         }
     }
 

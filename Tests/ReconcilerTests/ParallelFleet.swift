@@ -26,7 +26,7 @@ final class ParallelFleet: ShardOpener, @unchecked Sendable {
     let inner: SimulatedFleet
     let load = Lock(Load())
     /// Called with a statement's table right before it runs, while it counts as running.
-    let beforeStatement: Lock<@Sendable (OperationKey) -> Void> = Lock { _ in }
+    let beforeStatement: Lock<Hook<OperationKey, Void>> = Lock(Hook { _ in })
     /// Whether helpers get a session.
     let letsHelpersIn = Lock(true)
 
@@ -101,7 +101,7 @@ final class ParallelFleet: ShardOpener, @unchecked Sendable {
                     load.mostOnShard[shard] ?? 0, load.running[shard] ?? 0)
             }
             defer { fleet.load.withLock { $0.running[shard, default: 0] -= 1 } }
-            fleet.beforeStatement.withLock { $0 }(key)
+            fleet.beforeStatement.withLock { $0 }.call(key)
             try inner.run(statement)
         }
     }

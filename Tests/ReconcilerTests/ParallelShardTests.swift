@@ -53,7 +53,7 @@ struct ParallelShardTests {
             let simulated = SimulatedFleet(live)
             let journal = journal
             simulated.isRecorded.withLock { body in
-                body = { key in journal.state.withLock { $0.pending[key] != nil } }
+                body = Hook { key in journal.state.withLock { $0.pending[key] != nil } }
             }
             fleet = ParallelFleet(simulated)
         }
@@ -82,7 +82,7 @@ struct ParallelShardTests {
         func gather(_ count: Int) {
             let fleet = fleet
             fleet.beforeStatement.withLock { body in
-                body = { _ in
+                body = Hook { _ in
                     while fleet.load.withLock({ $0.most < count }) { usleep(100) }
                 }
             }
@@ -159,7 +159,7 @@ struct ParallelShardTests {
         let hasFailed = Lock(false)
         let fleet = world.fleet
         fleet.beforeStatement.withLock { body in
-            body = { key in
+            body = Hook { key in
                 while fleet.load.withLock({ $0.most < 3 }) { usleep(100) }
                 while key.object.name != "t1", !hasFailed.withLock({ $0 }) { usleep(100) }
             }
@@ -182,7 +182,7 @@ struct ParallelShardTests {
         let world = World(tables: 12)
         let (fleet, interrupt) = (world.fleet, world.interrupt)
         fleet.beforeStatement.withLock { body in
-            body = { _ in
+            body = Hook { _ in
                 while fleet.load.withLock({ $0.most < 3 }) { usleep(100) }
                 interrupt.raise()
             }
@@ -217,7 +217,7 @@ struct ParallelShardTests {
         let fleet = world.fleet
         fleet.beforeStatement.withLock { body in
             // Somebody has come by then.
-            body = { _ in while fleet.load.withLock({ $0.asked == 0 }) { usleep(100) } }
+            body = Hook { _ in while fleet.load.withLock({ $0.asked == 0 }) { usleep(100) } }
         }
         let result = world.run(total: 2)
         #expect(world.isConverged)

@@ -24,7 +24,7 @@ struct RolloutDriveTests {
         let resumed = Lock<[String]>([])
         let isClosed = Lock(false)
         /// What happens when it is looked at again whether changes may start.
-        let renewal = Lock<@Sendable () -> Void>({})
+        let renewal = Lock(Hook<Void, Void> {})
 
         init() {
             records = ["orders", "items"].flatMap { table in
@@ -60,7 +60,7 @@ struct RolloutDriveTests {
                 control: RolloutControl(
                     rule: FailureRule(policy), interrupt: interrupt,
                     closed: { [isClosed] in isClosed.withLock { $0 } },
-                    renewal: { [renewal] in renewal.withLock { $0 }() }))
+                    renewal: { [renewal] in renewal.withLock { $0 }.call(()) }))
         }
 
         func run(
@@ -278,7 +278,7 @@ struct RolloutDriveTests {
         let fleet = Fleet()
         let looks = Lock(0)
         fleet.renewal.withLock { [isClosed = fleet.isClosed] renewal in
-            renewal = {
+            renewal = Hook {
                 let count = looks.withLock { looks in
                     looks += 1
                     return looks

@@ -34,7 +34,7 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
 
     let state: Lock<State>
     /// Whether the pending record of an operation is durable.
-    let isRecorded: Lock<@Sendable (OperationKey) -> Bool> = Lock { _ in true }
+    let isRecorded: Lock<Hook<OperationKey, Bool>> = Lock(Hook { _ in true })
 
     init(_ tables: [OperationKey: Digest?]) {
         state = Lock(State(tables: tables))
@@ -91,7 +91,7 @@ final class SimulatedFleet: ShardOpener, @unchecked Sendable {
             let names = statement.sql.components(separatedBy: " > ")
             let key = OperationKey(
                 shard: shard, object: ObjectName(encoded: names[names.count - 1]))
-            let isRecorded = fleet.isRecorded.withLock { $0 }(key)
+            let isRecorded = fleet.isRecorded.withLock { $0 }.call(key)
             try fleet.state.withLock { state throws(ShardFailure) in
                 if state.lockWaits > 0 {
                     state.lockWaits -= 1

@@ -159,7 +159,8 @@ struct StagedEngineTests {
         let fleet = try CopyingFleet(ticks: 3)
         let requests = try fleet.requests
         fleet.engine.onPhase.withLock { hook in
-            hook = { phase in if phase == "run" { _ = try? requests.stop(nil, reason: "look") } }
+            hook = Hook { phase in if phase == "run" { _ = try? requests.stop(nil, reason: "look") }
+            }
         }
         #expect(try fleet.pass().exitStatus == .blocked)
         #expect(try fleet.live() == CopyingFleet.parked)
@@ -179,7 +180,7 @@ struct StagedEngineTests {
         let fleet = try CopyingFleet(ticks: 3)
         let interrupt = Interrupt()
         fleet.engine.onPhase.withLock { hook in
-            hook = { phase in if phase == "run" { interrupt.raise() } }
+            hook = Hook { phase in if phase == "run" { interrupt.raise() } }
         }
         _ = try fleet.pass(interrupt: interrupt)
         #expect(fleet.phases == ["prepare", "run"])
@@ -246,7 +247,7 @@ struct StagedEngineTests {
         let fleet = try CopyingFleet(ticks: 2)
         let left = Lock(6)
         fleet.engine.onFail.withLock { hook in
-            hook = { phase in
+            hook = Hook { phase in
                 guard phase == "run" else { return nil }
                 return left.withLock { left in
                     left -= 1

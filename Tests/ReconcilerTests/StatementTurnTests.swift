@@ -141,7 +141,7 @@ struct StatementTurnTests {
         let world = OneByOne()
         let ready = Lock<OperationKey?>(nil)
         world.fleet.beforeStatement.withLock { hook in
-            hook = { key in
+            hook = Hook { key in
                 // After a short statement the next operation is recorded while this one runs.
                 guard world.fleet.load.withLock({ $0.started.count }) == 2 else { return }
                 ready.withLock { $0 = world.ready(beside: key) }
@@ -160,7 +160,7 @@ struct StatementTurnTests {
         let world = OneByOne()
         let changed = Lock<OperationKey?>(nil)
         world.fleet.beforeStatement.withLock { hook in
-            hook = { key in
+            hook = Hook { key in
                 guard world.fleet.load.withLock({ $0.started.count }) == 2 else { return }
                 // Somebody changes the other table while this statement runs for long.
                 guard let other = world.ready(beside: key) else { return }
@@ -181,7 +181,7 @@ struct StatementTurnTests {
         let world = OneByOne()
         let mostPending = Lock(0)
         world.fleet.beforeStatement.withLock { hook in
-            hook = { _ in
+            hook = Hook { _ in
                 world.time.withLock { $0 += 60 }
                 let count = world.journal.state.withLock { $0.pending.count }
                 mostPending.withLock { $0 = max($0, count) }

@@ -74,9 +74,9 @@ final class World: @unchecked Sendable {
         hasThreads = threads > 1
         now = 1_800_000_000 + Int64.random(in: 0..<86_400, using: &random)
         latest = now
-        let clock = Lock<(@Sendable () -> Date)?>(nil)
+        let clock = Lock<Hook<Void, Date>?>(nil)
         ledgerPlace = MemoryStore(place: "ledger.git") {
-            clock.withLock { $0 }?() ?? Date(timeIntervalSince1970: 0)
+            clock.withLock { $0 }?.call(()) ?? Date(timeIntervalSince1970: 0)
         }
         revisions = [SimulatedRevision(0, Self.firstTables(conditions, &random))]
         self.random = random
@@ -84,7 +84,7 @@ final class World: @unchecked Sendable {
             let id = ShardID(namespace: "app", shard: "s\(number)")
             shards[id] = SimulatedShard(id: id)
         }
-        clock.withLock { $0 = { [weak self] in self?.time.date ?? Date() } }
+        clock.withLock { $0 = Hook { [weak self] in self?.time.date ?? Date() } }
     }
 
     private static func firstTables(

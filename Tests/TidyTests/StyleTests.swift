@@ -22,6 +22,19 @@ struct StyleTests {
         }
     }
 
+    /// Each reading would wrap the function once more, until a call of it overflows the stack.
+    @Test("no lock keeps a function by itself: a Hook does")
+    func noFunctionInALock() throws {
+        let function = try Regex("Lock<[^=]*->")
+        for file in try Repository.files(below: "Sources", endings: [".swift"])
+            + Repository.files(below: "Tests", endings: [".swift"])
+        {
+            for (number, line) in file.lines.enumerated() where !line.isComment {
+                #expect(!line.contains(function), "\(file.path):\(number + 1)")
+            }
+        }
+    }
+
     @Test("nothing blocks the cooperative pool: the product has no task of its own")
     func noTasks() throws {
         for file in try Repository.files(below: "Sources", endings: [".swift"]) {

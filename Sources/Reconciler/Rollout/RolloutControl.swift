@@ -11,9 +11,9 @@ package final class RolloutControl: Sendable {
 
     private let over = Lock<Set<OperationKey>>([])
     private let inside = Lock<Set<ShardID>>([])
-    private let newer = Lock<(@Sendable (OperationKey) -> String?)?>(nil)
-    private let watcher = Lock<(@Sendable (ShardID) -> Void)?>(nil)
-    private let holdWatcher = Lock<(@Sendable () -> Void)?>(nil)
+    private let newer = Lock<Hook<OperationKey, String?>?>(nil)
+    private let watcher = Lock<Hook<ShardID, Void>?>(nil)
+    private let holdWatcher = Lock<Hook<Void, Void>?>(nil)
     private let closed: @Sendable () -> Bool
     private let renewal: @Sendable () -> Void
     private let gate = ShardGate()
@@ -72,15 +72,17 @@ package final class RolloutControl: Sendable {
 
     /// From now on nothing begins for which `hold` has a reason: what a newer pass found.
     func heed(_ hold: @escaping @Sendable (OperationKey) -> String?) {
-        newer.withLock { $0 = hold }
-        holdWatcher.withLock { $0 }?()
+        newer.withLock { $0 = Hook(hold) }
+        holdWatcher.withLock { $0 }?.call(())
     }
 
     /// - Parameter changed: called when a newer pass has said what may begin.
-    func watchHolds(_ changed: (@Sendable () -> Void)?) { holdWatcher.withLock { $0 = changed } }
+    func watchHolds(_ changed: (@Sendable () -> Void)?) {
+        holdWatcher.withLock { $0 = changed.map { changed in Hook { changed() } } }
+    }
 
     /// Why an operation does not begin as a newer pass has it; nil where none says so.
-    func hold(of key: OperationKey) -> String? { newer.withLock { $0 }?(key) }
+    func hold(of key: OperationKey) -> String? { newer.withLock { $0 }?.call(key) ?? nil }
 
     /// The operations that have ended in this run.
     var settled: Set<OperationKey> { over.withLock { $0 } }
@@ -103,14 +105,16 @@ package final class RolloutControl: Sendable {
     func leave(_ shard: ShardID) {
         gate.leave()
         inside.withLock { _ = $0.remove(shard) }
-        watcher.withLock { $0 }?(shard)
+        watcher.withLock { $0 }?.call(shard)
     }
 
     /// The shards that are at work.
     var shardsAtWork: Set<ShardID> { inside.withLock { $0 } }
 
     /// - Parameter left: called with each shard that is not at work any more.
-    func watch(_ left: @escaping @Sendable (ShardID) -> Void) { watcher.withLock { $0 = left } }
+    func watch(_ left: @escaping @Sendable (ShardID) -> Void) {
+        watcher.withLock { $0 = Hook(left) }
+    }
 
     /// Takes note of an outcome.
     ///
