@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 
-.PHONY: setup servers cluster build release test check format fuzz simulate kills daemon-kills demo bench clean help
+.PHONY: setup servers cluster build release test check format fuzz simulate kills daemon-kills demo bench daemon-bench clean help
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,10 @@ demo: setup ## three private servers, 24 shards, and the whole story
 
 bench: setup ## figures and ratios against a floor and a peer
 	bench/run.sh
+
+daemon-bench: setup ## one rollout by 1, 2 and 4 daemons on servers that answer slowly; SHARDS=n of them
+	swift build -c release --product plumb
+	PLUMB=$(CURDIR)/.build/release/plumb bench/daemons.sh $(or $(SHARDS),1000)
 
 clean: ## remove what was built
 	rm -rf .build .build-release

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Kills daemons with `kill -9` at random moments: three of them serve 100 shards on ten servers, as
 # far as they can tell, with one ledger in a database. KILLS times in all; then the server's log,
-# the ledger and the shards are asked whether anything was lost or done twice.
+# the ledger and the shards are asked whether anything was lost or done twice. With LEDGER=cluster
+# the ledger is in a Galera cluster of three nodes, and it is they who are killed.
 #
-#     scripts/daemon-kills.sh [KILLS]     SHARDS=100 DAEMONS=3 LEDGER=database|git PLUMB=path SEED=n
+#     scripts/daemon-kills.sh [KILLS]     LEDGER=database|git|cluster SHARDS=100 DAEMONS=3 PLUMB=path SEED=n
 #
 # Everything is in a temporary folder and on sockets, and is removed when the script ends.
 set -euo pipefail
@@ -17,8 +18,10 @@ plumb=${PLUMB:-$PWD/.build-release/release/plumb}
 scripts=$PWD/scripts
 work=$(mktemp -d "${TMPDIR:-/tmp}/plumb-daemon-kills.XXXXXX")
 server=
+cluster=
 pids=()
 finish() {
+    [ -z "$cluster" ] || "$scripts/cluster.sh" stop "$cluster" >/dev/null 2>&1 || true
     for pid in "${pids[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
     [ -z "$server" ] || { kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; }
     rm -rf "$work"
@@ -29,7 +32,7 @@ sql() { mariadb --no-defaults --user=root --socket="$work/m.sock" --batch --skip
 mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$work/data" --force \
     --auth-root-authentication-method=normal --skip-test-db >"$work/log" 2>&1
 "$(command -v mariadbd || echo /usr/sbin/mariadbd)" --no-defaults --user="$(id -un)" \
-    --datadir="$work/data" --socket="$work/m.sock" --skip-networking --max-connections=1000 \
+    --datadir="$work/data" --socket="$work/m.sock" --tmpdir="$work" --skip-networking --max-connections=1000 \
     --general-log=1 --general-log-file="$work/general.log" >"$work/log" 2>&1 &
 server=$!
 for _ in $(seq 200); do sql -e 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
@@ -38,6 +41,10 @@ for number in 0 1 2 3 4 5 6 7 8 9; do ln -s m.sock "$work/m$number.sock"; done
 
 case ${LEDGER:-database} in
 git) ledger="file:$work/ledger.git" ;;
+cluster)
+    cluster=$("$scripts/cluster.sh" start | sed -n 's/.*cluster.sh stop \([^ ]*\).*/\1/p' | head -1)
+    ledger="mysql://root@unix:$cluster/1/m.sock,unix:$cluster/2/m.sock,unix:$cluster/3/m.sock/ledger"
+    ;;
 *) ledger="mysql://root@unix:$work/m.sock/ledger" ;;
 esac
 mkdir -p "$work/repo/schema/app"
@@ -78,6 +85,33 @@ start() {
     "$plumb" daemon --interval 2s >/dev/null 2>>"$work/daemon$1.log" &
     pids[$1]=$!
 }
+# Kills a node of the cluster, and starts it again; says for how long the rollout stood still.
+kill_node() {
+    local node=$((1 + RANDOM % 3)) last now moved
+    kill -9 "$(cat "$cluster/$node/pid")"
+    done_kills=$((done_kills + 1))
+    round=0
+    last=$(changed $revisions)
+    moved=$(date +%s%N)
+    while [ "$last" -lt "$shards" ]; do
+        now=$(changed $revisions)
+        if [ "$now" -ne "$last" ]; then
+            pause=$((($(date +%s%N) - moved) / 1000000))
+            [ "$pause" -le "$longest_pause" ] || longest_pause=$pause
+            last=$now
+            moved=$(date +%s%N)
+        fi
+        [ $(($(date +%s) - began)) -lt 300 ] || break
+        sleep 0.02
+    done
+    "$scripts/cluster.sh" node "$cluster" "$node" >/dev/null
+}
+# How many shards have the column of revision $1.
+changed() {
+    sql -e "SELECT COUNT(*) FROM information_schema.columns
+        WHERE table_schema LIKE 'shard%' AND table_name = 'orders' AND column_name = 'c$1'"
+}
+longest_pause=0
 export PLUMB_ACTOR=plumb@example.com
 
 revision 0
@@ -94,9 +128,18 @@ while [ "$done_kills" -lt "$kills" ]; do
     revision $revisions
     began=$(date +%s)
     round=$((RANDOM % 5))
+    if [ -n "$cluster" ]; then
+        # A node is killed once the rollout is under way.
+        round=1
+        while [ "$(changed $revisions)" -lt $((1 + RANDOM % (shards / 2))) ]; do sleep 0.05; done
+    fi
     while [ "$(converged $revisions)" -ne "$shards" ]; do
         if [ "$round" -gt 0 ] && [ "$done_kills" -lt "$kills" ]; then
-            sleep "0.$(printf %03d $((RANDOM % 900)))"
+            [ -n "$cluster" ] || sleep "0.$(printf %03d $((RANDOM % 900)))"
+            if [ -n "$cluster" ]; then
+                kill_node
+                continue
+            fi
             victim=$((RANDOM % daemons))
             if kill -9 "${pids[$victim]}" 2>/dev/null; then
                 done_kills=$((done_kills + 1))
@@ -127,3 +170,4 @@ sql -e "SELECT table_schema, COUNT(*) FROM information_schema.columns
     WHERE table_name = 'orders' GROUP BY 1" >"$work/columns"
 python3 "$scripts/kills.py" "$work" "$shards" "$revisions"
 echo "$done_kills kills, $revisions revisions converged on $shards shards; the longest took $longest s"
+[ -z "$cluster" ] || echo "the longest pause after a node was killed: $longest_pause ms"

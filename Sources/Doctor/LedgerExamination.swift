@@ -132,7 +132,7 @@ struct LedgerExamination {
 
     /// Who works with a ledger that several machines share.
     private mutating func examineLeases(_ ledger: Ledger) throws(LedgerError) {
-        let held = try ledger.standings().filter(\.isHeld)
+        let held = try ledger.claims(below: "").filter(\.isHeld)
         for standing in held {
             let lease = standing.lease
             let sign = standing.renewed.map { "; last sign of life \(Timestamp($0))" } ?? ""

@@ -312,6 +312,8 @@ private final class LedgerStory {
         ("(?:(?<![A-Za-z0-9])|(?<=\\\\n))[0-9a-f]{7,64}\\b", "<id>"),
         ("(/[0-9a-f])+/<id>", "/…/<id>"),
         ("/[0-9]+/<id>", "/<number>/<id>"),
+        // A column is as wide as the number of the process that is in it.
+        ("worker {2,}what", "worker  what"), ("<id> {2,}worker", "<id>  worker"),
         // Only a server keeps signs of life: a lock on a file needs none.
         ("(  <time>)+", "  <time>"),
         ("holds all [0-9]+ tables", "holds all tables"),

@@ -17,8 +17,10 @@ final class OfferKeeper: @unchecked Sendable {
     private let offer: RolloutOffer
     private let ending = Interrupt()
     private let ended = DispatchSemaphore(value: 0)
-    /// Locked while it is looked: what was found last is what is offered last.
+    /// Locked while it is looked: what was found last is what is offered last, and nothing is after
+    /// the end.
     private let looking = NSLock()
+    private var isOver = false
     private let mutex = NSLock()
     private var broken: JournalFailure?
     /// What is offered where nothing is held, once it was worked out.
@@ -64,7 +66,8 @@ final class OfferKeeper: @unchecked Sendable {
             ended.signal()
         }
         thread.name = "plumb-sharing"
-        thread.stackSize = 1 << 20
+        // What others have written is parsed.
+        thread.stackSize = 8 << 20
         thread.start()
     }
 
@@ -73,12 +76,16 @@ final class OfferKeeper: @unchecked Sendable {
         ending.raise()
         ended.wait()
         batch.control.watchHolds(nil)
+        looking.lock()
+        defer { looking.unlock() }
+        isOver = true
         do { try offer.withdraw() } catch { fail(error) }
     }
 
     private func look() {
         looking.lock()
         defer { looking.unlock() }
+        guard !isOver else { return }
         do {
             guard try batch.sharing.look() else { return try offer.withdraw() }
             let isFirst = locked {

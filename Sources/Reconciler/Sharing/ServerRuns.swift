@@ -52,7 +52,8 @@ final class ServerRuns: @unchecked Sendable {
                 group.leave()
             }
             thread.name = "plumb-server-\(number)"
-            thread.stackSize = 1 << 20
+            // What others have written is parsed.
+            thread.stackSize = 8 << 20
             thread.start()
         }
         group.wait()

@@ -9,7 +9,7 @@ package struct WorkerName: Hashable, Sendable, CustomStringConvertible {
 
     /// The name of this process, another one for each call.
     package static func own() -> WorkerName {
-        let number = String(UInt32.random(in: 0...UInt32.max), radix: 16)
+        let number = String(UInt32.random(in: 1 << 28...UInt32.max), radix: 16)
         return WorkerName(
             text: "\(ProcessInfo.processInfo.hostName)/\(getpid())/\(number)")
     }
