@@ -39,7 +39,7 @@ final class WorkerFleet {
         } else {
             try fleet.commit()
         }
-        try fleet.folder.write(operatorFile, to: "operator.yaml")
+        try writeOperatorFile()
         try fleet.expect(0, "reconcile")
     }
 
@@ -50,17 +50,23 @@ final class WorkerFleet {
     /// The address of a server as Plumb shows it.
     func server(_ number: Int) -> String { "unix:" + Self.socket(number, fleet) }
 
-    private var operatorFile: String {
-        """
-        version: 1
-        hosts: ["unix:\(fleet.folder.path)/*", "\(fleet.server.address)"]
-        ledger: \(fleet.file.ledgerLine ?? "\"file:\(fleet.ledger)\"")
-        environments:
-          production:
-            - connection: \(fleet.file.connection)
-        approvals: {identity: declared}
+    /// The operator's file of workers.
+    ///
+    /// - Parameters:
+    ///   - connection: to the shards, where it is another one.
+    ///   - place: of the ledger, where it has another address.
+    func writeOperatorFile(connection: String? = nil, ledger place: String? = nil) throws {
+        let text = """
+            version: 1
+            hosts: ["unix:\(fleet.folder.path)/*", "\(fleet.server.address)"]
+            ledger: \(place ?? fleet.file.ledgerLine ?? "\"file:\(fleet.ledger)\"")
+            environments:
+              production:
+                - connection: \(connection ?? fleet.file.connection)
+            approvals: {identity: declared}
 
-        """
+            """
+        try fleet.folder.write(text, to: "operator.yaml")
     }
 
     /// A worker with the operator's file.

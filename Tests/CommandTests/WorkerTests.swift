@@ -165,6 +165,47 @@ struct WorkerTests {
         try expectEachOnce(workers, column: "stripes")
     }
 
+    /// A worker whose account may not change tables gives its servers back, and fails nothing.
+    @Test func whatAWorkerMayNotDoIsLeftToOthers() throws {
+        let workers = try WorkerFleet(shards: 4, servers: 2, total: 1)
+        let user = "w_\(workers.fleet.database(0))"
+        _ = try workers.fleet.server.account(
+            user, password: "", privileges: "SELECT, PROCESS, SHOW VIEW, TRIGGER ON *.*")
+        try workers.writeOperatorFile(connection: "{user: \(user), tls: {mode: disabled}}")
+        let reader = try workers.block(0)
+        try workers.change(column: "stripes")
+        let worker = try workers.worker()
+        let reconcile = try workers.fleet.start("reconcile")
+        try reconcile.reaches("its statement") { try workers.isWaiting(0) }
+        try worker.says("assistance-failed")
+        #expect(worker.stderr.contains("1142"), "\(worker.stderr)")
+        worker.send(SIGTERM)
+        #expect(try worker.wait().status == 0)
+        reader.close()
+        let run = try reconcile.wait()
+        #expect(run.status == 0, "\(run)")
+        #expect(try workers.events("operation-failed") == [])
+        try expectEachOnce(workers, column: "stripes")
+    }
+
+    /// A worker that begins before its ledger can be reached waits for it.
+    @Test func aWorkerWaitsForItsLedger() throws {
+        let workers = try WorkerFleet(shards: 1, servers: 1, total: 1, ledger: .database)
+        let ledger = try #require(workers.ledger)
+        guard case .socket(let socket) = ledger.server.address else {
+            throw TestSupportError("the server has no socket")
+        }
+        let late = "\(workers.fleet.folder.path)/late.sock"
+        try workers.writeOperatorFile(ledger: "\"\(ledger.place(at: "unix:\(late)"))\"")
+        let worker = try workers.fleet.start("worker", "--operator", "../operator.yaml")
+        try worker.says("assistance-failed")
+        #expect(!worker.stderr.contains("\"working\""), "\(worker.stderr)")
+        try FileManager.default.createSymbolicLink(atPath: late, withDestinationPath: socket)
+        #expect(try worker.says("\"working\""))
+        worker.send(SIGTERM)
+        #expect(try worker.wait().status == 0)
+    }
+
     @Test func aWorkerNeedsItsAccountsOutsideOfTheRepository() throws {
         let workers = try WorkerFleet(shards: 1, servers: 1, total: 1)
         let run = try workers.fleet.expect(64, "worker")

@@ -27,6 +27,10 @@ extension OperationDriver {
         do {
             event = try happened(action, machine.done, &memory, on: port)
         } catch {
+            // Nothing of it ran, as whoever takes the shard next finds; he may have the right.
+            if leavesToOthers, error.isOfAccount, !machine.ran {
+                return (.leave(message: error.message), nil)
+            }
             guard action != .abort, action != .cleanUp else {
                 return (machine.handle(.tidyingFailed(message: error.message)), nil)
             }

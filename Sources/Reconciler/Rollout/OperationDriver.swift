@@ -21,6 +21,8 @@ struct OperationDriver {
     let mayStart: () -> Bool
     /// Why it may not begin or be tried again any more, as a newer pass has it; nil where it may.
     var held: () -> String? = { nil }
+    /// Whether other processes may do what the account of this one may not.
+    var leavesToOthers = false
     /// Called once it is recorded that the operation has begun.
     let began: () -> Void
 

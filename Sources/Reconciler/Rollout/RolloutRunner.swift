@@ -52,16 +52,20 @@ package struct RolloutRunner: Sendable {
     private let listener: RolloutListener
     private let engines: Engines
     private let budget: RetryBudget
+    private let leavesToOthers: Bool
 
     /// - Parameters:
     ///   - total: how many operations are at work at once.
     ///   - perServer: how many of them run statements on one server at once.
     ///   - places: what counts them, also those of other rollouts.
+    ///   - leavesToOthers: whether what the account of this process may not do is left, and fails
+    ///     nothing.
     package init(
         opener: any ShardOpener, journal: any OperationJournal, clock: any Clock,
         control: RolloutControl, total: Int, perServer: Int, faults: FaultPoints = .none,
         listener: RolloutListener = .silent, places: StatementPlaces? = nil,
-        engines: Engines = .standard, budget: RetryBudget = .standard
+        engines: Engines = .standard, budget: RetryBudget = .standard,
+        leavesToOthers: Bool = false
     ) {
         self.opener = opener
         self.journal = journal
@@ -74,6 +78,7 @@ package struct RolloutRunner: Sendable {
         self.listener = listener
         self.engines = engines
         self.budget = budget
+        self.leavesToOthers = leavesToOthers
     }
 
     /// Runs all of `works`; returns when each operation has ended or was left.
@@ -88,7 +93,8 @@ package struct RolloutRunner: Sendable {
         var result = Result()
         let worker = ShardWorker(
             opener: opener, journal: journal, clock: clock, control: control, places: places,
-            faults: faults, listener: listener, engines: engines, budget: budget)
+            faults: faults, listener: listener, engines: engines, budget: budget,
+            leavesToOthers: leavesToOthers)
         let broken = Lock<JournalFailure?>(nil)
         let reports = Workers.map(
             works, total: total, limit: mayBeginOn, key: \.server,

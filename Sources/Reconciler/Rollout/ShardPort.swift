@@ -111,6 +111,8 @@ package struct ShardFailure: Error, Hashable, Sendable, CustomStringConvertible 
     /// The error, such as `error 1118`, where the algorithm that was proved on an empty copy of the
     /// table is refused by the table itself; nil otherwise.
     package var refusedAlgorithm: String?
+    /// The account lacks a privilege, which that of another process may have.
+    package var isOfAccount = false
 
     package init(
         _ message: String, retry: RetryClass, isLocked: Bool = false,

@@ -170,5 +170,6 @@ extension ShardFailure {
         self.init(
             "\(place): \(error)\(remedy ?? "")",
             retry: changing && lost ? .indeterminate : error.retry)
+        isOfAccount = error.kind == .missingGrant
     }
 }

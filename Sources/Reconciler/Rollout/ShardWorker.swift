@@ -16,6 +16,8 @@ struct ShardWorker {
     let listener: RolloutListener
     var engines = Engines.standard
     var budget = RetryBudget.standard
+    /// Whether other processes may do what the account of this one may not.
+    var leavesToOthers = false
 
     /// The outcomes of a shard's operations.
     struct Report: Sendable {
@@ -115,7 +117,7 @@ struct ShardWorker {
             turn: StatementTurn(places, board.server), budget: budget, clock: clock,
             interrupt: control.interrupt,
             mayStart: { control.mayStart && control.hold(of: key) == nil },
-            held: { control.hold(of: key) },
+            held: { control.hold(of: key) }, leavesToOthers: leavesToOthers,
             began: { listener.note(.started(key)) })
         do throws(JournalFailure) {
             switch try driver.drive(&item.machine, &item.memory, claim: item.event, on: port) {

@@ -246,7 +246,7 @@ package final class Assistant: @unchecked Sendable {
                 store: store, offer: offer, claim: { _ in claims.claim(of: offered.server) }),
             clock: clock, control: control, total: perServer + RolloutRunner.ahead,
             perServer: perServer, faults: faults, listener: hooks.listener,
-            engines: hooks.engines, budget: rollout.retries ?? .standard
+            engines: hooks.engines, budget: rollout.retries ?? .standard, leavesToOthers: true
         ).run(offered.works)
     }
 }

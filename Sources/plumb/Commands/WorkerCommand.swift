@@ -2,6 +2,7 @@ import Basics
 import Desired
 import Execution
 import Foundation
+import Ledger
 import Model
 import Reconciler
 import Reports
@@ -38,19 +39,48 @@ enum WorkerCommand {
         Signals.deliver(to: interrupt) { tell(.ending(reason: $0)) }
         let hooks = PassHooks(
             interrupt: interrupt, listener: RolloutListener { tell(.rollout($0)) })
-        let session = try WorkerSession(
-            rules, environment: environment,
-            ledger: try WorkerSession.ledger(
-                invocation.value(.ledger), rules, folder: invocation.folder),
-            actor: invocation.actor,
-            hosts: try invocation.values(.hosts).map(pattern),
-            total: try invocation.number(.concurrency, default: 8), folder: invocation.folder,
-            hooks: hooks)
+        let hosts = try invocation.values(.hosts).map(pattern)
+        let total = try invocation.number(.concurrency, default: 8)
+        let open = {
+            try WorkerSession(
+                rules, environment: environment,
+                ledger: try WorkerSession.ledger(
+                    invocation.value(.ledger), rules, folder: invocation.folder),
+                actor: invocation.actor, hosts: hosts, total: total, folder: invocation.folder,
+                hooks: hooks)
+        }
+        guard let session = try session(open, until: interrupt, tell) else {
+            tell(.ended)
+            return .done
+        }
         tell(.working)
         try session.run(hooks) { tell($0.event) }
         tell(.ended)
         return .done
     }
+
+    /// The session, as soon as the ledger can be reached: whoever starts it with its machine may be
+    /// before the ledger's server. Nil where the end was asked for.
+    private static func session(
+        _ open: () throws -> WorkerSession, until interrupt: Interrupt,
+        _ tell: (ReconcileEvent) -> Void
+    ) throws -> WorkerSession? {
+        var told: String?
+        while !interrupt.isRaised {
+            do {
+                return try open()
+            } catch let error as LedgerError where [.io, .locked].contains(error.code) {
+                let message = Failure(error).message
+                if told != message { tell(.assistanceFailed(server: nil, message: message)) }
+                told = message
+                guard interrupt.wait(seconds: pauseSeconds) else { return nil }
+            }
+        }
+        return nil
+    }
+
+    /// Between two looks for a ledger that cannot be reached.
+    private static let pauseSeconds = 2.0
 
     /// The environment that is named, or the only one that the file has.
     private static func environment(_ name: String?, _ rules: Operator) throws -> String {
