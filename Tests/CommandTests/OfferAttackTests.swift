@@ -108,6 +108,10 @@ struct OfferAttackTests {
         #expect(!worker.stderr.contains("assistance-failed"), "\(worker.stderr)")
         try workers.fleet.expect(0, "reconcile")
         #expect(try workers.events("operation-completed").count == 12)
+        // The pass took it back, before it said what may begin.
+        #expect(try workers.events("offer-withdrawn").count == 1)
+        let paths = try workers.fleet.ledgerGit("ls-tree", "-r", "--name-only", "production")
+        #expect(!paths.contains("offers/"), "\(paths)")
     }
 
     /// The time until which it counts is over.

@@ -31,6 +31,7 @@ package struct ReconcilePass {
         let lease = try lease()
         defer { withExtendedLifetime(lease) {} }
         var atWork = pass.hooks.flights?.beginPass() ?? OperationsAtWork()
+        try withdrawOffers(but: atWork)
         let (recovered, resumed) = try recover(but: &atWork)
         let planned = try plan(pass)
         defer { planned.workspaces.close() }
@@ -117,6 +118,15 @@ package struct ReconcilePass {
     }
 
     // MARK: What a dead run left
+
+    /// Takes back what a process has offered to workers that is not there any more: what may begin
+    /// is for this pass to say. Costs a look where nothing is offered.
+    private func withdrawOffers(but atWork: OperationsAtWork) throws {
+        guard let snapshot = try pass.store.snapshot() else { return }
+        for rollout in try snapshot.offeredRollouts() where !atWork.rollouts.contains(rollout) {
+            try RolloutOffer.withdraw(rollout, in: pass.store)
+        }
+    }
 
     /// Settles what can be; what an engine has begun beside its table goes on where it was.
     ///
