@@ -178,4 +178,16 @@ import Testing
         let run = try watching.wait()
         #expect(run.status == 0 && run.says("completed: 4 done"), "\(run)")
     }
+
+    /// A pass that fails again and again is made more and more rarely, wherever in it that is.
+    @Test func aPassThatFailsIsTriedMoreAndMoreRarely() throws {
+        let fleet = try FleetFixture(shards: 1)
+        try fleet.expect(0, "reconcile")
+        try LedgerDamage(fleet).put("environment", "{")
+        let daemon = try fleet.start("daemon", "--interval", "1s")
+        try daemon.says("\"pass-failed\"", times: 3)
+        #expect(try daemon.says("\"seconds\":\"4\""), "\(daemon.stderr)")
+        daemon.send(SIGTERM)
+        _ = try daemon.wait()
+    }
 }

@@ -119,11 +119,11 @@ package struct Daemon {
                 found(pass.fleet)
                 try assistant.use(pass)
                 turn = isCalled ? nil : try assistant.turn(after: pass)
-                (failures, isGone, due) = (0, false, nil)
-                if turn == nil {
-                    let report = try passes.run(pass)
+                let report = turn == nil ? try passes.run(pass) : nil
+                (failures, isGone) = (0, false)
+                due = report?.nextDue.flatMap(Timestamp.init(iso:))
+                if let report {
                     (isCalled, holder) = (false, nil)
-                    due = report.nextDue.flatMap(Timestamp.init(iso:))
                     notify(.passed(number: number, report))
                     if report.exitStatus == .done { try Housekeeping(pass).runWhereIdle() }
                 }
