@@ -188,7 +188,8 @@ extension MySQLBackend {
         let rows = try connection.query(TableVersion.turn)
         guard !rows.isEmpty else { throw StoreError(.noStore, "there is no ledger at \(place)") }
         // Another process may have upgraded the tables since this one looked.
-        try TableVersion.check(TableVersion.found(rows), at: place)
+        try TableVersion.check(
+            TableVersion.found(try connection.query(TableVersion.question)), at: place)
     }
 
     /// Does what the write says, all but the commit.

@@ -16,20 +16,18 @@ enum TableVersion {
 
     static let question = "SELECT version FROM \(StoreTables.store) WHERE id = \(row)"
 
-    /// The version and that of the layout, with the turn to write.
-    static let turn =
-        "SELECT id, version FROM \(StoreTables.store) WHERE id IN (1, \(row)) ORDER BY id "
-        + "FOR UPDATE"
+    /// The turn to write, which is the lock of the layout's row; who takes a lease locks the other
+    /// one, and does not wait for writers.
+    static let turn = "SELECT version FROM \(StoreTables.store) WHERE id = 1 FOR UPDATE"
 
     /// Sets the version; never to an earlier one.
     static let setting =
         "INSERT INTO \(StoreTables.store) (id, version, token) VALUES (\(row), \(current), 0) "
         + "ON DUPLICATE KEY UPDATE version = GREATEST(version, \(current))"
 
-    /// The version in the answer to ``question``, or to ``turn``.
+    /// The version in the answer to ``question``.
     static func found(_ rows: [Row]) -> Int64 {
-        let last = rows.last { $0.count == 1 || $0[0] == "\(row)" }
-        return last.flatMap { $0[$0.count - 1] }.flatMap { Int64($0) } ?? oldest
+        rows.first?[0].flatMap { Int64($0) } ?? oldest
     }
 
     /// Throws where a newer release made the tables.
