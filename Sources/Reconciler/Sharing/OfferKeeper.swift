@@ -7,7 +7,8 @@ import Schema
 /// Looks while a batch runs whether there are others, keeps what is offered to them as it should
 /// be, and hears of what failed with them.
 final class OfferKeeper: @unchecked Sendable {
-    // Sendable because what changes is used with `mutex` locked, and the rest is constant.
+    // Sendable because what changes is used with `looking` locked, `broken` with `mutex`, and the
+    // rest is constant.
 
     /// Signalled when there are others, for the first time, and whenever its user wants.
     let signal = DispatchSemaphore(value: 0)
@@ -88,11 +89,8 @@ final class OfferKeeper: @unchecked Sendable {
         guard !isOver else { return }
         do {
             guard try batch.sharing.look() else { return try offer.withdraw() }
-            let isFirst = locked {
-                defer { wasShared = true }
-                return !wasShared
-            }
-            if isFirst { signal.signal() }
+            if !wasShared { signal.signal() }
+            wasShared = true
             try hearFailures()
             guard batch.isOffered, batch.control.mayStart, !batch.control.isThrottled else {
                 return try offer.withdraw()
@@ -107,25 +105,21 @@ final class OfferKeeper: @unchecked Sendable {
     private func hearFailures() throws(LedgerError) {
         guard let snapshot = try batch.store.snapshot() else { return }
         let settled = batch.control.settled
-        var (memory, known) = locked { (self.memory, failures) }
         for (key, record) in try memory.records(in: snapshot)
         where record.rollout == batch.rollout.id && !settled.contains(key) {
-            guard known.insert(key).inserted,
+            guard failures.insert(key).inserted,
                 let kept = try snapshot.keptOperation(batch.rollout.id, key), kept.state == .failed
             else { continue }
             batch.control.note(
                 key, OperationOutcome(ended: .failed, message: kept.message),
                 of: batch.rollout.id, at: batch.store.now.iso)
         }
-        locked { (self.memory, failures) = (memory, known) }
     }
 
     /// What may begin, whether or not it is over by now: an offer is not written anew for that.
     private func content() throws(LedgerError) -> RolloutOffer.Content {
-        var whole = locked { self.whole }
         if whole == nil {
             whole = try works.map { work throws(LedgerError) in try offered(work) { _ in true } }
-            locked { self.whole = whole }
         }
         var servers: [ServerAddress: [OfferedShard]] = [:]
         for (place, work) in works.enumerated() {

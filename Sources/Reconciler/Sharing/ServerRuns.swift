@@ -22,7 +22,7 @@ final class ServerRuns: @unchecked Sendable {
     private let condition = NSCondition()
     private var waiting: [ServerAddress: [RolloutRunner.ShardWork]]
     /// The servers in the order of their works.
-    private var servers: [ServerAddress]
+    private let servers: [ServerAddress]
     private var result = RolloutRunner.Result()
     /// Why this process could not do the work on a server: it is left to others for a while.
     private var refused: [ServerAddress: [ShardID: ShardFailure]] = [:]
@@ -35,11 +35,8 @@ final class ServerRuns: @unchecked Sendable {
         self.batch = batch
         self.keeper = keeper
         waiting = Dictionary(grouping: works, by: \.server)
-        servers = works.map(\.server).reduce(into: []) { list, server in
-            if list.last != server { list.append(server) }
-        }
         var seen: Set<ServerAddress> = []
-        servers = servers.filter { seen.insert($0).inserted }
+        servers = works.map(\.server).filter { seen.insert($0).inserted }
     }
 
     /// Returns when each operation has ended or was left, here or elsewhere.
@@ -132,9 +129,12 @@ final class ServerRuns: @unchecked Sendable {
             var taken = try OthersWork(of: batch.rollout, in: batch.store)
             let rest = try works.compactMap { try taken.rest(of: $0) }
             condition.lock()
-            // What this process has taken meanwhile it does itself.
+            // What this process has taken meanwhile it does itself, and what it put back meanwhile
+            // was not looked at.
             let left = Dictionary(grouping: rest, by: \.server)
-            for server in waiting.keys { waiting[server] = left[server] }
+            for server in Set(works.map(\.server)) where waiting[server] != nil {
+                waiting[server] = left[server]
+            }
             if rest.count < works.count || taken.isRunning {
                 lastMove = ProcessInfo.processInfo.systemUptime
             }
