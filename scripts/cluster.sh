@@ -2,6 +2,9 @@
 # A Galera cluster of three MariaDB nodes on loopback, in a folder of its own, for tests and for trying things out.
 #
 #   scripts/cluster.sh start             starts it, and says how to reach it and how to end it
+#   scripts/cluster.sh start apart       the same, each node in a network of its own (as root): clients use sockets
+#   scripts/cluster.sh cut FOLDER N      takes node N out of the network of such a cluster
+#   scripts/cluster.sh mend FOLDER N     puts it back
 #   scripts/cluster.sh node FOLDER N     starts node N again, which joins the others
 #   scripts/cluster.sh recover FOLDER    starts all nodes again after all have ended, the one that knows most first
 #   scripts/cluster.sh stop FOLDER       ends the nodes and removes the folder
@@ -14,6 +17,48 @@ user=()
 
 # The ports of node n: for clients, for the group, and for the transactions that a node gets when it joins.
 port() { echo $(($(cat "$folder/port") + 3 * $1 + $2)); }
+
+# Where a node is reached by the others.
+address() {
+    if [ -e "$folder/switch" ]; then echo "10.95.27.$1"; else echo 127.0.0.1; fi
+}
+
+# Runs a command in the network of a process whose number is in a file.
+inside() {
+    local process
+    process=$(cat "$1")
+    shift
+    nsenter --net="/proc/$process/ns/net" -- "$@"
+}
+
+# A process that does nothing but keep a network of its own.
+network() {
+    setsid unshare --net sleep infinity >/dev/null 2>&1 </dev/null &
+    local process=$!
+    disown
+    until [ "$(readlink "/proc/$process/ns/net")" != "$(readlink /proc/self/ns/net)" ]; do
+        kill -0 "$process" || { echo "this machine lets nobody make a network of its own" >&2; return 1; }
+        sleep 0.02
+    done
+    echo "$process" >"$1"
+}
+
+# Puts each node into a network of its own, all of them at one switch.
+networks() {
+    network "$folder/switch"
+    inside "$folder/switch" ip link add switch type bridge
+    inside "$folder/switch" ip link set switch up
+    local node
+    for node in 1 2 3; do
+        mkdir -p "$folder/$node"
+        network "$folder/$node/network"
+        inside "$folder/switch" ip link add "node$node" type veth peer name wire netns "$(cat "$folder/$node/network")"
+        inside "$folder/switch" ip link set "node$node" master switch up
+        inside "$folder/$node/network" ip link set lo up
+        inside "$folder/$node/network" ip address add "$(address "$node")/24" dev wire
+        inside "$folder/$node/network" ip link set wire up
+    done
+}
 
 settings() {
     local node=$1 home=$folder/$1
@@ -37,13 +82,16 @@ node() {
     shift
     mkdir -p "$home"
     [ -e "$home/data" ] || cp -a --reflink=auto "$folder/template" "$home/data"
-    local members="127.0.0.1:$(port 1 1),127.0.0.1:$(port 2 1),127.0.0.1:$(port 3 1)" group="127.0.0.1:$(port "$node" 1)"
+    local own members group within=()
+    own=$(address "$node")
+    members="$(address 1):$(port 1 1),$(address 2):$(port 2 1),$(address 3):$(port 3 1)" group="$own:$(port "$node" 1)"
+    [ ! -e "$home/network" ] || within=(inside "$home/network")
     # A node that is not heard for two seconds is left out: who tests that does not want to wait for long.
     # shellcheck disable=SC2046
-    PLUMB_CLUSTER=$folder PATH=$scripts/cluster:$PATH setsid mariadbd $(settings "$node") \
-        --bind-address=127.0.0.1 --port="$(port "$node" 0)" --wsrep-cluster-name=plumb --wsrep-node-name="node$node" \
+    PLUMB_CLUSTER=$folder PATH=$scripts/cluster:$PATH "${within[@]}" setsid mariadbd $(settings "$node") \
+        --bind-address="$own" --port="$(port "$node" 0)" --wsrep-cluster-name=plumb --wsrep-node-name="node$node" \
         --wsrep-cluster-address="gcomm://$members" --wsrep-node-address="$group" \
-        --wsrep-provider-options="base_host=127.0.0.1;base_port=$(port "$node" 1);gmcast.listen_addr=tcp://$group;ist.recv_addr=127.0.0.1:$(port "$node" 2);gcache.size=32M;evs.suspect_timeout=PT2S;evs.inactive_timeout=PT4S;evs.keepalive_period=PT0.5S;evs.inactive_check_period=PT0.2S" \
+        --wsrep-provider-options="base_host=$own;base_port=$(port "$node" 1);gmcast.listen_addr=tcp://$group;ist.recv_addr=$own:$(port "$node" 2);gcache.size=32M;evs.suspect_timeout=PT2S;evs.inactive_timeout=PT4S;evs.keepalive_period=PT0.5S;evs.inactive_check_period=PT0.2S" \
         "$@" >>"$home/error.log" 2>&1 </dev/null &
     local process=$!
     for _ in $(seq 600); do
@@ -72,6 +120,7 @@ start() {
     folder=$(mktemp -d "${TMPDIR:-/tmp}/plumb-cluster.XXXXXX")
     chmod 755 "$folder"
     echo $((20000 + ($$ % 1200) * 10)) >"$folder/port"
+    if [ "$1" = apart ]; then networks || { stop; exit 1; }; fi
     mariadb-install-db --no-defaults "${user[@]}" --datadir="$folder/template" --skip-test-db --force \
         --auth-root-authentication-method=normal --innodb-log-file-size=8M >"$folder/install.log" 2>&1
     # All begin with the data of a node that was alone: the others get what happens later by transactions.
@@ -88,7 +137,11 @@ start() {
     echo "three nodes in $folder"
     echo "clients reach them as root, without a password:"
     for node in 1 2 3; do
-        echo "  mariadb --no-defaults -uroot -h 127.0.0.1 -P $(port "$node" 0)"
+        if [ "$1" = apart ]; then
+            echo "  mariadb --no-defaults -uroot -S $folder/$node/m.sock"
+        else
+            echo "  mariadb --no-defaults -uroot -h 127.0.0.1 -P $(port "$node" 0)"
+        fi
     done
     echo "end them: scripts/cluster.sh stop $folder"
 }
@@ -108,7 +161,7 @@ recover() {
 }
 
 stop() {
-    for file in "$folder"/*/pid; do
+    for file in "$folder"/*/pid "$folder"/*/network "$folder/switch"; do
         [ ! -e "$file" ] || kill -9 "$(cat "$file")" 2>/dev/null || true
     done
     rm -rf "$folder"
@@ -117,8 +170,10 @@ stop() {
 command=${1:-start}
 folder=${2:-}
 case $command in
-start) start ;;
+start) folder=; start "${2:-together}" ;;
+cut) inside "$folder/switch" ip link set "node${3:?which node}" down ;;
+mend) inside "$folder/switch" ip link set "node${3:?which node}" up ;;
 node) again "${3:?which node}" ;;
 recover | stop) "$command" ;;
-*) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+*) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

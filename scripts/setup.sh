@@ -6,7 +6,7 @@ packages=(
     git make pkg-config ca-certificates
     libgit2-dev zlib1g-dev libyaml-dev default-libmysqlclient-dev libssl-dev
     mariadb-server-core mariadb-client-core mariadb-client galera-4
-    openssh-client openssh-server gnupg openssl python3 util-linux
+    openssh-client openssh-server gnupg openssl python3 util-linux iproute2
 )
 
 missing=()

@@ -141,7 +141,7 @@ struct ClusterStoreTests {
         let held = try alone.backend.take("production", owner: "alone")
         try alone.append("1", under: held.lease)
         #expect(held.isSure)
-        try store.cluster.isolate(3, true)
+        try store.cluster.cut(3)
         let error = storeError { try alone.append("late", under: held.lease) }
         // It is not acknowledged; what it waited for in vain depends on when the node notices.
         let code = try #require(error?.code)
@@ -156,7 +156,7 @@ struct ClusterStoreTests {
         try most.append("2", under: next.lease)
         // Who knows the others goes on there.
         #expect(try EventChain(backend: store.open(3, 1)).events() == ["1", "2"])
-        try store.cluster.isolate(3, false)
+        try store.cluster.mend(3)
         try waits(for: "the node to come back") {
             (try? alone.backend.reference(alone.references[0])) != nil
         }
@@ -165,6 +165,38 @@ struct ClusterStoreTests {
         #expect(storeError { try alone.append("late", under: held.lease) }?.code == .stale)
         #expect(try alone.events() == ["1", "2"])
         try next.renew()
+    }
+
+    /// Each node is alone: nobody may write, and what was promised before still stands.
+    @Test func whereAllAreApartNobodyWrites() throws {
+        let store = try ClusterStore("scattered")
+        let chain = EventChain(backend: store.open(1, 2, 3, waitSeconds: 2))
+        let held = try chain.backend.take("production", owner: "me")
+        try chain.append("1", under: held.lease)
+        for node in TestCluster.nodes { try store.cluster.cut(node) }
+        #expect(storeError { try chain.append("late", under: held.lease) } != nil)
+        try waits(for: "all nodes to notice") {
+            storeError { _ = try chain.backend.reference(chain.references[0]) }?.fault
+                .contains("cut off from most of its cluster") == true
+        }
+        for node in TestCluster.nodes {
+            let alone = EventChain(backend: store.open(node, waitSeconds: 0.5))
+            #expect(storeError { try alone.append("late", under: held.lease) }?.code == .unreadable)
+            #expect(storeError { _ = try alone.backend.take("staging", owner: "\(node)") } != nil)
+        }
+        for node in TestCluster.nodes { try store.cluster.mend(node) }
+        try waits(for: "the nodes to meet") {
+            (try? chain.backend.reference(chain.references[0])) != nil
+        }
+        // Nobody could take over, so who held the lease has it.
+        try held.renew()
+        #expect(held.isSure)
+        try chain.append("2", under: held.lease)
+        for node in TestCluster.nodes {
+            try waits(for: "node \(node)") {
+                (try? EventChain(backend: store.open(node)).events()) == ["1", "2"]
+            }
+        }
     }
 
     @Test func allNodesMayBeKilledAndStartedAgain() throws {

@@ -7,6 +7,9 @@ package final class TestCluster: Sendable {
     package static let nodes = 1...3
 
     package let folder: String
+    /// Whether each node has a network of its own; not where this user may make none, as is
+    /// printed then.
+    package let isApart: Bool
     private let watcher: pid_t
     /// The watcher's standard input: closed by the kernel when this process ends.
     private let lifeline: Int32
@@ -18,7 +21,15 @@ package final class TestCluster: Sendable {
 
     /// Starts a cluster for a test that kills its nodes.
     package init() throws {
-        let output = try Self.script("start")
+        var output: String
+        do {
+            output = try Self.script("start", "apart")
+            isApart = true
+        } catch {
+            print("nodes share one network, and are cut off by their own setting: \(error)")
+            output = try Self.script("start")
+            isApart = false
+        }
         let prefix = "three nodes in "
         guard let line = output.split(separator: "\n").first, line.hasPrefix(prefix) else {
             throw TestSupportError("the cluster does not say where it is: \(output)")
@@ -75,8 +86,20 @@ package final class TestCluster: Sendable {
     /// Starts all nodes again after all were killed.
     package func recover() throws { try Self.script("recover", folder) }
 
-    /// Cuts a node off from the others, or lets it come back; its clients still reach it.
-    package func isolate(_ node: Int, _ isIsolated: Bool) throws {
+    /// Cuts a node off from the others, whose packets are lost from now on; its clients still
+    /// reach it.
+    package func cut(_ node: Int) throws {
+        guard !isApart else { return _ = try Self.script("cut", folder, "\(node)") }
+        try isolate(node, true)
+    }
+
+    /// Lets a node that was cut off reach the others again.
+    package func mend(_ node: Int) throws {
+        guard !isApart else { return _ = try Self.script("mend", folder, "\(node)") }
+        try isolate(node, false)
+    }
+
+    private func isolate(_ node: Int, _ isIsolated: Bool) throws {
         try connect(to: node).execute(
             "SET GLOBAL wsrep_provider_options = 'gmcast.isolate=\(isIsolated ? 1 : 0)'")
     }
