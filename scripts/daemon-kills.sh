@@ -5,6 +5,7 @@
 # the ledger is in a Galera cluster of three nodes, and it is they who are killed.
 #
 #     scripts/daemon-kills.sh [KILLS]     LEDGER=database|git|cluster SHARDS=100 DAEMONS=3 PLUMB=path SEED=n
+#         AT_MOST=9 kills in one revision
 #
 # Everything is in a temporary folder and on sockets, and is removed when the script ends.
 set -euo pipefail
@@ -127,7 +128,7 @@ while [ "$done_kills" -lt "$kills" ]; do
     revisions=$((revisions + 1))
     revision $revisions
     began=$(date +%s)
-    round=$((RANDOM % 5))
+    round=$((RANDOM % (${AT_MOST:-9} + 1)))
     if [ -n "$cluster" ]; then
         # A node is killed once the rollout is under way.
         round=1

@@ -5,7 +5,7 @@ import Schema
 
 /// A session with one server; every call blocks the calling thread.
 ///
-/// One thread at a time may use it. Sessions use utf8mb4 and the server's time zone, wait for locks
+/// One thread at a time may use it; a ``SessionKeeper`` may keep it alive beside that thread. Sessions use utf8mb4 and the server's time zone, wait for locks
 /// for at most `lockWaitTimeoutSeconds`, and have the server's SQL mode without the modes that
 /// change how `SHOW CREATE` prints (`SQLMode`).
 // Sendable: the handle may move between threads; the pool lends it to one thread at a time.
@@ -33,6 +33,13 @@ package final class Connection: @unchecked Sendable {
     /// How often it has waited for an answer of the server since the session began.
     private(set) var roundTrips = 0
     let readTimeoutSeconds: Int?
+    /// Locked while the session is used: its thread is never kept from it for long by a keeper,
+    /// which waits for nothing.
+    private let turn = NSRecursiveLock()
+    /// The signs of life whose answers are still to be read.
+    private var unread = 0
+    /// When the session was used last.
+    private var lastUse = ContinuousClock.now
 
     /// Connects, authenticates and sets the session up.
     package init(
@@ -56,6 +63,8 @@ package final class Connection: @unchecked Sendable {
 
     /// Ends the session; the connection cannot be used afterwards.
     package func close() {
+        turn.lock()
+        defer { turn.unlock() }
         isUsable = false
         if let open = handle { mysql_close(open) }
         handle = nil
@@ -63,6 +72,8 @@ package final class Connection: @unchecked Sendable {
 
     /// Selects the database that unqualified names refer to.
     package func select(database: String) throws(MySQLError) {
+        try beginUse()
+        defer { endUse() }
         let handle = try usableHandle()
         let started = Date()
         roundTrips += 1
@@ -74,6 +85,8 @@ package final class Connection: @unchecked Sendable {
     /// Makes a used session like a new one, in two round trips: no transaction, lock, variable or
     /// temporary table is left, and the limits are lifted.
     func reset() throws(MySQLError) {
+        try beginUse()
+        defer { endUse() }
         let handle = try usableHandle()
         let started = Date()
         roundTrips += 1
@@ -118,6 +131,8 @@ package final class Connection: @unchecked Sendable {
     /// What becomes of `next` is not reported: where it fails, the session has not what it sets.
     package func execute(_ sql: String, then next: String?) throws(MySQLError) {
         guard let next else { return try execute(sql) }
+        try beginUse()
+        defer { endUse() }
         let started = Date()
         try send(Self.parsedByItself(sql), during: .changing)
         try send(next, during: .changing)
@@ -169,6 +184,8 @@ package final class Connection: @unchecked Sendable {
         _ statements: [String], depth: Int = 30,
         each: (Int, Result<RawRows, MySQLError>) -> Void
     ) throws(MySQLError) {
+        try beginUse()
+        defer { endUse() }
         let started = Date()
         var next = 0
         while next < statements.count {
@@ -202,6 +219,8 @@ package final class Connection: @unchecked Sendable {
     private func run(
         _ sql: String, during activity: Activity, _ body: (RawRows) -> Void
     ) throws(MySQLError) {
+        try beginUse()
+        defer { endUse() }
         let started = Date()
         try send(sql, during: activity)
         roundTrips += 1
@@ -214,6 +233,46 @@ package final class Connection: @unchecked Sendable {
         }
         if let failure { throw failure }
     }
+
+    /// Takes the session for its thread, and reads the answers to signs of life before anything
+    /// else is sent.
+    private func beginUse() throws(MySQLError) {
+        turn.lock()
+        do throws(MySQLError) {
+            while unread > 0 {
+                unread -= 1
+                try receive(started: Date(), during: .reading) { _ in }
+            }
+        } catch {
+            turn.unlock()
+            throw error
+        }
+    }
+
+    private func endUse() {
+        lastUse = .now
+        turn.unlock()
+    }
+
+    /// Sends the server a sign of life where nothing was sent for as long, and nothing is under
+    /// way; waits for no answer.
+    func showLife(after silence: Duration) {
+        guard turn.try() else { return }
+        defer { turn.unlock() }
+        guard isUsable, unread < Self.mostUnread, lastUse.duration(to: .now) >= silence else {
+            return
+        }
+        do throws(MySQLError) {
+            try send("DO 0", during: .reading)
+            unread += 1
+            lastUse = .now
+        } catch {
+            // Whoever uses the session next hears that it is lost.
+        }
+    }
+
+    /// The answers, of some bytes each, that stay in the buffers of a connection.
+    private static let mostUnread = 2_000
 
     private func send(_ sql: String, during activity: Activity) throws(MySQLError) {
         let handle = try usableHandle()

@@ -98,13 +98,20 @@ struct ShardLocksTests {
             ConnectionPool(limitPerServer: sessions) { [settings = server.settings] _ in settings }
         }
 
-        /// - Parameter isOther: whether it is that of another process.
-        func opener(isOther: Bool = false, waitSeconds: Int = 0) -> ServerShardOpener {
-            ServerShardOpener(
+        /// - Parameters:
+        ///   - isOther: whether it is that of another process.
+        ///   - address: where it finds the server.
+        ///   - silentSeconds: after which silence its sessions end.
+        func opener(
+            isOther: Bool = false, waitSeconds: Int = 0, at address: ServerAddress? = nil,
+            silentSeconds: Int = Connection.silentSeconds
+        ) -> ServerShardOpener {
+            let address = address ?? server.address
+            return ServerShardOpener(
                 pool: isOther ? Self.pool(server, 2) : pool,
-                shards: [id: ObservationTarget(id: id, server: server.address, database: database)],
+                shards: [id: ObservationTarget(id: id, server: address, database: database)],
                 catalog: catalog, lockWaitSeconds: waitSeconds, lockWaits: LockWaits(ddlSeconds: 2),
-                changed: { _ in })
+                silentSeconds: silentSeconds, changed: { _ in })
         }
 
         func run(
@@ -154,6 +161,40 @@ struct ShardLocksTests {
         } catch {
             return error
         }
+    }
+
+    /// Whoever waits for its turn, or for its ledger, keeps its shard however long that takes.
+    @Test func aShardIsKeptWhileItsProcessLives() throws {
+        let shard = try LiveShard(.mariadb1011, tables: 1)
+        try shard.opener(silentSeconds: 1).withShard(shard.id) { port throws(ShardFailure) in
+            _ = try? shard.server.connect().query("SELECT SLEEP(4)")
+            #expect(shard.refusal()?.isLocked == true)
+            try port.run(shard.records[0].step.statements[0])
+        }
+        #expect(try shard.hasColumn(0))
+        #expect(shard.refusal() == nil)
+    }
+
+    /// A machine that is gone without a word, or a process that stands still, does not keep its
+    /// shards from the others, and changes nothing there when it comes back.
+    @Test func aShardIsFreeSoonAfterItsMachineIsGone() throws {
+        let shard = try LiveShard(.mariadb1011, tables: 1)
+        guard case .socket(let path) = shard.server.address else { return }
+        let proxy = try ServerProxy(to: path)
+        let failure = Self.caught { () throws(ShardFailure) in
+            try shard.opener(at: proxy.address, silentSeconds: 1).withShard(shard.id) {
+                port throws(ShardFailure) in
+                proxy.swallowAll()
+                // The server ends the session, and the next one has the shard.
+                let waiting = Self.caught { () throws(ShardFailure) in
+                    try shard.opener(isOther: true, waitSeconds: 30).withShard(shard.id) { _ in }
+                }
+                #expect(waiting == nil)
+                try port.run(shard.records[0].step.statements[0])
+            }
+        }
+        #expect(failure != nil)
+        #expect(try !shard.hasColumn(0))
     }
 
     @Test(

@@ -62,8 +62,11 @@ struct FinalizerCallRunner {
                 guard try holdsLock(of: record, sql, connection) else {
                     return .retryable("an earlier run of it still goes on, on \(server)")
                 }
+                try connection.execute(Connection.silenceStatement())
                 hasBegun.withLock { $0 = true }
-                return try carryOut(sql, record, server, connection)
+                return try connection.keptAlive {
+                    try carryOut(sql, record, server, connection)
+                }
             }
         } catch let error as MySQLError {
             return Self.attempt(

@@ -10,6 +10,7 @@ struct ServerShardHelpers: ShardHelpers {
     let target: ObservationTarget
     let locks: ShardLocks
     let leader: ShardSession.Leader
+    let silentSeconds: Int
     let open: @Sendable (Connection) -> ShardSession
 
     var limit: Int { ShardLocks.helperLimit }
@@ -43,6 +44,7 @@ struct ServerShardHelpers: ShardHelpers {
             AdvisoryLock.statement(name: name),
             // After the lock of its own is taken: see `ShardLocks`.
             AdvisoryLock.holderQuestion(of: locks.name),
+            Connection.silenceStatement(seconds: silentSeconds),
         ])
         let lock = try AdvisoryLock.taken(name, on: connection, answer: try answers[1].get())
         defer { lock?.releaseOrEndSession() }
@@ -55,6 +57,7 @@ struct ServerShardHelpers: ShardHelpers {
         try leader.check(target, answers[2])
         var session = open(connection)
         session.leader = leader
-        return try body(session)
+        _ = try answers[3].get()
+        return try connection.keptAlive(seconds: silentSeconds) { try body(session) }
     }
 }

@@ -12,17 +12,21 @@ package struct ServerShardOpener: ShardOpener {
     private let lockWaitSeconds: Int
     private let lockWaits: LockWaits
     private let isForChanges: Bool
+    private let silentSeconds: Int
     private let changed: @Sendable (ShardID) -> Void
 
     /// - Parameters:
     ///   - lockWaitSeconds: how long to wait for a shard's lock that another session holds.
     ///   - lockWaits: how long a statement waits for locks on a table and its rows.
     ///   - isForChanges: whether a read-only server is an error.
+    ///   - silentSeconds: after which time the server ends a session, and with it its lock, whose
+    ///     process gives no sign of life.
     ///   - changed: called after every statement, so that cached fingerprints of the shard are
     ///     dropped.
     package init(
         pool: ConnectionPool, shards: [ShardID: ObservationTarget], catalog: ObjectCatalog,
         lockWaitSeconds: Int, lockWaits: LockWaits, isForChanges: Bool = true,
+        silentSeconds: Int = Connection.silentSeconds,
         changed: @escaping @Sendable (ShardID) -> Void
     ) {
         self.pool = pool
@@ -31,6 +35,7 @@ package struct ServerShardOpener: ShardOpener {
         self.lockWaitSeconds = lockWaitSeconds
         self.lockWaits = lockWaits
         self.isForChanges = isForChanges
+        self.silentSeconds = silentSeconds
         self.changed = changed
     }
 
@@ -71,6 +76,7 @@ package struct ServerShardOpener: ShardOpener {
             AdvisoryLock.statement(name: locks.name, waitSeconds: lockWaitSeconds),
             AdvisoryLock.holderQuestion(of: locks.name),
             locks.helperQuestion,
+            Connection.silenceStatement(seconds: silentSeconds),
         ])
         let lock = try AdvisoryLock.taken(
             locks.name, on: connection, answer: try answers[2].get())
@@ -95,7 +101,9 @@ package struct ServerShardOpener: ShardOpener {
         var session = open(connection)
         session.helpers = ServerShardHelpers(
             pool: pool, target: target, locks: locks,
-            leader: ShardSession.Leader(lock: locks.name, id: leader), open: open)
-        return try body(session)
+            leader: ShardSession.Leader(lock: locks.name, id: leader),
+            silentSeconds: silentSeconds, open: open)
+        _ = try answers[5].get()
+        return try connection.keptAlive(seconds: silentSeconds) { try body(session) }
     }
 }

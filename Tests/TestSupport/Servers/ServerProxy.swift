@@ -12,6 +12,7 @@ package final class ServerProxy: Sendable {
     private let folder: TemporaryFolder
     private let listener: Int32
     private let cuts = Lock<[Cut]>([])
+    private let isBlack = Lock(false)
 
     /// The moment at which a session ends.
     package enum Moment: String, CaseIterable, Sendable {
@@ -62,6 +63,9 @@ package final class ServerProxy: Sendable {
         cuts.withLock { $0.append(cut) }
     }
 
+    /// From now on nothing that either side sends reaches the other.
+    package func swallowAll() { isBlack.withLock { $0 = true } }
+
     /// How many sessions are still to be ended.
     package var cutsToCome: Int { cuts.withLock { $0.count } }
 
@@ -83,6 +87,7 @@ package final class ServerProxy: Sendable {
         for place in [0, 1] where ends[place].revents != 0 {
             let (from, to) = place == 0 ? (client, server) : (server, client)
             guard let bytes = Self.read(from) else { return false }
+            guard !isBlack.withLock({ $0 }) else { continue }
             let cut = place == 0 ? takeCut(bytes) : nil
             if cut?.moment != .beforeTheServer, !Self.write(bytes, to) { return false }
             if let cut {
