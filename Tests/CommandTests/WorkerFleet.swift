@@ -20,7 +20,11 @@ final class WorkerFleet {
     /// - Parameters:
     ///   - servers: how many; the first shard is on the first one, the second on the second.
     ///   - total: how many operations a process is at, each on a server of its own.
-    init(shards: Int, servers: Int, total: Int, ledger: Ledger = .git) throws {
+    ///   - labels: those of each shard, in the fleet file.
+    init(
+        shards: Int, servers: Int, total: Int, ledger: Ledger = .git,
+        labels: (Int) -> String? = { _ in nil }
+    ) throws {
         fleet = try FleetFixture(shards: shards)
         guard case .socket(let socket) = fleet.server.address else {
             throw TestSupportError("the server has no socket")
@@ -30,6 +34,7 @@ final class WorkerFleet {
                 atPath: Self.socket(number, fleet), withDestinationPath: socket)
         }
         for number in 0..<shards {
+            fleet.file.shards[number].labels = labels(number)
             fleet.file.shards[number].host = "unix:" + Self.socket(number % servers, fleet)
         }
         fleet.file.policy = ["rollout: {concurrency: {total: \(total), per_host: 1}}"]

@@ -165,6 +165,35 @@ struct WorkerTests {
         try expectEachOnce(workers, column: "stripes")
     }
 
+    /// A worker for a region takes no server that also has shards of another one.
+    @Test func aWorkerKeepsToItsLabels() throws {
+        // Servers 0 and 1 have shards of one region each; server 2 has shards of both.
+        let regions = ["us", "eu", "us", "us", "eu", "eu"]
+        let workers = try WorkerFleet(shards: 6, servers: 3, total: 1) {
+            "{region: \(regions[$0]), tier: gold}"
+        }
+        let reader = try workers.block(0)
+        try workers.change(column: "stripes")
+        let worker = try workers.worker("--labels", "region=eu", "--labels", "tier=gold")
+        let reconcile = try workers.fleet.start("reconcile")
+        try reconcile.reaches("its statement") { try workers.isWaiting(0) }
+        try worker.reaches("the shards of its region") {
+            try [1, 4].allSatisfy { try workers.has(column: "stripes", $0) }
+        }
+        #expect(try !workers.has(column: "stripes", 2) && !workers.has(column: "stripes", 5))
+        reader.close()
+        #expect(try reconcile.wait().status == 0)
+        worker.send(SIGTERM)
+        _ = try worker.wait()
+        for other in [0, 2] { #expect(!worker.stderr.contains(workers.server(other))) }
+        try expectEachOnce(workers, column: "stripes")
+        for wrong in [["region"], ["=eu"], ["region="], ["a=b", "--labels", "a=c"]] {
+            let run = try workers.fleet.expect(
+                64, ["worker", "--operator", "../operator.yaml", "--labels"] + wrong)
+            #expect(run.says("--labels"), "\(run)")
+        }
+    }
+
     /// A worker whose account may not change tables gives its servers back, and fails nothing.
     @Test func whatAWorkerMayNotDoIsLeftToOthers() throws {
         let workers = try WorkerFleet(shards: 4, servers: 2, total: 1)

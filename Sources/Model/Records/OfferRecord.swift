@@ -52,6 +52,11 @@ package struct OfferedServer: Codable, Hashable, Sendable {
         self.server = server.description
         self.shards = shards
     }
+
+    /// Whether each of its shards has these labels.
+    package func allHave(_ labels: [String: String]) -> Bool {
+        shards.allSatisfy { shard in labels.allSatisfy { shard.labels?[$0.key] == $0.value } }
+    }
 }
 
 /// The operations of one shard that are offered.
@@ -61,6 +66,8 @@ package struct OfferedShard: Codable, Hashable, Sendable {
     package var database: String
     /// Whether it is changed although its server is read-only; nil where it is not.
     package var changesReadOnly: Bool?
+    /// Those that the shard has in the fleet file; nil for none.
+    package var labels: [String: String]?
     /// In the order of the plan.
     package var operations: [OfferedOperation]
     /// For each operation the places of those that must have ended before it begins; nil where each
@@ -68,13 +75,14 @@ package struct OfferedShard: Codable, Hashable, Sendable {
     package var needs: [[Int]]?
 
     package init(
-        shard: ShardID, database: String, changesReadOnly: Bool, operations: [OfferedOperation],
-        needs: [[Int]]?
+        shard: ShardID, database: String, changesReadOnly: Bool, labels: [String: String] = [:],
+        operations: [OfferedOperation], needs: [[Int]]?
     ) {
         namespace = shard.namespace
         self.shard = shard.shard
         self.database = database
         self.changesReadOnly = changesReadOnly ? true : nil
+        self.labels = labels.isEmpty ? nil : labels
         self.operations = operations
         self.needs = needs
     }

@@ -129,6 +129,9 @@ struct Convergence {
         return SharedBatch(
             sharing: sharing, store: pass.store, rollout: driven.record, control: driven.control,
             runner: runner, places: planned.targets,
+            labels: Dictionary(
+                planned.shards.filter { !$0.labels.isEmpty }.map { ($0.id, $0.labels) }
+            ) { first, _ in first },
             serverLimit: Assistant.servers(concurrency.total, perServer: concurrency.perHost),
             perServer: concurrency.perHost, after: pass.environment.after.map(\.value),
             until: { windows.openUntil(clock.now) },

@@ -137,6 +137,7 @@ final class OfferKeeper: @unchecked Sendable {
         _ work: RolloutRunner.ShardWork, _ mayBegin: (OperationKey) -> Bool
     ) throws(LedgerError) -> OfferedShard? {
         guard let target = batch.places[work.shard] else { return nil }
-        return try OfferedShard(work, at: target, mayBegin)
+        return try OfferedShard(
+            work, at: target, labels: batch.labels[work.shard] ?? [:], mayBegin)
     }
 }

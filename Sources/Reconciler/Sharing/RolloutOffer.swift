@@ -115,7 +115,7 @@ extension OfferedShard {
     ///
     /// Nil where there is none, or where one needs what no other process has.
     init?(
-        _ work: RolloutRunner.ShardWork, at target: ObservationTarget,
+        _ work: RolloutRunner.ShardWork, at target: ObservationTarget, labels: [String: String],
         _ mayBegin: (OperationKey) -> Bool
     ) throws(LedgerError) {
         var operations: [OfferedOperation] = []
@@ -132,7 +132,7 @@ extension OfferedShard {
         guard !operations.isEmpty else { return nil }
         self.init(
             shard: work.shard, database: target.database,
-            changesReadOnly: target.changesReadOnly, operations: operations,
+            changesReadOnly: target.changesReadOnly, labels: labels, operations: operations,
             // Of a part of them nobody knows more than that their order is right.
             needs: operations.count == work.records.count ? work.order.needs : nil)
     }

@@ -18,6 +18,8 @@ struct SharedBatch: Sendable {
     let control: RolloutControl
     let runner: RolloutRunner
     let places: [ShardID: ObservationTarget]
+    /// The labels of shards that have some.
+    let labels: [ShardID: [String: String]]
     /// How many servers this process has at once, once others are there.
     let serverLimit: Int
     let perServer: Int

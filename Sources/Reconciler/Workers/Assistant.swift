@@ -20,17 +20,21 @@ package final class Assistant: @unchecked Sendable {
         package let access: any FleetAccess
         /// Whether this process may change the shards of a server.
         package let mayChange: @Sendable (ServerAddress) -> Bool
+        /// Only servers are taken whose offered shards all have these labels.
+        package let labels: [String: String]
         /// How many operations it is at, at most.
         package let total: Int
 
         package init(
             store: LedgerStore, access: any FleetAccess, total: Int,
+            labels: [String: String] = [:],
             mayChange: @escaping @Sendable (ServerAddress) -> Bool
         ) {
             self.store = store
             self.access = access
             self.total = max(1, total)
             self.mayChange = mayChange
+            self.labels = labels
         }
     }
 
@@ -134,18 +138,23 @@ package final class Assistant: @unchecked Sendable {
         for offer in offers {
             for name in try snapshot.offeredServers(offer.rollout) {
                 guard let server = ServerAddress(name) else { continue }
-                try take(server, name, of: offer)
+                try take(server, name, of: offer, in: snapshot)
             }
         }
     }
 
-    private func take(_ server: ServerAddress, _ name: String, of offer: OfferRecord) throws {
+    private func take(
+        _ server: ServerAddress, _ name: String, of offer: OfferRecord, in snapshot: RecordSnapshot
+    ) throws {
         let key = Self.key(offer) + name
         let means = locked { self.means }
         let limit = Self.servers(means.total, perServer: Self.perServer(offer))
         let isFree = locked { active < limit && !taken.contains(key) }
         guard isFree, backOff.wait(for: name, now: hooks.clock.now) == nil, means.mayChange(server)
         else { return }
+        guard try means.labels.isEmpty || hasLabels(name, offer, snapshot, means.labels) else {
+            return locked { _ = taken.insert(key) }
+        }
         try sharing.claims.share()
         guard case let entry = try sharing.claims.enter(server, limit: limit), entry != .elsewhere
         else { return }
@@ -172,6 +181,12 @@ package final class Assistant: @unchecked Sendable {
         thread.name = "plumb-assistant"
         thread.stackSize = 8 << 20
         thread.start()
+    }
+
+    private func hasLabels(
+        _ name: String, _ offer: OfferRecord, _ snapshot: RecordSnapshot, _ labels: [String: String]
+    ) throws -> Bool {
+        try snapshot.offered(offer, on: name)?.allHave(labels) ?? false
     }
 
     private static func key(_ offer: OfferRecord) -> String { "\(offer.rollout) \(offer.id) " }

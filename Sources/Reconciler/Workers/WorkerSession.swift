@@ -12,20 +12,23 @@ package struct WorkerSession: Sendable {
     package let store: LedgerStore
     private let context: ReconcileContext
     private let hosts: [HostPattern]
+    private let labels: [String: String]
 
     /// Opens the ledger; reaches no server of the fleet.
     ///
     /// - Parameters:
     ///   - rules: the operator's file: its accounts decide which servers can be changed at all.
     ///   - hosts: only these servers; all that the file has an account for where there are none.
+    ///   - labels: only servers whose shards all have these labels.
     ///   - total: how many operations are at work at once, at most.
     package init(
         _ rules: Operator, environment: String, ledger: Ledger, actor: LedgerActor,
-        hosts: [HostPattern], total: Int, folder: String, hooks: PassHooks
+        hosts: [HostPattern], labels: [String: String], total: Int, folder: String, hooks: PassHooks
     ) throws {
         store = LedgerStore(
             ledger: ledger, environment: environment, actor: actor, clock: hooks.clock)
         self.hosts = hosts
+        self.labels = labels
         context = try ReconcileContext(
             access: ServerAccess(
                 of: environment, ruledBy: rules, places: SecretPlaces(folder: folder)),
@@ -64,7 +67,7 @@ package struct WorkerSession: Sendable {
         let presence = try sharing.appear(as: "worker by \(store.actor.name)")
         defer { presence?.giveBack() }
         let means = Assistant.Means(
-            store: store, access: context, total: context.concurrency.total,
+            store: store, access: context, total: context.concurrency.total, labels: labels,
             mayChange: { mayChange($0) })
         Assistant(means, sharing: sharing, hooks: hooks, notify: notify).run()
         context.pool.closeIdle()

@@ -19,7 +19,7 @@ enum WorkerCommand {
             statements finish.
             """,
         options: [
-            .operatorFile, .ledger, .environment, .hosts, .concurrency, .noColor,
+            .operatorFile, .ledger, .environment, .hosts, .labels, .concurrency, .noColor,
         ], run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
@@ -40,13 +40,15 @@ enum WorkerCommand {
         let hooks = PassHooks(
             interrupt: interrupt, listener: RolloutListener { tell(.rollout($0)) })
         let hosts = try invocation.values(.hosts).map(pattern)
+        let labels = try labels(invocation.values(.labels))
         let total = try invocation.number(.concurrency, default: 8)
         let open = {
             try WorkerSession(
                 rules, environment: environment,
                 ledger: try WorkerSession.ledger(
                     invocation.value(.ledger), rules, folder: invocation.folder),
-                actor: invocation.actor, hosts: hosts, total: total, folder: invocation.folder,
+                actor: invocation.actor, hosts: hosts, labels: labels, total: total,
+                folder: invocation.folder,
                 hooks: hooks)
         }
         guard let session = try session(open, until: interrupt, tell) else {
@@ -91,6 +93,23 @@ enum WorkerCommand {
                 remedy: "name one with --environment")
         }
         return only
+    }
+
+    private static func labels(_ texts: [String]) throws -> [String: String] {
+        var labels: [String: String] = [:]
+        for text in texts {
+            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else {
+                throw UsageError(
+                    message: "--labels \(text): it is no label",
+                    remedy: "write it as `region=eu`, each with a --labels of its own")
+            }
+            guard labels.updateValue(parts[1], forKey: parts[0]) == nil else {
+                throw UsageError(
+                    message: "--labels names `\(parts[0])` twice", remedy: "name it once")
+            }
+        }
+        return labels
     }
 
     private static func pattern(_ text: String) throws -> HostPattern {

@@ -47,6 +47,9 @@ struct Option: Sendable {
     static let hosts = Option(
         name: "hosts", value: "pattern",
         help: "only shards on these servers, as `db-*.eu.internal`", isRepeatable: true)
+    static let labels = Option(
+        name: "labels", value: "key=value",
+        help: "only servers whose shards all have this label", isRepeatable: true)
     static let concurrency = Option(
         name: "concurrency", value: "number",
         help: "how many operations are at work at once, at most (default: 8)")
