@@ -79,7 +79,8 @@ let package = Package(
             name: "plumb-bench",
             dependencies: [
                 "Basics", "Execution", "Schema", "Diff", "Git", "Desired", "MySQLClient",
-                "Observed", "Ledger", "Model", "Reports", "Reconciler", "MemoryFleet",
+                "Observed", "Ledger", "Model", "MySQLStore", "Reports", "Reconciler", "Store",
+                "MemoryFleet",
             ], swiftSettings: settings),
         .target(
             name: "MemoryFleet",

@@ -5,7 +5,7 @@
 #                           BENCH_ROLLOUT=200,1000 BENCH_WIDE=750, and the largest sizes take longer
 #   BENCH_SHARDS=100 …      a smaller fleet
 #   BENCH_ONLY=rollout,parse …  these sections alone: observation, plan, parse, record, rollout,
-#                           transitions, approvals, fleet, wide
+#                           transitions, approvals, fleet, wide, heartbeats
 #   BENCH_ROLLOUT=200,1000 …  the sizes of the rollouts
 #   BENCH_FLEET=100,1000 …  the sizes of the fleets in memory
 #   BENCH_WIDE=750,3000 …   the tables of the wide databases

@@ -2,7 +2,7 @@ import Foundation
 
 /// A part of the benchmark that can be run by itself.
 enum Section: String, CaseIterable {
-    case observation, plan, parse, record, rollout, transitions, approvals, fleet, wide
+    case observation, plan, parse, record, rollout, transitions, approvals, fleet, wide, heartbeats
 
     /// The sections that `BENCH_ONLY` names, separated by commas; all without it.
     static func chosen() throws -> [Section] {
@@ -53,6 +53,7 @@ struct Sections {
         case .transitions: try TransitionBench(folder: fleet.folder).run(&board)
         case .approvals: try ApprovalBench(fleet: fleet).run(&board)
         case .fleet: try FleetBench(fleet: fleet).run(&board)
+        case .heartbeats: try HeartbeatBench(server: fleet.server).run(&board)
         case .wide: try WideBench(fleet: fleet, skeema: skeema).run(&board)
         }
     }
