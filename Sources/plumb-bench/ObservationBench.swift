@@ -66,7 +66,7 @@ struct ObservationBench {
         let known = observed.values.filter { observation in
             guard case .known(let shard) = observation else { return false }
             return shard.schema.tables.count == FleetSchema.tables.count
-                && !shard.isFromFingerprint
+                && !shard.isRemembered
         }
         guard known.count == fleet.shards else {
             throw BenchError("\(known.count) of \(fleet.shards) shards were read")

@@ -22,7 +22,7 @@ struct ExactReadingTests {
             ])
         let known = try fleet.known(shard)
         #expect(known.observedAt == FixedClock().now)
-        #expect(!known.isFromFingerprint)
+        #expect(!known.isRemembered)
         #expect(known.otherObjects == [:])
         #expect(known.profile.flavour == .mariadb)
     }

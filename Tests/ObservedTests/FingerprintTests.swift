@@ -58,7 +58,7 @@ struct FingerprintTests {
 
     @Test("every statement that changes a schema is noticed", arguments: [false, true])
     func superset(equal: Bool) throws {
-        let fleet = try ObservedFleet()
+        let fleet = try ObservedFleet(marks: false)
         let shards = try Self.changes.map { _ in
             try fleet.add(Self.tables, options: "CHARACTER SET latin1")
         }
@@ -66,7 +66,7 @@ struct FingerprintTests {
         try fleet.settle(equal ? "0" : "(@settled := @settled + 1)")
         _ = fleet.observe(.exact)
         let before = fleet.observe(.unlessUnchanged)
-        #expect(before.values.allSatisfy { $0.shard?.isFromFingerprint == true })
+        #expect(before.values.allSatisfy { $0.shard?.isRemembered == true })
         for (shard, change) in zip(shards, Self.changes) {
             try fleet.run(change.split(separator: ";").map(String.init), in: shard)
         }
@@ -79,32 +79,32 @@ struct FingerprintTests {
             let old = try #require(before[shard.id]?.shard)
             #expect(truth.schema !== old.schema || truth.profile != old.profile, "\(change)")
         }
-        #expect(after[untouched.id]?.shard?.isFromFingerprint == true)
+        #expect(after[untouched.id]?.shard?.isRemembered == true)
     }
 
     @Test("what was stamped a moment ago is read again until it has settled")
     func settling() throws {
-        let fleet = try ObservedFleet()
+        let fleet = try ObservedFleet(marks: false)
         let shard = try fleet.add(Self.tables)
         _ = fleet.observe(.exact)
         try fleet.stamp("UNIX_TIMESTAMP()", in: shard)
         _ = fleet.observe(.exact)
-        #expect(try !fleet.known(shard, .unlessUnchanged).isFromFingerprint)
+        #expect(try !fleet.known(shard, .unlessUnchanged).isRemembered)
         try fleet.settle()
-        #expect(try !fleet.known(shard, .unlessUnchanged).isFromFingerprint)
-        #expect(try fleet.known(shard, .unlessUnchanged).isFromFingerprint)
+        #expect(try !fleet.known(shard, .unlessUnchanged).isRemembered)
+        #expect(try fleet.known(shard, .unlessUnchanged).isRemembered)
     }
 
     @Test("nothing is assumed of a shard that was never read, or was forgotten")
     func forgetting() throws {
-        let fleet = try ObservedFleet()
+        let fleet = try ObservedFleet(marks: false)
         let shard = try fleet.add(Self.tables)
         try fleet.settle()
-        #expect(try !fleet.known(shard, .unlessUnchanged).isFromFingerprint)
-        #expect(try fleet.known(shard, .unlessUnchanged).isFromFingerprint)
+        #expect(try !fleet.known(shard, .unlessUnchanged).isRemembered)
+        #expect(try fleet.known(shard, .unlessUnchanged).isRemembered)
         fleet.observer.forget(shard.id)
-        #expect(try !fleet.known(shard, .unlessUnchanged).isFromFingerprint)
-        #expect(try fleet.known(shard, .unlessUnchanged).isFromFingerprint)
+        #expect(try !fleet.known(shard, .unlessUnchanged).isRemembered)
+        #expect(try fleet.known(shard, .unlessUnchanged).isRemembered)
         let moved = ObservationTarget(
             id: shard.id, server: shard.server, database: try fleet.add().database)
         #expect(try fleet.known(moved, .unlessUnchanged).schema.tables == [:])
@@ -119,50 +119,50 @@ struct FingerprintTests {
             "CREATE TABLE `t#P#x` (id INT PRIMARY KEY)",
         ])
     func untraceable(table: String) throws {
-        let fleet = try ObservedFleet()
+        let fleet = try ObservedFleet(marks: false)
         let shard = try fleet.add(Self.tables + [table])
         try fleet.settle()
         _ = fleet.observe(.exact)
-        #expect(try !fleet.known(shard, .unlessUnchanged).isFromFingerprint)
+        #expect(try !fleet.known(shard, .unlessUnchanged).isRemembered)
     }
 
     @Test("a foreign key to another database could change with it unseen")
     func foreignDatabase() throws {
-        let fleet = try ObservedFleet()
+        let fleet = try ObservedFleet(marks: false)
         let other = try fleet.add("CREATE TABLE p (id INT PRIMARY KEY)")
         let shard = try fleet.add(
             "CREATE TABLE c (p INT, FOREIGN KEY (p) REFERENCES \(other.database).p (id))")
         try fleet.settle()
         _ = fleet.observe(.exact)
         let seen = fleet.observe(.unlessUnchanged)
-        #expect(seen[shard.id]?.shard?.isFromFingerprint == false)
-        #expect(seen[other.id]?.shard?.isFromFingerprint == true)
+        #expect(seen[shard.id]?.shard?.isRemembered == false)
+        #expect(seen[other.id]?.shard?.isRemembered == true)
         try fleet.root.execute(
             "ALTER TABLE \(shard.database).c DROP FOREIGN KEY c_ibfk_1")
     }
 
     @Test("an account without the statistics reads exactly, and a shard that vanishes is unknown")
     func withoutGrant() throws {
-        let fleet = try ObservedFleet()
+        let fleet = try ObservedFleet(marks: false)
         let shard = try fleet.add(Self.tables)
         let limited = try fleet.limited(["SELECT ON \(shard.database).*"])
         try fleet.settle()
         _ = try limited.known(shard)
-        #expect(try !limited.known(shard, .unlessUnchanged).isFromFingerprint)
+        #expect(try !limited.known(shard, .unlessUnchanged).isRemembered)
         _ = try fleet.known(shard)
-        #expect(try fleet.known(shard, .unlessUnchanged).isFromFingerprint)
+        #expect(try fleet.known(shard, .unlessUnchanged).isRemembered)
         try fleet.root.execute("DROP DATABASE \(shard.database)")
         #expect(try fleet.problem(shard, .unlessUnchanged).code == "unknown-database")
     }
 
     @Test("the counts of other objects are those of the last exact reading")
     func counts() throws {
-        let fleet = try ObservedFleet()
+        let fleet = try ObservedFleet(marks: false)
         let shard = try fleet.add(Self.tables + ["CREATE PROCEDURE x() SELECT 1"])
         try fleet.settle()
         _ = fleet.observe(.exact)
         let seen = try fleet.known(shard, .unlessUnchanged)
-        #expect(seen.isFromFingerprint)
+        #expect(seen.isRemembered)
         #expect(seen.otherObjects == [.procedure: 1])
     }
 

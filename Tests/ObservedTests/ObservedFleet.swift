@@ -8,22 +8,33 @@ import Testing
 /// Databases on a real server, as shards of one namespace.
 final class ObservedFleet {
     let server: MariaDBServer
+    /// Where shards are found: the server itself, or what leads there.
+    let address: ServerAddress
     let catalog = ObjectCatalog()
     let pool: ConnectionPool
     let observer: Observer
     let root: Connection
+    private let marks: Bool
     private(set) var targets: [ObservationTarget] = []
 
     /// A fleet on the shared server, or on one that the test may kill.
-    init(on own: MariaDBServer? = nil, settings: ConnectionSettings? = nil) throws {
+    ///
+    /// - Parameter marks: false where fingerprints alone are to decide. On a shared server other
+    ///   tests move its marks.
+    init(
+        on own: MariaDBServer? = nil, settings: ConnectionSettings? = nil, marks: Bool = true,
+        address: ServerAddress? = nil
+    ) throws {
         let server = try own ?? MariaDBServer.shared
+        self.address = address ?? server.address
         let settings = settings ?? server.settings
         self.server = server
         pool = ConnectionPool(limitPerServer: 4) { _ in settings }
         observer = Observer(
             pool: pool, catalog: catalog, totalConcurrency: 8, perServer: 4,
-            clock: FixedClock())
+            clock: FixedClock(), marks: marks)
         root = try server.connect()
+        self.marks = marks
     }
 
     /// Adds a shard with what `statements` make in its new database.
@@ -43,7 +54,7 @@ final class ObservedFleet {
 
     func target(_ database: String) -> ObservationTarget {
         ObservationTarget(
-            id: ShardID(namespace: "commerce", shard: database), server: server.address,
+            id: ShardID(namespace: "commerce", shard: database), server: address,
             database: database)
     }
 
@@ -85,7 +96,7 @@ final class ObservedFleet {
         for grant in grants { try root.execute("GRANT \(grant) TO \(user)@localhost") }
         var settings = server.settings
         settings.credentials = Credentials(user: user, password: Secret("pw"))
-        return try ObservedFleet(on: server, settings: settings)
+        return try ObservedFleet(on: server, settings: settings, marks: marks)
     }
 }
 

@@ -61,8 +61,8 @@ struct UnsteadyServerTests {
         #expect(known.schema.tables.keys.sorted() == ["orders"])
         #expect(known.profile.characterSet == "latin2")
         #expect(known.otherObjects == [.function: 1])
-        #expect(try fleet.known(shard, .unlessUnchanged).isFromFingerprint)
+        #expect(try fleet.known(shard, .unlessUnchanged).isRemembered)
         try fleet.root.execute("ALTER TABLE Shop.Orders ADD COLUMN n INT")
-        #expect(try !fleet.known(shard, .unlessUnchanged).isFromFingerprint)
+        #expect(try !fleet.known(shard, .unlessUnchanged).isRemembered)
     }
 }

@@ -16,8 +16,8 @@ package final class ObjectCatalog: Sendable {
         var entries: [Int: [Entry]] = [:]
         var tables: [Digest: CatalogTable] = [:]
         var schemas: [[String: Digest]: ShardSchema] = [:]
-        /// Results of ``leavesTraces(_:)`` by the digest of the schema.
-        var traces: [Digest: Bool] = [:]
+        /// By the digest of the schema.
+        var traits: [Digest: SchemaTraits] = [:]
 
         func find(
             _ bytes: [UInt8], _ hash: Int, _ flavour: ServerProfile.Flavour
@@ -49,22 +49,12 @@ package final class ObjectCatalog: Sendable {
         state.withLock { $0.tables[digest] }
     }
 
-    /// Whether each change of one of the schema's tables is visible in `mysql.innodb_table_stats`;
-    /// computed once per schema.
-    package func leavesTraces(_ schema: ShardSchema) -> Bool {
-        if let known = state.withLock({ $0.traces[schema.digest] }) { return known }
-        let answer = schema.tables.values.allSatisfy(leavesTraces)
-        state.withLock { $0.traces[schema.digest] = answer }
-        return answer
-    }
-
-    /// True only of InnoDB tables with persistent statistics. A foreign key to another database is
-    /// excluded: renaming the parent there changes its text and leaves no trace here.
-    private func leavesTraces(_ digest: Digest) -> Bool {
-        guard let entry = self[digest] else { return false }
-        return entry.text.contains("\n) ENGINE=InnoDB")
-            && !entry.text.contains("STATS_PERSISTENT=0")
-            && entry.table?.foreignKeys.allSatisfy { $0.referencedSchema == nil } ?? false
+    /// How changes of the schema can show without reading it; computed once per schema.
+    func traits(of schema: ShardSchema) -> SchemaTraits {
+        if let known = state.withLock({ $0.traits[schema.digest] }) { return known }
+        let made = SchemaTraits(of: schema.tables.values.map { self[$0] })
+        state.withLock { $0.traits[schema.digest] = made }
+        return made
     }
 
     /// The number of distinct tables.
@@ -145,7 +135,7 @@ package final class ObjectCatalog: Sendable {
             }
             state.schemas = state.schemas.filter { $0.key.values.allSatisfy(digests.contains) }
             let known = Set(state.schemas.values.map(\.digest))
-            state.traces = state.traces.filter { known.contains($0.key) }
+            state.traits = state.traits.filter { known.contains($0.key) }
         }
     }
 

@@ -21,31 +21,55 @@ struct ServerFingerprints: Sendable {
         var profile: Digest
     }
 
+    /// The answer of a server.
+    enum Answer: Sendable {
+        case known(ServerFingerprints)
+        /// This server, or this account, has no fingerprints.
+        case none
+        /// Another server answered one of the questions.
+        case strayed
+
+        var fingerprints: ServerFingerprints? {
+            guard case .known(let fingerprints) = self else { return nil }
+            return fingerprints
+        }
+
+        var hasStrayed: Bool {
+            guard case .strayed = self else { return false }
+            return true
+        }
+    }
+
     private let facts: ServerFacts
     private let names: DatabaseRows
     private let stamps: TableStamps
 
-    /// Nil where this server, or this account, has no fingerprints.
+    /// Reads the fingerprints of databases.
     ///
     /// Names and statistics are read at the same time over two connections. A change in between
     /// makes them differ from the last ones, or from the next ones.
     ///
-    /// - Parameter known: the databases' last fingerprints, by name.
+    /// - Parameters:
+    ///   - identity: which server has to answer; nil where that is not known.
+    ///   - known: the databases' last fingerprints, by name.
     static func read(
         from server: ServerAddress, pool: ConnectionPool, facts: ServerFacts,
-        databases: [String], known: [String: Fingerprint]
-    ) throws(MySQLError) -> ServerFingerprints? {
+        identity: ServerIdentity?, databases: [String], known: [String: Fingerprint]
+    ) throws(MySQLError) -> Answer {
         // MySQL does not promise to update the row with an INSTANT change.
-        guard facts.profile.flavour == .mariadb else { return nil }
+        guard facts.profile.flavour == .mariadb else { return .none }
         let places = Set(databases.map(facts.folded))
         let known = Dictionary(known.map { (facts.folded($0), $1) }) { first, _ in first }
         let answers = Workers.map(Part.allCases, total: 2, perKey: 2, key: { _ in server }) {
             part in
             pool.using(server) { connection throws(MySQLError) in
+                if let identity, try !identity.isPlace(of: connection, facts.profile.flavour) {
+                    return PartAnswer.strayed
+                }
                 switch part {
-                case .names: Answer.names(try readNames(on: connection, facts, places))
+                case .names: return .names(try readNames(on: connection, facts, places))
                 case .stamps:
-                    Answer.stamps(try TableStamps(on: connection, facts, places, known: known))
+                    return .stamps(try TableStamps(on: connection, facts, places, known: known))
                 }
             }
         }
@@ -55,22 +79,24 @@ struct ServerFingerprints: Sendable {
             switch answer {
             case .success(.names(let found)): names = found
             case .success(.stamps(let found)): stamps = found
+            case .success(.strayed): return .strayed
             case .failure(let error):
                 switch error.kind {
                 case .unreachable, .connectionLimit, .hourlyLimit, .lostConnection: throw error
-                default: return nil
+                default: return .none
                 }
             }
         }
-        guard let names, let stamps else { return nil }
-        return ServerFingerprints(facts: facts, names: names, stamps: stamps)
+        guard let names, let stamps else { return .none }
+        return .known(ServerFingerprints(facts: facts, names: names, stamps: stamps))
     }
 
     private enum Part: CaseIterable {
         case names, stamps
     }
 
-    private enum Answer: Sendable {
+    private enum PartAnswer: Sendable {
+        case strayed
         case names(DatabaseRows)
         /// Nil where the server keeps no statistics.
         case stamps(TableStamps?)

@@ -5,16 +5,17 @@ import Schema
 
 /// Reads shards: which tables each has, or why that is unknown.
 ///
-/// Keeps each shard's last reading with its fingerprint, so that a fleet without changes costs
-/// three queries per server.
+/// Keeps each shard's last reading with what proves that it still holds: the mark of its server
+/// (``StatementMark``), which costs three questions for a server on which no schema changed, and
+/// its own fingerprint (``ServerFingerprints``) where some schema on the server did.
 package final class Observer: Sendable {
     /// What is read, and what is remembered.
     package enum Mode: Sendable {
         /// Reads every table of every shard and remembers nothing, for a process that then ends.
         case once
-        /// Reads every table of every shard and remembers it with its fingerprint.
+        /// Reads every table of every shard and remembers it.
         case exact
-        /// Reads only shards whose fingerprint changed, or that have none.
+        /// Reads only shards of which nothing proves that they did not change.
         case unlessUnchanged
     }
 
@@ -26,27 +27,33 @@ package final class Observer: Sendable {
     private let totalConcurrency: Int
     private let perServer: Int
     private let clock: any Clock
+    private let marks: Bool
     private let memory = Lock<[ShardID: Memory]>([:])
 
-    /// The last exact reading of a shard, with the fingerprint that proves that it still holds.
+    /// The last exact reading of a shard, with what proves that it still holds: one of both at
+    /// least.
     struct Memory {
         let target: ObservationTarget
         let schema: ShardSchema
         let profile: ServerProfile
         let otherObjects: [CountedObjectKind: Int]
         let uncounted: String?
-        let fingerprint: ServerFingerprints.Fingerprint
+        /// The mark of the server before the reading.
+        var mark: StatementMark?
+        let fingerprint: ServerFingerprints.Fingerprint?
     }
 
+    /// - Parameter marks: whether servers are asked for marks; else fingerprints alone decide.
     package init(
         pool: ConnectionPool, catalog: ObjectCatalog, totalConcurrency: Int,
-        perServer: Int = Observer.connectionsPerServer, clock: any Clock
+        perServer: Int = Observer.connectionsPerServer, clock: any Clock, marks: Bool = true
     ) {
         self.pool = pool
         self.catalog = catalog
         self.totalConcurrency = totalConcurrency
         self.perServer = perServer
         self.clock = clock
+        self.marks = marks
     }
 
     /// An observation for each of `targets`; failures are problems of the shard, not errors.
@@ -64,13 +71,19 @@ package final class Observer: Sendable {
             servers, total: totalConcurrency, perKey: 1, key: \.server
         ) { shards in
             ServerPass.begin(
-                shards, pool: self.pool, mode: mode, memory: self.remembered(shards.targets))
+                shards, pool: self.pool, mode: mode, memory: self.remembered(shards.targets),
+                marks: self.marks)
         }
         var result: [ShardID: ShardObservation] = [:]
         for target in unfit { result[target.id] = .unknown(.unfitName(target)) }
         let now = clock.now
         for state in states {
             result.merge(state.observedWithoutReading(at: now)) { first, _ in first }
+            let renewed = state.renewed(catalog)
+            // What was forgotten meanwhile stays so.
+            memory.withLock { memory in
+                for (shard, known) in renewed where memory[shard] != nil { memory[shard] = known }
+            }
         }
         let counts = mode == .unlessUnchanged ? [] : states.map(ServerWork.count)
         let chunks = states.flatMap { $0.chunks(connections: self.perServer) }
@@ -141,7 +154,7 @@ package final class Observer: Sendable {
             let shard = KnownShard(
                 schema: catalog.schema(of: reading.tables), profile: profile,
                 otherObjects: others.filter { !$0.key.isAmong(target.kinds) },
-                uncounted: pass.uncounted, observedAt: now, isFromFingerprint: false,
+                uncounted: pass.uncounted, observedAt: now, isRemembered: false,
                 readOnly: pass.readOnly)
             remember(target, shard, pass)
             return .known(shard)
@@ -149,13 +162,11 @@ package final class Observer: Sendable {
     }
 
     private func remember(_ target: ObservationTarget, _ shard: KnownShard, _ pass: ServerPass) {
-        guard let fingerprint = pass.conclusiveFingerprint(of: target, shard, catalog) else {
-            return forget(target.id)
-        }
+        guard let proof = pass.proof(of: target, shard, catalog) else { return forget(target.id) }
         let known = Memory(
             target: target, schema: shard.schema, profile: shard.profile,
-            otherObjects: shard.otherObjects, uncounted: shard.uncounted,
-            fingerprint: fingerprint)
+            otherObjects: shard.otherObjects, uncounted: shard.uncounted, mark: proof.mark,
+            fingerprint: proof.fingerprint)
         memory.withLock { $0[target.id] = known }
     }
 }

@@ -15,9 +15,15 @@ struct ServerShards: Sendable {
 // Sendable: what changes is behind locks.
 final class ServerPass: Sendable {
     let shards: ServerShards
-    /// Nil where the server could not be read at all; `broken` then says why.
+    /// Whether the server accepts changes; of a server that could not be read nothing is known.
+    let readOnly: ReadOnlyState
+    /// Nil where the server could not be read at all, and `broken` then says why, or where no shard
+    /// had to be looked at.
     let facts: ServerFacts?
+    private let mark: StatementMark?
     private let fingerprints: ServerFingerprints?
+    /// The last readings that hold because the server's mark is still the same.
+    private let proven: [ShardID: Observer.Memory]
     /// The last readings whose fingerprints are still the same.
     private let unchangedMemory: [ShardID: Observer.Memory]
     /// Whether those are reused instead of reading the shards again.
@@ -27,49 +33,71 @@ final class ServerPass: Sendable {
         .success([:]))
     /// Why the server is not contacted again in this pass; nil while it works.
     private let broken: Lock<ShardProblem?>
+    /// Whether one session was answered by another server than the others.
+    private let hasStrayed: Lock<Bool>
 
     private init(
-        shards: ServerShards, facts: ServerFacts?, fingerprints: ServerFingerprints?,
-        memory: [ShardID: Observer.Memory] = [:], skipsUnchanged: Bool = false,
-        broken: ShardProblem?
+        shards: ServerShards, opening: ServerOpening, fingerprints: ServerFingerprints?,
+        memory: [ShardID: Observer.Memory], skipsUnchanged: Bool, hasStrayed: Bool
     ) {
         self.shards = shards
-        self.facts = facts
         self.fingerprints = fingerprints
         self.skipsUnchanged = skipsUnchanged
+        readOnly = opening.settings.readOnly
+        facts = opening.facts
+        mark = opening.mark
+        proven = opening.proven
         unchangedMemory = memory.filter { _, known in
-            fingerprints?.fingerprint(of: known.target.database) == known.fingerprint
+            known.fingerprint != nil
+                && fingerprints?.fingerprint(of: known.target.database) == known.fingerprint
         }
+        broken = Lock(nil)
+        self.hasStrayed = Lock(hasStrayed)
+    }
+
+    private init(shards: ServerShards, broken: ShardProblem) {
+        self.shards = shards
+        readOnly = ReadOnlyState([:])
+        facts = nil
+        mark = nil
+        fingerprints = nil
+        proven = [:]
+        unchangedMemory = [:]
+        skipsUnchanged = false
         self.broken = Lock(broken)
+        hasStrayed = Lock(false)
     }
 
     /// Reads what is needed once per server.
+    ///
+    /// - Parameter marks: whether the server is asked for a ``StatementMark``.
     static func begin(
         _ shards: ServerShards, pool: ConnectionPool, mode: Observer.Mode,
-        memory: [ShardID: Observer.Memory]
+        memory: [ShardID: Observer.Memory], marks: Bool
     ) -> ServerPass {
-        let readsObjects = shards.targets.contains { !$0.kinds.isEmpty }
-        let result = Result { () throws(MySQLError) in
-            let facts = try pool.using(shards.server) { connection throws(MySQLError) in
-                try ServerFacts(on: connection, readsObjects: readsObjects)
+        do throws(MySQLError) {
+            let opening = try pool.using(shards.server) { connection throws(MySQLError) in
+                try ServerOpening(
+                    shards, mode: mode, memory: memory, marks: marks, on: connection)
             }.get()
-            guard mode != .once else { return (facts, ServerFingerprints?.none) }
-            let fingerprints = try ServerFingerprints.read(
-                from: shards.server, pool: pool, facts: facts, databases: shards.databases,
-                known: Dictionary(
-                    memory.values.map { ($0.target.database, $0.fingerprint) },
-                    uniquingKeysWith: { first, _ in first }))
-            return (facts, fingerprints)
-        }
-        switch result {
-        case .success(let (facts, fingerprints)):
+            let rest = memory.filter { opening.proven[$0.key] == nil }
+            var answer = ServerFingerprints.Answer.none
+            if mode != .once, let facts = opening.facts {
+                let due = shards.targets.filter { opening.proven[$0.id] == nil }
+                answer = try ServerFingerprints.read(
+                    from: shards.server, pool: pool, facts: facts, identity: opening.mark?.identity,
+                    databases: Array(Set(due.map(\.database))),
+                    known: Dictionary(
+                        rest.values.compactMap { known in
+                            known.fingerprint.map { (known.target.database, $0) }
+                        },
+                        uniquingKeysWith: { first, _ in first }))
+            }
             return ServerPass(
-                shards: shards, facts: facts, fingerprints: fingerprints, memory: memory,
-                skipsUnchanged: mode == .unlessUnchanged, broken: nil)
-        case .failure(let error):
-            return ServerPass(
-                shards: shards, facts: nil, fingerprints: nil,
-                broken: ShardProblem(server: error))
+                shards: shards, opening: opening, fingerprints: answer.fingerprints, memory: rest,
+                skipsUnchanged: mode == .unlessUnchanged, hasStrayed: answer.hasStrayed)
+        } catch {
+            return ServerPass(shards: shards, broken: ShardProblem(server: error))
         }
     }
 
@@ -77,26 +105,39 @@ final class ServerPass: Sendable {
     func observedWithoutReading(at now: Timestamp) -> [ShardID: ShardObservation] {
         var result: [ShardID: ShardObservation] = [:]
         for target in shards.targets {
-            if let problem = problem(of: target) {
+            if let known = proven[target.id] {
+                result[target.id] = .known(shard(known, at: now))
+            } else if let problem = problem(of: target) {
                 result[target.id] = .unknown(problem)
             } else if skipsUnchanged, let known = unchangedMemory[target.id] {
-                result[target.id] = .known(
-                    KnownShard(
-                        schema: known.schema, profile: known.profile,
-                        otherObjects: known.otherObjects, uncounted: known.uncounted,
-                        observedAt: now, isFromFingerprint: true, readOnly: readOnly))
+                result[target.id] = .known(shard(known, at: now))
             }
         }
         return result
     }
 
-    /// Whether the server accepts changes; of a server that could not be read nothing is known.
-    var readOnly: ReadOnlyState { facts?.readOnly ?? ReadOnlyState([:]) }
+    private func shard(_ known: Observer.Memory, at now: Timestamp) -> KnownShard {
+        KnownShard(
+            schema: known.schema, profile: known.profile, otherObjects: known.otherObjects,
+            uncounted: known.uncounted, observedAt: now, isRemembered: true, readOnly: readOnly)
+    }
+
+    /// The last readings that hold by their fingerprints, under the present mark.
+    func renewed(_ catalog: ObjectCatalog) -> [ShardID: Observer.Memory] {
+        guard skipsUnchanged, let mark, !hasStrayed.withLock({ $0 }) else { return [:] }
+        return unchangedMemory.compactMapValues { known in
+            guard catalog.traits(of: known.schema).changesByStatements else { return nil }
+            var renewed = known
+            renewed.mark = mark
+            return renewed
+        }
+    }
 
     /// The other shards in portions, enough of them that all connections stay busy to the end.
     func chunks(connections: Int) -> [ShardChunk] {
         let due = shards.targets.filter { target in
-            problem(of: target) == nil && !(skipsUnchanged && unchangedMemory[target.id] != nil)
+            proven[target.id] == nil && problem(of: target) == nil
+                && !(skipsUnchanged && unchangedMemory[target.id] != nil)
         }
         let portions = max(1, connections) * 4
         let size = min(Self.largestChunk, max(1, (due.count + portions - 1) / portions))
@@ -127,23 +168,41 @@ final class ServerPass: Sendable {
         return "\(error.server): \(error.message)"
     }
 
-    /// A fingerprint that proves, as long as it is the same, that the shard's tables are too.
-    func conclusiveFingerprint(
+    /// What proves, as long as one of both is the same, that the shard's tables are too; nil where
+    /// nothing does.
+    func proof(
         of target: ObservationTarget, _ shard: KnownShard, _ catalog: ObjectCatalog
+    ) -> (mark: StatementMark?, fingerprint: ServerFingerprints.Fingerprint?)? {
+        // Of other objects not all changes show, so shards with any are always read.
+        guard target.kinds.isEmpty, !hasStrayed.withLock({ $0 }) else { return nil }
+        let traits = catalog.traits(of: shard.schema)
+        let mark = traits.changesByStatements ? mark : nil
+        let fingerprint = traits.leavesTraces ? fingerprint(of: target, shard) : nil
+        return mark == nil && fingerprint == nil ? nil : (mark, fingerprint)
+    }
+
+    private func fingerprint(
+        of target: ObservationTarget, _ shard: KnownShard
     ) -> ServerFingerprints.Fingerprint? {
-        // Only changes of tables show in fingerprints, so shards with other objects are always
-        // read.
-        guard let fingerprints, target.kinds.isEmpty else { return nil }
+        guard let fingerprints else { return nil }
         // A fingerprint that was conclusive for the same tables still is.
         if let known = unchangedMemory[target.id], known.target == target,
             known.schema === shard.schema
         {
             return known.fingerprint
         }
-        guard catalog.leavesTraces(shard.schema),
-            fingerprints.isConclusive(for: target.database, tables: shard.schema.tables)
-        else { return nil }
+        guard fingerprints.isConclusive(for: target.database, tables: shard.schema.tables) else {
+            return nil
+        }
         return fingerprints.fingerprint(of: target.database)
+    }
+
+    /// Notes whether the session is with the server that the pass began with: behind a balancer it
+    /// may be another one, and nothing is then remembered of this pass.
+    func check(_ connection: Connection) throws(MySQLError) {
+        guard let mark, let facts else { return }
+        let isSame = try mark.identity.isPlace(of: connection, facts.profile.flavour)
+        if !isSame { hasStrayed.withLock { $0 = true } }
     }
 
     /// Why the server was given up, so that its other shards are not tried one by one.

@@ -38,7 +38,9 @@ struct ShardChunk: Sendable {
         let flavour = pass.facts?.profile.flavour ?? .mariadb
         let targets = targets.map { $0.stored(by: pass.facts?.folding ?? .bytes) }
         return pool.using(server) { connection throws(MySQLError) in
-            try ShardReader.read(targets, on: connection, catalog: catalog, flavour: flavour)
+            try pass.check(connection)
+            return try ShardReader.read(
+                targets, on: connection, catalog: catalog, flavour: flavour)
         }
     }
 }

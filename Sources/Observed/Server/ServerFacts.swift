@@ -1,7 +1,19 @@
 import MySQLClient
 import Schema
 
-/// What is read once per server and pass, whatever the number of its shards.
+/// What is read of a server in each pass, also where nothing changed.
+struct ServerSettings: Sendable {
+    /// The profile that databases have but for their character set and collation.
+    let profile: ServerProfile
+    let readOnly: ReadOnlyState
+
+    init(on connection: Connection) throws(MySQLError) {
+        profile = try connection.profile(database: "information_schema")
+        readOnly = try ReadOnlyState(on: connection)
+    }
+}
+
+/// What is read once per server and pass where shards have to be looked at, whatever their number.
 struct ServerFacts: Sendable {
     /// A database in the server's list of databases.
     struct Database: Sendable, Hashable {
@@ -18,10 +30,11 @@ struct ServerFacts: Sendable {
     let folding: NameFolding
     /// Nil where only tables are read.
     private let objectVisibility: ObjectVisibility?
-    let readOnly: ReadOnlyState
 
-    init(on connection: Connection, readsObjects: Bool) throws(MySQLError) {
-        profile = try connection.profile(database: "information_schema")
+    init(
+        _ settings: ServerSettings, on connection: Connection, readsObjects: Bool
+    ) throws(MySQLError) {
+        profile = settings.profile
         folding = NameFolding(profile)
         databases = try Self.readDatabases(on: connection, folding)
         let profile = profile
@@ -31,7 +44,6 @@ struct ServerFacts: Sendable {
             })
         visibility = try TableVisibility(on: connection)
         objectVisibility = readsObjects ? try ObjectVisibility(on: connection) : nil
-        readOnly = try ReadOnlyState(on: connection)
     }
 
     /// The database; nil where the account cannot see it.
@@ -58,7 +70,8 @@ struct ServerFacts: Sendable {
     /// A database's name as the server compares it.
     func folded(_ name: String) -> String { folding.stored(name) }
 
-    private static func profile(
+    /// The profile of a database with these defaults.
+    static func profile(
         _ server: ServerProfile, with database: Database
     ) -> ServerProfile {
         var result = server

@@ -20,15 +20,15 @@ package struct KnownShard: Sendable {
     /// nil where they were counted.
     package let uncounted: String?
     package let observedAt: Timestamp
-    /// Whether it was not read, because its fingerprint is the same as at the last exact reading.
-    package let isFromFingerprint: Bool
+    /// Whether it was not read, because nothing can have changed since the last exact reading.
+    package let isRemembered: Bool
     /// Whether its server accepts changes at present.
     package let readOnly: ReadOnlyState
 
     package init(
         schema: ShardSchema, profile: ServerProfile,
         otherObjects: [CountedObjectKind: Int] = [:], uncounted: String? = nil,
-        observedAt: Timestamp, isFromFingerprint: Bool = false,
+        observedAt: Timestamp, isRemembered: Bool = false,
         readOnly: ReadOnlyState = .writable
     ) {
         self.schema = schema
@@ -36,7 +36,7 @@ package struct KnownShard: Sendable {
         self.otherObjects = otherObjects
         self.uncounted = uncounted
         self.observedAt = observedAt
-        self.isFromFingerprint = isFromFingerprint
+        self.isRemembered = isRemembered
         self.readOnly = readOnly
     }
 }

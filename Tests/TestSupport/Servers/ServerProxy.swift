@@ -3,12 +3,14 @@ import Foundation
 import Schema
 
 /// Stands between a client and a server's socket, and ends a session at a statement that a test
-/// names.
+/// names; or leads sessions to several servers, as a balancer does.
 package final class ServerProxy: Sendable {
     /// Where it listens.
     package let address: ServerAddress
 
-    private let server: String
+    /// The sockets to which new sessions are led in turn.
+    private let servers: Lock<[String]>
+    private let open = Lock<[Int32]>([])
     private let folder: TemporaryFolder
     private let listener: Int32
     private let cuts = Lock<[Cut]>([])
@@ -30,7 +32,7 @@ package final class ServerProxy: Sendable {
 
     /// - Parameter server: the path of its socket.
     package init(to server: String) throws {
-        self.server = server
+        servers = Lock([server])
         folder = try TemporaryFolder()
         let path = folder.path + "/p.sock"
         address = .socket(path: path)
@@ -66,13 +68,29 @@ package final class ServerProxy: Sendable {
     /// From now on nothing that either side sends reaches the other.
     package func swallowAll() { isBlack.withLock { $0 = true } }
 
+    /// Leads new sessions to these sockets in turn, and ends the present ones.
+    package func lead(to servers: [String]) {
+        self.servers.withLock { $0 = servers }
+        open.withLock { open in
+            for session in open { shutdown(session, Int32(SHUT_RDWR)) }
+        }
+    }
+
     /// How many sessions are still to be ended.
     package var cutsToCome: Int { cuts.withLock { $0.count } }
 
     private func serve(_ client: Int32) {
         let upstream = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
         let thread = Thread { [self] in
-            defer { for end in [client, upstream] { close(end) } }
+            let server = servers.withLock { servers in
+                servers.append(servers.removeFirst())
+                return servers[servers.count - 1]
+            }
+            open.withLock { $0.append(client) }
+            defer {
+                open.withLock { $0.removeAll { $0 == client } }
+                for end in [client, upstream] { close(end) }
+            }
             guard Self.named(server, { connect(upstream, $0, $1) }) == 0 else { return }
             while pass(client, upstream) {}
         }
