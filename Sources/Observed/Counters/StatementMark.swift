@@ -81,8 +81,8 @@ struct StatementMark: Hashable, Sendable {
         session[0] == unreadable || !RunningStatement.isWithoutEffect(session[1] ?? "")
     }
 
-    /// InnoDB's table is empty, or an error, without the privilege to see what others run. A
-    /// server of Aurora that only reads has `innodb_read_only`: its files are written by another.
+    /// InnoDB's table is an error without the privilege to see what others run. A server of Aurora
+    /// that only reads has `innodb_read_only`: another one writes its files.
     private static let conditions = """
         SELECT EXISTS (SELECT 1 FROM information_schema.INNODB_CMP), @@global.innodb_read_only,
         (SELECT COUNT(*) FROM information_schema.ENGINES
