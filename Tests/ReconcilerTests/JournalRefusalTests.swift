@@ -76,6 +76,29 @@ struct JournalRefusalTests {
         }
     }
 
+    @Test("one that is refused again for the same reason is not told again; for another one it is")
+    func refusedAgain() throws {
+        let (journal, store, record, folder) = try begun(until: 60)
+        defer { withExtendedLifetime(folder) {} }
+        for reason in ["it expired", "it expired", "it was denied"] {
+            try journal.finish(
+                record, OperationOutcome(kind: .notRun, message: reason, attempts: 0))
+        }
+        let snapshot = try #require(try store.snapshot())
+        #expect(
+            try snapshot.history(limit: 9).map(\.event.kind)
+                == ["operation-not-run", "operation-not-run", "test"])
+        // Where it had begun, that it did not run after all is something new each time.
+        for _ in 0..<2 {
+            #expect(try journal.begin(record) == nil)
+            try journal.finish(
+                record, OperationOutcome(kind: .notRun, message: "it was denied", attempts: 0))
+        }
+        let after = try #require(try store.snapshot())
+        #expect(try after.history(limit: 9).count == 7)
+        #expect(try after.pendingList().records.isEmpty)
+    }
+
     @Test("an operation begins and ends once, whoever says so a second time")
     func once() throws {
         let (journal, store, record, folder) = try begun(until: 60)

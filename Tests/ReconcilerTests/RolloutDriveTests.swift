@@ -300,4 +300,54 @@ struct RolloutDriveTests {
         ])
         #expect(fleet.executed.isEmpty)
     }
+
+    @Test("what was refused is not taken up again in a pass because another one of its shard rests")
+    func refusedBesideOneThatRests() {
+        let fleet = Fleet()
+        let keys = [fleet.records[0].key, fleet.records[3].key]
+        let record = RolloutRecord(
+            id: "both", plan: digest("plan"), policy: .halt, waves: [keys], bakeSeconds: [0],
+            startedAt: fleet.clock.now.iso, actor: "ada")
+        var rollouts = [
+            RolloutDrive.Driven(
+                record,
+                Dictionary(
+                    uniqueKeysWithValues: keys.map {
+                        ($0, OperationRecord(key: $0, from: digest("a"), to: digest("b")))
+                    }),
+                isBegun: true,
+                control: RolloutControl(rule: FailureRule(.halt), interrupt: fleet.interrupt))
+        ]
+        let runs = Lock<[[OperationKey]]>([])
+        let again = fleet.clock.now.adding(seconds: 60)
+        RolloutDrive(
+            run: { [clock = fleet.clock] _, works in
+                let taken = works.flatMap(\.records).map(\.key)
+                runs.withLock { $0.append(taken) }
+                var result = RolloutRunner.Result()
+                for key in taken where key == keys[1] {
+                    result.outcomes[key] = OperationOutcome(
+                        kind: .notRun, message: "approval expired", attempts: 0)
+                }
+                for key in taken where key == keys[0] && runs.withLock({ $0.count }) == 1 {
+                    result.rests[key] = OperationRest(
+                        kind: .postponed(
+                            OperationRetry(
+                                attempts: 1, since: clock.now, next: again, message: "in use")),
+                        engine: nil)
+                }
+                return result
+            },
+            resume: { _ in }, isReady: { _ in true },
+            work: { [records = fleet.records] _, keys in
+                [
+                    RolloutRunner.ShardWork(
+                        shard: keys[0].shardID, server: .tcp(host: "db", port: 3306),
+                        records: records.filter { keys.contains($0.key) })
+                ]
+            },
+            clock: fleet.clock, interrupt: fleet.interrupt, listener: .silent, waits: true
+        ).run(&rollouts)
+        #expect(runs.withLock { $0 } == [keys, [keys[0]]])
+    }
 }

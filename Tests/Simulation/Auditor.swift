@@ -115,6 +115,7 @@ final class Auditor {
         let before = mirror
         let change = try mirror.follow(commit, reader)
         var events = TrailAudit.events(of: commit.message)
+        for event in events { world.note("  \(event.kind) \(event.key)") }
         let now = Timestamp(commit.author.time)
         for place in change.operations.keys.sorted() {
             guard let (old, new) = change.operations[place] else { continue }
@@ -187,6 +188,10 @@ final class Auditor {
             let isUndone = state == .pending || state == .failedRetryable
             if isUndone, let run = executed.first(where: { $0.place == place }) {
                 world.fail("\(place) counts as not run, and statement \(run.index) of it ran")
+            }
+            // What was counted until then was known to nobody but who could not record it.
+            if state == .pending {
+                process?.sent = process?.sent.filter { $0.key.place != place } ?? [:]
             }
             // Back to pending: where its record changed, its event was found with that.
             if state == .pending, before.operations[place] == mirror.operations[place] {

@@ -84,23 +84,33 @@ struct RolloutDrive {
                 if outcome.kind == .failed { failedShards.insert(key.shardID) }
             }
             let resting = run.others.filter { !$0.value.state.isTerminal }.keys.map(\.shardID)
-            attempted = attempted.filter { !resting.contains($0.shardID) }
+            takeUpAgain(on: Set(resting), after: run)
             for (key, record) in run.others { operations[key] = record }
-            note(run.rests)
+            note(run.rests, of: run)
             result.outcomes.merge(run.outcomes) { _, new in new }
             result.obstacles.merge(run.obstacles) { _, new in new }
             result.journalFailure = result.journalFailure ?? run.journalFailure
         }
 
         /// Takes over which operations go on later: they, and what was left because of them.
-        private mutating func note(_ rests: [OperationKey: OperationRest]) {
+        private mutating func note(
+            _ rests: [OperationKey: OperationRest], of run: RolloutRunner.Result
+        ) {
             guard !rests.isEmpty else { return }
             for (key, rest) in rests {
                 operations[key] = operations[key]?.resting(rest)
                 engines[key] = rest.engine
             }
-            let shards = Set(rests.keys.map(\.shardID))
-            attempted = attempted.filter { !shards.contains($0.shardID) }
+            takeUpAgain(on: Set(rests.keys.map(\.shardID)), after: run)
+        }
+
+        /// Lets what was left on shards be taken up once more in this pass; not what came to
+        /// something there, such as a refusal, which would be told again.
+        private mutating func takeUpAgain(on shards: Set<ShardID>, after run: RolloutRunner.Result)
+        {
+            attempted = attempted.filter {
+                !shards.contains($0.shardID) || run.outcomes[$0] != nil
+            }
         }
 
         /// Whether an operation may be taken up: what its engine needs is there.

@@ -199,6 +199,8 @@ package struct LedgerJournal: OperationJournal {
             if isPending { operation.startedAt = record.startedAt }
             operation.endedAt =
                 outcome.state.isTerminal ? (outcome.endedAt ?? now).iso : nil
+            // One that is refused again for the same reason, pass after pass, is not told again.
+            guard isPending || operation != kept else { return .nothing }
             try draft.set(path, json: operation)
             try draft.remove(pendingPath)
             try Self.recordTable(record, outcome, at: now, in: &draft)
