@@ -255,6 +255,42 @@ import Testing
         try fleet.expect(0, "store", "verify")
     }
 
+    /// Nobody knows whether that of an older rollout ran: the newer one waits until somebody has
+    /// looked.
+    @Test(arguments: [false, true])
+    func oneThatIsUnknownKeepsItsPlaceInTheOrder(ran: Bool) throws {
+        let own = try Publishing(
+            end: "echo $$ > \"$0.pid\"; while test ! -e \"$0.go\"; do sleep 0.05; done")
+        let fleet = own.fleet
+        let running = try fleet.start("reconcile")
+        try running.reaches("the program") { own.text("publish.pid").hasSuffix("\n") }
+        running.send(SIGKILL)
+        _ = try running.wait()
+        try own.end()
+        let older = try #require(
+            try fleet.run("status", "--output", "json").json["rollout"] as? String)
+        try fleet.change("orders.sql", StoryTests.withStatus)
+        // The pass that finds it unknown changes the shards, and does not publish past it.
+        for _ in 0..<2 { try fleet.expect(6, "reconcile") }
+        #expect(own.runs.count == 1)
+        if ran {
+            let unlocked = try fleet.expect(
+                0, "unlock", "--rollout", older, "--reason", "it ran")
+            #expect(unlocked.says("finalizer of app"), "\(unlocked)")
+            #expect(
+                try fleet.expect(78, "unlock", "--rollout", older, "--reason", "x")
+                    .says("not set aside"))
+        } else {
+            try fleet.expect(0, "retry", older, "--finalizer", "app", "--reason", "it did not")
+        }
+        try fleet.expect(0, "reconcile")
+        #expect(own.runs.count == (ran ? 2 : 3))
+        try fleet.expect(0, "reconcile")
+        #expect(try fleet.eventCount("rollout-completed") == 2)
+        #expect(try fleet.run("status").says("finalizer of app completed"))
+        try fleet.expect(0, "store", "verify")
+    }
+
     @Test(
         "attack: a program that the operator's file does not name does not run",
         arguments: [true, false])

@@ -178,6 +178,7 @@ extension Auditor {
             guard rollout.policy == .pause, let mark = mirror.marks[place.rollout] else { return }
             if mark.pause == nil { world.fail("\(place) failed, and nothing paused") }
         case .waitingForCutover: parked.insert(place)
+        case .failedRetryable where retried.contains(place.rollout): return
         case .failedRetryable:
             let budget = rollout.retries ?? .standard
             let since = record.failingSince.flatMap(Timestamp.init(iso:))
@@ -197,11 +198,17 @@ extension Auditor {
 
     /// A statement is not sent more often than the budget says.
     func judgeAttempts(_ run: Run, by process: SimulatedProcess) {
-        process.sent[run, default: 0] += 1
+        let sending = Sending(process: process.number, run: run)
+        sent[sending, default: 0] += 1
         let budget = mirror.rollouts[run.place.rollout]?.retries ?? .standard
-        if process.sent[run, default: 0] > budget.attempts {
+        if sent[sending, default: 0] > budget.attempts {
             world.fail("\(run.place): statement \(run.index) was sent too often")
         }
+    }
+
+    /// The count of attempts begins anew.
+    func forgetAttempts(of isMeant: (LedgerMirror.Place) -> Bool) {
+        sent = sent.filter { !isMeant($0.key.run.place) }
     }
 
     /// The canaries of a new rollout are its first wave.

@@ -28,6 +28,12 @@ final class Auditor {
     /// The operations that began, and those that were ready for their cutover.
     var began: Set<LedgerMirror.Place> = []
     var parked: Set<LedgerMirror.Place> = []
+    /// The rollouts of which somebody wants what waits to be tried at once, in the latest commit.
+    var retried: Set<String> = []
+    /// How often each process sent a statement.
+    var sent: [Sending: Int] = [:]
+    /// What is known of the runs of finalizers.
+    var finalizerRuns: [LedgerMirror.FinalizerPlace: FinalizerRuns] = [:]
 
     private struct Use: Hashable {
         let approval: Digest
@@ -38,6 +44,12 @@ final class Auditor {
     struct Run: Hashable, Sendable {
         let place: LedgerMirror.Place
         let index: Int
+    }
+
+    /// What one process sent.
+    struct Sending: Hashable {
+        let process: Int
+        let run: Run
     }
 
     init(_ world: World) {
@@ -84,6 +96,13 @@ final class Auditor {
         }
     }
 
+    /// The finalizers that have not ended.
+    var finalizersAtWork: [LedgerMirror.FinalizerPlace] {
+        world.locked {
+            mirror.finalizers.filter { !$0.value.state.isTerminal }.map(\.key).sorted()
+        }
+    }
+
     var hasPending: Bool { world.locked { !mirror.pending.isEmpty } }
 
     // MARK: Commits
@@ -116,6 +135,11 @@ final class Auditor {
         let change = try mirror.follow(commit, reader)
         var events = TrailAudit.events(of: commit.message)
         for event in events { world.note("  \(event.kind) \(event.key)") }
+        for event in events where event.kind == "rollout-retried" {
+            forgetAttempts { $0.rollout == event.key }
+        }
+        retried = Set(events.filter { $0.kind == "rollout-retried" }.map(\.key))
+        let isReopened = events.contains { $0.kind == "finalizer-retried" }
         let now = Timestamp(commit.author.time)
         for place in change.operations.keys.sorted() {
             guard let (old, new) = change.operations[place] else { continue }
@@ -130,7 +154,8 @@ final class Auditor {
                 world.fail("\(key) started after another one of its shard had failed")
             }
         }
-        auditRollouts(change)
+        auditFinalizers(change, before, &events)
+        auditRollouts(change, isReopened: isReopened)
         auditWaves(change)
         for event in events where TrailAudit.operationEvents.contains(event.kind) {
             world.fail("\(event.kind) \(event.key): nothing of it happened in its commit")
@@ -190,9 +215,7 @@ final class Auditor {
                 world.fail("\(place) counts as not run, and statement \(run.index) of it ran")
             }
             // What was counted until then was known to nobody but who could not record it.
-            if state == .pending {
-                process?.sent = process?.sent.filter { $0.key.place != place } ?? [:]
-            }
+            if state == .pending { forgetAttempts { $0 == place } }
             // Back to pending: where its record changed, its event was found with that.
             if state == .pending, before.operations[place] == mirror.operations[place] {
                 let event = events.firstIndex {
@@ -221,7 +244,8 @@ final class Auditor {
         judgeStart(place, before, now, process)
     }
 
-    private func auditRollouts(_ change: LedgerMirror.Change) {
+    /// - Parameter isReopened: whether somebody wants a finalizer to run again.
+    private func auditRollouts(_ change: LedgerMirror.Change, isReopened: Bool) {
         var ids = Set(change.rollouts.keys).union(change.marks.keys)
         ids.formUnion(change.operations.keys.map(\.rollout))
         for id in ids.sorted() {
@@ -229,7 +253,9 @@ final class Auditor {
                 world.fail("rollout \(id) is not there, but parts of it")
                 continue
             }
-            if let old = change.rollouts[id]?.old, old.state.isTerminal, old != record {
+            if let old = change.rollouts[id]?.old, old.state.isTerminal, old != record,
+                !isReopened
+            {
                 world.fail("rollout \(id) had ended and changed")
             }
             let isOpen = mirror.marks[id] != nil
@@ -237,8 +263,7 @@ final class Auditor {
                 world.fail("rollout \(id) is \(record.state), and its mark says otherwise")
             }
             guard change.rollouts[id] != nil else { continue }
-            let derived = RolloutState.derive(
-                from: mirror.states(of: record), rule: record.failureRule)
+            let derived = mirror.derivedState(of: record)
             if record.state.isTerminal ? derived != record.state : derived?.isTerminal == true {
                 world.fail(
                     "rollout \(id) is \(record.state), and its operations say \(derived as Any)")

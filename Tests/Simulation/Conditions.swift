@@ -30,6 +30,8 @@ struct Conditions {
     let hosts: Int
     /// Whether git goes back and forth between two revisions, and all is approved each time.
     let swings: Bool
+    /// What runs after the shards; nil for nothing.
+    let finalizer: String?
 
     init(_ random: inout SeededGenerator, tame: Bool = false) {
         shardCount =
@@ -66,6 +68,14 @@ struct Conditions {
         hasWindows = !tame && random.chance(20)
         hosts = Int.random(in: 1...3, using: &random)
         swings = !tame && random.chance(12)
+        let isIdempotent = !tame && random.chance(40)
+        finalizer =
+            tame
+            ? "exec: [/usr/bin/publish]"
+            : random.any([
+                nil, "exec: [/usr/bin/publish, app]",
+                "sql: \"CALL routing.publish('app', 3)\", on: db-0",
+            ]).map { "\($0), idempotent: \(isIdempotent)" }
     }
 
     private static func waves(_ random: inout SeededGenerator) -> [String] {
@@ -96,6 +106,7 @@ struct Conditions {
                     "      - {name: s\(shard), host: db-\(host), database: app_\(shard)\(labels)}")
             }
         }
+        if let finalizer { lines.append("    finalizer: {\(finalizer)}") }
         lines.append("    retire: [\((0..<tableCount).map(Shape.name).joined(separator: ", "))]")
         lines += [
             "environments:",

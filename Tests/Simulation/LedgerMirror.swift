@@ -31,7 +31,20 @@ struct LedgerMirror {
         }
     }
 
+    /// A finalizer of a rollout.
+    struct FinalizerPlace: Hashable, Comparable, CustomStringConvertible {
+        let rollout: String
+        let namespace: String
+
+        var description: String { "\(rollout)/\(namespace)" }
+
+        static func < (left: FinalizerPlace, right: FinalizerPlace) -> Bool {
+            (left.rollout, left.namespace) < (right.rollout, right.namespace)
+        }
+    }
+
     var operations: [Place: OperationRecord] = [:]
+    var finalizers: [FinalizerPlace: FinalizerRecord] = [:]
     var rollouts: [String: RolloutRecord] = [:]
     var marks: [String: RolloutMark] = [:]
     var pending: [OperationKey: Pending] = [:]
@@ -50,6 +63,7 @@ struct LedgerMirror {
         var rollouts: [String: (old: RolloutRecord?, new: RolloutRecord?)] = [:]
         var marks: [String: (old: RolloutMark?, new: RolloutMark?)] = [:]
         var pending: [OperationKey: (old: Pending?, new: Pending?)] = [:]
+        var finalizers: [FinalizerPlace: (old: FinalizerRecord?, new: FinalizerRecord?)] = [:]
     }
 
     func step(_ pending: Pending) -> PlanStep? { steps[pending.step] }
@@ -118,6 +132,11 @@ struct LedgerMirror {
             if record.version > 1 { return damaged[path] = place }
             change.operations[place] = (operations[place], record)
             operations[place] = record
+        case ("rollouts", "finalizers"):
+            let place = FinalizerPlace(rollout: path[3], namespace: path[5])
+            let record = try read(FinalizerRecord.self)
+            change.finalizers[place] = (finalizers[place], record)
+            finalizers[place] = record
         case ("rollouts", "steps"):
             if let bytes, let digest = Digest(hex: path[path.count - 1]) {
                 steps[digest] = try JSONDecoder().decode(PlanStep.self, from: bytes)
@@ -146,5 +165,14 @@ struct LedgerMirror {
         return rollout.operationKeys.map { Place(rollout: rollout.id, key: $0) }.map { place in
             unread.contains(place) ? nil : state(place)
         }
+    }
+
+    /// The state that follows for a rollout from its operations and finalizers; nil where one of
+    /// them cannot be read.
+    func derivedState(of rollout: RolloutRecord) -> RolloutState? {
+        RolloutState.derive(from: states(of: rollout), rule: rollout.failureRule)?.with(
+            (rollout.finalizers ?? []).map {
+                finalizers[FinalizerPlace(rollout: rollout.id, namespace: $0)]?.state
+            })
     }
 }

@@ -15,7 +15,7 @@ struct People {
 
     /// Does one thing, whatever comes to mind.
     func act() {
-        switch world.number(0...29) {
+        switch world.number(0...30) {
         case 0, 1: commit()
         case 2: changeByHand()
         case 3, 4: decide(.approve)
@@ -36,6 +36,7 @@ struct People {
         case 25, 28: requests.damage()
         case 26: requests.unlock()
         case 27: if world.chance(300) { requests.rollBack() }
+        case 29: requests.retryFinalizers()
         default: runAnother()
         }
     }

@@ -100,6 +100,35 @@ struct PeopleRequests {
         }
     }
 
+    /// Has finalizers run again of which nobody knows whether they ran, and of those that failed
+    /// the latest.
+    ///
+    /// - Parameter isLast: whether those that cannot run again are skipped.
+    func retryFinalizers(isLast: Bool = false) {
+        for rollout in open where rollout.finalizers != nil {
+            // Somebody has looked, and it ran; or a later one has run since.
+            if isLast || world.chance(200) {
+                command("unlock of \(rollout.id)") {
+                    _ = try Unlock(store: $0).unlock(rollout: rollout.id, reason: "looked")
+                }
+            }
+            let hasAny = world.chance(500)
+            command("retry of \(hasAny ? "what waits" : "the finalizer") of \(rollout.id)") {
+                let requests = RetryRequests(store: $0)
+                if hasAny {
+                    _ = try requests.retry(rollout.id, reason: "looked")
+                } else {
+                    _ = try requests.retry(
+                        finalizerOf: "app", in: rollout.id, reason: "looked")
+                }
+            }
+        }
+        guard world.isMean, world.chance(300) else { return }
+        command("retry of the latest finalizer") {
+            _ = try RetryRequests(store: $0).retry(finalizerOf: "app", in: nil, reason: "looked")
+        }
+    }
+
     /// Takes the latest rollout back, and wants git's state again: what had not begun has ended.
     func rollBack() {
         command("rollback") {

@@ -26,8 +26,6 @@ final class SimulatedProcess: @unchecked Sendable {
     var failed: Set<ShardID> = []
     /// Whether shards said last that they are well; one that did not answer did not.
     var wellbeing: [ShardID: Bool] = [:]
-    /// How often it sent each statement.
-    var sent: [Auditor.Run: Int] = [:]
     private var backend: MemoryBackend?
 
     init(_ world: World, isQuiet: Bool = false) {
@@ -95,7 +93,7 @@ final class SimulatedProcess: @unchecked Sendable {
     }
 
     /// Lets it die now where chance, or the sweep, wants it.
-    private func diesNow(atStatement: Bool = false) -> Bool {
+    func diesNow(atStatement: Bool = false) -> Bool {
         guard !isQuiet, !isDead, world.isMean, world.depth == 0 else { return false }
         world.locked {
             world.count.effects += 1
@@ -259,6 +257,7 @@ extension SimulatedProcess {
                 interrupt: interrupt)
         }
         hooks.access = SimulatedServers(world: world, process: self, catalog: context.catalog)
+        hooks.finalizers = SimulatedFinalizers(world: world, process: self)
         return PassContext(ledgerSession: try session(request, hooks), context: context)
     }
 

@@ -18,6 +18,7 @@ package struct Simulation {
         package let kills: Int
         package let operations: Int
         package let passes: Int
+        package let finalizers: Int
         /// Which of the effects were statements, counted from 1.
         package let statementPlaces: [Int]
         /// What happened, where that was asked for.
@@ -58,7 +59,8 @@ package struct Simulation {
             seed: world.seed, violations: world.violations, effects: world.count.effects,
             statements: world.count.statements, commits: world.count.commits,
             kills: world.count.kills, operations: world.count.operations,
-            passes: world.count.passes, statementPlaces: world.statementPlaces, diary: world.diary)
+            passes: world.count.passes, finalizers: world.count.finalizers,
+            statementPlaces: world.statementPlaces, diary: world.diary)
     }
 
     private func runProcess() {
@@ -93,6 +95,7 @@ struct Settling {
             world.isDiskFull = false
             world.killsAt = nil
         }
+        world.locked { world.programs = [:] }
         for id in world.shards.keys.sorted() {
             world.endStatements(on: id, atOnce: true)
             world.locked {
@@ -104,7 +107,7 @@ struct Settling {
         }
         var last: ReconcileReport?
         var before: ObjectID?
-        for _ in 0..<Self.limit {
+        for round in 0..<Self.limit {
             before = world.auditor.tip
             let people = PeopleRequests(world: world)
             people.unlock()
@@ -112,6 +115,7 @@ struct Settling {
             people.start()
             people.release()
             people.cutOver(ofAll: true)
+            people.retryFinalizers(isLast: round > Self.limit / 2)
             for step in last?.plan.steps ?? [] where step.holds.contains(where: \.isOpen) {
                 People(world).decide(.approve, [step.approval.hex])
             }
@@ -202,6 +206,9 @@ struct Settling {
         }
         if !world.auditor.openRollouts.isEmpty, held.isEmpty {
             world.fail("a rollout is open, and nothing is left to do")
+        }
+        for place in world.auditor.finalizersAtWork where held.isEmpty {
+            world.fail("the finalizer \(place) has not ended")
         }
         if world.auditor.hasPending { world.fail("a pending record is left") }
     }

@@ -103,6 +103,7 @@ package struct SimulationTotals: Sendable {
     private var kills = 0
     private var operations = 0
     private var passes = 0
+    private var finalizers = 0
 
     package init() {}
 
@@ -114,12 +115,13 @@ package struct SimulationTotals: Sendable {
         kills += outcome.kills
         operations += outcome.operations
         passes += outcome.passes
+        finalizers += outcome.finalizers
     }
 
     package func line(seconds: Double) -> String {
         let rate = Double(seeds) / max(seconds, 0.001)
         return
             "\(seeds) seeds, \(passes) passes, \(operations) operations, \(statements) statements, "
-            + "\(commits) commits, \(kills) kills, \(Int(rate.rounded())) seeds per second"
+            + "\(finalizers) finalizers, \(commits) commits, \(kills) kills, \(Int(rate.rounded())) seeds per second"
     }
 }

@@ -41,6 +41,8 @@ final class World: @unchecked Sendable {
     /// The last number that a process or session has.
     var lastNumber = 0
     var count = Counts()
+    /// Until when programs run whose process died, by their numbers.
+    var programs: [Int32: Int64] = [:]
     /// The tables that somebody changed by hand.
     var touched: Set<OperationKey> = []
     /// Which of the durable effects were statements, counted from 1.
@@ -63,6 +65,7 @@ final class World: @unchecked Sendable {
         var kills = 0
         var operations = 0
         var passes = 0
+        var finalizers = 0
     }
 
     init(seed: UInt64, threads: Int = 1, tame: Bool = false) throws {

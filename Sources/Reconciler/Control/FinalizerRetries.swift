@@ -29,8 +29,8 @@ extension RetryRequests {
                     + " finalizer of `\(namespace)`",
                 remedy: "see `plumb status`")
         }
-        let later = having.drop { $0.id != rollout.id }.dropFirst()
-        try record(rollout, namespace, later: later.map(\.id), reason: reason)
+        let later = Self.later(than: rollout.id, namespace, among: having)
+        try record(rollout, namespace, later: later, reason: reason)
         return Found(rollout: rollout.id, finalizers: [namespace])
     }
 
@@ -59,6 +59,8 @@ extension RetryRequests {
     }
 
     /// Why a finalizer does not run again; nil where it may.
+    ///
+    /// - Parameter later: the rollouts with this finalizer that began later.
     private static func refusal(
         _ id: String, _ namespace: String, later: [String], in draft: LedgerDraft
     ) throws(LedgerError) -> ConfigurationError? {
@@ -73,16 +75,7 @@ extension RetryRequests {
                 "rollout \(id) is taken back: what it would publish is not there",
                 remedy: "`plumb rollback --end \(rollback.id) --reason …` has git's state again")
         }
-        for other in later {
-            let path = RecordPath.finalizer(other, namespace)
-            guard let newer = try draft.read(FinalizerRecord.self, at: path),
-                newer.state != .skipped
-            else { continue }
-            return ConfigurationError(
-                "rollout \(other), which began later, has the finalizer of \(namespace), too "
-                    + "(\(newer.state.rawValue)): an older one would publish what is past",
-                remedy: "name that rollout, if its finalizer is to run again")
-        }
+        if let refusal = try overtaken(namespace, by: later, of: id, in: draft) { return refusal }
         switch finalizer.state {
         case .failed, .failedRetryable, .unknown: return nil
         case .pending:
@@ -100,6 +93,38 @@ extension RetryRequests {
                 "\(what) was skipped" + (finalizer.message.map { ": \($0)" } ?? ""),
                 remedy: "it runs with the rollout that changes all of its shards")
         }
+    }
+}
+
+extension RetryRequests {
+    /// That a finalizer of a later rollout has begun: the older one would publish what is past. One
+    /// that has not begun waits for the older one.
+    static func overtaken(
+        _ namespace: String, by later: [String], of id: String, in reader: some RecordReader
+    ) throws(LedgerError) -> ConfigurationError? {
+        for other in later {
+            let path = RecordPath.finalizer(other, namespace)
+            guard let newer = try reader.read(FinalizerRecord.self, at: path) else { continue }
+            switch newer.state {
+            case .pending, .skipped: continue
+            case .running, .failedRetryable, .unknown, .completed, .failed: break
+            }
+            return ConfigurationError(
+                "rollout \(other), which began later, has the finalizer of \(namespace), too "
+                    + "(\(newer.state.rawValue)): that of \(id) would publish what is past",
+                remedy: "name that rollout, if its finalizer is to run again; `plumb unlock "
+                    + "--rollout \(id) --reason …` skips the older one where nobody knows whether "
+                    + "it ran")
+        }
+        return nil
+    }
+
+    /// The rollouts with the finalizer of a namespace that began later than another one.
+    static func later(
+        than rollout: String, _ namespace: String, among records: [RolloutRecord]
+    ) -> [String] {
+        records.drop { $0.id != rollout }.dropFirst()
+            .filter { $0.finalizers?.contains(namespace) == true }.map(\.id)
     }
 }
 

@@ -40,19 +40,36 @@ package struct RetryRequests {
     package func retry(_ id: String?, reason: String) throws -> Found {
         try store.ledger.requireMade()
         let found = try chosen(id)
+        let refusals = try later(than: found)
         let request = RetryRequest(actor: store.actor.name, reason: reason, at: store.now.iso)
         let event = LedgerEvent(
             "rollout-retried",
             subject: found.rollout.map { "Try again what waits of rollout \($0)" }
                 ?? "Try again what failed",
             key: found.rollout, reason: reason)
+        var refusal: ConfigurationError?
         try store.transact(event) { draft throws(LedgerError) in
+            for (namespace, later) in refusals {
+                refusal = try Self.overtaken(
+                    namespace, by: later, of: found.rollout ?? "", in: draft)
+                guard refusal == nil else { return .nothing }
+            }
             if let id = found.rollout { try Self.renew(found, of: id, in: &draft) }
             for key in found.heeded { try draft.removeFailure(of: key) }
             try draft.set(RecordPath.retry, json: request)
             return .commit
         }
+        if let refusal { throw refusal }
         return found
+    }
+
+    /// By namespace of a finalizer that is to run again the later rollouts that have it, too. Reads
+    /// the record of every rollout where there is one, as only a person asks for it.
+    private func later(than found: Found) throws -> [(namespace: String, rollouts: [String])] {
+        guard !found.finalizers.isEmpty, let id = found.rollout, let snapshot = try store.snapshot()
+        else { return [] }
+        let records = try PastRollouts(snapshot).records
+        return found.finalizers.map { ($0, Self.later(than: id, $0, among: records)) }
     }
 
     /// Makes what waits of a rollout due at once, with all its attempts before it.

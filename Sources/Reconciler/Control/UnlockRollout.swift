@@ -17,7 +17,8 @@ extension Unlock {
         package fileprivate(set) var skipped: [String] = []
     }
 
-    /// Removes what cannot be read of a rollout; refused where everything can.
+    /// Removes what cannot be read of a rollout, and skips its finalizers of which nobody knows
+    /// whether they ran; refused where there is neither.
     ///
     /// Without its own record it ends. Where only what was asked of it cannot be read, it is
     /// stopped, as somebody may have wanted that.
@@ -33,7 +34,9 @@ extension Unlock {
         if let unread = try snapshot.unreadRollouts().first(where: { $0.id == id }) {
             return try end(unread, in: snapshot, reason: reason)
         }
-        let (stop, skipped) = (try stop(of: id, in: snapshot, reason), try unread(id, in: snapshot))
+        let (stop, skipped) = (
+            try stop(of: id, in: snapshot, reason), try uncertain(id, in: snapshot)
+        )
         var result = RolloutResult(isStopped: stop != nil)
         result.skipped = skipped
         guard result != RolloutResult() else {
@@ -43,8 +46,8 @@ extension Unlock {
         try store.transact(event(id, reason)) { draft throws(LedgerError) in
             if let stop { try draft.setMark(RolloutMark(stop: stop), of: id) }
             for namespace in skipped {
-                var record = FinalizerRecord(
-                    namespace: namespace, command: [], isIdempotent: false, limitSeconds: 0)
+                var record = try Self.kept(namespace, of: id, in: draft)
+                guard !record.state.isTerminal else { continue }
                 record.state = .skipped
                 record.message = words
                 record.endedAt = now
@@ -63,12 +66,31 @@ extension Unlock {
         LedgerEvent("rollout-unlocked", subject: "Unlock rollout \(id)", key: id, reason: reason)
     }
 
-    /// The namespaces of the finalizers that cannot be read.
-    private func unread(_ id: String, in snapshot: RecordSnapshot) throws(LedgerError) -> [String] {
+    /// The namespaces of the finalizers that cannot be read, or of which nobody knows whether they
+    /// ran.
+    private func uncertain(
+        _ id: String, in snapshot: RecordSnapshot
+    ) throws(LedgerError) -> [String] {
         guard let record = try snapshot.rollout(id), let names = record.finalizers else {
             return []
         }
-        return zip(names, try snapshot.finalizers(of: record)).filter { $0.1 == nil }.map(\.0)
+        return zip(names, try snapshot.finalizers(of: record)).filter { _, finalizer in
+            finalizer.map { $0.state == .unknown } ?? true
+        }.map(\.0)
+    }
+
+    /// The record of a finalizer, or an empty one in the place of what cannot be read.
+    private static func kept(
+        _ namespace: String, of id: String, in draft: LedgerDraft
+    ) throws(LedgerError) -> FinalizerRecord {
+        let fresh = FinalizerRecord(
+            namespace: namespace, command: [], isIdempotent: false, limitSeconds: 0)
+        do throws(LedgerError) {
+            return try draft.read(FinalizerRecord.self, at: RecordPath.finalizer(id, namespace))
+                ?? fresh
+        } catch  where error.isOfContent {
+            return fresh
+        }
     }
 
     /// What stands in the place of what was asked of a rollout and cannot be read.

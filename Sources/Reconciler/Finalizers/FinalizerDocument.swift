@@ -2,7 +2,7 @@ import Model
 import Schema
 
 /// What a finalizer gets on standard input, as JSON.
-struct FinalizerDocument: Codable, Hashable {
+package struct FinalizerDocument: Codable, Hashable {
     struct Shard: Codable, Hashable {
         var shard: String
         var table: String
@@ -11,8 +11,8 @@ struct FinalizerDocument: Codable, Hashable {
 
     var version = 1
     var environment: String
-    var namespace: String
-    var rollout: String
+    package var namespace: String
+    package var rollout: String
     /// The commit of the schema repository; nil for files of a folder.
     var revision: String?
     /// From 1; the same rollout and namespace mean the same publication.

@@ -2,12 +2,12 @@ import Basics
 import Model
 
 /// What a finalizer does next. Pure functions of records and the time.
-enum FinalizerMachine {
+package enum FinalizerMachine {
     /// How often one is tried, and for how long after its first attempt.
     static let mostAttempts = 10
     static let withinSeconds: Int64 = 86_400
     /// The exit status by which a program asks to be run again: `EX_TEMPFAIL`.
-    static let retryStatus: Int32 = 75
+    package static let retryStatus: Int32 = 75
 
     enum Action: Hashable, Sendable {
         /// Its operations are not done, it waits for its next attempt or for a person.
@@ -68,7 +68,7 @@ enum FinalizerMachine {
     }
 
     /// How an attempt ended.
-    enum Attempt: Hashable, Sendable {
+    package enum Attempt: Hashable, Sendable {
         case exited(Int32, complaint: String)
         /// It could not be started, or did not end in time.
         case lost(String)

@@ -43,23 +43,26 @@ extension RolloutLedger {
             driven.operations.values.filter { !$0.state.isTerminal }.map(\.key.namespace)
         }
         let unready = unready.union(open)
-        let runner = FinalizerRunner(
-            commands: CommandRunner(purpose: .finalizers, consent: pass.request.operator),
-            calls: FinalizerCallRunner(
-                fleet: pass.fleet, environment: pass.environment,
-                consent: pass.request.operator, pool: context.pool))
-        // The newer ones tell the newer state, so they come last.
+        let runner = pass.hooks.finalizers ?? finalizerRunner
+        // The newer ones tell the newer state, so they come last: also where what is older stands
+        // still, or goes on in another thread.
         var behind: Set<String> = []
-        for place in rollouts.indices
-        where rollouts[place].control.standstill == nil && !rollouts[place].isInFlight {
+        for place in rollouts.indices {
             guard !pass.hooks.interrupt.isRaised else { return }
             let driven = rollouts[place]
+            guard driven.control.standstill == nil, !driven.isInFlight else {
+                for record in try finalizers(of: driven.record).compactMap(\.self)
+                where !record.state.isTerminal {
+                    behind.insert(record.namespace)
+                }
+                continue
+            }
             for record in try finalizers(of: driven.record) {
                 guard let record else { continue }
                 let keys = driven.record.operationKeys.filter { $0.namespace == record.namespace }
                 let states = keys.map { driven.operations[$0]?.state }
                 let action = FinalizerMachine.next(
-                    record, states, now: pass.store.now, presence: ProcessLook.presence)
+                    record, states, now: pass.store.now, presence: runner.presence)
                 switch action {
                 case .wait:
                     if !record.state.isTerminal { behind.insert(record.namespace) }
@@ -70,6 +73,7 @@ extension RolloutLedger {
                     ended.message = reason
                     if state.isTerminal { ended.endedAt = pass.store.now.iso }
                     try write(ended, of: driven.record.id)
+                    if !state.isTerminal { behind.insert(record.namespace) }
                 case .run where behind.contains(record.namespace): continue
                 case .run where unready.contains(record.namespace): continue
                 case .run:
@@ -87,6 +91,14 @@ extension RolloutLedger {
                 rollouts[place].noteFinalized()
             }
         }
+    }
+
+    private var finalizerRunner: FinalizerRunner {
+        FinalizerRunner(
+            commands: CommandRunner(purpose: .finalizers, consent: pass.request.operator),
+            calls: FinalizerCallRunner(
+                fleet: pass.fleet, environment: pass.environment,
+                consent: pass.request.operator, pool: context.pool))
     }
 
     /// Makes durable that the finalizer is about to run; nil where it may not any more.

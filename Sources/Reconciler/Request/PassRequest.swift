@@ -78,6 +78,8 @@ package struct PassHooks: Sendable {
     package var stage: @Sendable (String) -> Void
     /// What stands in for the servers of the shards; nil in the product.
     package var access: (any FleetAccess)?
+    /// What stands in for the programs and procedures of finalizers; nil in the product.
+    package var finalizers: (any FinalizerPort)?
     /// How steps are brought about.
     package var engines = Engines.standard
     /// What goes on while a loop makes further passes; nil where a pass waits for its rollouts.
