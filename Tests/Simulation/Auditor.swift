@@ -72,6 +72,18 @@ final class Auditor {
         }
     }
 
+    /// The names of all rollouts, the older ones first.
+    var rollouts: [String] {
+        world.locked {
+            mirror.rollouts.values.sorted {
+                ($0.number ?? 0, $0.startedAt, $0.id) < ($1.number ?? 0, $1.startedAt, $1.id)
+            }.map(\.id)
+        }
+    }
+
+    /// What is taken back, the older ones first.
+    var rollbacks: [RollbackRecord] { world.locked { mirror.rollbacks } }
+
     /// What was asked of an open rollout.
     func mark(_ rollout: String) -> RolloutMark? { world.locked { mirror.marks[rollout] } }
 
@@ -154,6 +166,7 @@ final class Auditor {
                 world.fail("\(key) started after another one of its shard had failed")
             }
         }
+        auditRollbacks(before, commit.message)
         auditFinalizers(change, before, &events)
         auditRollouts(change, isReopened: isReopened)
         auditWaves(change)

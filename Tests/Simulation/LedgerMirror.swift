@@ -43,11 +43,17 @@ struct LedgerMirror {
         }
     }
 
+    private struct RollbackBook: Decodable {
+        let rollbacks: [RollbackRecord]
+    }
+
     var operations: [Place: OperationRecord] = [:]
     var finalizers: [FinalizerPlace: FinalizerRecord] = [:]
     var rollouts: [String: RolloutRecord] = [:]
     var marks: [String: RolloutMark] = [:]
     var pending: [OperationKey: Pending] = [:]
+    /// The rollbacks that hold.
+    var rollbacks: [RollbackRecord] = []
     /// What is suspended, over or not, by the name of its document.
     var suspensions: [String: SuspensionRecord] = [:]
     /// The operations of records that only a newer release reads, pending ones among them, by the
@@ -97,7 +103,7 @@ struct LedgerMirror {
         _ path: [String], _ old: TreeObject.Entry?, _ new: TreeObject.Entry?,
         _ reader: ObjectReader, _ change: inout Change
     ) throws {
-        let roots = ["rollouts", "pending", "open", "suspensions"]
+        let roots = ["rollouts", "pending", "open", "suspensions", "rollbacks"]
         guard let root = path.first, roots.contains(root) else { return }
         if (new ?? old)?.mode == .folder {
             return try compare(path, old?.id, new?.id, reader, &change)
@@ -112,6 +118,7 @@ struct LedgerMirror {
             let (id, mark) = (path[1], try read(RolloutMark.self))
             change.marks[id] = (marks[id], mark)
             marks[id] = mark
+        case ("rollbacks", _): rollbacks = try read(RollbackBook.self)?.rollbacks ?? []
         case ("suspensions", _): suspensions[path[1]] = try read(SuspensionRecord.self)
         case ("pending", _):
             let record = try read(Pending.self)

@@ -15,7 +15,7 @@ struct People {
 
     /// Does one thing, whatever comes to mind.
     func act() {
-        switch world.number(0...30) {
+        switch world.number(0...31) {
         case 0, 1: commit()
         case 2: changeByHand()
         case 3, 4: decide(.approve)
@@ -35,7 +35,8 @@ struct People {
         case 24: requests.throttle()
         case 25, 28: requests.damage()
         case 26: requests.unlock()
-        case 27: if world.chance(300) { requests.rollBack() }
+        case 27: if world.chance(500) { requests.rollBack() }
+        case 30: requests.endRollback()
         case 29: requests.retryFinalizers()
         default: runAnother()
         }

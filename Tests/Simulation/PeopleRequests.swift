@@ -129,12 +129,19 @@ struct PeopleRequests {
         }
     }
 
-    /// Takes the latest rollout back, and wants git's state again: what had not begun has ended.
+    /// Takes a rollout back, the latest one or any.
     func rollBack() {
-        command("rollback") {
-            let requests = RollbackRequests(store: $0)
-            let answer = try requests.rollBack(nil, reason: "wrong")
-            if let record = answer.record { _ = try requests.end(record.id, reason: "right") }
+        let name = world.chance(300) ? world.auditor.rollouts.last { _ in world.chance(500) } : nil
+        command("rollback of \(name ?? "the latest")") {
+            _ = try RollbackRequests(store: $0).rollBack(name, reason: "wrong")
+        }
+    }
+
+    /// Wants git's state again, of what was taken back last.
+    func endRollback() {
+        guard let record = world.auditor.rollbacks.last else { return }
+        command("the end of rollback \(record.id)") {
+            _ = try RollbackRequests(store: $0).end(record.id, reason: "right")
         }
     }
 

@@ -88,6 +88,12 @@ enum Shapes {
         columns.map { Self.table(Shape(table: table, columns: $0)).digest }
     }
 
+    /// The digest of a table among those of a revision; nil for an absent one.
+    static func digest(_ object: ObjectName, _ tables: [Int: UInt8]) -> Digest? {
+        guard let table = Int(object.name.dropFirst()) else { return nil }
+        return digest(table, tables[table])
+    }
+
     /// What a statement means to a server; nil for one that nobody planned.
     static func meaning(_ sql: String) -> StatementMeaning? {
         known.withLock { $0.meanings[sql] }

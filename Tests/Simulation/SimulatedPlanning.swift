@@ -25,7 +25,9 @@ struct SimulatedPlanning {
             observation[id] = .unknown(
                 ShardProblem(code: "set-aside", reason: reason, retry: .permanent))
         }
-        let comparison = compare(pass, selected, observation, recorded)
+        var wanted = self.wanted(pass, selected, recorded)
+        let rollbacks = try takeBack(&wanted, observation, snapshot, pass.context.catalog)
+        let comparison = compare(pass, wanted, selected, observation, recorded)
         var planner = Planner(
             comparison: comparison, removals: removals(fleet),
             renames: { _ in Renames() },
@@ -36,22 +38,22 @@ struct SimulatedPlanning {
             schemas: [], assignment: [:], shards: shards)
         return PlanningPass.Result(
             source: pass.source, desired: desired, shards: selected, observation: observation,
-            normalised: NormaliseStage.Output(schemas: comparison.schemas), recorded: recorded,
+            normalised: wanted, recorded: recorded,
             comparison: comparison,
             plan: Plan(
                 environment: pass.environment.name, revision: pass.source.planRevision,
                 steps: result.steps, unknown: unknown(selected, observation),
                 unsupported: result.unsupported, shardCount: selected.count),
-            snapshot: snapshot,
+            rollbacks: rollbacks, snapshot: snapshot,
             workspaces: WorkspacePool(
                 pool: pass.context.pool, catalog: pass.context.catalog, preferred: nil,
                 prefix: "_plumb_ws"))
     }
 
-    private func compare(
-        _ pass: PassContext, _ shards: [Shard], _ observation: [ShardID: ShardObservation],
-        _ recorded: [ShardID: ShardRecord]
-    ) -> Comparison {
+    /// What git wants of each shard.
+    private func wanted(
+        _ pass: PassContext, _ shards: [Shard], _ recorded: [ShardID: ShardRecord]
+    ) -> NormaliseStage.Output {
         let catalog = pass.context.catalog
         var tables: [String: CatalogTable] = [:]
         for (table, columns) in world.revision(of: pass.source.commit) {
@@ -66,12 +68,42 @@ struct SimulatedPlanning {
         }
         let schema = Comparison.Schema(
             namespace: "app", profile: SimulatedServers.profile, tables: tables)
-        return Comparison(
+        return NormaliseStage.Output(
             schemas: [schema],
+            assignment: Dictionary(uniqueKeysWithValues: shards.map { ($0.id, 0) }))
+    }
+
+    /// What somebody rolled back is wanted as it was before, by the product's own rule.
+    private func takeBack(
+        _ wanted: inout NormaliseStage.Output, _ observation: [ShardID: ShardObservation],
+        _ snapshot: RecordSnapshot?, _ catalog: ObjectCatalog
+    ) throws -> RollbackStanding {
+        var standing = RollbackStanding(records: try snapshot?.rollbacks() ?? [])
+        let taken = world.auditor.openOperations
+        try wanted.takeBack(
+            &standing, observation: observation, in: catalog, hasLeft: { _ in false },
+            isTaken: { shard, object in
+                taken.contains { $0.key == OperationKey(shard: shard, object: object) }
+            },
+            load: { digest, _ in
+                let table = Shapes.shape(digest).map(Shapes.table)
+                if let table { catalog.insert(table) }
+                return table
+            })
+        return standing
+    }
+
+    private func compare(
+        _ pass: PassContext, _ wanted: NormaliseStage.Output, _ shards: [Shard],
+        _ observation: [ShardID: ShardObservation], _ recorded: [ShardID: ShardRecord]
+    ) -> Comparison {
+        let catalog = pass.context.catalog
+        return Comparison(
+            schemas: wanted.schemas,
             shards: shards.compactMap { shard in
                 guard case .known(let known) = observation[shard.id] else { return nil }
                 return Comparison.Shard(
-                    id: shard.id, schema: 0,
+                    id: shard.id, schema: wanted.assignment[shard.id] ?? 0,
                     live: .init(digest: known.schema.digest, tables: known.schema.tables),
                     recorded: recorded[shard.id])
             }, lookup: { catalog[$0] })

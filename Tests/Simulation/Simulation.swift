@@ -194,14 +194,14 @@ struct Settling {
                 world.fail("\(key) is held as drift, and nobody changed it by hand")
             }
         }
-        let wanted = world.head.tables
         for (id, shard) in world.shards.sorted(by: { $0.key < $1.key }) {
-            for table in 0..<world.conditions.tableCount where shard.tables[table] != wanted[table]
-            {
+            for table in 0..<world.conditions.tableCount {
+                let wanted = world.auditor.wanted(table, on: id)
+                guard shard.tables[table] != wanted else { continue }
                 let key = OperationKey(shard: id, object: ObjectName(.table, Shape.name(table)))
                 // A table that git never had is nobody's.
-                if held.contains(key) || isForeign(table, wanted) { continue }
-                world.fail("\(key) is \(shard.tables[table] as Any), not \(wanted[table] as Any)")
+                if held.contains(key) || wanted == nil { continue }
+                world.fail("\(key) is \(shard.tables[table] as Any), not \(wanted as Any)")
             }
         }
         if !world.auditor.openRollouts.isEmpty, held.isEmpty {
@@ -212,8 +212,6 @@ struct Settling {
         }
         if world.auditor.hasPending { world.fail("a pending record is left") }
     }
-
-    private func isForeign(_ table: Int, _ wanted: [Int: UInt8]) -> Bool { wanted[table] == nil }
 }
 
 extension PlanReport.HoldReport {

@@ -15,7 +15,7 @@ extension NormaliseStage.Output {
     ///   - hasLeft: whether a shard is known to be none of the fleet's any more.
     ///   - isTaken: whether another open rollout has an object of a shard, which then goes on.
     ///   - load: the definition of a digest, which is then in `catalog`.
-    mutating func takeBack(
+    package mutating func takeBack(
         _ standing: inout RollbackStanding, observation: [ShardID: ShardObservation],
         in catalog: ObjectCatalog, hasLeft: (ShardID) -> Bool,
         isTaken: (ShardID, ObjectName) throws(LedgerError) -> Bool,
@@ -121,6 +121,8 @@ extension NormaliseStage.Output {
     private mutating func add(_ schema: Comparison.Schema?, like place: Int) -> Int? {
         guard let schema else { return nil }
         schemas.append(schema)
+        // Schemas that were made without files have no place among them.
+        guard sources.indices.contains(place) else { return schemas.count - 1 }
         sources.append(sources[place])
         stored.append(stored[place])
         return schemas.count - 1
