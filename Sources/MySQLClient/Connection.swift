@@ -5,9 +5,10 @@ import Schema
 
 /// A session with one server; every call blocks the calling thread.
 ///
-/// One thread at a time may use it; a ``SessionKeeper`` may keep it alive beside that thread. Sessions use utf8mb4 and the server's time zone, wait for locks
-/// for at most `lockWaitTimeoutSeconds`, and have the server's SQL mode without the modes that
-/// change how `SHOW CREATE` prints (`SQLMode`).
+/// One thread at a time may use it; a ``SessionKeeper`` may keep it alive beside that thread.
+/// Sessions use utf8mb4 and the server's time zone, wait for locks for at most
+/// `lockWaitTimeoutSeconds`, and have the server's SQL mode without the modes that change how
+/// `SHOW CREATE` prints (`SQLMode`).
 // Sendable: the handle may move between threads; the pool lends it to one thread at a time.
 package final class Connection: @unchecked Sendable {
     /// The server's address.
