@@ -231,15 +231,16 @@ struct GrantExamination {
         if !grants.holds("SELECT", onTable: "innodb_table_stats", of: "mysql") {
             add(
                 server, .warning,
-                "no SELECT on mysql.innodb_table_stats: every pass reads every table, and plans "
-                    + "show sizes only where the slower information_schema has them",
+                "no SELECT on mysql.innodb_table_stats: after any change on the server a pass "
+                    + "reads every table, and plans show sizes only where the slower "
+                    + "information_schema has them",
                 "GRANT SELECT ON mysql.innodb_table_stats TO \(facts.account)")
         }
         if !grants.holdsGlobally("PROCESS") {
             add(
                 server, .warning,
-                "no PROCESS: shards whose tables were changed in one second are read in full by "
-                    + "every pass",
+                "no PROCESS: passes cannot see whether a schema is being changed, and look at "
+                    + "each shard, also where nothing was",
                 "GRANT PROCESS ON *.* TO \(facts.account)")
         }
     }

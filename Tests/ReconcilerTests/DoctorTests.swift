@@ -114,11 +114,11 @@ struct DoctorTests {
                 "grants failed \(address): scratch databases `\\_plumb\\_ws\\_%`: no SELECT, "
                     + "CREATE, ALTER, INDEX, DROP, REFERENCES: nothing can be normalised or "
                     + "proved here",
-                "grants warning \(address): no SELECT on mysql.innodb_table_stats: every pass "
-                    + "reads every table, and plans show sizes only where the slower "
+                "grants warning \(address): no SELECT on mysql.innodb_table_stats: after any "
+                    + "change on the server a pass reads every table, and plans show sizes only where the slower "
                     + "information_schema has them",
-                "grants warning \(address): no PROCESS: shards whose tables were changed in one "
-                    + "second are read in full by every pass",
+                "grants warning \(address): no PROCESS: passes cannot see whether a schema is "
+                    + "being changed, and look at each shard, also where nothing was",
             ])
         #expect(report.exitStatus == .error)
         // What it says is to be done is enough.
