@@ -40,6 +40,9 @@ package struct PlanReport: Codable, Hashable, Sendable {
     /// The code of a notice about a table that left git and is still live.
     package static let leftGit = "left-git"
 
+    /// The code of the notice that git wants something else by now than what was taken back.
+    package static let rollbackEnds = "rollback-ends"
+
     /// The code of the notice of what is wanted as before a rollout, whatever git has.
     package static let rolledBack = "rolled-back"
 

@@ -241,6 +241,12 @@ import Testing
         if !isIdempotent {
             let run = try fleet.expect(6, "reconcile")
             #expect(run.says("finalizer of app unknown", "plumb retry"), "\(run)")
+            let status = try fleet.run("status")
+            #expect(
+                status.says(
+                    "waiting for a look at its finalizer", "look whether it ran",
+                    "--finalizer app --environment production"), "\(status)")
+            #expect(!status.says("running"))
             try fleet.expect(6, "reconcile")
             #expect(own.runs.count == 1)
             try fleet.expect(64, "retry")
@@ -289,6 +295,22 @@ import Testing
         #expect(try fleet.eventCount("rollout-completed") == 2)
         #expect(try fleet.run("status").says("finalizer of app completed"))
         try fleet.expect(0, "store", "verify")
+    }
+
+    @Test("attack: an allowed program that others may change does not run")
+    func othersMayChangeIt() throws {
+        let own = try Publishing(shards: 1, end: "true")
+        #expect(chmod(own.program, 0o777) == 0)
+        let run = try own.fleet.expect(4, "reconcile")
+        #expect(
+            run.says(
+                "finalizer of app failed", "others than its owner may change it", "chmod go-w"),
+            "\(run)")
+        #expect(own.runs.isEmpty)
+        #expect(chmod(own.program, 0o700) == 0)
+        try own.fleet.expect(0, "retry", "--finalizer", "app", "--reason", "mended")
+        try own.fleet.expect(0, "reconcile")
+        #expect(own.runs.count == 1)
     }
 
     @Test(

@@ -456,4 +456,49 @@ import Testing
         _ = try fleet.run(["rollback", "--end"] + rest)
         #expect(try fleet.expect(3, "plan", "--environment", "production").says("not converged"))
     }
+
+    /// What git has by now, and no pass has planned, is said before the next pass brings it.
+    @Test func aNewerCommitThatEndsItIsSaid() throws {
+        for (file, text, ends) in [
+            ("orders.sql", StoryTests.withStatus.replacing("status", with: "standing"), true),
+            ("notes.sql", "CREATE TABLE notes (id bigint PRIMARY KEY);\n", false),
+        ] {
+            let fleet = try canary()
+            try fleet.change(file, text)
+            let back = try fleet.run("rollback", "--reason", "slow", by: "ada@example.com")
+            #expect(
+                back.says("does not keep app.orders as before on", "git wants something else")
+                    == ends,
+                "\(back)")
+        }
+    }
+
+    @Test func aRolloutThatCannotBeReadIsLeftAside() throws {
+        let fleet = try FleetFixture(shards: 1)
+        try fleet.expect(0, "reconcile")
+        let first = try rollout(fleet)
+        try fleet.write("notes.sql", "CREATE TABLE notes (id bigint PRIMARY KEY);\n")
+        try fleet.commit()
+        try fleet.expect(0, "reconcile")
+        try fleet.change("orders.sql", StoryTests.withStatus)
+        try fleet.expect(0, "reconcile")
+        let latest = try rollout(fleet)
+        let paths = try fleet.ledgerGit("ls-tree", "-r", "--name-only", "production")
+        let path = try #require(
+            paths.split(separator: "\n").map(String.init).first {
+                $0.hasSuffix("/\(first)/rollout")
+            })
+        try LedgerDamage(fleet).put(path, "{\"version\":")
+        let refused = try fleet.expect(78, "rollback", "--reason", "slow")
+        #expect(refused.says("which rollout is the latest is not known", first), "\(refused)")
+        try fleet.expect(1, "rollback", first, "--reason", "slow")
+        let back = try fleet.expect(3, "rollback", latest, "--reason", "slow")
+        #expect(
+            back.says("rollout \(latest) is taken back", "rollout \(first) cannot be read"),
+            "\(back)")
+        try converge(fleet)
+        #expect(try changed(fleet, of: 1) == [false])
+        let kept = try fleet.expect(0, "store", "gc", "--keep", "400d")
+        #expect(kept.says("1 rollout cannot be read", first), "\(kept)")
+    }
 }

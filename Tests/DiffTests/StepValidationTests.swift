@@ -42,6 +42,17 @@ struct StepValidationTests {
         }
     }
 
+    @Test("attack: a folder of the server that the operator's file does not allow")
+    func folders() {
+        let step = Self.create(
+            .table, "CREATE TABLE `t` (\n  `a` int NOT NULL\n) ENGINE=InnoDB DATA DIRECTORY='/x'")
+        #expect(Self.fault(step) == nil)
+        let error = #expect(throws: PlanInvalid.self) {
+            try step.validate(on: Self.shard, allowing: .init())
+        }
+        #expect(error?.reason.contains("DATA DIRECTORY") == true, "\(String(describing: error))")
+    }
+
     // MARK: What the product makes
 
     static let honest: [PlanStep] = [

@@ -10,10 +10,14 @@ extension PlanStep {
     ///
     /// Each statement is read as every supported server would read it, and must be the one that
     /// leads its table from one digest of the step to the next, and names no other database.
-    package func validate(on shard: ShardID) throws(PlanInvalid) {
+    ///
+    /// - Parameter allowing: what only the operator's file allows.
+    package func validate(
+        on shard: ShardID, allowing: StatementText.Permissions = .init(directories: true)
+    ) throws(PlanInvalid) {
         let place = "the step of \(namespace)/\(shard.shard)/\(object.encoded)"
         do throws(PlanInvalid) {
-            try validate()
+            try validate(allowing)
             guard namespace == shard.namespace, shards == [shard.shard] else {
                 throw PlanInvalid(reason: "it is about \(shardIDs.map(\.description))")
             }
@@ -22,7 +26,7 @@ extension PlanStep {
         }
     }
 
-    private func validate() throws(PlanInvalid) {
+    private func validate(_ allowing: StatementText.Permissions) throws(PlanInvalid) {
         try Plan.validate(self, at: 0)
         guard statements.count <= Self.statementLimit,
             statements.reduce(0, { $0 + $1.sql.utf8.count }) <= Self.sizeLimit
@@ -35,7 +39,8 @@ extension PlanStep {
         for (number, statement) in statements.enumerated() {
             let fault: String?
             do throws(SchemaError) {
-                fault = walk.fault(of: try SentStatement.read(statement.sql), statement)
+                let sent = try SentStatement.read(statement.sql, allowing: allowing)
+                fault = walk.fault(of: sent, statement)
             } catch {
                 fault = "cannot be sent: \(error.message)"
             }

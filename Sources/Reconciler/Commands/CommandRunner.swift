@@ -5,6 +5,7 @@ import Signatures
 /// Makes ready the programs that a fleet file names, where the operator's file allows them: who can
 /// merge must not run programs on the machine that has the passwords.
 ///
+/// What others than root and the user of this process may change is no program that was allowed.
 /// A program gets its document on standard input, and no variable but `PATH` and what is said here;
 /// no shell reads the command.
 struct CommandRunner {
@@ -35,12 +36,14 @@ struct CommandRunner {
             return .refused(Self.refusal(program, for: purpose))
         }
         do throws(SignatureError) {
+            try TrustedFile.requireProgram(program)
             return .ready(
                 try WatchedProgram(
                     program, Array(command.dropFirst()), input: input,
                     environment: environment, limitSeconds: Double(limitSeconds)))
         } catch {
-            return .refused(error.fault)
+            let remedy = error.remedy.map { ": \($0)" } ?? ""
+            return .refused(error.fault + remedy)
         }
     }
 

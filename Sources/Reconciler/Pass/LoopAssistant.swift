@@ -31,6 +31,7 @@ final class LoopAssistant: @unchecked Sendable {
         guard hooks.shares else { return }
         let means = Assistant.Means(
             store: pass.store, access: pass.shardAccess, total: pass.context.concurrency.total,
+            permissions: .init(directories: pass.request.operator?.allowsDataDirectory ?? false),
             mayChange: { [access = pass.context.access] server in
                 (try? access.settings(server, .change)) != nil
             })

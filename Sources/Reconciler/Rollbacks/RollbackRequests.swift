@@ -23,6 +23,8 @@ package struct RollbackRequests {
         package var running = 0
         /// The approvals that were given before and do not count any more on its shards.
         package var withdrawn: [Digest] = []
+        /// The rollouts that cannot be read and were left aside, each with the reason.
+        package var unread: [String: String] = [:]
     }
 
     private let store: LedgerStore
@@ -45,6 +47,7 @@ package struct RollbackRequests {
         let ended = records.filter { draft.ended.contains($0.id) }
         let now = store.now.iso
         var answer = Answer(rollout: rollout.record.id, ended: ended, left: draft.left)
+        answer.unread = past.unread.mapValues(\.fault)
         if !draft.groups.isEmpty {
             let seed = "\(rollout.record.id) \(now) \(UInt64.random(in: 0...UInt64.max))"
             answer.record = RollbackRecord(
@@ -134,12 +137,21 @@ package struct RollbackRequests {
     ) throws -> PastRollout {
         let rollout: PastRollout
         if let name {
+            if let error = past.unread[name] { throw error }
             guard let found = past.records.first(where: { $0.id == name }) else {
                 throw ConfigurationError(
                     "the ledger has no rollout `\(name)`", remedy: "see `plumb log`")
             }
             rollout = try past.rollout(found)
         } else {
+            // Nobody can tell when one began that cannot be read: it may be the one that is meant.
+            if let unread = past.unread.min(by: { $0.key < $1.key }) {
+                throw ConfigurationError(
+                    "which rollout is the latest is not known: the record of rollout \(unread.key) "
+                        + "cannot be read (\(unread.value.fault))",
+                    remedy: "name the rollout that you mean: `plumb rollback ROLLOUT --reason …`; "
+                        + "`plumb log` lists them")
+            }
             guard let found = try past.latestWithEffect() else {
                 throw Self.nothing(store.environment)
             }
@@ -189,8 +201,8 @@ package struct RollbackRequests {
         }
         let later = try past.later(than: rollout.record)
         let maker = RollbackMaker(
-            rollout: rollout, later: later.map { ($0.record.id, $0.touched()) },
-            made: try Self.made(by: later, past, snapshot), earlier: earlier,
+            rollout: rollout, later: later.touched,
+            made: try Self.made(by: later.rollouts, past, snapshot), earlier: earlier,
             holding: Set(records.map(\.id)), hasLeft: hasLeft,
             recorded: { try past.recorded($1, on: $0) },
             lookup: { texts[$0] })

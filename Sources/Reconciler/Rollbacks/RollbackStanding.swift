@@ -38,7 +38,27 @@ package struct RollbackStanding: Sendable {
     package var recorded: [RollbackRecord] { isStale ? records : remaining }
 
     /// What is held instead of git's state, one notice for each rollback.
+    ///
+    /// And what is not held although somebody wants it back: git has something else by now, which
+    /// may be newer than what was rolled out.
     package func notices(in environment: String) -> [Notice] {
+        (isStale ? [] : present.compactMap(ending)) + heldNotices(in: environment)
+    }
+
+    private func ending(_ record: RollbackRecord) -> Notice? {
+        guard let places = over[record.id], !places.isEmpty else { return nil }
+        let names = Set(
+            places.flatMap { shard, objects in objects.map { $0.label(in: shard.namespace) } })
+        return Notice(
+            code: PlanReport.rollbackEnds,
+            message: "rollback \(record.id) of rollout \(record.rollout) does not keep "
+                + "\(names.sorted().joined(separator: ", ")) as before on "
+                + "\(Count.of(places.count, "shard")): git wants something else there than what was "
+                + "rolled out, and the next `plumb reconcile` brings that; revert it in git, or "
+                + "hold it back with `plumb suspend`")
+    }
+
+    private func heldNotices(in environment: String) -> [Notice] {
         present.compactMap { record in
             guard let places = held[record.id], !places.isEmpty else { return nil }
             return Notice(

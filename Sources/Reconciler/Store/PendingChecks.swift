@@ -10,11 +10,20 @@ import Schema
 /// have the schema repository. So a record counts only as a whole.
 struct PendingChecks {
     private let snapshot: RecordSnapshot
+    /// What only the operator's file allows.
+    private let permissions: StatementText.Permissions
     /// The steps that were looked at, which shards share.
     private var sound: Set<Digest> = []
     private var bindings: [Digest: ApprovalBinding] = [:]
 
-    init(_ snapshot: RecordSnapshot) { self.snapshot = snapshot }
+    /// - Parameter allowing: what may be sent of what only the operator's file allows; all of it
+    ///   where nothing is sent because of the record.
+    init(
+        _ snapshot: RecordSnapshot, allowing: StatementText.Permissions = .init(directories: true)
+    ) {
+        self.snapshot = snapshot
+        permissions = allowing
+    }
 
     /// Throws `damaged` where the record cannot be one that a pass wrote.
     ///
@@ -39,7 +48,7 @@ struct PendingChecks {
         }
         if !sound.contains(digest) {
             do throws(PlanInvalid) {
-                try step.validate(on: key.shardID)
+                try step.validate(on: key.shardID, allowing: permissions)
                 try step.validateEnds(definition)
             } catch {
                 return error.reason

@@ -20,8 +20,13 @@ package struct Retention {
         package var rollouts = 0
         package var approvals = 0
         package var failures = 0
+        /// The rollouts of which something cannot be read, and which stay: with them what they may
+        /// name, which are all approvals and plans.
+        package var unread: [String] = []
 
-        package var isEmpty: Bool { self == Counts() }
+        package var isEmpty: Bool {
+            plans == 0 && rollouts == 0 && approvals == 0 && failures == 0
+        }
 
         /// Such as `3 plans, 2 rollouts and 1 approval`.
         package var text: String {
@@ -61,9 +66,9 @@ package struct Retention {
     /// What may go. Whatever is still named by something that stays is left, and so is what cannot
     /// be dated.
     package func edits() throws(LedgerError) -> Edits {
-        let rollouts = try rollouts()
+        let (rollouts, unread) = try rollouts()
         var goneRollouts = Set(rollouts.filter(\.isOver).map(\.id))
-        var approvals = try oldApprovals()
+        var approvals = unread.isEmpty ? try oldApprovals() : [:]
         // An approval stays with a rollout that used it, and a rollout with its approvals.
         var isSettled = false
         while !isSettled {
@@ -87,40 +92,49 @@ package struct Retention {
             edits.gone.append(ApprovalDocuments.awaiting(record.binding, digest))
             edits.decisions[digest] = try snapshot.read(RecordPath.decision(digest)) ?? []
         }
-        edits.plans = try oldPlans(rollouts, gone: goneRollouts)
+        edits.plans = unread.isEmpty ? try oldPlans(rollouts, gone: goneRollouts) : []
         edits.gone += edits.plans.sorted().map { RecordPath.plan($0) }
         let failures = try oldFailures()
         edits.gone += failures.map { RecordPath.failure($0) }
         edits.counts = Counts(
             plans: edits.plans.count, rollouts: goneRollouts.count, approvals: approvals.count,
-            failures: failures.count)
+            failures: failures.count, unread: unread)
         return edits
     }
 
     // MARK: What is over
 
-    private func rollouts() throws(LedgerError) -> [Rollout] {
+    /// The rollouts, and the names of those of which something cannot be read.
+    private func rollouts() throws(LedgerError) -> ([Rollout], unread: [String]) {
         var busy = Set(try snapshot.list(RecordPath.openFolder))
-        busy.formUnion(try snapshot.pending().map(\.rollout))
+        // What has begun and cannot be read is of a rollout that is open.
+        busy.formUnion(try snapshot.pendingList().records.map(\.rollout))
         if let latest = try snapshot.environmentRecord()?.latestRollout { busy.insert(latest) }
         busy.formUnion(try snapshot.rollbacks().map(\.rollout))
         var rollouts: [Rollout] = []
+        var unread: [String] = []
         for id in try snapshot.rolloutIDs() {
-            guard let record = try snapshot.rollout(id) else { continue }
-            let ended = record.endedAt.flatMap(Timestamp.init(iso:))
-            var approvals: Set<Digest> = []
-            for path in try snapshot.paths(below: RecordPath.operations(id)) {
-                let operation = try snapshot.read(OperationRecord.self, at: path)
-                if let approval = operation?.approval { approvals.insert(approval) }
+            do throws(LedgerError) {
+                if let rollout = try rollout(id, busy) { rollouts.append(rollout) }
+            } catch  where error.isOfContent {
+                unread.append(id)
             }
-            let isOld = ended.map { $0 < limit } ?? false
-            rollouts.append(
-                Rollout(
-                    id: id, plan: record.plan, ended: ended,
-                    isOver: isOld && record.state.isTerminal && !busy.contains(id),
-                    approvals: approvals))
         }
-        return rollouts
+        return (rollouts, unread)
+    }
+
+    private func rollout(_ id: String, _ busy: Set<String>) throws(LedgerError) -> Rollout? {
+        guard let record = try snapshot.rollout(id) else { return nil }
+        let ended = record.endedAt.flatMap(Timestamp.init(iso:))
+        var approvals: Set<Digest> = []
+        for path in try snapshot.paths(below: RecordPath.operations(id)) {
+            let operation = try snapshot.read(OperationRecord.self, at: path)
+            if let approval = operation?.approval { approvals.insert(approval) }
+        }
+        let isOld = ended.map { $0 < limit } ?? false
+        return Rollout(
+            id: id, plan: record.plan, ended: ended,
+            isOver: isOld && record.state.isTerminal && !busy.contains(id), approvals: approvals)
     }
 
     /// The approvals of which no entry can count any more, used up or not. A denial never is old:

@@ -24,15 +24,19 @@ package final class Assistant: @unchecked Sendable {
         package let labels: [String: String]
         /// How many operations it is at, at most.
         package let total: Int
+        /// What the operator's file allows to be sent.
+        let permissions: StatementText.Permissions
 
         package init(
             store: LedgerStore, access: any FleetAccess, total: Int,
             labels: [String: String] = [:],
+            permissions: StatementText.Permissions,
             mayChange: @escaping @Sendable (ServerAddress) -> Bool
         ) {
             self.store = store
             self.access = access
             self.total = max(1, total)
+            self.permissions = permissions
             self.mayChange = mayChange
             self.labels = labels
         }
@@ -217,7 +221,8 @@ package final class Assistant: @unchecked Sendable {
             guard let snapshot = try means.store.snapshot(),
                 try snapshot.offer(of: offer.rollout)?.id == offer.id,
                 let offered = try OfferedWork(
-                    offer, on: name, in: snapshot, by: means.store.actor.name, now: means.store.now)
+                    offer, on: name, in: snapshot, by: means.store.actor.name, now: means.store.now,
+                    allowing: means.permissions)
             else { return true }
             for (_, reason) in offered.refused.sorted(by: { $0.key < $1.key }) {
                 notify(.failed(server, message: reason))

@@ -19,11 +19,13 @@ struct OfferedWork {
 
     /// Reads what of `offer` has not ended on `name`; nil where nothing of it is there.
     ///
+    /// - Parameter allowing: what the operator's file allows to be sent.
+    ///
     /// Throws `damaged` or `invalid` where the offer itself cannot be believed. Costs a read for
     /// each operation, and a reading of the statements for each different step.
     init?(
         _ offer: OfferRecord, on name: String, in snapshot: RecordSnapshot, by actor: String,
-        now: Timestamp
+        now: Timestamp, allowing: StatementText.Permissions = .init()
     ) throws(LedgerError) {
         let path = RecordPath.offeredServer(offer.rollout, name)
         guard let server = ServerAddress(name), server.description == name else {
@@ -36,7 +38,7 @@ struct OfferedWork {
         self.rollout = rollout
         self.server = server
         let own = Set(rollout.operationKeys)
-        var checks = PendingChecks(snapshot)
+        var checks = PendingChecks(snapshot, allowing: allowing)
         var steps: [Digest: PlanStep] = [:]
         for shard in offered.shards {
             do throws(LedgerError) {

@@ -13,6 +13,7 @@ package struct WorkerSession: Sendable {
     private let context: ReconcileContext
     private let hosts: [HostPattern]
     private let labels: [String: String]
+    private let permissions: StatementText.Permissions
 
     /// Opens the ledger; reaches no server of the fleet.
     ///
@@ -29,6 +30,7 @@ package struct WorkerSession: Sendable {
             ledger: ledger, environment: environment, actor: actor, clock: hooks.clock)
         self.hosts = hosts
         self.labels = labels
+        permissions = .init(directories: rules.allowsDataDirectory)
         context = try ReconcileContext(
             access: ServerAccess(
                 of: environment, ruledBy: rules, places: SecretPlaces(folder: folder)),
@@ -68,6 +70,7 @@ package struct WorkerSession: Sendable {
         defer { presence?.giveBack() }
         let means = Assistant.Means(
             store: store, access: context, total: context.concurrency.total, labels: labels,
+            permissions: permissions,
             mayChange: { mayChange($0) })
         Assistant(means, sharing: sharing, hooks: hooks, notify: notify).run()
         context.pool.closeIdle()

@@ -35,7 +35,11 @@ package struct SentStatement: Hashable, Sendable {
     ///
     /// Throws at the first token that no statement of the product has there; lines and columns
     /// count from behind the settings.
-    package static func read(_ text: String) throws(SchemaError) -> SentStatement {
+    ///
+    /// - Parameter allowing: what only the operator's file allows.
+    package static func read(
+        _ text: String, allowing: StatementText.Permissions = .init(directories: true)
+    ) throws(SchemaError) -> SentStatement {
         guard text.utf8.count <= sizeLimit else {
             throw refusal("the statement has more than \(sizeLimit) bytes")
         }
@@ -45,7 +49,7 @@ package struct SentStatement: Hashable, Sendable {
         let versions = try VersionsNamed(in: body).versions
         var first: SentStatement?
         for dialect in StatementText.dialects(with: versions, sqlMode: settings.sqlMode ?? "") {
-            var statement = try read(body, dialect, settings)
+            var statement = try read(body, dialect, settings, allowing)
             statement.hasSettings = settings != CreationSettings()
             guard first == nil || first == statement else {
                 throw refusal("servers read different statements here, by their versions")
@@ -76,7 +80,8 @@ package struct SentStatement: Hashable, Sendable {
     }
 
     private static func read(
-        _ text: String, _ dialect: Dialect, _ settings: CreationSettings
+        _ text: String, _ dialect: Dialect, _ settings: CreationSettings,
+        _ allowing: StatementText.Permissions
     ) throws(SchemaError) -> SentStatement {
         let modes = (settings.sqlMode ?? "").split(separator: ",")
         var copy = text
@@ -89,16 +94,16 @@ package struct SentStatement: Hashable, Sendable {
                         at: comment)
                 }
                 let cursor = TokenCursor(lexed.tokens, in: SourceText(bytes: bytes, file: ""))
-                return try read(cursor, isOracle: modes.contains("ORACLE"))
+                return try read(cursor, isOracle: modes.contains("ORACLE"), allowing)
             }
         }
         return try result.get()
     }
 
     private static func read(
-        _ cursor: TokenCursor, isOracle: Bool
+        _ cursor: TokenCursor, isOracle: Bool, _ allowing: StatementText.Permissions
     ) throws(SchemaError) -> SentStatement {
-        var reader = FormReader(cursor, allowing: .init(directories: true))
+        var reader = FormReader(cursor, allowing: allowing)
         reader.isMade = true
         var statement: SentStatement
         switch cursor.word() {

@@ -25,12 +25,24 @@ package enum TrustedFile {
         defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0 else { throw failed(path) }
+        try require(status, path)
+        return try contents(file, path)
+    }
+
+    /// Throws under the same conditions for a program, which need not be readable. That one is
+    /// missing is for whoever starts it to say.
+    package static func requireProgram(_ path: String) throws(SignatureError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return }
+        try require(status, path)
+    }
+
+    private static func require(_ status: stat, _ path: String) throws(SignatureError) {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw SignatureError(.invalidFile, "\(path): it is no file", remedy: "name a file")
         }
         try requireOwn(status, path, isFolder: false)
         try requireOwnFolders(of: path)
-        return try contents(file, path)
     }
 
     /// All bytes of an open file.

@@ -99,7 +99,7 @@ extension RolloutReport {
     package var headline: String {
         guard let rollout else { return "no rollout in \(environment)" }
         let words = progress.words
-        let state = state.map(Self.word) ?? "undetermined, an operation cannot be read"
+        let state = stateWords ?? "undetermined, an operation cannot be read"
         let back = takenBack == nil ? "" : ", taken back"
         return "rollout \(rollout) \(state)\(back)" + (words.isEmpty ? "" : ": \(words)")
     }
@@ -109,6 +109,23 @@ extension RolloutReport {
         progress.isTakenBack = takenBack != nil
         return progress
     }
+
+    /// The state in words; nil where it cannot be determined.
+    ///
+    /// A rollout of which nobody knows whether its finalizer ran does not run: it waits for somebody
+    /// to look.
+    var stateWords: String? {
+        let isDone = counts.keys.allSatisfy(Self.isOver)
+        guard state == .running, lookedFor != nil, isDone else { return state.map(Self.word) }
+        return "waiting for a look at its finalizer"
+    }
+
+    private static func isOver(_ label: String) -> Bool {
+        OperationState.allCases.contains { $0.isTerminal && $0.label == label }
+    }
+
+    /// The finalizer of which nobody knows whether it ran; nil where there is none.
+    var lookedFor: Finalizer? { finalizers?.first { $0.state == .unknown } }
 
     static func word(_ state: RolloutState) -> String {
         state.rawValue.split(separator: "_").joined(separator: " ")

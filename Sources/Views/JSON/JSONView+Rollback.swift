@@ -17,6 +17,7 @@ extension JSONView {
                 answer.left.map { left in
                     .object(["shards": .string(left.shards), "reason": .string(left.reason)])
                 }),
+            "unread": .object(answer.unread.mapValues { .string($0) }),
             "plan": .object(planMembers(plan)),
         ]
         let summary = isEnd ? answer.endHeadline : answer.headline

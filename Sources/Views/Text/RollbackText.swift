@@ -17,6 +17,8 @@ package enum RollbackText {
         package var running: Int
         /// The approvals that do not count any more, each by its first digits.
         package var withdrawn: [String]
+        /// The rollouts that cannot be read and were left aside, each with the reason.
+        package var unread: [String: String] = [:]
 
         package init(
             rollout: String?, report: RollbackReport?, ended: [String],
@@ -88,6 +90,11 @@ package enum RollbackText {
         for words in counts { page.prose(words, indent: 2, hanging: 4) }
         for left in answer.left {
             page.prose("left out: \(left.shards): \(left.reason)", .warning, indent: 2, hanging: 4)
+        }
+        for (id, reason) in answer.unread.sorted(by: { $0.key < $1.key }) {
+            page.prose(
+                "rollout \(id) cannot be read and was left aside: \(reason)", .warning, indent: 2,
+                hanging: 4)
         }
         return page.text
     }

@@ -64,12 +64,12 @@ package enum StatusText {
             if let message = report.message { page.prose(message) }
             return
         }
-        let state = report.state.map(RolloutReport.word) ?? "undetermined"
+        let state = report.stateWords ?? "undetermined"
         let plan = report.plan.map { "  plan \($0.short)" } ?? ""
         page.pair(
             [
                 Span("Rollout \(rollout)", .strong), Span("\(plan)  \(report.environment)  "),
-                Span(state, role(of: report.state)),
+                Span(state, report.lookedFor == nil ? role(of: report.state) : .bad),
                 Span(report.takenBack == nil ? "" : ", taken back", .warning),
             ],
             [Span(times(report), .faint)])
@@ -92,7 +92,8 @@ package enum StatusText {
             let state = finalizer.state.rawValue.split(separator: "_").joined(separator: " ")
             page.prose(
                 "finalizer of \(finalizer.namespace) \(state)\(message)\(next)",
-                finalizer.state == .failed ? .bad : .plain, indent: 2, hanging: 4)
+                finalizer.state == .failed || finalizer.state == .unknown ? .bad : .plain,
+                indent: 2, hanging: 4)
         }
         if let next = next(report) {
             page.line(Span("\(next.label):  "), Span(next.command, .strong), indent: 2)
@@ -139,8 +140,14 @@ package enum StatusText {
         case .superseded, .pending: return ("go on with", reconcile)
         case nil: return ("look again", NextCommand.status(environment: report.environment))
         // What keeps it said so, and how it goes on.
-        case .running, .runningDegraded, .waitingForCutover, .completed, .stopped, .paused:
-            return nil
+        case .running:
+            guard let finalizer = report.lookedFor, let rollout = report.rollout else { return nil }
+            return (
+                "look whether it ran, and if it did not",
+                NextCommand.retry(
+                    rollout, finalizer: finalizer.namespace, environment: report.environment)
+            )
+        case .runningDegraded, .waitingForCutover, .completed, .stopped, .paused: return nil
         }
     }
 }

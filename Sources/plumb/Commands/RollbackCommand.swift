@@ -65,7 +65,7 @@ enum RollbackCommand {
         of answer: RollbackRequests.Answer, in environment: String
     ) -> RollbackText.Answer {
         let left = Dictionary(grouping: answer.left, by: \.value)
-        return RollbackText.Answer(
+        var shown = RollbackText.Answer(
             rollout: answer.rollout,
             report: answer.record.map { RollbackReport($0, environment: environment) },
             ended: answer.ended.map(\.id),
@@ -74,5 +74,7 @@ enum RollbackCommand {
             }.sorted { $0.shards < $1.shards },
             superseded: answer.superseded, running: answer.running,
             withdrawn: answer.withdrawn.map(\.short))
+        shown.unread = answer.unread
+        return shown
     }
 }

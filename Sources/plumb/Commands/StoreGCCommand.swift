@@ -29,6 +29,13 @@ enum StoreGCCommand {
             holder: "store gc by \(session.request.actor.name)"
         ).run()
         let retired = report.retired.map { "\($0.text) left the tree; " } ?? ""
+        let unread = report.retired?.unread ?? []
+        if !unread.isEmpty {
+            invocation.terminal.log(
+                "\(Count.of(unread.count, "rollout")) cannot be read and stays, with all plans and "
+                    + "approvals, as it may name them: \(unread.joined(separator: ", ")); `plumb store "
+                    + "verify` says why")
+        }
         let sizes = report.compaction
         let summary = retired + "\(line(sizes.before)) before, \(line(sizes.after)) after"
         guard format != .json else {

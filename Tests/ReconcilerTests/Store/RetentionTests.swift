@@ -118,6 +118,29 @@ struct RetentionTests {
         #expect(try fixture.ledger.verify().isSound)
     }
 
+    @Test("one rollout that cannot be read stays, with what it may name, and the others go")
+    func unread() throws {
+        let fixture = try StoreFixture()
+        let start = fixture.clock.now
+        try write("a", in: fixture, at: start, endsAfterDays: 1)
+        try write("f", in: fixture, at: start, endsAfterDays: 1, usesApproval: false)
+        try write("c", in: fixture, at: start, endsAfterDays: 1, usesApproval: false)
+        let limit = start.adding(seconds: 20 * Self.day)
+        let damages = [
+            RecordPath.rollout("rollout-a"), RecordPath.operation("rollout-c", key("c")),
+        ]
+        try fixture.change { draft throws(LedgerError) in
+            for path in damages { try draft.set(path, Array("{\"version\":".utf8)) }
+        }
+        let counts = try fixture.store.retire(before: limit, lifetimeSeconds: 7 * Self.day)
+        #expect(counts.unread == ["rollout-a", "rollout-c"])
+        #expect((counts.rollouts, counts.plans, counts.approvals) == (1, 0, 0))
+        let left = try left(fixture)
+        #expect(left.rollouts == ["a", "c"])
+        #expect(left.plans == ["a", "c", "f"])
+        #expect(left.approvals == ["a"])
+    }
+
     @Test("an approval and the rollouts that used it go together, or stay together")
     func together() throws {
         let fixture = try StoreFixture()
