@@ -2,10 +2,10 @@
 
 SHELL := /bin/bash
 
-.PHONY: setup servers cluster build release test check format fuzz simulate kills daemon-kills demo bench daemon-bench clean help
+.PHONY: setup servers cluster build release test check format fuzz simulate kills kill-sweep daemon-kills demo bench daemon-bench clean help
 
 help: ## say what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: ## install the Debian packages that are missing
 	@scripts/setup.sh
@@ -47,6 +47,11 @@ simulate: setup ## the reconciler in simulated fleets: SEEDS=n of them from FROM
 kills: setup ## kill -9 in the middle of rollouts over 50 shards; KILLS=n times
 	swift build -c release --product plumb
 	PLUMB=$(CURDIR)/.build/release/plumb scripts/kills.sh $(or $(KILLS),1000)
+
+kill-sweep: setup ## kill -9 at each commit and each statement of a story: the program on a real server, and the simulation
+	swift build --build-tests
+	PLUMB_KILL_SWEEP=1 swift test --skip-build --filter FaultPointTests.killedAtAnyEffect
+	SWIFT_DETERMINISTIC_HASHING=1 .build/debug/plumb-simulate --sweep
 
 daemon-kills: setup ## kill -9 of any of three daemons over 100 shards; KILLS=n times, LEDGER=git for one in a repository
 	swift build -c release --product plumb
