@@ -28,6 +28,12 @@ package struct RolloutReport: Codable, Hashable, Sendable {
     package var due: Due?
     /// What runs once for a namespace after its shards; nil or empty for none.
     package var finalizers: [Finalizer]?
+    /// Greater than that of every rollout that began before it; nil where that is not recorded.
+    package var number: Int?
+    /// How many operations may start that have not; nil where something else is due first.
+    package var ready: Int?
+    /// Whether a daemon goes on with it by itself; nil where nobody looked.
+    package var isServed: Bool?
     /// Who took it back, when, why, and what ends that, as a sentence for people; nil where no
     /// rollback of it holds.
     package var takenBack: String?

@@ -249,4 +249,18 @@ struct DaemonAtWorkTests {
         }
         try blocked.end()
     }
+
+    @Test("what waits for a turn says so, and that the daemon goes on with it")
+    func turns() throws {
+        let blocked = try Blocked(shards: 3, total: 1) { fleet in
+            try fleet.change("orders.sql", StoryTests.withStatus)
+        }
+        let status = try blocked.fleet.expect(2, "status")
+        #expect(
+            status.says("2 operations may start and wait for a turn", "rollout.concurrency"),
+            "\(status)")
+        blocked.reader.close()
+        blocked.daemon.send(SIGTERM)
+        _ = try blocked.daemon.wait()
+    }
 }

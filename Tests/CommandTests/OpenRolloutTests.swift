@@ -293,4 +293,17 @@ import Testing
         let others = try #require(json["others"] as? [[String: Any]])
         #expect(others.compactMap { $0["rollout"] as? String } == [old])
     }
+
+    @Test func whoGoesOnWithItIsSaid() throws {
+        let fleet = try baking()
+        try fleet.expect(2, "reconcile", "--no-wait")
+        #expect(try fleet.run("status").says("with the next `plumb reconcile` from then on"))
+        let daemon = try fleet.start("daemon", "--interval", "1s")
+        try daemon.reaches("a status that names it") {
+            try fleet.run("status").says("with the daemon's next pass from then on")
+        }
+        daemon.send(SIGTERM)
+        _ = try daemon.wait()
+        #expect(try fleet.run("status").says("with the next `plumb reconcile` from then on"))
+    }
 }

@@ -66,8 +66,8 @@ extension RolloutProgress {
             case .wait(let wave) where wave + 1 < waves:
                 "wave \(wave + 1) of \(waves) is not complete, and the later ones wait for it"
             case .restart(let wave):
-                "nothing was changed in wave \(wave + 1) of \(waves): the next `plumb reconcile` "
-                    + "begins at the first wave again"
+                "nothing was changed in wave \(wave + 1) of \(waves): the next pass begins at "
+                    + "the first wave again"
             case .awaitCutover(let wave):
                 "what is ready in wave \(wave + 1) of \(waves) waits for `plumb cutover`"
             case .run, .cutOver, .abandon, .bake, .retry, .wait, .halt, .end: nil

@@ -40,7 +40,20 @@ package struct LedgerQueries {
         } else {
             report.due = RolloutReport.Due(next, of: record)
             report.wait(next, of: record)
+            switch next {
+            case .run(_, let keys), .cutOver(_, let keys, _):
+                report.ready = keys.count { key in
+                    switch known[key]?.state {
+                    case .pending, .waitingForCutover, .failedRetryable: true
+                    case .leased, .preparing, .running, .cuttingOver, .verifying, .completed,
+                        .failed, .superseded, .cancelled, nil:
+                        false
+                    }
+                }
+            case .abandon, .bake, .retry, .awaitCutover, .wait, .restart, .halt, .end: break
+            }
         }
+        report.number = record.number
         return report
     }
 

@@ -1,5 +1,6 @@
 import Model
 import Reports
+import Schema
 
 /// What an open rollout waits for, in its report.
 extension RolloutReport {
@@ -34,6 +35,46 @@ extension RolloutReport.Due {
         case .retry(_, let key, let until):
             self.init(at: until.iso, waves: waves, retrying: key)
         case .run, .cutOver, .abandon, .awaitCutover, .wait, .restart, .halt, .end: return nil
+        }
+    }
+}
+
+extension StatusReport {
+    /// Says who goes on with the rollouts, and which shards of theirs wait for those that began
+    /// before them.
+    ///
+    /// - Parameter isServed: whether a daemon is there.
+    package mutating func noteTurns(isServed: Bool) {
+        let open = (others + [rollout].compactMap(\.self)).filter { $0.state?.isTerminal != true }
+        rollout?.noteTurn(among: open, isServed)
+        for place in others.indices { others[place].noteTurn(among: open, isServed) }
+    }
+}
+
+extension RolloutReport {
+    fileprivate mutating func noteTurn(among open: [RolloutReport], _ isServed: Bool) {
+        self.isServed = isServed
+        guard state?.isTerminal != true, let number else { return }
+        for other in open {
+            guard let first = other.number, first < number, let id = other.rollout,
+                other.state != .stopped, other.state != .paused
+            else { continue }
+            let waiting = unfinished.intersection(other.unfinished).sorted()
+            guard let shard = waiting.first else { continue }
+            let more = waiting.count > 1 ? " and \(Count.of(waiting.count - 1, "other"))" : ""
+            let verb = waiting.count > 1 ? "wait" : "waits"
+            say(
+                "\(shard)\(more) \(verb) for rollout \(id), which began before and goes first "
+                    + "there")
+        }
+    }
+
+    /// The shards on which it has operations that have not ended.
+    private var unfinished: Set<ShardID> {
+        groups.filter { !$0.state.isTerminal }.reduce(into: []) { shards, group in
+            for shard in group.shards {
+                shards.insert(ShardID(namespace: group.namespace, shard: shard))
+            }
         }
     }
 }

@@ -22,6 +22,9 @@ package struct WorkerList {
     /// By name.
     package let workers: [Worker]
 
+    /// Whether a daemon is there, which goes on with rollouts by itself.
+    package var hasDaemon: Bool { workers.contains { $0.words.hasPrefix("daemon") } }
+
     package init(of store: LedgerStore) throws(LedgerError) {
         let (ledger, environment) = (store.ledger, store.environment)
         var workers: [String: Worker] = [:]

@@ -112,8 +112,8 @@ extension RolloutReport {
 
     /// The state in words; nil where it cannot be determined.
     ///
-    /// A rollout of which nobody knows whether its finalizer ran does not run: it waits for somebody
-    /// to look.
+    /// A rollout of which nobody knows whether its finalizer ran does not run: somebody has to
+    /// look.
     var stateWords: String? {
         let isDone = counts.keys.allSatisfy(Self.isOver)
         guard state == .running, lookedFor != nil, isDone else { return state.map(Self.word) }
@@ -129,6 +129,20 @@ extension RolloutReport {
 
     static func word(_ state: RolloutState) -> String {
         state.rawValue.split(separator: "_").joined(separator: " ")
+    }
+}
+
+extension RolloutReport {
+    /// Why operations that may start have not; nil where none may.
+    var turnWords: String? {
+        guard let ready, ready > 0, state?.isTerminal == false else { return nil }
+        let what = "\(Count.of(ready, "operation")) may start"
+        if !active.isEmpty {
+            return "\(what) and \(ready == 1 ? "waits" : "wait") for a turn: `rollout.concurrency` "
+                + "bounds how many are at work, and on a shard one goes after the other"
+        }
+        return isServed == true
+            ? "\(what) with the daemon's next pass" : "\(what) with the next `plumb reconcile`"
     }
 }
 
@@ -151,10 +165,13 @@ extension ReconcileReport {
 
 extension RolloutReport.Due {
     /// Why it waits, and until when.
-    var words: String {
+    ///
+    /// - Parameter isServed: whether a daemon goes on with it.
+    func words(isServed: Bool?) -> String {
         let what =
             baking.map { "wave \($0) of \(waves) bakes: the next one opens" }
             ?? retrying.map { "\($0) is tried again" } ?? "it goes on"
-        return "\(what) at \(at), with the next `plumb reconcile` from then on"
+        let who = isServed == true ? "the daemon's next pass" : "the next `plumb reconcile`"
+        return "\(what) at \(at), with \(who) from then on"
     }
 }

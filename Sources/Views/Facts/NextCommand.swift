@@ -25,6 +25,14 @@ enum NextCommand {
         "plumb rollback --end \(id) --environment \(shellQuoted(environment)) --reason \"…\""
     }
 
+    static func retry(environment: String) -> String {
+        "plumb retry --environment \(shellQuoted(environment)) --reason \"…\""
+    }
+
+    static func watch(environment: String) -> String {
+        "plumb status --environment \(shellQuoted(environment)) --watch"
+    }
+
     static func retry(_ rollout: String, finalizer: String, environment: String) -> String {
         "plumb retry \(rollout)" + option("finalizer", finalizer)
             + " --environment \(shellQuoted(environment)) --reason \"…\""

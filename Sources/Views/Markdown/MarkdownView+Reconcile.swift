@@ -52,7 +52,9 @@ extension MarkdownView {
         if report.progress.total > 0 {
             page.add("<br>\(Markdown.text(ProgressBar.line(report.progress)))")
         }
-        if let due = report.due { page.add("<br>\(Markdown.text(due.words))") }
+        if let due = report.due?.words(isServed: report.isServed) {
+            page.add("<br>\(Markdown.text(due))")
+        }
         if let next = StatusText.next(report) {
             page.add("<br>\(next.label): \(Markdown.code(next.command))")
         }

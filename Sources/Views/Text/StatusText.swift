@@ -78,7 +78,10 @@ package enum StatusText {
         }
         let troubles = TroubleFacts.all(of: report)
         for trouble in troubles where trouble.isFailure { add(trouble, to: &page) }
-        if let due = report.due { page.prose(due.words, indent: 2, hanging: 4) }
+        if let due = report.due {
+            page.prose(due.words(isServed: report.isServed), indent: 2, hanging: 4)
+        }
+        if let words = report.turnWords { page.prose(words, indent: 2, hanging: 4) }
         if let message = report.otherMessage {
             page.prose(message, .warning, indent: 2, hanging: 4)
         }
@@ -127,7 +130,11 @@ package enum StatusText {
         switch report.state {
         case .failed, .halting:
             if report.counts[OperationState.failed.label] != nil {
-                return ("correct the cause, then", reconcile)
+                guard report.isServed == true else { return ("correct the cause, then", reconcile) }
+                return (
+                    "correct the cause; a daemon tries again, and at once with",
+                    NextCommand.retry(environment: report.environment)
+                )
             }
             // A finalizer that failed runs again only when somebody says so.
             let failed = report.finalizers?.first { $0.state == .failed }
@@ -137,7 +144,12 @@ package enum StatusText {
                 NextCommand.retry(
                     rollout, finalizer: failed.namespace, environment: report.environment)
             )
-        case .superseded, .pending: return ("go on with", reconcile)
+        case .superseded, .pending:
+            guard report.isServed == true else { return ("go on with", reconcile) }
+            return (
+                "a daemon goes on with it; watch it with",
+                NextCommand.watch(environment: report.environment)
+            )
         case nil: return ("look again", NextCommand.status(environment: report.environment))
         // What keeps it said so, and how it goes on.
         case .running:

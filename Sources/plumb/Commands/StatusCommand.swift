@@ -70,6 +70,7 @@ enum StatusCommand {
             var report = StatusReport(try rollout(wanted, queries))
             report.rollbacks = try queries.rollbacks().filter { $0.rollout == wanted }
             report.failures = try queries.failures(&failures).filter { $0.rollout == wanted }
+            report.noteTurns(isServed: try WorkerList(of: store).hasDaemon)
             return report
         }
         var report = StatusReport(environment: store.environment)
@@ -92,6 +93,7 @@ enum StatusCommand {
                 report.note = "the record of rollout \(latest), the latest one, cannot be read"
             }
             report.others = try queries.openRollouts(but: latest)
+            report.noteTurns(isServed: try WorkerList(of: store).hasDaemon)
         } else {
             let converged = environment?.convergedRevision.map { "; converged at \($0.prefix(7))" }
             report.note = "no rollout yet" + (converged ?? "")
