@@ -18,6 +18,8 @@ package enum ReconcileEvent: Sendable {
     case standingBy(message: String)
     /// This process helps with the operations that another one offers.
     case assisting(server: String, rollout: String, operations: Int)
+    /// This process reads a server from now on for those that cannot reach it.
+    case reading(server: String, shards: Int)
     /// What is offered could not be carried out here; it is tried again later.
     case assistanceFailed(server: String?, message: String)
     /// The fleet file does not have the environment any more; told once, until it is back.

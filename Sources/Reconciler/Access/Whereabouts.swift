@@ -19,6 +19,11 @@ package struct Whereabouts {
         self.knowsAll = knowsAll
     }
 
+    /// Whether a shard is one of the fleet, or may be one of those that are not known.
+    func mayHave(_ shard: ShardID) -> Bool {
+        places[shard] != nil || !knowsAll(shard.namespace)
+    }
+
     /// Why reading its shard does not tell what became of an operation; nil where it does.
     ///
     /// The shard's lock proves that nothing runs there any more, and nothing about another place.

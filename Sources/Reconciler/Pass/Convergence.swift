@@ -135,7 +135,8 @@ struct Convergence {
             serverLimit: Assistant.servers(concurrency.total, perServer: concurrency.perHost),
             perServer: concurrency.perHost, after: pass.environment.after.map(\.value),
             until: { windows.openUntil(clock.now) },
-            settle: { try left.settle(on: $0) }, isOffered: driven.isOfferable)
+            settle: { try left.settle(on: $0) }, isOffered: driven.isOfferable,
+            unreached: planned.far.obstacles)
     }
 
     /// Starts the back-off of operations that could not begin, so that a loop does not try them in

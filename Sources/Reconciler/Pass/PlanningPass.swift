@@ -31,6 +31,8 @@ package struct PlanningPass {
         /// The ledger as it was when the pass began.
         package var snapshot: RecordSnapshot?
         package var notices: [Notice]
+        /// The shards that others read, as this process cannot reach them.
+        package var far = FarShards()
         /// What was tried in; all but one of them are dropped, and that one is about to be.
         let workspaces: WorkspacePool
 
@@ -71,9 +73,12 @@ package struct PlanningPass {
 
     /// Runs the first half of the pass; throws where there can be no plan at all.
     ///
-    /// - Parameter asksRows: whether the rows are asked the questions of the plan.
+    /// - Parameters:
+    ///   - asksRows: whether the rows are asked the questions of the plan.
+    ///   - mayAsk: whether it may be recorded which shards workers are to read.
     package func run(
-        _ source: FetchedSource, fleet: Fleet, store: LedgerStore, asksRows: Bool
+        _ source: FetchedSource, fleet: Fleet, store: LedgerStore, asksRows: Bool,
+        mayAsk: Bool = false
     ) throws -> Result {
         let desiredStage = DesiredStage(scope: request.scope)
         hooks.stage("reading the desired schema")
@@ -91,6 +96,13 @@ package struct PlanningPass {
             uniqueKeysWithValues: desired.fleet.namespaces.map { ($0.name, $0.managedObjects) })
         hooks.stage("observing \(Count.of(shards.count, "shard"))")
         var observation = observe(shards, kinds: kinds)
+        let places = whereabouts(in: desired)
+        let far = try FarObservation(
+            store: store, cache: context.cache, hooks: hooks, mayAsk: mayAsk,
+            waits: !request.backsOff
+        ).complete(
+            &observation, shards, kinds: kinds, snapshot, isOther: places.mayHave)
+        let near = shards.filter { far.readers[$0.server] == nil }
         let shared = SharedDatabases(
             known(in: desired), profiles: Self.known(shards, observation)
         ).problems
@@ -106,7 +118,7 @@ package struct PlanningPass {
             pool: context.pool, catalog: context.catalog,
             preferred: desired.fleet.namedWorkspace(desired.environment),
             prefix: desired.fleet.workspace.prefix,
-            servers: WorkspaceServers(shards, observation),
+            servers: WorkspaceServers(near, observation),
             // One more than change shards at a time: its tables are empty.
             hands: context.concurrency.perHost + 1,
             allowing: StatementText.Permissions(
@@ -127,7 +139,7 @@ package struct PlanningPass {
         var rollbacks = try takeBack(&normalised, desired, observation, snapshot)
         rollbacks.isStale = source.stale != nil
         let inLedger = try context.memory.recorded(in: snapshot)
-        let setAside = try context.memory.setAside(in: snapshot) { whereabouts(in: desired) }
+        let setAside = try context.memory.setAside(in: snapshot) { places }
         for (id, reason) in setAside.reasons where observation[id] != nil {
             observation[id] = .unknown(
                 ShardProblem(code: "set-aside", reason: reason, retry: .permanent))
@@ -151,13 +163,13 @@ package struct PlanningPass {
         workspaces.beginClosing()
         let sizes = Sizes.added(
             to: output.plan,
-            targets: shards.map { Self.stored(ObservationTarget($0), observation) },
+            targets: shards.map { Self.stored(ObservationTarget($0), observation) }, far: far,
             access: hooks.access ?? context)
         output.plan = sizes.plan
         if asksRows {
             output.plan = Probes(
-                policy: desired.fleet.policy.probe, context: context, now: hooks.clock.now,
-                stage: hooks.stage
+                policy: desired.fleet.policy.probe, context: context, far: far,
+                now: hooks.clock.now, stage: hooks.stage
             ).added(to: output.plan, shards: Self.known(shards, observation))
         }
         hooks.stage("asking who wrote what waits for an approval")
@@ -165,7 +177,7 @@ package struct PlanningPass {
             source: source, desired: desired, recorded: recorded, settings: request.approvals
         ).added(to: output.plan, snapshot: snapshot)
         workspaces.awaitAllButOne()
-        return Result(
+        var result = Result(
             source: source, desired: desired, shards: shards, observation: observation,
             normalised: normalised, recorded: recorded,
             respelled: respelled,
@@ -179,7 +191,9 @@ package struct PlanningPass {
                 + wire(shards.map(\.server) + [workshopServer(desired)].compactMap(\.self))
                 + Self.notices(desired, observation) + workspaces.notices
                 + normalised.differences.map(\.notice) + sizes.notices
-                + output.comparison.oldTemporals(), workspaces: workspaces)
+                + output.comparison.oldTemporals() + far.notices, workspaces: workspaces)
+        result.far = far
+        return result
     }
 
     /// Every shard of the environment; in namespaces outside the scope, those that are listed
@@ -255,7 +269,7 @@ package struct PlanningPass {
             if request.backsOff, let time = backOffs.wait(for: shard.id, now: now) {
                 observation[shard.id] = .unknown(
                     ShardProblem(
-                        code: "backing-off",
+                        code: FarObservation.untriedCode,
                         reason: "\(shard.id) on \(shard.server) could not be read before: "
                             + "tried again at \(time)", retry: .retryable))
             } else {
@@ -374,9 +388,11 @@ extension PassContext {
 
     /// The same, while its last workspace is still being dropped, in a session of its own: the
     /// caller closes the workspaces in the end.
-    func planAhead(asksRows: Bool = true) throws -> PlanningPass.Result {
+    ///
+    /// - Parameter mayAsk: whether it may be recorded which shards workers are to read.
+    func planAhead(asksRows: Bool = true, mayAsk: Bool = false) throws -> PlanningPass.Result {
         var planned = try PlanningPass(request: request, hooks: hooks, context: context)
-            .run(source, fleet: fleet, store: store, asksRows: asksRows)
+            .run(source, fleet: fleet, store: store, asksRows: asksRows, mayAsk: mayAsk)
         hooks.engines.share(&planned.plan.steps)
         return planned
     }

@@ -9,6 +9,7 @@ import Schema
 struct Probes {
     let policy: ProbePolicy
     let context: ReconcileContext
+    let far: FarShards
     let now: Timestamp
     let stage: (String) -> Void
 
@@ -23,10 +24,15 @@ struct Probes {
     func added(to plan: Plan, shards: [(shard: Shard, profile: ServerProfile)]) -> Plan {
         var plan = plan
         guard policy.isEnabled else { return Self.without(plan) }
-        let (places, requests) = requests(of: plan, shards)
-        guard !requests.isEmpty else { return plan }
-        let answers = context.answers.complete(requests, now: now, ask: ask)
+        let (places, requests, unasked) = requests(of: plan, shards)
+        guard !requests.isEmpty || !unasked.isEmpty else { return plan }
+        let answers =
+            requests.isEmpty ? [] : context.answers.complete(requests, now: now, ask: ask)
         var found: [Place: [String: DataProbe.Answer]] = [:]
+        for (place, reason) in unasked {
+            let finding = Place(step: place.step, finding: place.finding, shard: "")
+            found[finding, default: [:]][place.shard] = .notAnswered(reason)
+        }
         for (place, answer) in zip(places, answers) {
             let finding = Place(step: place.step, finding: place.finding, shard: "")
             found[finding, default: [:]][place.shard] =
@@ -49,16 +55,22 @@ struct Probes {
 
     private func requests(
         of plan: Plan, _ shards: [(shard: Shard, profile: ServerProfile)]
-    ) -> ([Place], [DataQuestionRunner.Request]) {
+    ) -> ([Place], [DataQuestionRunner.Request], unasked: [Place: String]) {
         let byID = Dictionary(
             shards.map { ($0.shard.id, $0) }, uniquingKeysWith: { first, _ in first })
         var places: [Place] = []
         var requests: [DataQuestionRunner.Request] = []
+        var unasked: [Place: String] = [:]
         for (number, step) in plan.steps.enumerated() {
             for (place, finding) in step.findings.enumerated() {
                 guard let question = finding.probe?.question else { continue }
                 for id in step.shardIDs {
                     guard let known = byID[id] else { continue }
+                    if let reason = far.obstacle(on: known.shard.server) {
+                        let asked = Place(step: number, finding: place, shard: id.shard)
+                        unasked[asked] = "\(reason): it asks right before the statement"
+                        continue
+                    }
                     places.append(Place(step: number, finding: place, shard: id.shard))
                     requests.append(
                         .init(
@@ -67,7 +79,7 @@ struct Probes {
                 }
             }
         }
-        return (places, requests)
+        return (places, requests, unasked)
     }
 
     private static func without(_ plan: Plan) -> Plan {

@@ -17,7 +17,9 @@ package struct ReconcilePass {
     /// - Parameter plan: the first half of the pass; a simulation brings one that asks no server.
     package init(
         pass: PassContext, faults: FaultPoints = .asked,
-        plan: @escaping (PassContext) throws -> PlanningPass.Result = { try $0.planAhead() }
+        plan: @escaping (PassContext) throws -> PlanningPass.Result = {
+            try $0.planAhead(mayAsk: true)
+        }
     ) {
         self.pass = pass
         self.faults = faults
@@ -139,7 +141,7 @@ package struct ReconcilePass {
         let all = try snapshot.pendingList().records.filter {
             !atWork.rollouts.contains($0.rollout)
         }
-        let servers = try claimServers(of: all)
+        let servers = try claimServers(of: all, in: snapshot)
         defer { servers.giveBack() }
         let left = all.filter { servers.isOurs($0) }
         for record in all where !servers.isOurs(record) {
@@ -177,12 +179,19 @@ package struct ReconcilePass {
 
     /// Takes the servers on which operations have begun that have no outcome: those that another
     /// process has are left to it.
-    private func claimServers(of pending: [PendingRecord]) throws -> ServersOfPending {
+    private func claimServers(
+        of pending: [PendingRecord], in snapshot: RecordSnapshot
+    ) throws -> ServersOfPending {
         let sharing = pass.context.sharing(of: pass.store)
         guard pass.hooks.shares, !pending.isEmpty, try sharing.look() else {
             return ServersOfPending(pending, sharing.claims, isShared: false)
         }
-        return ServersOfPending(pending, sharing.claims, isShared: true)
+        // Whoever reads a server that is not reached from here settles what was left there.
+        let names = Set(try snapshot.askedServers())
+        let leases = try names.isEmpty ? nil : SightLeases(of: pass.store)
+        return ServersOfPending(pending, sharing.claims, isShared: true) { server in
+            names.contains(server.description) && leases?[server] != nil
+        }
     }
 
     /// The operations that a run left and of which the own record cannot be read, with the reason:

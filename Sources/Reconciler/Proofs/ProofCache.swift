@@ -97,6 +97,9 @@ package final class ProofCache: Sendable {
         return table
     }
 
+    /// The shared schema with these tables and other objects, by encoded name.
+    package func schema(of tables: [String: Digest]) -> ShardSchema { catalog.schema(of: tables) }
+
     // MARK: Proofs
 
     /// The proved statements of a change, from memory or the ledger; nil when it was not proved

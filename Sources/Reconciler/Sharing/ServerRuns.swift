@@ -37,6 +37,11 @@ final class ServerRuns: @unchecked Sendable {
         waiting = Dictionary(grouping: works, by: \.server)
         var seen: Set<ServerAddress> = []
         servers = works.map(\.server).filter { seen.insert($0).inserted }
+        for work in works {
+            guard let reason = batch.unreached[work.server] else { continue }
+            refused[work.server, default: [:]][work.shard] = ShardFailure(
+                "\(work.shard): \(reason), and it did not carry it out", retry: .retryable)
+        }
     }
 
     /// Returns when each operation has ended or was left, here or elsewhere.
@@ -71,7 +76,9 @@ final class ServerRuns: @unchecked Sendable {
             condition.lock()
             let isOver = waiting.isEmpty || result.journalFailure != nil
             let candidates = servers.filter { waiting[$0] != nil && refused[$0] == nil }
-            let isStuck = candidates.isEmpty && secondsWithoutMove > WorkSharing.patienceSeconds
+            let isStuck =
+                candidates.isEmpty
+                && (secondsWithoutMove > WorkSharing.patienceSeconds || !batch.isOffered)
             condition.unlock()
             guard !isOver, !isStuck, keeper.failure == nil else { return nil }
             if batch.control.mayStart {

@@ -12,8 +12,13 @@ final class ServersOfPending {
     private var taken: Set<ServerAddress> = []
     private var others: Set<OperationKey> = []
 
-    /// - Parameter isShared: whether there are others; without them nothing is taken.
-    init(_ pending: [PendingRecord], _ claims: ServerClaims, isShared: Bool) {
+    /// - Parameters:
+    ///   - isShared: whether there are others; without them nothing is taken.
+    ///   - isLeft: whether a server is left to another process, which settles what is there.
+    init(
+        _ pending: [PendingRecord], _ claims: ServerClaims, isShared: Bool,
+        isLeft: (ServerAddress) -> Bool = { _ in false }
+    ) {
         self.claims = claims
         let servers = pending.reduce(into: [ShardID: ServerAddress]()) { servers, record in
             servers[record.key.shardID] = ObservationTarget(whereBegan: record)?.server
@@ -25,7 +30,7 @@ final class ServersOfPending {
             guard let server = servers[record.key.shardID] else { continue }
             if !taken.contains(server), !refused.contains(server) {
                 // Where the store does not say so, nobody knows who is at it.
-                if (try? claims.enterUnused(server)) == true {
+                if !isLeft(server), (try? claims.enterUnused(server)) == true {
                     taken.insert(server)
                 } else {
                     refused.insert(server)

@@ -30,13 +30,15 @@ struct SharedBatch: Sendable {
     let settle: @Sendable (ServerAddress) throws -> LeftOnServer.Finding
     /// Whether others may help.
     var isOffered = true
+    /// Why this process cannot work on servers at all: they are left to others from the beginning.
+    var unreached: [ServerAddress: String] = [:]
 
     /// Runs all of `works`; returns when each operation has ended or was left, here or elsewhere.
     func run(_ works: [RolloutRunner.ShardWork]) -> RolloutRunner.Result {
         let keeper = OfferKeeper(self, works)
         keeper.begin()
         var result =
-            sharing.claims.isShared
+            sharing.claims.isShared || works.contains { unreached[$0.server] != nil }
             ? ServerRuns(self, works, keeper).run() : beginAlone(works, keeper)
         keeper.end()
         result.journalFailure = result.journalFailure ?? keeper.failure

@@ -32,4 +32,14 @@ enum SharedNames {
     }
 
     static func claims(_ environment: String) -> String { "claim/\(environment)/" }
+
+    /// The right to say what is on a server that the process which plans cannot reach.
+    static func sight(_ environment: String, _ server: String) -> String {
+        sights(environment) + server
+    }
+
+    static func sights(_ environment: String) -> String { "sight/\(environment)/" }
+
+    /// How those that read for others begin the words by which they are there.
+    static let readers = "worker "
 }

@@ -5,7 +5,7 @@ package enum RecordMeaning {
     /// Whether the document at a path is made again by the next pass when it is missing.
     package static func isMadeAgain(_ path: LedgerPath) -> Bool {
         switch path.components.first {
-        case "normalised", "proofs": true
+        case "normalised", "proofs", "asked", "seen": true
         default: false
         }
     }
@@ -21,6 +21,9 @@ package enum RecordMeaning {
         switch path.components.first {
         case "normalised", "proofs":
             return "the next pass asks the scratch server again"
+        case "asked", "seen":
+            return "shards on a server that only workers reach are unknown: the next pass asks for "
+                + "them again"
         case "shards", "fleet":
             return "what was recorded of a shard is unknown, and nothing runs there: "
                 + "`plumb import --record` records it anew from the live tables"

@@ -43,6 +43,24 @@ package enum RecordPath {
     /// The folder of what any worker may carry out.
     package static let offers = LedgerPath("offers")
 
+    /// The folder of what workers are to read.
+    package static let asked = LedgerPath("asked")
+
+    // MARK: Servers that others reach
+
+    /// How many folders lie between ``asked`` and a record in it.
+    static let sightDepth = 2
+
+    /// What workers are to read on a server.
+    package static func asked(_ server: String) -> LedgerPath {
+        asked.spread(server, depth: sightDepth)
+    }
+
+    /// What a worker saw on a server.
+    package static func seen(_ server: String) -> LedgerPath {
+        LedgerPath("seen").spread(server, depth: sightDepth)
+    }
+
     // MARK: Shards
 
     /// How many folders lie between the folder of a namespace and a shard.

@@ -52,6 +52,11 @@ package struct WorkerList {
             let server = String(standing.lease.name.dropFirst(claims.count))
             add(standing, standing.lease.owner, nil, server)
         }
+        let sights = SharedNames.sights(environment)
+        for standing in try ledger.claims(below: sights) {
+            let server = String(standing.lease.name.dropFirst(sights.count))
+            add(standing, standing.lease.owner, nil, "reads \(server)")
+        }
         for name in workers.keys where workers[name]?.holds.count ?? 0 > 1 {
             workers[name]?.holds.removeAll { $0.what == "waits for work" }
         }

@@ -4,6 +4,7 @@ import Execution
 import Foundation
 import Ledger
 import Model
+import Reports
 import Schema
 
 /// What a worker has at hand that makes no passes: the operator's file and the ledger. It needs no
@@ -61,18 +62,38 @@ package struct WorkerSession: Sendable {
         return (try? context.access.settings(server, .change)) != nil
     }
 
-    /// Carries out what is offered, until the interrupt is raised and nothing is at work.
+    /// Whether the shards of a server may be read from here.
+    private func mayRead(_ server: ServerAddress) -> Bool {
+        guard hosts.isEmpty || hosts.contains(where: { $0.matches(server) }) else { return false }
+        return (try? context.access.settings(server, .read)) != nil
+    }
+
+    /// Carries out what is offered and reads what is asked, until the interrupt is raised and
+    /// nothing is at work.
     package func run(
-        _ hooks: PassHooks, notify: @escaping @Sendable (Assistant.Event) -> Void
+        _ hooks: PassHooks, notify: @escaping @Sendable (ReconcileEvent) -> Void
     ) throws {
         let sharing = context.sharing(of: store)
-        let presence = try sharing.appear(as: "worker by \(store.actor.name)")
+        let presence = try sharing.appear(as: "\(SharedNames.readers)by \(store.actor.name)")
         defer { presence?.giveBack() }
         let means = Assistant.Means(
             store: store, access: context, total: context.concurrency.total, labels: labels,
             permissions: permissions,
             mayChange: { mayChange($0) })
-        Assistant(means, sharing: sharing, hooks: hooks, notify: notify).run()
+        let sight = Lookout.Means(
+            store: store, access: context, catalog: context.catalog, labels: labels,
+            mayRead: { mayRead($0) })
+        let ended = DispatchSemaphore(value: 0)
+        let thread = Thread {
+            Lookout(sight, sharing: sharing, hooks: hooks) { notify($0.event) }.run()
+            ended.signal()
+        }
+        thread.name = "plumb-lookout"
+        // What others have written is parsed.
+        thread.stackSize = 8 << 20
+        thread.start()
+        Assistant(means, sharing: sharing, hooks: hooks) { notify($0.event) }.run()
+        ended.wait()
         context.pool.closeIdle()
     }
 }

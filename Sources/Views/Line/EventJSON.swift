@@ -38,6 +38,8 @@ package enum EventJSON {
             return (
                 "assisting", ["server": server, "rollout": rollout, "operations": "\(operations)"]
             )
+        case .reading(let server, let shards):
+            return ("reading", ["server": server, "shards": "\(shards)"])
         case .assistanceFailed(let server, let message):
             return (
                 "assistance-failed",

@@ -56,7 +56,7 @@ enum WorkerCommand {
             return .done
         }
         tell(.working)
-        try session.run(hooks) { tell($0.event) }
+        try session.run(hooks, notify: tell)
         tell(.ended)
         return .done
     }
