@@ -243,6 +243,15 @@ struct GrantExamination {
                     + "each shard, also where nothing was",
                 "GRANT PROCESS ON *.* TO \(facts.account)")
         }
+        if facts.profile.flavour == .mysql,
+            !grants.holds("SELECT", onTable: "metadata_locks", of: "performance_schema")
+        {
+            add(
+                server, .warning,
+                "no SELECT on performance_schema.metadata_locks: likewise, as a table may wait there "
+                    + "for the COMMIT of its session",
+                "GRANT SELECT ON performance_schema.* TO \(facts.account)")
+        }
     }
 }
 

@@ -39,6 +39,8 @@ package final class Connection: @unchecked Sendable {
     private let turn = NSRecursiveLock()
     /// The signs of life whose answers are still to be read.
     private var unread = 0
+    /// When the session began.
+    private let began = ContinuousClock.now
     /// When the session was used last.
     private var lastUse = ContinuousClock.now
 
@@ -103,6 +105,9 @@ package final class Connection: @unchecked Sendable {
         guard now != basis else { return }
         basis = try setUpSession(lockWaitTimeoutSeconds: lockWaitTimeoutSeconds)
     }
+
+    /// How old the session is.
+    var age: Duration { began.duration(to: .now) }
 
     /// Whether the server has sent nothing, as it should while the session is idle.
     var isQuiet: Bool {

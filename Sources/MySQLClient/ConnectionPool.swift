@@ -69,19 +69,23 @@ package final class ConnectionPool: @unchecked Sendable {
     /// Plumb's own is about to be returned.
     private let patienceSeconds: Double
     private let interrupt: Interrupt?
+    private let longestLife: Duration
     private let settings: Settings
     private let mutex = NSLock()
     private var places: [ServerAddress: Place] = [:]
 
     /// - Parameters:
+    ///   - longestLife: how old a session may be to be lent again: where a balancer or a name leads
+    ///     to another server by now, it would be with the former one for ever.
     ///   - interrupt: ends the wait for a server that refuses more sessions.
     ///   - settings: the settings for a server and purpose.
     package init(
-        limitPerServer: Int, patienceSeconds: Double = 30, interrupt: Interrupt? = nil,
-        settings: @escaping Settings
+        limitPerServer: Int, patienceSeconds: Double = 30, longestLife: Duration = .seconds(300),
+        interrupt: Interrupt? = nil, settings: @escaping Settings
     ) {
         self.limitPerServer = max(1, limitPerServer)
         self.patienceSeconds = patienceSeconds
+        self.longestLife = longestLife
         self.interrupt = interrupt
         self.settings = settings
     }
@@ -291,7 +295,7 @@ package final class ConnectionPool: @unchecked Sendable {
     ///
     /// If not, opening another one shows whether only the session is gone or the server.
     private func isFit(_ connection: Connection, _ purpose: Purpose) -> Bool {
-        guard connection.isQuiet else { return false }
+        guard connection.isQuiet, connection.age < longestLife else { return false }
         guard purpose != .read else { return true }
         return (try? connection.reset()) != nil
     }

@@ -57,6 +57,23 @@ import TestSupport
         #expect(try read() != first)
     }
 
+    /// Behind a name or a balancer that leads elsewhere by now, it would be with the former server
+    /// for ever.
+    @Test(arguments: [ConnectionPool.Purpose.read, .change])
+    func anOldSessionIsNotLentAgain(_ purpose: ConnectionPool.Purpose) throws {
+        let server = try MariaDBServer.shared
+        let settings = server.settings
+        func sessions(_ life: Duration) throws -> Set<UInt64> {
+            let pool = ConnectionPool(limitPerServer: 2, longestLife: life) { _, _ in settings }
+            return Set(
+                try (0..<3).map { _ in
+                    try pool.withConnection(to: server.address, purpose: purpose) { $0.threadID }
+                })
+        }
+        #expect(try sessions(.zero).count == 3)
+        #expect(try sessions(.seconds(300)).count == 1)
+    }
+
     @Test func readsAndChangesShareTheLimit() throws {
         let server = try MariaDBServer.shared
         let pool = try pool(3)

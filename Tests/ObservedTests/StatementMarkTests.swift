@@ -118,10 +118,27 @@ struct StatementMarkTests {
             "blind", password: "pw", privileges: "SELECT ON *.*")
         let seeing = try server.server.account(
             "seeing", password: "pw", privileges: "PROCESS ON *.*")
+        if kind.flavour == .mysql {
+            try server.root.execute("GRANT SELECT ON performance_schema.* TO seeing")
+        }
         _ = try server.settled()
         let address = server.server.address
         #expect(try server.mark(Connection(to: address, settings: blind)) == nil)
         #expect(try server.mark(Connection(to: address, settings: seeing)) != nil)
+    }
+
+    /// MySQL's table that is there for others with the `COMMIT` of its session only.
+    @Test(
+        "a table that waits for a COMMIT keeps the server from having one",
+        arguments: TestServer.available.filter { $0.flavour == .mysql })
+    func creationInTransaction(kind: TestServer.Kind) throws {
+        let server = try MarkServer(kind)
+        _ = try server.settled()
+        let session = try server.server.connect(database: server.database)
+        try session.execute("CREATE TABLE late (id INT PRIMARY KEY) START TRANSACTION")
+        #expect(try server.mark() == nil)
+        try session.execute("COMMIT")
+        #expect(try server.mark() != nil)
     }
 
     @Test("a server that was started again has another one", arguments: TestServer.available)

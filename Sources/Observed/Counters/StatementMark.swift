@@ -18,6 +18,10 @@ import Schema
 ///    when this was read, it would be in the list, or its own counter would have grown when both
 ///    are read once more after the list.
 ///
+/// 6. MySQL has a `CREATE TABLE … START TRANSACTION`, whose table is there for others with a later
+///    `COMMIT` only. Until then its session has a lock on the table, which is looked for after the
+///    counters, too.
+///
 /// What changes without such a statement is left out: tables that servers or engines change by
 /// themselves (``ObjectCatalog/changesByStatements(_:)``), servers with engines that find tables
 /// which others have made, and servers that share their files with another one that writes.
@@ -27,7 +31,8 @@ struct StatementMark: Hashable, Sendable {
 
     /// The server's mark now; nil where it cannot be had, or while such a statement runs.
     ///
-    /// The account needs `PROCESS`, to see what others run.
+    /// The account needs `PROCESS`, to see what others run, and on MySQL `SELECT` on
+    /// `performance_schema`.
     static func read(
         on connection: Connection, _ flavour: ServerProfile.Flavour
     ) throws(MySQLError) -> StatementMark? {
@@ -37,9 +42,12 @@ struct StatementMark: Hashable, Sendable {
                 now - identity.countsSince >= settlingSeconds
             else { return nil }
             let question = StatementCounters.question(identity, flavour)
-            let answers = try connection.answers(to: [question, running, question, conditions])
+            let answers = try connection.answers(
+                to: [question, running, question, conditions, locked(flavour)])
             let rows = answers.compactMap { try? $0.get() }
-            guard rows.count == 4, isFit(rows[3]), let before = StatementCounters(rows[0]) else {
+            guard rows.count == 5, isFit(rows[3]), rows[4].first?[0] == "0",
+                let before = StatementCounters(rows[0])
+            else {
                 return nil
             }
             let isQuiet = !rows[1].contains(where: mayChange)
@@ -73,6 +81,18 @@ struct StatementMark: Hashable, Sendable {
         FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID()
         AND (INFO IS NOT NULL OR COMMAND = '\(unreadable)')
         """
+
+    /// Asks how many tables sessions have for themselves alone; the answer is NULL where the server
+    /// does not keep account of that.
+    private static func locked(_ flavour: ServerProfile.Flavour) -> String {
+        guard flavour == .mysql else { return "SELECT 0" }
+        return """
+            SELECT IF((SELECT ENABLED FROM performance_schema.setup_instruments
+            WHERE NAME = 'wait/lock/metadata/sql/mdl') = 'YES',
+            (SELECT COUNT(*) FROM performance_schema.metadata_locks WHERE LOCK_TYPE = 'EXCLUSIVE'
+            AND OBJECT_TYPE IN ('SCHEMA', 'TABLE')), NULL)
+            """
+    }
 
     /// What MariaDB shows of a session of which it could not read the statement.
     private static let unreadable = "Busy"

@@ -76,6 +76,7 @@ package struct WorkerSession: Sendable {
         let sharing = context.sharing(of: store)
         let presence = try sharing.appear(as: "\(SharedNames.readers)by \(store.actor.name)")
         defer { presence?.giveBack() }
+        notify(.working)
         let means = Assistant.Means(
             store: store, access: context, total: context.concurrency.total, labels: labels,
             permissions: permissions,

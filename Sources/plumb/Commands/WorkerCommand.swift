@@ -55,7 +55,6 @@ enum WorkerCommand {
             tell(.ended)
             return .done
         }
-        tell(.working)
         try session.run(hooks, notify: tell)
         tell(.ended)
         return .done
