@@ -79,7 +79,7 @@ package struct Doctor {
             results.compactMap { result in result.facts.map { (result.server, $0) } },
             uniquingKeysWith: { first, _ in first })
         return accounts + shards.checks + results.flatMap(\.checks)
-            + grants(shards, fleet, facts, context)
+            + grants(shards, fleet, environment, facts, context)
             + ProfileExamination(shards: shards.named, facts: facts).checks
     }
 }
@@ -87,8 +87,8 @@ package struct Doctor {
 extension Doctor {
     /// The privileges that each account lacks.
     private func grants(
-        _ shards: ShardExamination, _ fleet: Fleet, _ facts: [ServerAddress: ExaminedServerFacts],
-        _ context: ReconcileContext
+        _ shards: ShardExamination, _ fleet: Fleet, _ environment: Desired.Environment,
+        _ facts: [ServerAddress: ExaminedServerFacts], _ context: ReconcileContext
     ) -> [Check] {
         let occupied = Set(shards.named.map(\.server))
         let others = facts.map { server, examined in
@@ -103,8 +103,10 @@ extension Doctor {
         let byServer = Dictionary(
             others.map { ($0.0, $0.1) }, uniquingKeysWith: { first, _ in first })
         return others.flatMap(\.1.checks)
-            + GrantExamination(shards: shards, fleet: fleet, facts: facts, others: byServer)
-            .checks
+            + GrantExamination(
+                shards: shards, fleet: fleet, environment: environment, facts: facts,
+                others: byServer
+            ).checks
     }
 }
 

@@ -11,8 +11,8 @@ struct GrantExamination {
 
     /// - Parameter others: the facts of the accounts for purposes other than reading.
     init(
-        shards: ShardExamination, fleet: Fleet, facts: [ServerAddress: ExaminedServerFacts],
-        others: [ServerAddress: AccountPrivileges]
+        shards: ShardExamination, fleet: Fleet, environment: Desired.Environment,
+        facts: [ServerAddress: ExaminedServerFacts], others: [ServerAddress: AccountPrivileges]
     ) {
         self.fleet = fleet
         let byServer = Dictionary(grouping: shards.named, by: \.server)
@@ -39,6 +39,25 @@ struct GrantExamination {
                     others[server]?.facts[.workspace] ?? facts)
             }
             examineOptional(server, facts)
+            examineCalls(server, environment, others[server]?.facts[.change] ?? facts)
+        }
+    }
+
+    /// The procedures that finalizers have a server call.
+    private mutating func examineCalls(
+        _ server: ServerAddress, _ environment: Desired.Environment, _ facts: ExaminedServerFacts
+    ) {
+        for name in environment.namespaces.map(\.value).sorted() {
+            guard case .call(let call, let host)? = fleet.namespace(name)?.finalizer?.work,
+                environment.hosts.map({ $0.pairs[host.value] }) ?? host.value == server,
+                !facts.grants.executes(
+                    call.procedure, of: call.database, foldsCase: facts.foldsCase)
+            else { continue }
+            let routine = SQL.identifier(call.database) + "." + SQL.identifier(call.procedure)
+            add(
+                server, .failed,
+                "no EXECUTE on the procedure \(call.name), which the finalizer of \(name) calls",
+                "GRANT EXECUTE ON PROCEDURE \(routine) TO \(facts.account)" + Self.hint(facts))
         }
     }
 

@@ -85,8 +85,11 @@ struct GrantReader {
     private mutating func scope() -> Grants.Scope? {
         for kind in ["FUNCTION", "PROCEDURE", "PACKAGE"] where skip(kind) {
             _ = skip("BODY")
-            _ = (name(), symbol("."), name())
-            return .routine
+            let (database, _, routine) = (name(), symbol("."), name())
+            guard kind == "PROCEDURE", let database, let database, let routine, let routine else {
+                return .routine
+            }
+            return .procedure(database: database, name: routine)
         }
         // `GRANT PROXY ON ''@'' TO …` is about accounts.
         guard let first = name() else { return nil }

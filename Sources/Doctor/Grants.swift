@@ -8,6 +8,7 @@ struct Grants: Sendable, Hashable {
         /// A name, or a `LIKE` pattern with `\` as the escape.
         case database(String)
         case table(database: String, table: String)
+        case procedure(database: String, name: String)
         case routine
     }
 
@@ -75,6 +76,17 @@ struct Grants: Sendable, Hashable {
         holds(privilege, on: database)
             || entries.contains {
                 $0.scope == .table(database: database, table: table) && $0.gives(privilege)
+            }
+    }
+
+    /// Whether a procedure may be called. Names of routines are compared without letter case.
+    func executes(_ procedure: String, of database: String, foldsCase: Bool) -> Bool {
+        holds("EXECUTE", on: database, foldsCase: foldsCase)
+            || entries.contains { entry in
+                guard case .procedure(let own, let name) = entry.scope else { return false }
+                let isSame = foldsCase ? own.lowercased() == database.lowercased() : own == database
+                return isSame && name.lowercased() == procedure.lowercased()
+                    && entry.gives("EXECUTE")
             }
     }
 

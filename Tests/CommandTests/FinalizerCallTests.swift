@@ -68,6 +68,28 @@ import Testing
         }
     }
 
+    @Test func theDoctorAsksForTheRightToCallIt() throws {
+        let own = try Calling()
+        let database = own.fleet.database(0)
+        let user = "`\(database)`@`localhost`"
+        try own.fleet.sql(0, "CREATE USER \(user)")
+        try own.fleet.sql(0, "GRANT ALL PRIVILEGES ON *.* TO \(user)")
+        try own.fleet.sql(0, "REVOKE EXECUTE ON *.* FROM \(user)")
+        let path = own.fleet.folder.path + "/operator.yaml"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        try own.fleet.folder.write(
+            text.replacingOccurrences(of: "user: root", with: "user: \(database)"),
+            to: "operator.yaml")
+        #expect(chmod(path, 0o600) == 0)
+        let words = "no EXECUTE on the procedure \(own.procedure), which the finalizer of app calls"
+        let run = try own.fleet.run("doctor")
+        #expect(
+            run.says(words, "GRANT EXECUTE ON PROCEDURE `\(database)`.`publish`"), "\(run)")
+        try own.fleet.sql(0, "GRANT EXECUTE ON PROCEDURE publish TO \(user)")
+        #expect(try !own.fleet.run("doctor").says("no EXECUTE on the procedure"))
+        try own.fleet.sql(0, "DROP USER \(user)")
+    }
+
     @Test(arguments: [TestServer.Kind.mariadb1011, .mysql9])
     func itIsCalledOnce(on kind: TestServer.Kind) throws {
         let own = try Calling(on: kind)
