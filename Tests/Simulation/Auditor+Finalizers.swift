@@ -116,6 +116,14 @@ extension Auditor {
         }
         if mark.stop != nil { world.fail("\(place) started after the rollout was stopped") }
         if mark.pause != nil { world.fail("\(place) started while the rollout was paused") }
+        let number = before.rollouts[place.rollout]?.number ?? 0
+        for (other, record) in before.finalizers
+        where other.namespace == place.namespace && !record.state.isTerminal {
+            guard let older = before.rollouts[other.rollout]?.number, older < number else {
+                continue
+            }
+            world.fail("\(place) started, and \(other) is \(record.state)")
+        }
         for operation in operations(of: place) where before.state(operation) != .completed {
             world.fail("\(place) started before \(operation) had completed")
         }

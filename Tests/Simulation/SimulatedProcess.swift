@@ -71,6 +71,7 @@ final class SimulatedProcess: @unchecked Sendable {
         world.locked {
             guard !dead else { return }
             dead = true
+            world.reconciling.remove(number)
             world.count.kills += 1
             world.note("process \(number) dies")
             interrupt.raise()
@@ -272,7 +273,9 @@ extension SimulatedProcess {
             failed = []
             attempted = []
             wellbeing = [:]
+            if !isDead { world.reconciling.insert(number) }
         }
+        defer { world.locked { _ = world.reconciling.remove(number) } }
         return try ReconcilePass(pass: pass, plan: SimulatedPlanning(world: world).plan).run()
     }
 

@@ -116,11 +116,34 @@ extension RolloutLedger {
             let standstill = try draft.rolloutMark(rollout)?.standstill(of: rollout)
             let present = try draft.read(FinalizerRecord.self, at: path)
             isRefused = standstill != nil || present != record
+            if !isRefused {
+                isRefused = try isOlderOpen(record.namespace, than: rollout, in: draft)
+            }
             guard !isRefused else { return .nothing }
             try draft.setFinalizer(begun, of: rollout)
             return .commit
         }
         return isRefused ? nil : begun
+    }
+
+    /// Whether an older rollout has the finalizer, too, and it has not ended: somebody may have
+    /// wanted that one again just now.
+    private func isOlderOpen(
+        _ namespace: String, than rollout: String, in draft: LedgerDraft
+    ) throws(LedgerError) -> Bool {
+        let number = try draft.readableRollout(rollout)?.number ?? 0
+        let open = try pass.store.snapshot()?.list(RecordPath.openFolder) ?? []
+        for id in open where id != rollout {
+            guard let other = try draft.readableRollout(id), other.number ?? 0 < number,
+                other.finalizers?.contains(namespace) == true
+            else { continue }
+            let finalizers = try draft.finalizers(of: other)
+            let isOpen = zip(other.finalizers ?? [], finalizers).contains { name, record in
+                name == namespace && record?.state.isTerminal != true
+            }
+            if isOpen { return true }
+        }
+        return false
     }
 
     private func write(_ record: FinalizerRecord, of rollout: String) throws(LedgerError) {
