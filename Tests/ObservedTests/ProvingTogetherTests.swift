@@ -208,7 +208,7 @@ struct ProvingTogetherTests {
     @Test(
         "changes are shared out where few parents are made once more for it",
         arguments: [
-            (0, 600, [100, 100, 100, 100, 100, 100]), (1, 240, [80, 80, 80]),
+            (0, 600, Array(repeating: 50, count: 12)), (1, 240, [80, 80, 80]),
             (400, 150, [150]), (0, 120, [120]),
         ])
     func shared(parents: Int, count: Int, visits: [Int]) {

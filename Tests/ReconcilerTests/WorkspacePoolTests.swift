@@ -27,6 +27,14 @@ import Testing
             servers: WorkspaceServers(writable: [profile: servers]), hands: 3)
     }
 
+    @Test(
+        "the sessions that make tables grow with per_host, and leave some to others",
+        arguments: [(1, 3), (2, 6), (3, 7), (10, 14), (1_000, 1_004)])
+    func hands(perHost: Int, hands: Int) {
+        #expect(WorkspacePool.hands(beside: perHost) == hands)
+        #expect(hands + 2 <= perHost + RolloutRunner.ahead)
+    }
+
     @Test("a first server that is read-only, or away, does not end the pass")
     func anotherServerDoesTheWork() throws {
         let replica = try MariaDBServer.start(options: ["--read-only"])

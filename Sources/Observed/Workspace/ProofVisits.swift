@@ -60,12 +60,14 @@ package struct ProofVisits {
     package static func shared(_ changes: [ChangeToProve], by hands: Int) -> [[Int]] {
         let whole = ProofVisits(changes)
         var best = whole
-        // Two for each hand: the first of them has to empty its workspace before.
-        for parts in [2 * hands, hands] where hands > 1 && changes.count >= parts * smallest {
+        // Small ones leave little to wait for at the end, when the last hand is at the last visit.
+        for parts in [4 * hands, 2 * hands, hands]
+        where hands > 1 && changes.count >= parts * smallest {
             let size = (changes.count + parts - 1) / parts
             let divided = ProofVisits(changes, limit: min(limit, size))
             if divided.load(on: 1) * 4 <= whole.load(on: 1) * 5,
-                divided.load(on: hands) < best.load(on: hands)
+                divided.load(on: hands, emptying: changes.count)
+                    < best.load(on: hands, emptying: changes.count)
             {
                 best = divided
             }
@@ -78,8 +80,12 @@ package struct ProofVisits {
 
     /// How many statements the busiest of `hands` workspaces sends, where each takes the next visit
     /// as it gets free.
-    private func load(on hands: Int) -> Int {
+    ///
+    /// - Parameter emptying: how many tables the first one has to drop before, in which it made
+    ///   what is wanted. Dropping one with its database costs a server half of making it.
+    private func load(on hands: Int, emptying: Int = 0) -> Int {
         var loads = Array(repeating: 0, count: max(1, hands))
+        loads[0] = emptying / 2
         for (visit, contents) in zip(visits, contents) {
             guard let free = loads.indices.min(by: { loads[$0] < loads[$1] }) else { continue }
             loads[free] += contents.values.count { $0 != .absent } + visit.count

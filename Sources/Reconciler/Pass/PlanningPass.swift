@@ -119,8 +119,7 @@ package struct PlanningPass {
             preferred: desired.fleet.namedWorkspace(desired.environment),
             prefix: desired.fleet.workspace.prefix,
             servers: WorkspaceServers(near, observation),
-            // One more than change shards at a time: its tables are empty.
-            hands: context.concurrency.perHost + 1,
+            hands: WorkspacePool.hands(beside: context.concurrency.perHost),
             allowing: StatementText.Permissions(
                 directories: request.operator?.allowsDataDirectory ?? false))
         hooks.stage("normalising")

@@ -47,6 +47,15 @@ package final class WorkspacePool {
         self.permissions = permissions
     }
 
+    /// How many sessions make tables on a server on which so many operations may run at a time.
+    ///
+    /// Their tables are empty, and most of a statement is the server's wait for its disk: MariaDB
+    /// 10.11 asks for that 8 times when it makes a table, 13 times when it alters one. Several
+    /// sessions wait for the same. Always fewer than a server may have of a process.
+    static func hands(beside perHost: Int) -> Int {
+        max(1, min(3 * perHost, perHost + 4))
+    }
+
     deinit {
         close()
     }
