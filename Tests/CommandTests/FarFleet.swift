@@ -77,6 +77,15 @@ final class FarFleet {
         return worker
     }
 
+    /// Waits until nobody reads the far server any more.
+    func awaitNoReader() throws {
+        let limit = Date().addingTimeInterval(60)
+        while try run(0, "workers").says("reads \(server)") {
+            guard Date() < limit else { throw TestSupportError("somebody still reads \(server)") }
+            usleep(100_000)
+        }
+    }
+
     /// The text that the ledger has at a path which begins and ends so, with the path.
     func document(_ folder: String) throws -> (path: String, text: String)? {
         let paths = try fleet.ledgerGit("ls-tree", "-r", "--name-only", "production")

@@ -45,4 +45,106 @@ struct FarShardTests {
         #expect(try worker.wait().status == 0)
         try far.fleet.expect(0, "store", "verify")
     }
+
+    /// What somebody changes by hand on a far shard is reported, as soon as its worker has read it.
+    @Test func driftOfAFarShardIsReported() throws {
+        let far = try FarFleet(.unreachable)
+        let worker = try far.worker()
+        try far.run(0, "reconcile")
+        let seen = try far.workers.events("shards-seen").count
+        try far.fleet.sql(1, "ALTER TABLE orders ADD COLUMN by_hand int")
+        try worker.reaches("another reading") {
+            try far.workers.events("shards-seen").count > seen
+        }
+        let drift = try far.run(2, "drift")
+        #expect(drift.says("app/s1", "by_hand"), "\(drift)")
+        #expect(!drift.says("app/s3:"), "\(drift)")
+        try far.fleet.sql(1, "ALTER TABLE orders DROP COLUMN by_hand")
+        try worker.reaches("a third reading") {
+            try far.workers.events("shards-seen").count > seen + 1
+        }
+        try far.run(0, "drift")
+        // What is seen grows the ledger only where it changes.
+        #expect(try far.workers.events("shards-seen").count == seen + 2)
+    }
+
+    /// A dead worker's word counts no longer than its lease; the next worker takes over.
+    @Test(arguments: WorkerFleet.Ledger.allCases)
+    func whatADeadWorkerSawIsNotBelieved(_ ledger: WorkerFleet.Ledger) throws {
+        let far = try FarFleet(.notAllowed, ledger: ledger)
+        let worker = try far.worker()
+        try far.run(0, "reconcile")
+        worker.send(SIGKILL)
+        _ = try worker.wait()
+        try far.awaitNoReader()
+        let alone = try far.run(6, "drift")
+        #expect(alone.says("app/s{1,3}: unknown", "no worker reads it"), "\(alone)")
+        #expect(!alone.says("read by worker"), "\(alone)")
+        try far.run(6, "reconcile")
+        let second = try far.worker()
+        let drift = try far.run(0, "drift")
+        #expect(drift.says("read by worker"), "\(drift)")
+        // Who cannot reach the server never takes back what it asked.
+        #expect(try far.workers.events("reading-asked").count == 1)
+        second.send(SIGTERM)
+        _ = try second.wait()
+        // Who reaches the server reads it by itself, and asks no more.
+        let own = try far.fleet.expect(
+            0, "reconcile", "--operator", "../operator.yaml")
+        #expect(!own.says("read by worker"), "\(own)")
+        #expect(try far.workers.events("reading-withdrawn").count == 1)
+        #expect(try far.workers.fleet.expect(0, "workers").says("nobody works on production"))
+    }
+
+    /// What a worker saw before somebody else changed the shard is not taken for its state.
+    @Test func whatIsOlderThanTheLedgerIsNotBelieved() throws {
+        let far = try FarFleet(.notAllowed)
+        let worker = try far.worker()
+        try far.run(0, "reconcile")
+        worker.send(SIGSTOP)
+        try far.workers.change(column: "stripes")
+        // Somebody who reaches the server changes one of its shards meanwhile.
+        try far.fleet.expect(
+            0, "reconcile", "--operator", "../operator.yaml", "--shard", "s1")
+        let run = try far.run(6, "reconcile")
+        #expect(run.says("app/s1", "is about to read it"), "\(run)")
+        let drift = try far.run(6, "drift")
+        #expect(!drift.says("s1  app.orders"), "\(drift)")
+        worker.send(SIGCONT)
+        try far.run(0, "reconcile")
+        for shard in 0..<4 { #expect(try far.workers.has(column: "stripes", shard)) }
+        worker.send(SIGTERM)
+        #expect(try worker.wait().status == 0)
+    }
+
+    /// A worker is killed with its statement in flight on a far shard: the next one looks what
+    /// became of it, and each statement runs once.
+    @Test(arguments: WorkerFleet.Ledger.allCases)
+    func whatAKilledWorkerLeftOnAFarShardIsSettledByTheNext(
+        _ ledger: WorkerFleet.Ledger
+    ) throws {
+        let far = try FarFleet(.unreachable, ledger: ledger)
+        let first = try far.worker()
+        try far.run(0, "reconcile")
+        let reader = try far.workers.block(1)
+        try far.workers.change(column: "stripes")
+        let daemon = try far.start("daemon", "--interval", "1s")
+        try daemon.reaches("a statement on the far shard") { try far.workers.isWaiting(1) }
+        first.send(SIGKILL)
+        _ = try first.wait()
+        reader.close()
+        try far.awaitNoReader()
+        let second = try far.worker()
+        try daemon.reaches("everything done") {
+            try (0..<4).allSatisfy { try far.workers.has(column: "stripes", $0) }
+                && daemon.stderr.components(separatedBy: "\"outcome\":\"in-sync\"").count > 1
+        }
+        daemon.send(SIGTERM)
+        #expect(try daemon.wait().status == 0)
+        second.send(SIGTERM)
+        _ = try second.wait()
+        let completed = try far.workers.events("operation-completed")
+        #expect(completed.count == 8 && Set(completed).count == 8, "\(completed)")
+        try far.fleet.expect(0, "store", "verify")
+    }
 }

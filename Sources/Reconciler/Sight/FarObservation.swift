@@ -101,8 +101,10 @@ struct FarObservation {
                 let finding = try reading.finding(of: target)
                 switch finding {
                 case .awaited: patience = Self.awaitedSeconds
+                // Its worker writes it once more.
+                case .refused: patience = max(patience, Self.unreadSeconds)
                 case .unread: patience = max(patience, hasReaders ? Self.unreadSeconds : 0)
-                case .seen, .unreadable, .refused: break
+                case .seen, .unreadable: break
                 }
                 if take(finding, of: target, by: reading.readers[target.server], &observation) {
                     far.seen[target.server, default: []].append(target.id)

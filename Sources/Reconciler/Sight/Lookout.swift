@@ -58,13 +58,16 @@ package final class Lookout {
     private var posts: [ServerAddress: Post] = [:]
     private var asked: (folder: ObjectID?, servers: [ServerAddress: AskedServer]) = (nil, [:])
     private var told: [String: String] = [:]
+    /// What the ledger was when it was looked at last.
+    private var commit: ObjectID?
 
     /// A server that this process reads.
     private final class Post {
         let server: ServerAddress
         let lease: LedgerClaim
         var asked: AskedServer
-        var recorded: SeenServer?
+        /// What it recorded last, and the bytes of that; nil where it has to be recorded anew.
+        var recorded: (seen: SeenServer, bytes: [UInt8])?
         var readings = 0
         /// By the time since the system began.
         var lastReading = -Double.infinity
@@ -131,6 +134,14 @@ package final class Lookout {
         }
         try take()
         guard !posts.isEmpty else { return }
+        if snapshot.commit != commit {
+            // Somebody may have taken it back and asked again, or have changed it.
+            for (server, post) in posts
+            where try snapshot.read(RecordPath.seen(server.description)) != post.recorded?.bytes {
+                post.recorded = nil
+            }
+            commit = snapshot.commit
+        }
         let bases = try ShardBases(snapshot)
         let now = ProcessInfo.processInfo.systemUptime
         let due = try posts.values.filter {
@@ -149,9 +160,15 @@ package final class Lookout {
         for name in try snapshot.askedServers() {
             guard let server = ServerAddress(name), means.mayRead(server) else { continue }
             attempt(server) {
-                guard let wanted = try snapshot.asked(on: name), wanted.allHave(means.labels),
-                    wanted.shards.allSatisfy({ DatabaseName.fault($0.database) == nil })
+                guard let wanted = try snapshot.asked(on: name), wanted.allHave(means.labels)
                 else { return }
+                for shard in wanted.shards {
+                    guard let fault = DatabaseName.fault(shard.database) else { continue }
+                    throw LedgerError(
+                        .damaged,
+                        "\(RecordPath.asked(name)): the name of the database of "
+                            + "\(shard.shardID) \(fault)")
+                }
                 servers[server] = wanted
             }
         }
@@ -175,7 +192,7 @@ package final class Lookout {
     /// Whether what was recorded of a server still counts.
     private func isCurrent(_ post: Post, _ bases: ShardBases) throws -> Bool {
         guard let recorded = post.recorded else { return false }
-        return try recorded.shards.allSatisfy {
+        return try recorded.seen.shards.allSatisfy {
             try bases.agree(with: $0.record, $0.pending, of: $0.shardID)
         }
     }
@@ -191,8 +208,6 @@ package final class Lookout {
         }
         try settle(server)
         guard let snapshot = try means.store.snapshot() else { return }
-        // Somebody may have taken it back and asked again.
-        if try snapshot.read(RecordPath.seen(server.description)) == nil { post.recorded = nil }
         let isExact = post.readings % Self.exactEvery == 0
         let bases = try ShardBases(snapshot)
         let found = means.access.observe(
@@ -201,10 +216,11 @@ package final class Lookout {
         post.readings += 1
         let seen = try SeenServer(
             post.asked, on: server, by: post.lease, found, bases: bases,
-            counts: isExact ? nil : post.recorded)
-        guard seen != post.recorded else { return }
-        try record(seen, on: server, under: post.lease)
-        post.recorded = seen
+            earlier: post.recorded?.seen, keepsCounts: !isExact)
+        guard seen != post.recorded?.seen else { return }
+        let bytes = try CanonicalJSON.encode(seen)
+        try record(seen, bytes, on: server, under: post.lease)
+        post.recorded = (seen, bytes)
     }
 
     /// Settles what a dead process has begun on the server, where nobody is at work there: the
@@ -228,7 +244,7 @@ package final class Lookout {
     }
 
     private func record(
-        _ seen: SeenServer, on server: ServerAddress, under lease: LedgerClaim
+        _ seen: SeenServer, _ bytes: [UInt8], on server: ServerAddress, under lease: LedgerClaim
     ) throws {
         let catalog = means.catalog
         let digests = Set(seen.schemas.flatMap(\.values)).sorted()
@@ -245,7 +261,7 @@ package final class Lookout {
                 // A text that is not UTF-8 is not kept: the shard is not known then.
                 if Digest(of: bytes) == digest { try draft.set(path, bytes) }
             }
-            try draft.set(RecordPath.seen(seen.server), json: seen)
+            try draft.set(RecordPath.seen(seen.server), bytes)
             return .commit
         }
     }

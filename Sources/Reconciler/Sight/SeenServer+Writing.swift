@@ -18,16 +18,20 @@ extension SeenServer {
     ///
     /// - Parameters:
     ///   - bases: what the ledger had of the shards before they were read.
-    ///   - counts: what of the objects that are not managed counts; nil for what was read.
+    ///   - earlier: what was recorded before: the reason of a problem stays as it was told first.
+    ///   - keepsCounts: whether the numbers of objects that are not managed are those of `earlier`,
+    ///     as they were not counted.
     init(
         _ asked: AskedServer, on server: ServerAddress, by lease: LedgerClaim,
-        _ found: [ShardID: ShardObservation], bases: ShardBases, counts: SeenServer?
+        _ found: [ShardID: ShardObservation], bases: ShardBases,
+        earlier: SeenServer?, keepsCounts: Bool
     ) throws(LedgerError) {
         self.init(server: server, by: lease.lease.owner, token: lease.lease.token)
         var profiles: [ServerProfile: Int] = [:]
         var schemas: [[String: Digest]: Int] = [:]
         let earlier = Dictionary(
-            (counts?.shards ?? []).map { ($0.shardID, $0) }, uniquingKeysWith: { first, _ in first }
+            (earlier?.shards ?? []).map { ($0.shardID, $0) },
+            uniquingKeysWith: { first, _ in first }
         )
         for one in asked.shards.sorted(by: { $0.shardID < $1.shardID }) {
             let id = one.shardID
@@ -43,7 +47,7 @@ extension SeenServer {
                     others.isEmpty
                     ? nil : Dictionary(others, uniquingKeysWith: { first, _ in first })
                 shard.uncounted = known.uncounted
-                if counts != nil, let last = earlier[id], last.problem == nil {
+                if keepsCounts, let last = earlier[id], last.problem == nil {
                     (shard.others, shard.uncounted) = (last.others, last.uncounted)
                 }
             case .unknown(let problem):

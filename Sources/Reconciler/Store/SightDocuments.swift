@@ -8,7 +8,9 @@ extension RecordReader {
     /// What is to be read on a server; nil where nothing is.
     func asked(on server: String) throws(LedgerError) -> AskedServer? {
         let path = RecordPath.asked(server)
-        guard let record = try read(AskedServer.self, at: path) else { return nil }
+        guard let bytes = try read(path) else { return nil }
+        try SightDocuments.check(bytes, most: SightDocuments.mostAsked, at: path)
+        let record = try CanonicalJSON.decode(AskedServer.self, from: bytes, at: path)
         try RecordVersion.check(record.version, at: path)
         guard record.server == server, ServerAddress(server)?.description == server else {
             throw LedgerError(.damaged, "\(path): it is about \(record.server)")
@@ -28,10 +30,7 @@ extension RecordReader {
     ) throws(LedgerError) -> SeenServer? {
         let path = RecordPath.seen(server)
         guard let bytes = try read(path) else { return nil }
-        let most = SeenServer.mostBytes(shardCount)
-        guard bytes.count <= most else {
-            throw LedgerError(.damaged, "\(path): it has \(bytes.count) bytes, more than \(most)")
-        }
+        try SightDocuments.check(bytes, most: SightDocuments.mostSeen(shardCount), at: path)
         let record = try CanonicalJSON.decode(SeenServer.self, from: bytes, at: path)
         try RecordVersion.check(record.version, at: path)
         guard record.server == server else {
@@ -41,9 +40,20 @@ extension RecordReader {
     }
 }
 
-extension SeenServer {
-    /// The size that a document about so many shards does not exceed.
-    static func mostBytes(_ shardCount: Int) -> Int { 1 << 24 + shardCount << 17 }
+/// How large documents are that others have written, at most.
+enum SightDocuments {
+    /// What is asked of one server, in bytes.
+    static let mostAsked = 1 << 24
+
+    /// What was seen of so many shards, in bytes: room for a thousand tables of each.
+    static func mostSeen(_ shardCount: Int) -> Int { 1 << 22 + shardCount << 17 }
+
+    static func check(
+        _ bytes: [UInt8], most: Int, at path: LedgerPath
+    ) throws(LedgerError) {
+        guard bytes.count > most else { return }
+        throw LedgerError(.damaged, "\(path): it has \(bytes.count) bytes, more than \(most)")
+    }
 }
 
 extension RecordSnapshot {
