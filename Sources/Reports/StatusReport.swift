@@ -18,6 +18,8 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var failures: [FailureRecord] = []
     /// What else cannot be read and keeps something from going on, one sentence each.
     package var unread: [String] = []
+    /// Which servers workers read for the process that plans, one sentence each.
+    package var readByWorkers: [String] = []
     /// Every shard that was recorded; nil where nobody asked.
     package var shards: [ShardLine]?
     /// What there is to say where there is no rollout.

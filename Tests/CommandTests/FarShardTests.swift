@@ -39,6 +39,8 @@ struct FarShardTests {
         #expect(drift.says("read by worker"), "\(drift)")
         #expect(try far.workers.events("reading-asked").count == 1)
         #expect(worker.stderr.contains("\"reading\""), "\(worker.stderr)")
+        let status = try far.run(0, "status")
+        #expect(status.says("app/s1, app/s3", "read by worker"), "\(status)")
         let list = try far.run(0, "workers")
         #expect(list.says("reads \(far.server)"), "\(list)")
         worker.send(SIGTERM)
@@ -80,6 +82,8 @@ struct FarShardTests {
         let alone = try far.run(6, "drift")
         #expect(alone.says("app/s{1,3}: unknown", "no worker reads it"), "\(alone)")
         #expect(!alone.says("read by worker"), "\(alone)")
+        let status = try far.run(0, "status")
+        #expect(status.says("no worker reads them"), "\(status)")
         try far.run(6, "reconcile")
         let second = try far.worker()
         let drift = try far.run(0, "drift")
@@ -139,6 +143,7 @@ struct FarShardTests {
             try (0..<4).allSatisfy { try far.workers.has(column: "stripes", $0) }
                 && daemon.stderr.components(separatedBy: "\"outcome\":\"in-sync\"").count > 1
         }
+        #expect(daemon.stderr.contains("\"readByWorkers\":\"app/s1, app/s3 on "))
         daemon.send(SIGTERM)
         #expect(try daemon.wait().status == 0)
         second.send(SIGTERM)

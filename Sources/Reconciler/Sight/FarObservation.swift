@@ -128,7 +128,7 @@ struct FarObservation {
         _ observation: inout [ShardID: ShardObservation]
     ) -> Bool {
         let reader = "worker \(worker ?? "?")"
-        let here = "\(target.id) on \(target.server) cannot be reached from here"
+        let here = "\(target.server) cannot be reached from here"
         switch finding {
         case .seen(let known):
             observation[target.id] = .known(known)

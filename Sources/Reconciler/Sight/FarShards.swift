@@ -1,4 +1,5 @@
 import Basics
+import Ledger
 import Model
 import Schema
 
@@ -27,11 +28,43 @@ package struct FarShards: Sendable {
         return workers.sorted { $0.key < $1.key }.map { worker, servers in
             let shards = servers.flatMap { seen[$0] ?? [] }.sorted()
             return Notice(
-                code: "read-by-worker",
+                code: Notice.readByWorker,
                 message: "\(Self.list(shards.map(\.description), "shard")) on "
                     + "\(Self.list(servers.map(\.description), "server")): read by worker "
-                    + "\(worker), as this process cannot reach them")
+                    + "\(worker), as the process that plans cannot reach them")
         }
+    }
+
+    /// Which servers workers are asked to read, and who does, one sentence for each of them.
+    package static func words(of store: LedgerStore) throws(LedgerError) -> [String] {
+        guard let snapshot = try store.snapshot() else { return [] }
+        var (far, unread) = (FarShards(), FarShards())
+        let names = try snapshot.askedServers()
+        guard !names.isEmpty else { return [] }
+        let leases = try SightLeases(of: store)
+        for name in names {
+            guard let server = ServerAddress(name) else { continue }
+            var shards: [ShardID] = []
+            do throws(LedgerError) {
+                shards = try snapshot.asked(on: name)?.shards.map(\.shardID) ?? []
+            } catch  where error.isOfContent {
+                // The next pass writes it anew.
+                continue
+            }
+            if let holder = leases[server] {
+                (far.readers[server], far.seen[server]) = (holder.owner, shards)
+            } else {
+                unread.seen[server] = shards
+            }
+        }
+        let servers = unread.seen.keys.sorted()
+        guard !servers.isEmpty else { return far.notices.map(\.message) }
+        let shards = servers.flatMap { unread.seen[$0] ?? [] }.sorted()
+        return far.notices.map(\.message) + [
+            "\(list(shards.map(\.description), "shard")) on "
+                + "\(list(servers.map(\.description), "server")): the process that plans cannot "
+                + "reach them, and no worker reads them"
+        ]
     }
 
     /// The first of some names, and how many there are.

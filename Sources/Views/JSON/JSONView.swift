@@ -69,6 +69,9 @@ package enum JSONView {
         members["setAside"] = .array(status.setAside.map(shardLine))
         members["failures"] = .array(status.failures.map(failure))
         members["unread"] = .array(status.unread.map(JSONValue.string))
+        if !status.readByWorkers.isEmpty {
+            members["readByWorkers"] = .array(status.readByWorkers.map(JSONValue.string))
+        }
         members["shards"] = status.shards.map { .array($0.map(shardLine)) } ?? .null
         return document("status", status.headline, exit, members, pretty)
     }

@@ -54,13 +54,15 @@ package enum EventJSON {
     }
 
     private static func pass(_ number: Int, _ report: ReconcileReport) -> [String: String] {
-        [
+        let seen = report.plan.notices.filter { $0.code == Notice.readByWorker }.map(\.message)
+        let more = seen.isEmpty ? [:] : ["readByWorkers": seen.joined(separator: "; ")]
+        return [
             "pass": "\(number)", "exit": "\(report.exitStatus.rawValue)",
             "outcome": report.exitStatus.label,
             "revision": report.plan.plan.revision.label,
             "steps": "\(report.plan.steps.count)",
             "unknown": "\(report.plan.plan.unknown.count)",
             "completed": "\(report.rollout.counts["completed"] ?? 0)",
-        ]
+        ].merging(more) { $1 }
     }
 }

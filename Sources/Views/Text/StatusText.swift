@@ -23,9 +23,10 @@ package enum StatusText {
             page.prose(failure, .bad, hanging: 2)
         }
         for words in status.unread { page.prose(words, .bad, hanging: 2) }
+        for words in status.readByWorkers { page.prose(words, .plain, hanging: 2) }
         let isShort =
             status.suspensions.isEmpty && status.setAside.isEmpty && status.failures.isEmpty
-            && status.unread.isEmpty
+            && status.unread.isEmpty && status.readByWorkers.isEmpty
         if !isShort {
             page.blank()
         }

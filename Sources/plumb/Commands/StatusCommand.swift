@@ -82,6 +82,7 @@ enum StatusCommand {
         report.rollbacks = try queries.rollbacks()
         report.failures = try queries.failures(&failures)
         report.unread = try queries.unread()
+        report.readByWorkers = try FarShards.words(of: store)
         (report.setAside, report.shards) = try queries.shardLines(all: shards, &memory) {
             session.whereabouts
         }
