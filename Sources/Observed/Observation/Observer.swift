@@ -36,6 +36,7 @@ package final class Observer: Sendable {
         let target: ObservationTarget
         let schema: ShardSchema
         let profile: ServerProfile
+        let profileDigest: Digest
         let otherObjects: [CountedObjectKind: Int]
         let uncounted: String?
         /// The mark of the server before the reading.
@@ -162,10 +163,13 @@ package final class Observer: Sendable {
     }
 
     private func remember(_ target: ObservationTarget, _ shard: KnownShard, _ pass: ServerPass) {
-        guard let proof = pass.proof(of: target, shard, catalog) else { return forget(target.id) }
+        guard let proof = pass.proof(of: target, shard, catalog),
+            let digest = pass.facts?.profileDigest(of: target.database)
+        else { return forget(target.id) }
         let known = Memory(
             target: target, schema: shard.schema, profile: shard.profile,
-            otherObjects: shard.otherObjects, uncounted: shard.uncounted, mark: proof.mark,
+            profileDigest: digest, otherObjects: shard.otherObjects, uncounted: shard.uncounted,
+            mark: proof.mark,
             fingerprint: proof.fingerprint)
         memory.withLock { $0[target.id] = known }
     }

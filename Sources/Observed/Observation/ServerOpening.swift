@@ -23,8 +23,8 @@ struct ServerOpening: Sendable {
             try known.isCurrent(on: connection, flavour)
         {
             mark = known
-            let settings = settings
-            proven = memory.filter { $0.value.mark == known && settings.stillHold($0.value) }
+            var profiles = ProfileComparison(settings)
+            proven = memory.filter { $0.value.mark == known && profiles.stillHolds($0.value) }
         } else {
             // Read before all else: what is read after it is what it stands for.
             mark = mode == .once || !marks ? nil : try .read(on: connection, flavour)
@@ -48,14 +48,24 @@ struct ServerOpening: Sendable {
     }
 }
 
-extension ServerSettings {
+/// Compares the profiles of many shards with the server's present settings, each kind once.
+private struct ProfileComparison {
+    private let settings: ServerSettings
+    /// The digests of present profiles, by the defaults of their databases.
+    private var digests: [ServerFacts.Database: Digest] = [:]
+
+    init(_ settings: ServerSettings) {
+        self.settings = settings
+    }
+
     /// Whether the profile of a shard is the same as when it was read; its database's own part
     /// changes by statements alone.
-    fileprivate func stillHold(_ known: Observer.Memory) -> Bool {
-        ServerFacts.profile(
-            profile,
-            with: ServerFacts.Database(
-                characterSet: known.profile.characterSet, collation: known.profile.collation)
-        ) == known.profile
+    mutating func stillHolds(_ known: Observer.Memory) -> Bool {
+        let defaults = ServerFacts.Database(
+            characterSet: known.profile.characterSet, collation: known.profile.collation)
+        if let digest = digests[defaults] { return digest == known.profileDigest }
+        let digest = ServerFacts.profile(settings.profile, with: defaults).digest
+        digests[defaults] = digest
+        return digest == known.profileDigest
     }
 }
