@@ -39,6 +39,9 @@ struct SightAttackTests {
             name: "a version that is none", old: "\"version\":\"10.", new: "\"version\":\"x.",
             says: "its version is none"),
         Forgery(
+            name: "a version that no other server has", old: "\"version\":\"10.",
+            new: "\"version\":\"9.10.", says: "unknown · no-workspace"),
+        Forgery(
             name: "a collation that is none", old: "\"collation\":\"",
             new: "\"collation\":\"a b", says: "its character set or collation is none"),
         Forgery(

@@ -22,6 +22,7 @@ struct DoctorRenameGrantsTests {
         for sql in [
             "CREATE USER \(user)@localhost", "GRANT PROCESS ON *.* TO \(user)@localhost",
             "GRANT SELECT ON mysql.innodb_table_stats TO \(user)@localhost",
+            "GRANT SELECT ON performance_schema.* TO \(user)@localhost",
             "GRANT \(list) ON \(shard) TO \(user)@localhost",
             "GRANT \(list) ON `\\_plumb\\_ws\\_%`.* TO \(user)@localhost",
         ] { try fixture.root.execute(sql) }

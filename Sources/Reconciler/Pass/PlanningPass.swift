@@ -118,7 +118,7 @@ package struct PlanningPass {
             pool: context.pool, catalog: context.catalog,
             preferred: desired.fleet.namedWorkspace(desired.environment),
             prefix: desired.fleet.workspace.prefix,
-            servers: WorkspaceServers(near, observation),
+            servers: WorkspaceServers(near, observation), unreached: far.obstacles,
             hands: WorkspacePool.hands(beside: context.concurrency.perHost),
             allowing: StatementText.Permissions(
                 directories: request.operator?.allowsDataDirectory ?? false))

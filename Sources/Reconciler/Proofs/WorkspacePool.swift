@@ -30,12 +30,14 @@ package final class WorkspacePool {
     ///   - preferred: the server that the fleet file names. It is used for shards of its profile;
     ///     for others a shard's server is used.
     ///   - servers: the other servers that may be used.
+    ///   - unreached: servers that cannot be used from here, with the reason.
     ///   - hands: how many sessions may make tables on one server at a time: fewer than the
     ///     sessions of the pool, so that others can read.
     ///   - permissions: the statements that the operator allows in files.
     package init(
         pool: ConnectionPool, catalog: ObjectCatalog, preferred: ServerAddress?, prefix: String,
-        servers: WorkspaceServers = WorkspaceServers(), hands: Int = 1,
+        servers: WorkspaceServers = WorkspaceServers(),
+        unreached: [ServerAddress: String] = [:], hands: Int = 1,
         allowing permissions: StatementText.Permissions = StatementText.Permissions()
     ) {
         self.pool = pool
@@ -45,6 +47,12 @@ package final class WorkspacePool {
         self.servers = servers
         self.hands = max(1, hands)
         self.permissions = permissions
+        for (server, reason) in unreached {
+            useless[server] = WorkspaceError(
+                MySQLError(kind: .unreachable, message: reason, server: server),
+                while: "connecting",
+                remedy: "name a server of the same version and settings as `host` of `workspace`")
+        }
     }
 
     /// How many sessions make tables on a server on which so many operations may run at a time.

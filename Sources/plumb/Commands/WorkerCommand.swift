@@ -11,12 +11,12 @@ import Views
 /// `plumb worker`.
 enum WorkerCommand {
     static let command = Command(
-        name: "worker", summary: "carry out what daemons offer of their rollouts",
+        name: "worker", summary: "carry out what daemons offer, and read what they cannot reach",
         details: """
             Makes no plan and reads no schema repository: it takes what a daemon or a reconcile has
             recorded in the ledger, for the servers of which the operator's file has an account that
-            may change shards. One line of JSON per event on standard error. SIGTERM lets the running
-            statements finish.
+            may change shards. Servers that a daemon cannot reach it reads for it. One line of JSON
+            per event on standard error. SIGTERM lets the running statements finish.
             """,
         options: [
             .operatorFile, .ledger, .environment, .hosts, .labels, .concurrency, .noColor,
