@@ -139,6 +139,17 @@ struct StatementMarkTests {
         #expect(try server.mark() == nil)
         try session.execute("COMMIT")
         #expect(try server.mark() != nil)
+        // Where the server keeps no account of such locks, nothing is known.
+        for (table, name) in [
+            ("setup_consumers", "global_instrumentation"),
+            ("setup_instruments", "wait/lock/metadata/sql/mdl"),
+        ] {
+            let sql = "UPDATE performance_schema.\(table) SET ENABLED = '%' WHERE NAME = '\(name)'"
+            try server.root.execute(sql.replacing("%", with: "NO"))
+            #expect(try server.mark() == nil)
+            try server.root.execute(sql.replacing("%", with: "YES"))
+            #expect(try server.mark() != nil)
+        }
     }
 
     @Test("a server that was started again has another one", arguments: TestServer.available)

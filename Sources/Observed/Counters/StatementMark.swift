@@ -88,7 +88,11 @@ struct StatementMark: Hashable, Sendable {
         guard flavour == .mysql else { return "SELECT 0" }
         return """
             SELECT IF((SELECT ENABLED FROM performance_schema.setup_instruments
-            WHERE NAME = 'wait/lock/metadata/sql/mdl') = 'YES',
+            WHERE NAME = 'wait/lock/metadata/sql/mdl') = 'YES'
+            AND (SELECT ENABLED FROM performance_schema.setup_consumers
+            WHERE NAME = 'global_instrumentation') = 'YES'
+            AND (SELECT VARIABLE_VALUE FROM performance_schema.global_status
+            WHERE VARIABLE_NAME = 'Performance_schema_metadata_lock_lost') = 0,
             (SELECT COUNT(*) FROM performance_schema.metadata_locks WHERE LOCK_TYPE = 'EXCLUSIVE'
             AND OBJECT_TYPE IN ('SCHEMA', 'TABLE')), NULL)
             """
