@@ -217,6 +217,8 @@ struct ServerPlace {
     func run(_ statement: String) throws {
         let connection = try Self.connect(to: sockets[0])
         try connection.select(database: database)
+        // What another node has acknowledged a moment ago is changed, too.
+        if sockets.count > 1 { try connection.execute("SET SESSION wsrep_sync_wait = 7") }
         try connection.execute(statement)
     }
 }
