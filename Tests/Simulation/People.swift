@@ -149,8 +149,7 @@ struct People {
     private func runAnother() {
         guard world.depth > 0 else { return }
         let tip = world.auditor.tip
-        // Before the ledger is made nobody can have a lease in it.
-        let isTaken = tip != nil && world.locked { !world.reconciling.isEmpty }
+        let isTaken = world.locked { !world.reconciling.isEmpty }
         let process = SimulatedProcess(world, isQuiet: true)
         let result = process.reconcile()
         guard world.auditor.tip != tip, isTaken else { return }

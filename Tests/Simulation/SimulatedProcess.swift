@@ -19,6 +19,7 @@ final class SimulatedProcess: @unchecked Sendable {
     let isQuiet: Bool
     let interrupt = Interrupt()
     private var dead = false
+    private var isInPass = false
     private var sessions: Set<Int> = []
     /// Operations of which it has sent a statement.
     var attempted: Set<OperationKey> = []
@@ -183,6 +184,10 @@ final class SimulatedProcess: @unchecked Sendable {
             }
         case .after(let purpose):
             world.note("\(purpose) by process \(number): written")
+            // What it writes in a pass is under the lease of the environment.
+            if purpose.hasPrefix("writing ") {
+                world.locked { if isInPass { world.reconciling.insert(number) } }
+            }
             world.auditor.look(by: isQuiet ? nil : self)
             guard isUnlucky(.reading) else { return }
             world.note("\(purpose) by process \(number): not acknowledged")
@@ -273,9 +278,14 @@ extension SimulatedProcess {
             failed = []
             attempted = []
             wellbeing = [:]
-            if !isDead { world.reconciling.insert(number) }
+            isInPass = true
         }
-        defer { world.locked { _ = world.reconciling.remove(number) } }
+        defer {
+            world.locked {
+                isInPass = false
+                world.reconciling.remove(number)
+            }
+        }
         return try ReconcilePass(pass: pass, plan: SimulatedPlanning(world: world).plan).run()
     }
 

@@ -41,7 +41,7 @@ final class World: @unchecked Sendable {
     /// The last number that a process or session has.
     var lastNumber = 0
     var count = Counts()
-    /// The processes, by number, that are in the middle of a pass and live.
+    /// The processes, by number, that are in the middle of a pass in which they wrote, and live.
     var reconciling: Set<Int> = []
     /// Until when programs run whose process died, by their numbers.
     var programs: [Int32: Int64] = [:]
