@@ -241,7 +241,9 @@ struct AccountGrants {
             },
             global: { flavour in
                 ["SELECT ON mysql.innodb_table_stats", "PROCESS ON *.*"]
-                    + (flavour == .mysql ? ["SHOW_ROUTINE ON *.*"] : ["SELECT ON mysql.proc"])
+                    + (flavour == .mysql
+                        ? ["SHOW_ROUTINE ON *.*", "SELECT ON performance_schema.*"]
+                        : ["SELECT ON mysql.proc"])
             }),
         AccountGrants(
             name: "worker", shard: { _, _ in [] },
