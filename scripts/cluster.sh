@@ -120,7 +120,9 @@ start() {
     folder=$(mktemp -d "${TMPDIR:-/tmp}/plumb-cluster.XXXXXX")
     chmod 755 "$folder"
     echo $((20000 + ($$ % 1200) * 10)) >"$folder/port"
-    if [ "$1" = apart ]; then networks || { stop; exit 1; }; fi
+    # A start that fails leaves nothing behind.
+    trap '[ $? -eq 0 ] || stop' EXIT
+    if [ "$1" = apart ]; then networks; fi
     mariadb-install-db --no-defaults "${user[@]}" --datadir="$folder/template" --skip-test-db --force \
         --auth-root-authentication-method=normal --innodb-log-file-size=8M >"$folder/install.log" 2>&1
     # All begin with the data of a node that was alone: the others get what happens later by transactions.
