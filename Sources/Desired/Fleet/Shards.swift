@@ -60,7 +60,7 @@ package struct Selector: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether it selects a shard with this name and these labels.
     package func selects(name: String, labels shardLabels: [String: String]) -> Bool {
-        labels.allSatisfy { shardLabels[$0.key] == $0.value }
+        shardLabels.haveAll(labels)
             && shard.map { Glob.matches(name, $0) } ?? true
     }
 

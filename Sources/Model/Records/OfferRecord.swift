@@ -55,7 +55,7 @@ package struct OfferedServer: Codable, Hashable, Sendable {
 
     /// Whether each of its shards has these labels.
     package func allHave(_ labels: [String: String]) -> Bool {
-        shards.allSatisfy { shard in labels.allSatisfy { shard.labels?[$0.key] == $0.value } }
+        shards.allSatisfy { ($0.labels ?? [:]).haveAll(labels) }
     }
 }
 

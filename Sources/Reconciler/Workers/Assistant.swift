@@ -156,7 +156,9 @@ package final class Assistant: @unchecked Sendable {
         let isFree = locked { active < limit && !taken.contains(key) }
         guard isFree, backOff.wait(for: name, now: hooks.clock.now) == nil, means.mayChange(server)
         else { return }
-        guard try means.labels.isEmpty || hasLabels(name, offer, snapshot, means.labels) else {
+        if !means.labels.isEmpty,
+            try snapshot.offered(offer, on: name)?.allHave(means.labels) != true
+        {
             return locked { _ = taken.insert(key) }
         }
         try sharing.claims.share()
@@ -185,12 +187,6 @@ package final class Assistant: @unchecked Sendable {
         thread.name = "plumb-assistant"
         thread.stackSize = 8 << 20
         thread.start()
-    }
-
-    private func hasLabels(
-        _ name: String, _ offer: OfferRecord, _ snapshot: RecordSnapshot, _ labels: [String: String]
-    ) throws -> Bool {
-        try snapshot.offered(offer, on: name)?.allHave(labels) ?? false
     }
 
     private static func key(_ offer: OfferRecord) -> String { "\(offer.rollout) \(offer.id) " }

@@ -4,6 +4,7 @@ import Execution
 import Foundation
 import Ledger
 import Model
+import MySQLClient
 import Reports
 import Schema
 
@@ -56,16 +57,10 @@ package struct WorkerSession: Sendable {
         ).open(signingKey: rules.ledgerKey)
     }
 
-    /// Whether the shards of a server may be changed from here.
-    package func mayChange(_ server: ServerAddress) -> Bool {
+    /// Whether the shards of a server may be changed, or read, from here.
+    private func may(_ purpose: ConnectionPool.Purpose, _ server: ServerAddress) -> Bool {
         guard hosts.isEmpty || hosts.contains(where: { $0.matches(server) }) else { return false }
-        return (try? context.access.settings(server, .change)) != nil
-    }
-
-    /// Whether the shards of a server may be read from here.
-    private func mayRead(_ server: ServerAddress) -> Bool {
-        guard hosts.isEmpty || hosts.contains(where: { $0.matches(server) }) else { return false }
-        return (try? context.access.settings(server, .read)) != nil
+        return (try? context.access.settings(server, purpose)) != nil
     }
 
     /// Carries out what is offered and reads what is asked, until the interrupt is raised and
@@ -80,10 +75,10 @@ package struct WorkerSession: Sendable {
         let means = Assistant.Means(
             store: store, access: context, total: context.concurrency.total, labels: labels,
             permissions: permissions,
-            mayChange: { mayChange($0) })
+            mayChange: { may(.change, $0) })
         let sight = Lookout.Means(
             store: store, access: context, catalog: context.catalog, labels: labels,
-            mayRead: { mayRead($0) })
+            mayRead: { may(.read, $0) })
         let ended = DispatchSemaphore(value: 0)
         let thread = Thread {
             Lookout(sight, sharing: sharing, hooks: hooks) { notify($0.event) }.run()

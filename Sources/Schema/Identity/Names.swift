@@ -122,3 +122,10 @@ package struct SourceLocation: Hashable, Sendable, Codable, CustomStringConverti
     /// `file:line:column`, as compilers print it.
     package var description: String { "\(file):\(line):\(column)" }
 }
+
+extension [String: String] {
+    /// Whether these labels, of a shard, have all of `wanted`, with the same values.
+    package func haveAll(_ wanted: [String: String]) -> Bool {
+        wanted.allSatisfy { self[$0.key] == $0.value }
+    }
+}

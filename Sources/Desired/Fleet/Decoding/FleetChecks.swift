@@ -40,7 +40,7 @@ struct FleetChecks {
             case .listed(let shards):
                 shards.contains { selector.selects(name: $0.name, labels: entry.labels) }
             // Which names are discovered there, only its server knows.
-            case .discovered: selector.labels.allSatisfy { entry.labels[$0.key] == $0.value }
+            case .discovered: entry.labels.haveAll(selector.labels)
             }
         }
     }
