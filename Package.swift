@@ -30,6 +30,9 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(
+            name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         module("Basics"),
         module("Execution", ["Basics"]),
@@ -66,6 +69,7 @@ let package = Package(
                 "Basics", "Execution", "Schema", "Git", "Desired", "MySQLClient", "Observed",
                 "Ledger", "Model", "Reports", "Reconciler",
             ]),
+        module("HTTP", ["Basics", "CMicroHTTPD"]),
         module("Views", ["Basics", "Schema", "Diff", "Model", "Reports"]),
         .executableTarget(
             name: "plumb",
@@ -123,6 +127,7 @@ let package = Package(
             "ReconcilerTests",
             ["Reconciler", "Import", "Doctor", "Signatures", "MemoryFleet", "TestSupport"]),
         tests("SimulationTests", ["Simulation", "TestSupport"]),
+        tests("HTTPTests", ["HTTP", "TestSupport"]),
         tests("ViewsTests", ["Views", "TestSupport"]),
         tests("CommandTests", ["plumb", "TestSupport"]),
         tests("TidyTests", ["TestSupport"]),

@@ -56,6 +56,7 @@ enum Product {
             ]),
         Module("Import"),
         Module("Doctor"),
+        Module("HTTP", libraries: ["CMicroHTTPD"]),
         // Views show what others found: they know no server, no ledger and no clock.
         Module("Views", isPure: true),
         Module("plumb"),

@@ -6,6 +6,11 @@ package struct Certificates {
     package struct Pair: Sendable {
         package let certificate: String
         package let key: String
+
+        package init(certificate: String, key: String) {
+            self.certificate = certificate
+            self.key = key
+        }
     }
 
     package enum Signer: String {

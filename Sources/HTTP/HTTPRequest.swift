@@ -1,0 +1,23 @@
+/// A request that has arrived whole.
+package struct HTTPRequest: Sendable {
+    /// `GET`, `HEAD`, `POST`, … as the client wrote it.
+    package let method: String
+    /// The parts of the path between its slashes, each decoded: `/a/b%2Fc` is `["a", "b/c"]`.
+    package let path: [String]
+    /// The parameters behind the question mark in their order, decoded; a name can come twice.
+    package let query: [(name: String, value: String)]
+    /// The header lines by their names in small letters; of several with one name the last.
+    package let headers: [String: String]
+    package let body: [UInt8]
+
+    package init(
+        method: String, path: [String], query: [(name: String, value: String)] = [],
+        headers: [String: String] = [:], body: [UInt8] = []
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+    }
+}
