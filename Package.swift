@@ -71,13 +71,19 @@ let package = Package(
             ]),
         module("HTTP", ["Basics", "CMicroHTTPD"]),
         module("Views", ["Basics", "Schema", "Diff", "Model", "Reports"]),
+        module(
+            "Service",
+            [
+                "Basics", "Execution", "Schema", "Signatures", "Diff", "Desired", "MySQLClient",
+                "Observed", "Ledger", "Model", "Reports", "Reconciler", "Import", "Views",
+            ]),
         .executableTarget(
             name: "plumb",
             dependencies: [
                 "Basics", "Execution", "Store", "Schema", "Signatures", "Diff", "Git", "Desired",
                 "Lint",
                 "MySQLClient", "Observed", "Ledger", "Model", "Reports", "Reconciler", "Import",
-                "Doctor", "Views",
+                "Doctor", "Views", "Service",
             ], swiftSettings: settings),
         .executableTarget(
             name: "plumb-bench",
@@ -129,7 +135,7 @@ let package = Package(
         tests("SimulationTests", ["Simulation", "TestSupport"]),
         tests("HTTPTests", ["HTTP", "TestSupport"]),
         tests("ViewsTests", ["Views", "TestSupport"]),
-        tests("CommandTests", ["plumb", "TestSupport"]),
+        tests("CommandTests", ["plumb", "Service", "TestSupport"]),
         tests("TidyTests", ["TestSupport"]),
     ]
 )

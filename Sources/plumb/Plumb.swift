@@ -1,6 +1,7 @@
 import Execution
 import Foundation
 import Model
+import Service
 import Views
 
 /// The `plumb` program.

@@ -1,9 +1,8 @@
 import Ledger
 import Model
 import Reconciler
+import Service
 import Testing
-
-@testable import plumb
 
 @Suite("What keeps a command from its work, as an exit status")
 struct FailureStatusTests {

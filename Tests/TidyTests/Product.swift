@@ -59,6 +59,7 @@ enum Product {
         Module("HTTP", libraries: ["CMicroHTTPD"]),
         // Views show what others found: they know no server, no ledger and no clock.
         Module("Views", isPure: true),
+        Module("Service"),
         Module("plumb"),
         Module("plumb-bench"),
     ]

@@ -28,6 +28,17 @@ package struct LedgerSession {
         self.store = store
     }
 
+    /// The same in the name of somebody else.
+    package func acting(as actor: LedgerActor) -> LedgerSession {
+        var request = request
+        request.actor = actor
+        return LedgerSession(
+            request: request, hooks: hooks, trusted: trusted, environment: environment,
+            store: LedgerStore(
+                ledger: store.ledger, environment: store.environment, actor: actor,
+                clock: hooks.clock))
+    }
+
     /// Fetches the source, reads the fleet file and opens the ledger.
     package static func open(
         _ request: PassRequest, _ hooks: PassHooks

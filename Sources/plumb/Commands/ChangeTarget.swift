@@ -1,3 +1,5 @@
+import Service
+
 /// The namespace or shard that a command is about.
 struct ChangeTarget {
     let namespace: String

@@ -4,6 +4,7 @@ import Foundation
 import Model
 import Reconciler
 import Reports
+import Service
 import Views
 
 /// `plumb daemon`.

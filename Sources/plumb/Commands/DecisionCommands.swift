@@ -2,6 +2,7 @@ import Desired
 import Model
 import Reconciler
 import Schema
+import Service
 import Signatures
 import Views
 

@@ -1,6 +1,7 @@
 import Doctor
 import Model
 import Reconciler
+import Service
 import Views
 
 /// `plumb doctor`.

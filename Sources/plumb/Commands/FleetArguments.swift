@@ -5,6 +5,7 @@ import Ledger
 import Model
 import Reconciler
 import Schema
+import Service
 import Views
 
 extension Invocation {
@@ -104,6 +105,13 @@ extension Invocation {
             remedy: "use \(names.joined(separator: ", "))" + (near ?? ""))
     }
 
+    /// Prints a plain text; in a code fence where Markdown was requested.
+    func answer(_ text: String, as format: Format) {
+        terminal.answer(
+            format == .markdown ? MarkdownView.plain(text) : text,
+            as: format == .markdown ? format.output : nil)
+    }
+
     /// Says that a request was recorded.
     ///
     /// - Parameter rows: what it is about, for scripts.
@@ -141,25 +149,14 @@ extension Invocation {
     /// A positive whole number.
     func number(_ option: Option, default standard: Int) throws -> Int {
         guard let word = value(option) else { return standard }
-        guard let number = Int(word), number > 0 else {
-            throw UsageError(
-                message: "--\(option.name) \(word): no such number",
-                remedy: "use a positive whole number")
-        }
-        return number
+        try ParameterText.check(word, as: "--\(option.name)", .number(most: .max))
+        return ParameterText.number(word) ?? standard
     }
 
     /// A duration in seconds: `30s`, `10m`, `12h`, `7d`.
     func seconds(_ option: Option, default standard: Int64) throws -> Int64 {
         guard let word = value(option) else { return standard }
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = word.last.flatMap({ units[$0] }), let number = Int64(word.dropLast()),
-            number > 0
-        else {
-            throw UsageError(
-                message: "--\(option.name) \(word): no such duration",
-                remedy: "use a number with s, m, h or d, such as 30s")
-        }
-        return number * unit
+        try ParameterText.check(word, as: "--\(option.name)", .duration)
+        return ParameterText.seconds(word) ?? standard
     }
 }

@@ -4,6 +4,7 @@ import Model
 import Reconciler
 import Reports
 import Schema
+import Service
 import Views
 
 /// `plumb import`.

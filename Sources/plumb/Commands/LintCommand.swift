@@ -6,6 +6,7 @@ import Model
 import Reconciler
 import Reports
 import Schema
+import Service
 import Views
 
 /// `plumb lint`.

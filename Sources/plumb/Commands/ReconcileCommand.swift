@@ -2,6 +2,7 @@ import Model
 import MySQLClient
 import Reconciler
 import Reports
+import Service
 import Views
 
 /// `plumb reconcile`.

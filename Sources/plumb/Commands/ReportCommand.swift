@@ -1,5 +1,6 @@
 import Model
 import Reconciler
+import Service
 import Views
 
 /// The common part of `plumb plan` and `plumb drift`, which compare the fleet and change nothing.

@@ -1,6 +1,7 @@
 import Model
 import Reconciler
 import Schema
+import Service
 import Views
 
 /// `plumb retry`.

@@ -3,6 +3,7 @@ import Model
 import Reconciler
 import Reports
 import Schema
+import Service
 import Views
 
 /// `plumb rollback`.

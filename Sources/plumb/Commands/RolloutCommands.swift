@@ -1,5 +1,6 @@
 import Model
 import Reconciler
+import Service
 import Views
 
 /// `plumb stop`, `start`, `release` and `throttle`.

@@ -1,6 +1,7 @@
 import Ledger
 import Model
 import Reconciler
+import Service
 import Views
 
 /// `plumb show`.

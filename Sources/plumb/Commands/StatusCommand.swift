@@ -4,6 +4,7 @@ import Ledger
 import Model
 import Reconciler
 import Reports
+import Service
 import Views
 
 /// `plumb status`.

@@ -4,6 +4,7 @@ import Ledger
 import Model
 import Reconciler
 import Schema
+import Service
 import Views
 
 /// `plumb store copy`.

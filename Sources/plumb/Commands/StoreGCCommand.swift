@@ -2,6 +2,7 @@ import Ledger
 import Model
 import Reconciler
 import Schema
+import Service
 import Store
 import Views
 

@@ -2,6 +2,7 @@ import Basics
 import Model
 import Reconciler
 import Schema
+import Service
 import Views
 
 /// `plumb unlock`.

@@ -3,6 +3,7 @@ import Ledger
 import Model
 import Reconciler
 import Schema
+import Service
 import Views
 
 /// `plumb verify-approvals`.

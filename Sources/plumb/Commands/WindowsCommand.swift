@@ -4,6 +4,7 @@ import Foundation
 import Model
 import Reconciler
 import Schema
+import Service
 import Views
 
 /// `plumb windows`.

@@ -6,6 +6,7 @@ import Ledger
 import Model
 import Reconciler
 import Reports
+import Service
 import Views
 
 /// `plumb worker`.

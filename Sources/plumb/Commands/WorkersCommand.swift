@@ -3,6 +3,7 @@ import Foundation
 import Model
 import Reconciler
 import Schema
+import Service
 import Views
 
 /// `plumb workers`.

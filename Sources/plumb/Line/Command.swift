@@ -1,5 +1,6 @@
 import Basics
 import Model
+import Service
 
 /// One command: its name, its help and its function.
 struct Command: Sendable {
@@ -22,13 +23,8 @@ struct Invocation: Sendable {
     /// The time that an option names: a date, or a time with a zone.
     func time(_ option: Option) throws -> Timestamp? {
         guard let word = value(option) else { return nil }
-        let found = Timestamp(iso: word) ?? Timestamp(iso: word + "T00:00:00Z")
-        guard let found else {
-            throw UsageError(
-                message: "--\(option.name) \(word): no such time",
-                remedy: "write it like 2026-11-20 or 2026-11-20T18:04:00Z")
-        }
-        return found
+        try ParameterText.check(word, as: "--\(option.name)", .time)
+        return ParameterText.time(word)
     }
 
     func has(_ option: Option) -> Bool { switches.contains(option.name) }
@@ -36,15 +32,4 @@ struct Invocation: Sendable {
     func value(_ option: Option) -> String? { values[option.name]?.last }
 
     func values(_ option: Option) -> [String] { values[option.name] ?? [] }
-}
-
-/// Why a command line could not be parsed.
-struct UsageError: RemediedError {
-    let fault: String
-    let remedy: String?
-
-    init(message fault: String, remedy: String? = nil) {
-        self.fault = fault
-        self.remedy = remedy
-    }
 }

@@ -1,4 +1,5 @@
 import Schema
+import Service
 
 /// Parses a command line by a table of commands.
 struct CommandLineParser {

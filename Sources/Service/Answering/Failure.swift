@@ -11,13 +11,16 @@ import Schema
 import Views
 
 /// An error as text, as a document and as an exit status, all from the same problems.
-struct Failure {
-    let status: ExitStatus
+package struct Failure: Sendable {
+    package let status: ExitStatus
     /// What is wrong, each problem with its place and remedy; at least one.
-    let problems: [Problem]
+    package let problems: [Problem]
+    /// The status of a response over HTTP.
+    package let httpStatus: Int
 
-    init(_ error: any Error) {
+    package init(_ error: any Error) {
         status = ExitStatus([Self.outcome(of: error)])
+        httpStatus = Self.httpStatus(of: error)
         problems = Self.problems(of: error).map { problem in
             Problem(
                 Redacted.text(problem.fault), code: problem.code,
@@ -26,13 +29,38 @@ struct Failure {
     }
 
     /// All problems in one string.
-    var message: String { problems.map(\.description).joined(separator: "\n") }
+    package var message: String { problems.map(\.description).joined(separator: "\n") }
 
-    func text(_ style: Style) -> String {
+    package func text(_ style: Style) -> String {
         problems.map { problem in
             ErrorText.text(
                 problem.text, location: problem.location, remedy: problem.remedy, style: style)
         }.joined(separator: "\n")
+    }
+
+    private static func httpStatus(of error: any Error) -> Int {
+        switch error {
+        case is UsageError: 400
+        case is NothingFoundYet: 503
+        case let error as ConfigurationError:
+            switch error.kind {
+            case .setting: 500
+            case .notFound: 404
+            case .conflict: 409
+            }
+        case let error as DecisionRecorder.Refusal:
+            switch error.code {
+            case .refused: 409
+            case .notFound: 404
+            case .ambiguous: 400
+            }
+        case let error as LedgerError where error.code == .missing: 404
+        default:
+            switch outcome(of: error) {
+            case .refused, .ledgerLocked: 409
+            default: 500
+            }
+        }
     }
 
     private static func outcome(of error: any Error) -> Outcome {

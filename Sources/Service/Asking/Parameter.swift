@@ -1,0 +1,55 @@
+/// One thing that may be said with a question: its name, its kind and its limits.
+///
+/// A command has it as an option, or as an argument; a request over HTTP in its path, its query or
+/// the members of its body.
+package struct Parameter: Hashable, Sendable {
+    /// In camel case, as members of JSON documents are.
+    package let name: String
+    package let place: Place
+    package let kind: Kind
+    package var isRequired = false
+    /// What it is, as the help of the option says it.
+    package let help: String
+    /// Whether a command has it as an argument, not as an option.
+    package var isArgument = false
+
+    /// Where a request over HTTP has it.
+    package enum Place: String, Hashable, Sendable {
+        /// Where it is not required, `-` stands for none.
+        case path
+        case query, body
+    }
+
+    /// What its text is.
+    package enum Kind: Hashable, Sendable {
+        case text
+        /// A positive whole number. `most` bounds what is asked over HTTP.
+        case number(most: Int)
+        case flag
+        /// A date, or a time with a zone.
+        case time
+        /// A number with s, m, h or d.
+        case duration
+        /// Several texts.
+        case list
+    }
+
+    package init(
+        _ name: String, _ kind: Kind, in place: Place, isRequired: Bool = false,
+        isArgument: Bool = false, help: String
+    ) {
+        self.name = name
+        self.place = place
+        self.kind = kind
+        self.isRequired = isRequired
+        self.isArgument = isArgument
+        self.help = help
+    }
+
+    /// The name of the command's option: `atOnce` is `at-once`.
+    package var option: String {
+        name.reduce(into: "") { text, letter in
+            text += letter.isUppercase ? "-\(letter.lowercased())" : String(letter)
+        }
+    }
+}

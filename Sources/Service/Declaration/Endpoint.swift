@@ -1,0 +1,50 @@
+/// One thing that may be asked of an environment: by a command, or over HTTP.
+///
+/// Commands, routes, the client of `--server` and `docs/openapi.json` come from it.
+package struct Endpoint: Sendable {
+    /// Such as `rollouts.stop`.
+    package let id: String
+    package let method: Method
+    package let path: PathTemplate
+    /// One sentence without a full stop, as the command's.
+    package let summary: String
+    /// What whoever asks must be allowed to do.
+    package let role: Role
+    package let parameters: [Parameter]
+    /// The formats of its answer; text is one of them.
+    package let formats: [Format]
+    /// The answer; throws what ``Failure`` shows.
+    package let answer: @Sendable (Parameters, ServiceSession) throws -> Answer
+
+    /// How it is asked over HTTP: with GET what changes nothing, everything else with POST.
+    package enum Method: String, Hashable, Sendable {
+        case get = "GET"
+        case post = "POST"
+    }
+
+    /// What somebody may do.
+    package enum Role: String, Hashable, Sendable, CaseIterable {
+        /// Look at everything.
+        case read
+        /// Also stop, start, suspend and take back.
+        case operate
+        /// Also approve and deny.
+        case approve
+    }
+
+    /// - Parameter path: such as `/rollouts/{rollout}/stop`, below an environment's.
+    package init(
+        _ id: String, _ method: Method, _ path: String, _ role: Role, summary: String,
+        parameters: [Parameter] = [], formats: [Format] = Answer.usual,
+        answer: @escaping @Sendable (Parameters, ServiceSession) throws -> Answer
+    ) {
+        self.id = id
+        self.method = method
+        self.path = PathTemplate(path)
+        self.summary = summary
+        self.role = role
+        self.parameters = parameters
+        self.formats = formats
+        self.answer = answer
+    }
+}
