@@ -77,13 +77,19 @@ let package = Package(
                 "Basics", "Execution", "Schema", "Signatures", "Diff", "Desired", "MySQLClient",
                 "Observed", "Ledger", "Model", "Reports", "Reconciler", "Import", "Views",
             ]),
+        module(
+            "Console",
+            [
+                "Basics", "Execution", "Crypto", "Schema", "Desired", "Ledger", "Model", "Reports",
+                "Reconciler", "Views", "HTTP", "Service",
+            ]),
         .executableTarget(
             name: "plumb",
             dependencies: [
                 "Basics", "Execution", "Store", "Schema", "Signatures", "Diff", "Git", "Desired",
                 "Lint",
                 "MySQLClient", "Observed", "Ledger", "Model", "Reports", "Reconciler", "Import",
-                "Doctor", "Views", "Service",
+                "Doctor", "Views", "Service", "HTTP", "Console",
             ], swiftSettings: settings),
         .executableTarget(
             name: "plumb-bench",
@@ -134,6 +140,7 @@ let package = Package(
             ["Reconciler", "Import", "Doctor", "Signatures", "MemoryFleet", "TestSupport"]),
         tests("SimulationTests", ["Simulation", "TestSupport"]),
         tests("HTTPTests", ["HTTP", "TestSupport"]),
+        tests("ConsoleTests", ["Console", "TestSupport"]),
         tests("ViewsTests", ["Views", "TestSupport"]),
         tests("CommandTests", ["plumb", "Service", "TestSupport"]),
         tests("TidyTests", ["TestSupport"]),

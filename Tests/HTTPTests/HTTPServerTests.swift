@@ -18,7 +18,7 @@ private func echo(_ limits: HTTPLimits = HTTPLimits()) throws -> HTTPServer {
     }
 }
 
-private func ask(_ server: HTTPServer, _ text: String) throws -> String {
+private func answered(_ server: HTTPServer, _ text: String) throws -> String {
     let client = try LoopbackClient(port: server.port)
     client.send(text.replacingOccurrences(of: "\n", with: "\r\n"))
     return try client.rest()
@@ -37,25 +37,25 @@ private let usual = "Host: x\nConnection: close\n"
     ])
     func requestsArriveDecoded(_ line: String, _ answer: String) throws {
         let server = try echo()
-        let reply = try ask(server, "\(line) HTTP/1.1\n\(usual)\n")
+        let reply = try answered(server, "\(line) HTTP/1.1\n\(usual)\n")
         #expect(reply.hasPrefix("HTTP/1.1 200 OK\r\n"))
         #expect(reply.hasSuffix("\r\n\r\n" + answer))
     }
 
     @Test(arguments: ["/%", "/%4", "/%zz", "/%ff", "/a?x=%f", "/a?%c0%af=1"])
     func addressesThatCannotBeDecodedAreRefused(_ address: String) throws {
-        let reply = try ask(try echo(), "GET \(address) HTTP/1.1\n\(usual)\n")
+        let reply = try answered(try echo(), "GET \(address) HTTP/1.1\n\(usual)\n")
         #expect(reply.hasPrefix("HTTP/1.1 400 "))
     }
 
     @Test func bodiesAndHeadersArrive() throws {
-        let reply = try ask(
+        let reply = try answered(
             try echo(), "POST /a HTTP/1.1\n\(usual)X-One: 1\nx-two: 2\nContent-Length: 5\n\nhello")
         #expect(reply.hasSuffix(#"POST ["a"] {} ["x-one=1", "x-two=2"] hello"#))
     }
 
     @Test func aBodyInChunksArrives() throws {
-        let reply = try ask(
+        let reply = try answered(
             try echo(),
             "POST /a HTTP/1.1\n\(usual)Transfer-Encoding: chunked\n\n3\nabc\n2\nde\n0\n\n")
         #expect(reply.hasSuffix(" abcde"))
@@ -77,13 +77,13 @@ private let usual = "Host: x\nConnection: close\n"
         limits.bodyBytes = 1_000
         let server = try echo(limits)
         let body = String(repeating: "a", count: 1_001)
-        let told = try ask(server, "POST /a HTTP/1.1\n\(usual)Content-Length: 1001\n\n\(body)")
+        let told = try answered(server, "POST /a HTTP/1.1\n\(usual)Content-Length: 1001\n\n\(body)")
         #expect(told.hasPrefix("HTTP/1.1 413 "))
-        let untold = try ask(
+        let untold = try answered(
             server,
             "POST /a HTTP/1.1\n\(usual)Transfer-Encoding: chunked\n\n3e9\n\(body)\n0\n\n")
         #expect(untold.hasPrefix("HTTP/1.1 413 "))
-        let enough = try ask(
+        let enough = try answered(
             server,
             "POST /a HTTP/1.1\n\(usual)Content-Length: 1000\n\n\(body.dropLast())")
         #expect(enough.hasPrefix("HTTP/1.1 200 "))
@@ -94,7 +94,7 @@ private let usual = "Host: x\nConnection: close\n"
         var limits = HTTPLimits()
         limits.headerBytes = 4 << 10
         let long = String(repeating: "a", count: 100_000)
-        let reply = try ask(try echo(limits), "GET /a HTTP/1.1\n\(usual)X-Long: \(long)\n\n")
+        let reply = try answered(try echo(limits), "GET /a HTTP/1.1\n\(usual)X-Long: \(long)\n\n")
         #expect(!reply.hasPrefix("HTTP/1.1 200 "))
     }
 
@@ -127,45 +127,55 @@ private let usual = "Host: x\nConnection: close\n"
         let server = try echo()
         let client = try LoopbackClient(port: server.port)
         client.send(text.replacingOccurrences(of: "\n", with: "\r\n"))
-        #expect(try ask(server, "GET /next HTTP/1.1\n\(usual)\n").contains("200 OK"))
+        #expect(try answered(server, "GET /next HTTP/1.1\n\(usual)\n").contains("200 OK"))
     }
 
     @Test func slowAnswersKeepNobodyWaiting() throws {
-        let gate = DispatchSemaphore(value: 0)
+        let (gate, begun) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         var limits = HTTPLimits()
         limits.threads = 2
         limits.waiting = 1
         let server = try HTTPServer(ListenAddress("0"), limits: limits) { request in
-            if request.path == ["slow"] { gate.wait() }
+            if request.path == ["slow"] {
+                begun.signal()
+                gate.wait()
+            }
             return HTTPResponse(200, "done")
         }
-        let slow = try LoopbackClient(port: server.port)
-        slow.send("GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        #expect(try ask(server, "GET /a HTTP/1.1\n\(usual)\n").hasSuffix("done"))
-        // With the other thread taken and one request in the queue the next one is sent away.
-        let others = try (0..<4).map { _ in
+        let ask = {
             let client = try LoopbackClient(port: server.port)
             client.send("GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             return client
         }
-        let refused = try others.dropFirst(2).map { try $0.rest() }
-        for _ in 0..<5 { gate.signal() }
-        for reply in refused {
-            #expect(reply.hasPrefix("HTTP/1.1 503 ") && reply.contains("Retry-After: 1"))
+        var clients = [try ask()]
+        begun.wait()
+        #expect(try answered(server, "GET /a HTTP/1.1\n\(usual)\n").hasSuffix("done"))
+        clients.append(try ask())
+        begun.wait()
+        // Both threads are taken: one more request waits, and the others are sent away.
+        clients += try (0..<4).map { _ in try ask() }
+        let limit = Date(timeIntervalSinceNow: 30)
+        while clients.count(where: \.hasAnswer) < 3, Date() < limit {
+            Thread.sleep(forTimeInterval: 0.01)
         }
-        for client in others.prefix(2) + [slow] { #expect(try client.rest().hasSuffix("done")) }
+        for _ in 0..<clients.count { gate.signal() }
+        let replies = try clients.map { try $0.rest() }
+        let refused = replies.filter { $0.hasPrefix("HTTP/1.1 503 ") }
+        #expect(refused.count == 3 && replies.count == 6)
+        #expect(refused.allSatisfy { $0.contains("Retry-After: 1") })
+        #expect(replies.count { $0.hasSuffix("done") } == 3)
     }
 
     @Test func answersHaveTheirHeaders() throws {
         let server = try HTTPServer(ListenAddress("0")) { _ in
             HTTPResponse(404, "no", type: "text/x", headers: [("X-A", "1"), ("X-B", "2")])
         }
-        let reply = try ask(server, "GET /a HTTP/1.1\n\(usual)\n")
+        let reply = try answered(server, "GET /a HTTP/1.1\n\(usual)\n")
         #expect(reply.hasPrefix("HTTP/1.1 404 Not Found\r\n"))
         for line in ["Content-Type: text/x", "X-A: 1", "X-B: 2", "Content-Length: 2"] {
             #expect(reply.contains("\r\n\(line)\r\n"))
         }
-        let head = try ask(server, "HEAD /a HTTP/1.1\n\(usual)\n")
+        let head = try answered(server, "HEAD /a HTTP/1.1\n\(usual)\n")
         #expect(head.hasSuffix("\r\n\r\n") && head.contains("Content-Length: 2"))
     }
 

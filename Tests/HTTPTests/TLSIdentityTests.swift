@@ -25,7 +25,7 @@ import Testing
         try Shell.run(
             "openssl",
             [
-                "s_client", "-connect", "127.0.0.1:\(server.port)", "-quiet", "-no_ign_eof",
+                "s_client", "-connect", "127.0.0.1:\(server.port)", "-quiet",
                 "-verify_return_error", "-CAfile", certificates.authority,
             ] + options,
             input: "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")

@@ -60,6 +60,7 @@ enum Product {
         // Views show what others found: they know no server, no ledger and no clock.
         Module("Views", isPure: true),
         Module("Service"),
+        Module("Console"),
         Module("plumb"),
         Module("plumb-bench"),
     ]

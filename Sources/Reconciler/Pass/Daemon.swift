@@ -65,12 +65,16 @@ package struct Daemon {
     private let passes: Passes
     private let notify: @Sendable (ReconcileEvent) -> Void
     private let found: @Sendable (Fleet) -> Void
+    private let began: @Sendable (LedgerSession) -> Void
 
-    /// - Parameter found: called with the fleet of each pass.
+    /// - Parameters:
+    ///   - found: called with the fleet of each pass.
+    ///   - began: called with the source and the ledger of each pass.
     package init(
         request: PassRequest, hooks: PassHooks, settings: Settings, passes: Passes = .real,
         notify: @escaping @Sendable (ReconcileEvent) -> Void,
-        found: @escaping @Sendable (Fleet) -> Void = { _ in }
+        found: @escaping @Sendable (Fleet) -> Void = { _ in },
+        began: @escaping @Sendable (LedgerSession) -> Void = { _ in }
     ) {
         self.passes = passes
         self.request = request
@@ -82,6 +86,7 @@ package struct Daemon {
         self.settings = settings
         self.notify = notify
         self.found = found
+        self.began = began
     }
 
     /// The message and exit status for an error that prevented a pass.
@@ -117,6 +122,7 @@ package struct Daemon {
                 let pass = try passes.open(request, hooks, context)
                 context = pass.context
                 found(pass.fleet)
+                began(pass.ledgerSession)
                 try assistant.use(pass)
                 turn = isCalled ? nil : try assistant.turn(after: pass)
                 let report = turn == nil ? try passes.run(pass) : nil

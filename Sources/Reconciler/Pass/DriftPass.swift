@@ -12,11 +12,17 @@ package struct DriftPass {
 
     /// Runs the pass; throws where no report can be made.
     package func run() throws -> DriftReport {
-        let planned = try pass.plan(asksRows: false)
+        pass.drift(try pass.plan(asksRows: false))
+    }
+}
+
+extension PassContext {
+    /// How the shards of a pass differ from what git and the ledger have.
+    func drift(_ planned: PlanningPass.Result) -> DriftReport {
         let desired = planned.desired
         let sources = planned.normalised.sources
         let findings = planned.comparison.findings(
-            lookup: { pass.context.catalog[$0] },
+            lookup: { context.catalog[$0] },
             locate: { desired.schemas[sources[$0]].location(of: $1) })
         let unmanaged = findings.filter { $0.status == .unmanaged }
         let differing = findings.filter { $0.status != .unmanaged }
@@ -28,16 +34,18 @@ package struct DriftPass {
             unknown: planned.plan.unknown, unsupported: planned.plan.unsupported,
             stale: planned.source.stale,
             notices: planned.notices
-                + planned.comparison.unfitNames { pass.context.catalog[$0] },
-            exitStatus: Self.status(differing, planned.plan))
+                + planned.comparison.unfitNames { context.catalog[$0] },
+            exitStatus: ExitStatus(differing, planned.plan))
     }
+}
 
+extension ExitStatus {
     /// What drift means for the exit status.
-    private static func status(_ findings: [TableFinding], _ plan: Plan) -> ExitStatus {
+    fileprivate init(_ findings: [TableFinding], _ plan: Plan) {
         var outcomes: [Outcome] = []
         if !findings.isEmpty { outcomes.append(.differs) }
         if !plan.unsupported.isEmpty { outcomes.append(.unsupported) }
         if !plan.unknown.isEmpty { outcomes.append(.shardUnknown) }
-        return ExitStatus(outcomes)
+        self.init(outcomes)
     }
 }

@@ -15,6 +15,7 @@ package final class EnvironmentLoops: Sendable {
     private let hooks: @Sendable (_ environment: String, Interrupt) -> PassHooks
     private let notify: Notify
     private let classify: Daemon.Classify
+    private let began: @Sendable (LedgerSession) -> Void
     private let state = Lock(State())
     private let loops = DispatchGroup()
 
@@ -23,12 +24,16 @@ package final class EnvironmentLoops: Sendable {
         var isEnding = false
     }
 
-    /// - Parameter hooks: those of an environment's passes, with the interrupt of its loop.
+    /// - Parameters:
+    ///   - hooks: those of an environment's passes, with the interrupt of its loop.
+    ///   - began: called with the source and the ledger of each pass.
     package init(
         request: PassRequest, settings: Daemon.Settings, notify: @escaping Notify,
         classify: @escaping Daemon.Classify,
-        hooks: @escaping @Sendable (_ environment: String, Interrupt) -> PassHooks
+        hooks: @escaping @Sendable (_ environment: String, Interrupt) -> PassHooks,
+        began: @escaping @Sendable (LedgerSession) -> Void = { _ in }
     ) {
+        self.began = began
         self.request = request
         self.settings = settings
         self.notify = notify
@@ -93,7 +98,7 @@ package final class EnvironmentLoops: Sendable {
             notify: { [notify] in notify(name, $0) },
             found: { [weak self] fleet in
                 if finding { self?.start(fleet.environments.map(\.name), finding: true) }
-            })
+            }, began: began)
         loops.enter()
         let thread = Thread { [loops, classify] in
             daemon.run(classify: classify)
@@ -103,6 +108,11 @@ package final class EnvironmentLoops: Sendable {
         // As much as the first thread has: passes recurse into expressions.
         thread.stackSize = 8 << 20
         thread.start()
+    }
+
+    /// Lets the loop of an environment make its next pass at once, as something was asked of it.
+    package func wake(_ environment: String) {
+        state.withLock { $0.interrupts[environment] }?.nudge()
     }
 
     /// Lets every loop end its pass, and waits for that.

@@ -37,6 +37,10 @@ package struct ReconcilePass {
         let (recovered, resumed) = try recover(but: &atWork)
         let planned = try plan(pass)
         defer { planned.workspaces.close() }
+        if let compared = pass.hooks.compared {
+            let drift = pass.drift(planned)
+            compared(drift, FleetReport(planned, drift, at: pass.hooks.clock.now))
+        }
         let unsettled = Set(
             recovered.filter { $0.finding == .unknown }.map(\.key.shardID))
         let gated = try pass.gate(planned, unsettled: unsettled, atWork: atWork)

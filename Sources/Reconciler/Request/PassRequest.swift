@@ -2,6 +2,7 @@ import Desired
 import Execution
 import Ledger
 import Observed
+import Reports
 
 /// The options of one pass.
 package struct PassRequest: Sendable {
@@ -76,6 +77,9 @@ package struct PassHooks: Sendable {
     package var listener: RolloutListener
     /// Called when a stage begins, for progress on a terminal.
     package var stage: @Sendable (String) -> Void
+    /// Called with how the shards of a pass were found, before anything is changed; nil where
+    /// nobody asks, as it costs a look at each shard.
+    package var compared: (@Sendable (DriftReport, FleetReport) -> Void)?
     /// What stands in for the servers of the shards; nil in the product.
     package var access: (any FleetAccess)?
     /// What stands in for the programs and procedures of finalizers; nil in the product.

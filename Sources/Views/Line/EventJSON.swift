@@ -14,6 +14,14 @@ package enum EventJSON {
         _ event: ReconcileEvent, of environment: String?, at time: Timestamp
     ) -> String {
         let (kind, values) = members(of: event)
+        return line(kind, values, of: environment, at: time)
+    }
+
+    /// A line about something else than a reconcile loop.
+    package static func line(
+        _ kind: String, _ values: [String: String], of environment: String? = nil,
+        at time: Timestamp
+    ) -> String {
         var object = values.mapValues(JSONValue.string)
         object["event"] = .string(kind)
         object["ts"] = .string(time.iso)

@@ -15,10 +15,13 @@ enum DaemonCommand {
             Serves every environment of plumb.yaml, each in a loop of its own, or those that
             --environment names. One line of JSON per event on standard error. A pass without a
             change reads fingerprints only; after --exact-every passes each table is read in full.
+            With --listen it answers over HTTP: /livez, /readyz, /metrics and the API below /api/v1.
             """,
         options: Option.fleet.map {
             $0.name == Option.environment.name ? Option.environments : $0
-        } + [.heal, .interval, .exactEvery],
+        } + [
+            .heal, .interval, .exactEvery, .listen, .tokens, .tlsCertificate, .tlsKey,
+        ],
         run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
@@ -28,15 +31,18 @@ enum DaemonCommand {
             exactEvery: try invocation.number(.exactEvery, default: 60),
             patienceSeconds: Double(seconds))
         let terminal = invocation.terminal
+        let face = try DaemonFace(invocation)
         let tell: EnvironmentLoops.Notify = { environment, event in
-            terminal.log(
-                EventJSON.line(event, of: environment, at: Timestamp(Date())), as: .json)
+            let now = Timestamp(Date())
+            let line = EventJSON.line(event, of: environment, at: now)
+            terminal.log(line, as: .json)
+            face?.state.note(event, of: environment, at: now, json: line)
         }
         let interrupt = Interrupt()
         Signals.deliver(to: interrupt) { tell(nil, .ending(reason: $0)) }
         let request = try invocation.request()
         tell(nil, .started(intervalSeconds: Int(seconds)))
-        EnvironmentLoops(
+        let loops = EnvironmentLoops(
             request: request, settings: settings, notify: tell,
             classify: { error in
                 let failure = Failure(error)
@@ -47,9 +53,13 @@ enum DaemonCommand {
                     interrupt: interrupt,
                     listener: RolloutListener { tell(environment, .rollout($0)) })
                 hooks.shares = true
+                if let state = face?.state { hooks.compared = { state.compared($0, $1) } }
                 return hooks
-            }
-        ).run(invocation.values(.environments), until: interrupt)
+            },
+            began: { face?.state.began($0) })
+        let server = try face?.open(waking: loops)
+        loops.run(invocation.values(.environments), until: interrupt)
+        server?.stop()
         tell(nil, .ended)
         return .done
     }

@@ -121,6 +121,17 @@ struct Option: Sendable {
         name: "limit", value: "number", help: "how many entries at most (default: 50)")
     static let interval = Option(
         name: "interval", value: "duration", help: "time between two passes (default: 60s)")
+    static let listen = Option(
+        name: "listen", value: "address",
+        help: "answer over HTTP there: 127.0.0.1:8080, or a port on the loopback address")
+    static let tokens = Option(
+        name: "tokens", value: "path",
+        help: "with --listen: who may ask for what, a line each: name, role, secret")
+    static let tlsCertificate = Option(
+        name: "tls-certificate", value: "path",
+        help: "with --listen: the certificate and its chain, in PEM")
+    static let tlsKey = Option(
+        name: "tls-key", value: "path", help: "with --listen: the certificate's key, in PEM")
     static let exactEvery = Option(
         name: "exact-every", value: "number",
         help: "read every table in full after this many passes (default: 60)")

@@ -48,6 +48,12 @@ package final class LoopbackClient {
         return true
     }
 
+    /// Whether something has arrived.
+    package var hasAnswer: Bool {
+        var look = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&look, 1, 0) > 0
+    }
+
     /// What arrives until the other side closes the connection.
     package func rest() throws -> String { try read { _ in false } }
 

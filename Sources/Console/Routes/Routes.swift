@@ -1,0 +1,227 @@
+import Basics
+import Execution
+import Foundation
+import HTTP
+import Model
+import Service
+
+/// Everything that the daemon answers over HTTP.
+package final class Routes: Sendable {
+    private let state: DaemonState
+    private let events: EventHub
+    private let tokens: TokenFile
+    private let settings: Settings
+    private let counts = Lock<[Int: Int]>([:])
+
+    /// What the routes ask of the daemon beside its state.
+    package struct Settings: Sendable {
+        package var version: String
+        package var startedAt: Timestamp
+        /// Whether the loops go on.
+        package var isAlive: @Sendable () -> Bool
+        /// Lets the loop of an environment make its next pass at once, as something was asked.
+        package var wake: @Sendable (String) -> Void
+        /// Tells of a request that changes something, or was refused.
+        package var tell: @Sendable (ReportedRequest) -> Void
+
+        package init(
+            version: String, startedAt: Timestamp, isAlive: @escaping @Sendable () -> Bool,
+            wake: @escaping @Sendable (String) -> Void,
+            tell: @escaping @Sendable (ReportedRequest) -> Void
+        ) {
+            self.version = version
+            self.startedAt = startedAt
+            self.isAlive = isAlive
+            self.wake = wake
+            self.tell = tell
+        }
+    }
+
+    package init(
+        state: DaemonState, events: EventHub, tokens: TokenFile, settings: Settings
+    ) {
+        self.state = state
+        self.events = events
+        self.tokens = tokens
+        self.settings = settings
+    }
+
+    /// Answers a request.
+    ///
+    /// - Parameter connectionCount: how many connections are open.
+    package func answer(_ request: HTTPRequest, connectionCount: Int) -> HTTPResponse {
+        var response = route(request, connectionCount)
+        response.headers += Self.always
+        if response.headers.allSatisfy({ $0.name != "Cache-Control" }) {
+            response.headers.append(("Cache-Control", "no-store"))
+        }
+        counts.withLock { $0[response.status, default: 0] += 1 }
+        return response
+    }
+
+    /// Of each answer: nothing of it is run, framed or guessed at by a browser.
+    private static let always: [(name: String, value: String)] = [
+        ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ]
+
+    private func route(_ request: HTTPRequest, _ connectionCount: Int) -> HTTPResponse {
+        switch request.path {
+        case ["livez"]: return probe(request, settings.isAlive())
+        case ["readyz"]: return probe(request, state.isReady)
+        default: break
+        }
+        guard let token = token(request) else {
+            settings.tell(ReportedRequest(request, status: 401))
+            return Answering.refusal(
+                401, "no token, or none that is good",
+                remedy: "send Authorization: Bearer and a token of the daemon's file",
+                headers: [("WWW-Authenticate", "Bearer")])
+        }
+        guard request.path.first == "api" else {
+            guard request.path == ["metrics"] else { return notFound }
+            guard isRead(request) else { return notAllowed("GET") }
+            return metrics(connectionCount)
+        }
+        guard request.path.prefix(2) == ["api", "v1"] else { return notFound }
+        return api(request, Array(request.path.dropFirst(2)), token)
+    }
+
+    private func isRead(_ request: HTTPRequest) -> Bool {
+        request.method == "GET" || request.method == "HEAD"
+    }
+
+    private func probe(_ request: HTTPRequest, _ isGood: Bool) -> HTTPResponse {
+        guard isRead(request) else { return notAllowed("GET") }
+        return HTTPResponse(isGood ? 200 : 503, isGood ? "ok\n" : "not yet\n")
+    }
+
+    private func token(_ request: HTTPRequest) -> AccessToken? {
+        guard let header = request.headers["authorization"] else { return nil }
+        let words = header.split(separator: " ")
+        guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
+        return tokens.token(of: String(words[1]))
+    }
+
+    private func metrics(_ connectionCount: Int) -> HTTPResponse {
+        let metrics = DaemonMetrics(
+            version: settings.version, startedAt: settings.startedAt,
+            environments: state.all().map { ($0.name, $0.known) },
+            requests: counts.withLock { $0 }, connectionCount: connectionCount,
+            streamCount: events.listenerCount)
+        return HTTPResponse(200, metrics.text, type: "text/plain; version=0.0.4; charset=utf-8")
+    }
+
+    // MARK: The API
+
+    private func api(
+        _ request: HTTPRequest, _ path: [String], _ token: AccessToken
+    ) -> HTTPResponse {
+        do {
+            switch path {
+            case ["environments"]:
+                guard isRead(request) else { return notAllowed("GET") }
+                return try environments()
+            case ["events"]:
+                guard isRead(request) else { return notAllowed("GET") }
+                return try listen(request)
+            default: break
+            }
+            guard path.count > 1, path[0] == "environments" else { return notFound }
+            return try ask(request, path[1] == "-" ? nil : path[1], Array(path.dropFirst(2)), token)
+        } catch {
+            return Answering.response(error)
+        }
+    }
+
+    private func ask(
+        _ request: HTTPRequest, _ environment: String?, _ path: [String], _ token: AccessToken
+    ) throws -> HTTPResponse {
+        let method: Endpoint.Method? = isRead(request) ? .get : .init(rawValue: request.method)
+        let found = Endpoints.at(path)
+        guard !found.isEmpty else { return notFound }
+        guard let (endpoint, values) = found.first(where: { $0.endpoint.method == method }) else {
+            let methods = Set(found.map(\.endpoint.method.rawValue)).sorted()
+            return notAllowed(methods.joined(separator: ", "))
+        }
+        guard token.allows(endpoint.role) else {
+            settings.tell(ReportedRequest(request, by: token.name, endpoint: endpoint, status: 403))
+            return Answering.refusal(
+                403,
+                "the token of \(token.name) may \(token.role.rawValue), and this needs one that may "
+                    + endpoint.role.rawValue,
+                remedy: "use another token, or give this one another role in the daemon's file")
+        }
+        var response: HTTPResponse
+        do {
+            response = try answer(request, environment, endpoint, values, token)
+        } catch {
+            response = Answering.response(error)
+        }
+        if endpoint.method == .post {
+            settings.tell(
+                ReportedRequest(
+                    request, by: token.name, endpoint: endpoint, status: response.status))
+        }
+        return response
+    }
+
+    private func answer(
+        _ request: HTTPRequest, _ environment: String?, _ endpoint: Endpoint,
+        _ values: [String: String], _ token: AccessToken
+    ) throws -> HTTPResponse {
+        let presentation = try Answering.presentation(request)
+        guard let format = Answering.format(request.headers["accept"], of: endpoint.formats) else {
+            return Answering.refusal(
+                406, "there is no such format of this",
+                remedy: "accept \(endpoint.formats.map(\.mediaType).joined(separator: ", "))")
+        }
+        let parameters = try Parameters(
+            try Answering.values(request, values), of: endpoint.parameters)
+        let session = try state.session(environment, as: token.name)
+        let answer = try endpoint.answer(parameters, session)
+        if endpoint.method == .post { settings.wake(session.ledger.environment.name) }
+        return Answering.response(answer, as: format, presentation)
+    }
+
+    private func environments() throws -> HTTPResponse {
+        let rows = state.all().map { name, known, _ in
+            [
+                "environment": name, "ready": known.isReady ? "true" : "false",
+                "lastPass": known.lastPass?.iso ?? "", "fault": known.fault ?? "",
+                "standingBy": known.holder ?? "",
+            ]
+        }
+        return HTTPResponse(
+            200,
+            EnvironmentList.json(rows), type: "application/json; charset=utf-8")
+    }
+
+    /// The stream of events, of one environment or all.
+    private func listen(_ request: HTTPRequest) throws -> HTTPResponse {
+        var environment: String?
+        for (name, value) in request.query {
+            guard name == "environment" else {
+                throw UsageError(
+                    message: "there is no parameter `\(name)` here", remedy: "use environment")
+            }
+            environment = value
+        }
+        let stream = events.listen(
+            to: environment, after: request.headers["last-event-id"].flatMap(UInt64.init))
+        return HTTPResponse(
+            200, headers: [("Content-Type", "text/event-stream")], body: .stream(stream))
+    }
+
+    private var notFound: HTTPResponse {
+        Answering.refusal(
+            404, "there is nothing of this name", remedy: "see docs/openapi.json for what there is")
+    }
+
+    private func notAllowed(_ methods: String) -> HTTPResponse {
+        Answering.refusal(
+            405, "this method is not for this address", remedy: "use \(methods)",
+            headers: [("Allow", methods)])
+    }
+}

@@ -1,0 +1,109 @@
+import Basics
+import Desired
+import Execution
+import Foundation
+import Ledger
+import Model
+import Reconciler
+import Reports
+import Service
+
+/// What the loops of a daemon know, for everybody who asks over HTTP: written by the loops, read
+/// by the threads that answer.
+package final class DaemonState: Sendable {
+    private let state = Lock(State())
+    private let events: EventHub
+
+    private struct State {
+        var environments: [String: Kept] = [:]
+        /// Those that are to be served, once they are known.
+        var expected: Set<String>?
+    }
+
+    private struct Kept: Sendable {
+        var known = EnvironmentState()
+        var ledger: LedgerSession?
+        let memory = ServiceMemory()
+    }
+
+    /// - Parameter events: gets what the loops tell, too.
+    package init(events: EventHub) {
+        self.events = events
+    }
+
+    /// The names of the environments, sorted.
+    package var environments: [String] { state.withLock { $0.environments.keys.sorted() } }
+
+    /// Whether each environment was looked at once, or another process does.
+    package var isReady: Bool {
+        state.withLock { state in
+            !state.environments.isEmpty && state.environments.values.allSatisfy(\.known.isReady)
+        }
+    }
+
+    /// Takes in what a loop tells.
+    ///
+    /// - Parameter json: the same as one line.
+    package func note(
+        _ event: ReconcileEvent, of environment: String?, at time: Timestamp, json: String
+    ) {
+        if let environment {
+            state.withLock {
+                $0.environments[environment, default: Kept()].known.note(event, at: time)
+            }
+        }
+        events.publish(json, of: environment)
+    }
+
+    /// Takes in with what a pass begins: the source, the fleet file and the ledger.
+    package func began(_ session: LedgerSession) {
+        let name = session.environment.name
+        state.withLock { $0.environments[name, default: Kept()].ledger = session }
+    }
+
+    /// Takes in how a pass found the shards.
+    package func compared(_ drift: DriftReport, _ fleet: FleetReport) {
+        state.withLock { state in
+            state.environments[drift.environment, default: Kept()].known.found.drift = drift
+            state.environments[drift.environment, default: Kept()].known.found.fleet = fleet
+        }
+    }
+
+    /// What an endpoint works with, in the name of whoever asks.
+    ///
+    /// Throws where there is no such environment, or its ledger was not opened yet.
+    ///
+    /// - Parameter name: nil for the only one.
+    func session(_ name: String?, as actor: String) throws -> ServiceSession {
+        let name = try name ?? only()
+        guard let kept = state.withLock({ $0.environments[name] }) else {
+            throw ConfigurationError(
+                "this daemon serves no environment `\(name)`", remedy: known, kind: .notFound)
+        }
+        guard let ledger = kept.ledger else { throw NothingFoundYet(environment: name) }
+        return ServiceSession(
+            ledger.acting(as: LedgerActor(name: actor, email: actor)), found: kept.known.present,
+            memory: kept.memory)
+    }
+
+    /// What is known of each environment now, in the order of their names.
+    func all() -> [(name: String, known: EnvironmentState, ledger: LedgerSession?)] {
+        let all = state.withLock { $0.environments }
+        return all.sorted { $0.key < $1.key }.map { ($0.key, $0.value.known, $0.value.ledger) }
+    }
+
+    private func only() throws -> String {
+        let names = environments
+        guard let name = names.first, names.count == 1 else {
+            throw ConfigurationError(
+                names.isEmpty
+                    ? "this daemon serves no environment yet"
+                    : "this daemon serves several environments",
+                remedy: names.isEmpty ? "ask again when its first pass has begun" : known,
+                kind: .notFound)
+        }
+        return name
+    }
+
+    private var known: String { "it serves \(environments.joined(separator: ", "))" }
+}

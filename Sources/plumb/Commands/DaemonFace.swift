@@ -1,0 +1,95 @@
+import Basics
+import Console
+import Execution
+import Foundation
+import HTTP
+import Reconciler
+import Service
+import Views
+
+/// What a daemon shows over HTTP where `--listen` asks for it.
+struct DaemonFace: Sendable {
+    let state: DaemonState
+    private let events = EventHub()
+    private let tokens: TokenFile
+    private let address: ListenAddress
+    private let identity: TLSIdentity?
+    private let terminal: Terminal
+
+    /// Nil where it is not asked for. Throws where an address or a file is of no use.
+    init?(_ invocation: Invocation) throws {
+        guard let text = invocation.value(.listen) else {
+            for option in [Option.tokens, .tlsCertificate, .tlsKey]
+            where invocation.value(option) != nil {
+                throw UsageError(
+                    message: "--\(option.name) is for a daemon that answers over HTTP",
+                    remedy: "give an address with --listen, too")
+            }
+            return nil
+        }
+        guard let path = invocation.value(.tokens) else {
+            throw UsageError(
+                message: "--listen \(text): nobody may ask anything without a token",
+                remedy: "name a file of tokens with --tokens: lines like `ada@example.com approve "
+                    + "SECRET`, mode 600")
+        }
+        address = try ListenAddress(text)
+        identity = try Self.identity(invocation)
+        terminal = invocation.terminal
+        tokens = try TokenFile(path) { [terminal] fault in
+            terminal.log(
+                EventJSON.line("tokens", ["message": fault], at: Timestamp(Date())), as: .json)
+        }
+        state = DaemonState(events: events)
+    }
+
+    private static func identity(_ invocation: Invocation) throws -> TLSIdentity? {
+        let (certificate, key) = (invocation.value(.tlsCertificate), invocation.value(.tlsKey))
+        guard let certificate, let key else {
+            guard certificate == nil, key == nil else {
+                throw UsageError(
+                    message: "a certificate needs its key, and a key its certificate",
+                    remedy: "give both, --tls-certificate and --tls-key")
+            }
+            return nil
+        }
+        return try TLSIdentity(certificatePath: certificate, keyPath: key)
+    }
+
+    /// Listens from now on; the caller stops it.
+    func open(waking loops: EnvironmentLoops) throws -> DaemonServer {
+        let routes = Routes(
+            state: state, events: events, tokens: tokens,
+            settings: Routes.Settings(
+                version: Version.current, startedAt: Timestamp(Date()), isAlive: { true },
+                wake: { loops.wake($0) },
+                tell: { [terminal] request in terminal.log(Self.line(request), as: .json) }))
+        let server = try DaemonServer(
+            address, identity: identity, routes: routes, events: events)
+        let isOpen = identity == nil && !address.isLoopback
+        terminal.log(
+            EventJSON.line(
+                "listening",
+                [
+                    "address": address.description, "port": "\(server.port)",
+                    "tls": identity == nil ? "no" : "yes",
+                ].merging(
+                    isOpen
+                        ? [
+                            "warning": "tokens travel in clear: give a certificate, or put a proxy "
+                                + "with one before it"
+                        ] : [:]
+                ) { $1 },
+                at: Timestamp(Date())), as: .json)
+        return server
+    }
+
+    private static func line(_ request: ReportedRequest) -> String {
+        var values = [
+            "method": request.method, "path": request.path, "status": "\(request.status)",
+        ]
+        values["by"] = request.name
+        values["endpoint"] = request.endpoint
+        return EventJSON.line("request", values, at: Timestamp(Date()))
+    }
+}

@@ -1,0 +1,167 @@
+import Basics
+import Execution
+import Foundation
+import HTTP
+import Model
+import Reports
+import Schema
+import TestSupport
+import Testing
+
+@testable import Console
+
+/// The routes of a daemon that serves no environment yet, or one of which a pass failed.
+@Suite struct RoutesTests {
+    private let folder: TemporaryFolder
+    private let routes: Routes
+    private let state: DaemonState
+    private let alive = Lock(true)
+    private let told = Lock<[ReportedRequest]>([])
+    private static let reader = "reader-0123456789abcdef01234567"
+
+    init() throws {
+        folder = try TemporaryFolder()
+        let path = try folder.write("prometheus read \(Self.reader)\n", to: "tokens")
+        chmod(path, 0o600)
+        let events = EventHub()
+        state = DaemonState(events: events)
+        routes = Routes(
+            state: state, events: events, tokens: try TokenFile(path) { _ in },
+            settings: Routes.Settings(
+                version: "1.2.3", startedAt: Timestamp(secondsSince1970: 1_000),
+                isAlive: { [alive] in alive.withLock { $0 } }, wake: { _ in },
+                tell: { [told] request in told.withLock { $0.append(request) } }))
+    }
+
+    private func ask(
+        _ path: String, _ method: String = "GET", secret: String? = RoutesTests.reader,
+        headers: [String: String] = [:]
+    ) -> (status: Int, text: String, headers: [String: String]) {
+        var headers = headers
+        if let secret { headers["authorization"] = "Bearer \(secret)" }
+        let response = routes.answer(
+            HTTPRequest(
+                method: method, path: path.split(separator: "/").map(String.init), headers: headers),
+            connectionCount: 3)
+        var text = ""
+        if case .bytes(let bytes) = response.body { text = String(decoding: bytes, as: UTF8.self) }
+        return (
+            response.status, text,
+            Dictionary(response.headers.map { ($0.name, $0.value) }) { $1 }
+        )
+    }
+
+    private func note(_ event: ReconcileEvent, at seconds: Int64 = 2_000) {
+        state.note(event, of: "production", at: Timestamp(secondsSince1970: seconds), json: "{}")
+    }
+
+    @Test(
+        "attack: whoever has no good token learns nothing, not even what there is",
+        arguments: [
+            "/", "/metrics", "/api/v1/environments", "/api/v1/events", "/nothing", "/api/v1/none",
+            "/api/v1/environments/-/status", "/api/v1/environments/production/none",
+        ])
+    func withoutATokenNothingIsTold(_ path: String) {
+        let wrong: [[String: String]] = [
+            [:], ["authorization": "Bearer wrong"], ["authorization": "Bearer "],
+            ["authorization": "Basic \(Self.reader)"], ["authorization": Self.reader],
+            ["authorization": "Bearer \(Self.reader) \(Self.reader)"],
+            ["x-authorization": "Bearer \(Self.reader)"], ["cookie": "token=\(Self.reader)"],
+        ]
+        let answers = wrong.map { ask(path, secret: nil, headers: $0) }
+        #expect(answers.allSatisfy { $0.status == 401 && $0.text == answers[0].text })
+        #expect(answers[0].headers["WWW-Authenticate"] == "Bearer")
+        #expect(!answers[0].text.contains("production"))
+        #expect(told.withLock { $0.count } == wrong.count)
+    }
+
+    @Test func whetherTheLoopsGoOnIsToldToEverybody() {
+        #expect(ask("/livez", secret: nil).status == 200)
+        alive.withLock { $0 = false }
+        #expect(ask("/livez", secret: nil).status == 503)
+        #expect(ask("/livez", "POST", secret: nil).status == 405)
+    }
+
+    @Test func itIsReadyOnceEachEnvironmentWasLookedAt() {
+        #expect(ask("/readyz", secret: nil).status == 503)
+        note(.failed(number: 1, message: "no server", status: .error))
+        #expect(ask("/readyz", secret: nil).status == 503)
+        note(.standingBy(message: "another one"))
+        #expect(ask("/readyz", secret: nil).status == 200)
+        state.note(
+            .pausing(seconds: 1), of: "staging", at: Timestamp(secondsSince1970: 1), json: "")
+        #expect(ask("/readyz", secret: nil).status == 503)
+    }
+
+    @Test(arguments: [
+        ("/none", "GET", 404), ("/api", "GET", 404), ("/api/v2/environments", "GET", 404),
+        ("/api/v1/environments", "POST", 405), ("/api/v1/environments", "DELETE", 405),
+        ("/api/v1/environments/-", "GET", 404), ("/api/v1/environments/-/none", "GET", 404),
+        ("/metrics", "PUT", 405), ("/api/v1/environments", "HEAD", 200),
+    ])
+    func otherAddressesAndMethodsAreRefused(_ path: String, _ method: String, _ status: Int) {
+        let answer = ask(path, method)
+        #expect(answer.status == status)
+        #expect((answer.headers["Allow"] != nil) == (status == 405))
+    }
+
+    @Test func nothingOfAnAnswerIsKeptFramedOrRun() {
+        for answer in [ask("/none"), ask("/livez"), ask("/metrics"), ask("/", secret: nil)] {
+            #expect(answer.headers["X-Content-Type-Options"] == "nosniff")
+            #expect(answer.headers["X-Frame-Options"] == "DENY")
+            #expect(answer.headers["Cache-Control"] == "no-store")
+            #expect(
+                answer.headers["Content-Security-Policy"]?.contains("default-src 'none'") == true)
+        }
+    }
+
+    @Test func environmentsAreListed() {
+        note(.failed(number: 1, message: "no server", status: .error))
+        let answer = ask("/api/v1/environments")
+        #expect(answer.headers["Content-Type"] == "application/json; charset=utf-8")
+        #expect(answer.text.contains(#""environment":"production","fault":"no server""#))
+    }
+
+    @Test func aTokenIsNeverTold() {
+        _ = ask("/none", secret: "wrong-0123456789abcdef01234567")
+        let texts = told.withLock { $0 }.map { "\($0)" }
+        #expect(texts.count == 1 && !texts[0].contains("wrong-0123"))
+    }
+
+    @Test func metricsAreTold() {
+        note(.failed(number: 1, message: "no server", status: .error))
+        let key = OperationKey(namespace: "app", shard: "0", object: ObjectName(.table, "t"))
+        note(.rollout(.started(key)), at: 2_000)
+        note(
+            .rollout(.settled(key, OperationOutcome(kind: .completed(ran: true), attempts: 0))), at: 2_004
+        )
+        note(.rollout(.started(key)), at: 2_005)
+        let text = ask("/metrics").text
+        for line in [
+            #"plumb_build_info{version="1.2.3"} 1"#, "plumb_start_time_seconds 1000",
+            #"plumb_environment_ready{environment="production"} 0"#,
+            #"plumb_passes_total{environment="production",outcome="failed"} 1"#,
+            #"plumb_operations_total{environment="production",state="completed"} 1"#,
+            #"plumb_operations_at_work{environment="production"} 1"#,
+            #"plumb_operation_seconds_bucket{environment="production",le="1"} 0"#,
+            #"plumb_operation_seconds_bucket{environment="production",le="5"} 1"#,
+            #"plumb_operation_seconds_bucket{environment="production",le="+Inf"} 1"#,
+            #"plumb_operation_seconds_sum{environment="production"} 4"#,
+            "plumb_http_connections 3", "# TYPE plumb_operation_seconds histogram",
+        ] {
+            #expect(text.contains("\n\(line)\n"), "\(line)")
+        }
+    }
+
+    @Test func eachMetricStandsOnceWithItsKind() {
+        note(.failed(number: 1, message: "no server", status: .error))
+        note(.failed(number: 1, message: "no server", status: .error))
+        let lines = ask("/metrics").text.split(separator: "\n")
+        let heads = lines.filter { $0.hasPrefix("# TYPE ") }
+        #expect(Set(heads).count == heads.count)
+        for metric in Metric.allCases {
+            #expect(metric.rawValue.hasPrefix("plumb_"))
+            #expect(metric.rawValue.hasSuffix("_total") == (metric.kind == .counter))
+        }
+    }
+}
