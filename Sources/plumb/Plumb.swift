@@ -55,8 +55,3 @@ struct Plumb {
         return (pairs + inline).compactMap(ErrorDocument.Format.init).first
     }
 }
-
-/// The release.
-enum Version {
-    static let current = "0.1.0"
-}

@@ -32,5 +32,7 @@ enum CommandTable {
         DaemonCommand.command,
         WorkerCommand.command,
         WorkersCommand.command,
+        ManualCommand.command,
+        CompletionCommand.command,
     ]
 }

@@ -8,7 +8,7 @@ import Views
 enum FmtCommand {
     static let command = Command(
         name: "fmt", summary: "write schema files in one form; needs no server",
-        arguments: "[path…]",
+        arguments: "[path…]", argumentValues: .file,
         details: """
             Rewrites every CREATE TABLE in the .sql files below the given paths (default: the
             schema and overlay folders of plumb.yaml): one definition per line, keywords in

@@ -20,7 +20,7 @@ enum RollbackCommand {
             With --end a rollback (its id, or the rollout's) is given up: git's state is wanted
             again.
             """,
-        options: Option.environmentWide + [.end, .reason, .output, .noColor],
+        options: Option.environmentWide + [.end, .reason, .plainOutput, .noColor],
         run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {

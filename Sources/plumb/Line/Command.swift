@@ -8,6 +8,8 @@ struct Command: Sendable {
     let summary: String
     /// What follows the name in the usage line, such as `digest…`.
     var arguments: String = ""
+    /// What may stand as an argument.
+    var argumentValues: Option.Values = .any
     /// A paragraph for `--help`.
     var details: String = ""
     let options: [Option]

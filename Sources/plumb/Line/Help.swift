@@ -1,5 +1,14 @@
+import Model
+
 /// The help texts, made from the command table.
 enum Help {
+    /// What the program's end means, for all commands.
+    static let exitStatuses: [(status: ExitStatus, meaning: String)] = [
+        (.done, "in sync or done"), (.error, "error"), (.difference, "difference"),
+        (.blocked, "blocked"), (.partial, "partial"), (.refused, "refused"),
+        (.incomplete, "incomplete"), (.usage, "usage"), (.configuration, "configuration"),
+    ]
+
     static func overview(_ table: [Command]) -> String {
         let width = (table.map(\.name.count).max() ?? 0) + 2
         let lines = table.map { "  " + pad($0.name, width) + $0.summary }

@@ -5,10 +5,21 @@ struct Option: Sendable {
     let value: String?
     let help: String
     var isRepeatable = false
+    /// What may stand as its value, as far as a shell can offer it.
+    var values: Values = .any
+
+    /// What may stand as the value of an option, or as an argument of a command.
+    enum Values: Sendable, Equatable {
+        /// What only the user or a ledger knows.
+        case any
+        /// One of these.
+        case words([String])
+        case file, folder
+    }
 
     static let source = Option(
         name: "source", value: "URL-or-path",
-        help: "the schema repository (default: the one around the current folder)")
+        help: "the schema repository (default: the one around the current folder)", values: .folder)
     static let ref = Option(
         name: "ref", value: "ref", help: "the branch, tag or commit to follow (default: HEAD)")
     static let workingTree = Option(
@@ -21,13 +32,13 @@ struct Option: Sendable {
         name: "signed", value: nil, help: "also verify the signature of each transition")
     static let allowedSigners = Option(
         name: "allowed-signers", value: "file",
-        help: "whose signatures count, in the format of ssh-keygen")
+        help: "whose signatures count, in the format of ssh-keygen", values: .file)
     static let known = Option(
         name: "since", value: "commit",
         help: "with --signed: do not check this transition and those before it", isRepeatable: true)
     static let config = Option(
         name: "config", value: "path",
-        help: "the fleet file inside the repository (default: plumb.yaml)")
+        help: "the fleet file inside the repository (default: plumb.yaml)", values: .file)
     static let ledger = Option(
         name: "ledger", value: "place",
         help: "the ledger, instead of the one in plumb.yaml: file:path, mysql://user@host/database")
@@ -38,7 +49,7 @@ struct Option: Sendable {
     static let operatorFile = Option(
         name: "operator", value: "path",
         help: "the operator's file, which limits plumb.yaml (default: PLUMB_OPERATOR, "
-            + "/etc/plumb/operator.yaml)")
+            + "/etc/plumb/operator.yaml)", values: .file)
     static let environment = Option(
         name: "environment", value: "name",
         help: "the environment (default: the only one in plumb.yaml)")
@@ -58,13 +69,19 @@ struct Option: Sendable {
     static let shard = Option(
         name: "shard", value: "name-or-glob", help: "only these shards", isRepeatable: true)
     static let output = Option(
-        name: "output", value: "format", help: "text, json or markdown (default: text)")
+        name: "output", value: "format", help: "text, json or markdown (default: text)",
+        values: .words(["text", "json", "markdown"]))
+    static let plainOutput = Option(
+        name: "output", value: "format", help: "text or json (default: text)",
+        values: .words(["text", "json"]))
     static let reportOutput = Option(
         name: "output", value: "format",
-        help: "text, json, markdown, sarif, junit or html (default: text)")
+        help: "text, json, markdown, sarif, junit or html (default: text)",
+        values: .words(["text", "json", "markdown", "sarif", "junit", "html"]))
     static let lintOutput = Option(
         name: "output", value: "format",
-        help: "text, json, sarif, junit or github (default: text)")
+        help: "text, json, sarif, junit or github (default: text)",
+        values: .words(["text", "json", "sarif", "junit", "github"]))
     static let check = Option(
         name: "check", value: nil, help: "write nothing; exit 2 where a file would change")
     static let noColor = Option(
@@ -94,7 +111,7 @@ struct Option: Sendable {
     static let at = Option(
         name: "at", value: "time", help: "the time to ask about (default: now)")
     static let sign = Option(
-        name: "sign", value: "key", help: "sign the decision with this SSH key")
+        name: "sign", value: "key", help: "sign the decision with this SSH key", values: .file)
     static let expires = Option(
         name: "expires", value: "duration",
         help: "how long the approval is valid: 12h, 7d (default: 7d)")
@@ -142,7 +159,10 @@ struct Option: Sendable {
         name: "record", value: nil,
         help: "instead: record tables that equal git in the ledger")
     static let into = Option(
-        name: "into", value: "folder", help: "where the files are written (default: .)")
+        name: "into", value: "folder", help: "where the files are written (default: .)",
+        values: .folder)
+    static let pages = Option(
+        name: "into", value: "folder", help: "write all pages into this folder", values: .folder)
     static let host = Option(
         name: "host", value: "address", help: "the server: name:port or unix:/path")
     static let manage = Option(
@@ -152,7 +172,8 @@ struct Option: Sendable {
         name: "database", value: "name-or-pattern",
         help: "a database that is read, or a LIKE pattern", isRepeatable: true)
     static let optionFile = Option(
-        name: "option-file", value: "path", help: "a MySQL option file with user and password")
+        name: "option-file", value: "path", help: "a MySQL option file with user and password",
+        values: .file)
     static let user = Option(name: "user", value: "name", help: "the user (default: root)")
     static let passwordEnvironment = Option(
         name: "password-env", value: "variable", help: "the variable that holds the password")
