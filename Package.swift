@@ -36,6 +36,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         module("Basics"),
         module("Execution", ["Basics"]),
+        module("Supervision", ["Execution"]),
         module("Crypto", ["CCrypto"]),
         module("Store", ["Basics", "Execution", "Crypto"]),
         module("Schema", ["Crypto"]),
@@ -86,8 +87,8 @@ let package = Package(
         .executableTarget(
             name: "plumb",
             dependencies: [
-                "Basics", "Execution", "Store", "Schema", "Signatures", "Diff", "Git", "Desired",
-                "Lint",
+                "Basics", "Execution", "Supervision", "Store", "Schema", "Signatures", "Diff",
+                "Git", "Desired", "Lint",
                 "MySQLClient", "Observed", "Ledger", "Model", "Reports", "Reconciler", "Import",
                 "Doctor", "Views", "Service", "HTTP", "Console",
             ], swiftSettings: settings),
@@ -117,6 +118,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Schema", "Diff", "Execution", "MySQLClient"],
             path: "Tests/TestSupport", swiftSettings: settings),
+        tests("SupervisionTests", ["Execution", "Supervision", "TestSupport"]),
         tests("SchemaTests", ["Schema", "TestSupport"]),
         tests(
             "StoreTests",

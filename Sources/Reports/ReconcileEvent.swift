@@ -24,6 +24,8 @@ package enum ReconcileEvent: Sendable {
     case assistanceFailed(server: String?, message: String)
     /// The fleet file does not have the environment any more; told once, until it is back.
     case gone(message: String)
+    /// Loops have given no sign of life for too long, by the names of their environments.
+    case standingStill(loops: [String])
     /// The loop pauses until the next pass.
     case pausing(seconds: Double)
     /// The end was asked for, with what asked for it.

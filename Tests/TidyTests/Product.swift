@@ -35,6 +35,7 @@ enum Product {
     static let modules = [
         Module("Basics", isPure: true),
         Module("Execution"),
+        Module("Supervision"),
         Module("Crypto", isPure: true, libraries: ["CCrypto"]),
         Module("Store"),
         Module("Schema", isPure: true),

@@ -63,7 +63,8 @@ struct EnvironmentState: Sendable {
             fault = message
             found = FoundByDaemon()
             report = nil
-        case .started, .working, .assisting, .reading, .assistanceFailed, .pausing, .ending, .ended:
+        case .started, .working, .assisting, .reading, .assistanceFailed, .standingStill, .pausing,
+            .ending, .ended:
             break
         }
     }

@@ -40,6 +40,7 @@ struct Convergence {
             pass.hooks.stage("closing the rollout")
             return
         }
+        pass.hooks.lasting(flights.patienceSeconds)
         let (whole, begun) = (Handed(value: self), Handed(value: own))
         let ended = flights.drive(
             own.map { $0.work(on: keys, planned.targets) }, under: lease,

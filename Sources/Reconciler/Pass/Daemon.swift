@@ -174,6 +174,7 @@ package struct Daemon {
             }
             if hooks.flights?.takeDue() == true, failures == 0 { continue }
             if !isGone { notify(.pausing(seconds: pause)) }
+            hooks.lasting(pause)
             guard hooks.clock.wait(seconds: pause, unless: hooks.interrupt) else {
                 break
             }

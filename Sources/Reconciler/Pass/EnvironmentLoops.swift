@@ -14,6 +14,7 @@ package final class EnvironmentLoops: Sendable {
     private let settings: Daemon.Settings
     private let hooks: @Sendable (_ environment: String, Interrupt) -> PassHooks
     private let notify: Notify
+    private let pulse: LoopPulse
     private let classify: Daemon.Classify
     private let began: @Sendable (LedgerSession) -> Void
     private let state = Lock(State())
@@ -25,10 +26,12 @@ package final class EnvironmentLoops: Sendable {
     }
 
     /// - Parameters:
+    ///   - pulse: gets the signs of life of each loop, by the name of its environment.
     ///   - hooks: those of an environment's passes, with the interrupt of its loop.
     ///   - began: called with the source and the ledger of each pass.
     package init(
-        request: PassRequest, settings: Daemon.Settings, notify: @escaping Notify,
+        request: PassRequest, settings: Daemon.Settings, pulse: LoopPulse = LoopPulse(),
+        notify: @escaping Notify,
         classify: @escaping Daemon.Classify,
         hooks: @escaping @Sendable (_ environment: String, Interrupt) -> PassHooks,
         began: @escaping @Sendable (LedgerSession) -> Void = { _ in }
@@ -36,6 +39,7 @@ package final class EnvironmentLoops: Sendable {
         self.began = began
         self.request = request
         self.settings = settings
+        self.pulse = pulse
         self.notify = notify
         self.classify = classify
         self.hooks = hooks
@@ -60,7 +64,9 @@ package final class EnvironmentLoops: Sendable {
     /// The fleet, as soon as it can be read.
     private func firstFleet(until interrupt: Interrupt) -> Fleet? {
         var failures = 0
+        defer { pulse.end(Self.fleetLoop) }
         while !interrupt.isRaised {
+            pulse.beat(Self.fleetLoop)
             do {
                 return try TrustedSource.open(request).fleet
             } catch {
@@ -72,6 +78,7 @@ package final class EnvironmentLoops: Sendable {
                 interval: settings.intervalSeconds, failures: failures,
                 jitter: Double.random(in: -1...1))
             notify(nil, .pausing(seconds: pause))
+            pulse.beat(Self.fleetLoop, within: pause)
             guard interrupt.wait(seconds: pause) else { break }
         }
         return nil
@@ -94,14 +101,17 @@ package final class EnvironmentLoops: Sendable {
         var request = request
         request.scope.environment = name
         let daemon = Daemon(
-            request: request, hooks: hooks(name, interrupt), settings: settings,
+            request: request, hooks: listened(hooks(name, interrupt), of: name),
+            settings: settings,
             notify: { [notify] in notify(name, $0) },
             found: { [weak self] fleet in
                 if finding { self?.start(fleet.environments.map(\.name), finding: true) }
             }, began: began)
         loops.enter()
-        let thread = Thread { [loops, classify] in
+        pulse.beat(name)
+        let thread = Thread { [loops, classify, pulse] in
             daemon.run(classify: classify)
+            pulse.end(name)
             loops.leave()
         }
         thread.name = "plumb-\(name)"
@@ -114,6 +124,23 @@ package final class EnvironmentLoops: Sendable {
     package func wake(_ environment: String) {
         state.withLock { $0.interrupts[environment] }?.nudge()
     }
+
+    /// Hooks with which each stage and each wait of a loop is a sign of life.
+    private func listened(_ hooks: PassHooks, of name: String) -> PassHooks {
+        var own = hooks
+        own.stage = { [pulse] stage in
+            pulse.beat(name)
+            hooks.stage(stage)
+        }
+        own.lasting = { [pulse] seconds in
+            pulse.beat(name, within: seconds)
+            hooks.lasting(seconds)
+        }
+        return own
+    }
+
+    /// What looks for the first fleet is called among the loops; no environment is.
+    private static let fleetLoop = ""
 
     /// Lets every loop end its pass, and waits for that.
     private func end() {

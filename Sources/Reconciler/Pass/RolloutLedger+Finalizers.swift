@@ -82,6 +82,7 @@ extension RolloutLedger {
                     guard let begun = try begin(record, prepared.process, of: driven.record.id)
                     else { continue }
                     pass.hooks.stage("running the finalizer of \(record.namespace)")
+                    pass.hooks.lasting(Double(record.limitSeconds))
                     let (attempt, output) = prepared.run()
                     let after = FinalizerMachine.after(
                         attempt, begun, output: output, now: pass.store.now)

@@ -80,6 +80,9 @@ package struct PassHooks: Sendable {
     /// Called with how the shards of a pass were found, before anything is changed; nil where
     /// nobody asks, as it costs a look at each shard.
     package var compared: (@Sendable (DriftReport, FleetReport) -> Void)?
+    /// Called before a wait, or something with a time limit, of so many seconds: a loop that says
+    /// nothing for longer, and begins no stage, stands still.
+    package var lasting: @Sendable (_ seconds: Double) -> Void = { _ in }
     /// What stands in for the servers of the shards; nil in the product.
     package var access: (any FleetAccess)?
     /// What stands in for the programs and procedures of finalizers; nil in the product.

@@ -22,7 +22,7 @@ package final class RolloutFlights: Sendable {
         var wasWoken = false
     }
 
-    private let patienceSeconds: Double
+    let patienceSeconds: Double
     private let loop: Interrupt
     /// Ends the work, but not with a waking of the loop.
     let interrupt: Interrupt

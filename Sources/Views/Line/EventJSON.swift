@@ -54,6 +54,8 @@ package enum EventJSON {
                 ["message": message].merging(server.map { ["server": $0] } ?? [:]) { $1 }
             )
         case .gone(let message): return ("environment-gone", ["message": message])
+        case .standingStill(let loops):
+            return ("standing-still", ["environments": loops.joined(separator: ", ")])
         case .pausing(let seconds):
             return ("waiting", ["seconds": String(Int(seconds.rounded()))])
         case .ending(let reason): return ("ending", ["message": reason])

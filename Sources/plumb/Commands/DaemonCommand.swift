@@ -31,19 +31,29 @@ enum DaemonCommand {
             exactEvery: try invocation.number(.exactEvery, default: 60),
             patienceSeconds: Double(seconds))
         let terminal = invocation.terminal
+        let pulse = LoopPulse()
+        let service = ServiceNotices(invocation.environmentVariables, pulse: pulse) { loops in
+            terminal.log(
+                EventJSON.line(
+                    .standingStill(loops: loops), of: nil, at: Timestamp(Date())), as: .json)
+        }
         let face = try DaemonFace(invocation)
         let tell: EnvironmentLoops.Notify = { environment, event in
             let now = Timestamp(Date())
             let line = EventJSON.line(event, of: environment, at: now)
             terminal.log(line, as: .json)
+            service?.note(environment, event)
             face?.state.note(event, of: environment, at: now, json: line)
         }
         let interrupt = Interrupt()
-        Signals.deliver(to: interrupt) { tell(nil, .ending(reason: $0)) }
+        Signals.deliver(to: interrupt, woken: { service?.noteReload() }) { reason in
+            pulse.end()
+            tell(nil, .ending(reason: reason))
+        }
         let request = try invocation.request()
         tell(nil, .started(intervalSeconds: Int(seconds)))
         let loops = EnvironmentLoops(
-            request: request, settings: settings, notify: tell,
+            request: request, settings: settings, pulse: pulse, notify: tell,
             classify: { error in
                 let failure = Failure(error)
                 return (failure.message, failure.status)
@@ -57,7 +67,7 @@ enum DaemonCommand {
                 return hooks
             },
             began: { face?.state.began($0) })
-        let server = try face?.open(waking: loops)
+        let server = try face?.open(waking: loops, pulse)
         loops.run(invocation.values(.environments), until: interrupt)
         server?.stop()
         tell(nil, .ended)

@@ -57,11 +57,11 @@ struct DaemonFace: Sendable {
     }
 
     /// Listens from now on; the caller stops it.
-    func open(waking loops: EnvironmentLoops) throws -> DaemonServer {
+    func open(waking loops: EnvironmentLoops, _ pulse: LoopPulse) throws -> DaemonServer {
         let routes = Routes(
             state: state, events: events, tokens: tokens,
             settings: Routes.Settings(
-                version: Version.current, startedAt: Timestamp(Date()), isAlive: { true },
+                version: Version.current, startedAt: Timestamp(Date()), isAlive: { pulse.late().isEmpty },
                 wake: { loops.wake($0) },
                 tell: { [terminal] request in terminal.log(Self.line(request), as: .json) }))
         let server = try DaemonServer(

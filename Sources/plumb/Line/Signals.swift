@@ -9,6 +9,7 @@ enum Signals {
     private struct Listener: Sendable {
         let interrupt: Interrupt
         let told: @Sendable (String) -> Void
+        let woken: @Sendable () -> Void
     }
 
     private static let listener = Lock<Listener?>(nil)
@@ -28,9 +29,12 @@ enum Signals {
     }
 
     /// From now on SIGTERM and SIGINT raise `interrupt`, and a second one ends the process at once;
-    /// SIGHUP wakes the waiting loop.
-    static func deliver(to interrupt: Interrupt, told: @escaping @Sendable (String) -> Void) {
-        listener.withLock { $0 = Listener(interrupt: interrupt, told: told) }
+    /// SIGHUP wakes the waiting loop, after a call of `woken`.
+    static func deliver(
+        to interrupt: Interrupt, woken: @escaping @Sendable () -> Void = {},
+        told: @escaping @Sendable (String) -> Void
+    ) {
+        listener.withLock { $0 = Listener(interrupt: interrupt, told: told, woken: woken) }
     }
 
     private static func wait() {
@@ -44,6 +48,7 @@ enum Signals {
                 continue
             }
             if number == SIGHUP {
+                listener.woken()
                 listener.interrupt.wake()
             } else if listener.interrupt.isRaised {
                 _exit(128 + number)
