@@ -94,26 +94,32 @@ package struct LedgerSnapshot: Sendable {
         var records: [LedgerRecord] = []
         var next: ObjectID? = commit
         while let id = next, records.count < limit {
-            let commit = try translating("the history of \(environment)") {
-                () throws(StoreError) in
-                try reader.commit(id)
-            }
-            let events = EventMessage.parse(commit.message)
-            guard !events.isEmpty else {
-                throw LedgerError(
-                    .damaged,
-                    "commit \(id) of \(environment) is no event of the ledger; "
-                        + "somebody else wrote it", remedy: "restore the branch from before")
-            }
-            let actor = LedgerActor(name: commit.author.name, email: commit.author.email)
-            for event in events.reversed().prefix(limit - records.count) {
-                records.append(
-                    LedgerRecord(
-                        commit: id, time: commit.author.time, actor: actor, event: event))
-            }
-            next = commit.parents.first
+            let (transition, events) = try events(of: id)
+            records += events.prefix(limit - records.count)
+            next = transition.parents.first
         }
         return records
+    }
+
+    /// A transition with its events, newest first.
+    func events(
+        of id: ObjectID
+    ) throws(LedgerError) -> (transition: CommitObject, events: [LedgerRecord]) {
+        let commit = try translating("the history of \(environment)") {
+            () throws(StoreError) in try reader.commit(id)
+        }
+        let events = EventMessage.parse(commit.message)
+        guard !events.isEmpty else {
+            throw LedgerError(
+                .damaged,
+                "commit \(id) of \(environment) is no event of the ledger; "
+                    + "somebody else wrote it", remedy: "restore the branch from before")
+        }
+        let actor = LedgerActor(name: commit.author.name, email: commit.author.email)
+        let records = events.reversed().map {
+            LedgerRecord(commit: id, time: commit.author.time, actor: actor, event: $0)
+        }
+        return (commit, records)
     }
 
     func entries(_ folder: LedgerPath) throws(LedgerError) -> [(name: String, isFolder: Bool)] {

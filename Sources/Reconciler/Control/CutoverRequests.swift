@@ -136,6 +136,6 @@ extension RolloutRequests {
     }
 
     private static func refused(_ message: String, _ remedy: String?) -> Refusal {
-        .request(ConfigurationError(message, remedy: remedy))
+        .request(ConfigurationError(message, remedy: remedy, kind: .conflict))
     }
 }

@@ -15,19 +15,20 @@ extension RetryRequests {
     ) throws -> Found {
         try store.ledger.requireMade()
         guard let snapshot = try store.snapshot() else {
-            throw ConfigurationError("no rollout has begun in \(store.environment)")
+            throw ConfigurationError(
+                "no rollout has begun in \(store.environment)", kind: .conflict)
         }
         let rollouts = try PastRollouts(snapshot).records
         if let id, !rollouts.contains(where: { $0.id == id }) {
             throw ConfigurationError(
-                "the ledger has no rollout `\(id)`", remedy: "see `plumb log`")
+                "the ledger has no rollout `\(id)`", remedy: "see `plumb log`", kind: .notFound)
         }
         let having = rollouts.filter { $0.finalizers?.contains(namespace) == true }
         guard let rollout = having.last(where: { id == nil || $0.id == id }) else {
             throw ConfigurationError(
                 (id.map { "rollout \($0) has no" } ?? "no rollout has a")
                     + " finalizer of `\(namespace)`",
-                remedy: "see `plumb status`")
+                remedy: "see `plumb status`", kind: .notFound)
         }
         let later = Self.later(than: rollout.id, namespace, among: having)
         try record(rollout, namespace, later: later, reason: reason)
@@ -73,25 +74,29 @@ extension RetryRequests {
         if let rollback = try draft.rollbacks().first(where: { $0.rollout == id }) {
             return ConfigurationError(
                 "rollout \(id) is taken back: what it would publish is not there",
-                remedy: "`plumb rollback --end \(rollback.id) --reason …` has git's state again")
+                remedy: "`plumb rollback --end \(rollback.id) --reason …` has git's state again",
+                kind: .conflict)
         }
         if let refusal = try overtaken(namespace, by: later, of: id, in: draft) { return refusal }
         switch finalizer.state {
         case .failed, .failedRetryable, .unknown: return nil
         case .pending:
             return ConfigurationError(
-                "\(what) has not run yet", remedy: "it does when its shards are done")
+                "\(what) has not run yet", remedy: "it does when its shards are done",
+                kind: .conflict)
         case .running:
             return ConfigurationError(
                 "\(what) was started, and its outcome is not recorded yet",
-                remedy: "the pass that runs it, or the next one, records it: see `plumb status`")
+                remedy: "the pass that runs it, or the next one, records it: see `plumb status`",
+                kind: .conflict)
         case .completed:
             return ConfigurationError(
-                "\(what) has completed", remedy: "it runs again with the next rollout")
+                "\(what) has completed", remedy: "it runs again with the next rollout",
+                kind: .conflict)
         case .skipped:
             return ConfigurationError(
                 "\(what) was skipped" + (finalizer.message.map { ": \($0)" } ?? ""),
-                remedy: "it runs with the rollout that changes all of its shards")
+                remedy: "it runs with the rollout that changes all of its shards", kind: .conflict)
         }
     }
 }
@@ -114,7 +119,7 @@ extension RetryRequests {
                     + "(\(newer.state.rawValue)): that of \(id) would publish what is past",
                 remedy: "name that rollout, if its finalizer is to run again; `plumb unlock "
                     + "--rollout \(id) --reason …` skips the older one where nobody knows whether "
-                    + "it ran")
+                    + "it ran", kind: .conflict)
         }
         return nil
     }

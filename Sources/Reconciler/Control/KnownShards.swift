@@ -33,6 +33,6 @@ extension LedgerSession {
         let near = NearestName.suggestion(for: name, among: known)
         return ConfigurationError(
             "the environment `\(environment.name)` has no \(what) `\(name)`",
-            remedy: near.map { "did you mean `\($0)`?" } ?? "see `plumb.yaml`")
+            remedy: near.map { "did you mean `\($0)`?" } ?? "see `plumb.yaml`", kind: .notFound)
     }
 }

@@ -113,11 +113,11 @@ package struct RetryRequests {
         if let id, !ids.contains(id) {
             guard try snapshot?.rollout(id) != nil else {
                 throw ConfigurationError(
-                    "the ledger has no rollout `\(id)`", remedy: "see `plumb log`")
+                    "the ledger has no rollout `\(id)`", remedy: "see `plumb log`", kind: .notFound)
             }
             throw ConfigurationError(
                 "rollout \(id) has ended, and a later one began",
-                remedy: "`plumb reconcile` plans anew what is left")
+                remedy: "`plumb reconcile` plans anew what is left", kind: .conflict)
         }
         let failures = try failures(of: id, in: snapshot)
         var found: [Found] = []
@@ -132,13 +132,14 @@ package struct RetryRequests {
         guard var first = found.first else {
             throw ConfigurationError(
                 (id.map { "rollout \($0) has nothing" } ?? "no rollout has anything")
-                    + " that waits to be tried again", remedy: "see `plumb status`")
+                    + " that waits to be tried again", remedy: "see `plumb status`", kind: .conflict
+            )
         }
         guard found.count == 1 else {
             throw ConfigurationError(
                 "\(found.count) rollouts have something that waits: "
                     + found.compactMap(\.rollout).joined(separator: ", "),
-                remedy: "name the one that you mean")
+                remedy: "name the one that you mean", kind: .conflict)
         }
         first.heeded = failures
         return first

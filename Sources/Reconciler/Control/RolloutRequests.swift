@@ -17,7 +17,7 @@ package struct RolloutRequests {
         let (actor, now) = (store.actor.name, store.now.iso)
         return try change(id, "rollout-stopped", "Stop", reason) { mark, id in
             if mark.stop != nil, let standstill = mark.standstill(of: id) {
-                throw ConfigurationError("rollout \(id) is \(standstill.words)", remedy: nil)
+                throw ConfigurationError("rollout \(id) is \(standstill.words)", kind: .conflict)
             }
             mark.stop = RolloutMark.Stop(actor: actor, reason: reason, at: now)
         }
@@ -28,12 +28,12 @@ package struct RolloutRequests {
         try change(id, "rollout-started-again", "Start again", reason) { mark, id in
             guard mark.stop != nil else {
                 throw ConfigurationError(
-                    "rollout \(id) is not stopped", remedy: Self.wayOn(mark, id))
+                    "rollout \(id) is not stopped", remedy: Self.wayOn(mark, id), kind: .conflict)
             }
             if mark.stop?.rollback != nil, let standstill = mark.standstill(of: id) {
                 throw ConfigurationError(
                     "rollout \(id) was \(standstill.words): what runs of it ends, and nothing else "
-                        + "begins", remedy: "see `plumb status`")
+                        + "begins", remedy: "see `plumb status`", kind: .conflict)
             }
             mark.stop = nil
         }
@@ -49,7 +49,7 @@ package struct RolloutRequests {
         let id = try change(id, "rollout-released", "Release", reason) { mark, id in
             guard let present = mark.pause else {
                 throw ConfigurationError(
-                    "rollout \(id) is not paused", remedy: Self.wayOn(mark, id))
+                    "rollout \(id) is not paused", remedy: Self.wayOn(mark, id), kind: .conflict)
             }
             pause = present
             mark.pause = nil
@@ -64,7 +64,7 @@ package struct RolloutRequests {
         let verb = shards.map { "Throttle to \(Count.of($0, "shard")):" } ?? "Throttle no more"
         return try change(id, "rollout-throttled", verb, reason) { mark, id in
             guard shards != nil || mark.throttle != nil else {
-                throw ConfigurationError("rollout \(id) is not throttled")
+                throw ConfigurationError("rollout \(id) is not throttled", kind: .conflict)
             }
             mark.throttle = shards.map {
                 RolloutMark.Throttle(shards: $0, actor: actor, reason: reason, at: now)
@@ -111,21 +111,24 @@ package struct RolloutRequests {
             if open.contains(name) { return name }
             guard try snapshot?.rollout(name) == nil else { throw Self.ended(name) }
             throw ConfigurationError(
-                "the ledger has no rollout `\(name)`", remedy: "see `plumb log`")
+                "the ledger has no rollout `\(name)`", remedy: "see `plumb log`", kind: .notFound)
         }
         guard let first = open.first else {
             throw ConfigurationError(
-                "no rollout is open in \(store.environment)", remedy: "see `plumb status`")
+                "no rollout is open in \(store.environment)", remedy: "see `plumb status`",
+                kind: .conflict)
         }
         guard open.count == 1 else {
             throw ConfigurationError(
                 "\(open.count) rollouts are open in \(store.environment): "
-                    + open.joined(separator: ", "), remedy: "name the one that you mean")
+                    + open.joined(separator: ", "), remedy: "name the one that you mean",
+                kind: .conflict)
         }
         return first
     }
 
     static func ended(_ id: String) -> ConfigurationError {
-        ConfigurationError("rollout \(id) has ended", remedy: "see `plumb status \(id)`")
+        ConfigurationError(
+            "rollout \(id) has ended", remedy: "see `plumb status \(id)`", kind: .conflict)
     }
 }

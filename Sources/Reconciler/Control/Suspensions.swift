@@ -24,7 +24,7 @@ package struct Suspensions {
             at: now.iso, until: seconds.map { now.adding(seconds: $0).iso })
         try change("suspended", "Suspend", record, reason) { draft throws(LedgerError) in
             if let found = try draft.suspension(of: namespace, shard), !found.isOver(at: now) {
-                return ConfigurationError(found.words, remedy: "resume it first")
+                return ConfigurationError(found.words, remedy: "resume it first", kind: .conflict)
             }
             try draft.setSuspension(record)
             return nil
@@ -55,13 +55,14 @@ package struct Suspensions {
         let parts = active.filter { $0.namespace == wanted.namespace && $0.shard != nil }
         if let whole, wanted.shard != nil {
             return ConfigurationError(
-                "\(wanted.subject) is not suspended by itself: \(whole.words)", remedy: nil)
+                "\(wanted.subject) is not suspended by itself: \(whole.words)", kind: .conflict)
         }
         let remedy =
             parts.isEmpty
             ? "see `plumb status`"
             : "suspended are \(parts.map(\.subject).joined(separator: ", "))"
-        return ConfigurationError("\(wanted.subject) is not suspended", remedy: remedy)
+        return ConfigurationError(
+            "\(wanted.subject) is not suspended", remedy: remedy, kind: .conflict)
     }
 
     private func change(

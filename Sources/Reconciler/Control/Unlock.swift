@@ -63,7 +63,7 @@ package struct Unlock {
             if list.records.contains(where: { $0.key.shardID == shard }) {
                 throw ConfigurationError(
                     "\(shard) is not set aside: what a run left there is settled by the next "
-                        + "`plumb reconcile` that can read the shard")
+                        + "`plumb reconcile` that can read the shard", kind: .conflict)
             }
             throw Self.refusal(shard)
         }
@@ -80,7 +80,8 @@ package struct Unlock {
     }
 
     private static func refusal(_ shard: ShardID) -> ConfigurationError {
-        ConfigurationError("\(shard) is not set aside", remedy: "see `plumb status`")
+        ConfigurationError(
+            "\(shard) is not set aside", remedy: "see `plumb status`", kind: .conflict)
     }
 
     private func write(_ shard: ShardID, _ found: Found, _ reason: String) throws {

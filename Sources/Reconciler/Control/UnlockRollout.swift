@@ -29,7 +29,7 @@ extension Unlock {
         else {
             throw ConfigurationError(
                 "rollout \(id) is not set aside: no rollout of that name is open",
-                remedy: "see `plumb status`")
+                remedy: "see `plumb status`", kind: .notFound)
         }
         if let unread = try snapshot.unreadRollouts().first(where: { $0.id == id }) {
             return try end(unread, in: snapshot, reason: reason)
@@ -40,7 +40,8 @@ extension Unlock {
         var result = RolloutResult(isStopped: stop != nil)
         result.skipped = skipped
         guard result != RolloutResult() else {
-            throw ConfigurationError("rollout \(id) is not set aside", remedy: "see `plumb status`")
+            throw ConfigurationError(
+                "rollout \(id) is not set aside", remedy: "see `plumb status`", kind: .conflict)
         }
         let (words, now) = (words, store.now.iso)
         try store.transact(event(id, reason)) { draft throws(LedgerError) in

@@ -58,7 +58,8 @@ package struct RollbackRequests {
             let lefts = draft.left.values.sorted().first
             throw ConfigurationError(
                 "nothing of rollout \(rollout.record.id) can be taken back"
-                    + (lefts.map { ": \($0)" } ?? ""), remedy: "see `plumb status`")
+                    + (lefts.map { ": \($0)" } ?? ""), remedy: "see `plumb status`", kind: .conflict
+            )
         }
         let withdrawn = try WithdrawnApprovals(
             begun: answer.record, ended: ended, in: snapshot)
@@ -77,12 +78,14 @@ package struct RollbackRequests {
         guard let record = found.first else {
             throw ConfigurationError(
                 name.map { "no rollback `\($0)` holds in \(store.environment)" }
-                    ?? "no rollback holds in \(store.environment)", remedy: "see `plumb status`")
+                    ?? "no rollback holds in \(store.environment)", remedy: "see `plumb status`",
+                kind: .notFound)
         }
         guard found.count == 1 else {
             throw ConfigurationError(
                 "\(found.count) rollbacks hold in \(store.environment): "
-                    + found.map(\.id).joined(separator: ", "), remedy: "name the one that you mean")
+                    + found.map(\.id).joined(separator: ", "), remedy: "name the one that you mean",
+                kind: .conflict)
         }
         let withdrawn = try WithdrawnApprovals(
             begun: nil, ended: [record], in: store.snapshot())
@@ -140,7 +143,8 @@ package struct RollbackRequests {
             if let error = past.unread[name] { throw error }
             guard let found = past.records.first(where: { $0.id == name }) else {
                 throw ConfigurationError(
-                    "the ledger has no rollout `\(name)`", remedy: "see `plumb log`")
+                    "the ledger has no rollout `\(name)`", remedy: "see `plumb log`",
+                    kind: .notFound)
             }
             rollout = try past.rollout(found)
         } else {
@@ -150,7 +154,7 @@ package struct RollbackRequests {
                     "which rollout is the latest is not known: the record of rollout \(unread.key) "
                         + "cannot be read (\(unread.value.fault))",
                     remedy: "name the rollout that you mean: `plumb rollback ROLLOUT --reason …`; "
-                        + "`plumb log` lists them")
+                        + "`plumb log` lists them", kind: .conflict)
             }
             guard let found = try past.latestWithEffect() else {
                 throw Self.nothing(store.environment)
@@ -161,11 +165,13 @@ package struct RollbackRequests {
         if let record = records.first(where: { $0.rollout == id }) {
             throw ConfigurationError(
                 "rollout \(id) is taken back already: rollback \(record.id) \(record.origin)",
-                remedy: "`plumb rollback --end \(record.id) --reason …` has git's state again")
+                remedy: "`plumb rollback --end \(record.id) --reason …` has git's state again",
+                kind: .conflict)
         }
         guard rollout.changedSomething || !rollout.record.state.isTerminal else {
             throw ConfigurationError(
-                "rollout \(id) has ended and changed nothing", remedy: "see `plumb status \(id)`")
+                "rollout \(id) has ended and changed nothing", remedy: "see `plumb status \(id)`",
+                kind: .conflict)
         }
         let carried = rollout.steps.compactMap(\.cause.rollback?.id)
         if name == nil, let record = records.first(where: { carried.contains($0.id) }) {
@@ -173,14 +179,15 @@ package struct RollbackRequests {
                 "the latest rollout, \(id), carries out rollback \(record.id) of rollout "
                     + "\(record.rollout)",
                 remedy: "name the rollout that you mean: `plumb rollback \(id) --reason …` has "
-                    + "git's state again")
+                    + "git's state again", kind: .conflict)
         }
         return rollout
     }
 
     private static func nothing(_ environment: String) -> ConfigurationError {
         ConfigurationError(
-            "no rollout has changed anything in \(environment)", remedy: "see `plumb status`")
+            "no rollout has changed anything in \(environment)", remedy: "see `plumb status`",
+            kind: .conflict)
     }
 
     private func draft(
@@ -209,7 +216,7 @@ package struct RollbackRequests {
         do {
             return try maker.draft()
         } catch let refusal as RollbackMaker.Refusal {
-            throw ConfigurationError(refusal.reason, remedy: refusal.remedy)
+            throw ConfigurationError(refusal.reason, remedy: refusal.remedy, kind: .conflict)
         }
     }
 
@@ -392,6 +399,8 @@ package struct RollbackRequests {
             refusal = try body(&draft)
             return refusal == nil ? .commit : .nothing
         }
-        if let refusal { throw ConfigurationError(refusal, remedy: "see `plumb status`") }
+        if let refusal {
+            throw ConfigurationError(refusal, remedy: "see `plumb status`", kind: .conflict)
+        }
     }
 }

@@ -60,6 +60,11 @@ package struct RecordSnapshot: RecordReader, Sendable {
         moved == nil ? try documents.identity(of: folder) : nil
     }
 
+    /// The events that are asked for, up to this transition.
+    package func history(_ question: HistoryQuestion) throws -> HistoryPage {
+        try documents.history(question)
+    }
+
     /// The newest events up to this transition, newest first.
     package func history(limit: Int) throws(LedgerError) -> [LedgerRecord] {
         try documents.history(limit: limit)

@@ -15,7 +15,7 @@ enum RecordVersion {
 
 extension LedgerError {
     /// Whether it is about what a document says or lacks, and not about the store as a whole.
-    var isOfContent: Bool {
+    package var isOfContent: Bool {
         switch code {
         case .damaged, .invalid: true
         case .notALedger, .missing, .locked, .diskFull, .leaseLost, .lostRace, .unsigned, .io:

@@ -11,21 +11,26 @@ package struct Answer: Sendable {
     package let isOpen: Bool
     /// What a command says on standard error beside it; nil for nothing.
     package let note: String?
+    /// How it is made safe for output; nil for as its format asks.
+    private let output: SafeOutput?
     private let render: @Sendable (Format, Presentation) -> String
 
     /// The formats of most answers.
     package static let usual: [Format] = [.text, .json, .markdown]
 
-    /// - Parameter render: called with one of `formats`; need not be safe for output.
+    /// - Parameters:
+    ///   - output: how the answer is made safe for output; nil for as its format asks.
+    ///   - render: called with one of `formats`; need not be safe for output.
     package init(
         exit: ExitStatus = .done, formats: [Format] = Answer.usual, isOpen: Bool = false,
-        note: String? = nil,
+        note: String? = nil, output: SafeOutput? = nil,
         render: @escaping @Sendable (Format, Presentation) -> String
     ) {
         self.exit = exit
         self.formats = formats
         self.isOpen = isOpen
         self.note = note
+        self.output = output
         self.render = render
     }
 
@@ -35,7 +40,7 @@ package struct Answer: Sendable {
         let format = formats.contains(format) ? format : .text
         var presentation = presentation
         if format != .text { presentation.isColoured = false }
-        let output = format.output ?? .text(isColoured: presentation.isColoured)
+        let output = output ?? format.output ?? .text(isColoured: presentation.isColoured)
         return output.safe(render(format, presentation))
     }
 }

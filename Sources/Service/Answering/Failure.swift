@@ -40,7 +40,7 @@ package struct Failure: Sendable {
 
     private static func httpStatus(of error: any Error) -> Int {
         switch error {
-        case is UsageError: 400
+        case is UsageError, is UnknownTransition: 400
         case is NothingFoundYet: 503
         case let error as ConfigurationError:
             switch error.kind {
@@ -65,7 +65,7 @@ package struct Failure: Sendable {
 
     private static func outcome(of error: any Error) -> Outcome {
         switch error {
-        case is UsageError: .usage
+        case is UsageError, is UnknownTransition: .usage
         case let error as DesiredError: outcome(of: error)
         case is ConfigurationError, is OperatorFile.Refusal: .configuration
         case is ProposalRefused: .refused

@@ -7,11 +7,16 @@ package struct Parameter: Hashable, Sendable {
     package let name: String
     package let place: Place
     package let kind: Kind
-    package var isRequired = false
+    package let isRequired: Bool
     /// What it is, as the help of the option says it.
     package let help: String
-    /// Whether a command has it as an argument, not as an option.
-    package var isArgument = false
+    /// What a command calls it that has it as an argument, such as `a rollout`; nil where it has it
+    /// as an option.
+    package let argument: String?
+    /// What stands for its value in the help; nil for a word of its kind.
+    private let word: String?
+    /// What is said where it is required and missing; nil for that it is needed.
+    package let lack: UsageError?
 
     /// Where a request over HTTP has it.
     package enum Place: String, Hashable, Sendable {
@@ -36,13 +41,15 @@ package struct Parameter: Hashable, Sendable {
 
     package init(
         _ name: String, _ kind: Kind, in place: Place, isRequired: Bool = false,
-        isArgument: Bool = false, help: String
+        argument: String? = nil, word: String? = nil, lack: UsageError? = nil, help: String
     ) {
         self.name = name
         self.place = place
         self.kind = kind
         self.isRequired = isRequired
-        self.isArgument = isArgument
+        self.argument = argument
+        self.word = word
+        self.lack = lack
         self.help = help
     }
 
@@ -50,6 +57,17 @@ package struct Parameter: Hashable, Sendable {
     package var option: String {
         name.reduce(into: "") { text, letter in
             text += letter.isUppercase ? "-\(letter.lowercased())" : String(letter)
+        }
+    }
+
+    /// What stands for its value in the help of the option; nil for a flag.
+    package var value: String? {
+        switch kind {
+        case .text, .list: word ?? "text"
+        case .number: word ?? "number"
+        case .time: word ?? "time"
+        case .duration: word ?? "duration"
+        case .flag: nil
         }
     }
 }

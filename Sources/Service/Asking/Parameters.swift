@@ -78,17 +78,16 @@ package struct Parameters: Sendable {
 
     private static func name(_ parameter: Parameter, _ spelling: Spelling) -> String {
         switch spelling {
-        case .options: parameter.isArgument ? parameter.name : "--\(parameter.option)"
+        case .options: parameter.argument != nil ? parameter.name : "--\(parameter.option)"
         case .names: parameter.name
         }
     }
 
     private static func missing(_ parameter: Parameter, _ spelling: Spelling) -> UsageError {
-        UsageError(
-            message: parameter == .reason
-                ? "a reason is needed for the audit trail"
-                : "\(name(parameter, spelling)) is needed: \(parameter.help)",
-            remedy: "give it with \(name(parameter, spelling))")
+        parameter.lack
+            ?? UsageError(
+                message: "\(name(parameter, spelling)) is needed: \(parameter.help)",
+                remedy: "give it")
     }
 
     private static func check(
@@ -99,7 +98,7 @@ package struct Parameters: Sendable {
         guard isList || texts.count == 1 else {
             throw UsageError(message: "\(name) is given twice", remedy: "give it once")
         }
-        if parameter == .reason, texts == [""] { throw missing(parameter, spelling) }
+        if parameter.isRequired, texts == [""] { throw missing(parameter, spelling) }
         if case .names = spelling {
             guard texts.count <= mostTexts, texts.allSatisfy({ $0.utf8.count <= mostBytes }) else {
                 throw UsageError(
@@ -114,10 +113,4 @@ package struct Parameters: Sendable {
                 text, as: name, parameter.kind, isBounded: spelling == .names)
         }
     }
-}
-
-extension Parameter {
-    /// Why something is done.
-    package static let reason = Parameter(
-        "reason", .text, in: .body, isRequired: true, help: "why; kept in the audit trail")
 }

@@ -1,7 +1,7 @@
 import Basics
 
 /// Why what was asked cannot be understood: which word, and what to write instead.
-package struct UsageError: RemediedError {
+package struct UsageError: RemediedError, Hashable {
     package let fault: String
     package let remedy: String?
 

@@ -13,8 +13,8 @@ package struct Endpoint: Sendable {
     package let parameters: [Parameter]
     /// The formats of its answer; text is one of them.
     package let formats: [Format]
-    /// The answer; throws what ``Failure`` shows.
-    package let answer: @Sendable (Parameters, ServiceSession) throws -> Answer
+    private let check: @Sendable (Parameters) throws -> Void
+    private let body: @Sendable (Parameters, ServiceSession) throws -> Answer
 
     /// How it is asked over HTTP: with GET what changes nothing, everything else with POST.
     package enum Method: String, Hashable, Sendable {
@@ -32,11 +32,14 @@ package struct Endpoint: Sendable {
         case approve
     }
 
-    /// - Parameter path: such as `/rollouts/{rollout}/stop`, below an environment's.
+    /// - Parameters:
+    ///   - path: such as `/rollouts/{rollout}/stop`, below an environment's.
+    ///   - check: throws ``UsageError`` for what the parameters cannot say together.
     package init(
         _ id: String, _ method: Method, _ path: String, _ role: Role, summary: String,
         parameters: [Parameter] = [], formats: [Format] = Answer.usual,
-        answer: @escaping @Sendable (Parameters, ServiceSession) throws -> Answer
+        check: @escaping @Sendable (Parameters) throws -> Void = { _ in },
+        answer body: @escaping @Sendable (Parameters, ServiceSession) throws -> Answer
     ) {
         self.id = id
         self.method = method
@@ -45,6 +48,24 @@ package struct Endpoint: Sendable {
         self.role = role
         self.parameters = parameters
         self.formats = formats
-        self.answer = answer
+        self.check = check
+        self.body = body
+    }
+
+    /// What was asked, where it can be understood; throws ``UsageError``. Needs nothing of an
+    /// environment.
+    ///
+    /// - Parameter values: the texts of each parameter that is given, in their order.
+    package func parameters(
+        _ values: [String: [String]], spelling: Parameters.Spelling = .names
+    ) throws -> Parameters {
+        let found = try Parameters(values, of: parameters, spelling: spelling)
+        try check(found)
+        return found
+    }
+
+    /// The answer; throws what ``Failure`` shows.
+    package func answer(_ parameters: Parameters, _ session: ServiceSession) throws -> Answer {
+        try body(parameters, session)
     }
 }

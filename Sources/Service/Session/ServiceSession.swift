@@ -2,6 +2,7 @@ import Execution
 import Ledger
 import Reconciler
 import Reports
+import Signatures
 
 /// What an endpoint works with: one environment, in the name of whoever asks.
 package struct ServiceSession: Sendable {
@@ -11,6 +12,8 @@ package struct ServiceSession: Sendable {
     package let found: FoundByDaemon?
     /// What was read of the ledger before.
     package let memory: ServiceMemory
+    /// The key with which whoever asks signs decisions; nil for unsigned ones.
+    package var signingKey: SigningKey?
 
     package init(
         _ ledger: LedgerSession, found: FoundByDaemon? = nil,
@@ -43,6 +46,7 @@ package final class ServiceMemory: Sendable {
     package struct Kept: Sendable {
         package var shards = FleetMemory()
         package var failures = FailureMemory()
+        package var rollouts = RolloutMemory()
     }
 
     private let kept = Lock(Kept())

@@ -4,9 +4,11 @@ import Reports
 extension JSONView {
     /// What `plumb rollback` came to, with the plan back.
     ///
-    /// - Parameter isEnd: whether a rollback was given up.
+    /// - Parameters:
+    ///   - isEnd: whether a rollback was given up.
+    ///   - plan: nil where the next pass makes it.
     package static func rollback(
-        _ answer: RollbackText.Answer, isEnd: Bool, plan: PlanReport, pretty: Bool = false
+        _ answer: RollbackText.Answer, isEnd: Bool, plan: PlanReport?, pretty: Bool = false
     ) -> String {
         let members: [String: JSONValue] = [
             "rollout": .text(answer.rollout),
@@ -18,10 +20,10 @@ extension JSONView {
                     .object(["shards": .string(left.shards), "reason": .string(left.reason)])
                 }),
             "unread": .object(answer.unread.mapValues { .string($0) }),
-            "plan": .object(planMembers(plan)),
+            "plan": plan.map { .object(planMembers($0)) } ?? .null,
         ]
         let summary = isEnd ? answer.endHeadline : answer.headline
-        return document("rollback", summary, plan.exitStatus, members, pretty)
+        return document("rollback", summary, plan?.exitStatus ?? .done, members, pretty)
     }
 
     static func rollback(_ report: RollbackReport) -> JSONValue {

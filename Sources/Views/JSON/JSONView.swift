@@ -113,12 +113,16 @@ package enum JSONView {
     }
 
     /// Rows as objects, for commands that print lists.
+    ///
+    /// - Parameter next: where the next page begins; nil where there is none.
     package static func table(
         kind: String, rows: [[String: String]], summary: String, exit: ExitStatus,
-        pretty: Bool = false
+        next: String? = nil, pretty: Bool = false
     ) -> String {
         let values = rows.map { row in JSONValue.object(row.mapValues(JSONValue.string)) }
-        return document(kind, summary, exit, ["rows": .array(values)], pretty)
+        var members: [String: JSONValue] = ["rows": .array(values)]
+        if let next { members["next"] = .string(next) }
+        return document(kind, summary, exit, members, pretty)
     }
 
     static func document(

@@ -16,6 +16,10 @@ struct DaemonFace: Sendable {
     private let identity: TLSIdentity?
     private let terminal: Terminal
 
+    /// For how long a step of a loop may last, in seconds, before the loop counts as dead: an exact
+    /// look at ten thousand shards takes its time.
+    private static let stepSeconds = 900.0
+
     /// Nil where it is not asked for. Throws where an address or a file is of no use.
     init?(_ invocation: Invocation) throws {
         guard let text = invocation.value(.listen) else {
@@ -61,7 +65,8 @@ struct DaemonFace: Sendable {
         let routes = Routes(
             state: state, events: events, tokens: tokens,
             settings: Routes.Settings(
-                version: Version.current, startedAt: Timestamp(Date()), isAlive: { pulse.late().isEmpty },
+                version: Version.current, startedAt: Timestamp(Date()),
+                isAlive: { pulse.late(allowance: Self.stepSeconds).isEmpty },
                 wake: { loops.wake($0) },
                 tell: { [terminal] request in terminal.log(Self.line(request), as: .json) }))
         let server = try DaemonServer(

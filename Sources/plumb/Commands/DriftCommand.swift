@@ -1,6 +1,5 @@
 import Reconciler
-import Reports
-import Views
+import Service
 
 /// `plumb drift`.
 enum DriftCommand {
@@ -13,13 +12,9 @@ enum DriftCommand {
         options: Option.fleet + [.maxBytes, .reportOutput, .noColor],
         run: { try report.run($0) })
 
-    private static var report: ReportCommand<DriftReport> {
+    private static var report: ReportCommand {
         ReportCommand(
-            proposals: .baseOnly,
-            pass: { try DriftPass(pass: $0).run() }, exitStatus: \.exitStatus,
-            text: { DriftText.text($0, width: $1, style: $2) },
-            markdown: { MarkdownView.drift($0, maxBytes: $1) }, json: { JSONView.drift($0) },
-            sarif: { SARIFView.drift($0) }, junit: { JUnitView.drift($0) },
-            html: { HTMLView.drift($0) })
+            endpoint: PassEndpoints.drift, proposals: .baseOnly,
+            pass: { .drift(try DriftPass(pass: $0).run()) })
     }
 }

@@ -112,28 +112,6 @@ extension Invocation {
             as: format == .markdown ? format.output : nil)
     }
 
-    /// Says that a request was recorded.
-    ///
-    /// - Parameter rows: what it is about, for scripts.
-    func acknowledge(
-        _ kind: String, _ rows: [[String: String]], _ text: String, as format: Format
-    ) -> ExitStatus {
-        terminal.answer(
-            format == .json
-                ? JSONView.table(kind: kind, rows: rows, summary: text, exit: .done) + "\n"
-                : Visible.line(text) + "\n")
-        return .done
-    }
-
-    /// Why something is done, for the audit trail.
-    func reason() throws -> String {
-        guard let reason = value(.reason), !reason.isEmpty else {
-            throw UsageError(
-                message: "a reason is needed for the audit trail", remedy: "give it with --reason")
-        }
-        return reason
-    }
-
     /// The argument of a command that takes one at most.
     ///
     /// - Parameter what: such as `a rollout`.

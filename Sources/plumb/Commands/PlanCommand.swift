@@ -1,6 +1,5 @@
 import Reconciler
-import Reports
-import Views
+import Service
 
 /// `plumb plan`.
 enum PlanCommand {
@@ -17,13 +16,9 @@ enum PlanCommand {
         options: Option.fleet + [.heal, .maxBytes, .reportOutput, .noColor],
         run: { try report.run($0) })
 
-    private static var report: ReportCommand<PlanReport> {
+    private static var report: ReportCommand {
         ReportCommand(
-            proposals: .schemas,
-            pass: { try PlanPass(pass: $0).run() }, exitStatus: \.exitStatus,
-            text: { PlanText.text($0, width: $1, style: $2) },
-            markdown: { MarkdownView.plan($0, maxBytes: $1) }, json: { JSONView.plan($0) },
-            sarif: { SARIFView.plan($0) }, junit: { JUnitView.plan($0) },
-            html: { HTMLView.plan($0) })
+            endpoint: PassEndpoints.plan, proposals: .schemas,
+            pass: { .plan(try PlanPass(pass: $0).run()) })
     }
 }

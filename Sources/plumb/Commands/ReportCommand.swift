@@ -1,41 +1,27 @@
 import Model
 import Reconciler
 import Service
-import Views
 
 /// The common part of `plumb plan` and `plumb drift`, which compare the fleet and change nothing.
-struct ReportCommand<Report> {
+struct ReportCommand {
+    /// Who is asked what a daemon's last pass found.
+    let endpoint: Endpoint
     /// What the command does with a proposal.
     let proposals: ProposalUse
-    /// Makes the report.
-    let pass: (PassContext) throws -> Report
-    let exitStatus: (Report) -> ExitStatus
-    let text: (Report, Int, Style) -> String
-    let markdown: (Report, Int) -> String
-    let json: (Report) -> String
-    let sarif: (Report) -> String
-    let junit: (Report) -> String
-    let html: (Report) -> String
+    /// Makes a pass of its own.
+    let pass: (PassContext) throws -> Answer
 
     /// Makes the report and prints it in the requested format.
     func run(_ invocation: Invocation) throws -> ExitStatus {
-        let format = try invocation.format([.text, .json, .markdown, .sarif, .junit, .html])
-        let maxBytes = try invocation.number(.maxBytes, default: 60_000)
+        let format = try invocation.format(endpoint.formats)
+        var presentation = invocation.presentation
+        presentation.maxBytes = try invocation.number(.maxBytes, default: presentation.maxBytes)
         let progress = Progress(invocation.terminal)
         let context = try PassContext.open(
             try invocation.request(proposals), progress.hooks)
-        let report = try pass(context)
+        let answer = try pass(context)
         progress.finish()
-        let answer =
-            switch format {
-            case .text: text(report, invocation.terminal.width, invocation.style)
-            case .json: json(report) + "\n"
-            case .markdown: markdown(report, maxBytes)
-            case .sarif: sarif(report) + "\n"
-            case .junit: junit(report)
-            case .html: html(report)
-            }
-        invocation.terminal.answer(answer, as: format.output)
-        return exitStatus(report)
+        invocation.terminal.write(answer.text(format, presentation))
+        return answer.exit
     }
 }

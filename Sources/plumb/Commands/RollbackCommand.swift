@@ -1,10 +1,6 @@
-import Desired
 import Model
 import Reconciler
-import Reports
-import Schema
 import Service
-import Views
 
 /// `plumb rollback`.
 enum RollbackCommand {
@@ -20,62 +16,32 @@ enum RollbackCommand {
             With --end a rollback (its id, or the rollout's) is given up: git's state is wanted
             again.
             """,
-        options: Option.environmentWide + [.end, .reason, .plainOutput, .noColor],
+        options: Option.environmentWide + [.end] + Option.all(of: RollbackEndpoints.rollBack)
+            + [.plainOutput, .noColor],
         run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
-        let reason = try invocation.reason()
-        let wanted = try invocation.onlyArgument("a rollout")
-        let format = try invocation.format([.text, .json])
-        let progress = Progress(invocation.terminal)
-        let session = try LedgerSession.open(try invocation.request(), progress.hooks)
-        let fleet = session.fleet
-        let listed = Set(fleet.listedShards(of: session.environment).map(\.id))
-        let requests = RollbackRequests(store: session.store) { shard in
-            // Shards that are discovered on their servers are not known here.
-            fleet.listsAllShards(of: shard.namespace) && !listed.contains(shard)
-        }
         let isEnd = invocation.has(.end)
-        let answer =
+        let endpoint = isEnd ? RollbackEndpoints.end : RollbackEndpoints.rollBack
+        let asked = try invocation.asked(endpoint)
+        let format = try invocation.format(endpoint.formats)
+        let progress = Progress(invocation.terminal)
+        let session = try invocation.session(for: endpoint, progress.hooks)
+        let recorded =
             isEnd
-            ? try requests.end(wanted, reason: reason)
-            : try requests.rollBack(wanted, reason: reason)
+            ? try RollbackEndpoints.recordEnd(asked, session)
+            : try RollbackEndpoints.record(asked, session)
         progress.finish()
-        let shown = view(of: answer, in: session.environment.name)
-        if format == .text {
-            let text =
-                isEnd
-                ? RollbackText.endText(
-                    shown, width: invocation.terminal.width, style: invocation.style)
-                : RollbackText.text(
-                    shown, width: invocation.terminal.width, style: invocation.style)
-            invocation.terminal.answer(text + "\n")
-        }
+        let presentation = invocation.presentation
+        if format == .text { invocation.terminal.answer(recorded.text(presentation)) }
         // The request is recorded, so an error from here on is about the plan alone.
-        let context = try PassContext.open(session)
-        let plan = try PlanPass(pass: context).run()
+        let plan = try PlanPass(pass: try PassContext.open(session.ledger)).run()
         progress.finish()
-        invocation.terminal.answer(
-            format == .json
-                ? JSONView.rollback(shown, isEnd: isEnd, plan: plan) + "\n"
-                : PlanText.text(plan, width: invocation.terminal.width, style: invocation.style))
+        if format == .json {
+            invocation.terminal.answer(recorded.json(plan))
+        } else {
+            invocation.terminal.write(Answer.plan(plan).text(.text, presentation))
+        }
         return plan.exitStatus
-    }
-
-    private static func view(
-        of answer: RollbackRequests.Answer, in environment: String
-    ) -> RollbackText.Answer {
-        let left = Dictionary(grouping: answer.left, by: \.value)
-        var shown = RollbackText.Answer(
-            rollout: answer.rollout,
-            report: answer.record.map { RollbackReport($0, environment: environment) },
-            ended: answer.ended.map(\.id),
-            left: left.map { reason, shards in
-                (ShardNames.compact(shards.map { "\($0.key)" }), reason)
-            }.sorted { $0.shards < $1.shards },
-            superseded: answer.superseded, running: answer.running,
-            withdrawn: answer.withdrawn.map(\.short))
-        shown.unread = answer.unread
-        return shown
     }
 }

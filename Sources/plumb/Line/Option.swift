@@ -94,37 +94,16 @@ struct Option: Sendable {
     static let requireAll = Option(
         name: "require-all", value: nil,
         help: "change nothing where one shard is unknown or set aside (exit 6)")
-    static let rollout = Option(
-        name: "rollout", value: "id", help: "the rollout that is set aside, instead of a shard")
     static let end = Option(
         name: "end", value: nil, help: "give a rollback up: git's state is wanted again")
-    static let reason = Option(name: "reason", value: "text", help: "why; kept in the audit trail")
-    static let finalizer = Option(
-        name: "finalizer", value: "namespace",
-        help: "the finalizer of this namespace, also one that failed")
-    static let all = Option(
-        name: "all", value: nil, help: "every step that waits in the latest plan")
     static let given = Option(
         name: "since", value: "time", help: "what was given or used at this time or later")
     static let until = Option(
         name: "until", value: "time", help: "what was given or used before this time")
-    static let at = Option(
-        name: "at", value: "time", help: "the time to ask about (default: now)")
     static let sign = Option(
         name: "sign", value: "key", help: "sign the decision with this SSH key", values: .file)
-    static let expires = Option(
-        name: "expires", value: "duration",
-        help: "how long the approval is valid: 12h, 7d (default: 7d)")
-    static let allShards = Option(
-        name: "shards", value: nil,
-        help: "also each shard: the commit that changed it last, and why nothing is done there")
-    static let atOnce = Option(
-        name: "at-once", value: "number", help: "how many shards at most")
-    static let off = Option(name: "off", value: nil, help: "end it")
     static let watch = Option(
         name: "watch", value: nil, help: "show it again as it changes, until it has ended")
-    static let forTime = Option(
-        name: "for", value: "duration", help: "when it ends by itself: 30m, 4h, 7d")
     static let keep = Option(
         name: "keep", value: "duration",
         help: "how long plans, rollouts and approvals that are over stay in the tree: 400d")
@@ -134,8 +113,6 @@ struct Option: Sendable {
     static let copy = Option(
         name: "from", value: "place",
         help: "with --repair: another copy of the ledger, as file:path or mysql://…")
-    static let limit = Option(
-        name: "limit", value: "number", help: "how many entries at most (default: 50)")
     static let interval = Option(
         name: "interval", value: "duration", help: "time between two passes (default: 60s)")
     static let listen = Option(
@@ -143,12 +120,14 @@ struct Option: Sendable {
         help: "answer over HTTP there: 127.0.0.1:8080, or a port on the loopback address")
     static let tokens = Option(
         name: "tokens", value: "path",
-        help: "with --listen: who may ask for what, a line each: name, role, secret")
+        help: "with --listen: who may ask for what, a line each: name, role, secret",
+        values: .file)
     static let tlsCertificate = Option(
         name: "tls-certificate", value: "path",
-        help: "with --listen: the certificate and its chain, in PEM")
+        help: "with --listen: the certificate and its chain, in PEM", values: .file)
     static let tlsKey = Option(
-        name: "tls-key", value: "path", help: "with --listen: the certificate's key, in PEM")
+        name: "tls-key", value: "path", help: "with --listen: the certificate's key, in PEM",
+        values: .file)
     static let exactEvery = Option(
         name: "exact-every", value: "number",
         help: "read every table in full after this many passes (default: 60)")

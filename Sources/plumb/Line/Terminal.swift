@@ -22,6 +22,9 @@ struct Terminal: Sendable {
         Self.write((output ?? people).safe(text), to: STDOUT_FILENO)
     }
 
+    /// Prints an answer that is safe for output already.
+    func write(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
+
     /// Prints lines of progress, of a log or of an error.
     func log(_ text: String, as output: SafeOutput? = nil) {
         Self.write((output ?? people).safe(text) + "\n", to: STDERR_FILENO)
