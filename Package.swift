@@ -144,7 +144,7 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "TestSupport"]),
         tests("ConsoleTests", ["Console", "TestSupport"]),
         tests("ViewsTests", ["Views", "TestSupport"]),
-        tests("CommandTests", ["plumb", "Service", "TestSupport"]),
+        tests("CommandTests", ["plumb", "Service", "Console", "TestSupport"]),
         tests("TidyTests", ["TestSupport"]),
     ]
 )

@@ -12,6 +12,14 @@ package struct HTTPResponse: Sendable {
         case stream(HTTPStream)
     }
 
+    /// The stream of the body; nil where it is there as a whole.
+    var stream: HTTPStream? {
+        switch body {
+        case .bytes: nil
+        case .stream(let stream): stream
+        }
+    }
+
     package init(_ status: Int, headers: [(name: String, value: String)] = [], body: Body) {
         self.status = status
         self.headers = headers

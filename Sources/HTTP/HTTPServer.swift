@@ -254,7 +254,8 @@ package final class HTTPServer: @unchecked Sendable {
         guard let exchange = held?.pointee else { return }
         held?.pointee = nil
         let ended = Unmanaged<Exchange>.fromOpaque(exchange).takeRetainedValue()
-        if let stream = ended.stream {
+        // Of a client that went before its answer could be sent, the stream was never begun.
+        if let stream = ended.stream ?? ended.response?.stream {
             lock.lock()
             streams[ObjectIdentifier(stream)] = nil
             lock.unlock()

@@ -130,10 +130,12 @@ import Testing
 
     @Test func metricsAreTold() {
         note(.failed(number: 1, message: "no server", status: .error))
-        let key = OperationKey(namespace: "app", shard: "0", object: ObjectName(.table, "t"))
+        let key = OperationKey(
+            shard: ShardID(namespace: "app", shard: "0"), object: ObjectName(.table, "t"))
         note(.rollout(.started(key)), at: 2_000)
         note(
-            .rollout(.settled(key, OperationOutcome(kind: .completed(ran: true), attempts: 0))), at: 2_004
+            .rollout(.settled(key, OperationOutcome(kind: .completed(ran: true), attempts: 0))),
+            at: 2_004
         )
         note(.rollout(.started(key)), at: 2_005)
         let text = ask("/metrics").text

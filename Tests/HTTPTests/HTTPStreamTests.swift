@@ -114,6 +114,18 @@ private final class Streams: @unchecked Sendable {
         #expect(count < 100_000)
     }
 
+    @Test func aClientThatGoesBeforeItsAnswerLeavesNoStream() throws {
+        let gate = DispatchSemaphore(value: 0)
+        let server = try HTTPServer(ListenAddress("0")) { [streams] _ in
+            gate.wait()
+            return HTTPResponse(200, body: .stream(streams.make(limitBytes: 100)))
+        }
+        for _ in 0..<20 { _ = try open(server) }
+        for _ in 0..<20 { gate.signal() }
+        for stream in streams.all(20) { while stream.write([65]) {} }
+        #expect(streams.areGone(20))
+    }
+
     @Test func stoppingEndsAllStreams() throws {
         let server = try serve()
         let clients = try (0..<20).map { _ in try open(server) }

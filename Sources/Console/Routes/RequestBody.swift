@@ -5,7 +5,8 @@ import Service
 enum RequestBody {
     /// Its members, each as the texts that it stands for.
     ///
-    /// Throws where it is none, or a member is neither a text, a number, a flag nor a list of texts.
+    /// Throws where it is none, or a member is neither a text, a number, a flag nor a list of
+    /// texts.
     static func members(_ bytes: [UInt8]) throws -> [String: [String]] {
         let decoded: [String: Member]
         do {

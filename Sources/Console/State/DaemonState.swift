@@ -44,15 +44,18 @@ package final class DaemonState: Sendable {
     /// Takes in what a loop tells.
     ///
     /// - Parameter json: the same as one line.
+    /// - Returns: whether a pass has ended that changed shards, so that another look is due.
+    @discardableResult
     package func note(
         _ event: ReconcileEvent, of environment: String?, at time: Timestamp, json: String
-    ) {
-        if let environment {
-            state.withLock {
-                $0.environments[environment, default: Kept()].known.note(event, at: time)
-            }
+    ) -> Bool {
+        defer { events.publish(json, of: environment) }
+        guard let environment else { return false }
+        return state.withLock { state in
+            state.environments[environment, default: Kept()].known.note(event, at: time)
+            guard case .passed = event else { return false }
+            return state.environments[environment]?.known.isBehind == true
         }
-        events.publish(json, of: environment)
     }
 
     /// Takes in with what a pass begins: the source, the fleet file and the ledger.
@@ -64,8 +67,7 @@ package final class DaemonState: Sendable {
     /// Takes in how a pass found the shards.
     package func compared(_ drift: DriftReport, _ fleet: FleetReport) {
         state.withLock { state in
-            state.environments[drift.environment, default: Kept()].known.found.drift = drift
-            state.environments[drift.environment, default: Kept()].known.found.fleet = fleet
+            state.environments[drift.environment, default: Kept()].known.compared(drift, fleet)
         }
     }
 

@@ -31,6 +31,9 @@ struct EnvironmentState: Sendable {
     /// How often a shard could not go on and was tried again.
     var waits = 0
 
+    /// Whether something was completed since the shards were looked at.
+    private(set) var isBehind = false
+
     /// Whether it knows enough to answer: a pass was made, or another process makes them.
     var isReady: Bool { lastPass != nil || holder != nil }
 
@@ -48,6 +51,11 @@ struct EnvironmentState: Sendable {
         }
         found.fleet = fleet
         return found
+    }
+
+    /// Takes in how a pass found the shards, before it changed anything.
+    mutating func compared(_ drift: DriftReport, _ fleet: FleetReport) {
+        (found.drift, found.fleet, isBehind) = (drift, fleet, false)
     }
 
     /// Takes in what the loop tells.
@@ -87,6 +95,7 @@ struct EnvironmentState: Sendable {
         case .started(let key): working[key] = time
         case .settled(let key, let outcome):
             outcomes[outcome.state.label, default: 0] += 1
+            if outcome.state == .completed { isBehind = true }
             guard let start = working.removeValue(forKey: key) else { return }
             seconds.note(Double(time.secondsSince1970 - start.secondsSince1970))
         case .parked(let key): working[key] = nil

@@ -9,7 +9,12 @@ extension FleetReport {
     /// Every shard as a pass found it, each with the worst that is to be said of it.
     ///
     /// Costs a look at each shard, and at each shard of a finding.
-    init(_ planned: PlanningPass.Result, _ drift: DriftReport, at time: Timestamp) {
+    ///
+    /// - Parameter suspensions: those that hold.
+    init(
+        _ planned: PlanningPass.Result, _ drift: DriftReport, suspensions: [SuspensionRecord],
+        at time: Timestamp
+    ) {
         var looks: [ShardID: Look] = [:]
         for finding in drift.findings + drift.unmanaged {
             let state = State(finding.status)
@@ -19,8 +24,15 @@ extension FleetReport {
             }
         }
         for unknown in planned.plan.unknown {
-            looks[unknown.shard, default: Look()].add(.unknown, isDifference: false)
-            looks[unknown.shard]?.reason = unknown.reason
+            looks[unknown.shard, default: Look()].add(
+                unknown.code == "set-aside" ? .setAside : .unknown, isDifference: false,
+                unknown.reason)
+        }
+        for suspension in suspensions {
+            for shard in planned.shards where suspension.covers(shard.id) {
+                looks[shard.id, default: Look()].add(
+                    .suspended, isDifference: false, suspension.words)
+            }
         }
         self.init(
             environment: planned.plan.environment, revision: planned.plan.revision, time: time.iso,
@@ -39,13 +51,13 @@ extension FleetReport {
         var differing = 0
         var reason: String?
 
-        mutating func add(_ state: State, isDifference: Bool) {
+        mutating func add(_ state: State, isDifference: Bool, _ reason: String? = nil) {
             if isDifference { differing += 1 }
             let order = State.allCases
             if let new = order.firstIndex(of: state), let old = order.firstIndex(of: self.state),
                 new < old
             {
-                self.state = state
+                (self.state, self.reason) = (state, reason)
             }
         }
     }

@@ -39,7 +39,10 @@ package struct ReconcilePass {
         defer { planned.workspaces.close() }
         if let compared = pass.hooks.compared {
             let drift = pass.drift(planned)
-            compared(drift, FleetReport(planned, drift, at: pass.hooks.clock.now))
+            let now = pass.hooks.clock.now
+            let suspensions = try planned.snapshot?.suspensions().filter { !$0.isOver(at: now) }
+            compared(
+                drift, FleetReport(planned, drift, suspensions: suspensions ?? [], at: now))
         }
         let unsettled = Set(
             recovered.filter { $0.finding == .unknown }.map(\.key.shardID))

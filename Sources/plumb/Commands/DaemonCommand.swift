@@ -43,7 +43,7 @@ enum DaemonCommand {
             let line = EventJSON.line(event, of: environment, at: now)
             terminal.log(line, as: .json)
             service?.note(environment, event)
-            face?.state.note(event, of: environment, at: now, json: line)
+            face?.note(event, of: environment, at: now, line)
         }
         let interrupt = Interrupt()
         Signals.deliver(to: interrupt, woken: { service?.noteReload() }) { reason in

@@ -4,6 +4,7 @@ import Execution
 import Foundation
 import HTTP
 import Reconciler
+import Reports
 import Service
 import Views
 
@@ -11,6 +12,7 @@ import Views
 struct DaemonFace: Sendable {
     let state: DaemonState
     private let events = EventHub()
+    private let loops = Lock<EnvironmentLoops?>(nil)
     private let tokens: TokenFile
     private let address: ListenAddress
     private let identity: TLSIdentity?
@@ -60,8 +62,19 @@ struct DaemonFace: Sendable {
         return try TLSIdentity(certificatePath: certificate, keyPath: key)
     }
 
+    /// Takes in what a loop tells; after a pass that changed shards the next one comes at once, so
+    /// that nobody sees them as they were before.
+    func note(
+        _ event: ReconcileEvent, of environment: String?, at time: Timestamp, _ line: String
+    ) {
+        let isBehind = state.note(event, of: environment, at: time, json: line)
+        guard isBehind, let environment else { return }
+        loops.withLock { $0 }?.wake(environment)
+    }
+
     /// Listens from now on; the caller stops it.
     func open(waking loops: EnvironmentLoops, _ pulse: LoopPulse) throws -> DaemonServer {
+        self.loops.withLock { $0 = loops }
         let routes = Routes(
             state: state, events: events, tokens: tokens,
             settings: Routes.Settings(
