@@ -33,6 +33,8 @@ let package = Package(
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         module("Basics"),
         module("Execution", ["Basics"]),
@@ -84,13 +86,14 @@ let package = Package(
                 "Basics", "Execution", "Crypto", "Schema", "Desired", "Ledger", "Model", "Reports",
                 "Reconciler", "Views", "HTTP", "Service",
             ]),
+        module("HTTPClient", ["Basics", "CCurl"]),
         .executableTarget(
             name: "plumb",
             dependencies: [
                 "Basics", "Execution", "Supervision", "Store", "Schema", "Signatures", "Diff",
                 "Git", "Desired", "Lint",
                 "MySQLClient", "Observed", "Ledger", "Model", "Reports", "Reconciler", "Import",
-                "Doctor", "Views", "Service", "HTTP", "Console",
+                "Doctor", "Views", "Service", "HTTP", "Console", "HTTPClient",
             ], swiftSettings: settings),
         .executableTarget(
             name: "plumb-bench",
@@ -143,6 +146,8 @@ let package = Package(
         tests("SimulationTests", ["Simulation", "TestSupport"]),
         tests("HTTPTests", ["HTTP", "TestSupport"]),
         tests("ConsoleTests", ["Console", "TestSupport"]),
+        tests("ServiceTests", ["Service", "TestSupport"]),
+        tests("HTTPClientTests", ["HTTPClient", "TestSupport"]),
         tests("ViewsTests", ["Views", "TestSupport"]),
         tests("CommandTests", ["plumb", "Service", "Console", "TestSupport"]),
         tests("TidyTests", ["TestSupport"]),

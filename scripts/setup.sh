@@ -5,6 +5,7 @@ set -euo pipefail
 packages=(
     git make pkg-config ca-certificates
     libgit2-dev zlib1g-dev libyaml-dev default-libmysqlclient-dev libssl-dev libmicrohttpd-dev
+    libcurl4-openssl-dev
     mariadb-server-core mariadb-client-core mariadb-client galera-4
     openssh-client openssh-server gnupg openssl python3 util-linux iproute2
     zsh fish mandoc groff-base prometheus

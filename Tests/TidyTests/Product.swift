@@ -62,6 +62,7 @@ enum Product {
         Module("Views", isPure: true),
         Module("Service"),
         Module("Console"),
+        Module("HTTPClient", libraries: ["CCurl"]),
         Module("plumb"),
         Module("plumb-bench"),
     ]

@@ -19,7 +19,7 @@ package struct Failure: Sendable {
     package let httpStatus: Int
 
     package init(_ error: any Error) {
-        status = ExitStatus([Self.outcome(of: error)])
+        status = (error as? AnsweredFailure)?.status ?? ExitStatus([Self.outcome(of: error)])
         httpStatus = Self.httpStatus(of: error)
         problems = Self.problems(of: error).map { problem in
             Problem(
@@ -104,6 +104,7 @@ package struct Failure: Sendable {
 
     private static func problems(of error: any Error) -> [Problem] {
         switch error {
+        case let error as AnsweredFailure: error.problems
         case let error as DesiredError:
             error.diagnostics.map { diagnostic in
                 Problem(

@@ -10,7 +10,8 @@ package struct Parameters: Sendable {
         case names
     }
 
-    private let values: [String: [String]]
+    /// The texts of each parameter that was given.
+    package let values: [String: [String]]
     private let spelling: Spelling
 
     /// The longest text over HTTP, in bytes, and the longest list.

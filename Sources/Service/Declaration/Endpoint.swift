@@ -13,6 +13,8 @@ package struct Endpoint: Sendable {
     package let parameters: [Parameter]
     /// The formats of its answer; text is one of them.
     package let formats: [Format]
+    /// What its JSON document is.
+    package let document: Document
     private let check: @Sendable (Parameters) throws -> Void
     private let body: @Sendable (Parameters, ServiceSession) throws -> Answer
 
@@ -20,6 +22,16 @@ package struct Endpoint: Sendable {
     package enum Method: String, Hashable, Sendable {
         case get = "GET"
         case post = "POST"
+    }
+
+    /// What the JSON document of an answer is.
+    package enum Document: Hashable, Sendable {
+        /// Rows with texts, in pages where there are many.
+        case list
+        /// One that `docs/NAME.schema.json` describes.
+        case described(String)
+        /// Any other one, with the members that all have.
+        case other
     }
 
     /// What somebody may do.
@@ -34,10 +46,12 @@ package struct Endpoint: Sendable {
 
     /// - Parameters:
     ///   - path: such as `/rollouts/{rollout}/stop`, below an environment's.
+    ///   - document: most endpoints have rows.
     ///   - check: throws ``UsageError`` for what the parameters cannot say together.
     package init(
         _ id: String, _ method: Method, _ path: String, _ role: Role, summary: String,
         parameters: [Parameter] = [], formats: [Format] = Answer.usual,
+        document: Document = .list,
         check: @escaping @Sendable (Parameters) throws -> Void = { _ in },
         answer body: @escaping @Sendable (Parameters, ServiceSession) throws -> Answer
     ) {
@@ -48,6 +62,7 @@ package struct Endpoint: Sendable {
         self.role = role
         self.parameters = parameters
         self.formats = formats
+        self.document = document
         self.check = check
         self.body = body
     }
@@ -66,6 +81,7 @@ package struct Endpoint: Sendable {
 
     /// The answer; throws what ``Failure`` shows.
     package func answer(_ parameters: Parameters, _ session: ServiceSession) throws -> Answer {
-        try body(parameters, session)
+        try check(parameters)
+        return try body(parameters, session)
     }
 }

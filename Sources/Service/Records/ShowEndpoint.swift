@@ -7,7 +7,7 @@ import Views
 package enum ShowEndpoint {
     package static let show = Endpoint(
         "records.show", .get, "/records", .read, summary: "one object of the ledger, whole",
-        parameters: [name],
+        parameters: [name], document: .other,
         check: { asked in
             guard try asked.required(name).count >= 4 else { throw tooShort }
         }

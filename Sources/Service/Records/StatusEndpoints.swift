@@ -8,7 +8,7 @@ package enum StatusEndpoints {
     package static let latest = Endpoint(
         "status.latest", .get, "/status", .read,
         summary: "where the latest rollout stands, from the ledger alone",
-        parameters: [allShards]
+        parameters: [allShards], document: .other
     ) { asked, session in
         try session.memory.use { kept in
             answer(try report(session, shards: asked.has(allShards), &kept))
@@ -17,7 +17,8 @@ package enum StatusEndpoints {
 
     package static let rollout = Endpoint(
         "rollouts.status", .get, "/rollouts/{rollout}", .read,
-        summary: "where a rollout stands, from the ledger alone", parameters: [wanted]
+        summary: "where a rollout stands, from the ledger alone", parameters: [wanted],
+        document: .other
     ) { asked, session in
         let id = try asked.required(wanted)
         return try session.memory.use { kept in answer(try report(of: id, session, &kept)) }

@@ -10,13 +10,13 @@ package enum RollbackEndpoints {
     package static let rollBack = Endpoint(
         "rollouts.rollback", .post, "/rollouts/{rollout}/rollback", .operate,
         summary: "take a rollout back: what was before it is wanted again",
-        parameters: [.rollout, .reason], formats: [.text, .json]
+        parameters: [.rollout, .reason], formats: [.text, .json], document: .other
     ) { try record($0, $1).answer }
 
     package static let end = Endpoint(
         "rollbacks.end", .post, "/rollbacks/{rollback}/end", .operate,
         summary: "give a rollback up: git's state is wanted again",
-        parameters: [rollback, .reason], formats: [.text, .json]
+        parameters: [rollback, .reason], formats: [.text, .json], document: .other
     ) { try recordEnd($0, $1).answer }
 
     static let rollback = Parameter(

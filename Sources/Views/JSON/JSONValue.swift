@@ -1,5 +1,5 @@
 /// A JSON document; equal values always give the same bytes.
-indirect enum JSONValue: Hashable, Sendable {
+package indirect enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
     case int(Int64)
@@ -7,14 +7,18 @@ indirect enum JSONValue: Hashable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    static func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
+    package static func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
 
-    static func number(_ value: some BinaryInteger) -> JSONValue { .int(Int64(clamping: value)) }
+    package static func number(_ value: some BinaryInteger) -> JSONValue {
+        .int(Int64(clamping: value))
+    }
 
-    static func strings(_ values: [String]) -> JSONValue { .array(values.map(JSONValue.string)) }
+    package static func strings(_ values: [String]) -> JSONValue {
+        .array(values.map(JSONValue.string))
+    }
 
     /// The text with keys sorted by their bytes: on one line, or indented by two spaces.
-    func encoded(pretty: Bool = false) -> String {
+    package func encoded(pretty: Bool = false) -> String {
         var text = ""
         write(to: &text, depth: pretty ? 0 : nil)
         return text

@@ -3,35 +3,49 @@ import Reconciler
 import Service
 import Signatures
 
-/// One question to an endpoint, as a command line asks it.
+/// One question to an endpoint, as a command line asks it: of the ledger, or of a daemon.
 struct Asking {
-    private let format: Format
-    private let invocation: Invocation
-    private let ask: () throws -> Answer
+    /// An answer in the format that was asked for.
+    struct Shown {
+        let text: String
+        let exit: ExitStatus
+        /// Whether what it shows goes on.
+        let isOpen: Bool
+        /// What is said on standard error beside it.
+        let note: String?
+    }
 
-    /// Reads the command line and opens the ledger.
+    private let terminal: Terminal
+    private let ask: () throws -> Shown
+
+    /// Reads the command line, and opens the ledger where no daemon is asked.
     ///
     /// Throws ``UsageError`` before anything is opened.
-    init(
-        _ endpoint: Endpoint, _ invocation: Invocation, hooks: PassHooks = PassHooks()
-    ) throws {
-        self.invocation = invocation
+    init(_ endpoint: Endpoint, _ invocation: Invocation) throws {
         let asked = try invocation.asked(endpoint)
-        format = try invocation.format(endpoint.formats)
-        let session = try invocation.session(for: endpoint, hooks)
-        ask = { try endpoint.answer(asked, session) }
+        let format = try invocation.format(endpoint.formats)
+        let presentation = try invocation.presentation()
+        terminal = invocation.terminal
+        if let daemon = try RemoteDaemon(invocation, about: endpoint) {
+            ask = { try daemon.ask(endpoint, asked, format, presentation) }
+            return
+        }
+        let session = try invocation.session(for: endpoint, PassHooks())
+        ask = {
+            let answer = try endpoint.answer(asked, session)
+            return Shown(
+                text: answer.text(format, presentation), exit: answer.exit, isOpen: answer.isOpen,
+                note: answer.note)
+        }
     }
 
     /// What there is to say now.
-    func answer() throws -> Answer { try ask() }
-
-    /// The answer in the format that was asked for.
-    func text(_ answer: Answer) -> String { answer.text(format, invocation.presentation) }
+    func answer() throws -> Shown { try ask() }
 
     /// Prints an answer; returns its exit status.
-    func show(_ answer: Answer) -> ExitStatus {
-        if let note = answer.note { invocation.terminal.log(note) }
-        invocation.terminal.write(text(answer))
+    func show(_ answer: Shown) -> ExitStatus {
+        if let note = answer.note { terminal.log(note) }
+        terminal.write(answer.text)
         return answer.exit
     }
 }
@@ -67,8 +81,11 @@ extension Invocation {
         return session
     }
 
-    var presentation: Presentation {
-        Presentation(width: terminal.width, isColoured: terminal.usesColour)
+    /// How the terminal and the options want an answer to be shown.
+    func presentation() throws -> Presentation {
+        var presentation = Presentation(width: terminal.width, isColoured: terminal.usesColour)
+        presentation.maxBytes = try number(.maxBytes, default: presentation.maxBytes)
+        return presentation
     }
 }
 
@@ -80,7 +97,7 @@ extension Command {
     ) {
         self.init(
             name: name, summary: endpoint.summary, arguments: arguments, details: details,
-            options: options + Option.all(of: endpoint) + more + [.output, .noColor],
+            options: options + [.server] + Option.all(of: endpoint) + more + [.output, .noColor],
             run: { invocation in
                 let asking = try Asking(endpoint, invocation)
                 return asking.show(try asking.answer())

@@ -13,9 +13,12 @@ struct ReportCommand {
 
     /// Makes the report and prints it in the requested format.
     func run(_ invocation: Invocation) throws -> ExitStatus {
+        if invocation.server != nil {
+            let asking = try Asking(endpoint, invocation)
+            return asking.show(try asking.answer())
+        }
         let format = try invocation.format(endpoint.formats)
-        var presentation = invocation.presentation
-        presentation.maxBytes = try invocation.number(.maxBytes, default: presentation.maxBytes)
+        let presentation = try invocation.presentation()
         let progress = Progress(invocation.terminal)
         let context = try PassContext.open(
             try invocation.request(proposals), progress.hooks)

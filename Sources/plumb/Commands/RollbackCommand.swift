@@ -16,13 +16,18 @@ enum RollbackCommand {
             With --end a rollback (its id, or the rollout's) is given up: git's state is wanted
             again.
             """,
-        options: Option.environmentWide + [.end] + Option.all(of: RollbackEndpoints.rollBack)
+        options: Option.environmentWide + [.server, .end]
+            + Option.all(of: RollbackEndpoints.rollBack)
             + [.plainOutput, .noColor],
         run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let isEnd = invocation.has(.end)
         let endpoint = isEnd ? RollbackEndpoints.end : RollbackEndpoints.rollBack
+        if invocation.server != nil {
+            let asking = try Asking(endpoint, invocation)
+            return asking.show(try asking.answer())
+        }
         let asked = try invocation.asked(endpoint)
         let format = try invocation.format(endpoint.formats)
         let progress = Progress(invocation.terminal)
@@ -32,7 +37,7 @@ enum RollbackCommand {
             ? try RollbackEndpoints.recordEnd(asked, session)
             : try RollbackEndpoints.record(asked, session)
         progress.finish()
-        let presentation = invocation.presentation
+        let presentation = try invocation.presentation()
         if format == .text { invocation.terminal.answer(recorded.text(presentation)) }
         // The request is recorded, so an error from here on is about the plan alone.
         let plan = try PlanPass(pass: try PassContext.open(session.ledger)).run()

@@ -10,7 +10,7 @@ enum StatusCommand {
             With --watch it is shown again whenever the ledger changes, until no rollout of those
             shown is open; SIGINT ends it before.
             """,
-        options: Option.fleet + Option.all(of: StatusEndpoints.latest)
+        options: Option.fleet + [.server] + Option.all(of: StatusEndpoints.latest)
             + [.watch, .output, .noColor],
         run: run)
 
@@ -24,12 +24,11 @@ enum StatusCommand {
         var shown: String?
         while true {
             let answer = try asking.answer()
-            let text = asking.text(answer)
-            if text != shown {
+            if answer.text != shown {
                 if shown != nil { invocation.terminal.separate() }
                 _ = asking.show(answer)
             }
-            shown = text
+            shown = answer.text
             guard answer.isOpen, interrupt.wait(seconds: 1) else { return answer.exit }
         }
     }

@@ -16,7 +16,7 @@ enum UnlockCommand {
             what may have begun of it is settled by the next pass. Where only what was asked of it
             cannot be read, it is stopped, until `plumb start` lets it go on.
             """,
-        options: Option.environmentWide + Option.all(of: UnlockEndpoints.rollout)
+        options: Option.environmentWide + [.server] + Option.all(of: UnlockEndpoints.rollout)
             + [.output, .noColor],
         run: run)
 

@@ -42,6 +42,10 @@ struct Option: Sendable {
     static let ledger = Option(
         name: "ledger", value: "place",
         help: "the ledger, instead of the one in plumb.yaml: file:path, mysql://user@host/database")
+    static let server = Option(
+        name: "server", value: "URL",
+        help: "ask a daemon (default: PLUMB_SERVER); its token is in PLUMB_TOKEN, or in the file "
+            + "that PLUMB_TOKEN_FILE names")
     static let base = Option(
         name: "base", value: "revision",
         help: "whose plumb.yaml counts; other revisions give only schemas (default: in a pull "
