@@ -15,16 +15,28 @@ private final class WaitingFleet: Sendable {
     let clock = SimulatedClock()
     let records: [PendingRecord]
     let rollout: RolloutRecord
+    /// Where each shard is.
+    let servers: @Sendable (ShardID) -> ServerAddress
 
-    convenience init(_ cutover: CutoverPolicy, policy: FailurePolicy = .halt) {
+    convenience init(
+        _ cutover: CutoverPolicy, policy: FailurePolicy = .halt,
+        servers: @escaping @Sendable (ShardID) -> ServerAddress = { _ in
+            .tcp(host: "db", port: 3306)
+        }
+    ) {
         let statements = ["b", "c"].map { PlanStatement(sql: "orders", after: digest($0)) }
         let step = sampleStep(from: "a", to: "c", statements: statements)
-        self.init(cutover, policy, steps: (0..<3).map { ("s\($0)", step) })
+        self.init(cutover, policy, steps: (0..<3).map { ("s\($0)", step) }, servers: servers)
     }
 
     init(
-        _ cutover: CutoverPolicy, _ policy: FailurePolicy, steps: [(shard: String, step: PlanStep)]
+        _ cutover: CutoverPolicy, _ policy: FailurePolicy,
+        steps: [(shard: String, step: PlanStep)],
+        servers: @escaping @Sendable (ShardID) -> ServerAddress = { _ in
+            .tcp(host: "db", port: 3306)
+        }
     ) {
+        self.servers = servers
         let now = clock.now.iso
         records = steps.map { shard, step in
             PendingRecord(
@@ -92,16 +104,17 @@ private final class WaitingFleet: Sendable {
             run: { [fleet, journal, clock] driven, works in
                 RolloutRunner(
                     opener: fleet, journal: journal, clock: clock, control: driven.control,
-                    total: driven.isInOrder ? 1 : 2, perServer: 2, faults: faults, budget: budget
+                    isInOrder: driven.isInOrder, total: 2, perServer: 2, faults: faults,
+                    budget: budget
                 ).run(works)
             },
             resume: { _ in }, isReady: { _ in true },
-            work: { [records] _, keys in
+            work: { [records, servers] _, keys in
                 let own = Dictionary(
                     grouping: records.filter { keys.contains($0.key) }, by: \.key.shardID)
                 return own.sorted { $0.key < $1.key }.map { shard, records in
                     .init(
-                        shard: shard, server: .tcp(host: "db", port: 3306), records: records)
+                        shard: shard, server: servers(shard), records: records)
                 }
             },
             clock: clock, interrupt: interrupt, listener: .silent, waits: true)
@@ -117,6 +130,24 @@ private final class WaitingFleet: Sendable {
 
 @Suite("Changes that wait for each other survive their processes")
 struct CutoverCrashTests {
+    @Test("barrier: shards change in the order of the rollout, whatever servers they are on")
+    func acrossServers() throws {
+        // Servers take turns elsewhere: s0 and s1 are on one, s2 is on another.
+        let world = WaitingFleet(
+            .barrier, servers: { .tcp(host: $0.shard == "s2" ? "db-1" : "db-0", port: 3306) })
+        try world.run()
+        let shards = world.executed.map { $0.split(separator: "/")[1] }
+        #expect(shards == ["s0", "s0", "s1", "s1", "s2", "s2"], "\(world.executed)")
+        // Where work is shared, a server after the other.
+        let works = ["a", "a", "b", "a"].enumerated().map { place, host in
+            RolloutRunner.ShardWork(
+                shard: ShardID(namespace: "commerce", shard: "s\(place)"),
+                server: .tcp(host: host, port: 3306), records: [])
+        }
+        let runs = SharedBatch.runs(of: works).map { $0.map(\.shard.shard) }
+        #expect(runs == [["s0", "s1"], ["s2"], ["s3"]])
+    }
+
     @Test(
         "wherever a process dies, the next one goes on; each statement runs once",
         arguments: [CutoverPolicy.barrier, .parallel])

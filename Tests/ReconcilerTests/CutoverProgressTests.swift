@@ -94,6 +94,27 @@ struct CutoverProgressTests {
         #expect(
             next(.parallel, [.completed, parked, parked, .completed], at: 1)
                 == .cutOver(wave: 1, [Self.keys[1], Self.keys[2]], inOrder: false))
+        // What a dead worker left in its cutover goes on, whatever its wave.
+        #expect(
+            next(.parallel, [.completed, parked, .completed, .cuttingOver], at: 1)
+                == .cutOver(wave: 1, [Self.keys[3], Self.keys[1]], inOrder: false))
+    }
+
+    @Test("taken back: what an engine made goes, and a cutover that had begun comes to its end")
+    func takenBack() {
+        let keys = Self.keys
+        func next(_ states: [OperationState], _ engines: Set<Int>) -> RolloutProgress.Next {
+            RolloutProgress(record(.barrier, .halt), isTakenBack: true).next(
+                operations(states, engines: engines), now: Self.start
+            ) { _ in true }
+        }
+        #expect(
+            next([.completed, .cuttingOver, parked, .running], [1, 2, 3])
+                == .cutOver(wave: 0, [keys[1]], inOrder: true))
+        #expect(
+            next([.completed, .completed, parked, .running], [2, 3])
+                == .abandon([keys[2], keys[3]]))
+        #expect(next([.completed, .completed, .completed, .completed], []) == .end)
     }
 
     @Test("manual: what somebody names changes, whatever its wave; all of it in their order")

@@ -122,6 +122,7 @@ struct StagedMachineTests {
             #expect(abandoned.state == .cancelled)
         }
         var cutting = machine(.init(state: .cuttingOver, isRecorded: true))
+        #expect(cutting.handle(.outdated(reason: "late")) == .wait)
         #expect(cutting.handle(.abandoned(reason: "halt")) == .wait)
     }
 

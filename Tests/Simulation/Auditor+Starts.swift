@@ -16,18 +16,15 @@ extension Auditor {
         guard let record = before.operations[place] else {
             return world.fail("\(place) started without a record")
         }
-        let parks = (rollout.cutover ?? .rolling).parks(of: rollout.operationKeys.count)
+        // An engine's work beside the table begins; the table changes with its cutover.
+        let isStaged = mirror.operations[place]?.engine != nil
+        let parks = parks(rollout) && !isStaged
         let isDue =
             parks
             ? record.state == .waitingForCutover
             : record.state == .pending || record.state == .failedRetryable
         if !isDue { return world.fail("\(place) started and was \(record.state)") }
-        if let mark = before.marks[place.rollout] {
-            if mark.stop != nil { world.fail("\(place) started after the rollout was stopped") }
-            if mark.pause != nil { world.fail("\(place) started while the rollout was paused") }
-        } else {
-            world.fail("\(place) started after the rollout had ended")
-        }
+        judgeStandstill(place, before)
         if !world.hasThreads {
             let failures = before.states(of: rollout).count { $0 == .failed }
             if rollout.policy == .halt, failures > 0 {
@@ -37,7 +34,9 @@ extension Auditor {
                 world.fail("\(place) started after \(failures) failures of at most \(limit)")
             }
             if let other = before.pending.keys.first(where: {
+                // What is ready holds nothing.
                 $0.shardID == place.key.shardID && $0 != place.key
+                    && before.record(pendingOf: $0)?.state != .waitingForCutover
             }) {
                 world.fail("\(place) started while \(other) had not ended")
             }
@@ -47,6 +46,30 @@ extension Auditor {
         }
         judgeSuspension(place, before, now)
         judgeRetry(place, record, rollout, before, now)
+        if !isStaged || !self.parks(rollout) { judgeTurn(place, rollout, before, now, process) }
+    }
+
+    /// Whether what is ready waits for its cutover.
+    func parks(_ rollout: RolloutRecord) -> Bool {
+        (rollout.cutover ?? .rolling).parks(of: rollout.operationKeys.count)
+    }
+
+    /// Nothing begins in a rollout that has ended or that somebody holds.
+    func judgeStandstill(_ place: LedgerMirror.Place, _ before: LedgerMirror) {
+        guard let mark = before.marks[place.rollout] else {
+            return world.fail("\(place) started after the rollout had ended")
+        }
+        if mark.stop != nil { world.fail("\(place) started after the rollout was stopped") }
+        if mark.pause != nil { world.fail("\(place) started while the rollout was paused") }
+    }
+
+    /// Whether it is the turn of an operation to change its table, or to begin where nothing waits
+    /// for a cutover.
+    func judgeTurn(
+        _ place: LedgerMirror.Place, _ rollout: RolloutRecord, _ before: LedgerMirror,
+        _ now: Timestamp, _ process: SimulatedProcess?
+    ) {
+        let parks = parks(rollout)
         if parks { judgeCutover(place, rollout, before) }
         // Where all change their tables at once, waves only say in which order they get ready.
         // Who names a shard wants its cutover now, whatever its wave.
@@ -63,9 +86,9 @@ extension Auditor {
     }
 
     /// The latest time that it can have been when somebody looked before this commit.
-    private func latest(_ now: Timestamp) -> Timestamp { max(now, world.latestTime) }
+    func latest(_ now: Timestamp) -> Timestamp { max(now, world.latestTime) }
 
-    private func judgeSuspension(
+    func judgeSuspension(
         _ place: LedgerMirror.Place, _ before: LedgerMirror, _ now: Timestamp
     ) {
         for suspension in before.suspensions.values {

@@ -115,6 +115,18 @@ final class Auditor {
         }
     }
 
+    /// Whether something on a shard waits for its cutover.
+    func hasParked(on shard: ShardID) -> Bool {
+        world.locked {
+            mirror.pending.keys.contains {
+                $0.shardID == shard && mirror.record(pendingOf: $0)?.state == .waitingForCutover
+            }
+        }
+    }
+
+    /// Whether a statement took effect.
+    func hasRun(_ run: Run) -> Bool { executed.contains(run) }
+
     var hasPending: Bool { world.locked { !mirror.pending.isEmpty } }
 
     // MARK: Commits
@@ -157,6 +169,12 @@ final class Auditor {
             guard let (old, new) = change.operations[place] else { continue }
             audit(place, old, new, before, &events)
             if new?.state == .failed { process?.failed.insert(place.key.shardID) }
+            if let new, old?.state != .cuttingOver, new.state == .cuttingOver, new.engine != nil {
+                judgeStagedCutover(place, before, &events, now, process)
+            }
+            if new?.state.isTerminal == true, old?.state.isTerminal == false {
+                judgeLeftovers(place, events)
+            }
         }
         for key in change.pending.keys.sorted() {
             guard let (old, new) = change.pending[key] else { continue }
@@ -199,6 +217,7 @@ final class Auditor {
             return judgeRest(place, new)
         }
         if state.isTerminal { world.fail("\(place) was \(state) and became \(new.state)") }
+        if state == .waitingForCutover { judgeEndOfWait(place, new, before, events) }
         let isReached = TrailAudit.isReachable(new.state, from: state)
         if !isReached { world.fail("\(place) went from \(state) to \(new.state)") }
         judgeRest(place, new)
@@ -341,8 +360,16 @@ final class Auditor {
         case .alter(_, _, let drops): isLossy = drops != 0
         case .create: isLossy = false
         }
+        judgeApproval(of: pending, place, isLossy: isLossy, now)
+    }
+
+    /// The approval of an operation whose table is about to change counts.
+    func judgeApproval(
+        of pending: LedgerMirror.Pending, _ place: LedgerMirror.Place, isLossy: Bool,
+        _ now: Timestamp
+    ) {
         guard let approval = pending.approval else {
-            if isLossy { world.fail("\(place): \(meaning) without an approval") }
+            if isLossy { world.fail("\(place) without an approval") }
             return
         }
         if approvals[approval] == nil {
@@ -359,6 +386,13 @@ final class Auditor {
         if let until = pending.approvedUntil.flatMap(Timestamp.init(iso:)), until <= now {
             world.fail("\(place): its approval expired \(until)")
         }
+    }
+
+    /// Something beside a table changed that the process which sent it does not wait for any more.
+    func changedLate(_ place: LedgerMirror.Place) {
+        guard mirror.state(place)?.isTerminal == true else { return }
+        let left = world.shards[place.key.shardID]?.leftovers(of: place) ?? []
+        if !left.isEmpty { world.fail("\(place) has ended, and then \(left) came") }
     }
 
     /// A statement took effect.
@@ -405,6 +439,9 @@ final class Auditor {
                     continue
                 }
                 if record.state.isTerminal { world.fail("\(place) has ended and is pending") }
+            }
+            for shard in world.shards.values where shard.owner != nil && shard.leftBehind == nil {
+                world.fail("\(shard.id) is locked, and nobody works")
             }
         }
     }

@@ -32,6 +32,9 @@ struct Conditions {
     let swings: Bool
     /// What runs after the shards; nil for nothing.
     let finalizer: String?
+    /// The tables that are altered by an engine which works beside them, and in how many parts.
+    let copiedTables: Set<Int>
+    let partCount: Int
 
     init(_ random: inout SeededGenerator, tame: Bool = false) {
         shardCount =
@@ -76,6 +79,9 @@ struct Conditions {
                 nil, "exec: [/usr/bin/publish, app]",
                 "sql: \"CALL routing.publish('app', 3)\", on: db-0",
             ]).map { "\($0), idempotent: \(isIdempotent)" }
+        let copied = (0..<tableCount).filter { _ in random.chance(60) }
+        copiedTables = tame || random.chance(60) ? [] : Set(copied)
+        partCount = Int.random(in: 1...3, using: &random)
     }
 
     private static func waves(_ random: inout SeededGenerator) -> [String] {

@@ -17,6 +17,7 @@ struct LedgerMirror {
         let step: Digest
         let approval: Digest?
         let approvedUntil: String?
+        let engine: EngineState?
     }
 
     /// An operation of a rollout.
@@ -165,6 +166,11 @@ struct LedgerMirror {
         guard let record = operations[place] else { return nil }
         let isRunning = record.state == .pending && pending[place.key]?.rollout == place.rollout
         return isRunning ? .running : record.state
+    }
+
+    /// The operation that a pending record is of.
+    func record(pendingOf key: OperationKey) -> OperationRecord? {
+        pending[key].flatMap { operations[Place(rollout: $0.rollout, key: key)] }
     }
 
     func states(of rollout: RolloutRecord) -> [OperationState?] {

@@ -92,8 +92,12 @@ struct PeopleRequests {
                 let result = try Unlock(store: $0).unlock(id, reason: "looked at")
                 // Whether a statement ran is not recorded, so what is live may count as drift.
                 for object in result.operations {
+                    let table = Int(object.name.dropFirst()) ?? 0
                     world.locked {
-                        _ = world.touched.insert(OperationKey(shard: id, object: object))
+                        world.touched.insert(OperationKey(shard: id, object: object))
+                        // Whoever looks takes away what an engine made, which nobody knows of now.
+                        world.shards[id]?.copies[table] = nil
+                        world.shards[id]?.former[table] = nil
                     }
                 }
             }

@@ -36,13 +36,15 @@ struct SimulatedPlanning {
         let desired = DesiredState(
             fleet: fleet, environment: pass.environment, revision: pass.source.revision,
             schemas: [], assignment: [:], shards: shards)
+        var steps = result.steps
+        pass.hooks.engines.share(&steps)
         return PlanningPass.Result(
             source: pass.source, desired: desired, shards: selected, observation: observation,
             normalised: wanted, recorded: recorded,
             comparison: comparison,
             plan: Plan(
                 environment: pass.environment.name, revision: pass.source.planRevision,
-                steps: result.steps, unknown: unknown(selected, observation),
+                steps: steps, unknown: unknown(selected, observation),
                 unsupported: result.unsupported, shardCount: selected.count),
             rollbacks: rollbacks, snapshot: snapshot,
             workspaces: WorkspacePool(

@@ -18,6 +18,8 @@ final class SimulatedProcess: @unchecked Sendable {
     /// Whether it is a person's command, which is short and never fails by chance.
     let isQuiet: Bool
     let interrupt = Interrupt()
+    /// Whether its release has the engine that copies tables.
+    var hasEngine = true
     private var dead = false
     private var isInPass = false
     private var sessions: Set<Int> = []
@@ -27,6 +29,10 @@ final class SimulatedProcess: @unchecked Sendable {
     var failed: Set<ShardID> = []
     /// Whether shards said last that they are well; one that did not answer did not.
     var wellbeing: [ShardID: Bool] = [:]
+    /// How often it went to shards on which something waited for its cutover, and the place of the
+    /// latest cutover of each rollout.
+    var cutoverVisits: [ShardID: Int] = [:]
+    var lastCutovers: [String: Int] = [:]
     private var backend: MemoryBackend?
 
     init(_ world: World, isQuiet: Bool = false) {
@@ -56,6 +62,15 @@ final class SimulatedProcess: @unchecked Sendable {
             world.lastNumber += 1
             sessions.insert(world.lastNumber)
             return world.lastNumber
+        }
+    }
+
+    /// The shards whose locks it holds.
+    var locked: [ShardID] {
+        world.locked {
+            world.shards.values.filter { shard in
+                shard.owner.map(sessions.contains) == true && shard.leftBehind == nil
+            }.map(\.id).sorted()
         }
     }
 
@@ -150,7 +165,7 @@ final class SimulatedProcess: @unchecked Sendable {
         case isLost(Effect)
     }
 
-    func fate(of meaning: StatementMeaning, on shard: ShardID) -> Fate {
+    func fate(on shard: ShardID) -> Fate {
         if diesNow(atStatement: true) {
             return .dies(
                 world.killsAt == nil
@@ -221,6 +236,7 @@ extension SimulatedProcess {
             clock: WorldClock(world: world, process: self), interrupt: interrupt,
             listener: RolloutListener { [weak self] event in self?.hear(event) })
         hooks.salt = { [world] in world.salt() }
+        if hasEngine { hooks.engines = Engines([SimulatedEngine(conditions: world.conditions)]) }
         return hooks
     }
 
@@ -278,6 +294,8 @@ extension SimulatedProcess {
             failed = []
             attempted = []
             wellbeing = [:]
+            cutoverVisits = [:]
+            lastCutovers = [:]
             isInPass = true
         }
         defer {

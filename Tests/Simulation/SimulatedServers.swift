@@ -90,6 +90,9 @@ private struct SimulatedOpener: ShardOpener {
     ) throws(ShardFailure) -> Result {
         let (world, process) = (servers.world, servers.process)
         process.moment()
+        if world.auditor.hasParked(on: shard) {
+            world.locked { process.cutoverVisits[shard, default: 0] += 1 }
+        }
         try process.connect(to: shard)
         let session = process.newSession()
         try lock(shard, for: session)
@@ -176,7 +179,12 @@ private final class SimulatedSession: ShardPort, @unchecked Sendable {
     }
 
     private func live(_ object: ObjectName) -> Digest? {
-        guard let table = Int(object.name.dropFirst()) else { return nil }
+        let name = object.name.dropFirst()
+        if name.hasSuffix("__new"), let table = Int(name.dropLast(5)) {
+            return Shapes.digest(
+                table, world.locked { world.shards[shard]?.copies[table]?.columns })
+        }
+        guard let table = Int(name) else { return nil }
         return Shapes.digest(table, world.locked { world.shards[shard]?.tables[table] })
     }
 
@@ -184,19 +192,14 @@ private final class SimulatedSession: ShardPort, @unchecked Sendable {
 
     func run(_ statement: PlanStatement) throws(ShardFailure) {
         try require()
-        guard let meaning = Shapes.meaning(statement.sql) else {
-            world.fail("\(shard): nobody planned `\(statement.sql)`")
-            throw ShardFailure("unknown statement", retry: .permanent)
-        }
-        let run = try judged(meaning, statement)
-        let fate = process.fate(of: meaning, on: shard)
+        let (meaning, run) = try judged(statement)
+        let fate = process.fate(on: shard)
         world.note("\(shard) by process \(process.number): \(statement.sql) - \(fate)")
         switch fate {
         case .runs: try execute(meaning, run)
         case .dies(let effect):
             if effect == .now { try? execute(meaning, run) }
-            let left = effect == .later ? meaning : nil
-            leave(left ?? meaning, run, effect)
+            leave(meaning, run, effect)
             process.die()
             throw ShardFailure("dead", retry: .permanent)
         case .isLost(let effect):
@@ -212,37 +215,52 @@ private final class SimulatedSession: ShardPort, @unchecked Sendable {
 
     /// Asks the auditor; throws where a helper sees that its leader has lost the lock.
     private func judged(
-        _ meaning: StatementMeaning, _ statement: PlanStatement
-    ) throws(ShardFailure) -> Auditor.Run? {
+        _ statement: PlanStatement
+    ) throws(ShardFailure) -> (ServerStatement, Auditor.Run?) {
         try world.locked { () throws(ShardFailure) in
             if isHelper, world.shards[shard]?.owner != number {
                 throw ShardFailure("\(shard): its leader is gone", retry: .retryable)
             }
-            return world.auditor.judge(
-                meaning, statement, on: shard, by: process, number,
-                seen: seen[Shape.name(meaning.table)])
+            if let meaning = StageMeaning(statement.sql) {
+                let seen = seen[Shape.name(meaning.table)]
+                if let judged = world.auditor.judge(
+                    meaning, on: shard, by: process, number, seen: seen)
+                {
+                    return (.stage(meaning, judged.place), judged.run)
+                }
+            } else if let meaning = Shapes.meaning(statement.sql) {
+                let seen = seen[Shape.name(meaning.table)]
+                return (
+                    .change(meaning),
+                    world.auditor.judge(
+                        meaning, statement, on: shard, by: process, number, seen: seen)
+                )
+            } else {
+                world.fail("\(shard): nobody planned `\(statement.sql)`")
+            }
+            throw ShardFailure("unknown statement", retry: .permanent)
         }
     }
 
     /// Leaves the statement to the server, which runs it, or gives it up, some time later.
     private func leave(
-        _ meaning: StatementMeaning, _ run: Auditor.Run?, _ effect: SimulatedProcess.Effect
+        _ statement: ServerStatement, _ run: Auditor.Run?, _ effect: SimulatedProcess.Effect
     ) {
         guard effect == .later || effect == .never else { return }
         let until = world.secondsNow + Int64(world.any([2, 20, 60, 200, 600]))
         world.locked {
             world.shards[shard]?.leftBehind = .init(
-                meaning: meaning, until: until, takesEffect: effect == .later, run: run)
+                statement: statement, until: until, takesEffect: effect == .later, run: run)
         }
     }
 
     private func execute(
-        _ meaning: StatementMeaning, _ run: Auditor.Run?
+        _ statement: ServerStatement, _ run: Auditor.Run?
     ) throws(ShardFailure) {
         do throws(RefusedStatement) {
             try world.locked { () throws(RefusedStatement) in
                 guard var found = world.shards[shard] else { return }
-                found.tables[meaning.table] = try meaning.apply(to: found.tables[meaning.table])
+                try found.execute(statement)
                 world.shards[shard] = found
                 world.auditor.executed(run)
             }

@@ -65,6 +65,7 @@ package struct Simulation {
 
     private func runProcess() {
         let process = SimulatedProcess(world)
+        process.hasEngine = world.conditions.copiedTables.isEmpty || !world.chance(50)
         var order = SimulatedProcess.Order()
         order.waitsForBakes = world.chance(500)
         order.heals = world.chance(100)
@@ -211,6 +212,11 @@ struct Settling {
             world.fail("the finalizer \(place) has not ended")
         }
         if world.auditor.hasPending { world.fail("a pending record is left") }
+        for shard in world.shards.values.sorted(by: { $0.id < $1.id }) {
+            for place in shard.copies.values.map(\.place) + shard.former.values {
+                world.fail("\(shard.id): \(shard.leftovers(of: place)) of \(place) is left")
+            }
+        }
     }
 }
 

@@ -12,6 +12,7 @@ enum TrailAudit {
         "operation-started", "operation-completed", "operation-already-done",
         "operation-superseded", "operation-partly-done", "operation-failed", "operation-not-run",
         "operation-cancelled", "operation-parked", "operation-postponed",
+        "operation-cutting-over",
     ]
 
     /// The events of which one goes with an operation's new state.
@@ -61,6 +62,9 @@ enum TrailAudit {
         // A worker goes through states that are not recorded; it begins with a claim.
         start.successors.contains(state)
             || start == .pending && OperationState.leased.successors.contains(state)
+            || start == .pending && state == .running
+            // An engine may find that it was ready before.
+            || start == .preparing && OperationState.running.successors.contains(state)
             || start == .waitingForCutover
                 && OperationState.cuttingOver.successors.contains(state)
     }

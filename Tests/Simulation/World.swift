@@ -146,8 +146,9 @@ final class World: @unchecked Sendable {
             shards[id]?.leftBehind = nil
             shards[id]?.owner = nil
             note("\(id): the statement that was left behind ends")
-            guard left.takesEffect, shards[id]?.apply(left.meaning) == true else { return }
+            guard left.takesEffect, shards[id]?.apply(left.statement) == true else { return }
             auditor.executed(left.run, late: true)
+            if case .stage(_, let place) = left.statement { auditor.changedLate(place) }
         }
     }
 
@@ -194,6 +195,9 @@ struct SimulatedShard {
     let id: ShardID
     /// The columns of the tables that are live.
     var tables: [Int: UInt8] = [:]
+    /// What an engine has made beside tables, and the former tables that its cutovers left.
+    var copies: [Int: Copy] = [:]
+    var former: [Int: LedgerMirror.Place] = [:]
     /// The session that holds the shard's lock, by number.
     var owner: Int?
     /// A statement whose session is gone for its process, and that the server still runs.
@@ -207,7 +211,7 @@ struct SimulatedShard {
     var isUnwell = false
 
     struct LeftBehind {
-        let meaning: StatementMeaning
+        let statement: ServerStatement
         let until: Int64
         let takesEffect: Bool
         /// What it is a part of.
@@ -215,9 +219,9 @@ struct SimulatedShard {
     }
 
     /// Carries out what a server had accepted; false where the table is another one by now.
-    mutating func apply(_ meaning: StatementMeaning) -> Bool {
+    mutating func apply(_ statement: ServerStatement) -> Bool {
         do throws(RefusedStatement) {
-            tables[meaning.table] = try meaning.apply(to: tables[meaning.table])
+            try execute(statement)
             return true
         } catch {
             return false
@@ -234,6 +238,10 @@ struct WorldClock: Clock {
 
     func wait(seconds: Double, unless interrupt: Interrupt) -> Bool {
         guard !process.isDead, !interrupt.isRaised else { return false }
+        // Locks are for work, and not for whoever waits.
+        if !world.hasThreads, let shard = process.locked.first {
+            world.fail("process \(process.number) waits, and holds the lock of \(shard)")
+        }
         world.pass(seconds: Int64(seconds.rounded(.up)))
         process.moment()
         return !process.isDead && !interrupt.isRaised

@@ -12,11 +12,17 @@ package struct RolloutProgress: Sendable {
     private let rule: FailureRule
     private let cutover: CutoverPolicy
     private let cutovers: [CutoverRequest]
+    private let isTakenBack: Bool
     /// Whether operations wait for their cutover when they are ready.
     package let parks: Bool
 
-    /// - Parameter cutovers: the cutovers that were asked for.
-    package init(_ record: RolloutRecord, cutovers: [CutoverRequest]? = nil) {
+    /// - Parameters:
+    ///   - cutovers: the cutovers that were asked for.
+    ///   - isTakenBack: whether somebody took the rollout back: what began only comes to its end.
+    package init(
+        _ record: RolloutRecord, cutovers: [CutoverRequest]? = nil, isTakenBack: Bool = false
+    ) {
+        self.isTakenBack = isTakenBack
         waves = record.waves
         bakeSeconds = record.bakeSeconds
         rule = record.failureRule
@@ -52,7 +58,7 @@ package struct RolloutProgress: Sendable {
         mayStart: @escaping (OperationKey) -> Bool
     ) -> Next {
         let look = Look(operations: operations, now: now, mayStart: mayStart)
-        if rule.isHalted(failures: operations.failures) { return halted(look) }
+        if isTakenBack || rule.isHalted(failures: operations.failures) { return halted(look) }
         if let wave = untried(operations) { return .restart(wave: wave) }
         let unready = parks ? preparation(look) : nil
         if let unready, unready.isRunnable || cutover != .manual { return unready }
@@ -95,8 +101,8 @@ package struct RolloutProgress: Sendable {
         }
     }
 
-    /// After a failure nothing starts. A cutover that a dead worker left goes on to its end; what
-    /// an engine made beside a table that has not changed is taken away.
+    /// After a failure, or a rollback, nothing starts. A cutover that a dead worker left goes on to
+    /// its end; what an engine made beside a table that has not changed is taken away.
     private func halted(_ look: Look) -> Next {
         let known = look.operations.known
         guard !known.open.isEmpty(in: look.operations.all) else { return .end }
@@ -156,7 +162,11 @@ package struct RolloutProgress: Sendable {
     private func cutOver(_ wave: Int, _ open: [Int], _ look: Look) -> Next? {
         let (operations, known) = (look.operations, look.operations.known)
         var parked = open.filter { known.parked.contains($0) || known.cuttingOver.contains($0) }
-        if cutover == .parallel { parked = known.parked.places(in: operations.all) }
+        if cutover == .parallel {
+            parked =
+                known.cuttingOver.places(in: operations.all)
+                + known.parked.places(in: operations.all)
+        }
         if cutover == .manual {
             // Whoever names shards means these, whatever their wave.
             let named = Set(cutovers.flatMap { $0.shards ?? [] })

@@ -28,7 +28,9 @@ struct Convergence {
         var own = places.map { driven[$0] }
         for place in own.indices {
             for (key, _) in own[place].operations {
-                if let state = resumed[key]?.engine { own[place].engines[key] = state }
+                guard let record = resumed[key] else { continue }
+                own[place].engines[key] = record.engine
+                own[place].outdated[key] = outdated(record)
             }
         }
         pass.hooks.stage("converging")
@@ -64,6 +66,23 @@ struct Convergence {
         pass.hooks.stage("closing the rollout")
     }
 
+    /// Why something that had begun may not be cut over any more; nil where it may, and where the
+    /// plan still wants it, so that it can be approved once more.
+    private func outdated(_ record: PendingRecord) -> String? {
+        let key = record.key
+        let isWanted = planned.plan.steps.contains { step in
+            step.object == key.object && step.namespace == key.namespace
+                && step.shards.contains(key.shard)
+                && step.from == record.step.from && step.to == record.step.to
+        }
+        guard !isWanted, case .known = planned.observation[key.shardID] else { return nil }
+        // Where the ledger cannot be read just now, the next pass asks again.
+        guard let reason = try? LedgerJournal(store: pass.store).refusal(of: record) else {
+            return nil
+        }
+        return "\(reason), and a newer plan does not want it any more"
+    }
+
     /// What one thread hands over to another, and does not touch any more.
     private struct Handed<Value>: @unchecked Sendable {
         let value: Value
@@ -86,7 +105,7 @@ struct Convergence {
                         },
                         heard: { mark in driven.control.throttle(mark.throttle?.shards) }),
                     clock: pass.hooks.clock, control: driven.control,
-                    total: driven.isInOrder ? 1 : concurrency.total,
+                    isInOrder: driven.isInOrder, total: concurrency.total,
                     perServer: concurrency.perHost, faults: faults,
                     listener: pass.hooks.listener, places: pass.context.places,
                     engines: pass.hooks.engines,
@@ -137,7 +156,7 @@ struct Convergence {
             perServer: concurrency.perHost, after: pass.environment.after.map(\.value),
             until: { windows.openUntil(clock.now) },
             settle: { try left.settle(on: $0) }, isOffered: driven.isOfferable,
-            unreached: planned.far.obstacles)
+            unreached: planned.far.obstacles, isInOrder: driven.isInOrder)
     }
 
     /// Starts the back-off of operations that could not begin, so that a loop does not try them in

@@ -28,8 +28,13 @@ struct RolloutDrive {
         fileprivate var asked: Timestamp?
         /// The cutovers that were asked for.
         var cutovers: [CutoverRequest]?
+        /// Whether somebody took it back.
+        var isTakenBack = false
         /// What the engines of operations need that had begun before.
         var engines: [OperationKey: EngineState] = [:]
+        /// Why operations that had begun may not be cut over any more, while a newer plan wants
+        /// something else.
+        var outdated: [OperationKey: String] = [:]
         /// Whether operations change their tables one after the other just now.
         fileprivate(set) var isInOrder = false
         /// Whether others may help with what it is at now: with no cutover, and not where something
@@ -113,6 +118,11 @@ struct RolloutDrive {
             }
         }
 
+        /// Whether a cutover that a dead worker left may go on to its end, where nothing else does.
+        fileprivate var mayEnd: Bool {
+            (isTakenBack || control.isHalted) && !control.isClosed
+        }
+
         /// Whether an operation may be taken up: what its engine needs is there.
         fileprivate func isWhole(_ key: OperationKey) -> Bool {
             operations[key]?.engine == nil || engines[key] != nil
@@ -129,7 +139,7 @@ struct RolloutDrive {
                     work.records[place].engine = engines[record.key]
                     work.claims[record.key] = OperationClaim(
                         operation, isRecorded: operation.engine != nil, parks: parks,
-                        abandoned: abandoned)
+                        abandoned: abandoned, outdated: outdated[record.key])
                 }
                 return work
             }
@@ -194,7 +204,8 @@ struct RolloutDrive {
         while true {
             let driven = rollouts[place]
             let busy = busyShards(before: place, of: rollouts)
-            let progress = RolloutProgress(driven.record, cutovers: driven.cutovers)
+            let progress = RolloutProgress(
+                driven.record, cutovers: driven.cutovers, isTakenBack: driven.isTakenBack)
             let next = progress.next(driven.operations, now: clock.now) { key in
                 isReady(key) && !driven.attempted.contains(key) && !busy.contains(key.shardID)
                     && driven.isWhole(key)
@@ -208,11 +219,15 @@ struct RolloutDrive {
             case .cutOver(let number, let due, _): (wave, keys) = (number, due)
             case .abandon(let due):
                 (wave, keys) = (0, due)
-                abandoned = "the rollout halted before its cutover"
+                abandoned =
+                    driven.isTakenBack
+                    ? "the rollout was taken back before its cutover"
+                    : "the rollout halted before its cutover"
             case .bake, .retry, .awaitCutover, .wait, .restart, .halt, .end: return
             }
             driven.control.renew()
-            guard driven.control.mayStart || abandoned != nil, begin(&rollouts[place])
+            guard driven.control.mayStart || abandoned != nil || driven.mayEnd,
+                begin(&rollouts[place])
             else { return }
             if abandoned == nil {
                 listener.note(

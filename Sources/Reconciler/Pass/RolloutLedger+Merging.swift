@@ -28,6 +28,7 @@ extension RolloutLedger {
             driven.control.throttle(mark?.throttle?.shards)
             if let standstill = mark?.standstill(of: record.id) { driven.control.halt(standstill) }
             driven.cutovers = mark?.cutovers
+            driven.isTakenBack = mark?.stop?.rollback != nil
             driven.isInFlight = atWork.rollouts.contains(record.id)
             if try !end(changes, of: &driven) { rollouts.append(driven) }
         }

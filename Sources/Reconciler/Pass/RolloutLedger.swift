@@ -298,10 +298,21 @@ struct RolloutLedger {
     /// What had begun, with the approval as it is valid now.
     private func again(_ record: PendingRecord, _ ready: Gate.Ready?) -> PendingRecord {
         var record = record
-        if let ready, ready.approval == record.approval {
+        guard let ready else { return record }
+        if ready.approval == record.approval {
             record.approvedUntil = ready.approvedUntil?.iso ?? record.approvedUntil
+        } else if Self.isSame(ready.step, record) {
+            // It ran out while the engine was at work, and somebody approved the change anew.
+            record.approval = ready.approval
+            record.approvedUntil = ready.approvedUntil?.iso
         }
         return record
+    }
+
+    /// Whether an approval of a step is one of what had begun, too.
+    private static func isSame(_ step: PlanStep, _ record: PendingRecord) -> Bool {
+        ApprovalBinding(environment: "", step: step)
+            .covers(record.step, shard: record.key.shard, environment: "")
     }
 
     private func pending(

@@ -116,7 +116,7 @@ package struct Engines: Sendable {
     }
 
     /// Says of each step by which engine it runs.
-    func share(_ steps: inout [PlanStep]) {
+    package func share(_ steps: inout [PlanStep]) {
         guard !others.isEmpty else { return }
         for place in steps.indices {
             steps[place].engine = others.first { $0.takes(steps[place]) }?.name

@@ -10,11 +10,15 @@ package struct OperationClaim: Hashable, Sendable {
     package var parks: Bool
     /// Why its cutover will not come; nil where it may.
     package var abandoned: String?
+    /// Why it may not be cut over any more, while a newer plan wants something else; nil where it
+    /// may.
+    package var outdated: String?
 
     package init(
         origin: OperationMachine.Origin = .init(), failingSince: Timestamp? = nil,
-        parks: Bool = false, abandoned: String? = nil
+        parks: Bool = false, abandoned: String? = nil, outdated: String? = nil
     ) {
+        self.outdated = outdated
         self.origin = origin
         self.failingSince = failingSince
         self.parks = parks
@@ -25,19 +29,28 @@ package struct OperationClaim: Hashable, Sendable {
     ///
     /// - Parameter isRecorded: whether there is a pending record, with what its engine needs.
     package init(
-        _ operation: OperationRecord, isRecorded: Bool, parks: Bool, abandoned: String? = nil
+        _ operation: OperationRecord, isRecorded: Bool, parks: Bool, abandoned: String? = nil,
+        outdated: String? = nil
     ) {
         let since = operation.failingSince.flatMap(Timestamp.init(iso:))
         // Old records do not say since when: what failed then does not count.
         let attempts = since == nil ? 0 : operation.attempts
         self.init(
             origin: .init(state: operation.state, attempts: attempts, isRecorded: isRecorded),
-            failingSince: since, parks: parks, abandoned: abandoned)
+            failingSince: since, parks: parks, abandoned: abandoned, outdated: outdated)
+    }
+
+    /// Whether it only comes to its end: what an engine made is taken away, or a cutover goes on
+    /// that a dead worker left.
+    var isOfTheEnd: Bool {
+        abandoned != nil || outdated != nil || origin.isRecorded && origin.state == .cuttingOver
     }
 
     /// What the machine hears first.
     var event: OperationMachine.Event {
         if let abandoned { return .abandoned(reason: abandoned) }
+        // A cutover that a dead worker left goes on to its end.
+        if let outdated, origin.state != .cuttingOver { return .outdated(reason: outdated) }
         return origin.state == .waitingForCutover ? .cutoverClaimed : .claimed
     }
 }

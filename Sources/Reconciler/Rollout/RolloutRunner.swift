@@ -45,6 +45,7 @@ package struct RolloutRunner: Sendable {
     private let journal: any OperationJournal
     private let clock: any Clock
     private let control: RolloutControl
+    private let isInOrder: Bool
     private let total: Int
     private let perServer: Int
     private let places: StatementPlaces
@@ -55,6 +56,7 @@ package struct RolloutRunner: Sendable {
     private let leavesToOthers: Bool
 
     /// - Parameters:
+    ///   - isInOrder: whether shards are worked on one after the other, as they are listed.
     ///   - total: how many operations are at work at once.
     ///   - perServer: how many of them run statements on one server at once.
     ///   - places: what counts them, also those of other rollouts.
@@ -62,7 +64,8 @@ package struct RolloutRunner: Sendable {
     ///     nothing.
     package init(
         opener: any ShardOpener, journal: any OperationJournal, clock: any Clock,
-        control: RolloutControl, total: Int, perServer: Int, faults: FaultPoints = .none,
+        control: RolloutControl, isInOrder: Bool = false, total: Int, perServer: Int,
+        faults: FaultPoints = .none,
         listener: RolloutListener = .silent, places: StatementPlaces? = nil,
         engines: Engines = .standard, budget: RetryBudget = .standard,
         leavesToOthers: Bool = false
@@ -71,7 +74,8 @@ package struct RolloutRunner: Sendable {
         self.journal = journal
         self.clock = clock
         self.control = control
-        self.total = total
+        self.isInOrder = isInOrder
+        self.total = isInOrder ? 1 : total
         self.perServer = perServer
         self.places = places ?? StatementPlaces(total: total, perServer: perServer)
         self.faults = faults
@@ -97,7 +101,9 @@ package struct RolloutRunner: Sendable {
             leavesToOthers: leavesToOthers)
         let broken = Lock<JournalFailure?>(nil)
         let reports = Workers.map(
-            works, total: total, limit: mayBeginOn, key: \.server,
+            works, total: total, limit: mayBeginOn,
+            // Servers take turns, and that would be another order than that of the list.
+            key: { isInOrder ? works[0].server : $0.server },
             hands: { $0.order.width(of: $0.records.count) }
         ) { (work: ShardWork, crew: Crew) -> (ShardID, ShardWorker.Report) in
             guard broken.withLock({ $0 }) == nil, control.enter(work.shard) else {

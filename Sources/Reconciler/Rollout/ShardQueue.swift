@@ -43,8 +43,9 @@ struct ShardQueue {
     private(set) var running = 0
     /// Whether nothing new may be taken up in this run.
     private var isClosed = false
-    /// Whether all that is done here is to take away what engines made: that needs no leave.
-    private let isTidying: Bool
+    /// Whether all that is done here is to bring to its end what engines have begun: that needs no
+    /// leave.
+    private let isEnding: Bool
     /// Set once an operation has to wait.
     private(set) var pause: Pause?
     private(set) var report = ShardWorker.Report()
@@ -67,7 +68,7 @@ struct ShardQueue {
                 engine: engine, claim: claim.event,
                 memory: .init(engine: record.engine, failingSince: claim.failingSince))
         }
-        isTidying = records.allSatisfy { work.claims[$0.key]?.abandoned != nil }
+        isEnding = records.allSatisfy { work.claims[$0.key]?.isOfTheEnd == true }
         missing = needs.map(\.count)
         dependents = Array(repeating: [], count: records.count)
         for (place, others) in needs.enumerated() {
@@ -79,7 +80,7 @@ struct ShardQueue {
     /// How many could be taken up now; ones that have not started only when `mayStart`.
     func open(mayStart: Bool) -> Int {
         guard pause == nil else { return 0 }
-        return suspended.count + (mayStart && !isClosed || isTidying ? ready.count - head : 0)
+        return suspended.count + (mayStart && !isClosed || isEnding ? ready.count - head : 0)
     }
 
     /// The next operation to work on; nil where none can be taken up now.

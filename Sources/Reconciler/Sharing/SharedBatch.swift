@@ -32,9 +32,34 @@ struct SharedBatch: Sendable {
     var isOffered = true
     /// Why this process cannot work on servers at all: they are left to others from the beginning.
     var unreached: [ServerAddress: String] = [:]
+    /// Whether shards are worked on one after the other, as they are listed.
+    var isInOrder = false
 
     /// Runs all of `works`; returns when each operation has ended or was left, here or elsewhere.
     func run(_ works: [RolloutRunner.ShardWork]) -> RolloutRunner.Result {
+        guard isInOrder else { return share(works) }
+        var result = RolloutRunner.Result()
+        for works in Self.runs(of: works) where result.journalFailure == nil {
+            result.add(share(works))
+        }
+        return result
+    }
+
+    /// The works in their order, cut where the server changes: several servers are worked on at
+    /// once.
+    static func runs(of works: [RolloutRunner.ShardWork]) -> [[RolloutRunner.ShardWork]] {
+        var runs: [[RolloutRunner.ShardWork]] = []
+        for work in works {
+            if runs.last?.last?.server == work.server {
+                runs[runs.count - 1].append(work)
+            } else {
+                runs.append([work])
+            }
+        }
+        return runs
+    }
+
+    private func share(_ works: [RolloutRunner.ShardWork]) -> RolloutRunner.Result {
         let keeper = OfferKeeper(self, works)
         keeper.begin()
         var result =

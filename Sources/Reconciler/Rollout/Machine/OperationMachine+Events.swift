@@ -54,6 +54,8 @@ extension OperationMachine {
         case cutoverClaimed
         /// The cutover that the operation waits for will not come.
         case abandoned(reason: String)
+        /// It may not be cut over any more, and a newer plan wants something else.
+        case outdated(reason: String)
         /// The live table was read: its digest, or nil when it is known to be absent.
         case observed(Digest?)
         /// Both the old and the new name of a table to be renamed are live.
@@ -90,7 +92,8 @@ extension OperationMachine {
         var isOfTheEnd: Bool {
             switch self {
             case .tidied, .tidyingFailed: true
-            case .claimed, .cutoverClaimed, .abandoned, .observed, .obstructed, .rowsAsked,
+            case .claimed, .cutoverClaimed, .abandoned, .outdated, .observed, .obstructed,
+                .rowsAsked,
                 .intentRecorded, .delayed, .prepared, .advanced, .ready, .stateRecorded,
                 .statementSucceeded, .statementFailed, .readFailed, .retryDue, .budgetUsedUp:
                 false

@@ -108,7 +108,9 @@ package struct OperationMachine: Sendable {
         switch event {
         case .claimed: claimed()
         case .cutoverClaimed: cutoverClaimed()
-        case .abandoned(let reason): abandoned(reason)
+        case .abandoned(let reason): abandoned(.cancelled, .recordCancelled(reason: reason))
+        case .outdated(let reason):
+            abandoned(.superseded, .recordSuperseded(found: nil, reason: reason))
         case .observed(let digest): observed(digest)
         case .obstructed(let reason): obstructed(reason)
         case .rowsAsked(let obstacle): rowsAsked(obstacle)
@@ -237,10 +239,12 @@ package struct OperationMachine: Sendable {
         return .observe
     }
 
-    private mutating func abandoned(_ reason: String) -> Action {
+    private mutating func abandoned(_ state: OperationState, _ action: Action) -> Action {
         let isBeside = manner.isStaged && !isCutOver
-        guard state == .waitingForCutover || isBeside && state != .pending else { return .wait }
-        return end(.cancelled, .recordCancelled(reason: reason))
+        guard self.state == .waitingForCutover || isBeside && self.state != .pending else {
+            return .wait
+        }
+        return end(state, action)
     }
 
     // MARK: An engine that works beside the table
