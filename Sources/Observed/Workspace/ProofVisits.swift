@@ -135,7 +135,7 @@ extension ChangeToProve {
 
     /// Whether its answer cannot depend on other tables of the workspace than its parents: one
     /// statement that names nothing else, on a table that InnoDB knows under one number.
-    fileprivate var canShareVisit: Bool {
+    var canShareVisit: Bool {
         guard refused.isEmpty, let to = to?.table, to.isOneTable else { return false }
         guard let from else { return alterations.isEmpty && spelling == nil }
         guard let from = from.table, from.isOneTable, let alteration = alterations.first else {

@@ -28,8 +28,9 @@ extension PlanStage {
         return answers
     }
 
-    /// The proofs of changes: of those that the workspace made already, of those that share a
-    /// visit, and then of each that is left, in several workspaces at a time.
+    /// The proofs of changes: of those that the workspace made already, then of one of those that
+    /// are the same but for their names, which is enough for all of them, and then of each that is
+    /// left.
     ///
     /// Nil for one that was not proved: proved once more by itself, it says why.
     private func prove(
@@ -39,9 +40,26 @@ extension PlanStage {
             (workspace) throws(WorkspaceError) in questions.map(workspace.knownProof)
         }
         func open() -> [Int] { questions.indices.filter { proofs[$0] == nil } }
-        let rest = open()
-        let visits = ProofVisits.shared(rest.map { questions[$0] }, by: workspaces.hands)
-            .map { $0.map { rest[$0] } }
+        var alike = AlikeChanges()
+        for place in open() {
+            alike.add(place, ChangePattern(questions[place], profile: profile))
+        }
+        try prove(questions, alike.first, into: &proofs, profile: profile, server: server)
+        for (place, proof) in alike.proofs(from: proofs, in: catalog) { proofs[place] = proof }
+        let failed = Set(alike.first)
+        let rest = open().filter { !failed.contains($0) }
+        try prove(questions, rest, into: &proofs, profile: profile, server: server)
+        return proofs
+    }
+
+    /// Proves the changes at `places`: those that share a visit, and then each that is left, in
+    /// several workspaces at a time.
+    private func prove(
+        _ questions: [ChangeToProve], _ places: [Int], into proofs: inout [Proof?],
+        profile: ServerProfile, server: ServerAddress
+    ) throws {
+        let visits = ProofVisits.shared(places.map { questions[$0] }, by: workspaces.hands)
+            .map { $0.map { places[$0] } }
         let found = try workspaces.share(visits, for: profile, server: server) {
             (workspace, visit) throws(WorkspaceError) in
             try workspace.proveTogether(visit.map { questions[$0] })
@@ -49,14 +67,42 @@ extension PlanStage {
         for (visit, found) in zip(visits, found) {
             for (place, proof) in zip(visit, found) { proofs[place] = proof }
         }
-        let single = open()
-        guard single.count > 1 else { return proofs }
+        let single = places.filter { proofs[$0] == nil }
         let alone = try workspaces.share(single, for: profile, server: server) {
             (workspace, place) throws(WorkspaceError) in
             try workspace.proofIfAny(of: questions[place])
         }
         for (place, proof) in zip(single, alone) { proofs[place] = proof }
-        return proofs
+    }
+}
+
+/// Which changes are the same but for their names.
+private struct AlikeChanges {
+    /// One of each kind, and those that are like no other, as places in a list of changes.
+    private(set) var first: [Int] = []
+    private var patterns: [Int: ChangePattern] = [:]
+    private var places: [Digest: Int] = [:]
+    /// The others, each with the one that it is like.
+    private var others: [(place: Int, like: Int)] = []
+
+    mutating func add(_ place: Int, _ pattern: ChangePattern?) {
+        patterns[place] = pattern
+        guard let digest = pattern?.digest else { return first.append(place) }
+        if let like = places[digest] { return others.append((place, like)) }
+        places[digest] = place
+        first.append(place)
+    }
+
+    /// The proofs of the others, of those that can be made of one that is known.
+    func proofs(
+        from known: [Proof?], in catalog: ObjectCatalog
+    ) -> [(place: Int, proof: Proof)] {
+        others.compactMap { place, like in
+            guard let proof = known[like], let other = patterns[like],
+                let made = patterns[place]?.proof(from: proof, of: other, in: catalog)
+            else { return nil }
+            return (place, made)
+        }
     }
 }
 

@@ -24,7 +24,7 @@ package struct PlanStage {
     }
 
     let cache: ProofCache
-    private let catalog: ObjectCatalog
+    let catalog: ObjectCatalog
     let snapshot: RecordSnapshot?
     let workspaces: WorkspacePool
 
