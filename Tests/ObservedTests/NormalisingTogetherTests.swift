@@ -74,7 +74,7 @@ struct NormalisingTogetherTests {
     }
 
     /// How often the session did what a status variable counts, while `body` ran.
-    private static func count(
+    static func count(
         _ name: String, in workspace: Workspace, _ body: () throws(WorkspaceError) -> Void
     ) throws(WorkspaceError) -> Int {
         func now() -> Int {

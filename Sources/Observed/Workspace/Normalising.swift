@@ -35,13 +35,17 @@ extension Workspace {
     /// All tables of a namespace are created together, so that the server checks their foreign
     /// keys; sequences before them, and all other objects after them. Throws `rejected` with every
     /// refusal of the server.
+    ///
+    /// - Parameter live: tables of a shard with this profile, by name: what is as it is there need
+    ///   not be created, where no other objects are; see ``writtenBackTemporarily(_:live:)``.
     package func normalise(
-        _ tables: [TableToNormalise], objects: [ObjectToNormalise] = []
+        _ tables: [TableToNormalise], objects: [ObjectToNormalise] = [],
+        live: [String: CatalogTable] = [:]
     ) throws(WorkspaceError) -> [String: CatalogTable] {
         try startingEmpty { () throws(WorkspaceError) in
             let sequences = objects.filter { $0.name.kind == .sequence }
             var result = try createAndRead(sequences)
-            var made = try createTogether(tables)
+            var made = try createTogether(tables, live: objects.isEmpty ? live : [:])
             if made == nil {
                 try reset()
                 _ = try createAndRead(sequences)

@@ -7,22 +7,35 @@ import Schema
 extension Workspace {
     /// The tables as the server prints them; nil where it did not take all of them at once. Then
     /// one table after the other has to tell what is wrong, in an empty workspace.
+    ///
+    /// - Parameter live: as ``normalise(_:objects:live:)`` has it.
     func createTogether(
-        _ tables: [TableToNormalise]
+        _ tables: [TableToNormalise], live: [String: CatalogTable] = [:]
     ) throws(WorkspaceError) -> [String: CatalogTable]? {
         var fit: [TableToNormalise] = []
         for table in tables {
             guard case .success(let checked) = textGuard.checked(table) else { return nil }
             fit.append(checked)
         }
-        let order = CreationOrder(fit, folding: NameFolding(profile))
+        let all = CreationOrder(fit, folding: NameFolding(profile))
+        let written = live.isEmpty ? [:] : try writtenBackTemporarily(all, live: live)
+        let order =
+            written.isEmpty
+            ? all
+            : CreationOrder(
+                fit.filter { written[$0.name] == nil }, folding: NameFolding(profile))
         guard try create(order), let shown = try shown(order.tables) else { return nil }
         let created = Dictionary(
             order.tables.compactMap { table in
                 shown[table.name].map { (table.name, asWritten(table, $0)) }
             }
         ) { first, _ in first }
-        guard dangling(order.tables, created, known: []).isEmpty else { return nil }
+        .merging(written) { first, _ in first }
+        guard dangling(all.tables, created, known: []).isEmpty else { return nil }
+        guard written.isEmpty || Self.areCertain(written.keys, among: created, live: live) else {
+            try reset()
+            return try createTogether(tables)
+        }
         let late = order.tables.filter { table in
             order.unchecked.contains(table.name)
                 && created[table.name]?.isCheckable(without: []) == true

@@ -150,7 +150,7 @@ extension ChangeToProve {
 extension Table {
     /// Whether InnoDB keeps it in one table: partitions and full-text indexes have tables of their
     /// own. Dates and times in one of the ``OldTemporals`` have a way of their own.
-    fileprivate var isOneTable: Bool {
+    var isOneTable: Bool {
         partitioning == nil && oldTemporals.isEmpty
             && !indexes.contains { $0.kind == .fulltext }
             && name.utf8.allSatisfy { byte in

@@ -125,7 +125,10 @@ package struct PlanningPass {
         hooks.stage("normalising")
         var normalised = try NormaliseStage(
             cache: context.cache, snapshot: snapshot, workspaces: workspaces
-        ).run(desired, known: known)
+        ).run(desired, known: known) { [catalog = context.catalog] id, name in
+            guard case .known(let known) = observation[id] else { return nil }
+            return known.schema.tables[name].flatMap { catalog[$0] }
+        }
         for (id, error) in normalised.unread {
             observation[id] = .unknown(
                 ShardProblem(code: "no-workspace", reason: "\(error)", retry: error.retry))

@@ -45,9 +45,12 @@ package struct NormaliseStage {
 
     /// Normalises the schemas of the shards that could be read; throws where none can be.
     ///
-    /// - Parameter known: the shards that could be read, with their profile.
+    /// - Parameters:
+    ///   - known: the shards that could be read, with their profile.
+    ///   - live: the live table of a shard, by its encoded name; what is live already costs less.
     package func run(
-        _ desired: DesiredState, known: [(shard: Shard, profile: ServerProfile)]
+        _ desired: DesiredState, known: [(shard: Shard, profile: ServerProfile)],
+        live: (ShardID, String) -> CatalogTable? = { _, _ in nil }
     ) throws -> Output {
         var output = Output()
         var places: [Key: Int] = [:]
@@ -80,7 +83,9 @@ package struct NormaliseStage {
             let tables: [String: CatalogTable]
             do {
                 if let failure = failures[key] { throw failure }
-                tables = try normalise(schema, profile: profile, server: shard.server)
+                tables = try normalise(schema, profile: profile, server: shard.server) {
+                    live(shard.id, $0)
+                }
             } catch let error as WorkspaceError where error.isForAnother {
                 // Schemas of other profiles can still be normalised.
                 failures[key] = error
@@ -117,7 +122,8 @@ package struct NormaliseStage {
     }
 
     private func normalise(
-        _ schema: DesiredSchema, profile: ServerProfile, server: ServerAddress
+        _ schema: DesiredSchema, profile: ServerProfile, server: ServerAddress,
+        live: (String) -> CatalogTable?
     ) throws -> [String: CatalogTable] {
         if let tables = try cache.normalised(
             schema: schema.digest, profile: profile, in: snapshot)
@@ -136,6 +142,11 @@ package struct NormaliseStage {
             schema.objects.isEmpty
             ? TablesToLoad(schema.tables, known: Set(tables.keys), folding: folding).tables
             : schema.tables
+        let alive = Dictionary(
+            unread.compactMap { table in
+                live(ObjectName(.table, table.name).encoded).map { (table.name, $0) }
+            }
+        ) { first, _ in first }
         let fresh = try workspaces.use(for: profile, server: server) {
             (workspace) throws(WorkspaceError) in
             try workspace.normalise(
@@ -148,7 +159,7 @@ package struct NormaliseStage {
                 },
                 objects: schema.objects.map {
                     ObjectToNormalise(name: $0.name, text: $0.text, location: $0.location)
-                })
+                }, live: alive)
         }
         tables.merge(fresh) { _, new in new }
         for table in unread {
