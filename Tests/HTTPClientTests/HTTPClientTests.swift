@@ -18,7 +18,8 @@ struct HTTPClientTests {
     private let status = HTTPClient.Request("/api/v1/status?width=80", accept: "text/plain")
 
     private func failure(_ body: () throws -> Void) throws -> String {
-        try #require(caught(HTTPClientError.self, body)).description
+        let found = caught(HTTPClientError.self, body)
+        return try #require(found).description
     }
 
     @Test("method, path, token, format and body arrive, and so does the answer")
