@@ -5,7 +5,9 @@ import Schema
 import Service
 import Views
 
-/// A daemon that is asked over HTTP, instead of the ledger: it renders, and its answers are printed.
+/// A daemon that is asked over HTTP, instead of the ledger.
+///
+/// It renders, and its answers are printed.
 struct RemoteDaemon {
     private let client: HTTPClient
     private let server: ServerURL
