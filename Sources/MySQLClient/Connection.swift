@@ -34,6 +34,9 @@ package final class Connection: @unchecked Sendable {
     /// How often it has waited for an answer of the server since the session began.
     private(set) var roundTrips = 0
     let readTimeoutSeconds: Int?
+    /// Asked while an answer is waited for: whether it still is, after so many seconds. Nil where
+    /// the read timeout alone decides.
+    package var isWorthWaiting: (@Sendable (Double) -> Bool)?
     /// Locked while the session is used: its thread is never kept from it for long by a keeper,
     /// which waits for nothing.
     private let turn = NSRecursiveLock()
@@ -143,6 +146,7 @@ package final class Connection: @unchecked Sendable {
         try send(Self.parsedByItself(sql), during: .changing)
         try send(next, during: .changing)
         roundTrips += 1
+        try awaitAnswer(since: started, during: .changing)
         var failure: MySQLError?
         try receive(started: started, during: .changing) { result in
             if case .failure(let error) = result { failure = error }
@@ -198,6 +202,7 @@ package final class Connection: @unchecked Sendable {
             let batch = Self.batch(of: statements, from: next, depth: depth)
             for index in batch { try send(statements[index], during: .reading) }
             roundTrips += 1
+            try awaitAnswer(since: started, during: .reading)
             for index in batch {
                 try receive(started: started, during: .reading) { each(index, $0) }
             }
@@ -230,6 +235,7 @@ package final class Connection: @unchecked Sendable {
         let started = Date()
         try send(sql, during: activity)
         roundTrips += 1
+        try awaitAnswer(since: started, during: activity)
         var failure: MySQLError?
         try receive(started: started, during: activity) { result in
             switch result {
@@ -245,6 +251,7 @@ package final class Connection: @unchecked Sendable {
     private func beginUse() throws(MySQLError) {
         turn.lock()
         do throws(MySQLError) {
+            if unread > 0 { try awaitAnswer(since: Date(), during: .reading) }
             while unread > 0 {
                 unread -= 1
                 try receive(started: Date(), during: .reading) { _ in }
@@ -291,6 +298,32 @@ package final class Connection: @unchecked Sendable {
         }
         guard status == 0 else { throw lost(started: started, during: activity) }
     }
+
+    /// Returns once the server has begun to answer, or the session is over; throws where it is not
+    /// worth waiting any longer.
+    ///
+    /// To be called where all answers before have been read: of those that come together some are
+    /// in the library's buffers, and nothing is to be seen of them here.
+    private func awaitAnswer(since started: Date, during activity: Activity) throws(MySQLError) {
+        guard let isWorthWaiting else { return }
+        let handle = try usableHandle()
+        while true {
+            var descriptor = pollfd(
+                fd: mysql_get_socket(handle), events: Int16(POLLIN), revents: 0)
+            guard poll(&descriptor, 1, Self.sliceMilliseconds) == 0 else { return }
+            let seconds = -started.timeIntervalSinceNow
+            if let limit = readTimeoutSeconds, seconds >= Double(limit) { return }
+            guard !isWorthWaiting(seconds) else { continue }
+            isUsable = false
+            throw MySQLError(
+                kind: .timeout,
+                message: "no answer within \(Int(seconds.rounded())) s, and the end was asked for",
+                server: server, retry: activity == .changing ? .indeterminate : .retryable)
+        }
+    }
+
+    /// How long an answer is waited for before anybody is asked whether it still is.
+    private static let sliceMilliseconds: Int32 = 200
 
     /// Reads one answer. Throws where the session is lost; a statement's own error goes to `body`.
     private func receive(

@@ -15,6 +15,7 @@ package final class MySQLBackend: LedgerBackend {
     package let place: String
     let sessions: StoreSessions
     let keeper: LeaseKeeper
+    private let ending: Ending
     private let waitSeconds: Double
     private let isKnown = Lock(false)
     /// Whether the tables were found to be of this release's version.
@@ -33,15 +34,18 @@ package final class MySQLBackend: LedgerBackend {
     ///   - heartbeatSeconds: the time between two signs of life of a lease. Without them another
     ///     process takes it after six times that, or after two where the session of its owner
     ///     has ended.
+    ///   - interrupt: raised where the process is to end: servers that answer nothing are not
+    ///     waited for long then.
     package init(
         place: String, database: String, servers: [StoreServer], waitSeconds: Double = 120,
-        heartbeatSeconds: Double = 5
+        heartbeatSeconds: Double = 5, interrupt: Interrupt? = nil
     ) {
         self.place = place
+        ending = Ending(interrupt)
         self.waitSeconds = waitSeconds
         sessions = StoreSessions(
             database: database, servers: servers, waitSeconds: waitSeconds,
-            silentSeconds: 6 * heartbeatSeconds)
+            silentSeconds: 6 * heartbeatSeconds, ending: ending)
         keeper = LeaseKeeper(sessions: sessions, heartbeatSeconds: heartbeatSeconds)
     }
 
@@ -169,14 +173,14 @@ package final class MySQLBackend: LedgerBackend {
 
     // MARK: Help
 
-    var patienceOfWrites: Patience { Patience(seconds: waitSeconds, at: place) }
+    var patienceOfWrites: Patience { Patience(seconds: waitSeconds, at: place, ending: ending) }
 
     /// Nobody waits long to look at something; but what a write looks at, it waits for as long as
     /// for the rest. An address that never answered is not waited for.
     var patienceOfReads: Patience {
         let seconds = sessions.haveWorked ? min(waitSeconds, Self.readSeconds) : 0
         let end = composing.withLock { $0.max() } ?? 0
-        return Patience(seconds: max(seconds, end - Patience.now), at: place)
+        return Patience(seconds: max(seconds, end - Patience.now), at: place, ending: ending)
     }
 
     private static let readSeconds: Double = 10

@@ -10,6 +10,7 @@ struct Patience {
     private let place: String
     /// Seconds, from the beginning.
     private let limit: Double
+    private let ending: Ending
     private let started = Self.now
     private var pause = Self.shortest
     /// The last failure of each kind, with how many there were.
@@ -20,8 +21,9 @@ struct Patience {
     private static let shortest = 0.005
     private static let longest = 1.0
 
-    init(seconds: Double, at place: String) {
+    init(seconds: Double, at place: String, ending: Ending) {
         limit = seconds
+        self.ending = ending
         self.place = place
     }
 
@@ -29,7 +31,7 @@ struct Patience {
     static var now: Double { ProcessInfo.processInfo.systemUptime }
 
     /// When it ends, by that clock.
-    var end: Double { started + limit }
+    var end: Double { ending.end(started + limit, from: started) }
 
     /// Waits a while before the next attempt.
     ///
@@ -38,7 +40,11 @@ struct Patience {
     mutating func wait(after error: MySQLError) throws(StoreError) {
         note(error)
         let rest = end - Self.now
-        guard error.passes, rest > 0 else { throw failure(error) }
+        guard error.passes, rest > 0 else {
+            // Who could not do it in time does not try the next thing as long.
+            if error.passes { ending.giveUp() }
+            throw failure(error)
+        }
         // Who waited for a lock has waited.
         guard error.kind != .lockWaitTimeout else { return }
         rise(rest)

@@ -12,6 +12,7 @@ final class StoreSessions: Sendable {
     private let current = Lock(0)
     private let lockWaitSeconds: Int
     private let silentSeconds: Int
+    private let ending: Ending
     private let idle = Lock<[Connection]>([])
     private let isKnown = Lock(false)
 
@@ -29,8 +30,10 @@ final class StoreSessions: Sendable {
     ///   - silentSeconds: after which time the server may end a session from which it hears
     ///     nothing: a process that was stopped in its turn must not keep it from others.
     init(
-        database: String, servers: [StoreServer], waitSeconds: Double, silentSeconds: Double
+        database: String, servers: [StoreServer], waitSeconds: Double, silentSeconds: Double,
+        ending: Ending
     ) {
+        self.ending = ending
         self.servers = servers
         self.silentSeconds = max(Self.shortestSilence, Int(silentSeconds.rounded(.up)))
         self.database = database
@@ -63,6 +66,7 @@ final class StoreSessions: Sendable {
     /// A session for a while, which goes back with ``giveBack(_:)``; one that was kept may have
     /// been lost meanwhile.
     func take() throws(MySQLError) -> (Connection, wasKept: Bool) {
+        try ending.requireMore()
         if let kept = idle.withLock({ $0.popLast() }) { return (kept, true) }
         return (try open(), false)
     }
@@ -99,9 +103,11 @@ final class StoreSessions: Sendable {
         let first = current.withLock { $0 }
         var failures: [(StoreServer, MySQLError)] = []
         for offset in servers.indices {
+            try ending.requireMore()
             let place = (first + offset) % servers.count
             do throws(MySQLError) {
                 let connection = try servers[place].connect()
+                connection.isWorthWaiting = { [ending] in ending.isWorthWaiting($0) }
                 let state = try NodeState(of: connection)
                 current.withLock { $0 = place }
                 isKnown.withLock { $0 = true }

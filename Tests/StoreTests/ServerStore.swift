@@ -41,7 +41,7 @@ final class ServerStore: Sendable {
     /// A handle of its own, as another process has one.
     func open(
         through proxy: ServerProxy? = nil, as user: String = "root", waitSeconds: Double = 60,
-        heartbeatSeconds: Double = 0.5
+        heartbeatSeconds: Double = 0.5, interrupt: Interrupt? = nil
     ) -> any LedgerBackend {
         let address = proxy?.address ?? server.address
         var settings = server.settings
@@ -54,7 +54,7 @@ final class ServerStore: Sendable {
         }
         return MySQLBackend(
             place: "mysql://test/\(database)", database: database, servers: [server],
-            waitSeconds: waitSeconds, heartbeatSeconds: heartbeatSeconds)
+            waitSeconds: waitSeconds, heartbeatSeconds: heartbeatSeconds, interrupt: interrupt)
     }
 
     /// A handle on the store, which is made where there is none.

@@ -1,4 +1,5 @@
 import Desired
+import Execution
 import Ledger
 import Model
 import MySQLStore
@@ -99,8 +100,13 @@ package enum LedgerPlace: Sendable, CustomStringConvertible {
 
     /// Opens the ledger; one that is not there yet counts as empty.
     ///
-    /// - Parameter signingKey: the file of the SSH key that signs each transition.
-    package func open(signingKey: String? = nil) throws -> Ledger {
+    /// - Parameters:
+    ///   - signingKey: the file of the SSH key that signs each transition.
+    ///   - interrupt: raised where the process is to end: a ledger that does not answer is not
+    ///     waited for long then.
+    package func open(
+        signingKey: String? = nil, interrupt: Interrupt? = nil
+    ) throws -> Ledger {
         switch self {
         case .folder(let path):
             return try Ledger.open(
@@ -110,7 +116,8 @@ package enum LedgerPlace: Sendable, CustomStringConvertible {
             return try Ledger.open(
                 MySQLBackend(
                     place: description, database: access.database.name, servers: access.servers,
-                    waitSeconds: Self.lockWaitSeconds), signingKey: signingKey)
+                    waitSeconds: Self.lockWaitSeconds, interrupt: interrupt),
+                signingKey: signingKey)
         }
     }
 }

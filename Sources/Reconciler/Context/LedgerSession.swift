@@ -55,7 +55,8 @@ package struct LedgerSession {
         // Where a proposal could place another file at the key's path, no key is used: such a run
         // writes nothing to the ledger.
         let key = trusted.places.folder == nil ? nil : trusted.fleet.ledgerKey
-        let ledger = try place.open(signingKey: key?.resolved(in: request.folder))
+        let ledger = try place.open(
+            signingKey: key?.resolved(in: request.folder), interrupt: hooks.interrupt)
         let store = LedgerStore(
             ledger: ledger, environment: environment.name, actor: request.actor,
             clock: hooks.clock)

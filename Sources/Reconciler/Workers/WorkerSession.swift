@@ -43,7 +43,7 @@ package struct WorkerSession: Sendable {
 
     /// Opens the ledger that the operator's file names, or another one.
     package static func ledger(
-        _ named: String?, _ rules: Operator, folder: String
+        _ named: String?, _ rules: Operator, folder: String, interrupt: Interrupt? = nil
     ) throws -> Ledger {
         guard let written = named ?? rules.ledger?.description else {
             throw ConfigurationError(
@@ -54,7 +54,7 @@ package struct WorkerSession: Sendable {
             written: written, option: named == nil ? rules.file : "--ledger",
             account: LedgerAccess.Account(rules), operator: rules,
             places: SecretPlaces(folder: folder), folder: folder
-        ).open(signingKey: rules.ledgerKey)
+        ).open(signingKey: rules.ledgerKey, interrupt: interrupt)
     }
 
     /// Whether the shards of a server may be changed, or read, from here.

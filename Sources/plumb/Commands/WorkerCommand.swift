@@ -47,7 +47,8 @@ enum WorkerCommand {
             try WorkerSession(
                 rules, environment: environment,
                 ledger: try WorkerSession.ledger(
-                    invocation.value(.ledger), rules, folder: invocation.folder),
+                    invocation.value(.ledger), rules, folder: invocation.folder,
+                    interrupt: interrupt),
                 actor: invocation.actor, hosts: hosts, labels: labels, total: total,
                 folder: invocation.folder,
                 hooks: hooks)
