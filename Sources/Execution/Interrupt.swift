@@ -59,13 +59,6 @@ package final class Interrupt: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// Whether the next wait will end at once because of a nudge.
-    package var hasNudge: Bool {
-        condition.lock()
-        defer { condition.unlock() }
-        return isNudged
-    }
-
     /// Takes a nudge back that nobody has waited for.
     package func forgetNudge() {
         condition.lock()

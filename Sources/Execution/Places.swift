@@ -71,13 +71,6 @@ package final class Places<Key: Hashable & Sendable>: @unchecked Sendable {
         return place
     }
 
-    /// How many threads wait for a place under `key`.
-    package func waiting(_ key: Key) -> Int {
-        lock.lock()
-        defer { lock.unlock() }
-        return lanes[key]?.waiting.count ?? 0
-    }
-
     /// Gives a place back; the thread that has waited longest gets it.
     package func giveBack(_ place: Place) {
         lock.lock()

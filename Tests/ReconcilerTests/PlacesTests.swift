@@ -5,9 +5,14 @@ import Testing
 @Suite("Places under a key")
 struct PlacesTests {
     private let time = Lock(0.0)
+    /// How often the places have asked for that time.
+    private let questions = Lock(0)
 
     private func places(perKey: Int) -> Places<Int> {
-        Places(perKey: perKey, shortSeconds: 1) { [time] in time.withLock { $0 } }
+        Places(perKey: perKey, shortSeconds: 1) { [time, questions] in
+            questions.withLock { $0 += 1 }
+            return time.withLock { $0 }
+        }
     }
 
     private func pass(_ seconds: Double) { time.withLock { $0 += seconds } }
@@ -64,16 +69,16 @@ struct PlacesTests {
         let held = places.take(0)
         #expect(held.wait == .short)
         let came = Lock<Places<Int>.Wait?>(nil)
+        let before = questions.withLock { $0 }
         let thread = Thread { [came] in
-            asked.signal()
             let place = places.take(0)
             came.withLock { $0 = place.wait }
             places.giveBack(place)
             asked.signal()
         }
         thread.start()
-        asked.wait()
-        while places.waiting(0) == 0 { usleep(100) }
+        // Its wait begins with the time at which it asked.
+        while questions.withLock({ $0 }) == before { usleep(100) }
         pass(seconds)
         places.giveBack(held)
         asked.wait()

@@ -18,12 +18,21 @@ private final class OneByOne: Sendable {
     /// The time of the places, in seconds.
     let time: Lock<Double>
     let places: StatementPlaces
+    /// How often each thread has asked for that time: who waits for a place has, before.
+    private let asked: Lock<[ObjectIdentifier: Int]>
+    /// By operation the thread that recorded its start, and how often it had asked until then.
+    let starts = Lock<[OperationKey: (thread: ObjectIdentifier, asked: Int)]>([:])
     private let server = ServerAddress.tcp(host: "db", port: 3306)
 
     init() {
         let time = Lock(0.0)
         self.time = time
-        places = StatementPlaces(total: 4, perServer: 1) { time.withLock { $0 } }
+        let asked = Lock<[ObjectIdentifier: Int]>([:])
+        self.asked = asked
+        places = StatementPlaces(total: 4, perServer: 1) {
+            asked.withLock { $0[ObjectIdentifier(Thread.current), default: 0] += 1 }
+            return time.withLock { $0 }
+        }
         records = (0..<4).map { number in
             PendingRecord(
                 rollout: "r1",
@@ -42,7 +51,7 @@ private final class OneByOne: Sendable {
 
     func run(_ journal: (any OperationJournal)? = nil) -> RolloutRunner.Result {
         let runner = RolloutRunner(
-            opener: fleet, journal: journal ?? self.journal, clock: SimulatedClock(),
+            opener: fleet, journal: journal ?? SlowJournal(self), clock: SimulatedClock(),
             control: RolloutControl(rule: FailureRule(.halt), interrupt: interrupt), total: 4,
             perServer: 1,
             places: places)
@@ -58,9 +67,22 @@ private final class OneByOne: Sendable {
         var ready: [OperationKey] = []
         Self.wait("that all which are recorded wait for their turn") {
             ready = journal.state.withLock { $0.pending.keys.filter { $0 != key } }
-            return !ready.isEmpty && places.waiting(server) >= ready.count
+            return !ready.isEmpty && ready.allSatisfy(hasAsked)
         }
         return ready.first
+    }
+
+    /// The start of an operation was recorded by the present thread.
+    func noteStart(of key: OperationKey) {
+        let thread = ObjectIdentifier(Thread.current)
+        let count = asked.withLock { $0[thread] ?? 0 }
+        starts.withLock { $0[key] = (thread, count) }
+    }
+
+    /// Whether the thread of an operation has asked for its turn since its start was recorded.
+    private func hasAsked(_ key: OperationKey) -> Bool {
+        guard let start = starts.withLock({ $0[key] }) else { return false }
+        return asked.withLock { $0[start.thread] ?? 0 } > start.asked
     }
 
     /// Returns once `condition` holds; records an issue where it does not within half a minute.
@@ -76,17 +98,27 @@ private final class OneByOne: Sendable {
     }
 }
 
-/// A journal whose records take as long as a test wants.
+/// A journal whose records take as long as a test wants, and that knows which thread made them.
 private struct SlowJournal: OperationJournal {
     let inner: SimulatedJournal
     let beforeFinish: @Sendable (PendingRecord) -> Void
+    let afterBegin: @Sendable (PendingRecord) -> Void
+
+    init(
+        _ world: OneByOne, beforeFinish: @escaping @Sendable (PendingRecord) -> Void = { _ in }
+    ) {
+        inner = world.journal
+        self.beforeFinish = beforeFinish
+        afterBegin = { [weak world] in world?.noteStart(of: $0.key) }
+    }
 
     func refusal(of record: PendingRecord) throws(JournalFailure) -> String? {
         try inner.refusal(of: record)
     }
 
     func begin(_ record: PendingRecord) throws(JournalFailure) -> StartRefusal? {
-        try inner.begin(record)
+        defer { afterBegin(record) }
+        return try inner.begin(record)
     }
 
     func confirm(_ record: PendingRecord) throws(JournalFailure) { try inner.confirm(record) }
@@ -122,7 +154,7 @@ struct StatementTurnTests {
     @Test("short statements go on while outcomes are recorded, one at a time on the server")
     func overlap() {
         let world = OneByOne()
-        let journal = SlowJournal(inner: world.journal) { _ in
+        let journal = SlowJournal(world) { _ in
             // From the first one it is known that statements are short.
             let number = world.fleet.load.withLock { $0.started.count }
             guard number == 2 else { return }

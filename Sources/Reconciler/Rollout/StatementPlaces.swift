@@ -50,7 +50,4 @@ package final class StatementPlaces: Sendable {
 
     /// Whether a place on a server is soon to be had.
     func areHeldBriefly(_ server: ServerAddress) -> Bool { servers.areHeldBriefly(server) }
-
-    /// How many operations wait for a place on a server.
-    package func waiting(_ server: ServerAddress) -> Int { servers.waiting(server) }
 }
