@@ -34,9 +34,8 @@ extension Auditor {
                 world.fail("\(place) started after \(failures) failures of at most \(limit)")
             }
             if let other = before.pending.keys.first(where: {
-                // What is ready holds nothing.
                 $0.shardID == place.key.shardID && $0 != place.key
-                    && before.record(pendingOf: $0)?.state != .waitingForCutover
+                    && !before.isLeftAlone($0)
             }) {
                 world.fail("\(place) started while \(other) had not ended")
             }

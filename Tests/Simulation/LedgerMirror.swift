@@ -173,6 +173,13 @@ struct LedgerMirror {
         pending[key].flatMap { operations[Place(rollout: $0.rollout, key: key)] }
     }
 
+    /// Whether nobody is at what has begun: it is ready and waits, or somebody holds its rollout.
+    func isLeftAlone(_ key: OperationKey) -> Bool {
+        let mark = pending[key].flatMap { marks[$0.rollout] }
+        return record(pendingOf: key)?.state == .waitingForCutover
+            || mark?.stop != nil || mark?.pause != nil
+    }
+
     func states(of rollout: RolloutRecord) -> [OperationState?] {
         let unread = Set(damaged.filter { $0.key.first == "rollouts" }.values)
         return rollout.operationKeys.map { Place(rollout: rollout.id, key: $0) }.map { place in
