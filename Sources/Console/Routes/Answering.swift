@@ -32,24 +32,15 @@ enum Answering {
     }
 
     /// The parameters that say how an answer is shown, not what is asked.
-    private static let presentation: Set<String> = ["width", "colour"]
+    private static let presentation = Set(Presentation.parameters.map(\.name))
 
     /// How the answer is to be shown.
     static func presentation(_ request: HTTPRequest) throws -> Presentation {
-        var shown = Presentation()
-        for (name, value) in request.query {
-            switch name {
-            case "width":
-                guard let width = Int(value), (20...1_000).contains(width) else {
-                    throw UsageError(
-                        message: "width \(value): no such width", remedy: "use 20 to 1000")
-                }
-                shown.width = width
-            case "colour": shown.isColoured = ParameterText.flag(value) ?? false
-            default: continue
-            }
+        var values: [String: [String]] = [:]
+        for (name, value) in request.query where presentation.contains(name) {
+            values[name, default: []].append(value)
         }
-        return shown
+        return try Presentation(values)
     }
 
     /// The format that the client wants most, of those there are; JSON where it does not mind, nil

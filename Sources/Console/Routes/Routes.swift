@@ -123,6 +123,10 @@ package final class Routes: Sendable {
             case ["environments"]:
                 guard isRead(request) else { return notAllowed("GET") }
                 return try environments()
+            case ["openapi.json"]:
+                guard isRead(request) else { return notAllowed("GET") }
+                return HTTPResponse(
+                    200, OpenAPI.document(version: settings.version), type: "application/json")
             case ["events"]:
                 guard isRead(request) else { return notAllowed("GET") }
                 return try listen(request)
@@ -177,8 +181,7 @@ package final class Routes: Sendable {
                 406, "there is no such format of this",
                 remedy: "accept \(endpoint.formats.map(\.mediaType).joined(separator: ", "))")
         }
-        let parameters = try Parameters(
-            try Answering.values(request, values), of: endpoint.parameters)
+        let parameters = try endpoint.parameters(try Answering.values(request, values))
         let session = try state.session(environment, as: token.name)
         let answer = try endpoint.answer(parameters, session)
         if endpoint.method == .post { settings.wake(session.ledger.environment.name) }
@@ -216,7 +219,8 @@ package final class Routes: Sendable {
 
     private var notFound: HTTPResponse {
         Answering.refusal(
-            404, "there is nothing of this name", remedy: "see docs/openapi.json for what there is")
+            404, "there is nothing of this name", remedy: "/api/v1/openapi.json lists what there is"
+        )
     }
 
     private func notAllowed(_ methods: String) -> HTTPResponse {

@@ -82,7 +82,9 @@ package final class DaemonState: Sendable {
             throw ConfigurationError(
                 "this daemon serves no environment `\(name)`", remedy: known, kind: .notFound)
         }
-        guard let ledger = kept.ledger else { throw NothingFoundYet(environment: name) }
+        guard let ledger = kept.ledger else {
+            throw NothingFoundYet(environment: name, because: kept.known.fault)
+        }
         return ServiceSession(
             ledger.acting(as: LedgerActor(name: actor, email: actor)), found: kept.known.present,
             memory: kept.memory)

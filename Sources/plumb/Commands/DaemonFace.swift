@@ -75,6 +75,7 @@ struct DaemonFace: Sendable {
     /// Listens from now on; the caller stops it.
     func open(waking loops: EnvironmentLoops, _ pulse: LoopPulse) throws -> DaemonServer {
         self.loops.withLock { $0 = loops }
+        FileLimit.raise()
         let routes = Routes(
             state: state, events: events, tokens: tokens,
             settings: Routes.Settings(
