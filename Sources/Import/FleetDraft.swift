@@ -119,9 +119,9 @@ struct FleetDraft {
 }
 
 /// Writes YAML.
-enum YAMLText {
+package enum YAMLText {
     /// `text` as a YAML scalar that is read back as `text`, without quotes where that is safe.
-    static func scalar(_ text: String) -> String {
+    package static func scalar(_ text: String) -> String {
         isPlain(text) ? text : quoted(text)
     }
 

@@ -1,7 +1,7 @@
 import Schema
 
 /// Makes names that are safe as file names on every system, from any names.
-struct ImportNames {
+package struct ImportNames {
     /// The names given out, in lower case, as some file systems ignore case.
     private var taken: Set<String> = []
 
@@ -37,7 +37,7 @@ struct ImportNames {
     }
 
     /// Whether `plumb.yaml` allows a namespace of this name.
-    static func isNamespace(_ name: String) -> Bool {
+    package static func isNamespace(_ name: String) -> Bool {
         guard let first = name.unicodeScalars.first, name.utf8.count <= 64 else { return false }
         return isLetter(first)
             && name.unicodeScalars.allSatisfy {

@@ -1,6 +1,7 @@
 /// Every command; help and parsing use only this table.
 enum CommandTable {
     static let commands: [Command] = [
+        InitCommand.command,
         ValidateCommand.command,
         LintCommand.command,
         FmtCommand.command,

@@ -148,6 +148,17 @@ struct Option: Sendable {
         name: "into", value: "folder", help: "write all pages into this folder", values: .folder)
     static let host = Option(
         name: "host", value: "address", help: "the server: name:port or unix:/path")
+    static let firstHost = Option(
+        name: "host", value: "address",
+        help: "the server: name:port or unix:/path (default: 127.0.0.1:3306)")
+    static let firstDatabase = Option(
+        name: "database", value: "name", help: "the database (default: app)")
+    static let firstNamespace = Option(
+        name: "namespace", value: "name",
+        help: "what databases with these tables are called (default: app)")
+    static let firstEnvironment = Option(
+        name: "environment", value: "name",
+        help: "what the environment is called (default: production)")
     static let manage = Option(
         name: "manage", value: "kinds",
         help: "all, or kinds beside tables: views,triggers,routines,events,sequences")
