@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 
-.PHONY: setup servers cluster build release test check format fuzz simulate kills kill-sweep daemon-kills demo bench daemon-bench clean help
+.PHONY: setup servers cluster build release static install uninstall deb deb-test test check format fuzz simulate kills kill-sweep daemon-kills demo bench daemon-bench clean help
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,33 @@ cluster: setup ## start a Galera cluster of three MariaDB nodes on loopback, and
 
 release: setup ## build plumb for use: .build/release/plumb
 	swift build -c release --product plumb
+
+# Where `make install` and `make uninstall` put what they put; DESTDIR is what packagers set.
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+DESTDIR ?=
+# A program that needs no Swift where it runs. Flags of its own, so a folder of its own.
+STATIC := .build-static/release/plumb
+PROGRAM ?= $(STATIC)
+
+static: setup ## build plumb with Swift's libraries inside: .build-static/release/plumb
+	swift build -c release --product plumb --static-swift-stdlib --scratch-path .build-static
+
+$(STATIC):
+	$(MAKE) static
+
+install: $(PROGRAM) ## install program, man pages, completions, unit, documents: DESTDIR=, PREFIX=/usr/local
+	DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR) \
+	    scripts/install.sh install $(PROGRAM)
+
+uninstall: ## take away what make install put there, with the same DESTDIR and PREFIX
+	DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR) scripts/install.sh uninstall
+
+deb: static ## make the Debian package: .build-package/plumb_….deb
+	scripts/deb.sh $(STATIC) .build-package
+
+deb-test: deb ## install the package into a Debian 12 of its own, and run it there (as root)
+	scripts/deb-test.sh .build-package/plumb_*.deb
 
 test: setup ## run every test, against real servers in temporary folders; then list the attacks tried
 	swift build --build-tests
@@ -69,4 +96,4 @@ daemon-bench: setup ## one rollout by 1, 2 and 4 daemons on servers that answer 
 	PLUMB=$(CURDIR)/.build/release/plumb bench/daemons.sh $(or $(SHARDS),1000)
 
 clean: ## remove what was built
-	rm -rf .build .build-release
+	rm -rf .build .build-release .build-static .build-package
