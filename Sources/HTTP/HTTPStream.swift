@@ -69,10 +69,8 @@ package final class HTTPStream: @unchecked Sendable {
             return 0
         }
         let length = min(count, piece.count - taken)
-        piece.withUnsafeBytes { bytes in
-            UnsafeMutableRawPointer(buffer).copyMemory(
-                from: bytes.baseAddress! + taken, byteCount: length)
-        }
+        UnsafeMutableRawBufferPointer(start: buffer, count: length)
+            .copyBytes(from: piece[taken..<taken + length])
         taken += length
         waitingBytes -= length
         if taken == piece.count {
