@@ -214,6 +214,9 @@ final class Auditor {
             // It was refused before it began, or failed once more: its record says so.
             let kinds = ["operation-not-run"] + TrailAudit.events(for: .failedRetryable)
             events.removeAll { kinds.contains($0.kind) && $0.key == "\(place)" }
+            // What somebody wants tried again is due at once, until it is.
+            let isDue = old?.nextAttemptAt == nil && new.nextAttemptAt == nil
+            if state == .failedRetryable, isDue, old?.attempts == new.attempts { return }
             return judgeRest(place, new)
         }
         if state.isTerminal { world.fail("\(place) was \(state) and became \(new.state)") }
