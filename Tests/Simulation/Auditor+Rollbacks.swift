@@ -14,6 +14,15 @@ extension Auditor {
                 world.fail("rollback \(record.id) began, and nobody took a rollout back")
             }
         }
+        for record in mirror.rollbacks {
+            for (shard, object) in record.objects where object.isReverted {
+                let isReverted = world.revisions.contains {
+                    Shapes.digest(object.object, $0.tables) == object.wanted
+                }
+                guard !isReverted else { continue }
+                world.fail("\(object.object) on \(shard) counts as reverted, and git never was")
+            }
+        }
         guard kinds.allSatisfy({ $0 != "rolled-back" }) else { return }
         guard kinds.contains("rollback-ended") || kinds.contains("rollback-changed") else {
             return world.fail("rollbacks changed without an event")
@@ -46,13 +55,23 @@ extension Auditor {
             $0.shard == shard && $0.object.object == name
         }
         guard let object = taken?.object else { return git }
-        // Where git wants it as it was before, too, it stays until the shard is there: a table that
-        // somebody made by hand keeps it.
-        let wish = Shapes.digest(table, git)
-        if wish != object.unwanted, wish != object.wanted {
+        let now = Shapes.digest(table, git)
+        if now != object.wanted, now != object.unwanted || object.isReverted {
             world.fail("\(name) of \(shard) is taken back, and git wants something else")
         }
         return object.wanted.flatMap(Shapes.shape)?.columns
+    }
+
+    /// Where git has gone back, too, a rollback ends once the shards are back.
+    ///
+    /// - Parameter held: what is held in the end.
+    func auditReverts(but held: Set<OperationKey>) {
+        for (shard, object) in mirror.rollbacks.flatMap(\.objects) {
+            let now = Shapes.digest(object.object, world.head.tables)
+            let key = OperationKey(shard: shard, object: object.object)
+            guard now == object.wanted, !held.contains(key) else { continue }
+            world.fail("\(key) is still taken back, and nothing is left to do for it")
+        }
     }
 }
 

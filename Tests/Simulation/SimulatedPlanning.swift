@@ -26,7 +26,8 @@ struct SimulatedPlanning {
                 ShardProblem(code: "set-aside", reason: reason, retry: .permanent))
         }
         var wanted = self.wanted(pass, selected, recorded)
-        let rollbacks = try takeBack(&wanted, observation, snapshot, pass.context.catalog)
+        let rollbacks = try takeBack(
+            &wanted, observation, recorded, snapshot, pass.context.catalog)
         let comparison = compare(pass, wanted, selected, observation, recorded)
         var planner = Planner(
             comparison: comparison, removals: removals(fleet),
@@ -78,15 +79,12 @@ struct SimulatedPlanning {
     /// What somebody rolled back is wanted as it was before, by the product's own rule.
     private func takeBack(
         _ wanted: inout NormaliseStage.Output, _ observation: [ShardID: ShardObservation],
-        _ snapshot: RecordSnapshot?, _ catalog: ObjectCatalog
+        _ recorded: [ShardID: ShardRecord], _ snapshot: RecordSnapshot?, _ catalog: ObjectCatalog
     ) throws -> RollbackStanding {
         var standing = RollbackStanding(records: try snapshot?.rollbacks() ?? [])
-        let taken = world.auditor.openOperations
         try wanted.takeBack(
-            &standing, observation: observation, in: catalog, hasLeft: { _ in false },
-            isTaken: { shard, object in
-                taken.contains { $0.key == OperationKey(shard: shard, object: object) }
-            },
+            &standing, observation: observation, recorded: recorded, in: catalog,
+            hasLeft: { _ in false }, operations: OpenOperations(of: snapshot),
             load: { digest, _ in
                 let table = Shapes.shape(digest).map(Shapes.table)
                 if let table { catalog.insert(table) }

@@ -205,6 +205,7 @@ struct Settling {
                 world.fail("\(key) is \(shard.tables[table] as Any), not \(wanted as Any)")
             }
         }
+        world.auditor.auditReverts(but: held)
         if !world.auditor.openRollouts.isEmpty, held.isEmpty {
             world.fail("a rollout is open, and nothing is left to do")
         }

@@ -63,10 +63,13 @@ package struct RollbackRecord: Codable, Hashable, Sendable {
         package var lost: [String]
         /// What git wants instead, as lines of a difference.
         package var change: [String]
+        /// True once git has gone back to what was before, too: what is left to do there is done,
+        /// and git decides from then on, also where it wants the change again; else nil.
+        package var reverted: Bool?
 
         private enum CodingKeys: String, CodingKey {
             case object = "table"
-            case renamedFrom, unwanted, wanted, columns, lost, change
+            case renamedFrom, unwanted, wanted, columns, lost, change, reverted
         }
 
         package init(
@@ -84,6 +87,8 @@ package struct RollbackRecord: Codable, Hashable, Sendable {
 
         /// The name under which it is wanted again.
         package var former: ObjectName { renamedFrom ?? object }
+
+        package var isReverted: Bool { reverted == true }
     }
 
     /// A column's names before and after the rollout.
@@ -122,15 +127,31 @@ extension RollbackRecord {
     /// The record without some objects; nil where nothing is left of it.
     package func removing(_ gone: Places) -> RollbackRecord? {
         guard !gone.isEmpty else { return self }
+        let left = mapping { gone[$0]?.contains($1.object) == true ? nil : $1 }
+        return left.groups.isEmpty ? nil : left
+    }
+
+    /// The record with what git has gone back from, too, marked as such.
+    package func reverting(_ places: Places) -> RollbackRecord {
+        guard !places.isEmpty else { return self }
+        return mapping { shard, object in
+            guard places[shard]?.contains(object.object) == true else { return object }
+            var object = object
+            object.reverted = true
+            return object
+        }
+    }
+
+    /// The record with each object of a shard as `body` makes it; nil leaves it out.
+    private func mapping(_ body: (ShardID, Object) -> Object?) -> RollbackRecord {
         var objects: [ShardID: [Object]] = [:]
         for group in groups {
             for shard in group.shards {
                 let id = group.id(of: shard)
-                let left = group.objects.filter { gone[id]?.contains($0.object) != true }
-                if !left.isEmpty { objects[id, default: []] += left }
+                let made = group.objects.compactMap { body(id, $0) }
+                if !made.isEmpty { objects[id, default: []] += made }
             }
         }
-        guard !objects.isEmpty else { return nil }
         var record = self
         record.groups = Self.groups(of: objects)
         return record

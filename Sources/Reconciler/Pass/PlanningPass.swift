@@ -138,14 +138,15 @@ package struct PlanningPass {
             observation[shard.id] = .unknown(ShardProblem(clash, on: shard))
         }
         context.cache.keep(normalised.align(with: observation, in: context.catalog))
-        var rollbacks = try takeBack(&normalised, desired, observation, snapshot)
-        rollbacks.isStale = source.stale != nil
         let inLedger = try context.memory.recorded(in: snapshot)
         let setAside = try context.memory.setAside(in: snapshot) { places }
         for (id, reason) in setAside.reasons where observation[id] != nil {
             observation[id] = .unknown(
                 ShardProblem(code: "set-aside", reason: reason, retry: .permanent))
         }
+        // Only now: of a shard that is set aside nobody knows what is still to be taken back.
+        var rollbacks = try takeBack(&normalised, desired, observation, inLedger, snapshot)
+        rollbacks.isStale = source.stale != nil
         try recallRecorded(inLedger, observation, snapshot)
         var recorded = normalised.aligned(inLedger, with: observation, in: context.catalog)
         let respelled = Set(
@@ -301,16 +302,17 @@ package struct PlanningPass {
     /// Takes back what somebody rolled back, whatever git has.
     private func takeBack(
         _ normalised: inout NormaliseStage.Output, _ desired: DesiredState,
-        _ observation: [ShardID: ShardObservation], _ snapshot: RecordSnapshot?
+        _ observation: [ShardID: ShardObservation], _ recorded: [ShardID: ShardRecord],
+        _ snapshot: RecordSnapshot?
     ) throws(LedgerError) -> RollbackStanding {
         var standing = RollbackStanding(records: try snapshot?.rollbacks() ?? [])
         guard !standing.records.isEmpty else { return standing }
         let isWhole = request.scope.namespaces == nil
         let fleet = Set(desired.shards.map(\.id))
         try normalised.takeBack(
-            &standing, observation: observation, in: context.catalog,
+            &standing, observation: observation, recorded: recorded, in: context.catalog,
             hasLeft: { isWhole && !fleet.contains($0) },
-            isTaken: OpenOperations(of: snapshot).contains,
+            operations: OpenOperations(of: snapshot),
             load: { digest, flavour throws(LedgerError) in
                 try context.cache.table(digest, flavour: flavour, in: snapshot)
             })

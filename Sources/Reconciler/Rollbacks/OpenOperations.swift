@@ -3,15 +3,33 @@ import Model
 import Schema
 
 /// The objects of shards that open rollouts still may change; read when it is first asked.
-final class OpenOperations {
+package final class OpenOperations {
     private let snapshot: RecordSnapshot?
     private var known: Set<OperationKey>?
+    /// The objects of operations that began and have no outcome.
+    private var begun: [ShardID: Set<ObjectName>]?
 
-    init(of snapshot: RecordSnapshot?) { self.snapshot = snapshot }
+    package init(of snapshot: RecordSnapshot?) { self.snapshot = snapshot }
 
     func contains(_ shard: ShardID, _ object: ObjectName) throws(LedgerError) -> Bool {
         if known == nil { known = try read() }
         return known?.contains(OperationKey(shard: shard, object: object)) == true
+    }
+
+    /// Whether an operation began there that has no outcome yet.
+    func isAtWork(_ shard: ShardID, _ object: ObjectName) throws(LedgerError) -> Bool {
+        if begun == nil { begun = try readBegun() }
+        return begun?[shard]?.contains(object) == true
+    }
+
+    private func readBegun() throws(LedgerError) -> [ShardID: Set<ObjectName>] {
+        var begun: [ShardID: Set<ObjectName>] = [:]
+        guard let pending = try snapshot?.pendingList() else { return begun }
+        for record in pending.records {
+            begun[record.key.shardID, default: []].formUnion(record.step.touchedNames)
+        }
+        for key in pending.damaged.keys { begun[key.shardID, default: []].insert(key.object) }
+        return begun
     }
 
     private func read() throws(LedgerError) -> Set<OperationKey> {

@@ -65,7 +65,9 @@ struct RollbackJoining {
         for object in groups.flatMap(\.objects) where found[object.object] == nil {
             for digest in [object.unwanted, object.wanted].compactMap(\.self)
             where texts[digest] == nil { texts[digest] = try load(digest) }
-            let back = RollbackSchema(schema: schema, live: live) { [texts] in texts[$0] }
+            let back = RollbackSchema(schema: schema, shard: RollbackShard(live: live)) {
+                [texts] in texts[$0]
+            }
             if back.joins(object) { found[object.object] = object }
         }
         return found.values.sorted { $0.object < $1.object }

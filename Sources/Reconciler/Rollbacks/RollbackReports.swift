@@ -13,7 +13,8 @@ extension RollbackReport {
                     continue
                 }
                 lost += object.lost
-                change += object.change
+                // Where git has gone back, too, it wants nothing else.
+                if !object.isReverted { change += object.change }
             }
         }
         self.init(

@@ -11,9 +11,11 @@ package struct RollbackStanding: Sendable {
     package var joined: [String: [ShardID: [RollbackRecord.Object]]] = [:]
     /// By the id of each what it holds on the shards of the pass.
     package var held: [String: RollbackRecord.Places] = [:]
-    /// By the id of each what it does not hold any more: git wants something else there, or the
-    /// shard left the fleet.
+    /// By the id of each what it does not hold any more: git wants something else there, nothing is
+    /// left to take back, or the shard left the fleet.
     package var over: [String: RollbackRecord.Places] = [:]
+    /// By the id of each what git has gone back from, too, since it was recorded last.
+    package var reverted: [String: RollbackRecord.Places] = [:]
 
     /// Whether git was read at an old revision, because a fetch failed: it may be from before the
     /// change, so nothing ends.
@@ -21,17 +23,19 @@ package struct RollbackStanding: Sendable {
 
     package init(records: [RollbackRecord] = []) { self.records = records }
 
-    /// The rollbacks with the shards that joined them.
-    package var present: [RollbackRecord] { records.map { $0.adding(joined[$0.id] ?? [:]) } }
+    /// The rollbacks with the shards that joined them, and with what git has gone back from.
+    package var present: [RollbackRecord] { records.map(present) }
+
+    private func present(_ record: RollbackRecord) -> RollbackRecord {
+        record.adding(joined[record.id] ?? [:]).reverting(reverted[record.id] ?? [:])
+    }
 
     /// The same without what is over.
     package var remaining: [RollbackRecord] { remaining(of: records) }
 
     /// What is left of `records`, with what joined them.
     package func remaining(of records: [RollbackRecord]) -> [RollbackRecord] {
-        records.compactMap {
-            $0.adding(joined[$0.id] ?? [:]).removing(over[$0.id] ?? [:])
-        }
+        records.compactMap { present($0).removing(over[$0.id] ?? [:]) }
     }
 
     /// Those that the ledger has once what is over is recorded as such.
@@ -53,9 +57,9 @@ package struct RollbackStanding: Sendable {
             code: PlanReport.rollbackEnds,
             message: "rollback \(record.id) of rollout \(record.rollout) does not keep "
                 + "\(names.sorted().joined(separator: ", ")) as before on "
-                + "\(Count.of(places.count, "shard")): git wants something else there than what was "
-                + "rolled out, and the next `plumb reconcile` brings that; revert it in git, or "
-                + "hold it back with `plumb suspend`")
+                + "\(Count.of(places.count, "shard")): git wants something else there, or has done "
+                + "so meanwhile, and the next `plumb reconcile` brings what it wants now; revert "
+                + "it in git, or hold it back with `plumb suspend`")
     }
 
     private func heldNotices(in environment: String) -> [Notice] {
@@ -71,6 +75,7 @@ package struct RollbackStanding: Sendable {
     ) -> String {
         var names: Set<String> = []
         var changes: [String] = []
+        var isReverted = true
         for group in record.groups {
             for object in group.objects
             where group.shards.contains(where: {
@@ -79,11 +84,19 @@ package struct RollbackStanding: Sendable {
                 guard names.insert(object.object.label(in: group.namespace)).inserted else {
                     continue
                 }
+                if object.isReverted { continue }
+                isReverted = false
                 changes += object.change
             }
         }
         let shown = changes.prefix(3).joined(separator: ", ")
         let more = changes.count > 3 ? " and \(changes.count - 3) more" : ""
+        if isReverted {
+            return "rollback \(record.id) of rollout \(record.rollout) \(record.origin): "
+                + "\(names.sorted().joined(separator: ", ")) goes back to what it was on "
+                + "\(Count.of(places.count, "shard")); git wants that by now, too, and decides "
+                + "alone once it is done"
+        }
         let wants = changes.isEmpty ? "" : "; git wants instead: \(shown)\(more)"
         return "rollback \(record.id) of rollout \(record.rollout) \(record.origin): "
             + "\(names.sorted().joined(separator: ", ")) on "

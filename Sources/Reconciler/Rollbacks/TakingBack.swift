@@ -12,20 +12,22 @@ extension NormaliseStage.Output {
     /// rollbacks name, and nothing without one.
     ///
     /// - Parameters:
+    ///   - recorded: what is recorded of each shard.
     ///   - hasLeft: whether a shard is known to be none of the fleet's any more.
-    ///   - isTaken: whether another open rollout has an object of a shard, which then goes on.
+    ///   - operations: what other open rollouts have goes on, and what is under way is waited for.
     ///   - load: the definition of a digest, which is then in `catalog`.
     package mutating func takeBack(
         _ standing: inout RollbackStanding, observation: [ShardID: ShardObservation],
-        in catalog: ObjectCatalog, hasLeft: (ShardID) -> Bool,
-        isTaken: (ShardID, ObjectName) throws(LedgerError) -> Bool,
+        recorded: [ShardID: ShardRecord], in catalog: ObjectCatalog, hasLeft: (ShardID) -> Bool,
+        operations: OpenOperations,
         load: (Digest, ServerProfile.Flavour) throws(LedgerError) -> CatalogTable?
     ) throws(LedgerError) {
         let joining = RollbackJoining(
             schemas: schemas, assignment: assignment, observation: observation)
         for record in standing.records {
-            let joined = try joining.objects(of: record, isTaken: isTaken) {
-                digest, flavour throws(LedgerError) in
+            let joined = try joining.objects(
+                of: record, isTaken: operations.contains
+            ) { digest, flavour throws(LedgerError) in
                 try Self.load(digest, of: record, flavour, load)
             }
             if !joined.isEmpty { standing.joined[record.id] = joined }
@@ -51,7 +53,16 @@ extension NormaliseStage.Output {
             guard case .known(let found) = observation[shard], let place = assignment[shard] else {
                 continue
             }
-            let key = Key(schema: place, live: found.schema.digest, groups: own)
+            let names = own.reduce(into: Set<ObjectName>()) { names, group in
+                for object in group.group(in: records).objects {
+                    names.formUnion([object.object, object.former])
+                }
+            }
+            let there = try Self.shard(
+                shard, found.schema.tables, recorded[shard], names, operations)
+            let key = Key(
+                schema: place, live: found.schema.digest, groups: own, recorded: there.recorded,
+                atWork: there.atWork)
             if known[key] == nil {
                 for group in own where loaded.insert(group).inserted {
                     try Self.load(
@@ -59,7 +70,7 @@ extension NormaliseStage.Output {
                         found.profile.flavour, load)
                 }
                 var made = answer(
-                    own, records, schemas[place], live: found.schema.tables, catalog)
+                    own, records, schemas[place], there, catalog)
                 made.place = add(made.schema, like: place)
                 known[key] = made
             }
@@ -70,6 +81,9 @@ extension NormaliseStage.Output {
             }
             for (id, objects) in answer.over {
                 standing.over[id, default: [:]][shard, default: []].formUnion(objects)
+            }
+            for (id, objects) in answer.reverted {
+                standing.reverted[id, default: [:]][shard, default: []].formUnion(objects)
             }
         }
     }
@@ -87,6 +101,8 @@ extension NormaliseStage.Output {
         let schema: Int
         let live: Digest
         let groups: [GroupPlace]
+        let recorded: Set<String>
+        let atWork: Set<String>
     }
 
     private struct Answer {
@@ -96,21 +112,40 @@ extension NormaliseStage.Output {
         var place: Int?
         var held: [String: Set<ObjectName>] = [:]
         var over: [String: Set<ObjectName>] = [:]
+        /// What git has gone back from since it was recorded last.
+        var reverted: [String: Set<ObjectName>] = [:]
+    }
+
+    /// What there is of `names` on a shard.
+    private static func shard(
+        _ id: ShardID, _ live: [String: Digest], _ record: ShardRecord?, _ names: Set<ObjectName>,
+        _ operations: OpenOperations
+    ) throws(LedgerError) -> RollbackShard {
+        var shard = RollbackShard(live: live)
+        for name in names {
+            if record?.tables[name.encoded] != nil { shard.recorded.insert(name.encoded) }
+            if try operations.isAtWork(id, name) { shard.atWork.insert(name.encoded) }
+        }
+        return shard
     }
 
     private func answer(
         _ groups: [GroupPlace], _ records: [RollbackRecord], _ schema: Comparison.Schema,
-        live: [String: Digest], _ catalog: ObjectCatalog
+        _ shard: RollbackShard, _ catalog: ObjectCatalog
     ) -> Answer {
-        var back = RollbackSchema(schema: schema, live: live) { catalog[$0] }
+        var back = RollbackSchema(schema: schema, shard: shard) { catalog[$0] }
         var answer = Answer()
         for place in groups {
             let record = records[place.record]
             for object in place.group(in: records).objects {
-                if back.take(object, of: record) {
+                switch back.take(object, of: record) {
+                case .holds: answer.held[record.id, default: []].insert(object.object)
+                case .agrees:
                     answer.held[record.id, default: []].insert(object.object)
-                } else {
-                    answer.over[record.id, default: []].insert(object.object)
+                    if !object.isReverted {
+                        answer.reverted[record.id, default: []].insert(object.object)
+                    }
+                case .over: answer.over[record.id, default: []].insert(object.object)
                 }
             }
         }

@@ -1,4 +1,5 @@
 import Diff
+import Foundation
 import Model
 import Schema
 import Testing
@@ -46,6 +47,12 @@ struct RollbackVerdictTests {
         var to = "orders=b"
         let git: String
         let live: String
+        /// What is recorded; the names that are live unless said otherwise.
+        var recorded: String?
+        /// A table of which an operation is under way.
+        var atWork: String?
+        /// Whether git has gone back to what was before, earlier.
+        var isReverted = false
         let verdict: RollbackVerdict
         /// What is wanted then.
         let wanted: String
@@ -100,6 +107,59 @@ struct RollbackVerdictTests {
         Case(
             name: "renamed, and all are back", to: "purchases=a", git: "orders=a",
             live: "orders=a", verdict: .over, wanted: "orders=a"),
+        // What somebody else made was not created by a rollout, and does not have to go.
+        Case(
+            name: "not created there, made by hand", from: "", to: "orders=b", git: "orders=b",
+            live: "orders=c", recorded: "", verdict: .holds, wanted: ""),
+        Case(
+            name: "not created there, made by hand, and out of git again", from: "",
+            to: "orders=b", git: "", live: "orders=c", recorded: "", verdict: .over, wanted: ""),
+        Case(
+            name: "created, changed by hand, and out of git again", from: "", to: "orders=b",
+            git: "", live: "orders=c", verdict: .agrees, wanted: ""),
+        Case(
+            name: "not renamed there, the new name made by hand, git went back",
+            to: "purchases=a", git: "orders=a", live: "orders=a, purchases=c",
+            recorded: "orders=a", verdict: .over, wanted: "orders=a"),
+        Case(
+            name: "renamed, the old name made by hand, git went back",
+            to: "purchases=a", git: "orders=a", live: "orders=a, purchases=a",
+            recorded: "purchases=a", verdict: .agrees, wanted: "orders=a"),
+        // What is under way there comes later than what is live.
+        Case(
+            name: "being created, and out of git again", from: "", to: "orders=b", git: "",
+            live: "", atWork: "orders", verdict: .agrees, wanted: ""),
+        Case(
+            name: "just created, not recorded yet, and out of git again", from: "",
+            to: "orders=b", git: "", live: "orders=b", recorded: "", atWork: "orders",
+            verdict: .agrees, wanted: ""),
+        Case(
+            name: "being changed, git went back", git: "orders=a", live: "orders=a",
+            atWork: "orders", verdict: .agrees, wanted: "orders=a"),
+        Case(
+            name: "being renamed, git went back", to: "purchases=a", git: "orders=a",
+            live: "orders=a", atWork: "purchases", verdict: .agrees, wanted: "orders=a"),
+        Case(
+            name: "being changed, git wants something else", git: "orders=c", live: "orders=a",
+            atWork: "orders", verdict: .over, wanted: "orders=c"),
+        // Once git has gone back it decides, also where it wants the change again.
+        Case(
+            name: "git went back earlier, the shard did not", git: "orders=a", live: "orders=b",
+            isReverted: true, verdict: .agrees, wanted: "orders=a"),
+        Case(
+            name: "git went back and wants it again", git: "orders=b", live: "orders=b",
+            isReverted: true, verdict: .over, wanted: "orders=b"),
+        Case(
+            name: "created, out of git, and wanted again", from: "", to: "orders=b",
+            git: "orders=b", live: "orders=b", isReverted: true, verdict: .over,
+            wanted: "orders=b"),
+        Case(
+            name: "dropped, wanted, and out of git again", from: "orders=a", to: "", git: "",
+            live: "", isReverted: true, verdict: .over, wanted: ""),
+        Case(
+            name: "renamed, git went back and wants the new name again", to: "purchases=a",
+            git: "purchases=a", live: "purchases=a", isReverted: true, verdict: .over,
+            wanted: "purchases=a"),
     ]
 
     @Test(arguments: cases)
@@ -110,21 +170,25 @@ struct RollbackVerdictTests {
         let known = Dictionary(all.map { ($0.digest, $0) }) { first, _ in first }
         let names = (from.keys.first, to.keys.first)
         let isRenamed = names.0 != nil && names.1 != nil && names.0 != names.1
-        let object = RollbackRecord.Object(
+        var object = RollbackRecord.Object(
             object: ObjectName(.table, names.1 ?? names.0 ?? ""),
             renamedFrom: isRenamed ? names.0.map { ObjectName(.table, $0) } : nil,
             unwanted: to.values.first?.digest, wanted: from.values.first?.digest,
             columns: [.init(from: "old", to: "new")])
+        if one.isReverted { object.reverted = true }
         let record = RollbackRecord(
             id: "r", rollout: "x", actor: "ada", reason: "slow", at: "2026-11-29T12:00:00Z",
             groups: [])
         var schema = RollbackSchema(
             schema: Comparison.Schema(
                 namespace: "app", profile: Self.profile, tables: git),
-            live: live.mapValues(\.digest)
+            shard: RollbackShard(
+                live: live.mapValues(\.digest),
+                recorded: one.recorded.map { Set(Self.tables($0).keys) } ?? Set(live.keys),
+                atWork: Set([one.atWork].compactMap(\.self)))
         ) { known[$0] }
         #expect(schema.verdict(object) == one.verdict)
-        #expect(schema.take(object, of: record) == (one.verdict != .over))
+        #expect(schema.take(object, of: record) == one.verdict)
         #expect(
             schema.schema.tables.mapValues(\.digest)
                 == Self.tables(one.wanted).mapValues(\.digest))
@@ -157,6 +221,33 @@ struct RollbackVerdictTests {
         let items = Set(both.map(\.object))
         #expect(record.removing([shards[0]: items, shards[1]: items, shards[2]: items]) == nil)
         #expect(record.removing([:]) == record)
+    }
+
+    @Test func aRecordKeepsThatGitWentBack() throws {
+        func object(_ name: String) -> RollbackRecord.Object {
+            .init(object: ObjectName(.table, name), unwanted: digest("b"), wanted: digest("a"))
+        }
+        let shards = ["s0", "s1"].map { ShardID(namespace: "app", shard: $0) }
+        let both = [object("orders"), object("items")]
+        let record = RollbackRecord(
+            id: "r", rollout: "x", actor: "ada", reason: "slow", at: "2026-11-29T12:00:00Z",
+            groups: RollbackRecord.groups(of: [shards[0]: both, shards[1]: both]))
+        var standing = RollbackStanding(records: [record])
+        standing.held = ["r": [shards[0]: Set(both.map(\.object))]]
+        #expect(standing.notices(in: "e").map(\.message).first?.contains("as before") == true)
+        standing.reverted = ["r": [shards[0]: [ObjectName(.table, "orders")]]]
+        standing.over = ["r": [shards[1]: [ObjectName(.table, "items")]]]
+        let left = try #require(standing.recorded.first)
+        #expect(left.groups.map(\.shards) == [["s0"], ["s1"]])
+        #expect(
+            left.groups.map { $0.objects.map(\.object.name) } == [["orders", "items"], ["orders"]])
+        #expect(left.groups.map { $0.objects.map(\.isReverted) } == [[true, false], [false]])
+        #expect(left.reverting([:]) == left)
+        // An earlier release did not know of it.
+        let encoded = String(decoding: try JSONEncoder().encode(record), as: UTF8.self)
+        #expect(!encoded.contains("reverted"))
+        standing.isStale = true
+        #expect(standing.recorded == [record])
     }
 
     /// What was fetched before may be from before the change, so it says nothing.
