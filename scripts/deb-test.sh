@@ -60,7 +60,7 @@ make_system() {
     {
         inside apt-get update -qq
         inside apt-get install -y -qq --no-install-recommends \
-            mariadb-server-core mariadb-client-core git
+            mariadb-server-core mariadb-client-core git procps
         # What the package depends on is kept as archives: installing it is the test.
         inside apt-get install -y -qq --no-install-recommends --download-only /tmp/plumb.deb
     } >"$work/log" 2>&1 || fail "apt-get: $(grep -E '^[EW]:' "$work/log" | tail -1)"

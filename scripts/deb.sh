@@ -34,6 +34,7 @@ DESTDIR=$root PREFIX=/usr SYSCONFDIR=/etc scripts/install.sh install "$program"
 strip --strip-unneeded --remove-section=.comment --remove-section=.note "$root/usr/bin/plumb"
 documents=$root/usr/share/doc/plumb
 install -m 644 packaging/debian/copyright "$documents/copyright"
+install -D -m 644 packaging/debian/lintian-overrides "$root/usr/share/lintian/overrides/plumb"
 {
     echo "plumb ($version) unstable; urgency=medium"
     printf '\n  * See changelog.gz.\n\n'

@@ -33,7 +33,8 @@ tail -1 /tmp/security
 # A server, and a database on it.
 mkdir -p /run/mysqld /var/lib/plumb
 chown plumb:plumb /var/lib/plumb
-mariadb-install-db --user=root --datadir=/tmp/data --skip-test-db >/dev/null 2>&1
+mariadb-install-db --no-defaults --user=root --datadir=/tmp/data --skip-test-db \
+    --force >/tmp/out 2>&1 || { cat /tmp/out; exit 1; }
 mariadbd --no-defaults --user=root --datadir=/tmp/data --skip-networking \
     --socket=/run/mysqld/mysqld.sock >/tmp/mariadbd.log 2>&1 &
 for _ in $(seq 300); do

@@ -25,6 +25,13 @@ struct EnvironmentVariable {
         EnvironmentVariable(
             name: "PLUMB_SSH_KNOWN_HOSTS", meaning: "The known_hosts file for ssh."),
         EnvironmentVariable(
+            name: "PLUMB_SERVER", meaning: "The daemon to ask, where --server names none."),
+        EnvironmentVariable(name: "PLUMB_TOKEN", meaning: "The token for that daemon."),
+        EnvironmentVariable(name: "PLUMB_TOKEN_FILE", meaning: "The file that holds that token."),
+        EnvironmentVariable(
+            name: "PLUMB_SERVER_CA_FILE",
+            meaning: "Certificates of authorities that a daemon may prove itself by."),
+        EnvironmentVariable(
             name: "NO_COLOR", meaning: "Where it is not empty there is no colour."),
     ]
 }
