@@ -16,24 +16,14 @@ package final class DaemonServer: Sendable {
     package init(
         _ address: ListenAddress, identity: TLSIdentity?, routes: Routes, events: EventHub
     ) throws {
-        let known = Lock(Known())
-        server = try HTTPServer(address, identity: identity) { request in
-            routes.answer(
-                request, connectionCount: known.withLock { $0.server }?.connectionCount ?? 0)
-        }
+        server = try HTTPServer(address, identity: identity) { routes.answer($0) }
         self.events = events
-        known.withLock { [server] in $0.server = server }
         let thread = Thread { [events, ended] in
             // Less than what proxies wait for.
             while ended.wait(seconds: 15) { events.keepAlive() }
         }
         thread.name = "plumb-http-heart"
         thread.start()
-    }
-
-    /// The server for its own answers, which do not keep it.
-    private struct Known {
-        weak var server: HTTPServer?
     }
 
     /// Ends all streams, lets what was asked be answered, and closes the connections.

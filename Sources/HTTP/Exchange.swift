@@ -25,7 +25,7 @@ final class Exchange {
     }
 
     /// The request; nil where its address cannot be decoded.
-    func request() -> HTTPRequest? {
+    func request(connectionCount: Int) -> HTTPRequest? {
         let parts = address.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let path = PercentCoding.path(String(parts[0])) else { return nil }
         var query: [(name: String, value: String)] = []
@@ -38,7 +38,8 @@ final class Exchange {
             query.append((name, value))
         }
         return HTTPRequest(
-            method: method, path: path, query: query, headers: headers(), body: body)
+            method: method, path: path, query: query, headers: headers(), body: body,
+            connectionCount: connectionCount)
     }
 
     /// The declared length of the body in bytes; nil where none is declared.

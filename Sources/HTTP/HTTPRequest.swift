@@ -9,15 +9,18 @@ package struct HTTPRequest: Sendable {
     /// The header lines by their names in small letters; of several with one name the last.
     package let headers: [String: String]
     package let body: [UInt8]
+    /// How many connections the server had open when it arrived.
+    package let connectionCount: Int
 
     package init(
         method: String, path: [String], query: [(name: String, value: String)] = [],
-        headers: [String: String] = [:], body: [UInt8] = []
+        headers: [String: String] = [:], body: [UInt8] = [], connectionCount: Int = 1
     ) {
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
         self.body = body
+        self.connectionCount = connectionCount
     }
 }

@@ -41,8 +41,8 @@ import Testing
         if let secret { headers["authorization"] = "Bearer \(secret)" }
         let response = routes.answer(
             HTTPRequest(
-                method: method, path: path.split(separator: "/").map(String.init), headers: headers),
-            connectionCount: 3)
+                method: method, path: path.split(separator: "/").map(String.init), headers: headers,
+                connectionCount: 3))
         var text = ""
         if case .bytes(let bytes) = response.body { text = String(decoding: bytes, as: UTF8.self) }
         return (

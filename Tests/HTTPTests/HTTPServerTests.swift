@@ -179,6 +179,18 @@ private let usual = "Host: x\nConnection: close\n"
         #expect(head.hasSuffix("\r\n\r\n") && head.contains("Content-Length: 2"))
     }
 
+    @Test func whoLetsGoOfAServerWhileRequestsComeEndsIt() throws {
+        for _ in 0..<50 {
+            var server: HTTPServer? = try echo()
+            let clients = try (0..<4).map { _ in
+                try LoopbackClient(port: try #require(server).port)
+            }
+            for client in clients { client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n") }
+            server = nil
+            for client in clients { _ = try? client.rest() }
+        }
+    }
+
     @Test func takenAndForeignAddressesAreSaid() throws {
         let server = try echo()
         let address = "127.0.0.1:\(server.port)"

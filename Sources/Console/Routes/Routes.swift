@@ -47,10 +47,8 @@ package final class Routes: Sendable {
     }
 
     /// Answers a request.
-    ///
-    /// - Parameter connectionCount: how many connections are open.
-    package func answer(_ request: HTTPRequest, connectionCount: Int) -> HTTPResponse {
-        var response = route(request, connectionCount)
+    package func answer(_ request: HTTPRequest) -> HTTPResponse {
+        var response = route(request)
         response.headers += Self.always
         if response.headers.allSatisfy({ $0.name != "Cache-Control" }) {
             response.headers.append(("Cache-Control", "no-store"))
@@ -66,7 +64,7 @@ package final class Routes: Sendable {
         ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ]
 
-    private func route(_ request: HTTPRequest, _ connectionCount: Int) -> HTTPResponse {
+    private func route(_ request: HTTPRequest) -> HTTPResponse {
         switch request.path {
         case ["livez"]: return probe(request, settings.isAlive())
         case ["readyz"]: return probe(request, state.isReady)
@@ -82,7 +80,7 @@ package final class Routes: Sendable {
         guard request.path.first == "api" else {
             guard request.path == ["metrics"] else { return notFound }
             guard isRead(request) else { return notAllowed("GET") }
-            return metrics(connectionCount)
+            return metrics(request.connectionCount)
         }
         guard request.path.prefix(2) == ["api", "v1"] else { return notFound }
         return api(request, Array(request.path.dropFirst(2)), token)
