@@ -77,7 +77,9 @@ import Testing
         #expect(try daemon.ask("/approve", body, may: "operate").status == 403)
         let reply = try daemon.ask("/approve", body)
         #expect(reply.status == 200, "\(reply)")
-        try daemon.program.reaches("the drop") { try fleet.table("log") == nil }
+        try daemon.program.reaches("the drop") {
+            try fleet.sql(0, "SHOW TABLES LIKE 'log'").isEmpty
+        }
     }
 
     @Test("attack: what is asked wrongly is refused with a sentence, and changes nothing")
