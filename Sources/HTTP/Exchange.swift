@@ -1,3 +1,4 @@
+import Basics
 import CMicroHTTPD
 import Foundation
 
@@ -27,12 +28,12 @@ final class Exchange {
     /// The request; nil where its address cannot be decoded.
     func request(connectionCount: Int) -> HTTPRequest? {
         let parts = address.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let path = PercentCoding.path(String(parts[0])) else { return nil }
+        guard let path = PercentEncoding.path(String(parts[0])) else { return nil }
         var query: [(name: String, value: String)] = []
         for pair in parts.count < 2 ? [] : parts[1].split(separator: "&") {
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentCoding.decoded(sides[0], plusIsSpace: true),
-                let value = PercentCoding.decoded(
+            guard let name = PercentEncoding.decode(sides[0], plusIsSpace: true),
+                let value = PercentEncoding.decode(
                     sides.count < 2 ? "" : sides[1], plusIsSpace: true)
             else { return nil }
             query.append((name, value))

@@ -1,12 +1,21 @@
-/// Names and values in addresses (RFC 3986, section 2.1).
-package enum PercentCoding {
-    /// The text of which `coded` is the coded form; nil where an escape is cut off or the bytes are
-    /// no UTF-8.
+/// Texts in paths and queries of URLs (RFC 3986).
+package enum PercentEncoding {
+    /// The text with everything encoded but letters, digits and `-._~`.
+    package static func encode(_ text: String) -> String {
+        text.utf8.map { byte in
+            let letter = Character(Unicode.Scalar(byte))
+            let isPlain = letter.isASCII && (letter.isLetter || letter.isNumber)
+            guard !isPlain, !"-._~".utf8.contains(byte) else { return String(letter) }
+            return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }.joined()
+    }
+
+    /// The text that was encoded; nil where an escape is cut off, or the bytes are no UTF-8.
     ///
     /// - Parameter plusIsSpace: as in what forms send, behind the question mark.
-    package static func decoded(_ coded: some StringProtocol, plusIsSpace: Bool) -> String? {
+    package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
         var bytes: [UInt8] = []
-        var rest = coded.utf8[...]
+        var rest = text.utf8[...]
         while let byte = rest.popFirst() {
             switch byte {
             case UInt8(ascii: "%"):
@@ -21,11 +30,11 @@ package enum PercentCoding {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    /// The parts of a path, each decoded; nil where one cannot be.
+    /// The parts of a path between its slashes, each decoded; nil where one cannot be.
     package static func path(_ coded: String) -> [String]? {
         var parts: [String] = []
         for part in coded.split(separator: "/") {
-            guard let text = decoded(part, plusIsSpace: false) else { return nil }
+            guard let text = decode(part) else { return nil }
             parts.append(text)
         }
         return parts
