@@ -40,6 +40,16 @@ final class DaemonOverHTTP {
         self.port = try #require(UInt16(port))
     }
 
+    /// Has the fleet converge, and then a table retired from git: its drop waits for approval.
+    static func leaveADropWaiting(in fleet: FleetFixture) throws {
+        try fleet.write("schema/app/log.sql", "CREATE TABLE log (id int NOT NULL PRIMARY KEY);\n")
+        try fleet.commitFiles("A log")
+        try fleet.expect(0, "reconcile")
+        fleet.file.namespace = ["retire: [log]"]
+        try fleet.remove("schema/app/log.sql")
+        try fleet.commit("Retire the log")
+    }
+
     static func write(_ secrets: [String: String], for fleet: FleetFixture) throws {
         let path = fleet.folder.path + "/tokens"
         let lines = secrets.map { "\($0)@example.com \($0) \($1)\n" }.joined()

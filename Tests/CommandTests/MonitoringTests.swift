@@ -51,12 +51,7 @@ import Testing
 
     @Test func aRunningDaemonTellsWhatTheAlertsAskFor() throws {
         let fleet = try FleetFixture(shards: 1)
-        try fleet.write("schema/app/log.sql", "CREATE TABLE log (id int NOT NULL PRIMARY KEY);\n")
-        try fleet.commitFiles("A log")
-        try fleet.expect(0, "reconcile")
-        fleet.file.namespace = ["retire: [log]"]
-        try fleet.remove("schema/app/log.sql")
-        try fleet.commit("Retire the log")
+        try DaemonOverHTTP.leaveADropWaiting(in: fleet)
         let daemon = try DaemonOverHTTP(fleet)
         try daemon.waits(for: "a step that waits", at: "/approvals") { !$0.rows.isEmpty }
         let page = try daemon.ask("//metrics", may: "read").text

@@ -7,12 +7,7 @@ import Testing
     /// A fleet with a rollout behind it, drift on one shard and a drop that waits.
     private func daemon() throws -> DaemonOverHTTP {
         let fleet = try FleetFixture(shards: 3)
-        try fleet.write("schema/app/log.sql", "CREATE TABLE log (id int NOT NULL PRIMARY KEY);\n")
-        try fleet.commitFiles("A log")
-        try fleet.expect(0, "reconcile")
-        fleet.file.namespace = ["retire: [log]"]
-        try fleet.remove("schema/app/log.sql")
-        try fleet.commit("Retire the log")
+        try DaemonOverHTTP.leaveADropWaiting(in: fleet)
         try fleet.sql(1, "ALTER TABLE orders ADD COLUMN by_hand int")
         let daemon = try DaemonOverHTTP(fleet)
         try daemon.waits(for: "a step that waits", at: "/approvals") { !$0.rows.isEmpty }

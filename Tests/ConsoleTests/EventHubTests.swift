@@ -19,17 +19,27 @@ import Testing
         }
     }
 
-    private func listen(_ path: String) throws -> LoopbackClient {
-        let client = try LoopbackClient(port: server.port)
-        client.send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        _ = try client.read(until: "retry: 2000\n\n")
-        return client
+    /// A client that listens, with what had come when that was known.
+    private struct Listener {
+        let client: LoopbackClient
+        let head: String
     }
 
-    /// The numbers of the events that a client got, once the hub has ended.
-    private func rest(_ client: LoopbackClient) throws -> [Int] {
+    private func listen(_ path: String) throws -> Listener {
+        let client = try LoopbackClient(port: server.port)
+        client.send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        return Listener(client: client, head: try client.read(until: "retry: 2000\n\n"))
+    }
+
+    /// All that a client gets until the hub has ended.
+    private func text(_ listener: Listener) throws -> String {
         hub.end()
-        return try client.rest().split(separator: "\n").compactMap {
+        return try listener.head + listener.client.rest()
+    }
+
+    /// The numbers of the events that a client gets until the hub has ended.
+    private func rest(_ listener: Listener) throws -> [Int] {
+        try text(listener).split(separator: "\n").compactMap {
             $0.hasPrefix("data: ") ? Int($0.dropFirst(6)) : nil
         }
     }
@@ -61,18 +71,15 @@ import Testing
     @Test(arguments: [("/-/1", true), ("/-/15", false), ("/-/999", true), ("/-/20", false)])
     func whatIsNotKeptAnyMoreIsToldAsMissed(_ path: String, _ isMissed: Bool) throws {
         for number in 1...20 { hub.publish("\(number)", of: "a") }
-        let client = try LoopbackClient(port: server.port)
-        client.send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        let head = try client.read(until: "retry: 2000\n\n")
+        let listener = try listen(path)
         hub.publish("21", of: "a")
-        hub.end()
-        let text = try head + client.rest()
+        let text = try text(listener)
         #expect(text.contains("event: missed") == isMissed)
         #expect(text.contains("data: 21\n"))
     }
 
     @Test func whoHasGoneIsForgotten() throws {
-        var client: LoopbackClient? = try listen("/-/-")
+        var client: Listener? = try listen("/-/-")
         #expect(hub.listenerCount == 1)
         withExtendedLifetime(client) {}
         client = nil
