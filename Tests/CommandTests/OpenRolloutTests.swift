@@ -4,6 +4,9 @@ import Testing
 
 /// Rollouts that stay open: over bakes, ends of the process, other shards, windows and new plans.
 @Suite("A rollout stays open until it is done") struct OpenRolloutTests {
+    /// A bake that a test waits for: far longer than a run takes to end in it on a busy machine.
+    private static let short = "15s"
+
     /// Four shards with `orders`, and then a change of it whose canary bakes.
     private func baking(_ bake: String = "1h") throws -> FleetFixture {
         let fleet = try FleetFixture(shards: 4)
@@ -72,7 +75,7 @@ import Testing
     }
 
     @Test func theLoopWakesWhenAWaveIsBaked() throws {
-        let fleet = try baking("1s")
+        let fleet = try baking(Self.short)
         let daemon = try fleet.start("daemon", "--interval", "1h")
         #expect(try daemon.says("\"exit\":\"2\""))
         #expect(try daemon.says("\"exit\":\"0\""))
@@ -200,7 +203,7 @@ import Testing
     }
 
     @Test func aThrottleIsSeenByTheNextShard() throws {
-        let fleet = try baking("1s")
+        let fleet = try baking(Self.short)
         try fleet.expect(2, "reconcile", "--no-wait")
         try fleet.expect(64, "throttle", "--reason", "x")
         try fleet.expect(64, "throttle", "--at-once", "2", "--off", "--reason", "x")
@@ -236,7 +239,7 @@ import Testing
     }
 
     @Test func aStopHoldsInABake() throws {
-        let fleet = try baking("1s")
+        let fleet = try baking(Self.short)
         try fleet.expect(2, "reconcile", "--no-wait")
         try fleet.expect(0, "stop", "--reason", "not today")
         // The bake is over soon, and the stop is not.
@@ -252,7 +255,7 @@ import Testing
         fleet.file.namespace = ["manage: [tables, views]"]
         try fleet.commit()
         try fleet.expect(0, "reconcile")
-        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 2s}, {percent: 100}]"]
+        fleet.file.policy = ["rollout:", "  waves: [{shards: 1, bake: 8s}, {percent: 100}]"]
         try fleet.commit()
         try fleet.change("orders.sql", StoryTests.withStatus)
         try fleet.expect(2, "reconcile", "--no-wait")
