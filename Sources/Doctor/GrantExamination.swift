@@ -231,6 +231,14 @@ struct GrantExamination {
                 "GRANT \(toRename) ON \(pattern).* TO \(facts.account)"
                     + Self.hint(facts))
         }
+        let temporary = GrantNeeds.temporaryTables
+        if !facts.grants.holds(temporary, on: sample, foldsCase: facts.foldsCase) {
+            add(
+                server, .warning,
+                "scratch databases \(pattern): no \(temporary): tables that git changes are made "
+                    + "for good here to see how the server writes them, which takes longer",
+                "GRANT \(temporary) ON \(pattern).* TO \(facts.account)" + Self.hint(facts))
+        }
         guard !missing.isEmpty else {
             add(server, .ok, "scratch databases \(pattern) can be made, changed and dropped")
             return

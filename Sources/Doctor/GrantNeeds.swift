@@ -13,6 +13,9 @@ struct GrantNeeds {
     /// Whether it must read the bodies of routines that the account does not own.
     let readsRoutines: Bool
 
+    /// The privilege without which tables of the workspace are made for good.
+    static let temporaryTables = "CREATE TEMPORARY TABLES"
+
     /// - Parameter kinds: the kinds of objects besides tables that are managed there.
     init(_ use: Use, kinds: Set<ObjectName.Kind>, flavour: ServerProfile.Flavour) {
         let changes = use == .changing

@@ -24,7 +24,8 @@ struct DoctorRenameGrantsTests {
             "GRANT SELECT ON mysql.innodb_table_stats TO \(user)@localhost",
             "GRANT SELECT ON performance_schema.* TO \(user)@localhost",
             "GRANT \(list) ON \(shard) TO \(user)@localhost",
-            "GRANT \(list) ON `\\_plumb\\_ws\\_%`.* TO \(user)@localhost",
+            "GRANT \(list), CREATE TEMPORARY TABLES ON `\\_plumb\\_ws\\_%`.* "
+                + "TO \(user)@localhost",
         ] { try fixture.root.execute(sql) }
         let text = try fixture.read("plumb.yaml")
         try fixture.write(

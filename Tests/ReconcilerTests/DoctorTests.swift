@@ -111,6 +111,9 @@ struct DoctorTests {
                     + "another name",
                 "grants warning \(address): scratch databases `\\_plumb\\_ws\\_%`: no INSERT: another "
                     + "name of a table cannot be proved here",
+                "grants warning \(address): scratch databases `\\_plumb\\_ws\\_%`: no CREATE TEMPORARY "
+                    + "TABLES: tables that git changes are made for good here to see how the server writes "
+                    + "them, which takes longer",
                 "grants failed \(address): scratch databases `\\_plumb\\_ws\\_%`: no SELECT, "
                     + "CREATE, ALTER, INDEX, DROP, REFERENCES: nothing can be normalised or "
                     + "proved here",
