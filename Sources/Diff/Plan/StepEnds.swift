@@ -4,9 +4,9 @@ import Schema
 /// exactly is diffed again.
 ///
 /// Which clauses an `ALTER TABLE` needs also depends on hints, on the server and on other tables,
-/// so of a table that changes only this is known: a column that both ends have as it is, and not
-/// computed, is not dropped on the way. That the table is what the step says is read after each
-/// statement.
+/// so a statement is read back and applied to the model of the table: what it leads to must be
+/// what the step says, and a column that both ends have as it is, and not computed, is not dropped
+/// on the way.
 struct StepEnds {
     let step: PlanStep
     /// The canonical text of a definition; nil where it is not known.
@@ -66,7 +66,15 @@ struct StepEnds {
             else { continue }
             return "drops the column `\(column)`, which stays"
         }
-        return nil
+        // Which server the texts are of is not known: one reading that fits is enough.
+        let faults = Self.flavours.compactMap { flavour -> String?? in
+            guard let before = CatalogTable(canonicalText: from, flavour: flavour).table,
+                let after = CatalogTable(canonicalText: to, flavour: flavour).table
+            else { return nil }
+            return AlterationReader(flavour: flavour, target: after)
+                .fault(of: own.map(\.sql), from: before)
+        }
+        return faults.contains(nil) ? nil : faults.first ?? nil
     }
 
     /// The names of columns with values of their own, in lower case; none where the text is not
