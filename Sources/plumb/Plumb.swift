@@ -24,11 +24,20 @@ struct Plumb {
             case .help(nil): terminal.answer(Help.overview(CommandTable.commands))
             case .help(let command?): terminal.answer(Help.page(command))
             case .version: terminal.answer("plumb \(Version.current)\n")
-            case .run(let command, let invocation): return try command.run(invocation)
+            case .run(let command, let invocation): return try run(command, invocation)
             }
             return .done
         } catch {
             return report(Failure(error), as: format(words), terminal)
+        }
+    }
+
+    private static func run(_ command: Command, _ invocation: Invocation) throws -> ExitStatus {
+        do {
+            return try command.run(invocation)
+        } catch {
+            WrittenDocuments.report(Failure(error), for: invocation)
+            throw error
         }
     }
 

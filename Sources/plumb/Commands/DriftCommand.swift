@@ -9,7 +9,7 @@ enum DriftCommand {
             Every table is compared three ways: what git says, what plumb last converged, and what
             is live. Exit 2 says that something differs, exit 6 that a shard could not be read.
             """,
-        options: Option.fleet + [.server, .maxBytes, .reportOutput, .noColor],
+        options: Option.fleet + [.server, .maxBytes, .reportOutput, .write, .noColor],
         run: { try report.run($0) })
 
     private static var report: ReportCommand {

@@ -13,7 +13,7 @@ enum PlanCommand {
             out are proposals: servers, accounts and policy are those of the base, and nothing is
             recorded.
             """,
-        options: Option.fleet + [.server, .heal, .maxBytes, .reportOutput, .noColor],
+        options: Option.fleet + [.server, .heal, .maxBytes, .reportOutput, .write, .noColor],
         run: { try report.run($0) })
 
     private static var report: ReportCommand {

@@ -14,12 +14,15 @@ enum ReconcileCommand {
             and starts no other; the next run goes on from there. Between the waves of a rollout it
             waits until each is baked; with --no-wait it ends there, and a later run goes on.
             """,
-        options: Option.fleet + [.heal, .noWait, .requireAll, .maxBytes, .output, .noColor],
+        options: Option.fleet + [
+            .heal, .noWait, .requireAll, .maxBytes, .output, .write, .noColor,
+        ],
         run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
         let maxBytes = try invocation.number(.maxBytes, default: 60_000)
+        let documents = try WrittenDocuments(invocation, formats: Answer.usual)
         let progress = Progress(invocation.terminal)
         Signals.deliver(to: progress.hooks.interrupt) { progress.say($0) }
         var request = try invocation.request()
@@ -32,15 +35,25 @@ enum ReconcileCommand {
             purposes: Set(ConnectionPool.Purpose.allCases))
         let report = try ReconcilePass(pass: pass).run()
         progress.finish()
-        switch format {
-        case .json: invocation.terminal.answer(JSONView.reconcile(report) + "\n")
-        case .markdown:
-            invocation.terminal.answer(MarkdownView.reconcile(report, maxBytes: maxBytes))
-        case .text, .sarif, .junit, .html:
-            invocation.terminal.answer(
+        let answer = answer(report)
+        var presentation = Presentation(
+            width: invocation.terminal.width, isColoured: invocation.terminal.usesColour,
+            maxBytes: maxBytes)
+        invocation.terminal.write(answer.text(format, presentation))
+        presentation.isColoured = false
+        try documents.write { answer.text($0, presentation) }
+        return answer.exit
+    }
+
+    private static func answer(_ report: ReconcileReport) -> Answer {
+        Answer(exit: report.exitStatus) { format, presentation in
+            switch format {
+            case .json: JSONView.reconcile(report) + "\n"
+            case .markdown: MarkdownView.reconcile(report, maxBytes: presentation.maxBytes)
+            case .text, .sarif, .junit, .html:
                 ReconcileText.text(
-                    report, width: invocation.terminal.width, style: invocation.style))
+                    report, width: presentation.width, style: presentation.style)
+            }
         }
-        return report.exitStatus
     }
 }

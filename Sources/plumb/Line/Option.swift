@@ -86,6 +86,9 @@ struct Option: Sendable {
         name: "output", value: "format",
         help: "text, json, sarif, junit or github (default: text)",
         values: .words(["text", "json", "sarif", "junit", "github"]))
+    static let write = Option(
+        name: "write", value: "format=file",
+        help: "also write the report into a file, as `markdown=plan.md`", isRepeatable: true)
     static let check = Option(
         name: "check", value: nil, help: "write nothing; exit 2 where a file would change")
     static let noColor = Option(
