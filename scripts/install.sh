@@ -44,6 +44,9 @@ install_all() {
     put 644 packaging/plumb.sysusers "$prefix/lib/sysusers.d/plumb.conf"
     put 644 packaging/plumb.tmpfiles "$prefix/lib/tmpfiles.d/plumb.conf"
 
+    for file in ci/*.sh ci/*.awk; do put 644 "$file" "$prefix/share/plumb/$file"; done
+    chmod 755 "$root$prefix/share/plumb/ci/plumb-ci.sh"
+
     for file in README.md docs/*; do put 644 "$file" "$documents/${file#docs/}"; done
     put 644 packaging/operator.yaml "$documents/examples/operator.yaml"
     while read -r file; do
@@ -62,7 +65,7 @@ uninstall_all() {
         "$root$prefix/share/fish/vendor_completions.d/plumb.fish" \
         "$root$prefix/lib/systemd/system/plumb.service" \
         "$root$prefix/lib/sysusers.d/plumb.conf" "$root$prefix/lib/tmpfiles.d/plumb.conf"
-    rm -rf "$root$documents"
+    rm -rf "$root$documents" "$root$prefix/share/plumb"
     echo "left: $configuration/plumb and /var/lib/plumb"
 }
 

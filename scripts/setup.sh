@@ -7,7 +7,8 @@ packages=(
     libgit2-dev zlib1g-dev libyaml-dev default-libmysqlclient-dev libssl-dev libmicrohttpd-dev
     libcurl4-openssl-dev
     mariadb-server-core mariadb-client-core mariadb-client galera-4
-    openssh-client openssh-server gnupg openssl python3 util-linux iproute2
+    openssh-client openssh-server gnupg openssl python3 util-linux iproute2 curl
+    shellcheck
     zsh fish mandoc groff-base prometheus
 )
 
