@@ -8,7 +8,7 @@ packages=(
     libcurl4-openssl-dev
     mariadb-server-core mariadb-client-core mariadb-client galera-4
     openssh-client openssh-server gnupg openssl python3 util-linux iproute2 curl
-    shellcheck
+    shellcheck systemd
     zsh fish mandoc groff-base prometheus
 )
 
