@@ -35,6 +35,9 @@ struct Plumb {
     private static func run(_ command: Command, _ invocation: Invocation) throws -> ExitStatus {
         do {
             return try command.run(invocation)
+        } catch let error as UnwrittenDocument {
+            // What was done is in the report, and the other files have it.
+            throw error
         } catch {
             WrittenDocuments.report(Failure(error), for: invocation)
             throw error

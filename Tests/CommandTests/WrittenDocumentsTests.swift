@@ -33,6 +33,17 @@ import Testing
         #expect(try text(fleet, "plan.sarif").contains("error/"))
     }
 
+    /// What a pass did is not made unsaid by a disk that is full.
+    @Test func aFullDiskIsAnErrorAndTheRestHasTheReport() throws {
+        let fleet = try FleetFixture()
+        let run = try fleet.run(
+            "reconcile", "--write=json=/dev/full", "--write=markdown=../done.md", "--output=text")
+        #expect(run.status == 1 && run.says("/dev/full cannot be written: No space left"), "\(run)")
+        #expect(run.says("2 done"), "\(run)")
+        #expect(try text(fleet, "done.md").contains("### Reconcile `production`"))
+        #expect(try fleet.table("orders") != nil)
+    }
+
     @Test func whatCannotBeWrittenIsKnownBeforeAnythingIsDone() throws {
         let fleet = try FleetFixture()
         try fleet.expectUntouched {

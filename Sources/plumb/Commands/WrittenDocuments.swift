@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Model
 import Service
@@ -31,7 +32,11 @@ struct WrittenDocuments {
                     message: "--write names \(file.path) twice",
                     remedy: "give each format a file of its own")
             }
-            try Self.write("", to: file.path)
+            do {
+                try Self.write("", to: file.path)
+            } catch {
+                throw ConfigurationError(error.fault, remedy: error.remedy)
+            }
             files.append(file)
         }
         self.files = files
@@ -45,11 +50,18 @@ struct WrittenDocuments {
         return path.isEmpty ? nil : File(format: format, path: path)
     }
 
-    /// Writes the report into each file.
+    /// Writes the report into each file that takes it.
     ///
+    /// Throws ``UnwrittenDocument`` for the first one that did not.
     /// - Parameter text: the whole report in a format, safe for output.
-    func write(_ text: (Format) -> String) throws {
-        for file in files { try Self.write(text(file.format), to: file.path) }
+    func write(_ text: (Format) -> String) throws(UnwrittenDocument) {
+        var failure: UnwrittenDocument?
+        for file in files {
+            do throws(UnwrittenDocument) {
+                try Self.write(text(file.format), to: file.path)
+            } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
     }
 
     /// Writes why there is no report into each file that can be written.
@@ -59,7 +71,7 @@ struct WrittenDocuments {
         }
     }
 
-    private static func write(_ text: String, to path: String) throws {
+    private static func write(_ text: String, to path: String) throws(UnwrittenDocument) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw unwritable(path) }
         var bytes = Array(text.utf8)[...]
@@ -78,11 +90,15 @@ struct WrittenDocuments {
         guard close(descriptor) == 0 else { throw unwritable(path) }
     }
 
-    private static func unwritable(_ path: String) -> ConfigurationError {
-        ConfigurationError(
-            "\(path) cannot be written: \(String(cString: strerror(errno)))",
-            remedy: "name a file in a folder that is there after --write")
+    private static func unwritable(_ path: String) -> UnwrittenDocument {
+        UnwrittenDocument(fault: "\(path) cannot be written: \(String(cString: strerror(errno)))")
     }
+}
+
+/// A file of `--write` that could not be written.
+struct UnwrittenDocument: RemediedError {
+    let fault: String
+    let remedy: String? = "name a file after --write that can be written, in a folder that is there"
 }
 
 extension Failure {

@@ -138,6 +138,60 @@ import Testing
         #expect(command.status == 64 && access(mark, F_OK) != 0, "\(command)")
     }
 
+    @Test("attack: a forge's answer with commands of the runner, and one that leads elsewhere")
+    func answers() throws {
+        let pipeline = try Pipeline()
+        try pipeline.forge.fail(
+            RecordedForge.Fault(
+                "POST", "/issues/7/comments", 422, message: "a\n::error::x ##[add-mask]y",
+                always: true))
+        let job = try pipeline.gitHub("plan")
+        #expect(job.log.contains("answers 422: a"), "\(job)")
+        #expect(!job.log.contains("::error::x") && !job.log.contains("##["), "\(job)")
+        try pipeline.forge.fail(
+            RecordedForge.Fault(
+                "GET", "/issues/7/comments", 302,
+                headers: ["Location": pipeline.forge.url + "/elsewhere"], always: true))
+        _ = try pipeline.gitHub("plan")
+        #expect(try pipeline.forge.comments.isEmpty)
+        #expect(try !pipeline.forge.questions.contains { $0.path == "/elsewhere" })
+    }
+
+    @Test("attack: names of the event that would be parts of other addresses")
+    func addresses() throws {
+        let pipeline = try Pipeline()
+        for (name, value) in [
+            ("GITHUB_REPOSITORY", "o/r/../../user"), ("GITHUB_REPOSITORY", "o/r?x=1"),
+        ] {
+            pipeline.settings = [name: value]
+            #expect(try pipeline.gitHub("plan").status == 78, "\(value)")
+        }
+        pipeline.settings = ["CI_MERGE_REQUEST_IID": "7/../8"]
+        #expect(try pipeline.gitLab("plan").status == 78)
+        #expect(try pipeline.forge.questions.isEmpty)
+    }
+
+    @Test("attack: findings of a request that would stand for its base")
+    func findingsOfTheBase() throws {
+        let pipeline = try Pipeline()
+        pipeline.settings = [
+            "GITHUB_EVENT_NAME": "pull_request_target", "GITHUB_REF": "refs/heads/main",
+        ]
+        let job = try pipeline.gitHub("plan", from: "mallory/r")
+        #expect(try pipeline.forge.comments.count == 1, "its token may comment: \(job)")
+        #expect(try pipeline.forge.findings == nil)
+    }
+
+    @Test("attack: settings of curl that somebody left on the runner")
+    func settingsOfCurl() throws {
+        let pipeline = try Pipeline()
+        let trace = pipeline.fleet.folder.path + "/trace"
+        try pipeline.fleet.folder.write("trace-ascii = \"\(trace)\"\n", to: ".curlrc")
+        _ = try pipeline.gitHub("plan")
+        #expect(try pipeline.forge.comments.count == 1)
+        #expect(access(trace, F_OK) != 0)
+    }
+
     @Test("attack: a repository that brings the folder of documents along, as a link")
     func folderOfDocuments() throws {
         let pipeline = try Pipeline()
