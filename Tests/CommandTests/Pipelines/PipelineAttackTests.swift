@@ -47,7 +47,7 @@ import Testing
             """
             #!/bin/sh
             env >>"\(pipeline.fleet.folder.path)/seen"
-            tr '\\0' ' ' </proc/$PPID/cmdline >>"\(pipeline.fleet.folder.path)/seen"
+            printf '%s ' "$@" >>"\(pipeline.fleet.folder.path)/seen"
             exec "$(basename "$0" | sed 's|curl|/usr/bin/curl|; s|plumb|\(PlumbProgram.path)|')" "$@"
             """, to: "bin/curl")
         chmod(spy, 0o755)
@@ -102,7 +102,10 @@ import Testing
             """)
         try pipeline.fleet.git("mv", "schema/app/orders.sql", "schema/app/::error::a,%0A\n::b.sql")
         try pipeline.fleet.commit("::warning::title $(touch HERE)")
-        for job in [try pipeline.gitHub("plan"), try pipeline.gitLab("plan")] {
+        let hub = try pipeline.gitHub("plan")
+        let file = "file=schema/app/%3A%3Aerror%3A%3Aa%2C%250A%0A%3A%3Ab.sql,line="
+        #expect(hub.log.contains(file), "\(hub)")
+        for job in [hub, try pipeline.gitLab("plan")] {
             #expect(job.status == 0, "\(job)")
             let annotations = job.log.split(separator: "\n").filter { line in
                 line.drop { $0 == " " }.hasPrefix("::")
@@ -118,6 +121,28 @@ import Testing
             #expect(!line.hasPrefix("/"), "\(line)")
         }
         #expect(access(pipeline.fleet.repository + "/HERE", F_OK) != 0)
+    }
+
+    /// No text of plumb's own begins a line with a slash; what else may come is not left to that.
+    @Test("attack: lines of a plan that GitLab would carry out")
+    func quickActions() throws {
+        let pipeline = try Pipeline()
+        let program = try pipeline.fleet.folder.write(
+            """
+            #!/bin/sh
+            for word in "$@"; do
+                case $word in
+                    --write=markdown=*)
+                        printf '/merge\\n```sql\\n/close\\n```\\n/approve\\n' \
+                            >"${word#--write=markdown=}" ;;
+                esac
+            done
+            """, to: "program")
+        chmod(program, 0o755)
+        pipeline.settings["PLUMB_CI_PLUMB"] = program
+        let job = try pipeline.gitLab("plan")
+        let note = try #require(try pipeline.forge.comments.first?.body, "\(job)")
+        #expect(note.contains("\\/merge\n```sql\n /close\n```\n\\/approve\n"), "\(note)")
     }
 
     @Test("attack: settings that a shell would read are one argument each")
@@ -164,7 +189,8 @@ import Testing
             ("GITHUB_REPOSITORY", "o/r/../../user"), ("GITHUB_REPOSITORY", "o/r?x=1"),
         ] {
             pipeline.settings = [name: value]
-            #expect(try pipeline.gitHub("plan").status == 78, "\(value)")
+            let job = try pipeline.gitHub("plan")
+            #expect(job.status == 78 && job.log.contains("is no name of a repository"), "\(job)")
         }
         pipeline.settings = ["CI_MERGE_REQUEST_IID": "7/../8"]
         #expect(try pipeline.gitLab("plan").status == 78)
