@@ -167,7 +167,7 @@ struct RemoteDaemonTests {
             ["status", "--ledger", "file:x"], ["status", "--source", "."], ["plan", "--heal"],
             ["plan", "--working-tree"], ["log", "--ref", "main"], ["drift", "--shard", "s0"],
             ["plan", "--namespace", "app"], ["stop", "--base", "main", "--reason", "x"],
-            ["stop", "--operator", "x", "--reason", "x"], ["status", "--config", "x"],
+            ["stop", "--operator", "x", "--reason", "x"], ["status", "--shard", "x"],
             ["approve", "--all", "--sign", "key", "--reason", "x"],
         ])
     func ledgerOnly(words: [String]) throws {

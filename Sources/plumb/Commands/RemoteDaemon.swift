@@ -34,8 +34,8 @@ struct RemoteDaemon {
     private static func refuse(_ invocation: Invocation, about endpoint: Endpoint) throws {
         let own = Set(endpoint.parameters.map(\.option))
         let settings: [Option] = [
-            .source, .ref, .workingTree, .base, .operatorFile, .config, .ledger, .namespace,
-            .shard, .heal, .sign,
+            .source, .ref, .workingTree, .base, .operatorFile, .ledger, .namespace, .shard, .heal,
+            .sign,
         ]
         for option in settings where !own.contains(option.name) {
             guard invocation.values[option.name] != nil || invocation.has(option) else { continue }

@@ -36,9 +36,6 @@ struct Option: Sendable {
     static let known = Option(
         name: "since", value: "commit",
         help: "with --signed: do not check this transition and those before it", isRepeatable: true)
-    static let config = Option(
-        name: "config", value: "path",
-        help: "the fleet file inside the repository (default: plumb.yaml)", values: .file)
     static let ledger = Option(
         name: "ledger", value: "place",
         help: "the ledger, instead of the one in plumb.yaml: file:path, mysql://user@host/database")
@@ -180,7 +177,6 @@ struct Option: Sendable {
 
     /// Options of every command that reads the schema repository and the fleet.
     static let fleet = [
-        source, ref, workingTree, base, operatorFile, config, ledger, environment, namespace,
-        shard,
+        source, ref, workingTree, base, operatorFile, ledger, environment, namespace, shard,
     ]
 }
