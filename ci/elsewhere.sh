@@ -5,8 +5,9 @@
 # shellcheck disable=SC2154
 
 forge_output() { printf '%s/plumb-ci-%s-%s' "${TMPDIR:-/tmp}" "$command" "$$"; }
-forge_default_branch() { git -C "$directory" symbolic-ref --quiet --short HEAD || :; }
-forge_branch() { forge_default_branch; }
+# Which branch a pipeline runs for is not known here: its own rules say what is reconciled.
+forge_default_branch() { printf 'what is checked out'; }
+forge_branch() { printf '%s' "$followed"; }
 forge_base() { :; }
 forge_remarks() { :; }
 forge_job() { :; }

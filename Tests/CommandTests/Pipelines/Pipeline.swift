@@ -119,6 +119,12 @@ final class Pipeline {
         return try job(command, variables)
     }
 
+    /// Runs the script where no forge is known.
+    func elsewhere(_ command: String) throws -> Job {
+        settings["PLUMB_CI_OUTPUT"] = fleet.folder.path + "/documents"
+        return try job(command, ["GITHUB_ACTIONS": "", "GITLAB_CI": "", "GITHUB_STEP_SUMMARY": ""])
+    }
+
     func commit() throws -> String { try fleet.git("rev-parse", "HEAD").filter(\.isHexDigit) }
 
     /// A document of GitLab's job.

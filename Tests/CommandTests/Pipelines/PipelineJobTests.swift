@@ -86,6 +86,19 @@ import Testing
         #expect(job.log.contains("::error file=schema/app/orders.sql,line=1,"), "\(job)")
     }
 
+    /// Many pipelines check a commit out, and no branch.
+    @Test func anyOtherPipelineHasTheDocuments() throws {
+        let pipeline = try Pipeline(StoryTests.withStatus)
+        try pipeline.goToMain()
+        try pipeline.fleet.git("checkout", "-q", "--detach")
+        let job = try pipeline.elsewhere("reconcile")
+        #expect(job.status == 0, "\(job)")
+        let names = try FileManager.default.contentsOfDirectory(
+            atPath: pipeline.fleet.folder.path + "/documents")
+        #expect(Set(names) == ["reconcile.md", "reconcile.json", "reconcile.txt"])
+        #expect(try pipeline.forge.questions.isEmpty)
+    }
+
     @Test func aProgramThatIsMissingOrOfAnotherVersionIsSaid() throws {
         let pipeline = try Pipeline()
         pipeline.settings["PLUMB_CI_VERSION"] = "9.9.9"
