@@ -58,6 +58,12 @@ ends 2 plumb plan
 ends 0 plumb reconcile
 mariadb -N -e 'SHOW COLUMNS FROM shop.orders' | grep -q '^note'
 
+# What a pipeline runs.
+ends 0 env PLUMB_CI_OUTPUT=/var/lib/plumb/documents /usr/share/plumb/ci/plumb-ci.sh plan
+for document in plan.txt plan.md plan.json plan.sarif plan.junit.xml; do
+    [ -s "/var/lib/plumb/documents/$document" ]
+done
+
 # The daemon, by the command line of its unit and by what a manager hears.
 perl /tmp/manager.pl /tmp/notify /tmp/told &
 while [ ! -S /tmp/notify ]; do sleep 0.1; done
