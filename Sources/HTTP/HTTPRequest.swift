@@ -1,5 +1,8 @@
 /// A request that has arrived whole.
 package struct HTTPRequest: Sendable {
+    /// What it is called in the log and in its answer: 16 hexadecimal digits that are made here, so
+    /// that no client chooses those of another.
+    package let id: String
     /// `GET`, `HEAD`, `POST`, … as the client wrote it.
     package let method: String
     /// The parts of the path between its slashes, each decoded: `/a/b%2Fc` is `["a", "b/c"]`.
@@ -16,6 +19,8 @@ package struct HTTPRequest: Sendable {
         method: String, path: [String], query: [(name: String, value: String)] = [],
         headers: [String: String] = [:], body: [UInt8] = [], connectionCount: Int = 1
     ) {
+        let digits = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+        id = String(repeating: "0", count: 16 - digits.count) + digits
         self.method = method
         self.path = path
         self.query = query

@@ -28,12 +28,14 @@ final class DaemonOverHTTP {
         var rows: [[String: Any]] { json["rows"] as? [[String: Any]] ?? [] }
     }
 
-    init(_ fleet: FleetFixture, interval: String = "1h") throws {
+    init(_ fleet: FleetFixture, interval: String = "1h", more: [String] = []) throws {
         self.fleet = fleet
         try Self.write(Self.secrets, for: fleet)
         program = try fleet.start(
-            "daemon", "--interval", interval, "--listen", "0", "--tokens",
-            fleet.folder.path + "/tokens")
+            [
+                "daemon", "--interval", interval, "--listen", "0", "--tokens",
+                fleet.folder.path + "/tokens",
+            ] + more)
         try program.says(#""event":"listening""#)
         let line = program.stderr.split(separator: "\n").first { $0.contains("listening") }
         let port = try #require(line?.firstMatch(of: /"port":"(\d+)"/)?.1)

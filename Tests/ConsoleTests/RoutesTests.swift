@@ -30,19 +30,20 @@ import Testing
             settings: Routes.Settings(
                 version: "1.2.3", startedAt: Timestamp(secondsSince1970: 1_000),
                 isAlive: { [alive] in alive.withLock { $0 } }, wake: { _ in },
+               
                 tell: { [told] request in told.withLock { $0.append(request) } }))
     }
 
     private func ask(
         _ path: String, _ method: String = "GET", secret: String? = RoutesTests.reader,
-        headers: [String: String] = [:]
+        headers: [String: String] = [:], body: [UInt8] = []
     ) -> (status: Int, text: String, headers: [String: String]) {
         var headers = headers
         if let secret { headers["authorization"] = "Bearer \(secret)" }
         let response = routes.answer(
             HTTPRequest(
                 method: method, path: path.split(separator: "/").map(String.init), headers: headers,
-                connectionCount: 3))
+                body: body, connectionCount: 3))
         var text = ""
         if case .bytes(let bytes) = response.body { text = String(decoding: bytes, as: UTF8.self) }
         return (
@@ -126,6 +127,24 @@ import Testing
         _ = ask("/none", secret: "wrong-0123456789abcdef01234567")
         let texts = told.withLock { $0 }.map { "\($0)" }
         #expect(texts.count == 1 && !texts[0].contains("wrong-0123"))
+    }
+
+    @Test func eachRequestHasAnIdThatItsAnswerTells() {
+        let first = ask("/api/v1/environments")
+        let second = ask("/metrics", headers: ["plumb-request": "mine", "x-request-id": "mine"])
+        _ = ask("/livez")
+        let ids = told.withLock { $0.map(\.id) }
+        #expect(ids == [first, second].map { $0.headers["Plumb-Request"] ?? "" })
+        #expect(Set(ids).count == 2 && ids.allSatisfy { $0.wholeMatch(of: /[0-9a-f]{16}/) != nil })
+    }
+
+    @Test func whatIsOnlyReadMattersLess() {
+        _ = ask("/api/v1/environments")
+        _ = ask("/metrics", secret: nil)
+        _ = ask("/api/v1/environments/-/suspend", "POST")
+        #expect(told.withLock { $0.map(\.level) } == [.debug, .warning, .warning])
+        #expect(told.withLock { $0.map(\.name) } == ["prometheus", nil, "prometheus"])
+        #expect(told.withLock { $0.map(\.endpoint) } == [nil, nil, "suspensions.suspend"])
     }
 
     @Test func metricsAreTold() {

@@ -21,7 +21,7 @@ package final class Routes: Sendable {
         package var isAlive: @Sendable () -> Bool
         /// Lets the loop of an environment make its next pass at once, as something was asked.
         package var wake: @Sendable (String) -> Void
-        /// Tells of a request that changes something, or was refused.
+        /// Tells of each request but those to `/livez` and `/readyz`, once it is answered.
         package var tell: @Sendable (ReportedRequest) -> Void
 
         package init(
@@ -49,7 +49,7 @@ package final class Routes: Sendable {
     /// Answers a request.
     package func answer(_ request: HTTPRequest) -> HTTPResponse {
         var response = route(request)
-        response.headers += Self.always
+        response.headers += Self.always + [("Plumb-Request", request.id)]
         if response.headers.allSatisfy({ $0.name != "Cache-Control" }) {
             response.headers.append(("Cache-Control", "no-store"))
         }
@@ -77,14 +77,25 @@ package final class Routes: Sendable {
                 remedy: "send Authorization: Bearer and a token of the daemon's file",
                 headers: [("WWW-Authenticate", "Bearer")])
         }
+        let (response, endpoint) = answer(request, token)
+        settings.tell(
+            ReportedRequest(
+                request, by: token.name, endpoint: endpoint, status: response.status))
+        return response
+    }
+
+    /// The answer to somebody who has a token, and which endpoint was asked.
+    private func answer(_ request: HTTPRequest, _ token: AccessToken) -> Asked {
         guard request.path.first == "api" else {
-            guard request.path == ["metrics"] else { return notFound }
-            guard isRead(request) else { return notAllowed("GET") }
-            return metrics(request.connectionCount)
+            guard request.path == ["metrics"] else { return (notFound, nil) }
+            guard isRead(request) else { return (notAllowed("GET"), nil) }
+            return (metrics(request.connectionCount), nil)
         }
-        guard request.path.prefix(2) == ["api", "v1"] else { return notFound }
+        guard request.path.prefix(2) == ["api", "v1"] else { return (notFound, nil) }
         return api(request, Array(request.path.dropFirst(2)), token)
     }
+
+    private typealias Asked = (response: HTTPResponse, endpoint: Endpoint?)
 
     private func isRead(_ request: HTTPRequest) -> Bool {
         request.method == "GET" || request.method == "HEAD"
@@ -115,58 +126,55 @@ package final class Routes: Sendable {
 
     private func api(
         _ request: HTTPRequest, _ path: [String], _ token: AccessToken
-    ) -> HTTPResponse {
-        do {
-            switch path {
-            case ["environments"]:
-                guard isRead(request) else { return notAllowed("GET") }
-                return try environments()
-            case ["openapi.json"]:
-                guard isRead(request) else { return notAllowed("GET") }
-                return HTTPResponse(
-                    200, OpenAPI.document(version: settings.version), type: "application/json")
-            case ["events"]:
-                guard isRead(request) else { return notAllowed("GET") }
-                return try listen(request)
-            default: break
+    ) -> Asked {
+        switch path {
+        case ["environments"], ["openapi.json"], ["events"]:
+            guard isRead(request) else { return (notAllowed("GET"), nil) }
+            do {
+                return (try document(request, path[0]), nil)
+            } catch {
+                return (Answering.response(error), nil)
             }
-            guard path.count > 1, path[0] == "environments" else { return notFound }
-            return try ask(request, path[1] == "-" ? nil : path[1], Array(path.dropFirst(2)), token)
-        } catch {
-            return Answering.response(error)
+        default: break
+        }
+        guard path.count > 1, path[0] == "environments" else { return (notFound, nil) }
+        return ask(request, path[1] == "-" ? nil : path[1], Array(path.dropFirst(2)), token)
+    }
+
+    /// What is about no environment.
+    private func document(_ request: HTTPRequest, _ name: String) throws -> HTTPResponse {
+        switch name {
+        case "environments": try environments()
+        case "events": try listen(request)
+        default:
+            HTTPResponse(
+                200, OpenAPI.document(version: settings.version), type: "application/json")
         }
     }
 
     private func ask(
         _ request: HTTPRequest, _ environment: String?, _ path: [String], _ token: AccessToken
-    ) throws -> HTTPResponse {
+    ) -> Asked {
         let method: Endpoint.Method? = isRead(request) ? .get : .init(rawValue: request.method)
         let found = Endpoints.at(path)
-        guard !found.isEmpty else { return notFound }
+        guard !found.isEmpty else { return (notFound, nil) }
         guard let (endpoint, values) = found.first(where: { $0.endpoint.method == method }) else {
             let methods = Set(found.map(\.endpoint.method.rawValue)).sorted()
-            return notAllowed(methods.joined(separator: ", "))
+            return (notAllowed(methods.joined(separator: ", ")), nil)
         }
         guard token.allows(endpoint.role) else {
-            settings.tell(ReportedRequest(request, by: token.name, endpoint: endpoint, status: 403))
-            return Answering.refusal(
+            let refusal = Answering.refusal(
                 403,
                 "the token of \(token.name) may \(token.role.rawValue), and this needs one that may "
                     + endpoint.role.rawValue,
                 remedy: "use another token, or give this one another role in the daemon's file")
+            return (refusal, endpoint)
         }
-        var response: HTTPResponse
         do {
-            response = try answer(request, environment, endpoint, values, token)
+            return (try answer(request, environment, endpoint, values, token), endpoint)
         } catch {
-            response = Answering.response(error)
+            return (Answering.response(error), endpoint)
         }
-        if endpoint.method == .post {
-            settings.tell(
-                ReportedRequest(
-                    request, by: token.name, endpoint: endpoint, status: response.status))
-        }
-        return response
     }
 
     private func answer(

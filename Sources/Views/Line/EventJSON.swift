@@ -4,8 +4,8 @@ import Reports
 
 /// An event of a reconcile loop as one line of JSON with sorted keys: for logs and streams.
 ///
-/// Each line has `event`, the kind, and `ts`, the time, and mostly `environment`; all values are
-/// text.
+/// Each line has `event`, the kind, `level`, how much it matters, and `ts`, the time, and mostly
+/// `environment`; all values are text, and what looks like a secret in a `message` is blanked out.
 package enum EventJSON {
     /// The line has no end.
     ///
@@ -14,16 +14,19 @@ package enum EventJSON {
         _ event: ReconcileEvent, of environment: String?, at time: Timestamp
     ) -> String {
         let (kind, values) = members(of: event)
-        return line(kind, values, of: environment, at: time)
+        return line(kind, LogLevel(event), values, of: environment, at: time)
     }
 
     /// A line about something else than a reconcile loop.
     package static func line(
-        _ kind: String, _ values: [String: String], of environment: String? = nil,
-        at time: Timestamp
+        _ kind: String, _ level: LogLevel, _ values: [String: String],
+        of environment: String? = nil, at time: Timestamp
     ) -> String {
         var object = values.mapValues(JSONValue.string)
+        // Only there: whoever asks over HTTP chooses the length of a path, and looking takes time.
+        if let message = values["message"] { object["message"] = .string(Redacted.text(message)) }
         object["event"] = .string(kind)
+        object["level"] = .string(level.rawValue)
         object["ts"] = .string(time.iso)
         if let environment { object["environment"] = .string(environment) }
         return JSONValue.object(object).encoded()

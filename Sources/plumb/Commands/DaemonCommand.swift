@@ -5,7 +5,6 @@ import Model
 import Reconciler
 import Reports
 import Service
-import Views
 
 /// `plumb daemon`.
 enum DaemonCommand {
@@ -20,7 +19,7 @@ enum DaemonCommand {
         options: Option.fleet.map {
             $0.name == Option.environment.name ? Option.environments : $0
         } + [
-            .heal, .interval, .exactEvery, .listen, .tokens, .tlsCertificate, .tlsKey,
+            .heal, .interval, .exactEvery, .listen, .tokens, .tlsCertificate, .tlsKey, .logLevel,
         ],
         run: run)
 
@@ -30,18 +29,15 @@ enum DaemonCommand {
             intervalSeconds: Double(seconds),
             exactEvery: try invocation.number(.exactEvery, default: 60),
             patienceSeconds: Double(seconds))
-        let terminal = invocation.terminal
+        let log = try EventLog(invocation)
         let pulse = LoopPulse()
         let service = ServiceNotices(invocation.environmentVariables, pulse: pulse) { loops in
-            terminal.log(
-                EventJSON.line(
-                    .standingStill(loops: loops), of: nil, at: Timestamp(Date())), as: .json)
+            log.write(.standingStill(loops: loops), of: nil, at: Timestamp(Date()))
         }
-        let face = try DaemonFace(invocation)
+        let face = try DaemonFace(invocation, log)
         let tell: EnvironmentLoops.Notify = { environment, event in
             let now = Timestamp(Date())
-            let line = EventJSON.line(event, of: environment, at: now)
-            terminal.log(line, as: .json)
+            let line = log.write(event, of: environment, at: now)
             service?.note(environment, event)
             face?.note(event, of: environment, at: now, line)
         }

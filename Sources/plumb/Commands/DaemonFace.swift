@@ -6,7 +6,6 @@ import HTTP
 import Reconciler
 import Reports
 import Service
-import Views
 
 /// What a daemon shows over HTTP where `--listen` asks for it.
 struct DaemonFace: Sendable {
@@ -16,14 +15,14 @@ struct DaemonFace: Sendable {
     private let tokens: TokenFile
     private let address: ListenAddress
     private let identity: TLSIdentity?
-    private let terminal: Terminal
+    private let log: EventLog
 
     /// For how long a step of a loop may last, in seconds, before the loop counts as dead: an exact
     /// look at ten thousand shards takes its time.
     private static let stepSeconds = 900.0
 
     /// Nil where it is not asked for. Throws where an address or a file is of no use.
-    init?(_ invocation: Invocation) throws {
+    init?(_ invocation: Invocation, _ log: EventLog) throws {
         guard let text = invocation.value(.listen) else {
             for option in [Option.tokens, .tlsCertificate, .tlsKey]
             where invocation.value(option) != nil {
@@ -41,11 +40,8 @@ struct DaemonFace: Sendable {
         }
         address = try ListenAddress(text)
         identity = try Self.identity(invocation)
-        terminal = invocation.terminal
-        tokens = try TokenFile(path) { [terminal] fault in
-            terminal.log(
-                EventJSON.line("tokens", ["message": fault], at: Timestamp(Date())), as: .json)
-        }
+        self.log = log
+        tokens = try TokenFile(path) { log.write("tokens", .error, ["message": $0]) }
         state = DaemonState(events: events)
     }
 
@@ -82,33 +78,29 @@ struct DaemonFace: Sendable {
                 version: Version.current, startedAt: Timestamp(Date()),
                 isAlive: { pulse.late(allowance: Self.stepSeconds).isEmpty },
                 wake: { loops.wake($0) },
-                tell: { [terminal] request in terminal.log(Self.line(request), as: .json) }))
+                tell: { [log] in Self.tell($0, log) }))
         let server = try DaemonServer(
             address, identity: identity, routes: routes, events: events)
         let isOpen = identity == nil && !address.isLoopback
-        terminal.log(
-            EventJSON.line(
-                "listening",
-                [
-                    "address": address.description, "port": "\(server.port)",
-                    "tls": identity == nil ? "no" : "yes",
-                ].merging(
-                    isOpen
-                        ? [
-                            "warning": "tokens travel in clear: give a certificate, or put a proxy "
-                                + "with one before it"
-                        ] : [:]
-                ) { $1 },
-                at: Timestamp(Date())), as: .json)
+        var values = [
+            "address": address.description, "port": "\(server.port)",
+            "tls": identity == nil ? "no" : "yes",
+        ]
+        if isOpen {
+            values["warning"] =
+                "tokens travel in clear: give a certificate, or put a proxy with one before it"
+        }
+        log.write("listening", isOpen ? .warning : .info, values)
         return server
     }
 
-    private static func line(_ request: ReportedRequest) -> String {
+    private static func tell(_ request: ReportedRequest, _ log: EventLog) {
         var values = [
-            "method": request.method, "path": request.path, "status": "\(request.status)",
+            "id": request.id, "method": request.method, "path": request.path,
+            "status": "\(request.status)",
         ]
         values["by"] = request.name
         values["endpoint"] = request.endpoint
-        return EventJSON.line("request", values, at: Timestamp(Date()))
+        log.write("request", request.level, values)
     }
 }

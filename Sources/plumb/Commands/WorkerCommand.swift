@@ -7,7 +7,6 @@ import Model
 import Reconciler
 import Reports
 import Service
-import Views
 
 /// `plumb worker`.
 enum WorkerCommand {
@@ -20,7 +19,8 @@ enum WorkerCommand {
             per event on standard error. SIGTERM lets the running statements finish.
             """,
         options: [
-            .operatorFile, .ledger, .environment, .hosts, .labels, .concurrency, .noColor,
+            .operatorFile, .ledger, .environment, .hosts, .labels, .concurrency, .logLevel,
+            .noColor,
         ], run: run)
 
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
@@ -31,10 +31,9 @@ enum WorkerCommand {
                 remedy: "name it with --operator")
         }
         let environment = try environment(invocation.value(.environment), rules)
-        let terminal = invocation.terminal
+        let log = try EventLog(invocation)
         let tell: @Sendable (ReconcileEvent) -> Void = { event in
-            terminal.log(
-                EventJSON.line(event, of: environment, at: Timestamp(Date())), as: .json)
+            log.write(event, of: environment, at: Timestamp(Date()))
         }
         let interrupt = Interrupt()
         Signals.deliver(to: interrupt) { tell(.ending(reason: $0)) }

@@ -135,6 +135,10 @@ struct Option: Sendable {
     static let exactEvery = Option(
         name: "exact-every", value: "number",
         help: "read every table in full after this many passes (default: 60)")
+    static let logLevel = Option(
+        name: "log-level", value: "level",
+        help: "what is logged: from debug, info, warning or error on (default: info)",
+        values: .words(["debug", "info", "warning", "error"]))
     static let maxBytes = Option(
         name: "max-bytes", value: "number",
         help: "the most bytes of Markdown; says what it leaves out (default: 60000)")
