@@ -34,6 +34,8 @@ package struct RolloutReport: Codable, Hashable, Sendable {
     package var ready: Int?
     /// Whether a daemon goes on with it by itself; nil where nobody looked.
     package var isServed: Bool?
+    /// Its waves in order; nil where nobody asked for them.
+    package var waves: [Wave]?
     /// Who took it back, when, why, and what ends that, as a sentence for people; nil where no
     /// rollback of it holds.
     package var takenBack: String?
@@ -98,6 +100,19 @@ package struct RolloutReport: Codable, Hashable, Sendable {
             self.baking = baking
             self.waves = waves
             self.retrying = retrying
+        }
+    }
+
+    /// Operations that begin together, and what follows them.
+    package struct Wave: Codable, Hashable, Sendable {
+        /// How many operations are in each state, by the state's label.
+        package var counts: [String: Int]
+        /// How long it is waited after the wave, in seconds.
+        package var bakeSeconds: Int
+
+        package init(counts: [String: Int], bakeSeconds: Int) {
+            self.counts = counts
+            self.bakeSeconds = bakeSeconds
         }
     }
 

@@ -77,6 +77,29 @@ import Testing
         }
     }
 
+    @Test func whatRolloutsDidToATableIsTold() throws {
+        let fleet = try FleetFixture(shards: 3)
+        fleet.file.policy = ["rollout: {waves: [{shards: 1, bake: 1s}, {percent: 100}]}"]
+        try fleet.commit()
+        try fleet.expect(0, "reconcile")
+        try fleet.change("orders.sql", StoryTests.withStatus)
+        try fleet.expect(0, "reconcile")
+        let daemon = try DaemonOverHTTP(fleet)
+        try daemon.waits(for: "shards in sync", at: "/fleet", isInSync)
+        let rows = try daemon.ask("/changes?shard=app%2Fs1&table=orders", may: "read").rows
+        #expect(rows.map { $0["state"] as? String } == ["completed", "completed"])
+        #expect(rows[0]["from"] as? String == rows[1]["to"] as? String && rows[1]["from"] == nil)
+        let limited = try daemon.ask("/changes?shard=app%2Fs1&table=orders&limit=1").rows
+        #expect(limited.map { $0["rollout"] as? String } == [rows[0]["rollout"] as? String])
+        #expect(try daemon.ask("/changes?shard=app%2Fs1&table=none").rows.isEmpty)
+        #expect(try daemon.ask("/changes?shard=none%2Fs1&table=orders").rows.isEmpty)
+        let rollout = try #require(rows[0]["rollout"] as? String)
+        let waves = try daemon.ask("/rollouts/\(rollout)").json["waves"] as? [[String: Any]] ?? []
+        #expect(
+            waves.map { $0["counts"] as? [String: Int] } == [["completed": 1], ["completed": 2]])
+        #expect(waves.map { $0["bakeSeconds"] as? Int } == [1, 0])
+    }
+
     @Test("attack: what is asked wrongly is refused with a sentence, and changes nothing")
     func badRequestsAreRefused() throws {
         let fleet = try FleetFixture(shards: 1)
@@ -101,6 +124,9 @@ import Testing
                 413
             ),
             ("/log?limit=-1", nil, "", "*/*", 400), ("/log?limit=1&limit=2", nil, "", "*/*", 400),
+            ("/changes?shard=app&table=orders", nil, "", "*/*", 400),
+            ("/changes?shard=app%2Fs0", nil, "", "*/*", 400),
+            ("/changes?shard=app%2Fs0&table=", nil, "", "*/*", 400),
             ("/log?none=1", nil, "", "*/*", 400), ("/log?width=5", nil, "", "*/*", 400),
             ("/log", nil, "", "image/png", 406), ("/log", "{}", "application/json", "*/*", 405),
             ("/rollouts/none", nil, "", "*/*", 404),

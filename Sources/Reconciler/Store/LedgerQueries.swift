@@ -163,12 +163,27 @@ package struct LedgerQueries {
                 namespace: $0.namespace, state: $0.state, message: $0.message, nextAt: $0.nextAt,
                 output: $0.output)
         }
-        for (key, record) in operations {
-            let lack = unreadable.contains(key) ? "unreadable" : "missing"
-            report.counts[record?.state.label ?? lack, default: 0] += 1
+        let labels = operations.map { key, record in
+            record?.state.label ?? (unreadable.contains(key) ? "unreadable" : "missing")
         }
+        for label in labels { report.counts[label, default: 0] += 1 }
+        report.waves = waves(of: record, labels)
         report.list(operations.compactMap(\.record))
         return report
+    }
+
+    /// - Parameter labels: what each operation is at, in the order of the waves.
+    private static func waves(
+        of record: RolloutRecord, _ labels: [String]
+    ) -> [RolloutReport.Wave] {
+        var rest = labels[...]
+        return record.waves.enumerated().map { number, keys in
+            defer { rest = rest.dropFirst(keys.count) }
+            let bakes = number < record.bakeSeconds.count ? record.bakeSeconds[number] : 0
+            return RolloutReport.Wave(
+                counts: Dictionary(rest.prefix(keys.count).map { ($0, 1) }, uniquingKeysWith: +),
+                bakeSeconds: bakes)
+        }
     }
 
     /// What was recorded about the whole, and the first thing that is not known of its parts.

@@ -77,6 +77,26 @@ package struct RolloutMemory: Sendable {
                 > (right.number, right.startedAt, right.id)
         }
     }
+
+    /// What a rollout did to a table of a shard, or is about to.
+    package struct Change: Sendable {
+        package let rollout: Line
+        package let operation: OperationRecord
+    }
+
+    /// The newest changes of a table of a shard, the open ones first; costs one read for each
+    /// rollout that is looked at.
+    package mutating func changes(
+        of key: OperationKey, in snapshot: RecordSnapshot, limit: Int
+    ) throws(LedgerError) -> [Change] {
+        var changes: [Change] = []
+        for line in try lines(in: snapshot) {
+            guard changes.count < limit else { break }
+            guard let operation = try snapshot.readableOperation(line.id, key) else { continue }
+            changes.append(Change(rollout: line, operation: operation))
+        }
+        return changes
+    }
 }
 
 extension RecordSnapshot {

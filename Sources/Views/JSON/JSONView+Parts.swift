@@ -88,6 +88,15 @@ extension JSONView {
                     ])
                 })
         }
+        if let waves = report.waves {
+            members["waves"] = .array(
+                waves.map { wave in
+                    .object([
+                        "counts": .object(wave.counts.mapValues { .number($0) }),
+                        "bakeSeconds": .number(wave.bakeSeconds),
+                    ])
+                })
+        }
         if let words = report.takenBack { members["takenBack"] = .string(words) }
         return members
     }
