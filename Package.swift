@@ -8,8 +8,14 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A module of the product: imports point only at the modules listed before it.
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+///
+/// - Parameter embedded: a folder of files that the program has inside, as it needs no other file.
+func module(
+    _ name: String, _ dependencies: [Target.Dependency] = [], embedded: String? = nil
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies,
+        resources: embedded.map { [.embedInCode($0)] } ?? [], swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -73,7 +79,8 @@ let package = Package(
                 "Ledger", "Model", "Reports", "Reconciler",
             ]),
         module("HTTP", ["Basics", "CMicroHTTPD"]),
-        module("Views", ["Basics", "Schema", "Diff", "Model", "Reports"]),
+        module(
+            "Views", ["Basics", "Schema", "Diff", "Model", "Reports"], embedded: "Page/Files"),
         module(
             "Service",
             [

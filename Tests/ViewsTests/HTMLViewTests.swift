@@ -1,4 +1,6 @@
 import Diff
+import Reports
+import Schema
 import Testing
 
 @testable import Views
@@ -6,6 +8,8 @@ import Testing
 @Suite struct HTMLViewTests {
     @Test func plan() {
         let text = HTMLView.plan(Sample.plan)
+        let picture = Self.picture(
+            [(.pending, Sample.commerce(0...22)), (.unknown, ["commerce_23"])])
         #expect(
             text == #"""
                 <!doctype html>
@@ -15,11 +19,8 @@ import Testing
                 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src \#
                 'unsafe-inline'">
                 <title>Plan production</title>
-                <style>body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem \#
-                auto;padding:0 1rem}
-                pre{background:#f4f4f4;padding:.6rem;overflow:auto}code{font-size:.92em}
-                section{border-top:1px solid #ccc;margin-top:1.2rem}td{padding:0 1.5rem 0 0}
-                small{font-weight:normal}.lossy,.irreversible{font-weight:bold}</style>
+                <style>
+                \#(StyleSheet.text)</style>
                 </head>
                 <body>
                 <h1>Plan production</h1>
@@ -27,14 +28,15 @@ import Testing
                 drift, 1 shard unknown, 1 table unsupported</b></p>
                 <p>plan <code>64879f7</code> · <code>main@3f2a91c</code> orders: track refunds · \#
                 24 shards</p>
+                \#(picture)
                 <p><b>stale:</b> origin could not be fetched since 2026-11-21T08:00:00Z</p>
                 <section>
                 <h2><code>commerce.orders</code> <small>22 of 24 shards · <code>cba0 → \#
-                1150</code> · <span class="safe">safe · INSTANT · blocks writes: \#
+                1150</code> · <span class="sign safe">safe · INSTANT · blocks writes: \#
                 no</span></small></h2>
                 <p>git 3f2a91c by dev@example.com <code>schema/commerce/orders.sql:9</code></p>
-                <table>
-                <tr><td><code>+ refund_total decimal(12,2) NOT NULL DEFAULT \#
+                <table class="diff">
+                <tr class="more"><td><code>+ refund_total decimal(12,2) NOT NULL DEFAULT \#
                 0.00</code></td><td></td><td> <code>schema/commerce/orders.sql:9</code></td></tr>
                 </table>
                 <pre>ALTER TABLE `orders` ADD COLUMN `refund_total` decimal(12,2) NOT NULL \#
@@ -43,14 +45,14 @@ import Testing
                 </section>
                 <section>
                 <h2><code>commerce.orders</code> <small>1 of 24 shards · <code>6d74 → 1150</code> \#
-                · <span class="lossy">lossy · COPY · rebuilds 41 M rows, 9.2 GB · blocks writes: \#
+                · <span class="sign lossy">lossy · COPY · rebuilds 41 M rows, 9.2 GB · blocks writes: \#
                 yes · needs an approval</span></small></h2>
                 <p>live changed: someone altered the table behind git&#39;s back (see plumb \#
                 drift)</p>
-                <table>
+                <table class="diff">
                 <tr><td><code>~ note varchar(40) → varchar(20) NOT \#
                 NULL</code></td><td></td><td></td></tr>
-                <tr><td><code>+ KEY by_status (status)</code></td><td></td><td> \#
+                <tr class="more"><td><code>+ KEY by_status (status)</code></td><td></td><td> \#
                 <code>schema/commerce/orders.sql:14</code></td></tr>
                 </table>
                 <pre>ALTER TABLE `orders`
@@ -72,12 +74,12 @@ import Testing
                 </section>
                 <section>
                 <h2><code>commerce.legacy_log</code> <small>24 of 24 shards · <code>836f → \#
-                absent</code> · <span class="irreversible">IRREVERSIBLE · drops the table · \#
+                absent</code> · <span class="sign irreversible">IRREVERSIBLE · drops the table · \#
                 approval needed</span></small></h2>
                 <p>retired: the table was removed from git and may be dropped \#
                 <code>plumb.yaml:31</code></p>
-                <table>
-                <tr><td><code>- table legacy_log</code></td><td></td><td></td></tr>
+                <table class="diff">
+                <tr class="less"><td><code>- table legacy_log</code></td><td></td><td></td></tr>
                 </table>
                 <pre>DROP TABLE `legacy_log`</pre>
                 <ul>
@@ -92,9 +94,9 @@ import Testing
                 <code>plumb plan --environment production</code></p>
                 </section>
                 <ul>
-                <li><code>commerce/commerce_23</code>: <b>unknown</b> · unreachable: connection \#
+                <li><code>commerce/commerce_23</code>: <span class="sign bad">unknown</span> · unreachable: connection \#
                 refused db-3.internal:3306</li>
-                <li><code>commerce.geo on commerce_{00..03}</code>: <b>unsupported</b> · uses the \#
+                <li><code>commerce.geo on commerce_{00..03}</code>: <span class="sign bad">unsupported</span> · uses the \#
                 storage engine CONNECT</li>
                 <li>note (unused-hint): the rename qty → quantity is done</li>
                 </ul>
@@ -108,6 +110,10 @@ import Testing
 
     @Test func drift() {
         let text = HTMLView.drift(Sample.drift)
+        let picture = Self.picture([
+            (.drifted, Sample.commerce([8, 17])), (.pending, ["commerce_09"]),
+            (.unmanaged, ["commerce_02"]), (.unknown, ["commerce_23"]),
+        ])
         #expect(
             text == #"""
                 <!doctype html>
@@ -117,25 +123,23 @@ import Testing
                 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src \#
                 'unsafe-inline'">
                 <title>Drift production</title>
-                <style>body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem \#
-                auto;padding:0 1rem}
-                pre{background:#f4f4f4;padding:.6rem;overflow:auto}code{font-size:.92em}
-                section{border-top:1px solid #ccc;margin-top:1.2rem}td{padding:0 1.5rem 0 0}
-                small{font-weight:normal}.lossy,.irreversible{font-weight:bold}</style>
+                <style>
+                \#(StyleSheet.text)</style>
                 </head>
                 <body>
                 <h1>Drift production</h1>
                 <p><b>2 of 24 shards drifted, 1 pending, 20 in sync, 1 unknown, 1 table \#
                 unsupported</b></p>
                 <p>against <code>main@3f2a91c</code>, recorded 2026-11-20T18:04:00Z</p>
-                <section>
-                <h2><code>commerce.orders</code> <small><b>drifted · git → live</b> · \#
+                \#(picture)
+                <section class="warn">
+                <h2><code>commerce.orders</code> <small><span class="sign warn">drifted · git → live</span> · \#
                 2 of 24 shards</small></h2>
                 <p>shards: <code>commerce_{08,17}</code></p>
-                <table>
-                <tr><td><code>- KEY by_status (status)</code></td><td>in git and recorded, \#
+                <table class="diff">
+                <tr class="less"><td><code>- KEY by_status (status)</code></td><td>in git and recorded, \#
                 missing live</td><td> <code>schema/commerce/orders.sql:14</code></td></tr>
-                <tr><td><code>+ debug int(11) DEFAULT NULL</code></td><td>live only, neither in \#
+                <tr class="more"><td><code>+ debug int(11) DEFAULT NULL</code></td><td>live only, neither in \#
                 git nor recorded</td><td></td></tr>
                 </table>
                 <p>git 1150, recorded 1150, live 6d74 <code>schema/commerce/orders.sql:1</code></p>
@@ -145,12 +149,12 @@ import Testing
                 <li>keep: say the same in schema/commerce/orders.sql:14</li>
                 </ul>
                 </section>
-                <section>
-                <h2><code>commerce.customers</code> <small><b>pending · live → git</b> · 1 of 24 \#
+                <section class="due">
+                <h2><code>commerce.customers</code> <small><span class="sign due">pending · live → git</span> · 1 of 24 \#
                 shards</small></h2>
                 <p>shards: <code>commerce_09</code></p>
-                <table>
-                <tr><td><code>+ email varchar(200)</code></td><td>in git, not live \#
+                <table class="diff">
+                <tr class="more"><td><code>+ email varchar(200)</code></td><td>in git, not live \#
                 yet</td><td></td></tr>
                 </table>
                 <p>git 9c0a, recorded d0f6, live d0f6 <code>schema/commerce/customers.sql:1</code\#
@@ -159,16 +163,16 @@ import Testing
                 <li>roll out: <code>plumb reconcile --environment production</code></li>
                 </ul>
                 </section>
-                <section>
-                <h2><code>commerce.tmp_export</code> <small><b>unmanaged</b> · 1 of 24 \#
+                <section class="due">
+                <h2><code>commerce.tmp_export</code> <small><span class="sign due">unmanaged</span> · 1 of 24 \#
                 shards</small></h2>
                 <p>shards: <code>commerce_02</code></p>
                 <p>git absent, recorded absent, live cf10</p>
                 </section>
                 <ul>
-                <li><code>commerce/commerce_23</code>: <b>unknown</b> · unreachable: connection \#
+                <li><code>commerce/commerce_23</code>: <span class="sign bad">unknown</span> · unreachable: connection \#
                 refused db-3.internal:3306</li>
-                <li><code>commerce.geo on commerce_{00..03}</code>: <b>unsupported</b> · uses the \#
+                <li><code>commerce.geo on commerce_{00..03}</code>: <span class="sign bad">unsupported</span> · uses the \#
                 storage engine CONNECT</li>
                 <li>note (baseline): 2 shards were never recorded</li>
                 </ul>
@@ -178,6 +182,17 @@ import Testing
                 </html>
 
                 """#)
+    }
+
+    /// The picture of 24 shards, as `FleetPictureTests` have it.
+    private static func picture(_ notes: [(FleetReport.State, [String])]) -> String {
+        var picture = FleetPicture(shardCount: 24)
+        for (state, shards) in notes {
+            for shard in shards {
+                picture.note(state, of: ShardID(namespace: "commerce", shard: shard))
+            }
+        }
+        return picture.html.joined(separator: "\n")
     }
 
     @Test func needsNothingElse() {

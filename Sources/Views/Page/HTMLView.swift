@@ -14,6 +14,7 @@ package enum HTMLView {
                     + "\(HTML.text(revision.summary)) · "
                     + Count.of(report.plan.shardCount, "shard"))
         ]
+        body += picture(of: report)
         body += stale(report.stale)
         if let waits = LockWaitWords.text(report) { body.append(paragraph(HTML.text(waits))) }
         body += StepFacts.all(of: report).flatMap(section)
@@ -27,6 +28,7 @@ package enum HTMLView {
         var body = [
             paragraph("against \(HTML.code(report.revision.label)), \(HTML.text(recorded))")
         ]
+        body += picture(of: report)
         body += stale(report.stale)
         let names = FindingFacts.names(of: report)
         for finding in report.findings + report.unmanaged {
@@ -36,14 +38,38 @@ package enum HTMLView {
         return page("Drift", report.environment, report.headline, report.exitStatus, body)
     }
 
+    // MARK: The fleet
+
+    private static func picture(of report: PlanReport) -> [String] {
+        var picture = FleetPicture(shardCount: report.plan.shardCount)
+        for step in report.steps {
+            for shard in step.step.shardIDs { picture.note(.pending, of: shard) }
+        }
+        for unknown in report.plan.unknown { picture.note(.unknown, of: unknown.shard) }
+        return picture.html
+    }
+
+    private static func picture(of report: DriftReport) -> [String] {
+        var picture = FleetPicture(shardCount: report.shardCount)
+        for finding in report.findings + report.unmanaged {
+            for shard in finding.shards {
+                picture.note(
+                    FleetReport.State(finding.status),
+                    of: ShardID(namespace: finding.namespace, shard: shard))
+            }
+        }
+        for unknown in report.unknown { picture.note(.unknown, of: unknown.shard) }
+        return picture.html
+    }
+
     // MARK: Sections
 
     private static func section(_ step: StepFacts) -> [String] {
         var lines = [
             "<section>",
             "<h2>\(HTML.code(step.table)) <small>\(step.shardCount) · \(HTML.code(step.digests))"
-                + " · <span class=\"\(step.hazard.rawValue)\">\(HTML.text(step.hazardText))</span>"
-                + "</small></h2>",
+                + " · "
+                + sign(step.hazard.rawValue, step.hazardText) + "</small></h2>",
         ]
         if let cause = step.cause {
             lines.append(paragraph(HTML.text(cause) + place(step.causeLocation)))
@@ -63,9 +89,10 @@ package enum HTMLView {
 
     private static func section(_ finding: FindingFacts) -> [String] {
         var lines = [
-            "<section>",
-            "<h2>\(HTML.code(finding.table)) <small><b>\(HTML.text(finding.statusText))</b> · "
-                + "\(finding.shardCount)</small></h2>",
+            "<section class=\"\(weight(of: finding.status))\">",
+            "<h2>\(HTML.code(finding.table)) <small>"
+                + sign(weight(of: finding.status), finding.statusText)
+                + " · \(finding.shardCount)</small></h2>",
             paragraph("shards: \(HTML.code(finding.shards))"),
         ]
         lines += differences(finding.differences)
@@ -80,16 +107,18 @@ package enum HTMLView {
     private static func differences(_ lines: [FindingFacts.Difference]) -> [String] {
         guard !lines.isEmpty else { return [] }
         let rows = lines.map { difference in
-            "<tr><td>\(HTML.code(difference.line.text))</td>"
+            let text = difference.line.text
+            let kind = text.hasPrefix("-") ? "less" : text.hasPrefix("+") ? "more" : nil
+            return "<tr\(kind.map { " class=\"\($0)\"" } ?? "")><td>\(HTML.code(text))</td>"
                 + "<td>\(HTML.text(difference.meaning))</td>"
                 + "<td>\(place(difference.line.location))</td></tr>"
         }
-        return ["<table>"] + rows + ["</table>"]
+        return ["<table class=\"diff\">"] + rows + ["</table>"]
     }
 
     private static func open(_ open: OpenFacts) -> [String] {
         let items = open.items.map { item in
-            "\(HTML.code(item.subject)): <b>\(item.state)</b> · \(HTML.text(item.reason))"
+            "\(HTML.code(item.subject)): \(sign("bad", item.state)) · \(HTML.text(item.reason))"
         }
         let notices = open.notices.map { notice in
             "note (\(HTML.text(notice.code))): \(HTML.text(notice.message))"
@@ -97,18 +126,26 @@ package enum HTMLView {
         return list(items + notices)
     }
 
+    /// A word with the sign and the colour of its kind.
+    private static func sign(_ kind: String, _ text: String) -> String {
+        "<span class=\"sign \(kind)\">\(HTML.text(text))</span>"
+    }
+
+    /// How bad a status is, as a kind of ``sign(_:_:)``.
+    private static func weight(of status: TableStatus) -> String {
+        switch status {
+        case .conflict, .unknown: "bad"
+        case .drifted: "warn"
+        case .pending, .retired, .unmanaged: "due"
+        case .inSync: "good"
+        }
+    }
+
     private static func stale(_ stale: String?) -> [String] {
         stale.map { [paragraph("<b>stale:</b> \(HTML.text($0))")] } ?? []
     }
 
     // MARK: Page
-
-    private static let css = """
-        body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}
-        pre{background:#f4f4f4;padding:.6rem;overflow:auto}code{font-size:.92em}
-        section{border-top:1px solid #ccc;margin-top:1.2rem}td{padding:0 1.5rem 0 0}
-        small{font-weight:normal}.lossy,.irreversible{font-weight:bold}
-        """
 
     static func page(
         _ kind: String, _ environment: String, _ headline: String, _ status: ExitStatus,
@@ -119,7 +156,7 @@ package enum HTMLView {
         let head = [
             "<!doctype html>", "<html lang=\"en\">", "<head>", "<meta charset=\"utf-8\">",
             "<meta http-equiv=\"Content-Security-Policy\" content=\"\(policy)\">",
-            "<title>\(title)</title>", "<style>\(css)</style>", "</head>", "<body>",
+            "<title>\(title)</title>", "<style>\n\(StyleSheet.text)</style>", "</head>", "<body>",
             "<h1>\(title)</h1>", paragraph("<b>\(HTML.text(headline))</b>"),
         ]
         let tail = [
