@@ -92,7 +92,7 @@ let package = Package(
             [
                 "Basics", "Execution", "Crypto", "Schema", "Desired", "Ledger", "Model", "Reports",
                 "Reconciler", "Views", "HTTP", "Service",
-            ]),
+            ], embedded: "Page/Files"),
         module("HTTPClient", ["Basics", "CCurl"]),
         .executableTarget(
             name: "plumb",

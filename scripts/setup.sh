@@ -9,7 +9,7 @@ packages=(
     mariadb-server-core mariadb-client-core mariadb-client galera-4
     openssh-client openssh-server gnupg openssl python3 util-linux iproute2 curl
     shellcheck systemd
-    zsh fish mandoc groff-base prometheus
+    zsh fish mandoc groff-base prometheus chromium fonts-dejavu-core
 )
 
 missing=()

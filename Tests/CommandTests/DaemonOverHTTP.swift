@@ -28,12 +28,16 @@ final class DaemonOverHTTP {
         var rows: [[String: Any]] { json["rows"] as? [[String: Any]] ?? [] }
     }
 
-    init(_ fleet: FleetFixture, interval: String = "1h", more: [String] = []) throws {
+    /// - Parameter listening: the port; 0 for one that is free.
+    init(
+        _ fleet: FleetFixture, interval: String = "1h", listening: UInt16 = 0,
+        more: [String] = []
+    ) throws {
         self.fleet = fleet
         try Self.write(Self.secrets, for: fleet)
         program = try fleet.start(
             [
-                "daemon", "--interval", interval, "--listen", "0", "--tokens",
+                "daemon", "--interval", interval, "--listen", "\(listening)", "--tokens",
                 fleet.folder.path + "/tokens",
             ] + more)
         try program.says(#""event":"listening""#)

@@ -59,7 +59,8 @@ import Testing
     @Test(
         "attack: whoever has no good token learns nothing, not even what there is",
         arguments: [
-            "/", "/metrics", "/api/v1/environments", "/api/v1/events", "/nothing", "/api/v1/none",
+            "/metrics", "/api/v1/environments", "/api/v1/events", "/nothing", "/api/v1/none",
+            "/api/v1/whoami", "/console", "/console/none.js", "/console/console.html",
             "/api/v1/environments/-/status", "/api/v1/environments/production/none",
         ])
     func withoutATokenNothingIsTold(_ path: String) {
@@ -107,13 +108,34 @@ import Testing
     }
 
     @Test func nothingOfAnAnswerIsKeptFramedOrRun() {
-        for answer in [ask("/none"), ask("/livez"), ask("/metrics"), ask("/", secret: nil)] {
+        for path in ["/none", "/livez", "/metrics", "/", "/console/main.js"] {
+            let answer = ask(path)
             #expect(answer.headers["X-Content-Type-Options"] == "nosniff")
             #expect(answer.headers["X-Frame-Options"] == "DENY")
-            #expect(answer.headers["Cache-Control"] == "no-store")
+            let isPage = path == "/" || path.hasPrefix("/console")
+            #expect(answer.headers["Cache-Control"] == (isPage ? "no-cache" : "no-store"))
             #expect(
                 answer.headers["Content-Security-Policy"]?.contains("default-src 'none'") == true)
         }
+    }
+
+    @Test func thePageIsForEverybodyAndTellsNothing() {
+        note(.failed(number: 1, message: "no server", status: .error))
+        let answer = ask("/", secret: nil)
+        #expect(answer.status == 200)
+        #expect(answer.headers["Content-Type"] == "text/html; charset=utf-8")
+        #expect(!answer.text.contains("production") && !answer.text.contains("1.2.3"))
+        #expect(ask("/", "HEAD", secret: nil).status == 200)
+        #expect(ask("/console/main.js", secret: nil).status == 200)
+        #expect(ask("/", "POST", secret: nil).status == 405)
+        #expect(told.withLock { $0.isEmpty })
+    }
+
+    @Test func whoAsksIsToldWhoTheyAre() {
+        let answer = ask("/api/v1/whoami")
+        #expect(answer.status == 200)
+        #expect(answer.text.contains(#""rows":[{"name":"prometheus","role":"read"}]"#))
+        #expect(ask("/api/v1/whoami", "POST").status == 405)
     }
 
     @Test func environmentsAreListed() {

@@ -81,6 +81,15 @@ enum Answering {
                 + (answer.note.map { [("Plumb-Note", PercentEncoding.encode($0))] } ?? []))
     }
 
+    /// Rows that are no answer of an endpoint, as what concerns no environment.
+    static func list(
+        _ kind: String, _ rows: [[String: String]], _ summary: String
+    ) -> HTTPResponse {
+        HTTPResponse(
+            200, JSONView.table(kind: kind, rows: rows, summary: summary, exit: .done),
+            type: "application/json; charset=utf-8")
+    }
+
     static func response(_ error: any Error) -> HTTPResponse {
         let failure = Failure(error)
         return HTTPResponse(

@@ -2,7 +2,7 @@ import Basics
 import Execution
 import Foundation
 import HTTP
-import Model
+import Schema
 import Service
 
 /// Everything that the daemon answers over HTTP.
@@ -49,7 +49,10 @@ package final class Routes: Sendable {
     /// Answers a request.
     package func answer(_ request: HTTPRequest) -> HTTPResponse {
         var response = route(request)
-        response.headers += Self.always + [("Plumb-Request", request.id)]
+        for header in Self.always where response.headers.allSatisfy({ $0.name != header.name }) {
+            response.headers.append(header)
+        }
+        response.headers.append(("Plumb-Request", request.id))
         if response.headers.allSatisfy({ $0.name != "Cache-Control" }) {
             response.headers.append(("Cache-Control", "no-store"))
         }
@@ -69,6 +72,11 @@ package final class Routes: Sendable {
         case ["livez"]: return probe(request, settings.isAlive())
         case ["readyz"]: return probe(request, state.isReady)
         default: break
+        }
+        // The same for everybody and every daemon: it tells nothing, and asks for a token itself.
+        if let file = ConsolePage.file(at: request.path) {
+            guard isRead(request) else { return notAllowed("GET") }
+            return file.response(ifNot: request.headers["if-none-match"])
         }
         guard let token = token(request) else {
             settings.tell(ReportedRequest(request, status: 401))
@@ -128,10 +136,10 @@ package final class Routes: Sendable {
         _ request: HTTPRequest, _ path: [String], _ token: AccessToken
     ) -> Asked {
         switch path {
-        case ["environments"], ["openapi.json"], ["events"]:
+        case ["environments"], ["whoami"], ["openapi.json"], ["events"]:
             guard isRead(request) else { return (notAllowed("GET"), nil) }
             do {
-                return (try document(request, path[0]), nil)
+                return (try document(request, path[0], token), nil)
             } catch {
                 return (Answering.response(error), nil)
             }
@@ -142,9 +150,15 @@ package final class Routes: Sendable {
     }
 
     /// What is about no environment.
-    private func document(_ request: HTTPRequest, _ name: String) throws -> HTTPResponse {
+    private func document(
+        _ request: HTTPRequest, _ name: String, _ token: AccessToken
+    ) throws -> HTTPResponse {
         switch name {
         case "environments": try environments()
+        case "whoami":
+            Answering.list(
+                "whoami", [["name": token.name, "role": token.role.rawValue]],
+                "\(token.name) may \(token.role.rawValue)")
         case "events": try listen(request)
         default:
             HTTPResponse(
@@ -194,7 +208,7 @@ package final class Routes: Sendable {
         return Answering.response(answer, as: format, presentation)
     }
 
-    private func environments() throws -> HTTPResponse {
+    private func environments() -> HTTPResponse {
         let rows = state.all().map { name, known, _ in
             [
                 "environment": name, "ready": known.isReady ? "true" : "false",
@@ -202,9 +216,7 @@ package final class Routes: Sendable {
                 "standingBy": known.holder ?? "",
             ]
         }
-        return HTTPResponse(
-            200,
-            EnvironmentList.json(rows), type: "application/json; charset=utf-8")
+        return Answering.list("environments", rows, Count.of(rows.count, "environment"))
     }
 
     /// The stream of events, of one environment or all.
