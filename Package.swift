@@ -56,6 +56,7 @@ let package = Package(
         module("Reports", ["Basics", "Schema", "Diff", "Model"]),
         module("Lint", ["Schema", "Diff", "Model", "Desired", "Reports"]),
         module("MySQLClient", ["Basics", "Execution", "Schema", "CMySQL"]),
+        module("Binlog", ["Basics", "Execution", "Schema", "MySQLClient", "CZlib"]),
         module(
             "MySQLStore", ["Basics", "Execution", "Crypto", "Store", "Schema", "MySQLClient"]),
         module("Observed", ["Basics", "Execution", "Schema", "Diff", "MySQLClient"]),
@@ -105,7 +106,7 @@ let package = Package(
         .executableTarget(
             name: "plumb-bench",
             dependencies: [
-                "Basics", "Execution", "Schema", "Diff", "Git", "Desired", "MySQLClient",
+                "Basics", "Binlog", "Execution", "Schema", "Diff", "Git", "Desired", "MySQLClient",
                 "Observed", "Ledger", "Model", "MySQLStore", "Reports", "Reconciler", "Store",
                 "MemoryFleet",
             ], swiftSettings: settings),
@@ -145,6 +146,7 @@ let package = Package(
             "LintTests",
             ["Desired", "Git", "Lint", "MySQLClient", "Views", "plumb", "TestSupport"]),
         tests("MySQLClientTests", ["MySQLClient", "TestSupport"]),
+        tests("BinlogTests", ["Binlog", "TestSupport"]),
         tests("ObservedTests", ["Observed", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "Signatures", "TestSupport"]),
         tests(

@@ -5,7 +5,8 @@
 #                           BENCH_ROLLOUT=200,1000 BENCH_WIDE=750, and the largest sizes take longer
 #   BENCH_SHARDS=100 …      a smaller fleet
 #   BENCH_ONLY=rollout,parse …  these sections alone: observation, plan, parse, record, rollout,
-#                           transitions, approvals, fleet, wide, heartbeats
+#                           transitions, approvals, fleet, wide, heartbeats, and binlog, which
+#                           only runs by itself, on a server with a binary log
 #   BENCH_ROLLOUT=200,1000 …  the sizes of the rollouts
 #   BENCH_FLEET=100,1000 …  the sizes of the fleets in memory
 #   BENCH_WIDE=750,3000 …   the tables of the wide databases
@@ -23,6 +24,9 @@ case ",${BENCH_ONLY:-plan}," in
 *,observation,* | *,plan,* | *,parse,* | *,approvals,*) ;;
 *) shards=1 ;;
 esac
+# A binary log would cost the other sections time.
+log=--skip-log-bin
+[ "${BENCH_ONLY:-}" != binlog ] || log='--log-bin=binlog --server-id=1 --binlog-format=ROW'
 folder=$(mktemp -d "${TMPDIR:-/tmp}/plumb-bench.XXXXXX")
 data=${BENCH_DATA:-$folder/data}
 socket=$folder/m.sock
@@ -56,7 +60,7 @@ start_server() {
         --datadir="$data" --socket="$socket" --pid-file="$folder/pid" --tmpdir="$folder" \
         --skip-networking --skip-name-resolve --max-connections=100 \
         --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci \
-        --innodb-flush-log-at-trx-commit=0 --sync-binlog=0 --skip-log-bin \
+        --innodb-flush-log-at-trx-commit=0 --sync-binlog=0 $log \
         --innodb-doublewrite=0 --innodb-flush-method=nosync --innodb-use-native-aio=0 \
         --innodb-buffer-pool-size=64M --innodb-fast-shutdown=1 --table-definition-cache=400 \
         >>"$folder/error.log" 2>&1 &

@@ -1,9 +1,11 @@
 #pragma once
+#include <stddef.h>
 #include <mysql.h>
 #include <errmsg.h>
 #include <mysqld_error.h>
 #include <ma_pvio.h>
 #include <mysql/plugin_auth.h>
+#include <mariadb_rpl.h>
 #include <stdarg.h>
 
 /* An authentication plug-in as the library's <mysql/client_plugin.h> documents it. That header
@@ -46,4 +48,19 @@ static inline int plumb_register_login(
     plugin->license = "";
     plugin->authenticate = authenticate;
     return mysql_client_register_plugin(mysql, (struct st_mysql_client_plugin *)plugin) != 0;
+}
+
+/* Asks the server for its binary log from `offset` of `file` on; 0 where the question was sent.
+   The packets that follow are the answer. What MARIADB_RPL keeps beyond that is for a decoder that
+   is not used here, so it is given back at once. */
+static inline int plumb_begin_dump(
+    MYSQL *mysql, const char *file, size_t length, unsigned long offset, unsigned int server) {
+    MARIADB_RPL *dump = mariadb_rpl_init(mysql);
+    int status = dump == NULL
+        || mariadb_rpl_optionsv(dump, MARIADB_RPL_FILENAME, file, length)
+        || mariadb_rpl_optionsv(dump, MARIADB_RPL_START, offset)
+        || mariadb_rpl_optionsv(dump, MARIADB_RPL_SERVER_ID, server)
+        || mariadb_rpl_open(dump);
+    if (dump != NULL) mariadb_rpl_close(dump);
+    return status;
 }

@@ -362,7 +362,8 @@ package final class Connection: @unchecked Sendable {
         return true
     }
 
-    private func usableHandle() throws(MySQLError) -> UnsafeMutablePointer<MYSQL> {
+    /// The library's handle; throws where the session is over.
+    func usableHandle() throws(MySQLError) -> UnsafeMutablePointer<MYSQL> {
         guard isUsable, let handle else {
             throw MySQLError(
                 kind: .lostConnection, message: "the connection is closed", server: server)
@@ -385,7 +386,7 @@ package final class Connection: @unchecked Sendable {
     }
 
     /// Marks the connection as unusable and returns why.
-    private func lost(started: Date, during activity: Activity) -> MySQLError {
+    func lost(started: Date, during activity: Activity) -> MySQLError {
         var error = lastError(started: started, during: activity)
         if activity == .changing { error.retry = .indeterminate }
         isUsable = false

@@ -3,8 +3,10 @@ import Foundation
 /// A part of the benchmark that can be run by itself.
 enum Section: String, CaseIterable {
     case observation, plan, parse, record, rollout, transitions, approvals, fleet, wide, heartbeats
+    case binlog
 
-    /// The sections that `BENCH_ONLY` names, separated by commas; all without it.
+    /// The sections that `BENCH_ONLY` names, separated by commas; without it all but `binlog`,
+    /// which needs a server with a binary log.
     static func chosen() throws -> [Section] {
         let names = ProcessInfo.processInfo.environment["BENCH_ONLY"] ?? ""
         let wanted = names.split(separator: ",").map(String.init)
@@ -12,7 +14,9 @@ enum Section: String, CaseIterable {
             let known = allCases.map(\.rawValue).joined(separator: ", ")
             throw BenchError("BENCH_ONLY: there is no section \(name), only \(known)")
         }
-        return wanted.isEmpty ? allCases : allCases.filter { wanted.contains($0.rawValue) }
+        return allCases.filter { section in
+            wanted.isEmpty ? section != .binlog : wanted.contains(section.rawValue)
+        }
     }
 }
 
@@ -54,6 +58,7 @@ struct Sections {
         case .approvals: try ApprovalBench(fleet: fleet).run(&board)
         case .fleet: try FleetBench(fleet: fleet).run(&board)
         case .heartbeats: try HeartbeatBench(server: fleet.server).run(&board)
+        case .binlog: try BinlogBench(server: fleet.server).run(&board)
         case .wide: try WideBench(fleet: fleet, skeema: skeema).run(&board)
         }
     }

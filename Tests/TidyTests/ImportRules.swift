@@ -9,9 +9,11 @@ struct ImportRules {
             return ["\(path): `\(own)` is not in the table of modules"]
         }
         return imports.compactMap { name in
-            if let owner = modules.first(where: { $0.libraries.contains(name) }) {
-                return owner.name == own
-                    ? nil : "\(path) imports \(name), which \(owner.name) owns"
+            let owners = modules.filter { $0.libraries.contains(name) }.map(\.name)
+            if !owners.isEmpty {
+                return owners.contains(own)
+                    ? nil
+                    : "\(path) imports \(name), which \(owners.joined(separator: ", ")) owns"
             }
             guard let other = modules.firstIndex(where: { $0.name == name }) else {
                 return name.isLibrary ? "\(path) imports \(name), which nobody owns" : nil

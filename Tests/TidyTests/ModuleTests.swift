@@ -36,7 +36,7 @@ struct ModuleTests {
             ("Schema", "Diff"), ("Schema", "Schema"), ("Desired", "CGit2"), ("Schema", "CCrypto"),
             ("Diff", "Execution"), ("Views", "MySQLClient"), ("Views", "Observed"),
             ("Views", "Ledger"), ("Views", "Git"), ("Views", "Desired"), ("Views", "Execution"),
-            ("Git", "CUnheard"),
+            ("Git", "CUnheard"), ("Store", "CZlib"),
             ("Unheard", "Schema"),
         ] {
             #expect(faults(module, name).count == 1, "\(module) imports \(name)")
@@ -46,6 +46,7 @@ struct ModuleTests {
         #expect(rules.faults(path: machine, imports: ["Schema", "Model"]) == [])
         for (module, name) in [
             ("Diff", "Schema"), ("Git", "CGit2"), ("Views", "Reports"), ("Desired", "Git"),
+            ("Git", "CZlib"), ("Binlog", "CZlib"),
         ] {
             #expect(faults(module, name) == [], "\(module) imports \(name)")
         }

@@ -1,0 +1,98 @@
+/// The log goes on in another file.
+package struct RotateEvent: Hashable, Sendable {
+    package let next: BinlogPosition
+
+    init(from cursor: inout ByteCursor) throws(BinlogError) {
+        let offset = try cursor.little(8)
+        let file = try cursor.text(cursor.remaining)
+        guard !file.isEmpty, !file.contains("/") else {
+            throw BinlogError(.damaged, "the next file of the log has no name")
+        }
+        next = BinlogPosition(file: file, offset: offset)
+    }
+}
+
+/// The start of a transaction, or of a statement that is one by itself.
+package struct GTIDEvent: Hashable, Sendable {
+    /// The transaction's number: `0-1-42` of MariaDB, `uuid:42` of MySQL; nil where the server
+    /// numbers none, or by a form that is not read.
+    package let id: String?
+    /// Whether it is one statement that no COMMIT follows, as DDL; nil where the event does not
+    /// say.
+    package let isStandalone: Bool?
+
+    /// - Parameter serverID: the event's server, the middle part of MariaDB's numbers.
+    init(
+        _ type: EventType, serverID: UInt32, from cursor: inout ByteCursor
+    ) throws(BinlogError) {
+        switch type {
+        case .mariadbGTID:
+            let sequence = try cursor.little(8)
+            let domain = try cursor.little(4)
+            id = "\(domain)-\(serverID)-\(sequence)"
+            isStandalone = try cursor.byte() & 1 != 0
+        case .gtid:
+            try cursor.skip(1)
+            let digits = Hexadecimal.text(try cursor.take(16)).lowercased()
+            let number = try cursor.little(8)
+            var uuid = ""
+            for (place, digit) in digits.enumerated() {
+                if [8, 12, 16, 20].contains(place) { uuid += "-" }
+                uuid.append(digit)
+            }
+            id = "\(uuid):\(number)"
+            isStandalone = nil
+        default:
+            id = nil
+            isStandalone = nil
+        }
+    }
+}
+
+/// A statement in the log: DDL, the words around a transaction, or a change that the server logged
+/// as a statement.
+package struct QueryEvent: Hashable, Sendable {
+    /// The database that was selected.
+    package let database: String
+    /// The statement's bytes, in the character set of its session.
+    private let bytes: [UInt8]
+
+    init(isCompressed: Bool, from cursor: inout ByteCursor) throws(BinlogError) {
+        // The session's number and the seconds it took.
+        try cursor.skip(8)
+        let name = Int(try cursor.byte())
+        // The error's number.
+        try cursor.skip(2)
+        let status = Int(try cursor.little(2))
+        try cursor.skip(status)
+        database = try cursor.text(name)
+        try cursor.skip(1)
+        bytes = isCompressed ? try CompressedPart.bytes(from: &cursor) : try cursor.takeRest()
+    }
+
+    /// The statement; bytes that are not UTF-8 become U+FFFD.
+    package var statement: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// What a statement means for a transaction.
+    package enum Meaning: Hashable, Sendable {
+        case begin, commit, rollback
+        /// SAVEPOINT and ROLLBACK TO, which takes back what the log has since that point.
+        case savepoint
+        /// Two-phase transactions: XA START, END, PREPARE, COMMIT, ROLLBACK.
+        case xa
+        /// DDL, or a change that is logged as a statement.
+        case other
+    }
+
+    package var meaning: Meaning {
+        let words = statement.prefix(64).uppercased().split { $0 == " " || $0 == "\n" }
+        switch (words.first, words.count) {
+        case ("BEGIN", 1): return .begin
+        case ("COMMIT", 1): return .commit
+        case ("ROLLBACK", 1): return .rollback
+        case ("ROLLBACK", _), ("SAVEPOINT", _): return .savepoint
+        case ("XA", _): return .xa
+        default: return .other
+        }
+    }
+}
