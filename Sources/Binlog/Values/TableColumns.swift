@@ -8,7 +8,7 @@ package struct BinlogColumn: Hashable, Sendable {
     package let characterSet: String?
     /// How many digits the fraction of a second has.
     package let fractionDigits: Int
-    /// Whether it is generated, so that nothing can be written into it.
+    /// Whether the server works it out by itself, so that nothing can be written into it.
     package let isGenerated: Bool
 
     package init(
