@@ -1,4 +1,5 @@
 import Execution
+import Foundation
 import MySQLClient
 import Schema
 import TestSupport
@@ -51,6 +52,22 @@ extension TestServer {
         options.heartbeatSeconds = heartbeatSeconds
         return try BinlogStream(
             server: address, settings: settings, from: start, options: options)
+    }
+
+    /// Begins a new file of the log and removes those before it; returns where the new one begins.
+    func purge() throws -> BinlogPosition {
+        let connection = try connect()
+        try connection.execute("FLUSH BINARY LOGS")
+        let position = try BinlogSource(on: connection).position
+        let limit = Date(timeIntervalSinceNow: 60)
+        // MariaDB keeps a file until another thread has noted that no crash needs it any more.
+        while Date() < limit {
+            try connection.execute("PURGE BINARY LOGS TO '\(position.file)'")
+            let files = try connection.query("SHOW BINARY LOGS").map { $0[0] }
+            guard files.first != position.file else { return position }
+            usleep(10_000)
+        }
+        throw TestSupportError("the server keeps its log")
     }
 
     /// The events that `body` brings about; those of other tests may be among them.
