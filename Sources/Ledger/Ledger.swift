@@ -18,6 +18,9 @@ package final class Ledger: Sendable {
     /// Signs each transition; nil for an unsigned ledger.
     let signer: LedgerSigner?
 
+    /// Called with the bytes of a commit's objects once it is recorded.
+    let recorded: @Sendable (Int) -> Void
+
     /// Whether the store was found to be a ledger.
     private let isKnown = Lock(false)
     /// What threads of this process have to record, by environment.
@@ -25,8 +28,12 @@ package final class Ledger: Sendable {
     /// The leases that this handle holds, by environment.
     let leases = HeldLeases()
 
-    private init(backend: any LedgerBackend, signer: LedgerSigner?) {
+    private init(
+        backend: any LedgerBackend, signer: LedgerSigner?,
+        recorded: @escaping @Sendable (Int) -> Void
+    ) {
         self.backend = backend
+        self.recorded = recorded
         reader = ObjectReader(backend)
         self.signer = signer
     }
@@ -41,19 +48,24 @@ package final class Ledger: Sendable {
     ///   - lockWaitSeconds: how long a write waits for another process to finish writing.
     ///   - signingKey: the file of the SSH key that signs each transition, read before the first
     ///     write; nil for an unsigned ledger.
+    ///   - recorded: called with the bytes of each commit's objects once it is on the disk.
     package static func open(
-        path: String, lockWaitSeconds: Double = 10, signingKey: String? = nil
+        path: String, lockWaitSeconds: Double = 10, signingKey: String? = nil,
+        recorded: @escaping @Sendable (_ bytes: Int) -> Void = { _ in }
     ) throws(LedgerError) -> Ledger {
         try open(
-            GitBackend(path: path, waitSeconds: lockWaitSeconds), signingKey: signingKey)
+            GitBackend(path: path, waitSeconds: lockWaitSeconds), signingKey: signingKey,
+            recorded: recorded)
     }
 
     /// Opens the ledger in a store of any kind.
     package static func open(
-        _ backend: any LedgerBackend, signingKey: String? = nil
+        _ backend: any LedgerBackend, signingKey: String? = nil,
+        recorded: @escaping @Sendable (_ bytes: Int) -> Void = { _ in }
     ) throws(LedgerError) -> Ledger {
         let ledger = Ledger(
-            backend: backend, signer: signingKey.map { LedgerSigner(path: $0) })
+            backend: backend, signer: signingKey.map { LedgerSigner(path: $0) },
+            recorded: recorded)
         _ = try ledger.isThere
         return ledger
     }

@@ -80,6 +80,7 @@ extension Ledger {
         for attempt in 0..<Self.attempts {
             if attempt > 0 { Self.pause(attempt) }
             var (draft, commit): (LedgerGroup?, ObjectID?)
+            var bytes = 0
             do {
                 try backend.write(purpose, under: all) {
                     let made = LedgerGroup(
@@ -90,6 +91,7 @@ extension Ledger {
                     guard !made.isEmpty else { return nil }
                     let composed = try compose(made, by: actor)
                     commit = composed.id
+                    bytes = composed.objects.reduce(0) { $0 + $1.bytes.count }
                     let move = ReferenceMove(
                         reference, from: made.snapshot?.commit, to: composed.id)
                     try FaultSwitch.reach(.beforeLedgerWrite)
@@ -104,6 +106,7 @@ extension Ledger {
                 continue
             }
             guard let draft, let commit else { return }
+            recorded(bytes)
             if draft.snapshot == nil { backend.pointHead(at: environment) }
             return draft.settle(commit)
         }

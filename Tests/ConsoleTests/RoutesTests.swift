@@ -169,6 +169,31 @@ import Testing
         #expect(told.withLock { $0.map(\.endpoint) } == [nil, nil, "suspensions.suspend"])
     }
 
+    @Test func whatWasMeasuredIsTold() {
+        for measure: Measure in [
+            .statement(seconds: 0.02), .statement(seconds: 90), .lockWait, .recorded(bytes: 700),
+            .recorded(bytes: 300), .fetchFailed,
+        ] { state.note(measure, of: "production") }
+        let text = ask("/metrics").text
+        for line in [
+            #"plumb_statement_seconds_bucket{environment="production",le="0.05"} 1"#,
+            #"plumb_statement_seconds_bucket{environment="production",le="300"} 2"#,
+            #"plumb_statement_seconds_count{environment="production"} 2"#,
+            #"plumb_lock_waits_total{environment="production"} 1"#,
+            #"plumb_ledger_commits_total{environment="production"} 2"#,
+            #"plumb_ledger_written_bytes_total{environment="production"} 1000"#,
+            #"plumb_fetch_failures_total{environment="production"} 1"#,
+        ] {
+            #expect(text.contains("\n\(line)\n"), "\(line)")
+        }
+    }
+
+    @Test("attack: a long path does not fill the log")
+    func longPathsAreCut() {
+        _ = ask("/" + String(repeating: "a:b@", count: 4_000), secret: nil)
+        #expect(told.withLock { $0.map(\.path.count) } == [301])
+    }
+
     @Test func metricsAreTold() {
         note(.failed(number: 1, message: "no server", status: .error))
         let key = OperationKey(

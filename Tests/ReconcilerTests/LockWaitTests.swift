@@ -3,6 +3,7 @@ import Diff
 import Execution
 import Foundation
 import Model
+import Reports
 import Schema
 import Testing
 
@@ -20,6 +21,7 @@ struct LockWaitTests {
         let work: RolloutRunner.ShardWork
         let opener: ServerShardOpener
         let journal = SimulatedJournal()
+        let measures = Lock<[Measure]>([])
 
         init(_ kind: TestServer.Kind) throws {
             server = try TestServer.shared(kind)
@@ -61,7 +63,8 @@ struct LockWaitTests {
                         id: shard, server: server.address, database: database)
                 ],
                 catalog: catalog, lockWaitSeconds: 0, lockWaits: LockWaits(ddlSeconds: 1),
-                changed: { _ in })
+                changed: { _ in },
+                measured: { [measures] measure in measures.withLock { $0.append(measure) } })
         }
 
         func run(
@@ -144,6 +147,13 @@ struct LockWaitTests {
         }
         #expect(try answer.withLock { try $0?.get() } == 1)
         #expect(outcome?.kind == .completed(ran: true))
+        let measures = held.measures.withLock { $0 }
+        #expect(measures.count { $0 == .lockWait } == 1)
+        // The first statement waited for as long as it may, the second one hardly.
+        let seconds = measures.compactMap { measure in
+            if case .statement(let seconds) = measure { seconds } else { nil }
+        }
+        #expect(seconds.count == 2 && seconds[0] >= 1 && seconds[1] > 0, "\(seconds)")
         #expect(try held.columns() == ["id", "n"])
     }
 

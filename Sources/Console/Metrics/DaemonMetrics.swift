@@ -35,7 +35,7 @@ struct DaemonMetrics {
         }
         times(&page, .lastPass, \.lastPass)
         times(&page, .lastFetch, \.lastFetch)
-        for (name, known) in environments { page.add(.fetchFailures, known.fetchFailures, name) }
+        for (name, known) in environments { page.add(.fetchFailures, known.allFetchFailures, name) }
         plans(&page)
         rollouts(&page)
         for (code, count) in requests.sorted(by: { $0.key < $1.key }) {
@@ -86,6 +86,16 @@ struct DaemonMetrics {
         }
         for (name, known) in environments { page.add(.operationSeconds, known.seconds, name) }
         for (name, known) in environments { page.add(.waits, known.waits, name) }
+        work(&page)
+    }
+
+    private func work(_ page: inout MetricPage) {
+        for (name, known) in environments {
+            page.add(.statementSeconds, known.work.statementSeconds, name)
+        }
+        for (name, known) in environments { page.add(.lockWaits, known.work.lockWaits, name) }
+        for (name, known) in environments { page.add(.ledgerCommits, known.work.commits, name) }
+        for (name, known) in environments { page.add(.ledgerBytes, known.work.bytes, name) }
     }
 
     /// How many shards of each namespace are in each state, sorted; also the states that none is

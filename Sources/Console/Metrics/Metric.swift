@@ -19,6 +19,10 @@ enum Metric: String, CaseIterable {
     case operations = "plumb_operations_total"
     case operationSeconds = "plumb_operation_seconds"
     case waits = "plumb_shard_waits_total"
+    case statementSeconds = "plumb_statement_seconds"
+    case lockWaits = "plumb_lock_waits_total"
+    case ledgerCommits = "plumb_ledger_commits_total"
+    case ledgerBytes = "plumb_ledger_written_bytes_total"
     case requests = "plumb_http_requests_total"
     case connections = "plumb_http_connections"
     case streams = "plumb_event_streams"
@@ -29,8 +33,10 @@ enum Metric: String, CaseIterable {
 
     var kind: Kind {
         switch self {
-        case .passes, .fetchFailures, .operations, .waits, .requests: .counter
-        case .operationSeconds: .histogram
+        case .passes, .fetchFailures, .operations, .waits, .lockWaits, .ledgerCommits,
+            .ledgerBytes, .requests:
+            .counter
+        case .operationSeconds, .statementSeconds: .histogram
         case .build, .started, .shards, .ready, .standingBy, .lastPass, .lastFetch, .steps,
             .waiting, .oldestWaiting, .rollout, .working, .connections, .streams:
             .gauge
@@ -48,7 +54,8 @@ enum Metric: String, CaseIterable {
         case .passes: "How many passes ended, by their outcome; failed where none could be made"
         case .lastPass: "When the last pass ended that could be made"
         case .lastFetch: "When a pass last fetched the schema repository"
-        case .fetchFailures: "How many passes went on with an old copy of the schema repository"
+        case .fetchFailures:
+            "How many passes could not fetch the schema repository, with an old copy or none"
         case .steps: "How many steps the plan of the last pass has, by their hazard"
         case .waiting: "How many steps wait for an approval"
         case .oldestWaiting:
@@ -58,6 +65,10 @@ enum Metric: String, CaseIterable {
         case .operations: "How many operations ended in this process, by their state"
         case .operationSeconds: "How long operations were at work in this process"
         case .waits: "How often a shard could not go on and was tried again later"
+        case .statementSeconds: "How long each statement took that changes a shard, in seconds"
+        case .lockWaits: "How many statements gave up, as another session held a lock"
+        case .ledgerCommits: "How many commits this process recorded in the ledger"
+        case .ledgerBytes: "How many bytes of objects these commits had before compression"
         case .requests: "How many requests were answered, by the status of the answer"
         case .connections: "How many connections over HTTP are open"
         case .streams: "How many clients listen to events"
@@ -75,7 +86,8 @@ enum Metric: String, CaseIterable {
         case .steps: ["environment", "hazard"]
         case .rollout, .operations: ["environment", "state"]
         case .ready, .standingBy, .lastPass, .lastFetch, .fetchFailures, .waiting, .oldestWaiting,
-            .working, .operationSeconds, .waits:
+            .working, .operationSeconds, .waits, .statementSeconds, .lockWaits, .ledgerCommits,
+            .ledgerBytes:
             ["environment"]
         }
     }

@@ -58,6 +58,11 @@ package final class DaemonState: Sendable {
         }
     }
 
+    /// Takes in what was measured.
+    package func note(_ measure: Measure, of environment: String) {
+        state.withLock { $0.environments[environment, default: Kept()].known.work.note(measure) }
+    }
+
     /// Takes in with what a pass begins: the source, the fleet file and the ledger.
     package func began(_ session: LedgerSession) {
         let name = session.environment.name

@@ -11,7 +11,7 @@ struct EnvironmentState: Sendable {
     var passes: [String: Int] = [:]
     /// When the last pass ended that could be made.
     var lastPass: Timestamp?
-    /// When a pass last fetched the schema repository, and how many could not.
+    /// When a pass last fetched the schema repository, and how many went on with an old copy.
     var lastFetch: Timestamp?
     var fetchFailures = 0
     /// Why the last pass could not be made; nil where it could.
@@ -30,6 +30,10 @@ struct EnvironmentState: Sendable {
     var seconds = Histogram(bounds: [0.1, 0.5, 1, 5, 15, 60, 300, 1_800, 7_200])
     /// How often a shard could not go on and was tried again.
     var waits = 0
+    var work = MeasuredWork()
+
+    /// How many passes could not fetch the schema repository, whether or not there was a copy.
+    var allFetchFailures: Int { fetchFailures + work.fetchFailures }
 
     /// Whether something was completed since the shards were looked at.
     private(set) var isBehind = false

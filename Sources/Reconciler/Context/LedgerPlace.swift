@@ -104,20 +104,23 @@ package enum LedgerPlace: Sendable, CustomStringConvertible {
     ///   - signingKey: the file of the SSH key that signs each transition.
     ///   - interrupt: raised where the process is to end: a ledger that does not answer is not
     ///     waited for long then.
+    ///   - recorded: called with the bytes of each commit's objects.
     package func open(
-        signingKey: String? = nil, interrupt: Interrupt? = nil
+        signingKey: String? = nil, interrupt: Interrupt? = nil,
+        recorded: @escaping @Sendable (_ bytes: Int) -> Void = { _ in }
     ) throws -> Ledger {
         switch self {
         case .folder(let path):
             return try Ledger.open(
-                path: path, lockWaitSeconds: Self.lockWaitSeconds, signingKey: signingKey)
+                path: path, lockWaitSeconds: Self.lockWaitSeconds, signingKey: signingKey,
+                recorded: recorded)
         case .database(let access):
             try access.check()
             return try Ledger.open(
                 MySQLBackend(
                     place: description, database: access.database.name, servers: access.servers,
                     waitSeconds: Self.lockWaitSeconds, interrupt: interrupt),
-                signingKey: signingKey)
+                signingKey: signingKey, recorded: recorded)
         }
     }
 }

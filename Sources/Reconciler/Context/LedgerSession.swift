@@ -56,7 +56,8 @@ package struct LedgerSession {
         // writes nothing to the ledger.
         let key = trusted.places.folder == nil ? nil : trusted.fleet.ledgerKey
         let ledger = try place.open(
-            signingKey: key?.resolved(in: request.folder), interrupt: hooks.interrupt)
+            signingKey: key?.resolved(in: request.folder), interrupt: hooks.interrupt,
+            recorded: { [measured = hooks.measured] in measured(.recorded(bytes: $0)) })
         let store = LedgerStore(
             ledger: ledger, environment: environment.name, actor: request.actor,
             clock: hooks.clock)

@@ -50,7 +50,7 @@ package struct PassContext {
         }
         let context = try ReconcileContext(
             access: access, purposes: purposes, concurrency: concurrency,
-            clock: hooks.clock, interrupt: hooks.interrupt)
+            clock: hooks.clock, interrupt: hooks.interrupt, measured: hooks.measured)
         if let old { context.forgive(like: old) }
         return PassContext(ledgerSession: session, context: context)
     }

@@ -25,7 +25,7 @@ extension ReconcileContext: FleetAccess {
         return ServerShardOpener(
             pool: pool, shards: targets, catalog: catalog, lockWaitSeconds: waitSeconds,
             lockWaits: access.lockWaits, isForChanges: isForChanges,
-            changed: { observer.forget($0) })
+            changed: { observer.forget($0) }, measured: measured)
     }
 }
 

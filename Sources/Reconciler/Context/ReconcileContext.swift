@@ -4,6 +4,7 @@ import Execution
 import Model
 import MySQLClient
 import Observed
+import Reports
 import Schema
 
 /// What a process keeps between passes: connections, what was read and what was proved.
@@ -18,6 +19,8 @@ package final class ReconcileContext: Sendable {
     package let memory = PassMemory()
     package let access: ServerAccess
     package let concurrency: Concurrency
+    /// Called with what statements took.
+    let measured: @Sendable (Measure) -> Void
     /// Bounds the operations of all rollouts that run statements.
     package let places: StatementPlaces
     /// How the work on the environment is shared with other processes.
@@ -35,11 +38,13 @@ package final class ReconcileContext: Sendable {
     /// Throws where an account or a secret is missing that one of `purposes` needs.
     package init(
         access: ServerAccess, purposes: Set<ConnectionPool.Purpose>, concurrency: Concurrency,
-        clock: any Clock, interrupt: Interrupt? = nil
+        clock: any Clock, interrupt: Interrupt? = nil,
+        measured: @escaping @Sendable (Measure) -> Void = { _ in }
     ) throws {
         try access.check(purposes)
         self.access = access
         self.concurrency = concurrency
+        self.measured = measured
         places = StatementPlaces(concurrency)
         catalog = ObjectCatalog()
         cache = ProofCache(catalog: catalog)

@@ -1,6 +1,7 @@
 import Basics
 import Desired
 import Execution
+import Git
 import Ledger
 import Model
 import MySQLClient
@@ -149,6 +150,7 @@ package struct Daemon {
             } catch {
                 failures += 1
                 isGone = false
+                if Self.isOfFetch(error) { hooks.measured(.fetchFailed) }
                 // A pass that fails for days reads and tries all the same.
                 if hooks.flights?.isEmpty != false {
                     context?.forgetUnused(shards: nil, now: hooks.clock.now)
@@ -187,6 +189,12 @@ package struct Daemon {
         hooks.flights?.waitForAll()
         assistant.finish()
         context?.pool.closeIdle()
+    }
+
+    /// Whether the schema repository could not be fetched.
+    private static func isOfFetch(_ error: any Error) -> Bool {
+        guard let error = error as? GitError else { return false }
+        return [.network, .authentication, .certificate].contains(error.code)
     }
 
     /// That the fleet file has no such environment, and what is left behind there.

@@ -83,6 +83,8 @@ package struct PassHooks: Sendable {
     /// Called before a wait, or something with a time limit, of so many seconds: a loop that says
     /// nothing for longer, and begins no stage, stands still.
     package var lasting: @Sendable (_ seconds: Double) -> Void = { _ in }
+    /// Called with what is measured, from several threads at once.
+    package var measured: @Sendable (Measure) -> Void = { _ in }
     /// What stands in for the servers of the shards; nil in the product.
     package var access: (any FleetAccess)?
     /// What stands in for the programs and procedures of finalizers; nil in the product.

@@ -2,6 +2,7 @@ import Basics
 import Model
 import MySQLClient
 import Observed
+import Reports
 import Schema
 
 /// Connects to shards for changes and takes their locks; nothing is done without the lock.
@@ -14,6 +15,7 @@ package struct ServerShardOpener: ShardOpener {
     private let isForChanges: Bool
     private let silentSeconds: Int
     private let changed: @Sendable (ShardID) -> Void
+    private let measured: @Sendable (Measure) -> Void
 
     /// - Parameters:
     ///   - lockWaitSeconds: how long to wait for a shard's lock that another session holds.
@@ -23,11 +25,13 @@ package struct ServerShardOpener: ShardOpener {
     ///     process gives no sign of life.
     ///   - changed: called after every statement, so that cached fingerprints of the shard are
     ///     dropped.
+    ///   - measured: called with what each statement took.
     package init(
         pool: ConnectionPool, shards: [ShardID: ObservationTarget], catalog: ObjectCatalog,
         lockWaitSeconds: Int, lockWaits: LockWaits, isForChanges: Bool = true,
         silentSeconds: Int = Connection.silentSeconds,
-        changed: @escaping @Sendable (ShardID) -> Void
+        changed: @escaping @Sendable (ShardID) -> Void,
+        measured: @escaping @Sendable (Measure) -> Void = { _ in }
     ) {
         self.pool = pool
         self.shards = shards
@@ -37,6 +41,7 @@ package struct ServerShardOpener: ShardOpener {
         self.isForChanges = isForChanges
         self.silentSeconds = silentSeconds
         self.changed = changed
+        self.measured = measured
     }
 
     /// The name of the lock that every worker of a shard takes (`GET_LOCK`); it is unique on a
@@ -93,10 +98,10 @@ package struct ServerShardOpener: ShardOpener {
                     + "\(target.server): a reconcile is running, or its last statement still is",
                 retry: .retryable, isLocked: true)
         }
-        let open = { @Sendable [catalog, lockWaits, changed] (connection: Connection) in
+        let open = { @Sendable [catalog, lockWaits, changed, measured] (connection: Connection) in
             ShardSession(
                 target: target, connection: connection, catalog: catalog, lockWaits: lockWaits,
-                changed: changed)
+                changed: changed, measured: measured)
         }
         var session = open(connection)
         session.helpers = ServerShardHelpers(

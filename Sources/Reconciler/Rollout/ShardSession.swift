@@ -1,8 +1,10 @@
 import Basics
 import Diff
+import Execution
 import Model
 import MySQLClient
 import Observed
+import Reports
 import Schema
 
 /// One shard, while its lock is held, by this session or by the one that leads it.
@@ -35,6 +37,7 @@ struct ShardSession: ShardPort {
     let catalog: ObjectCatalog
     let lockWaits: LockWaits
     let changed: @Sendable (ShardID) -> Void
+    let measured: @Sendable (Measure) -> Void
     /// Nil where this session holds the lock itself.
     var leader: Leader?
     var helpers: (any ShardHelpers)?
@@ -84,6 +87,8 @@ struct ShardSession: ShardPort {
         // What follows only reads: a longer wait harms nobody, and ends with the next loan of the
         // session.
         let next = "SET SESSION " + Self.lockWait(lockWaits.readingSeconds)
+        let start = LoopPulse.monotonicSeconds()
+        defer { measured(.statement(seconds: LoopPulse.monotonicSeconds() - start)) }
         do throws(MySQLError) {
             if let numbersZeros = statement.numbersZeros {
                 try connection.execute(
@@ -94,6 +99,7 @@ struct ShardSession: ShardPort {
         } catch  where error.kind == .readOnly && target.changesReadOnly {
             throw ReadOnlyRefusal.unprivileged(target, error)
         } catch {
+            if [.lockWaitTimeout, .deadlock].contains(error.kind) { measured(.lockWait) }
             var failure = ShardFailure(
                 error, shard: target.id, changing: true,
                 rows: error.number == Self.rowWithoutParent ? statement.rowsInTheWay : nil)

@@ -59,7 +59,10 @@ enum DaemonCommand {
                     interrupt: interrupt,
                     listener: RolloutListener { tell(environment, .rollout($0)) })
                 hooks.shares = true
-                if let state = face?.state { hooks.compared = { state.compared($0, $1) } }
+                if let state = face?.state {
+                    hooks.compared = { state.compared($0, $1) }
+                    hooks.measured = { state.note($0, of: environment) }
+                }
                 return hooks
             },
             began: { face?.state.began($0) })
