@@ -17,20 +17,24 @@ import Testing
     private let state: DaemonState
     private let alive = Lock(true)
     private let told = Lock<[ReportedRequest]>([])
+    private let looks = Lock(0)
     private static let reader = "reader-0123456789abcdef01234567"
 
     init() throws {
         folder = try TemporaryFolder()
         let path = try folder.write("prometheus read \(Self.reader)\n", to: "tokens")
         chmod(path, 0o600)
+        let hooks = try folder.write("hub github \(SignedDelivery.github)\n", to: "hooks")
+        chmod(hooks, 0o600)
         let events = EventHub()
         state = DaemonState(events: events)
         routes = Routes(
             state: state, events: events, tokens: try TokenFile(path) { _ in },
+            webhooks: try WebhookDoor(hooks) { _ in },
             settings: Routes.Settings(
                 version: "1.2.3", startedAt: Timestamp(secondsSince1970: 1_000),
                 isAlive: { [alive] in alive.withLock { $0 } }, wake: { _ in },
-               
+                look: { [looks] in looks.withLock { $0 += 1 } },
                 tell: { [told] request in told.withLock { $0.append(request) } }))
     }
 
@@ -167,6 +171,33 @@ import Testing
         #expect(told.withLock { $0.map(\.level) } == [.debug, .warning, .warning])
         #expect(told.withLock { $0.map(\.name) } == ["prometheus", nil, "prometheus"])
         #expect(told.withLock { $0.map(\.endpoint) } == [nil, nil, "suspensions.suspend"])
+    }
+
+    @Test func aPushLetsAllLoopsLookOnce() {
+        let headers = SignedDelivery.headers("github")
+        let answers = (0..<2).map { _ in
+            ask("/webhook", "POST", secret: nil, headers: headers, body: SignedDelivery.body)
+        }
+        #expect(answers.map(\.status) == [202, 409])
+        #expect(looks.withLock { $0 } == 1)
+        #expect(told.withLock { $0.map(\.name) } == ["hub", "hub"])
+        #expect(ask("/webhook", secret: nil).status == 405)
+        #expect(ask("/metrics").text.contains(#"plumb_webhooks_total{outcome="accepted"} 1"#))
+    }
+
+    @Test("attack: a forged push does nothing, and learns nothing")
+    func forgedPushesDoNothing() {
+        let wrong: [[String: String]] = [
+            [:], ["x-gitlab-token": "x"], ["x-hub-signature-256": "sha256=0"],
+            ["authorization": "Bearer \(Self.reader)"],
+        ]
+        for headers in wrong {
+            let answer = ask(
+                "/webhook", "POST", secret: nil, headers: headers, body: SignedDelivery.body)
+            #expect(answer.status == 401 && answer.text == "refused\n")
+        }
+        #expect(looks.withLock { $0 } == 0)
+        #expect(told.withLock { $0.map(\.level) } == wrong.map { _ in .warning })
     }
 
     @Test func whatWasMeasuredIsTold() {

@@ -11,6 +11,8 @@ struct DaemonMetrics {
     let environments: [(name: String, known: EnvironmentState)]
     /// How many requests were answered, by the status of the answer.
     let requests: [Int: Int]
+    /// How many deliveries of forges came to what; nil where none are taken.
+    let webhooks: [WebhookDoor.Outcome: Int]?
     let connectionCount: Int
     let streamCount: Int
 
@@ -40,6 +42,11 @@ struct DaemonMetrics {
         rollouts(&page)
         for (code, count) in requests.sorted(by: { $0.key < $1.key }) {
             page.add(.requests, count, String(code))
+        }
+        if let webhooks {
+            for outcome in WebhookDoor.Outcome.allCases {
+                page.add(.webhooks, webhooks[outcome] ?? 0, outcome.rawValue)
+            }
         }
         page.add(.connections, connectionCount)
         page.add(.streams, streamCount)

@@ -24,6 +24,7 @@ enum Metric: String, CaseIterable {
     case ledgerCommits = "plumb_ledger_commits_total"
     case ledgerBytes = "plumb_ledger_written_bytes_total"
     case requests = "plumb_http_requests_total"
+    case webhooks = "plumb_webhooks_total"
     case connections = "plumb_http_connections"
     case streams = "plumb_event_streams"
 
@@ -34,7 +35,7 @@ enum Metric: String, CaseIterable {
     var kind: Kind {
         switch self {
         case .passes, .fetchFailures, .operations, .waits, .lockWaits, .ledgerCommits,
-            .ledgerBytes, .requests:
+            .ledgerBytes, .requests, .webhooks:
             .counter
         case .operationSeconds, .statementSeconds: .histogram
         case .build, .started, .shards, .ready, .standingBy, .lastPass, .lastFetch, .steps,
@@ -70,6 +71,7 @@ enum Metric: String, CaseIterable {
         case .ledgerCommits: "How many commits this process recorded in the ledger"
         case .ledgerBytes: "How many bytes of objects these commits had before compression"
         case .requests: "How many requests were answered, by the status of the answer"
+        case .webhooks: "How many deliveries of forges came to what"
         case .connections: "How many connections over HTTP are open"
         case .streams: "How many clients listen to events"
         }
@@ -83,6 +85,7 @@ enum Metric: String, CaseIterable {
         case .requests: ["code"]
         case .shards: ["environment", "namespace", "state"]
         case .passes: ["environment", "outcome"]
+        case .webhooks: ["outcome"]
         case .steps: ["environment", "hazard"]
         case .rollout, .operations: ["environment", "state"]
         case .ready, .standingBy, .lastPass, .lastFetch, .fetchFailures, .waiting, .oldestWaiting,

@@ -10,6 +10,7 @@ package final class Routes: Sendable {
     private let state: DaemonState
     private let events: EventHub
     private let tokens: TokenFile
+    private let webhooks: WebhookDoor?
     private let settings: Settings
     private let counts = Lock<[Int: Int]>([:])
 
@@ -21,28 +22,35 @@ package final class Routes: Sendable {
         package var isAlive: @Sendable () -> Bool
         /// Lets the loop of an environment make its next pass at once, as something was asked.
         package var wake: @Sendable (String) -> Void
+        /// Lets the loops of all environments look at once, as something was pushed.
+        package var look: @Sendable () -> Void
         /// Tells of each request but those to `/livez` and `/readyz`, once it is answered.
         package var tell: @Sendable (ReportedRequest) -> Void
 
         package init(
             version: String, startedAt: Timestamp, isAlive: @escaping @Sendable () -> Bool,
             wake: @escaping @Sendable (String) -> Void,
+            look: @escaping @Sendable () -> Void,
             tell: @escaping @Sendable (ReportedRequest) -> Void
         ) {
             self.version = version
             self.startedAt = startedAt
             self.isAlive = isAlive
             self.wake = wake
+            self.look = look
             self.tell = tell
         }
     }
 
+    /// - Parameter webhooks: takes what forges send; nil where nobody asks for that.
     package init(
-        state: DaemonState, events: EventHub, tokens: TokenFile, settings: Settings
+        state: DaemonState, events: EventHub, tokens: TokenFile, webhooks: WebhookDoor? = nil,
+        settings: Settings
     ) {
         self.state = state
         self.events = events
         self.tokens = tokens
+        self.webhooks = webhooks
         self.settings = settings
     }
 
@@ -71,6 +79,7 @@ package final class Routes: Sendable {
         switch request.path {
         case ["livez"]: return probe(request, settings.isAlive())
         case ["readyz"]: return probe(request, state.isReady)
+        case ["webhook"]: if let webhooks { return take(request, webhooks) }
         default: break
         }
         // The same for everybody and every daemon: it tells nothing, and asks for a token itself.
@@ -89,6 +98,16 @@ package final class Routes: Sendable {
         settings.tell(
             ReportedRequest(
                 request, by: token.name, endpoint: endpoint, status: response.status))
+        return response
+    }
+
+    /// The answer to a forge; it has no token, and proves by other means who it is.
+    private func take(_ request: HTTPRequest, _ webhooks: WebhookDoor) -> HTTPResponse {
+        guard request.method == "POST" else { return notAllowed("POST") }
+        let (outcome, sender) = webhooks.take(request)
+        if outcome == .accepted { settings.look() }
+        let response = HTTPResponse(outcome)
+        settings.tell(ReportedRequest(request, by: sender, status: response.status))
         return response
     }
 
@@ -125,7 +144,8 @@ package final class Routes: Sendable {
         let metrics = DaemonMetrics(
             version: settings.version, startedAt: settings.startedAt,
             environments: state.all().map { ($0.name, $0.known) },
-            requests: counts.withLock { $0 }, connectionCount: connectionCount,
+            requests: counts.withLock { $0 }, webhooks: webhooks?.outcomes,
+            connectionCount: connectionCount,
             streamCount: events.listenerCount)
         return HTTPResponse(200, metrics.text, type: "text/plain; version=0.0.4; charset=utf-8")
     }

@@ -1,4 +1,3 @@
-import Basics
 import Schema
 import Service
 
@@ -58,16 +57,5 @@ package struct TokenList: Sendable {
                 remedy: "make one with `openssl rand -hex 32`")
         }
         return AccessToken.digest(of: word)
-    }
-}
-
-/// Why a file of tokens is of no use.
-package struct TokenError: RemediedError {
-    package let fault: String
-    package let remedy: String?
-
-    init(_ fault: String, remedy: String?) {
-        self.fault = fault
-        self.remedy = remedy
     }
 }

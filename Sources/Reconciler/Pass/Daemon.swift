@@ -113,6 +113,7 @@ package struct Daemon {
             request.backsOff = true
             request.waitsForBakes = false
             number += 1
+            if hooks.takeCall() { isCalled = true }
             for failure in hooks.flights?.takeFailures() ?? [] {
                 notify(
                     .failed(

@@ -22,6 +22,8 @@ package final class EnvironmentLoops: Sendable {
 
     private struct State {
         var interrupts: [String: Interrupt] = [:]
+        /// The environments of which a pass is asked that is not begun yet.
+        var called: Set<String> = []
         var isEnding = false
     }
 
@@ -125,12 +127,26 @@ package final class EnvironmentLoops: Sendable {
         state.withLock { $0.interrupts[environment] }?.nudge()
     }
 
+    /// Lets every loop make its next pass at once, also where the last one was another process's.
+    ///
+    /// However often it is called while a pass is made, one pass comes after it.
+    package func callAll() {
+        let interrupts = state.withLock { state in
+            state.called.formUnion(state.interrupts.keys)
+            return Array(state.interrupts.values)
+        }
+        for interrupt in interrupts { interrupt.nudge() }
+    }
+
     /// Hooks with which each stage and each wait of a loop is a sign of life.
     private func listened(_ hooks: PassHooks, of name: String) -> PassHooks {
         var own = hooks
         own.stage = { [pulse] stage in
             pulse.beat(name)
             hooks.stage(stage)
+        }
+        own.takeCall = { [weak self] in
+            self?.state.withLock { $0.called.remove(name) != nil } ?? false
         }
         own.lasting = { [pulse] seconds in
             pulse.beat(name, within: seconds)

@@ -83,6 +83,8 @@ package struct PassHooks: Sendable {
     /// Called before a wait, or something with a time limit, of so many seconds: a loop that says
     /// nothing for longer, and begins no stage, stands still.
     package var lasting: @Sendable (_ seconds: Double) -> Void = { _ in }
+    /// Whether a pass is asked of this loop, whoever has made the last one; asked once for each.
+    package var takeCall: @Sendable () -> Bool = { false }
     /// Called with what is measured, from several threads at once.
     package var measured: @Sendable (Measure) -> Void = { _ in }
     /// What stands in for the servers of the shards; nil in the product.

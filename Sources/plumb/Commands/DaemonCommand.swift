@@ -19,7 +19,8 @@ enum DaemonCommand {
         options: Option.fleet.map {
             $0.name == Option.environment.name ? Option.environments : $0
         } + [
-            .heal, .interval, .exactEvery, .listen, .tokens, .tlsCertificate, .tlsKey, .logLevel,
+            .heal, .interval, .exactEvery, .listen, .tokens, .webhooks, .tlsCertificate, .tlsKey,
+            .logLevel,
         ],
         run: run)
 

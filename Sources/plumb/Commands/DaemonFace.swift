@@ -13,6 +13,7 @@ struct DaemonFace: Sendable {
     private let events = EventHub()
     private let loops = Lock<EnvironmentLoops?>(nil)
     private let tokens: TokenFile
+    private let webhooks: WebhookDoor?
     private let address: ListenAddress
     private let identity: TLSIdentity?
     private let log: EventLog
@@ -24,7 +25,7 @@ struct DaemonFace: Sendable {
     /// Nil where it is not asked for. Throws where an address or a file is of no use.
     init?(_ invocation: Invocation, _ log: EventLog) throws {
         guard let text = invocation.value(.listen) else {
-            for option in [Option.tokens, .tlsCertificate, .tlsKey]
+            for option in [Option.tokens, .webhooks, .tlsCertificate, .tlsKey]
             where invocation.value(option) != nil {
                 throw UsageError(
                     message: "--\(option.name) is for a daemon that answers over HTTP",
@@ -42,6 +43,9 @@ struct DaemonFace: Sendable {
         identity = try Self.identity(invocation)
         self.log = log
         tokens = try TokenFile(path) { log.write("tokens", .error, ["message": $0]) }
+        webhooks = try invocation.value(.webhooks).map { path in
+            try WebhookDoor(path) { log.write("webhooks", .error, ["message": $0]) }
+        }
         state = DaemonState(events: events)
     }
 
@@ -73,11 +77,11 @@ struct DaemonFace: Sendable {
         self.loops.withLock { $0 = loops }
         FileLimit.raise()
         let routes = Routes(
-            state: state, events: events, tokens: tokens,
+            state: state, events: events, tokens: tokens, webhooks: webhooks,
             settings: Routes.Settings(
                 version: Version.current, startedAt: Timestamp(Date()),
                 isAlive: { pulse.late(allowance: Self.stepSeconds).isEmpty },
-                wake: { loops.wake($0) },
+                wake: { loops.wake($0) }, look: { loops.callAll() },
                 tell: { [log] in Self.tell($0, log) }))
         let server = try DaemonServer(
             address, identity: identity, routes: routes, events: events)

@@ -126,6 +126,10 @@ struct Option: Sendable {
         name: "tokens", value: "path",
         help: "with --listen: who may ask for what, a line each: name, role, secret",
         values: .file)
+    static let webhooks = Option(
+        name: "webhooks", value: "path",
+        help: "with --listen: whose pushes are heard, a line each: name, kind of forge, secret",
+        values: .file)
     static let tlsCertificate = Option(
         name: "tls-certificate", value: "path",
         help: "with --listen: the certificate and its chain, in PEM", values: .file)
