@@ -95,6 +95,12 @@ let package = Package(
                 "Reconciler", "Views", "HTTP", "Service",
             ], embedded: "Page/Files"),
         module("HTTPClient", ["Basics", "CCurl"]),
+        module(
+            "Notifications",
+            [
+                "Basics", "Execution", "Crypto", "Schema", "Desired", "Ledger", "Model", "Reports",
+                "Reconciler", "Views", "HTTPClient",
+            ]),
         .executableTarget(
             name: "plumb",
             dependencies: [
@@ -102,6 +108,7 @@ let package = Package(
                 "Git", "Desired", "Lint",
                 "MySQLClient", "Observed", "Ledger", "Model", "Reports", "Reconciler", "Import",
                 "Doctor", "Views", "Service", "HTTP", "Console", "HTTPClient",
+                "Notifications",
             ], swiftSettings: settings),
         .executableTarget(
             name: "plumb-bench",
@@ -157,6 +164,7 @@ let package = Package(
         tests("ConsoleTests", ["Console", "TestSupport"]),
         tests("ServiceTests", ["Service", "TestSupport"]),
         tests("HTTPClientTests", ["HTTPClient", "TestSupport"]),
+        tests("NotificationsTests", ["Notifications", "Ledger", "MemoryStore", "TestSupport"]),
         tests("ViewsTests", ["Views", "TestSupport"]),
         tests("CommandTests", ["plumb", "Service", "Console", "TestSupport"]),
         tests("TidyTests", ["TestSupport"]),

@@ -8,6 +8,8 @@ package final class HTTPClient {
     /// How a server is asked.
     package struct Settings: Sendable {
         package var server: ServerURL
+        /// How errors call the server, where its address must not be told; nil for its address.
+        package var name: String?
         /// What shows who asks; nil for nothing.
         package var token: String?
         /// The authorities that may vouch for the server, instead of the system's.
@@ -32,6 +34,8 @@ package final class HTTPClient {
         package var accept: String
         /// The JSON that is posted; nil for a GET.
         package var body: String?
+        /// Further lines of the header, each as `Name: value`.
+        package var headers: [String] = []
 
         package init(_ path: String, accept: String, body: String? = nil) {
             self.path = path
@@ -97,13 +101,15 @@ package final class HTTPClient {
         var status = 0
         plumb_curl_status(curl, &status)
         guard let body = String(validating: answer.body, as: UTF8.self) else {
-            throw HTTPClientError("\(settings.server) answers with what is no text")
+            throw HTTPClientError("\(called) answers with what is no text")
         }
         return Response(status: status, headers: answer.headers, body: body)
     }
 
+    private var called: String { settings.name ?? settings.server.description }
+
     private func headers(of request: Request) -> [String] {
-        var lines = ["Accept: \(request.accept)"]
+        var lines = ["Accept: \(request.accept)"] + request.headers
         if let token = settings.token { lines.append("Authorization: Bearer \(token)") }
         // Without the last one libcurl waits a second for a leave to send larger bodies.
         if request.body != nil { lines += ["Content-Type: application/json", "Expect:"] }
@@ -158,6 +164,13 @@ package final class HTTPClient {
     private func failure(
         _ code: CURLcode, _ detail: String, _ answer: Incoming
     ) -> HTTPClientError {
+        if let name = settings.name {
+            // What libcurl says of this case names the host.
+            let words =
+                answer.isTooLong
+                ? "it answers with too much" : String(cString: curl_easy_strerror(code))
+            return HTTPClientError("\(name): \(words)")
+        }
         let server = settings.server
         let words = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
         if answer.isTooLong {

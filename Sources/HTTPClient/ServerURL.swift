@@ -4,7 +4,7 @@ import Foundation
 package struct ServerURL: Hashable, Sendable, CustomStringConvertible {
     package let description: String
     /// Whether what is sent cannot be read on the way: by TLS, or as it stays on this machine.
-    let isPrivate: Bool
+    package let isPrivate: Bool
     let isEncrypted: Bool
 
     /// Throws where it is no such address, or has a password in it.

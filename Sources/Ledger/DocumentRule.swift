@@ -14,6 +14,7 @@ enum DocumentRule: Equatable {
     private static let jsonFolders: Set<String> = [
         "fleet", "shards", "plans", "approvals", "awaiting", "rollouts", "open", "pending",
         "refusals", "failures", "normalised", "proofs", "suspensions", "asked", "seen",
+        "told",
     ]
     /// The folders in which documents and folders are named after digests, two digits apart.
     private static let spread: [String: Int] = [

@@ -1,3 +1,4 @@
+import Basics
 import Testing
 
 @testable import Ledger
@@ -46,6 +47,19 @@ struct HistoryTests {
         for name in ["abc", "ffffffffff", "", "x:y", all[3].commit.hex + ":-1"] {
             #expect(throws: UnknownTransition.self) { try page { $0.before = name } }
         }
+    }
+
+    @Test("events since a transition come in their order, and nil says that it is too far back")
+    func since() throws {
+        let all = try page().records
+        let snapshot = try #require(try fixture.ledger.snapshot("production"))
+        let found = try #require(try snapshot.events(since: all[2].commit))
+        #expect(found.map(\.event.subject) == ["Note 5", "Note 6"])
+        #expect(try snapshot.events(since: all[0].commit) == [])
+        #expect(try snapshot.events(since: all[2].commit, reach: 2)?.count == 2)
+        #expect(try snapshot.events(since: all[2].commit, reach: 1) == nil)
+        let stranger = try #require(ObjectID(hex: String(repeating: "ab", count: 20)))
+        #expect(try snapshot.events(since: stranger) == nil)
     }
 
     @Test("a text is looked for in subject, reason, kind, key and who, in capitals or not")

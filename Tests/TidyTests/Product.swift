@@ -66,6 +66,7 @@ enum Product {
         Module("Service"),
         Module("Console"),
         Module("HTTPClient", libraries: ["CCurl"]),
+        Module("Notifications"),
         Module("plumb"),
         Module("plumb-bench"),
     ]

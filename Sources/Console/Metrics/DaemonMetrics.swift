@@ -13,6 +13,7 @@ struct DaemonMetrics {
     let requests: [Int: Int]
     /// How many deliveries of forges came to what; nil where none are taken.
     let webhooks: [WebhookDoor.Outcome: Int]?
+    let notifications: NotificationCounts
     let connectionCount: Int
     let streamCount: Int
 
@@ -47,6 +48,9 @@ struct DaemonMetrics {
             for outcome in WebhookDoor.Outcome.allCases {
                 page.add(.webhooks, webhooks[outcome] ?? 0, outcome.rawValue)
             }
+        }
+        for (target, outcome, count) in notifications.all {
+            page.add(.notifications, count, target, outcome)
         }
         page.add(.connections, connectionCount)
         page.add(.streams, streamCount)

@@ -25,6 +25,7 @@ enum Metric: String, CaseIterable {
     case ledgerBytes = "plumb_ledger_written_bytes_total"
     case requests = "plumb_http_requests_total"
     case webhooks = "plumb_webhooks_total"
+    case notifications = "plumb_notifications_total"
     case connections = "plumb_http_connections"
     case streams = "plumb_event_streams"
 
@@ -35,7 +36,7 @@ enum Metric: String, CaseIterable {
     var kind: Kind {
         switch self {
         case .passes, .fetchFailures, .operations, .waits, .lockWaits, .ledgerCommits,
-            .ledgerBytes, .requests, .webhooks:
+            .ledgerBytes, .requests, .webhooks, .notifications:
             .counter
         case .operationSeconds, .statementSeconds: .histogram
         case .build, .started, .shards, .ready, .standingBy, .lastPass, .lastFetch, .steps,
@@ -72,6 +73,7 @@ enum Metric: String, CaseIterable {
         case .ledgerBytes: "How many bytes of objects these commits had before compression"
         case .requests: "How many requests were answered, by the status of the answer"
         case .webhooks: "How many deliveries of forges came to what"
+        case .notifications: "How often somebody was told of something, or could not be"
         case .connections: "How many connections over HTTP are open"
         case .streams: "How many clients listen to events"
         }
@@ -86,6 +88,7 @@ enum Metric: String, CaseIterable {
         case .shards: ["environment", "namespace", "state"]
         case .passes: ["environment", "outcome"]
         case .webhooks: ["outcome"]
+        case .notifications: ["target", "outcome"]
         case .steps: ["environment", "hazard"]
         case .rollout, .operations: ["environment", "state"]
         case .ready, .standingBy, .lastPass, .lastFetch, .fetchFailures, .waiting, .oldestWaiting,

@@ -145,6 +145,7 @@ package final class Routes: Sendable {
             version: settings.version, startedAt: settings.startedAt,
             environments: state.all().map { ($0.name, $0.known) },
             requests: counts.withLock { $0 }, webhooks: webhooks?.outcomes,
+            notifications: state.notifications,
             connectionCount: connectionCount,
             streamCount: events.listenerCount)
         return HTTPResponse(200, metrics.text, type: "text/plain; version=0.0.4; charset=utf-8")

@@ -16,6 +16,7 @@ package final class DaemonState: Sendable {
 
     private struct State {
         var environments: [String: Kept] = [:]
+        var notifications = NotificationCounts()
         /// Those that are to be served, once they are known.
         var expected: Set<String>?
     }
@@ -62,6 +63,14 @@ package final class DaemonState: Sendable {
     package func note(_ measure: Measure, of environment: String) {
         state.withLock { $0.environments[environment, default: Kept()].known.work.note(measure) }
     }
+
+    /// Takes in whether somebody could be told of something.
+    package func noteNotification(to target: String, arrived: Bool) {
+        state.withLock { $0.notifications.note(target, arrived: arrived) }
+    }
+
+    /// How often somebody was told of something.
+    var notifications: NotificationCounts { state.withLock { $0.notifications } }
 
     /// Takes in with what a pass begins: the source, the fleet file and the ledger.
     package func began(_ session: LedgerSession) {

@@ -30,6 +30,8 @@ package struct Operator: Sendable {
     package let allowsDataDirectory: Bool
     /// The file of the key that signs the ledger's commits, as an absolute path.
     package let ledgerKey: String?
+    /// Whom a daemon tells of what happens.
+    package let notifications: [NotificationTarget]
 
     /// Whether the server may be contacted.
     package func allows(_ server: ServerAddress) -> Bool {

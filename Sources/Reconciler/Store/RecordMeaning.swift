@@ -44,6 +44,8 @@ package enum RecordMeaning {
                 + "git's state is wanted again"
         case "failures":
             return "an operation that failed is tried again at once, also by the daemon"
+        case "told":
+            return "it is not known what somebody was told: what is so now is told once more"
         case "pending":
             return "the outcome of a statement is open, and nothing runs on its shard before the "
                 + "record is back"

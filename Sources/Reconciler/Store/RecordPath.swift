@@ -46,6 +46,11 @@ package enum RecordPath {
     /// The folder of what workers are to read.
     package static let asked = LedgerPath("asked")
 
+    /// What somebody was told last.
+    package static func told(_ target: String) -> LedgerPath {
+        LedgerPath("told").appending(target)
+    }
+
     // MARK: Servers that others reach
 
     /// How many folders lie between ``asked`` and a record in it.

@@ -32,6 +32,11 @@ package struct RecordSnapshot: RecordReader, Sendable {
         return try CanonicalJSON.decode(type, from: bytes, at: path)
     }
 
+    /// The events after a transition, the oldest first; nil where it is not in the history.
+    package func events(since place: ObjectID) throws(LedgerError) -> [LedgerRecord]? {
+        try documents.events(since: place)
+    }
+
     /// The names directly in `folder`; empty where there is no such folder.
     package func list(_ folder: LedgerPath) throws(LedgerError) -> [String] {
         guard let moved else { return try documents.list(folder) }

@@ -36,18 +36,20 @@ enum DaemonCommand {
             log.write(.standingStill(loops: loops), of: nil, at: Timestamp(Date()))
         }
         let face = try DaemonFace(invocation, log)
+        let request = try invocation.request()
+        let news = try DaemonNews(request, invocation.environmentVariables, log, face?.state)
         let tell: EnvironmentLoops.Notify = { environment, event in
             let now = Timestamp(Date())
             let line = log.write(event, of: environment, at: now)
             service?.note(environment, event)
             face?.note(event, of: environment, at: now, line)
+            news?.note(event, of: environment, at: now)
         }
         let interrupt = Interrupt()
         Signals.deliver(to: interrupt, woken: { service?.noteReload() }) { reason in
             pulse.end()
             tell(nil, .ending(reason: reason))
         }
-        let request = try invocation.request()
         tell(nil, .started(intervalSeconds: Int(seconds)))
         let loops = EnvironmentLoops(
             request: request, settings: settings, pulse: pulse, notify: tell,
@@ -60,16 +62,25 @@ enum DaemonCommand {
                     interrupt: interrupt,
                     listener: RolloutListener { tell(environment, .rollout($0)) })
                 hooks.shares = true
+                if face != nil || news != nil {
+                    hooks.compared = { drift, fleet in
+                        face?.state.compared(drift, fleet)
+                        news?.compared(fleet)
+                    }
+                }
                 if let state = face?.state {
-                    hooks.compared = { state.compared($0, $1) }
                     hooks.measured = { state.note($0, of: environment) }
                 }
                 return hooks
             },
-            began: { face?.state.began($0) })
+            began: { session in
+                face?.state.began(session)
+                news?.began(session)
+            })
         let server = try face?.open(waking: loops, pulse)
         loops.run(invocation.values(.environments), until: interrupt)
         server?.stop()
+        news?.stop()
         tell(nil, .ended)
         return .done
     }

@@ -37,6 +37,13 @@ let operatorExample = """
     finalizer_calls: [{hosts: ["db-*.internal"], procedures: [routing.publish]}]
     allow: [data_directory]
     sign_ledger: /etc/plumb/ledger.key
+    notifications:
+      - {name: chat, url_file: /etc/plumb/chat.url, template: slack, environments: [production]}
+      - name: pager
+        url: https://hooks.internal/plumb
+        secret_env: PLUMB_PAGER
+        events: [rollout-failed, shard-unknown]
+        ca: /etc/plumb/ca.pem
     """
 
 func operatorFile(_ text: String) throws -> Operator {
@@ -99,6 +106,16 @@ func operatorText(_ more: String = "") -> String {
         #expect(!own.allows(finalizer: "/usr/local/bin/../bin/publish"))
         #expect(own.allowsDataDirectory)
         #expect(own.ledgerKey == "/etc/plumb/ledger.key")
+        #expect(
+            own.notifications == [
+                NotificationTarget(
+                    name: "chat", url: .file("/etc/plumb/chat.url"), environments: ["production"],
+                    template: .slack),
+                NotificationTarget(
+                    name: "pager", url: .written("https://hooks.internal/plumb"),
+                    secret: .environment("PLUMB_PAGER"), events: [.rolloutFailed, .shardUnknown],
+                    authorityFile: "/etc/plumb/ca.pem"),
+            ])
     }
 
     @Test func whatIsLeftAwayHasDefaults() throws {

@@ -45,6 +45,9 @@ private struct OperatorDecoder {
         }
         let follow = fields.read(.follow, branch)
         let ledgerKey = fields.read(.signLedger, absolutePath)
+        let notifications = fields.read(.notifications) { node, what in
+            NotificationDecoder(reader: reader) { absolute($0[...]) }.targets(node, what)
+        }
         guard let hosts, let environments, let approvals else { return nil }
         for (_, accounts) in environments { checkTLS(accounts, require) }
         return Operator(
@@ -53,7 +56,7 @@ private struct OperatorDecoder {
             require: require, approvals: approvals,
             finalizers: finalizers ?? [], health: health ?? [], calls: calls ?? [],
             allowsDataDirectory: permissions?.contains(.dataDirectory) ?? false,
-            ledgerKey: ledgerKey)
+            ledgerKey: ledgerKey, notifications: notifications ?? [])
     }
 
     private func version(_ node: YAMLNode, _ what: String) -> Int? {

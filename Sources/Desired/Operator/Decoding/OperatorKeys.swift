@@ -7,7 +7,7 @@ enum OperatorKey: String, FleetKey {
     static let what = "the operator's file"
     static let required: Set<OperatorKey> = [.version, .hosts, .environments, .approvals]
     case version, hosts, environments, follow, ledger, workspace, require, approvals, limits
-    case finalizers, health, allow
+    case finalizers, health, allow, notifications
     case finalizerCalls = "finalizer_calls"
     case signLedger = "sign_ledger"
 }
@@ -62,6 +62,19 @@ enum FoldingKey: String, FleetKey {
     case tags
 }
 
+enum NotificationKey: String, FleetKey {
+    static let title = "notification"
+    static let what = "an entry of `notifications`"
+    static let required: Set<NotificationKey> = [.name]
+    case name, url
+    case urlEnvironment = "url_env"
+    case urlFile = "url_file"
+    case secretEnvironment = "secret_env"
+    case secretFile = "secret_file"
+    case events, environments, template
+    case authority = "ca"
+}
+
 enum OperatorLimitsKey: String, FleetKey {
     static let title = "operatorLimits"
     static let what = "`limits`"
@@ -74,14 +87,15 @@ enum OperatorFormat {
         OperatorKey.self, HostAccountsKey.self, CallConsentKey.self, RequireKey.self,
         ApprovalRulesKey.self,
         OpenPGPKey.self, FoldingKey.self, OperatorLimitsKey.self, ConnectionKey.self,
-        AccountKey.self, TLSKey.self,
+        AccountKey.self, TLSKey.self, NotificationKey.self,
         OperatorLedgerKey.self, LedgerConnectionKey.self,
         WorkspaceKey.self, ApproversKey.self, WindowKey.self, LimitsKey.self,
     ]
 
     static let choices: [any FleetChoice.Type] = [
         TLS.Mode.self, Hazard.self, DriftPolicy.self, ApprovalRules.Identity.self,
-        ApprovalRules.Authors.self, OperatorPermission.self,
+        ApprovalRules.Authors.self, OperatorPermission.self, NotificationTarget.Event.self,
+        NotificationTarget.Template.self,
     ]
 
     static let versions = [1]
