@@ -14,6 +14,22 @@ struct ShellTests {
         #expect(run.status == 0, "\(run.stdout)\(run.stderr)")
     }
 
+    /// An input that nothing uses would be one that somebody relies on.
+    @Test(
+        "each input of the action and of the component is used, and each that is used is there",
+        arguments: [("ci/github/action.yml", "  "), ("ci/gitlab/plumb.yml", "    ")])
+    func inputs(file: String, indentation: String) throws {
+        let text = try Repository.text(file)
+        let lines = text.split(separator: "\n").drop { !$0.hasSuffix("inputs:") }.dropFirst()
+        let declared = lines.prefix { $0.hasPrefix(indentation) }
+            .filter { $0.wholeMatch(of: /\s+[a-z-]+:/) != nil && !$0.hasPrefix(indentation + " ") }
+            .map { $0.trimmingCharacters(in: [" ", ":"]) }
+        let used = text.matches(of: /\[\[? ?inputs\.([a-z-]+)|\{\{ inputs\.([a-z-]+)/)
+            .compactMap { ($0.output.1 ?? $0.output.2).map(String.init) }
+        #expect(declared.count > 8)
+        #expect(Set(declared) == Set(used))
+    }
+
     /// `${{ … }}` becomes text of the script before a shell reads it.
     @Test("no input of the action, and nothing of an event, stands in its script")
     func noExpressionInAScript() throws {
