@@ -96,9 +96,27 @@ json_text() {
         sed -e 's/[\\"]/\\&/g' -e 's/	/\\t/g' | awk '{ printf "%s\\n", $0 }'
 }
 
-# comment PAGES MINE WRITE: finds the comment that begins with $marker and is by MINE, in the pages
-# that PAGES fetches, and lets WRITE send it: with its number where there is one.
+# comment PAGES MINE WRITE REMOVE: finds the comment that begins with $marker and is by MINE, in the
+# pages that PAGES fetches, and lets WRITE send it: with its number where there is one.
 comment() {
+    find_comment "$1" "$2" || return
+    before=$found
+    "$3" "$before"
+    settled "the comment cannot be written" || return
+    [ -z "$before" ] || return 0
+    # Another run of the same request may have looked at the same time, and found none, too.
+    written=$(values answer | awk -F '\t' '$1 == "id" && $2 ~ /^[0-9]+$/ { print $2; exit }')
+    find_comment "$1" "$2" || return
+    if [ -n "$found" ] && [ -n "$written" ] && [ "$found" != "$written" ]; then
+        "$3" "$found"
+        settled "the comment cannot be written" || return
+        "$4" "$written"
+        settled "a second comment cannot be removed"
+    fi
+}
+
+# The number of the comment, in $found; empty where there is none.
+find_comment() {
     found=
     number=1
     while [ -z "$found" ] && [ "$number" -le 100 ]; do
@@ -117,6 +135,4 @@ comment() {
         awk -F '\t' '$1 ~ /^[0-9]+\.id$/ { n++ } END { exit n == 100 }' "$work/comments" && break
         number=$((number + 1))
     done
-    "$3" "$found"
-    settled "the comment cannot be written"
 }

@@ -98,7 +98,7 @@ github_comment() {
         say "warning: GitHub does not say whose the token is, so there is no comment"
         return 1
     fi
-    comment github_page "$mine" github_write
+    comment github_page "$mine" github_write github_remove
 }
 
 github_page() {
@@ -112,6 +112,8 @@ github_write() {
         request POST "$api/repos/$repository/issues/$request_number/comments" "$work/comment.json"
     fi
 }
+
+github_remove() { request DELETE "$api/repos/$repository/issues/comments/$1"; }
 
 # Code scanning opens an alert for each new finding, and closes it when a later run has it no more.
 forge_upload() {

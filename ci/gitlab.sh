@@ -72,7 +72,7 @@ gitlab_note() {
         say "warning: GitLab does not say whose the token is, so there is no note"
         return 1
     fi
-    comment gitlab_page "$mine" gitlab_write
+    comment gitlab_page "$mine" gitlab_write gitlab_remove
 }
 
 gitlab_notes() { printf '%s/projects/%s/merge_requests/%s/notes' "$api" "$project" "$request_number"; }
@@ -88,6 +88,8 @@ gitlab_write() {
         request POST "$(gitlab_notes)" "$work/comment.json"
     fi
 }
+
+gitlab_remove() { request DELETE "$(gitlab_notes)/$1"; }
 
 forge_upload() { :; }
 

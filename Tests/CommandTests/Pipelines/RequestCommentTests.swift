@@ -84,6 +84,20 @@ import Testing
         #expect(try pipeline.forge.questions.contains { $0.method == "PATCH" })
     }
 
+    /// Two runs that both find no comment write one each; the later one takes its own back.
+    @Test(arguments: [true, false])
+    func twoRunsAtOnceLeaveOneComment(_ isGitHub: Bool) throws {
+        let pipeline = try Pipeline()
+        var race = Fault("POST", isGitHub ? "/issues/7/comments" : "/notes", 0)
+        race.races = true
+        try pipeline.forge.fail(race)
+        let job = isGitHub ? try pipeline.gitHub("plan") : try pipeline.gitLab("plan")
+        #expect(job.status == 0, "\(job)")
+        let comments = try pipeline.forge.comments
+        #expect(comments.map(\.id) == [500], "\(job)")
+        #expect(comments.first?.body.contains("DROP COLUMN `note`") == true)
+    }
+
     @Test func aRateLimitIsWaitedFor() throws {
         let pipeline = try Pipeline()
         try pipeline.forge.fail(

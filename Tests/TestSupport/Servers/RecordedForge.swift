@@ -48,6 +48,8 @@ package final class RecordedForge {
         package var late = false
         /// Whether it is not for once.
         package var always = false
+        /// Whether another run's comment is written right before, and the answer is the right one.
+        package var races = false
 
         package init(
             _ method: String, _ path: String, _ status: Int, message: String = "no",

@@ -25,7 +25,14 @@ extension RecordedForge {
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
                 with lock:
                     fault = self.fault()
-                    if fault and not fault.get("late"):
+                    if fault and fault.get("races"):
+                        comments = load("comments.json", [])
+                        marker = json.loads(body)["body"].split("\\n")[0]
+                        comments.append({
+                            "id": 500, "author": self.user(), "body": marker + "\\nanother run"})
+                        store("comments.json", comments)
+                        status, value = self.route(body)
+                    elif fault and not fault.get("late"):
                         status, value = fault["status"], {"message": fault.get("message", "no")}
                     else:
                         status, value = self.route(body)
@@ -35,7 +42,7 @@ extension RecordedForge {
                         file.write(json.dumps({
                             "method": self.command, "path": self.path, "status": status, "body": body,
                             "headers": {k.lower(): v for k, v in self.headers.items()}}) + "\\n")
-                data = json.dumps(value).encode()
+                data = b"" if value is None else json.dumps(value).encode()
                 self.send_response(status)
                 for name, text in (fault or {}).get("headers", {}).items():
                     self.send_header(name, text)
@@ -94,6 +101,10 @@ extension RecordedForge {
                             comment["body"] = json.loads(body)["body"]
                             store("comments.json", comments)
                             return 200, self.shown(comment, isLab)
+                if self.command == "DELETE" and path.startswith(one):
+                    kept = [c for c in comments if path != one + str(c["id"])]
+                    store("comments.json", kept)
+                    return (204 if len(kept) < len(comments) else 404), None
                 return 404, {"message": "Not Found"}
 
             def shown(self, comment, isLab):
@@ -104,7 +115,7 @@ extension RecordedForge {
                         "user": {"login": comment["author"], "id": 1}, "body": comment["body"],
                         "reactions": {"url": "x", "total_count": 0}}
 
-            do_GET = do_POST = do_PATCH = do_PUT = answer
+            do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer
 
             def log_message(self, *arguments):
                 pass
