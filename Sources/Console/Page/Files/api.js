@@ -47,9 +47,10 @@ export async function ask(path, body = null, seconds = 60) {
   let found = null;
   try { found = JSON.parse(text); } catch { /* what a proxy answers need not be ours */ }
   if (!response.ok) {
-    throw new Refused(
-      response.status, found?.summary ?? `the answer was ${response.status}`,
-      found?.remedy ?? null);
+    const summary = String(found?.summary ?? `the answer was ${response.status}`);
+    const remedy = found?.remedy ?? null;
+    // Most summaries of a daemon end with it already.
+    throw new Refused(response.status, summary, summary.includes(remedy) ? null : remedy);
   }
   if (found === null || typeof found !== "object") {
     throw new Refused(response.status, "the answer is no document of a plumb daemon",
