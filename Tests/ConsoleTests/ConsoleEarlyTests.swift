@@ -32,6 +32,23 @@ import Testing
         try browser.wait("!document.querySelector('main').innerText.includes('no pass yet')")
     }
 
+    @Test("what is refused for a moment is asked again by itself, without an event")
+    func askedAgain() throws {
+        let ready = try StagedDocuments.quiet(shards: 24)
+        let (fleet, log) = ("environments/production/fleet", "environments/production/log")
+        let console = try StagedConsole(
+            ready.merging([fleet: Self.notYet, log: Self.notYet]) { $1 })
+        let browser = try Browser()
+        try console.signedIn(browser)
+        try browser.shows("no pass yet: ask again when it is over")
+        console.answer(fleet, ready[fleet])
+        try browser.shows("The fleet: 24 shards")
+        try browser.press("Audit trail", in: "nav")
+        try browser.shows("no pass yet: ask again when it is over")
+        console.answer(log, ready[log])
+        try browser.shows("none", in: "main [role=status]")
+    }
+
     @Test("an answer that is none of a daemon's is a sentence, and no error of the page")
     func notADaemon() throws {
         let console = try StagedConsole([
