@@ -64,7 +64,8 @@ extension BinlogError.Kind {
             "begin anew, and let the server keep its logs for longer than a change takes "
                 + "(binlog_expire_logs_seconds)"
         case .lostConnection:
-            "check the network and the server's error log; reading can go on from that place"
+            "check the network and the server's error log; reading can go on behind the last whole "
+                + "transaction"
         case .missingGrant:
             "grant the account REPLICATION SLAVE, and REPLICATION CLIENT (in MariaDB BINLOG "
                 + "MONITOR)"

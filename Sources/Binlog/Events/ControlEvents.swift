@@ -78,8 +78,10 @@ package struct QueryEvent: Hashable, Sendable {
         case begin, commit, rollback
         /// SAVEPOINT and ROLLBACK TO, which takes back what the log has since that point.
         case savepoint
-        /// Two-phase transactions: XA START, END, PREPARE, COMMIT, ROLLBACK.
+        /// XA START and XA END, around the rows of a transaction in two phases.
         case xa
+        /// XA COMMIT and XA ROLLBACK: what becomes of one that was prepared.
+        case xaEnd
         /// DDL, or a change that is logged as a statement.
         case other
     }
@@ -91,7 +93,9 @@ package struct QueryEvent: Hashable, Sendable {
         case ("COMMIT", 1): return .commit
         case ("ROLLBACK", 1): return .rollback
         case ("ROLLBACK", _), ("SAVEPOINT", _): return .savepoint
-        case ("XA", _): return .xa
+        case ("XA", _):
+            let isEnd = words.dropFirst().first.map { $0 == "COMMIT" || $0 == "ROLLBACK" }
+            return isEnd == true ? .xaEnd : .xa
         default: return .other
         }
     }

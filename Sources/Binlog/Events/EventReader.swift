@@ -2,6 +2,9 @@
 struct EventReader {
     /// Where the log goes on.
     private(set) var position: BinlogPosition
+    /// The last place that is between two transactions.
+    private(set) var resumption: BinlogPosition
+    private var bounds = TransactionBounds()
     /// Nil until the server has said it.
     private var format: FormatDescription?
     private var tables = TableMaps()
@@ -9,6 +12,7 @@ struct EventReader {
     /// - Parameter start: the asked place.
     init(start: BinlogPosition) {
         position = start
+        resumption = start
     }
 
     /// Reads one event.
@@ -34,6 +38,8 @@ struct EventReader {
         var body = ByteCursor(bytes, EventHeader.size..<bytes.count - checksum)
         let event = try event(header, bytes, &body)
         advance(behind: header, event)
+        bounds.see(event)
+        if bounds.isOutside { resumption = position }
         return BinlogEntry(header: header, event: event, end: position)
     }
 

@@ -19,7 +19,7 @@ package final class BinlogStream {
         /// server sends the earlier of two readers with one number away.
         package var serverID: UInt32
         /// How often the server says that it is there while nothing happens, in seconds; three
-        /// times as long without a word ends the session.
+        /// times as long without a word, and at least 30 s, ends the session.
         package var heartbeatSeconds = 5
 
         package init(serverID: UInt32) {
@@ -39,7 +39,7 @@ package final class BinlogStream {
     ) throws(BinlogError) {
         var own = settings
         let heartbeat = max(1, options.heartbeatSeconds)
-        own.readTimeoutSeconds = max(3 * heartbeat, 10)
+        own.readTimeoutSeconds = max(3 * heartbeat, 30)
         let place = try Self.place(start)
         do throws(MySQLError) {
             let connection = try Connection(to: server, settings: own)
@@ -89,6 +89,9 @@ package final class BinlogStream {
 
     /// Where the log goes on behind the last event.
     package var position: BinlogPosition { reader.position }
+
+    /// Where reading can begin again: behind the last whole transaction.
+    package var resumption: BinlogPosition { reader.resumption }
 
     /// The next event; waits for it. Nil once the reading was ended.
     package func next() throws(BinlogError) -> BinlogEntry? {
