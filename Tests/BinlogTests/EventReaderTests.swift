@@ -19,7 +19,7 @@ struct EventReaderTests {
         return caught(BinlogError.self) {
             for event in events {
                 guard case .rows(let rows) = try reader.read(event).event else { continue }
-                _ = try rows.changes(RowDecoder(rows.table, columns: MadeEvent.definition))
+                _ = try rows.changes(by: MadeEvent.definition)
             }
         }
     }
@@ -33,9 +33,8 @@ struct EventReaderTests {
             Issue.record("\(entry)")
             return
         }
-        let decoder = try RowDecoder(rows.table, columns: MadeEvent.definition)
         #expect(
-            try rows.changes(decoder) == [
+            try rows.changes(by: MadeEvent.definition) == [
                 RowChange(before: nil, after: [.signed(1), .signed(-2)]),
                 RowChange(before: nil, after: [.signed(9), .null]),
             ])
@@ -134,6 +133,19 @@ struct EventReaderTests {
         }
         let endless = MadeEvent.number(7, 6) + [1, 0, 1, 65, 1, 1, 66, 0, 1, 3, 0, 0xff]
         #expect(try error([MadeEvent.bytes(19, endless)])?.message == "a table's name has no end")
+    }
+
+    @Test("attack: a statement about ever more tables ends")
+    func manyTables() throws {
+        var reader = try reader()
+        let error = caught(BinlogError.self) {
+            for id in 0..<10_000 {
+                let names: [UInt8] = [1, UInt8(ascii: "d"), 0, 1, UInt8(ascii: "t"), 0]
+                let body = MadeEvent.number(UInt64(id), 6) + [1, 0] + names + [1, 3, 0, 0xff]
+                _ = try reader.read(MadeEvent.bytes(19, body))
+            }
+        }
+        #expect(error?.message == "one statement is about too many tables")
     }
 
     @Test("attack: the next file of a log is a name and no path")

@@ -62,7 +62,7 @@ struct HostileTests {
         guard case .rows(let rows) = try reader.read(bytes).event,
             let columns = sample.tables[rows.table.table]
         else { return 0 }
-        let changes = try rows.changes(RowDecoder(rows.table, columns: columns))
+        let changes = try rows.changes(by: columns)
         for change in changes {
             for (value, column) in zip(change.after ?? [], columns.columns) {
                 _ = value?.literal(characterSet: column.characterSet)

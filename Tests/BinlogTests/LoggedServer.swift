@@ -86,6 +86,16 @@ extension TestServer {
     }
 }
 
+extension RowsEvent {
+    /// All changes of rows, by this definition of their table.
+    func changes(by columns: TableColumns) throws(BinlogError) -> [RowChange] {
+        var changes = try changes(RowDecoder(table, columns: columns))
+        var found: [RowChange] = []
+        while let change = try changes.next() { found.append(change) }
+        return found
+    }
+}
+
 extension [BinlogEntry] {
     /// The events of rows of one database.
     func rows(of database: String) -> [RowsEvent] {
@@ -100,6 +110,6 @@ extension [BinlogEntry] {
     /// The changes of one table's rows, in their order.
     func changes(of table: TableColumns) throws -> [RowChange] {
         try rows(of: table.database).filter { $0.table.table == table.table }
-            .flatMap { try $0.changes(RowDecoder($0.table, columns: table)) }
+            .flatMap { try $0.changes(by: table) }
     }
 }

@@ -34,7 +34,7 @@ struct RowImageTests {
         func changes(_ statements: [String]) throws -> [RowChange] {
             let columns = try columns()
             return try events(statements).flatMap {
-                try $0.changes(RowDecoder($0.table, columns: columns))
+                try $0.changes(by: columns)
             }
         }
     }
@@ -107,7 +107,7 @@ struct RowImageTests {
         let events = try scene.events(statements)
         let areFull = events.allSatisfy { $0.isFull(columns) }
         #expect(areFull)
-        let changes = try events.flatMap { try $0.changes(RowDecoder($0.table, columns: columns)) }
+        let changes = try events.flatMap { try $0.changes(by: columns) }
         #expect(
             changes == [
                 RowChange(before: nil, after: row), RowChange(before: row, after: other),
@@ -154,7 +154,7 @@ struct RowImageTests {
         let events = try scene.events([
             "INSERT INTO t (id) VALUES (10)", "UPDATE t SET id = 20", "DELETE FROM t",
         ])
-        let changes = try events.flatMap { try $0.changes(RowDecoder($0.table, columns: columns)) }
+        let changes = try events.flatMap { try $0.changes(by: columns) }
         let whole = [10, 20].map { id -> RowChange.Image in
             [.signed(id), .signed(id * 2), .signed(id * 3), .signed(5), .signed(id + 1)]
         }
@@ -206,7 +206,7 @@ struct RowImageTests {
         let update = try #require(events.last)
         #expect(events.count == 2 && !update.isFull(columns))
         let error = caught(BinlogError.self) {
-            _ = try update.changes(RowDecoder(update.table, columns: columns))
+            _ = try update.changes(by: columns)
         }
         #expect(error?.kind == .unsupported)
         #expect(error?.message.contains("binlog_row_value_options") == true)

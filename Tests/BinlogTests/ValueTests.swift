@@ -92,7 +92,10 @@ struct ValueTests {
         let error = caught(BinlogError.self) {
             _ = try Zlib.inflate([1, 2, 3], to: 1 << 40)
         }
-        #expect(error?.kind == .damaged)
+        #expect(error?.message == "3 compressed bytes cannot become 1099511627776")
+        let most = [UInt8](repeating: 0, count: 1 << 21)
+        let large = caught(BinlogError.self) { _ = try Zlib.inflate(most, to: 1 << 30 + 1) }
+        #expect(large?.message.contains("cannot become") == true)
         let short = caught(BinlogError.self) { _ = try Zlib.inflate([1, 2, 3], to: 100) }
         #expect(short?.kind == .damaged)
     }
@@ -109,6 +112,14 @@ struct ValueTests {
         #expect(text.literal(characterSet: "latin1") == "_latin1 x'E900'")
         #expect(text.literal(characterSet: "binary") == "x'E900'")
         #expect(text.literal(characterSet: nil) == "x'E900'")
+    }
+
+    @Test("attack: a character set's name does not become SQL")
+    func characterSetNames() {
+        for name in ["latin1 x'00'), (", "a'b", "", "ü", "latin1;"] {
+            let literal = BinlogValue.bytes([0x41]).literal(characterSet: name)
+            #expect(literal == "x'41'", "\(name)")
+        }
     }
 
     /// Days, hours and digits that no server writes.

@@ -22,7 +22,7 @@ enum Zlib {
         _ bytes: [UInt8], to size: Int, _ form: Form = .wrapped
     ) throws(BinlogError) -> [UInt8] {
         // A size that no compression of these bytes reaches would only ask for memory.
-        guard size >= 0, size <= bytes.count * mostExpansion + 64 else {
+        guard size >= 0, size <= largest, size <= bytes.count * mostExpansion + 64 else {
             throw BinlogError(.damaged, "\(bytes.count) compressed bytes cannot become \(size)")
         }
         var stream = z_stream()
@@ -47,6 +47,9 @@ enum Zlib {
         }
         return output
     }
+
+    /// No event is longer than the longest packet that a server takes.
+    private static let largest = 1 << 30
 
     /// How many times as long bytes can become: https://zlib.net/zlib_tech.html
     private static let mostExpansion = 1_032

@@ -151,6 +151,10 @@ private struct TableMaps {
     private var known: [[UInt8]: TableMapEvent] = [:]
 
     private static let mostKnown = 1_000
+    /// Longer ones are read again each time.
+    private static let longestKnown = 1 << 16
+    /// More tables than any statement has.
+    private static let mostCurrent = 4_096
 
     subscript(id: UInt64) -> TableMapEvent? { current[id] }
 
@@ -162,8 +166,11 @@ private struct TableMaps {
         var cursor = ByteCursor(bytes)
         let map = try TableMapEvent(from: &cursor)
         if known.count >= Self.mostKnown { known = [:] }
-        known[bytes] = map
+        if bytes.count <= Self.longestKnown { known[bytes] = map }
         current[map.id] = map
+        guard current.count <= Self.mostCurrent else {
+            throw BinlogError(.damaged, "one statement is about too many tables")
+        }
         return map
     }
 

@@ -58,39 +58,57 @@ package struct RowsEvent: Sendable {
         }
     }
 
-    /// The rows in the order of their changes.
+    /// The changes of rows in their order, to be read one by one: bytes of an event can become many
+    /// times as many in memory.
     ///
-    /// Throws `damaged` where they do not fill the event exactly, and `unsupported` for changes
-    /// inside JSON values.
-    package func changes(_ decoder: RowDecoder) throws(BinlogError) -> [RowChange] {
+    /// Throws `unsupported` for changes inside JSON values.
+    package func changes(_ decoder: RowDecoder) throws(BinlogError) -> RowChanges {
         guard !isPartial else {
             throw BinlogError(
                 .unsupported,
                 "rows of \(table.title) have only what changed inside of JSON values: set "
                     + "binlog_row_value_options to ''")
         }
-        var cursor = body
-        var changes: [RowChange] = []
-        while !cursor.isAtEnd {
-            let start = cursor.offset
-            switch action {
-            case .insert:
-                let row = try decoder.row(after, from: &cursor)
-                changes.append(RowChange(before: nil, after: row))
-            case .delete:
-                let row = try decoder.row(before, from: &cursor)
-                changes.append(RowChange(before: row, after: nil))
-            case .update:
-                let old = try decoder.row(before, from: &cursor)
-                let new = try decoder.row(after, from: &cursor)
-                changes.append(RowChange(before: old, after: new))
-            }
-            // Rows without any column would never end.
-            guard cursor.offset > start else {
-                throw BinlogError(.damaged, "a row of \(table.title) is empty")
-            }
+        return RowChanges(
+            title: table.title, action: action, before: before, after: after, decoder: decoder,
+            cursor: body)
+    }
+}
+
+/// The changes of the rows of one event.
+package struct RowChanges {
+    private let title: String
+    private let action: RowAction
+    private let before: Bitmap
+    private let after: Bitmap
+    private let decoder: RowDecoder
+    private var cursor: ByteCursor
+
+    fileprivate init(
+        title: String, action: RowAction, before: Bitmap, after: Bitmap, decoder: RowDecoder,
+        cursor: ByteCursor
+    ) {
+        self.title = title
+        self.action = action
+        self.before = before
+        self.after = after
+        self.decoder = decoder
+        self.cursor = cursor
+    }
+
+    /// The next row; nil behind the last.
+    ///
+    /// Throws `damaged` where the rows do not fill the event exactly.
+    package mutating func next() throws(BinlogError) -> RowChange? {
+        guard !cursor.isAtEnd else { return nil }
+        let start = cursor.offset
+        let old = action == .insert ? nil : try decoder.row(before, from: &cursor)
+        let new = action == .delete ? nil : try decoder.row(after, from: &cursor)
+        // Rows without any column would never end.
+        guard cursor.offset > start else {
+            throw BinlogError(.damaged, "a row of \(title) is empty")
         }
-        return changes
+        return RowChange(before: old, after: new)
     }
 }
 

@@ -19,9 +19,28 @@ extension BinlogValue {
         case .bits(let bytes): return "x'\(Hexadecimal.text(bytes))'"
         case .temporal(let value): return "'\(value.text)'"
         case .bytes(let bytes):
-            let introducer = characterSet.map { $0 == "binary" ? "" : "_\($0) " } ?? ""
-            return "\(introducer)x'\(Hexadecimal.text(bytes))'"
+            return "\(Self.introducer(characterSet))x'\(Hexadecimal.text(bytes))'"
         case .json(let value): return value.literal
+        }
+    }
+
+    /// What stands before the bytes of a text.
+    ///
+    /// A name that is no word is one that no server has, and must not become SQL; without any the
+    /// server takes the bytes as they are.
+    private static func introducer(_ characterSet: String?) -> String {
+        guard let characterSet, characterSet != "binary", !characterSet.isEmpty,
+            characterSet.utf8.allSatisfy(isOfWord)
+        else { return "" }
+        return "_\(characterSet) "
+    }
+
+    private static func isOfWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "_"):
+            true
+        default: false
         }
     }
 
