@@ -64,7 +64,7 @@ package final class BinlogDump: @unchecked Sendable {
         }
         let packet = UnsafeBufferPointer(start: handle.pointee.net.read_pos, count: Int(length))
         switch packet.first {
-        case 0: return Array(packet.dropFirst())
+        case 0: return Array(UnsafeBufferPointer(rebasing: packet.dropFirst()))
         case 0xfe where length < 9: return nil
         default:
             close()

@@ -19,6 +19,8 @@ struct BinlogBench {
         var events = 0
         var rows = 0
         var seconds = 0.0
+        /// Of the processor, in the thread that reads.
+        var work = 0.0
     }
 
     func run(_ board: inout Scoreboard) throws {
@@ -36,6 +38,7 @@ struct BinlogBench {
         guard start.file == end.file else { throw BenchError("the log went on in another file") }
         var rates = Series()
         var bytes = Series()
+        var work = Series()
         var last = Reading()
         for _ in 0..<Self.rounds {
             last = try read(from: start, to: end, columns)
@@ -43,6 +46,7 @@ struct BinlogBench {
                 throw BenchError("\(changes) rows were written and \(last.rows) read")
             }
             rates.add(Double(last.rows) / last.seconds)
+            work.add(Double(last.rows) / last.work)
             bytes.add(Double(end.offset - start.offset) / last.seconds / 1e6)
         }
         board.note("written: rows", "\(Text.count(Double(changes) / written)) a second")
@@ -51,6 +55,7 @@ struct BinlogBench {
         board.record(
             "read: rows", figure: Text.rates(rates), against: "of what is written",
             value: rates.median * written / Double(changes), goal: .atLeast(10), Text.times)
+        board.note("  of the processor alone", Text.rates(work))
         board.note("memory", Machine.peakMegabytes.map(Text.megabytes) ?? "unknown")
     }
 
@@ -116,19 +121,21 @@ struct BinlogBench {
             options: BinlogStream.Options(serverID: 4_711))
         var reading = Reading()
         var decoder: RowDecoder?
-        reading.seconds = try Stopwatch.time {
-            while stream.position < end, let entry = try stream.next() {
-                reading.events += 1
-                switch entry.event {
-                case .table(let map): decoder = try RowDecoder(map, columns: columns)
-                case .rows(let rows):
-                    guard let decoder else { throw BenchError("rows came before their table") }
-                    var changes = try rows.changes(decoder)
-                    while try changes.next() != nil { reading.rows += 1 }
-                default: continue
+        (reading.seconds, reading.work) = try Stopwatch.time {
+            try Stopwatch.processorTime {
+                while stream.position < end, let entry = try stream.next() {
+                    reading.events += 1
+                    switch entry.event {
+                    case .table(let map): decoder = try RowDecoder(map, columns: columns)
+                    case .rows(let rows):
+                        guard let decoder else { throw BenchError("rows came before their table") }
+                        var changes = try rows.changes(decoder)
+                        while try changes.next() != nil { reading.rows += 1 }
+                    default: continue
+                    }
                 }
-            }
-        }.seconds
+            }.seconds
+        }
         stream.end()
         return reading
     }

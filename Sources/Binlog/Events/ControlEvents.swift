@@ -14,9 +14,15 @@ package struct RotateEvent: Hashable, Sendable {
 
 /// The start of a transaction, or of a statement that is one by itself.
 package struct GTIDEvent: Hashable, Sendable {
-    /// The transaction's number: `0-1-42` of MariaDB, `uuid:42` of MySQL; nil where the server
-    /// numbers none, or by a form that is not read.
-    package let id: String?
+    /// The number's parts; the text is made when it is asked for, as most readers never do.
+    private enum Number: Hashable {
+        case mariadb(domain: UInt64, server: UInt32, sequence: UInt64)
+        case mysql(uuid: [UInt8], number: UInt64)
+        /// The server numbers none, or in a form that is not read.
+        case unknown
+    }
+
+    private let number: Number
     /// Whether it is one statement that no COMMIT follows, as DDL; nil where the event does not
     /// say.
     package let isStandalone: Bool?
@@ -29,22 +35,31 @@ package struct GTIDEvent: Hashable, Sendable {
         case .mariadbGTID:
             let sequence = try cursor.little(8)
             let domain = try cursor.little(4)
-            id = "\(domain)-\(serverID)-\(sequence)"
+            number = .mariadb(domain: domain, server: serverID, sequence: sequence)
             isStandalone = try cursor.byte() & 1 != 0
         case .gtid:
             try cursor.skip(1)
-            let digits = Hexadecimal.text(try cursor.take(16)).lowercased()
-            let number = try cursor.little(8)
-            var uuid = ""
-            for (place, digit) in digits.enumerated() {
-                if [8, 12, 16, 20].contains(place) { uuid += "-" }
-                uuid.append(digit)
-            }
-            id = "\(uuid):\(number)"
+            number = .mysql(uuid: try cursor.take(16), number: try cursor.little(8))
             isStandalone = nil
         default:
-            id = nil
+            number = .unknown
             isStandalone = nil
+        }
+    }
+
+    /// The transaction's number: `0-1-42` of MariaDB, `uuid:42` of MySQL; nil where there is none.
+    package var id: String? {
+        switch number {
+        case .mariadb(let domain, let server, let sequence):
+            return "\(domain)-\(server)-\(sequence)"
+        case .mysql(let uuid, let number):
+            var text = ""
+            for (place, digit) in Hexadecimal.text(uuid).lowercased().enumerated() {
+                if [8, 12, 16, 20].contains(place) { text += "-" }
+                text.append(digit)
+            }
+            return "\(text):\(number)"
+        case .unknown: return nil
         }
     }
 }

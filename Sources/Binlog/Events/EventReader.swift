@@ -150,6 +150,9 @@ private struct TableMaps {
     /// Those read before, by their bytes: a table's map is the same until the table changes.
     private var known: [[UInt8]: TableMapEvent] = [:]
 
+    /// The one before: most changes are about the same table again.
+    private var last: (bytes: [UInt8], map: TableMapEvent)?
+
     private static let mostKnown = 1_000
     /// Longer ones are read again each time.
     private static let longestKnown = 1 << 16
@@ -159,6 +162,16 @@ private struct TableMaps {
     subscript(id: UInt64) -> TableMapEvent? { current[id] }
 
     mutating func add(_ bytes: [UInt8]) throws(BinlogError) -> TableMapEvent {
+        if let last, last.bytes == bytes {
+            current[last.map.id] = last.map
+            return last.map
+        }
+        let map = try find(bytes)
+        last = (bytes, map)
+        return map
+    }
+
+    private mutating func find(_ bytes: [UInt8]) throws(BinlogError) -> TableMapEvent {
         if let map = known[bytes] {
             current[map.id] = map
             return map
