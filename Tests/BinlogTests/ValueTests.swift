@@ -114,6 +114,43 @@ struct ValueTests {
         #expect(text.literal(characterSet: nil) == "x'E900'")
     }
 
+    @Test("attack: a number that is not finite is refused, as no literal says it")
+    func infinities() {
+        let double = MadeEvent.number(Double.infinity.bitPattern, 8)
+        let float = MadeEvent.number(UInt64(Float.nan.bitPattern), 4)
+        for (form, bytes) in [(ColumnForm.double, double), (.float, float)] {
+            var cursor = ByteCursor(bytes)
+            let error = caught(BinlogError.self) { _ = try form.value(from: &cursor) }
+            #expect(error?.kind == .damaged)
+        }
+        #expect(throws: BinlogError.self) {
+            try JSONDocument.value(of: [11] + double)
+        }
+    }
+
+    @Test("attack: digits, bits and lengths that no column has are refused")
+    func forms() {
+        #expect(throws: BinlogError.self) { try DecimalDigits(precision: 66, scale: 0) }
+        #expect(throws: BinlogError.self) { try DecimalDigits(precision: 5, scale: 6) }
+        #expect(throws: BinlogError.self) { try DecimalDigits(precision: 0, scale: 0) }
+        // Ten in a place for one digit.
+        var cursor = ByteCursor([0x80 + 10])
+        #expect(throws: BinlogError.self) {
+            try DecimalDigits(precision: 1, scale: 0).text(from: &cursor)
+        }
+        for (type, metadata, name) in [
+            (UInt8(16), [9, 1], "bit"), (16, [0, 9], "bit"), (19, [7], "time"), (252, [9], "blob"),
+            (252, [0], "blob"), (254, [247, 0], "enum"),
+        ] as [(UInt8, [UInt8], String)] {
+            var fields = ByteCursor(metadata)
+            let error = caught(BinlogError.self) {
+                let wire = try WireColumn(WireType(rawValue: type), from: &fields)
+                _ = try ColumnForm(wire, BinlogColumn(name: "x", type: name))
+            }
+            #expect(error?.kind == .damaged, "\(name) \(metadata)")
+        }
+    }
+
     @Test("attack: a character set's name does not become SQL")
     func characterSetNames() {
         for name in ["latin1 x'00'), (", "a'b", "", "ü", "latin1;"] {
