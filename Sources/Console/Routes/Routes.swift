@@ -175,7 +175,7 @@ package final class Routes: Sendable {
         _ request: HTTPRequest, _ name: String, _ token: AccessToken
     ) throws -> HTTPResponse {
         switch name {
-        case "environments": try environments()
+        case "environments": environments()
         case "whoami":
             Answering.list(
                 "whoami", [["name": token.name, "role": token.role.rawValue]],
