@@ -28,8 +28,10 @@ package struct Parameter: Hashable, Sendable {
     /// What its text is.
     package enum Kind: Hashable, Sendable {
         case text
-        /// A positive whole number. `most` bounds what is asked over HTTP.
-        case number(most: Int)
+        /// The beginning of a name, four characters at least.
+        case beginning
+        /// A positive whole number. Both bounds hold for what is asked over HTTP.
+        case number(least: Int = 1, most: Int)
         case flag
         /// A date, or a time with a zone.
         case time
@@ -63,7 +65,7 @@ package struct Parameter: Hashable, Sendable {
     /// What stands for its value in the help of the option; nil for a flag.
     package var value: String? {
         switch kind {
-        case .text, .list: word ?? "text"
+        case .text, .beginning, .list: word ?? "text"
         case .number: word ?? "number"
         case .time: word ?? "time"
         case .duration: word ?? "duration"

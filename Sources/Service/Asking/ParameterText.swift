@@ -40,12 +40,16 @@ package enum ParameterText {
         _ text: String, as name: String, _ kind: Parameter.Kind, isBounded: Bool = false
     ) throws(UsageError) {
         switch kind {
-        case .text, .list: return
-        case .number(let most):
+        case .text, .beginning, .list: return
+        case .number(let least, let most):
             guard let number = number(text) else {
                 throw UsageError(
                     message: "\(name) \(text): no such number",
                     remedy: "use a positive whole number")
+            }
+            guard !isBounded || number >= least else {
+                throw UsageError(
+                    message: "\(name) \(text): too few", remedy: "use \(least) at least")
             }
             guard !isBounded || number <= most else {
                 throw UsageError(

@@ -3,7 +3,8 @@ extension Presentation {
     package static let parameters: [Parameter] = [width, colour, most]
 
     private static let width = Parameter(
-        "width", .number(most: 1_000), in: .query, help: "the columns of texts (default: 100)")
+        "width", .number(least: 20, most: 1_000), in: .query,
+        help: "the columns of texts (default: 100)")
     private static let colour = Parameter(
         "colour", .flag, in: .query, help: "whether texts have colours for a terminal")
     private static let most = Parameter(
@@ -14,12 +15,7 @@ extension Presentation {
     package init(_ values: [String: [String]]) throws(UsageError) {
         let asked = try Parameters(values, of: Self.parameters)
         self.init()
-        if let number = asked.number(Self.width) {
-            guard number >= 20 else {
-                throw UsageError(message: "width \(number): too few", remedy: "use 20 at least")
-            }
-            self.width = number
-        }
+        width = asked.number(Self.width) ?? width
         isColoured = asked.has(Self.colour)
         maxBytes = asked.number(Self.most) ?? maxBytes
     }

@@ -5,8 +5,8 @@ extension OpenAPI {
     /// The statuses of errors, with the names of their descriptions.
     static let errors: [(status: String, name: String)] = [
         ("400", "usage"), ("401", "unknown"), ("403", "forbidden"), ("404", "notFound"),
-        ("406", "notAcceptable"), ("409", "refused"), ("413", "tooLong"), ("500", "failed"),
-        ("503", "notYet"),
+        ("406", "notAcceptable"), ("409", "refused"), ("413", "tooLong"), ("414", "tooLongAddress"),
+        ("431", "tooLongHeaders"), ("500", "failed"), ("503", "notYet"),
     ]
 
     static var components: JSONValue {
@@ -51,18 +51,26 @@ extension OpenAPI {
             "forbidden": "The token may not do this", "notFound": "There is nothing of this name",
             "notAcceptable": "There is no such format of this",
             "refused": "It cannot be done as things are, or the ledger is held by somebody else",
-            "tooLong": "The body is too long", "failed": "It failed",
+            "tooLong": "The body is too long", "tooLongAddress": "The address is too long",
+            "tooLongHeaders": "The headers are too long", "failed": "It failed",
             "notYet": "The daemon's first pass is not over",
         ]
+        // Said before anybody has looked what is asked, so that the answer has no format, or none
+        // at all.
+        let plain: JSONValue = .object(["schema": .object(["type": .string("string")])])
+        let early: [String: JSONValue?] = [
+            "tooLong": .object(["text/plain": plain]), "tooLongAddress": nil, "tooLongHeaders": nil,
+        ]
+        let error: JSONValue = .object([
+            "application/json": .object(["schema": reference("schemas/error")])
+        ])
         return .object(
-            words.mapValues { text in
-                .object([
-                    "description": .string(text),
-                    "content": .object([
-                        "application/json": .object(["schema": reference("schemas/error")])
-                    ]),
-                ])
-            })
+            Dictionary(
+                uniqueKeysWithValues: words.map { name, text in
+                    var members: [String: JSONValue] = ["description": .string(text)]
+                    members["content"] = early[name] ?? error
+                    return (name, .object(members))
+                }))
     }
 
     private static var schemas: JSONValue {

@@ -96,13 +96,16 @@ package enum OpenAPI {
         case .text:
             members = text
             if parameter.isRequired { members["minLength"] = .int(1) }
-        case .number(let most):
+        case .beginning:
+            members = text
+            members["minLength"] = .int(4)
+        case .number(let least, let most):
             members = [
-                "type": .string("integer"), "minimum": .int(1), "maximum": .number(most),
+                "type": .string("integer"), "minimum": .number(least), "maximum": .number(most),
             ]
         case .flag: members = ["type": .string("boolean")]
         case .time:
-            members = text
+            members = ["type": .string("string"), "pattern": .string(Self.timePattern)]
             members["examples"] = .strings(["2026-11-20", "2026-11-20T18:04:00Z"])
         case .duration:
             members = ["type": .string("string"), "pattern": .string("^[1-9][0-9]{0,9}[smhd]$")]
@@ -115,6 +118,10 @@ package enum OpenAPI {
         if says { members["description"] = .string(parameter.help) }
         return .object(members)
     }
+
+    private static let timePattern =
+        "^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+        + "(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?$"
 
     private static func responses(_ endpoint: Endpoint) -> JSONValue {
         let document: JSONValue =

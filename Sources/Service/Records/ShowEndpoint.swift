@@ -32,7 +32,7 @@ package enum ShowEndpoint {
     }
 
     static let name = Parameter(
-        "name", .text, in: .query, isRequired: true, argument: "a digest", lack: tooShort,
+        "name", .beginning, in: .query, isRequired: true, argument: "a digest", lack: tooShort,
         help: "the beginning of a digest or of an id, or a shard as `namespace/shard`")
 
     private static let tooShort = UsageError(
