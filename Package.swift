@@ -57,6 +57,7 @@ let package = Package(
         module("Lint", ["Schema", "Diff", "Model", "Desired", "Reports"]),
         module("MySQLClient", ["Basics", "Execution", "Schema", "CMySQL"]),
         module("Binlog", ["Basics", "Execution", "Schema", "MySQLClient", "CZlib"]),
+        module("OnlineCopy", ["Basics", "Schema", "Diff", "MySQLClient", "Binlog"]),
         module(
             "MySQLStore", ["Basics", "Execution", "Crypto", "Store", "Schema", "MySQLClient"]),
         module("Observed", ["Basics", "Execution", "Schema", "Diff", "MySQLClient"]),
@@ -154,6 +155,7 @@ let package = Package(
             ["Desired", "Git", "Lint", "MySQLClient", "Views", "plumb", "TestSupport"]),
         tests("MySQLClientTests", ["MySQLClient", "TestSupport"]),
         tests("BinlogTests", ["Binlog", "TestSupport"]),
+        tests("OnlineCopyTests", ["OnlineCopy", "Diff", "TestSupport"]),
         tests("ObservedTests", ["Observed", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "Signatures", "TestSupport"]),
         tests(

@@ -58,6 +58,8 @@ package final class BinlogDump: @unchecked Sendable {
         let started = Date()
         let length = mysql_net_read_packet(handle)
         guard length != Self.failure else {
+            // Before the socket is closed: its number may be another file's a moment later.
+            state.withLock { $0.descriptor = nil }
             let error = connection.lost(started: started, during: .reading)
             guard !isEnded else { return nil }
             throw error

@@ -50,6 +50,7 @@ enum Product {
         Module(
             "Binlog", libraries: ["CZlib"],
             pureFolders: ["Base": [], "Bytes": [], "Values": [], "Events": []]),
+        Module("OnlineCopy"),
         Module("MySQLStore"),
         Module("Observed"),
         Module("Ledger"),

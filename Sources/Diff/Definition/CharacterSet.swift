@@ -1,9 +1,9 @@
 import Schema
 
 /// A character set with its collation; nil stands for the set's default collation.
-struct CharacterSet: Hashable {
-    var name: String
-    var collation: String?
+package struct CharacterSet: Hashable {
+    package var name: String
+    package var collation: String?
 }
 
 extension CharacterSet {
@@ -26,7 +26,7 @@ extension Table {
     }
 
     /// What a column's text is stored in; nil for columns without text.
-    func effectiveCharacterSet(of column: Column) -> CharacterSet? {
+    package func effectiveCharacterSet(of column: Column) -> CharacterSet? {
         guard ColumnType(column.type).isText else { return nil }
         if let name = column.characterSet {
             return CharacterSet(name: name, collation: column.collation)

@@ -1,0 +1,129 @@
+import Foundation
+import MySQLClient
+import Schema
+
+/// Compares the table with its copy, without a lock.
+///
+/// Each range of rows is compared by checksums of every column. Where these differ, the rows are
+/// compared one by one; whether a row that differs may differ, since it changed between the two
+/// readings or a change of it is still to be brought over, is for the caller to find out.
+///
+/// Where values became others, those of the table are first made what they become, by the server,
+/// in a temporary table. Costs about one reading of both.
+struct Comparison {
+    let session: CopySession
+    private var task: CopyTask { session.task }
+
+    /// What was found in one range.
+    struct Finding {
+        /// The key of its last row; nil behind the last one.
+        var end: [String]?
+        var rows = 0
+        /// Keys of rows that are in one of both only, or differ.
+        var different: [[String]] = []
+    }
+
+    private var converts: Bool { task.columns.contains { !$0.keepsBytes } }
+    private static let converted = "`__plumb_converted`"
+
+    /// Compares the next range behind `start`.
+    func range(behind start: [String]?, rows limit: Int) throws(CopyFailure) -> Finding {
+        var finding = Finding()
+        let index = task.key.index == "PRIMARY" ? "PRIMARY" : SQL.identifier(task.key.index)
+        let order = task.key.names.joined(separator: ", ")
+        let behind = start.map(task.key.isBehind)
+        let last = try session.query(
+            "SELECT \(task.key.selection) FROM \(task.table) FORCE INDEX (\(index))"
+                + (behind.map { " WHERE \($0)" } ?? "")
+                + " ORDER BY \(order) LIMIT 1 OFFSET \(limit - 1)"
+        ).first
+        finding.end = try last.map { row throws(CopyFailure) in try session.key(in: row) }
+        let condition = [behind, finding.end.map(task.key.isUpTo)].compactMap(\.self)
+            .joined(separator: " AND ")
+        try compare(condition.isEmpty ? "TRUE" : condition, into: &finding)
+        return finding
+    }
+
+    /// Compares the rows with these keys.
+    func rows(_ keys: [[String]]) throws(CopyFailure) -> Finding {
+        var finding = Finding()
+        try compare(task.key.isOne(of: keys), into: &finding)
+        return finding
+    }
+
+    /// Makes the table in which values are converted; the session keeps it.
+    func prepare() throws(CopyFailure) {
+        guard converts else { return }
+        var like = task.to
+        like.name = "__plumb_converted"
+        like.indexes.removeAll { index in
+            index.parts.map(\.key) != task.key.columns.map { .column($0.name) }
+        }
+        like.checks = []
+        let text = like.createStatement(flavour: task.flavour)
+        try session.execute("DROP TEMPORARY TABLE IF EXISTS \(Self.converted)")
+        try session.execute("CREATE TEMPORARY TABLE" + text.dropFirst("CREATE TABLE".count))
+    }
+
+    private func compare(
+        _ condition: String, into finding: inout Finding
+    ) throws(CopyFailure) {
+        var source = task.table
+        if converts {
+            try session.execute("DELETE FROM \(Self.converted)")
+            try session.execute(task.insertion(into: Self.converted, where: condition))
+            source = Self.converted
+        }
+        let sides = [
+            (source, columns(renamed: converts)), (task.shadow, columns(renamed: true)),
+        ]
+        var sums: [[String?]] = []
+        for (name, columns) in sides {
+            let sum = Self.sum(of: columns)
+            let row = try session.query(
+                "SELECT COUNT(*), BIT_XOR(\(sum)), SUM(\(sum)) FROM \(name) WHERE \(condition)"
+            ).first
+            sums.append((0..<3).map { row?[$0] })
+        }
+        finding.rows += sums[0][0].flatMap { Int($0) } ?? 0
+        guard sums[0] != sums[1] else { return }
+        var rows: [[String]: String] = [:]
+        for (name, columns) in sides {
+            let found = try session.query(
+                "SELECT \(task.key.selection), \(Self.sum(of: columns)) FROM \(name) "
+                    + "WHERE \(condition)")
+            for row in found {
+                let key = try session.key(in: row)
+                let sum = row[task.key.columns.count] ?? ""
+                // What is alike in both is no difference.
+                if rows[key] == sum { rows[key] = nil } else { rows[key] = rows[key] ?? sum }
+            }
+        }
+        finding.different += rows.keys
+    }
+
+    /// The columns that are compared, each with whether it may be NULL.
+    private func columns(renamed: Bool) -> [(name: String, isText: Bool)] {
+        task.columns.map { column in
+            let own = renamed ? column.new : column.old
+            let words = own.type.lowercased().prefix { $0.isLetter }
+            let isText =
+                ["char", "text", "binary", "blob", "enum", "set", "json"].contains {
+                    words.hasSuffix($0)
+                }
+                || ["geometry", "point", "linestring", "polygon", "vector"].contains {
+                    words.contains($0)
+                } || words.hasPrefix("multi")
+            return (SQL.identifier(own.name), isText)
+        }
+    }
+
+    /// A checksum of one row: one of each column, so that nothing moves between two of them
+    /// unseen, and whether it is NULL.
+    private static func sum(of columns: [(name: String, isText: Bool)]) -> String {
+        let parts = columns.map { name, isText in
+            "COALESCE(CRC32(\(isText ? "CAST(\(name) AS BINARY)" : name)), 'x')"
+        }
+        return "CRC32(CONCAT_WS(',', \(parts.joined(separator: ", "))))"
+    }
+}

@@ -1,0 +1,43 @@
+import Schema
+
+/// The names of the tables that a copy makes beside its table.
+///
+/// They begin with the table's own name, so that they sort behind it: a server takes the metadata
+/// locks of a `RENAME` in the order of the names, and the `RENAME` of the cutover must queue on the
+/// table itself. Behind a name that sorts first, writers would overtake it.
+package struct CopyNames: Hashable, Sendable {
+    package let table: String
+
+    /// The copy, until it takes the table's place.
+    package var shadow: String { table + Self.shadowSuffix }
+    /// The table, once its copy has taken its place; before that, for a moment, an empty table that
+    /// keeps a `RENAME` from happening too early.
+    package var former: String { table + Self.formerSuffix }
+    /// How far the copy is.
+    package var progress: String { table + Self.progressSuffix }
+
+    private static let shadowSuffix = "__plumb_new"
+    private static let formerSuffix = "__plumb_old"
+    private static let progressSuffix = "__plumb_state"
+
+    /// The longest name of a table whose copy has a name, in characters: servers take 64.
+    package static let longest = 64 - progressSuffix.count
+
+    /// Nil where a name is too long for the others to be made of it.
+    package init?(of table: String) {
+        guard table.unicodeScalars.count <= Self.longest else { return nil }
+        self.table = table
+    }
+
+    /// The names of the table that a name was made of; nil for a name that no copy makes.
+    package init?(madeFor name: String) {
+        let suffixes = [Self.shadowSuffix, Self.formerSuffix, Self.progressSuffix]
+        guard let suffix = suffixes.first(where: name.hasSuffix), name.count > suffix.count else {
+            return nil
+        }
+        table = String(name.dropLast(suffix.count))
+    }
+
+    /// All three, between backticks.
+    var all: [String] { [shadow, former, progress].map { SQL.identifier($0) } }
+}

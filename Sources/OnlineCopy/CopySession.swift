@@ -1,0 +1,73 @@
+import Basics
+import MySQLClient
+import Schema
+
+/// A session of its own that reads the table and writes its copy.
+///
+/// Its statements lock no row of the table: each sees what was committed when it began.
+package final class CopySession {
+    package let connection: Connection
+    let task: CopyTask
+    /// Whether it has the tables locked: `START TRANSACTION` would let go of them.
+    var hasTablesLocked = false
+
+    /// Sets the session up; it must not be used for anything else later.
+    package init(_ connection: Connection, _ task: CopyTask) throws(CopyFailure) {
+        self.connection = connection
+        self.task = task
+        try execute("USE \(SQL.identifier(task.database))")
+        // Zeros in a column that counts are zeros, and dates that the table has are taken as they
+        // are, unless a date is made of something else. What does not fit is an error always.
+        var modes = ["STRICT_ALL_TABLES", "NO_AUTO_VALUE_ON_ZERO"]
+        modes += task.makesDates ? ["NO_ZERO_DATE", "NO_ZERO_IN_DATE"] : ["ALLOW_INVALID_DATES"]
+        try execute(
+            "SET SESSION sql_mode = '\(modes.joined(separator: ","))', foreign_key_checks = 0, "
+                + "lock_wait_timeout = 5, innodb_lock_wait_timeout = 5")
+        try execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+    }
+
+    func execute(_ sql: String) throws(CopyFailure) {
+        try CopyFailure.of { () throws(MySQLError) in try connection.execute(sql) }
+    }
+
+    func query(_ sql: String) throws(CopyFailure) -> [Row] {
+        try CopyFailure.of { () throws(MySQLError) in try connection.query(sql) }
+    }
+
+    /// Runs `body` in one transaction; nothing of it is left where it throws.
+    func transaction<Result>(
+        _ body: () throws(CopyFailure) -> Result
+    ) throws(CopyFailure) -> Result {
+        if !hasTablesLocked { try execute("START TRANSACTION") }
+        do throws(CopyFailure) {
+            let result = try body()
+            try execute("COMMIT")
+            return result
+        } catch {
+            if connection.isUsable { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+
+    /// The literals of the key in a row that begins with ``CopyKey/selection``.
+    func key(in row: Row) throws(CopyFailure) -> [String] {
+        var literals: [String] = []
+        for (place, column) in task.key.columns.enumerated() {
+            guard let literal = row[place].flatMap(column.literal(selected:)) else {
+                throw .stopped("the column `\(column.name)` has a value that no key has")
+            }
+            literals.append(literal)
+        }
+        return literals
+    }
+}
+
+extension CopyTask {
+    /// Whether values of another type become dates.
+    fileprivate var makesDates: Bool {
+        columns.contains { column in
+            !column.keepsBytes
+                && ["date", "time"].contains { column.new.type.lowercased().hasPrefix($0) }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Basics
+import Binlog
+import Diff
+import Foundation
+import MySQLClient
+import Schema
+
+/// Begins a copy, or finds one that was begun.
+package struct CopyStart {
+    let session: CopySession
+    private let table: ProgressTable
+    private var task: CopyTask { session.task }
+
+    package init(_ session: CopySession) {
+        self.session = session
+        table = ProgressTable(session: session)
+    }
+
+    /// What must be the same for a copy to go on: both definitions, and how rows are copied.
+    package static func fingerprint(of task: CopyTask) -> String {
+        let texts = [task.from, task.to].map { table in
+            var table = table
+            table.autoIncrement = nil
+            return table.showCreate(flavour: task.flavour)
+        }
+        return Digest(of: (texts + [task.insertion(where: nil)]).joined(separator: "\n")).hex
+    }
+
+    /// The copy that is there, or a new one.
+    ///
+    /// What is there under the names of a copy and is none, or one for something else, is left as it
+    /// is: that stops the change.
+    package func open(
+        chunkSeconds: Double = 0.05,
+        feed: (CopyTask, LogPlace) throws(CopyFailure) -> any ChangeFeed
+    ) throws(CopyFailure) -> TableCopy {
+        let known = try found()
+        let (mark, progress) = if let known { known } else { try begin() }
+        try requireShadow(progress)
+        return TableCopy(
+            session, progress: progress, mark: mark, feed: try feed(task, progress.place),
+            chunkSeconds: chunkSeconds)
+    }
+
+    private func found() throws(CopyFailure) -> (UInt64, CopyProgress)? {
+        guard let (mark, progress) = try table.read() else { return nil }
+        guard progress.fingerprint == Self.fingerprint(of: task) else {
+            throw .stopped(
+                "a copy of \(task.table) for another change is there: end that one first")
+        }
+        return (mark, progress)
+    }
+
+    private func begin() throws(CopyFailure) -> (UInt64, CopyProgress) {
+        for name in [task.names.shadow, task.names.former] {
+            guard try !isThere(name) else {
+                throw .stopped(
+                    "the table \(SQL.identifier(name)) is there, and is none of this copy: rename it, "
+                        + "or drop it")
+            }
+        }
+        guard
+            try session.query(
+                "SELECT 1 FROM information_schema.triggers WHERE event_object_schema = "
+                    + "\(SQL.literal(task.database)) AND event_object_table = "
+                    + SQL.literal(task.names.table)
+            ).isEmpty
+        else { throw .stopped("tables with triggers are not copied") }
+        guard
+            try session.query(
+                "SELECT 1 FROM information_schema.key_column_usage WHERE referenced_table_schema = "
+                    + "\(SQL.literal(task.database)) AND referenced_table_name = "
+                    + SQL.literal(task.names.table) + " LIMIT 1"
+            ).isEmpty
+        else { throw .stopped("tables that foreign keys refer to are not copied") }
+        var progress = CopyProgress(fingerprint: Self.fingerprint(of: task), place: try place())
+        let late = lateIndexes
+        progress.indexes = late.map { $0.definition(flavour: task.flavour) }
+        // First what tells whose the copy is, then the copy.
+        try table.make(progress)
+        return (0, progress)
+    }
+
+    /// Makes the empty copy, unless it is there.
+    private func requireShadow(_ progress: CopyProgress) throws(CopyFailure) {
+        if progress.phase == .swapped { return }
+        if try isThere(task.names.shadow) { return }
+        guard progress.phase == .copying, progress.copied == nil else {
+            throw .moved("the copy \(task.shadow) is gone: somebody dropped it")
+        }
+        var shadow = task.to
+        shadow.name = task.names.shadow
+        shadow.indexes.removeAll { index in
+            progress.indexes.contains(index.definition(flavour: task.flavour))
+        }
+        try session.execute(shadow.createStatement(flavour: task.flavour))
+    }
+
+    private func isThere(_ name: String) throws(CopyFailure) -> Bool {
+        try !session.query(
+            "SELECT 1 FROM information_schema.tables WHERE table_schema = "
+                + "\(SQL.literal(task.database)) AND table_name = \(SQL.literal(name))"
+        ).isEmpty
+    }
+
+    /// The indexes that are built once all rows are there, which takes half the time.
+    private var lateIndexes: [Index] {
+        let isCounted = { (index: Index) in
+            task.to.columns.contains { column in
+                column.isAutoIncrement && index.parts.first?.key == .column(column.name)
+            }
+        }
+        let key = task.key
+        let late = task.to.indexes.filter { index in
+            guard index.kind == .plain || index.kind == .unique else { return false }
+            return !isCounted(index)
+                && !(index.kind == .unique
+                    && index.parts.map(\.key)
+                        == key.columns.map { .column($0.name) })
+        }
+        // The order of all of a kind would change where one of them is there from the beginning.
+        return late.filter { index in
+            !task.to.indexes.contains { other in
+                other.kind == index.kind && !late.contains { $0.name == other.name }
+            }
+        }
+    }
+
+    /// Where the binary log ends now; throws where it would not tell what is needed.
+    private func place() throws(CopyFailure) -> LogPlace {
+        do throws(BinlogError) {
+            let end = try BinlogSource(on: session.connection).position
+            return LogPlace(file: end.file, offset: end.offset)
+        } catch {
+            throw CopyFailure(error)
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import MySQLClient
+import Schema
+
+/// The definitions of tables as their server prints them.
+enum Definition {
+    /// The table of that name, whose definition is understood to the last byte.
+    static func read(_ name: String, on session: CopySession) throws(CopyFailure) -> Table {
+        let rows = try session.query("SHOW CREATE TABLE \(SQL.identifier(name))")
+        guard let text = rows.first?.bytes(1) else {
+            throw .moved("the table \(SQL.identifier(name)) is gone")
+        }
+        let table = text.withUnsafeBufferPointer {
+            CatalogTable(showCreate: $0, flavour: session.task.flavour)
+        }
+        guard let model = table.table else {
+            throw .stopped(table.unsupported ?? "\(SQL.identifier(name)) is no table")
+        }
+        return model
+    }
+}

@@ -1,0 +1,58 @@
+import MySQLClient
+
+/// How far a copy is.
+package enum CopyStatus: Hashable, Sendable {
+    case copying, indexing, comparing
+    /// Every row is in the copy, and was compared.
+    case ready
+}
+
+/// The order in which a copy does what it has to do.
+extension TableCopy {
+    /// Keys above which rows that changed come before further ones.
+    private static let backlog = 2_000
+
+    /// Works for about so many seconds, or until nothing is left to do but to follow.
+    package func work(seconds: Double) throws(CopyFailure) -> CopyStatus {
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(seconds)
+        while true {
+            try listen()
+            while pending.count > Self.backlog, try follow() > 0 { try listen() }
+            try follow()
+            switch progress.phase {
+            case .copying: _ = try copyChunk()
+            case .indexing: try buildIndexes()
+            case .following, .swapped:
+                if progress.isCompared {
+                    if pending.needsMark { try settle() }
+                    return .ready
+                }
+                _ = try compareRange()
+            }
+            if clock.now >= end { return status }
+        }
+    }
+
+    package var status: CopyStatus {
+        switch progress.phase {
+        case .copying: .copying
+        case .indexing: .indexing
+        case .following, .swapped: progress.isCompared ? .ready : .comparing
+        }
+    }
+}
+
+/// The end of a copy.
+extension TableCopy {
+    /// Brings over the last changes, while nobody can write.
+    func finish() throws(CopyFailure) {
+        try hear(upTo: writingMark())
+        while try follow(all: true) > 0 {}
+    }
+
+    /// Records that the copy is the table.
+    func noteSwap() throws(CopyFailure) {
+        try write { next throws(CopyFailure) in next.phase = .swapped }
+    }
+}

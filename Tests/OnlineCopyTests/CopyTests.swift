@@ -1,0 +1,137 @@
+import Foundation
+import OnlineCopy
+import TestSupport
+import Testing
+
+@Suite("A copy has every row of its table, whatever is written meanwhile")
+struct CopyTests {
+    static let change = "ADD COLUMN extra int NOT NULL DEFAULT 7, MODIFY k bigint, ADD KEY k (k)"
+    static let definition = "(id int NOT NULL AUTO_INCREMENT PRIMARY KEY, k int, c varchar(40))"
+
+    private func fill(_ fixture: CopyFixture, rows: Int) throws {
+        try fixture.root.execute(
+            "INSERT INTO t (k, c) VALUES (1, 'a'), (NULL, ''), (3, 'ü'), (4, NULL)")
+        var count = 4
+        while count < rows {
+            try fixture.root.execute("INSERT INTO t (k, c) SELECT k + 1, c FROM t")
+            count *= 2
+        }
+    }
+
+    @Test(arguments: TestServer.available)
+    func aTableThatNobodyWritesIsCopied(kind: TestServer.Kind) throws {
+        let fixture = try CopyFixture(kind, Self.definition, becomes: Self.change)
+        try fill(fixture, rows: 20_000)
+        let before = try fixture.rows()
+        let copy = try fixture.copy()
+        try fixture.finish(copy)
+        #expect(copy.progress.rows == before.count)
+        #expect(copy.progress.repaired == 0)
+        try fixture.cutOver(copy)
+        let after = try fixture.rows()
+        #expect(after.map { Array($0.prefix(3)) } == before)
+        #expect(after.allSatisfy { $0[3] == "37" })
+        var made = try CopyFixture.model("t", fixture.root, kind)
+        var wanted = fixture.task.to
+        made.autoIncrement = nil
+        wanted.autoIncrement = nil
+        #expect(made == wanted)
+        // The next number is the one that the table would have given.
+        let next = try fixture.root.query("SELECT MAX(id) FROM \(fixture.task.names.former)")
+        try fixture.root.execute("INSERT INTO t (k) VALUES (0)")
+        let own = try fixture.root.query("SELECT MAX(id) FROM t")
+        #expect(try #require(Int(own[0][0] ?? "")) > #require(Int(next[0][0] ?? "")))
+    }
+
+    @Test(arguments: TestServer.available)
+    func writersLoseNothingAndGetNoError(kind: TestServer.Kind) throws {
+        let fixture = try CopyFixture(kind, Self.definition, becomes: Self.change)
+        try fill(fixture, rows: 8_000)
+        try fixture.root.execute("CREATE TABLE mirror LIKE t")
+        try fixture.root.execute("INSERT INTO mirror SELECT * FROM t")
+        let writers = try Writers(fixture, count: 4)
+        let copy = try fixture.copy()
+        try fixture.finish(copy)
+        for _ in 0..<3 { try fixture.finish(copy) }
+        let written = writers.count
+        try fixture.cutOver(copy)
+        // They go on behind the cutover.
+        while writers.count < written + 200, writers.isAlive {}
+        try writers.end()
+        #expect(copy.progress.repaired == 0)
+        #expect(writers.errors == [])
+        #expect(try fixture.rows().map { Array($0.prefix(3)) } == fixture.rows("mirror"))
+    }
+}
+
+/// Sessions that write rows into `t` and, in the same transactions, into `mirror`.
+final class Writers: @unchecked Sendable {
+    private struct State {
+        var count = 0
+        var errors: [String] = []
+        var isOver = false
+        var running = 0
+    }
+
+    private let state = Lock(State())
+    private let ended = DispatchGroup()
+
+    init(_ fixture: CopyFixture, count: Int) throws {
+        for number in 0..<count {
+            let connection = try fixture.server.connect(database: fixture.database)
+            try connection.execute("SET SESSION innodb_lock_wait_timeout = 20")
+            // Without locks on gaps, over which the writers themselves would deadlock.
+            try connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            state.withLock { $0.running += 1 }
+            ended.enter()
+            let thread = Thread { [self] in
+                write(connection, number)
+                state.withLock { $0.running -= 1 }
+                ended.leave()
+            }
+            thread.start()
+        }
+    }
+
+    var count: Int { state.withLock { $0.count } }
+    var errors: [String] { state.withLock { $0.errors } }
+    var isAlive: Bool { state.withLock { $0.running > 0 } }
+
+    func end() throws {
+        state.withLock { $0.isOver = true }
+        ended.wait()
+    }
+
+    private func write(_ connection: Connection, _ number: Int) {
+        var random = SeededGenerator(seed: UInt64(number + 1))
+        while !state.withLock({ $0.isOver }) {
+            // Each writer has rows of its own, so that none waits for another.
+            let id = Int.random(in: 1...2_000, using: &random) * 4 + number
+            let new = 1_000_000 + Int.random(in: 1...2_000, using: &random) * 4 + number
+            let changes: [String] =
+                switch Int.random(in: 0..<10, using: &random) {
+                case 0: ["DELETE FROM % WHERE id = \(id)"]
+                case 1, 2: ["REPLACE INTO % (id, k, c) VALUES (\(new), \(id), 'n')"]
+                case 3:
+                    [
+                        "DELETE FROM % WHERE id = \(new)",
+                        "UPDATE % SET id = \(new) WHERE id = \(id)",
+                    ]
+                default: ["UPDATE % SET k = COALESCE(k, 0) + 1, c = '\(new)' WHERE id = \(id)"]
+                }
+            do {
+                try connection.execute("START TRANSACTION")
+                for change in changes {
+                    for table in ["t", "mirror"] {
+                        try connection.execute(change.replacing("%", with: table))
+                    }
+                }
+                try connection.execute("COMMIT")
+            } catch {
+                state.withLock { $0.errors.append("\(error)") }
+                return
+            }
+            state.withLock { $0.count += 1 }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import OnlineCopy
+import TestSupport
+import Testing
+
+/// Many changes of one table, one after the other, under sessions that write it all the time.
+@Suite("No cutover loses a write, or gives a writer an error", .serialized)
+struct CutoverTests {
+    @Test(arguments: TestServer.available)
+    func writersGoOnThroughCutovers(kind: TestServer.Kind) throws {
+        let first = try CopyFixture(
+            kind, "(id int NOT NULL AUTO_INCREMENT PRIMARY KEY, k int, c varchar(40))",
+            becomes: "MODIFY k bigint")
+        let root = first.root
+        for id in 1...300 { try root.execute("INSERT INTO t VALUES (\(id * 4), \(id), 'a')") }
+        try root.execute("CREATE TABLE mirror LIKE t")
+        try root.execute("INSERT INTO mirror SELECT * FROM t")
+        let writers = try Writers(first, count: 8)
+        for round in Rounds.seeds(4) {
+            let change = round % 2 == 0 ? "MODIFY k bigint" : "MODIFY k int"
+            let fixture = round == 0 ? first : try CopyFixture(of: first, becomes: change)
+            let copy = try fixture.copy()
+            try fixture.finish(copy)
+            #expect(copy.progress.repaired == 0)
+            try fixture.cutOver(copy)
+            let written = writers.count
+            while writers.count < written + 100, writers.isAlive {}
+            try fixture.cleanUp(copy)
+        }
+        try writers.end()
+        #expect(writers.errors == [])
+        #expect(try first.rows() == first.rows("mirror"))
+        let left = try root.query("SHOW TABLES LIKE 't\\_\\_%'")
+        #expect(left.isEmpty)
+    }
+}
