@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 
-.PHONY: setup screenshots servers cluster build release static install uninstall deb deb-test test check format fuzz simulate kills kill-sweep daemon-kills demo bench daemon-bench clean help
+.PHONY: setup api-test screenshots servers cluster build release static install uninstall deb deb-test test check format fuzz simulate kills kill-sweep daemon-kills demo bench daemon-bench clean help
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,10 @@ test: setup ## run every test, against real servers in temporary folders; then l
 	swift build --build-tests
 	set -o pipefail; swift test --skip-build 2>&1 | tee .build/test.log
 	@scripts/attacks.sh .build/test.log
+
+api-test: setup ## ask a running daemon all that docs/openapi.json says, and more, by schemathesis from PyPI: EXAMPLES=n
+	swift build --product plumb
+	scripts/api-test.sh
 
 screenshots: setup ## pictures of the console with 24 and with 10,000 shards: docs/images
 	swift build --build-tests

@@ -165,6 +165,12 @@ final class ServerCore: @unchecked Sendable {
             exchange.hasHeader = true
             exchange.method = method
             watch.forget(connection)
+            // What is longer yet is refused by the library, which may have no room for an answer.
+            if exchange.address.utf8.count > limits.headerBytes {
+                return send(
+                    HTTPResponse(414, "the address is longer than \(limits.headerBytes) bytes\n"),
+                    exchange)
+            }
             if let length = exchange.declaredLength, length > limits.bodyBytes {
                 return send(Self.tooLarge(limits), exchange)
             }

@@ -28,6 +28,7 @@ package final class BinlogFeed: ChangeFeed, @unchecked Sendable {
     // Used by the reading thread alone.
     private var keys: [[String]] = []
     private var mark: UInt64?
+    private var isInside = false
     private var decoders: [TableMapEvent: RowDecoder] = [:]
 
     /// Reads from `place` on.
@@ -121,14 +122,21 @@ package final class BinlogFeed: ChangeFeed, @unchecked Sendable {
             case .commit: return transaction(to: entry.end)
             case .other:
                 let named = StatementNames.redefines(event, task)
-                return (named ? [.redefined(String(event.statement.prefix(200)))] : [])
-                    + transaction(to: entry.end)
+                let told = named ? [Change.redefined(String(event.statement.prefix(200)))] : []
+                // A table that is filled from a query is made inside of the transaction.
+                return told + (isInside ? [] : transaction(to: entry.end))
             case .rollback:
                 // What was rolled back of a table without transactions has happened.
                 return transaction(to: entry.end)
-            case .begin, .savepoint, .xa: return nil
+            case .begin, .xa:
+                isInside = true
+                return nil
+            case .savepoint, .xaEnd: return nil
             }
-        case .begin, .table, .heartbeat, .rotate, .other: return nil
+        case .begin(let event):
+            isInside = event.isStandalone == false
+            return nil
+        case .table, .heartbeat, .rotate, .other: return nil
         }
     }
 
@@ -136,6 +144,7 @@ package final class BinlogFeed: ChangeFeed, @unchecked Sendable {
         defer {
             keys = []
             mark = nil
+            isInside = false
         }
         return (keys.isEmpty ? [] : [.rows(keys)]) + (mark.map { [.mark($0)] } ?? [])
             + [.place(LogPlace(file: end.file, offset: end.offset))]
