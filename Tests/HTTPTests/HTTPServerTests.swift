@@ -98,6 +98,23 @@ private let usual = "Host: x\nConnection: close\n"
         #expect(!reply.hasPrefix("HTTP/1.1 200 "))
     }
 
+    @Test("attack: an address that is too long is refused with an answer, up to twice the limit")
+    func longAddressesAreRefused() throws {
+        var limits = HTTPLimits()
+        limits.headerBytes = 8 << 10
+        let server = try echo(limits)
+        for length in [8_193, 12_000, 16_000] {
+            let address = "/" + String(repeating: "a", count: length - 1)
+            let reply = try answered(
+                server, "POST \(address) HTTP/1.1\n\(usual)Content-Length: 2\n\n{}")
+            #expect(reply.hasPrefix("HTTP/1.1 414 "), "\(length)")
+            #expect(reply.hasSuffix("the address is longer than 8192 bytes\n"), "\(length)")
+        }
+        let address = "/" + String(repeating: "a", count: 8_191)
+        let reply = try answered(server, "GET \(address) HTTP/1.1\n\(usual)\n")
+        #expect(reply.hasPrefix("HTTP/1.1 200 "))
+    }
+
     @Test("attack: whoever sends a header or a body byte by byte loses the connection")
     func tricklingRequestsEnd() throws {
         var limits = HTTPLimits()
