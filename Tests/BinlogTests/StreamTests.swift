@@ -183,6 +183,41 @@ struct StreamTests {
         }
     }
 
+    /// A log whose files have no end, and whoever reads on where the last whole transaction ended.
+    @Test(arguments: TestServer.available)
+    func aServerThatDiesAgainAndAgain(_ kind: TestServer.Kind) throws {
+        let server = try LoggedServer.start(kind)
+        let database = try server.freshDatabase()
+        var connection = try server.connect(database: database)
+        try connection.execute("CREATE TABLE t (id INT PRIMARY KEY)")
+        let columns = try #require(
+            try TableColumns.read(database: database, table: "t", on: connection))
+        var place = try BinlogSource(on: connection).position
+        var seen: [RowChange] = []
+        for round in 0..<3 {
+            for id in 0..<20 {
+                try connection.execute("INSERT INTO t VALUES (\(round * 20 + id))")
+            }
+            let stream = try server.stream(from: .position(place))
+            var pending: [BinlogEntry] = []
+            var rows = 0
+            while rows < 10, let entry = try stream.next() {
+                pending.append(entry)
+                if case .rows = entry.event { rows += 1 }
+                guard stream.resumption != place else { continue }
+                place = stream.resumption
+                seen += try pending.changes(of: columns)
+                pending = []
+            }
+            server.kill()
+            try server.restart()
+            connection = try server.connect(database: database)
+        }
+        let end = try BinlogSource(on: connection).position
+        seen += try server.events(from: place, to: end).changes(of: columns)
+        #expect(seen == (0..<60).map { RowChange(before: nil, after: [.signed($0)]) })
+    }
+
     /// One server number is one reader: the server sends the earlier away.
     @Test(arguments: TestServer.available)
     func twoReadersOfOneNumber(_ kind: TestServer.Kind) throws {
