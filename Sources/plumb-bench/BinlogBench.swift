@@ -121,12 +121,17 @@ struct BinlogBench {
             options: BinlogStream.Options(serverID: 4_711))
         var reading = Reading()
         var decoder: RowDecoder?
+        var known: TableMapEvent?
         (reading.seconds, reading.work) = try Stopwatch.time {
             try Stopwatch.processorTime {
                 while stream.position < end, let entry = try stream.next() {
                     reading.events += 1
                     switch entry.event {
-                    case .table(let map): decoder = try RowDecoder(map, columns: columns)
+                    case .table(let map):
+                        // A table keeps its map until it changes.
+                        guard map != known else { continue }
+                        decoder = try RowDecoder(map, columns: columns)
+                        known = map
                     case .rows(let rows):
                         guard let decoder else { throw BenchError("rows came before their table") }
                         var changes = try rows.changes(decoder)
