@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 
-.PHONY: setup api-test screenshots servers cluster build release static install uninstall deb deb-test test check format fuzz simulate kills kill-sweep daemon-kills demo bench daemon-bench clean help
+.PHONY: setup api-test screenshots servers cluster build release static install uninstall deb deb-test test check format fuzz simulate kills kill-sweep daemon-kills demo bench bench-online daemon-bench clean help
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -100,6 +100,9 @@ demo: setup ## three private servers, 24 shards, and the whole story
 
 bench: setup ## figures and ratios against a floor and a peer
 	bench/run.sh
+
+bench-online: setup ## a table copied beside its writers, against the server's own ALTER; BENCH_ONLINE=n thousand rows
+	BENCH_ONLY=online bench/run.sh
 
 daemon-bench: setup ## one rollout by 1, 2 and 4 daemons on servers that answer slowly; SHARDS=n of them
 	swift build -c release --product plumb

@@ -114,7 +114,8 @@ let package = Package(
         .executableTarget(
             name: "plumb-bench",
             dependencies: [
-                "Basics", "Binlog", "Execution", "Schema", "Diff", "Git", "Desired", "MySQLClient",
+                "Basics", "Binlog", "OnlineCopy", "Execution", "Schema", "Diff", "Git", "Desired",
+                "MySQLClient",
                 "Observed", "Ledger", "Model", "MySQLStore", "Reports", "Reconciler", "Store",
                 "MemoryFleet",
             ], swiftSettings: settings),

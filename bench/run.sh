@@ -5,8 +5,9 @@
 #                           BENCH_ROLLOUT=200,1000 BENCH_WIDE=750, and the largest sizes take longer
 #   BENCH_SHARDS=100 …      a smaller fleet
 #   BENCH_ONLY=rollout,parse …  these sections alone: observation, plan, parse, record, rollout,
-#                           transitions, approvals, fleet, wide, heartbeats, and binlog, which
-#                           only runs by itself, on a server with a binary log
+#                           transitions, approvals, fleet, wide, heartbeats, and binlog or online,
+#                           each of which only runs by itself, on a server with a binary log
+#   BENCH_ONLINE=10000 …    the rows of the table that is copied online, in thousands
 #   BENCH_ROLLOUT=200,1000 …  the sizes of the rollouts
 #   BENCH_FLEET=100,1000 …  the sizes of the fleets in memory
 #   BENCH_WIDE=750,3000 …   the tables of the wide databases
@@ -26,7 +27,7 @@ case ",${BENCH_ONLY:-plan}," in
 esac
 # A binary log would cost the other sections time.
 log=--skip-log-bin
-[ "${BENCH_ONLY:-}" != binlog ] || log='--log-bin=binlog --server-id=1 --binlog-format=ROW'
+case "${BENCH_ONLY:-}" in binlog | online) log='--log-bin=binlog --server-id=1 --binlog-format=ROW' ;; esac
 folder=$(mktemp -d "${TMPDIR:-/tmp}/plumb-bench.XXXXXX")
 data=${BENCH_DATA:-$folder/data}
 socket=$folder/m.sock

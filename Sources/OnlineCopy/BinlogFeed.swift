@@ -6,10 +6,10 @@ import Schema
 
 /// Tells what changes in a table from the binary log of its server.
 ///
-/// Reads in a thread of its own, a bounded number of keys ahead: where nobody takes them, the server
-/// waits with sending.
+/// Reads in a thread of its own, a bounded number of keys ahead: where nobody takes them, the
+/// server waits with sending.
 package final class BinlogFeed: ChangeFeed, @unchecked Sendable {
-    private let task: CopyTask
+    private let job: CopyJob
     private let stream: BinlogStream
     private let table: TableColumns
     private let progress: TableColumns
@@ -35,23 +35,23 @@ package final class BinlogFeed: ChangeFeed, @unchecked Sendable {
     ///
     /// - Parameter connection: for a look at the columns of both tables.
     package init(
-        _ task: CopyTask, from place: LogPlace, server: ServerAddress,
+        _ job: CopyJob, from place: LogPlace, server: ServerAddress,
         settings: ConnectionSettings, asking connection: Connection
     ) throws(CopyFailure) {
-        self.task = task
+        self.job = job
         func columns(_ name: String) throws(CopyFailure) -> TableColumns {
             let found = try CopyFailure.of { () throws(MySQLError) in
-                try TableColumns.read(database: task.database, table: name, on: connection)
+                try TableColumns.read(database: job.database, table: name, on: connection)
             }
             guard let found else { throw .moved("the table \(SQL.identifier(name)) is gone") }
             return found
         }
-        table = try columns(task.names.table)
-        progress = try columns(task.names.progress)
+        table = try columns(job.names.table)
+        progress = try columns(job.names.progress)
         let names = table.columns.map(\.name)
-        places = task.key.columns.compactMap { column in names.firstIndex(of: column.name) }
-        guard places.count == task.key.columns.count else {
-            throw .moved("the columns of \(task.table) are others than they were")
+        places = job.key.columns.compactMap { column in names.firstIndex(of: column.name) }
+        guard places.count == job.key.columns.count else {
+            throw .moved("the columns of \(job.table) are others than they were")
         }
         do throws(BinlogError) {
             stream = try BinlogStream(
@@ -121,7 +121,7 @@ package final class BinlogFeed: ChangeFeed, @unchecked Sendable {
             switch event.meaning {
             case .commit: return transaction(to: entry.end)
             case .other:
-                let named = StatementNames.redefines(event, task)
+                let named = StatementNames.redefines(event, job)
                 let told = named ? [Change.redefined(String(event.statement.prefix(200)))] : []
                 // A table that is filled from a query is made inside of the transaction.
                 return told + (isInside ? [] : transaction(to: entry.end))
@@ -151,15 +151,15 @@ package final class BinlogFeed: ChangeFeed, @unchecked Sendable {
     }
 
     private func note(_ event: RowsEvent) throws(BinlogError) {
-        guard event.table.database == task.database else { return }
+        guard event.table.database == job.database else { return }
         switch event.table.table {
-        case task.names.table:
+        case job.names.table:
             var changes = try event.changes(try decoder(of: event.table, table))
             while let change = try changes.next() {
                 try add(change.before, or: nil)
                 try add(change.after, or: change.before)
             }
-        case task.names.progress:
+        case job.names.progress:
             var changes = try event.changes(try decoder(of: event.table, progress))
             while let change = try changes.next() {
                 guard let after = change.after, after.count > 1, let value = after[1] else {
@@ -191,11 +191,11 @@ package final class BinlogFeed: ChangeFeed, @unchecked Sendable {
     ) throws(BinlogError) {
         guard let image else { return }
         var key: [String] = []
-        for (place, column) in zip(places, task.key.columns) {
+        for (place, column) in zip(places, job.key.columns) {
             let value = image[place] ?? other.flatMap { $0[place] }
             guard let literal = value.flatMap(column.literal(_:)) else {
                 throw BinlogError(
-                    .unsupported, "a row of \(task.table) has no value of \(column.name)")
+                    .unsupported, "a row of \(job.table) has no value of \(column.name)")
             }
             key.append(literal)
         }
@@ -223,17 +223,17 @@ private enum StatementNames {
     ]
 
     /// Whether the statement may change the table, as far as its words tell.
-    static func redefines(_ event: QueryEvent, _ task: CopyTask) -> Bool {
+    static func redefines(_ event: QueryEvent, _ job: CopyJob) -> Bool {
         let words = event.statement.lowercased().split { character in
             !(character.isLetter || character.isNumber || character == "_" || character == "$")
         }
         guard let first = words.first, !harmless.contains(first.uppercased()) else { return false }
         // A name may have other characters; its parts stand one behind the other then.
-        let name = parts(task.names.table)
+        let name = parts(job.names.table)
         let isNamed = words.indices.contains { words[$0...].starts(with: name) }
         let isHere =
-            event.database == task.database
-            || words.indices.contains { words[$0...].starts(with: parts(task.database)) }
+            event.database == job.database
+            || words.indices.contains { words[$0...].starts(with: parts(job.database)) }
         return isNamed && isHere
     }
 

@@ -12,7 +12,7 @@ import Schema
 /// in a temporary table. Costs about one reading of both.
 struct Comparison {
     let session: CopySession
-    private var task: CopyTask { session.task }
+    private var job: CopyJob { session.job }
 
     /// What was found in one range.
     struct Finding {
@@ -23,22 +23,22 @@ struct Comparison {
         var different: [[String]] = []
     }
 
-    private var converts: Bool { task.columns.contains { !$0.keepsBytes } }
+    private var converts: Bool { job.columns.contains { !$0.keepsBytes } }
     private static let converted = "`__plumb_converted`"
 
     /// Compares the next range behind `start`.
     func range(behind start: [String]?, rows limit: Int) throws(CopyFailure) -> Finding {
         var finding = Finding()
-        let index = task.key.index == "PRIMARY" ? "PRIMARY" : SQL.identifier(task.key.index)
-        let order = task.key.names.joined(separator: ", ")
-        let behind = start.map(task.key.isBehind)
+        let index = job.key.index == "PRIMARY" ? "PRIMARY" : SQL.identifier(job.key.index)
+        let order = job.key.names.joined(separator: ", ")
+        let behind = start.map(job.key.isBehind)
         let last = try session.query(
-            "SELECT \(task.key.selection) FROM \(task.table) FORCE INDEX (\(index))"
+            "SELECT \(job.key.selection) FROM \(job.table) FORCE INDEX (\(index))"
                 + (behind.map { " WHERE \($0)" } ?? "")
                 + " ORDER BY \(order) LIMIT 1 OFFSET \(limit - 1)"
         ).first
         finding.end = try last.map { row throws(CopyFailure) in try session.key(in: row) }
-        let condition = [behind, finding.end.map(task.key.isUpTo)].compactMap(\.self)
+        let condition = [behind, finding.end.map(job.key.isUpTo)].compactMap(\.self)
             .joined(separator: " AND ")
         try compare(condition.isEmpty ? "TRUE" : condition, into: &finding)
         return finding
@@ -47,20 +47,20 @@ struct Comparison {
     /// Compares the rows with these keys.
     func rows(_ keys: [[String]]) throws(CopyFailure) -> Finding {
         var finding = Finding()
-        try compare(task.key.isOne(of: keys), into: &finding)
+        try compare(job.key.isOne(of: keys), into: &finding)
         return finding
     }
 
     /// Makes the table in which values are converted; the session keeps it.
     func prepare() throws(CopyFailure) {
         guard converts else { return }
-        var like = task.to
+        var like = job.to
         like.name = "__plumb_converted"
         like.indexes.removeAll { index in
-            index.parts.map(\.key) != task.key.columns.map { .column($0.name) }
+            index.parts.map(\.key) != job.key.columns.map { .column($0.name) }
         }
         like.checks = []
-        let text = like.createStatement(flavour: task.flavour)
+        let text = like.createStatement(flavour: job.flavour)
         try session.execute("DROP TEMPORARY TABLE IF EXISTS \(Self.converted)")
         try session.execute("CREATE TEMPORARY TABLE" + text.dropFirst("CREATE TABLE".count))
     }
@@ -68,14 +68,14 @@ struct Comparison {
     private func compare(
         _ condition: String, into finding: inout Finding
     ) throws(CopyFailure) {
-        var source = task.table
+        var source = job.table
         if converts {
             try session.execute("DELETE FROM \(Self.converted)")
-            try session.execute(task.insertion(into: Self.converted, where: condition))
+            try session.execute(job.insertion(into: Self.converted, where: condition))
             source = Self.converted
         }
         let sides = [
-            (source, columns(renamed: converts)), (task.shadow, columns(renamed: true)),
+            (source, columns(renamed: converts)), (job.shadow, columns(renamed: true)),
         ]
         var sums: [[String?]] = []
         for (name, columns) in sides {
@@ -90,11 +90,11 @@ struct Comparison {
         var rows: [[String]: String] = [:]
         for (name, columns) in sides {
             let found = try session.query(
-                "SELECT \(task.key.selection), \(Self.sum(of: columns)) FROM \(name) "
+                "SELECT \(job.key.selection), \(Self.sum(of: columns)) FROM \(name) "
                     + "WHERE \(condition)")
             for row in found {
                 let key = try session.key(in: row)
-                let sum = row[task.key.columns.count] ?? ""
+                let sum = row[job.key.columns.count] ?? ""
                 // What is alike in both is no difference.
                 if rows[key] == sum { rows[key] = nil } else { rows[key] = rows[key] ?? sum }
             }
@@ -104,7 +104,7 @@ struct Comparison {
 
     /// The columns that are compared, each with whether it may be NULL.
     private func columns(renamed: Bool) -> [(name: String, isText: Bool)] {
-        task.columns.map { column in
+        job.columns.map { column in
             let own = renamed ? column.new : column.old
             let words = own.type.lowercased().prefix { $0.isLetter }
             let isText =

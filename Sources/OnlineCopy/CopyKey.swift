@@ -9,9 +9,9 @@ package struct CopyKey: Hashable, Sendable {
     /// The names of the columns, between backticks.
     var names: [String] { columns.map { SQL.identifier($0.name) } }
 
-    /// The key of a table and of what it becomes: the primary key where both have it, else the first
-    /// unique key without NULLs that both have. Nil where there is none whose values are compared
-    /// alike in both, and can be read from the binary log.
+    /// The key of a table and of what it becomes: the primary key where both have it, else the
+    /// first unique key without NULLs that both have. Nil where there is none whose values are
+    /// compared alike in both, and can be read from the binary log.
     package init?(from: Table, to: Table) {
         let candidates =
             from.indexes.filter { $0.kind == .primary }

@@ -7,19 +7,19 @@ import Schema
 /// Its statements lock no row of the table: each sees what was committed when it began.
 package final class CopySession {
     package let connection: Connection
-    let task: CopyTask
+    let job: CopyJob
     /// Whether it has the tables locked: `START TRANSACTION` would let go of them.
     var hasTablesLocked = false
 
     /// Sets the session up; it must not be used for anything else later.
-    package init(_ connection: Connection, _ task: CopyTask) throws(CopyFailure) {
+    package init(_ connection: Connection, _ job: CopyJob) throws(CopyFailure) {
         self.connection = connection
-        self.task = task
-        try execute("USE \(SQL.identifier(task.database))")
+        self.job = job
+        try execute("USE \(SQL.identifier(job.database))")
         // Zeros in a column that counts are zeros, and dates that the table has are taken as they
         // are, unless a date is made of something else. What does not fit is an error always.
         var modes = ["STRICT_ALL_TABLES", "NO_AUTO_VALUE_ON_ZERO"]
-        modes += task.makesDates ? ["NO_ZERO_DATE", "NO_ZERO_IN_DATE"] : ["ALLOW_INVALID_DATES"]
+        modes += job.makesDates ? ["NO_ZERO_DATE", "NO_ZERO_IN_DATE"] : ["ALLOW_INVALID_DATES"]
         try execute(
             "SET SESSION sql_mode = '\(modes.joined(separator: ","))', foreign_key_checks = 0, "
                 + "lock_wait_timeout = 5, innodb_lock_wait_timeout = 5")
@@ -52,7 +52,7 @@ package final class CopySession {
     /// The literals of the key in a row that begins with ``CopyKey/selection``.
     func key(in row: Row) throws(CopyFailure) -> [String] {
         var literals: [String] = []
-        for (place, column) in task.key.columns.enumerated() {
+        for (place, column) in job.key.columns.enumerated() {
             guard let literal = row[place].flatMap(column.literal(selected:)) else {
                 throw .stopped("the column `\(column.name)` has a value that no key has")
             }
@@ -62,7 +62,7 @@ package final class CopySession {
     }
 }
 
-extension CopyTask {
+extension CopyJob {
     /// Whether values of another type become dates.
     fileprivate var makesDates: Bool {
         columns.contains { column in

@@ -9,7 +9,7 @@ import Schema
 package struct CopyStart {
     let session: CopySession
     private let table: ProgressTable
-    private var task: CopyTask { session.task }
+    private var job: CopyJob { session.job }
 
     package init(_ session: CopySession) {
         self.session = session
@@ -17,42 +17,42 @@ package struct CopyStart {
     }
 
     /// What must be the same for a copy to go on: both definitions, and how rows are copied.
-    package static func fingerprint(of task: CopyTask) -> String {
-        let texts = [task.from, task.to].map { table in
+    package static func fingerprint(of job: CopyJob) -> String {
+        let texts = [job.from, job.to].map { table in
             var table = table
             table.autoIncrement = nil
-            return table.showCreate(flavour: task.flavour)
+            return table.showCreate(flavour: job.flavour)
         }
-        return Digest(of: (texts + [task.insertion(where: nil)]).joined(separator: "\n")).hex
+        return Digest(of: (texts + [job.insertion(where: nil)]).joined(separator: "\n")).hex
     }
 
     /// The copy that is there, or a new one.
     ///
-    /// What is there under the names of a copy and is none, or one for something else, is left as it
-    /// is: that stops the change.
+    /// What is there under the names of a copy and is none, or one for something else, is left as
+    /// it is: that stops the change.
     package func open(
         chunkSeconds: Double = 0.05,
-        feed: (CopyTask, LogPlace) throws(CopyFailure) -> any ChangeFeed
+        feed: (CopyJob, LogPlace) throws(CopyFailure) -> any ChangeFeed
     ) throws(CopyFailure) -> TableCopy {
         let known = try found()
         let (mark, progress) = if let known { known } else { try begin() }
         try requireShadow(progress)
         return TableCopy(
-            session, progress: progress, mark: mark, feed: try feed(task, progress.place),
+            session, progress: progress, mark: mark, feed: try feed(job, progress.place),
             chunkSeconds: chunkSeconds)
     }
 
     private func found() throws(CopyFailure) -> (UInt64, CopyProgress)? {
         guard let (mark, progress) = try table.read() else { return nil }
-        guard progress.fingerprint == Self.fingerprint(of: task) else {
+        guard progress.fingerprint == Self.fingerprint(of: job) else {
             throw .stopped(
-                "a copy of \(task.table) for another change is there: end that one first")
+                "a copy of \(job.table) for another change is there: end that one first")
         }
         return (mark, progress)
     }
 
     private func begin() throws(CopyFailure) -> (UInt64, CopyProgress) {
-        for name in [task.names.shadow, task.names.former] {
+        for name in [job.names.shadow, job.names.former] {
             guard try !isThere(name) else {
                 throw .stopped(
                     "the table \(SQL.identifier(name)) is there, and is none of this copy: rename it, "
@@ -62,20 +62,20 @@ package struct CopyStart {
         guard
             try session.query(
                 "SELECT 1 FROM information_schema.triggers WHERE event_object_schema = "
-                    + "\(SQL.literal(task.database)) AND event_object_table = "
-                    + SQL.literal(task.names.table)
+                    + "\(SQL.literal(job.database)) AND event_object_table = "
+                    + SQL.literal(job.names.table)
             ).isEmpty
         else { throw .stopped("tables with triggers are not copied") }
         guard
             try session.query(
                 "SELECT 1 FROM information_schema.key_column_usage WHERE referenced_table_schema = "
-                    + "\(SQL.literal(task.database)) AND referenced_table_name = "
-                    + SQL.literal(task.names.table) + " LIMIT 1"
+                    + "\(SQL.literal(job.database)) AND referenced_table_name = "
+                    + SQL.literal(job.names.table) + " LIMIT 1"
             ).isEmpty
         else { throw .stopped("tables that foreign keys refer to are not copied") }
-        var progress = CopyProgress(fingerprint: Self.fingerprint(of: task), place: try place())
+        var progress = CopyProgress(fingerprint: Self.fingerprint(of: job), place: try place())
         let late = lateIndexes
-        progress.indexes = late.map { $0.definition(flavour: task.flavour) }
+        progress.indexes = late.map { $0.definition(flavour: job.flavour) }
         // First what tells whose the copy is, then the copy.
         try table.make(progress)
         return (0, progress)
@@ -84,34 +84,34 @@ package struct CopyStart {
     /// Makes the empty copy, unless it is there.
     private func requireShadow(_ progress: CopyProgress) throws(CopyFailure) {
         if progress.phase == .swapped { return }
-        if try isThere(task.names.shadow) { return }
+        if try isThere(job.names.shadow) { return }
         guard progress.phase == .copying, progress.copied == nil else {
-            throw .moved("the copy \(task.shadow) is gone: somebody dropped it")
+            throw .moved("the copy \(job.shadow) is gone: somebody dropped it")
         }
-        var shadow = task.to
-        shadow.name = task.names.shadow
+        var shadow = job.to
+        shadow.name = job.names.shadow
         shadow.indexes.removeAll { index in
-            progress.indexes.contains(index.definition(flavour: task.flavour))
+            progress.indexes.contains(index.definition(flavour: job.flavour))
         }
-        try session.execute(shadow.createStatement(flavour: task.flavour))
+        try session.execute(shadow.createStatement(flavour: job.flavour))
     }
 
     private func isThere(_ name: String) throws(CopyFailure) -> Bool {
         try !session.query(
             "SELECT 1 FROM information_schema.tables WHERE table_schema = "
-                + "\(SQL.literal(task.database)) AND table_name = \(SQL.literal(name))"
+                + "\(SQL.literal(job.database)) AND table_name = \(SQL.literal(name))"
         ).isEmpty
     }
 
     /// The indexes that are built once all rows are there, which takes half the time.
     private var lateIndexes: [Index] {
         let isCounted = { (index: Index) in
-            task.to.columns.contains { column in
+            job.to.columns.contains { column in
                 column.isAutoIncrement && index.parts.first?.key == .column(column.name)
             }
         }
-        let key = task.key
-        let late = task.to.indexes.filter { index in
+        let key = job.key
+        let late = job.to.indexes.filter { index in
             guard index.kind == .plain || index.kind == .unique else { return false }
             return !isCounted(index)
                 && !(index.kind == .unique
@@ -120,7 +120,7 @@ package struct CopyStart {
         }
         // The order of all of a kind would change where one of them is there from the beginning.
         return late.filter { index in
-            !task.to.indexes.contains { other in
+            !job.to.indexes.contains { other in
                 other.kind == index.kind && !late.contains { $0.name == other.name }
             }
         }

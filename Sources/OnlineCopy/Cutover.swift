@@ -30,9 +30,9 @@ package struct Cutover {
         case busy(String)
     }
 
-    private var task: CopyTask { copy.task }
+    private var job: CopyJob { copy.job }
     private var session: CopySession { copy.session }
-    private var former: String { SQL.identifier(task.names.former) }
+    private var former: String { SQL.identifier(job.names.former) }
 
     package func attempt() throws(CopyFailure) -> Outcome {
         guard copy.status == .ready else { return .busy("the copy is not ready") }
@@ -60,15 +60,15 @@ package struct Cutover {
 
     /// The copy must be what the table is to become, to the last byte.
     private func requireDefinition() throws(CopyFailure) {
-        var made = try Definition.read(task.names.shadow, on: session)
-        made.name = task.names.table
-        var wanted = task.to
+        var made = try Definition.read(job.names.shadow, on: session)
+        made.name = job.names.table
+        var wanted = job.to
         made.autoIncrement = nil
         wanted.autoIncrement = nil
         guard made == wanted else {
             throw .stopped(
-                "the copy of \(task.table) would have another definition than is wanted: "
-                    + made.showCreate(flavour: task.flavour))
+                "the copy of \(job.table) would have another definition than is wanted: "
+                    + made.showCreate(flavour: job.flavour))
         }
     }
 
@@ -77,7 +77,7 @@ package struct Cutover {
     private static let sentryComment = "plumb: nothing"
 
     private func placeSentry() throws(CopyFailure) {
-        if task.flavour == .mysql { return }
+        if job.flavour == .mysql { return }
         try removeSentry()
         try session.execute(
             "CREATE TABLE \(former) (id TINYINT) COMMENT=\(SQL.literal(Self.sentryComment))")
@@ -86,8 +86,8 @@ package struct Cutover {
     private func removeSentry() throws(CopyFailure) {
         let found = try session.query(
             "SELECT table_comment FROM information_schema.tables WHERE table_schema = "
-                + "\(SQL.literal(task.database)) AND table_name = "
-                + SQL.literal(task.names.former)
+                + "\(SQL.literal(job.database)) AND table_name = "
+                + SQL.literal(job.names.former)
         ).first
         guard let comment = found?[0] else { return }
         guard comment == Self.sentryComment else {
@@ -101,8 +101,8 @@ package struct Cutover {
     /// Locks the table and its copy; false where that is not to be had at once.
     private func lock() throws(CopyFailure) -> Bool {
         let tables =
-            [task.table, task.shadow, SQL.identifier(task.names.progress)]
-            + (task.flavour == .mysql ? [] : [former])
+            [job.table, job.shadow, SQL.identifier(job.names.progress)]
+            + (job.flavour == .mysql ? [] : [former])
         try session.execute("SET SESSION autocommit = 0")
         let watch = Watch(patienceSeconds, session.connection.threadID, renamer)
         watch.start()
@@ -133,25 +133,25 @@ package struct Cutover {
 
     /// The next number that the table would give is the next one of the copy.
     private func keepCounter() throws(CopyFailure) {
-        guard task.to.columns.contains(where: \.isAutoIncrement) else { return }
-        let next = try [task.table, task.shadow].map { name throws(CopyFailure) -> UInt64 in
+        guard job.to.columns.contains(where: \.isAutoIncrement) else { return }
+        let next = try [job.table, job.shadow].map { name throws(CopyFailure) -> UInt64 in
             let text = try session.query("SHOW CREATE TABLE \(name)").first?[1] ?? ""
             let match = text.firstMatch(of: /\n\).* AUTO_INCREMENT=(\d+)/)
             return match.flatMap { UInt64($0.1) } ?? 0
         }
         guard next[0] > next[1] else { return }
-        try session.execute("ALTER TABLE \(task.shadow) AUTO_INCREMENT = \(next[0])")
+        try session.execute("ALTER TABLE \(job.shadow) AUTO_INCREMENT = \(next[0])")
     }
 
     // MARK: The names
 
     private var renaming: String {
-        "RENAME TABLE \(task.table) TO \(former), \(task.shadow) TO \(task.table)"
+        "RENAME TABLE \(job.table) TO \(former), \(job.shadow) TO \(job.table)"
     }
 
     private func swap() throws(CopyFailure) {
         // MySQL gives the names under the lock itself.
-        if task.flavour == .mysql {
+        if job.flavour == .mysql {
             try session.execute(renaming)
             return
         }

@@ -10,7 +10,7 @@ enum Definition {
             throw .moved("the table \(SQL.identifier(name)) is gone")
         }
         let table = text.withUnsafeBufferPointer {
-            CatalogTable(showCreate: $0, flavour: session.task.flavour)
+            CatalogTable(showCreate: $0, flavour: session.job.flavour)
         }
         guard let model = table.table else {
             throw .stopped(table.unsupported ?? "\(SQL.identifier(name)) is no table")

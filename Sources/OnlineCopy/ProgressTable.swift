@@ -7,7 +7,7 @@ import Schema
 struct ProgressTable {
     let session: CopySession
 
-    private var name: String { SQL.identifier(session.task.names.progress) }
+    private var name: String { SQL.identifier(session.job.names.progress) }
 
     /// Makes the table, with its first row.
     func make(_ progress: CopyProgress) throws(CopyFailure) {
@@ -23,11 +23,11 @@ struct ProgressTable {
 
     /// What is there; nil where no copy was begun.
     func read() throws(CopyFailure) -> (mark: UInt64, progress: CopyProgress)? {
-        let task = session.task
+        let job = session.job
         let found = try session.query(
             "SELECT table_comment FROM information_schema.tables WHERE table_schema = "
-                + "\(SQL.literal(task.database)) AND table_name = "
-                + SQL.literal(task.names.progress))
+                + "\(SQL.literal(job.database)) AND table_name = "
+                + SQL.literal(job.names.progress))
         guard let comment = found.first?[0] else { return nil }
         guard comment == Self.comment else { throw foreign }
         guard let row = try session.query("SELECT mark, document FROM \(name)").first else {
@@ -37,7 +37,7 @@ struct ProgressTable {
             let progress = try? JSONDecoder().decode(CopyProgress.self, from: Data(document))
         else { throw foreign }
         guard progress.version == 1 else {
-            throw .stopped("a newer release began a copy of \(task.table): go on with that one")
+            throw .stopped("a newer release began a copy of \(job.table): go on with that one")
         }
         return (mark, progress)
     }

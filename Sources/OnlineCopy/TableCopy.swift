@@ -11,11 +11,11 @@ import Schema
 /// says only which rows are to be brought over again. Each transaction also writes how far the copy
 /// is, so that it goes on after the end of its process as if nothing had been.
 ///
-/// One thread uses it. A chunk costs a look for its end and one `INSERT … SELECT`; changed rows cost
-/// a `DELETE` and an `INSERT … SELECT` for each 500 of them.
+/// One thread uses it. A chunk costs a look for its end and one `INSERT … SELECT`; changed rows
+/// cost a `DELETE` and an `INSERT … SELECT` for each 500 of them.
 package final class TableCopy {
     let session: CopySession
-    let task: CopyTask
+    let job: CopyJob
     let feed: any ChangeFeed
     private let table: ProgressTable
     package private(set) var progress: CopyProgress
@@ -36,7 +36,7 @@ package final class TableCopy {
         chunkSeconds: Double = 0.05
     ) {
         self.session = session
-        task = session.task
+        job = session.job
         self.feed = feed
         table = ProgressTable(session: session)
         self.progress = progress
@@ -69,7 +69,7 @@ package final class TableCopy {
                 pending.passMark()
             case .place(let place): pending.pass(place)
             case .redefined(let statement):
-                throw .moved("somebody changed \(task.table) meanwhile: \(statement)")
+                throw .moved("somebody changed \(job.table) meanwhile: \(statement)")
             }
         }
     }
@@ -114,19 +114,19 @@ package final class TableCopy {
 
     /// Brings rows over as they stand now, and takes away those that are gone.
     private func bring(_ keys: [[String]]) throws(CopyFailure) {
-        let wanted = task.key.isOne(of: keys)
+        let wanted = job.key.isOne(of: keys)
         // Rows behind the copied ones are for a later chunk, which will see them as they are then.
         var reached: [String] = []
         if progress.phase == .copying {
             guard let copied = progress.copied else { return pending.remove(keys) }
-            reached = [task.key.isUpTo(copied)]
+            reached = [job.key.isUpTo(copied)]
         }
         let condition = ([wanted] + reached).joined(separator: " AND ")
         var rest = pending
         rest.remove(keys)
         try write { next throws(CopyFailure) in
-            try session.execute("DELETE FROM \(task.shadow) WHERE \(wanted)")
-            try session.execute(task.insertion(where: condition))
+            try session.execute("DELETE FROM \(job.shadow) WHERE \(wanted)")
+            try session.execute(job.insertion(where: condition))
             next.changes += keys.count
             next.place = rest.done
         }
@@ -178,17 +178,17 @@ package final class TableCopy {
     func copyChunk() throws(CopyFailure) -> Bool {
         guard progress.phase == .copying else { return false }
         let began = ContinuousClock.now
-        let behind = progress.copied.map(task.key.isBehind)
-        let index = task.key.index == "PRIMARY" ? "PRIMARY" : SQL.identifier(task.key.index)
-        let order = task.key.names.joined(separator: ", ")
+        let behind = progress.copied.map(job.key.isBehind)
+        let index = job.key.index == "PRIMARY" ? "PRIMARY" : SQL.identifier(job.key.index)
+        let order = job.key.names.joined(separator: ", ")
         let last = try session.query(
-            "SELECT \(task.key.selection) FROM \(task.table) FORCE INDEX (\(index))"
+            "SELECT \(job.key.selection) FROM \(job.table) FORCE INDEX (\(index))"
                 + (behind.map { " WHERE \($0)" } ?? "")
                 + " ORDER BY \(order) LIMIT 1 OFFSET \(chunk.rows - 1)"
         ).first
         var conditions = behind.map { [$0] } ?? []
         let end = try last.map { row throws(CopyFailure) in try session.key(in: row) }
-        if let end { conditions.append(task.key.isUpTo(end)) }
+        if let end { conditions.append(job.key.isUpTo(end)) }
         let condition = conditions.isEmpty ? nil : conditions.joined(separator: " AND ")
         var count = 0
         do throws(CopyFailure) {
@@ -207,7 +207,7 @@ package final class TableCopy {
     private func copy(_ condition: String?, to end: [String]?) throws(CopyFailure) -> Int {
         var count = 0
         try write { next throws(CopyFailure) in
-            try session.execute(task.insertion(where: condition))
+            try session.execute(job.insertion(where: condition))
             let counted = try session.query("SELECT ROW_COUNT()").first
             count = counted?[0].flatMap { Int($0) } ?? 0
             next.rows += count
@@ -226,13 +226,13 @@ package final class TableCopy {
 
     /// Builds the indexes that the copy was made without, all at once.
     func buildIndexes() throws(CopyFailure) {
-        let made = try Definition.read(task.names.shadow, on: session)
+        let made = try Definition.read(job.names.shadow, on: session)
         let missing = progress.indexes.filter { definition in
-            !made.indexes.contains { $0.definition(flavour: task.flavour) == definition }
+            !made.indexes.contains { $0.definition(flavour: job.flavour) == definition }
         }
         if !missing.isEmpty {
             let clauses = missing.map { "ADD \($0)" }.joined(separator: ", ")
-            try session.execute("ALTER TABLE \(task.shadow) \(clauses)")
+            try session.execute("ALTER TABLE \(job.shadow) \(clauses)")
         }
         try write { next throws(CopyFailure) in next.phase = .following }
     }

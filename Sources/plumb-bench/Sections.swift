@@ -3,10 +3,10 @@ import Foundation
 /// A part of the benchmark that can be run by itself.
 enum Section: String, CaseIterable {
     case observation, plan, parse, record, rollout, transitions, approvals, fleet, wide, heartbeats
-    case binlog
+    case binlog, online
 
-    /// The sections that `BENCH_ONLY` names, separated by commas; without it all but `binlog`,
-    /// which needs a server with a binary log.
+    /// The sections that `BENCH_ONLY` names, separated by commas; without it all but `binlog`
+    /// and `online`, which need a server with a binary log.
     static func chosen() throws -> [Section] {
         let names = ProcessInfo.processInfo.environment["BENCH_ONLY"] ?? ""
         let wanted = names.split(separator: ",").map(String.init)
@@ -15,7 +15,8 @@ enum Section: String, CaseIterable {
             throw BenchError("BENCH_ONLY: there is no section \(name), only \(known)")
         }
         return allCases.filter { section in
-            wanted.isEmpty ? section != .binlog : wanted.contains(section.rawValue)
+            wanted.isEmpty
+                ? section != .binlog && section != .online : wanted.contains(section.rawValue)
         }
     }
 }
@@ -59,6 +60,9 @@ struct Sections {
         case .fleet: try FleetBench(fleet: fleet).run(&board)
         case .heartbeats: try HeartbeatBench(server: fleet.server).run(&board)
         case .binlog: try BinlogBench(server: fleet.server).run(&board)
+        case .online:
+            let thousands = try Setting.number("BENCH_ONLINE", 1_000)
+            try OnlineBench(server: fleet.server, thousands: thousands).run(&board)
         case .wide: try WideBench(fleet: fleet, skeema: skeema).run(&board)
         }
     }

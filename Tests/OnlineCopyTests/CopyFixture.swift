@@ -8,7 +8,7 @@ final class CopyFixture {
     let server: TestServer
     let database: String
     let root: Connection
-    let task: CopyTask
+    let job: CopyJob
 
     /// The servers on which copies are tried, each with a log of its own.
     private static let servers = Lock<[String: Result<TestServer, any Error>]>([:])
@@ -45,7 +45,7 @@ final class CopyFixture {
         var wanted = try Self.model("wanted", root, kind)
         wanted.name = "t"
         try root.execute("DROP TABLE wanted")
-        task = try CopyTask(
+        job = try CopyJob(
             database: database, from: try Self.model("t", root, kind), to: wanted,
             renames: renames, flavour: kind.flavour)
     }
@@ -59,7 +59,7 @@ final class CopyFixture {
         var wanted = try Self.model("wanted", root, kind)
         wanted.name = "t"
         try root.execute("DROP TABLE wanted")
-        task = try CopyTask(
+        job = try CopyJob(
             database: database, from: try Self.model("t", root, kind), to: wanted,
             flavour: kind.flavour)
     }
@@ -79,11 +79,11 @@ final class CopyFixture {
 
     /// A copy in sessions of its own, as a process has one.
     func copy(chunkSeconds: Double = 0.02) throws -> TableCopy {
-        let session = try CopySession(try server.connect(), task)
+        let session = try CopySession(try server.connect(), job)
         return try CopyStart(session).open(chunkSeconds: chunkSeconds) {
-            task, place throws(CopyFailure) in
+            job, place throws(CopyFailure) in
             try BinlogFeed(
-                task, from: place, server: server.address, settings: server.settings,
+                job, from: place, server: server.address, settings: server.settings,
                 asking: session.connection)
         }
     }
@@ -120,7 +120,7 @@ extension CopyFixture {
     /// Takes away what is left behind a cutover.
     func cleanUp(_ copy: TableCopy) throws {
         copy.end()
-        try CopyEnd(try CopySession(try server.connect(), task)).cleanUp()
+        try CopyEnd(try CopySession(try server.connect(), job)).cleanUp()
     }
 
     /// Ends the session of a copy as the end of its process does.

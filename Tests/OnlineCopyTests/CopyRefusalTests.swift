@@ -82,12 +82,12 @@ struct CopyRefusalTests {
     @Test func aCopyForAnotherChangeIsLeft() throws {
         let fixture = try CopyFixture(.mariadb1011, Self.plain, becomes: "MODIFY c varchar(50)")
         _ = try fixture.copy().work(seconds: 0)
-        var other = fixture.task.to
+        var other = fixture.job.to
         other.columns[1].type = "varchar(60)"
-        let task = try CopyTask(
-            database: fixture.database, from: fixture.task.from, to: other, flavour: .mariadb)
+        let job = try CopyJob(
+            database: fixture.database, from: fixture.job.from, to: other, flavour: .mariadb)
         let words = failure {
-            let session = try CopySession(try fixture.server.connect(), task)
+            let session = try CopySession(try fixture.server.connect(), job)
             _ = try CopyStart(session).open { _, _ throws(CopyFailure) in
                 throw .stopped("a log is read")
             }

@@ -32,12 +32,12 @@ struct CopyTests {
         #expect(after.map { Array($0.prefix(3)) } == before)
         #expect(after.allSatisfy { $0[3] == "37" })
         var made = try CopyFixture.model("t", fixture.root, kind)
-        var wanted = fixture.task.to
+        var wanted = fixture.job.to
         made.autoIncrement = nil
         wanted.autoIncrement = nil
         #expect(made == wanted)
         // The next number is the one that the table would have given.
-        let next = try fixture.root.query("SELECT MAX(id) FROM \(fixture.task.names.former)")
+        let next = try fixture.root.query("SELECT MAX(id) FROM \(fixture.job.names.former)")
         try fixture.root.execute("INSERT INTO t (k) VALUES (0)")
         let own = try fixture.root.query("SELECT MAX(id) FROM t")
         #expect(try #require(Int(own[0][0] ?? "")) > #require(Int(next[0][0] ?? "")))

@@ -2,7 +2,7 @@ import Diff
 import Schema
 
 /// What is to be copied: a table, and what it becomes.
-package struct CopyTask: Hashable, Sendable {
+package struct CopyJob: Hashable, Sendable {
     package let database: String
     package let names: CopyNames
     /// The table as it is.
