@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 
-.PHONY: setup api-test screenshots servers cluster build release static install uninstall deb deb-test test check format fuzz simulate kills kill-sweep daemon-kills demo bench bench-online daemon-bench clean help
+.PHONY: setup api-test screenshots servers cluster build release static install uninstall deb deb-test test check format fuzz simulate kills kill-sweep daemon-kills demo bench bench-online http-bench daemon-bench clean help
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -103,6 +103,10 @@ bench: setup ## figures and ratios against a floor and a peer
 
 bench-online: setup ## a table copied beside its writers, against the server's own ALTER; BENCH_ONLINE=n thousand rows
 	BENCH_ONLY=online bench/run.sh
+
+http-bench: setup ## requests a second and passes of a daemon with SHARDS=n shards, 10,000 without it
+	swift build -c release --product plumb
+	PLUMB=$(CURDIR)/.build/release/plumb bench/http.sh $(or $(SHARDS),10000)
 
 daemon-bench: setup ## one rollout by 1, 2 and 4 daemons on servers that answer slowly; SHARDS=n of them
 	swift build -c release --product plumb
