@@ -109,7 +109,7 @@ package struct ApprovalCheck: Sendable {
         switch terms.identity {
         case .signed: "it is not signed; give it with `plumb approve --sign`"
         case .server:
-            "only approvals through the daemon count, and this release's daemon takes none yet"
+            "only approvals through the daemon count, and no record proves yet that it was one"
         case .declared: "it is not proved"
         }
     }

@@ -25,8 +25,8 @@ struct ApprovalProofs: ApprovalProving {
         case .declared: return .declared([entry.name] + (entry.others ?? []))
         case .server:
             return .none(
-                reason: "only approvals through the daemon count, and this release's daemon "
-                    + "takes none yet")
+                reason: "only approvals through the daemon count, and no record proves yet that "
+                    + "it was one")
         case .signed: return signed(entry, record, commits ?? [])
         }
     }
