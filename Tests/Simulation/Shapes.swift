@@ -132,19 +132,24 @@ enum Shapes {
     private static func statement(
         _ meaning: StatementMeaning, after: UInt8?, on table: Int
     ) -> PlanStatement {
-        let sql = sql(meaning)
+        let sql = sql(meaning, after: after ?? 0)
         known.withLock { $0.meanings[sql] = meaning }
         return PlanStatement(sql: sql, after: digest(table, after))
     }
 
-    private static func sql(_ meaning: StatementMeaning) -> String {
+    /// - Parameter after: the columns that the table has then, which stand in their order.
+    private static func sql(_ meaning: StatementMeaning, after: UInt8) -> String {
         switch meaning {
         case .create(let shape): return shape.text
         case .drop(let table): return "DROP TABLE `\(Shape.name(table))`"
         case .alter(let table, let adds, let drops):
             let clauses = (0..<Shape.columnCount).compactMap { column -> String? in
                 let bit = UInt8(1) << column
-                if adds & bit != 0 { return "ADD COLUMN `c\(column)` int(11) DEFAULT NULL" }
+                if adds & bit != 0 {
+                    let before = (0..<column).last { after & (1 << $0) != 0 }
+                    return "ADD COLUMN `c\(column)` int(11) DEFAULT NULL AFTER "
+                        + (before.map { "`c\($0)`" } ?? "`id`")
+                }
                 return drops & bit != 0 ? "DROP COLUMN `c\(column)`" : nil
             }
             return "ALTER TABLE `\(Shape.name(table))` " + clauses.joined(separator: ", ")
