@@ -58,5 +58,5 @@ export PLUMB_ACTOR=plumb@example.com
 (umask 077 && openssl rand -hex 32 >"$work/secret")
 (umask 077 && printf 'reader read %s\n' "$(cat "$work/secret")" >"$work/tokens")
 echo "$shards shards, $("$plumb" --version)"
-python3 "$here/http.py" "$work/secret" "$plumb" daemon --interval 1h --exact-every 1 --listen 127.0.0.1:0 \
+python3 "$here/askers.py" "$work/secret" "$plumb" daemon --interval 1h --exact-every 1 --listen 127.0.0.1:0 \
     --tokens "$work/tokens"

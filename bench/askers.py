@@ -1,6 +1,6 @@
 """Asks a daemon over HTTP while it makes its passes.
 
-    http.py SECRET PROGRAM ARGUMENTS…
+    askers.py SECRET PROGRAM ARGUMENTS…
 
 Starts the daemon, lets it make passes that read every shard, one after the other, without requests,
 with some, and with as many as it answers; prints what each took.
