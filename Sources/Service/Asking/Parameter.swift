@@ -30,6 +30,8 @@ package struct Parameter: Hashable, Sendable {
         case text
         /// The beginning of a name, four characters at least.
         case beginning
+        /// A shard, as `namespace/name`.
+        case shard
         /// A positive whole number. Both bounds hold for what is asked over HTTP.
         case number(least: Int = 1, most: Int)
         case flag
@@ -65,7 +67,7 @@ package struct Parameter: Hashable, Sendable {
     /// What stands for its value in the help of the option; nil for a flag.
     package var value: String? {
         switch kind {
-        case .text, .beginning, .list: word ?? "text"
+        case .text, .beginning, .shard, .list: word ?? "text"
         case .number: word ?? "number"
         case .time: word ?? "time"
         case .duration: word ?? "duration"

@@ -40,7 +40,7 @@ package enum ParameterText {
         _ text: String, as name: String, _ kind: Parameter.Kind, isBounded: Bool = false
     ) throws(UsageError) {
         switch kind {
-        case .text, .beginning, .list: return
+        case .text, .beginning, .shard, .list: return
         case .number(let least, let most):
             guard let number = number(text) else {
                 throw UsageError(

@@ -99,6 +99,9 @@ package enum OpenAPI {
         case .beginning:
             members = text
             members["minLength"] = .int(4)
+        case .shard:
+            members = text
+            members["pattern"] = .string("^[^/]+/[^/]+$")
         case .number(let least, let most):
             members = [
                 "type": .string("integer"), "minimum": .number(least), "maximum": .number(most),

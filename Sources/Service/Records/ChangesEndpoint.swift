@@ -22,7 +22,7 @@ package enum ChangesEndpoint {
     }
 
     static let shard = Parameter(
-        "shard", .text, in: .query, isRequired: true, word: "namespace/name",
+        "shard", .shard, in: .query, isRequired: true, word: "namespace/name",
         help: "the shard, as `namespace/shard`")
     static let table = Parameter(
         "table", .text, in: .query, isRequired: true, word: "name",

@@ -119,7 +119,7 @@ struct RemoteDaemon {
                 case .list: .strings(texts)
                 case .flag: .bool(asked.has(parameter))
                 case .number: asked.number(parameter).map { .number($0) } ?? .string(text)
-                case .text, .beginning, .time, .duration: .string(text)
+                case .text, .beginning, .shard, .time, .duration: .string(text)
                 }
         }
         return JSONValue.object(members).encoded()
