@@ -29,18 +29,9 @@ struct Comparison {
     /// Compares the next range behind `start`.
     func range(behind start: [String]?, rows limit: Int) throws(CopyFailure) -> Finding {
         var finding = Finding()
-        let index = job.key.index == "PRIMARY" ? "PRIMARY" : SQL.identifier(job.key.index)
-        let order = job.key.names.joined(separator: ", ")
-        let behind = start.map(job.key.isBehind)
-        let last = try session.query(
-            "SELECT \(job.key.selection) FROM \(job.table) FORCE INDEX (\(index))"
-                + (behind.map { " WHERE \($0)" } ?? "")
-                + " ORDER BY \(order) LIMIT 1 OFFSET \(limit - 1)"
-        ).first
-        finding.end = try last.map { row throws(CopyFailure) in try session.key(in: row) }
-        let condition = [behind, finding.end.map(job.key.isUpTo)].compactMap(\.self)
-            .joined(separator: " AND ")
-        try compare(condition.isEmpty ? "TRUE" : condition, into: &finding)
+        let range = try session.range(behind: start, rows: limit)
+        finding.end = range.end
+        try compare(range.condition ?? "TRUE", into: &finding)
         return finding
     }
 

@@ -62,8 +62,8 @@ package struct CopyJob: Hashable, Sendable {
     func insertion(into target: String, where condition: String?) -> String {
         let new = columns.map { SQL.identifier($0.new.name) }.joined(separator: ", ")
         let old = columns.map { SQL.identifier($0.old.name) }.joined(separator: ", ")
-        let index = key.index == "PRIMARY" ? "PRIMARY" : SQL.identifier(key.index)
-        return "INSERT INTO \(target) (\(new)) SELECT \(old) FROM \(table) FORCE INDEX (\(index))"
+        return "INSERT INTO \(target) (\(new)) SELECT \(old) FROM \(table) "
+            + "FORCE INDEX (\(key.hint))"
             + (condition.map { " WHERE \($0)" } ?? "")
     }
 }

@@ -6,6 +6,9 @@ package struct CopyKey: Hashable, Sendable {
     package let index: String
     package let columns: [KeyColumn]
 
+    /// The index as a hint names it.
+    var hint: String { index == "PRIMARY" ? index : SQL.identifier(index) }
+
     /// The names of the columns, between backticks.
     var names: [String] { columns.map { SQL.identifier($0.name) } }
 

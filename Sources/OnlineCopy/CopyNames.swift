@@ -28,16 +28,4 @@ package struct CopyNames: Hashable, Sendable {
         guard table.unicodeScalars.count <= Self.longest else { return nil }
         self.table = table
     }
-
-    /// The names of the table that a name was made of; nil for a name that no copy makes.
-    package init?(madeFor name: String) {
-        let suffixes = [Self.shadowSuffix, Self.formerSuffix, Self.progressSuffix]
-        guard let suffix = suffixes.first(where: name.hasSuffix), name.count > suffix.count else {
-            return nil
-        }
-        table = String(name.dropLast(suffix.count))
-    }
-
-    /// All three, between backticks.
-    var all: [String] { [shadow, former, progress].map { SQL.identifier($0) } }
 }

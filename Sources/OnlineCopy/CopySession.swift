@@ -49,6 +49,26 @@ package final class CopySession {
         }
     }
 
+    /// The next rows of the table in the order of its key.
+    ///
+    /// - Parameter start: the key of the row before them; nil for the first ones.
+    /// - Returns: the condition that holds for them, nil where it holds for all, and the key of the
+    ///   last of them; nil where fewer than `rows` are left, which are meant with all that come.
+    func range(
+        behind start: [String]?, rows: Int
+    ) throws(CopyFailure) -> (condition: String?, end: [String]?) {
+        let key = job.key
+        let behind = start.map(key.isBehind)
+        let last = try query(
+            "SELECT \(key.selection) FROM \(job.table) FORCE INDEX (\(key.hint))"
+                + (behind.map { " WHERE \($0)" } ?? "")
+                + " ORDER BY \(key.names.joined(separator: ", ")) LIMIT 1 OFFSET \(rows - 1)"
+        ).first
+        let end = try last.map { row throws(CopyFailure) in try self.key(in: row) }
+        let conditions = [behind, end.map(key.isUpTo)].compactMap(\.self)
+        return (conditions.isEmpty ? nil : conditions.joined(separator: " AND "), end)
+    }
+
     /// The literals of the key in a row that begins with ``CopyKey/selection``.
     func key(in row: Row) throws(CopyFailure) -> [String] {
         var literals: [String] = []

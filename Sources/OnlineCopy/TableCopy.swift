@@ -178,18 +178,7 @@ package final class TableCopy {
     func copyChunk() throws(CopyFailure) -> Bool {
         guard progress.phase == .copying else { return false }
         let began = ContinuousClock.now
-        let behind = progress.copied.map(job.key.isBehind)
-        let index = job.key.index == "PRIMARY" ? "PRIMARY" : SQL.identifier(job.key.index)
-        let order = job.key.names.joined(separator: ", ")
-        let last = try session.query(
-            "SELECT \(job.key.selection) FROM \(job.table) FORCE INDEX (\(index))"
-                + (behind.map { " WHERE \($0)" } ?? "")
-                + " ORDER BY \(order) LIMIT 1 OFFSET \(chunk.rows - 1)"
-        ).first
-        var conditions = behind.map { [$0] } ?? []
-        let end = try last.map { row throws(CopyFailure) in try session.key(in: row) }
-        if let end { conditions.append(job.key.isUpTo(end)) }
-        let condition = conditions.isEmpty ? nil : conditions.joined(separator: " AND ")
+        let (condition, end) = try session.range(behind: progress.copied, rows: chunk.rows)
         var count = 0
         do throws(CopyFailure) {
             try ridingOutDuplicates { isFirst throws(CopyFailure) in
