@@ -85,7 +85,7 @@ final class Writers: @unchecked Sendable {
             state.withLock { $0.running += 1 }
             ended.enter()
             let thread = Thread { [self] in
-                write(connection, number)
+                write(connection, number, of: count)
                 state.withLock { $0.running -= 1 }
                 ended.leave()
             }
@@ -102,12 +102,13 @@ final class Writers: @unchecked Sendable {
         ended.wait()
     }
 
-    private func write(_ connection: Connection, _ number: Int) {
+    private func write(_ connection: Connection, _ number: Int, of writers: Int) {
         var random = SeededGenerator(seed: UInt64(number + 1))
         while !state.withLock({ $0.isOver }) {
-            // Each writer has rows of its own, so that none waits for another.
-            let id = Int.random(in: 1...2_000, using: &random) * 4 + number
-            let new = 1_000_000 + Int.random(in: 1...2_000, using: &random) * 4 + number
+            // Each writer has rows of its own: none waits for another, and of a row that two of
+            // them made and deleted, the two tables could keep different ones.
+            let id = Int.random(in: 1...2_000, using: &random) * writers + number
+            let new = 1_000_000 + Int.random(in: 1...2_000, using: &random) * writers + number
             let changes: [String] =
                 switch Int.random(in: 0..<10, using: &random) {
                 case 0: ["DELETE FROM % WHERE id = \(id)"]
