@@ -66,7 +66,8 @@ let package = Package(
             "Reconciler",
             [
                 "Basics", "Execution", "Schema", "Signatures", "Diff", "Git", "Desired",
-                "MySQLClient", "MySQLStore", "Observed", "Ledger", "Model", "Reports",
+                "MySQLClient", "MySQLStore", "Binlog", "OnlineCopy", "Observed", "Ledger", "Model",
+                "Reports",
             ]),
         module(
             "Import",
@@ -77,8 +78,8 @@ let package = Package(
         module(
             "Doctor",
             [
-                "Basics", "Execution", "Schema", "Git", "Desired", "MySQLClient", "Observed",
-                "Ledger", "Model", "Reports", "Reconciler",
+                "Basics", "Execution", "Schema", "Git", "Desired", "MySQLClient", "Binlog",
+                "OnlineCopy", "Observed", "Ledger", "Model", "Reports", "Reconciler",
             ]),
         module("HTTP", ["Basics", "CMicroHTTPD"]),
         module(

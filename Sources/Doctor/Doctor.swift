@@ -106,7 +106,22 @@ extension Doctor {
             + GrantExamination(
                 shards: shards, fleet: fleet, environment: environment, facts: facts,
                 others: byServer
-            ).checks
+            ).checks + online(shards, fleet, facts, byServer, context)
+    }
+
+    /// What online copies need and have left, where the policy asks for them.
+    private func online(
+        _ shards: ShardExamination, _ fleet: Fleet, _ facts: [ServerAddress: ExaminedServerFacts],
+        _ others: [ServerAddress: AccountPrivileges], _ context: ReconcileContext
+    ) -> [Check] {
+        guard fleet.policy.online != nil else { return [] }
+        return Dictionary(grouping: shards.named, by: \.server).sorted { $0.key < $1.key }
+            .flatMap { server, shards -> [Check] in
+                guard let facts = others[server]?.facts[.change] ?? facts[server] else { return [] }
+                return OnlineExamination(
+                    server: server, shards: shards, facts: facts, context: context
+                ).checks
+            }
     }
 }
 

@@ -276,12 +276,20 @@ package final class ConnectionPool: @unchecked Sendable {
         mutex.unlock()
     }
 
+    /// The settings of a session, for whoever opens one that is not lent: to keep it for long.
+    package func settings(
+        of server: ServerAddress, for purpose: Purpose
+    ) throws(MySQLError) -> ConnectionSettings {
+        var settings = try settings(server, purpose)
+        if purpose.hasNoReadTimeout { settings.readTimeoutSeconds = nil }
+        return settings
+    }
+
     private func open(
         _ server: ServerAddress, _ purpose: Purpose
     ) throws(MySQLError) -> Connection {
         do throws(MySQLError) {
-            var settings = try settings(server, purpose)
-            if purpose.hasNoReadTimeout { settings.readTimeoutSeconds = nil }
+            let settings = try settings(of: server, for: purpose)
             let connection = try Connection(to: server, settings: settings)
             try connection.liftLimits()
             return connection

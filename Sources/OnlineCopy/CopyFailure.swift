@@ -22,7 +22,9 @@ package enum CopyFailure: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension CopyFailure {
     /// Runs `body`, with what the server says in place of its error.
-    static func of<Result>(_ body: () throws(MySQLError) -> Result) throws(CopyFailure) -> Result {
+    package static func of<Result>(
+        _ body: () throws(MySQLError) -> Result
+    ) throws(CopyFailure) -> Result {
         do throws(MySQLError) {
             return try body()
         } catch {

@@ -22,6 +22,9 @@ package struct CopyProgress: Codable, Hashable, Sendable {
     package var place: LogPlace
     /// The definitions of the indexes that the copy gets once it has all rows.
     package var indexes: [String] = []
+    /// Until when the former table is kept behind the cutover, in seconds since 1970 by the clock
+    /// of the server; nil where it is not.
+    package var keptUntil: Int?
 
     init(fingerprint: String, place: LogPlace) {
         self.fingerprint = fingerprint

@@ -32,7 +32,12 @@ final class CopyingEngine: Engine {
 
     init(ticks: Int = 3) { self.ticks = ticks }
 
-    func takes(_ step: PlanStep) -> Bool { step.kind == .alter && step.members == nil }
+    func choice(
+        for step: PlanStep, _ definition: (Digest) -> CatalogTable?
+    ) -> EngineChoice? {
+        guard step.kind == .alter, step.members == nil else { return nil }
+        return EngineChoice(engine: name, reason: nil)
+    }
 
     func refusal(of state: EngineState) -> String? {
         let known = knownVersion.withLock { $0 }
@@ -84,11 +89,12 @@ final class CopyingEngine: Engine {
         return job.state
     }
 
-    func cutOver(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure) {
+    func cutOver(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure) -> EngineState? {
         try note("cutOver", job)
         let table = job.step.object.name
         try send(
             "RENAME TABLE `\(table)` TO `\(table)__old`, `\(table)__new` TO `\(table)`", on: port)
+        return nil
     }
 
     func abort(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure) {

@@ -147,6 +147,8 @@ final class SimulatedJournal: OperationJournal, @unchecked Sendable {
 
     let state = Lock(State())
 
+    @Sendable func definition(_ digest: Digest) -> String? { nil }
+
     func refusal(of record: PendingRecord) throws(JournalFailure) -> String? {
         state.withLock { $0.refusal }
     }

@@ -15,7 +15,9 @@ private struct ReadyEngine: Engine {
     var size = 2
     let phases = Lock<[String]>([])
 
-    func takes(_ step: PlanStep) -> Bool { true }
+    func choice(
+        for step: PlanStep, _ definition: (Digest) -> CatalogTable?
+    ) -> EngineChoice? { EngineChoice(engine: name, reason: nil) }
     func refusal(of state: EngineState) -> String? { nil }
     func state(before job: EngineJob) -> EngineState? { state(2) }
     func progress(_ state: EngineState) -> String? { "half of it" }
@@ -31,9 +33,10 @@ private struct ReadyEngine: Engine {
         return .ready(state(size))
     }
 
-    func cutOver(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure) {
+    func cutOver(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure) -> EngineState? {
         phases.withLock { $0.append("cutOver") }
         try port.run(job.step.statements[0])
+        return nil
     }
 
     func abort(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure) {

@@ -112,6 +112,8 @@ private struct SlowJournal: OperationJournal {
         afterBegin = { [weak world] in world?.noteStart(of: $0.key) }
     }
 
+    @Sendable func definition(_ digest: Digest) -> String? { nil }
+
     func refusal(of record: PendingRecord) throws(JournalFailure) -> String? {
         try inner.refusal(of: record)
     }

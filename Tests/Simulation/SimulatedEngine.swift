@@ -30,8 +30,13 @@ struct SimulatedEngine: Engine {
         }
     }
 
-    func takes(_ step: PlanStep) -> Bool {
-        step.kind == .alter && conditions.copiedTables.contains(Self.table(step))
+    func choice(
+        for step: PlanStep, _ definition: (Digest) -> CatalogTable?
+    ) -> EngineChoice? {
+        guard step.kind == .alter, conditions.copiedTables.contains(Self.table(step)) else {
+            return nil
+        }
+        return EngineChoice(engine: name, reason: nil)
     }
 
     func refusal(of state: EngineState) -> String? {
@@ -68,8 +73,9 @@ struct SimulatedEngine: Engine {
 
     func park(_ job: EngineJob, on port: any ShardPort) -> EngineState? { job.state }
 
-    func cutOver(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure) {
+    func cutOver(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure) -> EngineState? {
         try send(.swap(table: Self.table(job.step)), on: port)
+        return nil
     }
 
     func abort(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure) {

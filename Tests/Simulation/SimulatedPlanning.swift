@@ -38,7 +38,7 @@ struct SimulatedPlanning {
             fleet: fleet, environment: pass.environment, revision: pass.source.revision,
             schemas: [], assignment: [:], shards: shards)
         var steps = result.steps
-        pass.hooks.engines.share(&steps)
+        pass.hooks.engines.share(&steps) { _ in nil }
         return PlanningPass.Result(
             source: pass.source, desired: desired, shards: selected, observation: observation,
             normalised: wanted, recorded: recorded,

@@ -13,6 +13,8 @@ package struct Policy: Sendable {
     package let windows: [Window]
     package internal(set) var limits: Limits
     package let probe: ProbePolicy
+    /// Nil where every change is made to the table itself.
+    package internal(set) var online: OnlinePolicy?
     /// The places of the keys in `plumb.yaml`; keys that it does not have are missing.
     package internal(set) var places: [PolicyTopic: SourceLocation] = [:]
     /// The operator's windows, one of which must be open as well.

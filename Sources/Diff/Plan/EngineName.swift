@@ -9,6 +9,9 @@ package struct EngineName: RawRepresentable, Codable, Hashable, Sendable {
     /// The statements are sent to the table as they are, one after the other.
     package static let direct = EngineName(rawValue: "direct")
 
+    /// A copy is made beside the table, which takes its place in the end.
+    package static let copy = EngineName(rawValue: "copy")
+
     /// Whether it can be a name: lower-case letters, digits and hyphens, 32 at most.
     package var isWellFormed: Bool {
         !rawValue.isEmpty && rawValue.utf8.count <= 32

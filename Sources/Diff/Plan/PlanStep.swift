@@ -39,12 +39,14 @@ package struct PlanStep: Codable, Hashable, Sendable {
     package var order: Int
     /// The engine that brings it about; nil for ``EngineName/direct``.
     package var engine: EngineName?
+    /// Why by that one, where another came into question: a sentence without its end.
+    package var engineReason: String?
 
     private enum CodingKeys: String, CodingKey {
         case kind, namespace
         case object = "table"
         case renamedFrom, members, shards, from, to, statements, hazard, findings, cause
-        case differences, suggestion, size, order, engine
+        case differences, suggestion, size, order, engine, engineReason
     }
 
     package init(

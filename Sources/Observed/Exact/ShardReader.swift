@@ -200,6 +200,7 @@ struct ShardReader {
         var drafts = drafts
         try connection.pipeline(statements) { index, answer in
             let shard = due[index]
+            let first = jobs.count
             switch answer {
             case .success(let rows):
                 while let row = rows.next() {
@@ -217,9 +218,29 @@ struct ShardReader {
             case .failure(let error):
                 drafts[shard].problem = ShardProblem(error, database: targets[shard].database)
             }
+            let copies = Self.takeCopies(from: &jobs, first)
+            if copies > 0 { drafts[shard].reading.others[.onlineCopy] = copies }
         }
         self.drafts = drafts
         return jobs
+    }
+
+    /// Takes away the tables that stand beside another one as what an online copy makes of it:
+    /// they come and go with a rollout, and nobody manages them.
+    ///
+    /// - Parameter first: where the tables of the shard begin.
+    /// - Returns: how many.
+    private static func takeCopies(from jobs: inout [Job], _ first: Int) -> Int {
+        let suspects = jobs[first...].filter { CopyNames.table(of: $0.object.name) != nil }
+        guard !suspects.isEmpty else { return 0 }
+        let names = Set(jobs[first...].map(\.object.name))
+        let copies = Set(
+            suspects.map(\.object.name).filter { name in
+                CopyNames.table(of: name).map(names.contains) == true
+            })
+        let rest = jobs[first...].filter { !copies.contains($0.object.name) }
+        jobs.replaceSubrange(first..., with: rest)
+        return copies.count
     }
 
     /// `ER_NO_SUCH_TABLE`; error 1932, a table that is missing in its engine, is not one of them.

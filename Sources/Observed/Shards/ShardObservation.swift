@@ -44,6 +44,8 @@ package struct KnownShard: Sendable {
 /// A kind of object other than tables.
 package enum CountedObjectKind: String, Hashable, Sendable, CaseIterable, Comparable {
     case view, sequence, trigger, procedure, function, package, event
+    /// A table that an online copy has made, or left.
+    case onlineCopy = "online copy"
     /// A kind of routine that this release does not know.
     case other
 

@@ -16,6 +16,7 @@ package final class ReconcileContext: Sendable {
     package let observer: Observer
     package let cache: ProofCache
     package let answers = ProbeMemory()
+    let formerTables = FormerTablesDue()
     package let memory = PassMemory()
     package let access: ServerAccess
     package let concurrency: Concurrency

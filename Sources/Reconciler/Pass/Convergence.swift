@@ -108,7 +108,7 @@ struct Convergence {
                     isInOrder: driven.isInOrder, total: concurrency.total,
                     perServer: concurrency.perHost, faults: faults,
                     listener: pass.hooks.listener, places: pass.context.places,
-                    engines: pass.hooks.engines,
+                    engines: pass.engines,
                     budget: driven.record.retries ?? .standard)
                 guard pass.hooks.shares else { return runner.run(works) }
                 return batch(driven, runner, sharing, concurrency).run(works)
@@ -143,7 +143,7 @@ struct Convergence {
         _ concurrency: Concurrency
     ) -> SharedBatch {
         let left = LeftOnServer(
-            store: pass.store, access: pass.shardAccess, engines: pass.hooks.engines,
+            store: pass.store, access: pass.shardAccess, engines: pass.engines,
             faults: faults, claim: { sharing.claims.claim(of: $0) })
         let (windows, clock) = (pass.fleet.policy.changeWindows, pass.hooks.clock)
         return SharedBatch(

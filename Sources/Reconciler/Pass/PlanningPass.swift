@@ -369,12 +369,20 @@ package struct PlanningPass {
         for (group, count) in others.sorted(by: {
             ($0.key.kind, $0.key.manage) < ($1.key.kind, $1.key.manage)
         }) {
+            let place = "on \(Count.of(count.shards, "shard"))"
+            guard group.kind != .onlineCopy else {
+                notices.append(
+                    Notice(
+                        code: "online-copy",
+                        message: "\(Count.of(count.objects, "table")) of online copies \(place): "
+                            + "they go with their rollout, or when they were kept for long enough"))
+                continue
+            }
             notices.append(
                 Notice(
                     code: "not-managed",
-                    message: "\(Count.of(count.objects, group.kind.rawValue)) on "
-                        + "\(Count.of(count.shards, "shard")) left alone, as not managed (manage: "
-                        + "[\(group.manage)])"))
+                    message: "\(Count.of(count.objects, group.kind.rawValue)) \(place) left "
+                        + "alone, as not managed (manage: [\(group.manage)])"))
         }
         return notices
     }
@@ -397,9 +405,12 @@ extension PassContext {
     func planAhead(asksRows: Bool = true, mayAsk: Bool = false) throws -> PlanningPass.Result {
         var planned = try PlanningPass(request: request, hooks: hooks, context: context)
             .run(source, fleet: fleet, store: store, asksRows: asksRows, mayAsk: mayAsk)
-        hooks.engines.share(&planned.plan.steps)
+        engines.share(&planned.plan.steps) { context.catalog[$0] }
         return planned
     }
+
+    /// The engines as the environment's policy wants them.
+    var engines: Engines { hooks.engines.under(fleet.policy) }
 
     /// Which steps policy and approvals allow to run now.
     ///

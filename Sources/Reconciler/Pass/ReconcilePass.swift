@@ -66,6 +66,7 @@ package struct ReconcilePass {
         if result.journalFailure == nil {
             try finalize(&driven, rollouts, unready: unready(planned, gated))
         }
+        FormerTables(pass: pass).clear(planned, but: others)
         let closing = RolloutLedger.Closing(planned: planned, gated: gated, result: result)
         var reports = try close(rollouts, driven, closing)
         if pass.request.backsOff, pass.hooks.flights?.isEmpty != false {
@@ -171,7 +172,7 @@ package struct ReconcilePass {
         let recovery = Recovery(
             opener: opener(pass.request.backsOff ? 1 : 30), hasty: opener(0),
             journal: LedgerJournal(store: pass.store, claim: servers.claim),
-            faults: faults, engines: pass.hooks.engines)
+            faults: faults, engines: pass.engines)
         let whereabouts = Whereabouts(shards)
         try RolloutLedger(pass: pass, context: pass.context).noteAstray(pending, whereabouts)
         let found =

@@ -92,7 +92,7 @@ package struct PassHooks: Sendable {
     /// What stands in for the programs and procedures of finalizers; nil in the product.
     package var finalizers: (any FinalizerPort)?
     /// How steps are brought about.
-    package var engines = Engines.standard
+    package var engines = Engines.all
     /// What goes on while a loop makes further passes; nil where a pass waits for its rollouts.
     package var flights: RolloutFlights?
     /// Whether other workers may help with rollouts.

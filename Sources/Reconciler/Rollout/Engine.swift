@@ -1,3 +1,4 @@
+import Desired
 import Diff
 import Model
 import Schema
@@ -14,8 +15,15 @@ package protocol Engine: Sendable {
     /// statements themselves are the change: nothing is prepared, and nothing has to be taken away.
     var isStaged: Bool { get }
 
+    /// The engine as a policy wants it.
+    func under(_ policy: Policy) -> any Engine
+
     /// Whether it brings a step about; what none takes is direct.
-    func takes(_ step: PlanStep) -> Bool
+    ///
+    /// - Parameter definition: the table with a digest, where it is known.
+    func choice(
+        for step: PlanStep, _ definition: (Digest) -> CatalogTable?
+    ) -> EngineChoice?
 
     /// Why it cannot go on from a state that was recorded, such as one of a newer release; nil
     /// where it can.
@@ -38,22 +46,36 @@ package protocol Engine: Sendable {
     func park(_ job: EngineJob, on port: any ShardPort) -> EngineState?
 
     /// Changes the table: runs the statement of the job, or lets the copy take the table's place.
-    func cutOver(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure)
+    ///
+    /// - Returns: its state, where there is more to say of it now.
+    func cutOver(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure) -> EngineState?
 
     /// Takes away what it made beside the table, as far as it is provably its own.
     func abort(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure)
 
     /// Takes away what the cutover left.
     func cleanUp(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure)
+
+    /// Lets go of the sessions that it has for the operation, which is not driven any more.
+    func letGo(_ job: EngineJob)
+}
+
+extension Engine {
+    package func under(_ policy: Policy) -> any Engine { self }
+
+    package func letGo(_ job: EngineJob) {}
 }
 
 /// What an engine is asked to do.
 package struct EngineJob: Sendable {
+    package let key: OperationKey
     package let step: PlanStep
     /// The statement of the step that is due, counted from 0.
     package let index: Int
     /// The engine's state as it was reported last.
     package let state: EngineState?
+    /// The canonical text of a definition, as the ledger has it; nil where it has none.
+    package let definition: @Sendable (Digest) -> String?
 }
 
 /// What a part of an engine's work came to.
@@ -71,7 +93,9 @@ struct DirectEngine: Engine {
     let name = EngineName.direct
     let isStaged = false
 
-    func takes(_ step: PlanStep) -> Bool { true }
+    func choice(
+        for step: PlanStep, _ definition: (Digest) -> CatalogTable?
+    ) -> EngineChoice? { nil }
 
     func refusal(of state: EngineState) -> String? { "a direct change has no state" }
 
@@ -90,8 +114,9 @@ struct DirectEngine: Engine {
 
     func park(_ job: EngineJob, on port: any ShardPort) -> EngineState? { nil }
 
-    func cutOver(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure) {
+    func cutOver(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure) -> EngineState? {
         try port.run(job.step.statements[job.index])
+        return nil
     }
 
     func abort(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure) {}
@@ -105,7 +130,7 @@ package struct Engines: Sendable {
     /// Those that are asked before the direct one, in order.
     private let others: [any Engine]
 
-    /// Those of this release.
+    /// The direct one alone.
     package static let standard = Engines([])
 
     /// - Parameter engines: engines beside the direct one.
@@ -115,11 +140,22 @@ package struct Engines: Sendable {
             ([DirectEngine()] + engines).map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     }
 
-    /// Says of each step by which engine it runs.
-    package func share(_ steps: inout [PlanStep]) {
-        guard !others.isEmpty else { return }
+    /// The engines as a policy wants them.
+    func under(_ policy: Policy) -> Engines { Engines(others.map { $0.under(policy) }) }
+
+    /// Says of each step by which engine it runs, and why.
+    ///
+    /// - Parameter definition: the table with a digest, where it is known.
+    package func share(
+        _ steps: inout [PlanStep], _ definition: (Digest) -> CatalogTable?
+    ) {
         for place in steps.indices {
-            steps[place].engine = others.first { $0.takes(steps[place]) }?.name
+            var choice: EngineChoice?
+            for engine in others where choice == nil {
+                choice = engine.choice(for: steps[place], definition)
+            }
+            steps[place].engine = choice?.engine == .direct ? nil : choice?.engine
+            steps[place].engineReason = choice?.reason
         }
     }
 

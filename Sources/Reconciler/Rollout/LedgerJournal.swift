@@ -30,6 +30,13 @@ package struct LedgerJournal: OperationJournal {
         self.heard = heard
     }
 
+    @Sendable package func definition(_ digest: Digest) -> String? {
+        guard let snapshot = try? store.snapshot(),
+            let bytes = try? snapshot.read(RecordPath.catalog(digest)), Digest(of: bytes) == digest
+        else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     package func confirm(_ record: PendingRecord) throws(JournalFailure) {
         do throws(LedgerError) {
             try store.ledger.confirmLease(of: store.environment)

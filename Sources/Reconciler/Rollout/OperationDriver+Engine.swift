@@ -6,7 +6,9 @@ import Schema
 /// The phases of an engine, and what is recorded between them.
 extension OperationDriver {
     func job(_ index: Int, _ memory: Memory) -> EngineJob {
-        EngineJob(step: record.step, index: index, state: memory.engine)
+        EngineJob(
+            key: record.key, step: record.step, index: index, state: memory.engine,
+            definition: journal.definition)
     }
 
     /// The pending record with the state of the engine.
@@ -61,7 +63,7 @@ extension OperationDriver {
                 return .ready
             }
         case .cutOver:
-            try engine.cutOver(job, on: port)
+            try keep(engine.cutOver(job, on: port), in: &memory)
             return .statementSucceeded
         case .abort:
             try engine.abort(job, on: port)

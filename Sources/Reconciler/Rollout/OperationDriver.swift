@@ -60,7 +60,10 @@ struct OperationDriver {
         _ machine: inout OperationMachine, _ memory: inout Memory,
         claim event: OperationMachine.Event, on port: any ShardPort
     ) throws(JournalFailure) -> End {
-        defer { turn.giveBack() }
+        defer {
+            turn.giveBack()
+            engine.letGo(job(machine.done, memory))
+        }
         if !turn.isNear { turn.take() }
         var action = machine.handle(event)
         var refused: RefusalRecord.Refused?
@@ -106,7 +109,8 @@ struct OperationDriver {
             case .park:
                 return try park(machine, &memory, on: port)
             case .recordCompleted(let ran):
-                return try settle(.completed(ran: ran), nil, machine)
+                let words = memory.engine.flatMap(engine.progress)
+                return try settle(.completed(ran: ran), words, machine)
             case .recordSuperseded(let found, let reason):
                 let message =
                     reason ?? "the live table is neither what the plan starts from nor its result"

@@ -1,11 +1,15 @@
 import Basics
 import Ledger
 import Model
+import Schema
 
 /// The durable record of operations.
 package protocol OperationJournal: Sendable {
     /// Why an operation that the gate let pass may no longer start; nil where it may.
     func refusal(of record: PendingRecord) throws(JournalFailure) -> String?
+
+    /// The canonical text of a definition; nil where it has none that can be read.
+    @Sendable func definition(_ digest: Digest) -> String?
 
     /// Makes the pending record durable; called before the first statement.
     ///

@@ -98,10 +98,12 @@ package struct ServerShardOpener: ShardOpener {
                     + "\(target.server): a reconcile is running, or its last statement still is",
                 retry: .retryable, isLocked: true)
         }
-        let open = { @Sendable [catalog, lockWaits, changed, measured] (connection: Connection) in
+        let open = {
+            @Sendable [pool, catalog, lockWaits, changed, measured] (connection: Connection) in
             ShardSession(
                 target: target, connection: connection, catalog: catalog, lockWaits: lockWaits,
-                changed: changed, measured: measured)
+                changed: changed, measured: measured
+            ) { () throws(MySQLError) in try pool.settings(of: target.server, for: .change) }
         }
         var session = open(connection)
         session.helpers = ServerShardHelpers(

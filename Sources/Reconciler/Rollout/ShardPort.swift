@@ -26,9 +26,14 @@ package protocol ShardPort {
 
     /// Opens sessions that work beside this one; nil where there is none.
     var helpers: (any ShardHelpers)? { get }
+
+    /// Where the shard is; nil where there is no server behind it.
+    func site() throws(ShardFailure) -> ShardSite?
 }
 
 extension ShardPort {
+    package func site() throws(ShardFailure) -> ShardSite? { nil }
+
     package var helpers: (any ShardHelpers)? { nil }
 }
 

@@ -38,6 +38,8 @@ struct ShardSession: ShardPort {
     let lockWaits: LockWaits
     let changed: @Sendable (ShardID) -> Void
     let measured: @Sendable (Measure) -> Void
+    /// The settings of further sessions.
+    let settings: @Sendable () throws(MySQLError) -> ConnectionSettings
     /// Nil where this session holds the lock itself.
     var leader: Leader?
     var helpers: (any ShardHelpers)?
@@ -105,6 +107,34 @@ struct ShardSession: ShardPort {
                 rows: error.number == Self.rowWithoutParent ? statement.rowsInTheWay : nil)
             if error.refuses(statement) { failure.refusedAlgorithm = "error \(error.number)" }
             throw failure
+        }
+    }
+
+    func site() throws(ShardFailure) -> ShardSite? {
+        let holder =
+            leader
+            ?? Leader(
+                lock: ShardLocks.name(database: target.database), id: "\(connection.threadID)")
+        do throws(MySQLError) {
+            return ShardSite(
+                target: target,
+                flavour: try connection.profile(database: target.database).flavour,
+                settings: try settings(), changed: changed
+            ) { [target, connection] () throws(ShardFailure) in
+                let questions = [
+                    ReadOnlyState.question, AdvisoryLock.holderQuestion(of: holder.lock),
+                ]
+                let answers: [Result<[Row], MySQLError>]
+                do throws(MySQLError) {
+                    answers = try connection.answers(to: questions)
+                } catch {
+                    throw ShardFailure(error, shard: target.id)
+                }
+                try ReadOnlyRefusal.check(target, answers[0])
+                try holder.check(target, answers[1])
+            }
+        } catch {
+            throw ShardFailure(error, shard: target.id)
         }
     }
 

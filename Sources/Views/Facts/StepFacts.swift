@@ -94,7 +94,11 @@ struct StepFacts {
         if step.rebuildsTable {
             parts.append("rebuilds " + (step.size.map(text) ?? "the table"))
         }
-        if step.lock != nil { parts.append("blocks writes: \(step.blocksWrites ? "yes" : "no")") }
+        if step.engine == .copy {
+            parts.append("copied online")
+        } else if step.lock != nil {
+            parts.append("blocks writes: \(step.blocksWrites ? "yes" : "no")")
+        }
         if report.needsApproval {
             parts.append(approvalWord(holds: report.holds.map(\.code)))
         }
@@ -158,6 +162,10 @@ struct StepFacts {
         var result: [String] = []
         if let size = step.size {
             result.append("size: up to \(text(size)) (\(size.shard))")
+        }
+        if let reason = step.engineReason {
+            let engine = step.engine == .copy ? "copied online" : "altered directly"
+            result.append("\(engine): \(reason)")
         }
         for finding in step.findings where finding.hazard > .safe || !finding.remedy.isEmpty {
             let remedy = finding.remedy.isEmpty ? "" : ": \(finding.remedy)"

@@ -36,6 +36,7 @@ extension JSONView {
             "to": .text(step.to?.hex),
             "order": .number(step.order),
             "engine": .string((step.engine ?? .direct).rawValue),
+            "engineReason": .text(step.engineReason),
             "hazard": .string(step.hazard.rawValue),
             "algorithm": .text(step.algorithm?.rawValue),
             "lock": .text(step.lock?.rawValue),

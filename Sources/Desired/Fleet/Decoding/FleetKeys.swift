@@ -149,7 +149,14 @@ enum WorkspaceKey: String, FleetKey {
 enum PolicyKey: String, FleetKey {
     static let title = "policy"
     static let what = "`policy`"
-    case approve, approvers, drift, rollout, windows, limits, probe
+    case approve, approvers, drift, rollout, windows, limits, probe, online
+}
+
+enum OnlineKey: String, FleetKey {
+    static let title = "online"
+    static let what = "`online`"
+    case inPlace = "inplace"
+    case small, below, keep
 }
 
 enum ApproversKey: String, FleetKey {

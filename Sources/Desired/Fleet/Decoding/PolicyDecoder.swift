@@ -23,6 +23,9 @@ struct PolicyDecoder {
             drift: drift ?? standard.drift, rollout: rollout ?? standard.rollout,
             windows: windows ?? standard.windows, limits: limits ?? standard.limits,
             probe: probe ?? standard.probe)
+        policy.online = fields.read(.online) { node, _ in
+            OnlineDecoder(reader: reader).online(node)
+        }
         policy.places = places(fields)
         return policy
     }

@@ -1,5 +1,3 @@
-import Schema
-
 /// The names of the tables that a copy makes beside its table.
 ///
 /// They begin with the table's own name, so that they sort behind it: a server takes the metadata
@@ -18,7 +16,7 @@ package struct CopyNames: Hashable, Sendable {
 
     private static let shadowSuffix = "__plumb_new"
     private static let formerSuffix = "__plumb_old"
-    private static let progressSuffix = "__plumb_state"
+    package static let progressSuffix = "__plumb_state"
 
     /// The longest name of a table whose copy has a name, in characters: servers take 64.
     package static let longest = 64 - progressSuffix.count
@@ -27,5 +25,14 @@ package struct CopyNames: Hashable, Sendable {
     package init?(of table: String) {
         guard table.unicodeScalars.count <= Self.longest else { return nil }
         self.table = table
+    }
+
+    /// The table for which the name would be one of these; nil for any other name.
+    package static func table(of name: String) -> String? {
+        let suffixes = [shadowSuffix, formerSuffix, progressSuffix]
+        guard let suffix = suffixes.first(where: name.hasSuffix), name.count > suffix.count else {
+            return nil
+        }
+        return String(name.dropLast(suffix.count))
     }
 }

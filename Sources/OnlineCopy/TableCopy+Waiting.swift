@@ -1,0 +1,19 @@
+import MySQLClient
+
+/// What a copy does while it must not, or need not, go on.
+extension TableCopy {
+    /// Brings over what changes for about so many seconds, and does nothing else.
+    package func rest(seconds: Double) throws(CopyFailure) {
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(seconds)
+        repeat {
+            try listen(waiting: min(0.05, seconds))
+            try follow()
+        } while clock.now < end
+    }
+
+    /// Lets every row be compared once more before the copy is ready.
+    package func compareAgain() throws(CopyFailure) {
+        try write { next throws(CopyFailure) in next.isCompared = false }
+    }
+}
