@@ -17,4 +17,17 @@ enum Definition {
         }
         return model
     }
+
+    /// Whether the table of that name is defined as `table`; its own name and its next number do
+    /// not count.
+    static func isThere(
+        _ table: Table, as name: String, on session: CopySession
+    ) throws(CopyFailure) -> Bool {
+        var found = try read(name, on: session)
+        var wanted = table
+        found.name = wanted.name
+        found.autoIncrement = nil
+        wanted.autoIncrement = nil
+        return found == wanted
+    }
 }

@@ -82,10 +82,23 @@ final class CopyFixture {
         let session = try CopySession(try server.connect(), job)
         return try CopyStart(session).open(chunkSeconds: chunkSeconds) {
             job, place throws(CopyFailure) in
-            try BinlogFeed(
-                job, from: place, server: server.address, settings: server.settings,
-                asking: session.connection)
+            try feed(job, place, session.connection)
         }
+    }
+
+    /// The way back, in sessions of its own.
+    func wayBack() throws -> TableCopy {
+        let connection = try server.connect()
+        return try CopyStart.wayBack(connection, of: job) { job, place throws(CopyFailure) in
+            try feed(job, place, connection)
+        }
+    }
+
+    private func feed(
+        _ job: CopyJob, _ place: LogPlace, _ connection: Connection
+    ) throws(CopyFailure) -> BinlogFeed {
+        try BinlogFeed(
+            job, from: place, server: server.address, settings: server.settings, asking: connection)
     }
 
     /// Runs a copy until it is ready.
@@ -118,9 +131,19 @@ final class CopyFixture {
 
 extension CopyFixture {
     /// Takes away what is left behind a cutover.
-    func cleanUp(_ copy: TableCopy) throws {
-        copy.end()
+    func cleanUp(_ copy: TableCopy? = nil) throws {
+        copy?.end()
         try CopyEnd(try CopySession(try server.connect(), job)).cleanUp()
+    }
+
+    /// Takes an unfinished copy away.
+    func abandon() throws {
+        try CopyEnd(try CopySession(try server.connect(), job)).abandon()
+    }
+
+    /// How far the copy is that is there.
+    func phase() throws -> CopyProgress.Phase? {
+        try CopyRecord(try CopySession(try server.connect(), job)).read()?.progress.phase
     }
 
     /// Ends the session of a copy as the end of its process does.
