@@ -26,7 +26,9 @@ package struct CopyJob: Hashable, Sendable {
         database: String, from: Table, to: Table, renames: [String: String] = [:],
         flavour: ServerProfile.Flavour
     ) throws(CopyFailure) {
-        if let reason = CopyLimits.reason(from: from, to: to) { throw .stopped(reason) }
+        if let reason = CopyLimits.reason(from: from, to: to, flavour: flavour) {
+            throw .stopped(reason)
+        }
         guard let names = CopyNames(of: from.name) else {
             throw .stopped(
                 "the name of the table has more than \(CopyNames.longest) characters, so its copy "

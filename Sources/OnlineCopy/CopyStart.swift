@@ -71,8 +71,7 @@ package struct CopyStart {
         guard progress.phase == .copying, progress.copied == nil else {
             throw .moved("the copy \(job.shadow) is gone: somebody dropped it")
         }
-        var shadow = job.to
-        shadow.name = job.names.shadow
+        var shadow = job.to.named(job.names.shadow, flavour: job.flavour)
         shadow.indexes.removeAll { index in
             progress.indexes.contains(index.definition(flavour: job.flavour))
         }

@@ -31,33 +31,17 @@ struct ReturningRows {
 
     /// Makes the temporary table; the session keeps it.
     func prepare() throws(CopyFailure) {
-        var like = job.to
-        like.name = Self.name
-        like.indexes.removeAll { index in
-            index.parts.map(\.key) != job.key.columns.map { .column($0.name) }
+        var like = job.to.scratch(named: Self.name, key: job.key)
+        for place in like.columns.indices {
+            let column = like.columns[place]
+            guard column.defaultValue == nil, column.isNotNull,
+                wayBack.kept.contains(where: { $0.name == column.name })
+            else { continue }
+            // Whether it has a value is for the former table to say.
+            like.columns[place].isNotNull = false
+            like.columns[place].isExplicitlyNull = column.type.lowercased().hasPrefix("timestamp")
         }
-        like.checks = []
-        like.partitioning = nil
-        like.autoIncrement = nil
-        like.columns = like.columns.filter { $0.generated == nil }.map { column in
-            var column = column
-            column.check = nil
-            column.onUpdate = nil
-            column.isAutoIncrement = false
-            if column.defaultValue == nil, column.isNotNull,
-                wayBack.kept.contains(where: {
-                    $0.name == column.name
-                })
-            {
-                // Whether it has a value is for the former table to say.
-                column.isNotNull = false
-                column.isExplicitlyNull = column.type.lowercased().hasPrefix("timestamp")
-            }
-            return column
-        }
-        let text = like.createStatement(flavour: job.flavour)
-        try session.execute("DROP TEMPORARY TABLE IF EXISTS \(Self.table)")
-        try session.execute("CREATE TEMPORARY TABLE" + text.dropFirst("CREATE TABLE".count))
+        try session.makeScratch(like)
     }
 
     /// Brings the rows for which `wanted` holds; within a transaction.

@@ -40,11 +40,7 @@ final class CopyFixture {
         database = try server.freshDatabase()
         root = try server.connect(database: database)
         try root.execute("CREATE TABLE t \(definition)")
-        try root.execute("CREATE TABLE wanted LIKE t")
-        try root.execute("ALTER TABLE wanted \(change)")
-        var wanted = try Self.model("wanted", root, kind)
-        wanted.name = "t"
-        try root.execute("DROP TABLE wanted")
+        let wanted = try Self.wanted(change, root, kind)
         job = try CopyJob(
             database: database, from: try Self.model("t", root, kind), to: wanted,
             renames: renames, flavour: kind.flavour)
@@ -54,14 +50,26 @@ final class CopyFixture {
     init(of other: CopyFixture, becomes change: String) throws {
         (server, database, root) = (other.server, other.database, other.root)
         let kind = server.kind
-        try root.execute("CREATE TABLE wanted LIKE t")
-        try root.execute("ALTER TABLE wanted \(change)")
-        var wanted = try Self.model("wanted", root, kind)
-        wanted.name = "t"
-        try root.execute("DROP TABLE wanted")
+        let wanted = try Self.wanted(change, root, kind)
         job = try CopyJob(
             database: database, from: try Self.model("t", root, kind), to: wanted,
             flavour: kind.flavour)
+    }
+
+    /// What the server itself makes of the table, in another database.
+    private static func wanted(
+        _ change: String, _ root: Connection, _ kind: TestServer.Kind
+    ) throws -> Table {
+        let text = try root.query("SHOW CREATE TABLE t").first?[1] ?? ""
+        let database = try root.query("SELECT DATABASE()").first?[0] ?? ""
+        try root.execute("CREATE DATABASE \(database)_wanted")
+        try root.execute("USE \(database)_wanted")
+        try root.execute(text)
+        try root.execute("ALTER TABLE t \(change)")
+        let wanted = try model("t", root, kind)
+        try root.execute("USE \(database)")
+        try root.execute("DROP DATABASE \(database)_wanted")
+        return wanted
     }
 
     static func model(
