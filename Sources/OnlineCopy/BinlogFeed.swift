@@ -121,7 +121,8 @@ package final class BinlogFeed: ChangeFeed, @unchecked Sendable {
             switch event.meaning {
             case .commit: return transaction(to: entry.end)
             case .other:
-                let named = StatementNames.redefines(event, job)
+                let isOwn = event.statement == job.wayBack?.renaming
+                let named = !isOwn && StatementNames.redefines(event, job)
                 let told = named ? [Change.redefined(String(event.statement.prefix(200)))] : []
                 // A table that is filled from a query is made inside of the transaction.
                 return told + (isInside ? [] : transaction(to: entry.end))

@@ -45,15 +45,8 @@ struct Comparison {
     /// Makes the table in which values are converted; the session keeps it.
     func prepare() throws(CopyFailure) {
         guard converts else { return }
-        var like = job.to
-        like.name = "__plumb_converted"
-        like.indexes.removeAll { index in
-            index.parts.map(\.key) != job.key.columns.map { .column($0.name) }
-        }
-        like.checks = []
-        let text = like.createStatement(flavour: job.flavour)
-        try session.execute("DROP TEMPORARY TABLE IF EXISTS \(Self.converted)")
-        try session.execute("CREATE TEMPORARY TABLE" + text.dropFirst("CREATE TABLE".count))
+        try session.makeScratch(
+            job.to.scratch(named: "__plumb_converted", key: job.key))
     }
 
     private func compare(

@@ -15,59 +15,58 @@ package struct CopyEnd {
     /// Does nothing where there is none. Throws `stopped` where the copy took the table's place
     /// already, or is one for another change.
     package func abandon() throws(CopyFailure) {
-        guard let (_, progress) = try own() else { return }
-        guard progress.phase != .swapped else {
+        guard let (_, progress) = try CopyRecord(session).read() else { return }
+        switch progress.phase {
+        case .copying, .indexing, .following: break
+        case .swapped, .reverted, .leaving:
             throw .stopped("the copy of \(job.table) is in its place already")
         }
         try drop(job.names.shadow)
+        try Sentry(session: session).remove()
         try drop(job.names.progress)
     }
 
-    /// Takes away the former table, once the copy is in its place.
+    /// Takes away the former table, once the copy is in its place, or the copy, once the former
+    /// table is in its place again.
+    ///
+    /// From its beginning on there is no way back. After the end of the process it goes on with
+    /// what is left. Throws `stopped` where what has the name is another table than was left.
     package func cleanUp() throws(CopyFailure) {
-        guard try swapped() != nil else { return }
-        try drop(job.names.former)
+        guard var (mark, progress) = try CopyRecord(session).read() else { return }
+        let (name, left): (String, Table)
+        switch progress.phase {
+        case .copying, .indexing, .following:
+            throw .stopped("the copy of \(job.table) is not in its place")
+        case .swapped: (name, left) = (job.names.former, job.from)
+        case .reverted: (name, left) = (job.names.shadow, job.to)
+        case .leaving:
+            // Of the two there is at most one: the other is the table.
+            let isBack = try session.hasTable(job.names.shadow)
+            (name, left) = isBack ? (job.names.shadow, job.to) : (job.names.former, job.from)
+        }
+        if try session.hasTable(name) {
+            guard try Definition.isThere(left, as: name, on: session) else {
+                throw .stopped(
+                    "the table \(SQL.identifier(name)) is another one than the copy of \(job.table) "
+                        + "left: rename it, or drop it")
+            }
+            progress.phase = .leaving
+            mark += 1
+            try ProgressTable(session: session).write(progress, mark: mark)
+            try drop(name)
+        }
         try drop(job.names.progress)
     }
 
     /// Leaves the former table where it is, for so many seconds from now.
     package func keep(seconds: Int) throws(CopyFailure) {
-        guard let (mark, found) = try swapped() else { return }
-        guard found.keptUntil == nil else { return }
-        var progress = found
+        guard var (mark, progress) = try CopyRecord(session).read(), progress.phase == .swapped,
+            progress.keptUntil == nil
+        else { return }
         let now = try session.query("SELECT UNIX_TIMESTAMP()").first?[0].flatMap { Int($0) }
         progress.keptUntil = (now ?? 0) + seconds
-        try ProgressTable(session: session).write(progress, mark: mark + 1)
-    }
-
-    /// The progress of a copy that is in its place, also where its process died before that was
-    /// recorded; nil where there is none.
-    private func swapped() throws(CopyFailure) -> (UInt64, CopyProgress)? {
-        guard let (mark, found) = try own() else { return nil }
-        var progress = found
-        if progress.phase != .swapped {
-            guard try !isThere(job.names.shadow), try isThere(job.names.former) else {
-                throw .stopped("the copy of \(job.table) is not in its place")
-            }
-            progress.phase = .swapped
-        }
-        return (mark, progress)
-    }
-
-    /// The progress of a copy for this change; nil where there is none.
-    private func own() throws(CopyFailure) -> (UInt64, CopyProgress)? {
-        guard let (mark, progress) = try ProgressTable(session: session).read() else { return nil }
-        guard progress.fingerprint == CopyStart.fingerprint(of: job) else {
-            throw .stopped("a copy of \(job.table) for another change is there")
-        }
-        return (mark, progress)
-    }
-
-    private func isThere(_ name: String) throws(CopyFailure) -> Bool {
-        try !session.query(
-            "SELECT 1 FROM information_schema.tables WHERE table_schema = "
-                + "\(SQL.literal(job.database)) AND table_name = \(SQL.literal(name))"
-        ).isEmpty
+        mark += 1
+        try ProgressTable(session: session).write(progress, mark: mark)
     }
 
     private func drop(_ name: String) throws(CopyFailure) {

@@ -13,6 +13,10 @@ package struct CopyJob: Hashable, Sendable {
     package let flavour: ServerProfile.Flavour
     /// The columns that are copied, under their old names and their new ones.
     let columns: [CopiedColumn]
+    /// Old name → new name of the columns that get another one.
+    let renames: [String: String]
+    /// What the former table's way back follows; nil for the copy itself.
+    let wayBack: WayBack?
 
     /// - Parameters:
     ///   - renames: old name → new name of the columns that get another one.
@@ -22,7 +26,9 @@ package struct CopyJob: Hashable, Sendable {
         database: String, from: Table, to: Table, renames: [String: String] = [:],
         flavour: ServerProfile.Flavour
     ) throws(CopyFailure) {
-        if let reason = CopyLimits.reason(from: from, to: to) { throw .stopped(reason) }
+        if let reason = CopyLimits.reason(from: from, to: to, flavour: flavour) {
+            throw .stopped(reason)
+        }
         guard let names = CopyNames(of: from.name) else {
             throw .stopped(
                 "the name of the table has more than \(CopyNames.longest) characters, so its copy "
@@ -33,12 +39,24 @@ package struct CopyJob: Hashable, Sendable {
                 "there is no primary key, and no unique key without NULLs, that the table has "
                     + "before and after")
         }
+        self.init(
+            database: database, names: names, from: from, to: to, key: key, renames: renames,
+            flavour: flavour)
+        guard !columns.isEmpty else { throw .stopped("no column would be copied") }
+    }
+
+    init(
+        database: String, names: CopyNames, from: Table, to: Table, key: CopyKey,
+        renames: [String: String], flavour: ServerProfile.Flavour, wayBack: WayBack? = nil
+    ) {
         self.database = database
         self.names = names
         self.from = from
         self.to = to
         self.key = key
         self.flavour = flavour
+        self.renames = renames
+        self.wayBack = wayBack
         columns = from.columns.compactMap { old -> CopiedColumn? in
             let name = renames[old.name] ?? old.name
             let new = to.columns.first { $0.name.lowercased() == name.lowercased() }
@@ -47,12 +65,17 @@ package struct CopyJob: Hashable, Sendable {
             let isAlike = old.type == new.type && sets.0?.name == sets.1?.name
             return CopiedColumn(old: old, new: new, keepsBytes: isAlike)
         }
-        guard !columns.isEmpty else { throw .stopped("no column would be copied") }
     }
 
     /// The table between backticks.
     var table: String { SQL.identifier(names.table) }
     var shadow: String { SQL.identifier(names.shadow) }
+
+    /// The statement that puts the copy in the table's place.
+    var renaming: String {
+        let former = SQL.identifier(names.former)
+        return "RENAME TABLE \(table) TO \(former), \(shadow) TO \(table)"
+    }
 
     /// `INSERT INTO … SELECT …` of the rows for which `condition` holds.
     func insertion(where condition: String?) -> String {

@@ -36,6 +36,24 @@ package struct CopyKey: Hashable, Sendable {
         return nil
     }
 
+    private init(index: String, columns: [KeyColumn]) {
+        self.index = index
+        self.columns = columns
+    }
+
+    /// The same key under the name that its index has in what the table becomes.
+    func index(in to: Table) -> CopyKey? {
+        let parts = columns.map { Index.Part.Key.column($0.name) }
+        let found = to.indexes.first { index in
+            (index.kind == .primary || index.kind == .unique) && !index.isIgnored
+                && index.parts.map(\.key) == parts
+                && index.parts.allSatisfy { $0.length == nil }
+        }
+        return found.map { index in
+            CopyKey(index: index.kind == .primary ? "PRIMARY" : index.name, columns: columns)
+        }
+    }
+
     // MARK: Conditions
 
     /// Rows behind `values`, in the order of the index.
@@ -68,6 +86,11 @@ package struct CopyKey: Hashable, Sendable {
             "(" + zip(names, key).map { "\($0) = \($1)" }.joined(separator: " AND ") + ")"
         }
         return "(\(terms.joined(separator: " OR ")))"
+    }
+
+    /// A key as messages show it.
+    func words(for key: [String]) -> String {
+        zip(names, key).map { "\($0) = \($1)" }.joined(separator: " AND ")
     }
 
     /// What is selected so that ``literals(of:from:)`` can read it.

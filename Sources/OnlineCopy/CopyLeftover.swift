@@ -43,7 +43,9 @@ package struct CopyLeftover: Hashable, Sendable {
     }
 
     /// Whether nothing keeps the former table any more.
-    package var isDue: Bool { progress.phase == .swapped && secondsLeft == 0 }
+    package var isDue: Bool {
+        progress.phase == .leaving || progress.phase == .swapped && secondsLeft == 0
+    }
 
     /// Takes the former table away, and what is known of the copy.
     package func removeFormer(

@@ -1,7 +1,13 @@
 /// How far a copy is, as its own table beside the table has it.
 package struct CopyProgress: Codable, Hashable, Sendable {
     package enum Phase: String, Codable, Sendable {
-        case copying, indexing, following, swapped
+        case copying, indexing, following
+        /// The copy is the table; the former one may follow it.
+        case swapped
+        /// The former table is the table again.
+        case reverted
+        /// What is left is being taken away.
+        case leaving
     }
 
     /// The version of this document.

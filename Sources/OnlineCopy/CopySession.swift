@@ -26,12 +26,32 @@ package final class CopySession {
         try execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
     }
 
+    /// The same session, for another look at the same tables.
+    private init(sharing other: CopySession, _ job: CopyJob) {
+        connection = other.connection
+        self.job = job
+    }
+
+    /// For comparing the tables: on the way back, too, from the former table to the one in its
+    /// place, since that is what was proved alike when the copy was made.
+    var comparing: CopySession {
+        job.wayBack == nil ? self : CopySession(sharing: self, job.lookingForward)
+    }
+
     func execute(_ sql: String) throws(CopyFailure) {
         try CopyFailure.of { () throws(MySQLError) in try connection.execute(sql) }
     }
 
     func query(_ sql: String) throws(CopyFailure) -> [Row] {
         try CopyFailure.of { () throws(MySQLError) in try connection.query(sql) }
+    }
+
+    /// Whether the database has a table of this name.
+    func hasTable(_ name: String) throws(CopyFailure) -> Bool {
+        try !query(
+            "SELECT 1 FROM information_schema.tables WHERE table_schema = "
+                + "\(SQL.literal(job.database)) AND table_name = \(SQL.literal(name))"
+        ).isEmpty
     }
 
     /// Runs `body` in one transaction; nothing of it is left where it throws.
@@ -47,6 +67,13 @@ package final class CopySession {
             if connection.isUsable { try? execute("ROLLBACK") }
             throw error
         }
+    }
+
+    /// Runs `body` in a transaction of which nothing is left.
+    func rollingBack(_ body: () throws(CopyFailure) -> Void) throws(CopyFailure) {
+        if !hasTablesLocked { try execute("START TRANSACTION") }
+        defer { if connection.isUsable { try? execute("ROLLBACK") } }
+        try body()
     }
 
     /// The next rows of the table in the order of its key.

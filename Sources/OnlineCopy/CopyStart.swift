@@ -1,4 +1,3 @@
-import Basics
 import Binlog
 import Diff
 import Foundation
@@ -16,16 +15,6 @@ package struct CopyStart {
         table = ProgressTable(session: session)
     }
 
-    /// What must be the same for a copy to go on: both definitions, and how rows are copied.
-    package static func fingerprint(of job: CopyJob) -> String {
-        let texts = [job.from, job.to].map { table in
-            var table = table
-            table.autoIncrement = nil
-            return table.showCreate(flavour: job.flavour)
-        }
-        return Digest(of: (texts + [job.insertion(where: nil)]).joined(separator: "\n")).hex
-    }
-
     /// The copy that is there, or a new one.
     ///
     /// What is there under the names of a copy and is none, or one for something else, is left as
@@ -34,26 +23,20 @@ package struct CopyStart {
         chunkSeconds: Double = 0.05,
         feed: (CopyJob, LogPlace) throws(CopyFailure) -> any ChangeFeed
     ) throws(CopyFailure) -> TableCopy {
-        let known = try found()
+        let known = try CopyRecord(session).read()
         let (mark, progress) = if let known { known } else { try begin() }
+        guard ![.reverted, .leaving].contains(progress.phase) else {
+            throw .stopped("a copy of \(job.table) is there that has come to its end: remove it")
+        }
         try requireShadow(progress)
         return TableCopy(
             session, progress: progress, mark: mark, feed: try feed(job, progress.place),
             chunkSeconds: chunkSeconds)
     }
 
-    private func found() throws(CopyFailure) -> (UInt64, CopyProgress)? {
-        guard let (mark, progress) = try table.read() else { return nil }
-        guard progress.fingerprint == Self.fingerprint(of: job) else {
-            throw .stopped(
-                "a copy of \(job.table) for another change is there: end that one first")
-        }
-        return (mark, progress)
-    }
-
     private func begin() throws(CopyFailure) -> (UInt64, CopyProgress) {
         for name in [job.names.shadow, job.names.former] {
-            guard try !isThere(name) else {
+            guard try !session.hasTable(name) else {
                 throw .stopped(
                     "the table \(SQL.identifier(name)) is there, and is none of this copy: rename it, "
                         + "or drop it")
@@ -73,7 +56,7 @@ package struct CopyStart {
                     + SQL.literal(job.names.table) + " LIMIT 1"
             ).isEmpty
         else { throw .stopped("tables that foreign keys refer to are not copied") }
-        var progress = CopyProgress(fingerprint: Self.fingerprint(of: job), place: try place())
+        var progress = CopyProgress(fingerprint: job.fingerprint, place: try place())
         let late = lateIndexes
         progress.indexes = late.map { $0.definition(flavour: job.flavour) }
         // First what tells whose the copy is, then the copy.
@@ -84,23 +67,15 @@ package struct CopyStart {
     /// Makes the empty copy, unless it is there.
     private func requireShadow(_ progress: CopyProgress) throws(CopyFailure) {
         if progress.phase == .swapped { return }
-        if try isThere(job.names.shadow) { return }
+        if try session.hasTable(job.names.shadow) { return }
         guard progress.phase == .copying, progress.copied == nil else {
             throw .moved("the copy \(job.shadow) is gone: somebody dropped it")
         }
-        var shadow = job.to
-        shadow.name = job.names.shadow
+        var shadow = job.to.named(job.names.shadow, flavour: job.flavour)
         shadow.indexes.removeAll { index in
             progress.indexes.contains(index.definition(flavour: job.flavour))
         }
         try session.execute(shadow.createStatement(flavour: job.flavour))
-    }
-
-    private func isThere(_ name: String) throws(CopyFailure) -> Bool {
-        try !session.query(
-            "SELECT 1 FROM information_schema.tables WHERE table_schema = "
-                + "\(SQL.literal(job.database)) AND table_name = \(SQL.literal(name))"
-        ).isEmpty
     }
 
     /// The indexes that are built once all rows are there, which takes half the time.

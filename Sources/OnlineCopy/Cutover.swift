@@ -38,10 +38,10 @@ package struct Cutover {
         guard copy.status == .ready else { return .busy("the copy is not ready") }
         try requireDefinition()
         try copy.settle()
-        try placeSentry()
+        try Sentry(session: session).place()
         let began = ContinuousClock.now
         guard try lock() else {
-            try removeSentry()
+            try Sentry(session: session).remove()
             return .busy(try blockers())
         }
         do throws(CopyFailure) {
@@ -60,40 +60,12 @@ package struct Cutover {
 
     /// The copy must be what the table is to become, to the last byte.
     private func requireDefinition() throws(CopyFailure) {
-        var made = try Definition.read(job.names.shadow, on: session)
-        made.name = job.names.table
-        var wanted = job.to
-        made.autoIncrement = nil
-        wanted.autoIncrement = nil
-        guard made == wanted else {
+        guard try Definition.isThere(job.to, as: job.names.shadow, on: session) else {
+            let made = try Definition.read(job.names.shadow, on: session)
             throw .stopped(
                 "the copy of \(job.table) would have another definition than is wanted: "
                     + made.showCreate(flavour: job.flavour))
         }
-    }
-
-    // MARK: The table that keeps the names from changing too early
-
-    private static let sentryComment = "plumb: nothing"
-
-    private func placeSentry() throws(CopyFailure) {
-        if job.flavour == .mysql { return }
-        try removeSentry()
-        try session.execute(
-            "CREATE TABLE \(former) (id TINYINT) COMMENT=\(SQL.literal(Self.sentryComment))")
-    }
-
-    private func removeSentry() throws(CopyFailure) {
-        let found = try session.query(
-            "SELECT table_comment FROM information_schema.tables WHERE table_schema = "
-                + "\(SQL.literal(job.database)) AND table_name = "
-                + SQL.literal(job.names.former)
-        ).first
-        guard let comment = found?[0] else { return }
-        guard comment == Self.sentryComment else {
-            throw .stopped("the table \(former) is there, and is none of this copy: rename it")
-        }
-        try session.execute("DROP TABLE \(former)")
     }
 
     // MARK: The lock
@@ -145,17 +117,13 @@ package struct Cutover {
 
     // MARK: The names
 
-    private var renaming: String {
-        "RENAME TABLE \(job.table) TO \(former), \(job.shadow) TO \(job.table)"
-    }
-
     private func swap() throws(CopyFailure) {
         // MySQL gives the names under the lock itself.
         if job.flavour == .mysql {
-            try session.execute(renaming)
+            try session.execute(job.renaming)
             return
         }
-        let rename = Rename(renaming, on: renamer)
+        let rename = Rename(job.renaming, on: renamer)
         rename.start()
         guard try waits(rename) else {
             release()

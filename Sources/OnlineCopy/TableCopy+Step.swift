@@ -23,7 +23,7 @@ extension TableCopy {
             switch progress.phase {
             case .copying: _ = try copyChunk()
             case .indexing: try buildIndexes()
-            case .following, .swapped:
+            case .following, .swapped, .reverted, .leaving:
                 if progress.isCompared {
                     if pending.needsMark { try settle() }
                     return .ready
@@ -38,7 +38,8 @@ extension TableCopy {
         switch progress.phase {
         case .copying: .copying
         case .indexing: .indexing
-        case .following, .swapped: progress.isCompared ? .ready : .comparing
+        case .following, .swapped, .reverted, .leaving:
+            progress.isCompared ? .ready : .comparing
         }
     }
 }
@@ -51,8 +52,8 @@ extension TableCopy {
         while try follow(all: true) > 0 {}
     }
 
-    /// Records that the copy is the table.
+    /// Records that the copy is the table, or on the way back that the former one is.
     func noteSwap() throws(CopyFailure) {
-        try write { next throws(CopyFailure) in next.phase = .swapped }
+        try write { next throws(CopyFailure) in next.phase = job.phaseBehindSwap }
     }
 }

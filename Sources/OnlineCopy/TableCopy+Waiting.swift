@@ -11,9 +11,4 @@ extension TableCopy {
             try follow()
         } while clock.now < end
     }
-
-    /// Lets every row be compared once more before the copy is ready.
-    package func compareAgain() throws(CopyFailure) {
-        try write { next throws(CopyFailure) in next.isCompared = false }
-    }
 }

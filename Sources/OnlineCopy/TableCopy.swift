@@ -82,10 +82,15 @@ package final class TableCopy {
     func follow(all: Bool = false) throws(CopyFailure) -> Int {
         let keys = pending.ready(limit: Self.batch, all: all)
         guard !keys.isEmpty else { return 0 }
-        try ridingOutDuplicates { isFirst throws(CopyFailure) in
-            // What is in the way is in a row whose own change is still to come.
-            let more = isFirst ? [] : pending.ready(limit: Self.batch * 20, all: all)
-            try bring(isFirst ? keys : more)
+        var tried = keys
+        do throws(CopyFailure) {
+            try ridingOutDuplicates { isFirst throws(CopyFailure) in
+                // What is in the way is in a row whose own change is still to come.
+                if !isFirst { tried = pending.ready(limit: Self.batch * 20, all: all) }
+                try bring(tried)
+            }
+        } catch {
+            throw RefusedRow(session: session).explaining(error, keys: tried)
         }
         return keys.count
     }
@@ -125,8 +130,7 @@ package final class TableCopy {
         var rest = pending
         rest.remove(keys)
         try write { next throws(CopyFailure) in
-            try session.execute("DELETE FROM \(job.shadow) WHERE \(wanted)")
-            try session.execute(job.insertion(where: condition))
+            try session.bring(wanted, where: condition)
             next.changes += keys.count
             next.place = rest.done
         }

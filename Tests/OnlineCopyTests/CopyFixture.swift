@@ -40,11 +40,7 @@ final class CopyFixture {
         database = try server.freshDatabase()
         root = try server.connect(database: database)
         try root.execute("CREATE TABLE t \(definition)")
-        try root.execute("CREATE TABLE wanted LIKE t")
-        try root.execute("ALTER TABLE wanted \(change)")
-        var wanted = try Self.model("wanted", root, kind)
-        wanted.name = "t"
-        try root.execute("DROP TABLE wanted")
+        let wanted = try Self.wanted(change, root, kind)
         job = try CopyJob(
             database: database, from: try Self.model("t", root, kind), to: wanted,
             renames: renames, flavour: kind.flavour)
@@ -54,14 +50,26 @@ final class CopyFixture {
     init(of other: CopyFixture, becomes change: String) throws {
         (server, database, root) = (other.server, other.database, other.root)
         let kind = server.kind
-        try root.execute("CREATE TABLE wanted LIKE t")
-        try root.execute("ALTER TABLE wanted \(change)")
-        var wanted = try Self.model("wanted", root, kind)
-        wanted.name = "t"
-        try root.execute("DROP TABLE wanted")
+        let wanted = try Self.wanted(change, root, kind)
         job = try CopyJob(
             database: database, from: try Self.model("t", root, kind), to: wanted,
             flavour: kind.flavour)
+    }
+
+    /// What the server itself makes of the table, in another database.
+    private static func wanted(
+        _ change: String, _ root: Connection, _ kind: TestServer.Kind
+    ) throws -> Table {
+        let text = try root.query("SHOW CREATE TABLE t").first?[1] ?? ""
+        let database = try root.query("SELECT DATABASE()").first?[0] ?? ""
+        try root.execute("CREATE DATABASE \(database)_wanted")
+        try root.execute("USE \(database)_wanted")
+        try root.execute(text)
+        try root.execute("ALTER TABLE t \(change)")
+        let wanted = try model("t", root, kind)
+        try root.execute("USE \(database)")
+        try root.execute("DROP DATABASE \(database)_wanted")
+        return wanted
     }
 
     static func model(
@@ -82,10 +90,23 @@ final class CopyFixture {
         let session = try CopySession(try server.connect(), job)
         return try CopyStart(session).open(chunkSeconds: chunkSeconds) {
             job, place throws(CopyFailure) in
-            try BinlogFeed(
-                job, from: place, server: server.address, settings: server.settings,
-                asking: session.connection)
+            try feed(job, place, session.connection)
         }
+    }
+
+    /// The way back, in sessions of its own.
+    func wayBack() throws -> TableCopy {
+        let connection = try server.connect()
+        return try CopyStart.wayBack(connection, of: job) { job, place throws(CopyFailure) in
+            try feed(job, place, connection)
+        }
+    }
+
+    private func feed(
+        _ job: CopyJob, _ place: LogPlace, _ connection: Connection
+    ) throws(CopyFailure) -> BinlogFeed {
+        try BinlogFeed(
+            job, from: place, server: server.address, settings: server.settings, asking: connection)
     }
 
     /// Runs a copy until it is ready.
@@ -118,9 +139,19 @@ final class CopyFixture {
 
 extension CopyFixture {
     /// Takes away what is left behind a cutover.
-    func cleanUp(_ copy: TableCopy) throws {
-        copy.end()
+    func cleanUp(_ copy: TableCopy? = nil) throws {
+        copy?.end()
         try CopyEnd(try CopySession(try server.connect(), job)).cleanUp()
+    }
+
+    /// Takes an unfinished copy away.
+    func abandon() throws {
+        try CopyEnd(try CopySession(try server.connect(), job)).abandon()
+    }
+
+    /// How far the copy is that is there.
+    func phase() throws -> CopyProgress.Phase? {
+        try CopyRecord(try CopySession(try server.connect(), job)).read()?.progress.phase
     }
 
     /// Ends the session of a copy as the end of its process does.

@@ -52,7 +52,10 @@ struct CopyRefusalTests {
         let copy = try fixture.copy()
         _ = try copy.work(seconds: 0)
         try fixture.root.execute(statement)
-        let words = failure { for _ in 0..<200 { _ = try copy.work(seconds: 0.05) } }
+        // The log may tell of it after the copy is ready, and is waited for.
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(60)
+        let words = failure { while clock.now < end { _ = try copy.work(seconds: 0.05) } }
         #expect(words.contains("somebody changed `t` meanwhile"), "\(words)")
     }
 

@@ -65,7 +65,7 @@ struct CopyState: Codable, Hashable {
         case .following?:
             return "copied \(rows)\(changed)"
                 + (progress.isCompared ? "; all rows compared" : "; compares all rows")
-        case .swapped?, nil: return "copied \(rows)\(changed)"
+        case .swapped?, .reverted?, .leaving?, nil: return "copied \(rows)\(changed)"
         }
     }
 }

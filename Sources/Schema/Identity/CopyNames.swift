@@ -5,14 +5,13 @@
 /// table itself. Behind a name that sorts first, writers would overtake it.
 package struct CopyNames: Hashable, Sendable {
     package let table: String
-
     /// The copy, until it takes the table's place.
-    package var shadow: String { table + Self.shadowSuffix }
+    package let shadow: String
     /// The table, once its copy has taken its place; before that, for a moment, an empty table that
     /// keeps a `RENAME` from happening too early.
-    package var former: String { table + Self.formerSuffix }
+    package let former: String
     /// How far the copy is.
-    package var progress: String { table + Self.progressSuffix }
+    package let progress: String
 
     private static let shadowSuffix = "__plumb_new"
     private static let formerSuffix = "__plumb_old"
@@ -24,7 +23,27 @@ package struct CopyNames: Hashable, Sendable {
     /// Nil where a name is too long for the others to be made of it.
     package init?(of table: String) {
         guard table.unicodeScalars.count <= Self.longest else { return nil }
+        self.init(
+            table: table, shadow: table + Self.shadowSuffix, former: table + Self.formerSuffix,
+            progress: table + Self.progressSuffix)
+    }
+
+    private init(table: String, shadow: String, former: String, progress: String) {
         self.table = table
+        self.shadow = shadow
+        self.former = former
+        self.progress = progress
+    }
+
+    /// The names on the way back: the former table takes the place again, and what was the copy
+    /// gets the name that it was made under.
+    package var reversed: CopyNames {
+        CopyNames(table: table, shadow: former, former: shadow, progress: progress)
+    }
+
+    /// The names for a look from the former table at the one in its place.
+    package var swapped: CopyNames {
+        CopyNames(table: former, shadow: table, former: shadow, progress: progress)
     }
 
     /// The table for which the name would be one of these; nil for any other name.
