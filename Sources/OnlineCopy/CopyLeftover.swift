@@ -42,6 +42,14 @@ package struct CopyLeftover: Hashable, Sendable {
         return leftovers
     }
 
+    /// Whether the copy has taken the table's place.
+    package var hasSwapped: Bool {
+        switch progress.phase {
+        case .copying, .indexing, .following: false
+        case .swapped, .reverted, .leaving: true
+        }
+    }
+
     /// Whether nothing keeps the former table any more.
     package var isDue: Bool {
         progress.phase == .leaving || progress.phase == .swapped && secondsLeft == 0
@@ -51,7 +59,9 @@ package struct CopyLeftover: Hashable, Sendable {
     package func removeFormer(
         from database: String, on connection: Connection
     ) throws(MySQLError) {
-        for name in [names.former, names.progress] {
+        // Once the former table is back in its place, the copy is what is left.
+        let left = progress.phase == .reverted ? names.shadow : names.former
+        for name in [left, names.progress] {
             try connection.execute(
                 "DROP TABLE IF EXISTS \(SQL.identifier(database)).\(SQL.identifier(name))")
         }

@@ -140,13 +140,16 @@ package struct CopyEngine: Engine {
     }
 
     package func abort(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure) {
-        try end(job, port) { end throws(CopyFailure) in try end.abandon() }
+        try end(job, port) { end, isWayBack throws(CopyFailure) in
+            // The former table stays for another time.
+            if !isWayBack { try end.abandon() }
+        }
     }
 
     package func cleanUp(_ job: EngineJob, on port: any ShardPort) throws(ShardFailure) {
         let seconds = job.state.flatMap(CopyState.init)?.keepSeconds ?? 0
-        try end(job, port) { end throws(CopyFailure) in
-            if seconds > 0 {
+        try end(job, port) { end, isWayBack throws(CopyFailure) in
+            if seconds > 0, !isWayBack {
                 try end.keep(seconds: seconds)
             } else {
                 try end.cleanUp()
@@ -170,17 +173,13 @@ package struct CopyEngine: Engine {
 
     private func end(
         _ job: EngineJob, _ port: any ShardPort,
-        _ body: (CopyEnd) throws(CopyFailure) -> Void
+        _ body: (CopyEnd, Bool) throws(CopyFailure) -> Void
     ) throws(ShardFailure) {
         let site = try Self.site(job, port)
         defer { site.noteChange() }
         letGo(job)
-        let work = try CopyPlan.job(job, at: site)
-        try ShardFailure.of(job) { () throws(CopyFailure) in
-            let session = try CopySession(opening: work, site)
-            defer { session.connection.close() }
-            try body(CopyEnd(session))
-        }
+        let sessions = try CopySessions(job, site)
+        try ShardFailure.of(job) { () throws(CopyFailure) in try sessions.end(body) }
     }
 
     private func copy(
@@ -195,15 +194,8 @@ package struct CopyEngine: Engine {
     ) throws(ShardFailure) -> TableCopy {
         defer { site.noteChange() }
         letGo(job)
-        let work = try CopyPlan.job(job, at: site)
-        let copy = try ShardFailure.of(job) { () throws(CopyFailure) in
-            let session = try CopySession(opening: work, site)
-            return try CopyStart(session).open { work, place throws(CopyFailure) in
-                try BinlogFeed(
-                    work, from: place, server: site.target.server, settings: site.settings,
-                    asking: session.connection)
-            }
-        }
+        let sessions = try CopySessions(job, site)
+        let copy = try ShardFailure.of(job) { () throws(CopyFailure) in try sessions.open() }
         copies[job.key] = copy
         return copy
     }
@@ -218,17 +210,6 @@ package struct CopyEngine: Engine {
 extension Engines {
     /// All engines of this release.
     package static let all = Engines([CopyEngine()])
-}
-
-extension CopySession {
-    /// A session of its own at a site; no two work on one copy at a time.
-    fileprivate convenience init(
-        opening job: CopyJob, _ site: ShardSite
-    ) throws(CopyFailure) {
-        let connection = try CopyFailure.of { () throws(MySQLError) in try site.connect() }
-        try self.init(connection, job)
-        try takeLock()
-    }
 }
 
 extension ShardFailure {

@@ -28,19 +28,9 @@ enum CopyPlan {
     static func job(
         _ job: EngineJob, at site: ShardSite
     ) throws(ShardFailure) -> CopyJob {
-        func table(_ digest: Digest?) throws(ShardFailure) -> Table {
-            let text = digest.flatMap(job.definition)
-            let found = text.flatMap {
-                CatalogTable(canonicalText: $0, flavour: site.flavour).table
-            }
-            guard let found else {
-                throw ShardFailure(
-                    "\(job.key): the ledger does not have the definitions of its step",
-                    retry: .permanent)
-            }
-            return found
-        }
-        let (from, to) = (try table(job.step.from), try table(job.step.to))
+        let (from, to) = try (
+            table(job.step.from, of: job, site), table(job.step.to, of: job, site)
+        )
         do throws(CopyFailure) {
             return try self.job(
                 job.step, from: from, to: to, flavour: site.flavour,
@@ -48,6 +38,33 @@ enum CopyPlan {
         } catch {
             throw ShardFailure("\(job.key): \(error)", retry: .permanent)
         }
+    }
+
+    /// The work that a rollback takes back; nil where the operation is none of a rollback.
+    static func takenBack(_ job: EngineJob, at site: ShardSite) throws(ShardFailure) -> CopyJob? {
+        guard job.step.cause.rollback != nil else { return nil }
+        let (from, to) = try (
+            table(job.step.from, of: job, site), table(job.step.to, of: job, site)
+        )
+        let columns = StepColumns(job.step.statements, from: from, to: to, flavour: site.flavour)
+        guard case .kept(let renamed) = columns else { return nil }
+        let back = Dictionary(renamed.map { ($0.value, $0.key) }) { first, _ in first }
+        return try? CopyJob(
+            database: site.target.database, from: to, to: from, renames: back,
+            flavour: site.flavour)
+    }
+
+    private static func table(
+        _ digest: Digest?, of job: EngineJob, _ site: ShardSite
+    ) throws(ShardFailure) -> Table {
+        let text = digest.flatMap(job.definition)
+        let found = text.flatMap { CatalogTable(canonicalText: $0, flavour: site.flavour).table }
+        guard let found else {
+            throw ShardFailure(
+                "\(job.key): the ledger does not have the definitions of its step",
+                retry: .permanent)
+        }
+        return found
     }
 
     private static func job(

@@ -54,6 +54,48 @@ struct OnlineRolloutTests {
         }
     }
 
+    @Test("a rollback lets the former table take its place again, with what was written since")
+    func rollback() throws {
+        let policy = "online: {below: 0B}, approve: [irreversible], probe: {enabled: false}"
+        let fleet = try OnlineFleet(policy: policy)
+        try fleet.write("id int NOT NULL PRIMARY KEY, k bigint")
+        _ = try fleet.pass()
+        #expect(try fleet.type(of: "k") == "bigint(20)")
+        try fleet.root.execute("UPDATE t SET k = 77 WHERE id = 5")
+        try fleet.root.execute("DELETE FROM t WHERE id = 6")
+        try fleet.root.execute("INSERT INTO t VALUES (9000, 1)")
+        _ = try RollbackRequests(store: fleet.fixture.passContext().store)
+            .rollBack(nil, reason: "wrong")
+        let step = try #require(try fleet.plan().first)
+        #expect(step.engine == .copy)
+        _ = try fleet.pass()
+        #expect(try fleet.type(of: "k") == "int(11)")
+        let rows = try fleet.rows()
+        // The column that was dropped has its values again.
+        #expect(
+            rows.prefix(6) == [
+                "1 1 row 1", "2 2 row 2", "3 3 row 3", "4 4 row 4", "5 77 row 5", "7 0 row 7",
+            ])
+        #expect(rows.last == "9000 1 NULL")
+        #expect(rows.count == 2_000)
+        #expect(try fleet.tables() == ["t"])
+    }
+
+    @Test func theNextChangeTakesTheFormerTableAway() throws {
+        let fleet = try OnlineFleet(policy: "online: {below: 0B}")
+        try fleet.write(OnlineFleet.after)
+        _ = try fleet.pass()
+        let before = try fleet.rows()
+        try fleet.write("id int NOT NULL PRIMARY KEY, k bigint, c varchar(400)")
+        _ = try fleet.pass()
+        #expect(try fleet.type(of: "c") == "varchar(400)")
+        #expect(try fleet.rows() == before)
+        #expect(try fleet.tables() == ["t", "t__plumb_old", "t__plumb_state"])
+        #expect(
+            try fleet.root.query("SHOW COLUMNS FROM t__plumb_old LIKE 'k'").first?[1]
+                == "bigint(20)")
+    }
+
     @Test func aRowThatDoesNotFitStopsTheChangeAndLeavesTheTable() throws {
         let fleet = try OnlineFleet()
         try fleet.root.execute("UPDATE t SET c = REPEAT('x', 30) WHERE id = 1234")

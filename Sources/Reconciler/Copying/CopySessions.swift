@@ -1,0 +1,101 @@
+import Binlog
+import MySQLClient
+import OnlineCopy
+import Schema
+
+/// Opens the sessions in which the copy of an operation is made, or goes on.
+///
+/// A rollback goes the way back where the former table is still there: it gets what was written
+/// since the cutover, and takes its place again, with the values of columns that the change had
+/// taken away. Where that cannot be, a copy is made as for any other change.
+struct CopySessions {
+    private let site: ShardSite
+    private let job: CopyJob
+    /// What a rollback takes back; nil for other changes.
+    private let takenBack: CopyJob?
+
+    init(_ job: EngineJob, _ site: ShardSite) throws(ShardFailure) {
+        self.site = site
+        self.job = try CopyPlan.job(job, at: site)
+        takenBack = try CopyPlan.takenBack(job, at: site)
+    }
+
+    func open() throws(CopyFailure) -> TableCopy {
+        let connection = try connect()
+        do throws(CopyFailure) {
+            return try open(on: connection)
+        } catch {
+            connection.close()
+            throw error
+        }
+    }
+
+    private func open(on connection: Connection) throws(CopyFailure) -> TableCopy {
+        if let former = try former(on: connection), former.progress.fingerprint != job.fingerprint {
+            if let way = try wayBack(from: former, on: connection) { return way }
+            try CopyFailure.of { () throws(MySQLError) in
+                try former.removeFormer(from: site.target.database, on: connection)
+            }
+        }
+        return try CopyStart(CopySession(connection, job)).open {
+            work, place throws(CopyFailure) in try feed(work, place, connection)
+        }
+    }
+
+    /// The former table on its way back; nil where the change is no rollback of it, or what was
+    /// written since is not known any more.
+    private func wayBack(
+        from former: CopyLeftover, on connection: Connection
+    ) throws(CopyFailure) -> TableCopy? {
+        guard let takenBack, former.progress.phase == .swapped,
+            former.progress.fingerprint == takenBack.fingerprint
+        else { return nil }
+        do throws(CopyFailure) {
+            return try CopyStart.wayBack(connection, of: takenBack) {
+                work, place throws(CopyFailure) in try feed(work, place, connection)
+            }
+        } catch .stopped, .moved {
+            return nil
+        }
+    }
+
+    /// Runs `body` in a session of its own.
+    ///
+    /// - Parameter body: gets whether the copy is the way back of another change.
+    func end(_ body: (CopyEnd, Bool) throws(CopyFailure) -> Void) throws(CopyFailure) {
+        let connection = try connect()
+        defer { connection.close() }
+        let former = try former(on: connection)
+        let way = former?.progress.fingerprint == takenBack?.fingerprint ? takenBack : nil
+        try body(CopyEnd(CopySession(connection, way ?? job)), way != nil)
+    }
+
+    private func former(on connection: Connection) throws(CopyFailure) -> CopyLeftover? {
+        let found = try CopyFailure.of { () throws(MySQLError) in
+            try CopyLeftover.list(in: site.target.database, on: connection)
+        }
+        return found.first { leftover in
+            leftover.names == job.names && leftover.hasSwapped
+        }
+    }
+
+    private func connect() throws(CopyFailure) -> Connection {
+        let connection = try CopyFailure.of { () throws(MySQLError) in try site.connect() }
+        do throws(CopyFailure) {
+            try CopyLock.take(
+                of: job.names.table, in: site.target.database, on: connection)
+            return connection
+        } catch {
+            connection.close()
+            throw error
+        }
+    }
+
+    private func feed(
+        _ work: CopyJob, _ place: LogPlace, _ connection: Connection
+    ) throws(CopyFailure) -> BinlogFeed {
+        try BinlogFeed(
+            work, from: place, server: site.target.server, settings: site.settings,
+            asking: connection)
+    }
+}
