@@ -155,15 +155,18 @@ package final class BinlogFeed: ChangeFeed, @unchecked Sendable {
         guard event.table.database == job.database else { return }
         switch event.table.table {
         case job.names.table:
-            var changes = try event.changes(try decoder(of: event.table, table))
+            var changes = try event.changes(try decoder(of: event.table, table, places))
             while let change = try changes.next() {
                 try add(change.before, or: nil)
                 try add(change.after, or: change.before)
             }
         case job.names.progress:
-            var changes = try event.changes(try decoder(of: event.table, progress))
+            var changes = try event.changes(
+                try decoder(of: event.table, progress, [Self.markPlace]))
             while let change = try changes.next() {
-                guard let after = change.after, after.count > 1, let value = after[1] else {
+                guard let after = change.after, after.count > Self.markPlace,
+                    let value = after[Self.markPlace]
+                else {
                     continue
                 }
                 switch value {
@@ -176,11 +179,14 @@ package final class BinlogFeed: ChangeFeed, @unchecked Sendable {
         }
     }
 
+    /// The place of the number in the copy's own table.
+    private static let markPlace = 1
+
     private func decoder(
-        of map: TableMapEvent, _ columns: TableColumns
+        of map: TableMapEvent, _ columns: TableColumns, _ places: [Int]
     ) throws(BinlogError) -> RowDecoder {
         if let known = decoders[map] { return known }
-        let decoder = try RowDecoder(map, columns: columns)
+        let decoder = try RowDecoder(map, columns: columns, reading: places)
         decoders = decoders.count > 16 ? [:] : decoders
         decoders[map] = decoder
         return decoder

@@ -10,6 +10,8 @@ package final class CopySession {
     let job: CopyJob
     /// Whether it has the tables locked: `START TRANSACTION` would let go of them.
     var hasTablesLocked = false
+    /// How long the server took for the last `COMMIT`.
+    private(set) var commitSeconds = 0.0
 
     /// Sets the session up; it must not be used for anything else later.
     package init(_ connection: Connection, _ job: CopyJob) throws(CopyFailure) {
@@ -61,7 +63,9 @@ package final class CopySession {
         if !hasTablesLocked { try execute("START TRANSACTION") }
         do throws(CopyFailure) {
             let result = try body()
+            let began = ContinuousClock.now
             try execute("COMMIT")
+            commitSeconds = (ContinuousClock.now - began) / .seconds(1)
             return result
         } catch {
             if connection.isUsable { try? execute("ROLLBACK") }

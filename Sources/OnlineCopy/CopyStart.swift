@@ -34,6 +34,9 @@ package struct CopyStart {
             chunkSeconds: chunkSeconds)
     }
 
+    /// Whether a copy for this change is there.
+    package func isBegun() throws(CopyFailure) -> Bool { try CopyRecord(session).read() != nil }
+
     private func begin() throws(CopyFailure) -> (UInt64, CopyProgress) {
         for name in [job.names.shadow, job.names.former] {
             guard try !session.hasTable(name) else {

@@ -20,18 +20,38 @@ extension TableCopy {
             try listen()
             while pending.count > Self.backlog, try follow() > 0 { try listen() }
             try follow()
-            switch progress.phase {
-            case .copying: _ = try copyChunk()
-            case .indexing: try buildIndexes()
-            case .following, .swapped, .reverted, .leaving:
-                if progress.isCompared {
-                    if pending.needsMark { try settle() }
-                    return .ready
-                }
-                _ = try compareRange()
+            if status == .ready {
+                waitsFor = nil
+                if pending.needsMark { try settle() }
+                return .ready
+            }
+            waitsFor = brake?.reason()
+            if waitsFor == nil {
+                try goOn()
+            } else {
+                try rest(seconds: (end - clock.now) / .seconds(1))
             }
             if clock.now >= end { return status }
         }
+    }
+
+    private func goOn() throws(CopyFailure) {
+        switch progress.phase {
+        case .copying: _ = try copyChunk()
+        case .indexing: try buildIndexes()
+        case .following, .swapped, .reverted, .leaving: _ = try compareRange()
+        }
+    }
+
+    /// How long it waits at most before it asks again whether it may go on.
+    private static let restSeconds = 0.2
+    /// How often it commits a number while it waits, by which replicas are seen to come nearer.
+    private static let beatSeconds = 1.0
+
+    /// Waits for what the log tells, for a moment.
+    private func rest(seconds: Double) throws(CopyFailure) {
+        if silenceSeconds >= Self.beatSeconds { _ = try writingMark() }
+        try listen(waiting: min(max(seconds, 0.01), Self.restSeconds))
     }
 
     package var status: CopyStatus {

@@ -3,7 +3,7 @@ import MySQLClient
 /// What a copy does while it must not, or need not, go on.
 extension TableCopy {
     /// Brings over what changes for about so many seconds, and does nothing else.
-    package func rest(seconds: Double) throws(CopyFailure) {
+    package func keepUp(seconds: Double) throws(CopyFailure) {
         let clock = ContinuousClock()
         let end = clock.now + .seconds(seconds)
         repeat {

@@ -22,10 +22,17 @@ package final class TableCopy {
     private var mark: UInt64
     var pending: PendingKeys
     private var chunk: ChunkSize
-    /// The highest mark that was read back from the log.
-    private var seen: UInt64 = 0
+    /// The highest mark that was read back from the log; of earlier ones nobody waits for any.
+    private var seen: UInt64
     /// How far the comparison is that is under way.
     var compared: ComparedRows?
+    /// Says when it has to wait for others; nil where nobody does.
+    package var brake: (any CopyBrake)?
+    /// Why it waits just now, as a sentence; nil where it goes on.
+    package internal(set) var waitsFor: String?
+    /// When the copy committed what.
+    private var marks = MarkHistory()
+    private let began = ContinuousClock.now
 
     /// Goes on with a copy that is there.
     ///
@@ -41,6 +48,7 @@ package final class TableCopy {
         table = ProgressTable(session: session)
         self.progress = progress
         self.mark = mark
+        seen = mark
         pending = PendingKeys(from: progress.place)
         chunk = ChunkSize(seconds: chunkSeconds)
     }
@@ -172,7 +180,15 @@ package final class TableCopy {
         }
         mark += 1
         progress = next
+        marks.note(mark, at: now)
+        brake?.note(mark: mark, commitSeconds: session.commitSeconds)
     }
+
+    /// Seconds since it was begun or taken up.
+    var now: Double { (ContinuousClock.now - began) / .seconds(1) }
+
+    /// How long ago it committed anything, in seconds.
+    var silenceSeconds: Double { marks.latest.map { now - $0 } ?? .infinity }
 
     // MARK: Copying
 

@@ -88,8 +88,12 @@ extension TestServer {
 
 extension RowsEvent {
     /// All changes of rows, by this definition of their table.
-    func changes(by columns: TableColumns) throws(BinlogError) -> [RowChange] {
-        var changes = try changes(RowDecoder(table, columns: columns))
+    ///
+    /// - Parameter places: of the columns that are read; nil for all.
+    func changes(
+        by columns: TableColumns, reading places: [Int]? = nil
+    ) throws(BinlogError) -> [RowChange] {
+        var changes = try changes(RowDecoder(table, columns: columns, reading: places))
         var found: [RowChange] = []
         while let change = try changes.next() { found.append(change) }
         return found

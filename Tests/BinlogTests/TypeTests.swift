@@ -45,9 +45,22 @@ struct TypeTests {
                     database: database, table: "t\(place)", on: connection))
             let rows = try entries.changes(of: columns).map { try #require($0.after) }
             try compare(one, place, rows, on: connection)
+            try passOver(one, entries.rows(of: database), columns, rows)
             try writeBack(one, place, rows, columns, on: connection)
         }
         return entries
+    }
+
+    /// Values that nobody asks for are passed over to the last byte.
+    private func passOver(
+        _ one: TypeCase, _ events: [RowsEvent], _ columns: TableColumns,
+        _ rows: [RowChange.Image]
+    ) throws {
+        let others = try events.filter { $0.table.table == columns.table }
+            .flatMap { try $0.changes(by: columns, reading: [0, 2]) }
+            .map { try #require($0.after) }
+        #expect(others.map { [$0[0], $0[2]] } == rows.map { [$0[0], $0[2]] }, "\(one.type)")
+        #expect(others.dropLast().allSatisfy { $0[1] == nil }, "\(one.type)")
     }
 
     private func shown(

@@ -32,11 +32,21 @@ final class CopyFixture {
     /// - Parameters:
     ///   - definition: what stands between the parentheses of `CREATE TABLE t`, and behind them.
     ///   - change: the clauses of an `ALTER TABLE`.
-    init(
+    convenience init(
         _ kind: TestServer.Kind, _ definition: String, becomes change: String,
         renames: [String: String] = [:]
     ) throws {
-        server = try Self.server(kind)
+        try self.init(
+            on: try Self.server(kind), definition, becomes: change, renames: renames)
+    }
+
+    /// The same on a server of the test's own.
+    init(
+        on server: TestServer, _ definition: String, becomes change: String,
+        renames: [String: String] = [:]
+    ) throws {
+        let kind = server.kind
+        self.server = server
         database = try server.freshDatabase()
         root = try server.connect(database: database)
         try root.execute("CREATE TABLE t \(definition)")

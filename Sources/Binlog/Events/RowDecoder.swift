@@ -4,10 +4,17 @@ package struct RowDecoder: Sendable {
     /// The columns by the table's definition.
     package let columns: TableColumns
     private let forms: [ColumnForm]
+    /// Whether the column at each place is read.
+    private let isRead: [Bool]
 
     /// Throws `definitionChanged` where the map is of a table with other columns.
-    package init(_ map: TableMapEvent, columns: TableColumns) throws(BinlogError) {
+    ///
+    /// - Parameter places: of the columns that are read; nil for all. The others are nil in rows.
+    package init(
+        _ map: TableMapEvent, columns: TableColumns, reading places: [Int]? = nil
+    ) throws(BinlogError) {
         self.columns = columns
+        isRead = columns.columns.indices.map { places?.contains($0) ?? true }
         let definitions = columns.columns
         guard map.columns.count == definitions.count else {
             throw Self.changed(
@@ -58,8 +65,14 @@ package struct RowDecoder: Sendable {
                 continue
             }
             defer { seen += 1 }
-            let value = nulls[seen] ? BinlogValue.null : try forms[place].value(from: &cursor)
-            row.append(value)
+            if nulls[seen] {
+                row.append(.null)
+            } else if isRead[place] {
+                row.append(try forms[place].value(from: &cursor))
+            } else {
+                try forms[place].skip(in: &cursor)
+                row.append(nil)
+            }
         }
         return row
     }

@@ -121,6 +121,16 @@ extension ColumnForm {
         }
     }
 
+    /// Passes over the column's next value, which is not NULL: nothing is copied, inflated or read.
+    func skip(in cursor: inout ByteCursor) throws(BinlogError) {
+        switch self {
+        case .bytes(let lengthBytes, _), .compressed(let lengthBytes), .json(let lengthBytes):
+            try cursor.skip(try Self.length(lengthBytes, &cursor))
+        case .integer, .float, .double, .decimal, .bits, .year, .temporal, .ordinal:
+            _ = try value(from: &cursor)
+        }
+    }
+
     /// No column of a server holds infinity, and no literal says it.
     private static func check(_ number: some BinaryFloatingPoint) throws(BinlogError) {
         guard number.isFinite else {

@@ -1,3 +1,5 @@
+import Schema
+
 /// When a table is copied beside the application instead of altered under it, and how.
 package struct OnlinePolicy: Hashable, Sendable {
     /// Whether the server may rebuild a table in place, with its writers going on: each replica
@@ -13,6 +15,15 @@ package struct OnlinePolicy: Hashable, Sendable {
     package var belowBytes: UInt64
     /// How long the former table is kept behind the cutover.
     package var keepSeconds: Int
+
+    /// How far replicas may be behind while a table is copied, and which are asked.
+    package var maxLagSeconds = 10
+    package var replicas: [ServerAddress] = []
+    /// What a server may be at while a table is copied: running threads, the length of a commit,
+    /// and what stays free on its disk, where it tells.
+    package var maxThreadsRunning = 60
+    package var maxCommitMilliseconds = 500
+    package var minFreeBytes: UInt64 = 1 << 30
 
     package static let standard = OnlinePolicy(
         inPlace: .allow, smallBytes: 1 << 30, belowBytes: 4 << 20, keepSeconds: 86_400)

@@ -111,14 +111,14 @@ package struct CopyEngine: Engine {
             }
             switch outcome {
             case .done(let seconds):
-                var state = CopyState(copy.progress, of: job.state)
+                var state = CopyState(copy, of: job.state)
                 state.stallSeconds = seconds
                 return state.engineState
             case .busy(let blockers):
                 reason = blockers
                 guard attempt < Self.attempts else { continue }
                 _ = try ShardFailure.of(job) { () throws(CopyFailure) in
-                    try copy.rest(seconds: Self.pauseSeconds)
+                    try copy.keepUp(seconds: Self.pauseSeconds)
                 }
             }
         }
@@ -178,7 +178,7 @@ package struct CopyEngine: Engine {
         let site = try Self.site(job, port)
         defer { site.noteChange() }
         letGo(job)
-        let sessions = try CopySessions(job, site)
+        let sessions = try CopySessions(job, site, policy ?? .standard)
         try ShardFailure.of(job) { () throws(CopyFailure) in try sessions.end(body) }
     }
 
@@ -194,16 +194,18 @@ package struct CopyEngine: Engine {
     ) throws(ShardFailure) -> TableCopy {
         defer { site.noteChange() }
         letGo(job)
-        let sessions = try CopySessions(job, site)
+        let sessions = try CopySessions(job, site, policy ?? .standard)
         let copy = try ShardFailure.of(job) { () throws(CopyFailure) in try sessions.open() }
-        copies[job.key] = copy
+        let brake = sessions.brake()
+        copy.brake = brake
+        copies.keep(copy, brake, for: job.key)
         return copy
     }
 
     private func state(
         of copy: TableCopy, _ job: EngineJob
     ) throws(ShardFailure) -> EngineState {
-        CopyState(copy.progress, of: job.state).engineState
+        CopyState(copy, of: job.state).engineState
     }
 }
 
@@ -245,20 +247,21 @@ private final class OpenCopies: Sendable {
     // Sendable: only the thread that drives its operation uses a copy.
     private struct Copy: @unchecked Sendable {
         let copy: TableCopy
+        let brake: BrakeWatcher
     }
 
     private let state = Lock<[OperationKey: Copy]>([:])
 
-    subscript(key: OperationKey) -> TableCopy? {
-        get { state.withLock { $0[key]?.copy } }
-        set {
-            let copy = newValue.map { Copy(copy: $0) }
-            state.withLock { $0[key] = copy }
-        }
+    subscript(key: OperationKey) -> TableCopy? { state.withLock { $0[key]?.copy } }
+
+    func keep(_ copy: TableCopy, _ brake: BrakeWatcher, for key: OperationKey) {
+        let open = Copy(copy: copy, brake: brake)
+        state.withLock { $0[key] = open }
     }
 
     func end(_ key: OperationKey) {
         let copy = state.withLock { $0.removeValue(forKey: key) }
+        copy?.brake.end()
         copy?.copy.end()
     }
 }

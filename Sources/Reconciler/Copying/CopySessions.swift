@@ -1,4 +1,4 @@
-import Binlog
+import Desired
 import MySQLClient
 import OnlineCopy
 import Schema
@@ -13,9 +13,11 @@ struct CopySessions {
     private let job: CopyJob
     /// What a rollback takes back; nil for other changes.
     private let takenBack: CopyJob?
+    private let policy: OnlinePolicy
 
-    init(_ job: EngineJob, _ site: ShardSite) throws(ShardFailure) {
+    init(_ job: EngineJob, _ site: ShardSite, _ policy: OnlinePolicy) throws(ShardFailure) {
         self.site = site
+        self.policy = policy
         self.job = try CopyPlan.job(job, at: site)
         takenBack = try CopyPlan.takenBack(job, at: site)
     }
@@ -37,9 +39,37 @@ struct CopySessions {
                 try former.removeFormer(from: site.target.database, on: connection)
             }
         }
-        return try CopyStart(CopySession(connection, job)).open {
-            work, place throws(CopyFailure) in try feed(work, place, connection)
+        let start = CopyStart(try CopySession(connection, job))
+        if try !start.isBegun() { try requireSpace(on: connection) }
+        return try start.open { work, place throws(CopyFailure) in
+            try feed(work, place, connection)
         }
+    }
+
+    /// Throws where the server says that its disk has no room for a copy.
+    private func requireSpace(on connection: Connection) throws(CopyFailure) {
+        let space = try CopyFailure.of { () throws(MySQLError) in
+            try CopySpace.read(
+                database: site.target.database, table: job.names.table, on: connection)
+        }
+        guard let refusal = space.refusal(keeping: Int(clamping: policy.minFreeBytes)) else {
+            return
+        }
+        throw .stopped(refusal)
+    }
+
+    /// Says when the copy has to wait for others.
+    func brake() -> BrakeWatcher {
+        let limits = BrakeLimits(
+            maxLagSeconds: policy.replicas.isEmpty ? nil : Double(policy.maxLagSeconds),
+            maxThreadsRunning: policy.maxThreadsRunning,
+            maxCommitSeconds: Double(policy.maxCommitMilliseconds) / 1_000,
+            minFreeBytes: Int(clamping: policy.minFreeBytes))
+        let table = [site.target.database, job.names.progress].map(SQL.identifier)
+        return BrakeWatcher(
+            site.target.server, replicas: .named(policy.replicas),
+            table: table.joined(separator: "."), limits: { limits }
+        ) { [site] server throws(MySQLError) in try site.connect(to: server) }
     }
 
     /// The former table on its way back; nil where the change is no rollback of it, or what was
@@ -94,8 +124,9 @@ struct CopySessions {
     private func feed(
         _ work: CopyJob, _ place: LogPlace, _ connection: Connection
     ) throws(CopyFailure) -> BinlogFeed {
-        try BinlogFeed(
-            work, from: place, server: site.target.server, settings: site.settings,
+        let settings = try CopyFailure.of { () throws(MySQLError) in try site.settings() }
+        return try BinlogFeed(
+            work, from: place, server: site.target.server, settings: settings,
             asking: connection)
     }
 }

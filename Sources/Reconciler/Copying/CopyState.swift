@@ -18,16 +18,20 @@ struct CopyState: Codable, Hashable {
         var changes: Int
         var repaired: Int
         var isCompared: Bool
+        /// Why it waits; nil where it goes on.
+        var waitsFor: String?
     }
 
     init(keepSeconds: Int) { self.keepSeconds = keepSeconds }
 
     /// - Parameter state: as it was recorded before.
-    init(_ progress: CopyProgress, of state: EngineState?) {
+    init(_ copy: TableCopy, of state: EngineState?) {
         self = state.flatMap(CopyState.init) ?? CopyState(keepSeconds: 0)
+        let progress = copy.progress
         self.progress = Progress(
             phase: progress.phase.rawValue, rows: progress.rows, changes: progress.changes,
-            repaired: progress.repaired, isCompared: progress.isCompared)
+            repaired: progress.repaired, isCompared: progress.isCompared,
+            waitsFor: copy.waitsFor)
     }
 
     /// Nil for one that cannot be read.
@@ -59,13 +63,18 @@ struct CopyState: Codable, Hashable {
             let milliseconds = Int((stallSeconds * 1_000).rounded())
             return "copied \(rows)\(changed); writers waited \(milliseconds) ms"
         }
+        let waits = progress.waitsFor.map { "; waits: \($0)" } ?? ""
+        return phaseWords(progress, "copied \(rows)\(changed)") + waits
+    }
+
+    private func phaseWords(_ progress: Progress, _ copied: String) -> String {
         switch CopyProgress.Phase(rawValue: progress.phase) {
-        case .copying?: return "copied \(rows)\(changed)"
-        case .indexing?: return "copied \(rows)\(changed); builds the indexes"
+        case .copying?: copied
+        case .indexing?: copied + "; builds the indexes"
         case .following?:
-            return "copied \(rows)\(changed)"
+            copied
                 + (progress.isCompared ? "; all rows compared" : "; compares all rows")
-        case .swapped?, .reverted?, .leaving?, nil: return "copied \(rows)\(changed)"
+        case .swapped?, .reverted?, .leaving?, nil: copied
         }
     }
 }

@@ -103,7 +103,7 @@ package struct ServerShardOpener: ShardOpener {
             ShardSession(
                 target: target, connection: connection, catalog: catalog, lockWaits: lockWaits,
                 changed: changed, measured: measured
-            ) { () throws(MySQLError) in try pool.settings(of: target.server, for: .change) }
+            ) { server throws(MySQLError) in try pool.settings(of: server, for: .change) }
         }
         var session = open(connection)
         session.helpers = ServerShardHelpers(

@@ -39,7 +39,7 @@ struct ShardSession: ShardPort {
     let changed: @Sendable (ShardID) -> Void
     let measured: @Sendable (Measure) -> Void
     /// The settings of further sessions.
-    let settings: @Sendable () throws(MySQLError) -> ConnectionSettings
+    let login: ShardSite.Login
     /// Nil where this session holds the lock itself.
     var leader: Leader?
     var helpers: (any ShardHelpers)?
@@ -119,7 +119,7 @@ struct ShardSession: ShardPort {
             return ShardSite(
                 target: target,
                 flavour: try connection.profile(database: target.database).flavour,
-                settings: try settings(), changed: changed
+                login: login, changed: changed
             ) { [target, connection] () throws(ShardFailure) in
                 let questions = [
                     ReadOnlyState.question, AdvisoryLock.holderQuestion(of: holder.lock),

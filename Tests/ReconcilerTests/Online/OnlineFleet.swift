@@ -93,6 +93,15 @@ final class OnlineFleet {
         ).run()
     }
 
+    /// Approves what waits.
+    func approve() throws {
+        let pass = try PassContext.open(fixture.pass, PassHooks(clock: clock))
+        _ = try DecisionRecorder(session: pass.ledgerSession).record(
+            .init(
+                decision: .approve, digests: [], approver: LedgerActor(name: "Eve", email: "Eve"),
+                reason: "known", holdsSeconds: 86_400))
+    }
+
     func plan() throws -> [PlanStep] {
         try PassContext.open(fixture.pass, PassHooks(clock: clock)).plan().plan.steps
     }

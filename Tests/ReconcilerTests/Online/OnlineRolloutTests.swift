@@ -60,6 +60,8 @@ struct OnlineRolloutTests {
         let fleet = try OnlineFleet(policy: policy)
         try fleet.write("id int NOT NULL PRIMARY KEY, k bigint")
         _ = try fleet.pass()
+        try fleet.approve()
+        _ = try fleet.pass()
         #expect(try fleet.type(of: "k") == "bigint(20)")
         try fleet.root.execute("UPDATE t SET k = 77 WHERE id = 5")
         try fleet.root.execute("DELETE FROM t WHERE id = 6")

@@ -156,7 +156,11 @@ enum OnlineKey: String, FleetKey {
     static let title = "online"
     static let what = "`online`"
     case inPlace = "inplace"
-    case small, below, keep
+    case small, below, keep, replicas
+    case maxLag = "max_lag"
+    case maxThreadsRunning = "max_threads_running"
+    case maxCommit = "max_commit"
+    case minFree = "min_free"
 }
 
 enum ApproversKey: String, FleetKey {
