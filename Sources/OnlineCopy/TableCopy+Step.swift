@@ -31,6 +31,7 @@ extension TableCopy {
             } else {
                 try rest(seconds: (end - clock.now) / .seconds(1))
             }
+            measure()
             if clock.now >= end { return status }
         }
     }

@@ -33,6 +33,7 @@ package final class TableCopy {
     /// When the copy committed what.
     private var marks = MarkHistory()
     private let began = ContinuousClock.now
+    var meter = CopyMeter()
 
     /// Goes on with a copy that is there.
     ///
@@ -172,6 +173,7 @@ package final class TableCopy {
         var next = progress
         try session.transaction { () throws(CopyFailure) in
             try body(&next)
+            next.percent = measure()
             try table.write(next, mark: mark + 1)
         }
         mark += 1
@@ -182,6 +184,9 @@ package final class TableCopy {
 
     /// Seconds since it was begun or taken up.
     var now: Double { (ContinuousClock.now - began) / .seconds(1) }
+
+    /// How long ago the copy committed what the log has not told of yet, in seconds.
+    var logSeconds: Double { marks.lagSeconds(of: seen, at: now) ?? 0 }
 
     /// How long ago it committed anything, in seconds.
     var silenceSeconds: Double { marks.latest.map { now - $0 } ?? .infinity }

@@ -43,6 +43,7 @@ struct BrakeTests {
         let marks = brake.marks.count
         while brake.marks.count < marks + 3 { #expect(try copy.work(seconds: 0) == .copying) }
         #expect(copy.waitsFor == "because")
+        #expect(copy.report.waitsFor == "because")
         #expect(copy.progress.rows == rows)
         let value = "SELECT k FROM \(fixture.job.names.shadow) WHERE id = 5"
         while try fixture.root.query(value).first?[0] != "-1" { _ = try copy.work(seconds: 0) }
