@@ -30,6 +30,12 @@ package final class TableCopy {
     package var brake: (any CopyBrake)?
     /// Why it waits just now, as a sentence; nil where it goes on.
     package internal(set) var waitsFor: String?
+    /// Opens a further session with the server, for what can be done at the same time: the indexes
+    /// are built in it while rows are compared. Nil does one behind the other.
+    package var openFurther: (() throws(MySQLError) -> Connection)?
+    /// The indexes that are being built in a further session.
+    var build: IndexBuild?
+    var buildsAlone = false
     /// When the copy committed what.
     private var marks = MarkHistory()
     private let began = ContinuousClock.now
@@ -59,6 +65,7 @@ package final class TableCopy {
 
     /// Lets go of the log; the copy goes on with another one.
     package func end() {
+        build?.cancel()
         feed.end()
         session.connection.close()
     }
@@ -230,20 +237,5 @@ package final class TableCopy {
             }
         }
         return count
-    }
-
-    // MARK: Indexes
-
-    /// Builds the indexes that the copy was made without, all at once.
-    func buildIndexes() throws(CopyFailure) {
-        let made = try Definition.read(job.names.shadow, on: session)
-        let missing = progress.indexes.filter { definition in
-            !made.indexes.contains { $0.definition(flavour: job.flavour) == definition }
-        }
-        if !missing.isEmpty {
-            let clauses = missing.map { "ADD \($0)" }.joined(separator: ", ")
-            try session.execute("ALTER TABLE \(job.shadow) \(clauses)")
-        }
-        try write { next throws(CopyFailure) in next.phase = .following }
     }
 }

@@ -59,7 +59,7 @@ struct BrakeTests {
     func noPartIsBegunMeanwhile(phase: CopyProgress.Phase) throws {
         let fixture = try fixture(.mariadb1011)
         let brake = HandBrake()
-        let copy = try fixture.copy()
+        let copy = try fixture.copy(isBeside: false)
         copy.brake = brake
         while copy.progress.phase != phase { _ = try copy.work(seconds: 0) }
         brake.set("because")

@@ -1,3 +1,4 @@
+import Foundation
 import OnlineCopy
 import TestSupport
 import Testing
@@ -52,7 +53,8 @@ struct CopyRefusalTests {
         let copy = try fixture.copy()
         _ = try copy.work(seconds: 0)
         try fixture.root.execute(statement)
-        let words = failure { for _ in 0..<200 { _ = try copy.work(seconds: 0.05) } }
+        let end = Date(timeIntervalSinceNow: 30)
+        let words = failure { while Date() < end { _ = try copy.work(seconds: 0.05) } }
         #expect(words.contains("somebody changed `t` meanwhile"), "\(words)")
     }
 
