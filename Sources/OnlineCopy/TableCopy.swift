@@ -138,13 +138,12 @@ package final class TableCopy {
             reached = [job.key.isUpTo(copied)]
         }
         let condition = ([wanted] + reached).joined(separator: " AND ")
-        var rest = pending
-        rest.remove(keys)
+        let place = pending.done(without: keys)
         try write { next throws(CopyFailure) in
             try session.execute("DELETE FROM \(job.shadow) WHERE \(wanted)")
             try session.execute(job.insertion(where: condition))
             next.changes += keys.count
-            next.place = rest.done
+            next.place = place
         }
         pending.remove(keys)
     }
