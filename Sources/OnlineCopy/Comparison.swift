@@ -63,11 +63,10 @@ struct Comparison {
         ]
         var sums: [[String?]] = []
         for (name, columns) in sides {
-            let sum = Self.sum(of: columns)
             let row = try session.query(
-                "SELECT COUNT(*), BIT_XOR(\(sum)), SUM(\(sum)) FROM \(name) WHERE \(condition)"
+                "SELECT COUNT(*), SUM(\(Self.sum(of: columns))) FROM \(name) WHERE \(condition)"
             ).first
-            sums.append((0..<3).map { row?[$0] })
+            sums.append((0..<2).map { row?[$0] })
         }
         finding.rows += sums[0][0].flatMap { Int($0) } ?? 0
         guard sums[0] != sums[1] else { return }
@@ -86,27 +85,20 @@ struct Comparison {
         finding.different += rows.keys
     }
 
-    /// The columns that are compared, each with whether it may be NULL.
-    private func columns(renamed: Bool) -> [(name: String, isText: Bool)] {
-        job.columns.map { column in
-            let own = renamed ? column.new : column.old
-            let words = own.type.lowercased().prefix { $0.isLetter }
-            let isText =
-                ["char", "text", "binary", "blob", "enum", "set", "json"].contains {
-                    words.hasSuffix($0)
-                }
-                || ["geometry", "point", "linestring", "polygon", "vector"].contains {
-                    words.contains($0)
-                } || words.hasPrefix("multi")
-            return (SQL.identifier(own.name), isText)
-        }
+    /// The columns that are compared.
+    private func columns(renamed: Bool) -> [Column] {
+        job.columns.map { renamed ? $0.new : $0.old }
     }
 
     /// A checksum of one row: one of each column, so that nothing moves between two of them
     /// unseen, and whether it is NULL.
-    private static func sum(of columns: [(name: String, isText: Bool)]) -> String {
-        let parts = columns.map { name, isText in
-            "COALESCE(CRC32(\(isText ? "CAST(\(name) AS BINARY)" : name)), 'x')"
+    ///
+    /// The sum of these over a range tells what their exclusive or would not: the same change of
+    /// two rows. A text's bytes are read as they are stored, in its own character set.
+    private static func sum(of columns: [Column]) -> String {
+        let parts = columns.map { column in
+            let name = SQL.identifier(column.name)
+            return column.isNotNull ? "CRC32(\(name))" : "COALESCE(CRC32(\(name)), 'x')"
         }
         return "CRC32(CONCAT_WS(',', \(parts.joined(separator: ", "))))"
     }

@@ -26,6 +26,11 @@ package struct CopyProgress: Codable, Hashable, Sendable {
     package var isCompared = false
     /// Everything in the log before it was brought over.
     package var place: LogPlace
+    /// What the server thought, when the copy was begun, that the table has.
+    var rowsExpected: Int?
+    var bytesExpected: Int?
+    /// What was last said to be done of it, in hundredths.
+    var percent: Double?
     /// The definitions of the indexes that the copy gets once it has all rows.
     package var indexes: [String] = []
     /// Until when the former table is kept behind the cutover, in seconds since 1970 by the clock

@@ -60,6 +60,12 @@ package struct CopyStart {
             ).isEmpty
         else { throw .stopped("tables that foreign keys refer to are not copied") }
         var progress = CopyProgress(fingerprint: job.fingerprint, place: try place())
+        let space = try CopyFailure.of { () throws(MySQLError) in
+            try CopySpace.read(
+                database: job.database, table: job.names.table, on: session.connection)
+        }
+        progress.rowsExpected = space.rows
+        progress.bytesExpected = space.tableBytes
         let late = lateIndexes
         progress.indexes = late.map { $0.definition(flavour: job.flavour) }
         // First what tells whose the copy is, then the copy.

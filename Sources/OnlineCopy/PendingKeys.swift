@@ -35,6 +35,17 @@ struct PendingKeys {
     /// Everything before it was brought over.
     var done: LogPlace { entries[first]?.place ?? place }
 
+    /// Everything before it will have been brought over once these keys are.
+    func done(without keys: [[String]]) -> LogPlace {
+        let keys = Set(keys)
+        var number = first
+        while number < next {
+            if let entry = entries[number], !keys.contains(entry.key) { return entry.place }
+            number += 1
+        }
+        return place
+    }
+
     mutating func add(_ keys: [[String]]) {
         if !keys.isEmpty { lastAdded = epoch }
         for key in keys {

@@ -17,20 +17,23 @@ extension TableCopy {
         let clock = ContinuousClock()
         let end = clock.now + .seconds(seconds)
         while true {
-            try listen()
-            while pending.count > Self.backlog, try follow() > 0 { try listen() }
-            try follow()
+            if !holdsChangesBack || pending.count < Self.mostNoted { try listen() }
+            if !holdsChangesBack {
+                while pending.count > Self.backlog, try follow() > 0 { try listen() }
+                try follow()
+            }
             if status == .ready {
                 waitsFor = nil
                 if pending.needsMark { try settle() }
                 return .ready
             }
             waitsFor = brake?.reason()
-            if waitsFor == nil {
+            if waitsFor == nil || build != nil {
                 try goOn()
             } else {
                 try rest(seconds: (end - clock.now) / .seconds(1))
             }
+            measure()
             if clock.now >= end { return status }
         }
     }

@@ -30,9 +30,16 @@ package final class TableCopy {
     package var brake: (any CopyBrake)?
     /// Why it waits just now, as a sentence; nil where it goes on.
     package internal(set) var waitsFor: String?
+    /// Opens a further session with the server, for what can be done at the same time: the indexes
+    /// are built in it while rows are compared. Nil does one behind the other.
+    package var openFurther: (() throws(MySQLError) -> Connection)?
+    /// The indexes that are being built in a further session.
+    var build: IndexBuild?
+    var buildsAlone = false
     /// When the copy committed what.
     private var marks = MarkHistory()
     private let began = ContinuousClock.now
+    var meter = CopyMeter()
 
     /// Goes on with a copy that is there.
     ///
@@ -58,6 +65,7 @@ package final class TableCopy {
 
     /// Lets go of the log; the copy goes on with another one.
     package func end() {
+        build?.cancel()
         feed.end()
         session.connection.close()
     }
@@ -135,12 +143,11 @@ package final class TableCopy {
             reached = [job.key.isUpTo(copied)]
         }
         let condition = ([wanted] + reached).joined(separator: " AND ")
-        var rest = pending
-        rest.remove(keys)
+        let place = pending.done(without: keys)
         try write { next throws(CopyFailure) in
             try session.bring(wanted, where: condition)
             next.changes += keys.count
-            next.place = rest.done
+            next.place = place
         }
         pending.remove(keys)
     }
@@ -176,6 +183,7 @@ package final class TableCopy {
         var next = progress
         try session.transaction { () throws(CopyFailure) in
             try body(&next)
+            next.percent = measure()
             try table.write(next, mark: mark + 1)
         }
         mark += 1
@@ -186,6 +194,9 @@ package final class TableCopy {
 
     /// Seconds since it was begun or taken up.
     var now: Double { (ContinuousClock.now - began) / .seconds(1) }
+
+    /// How long ago the copy committed what the log has not told of yet, in seconds.
+    var logSeconds: Double { marks.lagSeconds(of: seen, at: now) ?? 0 }
 
     /// How long ago it committed anything, in seconds.
     var silenceSeconds: Double { marks.latest.map { now - $0 } ?? .infinity }
@@ -229,20 +240,5 @@ package final class TableCopy {
             }
         }
         return count
-    }
-
-    // MARK: Indexes
-
-    /// Builds the indexes that the copy was made without, all at once.
-    func buildIndexes() throws(CopyFailure) {
-        let made = try Definition.read(job.names.shadow, on: session)
-        let missing = progress.indexes.filter { definition in
-            !made.indexes.contains { $0.definition(flavour: job.flavour) == definition }
-        }
-        if !missing.isEmpty {
-            let clauses = missing.map { "ADD \($0)" }.joined(separator: ", ")
-            try session.execute("ALTER TABLE \(job.shadow) \(clauses)")
-        }
-        try write { next throws(CopyFailure) in next.phase = .following }
     }
 }

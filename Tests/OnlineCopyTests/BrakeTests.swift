@@ -43,6 +43,7 @@ struct BrakeTests {
         let marks = brake.marks.count
         while brake.marks.count < marks + 3 { #expect(try copy.work(seconds: 0) == .copying) }
         #expect(copy.waitsFor == "because")
+        #expect(copy.report.waitsFor == "because")
         #expect(copy.progress.rows == rows)
         let value = "SELECT k FROM \(fixture.job.names.shadow) WHERE id = 5"
         while try fixture.root.query(value).first?[0] != "-1" { _ = try copy.work(seconds: 0) }
@@ -58,7 +59,7 @@ struct BrakeTests {
     func noPartIsBegunMeanwhile(phase: CopyProgress.Phase) throws {
         let fixture = try fixture(.mariadb1011)
         let brake = HandBrake()
-        let copy = try fixture.copy()
+        let copy = try fixture.copy(isBeside: false)
         copy.brake = brake
         while copy.progress.phase != phase { _ = try copy.work(seconds: 0) }
         brake.set("because")

@@ -96,12 +96,21 @@ final class CopyFixture {
     }
 
     /// A copy in sessions of its own, as a process has one.
-    func copy(chunkSeconds: Double = 0.02) throws -> TableCopy {
+    ///
+    /// - Parameter isBeside: whether indexes are built while rows are compared.
+    func copy(chunkSeconds: Double = 0.02, isBeside: Bool = true) throws -> TableCopy {
         let session = try CopySession(try server.connect(), job)
-        return try CopyStart(session).open(chunkSeconds: chunkSeconds) {
+        let copy = try CopyStart(session).open(chunkSeconds: chunkSeconds) {
             job, place throws(CopyFailure) in
             try feed(job, place, session.connection)
         }
+        if isBeside {
+            let (address, settings) = (server.address, server.settings)
+            copy.openFurther = { () throws(MySQLError) in
+                try Connection(to: address, settings: settings)
+            }
+        }
+        return copy
     }
 
     /// The way back, in sessions of its own.

@@ -1,3 +1,4 @@
+import Foundation
 import OnlineCopy
 import TestSupport
 import Testing

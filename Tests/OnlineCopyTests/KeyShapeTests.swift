@@ -86,7 +86,8 @@ struct KeyShapeTests {
         try root.execute("CREATE TABLE mirror LIKE t")
         try root.execute("INSERT INTO mirror SELECT * FROM t")
         let writer = try fixture.server.connect(database: fixture.database)
-        var copy = try fixture.copy(chunkSeconds: 0.001)
+        let isBeside = Bool.random(using: &random)
+        var copy = try fixture.copy(chunkSeconds: 0.001, isBeside: isBeside)
         var lost = 0
         var steps = 0
         while true {
@@ -105,7 +106,7 @@ struct KeyShapeTests {
                 if lost < 6, Int.random(in: 0..<4, using: &random) == 0 {
                     lost += 1
                     try fixture.lose(copy)
-                    copy = try fixture.copy(chunkSeconds: 0.001)
+                    copy = try fixture.copy(chunkSeconds: 0.001, isBeside: isBeside)
                 }
                 let status = try copy.work(seconds: 0)
                 if status == .ready, steps > 12 { break }
@@ -113,7 +114,7 @@ struct KeyShapeTests {
                 guard case .server(let failure) = error, failure.kind == .lostConnection else {
                     throw error
                 }
-                copy = try fixture.copy(chunkSeconds: 0.001)
+                copy = try fixture.copy(chunkSeconds: 0.001, isBeside: isBeside)
             }
         }
         #expect(copy.progress.repaired == 0, "\(shape.name): \(change)")
