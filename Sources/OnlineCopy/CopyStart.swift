@@ -51,14 +51,22 @@ package struct CopyStart {
                     + "\(SQL.literal(job.database)) AND event_object_table = "
                     + SQL.literal(job.names.table)
             ).isEmpty
-        else { throw .stopped("tables with triggers are not copied") }
+        else {
+            throw .stopped(
+                "tables with triggers are not copied: the copy would have none of them; drop them "
+                    + "for the change, or let the server alter the table")
+        }
         guard
             try session.query(
                 "SELECT 1 FROM information_schema.key_column_usage WHERE referenced_table_schema = "
                     + "\(SQL.literal(job.database)) AND referenced_table_name = "
                     + SQL.literal(job.names.table) + " LIMIT 1"
             ).isEmpty
-        else { throw .stopped("tables that foreign keys refer to are not copied") }
+        else {
+            throw .stopped(
+                "tables that foreign keys refer to are not copied: the keys would follow the former "
+                    + "table; let the server alter it")
+        }
         var progress = CopyProgress(fingerprint: job.fingerprint, place: try place())
         let space = try CopyFailure.of { () throws(MySQLError) in
             try CopySpace.read(

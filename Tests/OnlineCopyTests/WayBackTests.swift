@@ -180,4 +180,60 @@ struct WayBackTests {
         let words = failure { try settle(back, fixture) }
         #expect(words.contains("the row with `id` = 8 does not fit into the former"), "\(words)")
     }
+
+    /// Names, checks and the key's index become others, and are the former ones again.
+    @Test(arguments: TestServer.available)
+    func namesAndChecksComeBack(kind: TestServer.Kind) throws {
+        let fixture = try CopyFixture(
+            kind,
+            "(id int NOT NULL, a int, b int, g int AS (a + 1) STORED, PRIMARY KEY (id), "
+                + "CHECK (a < 1000)) PARTITION BY HASH (id) PARTITIONS 2",
+            becomes: "DROP PRIMARY KEY, ADD UNIQUE KEY only_one (id), "
+                + "CHANGE b c bigint, DROP COLUMN g, ADD COLUMN d int NOT NULL DEFAULT 4 "
+                + "REMOVE PARTITIONING",
+            renames: ["b": "c"])
+        let root = fixture.root
+        try root.execute("INSERT INTO t (id, a, b) VALUES (1, 1, 1), (2, 2, 2), (3, 3, 3)")
+        let copy = try fixture.copy()
+        try fixture.finish(copy)
+        try fixture.cutOver(copy)
+        copy.end()
+        try root.execute("UPDATE t SET c = 20, d = 5 WHERE id = 2")
+        try root.execute("DELETE FROM t WHERE id = 3")
+        try root.execute("INSERT INTO t (id, a, c) VALUES (4, 4, 4)")
+        let back = try fixture.wayBack()
+        try settle(back, fixture)
+        #expect(back.progress.repaired == 0)
+        try fixture.cutOver(back)
+        back.end()
+        let rows = try root.query("SELECT id, a, b, g FROM t ORDER BY id").map { row in
+            (0..<4).map { row[$0] ?? "NULL" }.joined(separator: " ")
+        }
+        #expect(rows == ["1 1 1 2", "2 2 20 3", "4 4 4 5"])
+        #expect(try CopyFixture.model("t", root, kind) == fixture.job.from)
+        #expect(try fixture.phase() == .reverted)
+        try fixture.cleanUp()
+        #expect(try root.query("SHOW TABLES").count == 1)
+    }
+
+    @Test func aNewUniqueValueThatWasTakenStopsIt() throws {
+        let fixture = try swapped(
+            .mariadb1011, rows: "(1, 1), (2, 2)",
+            definition: "(id int NOT NULL PRIMARY KEY, v int, UNIQUE KEY v (v))",
+            becomes: "DROP KEY v, ADD COLUMN w int")
+        try fixture.root.execute("UPDATE t SET v = 1 WHERE id = 2")
+        let back = try fixture.wayBack()
+        let words = failure { try settle(back, fixture) }
+        #expect(words.contains("the row with `id` = 2 does not fit into the former"), "\(words)")
+        #expect(words.contains("Duplicate entry '1'"), "\(words)")
+    }
+
+    /// A table that somebody changes behind the cutover has no way back.
+    @Test func whatIsRedefinedHasNoWayBack() throws {
+        let fixture = try swapped(.mariadb1011, rows: Self.four)
+        let back = try fixture.wayBack()
+        try fixture.root.execute("ALTER TABLE t ADD COLUMN other int")
+        let words = failure { try settle(back, fixture) }
+        #expect(words.contains("somebody changed `t` meanwhile"), "\(words)")
+    }
 }
