@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import Schema
 import Service
+import Tokens
 
 /// Everything that the daemon answers over HTTP.
 package final class Routes: Sendable {

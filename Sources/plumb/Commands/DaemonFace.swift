@@ -6,6 +6,7 @@ import HTTP
 import Reconciler
 import Reports
 import Service
+import Tokens
 
 /// What a daemon shows over HTTP where `--listen` asks for it.
 struct DaemonFace: Sendable {
