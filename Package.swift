@@ -49,6 +49,7 @@ let package = Package(
         module("Store", ["Basics", "Execution", "Crypto"]),
         module("Schema", ["Crypto"]),
         module("Signatures", ["Basics", "Execution", "Crypto", "CLinux"]),
+        module("Tokens", ["Basics", "Execution", "Crypto", "Schema"]),
         module("Diff", ["Schema"]),
         module("Model", ["Basics", "Schema", "Diff"]),
         module("Git", ["Basics", "Execution", "Crypto", "Store", "CGit2", "CZlib"]),
@@ -65,7 +66,7 @@ let package = Package(
         module(
             "Reconciler",
             [
-                "Basics", "Execution", "Schema", "Signatures", "Diff", "Git", "Desired",
+                "Basics", "Execution", "Schema", "Signatures", "Tokens", "Diff", "Git", "Desired",
                 "MySQLClient", "MySQLStore", "Binlog", "OnlineCopy", "Observed", "Ledger", "Model",
                 "Reports",
             ]),
@@ -87,13 +88,16 @@ let package = Package(
         module(
             "Service",
             [
-                "Basics", "Execution", "Schema", "Signatures", "Diff", "Desired", "MySQLClient",
+                "Basics", "Execution", "Schema", "Signatures", "Tokens", "Diff", "Desired",
+                "MySQLClient",
                 "Observed", "Ledger", "Model", "Reports", "Reconciler", "Import", "Views",
             ]),
         module(
             "Console",
             [
-                "Basics", "Execution", "Crypto", "Schema", "Desired", "Ledger", "Model", "Reports",
+                "Basics", "Execution", "Crypto", "Schema", "Signatures", "Tokens", "Desired",
+                "Ledger",
+                "Model", "Reports",
                 "Reconciler", "Views", "HTTP", "Service",
             ], embedded: "Page/Files"),
         module("HTTPClient", ["Basics", "CCurl"]),
@@ -106,7 +110,8 @@ let package = Package(
         .executableTarget(
             name: "plumb",
             dependencies: [
-                "Basics", "Execution", "Supervision", "Store", "Schema", "Signatures", "Diff",
+                "Basics", "Execution", "Supervision", "Store", "Schema", "Signatures", "Tokens",
+                "Diff",
                 "Git", "Desired", "Lint",
                 "MySQLClient", "Observed", "Ledger", "Model", "Reports", "Reconciler", "Import",
                 "Doctor", "Views", "Service", "HTTP", "Console", "HTTPClient",
@@ -149,6 +154,7 @@ let package = Package(
                 "MemoryStore", "TestSupport",
             ]),
         tests("SignaturesTests", ["Signatures", "TestSupport"]),
+        tests("TokensTests", ["Schema", "Tokens", "TestSupport"]),
         tests("DiffTests", ["Diff", "TestSupport"]),
         tests("GitTests", ["Store", "Git", "Signatures", "TestSupport"]),
         tests("DesiredTests", ["Desired", "TestSupport"]),
@@ -165,12 +171,12 @@ let package = Package(
             ["Reconciler", "Import", "Doctor", "Signatures", "MemoryFleet", "TestSupport"]),
         tests("SimulationTests", ["Simulation", "TestSupport"]),
         tests("HTTPTests", ["HTTP", "TestSupport"]),
-        tests("ConsoleTests", ["Console", "TestSupport"]),
+        tests("ConsoleTests", ["Console", "Tokens", "TestSupport"]),
         tests("ServiceTests", ["Service", "TestSupport"]),
         tests("HTTPClientTests", ["HTTPClient", "TestSupport"]),
         tests("NotificationsTests", ["Notifications", "Ledger", "MemoryStore", "TestSupport"]),
         tests("ViewsTests", ["Views", "TestSupport"]),
-        tests("CommandTests", ["plumb", "Service", "Console", "TestSupport"]),
+        tests("CommandTests", ["plumb", "Service", "Tokens", "Console", "TestSupport"]),
         tests("TidyTests", ["TestSupport"]),
     ]
 )

@@ -18,47 +18,30 @@ plumb=${PLUMB:-$PWD/.build-release/release/plumb}
 [ -x "$plumb" ] || plumb=$PWD/.build/release/plumb
 total=8 # operations of one daemon at once, on four servers
 here=$PWD/bench
-work=$(mktemp -d "${TMPDIR:-/tmp}/plumb-daemons.XXXXXX")
-started=()
-finish() {
-    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
-    wait 2>/dev/null || true
-    rm -rf "$work"
-}
-trap finish EXIT
-
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])'; }
-sql() { mariadb --no-defaults --user=root --socket="$work/m.sock" --batch --skip-column-names "$@"; }
-mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$work/data" --force \
-    --auth-root-authentication-method=normal --skip-test-db >"$work/log" 2>&1
+. scripts/private.sh
+begin daemons
 port=$(free_port)
 slow=$(free_port)
-"$(command -v mariadbd || echo /usr/sbin/mariadbd)" --no-defaults --user="$(id -un)" \
-    --datadir="$work/data" --socket="$work/m.sock" --tmpdir="$work" --bind-address=127.0.0.1 --port="$port" \
-    --skip-name-resolve --max-connections=2000 --table-open-cache=8000 \
-    --innodb-flush-log-at-trx-commit=0 --skip-log-bin >"$work/log" 2>&1 &
-started+=($!)
-for _ in $(seq 200); do sql -e 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
+start_server --bind-address=127.0.0.1 --port="$port" --skip-name-resolve --max-connections=2000 \
+    --table-open-cache=8000 --innodb-flush-log-at-trx-commit=0 --skip-log-bin
 sql -e "CREATE USER plumb@'127.0.0.1' IDENTIFIED BY 'plumb'; GRANT ALL ON *.* TO plumb@'127.0.0.1'"
 names() { seq -f 'shard_%04.0f' 1 "$shards"; }
 names | sed 's/.*/CREATE DATABASE &;/' | sql
 python3 "$here/delay.py" "$slow" "$port" "$delay" "$servers" >"$work/delay" &
-started+=($!)
+ends_with_us $!
 until grep -q ready "$work/delay"; do sleep 0.1; done
 
 case ${LEDGER:-database} in
 git) ledger="file:$work/ledger.git" ;;
 *) ledger="mysql://root@unix:$work/m.sock/ledger" ;;
 esac
-mkdir -p "$work/repo/schema/app"
-cd "$work/repo"
-git init --quiet --initial-branch=main
+repository
 cat >plumb.yaml <<YAML
 version: 1
 ledger: "$ledger"
 namespaces:
   app:
-    schema: schema/app
+    schema: schema
     shards:
       - pattern: "shard_{0001..$(printf %04d "$shards")}"
         hosts: ["127.0.0.{2..$((servers + 1))}:$slow"]
@@ -68,18 +51,11 @@ environments:
     connection: {user: plumb, password_env: BENCH_PASSWORD, tls: {mode: disabled}}
 policy: {rollout: {concurrency: {total: $total, per_host: 2}}}
 YAML
-echo .plumb >.gitignore
 export BENCH_PASSWORD=plumb PLUMB_ACTOR=plumb@example.com
-columns=0
+columns=-1
 revision() {
     columns=$((columns + 1))
-    {
-        echo "CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY"
-        for column in $(seq 2 $columns); do echo ", c$column int"; done
-        echo ");"
-    } >schema/app/orders.sql
-    git add -A
-    git -c user.name=plumb -c user.email=plumb@example.com commit --quiet -m "Revision $columns"
+    orders "$columns"
 }
 changed() {
     sql -e "SELECT COUNT(*) FROM information_schema.columns
@@ -136,7 +112,7 @@ for count in $counts; do
     for number in $(seq "$count"); do
         "$plumb" daemon --interval 1h >/dev/null 2>"$work/daemon$number.log" &
         daemons+=($!)
-        started+=($!)
+        ends_with_us $!
         until grep -qE '"event":"(waiting|pass)"' "$work/daemon$number.log"; do sleep 0.2; done
     done
     revision

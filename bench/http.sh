@@ -12,31 +12,16 @@ cd "$(dirname "$0")/.."
 shards=${1:-10000}
 plumb=${PLUMB:-$PWD/.build/release/plumb}
 here=$PWD/bench
-work=$(mktemp -d "${TMPDIR:-/tmp}/plumb-http.XXXXXX")
-started=()
-finish() {
-    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
-    wait 2>/dev/null || true
-    rm -rf "$work"
-}
-trap finish EXIT
-
-sql() { mariadb --no-defaults --user=root --socket="$work/m.sock" --batch --skip-column-names "$@"; }
-mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$work/data" --force \
-    --auth-root-authentication-method=normal --skip-test-db >"$work/log" 2>&1
+. scripts/private.sh
+begin http
 cc -std=c11 -O2 -shared -fPIC -o "$work/nosync.so" "$here/nosync.c"
-LD_PRELOAD=$work/nosync.so "$(command -v mariadbd || echo /usr/sbin/mariadbd)" --no-defaults --user="$(id -un)" \
-    --datadir="$work/data" --socket="$work/m.sock" --tmpdir="$work" --skip-networking --max-connections=200 \
-    --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --skip-log-bin >"$work/log" 2>&1 &
-started+=($!)
-for _ in $(seq 200); do sql -e 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
+PRELOAD=$work/nosync.so start_server --skip-networking --max-connections=200 \
+    --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --skip-log-bin
 echo "creating $shards shards"
 seq -f 'shard_%05.0f' 1 "$shards" |
     sed 's/.*/CREATE DATABASE &; CREATE TABLE &.orders (id bigint NOT NULL PRIMARY KEY, note text);/' | sql
 
-mkdir -p "$work/repo/schema"
-cd "$work/repo"
-git init --quiet --initial-branch=main
+repository
 cat >plumb.yaml <<YAML
 version: 1
 namespaces:
@@ -49,10 +34,8 @@ environments:
   production: {namespaces: [app], connection: {user: root}}
 ledger: file:.plumb/ledger.git
 YAML
-echo .plumb >.gitignore
 echo 'CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, note text);' >schema/orders.sql
-git add -A
-git -c user.name=plumb -c user.email=plumb@example.com commit --quiet -m 'Orders'
+commit 'Orders'
 export PLUMB_ACTOR=plumb@example.com
 "$plumb" reconcile >/dev/null 2>"$work/reconcile" || { cat "$work/reconcile" >&2; exit 1; }
 (umask 077 && openssl rand -hex 32 >"$work/secret")

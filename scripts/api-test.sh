@@ -12,15 +12,8 @@ cd "$(dirname "$0")/.."
 root=$PWD
 plumb=${PLUMB:-$root/.build/debug/plumb}
 tools=$root/.build/api-test
-work=$(mktemp -d "${TMPDIR:-/tmp}/plumb-api.XXXXXX")
-processes=()
-
-finish() {
-    for process in "${processes[@]}"; do kill "$process" 2>/dev/null || true; done
-    for process in "${processes[@]}"; do wait "$process" 2>/dev/null || true; done
-    rm -rf "$work"
-}
-trap finish EXIT
+. scripts/private.sh
+begin api
 fail() { printf 'api-test: %s\n' "$*" >&2; exit 1; }
 
 if [ ! -x "$tools/bin/schemathesis" ]; then
@@ -29,24 +22,12 @@ if [ ! -x "$tools/bin/schemathesis" ]; then
         { cat "$work/pip.log" >&2; fail "schemathesis cannot be installed from PyPI"; }
 fi
 
-mariadbd=$(command -v mariadbd || echo /usr/sbin/mariadbd)
-mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$work/data" --force \
-    --auth-root-authentication-method=normal --skip-test-db >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
-"$mariadbd" --no-defaults --user="$(id -un)" --datadir="$work/data" --socket="$work/m.sock" --skip-networking \
-    --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=64M >"$work/log" 2>&1 &
-processes+=($!)
-sql() { mariadb --no-defaults --user=root --socket="$work/m.sock" --batch -e "$1"; }
-for _ in $(seq 200); do sql 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
+start_server --skip-networking --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=64M
 
 # A fleet with something of everything: a rollout that is done, one that bakes, a change that waits
 # for an approval, drift, and names with markup.
-for number in 0 1 2 3; do sql "CREATE DATABASE shop_$number"; done
-mkdir -p "$work/repo/schema"
-cd "$work/repo"
-git init --quiet --initial-branch=main
-git config user.name Ada
-git config user.email ada@example.com
-printf '.plumb\n' >.gitignore
+for number in 0 1 2 3; do sql -e "CREATE DATABASE shop_$number"; done
+repository
 cat >plumb.yaml <<YAML
 version: 1
 namespaces:
@@ -61,7 +42,6 @@ policy:
   rollout: {waves: [{shards: 1, bake: 1d}, {percent: 100}]}
 ledger: file:.plumb/ledger.git
 YAML
-commit() { git add -A && git commit --quiet -m "$1"; }
 printf 'CREATE TABLE orders (id int NOT NULL PRIMARY KEY, note text, `<b>"&'"\\'"'` int);\n' >schema/orders.sql
 commit 'orders: <script>alert(1)</script>'
 export PLUMB_ACTOR=ada@example.com
@@ -74,7 +54,7 @@ for role in read operate approve; do
     printf '%s' "$secret" >"$work/$role"
 done
 "$plumb" daemon --interval 5s --listen 127.0.0.1:0 --tokens "$work/tokens" 2>"$work/daemon.log" &
-processes+=($!)
+ends_with_us $!
 address=
 for _ in $(seq 300); do
     port=$(sed -n 's/.*"event":"listening".*"port":"\([0-9]*\)".*/\1/p' "$work/daemon.log")
@@ -85,7 +65,7 @@ done
 [ -n "$address" ] || { cat "$work/daemon.log" >&2; fail "the daemon does not answer"; }
 sed -i 's/, `<b>/, more int&/' schema/orders.sql
 commit 'orders: more'
-sql 'ALTER TABLE shop_0.orders ADD COLUMN by_hand int' || true
+sql -e 'ALTER TABLE shop_0.orders ADD COLUMN by_hand int' || true
 
 cat >"$work/schemathesis.toml" <<TOML
 base-url = "$address/api/v1"

@@ -17,26 +17,15 @@ daemons=${DAEMONS:-3}
 plumb=${PLUMB:-$PWD/.build-release/release/plumb}
 [ -x "$plumb" ] || plumb=$PWD/.build/debug/plumb
 scripts=$PWD/scripts
-work=$(mktemp -d "${TMPDIR:-/tmp}/plumb-daemon-kills.XXXXXX")
-server=
+. scripts/private.sh
 cluster=
 pids=()
-finish() {
+at_end() {
     [ -z "$cluster" ] || "$scripts/cluster.sh" stop "$cluster" >/dev/null 2>&1 || true
     for pid in "${pids[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
-    [ -z "$server" ] || { kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; }
-    rm -rf "$work"
 }
-trap finish EXIT
-
-sql() { mariadb --no-defaults --user=root --socket="$work/m.sock" --batch --skip-column-names "$@"; }
-mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$work/data" --force \
-    --auth-root-authentication-method=normal --skip-test-db >"$work/log" 2>&1
-"$(command -v mariadbd || echo /usr/sbin/mariadbd)" --no-defaults --user="$(id -un)" \
-    --datadir="$work/data" --socket="$work/m.sock" --tmpdir="$work" --skip-networking --max-connections=1000 \
-    --general-log=1 --general-log-file="$work/general.log" >"$work/log" 2>&1 &
-server=$!
-for _ in $(seq 200); do sql -e 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
+begin daemon-kills
+start_server --skip-networking --max-connections=1000 --general-log=1 --general-log-file="$work/general.log"
 for number in $(seq 1 "$shards"); do echo "CREATE DATABASE shard_$(printf %03d "$number");"; done | sql
 for number in 0 1 2 3 4 5 6 7 8 9; do ln -s m.sock "$work/m$number.sock"; done
 
@@ -48,15 +37,13 @@ cluster)
     ;;
 *) ledger="mysql://root@unix:$work/m.sock/ledger" ;;
 esac
-mkdir -p "$work/repo/schema/app"
-cd "$work/repo"
-git init --quiet --initial-branch=main
+repository
 cat >plumb.yaml <<YAML
 version: 1
 ledger: "$ledger"
 namespaces:
   app:
-    schema: schema/app
+    schema: schema
     shards:
       - pattern: "shard_{001..$(printf %03d "$shards")}"
         hosts: ["unix:$work/m{0..9}.sock"]
@@ -65,17 +52,6 @@ environments:
 policy:
   rollout: {waves: [{shards: 5}, {percent: 100}], concurrency: {total: 6, per_host: 2}}
 YAML
-echo .plumb >.gitignore
-# A revision with so many columns; each adds one to every shard.
-revision() {
-    {
-        echo "CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY"
-        for column in $(seq 1 "$1"); do echo ", c$column int"; done
-        echo ");"
-    } >schema/app/orders.sql
-    git add -A
-    git -c user.name=plumb -c user.email=plumb@example.com commit --quiet -m "Revision $1"
-}
 # How many shards have as many columns as revision $1.
 converged() {
     sql -e "SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM information_schema.columns
@@ -115,7 +91,7 @@ changed() {
 longest_pause=0
 export PLUMB_ACTOR=plumb@example.com
 
-revision 0
+orders 0
 "$plumb" reconcile >/dev/null 2>&1
 seed=${SEED:-$RANDOM}
 RANDOM=$seed
@@ -126,7 +102,7 @@ revisions=0
 longest=0
 while [ "$done_kills" -lt "$kills" ]; do
     revisions=$((revisions + 1))
-    revision $revisions
+    orders $revisions
     began=$(date +%s)
     round=$((RANDOM % (${AT_MOST:-9} + 1)))
     if [ -n "$cluster" ]; then

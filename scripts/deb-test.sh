@@ -18,6 +18,7 @@ missing=()
 for program in debootstrap lintian; do
     command -v "$program" >/dev/null || missing+=("$program")
 done
+command -v systemd-nspawn >/dev/null || missing+=(systemd-container)
 if [ ${#missing[@]} -gt 0 ]; then
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
@@ -84,6 +85,7 @@ inside apt-get install -y -qq --no-install-recommends /tmp/plumb.deb >"$work/log
     fail "the package cannot be installed: $(grep -E '^[EW]:|dpkg:' "$work/log" | tail -3)"
 cp scripts/deb-test/inside.sh scripts/deb-test/manager.pl "$root/tmp/"
 inside bash /tmp/inside.sh || fail "the installed program does not do what it should"
+scripts/deb-test/boot.sh "$root" || fail "the unit does not do what it should"
 
 inside apt-get purge -y -qq plumb >"$work/log" 2>&1 || fail "the package cannot be removed"
 [ ! -e "$root/usr/bin/plumb" ] && [ ! -e "$root/etc/plumb/plumb.env" ] ||

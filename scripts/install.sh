@@ -47,7 +47,10 @@ install_all() {
     for file in ci/*.sh ci/*.awk; do put 644 "$file" "$prefix/share/plumb/$file"; done
     chmod 755 "$root$prefix/share/plumb/ci/plumb-ci.sh"
 
-    for file in README.md docs/*; do put 644 "$file" "$documents/${file#docs/}"; done
+    put 644 README.md "$documents/README.md"
+    while read -r file; do
+        put 644 "$file" "$documents/${file#docs/}"
+    done < <(find docs -type f | sort)
     put 644 packaging/operator.yaml "$documents/examples/operator.yaml"
     while read -r file; do
         put 644 "$file" "$documents/$file"

@@ -10,32 +10,18 @@ kills=${1:-1000}
 shards=${SHARDS:-50}
 plumb=${PLUMB:-$PWD/.build-release/release/plumb}
 [ -x "$plumb" ] || plumb=$PWD/.build/debug/plumb
-work=$(mktemp -d "${TMPDIR:-/tmp}/plumb-kills.XXXXXX")
-server=
-finish() {
-    [ -z "$server" ] || { kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; }
-    rm -rf "$work"
-}
-trap finish EXIT
-
-sql() { mariadb --no-defaults --user=root --socket="$work/m.sock" --batch --skip-column-names "$@"; }
-mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$work/data" --force \
-    --auth-root-authentication-method=normal --skip-test-db >"$work/log" 2>&1
-"$(command -v mariadbd || echo /usr/sbin/mariadbd)" --no-defaults --user="$(id -un)" \
-    --datadir="$work/data" --socket="$work/m.sock" --skip-networking \
-    --general-log=1 --general-log-file="$work/general.log" >"$work/log" 2>&1 &
-server=$!
-for _ in $(seq 200); do sql -e 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
+. scripts/private.sh
+begin kills
+start_server --skip-networking --general-log=1 --general-log-file="$work/general.log"
 for number in $(seq 1 "$shards"); do echo "CREATE DATABASE shard_$(printf %03d "$number");"; done | sql
 
-mkdir -p "$work/repo/schema/app"
-cd "$work/repo"
-git init --quiet --initial-branch=main
+root=$PWD
+repository
 cat >plumb.yaml <<YAML
 version: 1
 namespaces:
   app:
-    schema: schema/app
+    schema: schema
     shards:
       - pattern: "shard_{001..$(printf %03d "$shards")}"
         hosts: ["unix:$work/m.sock"]
@@ -44,20 +30,9 @@ environments:
 policy:
   rollout: {waves: [{shards: 5}, {percent: 100}], concurrency: {total: 8, per_host: 8}}
 YAML
-echo .plumb >.gitignore
-# A revision with so many columns; each adds one to every shard.
-revision() {
-    {
-        echo "CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY"
-        for column in $(seq 1 "$1"); do echo ", c$column int"; done
-        echo ");"
-    } >schema/app/orders.sql
-    git add -A
-    git -c user.name=plumb -c user.email=plumb@example.com commit --quiet -m "Revision $1"
-}
 export PLUMB_ACTOR=plumb@example.com
 
-revision 0
+orders 0
 "$plumb" reconcile >/dev/null 2>&1
 seed=${SEED:-$RANDOM}
 RANDOM=$seed
@@ -67,7 +42,7 @@ revisions=0
 runs=0
 while [ "$done_kills" -lt "$kills" ]; do
     revisions=$((revisions + 1))
-    revision $revisions
+    orders $revisions
     while true; do
         runs=$((runs + 1))
         "$plumb" reconcile >"$work/out" 2>&1 &
@@ -92,5 +67,5 @@ done
 "$plumb" log --limit 10000000 --output json >"$work/log.json"
 sql -e "SELECT table_schema, COUNT(*) FROM information_schema.columns
     WHERE table_name = 'orders' GROUP BY 1" >"$work/columns"
-python3 "$OLDPWD/scripts/kills.py" "$work" "$shards" "$revisions"
+python3 "$root/scripts/kills.py" "$work" "$shards" "$revisions"
 echo "$done_kills kills in $runs runs, $revisions revisions converged on $shards shards"

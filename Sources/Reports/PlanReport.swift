@@ -20,12 +20,14 @@ package struct PlanReport: Codable, Hashable, Sendable {
     package var isProposal = false
     /// Whether only signed approvals count; nil in reports of earlier releases.
     package var approvalsAreSigned: Bool?
+    /// Whether only approvals that a daemon took count; nil in reports of earlier releases.
+    package var approvalsAreTaken: Bool?
     package var exitStatus: ExitStatus
 
     package init(
         plan: Plan, digest: Digest, steps: [StepReport], stale: String? = nil,
         notices: [Notice] = [], lockWaits: LockWaits? = nil,
-        approvalsAreSigned: Bool? = nil, exitStatus: ExitStatus
+        approvalsAreSigned: Bool? = nil, approvalsAreTaken: Bool? = nil, exitStatus: ExitStatus
     ) {
         self.plan = plan
         self.digest = digest
@@ -34,6 +36,7 @@ package struct PlanReport: Codable, Hashable, Sendable {
         self.notices = notices
         self.lockWaits = lockWaits
         self.approvalsAreSigned = approvalsAreSigned
+        self.approvalsAreTaken = approvalsAreTaken
         self.exitStatus = exitStatus
     }
 

@@ -7,6 +7,7 @@ import Reports
 import Schema
 import TestSupport
 import Testing
+import Tokens
 
 @testable import Console
 

@@ -5,6 +5,7 @@ import HTTP
 import Schema
 import TestSupport
 import Testing
+import Tokens
 
 @testable import Console
 

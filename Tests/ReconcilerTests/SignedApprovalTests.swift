@@ -47,7 +47,9 @@ struct SignedApprovalTests {
         _ record: ApprovalRecord, _ prefix: String = "eve@example.com", at time: Timestamp? = nil
     ) throws -> Bool {
         let proof = try signers(prefix)
-            .signer(ofRecorded: record.approvers[0], in: record, at: time ?? now)
+            .signer(
+                ofRecorded: record.approvers[0], in: record, ApprovalStatement.namespace,
+                at: time ?? now)
         guard case .signed(let names, _) = proof else { return false }
         return names == ["eve@example.com"]
     }
@@ -114,7 +116,8 @@ struct SignedApprovalTests {
         for place in [path, folder.path + "/missing"] {
             let proof = TrustedSigners(
                 ApprovalSettings(identity: .signed, allowedSigners: place)
-            ).signer(ofRecorded: record.approvers[0], in: record, at: now)
+            ).signer(
+                ofRecorded: record.approvers[0], in: record, ApprovalStatement.namespace, at: now)
             guard case .none = proof else {
                 Issue.record("\(place) was believed")
                 continue

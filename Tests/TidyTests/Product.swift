@@ -40,6 +40,7 @@ enum Product {
         Module("Store"),
         Module("Schema", isPure: true),
         Module("Signatures", libraries: ["CLinux"]),
+        Module("Tokens"),
         Module("Diff", isPure: true),
         Module("Model", isPure: true),
         Module("Git", libraries: ["CGit2", "CZlib"]),

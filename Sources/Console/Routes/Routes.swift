@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import Schema
 import Service
+import Tokens
 
 /// Everything that the daemon answers over HTTP.
 package final class Routes: Sendable {
@@ -223,7 +224,7 @@ package final class Routes: Sendable {
                 remedy: "accept \(endpoint.formats.map(\.mediaType).joined(separator: ", "))")
         }
         let parameters = try endpoint.parameters(try Answering.values(request, values))
-        let session = try state.session(environment, as: token.name)
+        let session = try state.session(environment, as: token)
         let answer = try endpoint.answer(parameters, session)
         if endpoint.method == .post { settings.wake(session.ledger.environment.name) }
         return Answering.response(answer, as: format, presentation)

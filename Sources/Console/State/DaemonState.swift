@@ -7,12 +7,15 @@ import Model
 import Reconciler
 import Reports
 import Service
+import Signatures
+import Tokens
 
 /// What the loops of a daemon know, for everybody who asks over HTTP: written by the loops, read
 /// by the threads that answer.
 package final class DaemonState: Sendable {
     private let state = Lock(State())
     private let events: EventHub
+    private let key: SigningKey?
 
     private struct State {
         var environments: [String: Kept] = [:]
@@ -27,9 +30,13 @@ package final class DaemonState: Sendable {
         let memory = ServiceMemory()
     }
 
-    /// - Parameter events: gets what the loops tell, too.
-    package init(events: EventHub) {
+    /// - Parameters:
+    ///   - events: gets what the loops tell, too.
+    ///   - key: signs the approvals and denials that somebody with a token gives; nil to record
+    ///     them unsigned.
+    package init(events: EventHub, key: SigningKey? = nil) {
         self.events = events
+        self.key = key
     }
 
     /// The names of the environments, sorted.
@@ -90,7 +97,7 @@ package final class DaemonState: Sendable {
     /// Throws where there is no such environment, or its ledger was not opened yet.
     ///
     /// - Parameter name: nil for the only one.
-    func session(_ name: String?, as actor: String) throws -> ServiceSession {
+    func session(_ name: String?, as token: AccessToken) throws -> ServiceSession {
         let name = try name ?? only()
         guard let kept = state.withLock({ $0.environments[name] }) else {
             throw ConfigurationError(
@@ -99,9 +106,11 @@ package final class DaemonState: Sendable {
         guard let ledger = kept.ledger else {
             throw NothingFoundYet(environment: name, because: kept.known.fault)
         }
-        return ServiceSession(
-            ledger.acting(as: LedgerActor(name: actor, email: actor)), found: kept.known.present,
-            memory: kept.memory)
+        var session = ServiceSession(
+            ledger.acting(as: LedgerActor(name: token.name, email: token.name)),
+            found: kept.known.present, memory: kept.memory)
+        session.signer = key.map { .daemon($0, token: token.fingerprint) }
+        return session
     }
 
     /// What is known of each environment now, in the order of their names.

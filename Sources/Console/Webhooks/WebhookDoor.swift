@@ -2,6 +2,7 @@ import Basics
 import Execution
 import Foundation
 import HTTP
+import Tokens
 
 /// Where forges say that something was pushed.
 ///

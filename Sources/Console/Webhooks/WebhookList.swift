@@ -1,33 +1,20 @@
-import Schema
+import Tokens
 
-/// The forges of a file: one in a line, as `name kind secret`.
-///
-/// Empty lines, and lines that begin with `#`, say nothing.
+/// The forges of a file: one in a line, as `name kind secret`; see ``SecretLines``.
 struct WebhookList: Sendable {
     let senders: [WebhookSender]
 
     /// - Parameter path: for errors, which never repeat what stands in a line.
     init(_ text: String, path: String) throws(TokenError) {
         var senders: [WebhookSender] = []
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        for (number, line) in lines.enumerated() {
-            let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
-            guard let first = words.first, !first.hasPrefix("#") else { continue }
-            let place = "\(path):\(number + 1)"
-            guard words.count == 3 else {
-                throw TokenError(
-                    "\(place): a sender is a name, a kind and a secret, and here are "
-                        + Count.of(words.count, "word"),
-                    remedy: "write it like `our-forge github SECRET`")
-            }
-            guard let kind = WebhookSender.Kind(rawValue: words[1]) else {
-                throw TokenError(
-                    "\(place): the second word is no kind of forge",
-                    remedy: "use "
-                        + WebhookSender.Kind.allCases.map(\.rawValue).joined(separator: ", "))
-            }
-            let sender = WebhookSender(name: first, kind: kind, secret: words[2])
-            try Self.check(sender, among: senders, place)
+        let lines = try SecretLines(
+            text, path: path, what: "a sender is a name, a kind and a secret",
+            example: "our-forge github SECRET")
+        for line in lines.lines {
+            let kind: WebhookSender.Kind = try SecretLines.kind(of: line, "kind of forge")
+            try SecretLines.requireLength(of: line, more: ", and give it to the forge")
+            let sender = WebhookSender(name: line.name, kind: kind, secret: line.secret)
+            try Self.check(sender, among: senders, line.place)
             senders.append(sender)
         }
         self.senders = senders
@@ -36,11 +23,6 @@ struct WebhookList: Sendable {
     private static func check(
         _ sender: WebhookSender, among others: [WebhookSender], _ place: String
     ) throws(TokenError) {
-        guard sender.secret.utf8.count >= TokenList.leastLetters else {
-            throw TokenError(
-                "\(place): the secret is shorter than \(TokenList.leastLetters) letters",
-                remedy: "make one with `openssl rand -hex 32`, and give it to the forge")
-        }
         if sender.kind == .gitlab, sender.secret.hasPrefix(WebhookSender.signingPrefix) {
             guard let key = sender.signingKey, key.count >= 16 else {
                 throw TokenError(

@@ -93,7 +93,7 @@ package struct ApprovalRules: Hashable, Sendable {
         static let title = "identity"
         /// By a name that anybody can write.
         case declared
-        /// By the token with which the daemon was called.
+        /// By the token with which a daemon was called, whose signature verifies.
         case server
         /// By a signature that verifies against `allowedSigners`.
         case signed
@@ -102,6 +102,8 @@ package struct ApprovalRules: Hashable, Sendable {
     package let identity: Identity
     /// The absolute path of a file in the format of `ssh-keygen`; never nil with `signed`.
     package let allowedSigners: String?
+    /// The daemons and tokens that count; never nil with `server`.
+    package let daemons: Daemons?
     /// The OpenPGP keys whose signatures of commits are accepted as well; nil for none.
     package let openPGP: OpenPGP?
     package let authors: Authors
@@ -119,6 +121,18 @@ package struct ApprovalRules: Hashable, Sendable {
         case signed
     }
 
+    /// The absolute paths of two files: the keys of daemons, in the format of `ssh-keygen`, and the
+    /// tokens that may be given to them.
+    package struct Daemons: Hashable, Sendable {
+        package let keys: String
+        package let tokens: String
+
+        package init(keys: String, tokens: String) {
+            self.keys = keys
+            self.tokens = tokens
+        }
+    }
+
     /// The absolute paths of two files: lines of `principal fingerprint`, and exported public keys.
     package struct OpenPGP: Hashable, Sendable {
         package let signers: String
@@ -126,12 +140,14 @@ package struct ApprovalRules: Hashable, Sendable {
     }
 
     package init(
-        identity: Identity, allowedSigners: String? = nil, openPGP: OpenPGP? = nil,
+        identity: Identity, allowedSigners: String? = nil, daemons: Daemons? = nil,
+        openPGP: OpenPGP? = nil,
         authors: Authors = .named, foldsTags: Bool = true,
         lifetimeSeconds: Int = ApprovalRules.standardLifetimeSeconds
     ) {
         self.identity = identity
         self.allowedSigners = allowedSigners
+        self.daemons = daemons
         self.openPGP = openPGP
         self.authors = authors
         self.foldsTags = foldsTags

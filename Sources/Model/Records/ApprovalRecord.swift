@@ -51,6 +51,9 @@ package struct ApprovalRecord: Codable, Hashable, Sendable {
         package var commit: String?
         /// An armoured SSH signature of the ``ApprovalStatement``.
         package var signature: String?
+        /// The fingerprint of the token with which it was given to a daemon, which signed it; nil
+        /// where whoever gave it signed it, or nobody did.
+        package var token: String?
 
         package init(name: String, reason: String, given: String, source: String) {
             self.name = name
@@ -193,6 +196,8 @@ package struct ApprovalStatement: Codable, Hashable, Sendable {
     /// The namespace of the SSH signature (see `ssh-keygen -Y`); one for another namespace is not
     /// accepted.
     package static let namespace = "plumb-approval"
+    /// The same where a daemon signs what somebody gave it: neither counts for the other.
+    package static let daemonNamespace = "plumb-daemon-approval"
 
     package var version = 1
     package var digest: Digest
@@ -203,6 +208,8 @@ package struct ApprovalStatement: Codable, Hashable, Sendable {
     package var given: String
     package var expires: String
     package var id: String
+    /// The fingerprint of the token; nil where no daemon took it.
+    package var token: String?
 
     /// Nil where a field that must be signed is missing.
     package init?(_ entry: ApprovalRecord.Approver, in record: ApprovalRecord) {
@@ -215,6 +222,7 @@ package struct ApprovalStatement: Codable, Hashable, Sendable {
         given = entry.given
         self.expires = expires
         self.id = id
+        token = entry.token
     }
 
     /// The canonical JSON that is signed.

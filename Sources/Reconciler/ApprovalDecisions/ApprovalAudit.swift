@@ -63,6 +63,7 @@ private struct Examination {
     private let session: LedgerSession
     private let snapshot: RecordSnapshot
     private let signers: TrustedSigners
+    private let daemons: TrustedDaemons
     private let folding: PeopleFolding
     private let causes = RecordedCauses()
 
@@ -72,6 +73,7 @@ private struct Examination {
         self.session = session
         self.snapshot = snapshot
         signers = TrustedSigners(session.request.approvals)
+        daemons = TrustedDaemons(session.request.approvals)
         folding = try ApprovalCheckFactory(session: session, snapshot: snapshot).folding()
     }
 
@@ -103,17 +105,36 @@ private struct Examination {
         _ entry: ApprovalRecord.Approver, _ record: ApprovalRecord
     ) -> (String, problem: String?) {
         guard entry.signature != nil else { return ("declared", unproved("it is not signed")) }
-        guard settings.allowedSigners != nil else {
-            return ("signed by an unknown key", unproved("no allowed signers are named"))
-        }
         guard let given = Timestamp(iso: entry.given) else {
             return ("declared", "its time cannot be read")
         }
-        switch signers.signer(ofRecorded: entry, in: record, at: given) {
+        guard entry.token == nil else {
+            guard settings.daemons != nil else {
+                return ("signed by an unknown daemon", unproved("no keys of daemons are named"))
+            }
+            return described(daemons.giverThen(of: entry, in: record, at: given))
+        }
+        guard settings.allowedSigners != nil else {
+            return ("signed by an unknown key", unproved("no allowed signers are named"))
+        }
+        return described(
+            signers.signer(ofRecorded: entry, in: record, ApprovalStatement.namespace, at: given))
+    }
+
+    private func described(_ proof: ApprovalProof) -> (String, problem: String?) {
+        switch proof {
         case .signed(let names, let fingerprint):
-            return ("signed by \(names.joined(separator: ", ")) (\(fingerprint))", nil)
-        case .none(let reason): return ("signed", "the signature does not verify: \(reason)")
-        case .declared: return ("declared", unproved("it is not signed"))
+            (
+                "signed by \(names.joined(separator: ", ")) (\(fingerprint))",
+                settings.identity == .server ? "only approvals through a daemon count" : nil
+            )
+        case .taken(let name, let daemon, let fingerprint):
+            (
+                "by the token of \(name), signed by the daemon \(daemon) (\(fingerprint))",
+                settings.identity == .signed ? "it is not signed by whoever gave it" : nil
+            )
+        case .none(let reason): ("signed", "the signature does not verify: \(reason)")
+        case .declared: ("declared", unproved("it is not signed"))
         }
     }
 
@@ -137,13 +158,15 @@ private struct Examination {
         if let difference = difference(of: entry, in: record, from: repository, commit) {
             return (declared, difference)
         }
-        guard settings.identity == .signed else { return (declared, nil) }
+        guard settings.identity == .signed else {
+            return (declared, unproved("it is a file"))
+        }
         switch signers.signer(ofCommit: id, in: repository, at: Timestamp(commit.time)) {
         case .signed(let names, let fingerprint):
             let name = names.joined(separator: ", ")
             return ("commit \(id.short) signed by \(name) (\(fingerprint))", nil)
         case .none(let reason): return (declared, "the commit does not prove it: \(reason)")
-        case .declared: return (declared, unproved("the commit is not signed"))
+        case .declared, .taken: return (declared, unproved("the commit is not signed"))
         }
     }
 
@@ -153,7 +176,7 @@ private struct Examination {
         switch settings.identity {
         case .declared: nil
         case .signed: reason
-        case .server: "only approvals through the daemon count"
+        case .server: "only approvals through a daemon count"
         }
     }
 
@@ -196,12 +219,12 @@ private struct Examination {
         let label = "\(use.operation) at \(use.at)"
         guard let time = Timestamp(iso: use.at) else { return "\(label): the time is unreadable" }
         let terms = ApprovalTerms(
-            identity: settings.identity == .server ? .declared : settings.identity,
+            identity: settings.identity,
             minimum: 1, refusesAuthor: false, lifetimeSeconds: settings.lifetimeSeconds,
             folding: folding)
-        var proofs = AuditedProofs(signed: [:])
+        var proofs = AuditedProofs()
         for other in record.approvers where use.entryIDs.contains(other.identity) {
-            proofs.note(other, signer: signerName(of: other, in: record))
+            proofs.established[other.identity] = established(other, in: record)
         }
         let check = ApprovalCheck(terms: terms, proofs: proofs)
         // Without the plan the authors are not known, and these terms do not ask for them.
@@ -230,13 +253,16 @@ private struct Examination {
         return began < ended
     }
 
-    private func signerName(
-        of entry: ApprovalRecord.Approver, in record: ApprovalRecord
-    ) -> String? {
-        guard settings.identity == .signed, proof(of: entry, in: record).problem == nil else {
+    /// What is known to prove who gave the entry; nil where nothing does.
+    private func established(
+        _ entry: ApprovalRecord.Approver, in record: ApprovalRecord
+    ) -> ApprovalProof? {
+        guard settings.identity != .declared, proof(of: entry, in: record).problem == nil else {
             return nil
         }
-        return entry.name
+        return settings.identity == .server
+            ? .taken(of: entry.name, by: "", fingerprint: "")
+            : .signed([entry.name], fingerprint: "")
     }
 
     /// The operation behind `rollout/namespace/shard/table`.
@@ -267,15 +293,11 @@ private struct Examination {
 
 /// The proofs that the audit has established already.
 private struct AuditedProofs: ApprovalProving {
-    var signed: [String: String]
-
-    mutating func note(_ entry: ApprovalRecord.Approver, signer: String?) {
-        signed[entry.identity] = signer
-    }
+    /// By the identities of their entries.
+    var established: [String: ApprovalProof] = [:]
 
     func proof(of entry: ApprovalRecord.Approver, in record: ApprovalRecord) -> ApprovalProof {
-        if let name = signed[entry.identity] { return .signed([name], fingerprint: "") }
-        return .declared([entry.name] + (entry.others ?? []))
+        established[entry.identity] ?? .declared([entry.name] + (entry.others ?? []))
     }
 }
 

@@ -22,7 +22,8 @@ struct ApprovalCheckFactory {
             folding: try folding())
         let proofs = ApprovalProofs(
             identity: settings.identity, signers: TrustedSigners(settings),
-            repository: session.followed.repository, present: present, now: session.store.now)
+            daemons: TrustedDaemons(settings), repository: session.followed.repository,
+            present: present, now: session.store.now)
         return ApprovalCheck(terms: terms, proofs: proofs)
     }
 

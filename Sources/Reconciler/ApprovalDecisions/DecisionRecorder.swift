@@ -17,19 +17,19 @@ package struct DecisionRecorder: Sendable {
         package var reason: String
         /// How long it is valid, in seconds; nil for as long as policy allows.
         package var holdsSeconds: Int64?
-        /// The key that signs every decision; nil to record them unsigned.
-        package var key: SigningKey?
+        /// What signs every decision; nil to record them unsigned.
+        package var signer: DecisionSigner?
 
         package init(
             decision: ApprovalRecord.Decision, digests: [String], approver: LedgerActor,
-            reason: String, holdsSeconds: Int64? = nil, key: SigningKey? = nil
+            reason: String, holdsSeconds: Int64? = nil, signer: DecisionSigner? = nil
         ) {
             self.decision = decision
             self.digests = digests
             self.approver = approver
             self.reason = reason
             self.holdsSeconds = holdsSeconds
-            self.key = key
+            self.signer = signer
         }
     }
 
@@ -152,11 +152,7 @@ package struct DecisionRecorder: Sendable {
         if actor.name != actor.email { entry.others = ["\(actor.name) <\(actor.email)>"] }
         let end = terms.expiry(request.holdsSeconds.map(now.adding(seconds:)), given: now)
         entry.expires = end.iso
-        guard let key = request.key else { return entry }
-        let record = Self.fresh(entry, about: step)
-        guard let statement = ApprovalStatement(entry, in: record) else { return entry }
-        entry.signature = try key.sign(
-            try statement.bytes(), namespace: ApprovalStatement.namespace)
+        try request.signer?.sign(&entry) { ApprovalStatement($0, in: Self.fresh($0, about: step)) }
         return entry
     }
 

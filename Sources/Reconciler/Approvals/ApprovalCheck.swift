@@ -66,8 +66,9 @@ package struct ApprovalCheck: Sendable {
         let names: [String]
         switch proofs.proof(of: entry, in: record) {
         case .declared(let spellings) where terms.identity == .declared: names = spellings
-        case .signed(let principals, _): names = principals
-        case .declared: return refused(.notProved(notProved))
+        case .signed(let principals, _) where terms.identity != .server: names = principals
+        case .taken(let name, _, _) where terms.identity == .server: names = [name]
+        case .declared, .signed, .taken: return refused(.notProved(notProved))
         case .none(let reason): return refused(.notProved(reason))
         }
         // An empty name is no approver, even where it is known who committed the file.
@@ -108,8 +109,7 @@ package struct ApprovalCheck: Sendable {
     private var notProved: String {
         switch terms.identity {
         case .signed: "it is not signed; give it with `plumb approve --sign`"
-        case .server:
-            "only approvals through the daemon count, and no record proves yet that it was one"
+        case .server: "only approvals through a daemon count, and no daemon vouches for it"
         case .declared: "it is not proved"
         }
     }

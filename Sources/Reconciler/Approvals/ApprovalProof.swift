@@ -6,6 +6,8 @@ package enum ApprovalProof: Hashable, Sendable {
     case declared([String])
     /// A valid signature; with the names that the allowed signers list for the key.
     case signed([String], fingerprint: String)
+    /// A valid signature of the daemon `daemon`, which says that the token of `name` gave it.
+    case taken(of: String, by: String, fingerprint: String)
     /// It does not count, for this reason.
     case none(reason: String)
 }

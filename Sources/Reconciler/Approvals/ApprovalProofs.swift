@@ -8,6 +8,7 @@ import Signatures
 struct ApprovalProofs: ApprovalProving {
     let identity: ApprovalIdentity
     let signers: TrustedSigners
+    let daemons: TrustedDaemons
     let repository: Repository?
     /// The entries whose files are on the followed branch, with the commits that added them; by
     /// identity.
@@ -24,9 +25,10 @@ struct ApprovalProofs: ApprovalProving {
         switch identity {
         case .declared: return .declared([entry.name] + (entry.others ?? []))
         case .server:
-            return .none(
-                reason: "only approvals through the daemon count, and no record proves yet that "
-                    + "it was one")
+            guard !entry.isFile else {
+                return .none(reason: "only approvals through a daemon count, and no files")
+            }
+            return daemons.giver(of: entry, in: record, at: now)
         case .signed: return signed(entry, record, commits ?? [])
         }
     }
@@ -37,14 +39,16 @@ struct ApprovalProofs: ApprovalProving {
         _ entry: ApprovalRecord.Approver, _ record: ApprovalRecord, _ commits: [ObjectID]
     ) -> ApprovalProof {
         guard entry.isFile else {
-            return signers.signer(ofRecorded: entry, in: record, at: now)
+            return signers.signer(
+                ofRecorded: entry, in: record, ApprovalStatement.namespace, at: now)
         }
         var reason = "no commit added it"
         for id in commits {
             guard let repository else { break }
             switch signers.signer(ofCommit: id, in: repository, at: now) {
             case .none(let why): reason = "commit \(id.short) does not prove it: \(why)"
-            case .declared, .signed: return signers.signer(ofCommit: id, in: repository, at: now)
+            case .declared, .signed, .taken:
+                return signers.signer(ofCommit: id, in: repository, at: now)
             }
         }
         return .none(reason: reason)
@@ -70,9 +74,12 @@ struct TrustedSigners: Sendable {
         }
     }
 
-    /// Who signed an approval that `plumb approve --sign` recorded.
+    /// Who signed an approval that is recorded.
+    ///
+    /// - Parameter namespace: whether whoever gave it had to sign, or the daemon that took it.
     func signer(
-        ofRecorded entry: ApprovalRecord.Approver, in record: ApprovalRecord, at now: Timestamp
+        ofRecorded entry: ApprovalRecord.Approver, in record: ApprovalRecord, _ namespace: String,
+        at now: Timestamp
     ) -> ApprovalProof {
         guard entry.signature != nil else {
             return .none(reason: "it is not signed; give it with `plumb approve --sign`")
@@ -80,8 +87,7 @@ struct TrustedSigners: Sendable {
         guard let statement = ApprovalStatement(entry, in: record),
             let payload = try? statement.bytes(), let given = Timestamp(iso: entry.given)
         else { return .none(reason: "it leaves out what has to be signed") }
-        return signer(
-            of: payload, entry.signature, ApprovalStatement.namespace, at: [given, now])
+        return signer(of: payload, entry.signature, namespace, at: [given, now])
     }
 
     /// Who signed a commit.

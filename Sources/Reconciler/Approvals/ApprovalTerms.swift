@@ -19,6 +19,8 @@ package struct ApprovalSettings: Hashable, Sendable {
     /// The allowed signers file of `ssh-keygen` (see its manual, ALLOWED SIGNERS); `signed` needs
     /// one.
     package var allowedSigners: String?
+    /// The files that say which daemons and tokens count; `server` needs them.
+    package var daemons: Daemons?
     /// The files that say which OpenPGP keys count; nil where none do.
     package var openPGP: OpenPGP?
     /// Whether the author of a commit counts as unknown unless a valid signature proves who made
@@ -28,6 +30,19 @@ package struct ApprovalSettings: Hashable, Sendable {
     package var foldsTags: Bool
     /// The longest time for which an approval may be valid, in seconds.
     package var lifetimeSeconds: Int64
+
+    /// Two of the operator's files, by their paths.
+    package struct Daemons: Hashable, Sendable {
+        /// The keys of daemons, in the format of allowed signers.
+        package let keys: String
+        /// The tokens, as the daemons read them.
+        package let tokens: String
+
+        package init(keys: String, tokens: String) {
+            self.keys = keys
+            self.tokens = tokens
+        }
+    }
 
     /// Two of the operator's files: lines of `principal fingerprint`, and the exported public keys.
     package struct OpenPGP: Hashable, Sendable {
@@ -62,6 +77,7 @@ package struct ApprovalSettings: Hashable, Sendable {
         case .server: identity = .server
         }
         allowedSigners = rules.allowedSigners
+        daemons = rules.daemons.map { Daemons(keys: $0.keys, tokens: $0.tokens) }
         demandsSignedAuthors = rules.authors == .signed
         openPGP = rules.openPGP.map { OpenPGP(signers: $0.signers, keys: $0.keys) }
         foldsTags = rules.foldsTags

@@ -56,7 +56,7 @@ extension PlanReport {
         self.init(
             plan: plan, digest: try plan.digest(), steps: steps, stale: planned.source.stale,
             notices: notices + left, lockWaits: lockWaits,
-            approvalsAreSigned: identity == .signed,
+            approvalsAreSigned: identity == .signed, approvalsAreTaken: identity == .server,
             exitStatus: Self.status(plan, decision, leftGit: !retired.isEmpty))
     }
 

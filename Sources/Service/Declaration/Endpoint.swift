@@ -1,3 +1,5 @@
+import Tokens
+
 /// One thing that may be asked of an environment: by a command, or over HTTP.
 ///
 /// Commands, routes, the client of `--server` and `docs/openapi.json` come from it.
@@ -34,15 +36,7 @@ package struct Endpoint: Sendable {
         case other
     }
 
-    /// What somebody may do.
-    package enum Role: String, Hashable, Sendable, CaseIterable {
-        /// Look at everything.
-        case read
-        /// Also stop, start, suspend and take back.
-        case operate
-        /// Also approve and deny.
-        case approve
-    }
+    package typealias Role = AccessRole
 
     /// - Parameters:
     ///   - path: such as `/rollouts/{rollout}/stop`, below an environment's.

@@ -45,7 +45,7 @@ package enum DecisionEndpoints {
                 DecisionRecorder.Request(
                     decision: decision, digests: asked.texts(digests),
                     approver: ledger.request.actor, reason: try asked.required(.reason),
-                    holdsSeconds: holds, key: session.signingKey))
+                    holdsSeconds: holds, signer: session.signer))
             let minimum = ledger.fleet.policy.approvers.minimum
             return Answer { format, _ in
                 format == .json ? json(recorded) : text(recorded, minimum: minimum)

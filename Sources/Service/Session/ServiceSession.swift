@@ -2,7 +2,6 @@ import Execution
 import Ledger
 import Reconciler
 import Reports
-import Signatures
 
 /// What an endpoint works with: one environment, in the name of whoever asks.
 package struct ServiceSession: Sendable {
@@ -12,8 +11,8 @@ package struct ServiceSession: Sendable {
     package let found: FoundByDaemon?
     /// What was read of the ledger before.
     package let memory: ServiceMemory
-    /// The key with which whoever asks signs decisions; nil for unsigned ones.
-    package var signingKey: SigningKey?
+    /// What signs the decisions of whoever asks; nil for unsigned ones.
+    package var signer: DecisionSigner?
 
     package init(
         _ ledger: LedgerSession, found: FoundByDaemon? = nil,

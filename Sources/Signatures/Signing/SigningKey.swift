@@ -46,6 +46,14 @@ package struct SigningKey: Sendable {
         }
     }
 
+    /// Whether Plumb signs with it itself, without a program that may ask for a passphrase.
+    package var signsAlone: Bool {
+        switch means {
+        case .own: true
+        case .program: false
+        }
+    }
+
     /// An armoured SSH signature of `payload` for `namespace`.
     package func sign(
         _ payload: [UInt8], namespace: String

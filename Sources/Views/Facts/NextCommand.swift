@@ -1,8 +1,9 @@
 /// The command to run next, complete, for the reader to copy.
 enum NextCommand {
-    static func approve(_ digest: String, environment: String, isSigned: Bool) -> String {
+    /// - Parameter more: what an approval needs beside a reason to count: `--sign KEY`.
+    static func approve(_ digest: String, environment: String, more: String?) -> String {
         "plumb approve \(digest) --environment \(shellQuoted(environment)) --reason \"…\""
-            + (isSigned ? " --sign KEY" : "")
+            + (more.map { " \($0)" } ?? "")
     }
 
     static func plan(environment: String) -> String {

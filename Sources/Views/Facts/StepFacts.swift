@@ -200,7 +200,8 @@ struct StepFacts {
                 text: text, label: "approve with",
                 command: NextCommand.approve(
                     approval, environment: environment,
-                    isSigned: whole.approvalsAreSigned == true))
+                    more: whole.approvalsAreSigned == true
+                        ? "--sign KEY" : whole.approvalsAreTaken == true ? "--server URL" : nil))
         case "drift":
             return Hold(
                 text: text, label: "put back",

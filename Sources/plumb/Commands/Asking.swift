@@ -77,7 +77,7 @@ extension Invocation {
             case .post: .refused
             }
         var session = ServiceSession(try LedgerSession.open(try request(proposals), hooks))
-        session.signingKey = try value(.sign).map(SigningKey.init(path:))
+        session.signer = try value(.sign).map { .person(try SigningKey(path: $0)) }
         return session
     }
 

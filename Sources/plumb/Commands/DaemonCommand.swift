@@ -20,7 +20,7 @@ enum DaemonCommand {
             $0.name == Option.environment.name ? Option.environments : $0
         } + [
             .heal, .interval, .exactEvery, .listen, .tokens, .webhooks, .tlsCertificate, .tlsKey,
-            .logLevel,
+            .approvalKey, .logLevel,
         ],
         run: run)
 

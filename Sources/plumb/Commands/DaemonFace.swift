@@ -6,6 +6,8 @@ import HTTP
 import Reconciler
 import Reports
 import Service
+import Signatures
+import Tokens
 
 /// What a daemon shows over HTTP where `--listen` asks for it.
 struct DaemonFace: Sendable {
@@ -25,7 +27,7 @@ struct DaemonFace: Sendable {
     /// Nil where it is not asked for. Throws where an address or a file is of no use.
     init?(_ invocation: Invocation, _ log: EventLog) throws {
         guard let text = invocation.value(.listen) else {
-            for option in [Option.tokens, .webhooks, .tlsCertificate, .tlsKey]
+            for option in [Option.tokens, .webhooks, .tlsCertificate, .tlsKey, .approvalKey]
             where invocation.value(option) != nil {
                 throw UsageError(
                     message: "--\(option.name) is for a daemon that answers over HTTP",
@@ -46,7 +48,20 @@ struct DaemonFace: Sendable {
         webhooks = try invocation.value(.webhooks).map { path in
             try WebhookDoor(path) { log.write("webhooks", .error, ["message": $0]) }
         }
-        state = DaemonState(events: events)
+        state = DaemonState(events: events, key: try Self.approvalKey(invocation))
+    }
+
+    /// The key that signs approvals; a daemon has nobody whom a program could ask for a passphrase.
+    private static func approvalKey(_ invocation: Invocation) throws -> SigningKey? {
+        guard let path = invocation.value(.approvalKey) else { return nil }
+        let key = try SigningKey(path: path)
+        guard key.signsAlone else {
+            throw UsageError(
+                message: "--approval-key \(path): it is no ed25519 key without a passphrase",
+                remedy: "make one with `ssh-keygen -t ed25519 -N '' -f FILE`, which only plumb's "
+                    + "user can read")
+        }
+        return key
     }
 
     private static func identity(_ invocation: Invocation) throws -> TLSIdentity? {

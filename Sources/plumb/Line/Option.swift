@@ -136,6 +136,10 @@ struct Option: Sendable {
     static let tlsKey = Option(
         name: "tls-key", value: "path", help: "with --listen: the certificate's key, in PEM",
         values: .file)
+    static let approvalKey = Option(
+        name: "approval-key", value: "path",
+        help: "with --listen: the private SSH key that signs the approvals it is given",
+        values: .file)
     static let exactEvery = Option(
         name: "exact-every", value: "number",
         help: "read every table in full after this many passes (default: 60)")

@@ -181,6 +181,15 @@ func operatorText(_ more: String = "") -> String {
             old: "identity: declared", new: "identity: signed",
             told: "no `allowed_signers` says whose signatures count"),
         Fault(
+            old: "identity: declared", new: "identity: server, tokens: /etc/plumb/tokens",
+            told: "no `daemons` says whose signatures count"),
+        Fault(
+            old: "identity: declared", new: "identity: server, daemons: /etc/plumb/daemons",
+            told: "no `tokens` says who may approve"),
+        Fault(
+            old: "identity: declared", new: "identity: server, daemons: daemons, tokens: /t",
+            told: "`daemons` is `daemons`, which is not an absolute path"),
+        Fault(
             old: "identity: declared", new: "identity: declared, authors: signed",
             told: "set `identity` to `signed`, too"),
         Fault(

@@ -245,6 +245,9 @@ private struct OperatorDecoder {
             reader.choice($0, $1, ApprovalRules.Identity.self)
         }
         let signers = fields.read(.allowedSigners, absolutePath)
+        let (keys, tokens) = (
+            fields.read(.daemons, absolutePath), fields.read(.tokens, absolutePath)
+        )
         let authors = fields.read(.authors) { reader.choice($0, $1, ApprovalRules.Authors.self) }
         let openPGP = fields.read(.openPGP) { node, _ in openPGPFiles(node) }
         let tags = fields.read(.folding) { node, _ in
@@ -257,13 +260,26 @@ private struct OperatorDecoder {
                 "`identity` is `signed`, and no `allowed_signers` says whose signatures count",
                 "name a file in the format of `ssh-keygen`, which lies outside the repository")
         }
+        guard identity != .server || (fields[.daemons] != nil && fields[.tokens] != nil) else {
+            return reader.invalid(
+                node,
+                "`identity` is `server`, and "
+                    + (fields[.daemons] == nil
+                        ? "no `daemons` says whose signatures count"
+                        : "no `tokens` says who may approve"),
+                "name the file with the keys of daemons as `daemons`, and their file of tokens as "
+                    + "`tokens`")
+        }
         guard authors != .signed || identity == .signed else {
             return reader.invalid(
                 node, "`authors` is `signed`, and `identity` is `\(identity.rawValue)`",
                 "set `identity` to `signed`, too")
         }
         return ApprovalRules(
-            identity: identity, allowedSigners: signers, openPGP: openPGP,
+            identity: identity, allowedSigners: signers,
+            daemons: keys.flatMap { keys in
+                tokens.map { ApprovalRules.Daemons(keys: keys, tokens: $0) }
+            }, openPGP: openPGP,
             authors: authors ?? .named,
             foldsTags: tags ?? true, lifetimeSeconds: lifetime)
     }

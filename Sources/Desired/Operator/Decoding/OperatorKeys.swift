@@ -46,7 +46,7 @@ enum ApprovalRulesKey: String, FleetKey {
     case identity
     case allowedSigners = "allowed_signers"
     case openPGP = "openpgp"
-    case authors, folding
+    case daemons, tokens, authors, folding
 }
 
 enum OpenPGPKey: String, FleetKey {

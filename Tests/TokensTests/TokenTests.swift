@@ -1,10 +1,9 @@
 import Foundation
 import Schema
-import Service
 import TestSupport
 import Testing
 
-@testable import Console
+@testable import Tokens
 
 @Suite struct TokenListTests {
     private let secret = "0123456789abcdef01234567"
@@ -24,6 +23,21 @@ import Testing
         #expect(list.tokens[1] == AccessToken(name: "prometheus", role: .read, secret: "another"))
     }
 
+    @Test("a file of another system's line ends has the same tokens, and no others")
+    func lineEndsOfOtherSystems() throws {
+        let text = "# who\nada approve \(secret)\n\nbob read \(secret)2\n"
+        for end in ["\r\n", "\r"] {
+            let list = try TokenList(
+                text.replacingOccurrences(of: "\n", with: end), path: "tokens")
+            #expect(list.tokens == (try TokenList(text, path: "tokens")).tokens)
+            #expect(list.tokens.map(\.name) == ["ada", "bob"])
+        }
+        let error = #expect(throws: TokenError.self) {
+            try TokenList("\r\n# who\r\nada approve\r\n", path: "tokens")
+        }
+        #expect(error?.fault.hasPrefix("tokens:3: ") == true)
+    }
+
     @Test(arguments: [
         ("ada read", "tokens:1: a token is a name, a role and a secret, and here are 2 words"),
         ("ada read a b", "tokens:1: a token is a name, a role and a secret, and here are 4 words"),
@@ -41,13 +55,13 @@ import Testing
     }
 
     @Test func rolesIncludeThoseBelow() {
-        let table: [(Endpoint.Role, [Bool])] = [
+        let table: [(AccessRole, [Bool])] = [
             (.read, [true, false, false]), (.operate, [true, true, false]),
             (.approve, [true, true, true]),
         ]
         for (role, allowed) in table {
             let token = AccessToken(name: "a", role: role, secret: secret)
-            #expect(Endpoint.Role.allCases.map(token.allows) == allowed, "\(role)")
+            #expect(AccessRole.allCases.map(token.allows) == allowed, "\(role)")
         }
     }
 }

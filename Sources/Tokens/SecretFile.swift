@@ -3,15 +3,21 @@ import Foundation
 
 /// What stands in a file that only its owner can read, read again when the file has changed: what
 /// is taken out of it is refused within a second.
-final class SecretFile<Content: Sendable>: Sendable {
+package final class SecretFile<Content: Sendable>: Sendable {
     /// How messages speak of it.
-    struct Words: Sendable {
+    package struct Words: Sendable {
         /// What is in it: `the tokens`.
         let contents: String
         /// What to write: `a file of lines like …`.
         let form: String
         /// What holds while the file is of no use: `no token is good any more`.
         let loss: String
+
+        package init(contents: String, form: String, loss: String) {
+            self.contents = contents
+            self.form = form
+            self.loss = loss
+        }
     }
 
     private let path: String
@@ -44,7 +50,7 @@ final class SecretFile<Content: Sendable>: Sendable {
     /// - Parameters:
     ///   - clock: seconds that only grow.
     ///   - told: what is wrong with the file later on, once for each fault.
-    init(
+    package init(
         _ path: String, _ words: Words, clock: @escaping @Sendable () -> Double,
         told: @escaping @Sendable (String) -> Void,
         read: @escaping @Sendable (_ text: String) throws -> Content
@@ -59,7 +65,7 @@ final class SecretFile<Content: Sendable>: Sendable {
     }
 
     /// What stands in it; nil while it is of no use.
-    var content: Content? {
+    package var content: Content? {
         let now = clock()
         let isDue = state.withLock { state in
             guard now - state.lookedAt >= 1 else { return false }
@@ -85,6 +91,13 @@ final class SecretFile<Content: Sendable>: Sendable {
             }
             if isNew { told("\(words.loss): \(fault)") }
         }
+    }
+
+    /// What stands in the file now; throws as ``init(_:_:clock:told:read:)`` does.
+    static func contents(
+        _ path: String, _ words: Words, _ read: (String) throws -> Content
+    ) throws -> Content {
+        try content(path, words, read).0
     }
 
     private static func content(

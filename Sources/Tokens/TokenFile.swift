@@ -27,6 +27,11 @@ package final class TokenFile: Sendable {
         }
     }
 
+    /// What stands in the file now, under the same conditions.
+    package static func list(_ path: String) throws -> TokenList {
+        try SecretFile.contents(path, words) { try TokenList($0, path: path) }
+    }
+
     /// The token with this secret; nil where there is none.
     ///
     /// Takes as long for a wrong secret as for a right one, wherever they differ.
