@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 
-.PHONY: setup api-test screenshots servers cluster build release static install uninstall deb deb-test test check format fuzz simulate kills kill-sweep daemon-kills demo bench bench-online http-bench daemon-bench clean help
+.PHONY: setup api-test screenshots servers cluster build release static install uninstall deb deb-test test check format fuzz simulate kills online-kills kill-sweep daemon-kills demo bench bench-online http-bench daemon-bench clean help
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -84,6 +84,10 @@ simulate: setup ## the reconciler in simulated fleets: SEEDS=n of them from FROM
 kills: setup ## kill -9 in the middle of rollouts over 50 shards; KILLS=n times
 	swift build -c release --product plumb
 	PLUMB=$(CURDIR)/.build/release/plumb scripts/kills.sh $(or $(KILLS),1000)
+
+online-kills: setup ## kill -9 of plumb, or KILL of one of its sessions, in online copies under writers; KILLS=n times
+	swift build -c release --product plumb
+	PLUMB=$(CURDIR)/.build/release/plumb scripts/online-kills.py $(or $(KILLS),200)
 
 kill-sweep: setup ## kill -9 at each commit and each statement of a story: the program on a real server, and the simulation
 	swift build --build-tests

@@ -51,7 +51,7 @@ extension TableCopy {
         case .copying: .copying
         case .indexing: .indexing
         case .following: progress.isCompared ? .ready : .comparing
-        case .swapped: .swapped
+        case .swapped, .reverted, .leaving: .swapped
         }
     }
 

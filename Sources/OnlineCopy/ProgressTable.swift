@@ -10,7 +10,13 @@ struct ProgressTable {
     private var name: String { SQL.identifier(session.job.names.progress) }
 
     /// Makes the table, with its first row.
+    ///
+    /// Where ``read()`` has found none, but the table is there, its process died before it wrote the
+    /// row.
     func make(_ progress: CopyProgress) throws(CopyFailure) {
+        if try session.hasTable(session.job.names.progress) {
+            try session.execute("DROP TABLE \(name)")
+        }
         try session.execute(
             "CREATE TABLE \(name) (id TINYINT NOT NULL PRIMARY KEY, mark BIGINT UNSIGNED NOT NULL, "
                 + "document LONGTEXT CHARACTER SET utf8mb4 NOT NULL) ENGINE=InnoDB "

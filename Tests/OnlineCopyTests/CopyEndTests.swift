@@ -119,4 +119,19 @@ struct CopyEndTests {
         try fixture.root.execute("DROP TABLE t__plumb_old")
         #expect(failure { _ = try fixture.wayBack() }.contains("somebody dropped the table"))
     }
+
+    @Test(
+        "a copy whose process died before its first row begins anew",
+        arguments: TestServer.available)
+    func diedBeforeItsFirstRow(kind: TestServer.Kind) throws {
+        let fixture = try CopyFixture(
+            kind, "(id int NOT NULL PRIMARY KEY, k int)", becomes: "MODIFY k bigint")
+        try fixture.root.execute("INSERT INTO t VALUES (1, 2), (3, 4)")
+        try fixture.copy().end()
+        try fixture.root.execute("DROP TABLE \(fixture.job.names.shadow)")
+        try fixture.root.execute("DELETE FROM \(fixture.job.names.progress)")
+        let copy = try fixture.copy()
+        try fixture.finish(copy)
+        #expect(copy.progress.rows == 2)
+    }
 }

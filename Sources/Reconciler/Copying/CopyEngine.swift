@@ -111,7 +111,7 @@ package struct CopyEngine: Engine {
             }
             switch outcome {
             case .done(let seconds):
-                var state = CopyState(copy, of: job.state)
+                var state = CopyState(copy.report, of: job.state)
                 state.stallSeconds = seconds
                 return state.engineState
             case .busy(let blockers):
@@ -205,7 +205,7 @@ package struct CopyEngine: Engine {
     private func state(
         of copy: TableCopy, _ job: EngineJob
     ) throws(ShardFailure) -> EngineState {
-        CopyState(copy, of: job.state).engineState
+        CopyState(copy.report, of: job.state).engineState
     }
 }
 

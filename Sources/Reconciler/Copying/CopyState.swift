@@ -6,32 +6,18 @@ import OnlineCopy
 /// What the ledger has of a copy: for people, and for what comes behind the cutover.
 struct CopyState: Codable, Hashable {
     /// How far it is; nil before it is known to be there.
-    var progress: Progress?
+    var report: CopyReport?
     /// How long the former table is kept.
     var keepSeconds: Int
     /// How long writers waited for the cutover; nil before it.
     var stallSeconds: Double?
 
-    struct Progress: Codable, Hashable {
-        var phase: String
-        var rows: Int
-        var changes: Int
-        var repaired: Int
-        var isCompared: Bool
-        /// Why it waits; nil where it goes on.
-        var waitsFor: String?
-    }
-
     init(keepSeconds: Int) { self.keepSeconds = keepSeconds }
 
     /// - Parameter state: as it was recorded before.
-    init(_ copy: TableCopy, of state: EngineState?) {
+    init(_ report: CopyReport, of state: EngineState?) {
         self = state.flatMap(CopyState.init) ?? CopyState(keepSeconds: 0)
-        let progress = copy.progress
-        self.progress = Progress(
-            phase: progress.phase.rawValue, rows: progress.rows, changes: progress.changes,
-            repaired: progress.repaired, isCompared: progress.isCompared,
-            waitsFor: copy.waitsFor)
+        self.report = report
     }
 
     /// Nil for one that cannot be read.
@@ -54,27 +40,42 @@ struct CopyState: Codable, Hashable {
 
     /// How far it is, for people.
     var words: String? {
-        guard let progress else { return nil }
-        let rows = "\(progress.rows) rows"
-        let changed =
-            (progress.changes > 0 ? ", \(progress.changes) brought over again" : "")
-            + (progress.repaired > 0 ? ", \(progress.repaired) repaired" : "")
+        guard let report else { return nil }
+        var parts = [Self.work(report)]
+        if report.changes > 0 { parts.append("\(report.changes) changes brought over") }
+        if report.repaired > 0 { parts.append("\(report.repaired) rows repaired") }
         if let stallSeconds {
-            let milliseconds = Int((stallSeconds * 1_000).rounded())
-            return "copied \(rows)\(changed); writers waited \(milliseconds) ms"
+            parts.append("writers waited \(Int((stallSeconds * 1_000).rounded())) ms")
+            return parts.joined(separator: ", ")
         }
-        let waits = progress.waitsFor.map { "; waits: \($0)" } ?? ""
-        return phaseWords(progress, "copied \(rows)\(changed)") + waits
+        if report.part != .ready, let speed = report.rowsPerSecond, speed >= 1 {
+            parts.append("\(Int(speed)) rows a second")
+        }
+        if report.part != .ready, let left = report.secondsLeft {
+            parts.append("about \(Self.duration(left)) left")
+        }
+        if report.backlog > 0 { parts.append("\(report.backlog) changes to bring over") }
+        if report.logSeconds >= 1 {
+            parts.append("\(Self.duration(report.logSeconds)) behind in the log")
+        }
+        if let reason = report.waitsFor { parts.append("waits: \(reason)") }
+        return parts.joined(separator: ", ")
     }
 
-    private func phaseWords(_ progress: Progress, _ copied: String) -> String {
-        switch CopyProgress.Phase(rawValue: progress.phase) {
-        case .copying?: copied
-        case .indexing?: copied + "; builds the indexes"
-        case .following?:
-            copied
-                + (progress.isCompared ? "; all rows compared" : "; compares all rows")
-        case .swapped?, .reverted?, .leaving?, nil: copied
+    private static func work(_ report: CopyReport) -> String {
+        let percent = String(format: "%.1f %%", report.percent)
+        switch report.part {
+        case .copying: return "\(percent): copied \(report.rows) rows"
+        case .indexing: return "\(percent): copied \(report.rows) rows, builds the indexes"
+        case .comparing: return "\(percent): copied \(report.rows) rows, compares them"
+        case .ready: return "copied and compared \(report.rows) rows"
+        case .swapped: return "copied \(report.rows) rows"
         }
+    }
+
+    private static func duration(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded(.up))
+        if whole < 120 { return "\(whole) s" }
+        return whole < 7_200 ? "\(whole / 60) min" : "\(whole / 3_600) h"
     }
 }

@@ -406,6 +406,8 @@ extension PassContext {
         var planned = try PlanningPass(request: request, hooks: hooks, context: context)
             .run(source, fleet: fleet, store: store, asksRows: asksRows, mayAsk: mayAsk)
         engines.share(&planned.plan.steps) { context.catalog[$0] }
+        CopyNeighbours(comparison: planned.comparison) { context.catalog[$0] }
+            .withdraw(from: &planned.plan.steps)
         return planned
     }
 

@@ -22,7 +22,7 @@ struct OnlineRolloutTests {
         #expect(try fleet.rows() == before)
         #expect(try fleet.tables() == ["t"])
         let words = try #require(try fleet.operation()?.message)
-        #expect(words.contains(/^copied 2000 rows; writers waited \d+ ms$/))
+        #expect(words.contains(/^copied 2000 rows, writers waited \d+ ms$/))
         #expect(try fleet.pass().plan.steps.isEmpty)
     }
 
@@ -130,6 +130,22 @@ struct OnlineRolloutTests {
         #expect(step.engine == nil)
         #expect(
             step.engineReason == "the table is small, and its writers wait for a moment only")
+    }
+
+    @Test func whatStandsBesideATableKeepsItFromBeingCopied() throws {
+        let fleet = try OnlineFleet()
+        let child =
+            "CREATE TABLE child (t_id int, CONSTRAINT c1 FOREIGN KEY (t_id) REFERENCES t (id));"
+        try fleet.fixture.write(child, to: "schema/child.sql")
+        try fleet.fixture.commit("child")
+        _ = try fleet.pass()
+        try fleet.write(OnlineFleet.after)
+        let step = try #require(try fleet.plan().first)
+        #expect(step.engine == nil)
+        #expect(
+            step.engineReason
+                == "it is not copied online: the table `child` refers to it by a foreign key, which would "
+                + "go on referring to the former table")
     }
 
     @Test func nothingIsCopiedWithoutThePolicy() throws {
