@@ -105,8 +105,8 @@ demo: setup ## three private servers, 24 shards, and the whole story
 bench: setup ## figures and ratios against a floor and a peer
 	bench/run.sh
 
-bench-online: setup ## a table copied beside its writers, against the server's own ALTER; BENCH_ONLINE=n thousand rows
-	BENCH_ONLY=online bench/run.sh
+bench-online: setup ## a table copied beside its writers, against the server's own ALTER and a peer; BENCH_ONLINE=n thousand rows
+	BENCH_ONLY=binlog,online,cutovers bench/run.sh
 
 http-bench: setup ## requests a second and passes of a daemon with SHARDS=n shards, 10,000 without it
 	swift build -c release --product plumb

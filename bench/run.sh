@@ -1,18 +1,20 @@
 #!/bin/sh
-# Measures Plumb against a plain C program (the floor) and against skeema on a private MariaDB.
+# Measures Plumb against a plain C program (the floor) and against its peers (skeema,
+# pt-online-schema-change) on a private MariaDB.
 #
 #   bench/run.sh            1,000 shards of 30 tables; eight minutes on two busy cores with
 #                           BENCH_ROLLOUT=200,1000 BENCH_WIDE=750, and the largest sizes take longer
 #   BENCH_SHARDS=100 …      a smaller fleet
 #   BENCH_ONLY=rollout,parse …  these sections alone: observation, plan, parse, record, rollout,
-#                           transitions, approvals, fleet, wide, heartbeats, and binlog or online,
-#                           each of which only runs by itself, on a server with a binary log
+#                           transitions, approvals, fleet, wide, heartbeats; or some of binlog,
+#                           online and cutovers, which run on a server with a binary log
 #   BENCH_ONLINE=10000 …    the rows of the table that is copied online, in thousands
+#   BENCH_CUTOVERS=500 …    how often a table is changed under eight writers
 #   BENCH_ROLLOUT=200,1000 …  the sizes of the rollouts
 #   BENCH_FLEET=100,1000 …  the sizes of the fleets in memory
 #   BENCH_WIDE=750,3000 …   the tables of the wide databases
 #   BENCH_SECONDS=60 …      ends a rollout after so many seconds, and says so
-#   BENCH_PEER=no …         without skeema
+#   BENCH_PEER=no …         without skeema, or pt-online-schema-change
 #   BENCH_DATA=folder …     keeps the server's data there for the next run
 #
 # Exit status: 0 when all was measured, whether the goals are met or not.
@@ -27,7 +29,22 @@ case ",${BENCH_ONLY:-plan}," in
 esac
 # A binary log would cost the other sections time.
 log=--skip-log-bin
-case "${BENCH_ONLY:-}" in binlog | online) log='--log-bin=binlog --server-id=1 --binlog-format=ROW' ;; esac
+memory=--innodb-buffer-pool-size=64M
+peer_program=skeema
+peer_package=skeema
+case ",${BENCH_ONLY:-}," in
+*,binlog,* | *,online,* | *,cutovers,*)
+    others=$(printf '%s' "$BENCH_ONLY" | tr ',' '\n' | grep -vxE 'binlog|online|cutovers' || true)
+    [ -z "$others" ] || {
+        echo "bench: $others is measured without a binary log: name it in a run of its own" >&2
+        exit 1
+    }
+    log='--log-bin=binlog --server-id=1 --binlog-format=ROW'
+    memory='--innodb-buffer-pool-size=1G --innodb-log-file-size=512M'
+    peer_program=pt-online-schema-change
+    peer_package=percona-toolkit
+    ;;
+esac
 folder=$(mktemp -d "${TMPDIR:-/tmp}/plumb-bench.XXXXXX")
 data=${BENCH_DATA:-$folder/data}
 socket=$folder/m.sock
@@ -63,7 +80,7 @@ start_server() {
         --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci \
         --innodb-flush-log-at-trx-commit=0 --sync-binlog=0 $log \
         --innodb-doublewrite=0 --innodb-flush-method=nosync --innodb-use-native-aio=0 \
-        --innodb-buffer-pool-size=64M --innodb-fast-shutdown=1 --table-definition-cache=400 \
+        $memory --innodb-fast-shutdown=1 --table-definition-cache=400 \
         >>"$folder/error.log" 2>&1 &
     server=$!
     tries=0
@@ -79,16 +96,17 @@ find_program() {
     PATH="$PATH:/usr/sbin:/sbin" command -v "$1" || fail "$1 is missing: install $2"
 }
 
-# Prints the path of skeema, or nothing.
+# Prints the path of the program that Plumb is compared with, or nothing.
 find_peer() {
     [ "${BENCH_PEER:-yes}" != no ] || return 0
-    if ! command -v skeema >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
-        say "installing skeema" >&2
-        { apt-get install -y --no-install-recommends skeema ||
-            { apt-get update && apt-get install -y --no-install-recommends skeema; }
+    if ! command -v "$peer_program" >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+        say "installing $peer_package" >&2
+        { apt-get install -y --no-install-recommends "$peer_package" ||
+            { apt-get update && apt-get install -y --no-install-recommends "$peer_package"; }
         } >"$folder/apt.log" 2>&1 || true
     fi
-    command -v skeema || say "skeema cannot be installed here: continuing without it" >&2
+    command -v "$peer_program" ||
+        say "$peer_package cannot be installed here: continuing without it" >&2
 }
 
 mariadbd=$(find_program mariadbd mariadb-server-core)

@@ -16,6 +16,8 @@ package struct Cutover {
     let renamer: Connection
     /// How long the lock is waited for, which is about how long others wait for it at most.
     var patienceSeconds = 0.06
+    /// How long the end of the log is waited for under the lock.
+    var readingSeconds = 0.25
 
     package init(_ copy: TableCopy, renamer: Connection) {
         self.copy = copy
@@ -45,7 +47,11 @@ package struct Cutover {
             return .busy(try blockers())
         }
         do throws(CopyFailure) {
-            try copy.finish()
+            guard try copy.finish(within: readingSeconds) else {
+                release()
+                try removeSentry()
+                return .busy("the binary log is read more slowly than it is written")
+            }
             try keepCounter()
             try swap()
         } catch {

@@ -70,9 +70,13 @@ extension TableCopy {
 /// The end of a copy.
 extension TableCopy {
     /// Brings over the last changes, while nobody can write.
-    func finish() throws(CopyFailure) {
-        try hear(upTo: writingMark())
+    ///
+    /// - Returns: false where the log was not read to its end within `seconds`, which others would
+    ///   wait for.
+    func finish(within seconds: Double) throws(CopyFailure) -> Bool {
+        guard try hears(upTo: writingMark(), within: seconds) else { return false }
         while try follow(all: true) > 0 {}
+        return true
     }
 
     /// Records that the copy is the table, or on the way back that the former one is.

@@ -162,12 +162,14 @@ package final class TableCopy {
 
     /// Listens until the log has told of this mark.
     func hear(upTo number: UInt64) throws(CopyFailure) {
-        let clock = ContinuousClock()
-        let end = clock.now + .seconds(Self.longestSilence)
+        var end = now + Self.longestSilence
         while seen < number {
+            let before = pending.place
             try listen(waiting: 0.1)
-            guard clock.now < end || seen >= number else {
-                throw .stopped(
+            // A reader that is behind is not one that hears nothing.
+            if pending.place != before { end = now + Self.longestSilence }
+            guard now < end || seen >= number else {
+                throw .interrupted(
                     "the binary log has not told of the copy's own change for "
                         + "\(Int(Self.longestSilence)) s")
             }
@@ -175,6 +177,15 @@ package final class TableCopy {
     }
 
     private static let longestSilence = 60.0
+
+    /// The same, but only for so many seconds.
+    ///
+    /// - Returns: whether the log has told of it.
+    func hears(upTo number: UInt64, within seconds: Double) throws(CopyFailure) -> Bool {
+        let end = now + seconds
+        while seen < number, now < end { try listen(waiting: 0.02) }
+        return seen >= number
+    }
 
     /// Runs one transaction of the copy, with its progress.
     func write(

@@ -30,7 +30,7 @@ struct Bench {
                 folder: arguments[1], server: .socket(path: arguments[2]),
                 shards: try count(arguments[3]))
             try Sections(
-                fleet: fleet, programs: arguments[4], skeema: arguments.dropFirst(5).first
+                fleet: fleet, programs: arguments[4], peer: arguments.dropFirst(5).first
             ).run(try Section.chosen())
         default: throw BenchError(usage)
         }
@@ -47,7 +47,7 @@ struct Bench {
         usage: plumb-bench create SOCKET SHARDS
                plumb-bench plan FOLDER REFERENCE
                plumb-bench fleet FOLDER SOCKET SHARDS
-               plumb-bench measure FOLDER SOCKET SHARDS PROGRAMS [SKEEMA]
+               plumb-bench measure FOLDER SOCKET SHARDS PROGRAMS [PEER]
         run it by bench/run.sh
         """
 }

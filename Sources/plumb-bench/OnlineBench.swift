@@ -1,144 +1,155 @@
-import Execution
 import Foundation
 import MySQLClient
 import OnlineCopy
-import Schema
 
-/// Measures an online copy of one table against the server's own copying `ALTER`, and what two
-/// writers notice of it. Needs a server that logs rows.
+/// Measures an online copy of one table against the server's own copying `ALTER` and against
+/// `pt-online-schema-change`, and what writers notice of each. Needs a server that logs rows.
 struct OnlineBench {
-    let server: ServerAddress
-    let rows: Int
+    let subject: OnlineSubject
+    let peer: OnlinePeer?
 
-    private static let database = "bench_online"
-    private static let change = "ADD COLUMN extra INT NOT NULL DEFAULT 0, ADD INDEX ke (k, extra)"
-
-    /// - Parameter rows: of the table, in thousands.
-    init(server: ServerAddress, thousands: Int) {
-        self.server = server
-        rows = thousands * 1_000
-    }
+    private static let rounds = 3
+    /// The statements of the writers in a second.
+    private static let rates = [400.0, 2_500.0]
 
     func run(_ board: inout Scoreboard) throws {
-        board.heading("A table of \(rows) rows copied beside its writers")
-        let connection = try open()
-        try connection.execute("CREATE DATABASE \(Self.database)")
-        try connection.execute("USE \(Self.database)")
-        try fill(connection)
-        let floor = try Stopwatch.time {
-            try connection.execute("CREATE TABLE u LIKE t")
-            try connection.execute("INSERT INTO u SELECT * FROM t")
-        }.seconds
-        let native = try Stopwatch.time {
-            try connection.execute("ALTER TABLE u \(Self.change), ALGORITHM=COPY")
-        }.seconds
-        try connection.execute("DROP TABLE u")
-        board.note("one INSERT … SELECT", Text.seconds(floor))
-        let job = try job(connection)
-        let copy = try begin(job)
-        let copying = try Stopwatch.time {
-            while try copy.work(seconds: 10) != .ready {}
-        }.seconds
-        board.record(
-            "copied and compared, nobody writes",
-            figure: "\(Text.seconds(copying)), \(Text.count(Double(rows) / copying)) rows a second",
-            against: "of the server's own copying ALTER", value: copying / native,
-            goal: .atMost(1), Text.times)
-        try end(copy, job, connection, &board, "cutover, nobody writes")
-        try connection.execute("DROP TABLE t")
-        try fill(connection)
-        try besideWriters(connection, &board)
+        board.heading("A table of \(subject.rows) rows copied beside its writers")
+        let connection = try subject.makeDatabase()
+        try subject.fill(connection)
+        try idle(connection, &board)
+        for rate in Self.rates {
+            try subject.fill(connection)
+            try besideWriters(rate, connection, &board)
+        }
         board.note("memory", Machine.peakMegabytes.map(Text.megabytes) ?? "unknown")
+        try connection.execute("DROP DATABASE \(OnlineSubject.database)")
     }
 
-    private func open() throws(MySQLError) -> Connection {
-        var settings = ConnectionSettings(credentials: Credentials(user: "root"))
-        settings.tls.mode = .disabled
-        settings.readTimeoutSeconds = 600
-        return try Connection(to: server, settings: settings)
-    }
+    // MARK: Nobody writes
 
-    private func fill(_ connection: Connection) throws(MySQLError) {
-        try connection.execute(
-            "CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, k INT NOT NULL, "
-                + "c CHAR(120) NOT NULL, pad CHAR(60) NOT NULL, KEY k (k))")
-        try connection.execute(
-            "INSERT INTO t (k, c, pad) SELECT seq * 7919 % \(rows), REPEAT(CHAR(97 + seq % 26), 110), "
-                + "'pad' FROM seq_1_to_\(rows)")
-    }
+    /// What one method took in each round: seconds, and of these what the server computed.
+    private struct Method {
+        var seconds = Series()
+        var work = Series()
 
-    /// The change, as the server itself makes it of an empty table.
-    private func job(_ connection: Connection) throws -> CopyJob {
-        func model(_ name: String) throws -> Table {
-            let text = try connection.query("SHOW CREATE TABLE \(name)").first?.bytes(1) ?? []
-            let table = text.withUnsafeBufferPointer {
-                CatalogTable(showCreate: $0, flavour: .mariadb)
+        var text: String {
+            "\(Text.series(seconds)), \(Text.seconds(work.median)) of the server's processor"
+        }
+
+        /// The ratio to another one, round by round.
+        func times(_ other: Method) -> Double {
+            var ratios = Series()
+            for (own, other) in zip(seconds.seconds, other.seconds.seconds) {
+                ratios.add(own / other)
             }
-            guard let model = table.table else { throw BenchError("\(name) is not understood") }
-            return model
-        }
-        try connection.execute("CREATE TABLE wanted LIKE t")
-        try connection.execute("ALTER TABLE wanted \(Self.change)")
-        var wanted = try model("wanted")
-        wanted.name = "t"
-        try connection.execute("DROP TABLE wanted")
-        return try CopyJob(
-            database: Self.database, from: try model("t"), to: wanted, flavour: .mariadb)
-    }
-
-    private func begin(_ job: CopyJob) throws -> TableCopy {
-        let session = try CopySession(try open(), job)
-        var settings = ConnectionSettings(credentials: Credentials(user: "root"))
-        settings.tls.mode = .disabled
-        return try CopyStart(session).open { job, place throws(CopyFailure) in
-            try BinlogFeed(
-                job, from: place, server: server, settings: settings, asking: session.connection)
+            return ratios.median
         }
     }
 
-    /// Cuts over, as often as it takes, and takes away what is left.
-    private func end(
-        _ copy: TableCopy, _ job: CopyJob, _ connection: Connection, _ board: inout Scoreboard,
-        _ what: String
-    ) throws {
-        let renamer = try open()
-        try renamer.execute("USE \(Self.database)")
-        var attempts = 0
-        while true {
-            attempts += 1
-            if case .done(let stall) = try Cutover(copy, renamer: renamer).attempt() {
-                board.note(what, "\(Text.milliseconds(stall)) at attempt \(attempts)")
-                break
+    /// Each method in turn, so that all meet the same machine.
+    private func idle(_ connection: Connection, _ board: inout Scoreboard) throws {
+        var (floor, native, own, other) = (Method(), Method(), Method(), Method())
+        var parts: [CopyStatus: Series] = [:]
+        let job = try subject.job(connection)
+        func measure(_ method: inout Method, _ body: () throws -> Void) throws {
+            let before = try subject.processorSeconds(connection)
+            method.seconds.add(try Stopwatch.time(body).seconds)
+            method.work.add(try subject.processorSeconds(connection) - before)
+        }
+        for _ in 0..<Self.rounds {
+            try measure(&floor) {
+                try connection.execute("CREATE TABLE u LIKE t")
+                try connection.execute("INSERT INTO u SELECT * FROM t")
             }
-            while try copy.work(seconds: 0.1) != .ready {}
+            try measure(&native) {
+                try connection.execute("ALTER TABLE u \(OnlineSubject.change), ALGORITHM=COPY")
+            }
+            try connection.execute("DROP TABLE u")
+            var copy: TableCopy?
+            try measure(&own) { copy = try self.copy(job, &parts) }
+            if let copy { try subject.abandon(copy, job) }
+            if let peer { try measure(&other) { try peer.run() } }
         }
-        copy.end()
-        try CopyEnd(try CopySession(try open(), job)).cleanUp()
-    }
-
-    private func besideWriters(_ connection: Connection, _ board: inout Scoreboard) throws {
-        let writers = try OnlineWriters(count: 2, rows: rows) {
-            let session = try open()
-            try session.execute("USE \(Self.database)")
-            return session
+        board.note("one INSERT … SELECT", floor.text)
+        board.note("the server's ALTER, COPY", native.text)
+        if peer != nil { board.note("pt-online-schema-change", other.text) }
+        board.note("copied and compared", own.text)
+        for (status, name) in [
+            (CopyStatus.copying, "copying"), (.indexing, "indexes"), (.comparing, "comparing"),
+        ] {
+            guard let series = parts[status] else { continue }
+            board.note("  of that \(name)", Text.series(series))
         }
-        let before = try writers.measure(seconds: 5) {}
-        let job = try job(connection)
-        let copy = try begin(job)
-        let during = try writers.measure(seconds: 0) {
-            while try copy.work(seconds: 10) != .ready {}
-            try end(copy, job, connection, &board, "cutover beside two writers")
-        }
-        try writers.end()
-        board.note(
-            "copied and compared beside them", "\(Text.seconds(during.seconds)) for \(rows) rows")
         board.record(
-            "statements of the writers", figure: "\(Text.count(during.rate)) a second",
+            "rows a second", figure: "copied and compared",
+            value: Double(subject.rows) / own.seconds.median, goal: .atLeast(250_000), Text.count)
+        board.record(
+            "as long as the server's ALTER", figure: Text.seconds(own.seconds.median),
+            value: own.times(native), goal: .atMost(1), Text.times)
+        if peer != nil {
+            board.record(
+                "the peer takes as long", figure: Text.seconds(other.seconds.median),
+                value: other.times(own), goal: .atLeast(1.8), Text.times)
+        }
+    }
+
+    /// One copy, with all rows compared; adds what each part of it took to `parts`.
+    private func copy(_ job: CopyJob, _ parts: inout [CopyStatus: Series]) throws -> TableCopy {
+        var seconds: [CopyStatus: Double] = [:]
+        let copy = try subject.begin(job)
+        while copy.status != .ready {
+            let status = copy.status
+            seconds[status, default: 0] += try Stopwatch.time {
+                _ = try copy.work(seconds: 0)
+            }.seconds
+        }
+        for (status, value) in seconds { parts[status, default: Series()].add(value) }
+        return copy
+    }
+
+    // MARK: Beside writers
+
+    private func besideWriters(
+        _ rate: Double, _ connection: Connection, _ board: inout Scoreboard
+    ) throws {
+        let writers = try OnlineWriters(count: 2, rate: rate, rows: subject.rows) {
+            try subject.inside()
+        }
+        defer { writers.end() }
+        let before = try writers.measure(seconds: 5) {}
+        board.note(
+            "\(Text.count(rate)) writes a second",
+            "without a copy \(Text.count(before.rate)), "
+                + "longest \(Text.milliseconds(before.longestSeconds))")
+        if let peer {
+            let during = try writers.measure { try peer.run() }
+            board.note(
+                "  pt-online-schema-change",
+                "\(Text.seconds(during.seconds)), \(Text.count(during.rate)) writes a second, "
+                    + "longest \(Text.milliseconds(during.longestSeconds)), "
+                    + "\(during.errors.count) errors")
+        }
+        let job = try subject.job(connection)
+        var (stall, attempts) = (0.0, 0)
+        let during = try writers.measure {
+            let copy = try subject.begin(job)
+            while try copy.work(seconds: 10) != .ready {}
+            (stall, attempts) = try subject.cutOver(copy, job)
+        }
+        board.note(
+            "  copied, compared, cut over",
+            "\(Text.seconds(during.seconds)), cutover \(Text.milliseconds(stall)) at attempt "
+                + "\(attempts)")
+        board.record(
+            "  writes kept at \(Text.count(rate))", figure: "\(Text.count(during.rate)) a second",
             against: "of what they are without it", value: during.rate / before.rate,
             goal: .atLeast(0.98), Text.times)
         board.record(
-            "the longest stall of a writer", figure: "\(during.count) statements",
-            against: "at most", value: during.longestSeconds, goal: .atMost(0.1),
-            Text.milliseconds)
+            "  longest write at \(Text.count(rate))", figure: "of \(during.count)",
+            value: during.longestSeconds, goal: .atMost(0.1), Text.milliseconds)
+        board.record(
+            "  errors given at \(Text.count(rate))",
+            figure: during.errors.first ?? "of \(during.count) writes",
+            value: Double(during.errors.count), goal: .atMost(0), Text.count)
     }
 }

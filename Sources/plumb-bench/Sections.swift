@@ -3,10 +3,10 @@ import Foundation
 /// A part of the benchmark that can be run by itself.
 enum Section: String, CaseIterable {
     case observation, plan, parse, record, rollout, transitions, approvals, fleet, wide, heartbeats
-    case binlog, online
+    case binlog, online, cutovers
 
-    /// The sections that `BENCH_ONLY` names, separated by commas; without it all but `binlog`
-    /// and `online`, which need a server with a binary log.
+    /// The sections that `BENCH_ONLY` names, separated by commas; without it all but
+    /// those that need a server with a binary log.
     static func chosen() throws -> [Section] {
         let names = ProcessInfo.processInfo.environment["BENCH_ONLY"] ?? ""
         let wanted = names.split(separator: ",").map(String.init)
@@ -15,8 +15,17 @@ enum Section: String, CaseIterable {
             throw BenchError("BENCH_ONLY: there is no section \(name), only \(known)")
         }
         return allCases.filter { section in
-            wanted.isEmpty
-                ? section != .binlog && section != .online : wanted.contains(section.rawValue)
+            wanted.isEmpty ? !section.needsLog : wanted.contains(section.rawValue)
+        }
+    }
+
+    /// Whether the server has to have a binary log.
+    private var needsLog: Bool {
+        switch self {
+        case .binlog, .online, .cutovers: true
+        case .observation, .plan, .parse, .record, .rollout, .transitions, .approvals, .fleet,
+            .wide, .heartbeats:
+            false
         }
     }
 }
@@ -26,7 +35,9 @@ struct Sections {
     let fleet: BenchFleet
     /// The folder of the compiled C programs.
     let programs: String
-    let skeema: String?
+    /// What the sections that were chosen are compared with: `skeema`, or
+    /// `pt-online-schema-change`.
+    let peer: String?
 
     func run(_ chosen: [Section]) throws {
         var board = Scoreboard()
@@ -50,8 +61,8 @@ struct Sections {
             let floor = FloorProgram(path: "\(programs)/floor", fleet: fleet)
             try ObservationBench(fleet: fleet, floor: floor).run(&board)
         case .plan:
-            let peer = skeema.map { Skeema(path: $0, fleet: fleet) }
-            try PlanBench(fleet: fleet, peer: peer).run(&board)
+            let skeema = peer.map { Skeema(path: $0, fleet: fleet) }
+            try PlanBench(fleet: fleet, peer: skeema).run(&board)
         case .parse: try ParseBench(fleet: fleet).run(&board)
         case .record: try LedgerBench(folder: fleet.folder).run(&board)
         case .rollout: try RolloutBench(fleet: fleet, floor: "\(programs)/rollout").run(&board)
@@ -61,9 +72,16 @@ struct Sections {
         case .heartbeats: try HeartbeatBench(server: fleet.server).run(&board)
         case .binlog: try BinlogBench(server: fleet.server).run(&board)
         case .online:
-            let thousands = try Setting.number("BENCH_ONLINE", 1_000)
-            try OnlineBench(server: fleet.server, thousands: thousands).run(&board)
-        case .wide: try WideBench(fleet: fleet, skeema: skeema).run(&board)
+            let subject = OnlineSubject(
+                server: fleet.server, rows: try Setting.number("BENCH_ONLINE", 1_000) * 1_000)
+            let peer = peer.map { OnlinePeer(path: $0, subject: subject, folder: fleet.folder) }
+            try OnlineBench(subject: subject, peer: peer).run(&board)
+        case .cutovers:
+            let cutovers = try Setting.number("BENCH_CUTOVERS", 500)
+            try CutoverBench(
+                subject: OnlineSubject(server: fleet.server, rows: 0), cutovers: cutovers
+            ).run(&board)
+        case .wide: try WideBench(fleet: fleet, skeema: peer).run(&board)
         }
     }
 }

@@ -1,6 +1,7 @@
-import OnlineCopy
 import TestSupport
 import Testing
+
+@testable import OnlineCopy
 
 /// Many changes of one table, one after the other, under sessions that write it all the time.
 @Suite("No cutover loses a write, or gives a writer an error", .serialized)
@@ -32,5 +33,27 @@ struct CutoverTests {
         #expect(try first.rows() == first.rows("mirror"))
         let left = try root.query("SHOW TABLES LIKE 't\\_\\_%'")
         #expect(left.isEmpty)
+    }
+
+    /// A log that is not read in time would have all writers wait.
+    @Test(arguments: TestServer.available) func aSlowReadingIsNotWaitedFor(
+        kind: TestServer.Kind
+    ) throws {
+        let fixture = try CopyFixture(
+            kind, "(id int NOT NULL PRIMARY KEY, k int)", becomes: "MODIFY k bigint")
+        try fixture.root.execute("INSERT INTO t VALUES (1, 1)")
+        let copy = try fixture.copy()
+        try fixture.finish(copy)
+        let renamer = try fixture.server.connect(database: fixture.database)
+        var cutover = Cutover(copy, renamer: renamer)
+        cutover.readingSeconds = 0
+        let outcome = try cutover.attempt()
+        #expect(outcome == .busy("the binary log is read more slowly than it is written"))
+        // Nobody is kept waiting, and nothing is left.
+        try fixture.root.execute("INSERT INTO t VALUES (2, 2)")
+        #expect(try fixture.root.query("SHOW TABLES LIKE '%plumb\\_old'").isEmpty)
+        try fixture.finish(copy)
+        try fixture.cutOver(copy)
+        #expect(try fixture.rows().count == 2)
     }
 }
