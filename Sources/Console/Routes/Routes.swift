@@ -181,7 +181,7 @@ package final class Routes: Sendable {
             Answering.list(
                 "whoami", [["name": token.name, "role": token.role.rawValue]],
                 "\(token.name) may \(token.role.rawValue)")
-        case "events": try listen(request)
+        case "events": try listen(request, token)
         default:
             HTTPResponse(
                 200, OpenAPI.document(version: settings.version), type: "application/json")
@@ -242,7 +242,9 @@ package final class Routes: Sendable {
     }
 
     /// The stream of events, of one environment or all.
-    private func listen(_ request: HTTPRequest) throws -> HTTPResponse {
+    private func listen(
+        _ request: HTTPRequest, _ token: AccessToken
+    ) throws -> HTTPResponse {
         var environment: String?
         for (name, value) in request.query {
             guard name == "environment" else {
@@ -252,7 +254,8 @@ package final class Routes: Sendable {
             environment = value
         }
         let stream = events.listen(
-            to: environment, after: request.headers["last-event-id"].flatMap(UInt64.init))
+            to: environment, after: request.headers["last-event-id"].flatMap(UInt64.init),
+            by: EventHub.Right(of: token) { [tokens] in tokens.holds($0) })
         return HTTPResponse(
             200, headers: [("Content-Type", "text/event-stream")], body: .stream(stream))
     }
