@@ -81,7 +81,7 @@ let package = Package(
                 "Basics", "Execution", "Schema", "Git", "Desired", "MySQLClient", "Observed",
                 "Ledger", "Model", "Reports", "Reconciler",
             ]),
-        module("HTTP", ["Basics", "CMicroHTTPD"]),
+        module("HTTP", ["Basics", "CMicroHTTPD", "CZlib"]),
         module(
             "Views", ["Basics", "Schema", "Diff", "Model", "Reports"], embedded: "Page/Files"),
         module(
