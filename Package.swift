@@ -82,7 +82,7 @@ let package = Package(
                 "Basics", "Execution", "Schema", "Git", "Desired", "MySQLClient", "Binlog",
                 "OnlineCopy", "Observed", "Ledger", "Model", "Reports", "Reconciler",
             ]),
-        module("HTTP", ["Basics", "CMicroHTTPD"]),
+        module("HTTP", ["Basics", "CMicroHTTPD", "CZlib"]),
         module(
             "Views", ["Basics", "Schema", "Diff", "Model", "Reports"], embedded: "Page/Files"),
         module(

@@ -17,6 +17,19 @@ static inline int plumb_http_socket(struct MHD_Connection *connection) {
   return info == NULL ? -1 : info->connect_fd;
 }
 
+/* The socket on which a server listens; -1 where there is none. */
+static inline int plumb_http_listening(struct MHD_Daemon *daemon) {
+  const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_LISTEN_FD);
+  return info == NULL ? -1 : info->listen_fd;
+}
+
+/* Which server a connection belongs to. */
+static inline struct MHD_Daemon *plumb_http_daemon(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_DAEMON);
+  return info == NULL ? NULL : info->daemon;
+}
+
 /* How many connections are open. */
 static inline unsigned int plumb_http_connections(struct MHD_Daemon *daemon) {
   const union MHD_DaemonInfo *info =

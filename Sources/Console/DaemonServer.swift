@@ -26,6 +26,9 @@ package final class DaemonServer: Sendable {
         thread.start()
     }
 
+    /// Shows another certificate from now on; see ``HTTPServer/renew(_:)``.
+    package func renew(_ identity: TLSIdentity) throws { try server.renew(identity) }
+
     /// Ends all streams, lets what was asked be answered, and closes the connections.
     package func stop() {
         ended.raise()

@@ -14,6 +14,7 @@ final class AnswerThreads: @unchecked Sendable {
         for number in 0..<count {
             running.enter()
             let thread = Thread { [self] in
+                ThreadPriority.yieldToWork()
                 while let work = next() { work() }
                 running.leave()
             }

@@ -25,6 +25,12 @@ package final class HTTPServer: Sendable {
         core = try ServerCore(address, identity: identity, limits: limits, handler: handler)
     }
 
+    /// Shows another certificate to whoever connects from now on. Streams end, and their clients
+    /// come again; what was asked is answered first.
+    ///
+    /// Throws where the key does not belong to the certificate, and goes on with the one before.
+    package func renew(_ identity: TLSIdentity) throws(HTTPError) { try core.renew(identity) }
+
     /// Takes no further request, lets those that arrived be answered, and ends all streams.
     package func stop() { core.stop() }
 

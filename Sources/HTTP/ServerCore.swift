@@ -8,11 +8,14 @@ final class ServerCore: @unchecked Sendable {
     private let handler: HTTPServer.Handler
     private let threads: AnswerThreads
     private let watch: ArrivalWatch
-    private let identity: TLSIdentity?
-    private let lock = NSLock()
-    private var daemon: OpaquePointer?
-    private var streams: [ObjectIdentifier: HTTPStream] = [:]
-    private var isEnding = false
+    let lock = NSLock()
+    var daemon: OpaquePointer?
+    /// Those that showed an earlier certificate, and end with their last connection.
+    var retiring: Set<OpaquePointer> = []
+    var streams: [ObjectIdentifier: HTTPStream] = [:]
+    var isEnding = false
+    /// The servers whose threads wait behind the passes.
+    var yielding: Set<OpaquePointer> = []
 
     init(
         _ address: ListenAddress, identity: TLSIdentity?, limits: HTTPLimits,
@@ -22,10 +25,9 @@ final class ServerCore: @unchecked Sendable {
         port = ListenAddress.port(of: socket)
         self.limits = limits
         self.handler = handler
-        self.identity = identity
         threads = AnswerThreads(count: limits.threads, limit: limits.waiting)
         watch = ArrivalWatch(seconds: limits.arrivalSeconds)
-        daemon = start(socket)
+        daemon = start(socket, identity)
         guard daemon != nil else {
             close(socket)
             threads.finish()
@@ -41,13 +43,16 @@ final class ServerCore: @unchecked Sendable {
     var connectionCount: Int {
         lock.lock()
         defer { lock.unlock() }
-        return daemon.map { Int(plumb_http_connections($0)) } ?? 0
+        return retiring.union(daemon.map { [$0] } ?? []).reduce(0) {
+            $0 + Int(plumb_http_connections($1))
+        }
     }
 
     func stop() {
         lock.lock()
-        let (daemon, open) = (daemon, Array(streams.values))
+        let (daemon, open, retiring) = (daemon, Array(streams.values), retiring)
         self.daemon = nil
+        self.retiring = []
         isEnding = true
         lock.unlock()
         guard let daemon else { return }
@@ -55,13 +60,15 @@ final class ServerCore: @unchecked Sendable {
         threads.finish()
         for stream in open { stream.end() }
         watch.end()
+        for old in retiring { MHD_stop_daemon(old) }
         MHD_stop_daemon(daemon)
         if socket >= 0 { close(socket) }
     }
 
     // MARK: What libmicrohttpd calls
 
-    private func start(_ socket: Int32) -> OpaquePointer? {
+    /// - Parameter socket: listens; -1 for a server that does not.
+    func start(_ socket: Int32, _ identity: TLSIdentity?) -> OpaquePointer? {
         let context = Unmanaged.passUnretained(self).toOpaque()
         let completed: MHD_RequestCompletedCallback = { context, connection, exchange, _ in
             ServerCore.of(context)?.completed(connection, exchange)
@@ -82,7 +89,6 @@ final class ServerCore: @unchecked Sendable {
                 UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<CChar>?
             ) -> Int = { _, _, text in text.map { strlen($0) } ?? 0 }
         var options = [
-            Self.option(.LISTEN_SOCKET, Int(socket)),
             Self.option(.CONNECTION_LIMIT, limits.connections),
             Self.option(.CONNECTION_TIMEOUT, limits.idleSeconds),
             Self.option(.CONNECTION_MEMORY_LIMIT, limits.headerBytes + 16 << 10),
@@ -98,6 +104,11 @@ final class ServerCore: @unchecked Sendable {
                 .UNESCAPE_CALLBACK, unsafeBitCast(verbatim, to: Int.self), nil),
         ]
         var flags = MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
+        if socket >= 0 {
+            options.append(Self.option(.LISTEN_SOCKET, Int(socket)))
+        } else {
+            flags |= MHD_USE_NO_LISTEN_SOCKET.rawValue
+        }
         let handler: MHD_AccessHandlerCallback = {
             context, _, _, method, _, bytes, count, exchange in
             guard let server = ServerCore.of(context), let method, let count,
@@ -142,7 +153,17 @@ final class ServerCore: @unchecked Sendable {
 
     private func connected(_ connection: OpaquePointer?, isNew: Bool) {
         guard let connection else { return }
+        // A server's own thread calls this, and nothing of it before.
+        if isNew, let server = plumb_http_daemon(connection), isFirst(of: server) {
+            ThreadPriority.yieldToWork()
+        }
         if isNew { watch.await(connection) } else { watch.forget(connection) }
+    }
+
+    private func isFirst(of server: OpaquePointer) -> Bool {
+        lock.lock()
+        defer { lock.unlock() }
+        return yielding.insert(server).inserted
     }
 
     /// The first line of a request has arrived.
@@ -237,6 +258,9 @@ final class ServerCore: @unchecked Sendable {
         guard let response else { return .NO }
         defer { MHD_destroy_response(response) }
         for (name, value) in answer.headers { MHD_add_response_header(response, name, value) }
+        if isRetiring(exchange.connection) {
+            MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close")
+        }
         return MHD_queue_response(exchange.connection, UInt32(answer.status), response)
     }
 

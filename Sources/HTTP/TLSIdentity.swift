@@ -1,7 +1,7 @@
 import Foundation
 
 /// The certificate with which a server shows who it is, and its key, both in PEM.
-package struct TLSIdentity: Sendable {
+package struct TLSIdentity: Hashable, Sendable {
     let certificate: [UInt8]
     let key: [UInt8]
 

@@ -40,6 +40,21 @@ package final class Notifier: Sendable {
         var found: (fleet: FleetReport, asOf: Int64)?
     }
 
+    /// Why a target cannot be told, as its URL or its secret cannot be read, or is none; nil where
+    /// it can, as far as one can say without telling it something.
+    ///
+    /// - Parameter variables: the environment of the process.
+    package static func fault(
+        of target: NotificationTarget, variables: [String: String]
+    ) -> ConfigurationError? {
+        do throws(ConfigurationError) {
+            try Courier(target, variables: variables).check()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// Throws where a URL or a secret cannot be read, or is none.
     ///
     /// - Parameters:

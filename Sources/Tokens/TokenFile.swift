@@ -32,6 +32,11 @@ package final class TokenFile: Sendable {
         try SecretFile.contents(path, words) { try TokenList($0, path: path) }
     }
 
+    /// Whether the token still stands in the file, with the same name, role and secret.
+    package func holds(_ token: AccessToken) -> Bool {
+        file.content?.tokens.contains(token) == true
+    }
+
     /// The token with this secret; nil where there is none.
     ///
     /// Takes as long for a wrong secret as for a right one, wherever they differ.

@@ -30,6 +30,21 @@ import Testing
         #expect(socket.next(seconds: 0) == nil)
     }
 
+    @Test func whatAWorkerIsAt() throws {
+        let workers = try WorkerFleet(shards: 2, servers: 2, total: 1)
+        let folder = try TemporaryFolder()
+        let socket = try NotifySocket(folder.path + "/notify")
+        workers.fleet.setEnvironment("NOTIFY_SOCKET", socket.place)
+        workers.fleet.setEnvironment("WATCHDOG_USEC", "900000")
+        let worker = try workers.worker()
+        let first = try socket.all(until: "READY=1")
+        #expect(first.last?.contains("STATUS=production: works") == true, "\(first)")
+        _ = try socket.all(until: "WATCHDOG=1")
+        worker.send(SIGTERM)
+        _ = try socket.all(until: "STOPPING=1")
+        #expect(try worker.wait().status == 0)
+    }
+
     @Test func whyItIsNotReady() throws {
         let fleet = try FleetFixture(shards: 1)
         try fleet.write("plumb.yaml", "version: 2\n")

@@ -1,7 +1,9 @@
+import Execution
 import Foundation
 import HTTP
 import TestSupport
 import Testing
+import Tokens
 
 @testable import Console
 
@@ -51,6 +53,34 @@ import Testing
         hub.publish("3", of: nil)
         #expect(try rest(first) == [2, 3])
         #expect(try rest(second) == [2, 3])
+    }
+
+    @Test("attack: who listens hears nothing more once the token is taken away")
+    func revokedTokensHearNothing() throws {
+        let isGood = Lock(true)
+        let token = AccessToken(name: "eve", role: .read, secret: "eve-0123456789abcdef0123")
+        let server = try HTTPServer(ListenAddress("0")) { [hub] _ in
+            let right = EventHub.Right(of: token) { _ in isGood.withLock { $0 } }
+            return HTTPResponse(200, body: .stream(hub.listen(to: nil, after: nil, by: right)))
+        }
+        func client() throws -> LoopbackClient {
+            let client = try LoopbackClient(port: server.port)
+            client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            _ = try client.read(until: "retry: 2000\n\n")
+            return client
+        }
+        let first = try client()
+        hub.publish("1", of: nil)
+        _ = try first.read(until: "data: 1\n\n")
+        isGood.withLock { $0 = false }
+        hub.publish("2", of: nil)
+        #expect(try !first.rest().contains("data: 2"))
+        isGood.withLock { $0 = true }
+        let second = try client()
+        isGood.withLock { $0 = false }
+        hub.keepAlive()
+        #expect(try !second.rest().contains("data:"))
+        #expect(hub.listenerCount == 0)
     }
 
     @Test func whoListensToOneEnvironmentHearsOnlyThatAndTheProcess() throws {

@@ -46,6 +46,38 @@ import Testing
         #expect(try !plain.rest().contains("secret"))
     }
 
+    @Test func anotherCertificateIsShownToWhoConnectsNext() throws {
+        let server = try serve(pair)
+        let other = try certificates.make("other", for: "DNS:elsewhere")
+        chmod(other.key, 0o600)
+        func name() throws -> String {
+            let shown = try Shell.run(
+                "openssl", ["s_client", "-connect", "127.0.0.1:\(server.port)", "-showcerts"])
+            return try Shell.run(
+                "openssl", ["x509", "-noout", "-ext", "subjectAltName"], input: shown.stdout
+            ).stdout
+        }
+        #expect(try name().contains("DNS:localhost"))
+        try server.renew(
+            TLSIdentity(certificatePath: other.certificate, keyPath: other.key))
+        #expect(try name().contains("DNS:elsewhere"))
+        #expect(try ask(server).stdout.hasSuffix("secret"))
+        // Where the two do not fit, the one before goes on.
+        #expect(throws: HTTPError.self) {
+            try server.renew(
+                TLSIdentity(certificatePath: pair.certificate, keyPath: other.key))
+        }
+        #expect(try name().contains("DNS:elsewhere"))
+        for _ in 0..<5 {
+            for one in [pair, other] {
+                try server.renew(
+                    TLSIdentity(certificatePath: one.certificate, keyPath: one.key))
+            }
+        }
+        #expect(try ask(server).stdout.hasSuffix("secret"))
+        server.stop()
+    }
+
     @Test func aKeyThatOthersReadIsRefused() throws {
         chmod(pair.key, 0o640)
         let error = #expect(throws: HTTPError.self) { try serve(pair) }

@@ -62,7 +62,7 @@ enum Product {
             ]),
         Module("Import"),
         Module("Doctor"),
-        Module("HTTP", libraries: ["CMicroHTTPD"]),
+        Module("HTTP", libraries: ["CMicroHTTPD", "CZlib"]),
         // Views show what others found: they know no server, no ledger and no clock.
         Module("Views", isPure: true),
         Module("Service"),

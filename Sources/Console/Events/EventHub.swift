@@ -1,6 +1,7 @@
 import Execution
 import Foundation
 import HTTP
+import Tokens
 
 /// Sends what happens to everybody who listens, as server-sent events (WHATWG HTML, section 9.2).
 ///
@@ -29,6 +30,20 @@ package final class EventHub: Sendable {
         let stream: HTTPStream
         /// The environment that it listens to; nil for all.
         let environment: String?
+        let right: Right?
+    }
+
+    /// By what somebody listens, for as long as it is good.
+    package struct Right: Sendable {
+        let token: AccessToken
+        let isGood: @Sendable (AccessToken) -> Bool
+
+        package init(
+            of token: AccessToken, isGood: @escaping @Sendable (AccessToken) -> Bool
+        ) {
+            self.token = token
+            self.isGood = isGood
+        }
     }
 
     package init(keptCount: Int = 1_000, streamBytes: Int = 1 << 20) {
@@ -43,6 +58,7 @@ package final class EventHub: Sendable {
     ///   - environment: what it is about; nil for all.
     ///   - json: one line.
     package func publish(_ json: String, of environment: String?) {
+        endRevoked()
         // Written under the lock, so that everybody hears all in one order.
         state.withLock { state in
             state.lastID += 1
@@ -64,7 +80,11 @@ package final class EventHub: Sendable {
     ///
     /// - Parameters:
     ///   - last: the id of the last event that was heard; nil for the first time.
-    package func listen(to environment: String?, after last: UInt64?) -> HTTPStream {
+    ///   - right: asked again before each event; the stream ends where it is good no more. Nil
+    ///     for a stream that nobody can take away.
+    package func listen(
+        to environment: String?, after last: UInt64?, by right: Right? = nil
+    ) -> HTTPStream {
         let number = state.withLock { state in
             state.nextListener += 1
             return state.nextListener
@@ -85,7 +105,8 @@ package final class EventHub: Sendable {
                 // The ids are those of an earlier process.
                 stream.write(Array("event: missed\ndata: {}\n\n".utf8))
             }
-            state.listeners[number] = Listener(stream: stream, environment: environment)
+            state.listeners[number] = Listener(
+                stream: stream, environment: environment, right: right)
             return state.isEnded
         }
         if isEnded { stream.end() }
@@ -94,8 +115,24 @@ package final class EventHub: Sendable {
 
     /// Says something that nobody heeds, so that connections stay open and lost ones are noticed.
     package func keepAlive() {
+        endRevoked()
         let streams = state.withLock { $0.listeners.values.map(\.stream) }
         for stream in streams { stream.write(Array(": \n\n".utf8)) }
+    }
+
+    /// Ends the streams of those whose token is good no more; each token is looked at once.
+    private func endRevoked() {
+        // Not under the lock: the file of tokens may be read.
+        let listeners = state.withLock { Array($0.listeners) }
+        var verdicts: [AccessToken: Bool] = [:]
+        for (number, listener) in listeners {
+            guard let right = listener.right else { continue }
+            let isGood = verdicts[right.token] ?? right.isGood(right.token)
+            verdicts[right.token] = isGood
+            guard !isGood else { continue }
+            leave(number)
+            listener.stream.end()
+        }
     }
 
     /// Ends all streams, and those that still come.

@@ -14,6 +14,7 @@ package final class Routes: Sendable {
     private let webhooks: WebhookDoor?
     private let settings: Settings
     private let counts = Lock<[Int: Int]>([:])
+    private let answers = AnswerCache()
 
     /// What the routes ask of the daemon beside its state.
     package struct Settings: Sendable {
@@ -181,7 +182,7 @@ package final class Routes: Sendable {
             Answering.list(
                 "whoami", [["name": token.name, "role": token.role.rawValue]],
                 "\(token.name) may \(token.role.rawValue)")
-        case "events": try listen(request)
+        case "events": try listen(request, token)
         default:
             HTTPResponse(
                 200, OpenAPI.document(version: settings.version), type: "application/json")
@@ -224,10 +225,25 @@ package final class Routes: Sendable {
                 remedy: "accept \(endpoint.formats.map(\.mediaType).joined(separator: ", "))")
         }
         let parameters = try endpoint.parameters(try Answering.values(request, values))
-        let session = try state.session(environment, as: token)
-        let answer = try endpoint.answer(parameters, session)
-        if endpoint.method == .post { settings.wake(session.ledger.environment.name) }
-        return Answering.response(answer, as: format, presentation)
+        let (session, generation) = try state.session(environment, as: token)
+        func rendered() throws -> HTTPResponse {
+            Answering.response(
+                try endpoint.answer(parameters, session), as: format, presentation)
+        }
+        let name = session.ledger.environment.name
+        guard endpoint.method == .get else {
+            let response = try rendered()
+            settings.wake(name)
+            return response
+        }
+        // Where the ledger cannot be read, whoever renders the answer says so.
+        guard request.body.isEmpty, let head = try? session.ledger.store.snapshot()?.commit.hex
+        else { return try rendered() }
+        let key = AnswerCache.Key(
+            environment: name, head: head, generation: generation, endpoint: endpoint.id,
+            asked: request.path + request.query.flatMap { [$0.name, $0.value] },
+            format: format.mediaType)
+        return try answers.answer(key) { RenderedAnswer(try rendered()) }.response(to: request)
     }
 
     private func environments() -> HTTPResponse {
@@ -242,7 +258,9 @@ package final class Routes: Sendable {
     }
 
     /// The stream of events, of one environment or all.
-    private func listen(_ request: HTTPRequest) throws -> HTTPResponse {
+    private func listen(
+        _ request: HTTPRequest, _ token: AccessToken
+    ) throws -> HTTPResponse {
         var environment: String?
         for (name, value) in request.query {
             guard name == "environment" else {
@@ -252,7 +270,8 @@ package final class Routes: Sendable {
             environment = value
         }
         let stream = events.listen(
-            to: environment, after: request.headers["last-event-id"].flatMap(UInt64.init))
+            to: environment, after: request.headers["last-event-id"].flatMap(UInt64.init),
+            by: EventHub.Right(of: token) { [tokens] in tokens.holds($0) })
         return HTTPResponse(
             200, headers: [("Content-Type", "text/event-stream")], body: .stream(stream))
     }

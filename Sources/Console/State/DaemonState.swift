@@ -28,6 +28,14 @@ package final class DaemonState: Sendable {
         var known = EnvironmentState()
         var ledger: LedgerSession?
         let memory = ServiceMemory()
+        /// How often something was told.
+        var generation = 0
+
+        /// What an answer may depend on has changed.
+        mutating func change(_ change: (inout Kept) -> Void) {
+            generation += 1
+            change(&self)
+        }
     }
 
     /// - Parameters:
@@ -60,7 +68,9 @@ package final class DaemonState: Sendable {
         defer { events.publish(json, of: environment) }
         guard let environment else { return false }
         return state.withLock { state in
-            state.environments[environment, default: Kept()].known.note(event, at: time)
+            state.environments[environment, default: Kept()].change {
+                $0.known.note(event, at: time)
+            }
             guard case .passed = event else { return false }
             return state.environments[environment]?.known.isBehind == true
         }
@@ -82,22 +92,29 @@ package final class DaemonState: Sendable {
     /// Takes in with what a pass begins: the source, the fleet file and the ledger.
     package func began(_ session: LedgerSession) {
         let name = session.environment.name
-        state.withLock { $0.environments[name, default: Kept()].ledger = session }
+        state.withLock {
+            $0.environments[name, default: Kept()].change { $0.ledger = session }
+        }
     }
 
     /// Takes in how a pass found the shards.
     package func compared(_ drift: DriftReport, _ fleet: FleetReport) {
         state.withLock { state in
-            state.environments[drift.environment, default: Kept()].known.compared(drift, fleet)
+            state.environments[drift.environment, default: Kept()].change {
+                $0.known.compared(drift, fleet)
+            }
         }
     }
 
-    /// What an endpoint works with, in the name of whoever asks.
+    /// What an endpoint works with, in the name of whoever asks; and a number that is another one
+    /// when something was told since.
     ///
     /// Throws where there is no such environment, or its ledger was not opened yet.
     ///
     /// - Parameter name: nil for the only one.
-    func session(_ name: String?, as token: AccessToken) throws -> ServiceSession {
+    func session(_ name: String?, as token: AccessToken) throws -> (
+        session: ServiceSession, generation: Int
+    ) {
         let name = try name ?? only()
         guard let kept = state.withLock({ $0.environments[name] }) else {
             throw ConfigurationError(
@@ -110,7 +127,7 @@ package final class DaemonState: Sendable {
             ledger.acting(as: LedgerActor(name: token.name, email: token.name)),
             found: kept.known.present, memory: kept.memory)
         session.signer = key.map { .daemon($0, token: token.fingerprint) }
-        return session
+        return (session, kept.generation)
     }
 
     /// What is known of each environment now, in the order of their names.

@@ -95,9 +95,12 @@ package final class Lookout {
     /// Reads until the interrupt is raised, and gives the servers back.
     ///
     /// Costs one question to the store each second while nothing is asked.
-    package func run() {
+    ///
+    /// - Parameter alive: called with each look at the store.
+    package func run(alive: () -> Void = {}) {
         let interrupt = hooks.interrupt.follower()
         repeat {
+            alive()
             attempt(nil) { try look() }
         } while interrupt.wait(seconds: Self.lookSeconds)
         for post in posts.values { post.lease.giveBack() }

@@ -93,10 +93,13 @@ package final class Assistant: @unchecked Sendable {
     /// at work.
     ///
     /// Costs one question to the store each second while nothing is offered.
-    package func run() {
+    ///
+    /// - Parameter alive: called with each look at the store.
+    package func run(alive: () -> Void = {}) {
         var seen: ObjectID?
         var pause = Self.shortest
         while !wakening.isRaised {
+            alive()
             do {
                 let store = locked { means }.store
                 let snapshot = try store.snapshot()

@@ -65,8 +65,11 @@ package struct WorkerSession: Sendable {
 
     /// Carries out what is offered and reads what is asked, until the interrupt is raised and
     /// nothing is at work.
+    ///
+    /// - Parameter pulse: gets the signs of life of its two loops: `offers`, and `reading`.
     package func run(
-        _ hooks: PassHooks, notify: @escaping @Sendable (ReconcileEvent) -> Void
+        _ hooks: PassHooks, pulse: LoopPulse = LoopPulse(),
+        notify: @escaping @Sendable (ReconcileEvent) -> Void
     ) throws {
         let sharing = context.sharing(of: store)
         let presence = try sharing.appear(as: "\(SharedNames.readers)by \(store.actor.name)")
@@ -81,14 +84,18 @@ package struct WorkerSession: Sendable {
             mayRead: { may(.read, $0) })
         let ended = DispatchSemaphore(value: 0)
         let thread = Thread {
-            Lookout(sight, sharing: sharing, hooks: hooks) { notify($0.event) }.run()
+            Lookout(sight, sharing: sharing, hooks: hooks) { notify($0.event) }
+                .run { pulse.beat("reading") }
+            pulse.end("reading")
             ended.signal()
         }
         thread.name = "plumb-lookout"
         // What others have written is parsed.
         thread.stackSize = 8 << 20
         thread.start()
-        Assistant(means, sharing: sharing, hooks: hooks) { notify($0.event) }.run()
+        Assistant(means, sharing: sharing, hooks: hooks) { notify($0.event) }
+            .run { pulse.beat("offers") }
+        pulse.end("offers")
         ended.wait()
         context.pool.closeIdle()
     }

@@ -46,7 +46,11 @@ enum DaemonCommand {
             news?.note(event, of: environment, at: now)
         }
         let interrupt = Interrupt()
-        Signals.deliver(to: interrupt, woken: { service?.noteReload() }) { reason in
+        let woken: @Sendable () -> Void = {
+            service?.noteReload()
+            face?.renewCertificate()
+        }
+        Signals.deliver(to: interrupt, woken: woken) { reason in
             pulse.end()
             tell(nil, .ending(reason: reason))
         }

@@ -17,7 +17,7 @@ struct DaemonFace: Sendable {
     private let tokens: TokenFile
     private let webhooks: WebhookDoor?
     private let address: ListenAddress
-    private let identity: TLSIdentity?
+    private let certificate: Certificate?
     private let log: EventLog
 
     /// For how long a step of a loop may last, in seconds, before the loop counts as dead: an exact
@@ -42,7 +42,7 @@ struct DaemonFace: Sendable {
                     + "SECRET`, mode 600")
         }
         address = try ListenAddress(text)
-        identity = try Self.identity(invocation)
+        certificate = try Self.certificate(invocation)
         self.log = log
         tokens = try TokenFile(path) { log.write("tokens", .error, ["message": $0]) }
         webhooks = try invocation.value(.webhooks).map { path in
@@ -64,7 +64,7 @@ struct DaemonFace: Sendable {
         return key
     }
 
-    private static func identity(_ invocation: Invocation) throws -> TLSIdentity? {
+    private static func certificate(_ invocation: Invocation) throws -> Certificate? {
         let (certificate, key) = (invocation.value(.tlsCertificate), invocation.value(.tlsKey))
         guard let certificate, let key else {
             guard certificate == nil, key == nil else {
@@ -74,7 +74,17 @@ struct DaemonFace: Sendable {
             }
             return nil
         }
-        return try TLSIdentity(certificatePath: certificate, keyPath: key)
+        return try Certificate(path: certificate, keyPath: key)
+    }
+
+    /// Shows the certificate of the files where they have changed; what is wrong with them is
+    /// logged, and the one before goes on.
+    func renewCertificate() {
+        do {
+            if try certificate?.renew() == true { log.write("certificate", .info, [:]) }
+        } catch {
+            log.write("certificate", .error, ["message": Failure(error).message])
+        }
     }
 
     /// Takes in what a loop tells; after a pass that changed shards the next one comes at once, so
@@ -99,11 +109,12 @@ struct DaemonFace: Sendable {
                 wake: { loops.wake($0) }, look: { loops.callAll() },
                 tell: { [log] in Self.tell($0, log) }))
         let server = try DaemonServer(
-            address, identity: identity, routes: routes, events: events)
-        let isOpen = identity == nil && !address.isLoopback
+            address, identity: certificate?.identity, routes: routes, events: events)
+        certificate?.show(in: server)
+        let isOpen = certificate == nil && !address.isLoopback
         var values = [
             "address": address.description, "port": "\(server.port)",
-            "tls": identity == nil ? "no" : "yes",
+            "tls": certificate == nil ? "no" : "yes",
         ]
         if isOpen {
             values["warning"] =

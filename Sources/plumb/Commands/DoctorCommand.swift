@@ -14,7 +14,13 @@ enum DoctorCommand {
     private static func run(_ invocation: Invocation) throws -> ExitStatus {
         let format = try invocation.format()
         let progress = Progress(invocation.terminal)
-        let report = Doctor.run(try invocation.request(.baseOnly), progress.hooks)
+        let request = try invocation.request(.baseOnly)
+        var report = Doctor.run(request, progress.hooks)
+        if let rules = request.operator {
+            let targets = TargetExamination(
+                rules: rules, variables: invocation.environmentVariables)
+            report = DoctorReport(checks: report.checks + targets.checks)
+        }
         progress.finish()
         let counts = DoctorReport.Check.Status.allCases.compactMap { status -> String? in
             let count = report.checks.filter { $0.status == status }.count

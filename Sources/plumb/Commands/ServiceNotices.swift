@@ -4,7 +4,7 @@ import Reports
 import Supervision
 import Views
 
-/// Tells the manager that started the daemon as a service what becomes of its loops.
+/// Tells the manager that started a daemon or a worker as a service what becomes of its loops.
 final class ServiceNotices: @unchecked Sendable {
     // Sendable because `progress` is only used under `sending`.
 
@@ -48,6 +48,13 @@ final class ServiceNotices: @unchecked Sendable {
                 .pausing, .ended:
                 break
             }
+        }
+    }
+
+    /// Why a process that makes no passes cannot begin; it tries again.
+    func noteFault(_ loop: String, _ message: String) {
+        sending.withLock {
+            _ = manager.tell(progress.failed(loop, Visible.line("failed: \(message)")))
         }
     }
 

@@ -32,11 +32,19 @@ enum WorkerCommand {
         }
         let environment = try environment(invocation.value(.environment), rules)
         let log = try EventLog(invocation)
+        let pulse = LoopPulse()
+        let service = ServiceNotices(invocation.environmentVariables, pulse: pulse) { loops in
+            log.write(.standingStill(loops: loops), of: environment, at: Timestamp(Date()))
+        }
         let tell: @Sendable (ReconcileEvent) -> Void = { event in
             log.write(event, of: environment, at: Timestamp(Date()))
+            service?.note(environment, event)
         }
         let interrupt = Interrupt()
-        Signals.deliver(to: interrupt) { tell(.ending(reason: $0)) }
+        Signals.deliver(to: interrupt) { reason in
+            pulse.end()
+            tell(.ending(reason: reason))
+        }
         let hooks = PassHooks(
             interrupt: interrupt, listener: RolloutListener { tell(.rollout($0)) })
         let hosts = try invocation.values(.hosts).map(pattern)
@@ -52,11 +60,15 @@ enum WorkerCommand {
                 folder: invocation.folder,
                 hooks: hooks)
         }
-        guard let session = try session(open, until: interrupt, tell) else {
+        let session = try session(open, until: interrupt) { message in
+            tell(.assistanceFailed(server: nil, message: message))
+            service?.noteFault(environment, message)
+        }
+        guard let session else {
             tell(.ended)
             return .done
         }
-        try session.run(hooks, notify: tell)
+        try session.run(hooks, pulse: pulse, notify: tell)
         tell(.ended)
         return .done
     }
@@ -65,7 +77,7 @@ enum WorkerCommand {
     /// before the ledger's server. Nil where the end was asked for.
     private static func session(
         _ open: () throws -> WorkerSession, until interrupt: Interrupt,
-        _ tell: (ReconcileEvent) -> Void
+        _ tell: (_ fault: String) -> Void
     ) throws -> WorkerSession? {
         var told: String?
         while !interrupt.isRaised {
@@ -73,7 +85,7 @@ enum WorkerCommand {
                 return try open()
             } catch let error as LedgerError where [.io, .locked].contains(error.code) {
                 let message = Failure(error).message
-                if told != message { tell(.assistanceFailed(server: nil, message: message)) }
+                if told != message { tell(message) }
                 told = message
                 guard interrupt.wait(seconds: pauseSeconds) else { return nil }
             }
