@@ -343,10 +343,11 @@ extension RolloutDrive.Driven {
     /// The later wave of which the first operation is about to change its table; nil where none is.
     fileprivate var openingWave: Int? {
         let wave: Int
+        let parks = RolloutProgress(record).parks
         switch next {
         case .run(let number, _):
             // What only gets ready for its cutover changes nothing.
-            guard !RolloutProgress(record).parks else { return nil }
+            guard !parks else { return nil }
             wave = number
         case .cutOver(let number, _, _): wave = number
         case .abandon, .bake, .retry, .awaitCutover, .wait, .restart, .halt, .end: return nil
@@ -356,8 +357,9 @@ extension RolloutDrive.Driven {
             case .pending, .waitingForCutover, .superseded, .cancelled, nil: true
             // What was found done was changed by nobody of the rollout.
             case .completed: !hasChanged(key)
-            case .leased, .preparing, .running, .cuttingOver, .verifying, .failedRetryable, .failed:
-                false
+            // Where it gets ready for its cutover first, nobody knows whether its table changed.
+            case .leased, .preparing, .running, .failedRetryable, .failed: parks
+            case .cuttingOver, .verifying: false
             }
         }
         return wave > 0 && isUntouched ? wave : nil
