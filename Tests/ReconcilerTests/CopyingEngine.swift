@@ -29,10 +29,14 @@ final class CopyingEngine: Engine {
     /// Phases that fail for good, with the shard: `prepare s1`.
     let failing = Lock<Set<String>>([])
     let knownVersion = Lock(1)
+    /// Whether new plans have it.
+    let takesSteps = Lock(true)
 
     init(ticks: Int = 3) { self.ticks = ticks }
 
-    func takes(_ step: PlanStep) -> Bool { step.kind == .alter && step.members == nil }
+    func takes(_ step: PlanStep) -> Bool {
+        takesSteps.withLock { $0 } && step.kind == .alter && step.members == nil
+    }
 
     func refusal(of state: EngineState) -> String? {
         let known = knownVersion.withLock { $0 }
