@@ -7,8 +7,8 @@ import Schema
 /// Drives open rollouts until nothing is due: runs what may start, wave by wave, and waits for
 /// bakes where it is asked to.
 ///
-/// Several rollouts are driven in turn. What engines have begun goes on before anything begins; else
-/// the operations of an older rollout go first on a shard.
+/// Several rollouts are driven in turn. What engines have begun goes on before anything begins;
+/// else the operations of an older rollout go first on a shard.
 struct RolloutDrive {
     /// A rollout with what is known of it.
     struct Driven {
