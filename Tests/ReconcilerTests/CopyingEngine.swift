@@ -29,13 +29,17 @@ final class CopyingEngine: Engine {
     /// Phases that fail for good, with the shard: `prepare s1`.
     let failing = Lock<Set<String>>([])
     let knownVersion = Lock(1)
+    /// Whether new plans have it.
+    let takesSteps = Lock(true)
 
     init(ticks: Int = 3) { self.ticks = ticks }
 
     func choice(
         for step: PlanStep, _ definition: (Digest) -> CatalogTable?
     ) -> EngineChoice? {
-        guard step.kind == .alter, step.members == nil else { return nil }
+        guard takesSteps.withLock({ $0 }), step.kind == .alter, step.members == nil else {
+            return nil
+        }
         return EngineChoice(engine: name, reason: nil)
     }
 

@@ -78,10 +78,21 @@ struct CutoverProgressTests {
         #expect(
             next(.barrier, [.completed, parked, parked, parked], at: 600)
                 == .cutOver(wave: 1, [keys[1], keys[2]], inOrder: true))
-        // What a dead worker left in its cutover goes on.
+        // What a dead worker left in its cutover goes on first, also in the middle of a bake, and
+        // where something else has to be made ready once more.
+        for (states, time) in [
+            ([.completed, .cuttingOver, parked, parked], 600),
+            ([.completed, .cuttingOver, parked, parked], 599),
+            ([.completed, .cuttingOver, .failedRetryable, parked], 600),
+            ([.failedRetryable, .cuttingOver, parked, parked], 600),
+        ] as [([OperationState], Int64)] {
+            #expect(
+                next(.barrier, states, at: time) == .cutOver(wave: 1, [keys[1]], inOrder: true))
+        }
+        // While nobody can get at it, the others go on.
         #expect(
-            next(.barrier, [.completed, .cuttingOver, parked, parked], at: 600)
-                == .cutOver(wave: 1, [keys[1], keys[2]], inOrder: true))
+            next(.barrier, [.completed, .cuttingOver, parked, parked], at: 600, held: [1])
+                == .cutOver(wave: 1, [keys[2]], inOrder: true))
     }
 
     @Test("parallel: once all are ready they all change, whatever their wave")
@@ -94,10 +105,12 @@ struct CutoverProgressTests {
         #expect(
             next(.parallel, [.completed, parked, parked, .completed], at: 1)
                 == .cutOver(wave: 1, [Self.keys[1], Self.keys[2]], inOrder: false))
-        // What a dead worker left in its cutover goes on, whatever its wave.
-        #expect(
-            next(.parallel, [.completed, parked, .completed, .cuttingOver], at: 1)
-                == .cutOver(wave: 1, [Self.keys[3], Self.keys[1]], inOrder: false))
+        // What a dead worker left in its cutover goes on first, whatever its wave.
+        for policy in [CutoverPolicy.parallel, .manual, .rolling] {
+            #expect(
+                next(policy, [.completed, parked, .completed, .cuttingOver], at: 1)
+                    == .cutOver(wave: 2, [Self.keys[3]], inOrder: false))
+        }
     }
 
     @Test("taken back: what an engine made goes, and a cutover that had begun comes to its end")

@@ -205,6 +205,40 @@ struct RolloutDriveTests {
     }
 
     @Test(
+        "a wave has not opened because of one that failed while it got ready for its cutover",
+        arguments: [
+            (CutoverPolicy.barrier, OperationState.failed, 1), (.manual, .failed, 1),
+            (.manual, .failedRetryable, 1), (.rolling, .failed, 0), (.barrier, .cuttingOver, 0),
+        ])
+    func failedBeforeItsWave(
+        cutover: CutoverPolicy, state: OperationState, questions: Int
+    ) throws {
+        let fleet = Fleet()
+        let (asked, paused) = (Lock<[[String]]>([]), Lock<[String]>([]))
+        var rollout = fleet.rollout("orders", bakeSeconds: 0, policy: .pause)
+        rollout.record.cutover = cutover
+        let states = [.completed, state, cutover == .rolling ? .pending : .waitingForCutover]
+        for (place, state) in states.enumerated() {
+            rollout.operations[fleet.records[place].key]?.state = state
+            rollout.operations[fleet.records[place].key]?.startedAt = fleet.clock.now.iso
+        }
+        let next = fleet.clock.now.adding(seconds: 60).iso
+        if state == .failedRetryable {
+            rollout.operations[fleet.records[1].key]?.nextAttemptAt = next
+        }
+        if cutover == .manual {
+            rollout.cutovers = [
+                CutoverRequest(actor: "ada", reason: "now", at: next, shards: nil)
+            ]
+        }
+        let gate = try gate([.value("3")], asked: asked, paused: paused)
+        let ended = fleet.run([rollout], waits: false, health: gate)
+        #expect(asked.withLock { $0 }.count == questions)
+        #expect(ended[0].control.standstill?.state == (questions > 0 ? .paused : nil))
+        #expect(fleet.executed.isEmpty == (questions > 0))
+    }
+
+    @Test(
         "a bad answer pauses: while the wave bakes, and before the next one opens",
         arguments: [
             ([HealthQuestion.Answer.value("3")], 1), ([.value(nil)], 1),

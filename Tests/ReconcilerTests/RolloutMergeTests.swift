@@ -14,6 +14,8 @@ struct RolloutMergeTests {
         var state = OperationState.pending
         /// What has made something beside the table.
         var engine: EngineName?
+        /// What the plan's step works with beside the table.
+        var planned: EngineName?
         /// The ends of the plan's step; nil where it has none.
         var step: RolloutMerge.Ends?
         var standing = RolloutMerge.Standing.notKnown
@@ -65,13 +67,35 @@ struct RolloutMergeTests {
             name: "waits for its cutover, and is planned as before", state: .waitingForCutover,
             step: .init(from: digest("a"), to: digest("b")), fate: .stays),
         Case(
-            name: "a copy waits for its back-off", state: .failedRetryable,
-            engine: EngineName(rawValue: "copying"), standing: .inSync(digest("a")), fate: .stays),
+            name: "a copy waits for its back-off", state: .failedRetryable, engine: copying,
+            standing: .inSync(digest("a")), fate: .stays),
         Case(
-            name: "a copy waits for its cutover", state: .waitingForCutover,
-            engine: EngineName(rawValue: "copying"),
+            name: "a copy waits for its cutover", state: .waitingForCutover, engine: copying,
             step: .init(from: digest("a"), to: digest("c")), fate: .stays),
+        Case(
+            name: "ready for its statements, and copied by the plan", state: .waitingForCutover,
+            planned: copying, step: .init(from: digest("a"), to: digest("b")),
+            fate: .superseded(
+                reason: "a newer plan changes it by the engine `copying`, which has made nothing "
+                    + "ready yet")),
+        Case(
+            name: "a copy waits for its cutover, and is planned as before",
+            state: .waitingForCutover, engine: copying, planned: copying,
+            step: .init(from: digest("a"), to: digest("b")), fate: .stays),
+        Case(
+            name: "a copy waits for its cutover, and the plan sends statements",
+            state: .waitingForCutover, engine: copying,
+            step: .init(from: digest("a"), to: digest("b")), fate: .stays),
+        Case(
+            name: "not begun, and copied by the plan", planned: copying,
+            step: .init(from: digest("a"), to: digest("b")), fate: .stays),
+        Case(
+            name: "nothing of it ran, it waits for its back-off, and the plan copies",
+            state: .failedRetryable, planned: copying,
+            step: .init(from: digest("a"), to: digest("b")), fate: .stays),
     ]
+
+    private static let copying = EngineName(rawValue: "copying")
 
     private static let key = OperationKey(
         shard: ShardID(namespace: "commerce", shard: "s0"), object: ObjectName(.table, "orders"))
@@ -79,7 +103,8 @@ struct RolloutMergeTests {
     private func merge(_ sample: Case) -> RolloutMerge {
         RolloutMerge(
             steps: sample.step.map { [Self.key: $0] } ?? [:],
-            refused: sample.refused.map { [Self.key: $0] } ?? [:]
+            refused: sample.refused.map { [Self.key: $0] } ?? [:],
+            engines: sample.planned.map { [Self.key: $0] } ?? [:]
         ) { _ in sample.standing }
     }
 

@@ -89,6 +89,17 @@ struct StagedMachineTests {
             ])
     }
 
+    @Test("what was ready for its statements has no copy, and is not cut over by an engine")
+    func readyForStatements() {
+        var parked = machine(parks: true, .init(state: .waitingForCutover))
+        #expect(parked.handle(.cutoverClaimed) == .wait)
+        #expect(parked.state == .waitingForCutover)
+        var cutting = machine(parks: true, .init(state: .cuttingOver))
+        walk(&cutting, [(.claimed, .observe), (.observed(from), .wait)])
+        // What is there needs no cutover.
+        walk(&cutting, [(.observed(to), .recordCompleted(ran: false))])
+    }
+
     @Test("however it ends, what the engine made is taken away first; where that fails it is kept")
     func ends() {
         let origin = OperationMachine.Origin(state: .running, isRecorded: true)

@@ -131,6 +131,12 @@ package struct RolloutOperations: Sendable {
         sets.open.places(in: keys.indices).filter { records[$0] != nil }.map { keys[$0] }
     }
 
+    /// Those of them that an engine has begun beside the table and that do not wait for their
+    /// cutover: somebody is at them, or was until he died.
+    package var underWay: [OperationKey] {
+        sets.engaged.places(in: keys.indices).filter { !sets.parked.contains($0) }.map { keys[$0] }
+    }
+
     var known: Sets { sets }
 
     /// The places of all waves.

@@ -59,6 +59,7 @@ package struct RolloutProgress: Sendable {
     ) -> Next {
         let look = Look(operations: operations, now: now, mayStart: mayStart)
         if isTakenBack || rule.isHalted(failures: operations.failures) { return halted(look) }
+        if let cutover = cutOverLeft(look) { return cutover }
         if let wave = untried(operations) { return .restart(wave: wave) }
         let unready = parks ? preparation(look) : nil
         if let unready, unready.isRunnable || cutover != .manual { return unready }
@@ -145,6 +146,19 @@ package struct RolloutProgress: Sendable {
 
     // MARK: Cutovers
 
+    /// What a dead worker left in its cutover, which goes on before anything begins; nil for none.
+    private func cutOverLeft(_ look: Look) -> Next? {
+        let cuttingOver = look.operations.known.cuttingOver
+        guard cuttingOver.count > 0 else { return nil }
+        for (number, range) in look.operations.waves.enumerated() {
+            let left = look.free(cuttingOver.places(in: range))
+            guard left.isEmpty else {
+                return .cutOver(wave: number, left.map(\.key), inOrder: cutover == .barrier)
+            }
+        }
+        return nil
+    }
+
     /// What has to be made ready before anything is cut over, in all waves; nil where all is.
     private func preparation(_ look: Look) -> Next? {
         var first: Next?
@@ -161,12 +175,8 @@ package struct RolloutProgress: Sendable {
     /// What of a wave is cut over now; nil where nothing can be.
     private func cutOver(_ wave: Int, _ open: [Int], _ look: Look) -> Next? {
         let (operations, known) = (look.operations, look.operations.known)
-        var parked = open.filter { known.parked.contains($0) || known.cuttingOver.contains($0) }
-        if cutover == .parallel {
-            parked =
-                known.cuttingOver.places(in: operations.all)
-                + known.parked.places(in: operations.all)
-        }
+        var parked = open.filter { known.parked.contains($0) }
+        if cutover == .parallel { parked = known.parked.places(in: operations.all) }
         if cutover == .manual {
             // Whoever names shards means these, whatever their wave.
             let named = Set(cutovers.flatMap { $0.shards ?? [] })
@@ -185,9 +195,7 @@ package struct RolloutProgress: Sendable {
         }
         // What waits for its next attempt on a shard may be needed by what is ready there.
         let rests = cutover == .manual ? rests(of: open, look) : [:]
-        let free = look.free(parked).filter {
-            known.cuttingOver.contains($0.place) || rests[$0.key.shardID] == nil
-        }
+        let free = look.free(parked).filter { rests[$0.key.shardID] == nil }
         guard !free.isEmpty else { return nil }
         return .cutOver(wave: wave, free.map(\.key), inOrder: cutover == .barrier)
     }

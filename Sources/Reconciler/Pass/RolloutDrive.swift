@@ -7,7 +7,8 @@ import Schema
 /// Drives open rollouts until nothing is due: runs what may start, wave by wave, and waits for
 /// bakes where it is asked to.
 ///
-/// Several rollouts are driven in turn. On one shard the operations of an older one go first.
+/// Several rollouts are driven in turn. What engines have begun goes on before anything begins;
+/// else the operations of an older rollout go first on a shard.
 struct RolloutDrive {
     /// A rollout with what is known of it.
     struct Driven {
@@ -168,6 +169,9 @@ struct RolloutDrive {
     func run(_ rollouts: inout [Driven]) {
         var told: Timestamp?
         while true {
+            for place in rollouts.indices where !rollouts[place].operations.underWay.isEmpty {
+                runDue(place, in: &rollouts, onlyUnderWay: true)
+            }
             for place in rollouts.indices { runDue(place, in: &rollouts) }
             guard waits, mayGoOn(rollouts), let due = earliestDue(of: rollouts) else { return }
             var seconds = due.until.secondsSince1970 - clock.now.secondsSince1970
@@ -200,15 +204,23 @@ struct RolloutDrive {
     }
 
     /// Runs what is due of a rollout.
-    private func runDue(_ place: Int, in rollouts: inout [Driven]) {
+    ///
+    /// - Parameter onlyUnderWay: whether only what an engine has begun goes on, and nothing begins.
+    private func runDue(
+        _ place: Int, in rollouts: inout [Driven], onlyUnderWay: Bool = false
+    ) {
         while true {
             let driven = rollouts[place]
-            let busy = busyShards(before: place, of: rollouts)
+            let failed = failedShards(of: rollouts)
+            let underWay = Set(driven.operations.underWay)
+            let busy = onlyUnderWay ? [] : busyShards(before: place, of: rollouts)
             let progress = RolloutProgress(
                 driven.record, cutovers: driven.cutovers, isTakenBack: driven.isTakenBack)
             let next = progress.next(driven.operations, now: clock.now) { key in
-                isReady(key) && !driven.attempted.contains(key) && !busy.contains(key.shardID)
-                    && driven.isWhole(key)
+                guard isReady(key), !driven.attempted.contains(key), driven.isWhole(key),
+                    !failed.contains(key.shardID)
+                else { return false }
+                return underWay.contains(key) || !onlyUnderWay && !busy.contains(key.shardID)
             }
             rollouts[place].next = next
             guard mayGoOn(rollouts), isHealthy(&rollouts[place]) else { return }
@@ -296,14 +308,20 @@ struct RolloutDrive {
     }
 
     /// The shards on which nothing of a rollout starts: operations of older ones may still start
-    /// there, or one of any rollout failed in this run.
+    /// there, or one of any rollout is under way that nobody holds.
     private func busyShards(before place: Int, of rollouts: [Driven]) -> Set<ShardID> {
         var busy: Set<ShardID> = []
-        for driven in rollouts[..<place] where driven.control.standstill == nil {
+        for (number, driven) in rollouts.enumerated() where driven.control.standstill == nil {
+            busy.formUnion(driven.operations.underWay.map(\.shardID))
+            guard number < place else { continue }
             for key in driven.operations.open where isReady(key) { busy.insert(key.shardID) }
         }
-        for driven in rollouts { busy.formUnion(driven.failedShards) }
         return busy
+    }
+
+    /// The shards on which an operation of any rollout failed in this run.
+    private func failedShards(of rollouts: [Driven]) -> Set<ShardID> {
+        rollouts.reduce(into: []) { $0.formUnion($1.failedShards) }
     }
 
     /// What is due first by itself, of all rollouts.
@@ -325,10 +343,11 @@ extension RolloutDrive.Driven {
     /// The later wave of which the first operation is about to change its table; nil where none is.
     fileprivate var openingWave: Int? {
         let wave: Int
+        let parks = RolloutProgress(record).parks
         switch next {
         case .run(let number, _):
             // What only gets ready for its cutover changes nothing.
-            guard !RolloutProgress(record).parks else { return nil }
+            guard !parks else { return nil }
             wave = number
         case .cutOver(let number, _, _): wave = number
         case .abandon, .bake, .retry, .awaitCutover, .wait, .restart, .halt, .end: return nil
@@ -338,8 +357,9 @@ extension RolloutDrive.Driven {
             case .pending, .waitingForCutover, .superseded, .cancelled, nil: true
             // What was found done was changed by nobody of the rollout.
             case .completed: !hasChanged(key)
-            case .leased, .preparing, .running, .cuttingOver, .verifying, .failedRetryable, .failed:
-                false
+            // Where it gets ready for its cutover first, nobody knows whether its table changed.
+            case .leased, .preparing, .running, .failedRetryable, .failed: parks
+            case .cuttingOver, .verifying: false
             }
         }
         return wave > 0 && isUntouched ? wave : nil

@@ -13,7 +13,7 @@ extension RolloutLedger {
         guard !open.isEmpty else { return [] }
         let merge = RolloutMerge(
             steps: Self.steps(of: planned.plan), refused: Self.refused(decision),
-            standing: standing(planned))
+            engines: Self.engines(of: planned.plan), standing: standing(planned))
         var rollouts: [RolloutDrive.Driven] = []
         for rollout in open {
             let (record, operations) = (rollout.record, rollout.operations)
@@ -50,6 +50,18 @@ extension RolloutLedger {
             }
         }
         return ends
+    }
+
+    /// The engines by which the plan changes tables, but for the direct one.
+    private static func engines(of plan: Plan) -> [OperationKey: EngineName] {
+        var engines: [OperationKey: EngineName] = [:]
+        for step in plan.steps {
+            guard let engine = step.engine, engine != .direct else { continue }
+            for shard in step.shardIDs {
+                engines[OperationKey(shard: shard, object: step.object)] = engine
+            }
+        }
+        return engines
     }
 
     /// What does not run until somebody decides otherwise.

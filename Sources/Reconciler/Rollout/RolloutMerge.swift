@@ -23,6 +23,8 @@ struct RolloutMerge {
     /// The operations that do not run until somebody decides otherwise, with the reason: denied, or
     /// not allowed by policy. They keep no other one waiting.
     var refused: [OperationKey: String] = [:]
+    /// The engines that work beside the tables, where the plan's steps have one.
+    var engines: [OperationKey: EngineName] = [:]
     let standing: (OperationKey) -> Standing
 
     struct Ends: Hashable, Sendable {
@@ -43,8 +45,16 @@ struct RolloutMerge {
         guard !operation.hasBegun else { return .stays }
         if let reason = refused[operation.key] { return .superseded(reason: reason) }
         if let ends = steps[operation.key] {
-            return ends == Ends(from: operation.from, to: operation.to)
-                ? .stays : .superseded(reason: "a newer plan changes it otherwise")
+            guard ends == Ends(from: operation.from, to: operation.to) else {
+                return .superseded(reason: "a newer plan changes it otherwise")
+            }
+            // It is ready for its statements: no copy is there that could take the table's place.
+            if operation.state == .waitingForCutover, let engine = engines[operation.key] {
+                return .superseded(
+                    reason: "a newer plan changes it by the engine `\(engine.rawValue)`, which has "
+                        + "made nothing ready yet")
+            }
+            return .stays
         }
         switch standing(operation.key) {
         case .notKnown: return .stays

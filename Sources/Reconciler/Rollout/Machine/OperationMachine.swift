@@ -74,7 +74,7 @@ package struct OperationMachine: Sendable {
         state = origin.state
         attempts = origin.attempts
         isRecorded = origin.isRecorded
-        isCutOver = origin.state == .cuttingOver
+        isCutOver = origin.state == .cuttingOver && (!manner.isStaged || origin.isRecorded)
         isCutoverRecorded = isCutOver
         done = 0
     }
@@ -233,7 +233,8 @@ package struct OperationMachine: Sendable {
     // MARK: Cutovers
 
     private mutating func cutoverClaimed() -> Action {
-        guard state == .waitingForCutover else { return .wait }
+        // What was ready for its statements has no copy that could take the table's place.
+        guard state == .waitingForCutover, isRecorded || !manner.isStaged else { return .wait }
         state = .cuttingOver
         isCutOver = true
         return .observe
