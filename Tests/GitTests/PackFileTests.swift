@@ -23,7 +23,7 @@ struct PackFileTests {
         }
     }
 
-    @Test(arguments: [0, 1, 15, 16, 2047, 2048, 70_000, 300_000])
+    @Test(arguments: [0, 1, 15, 16, 512, 513, 2047, 2048, 70_000, 300_000])
     func gitReadsWhatIsWritten(_ size: Int) throws {
         let (folder, repository) = try repository()
         let written = objects(3, size: size, seed: 1) + [GitObject(.blob, [])]
@@ -43,5 +43,14 @@ struct PackFileTests {
         #expect(
             try ObjectFiles(repository.folder).ids(after: nil, limit: 9)
                 == unique.map(\.id).sorted())
+    }
+
+    /// To compress a short one takes longer than all else that is done with it.
+    @Test func shortObjectsAreKeptAsTheyAre() throws {
+        for (size, isKept) in [(512, true), (513, false)] {
+            let text = Array(repeating: UInt8(ascii: "a"), count: size)
+            let file = try PackFile([GitObject(.blob, text)])
+            #expect((file.pack.count > size) == isKept, "\(size) bytes")
+        }
     }
 }

@@ -6,13 +6,24 @@ final class Deflater {
 
     /// Throws where there is no memory.
     ///
-    /// - Parameter level: from `Z_BEST_SPEED` to `Z_BEST_COMPRESSION`.
+    /// - Parameter level: from `Z_NO_COMPRESSION`, which needs hardly any memory, to
+    ///   `Z_BEST_COMPRESSION`.
     init(level: Int32) throws(GitError) {
         let size = Int32(MemoryLayout<z_stream>.size)
-        guard deflateInit_(&stream, level, ZLIB_VERSION, size) == Z_OK else {
+        // What zlib sets up for each piece, and clears, are tables to find repetitions by.
+        let status =
+            level == Z_NO_COMPRESSION
+            ? deflateInit2_(
+                &stream, level, Z_DEFLATED, Self.leastWindow, 1, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+                size)
+            : deflateInit_(&stream, level, ZLIB_VERSION, size)
+        guard status == Z_OK else {
             throw GitError(.other, "there is no memory to compress objects")
         }
     }
+
+    /// The smallest window that zlib takes, as a power of two.
+    private static let leastWindow: Int32 = 9
 
     deinit { deflateEnd(&stream) }
 

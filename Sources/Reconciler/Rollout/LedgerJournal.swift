@@ -15,6 +15,7 @@ package struct LedgerJournal: OperationJournal {
     private let claim: @Sendable (ShardID) -> LedgerClaim?
     /// The offer from which the operations are; nil where they are those of this process's pass.
     private let offer: OfferRecord?
+    private let steps = KeptStep()
 
     /// - Parameters:
     ///   - claim: the claim of a shard's server, where this process has one.
@@ -74,7 +75,7 @@ package struct LedgerJournal: OperationJournal {
             key: "\(record.rollout)/\(record.key)")
         let step: PendingDocuments.Step
         do throws(LedgerError) {
-            step = try PendingDocuments.step(of: record)
+            step = try steps.step(of: record)
         } catch {
             throw JournalFailure("\(error)")
         }

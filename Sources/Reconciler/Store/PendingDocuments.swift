@@ -1,4 +1,5 @@
 import Diff
+import Execution
 import Ledger
 import Model
 import Schema
@@ -77,6 +78,22 @@ enum PendingDocuments {
                 try CanonicalJSON.encode(Reference(record, step: step.digest))
             ),
         ]
+    }
+}
+
+/// The last step that was made ready to be kept: the shards of a rollout share it, one after the
+/// other.
+final class KeptStep: Sendable {
+    private let last = Lock<(step: PlanStep, kept: PendingDocuments.Step)?>(nil)
+
+    /// As ``PendingDocuments/step(of:)`` makes it.
+    func step(of record: PendingRecord) throws(LedgerError) -> PendingDocuments.Step {
+        var step = record.step
+        step.shards = []
+        if let known = last.withLock({ $0 }), known.step == step { return known.kept }
+        let kept = try PendingDocuments.step(of: record)
+        last.withLock { [step] in $0 = (step, kept) }
+        return kept
     }
 }
 

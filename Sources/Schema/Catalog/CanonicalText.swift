@@ -32,6 +32,7 @@ package enum CanonicalText {
     private static func counterRange(
         in text: UnsafeBufferPointer<UInt8>
     ) -> (range: Range<Int>, value: UInt64)? {
+        guard mayHaveCounter(text) else { return nil }
         var depth = 0
         var isBehindBody = false
         var index = 0
@@ -56,6 +57,29 @@ package enum CanonicalText {
             index += 1
         }
         return nil
+    }
+
+    /// False where the words of the counter stand nowhere in the text, as in nearly all: they end in
+    /// `=`, which is rare.
+    private static func mayHaveCounter(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let sign = UInt8(ascii: "=")
+        let length = counterWords.utf8CodeUnitCount
+        var index = 0
+        while index < text.count {
+            if index + EightBytes.count <= text.count {
+                let skipped = EightBytes(text, at: index).length(before: sign, or: sign)
+                index += skipped
+                if skipped == EightBytes.count { continue }
+            }
+            if text[index] == sign, index >= length - 1 {
+                let isHere = counterWords.withUTF8Buffer { words in
+                    words.elementsEqual(text[(index + 1 - length)...index])
+                }
+                if isHere { return true }
+            }
+            index += 1
+        }
+        return false
     }
 
     private static func endOfQuoted(from start: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {

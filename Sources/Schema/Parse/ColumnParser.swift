@@ -1,8 +1,14 @@
 extension TableParser {
     /// Reads a column's line up to its comma.
-    mutating func column() throws(SchemaError) -> Column {
+    ///
+    /// It is read in its place: a copy would have to count each of its texts once more.
+    mutating func column(into columns: inout [Column]) throws(SchemaError) {
         let name = try name()
-        var column = Column(name: name, type: try columnType())
+        columns.append(Column(name: name, type: try columnType()))
+        try attributes(of: &columns[columns.count - 1])
+    }
+
+    private mutating func attributes(of column: inout Column) throws(SchemaError) {
         if let mark = oldTemporalMark() {
             column.attributes.append(ColumnAttribute(text: mark, place: .afterType))
         }
@@ -24,7 +30,6 @@ extension TableParser {
                 throw reader.unexpected("a column attribute, `,` or `)`")
             }
         }
-        return column
     }
 
     /// The comment that marks one of the ``OldTemporals`` behind a type; read from the bytes,

@@ -25,10 +25,9 @@ package struct TableParser {
     package static func parse(
         _ text: [UInt8], flavour: ServerProfile.Flavour
     ) throws(SchemaError) -> Table {
-        let result = text.withUnsafeBufferPointer { bytes in
-            Result { () throws(SchemaError) in try parse(bytes, flavour: flavour) }
+        try text.withUnsafeBufferPointer { bytes throws(SchemaError) in
+            try parse(bytes, flavour: flavour)
         }
-        return try result.get()
     }
 
     /// The table that `text` describes.
@@ -42,6 +41,7 @@ package struct TableParser {
         try reader.expect("CREATE")
         try reader.expect("TABLE")
         var table = Table(name: try name(), columns: [])
+        table.columns.reserveCapacity(8)
         try reader.expect(symbol: "(")
         repeat {
             try definition(into: &table)
@@ -55,7 +55,7 @@ package struct TableParser {
 
     private mutating func definition(into table: inout Table) throws(SchemaError) {
         if reader.token.kind == .quotedName {
-            table.columns.append(try column())
+            try column(into: &table.columns)
         } else if try reader.take("CONSTRAINT") {
             let name = try name()
             if try reader.take("CHECK") {

@@ -37,7 +37,11 @@ struct Lexer {
     private let dialect: Dialect?
     private let quoting: Dialect.Quoting
     /// The statement terminator to report as a token of its own; none when empty.
-    var delimiter: [UInt8] = []
+    var delimiter: [UInt8] = [] {
+        didSet { endsWords = delimiter.first?.isWordPart ?? false }
+    }
+    /// Whether the terminator may follow a word without a blank.
+    private var endsWords = false
     /// Collects the ranges of skipped comments; nil to collect none.
     var comments: [Range<Int>]?
     private var openVersionComments: [Int] = []
@@ -56,7 +60,9 @@ struct Lexer {
     ///
     /// Throws for a string, quoted name or comment without an end, at its first byte.
     mutating func next() throws(SchemaError) -> Token {
-        try skipTrivia()
+        // Nearly always one blank or none, and then the next token.
+        if position < bytes.count, bytes[position] == UInt8(ascii: " ") { position &+= 1 }
+        if position < bytes.count, bytes[position].mayBeginTrivia { try skipTrivia() }
         let start = position
         guard start < bytes.count else {
             if let open = openVersionComments.last {
@@ -97,8 +103,6 @@ struct Lexer {
     private mutating func skipTrivia() throws(SchemaError) {
         while position < bytes.count {
             let byte = bytes[position]
-            // Nearly always one blank and then the next token.
-            if byte > UInt8(ascii: "/") { return }
             switch byte {
             case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\t"), UInt8(ascii: "\r"),
                 0x0B, 0x0C:
@@ -190,22 +194,34 @@ struct Lexer {
     private mutating func word() -> Token {
         // The place is kept in a register: this and `quoted` read most of the bytes there are.
         let (start, bytes) = (position, bytes)
-        var end = start + 1
-        let stopsAtDelimiter = delimiter.first?.isWordPart ?? false
-        while end < bytes.count, bytes[end].isWordPart {
-            if stopsAtDelimiter, startsDelimiter(at: end) { break }
-            end += 1
+        var end = start &+ 1
+        if endsWords {
+            while end < bytes.count, bytes[end].isWordPart, !startsDelimiter(at: end) { end += 1 }
+        } else {
+            end = endOfWord(from: end)
         }
         position = end
         return Token(kind: .word, start: start, end: end)
     }
 
+    /// The place of the first byte from `start` on that cannot be in a word.
+    @inline(__always)
+    private func endOfWord(from start: Int) -> Int {
+        var end = start
+        while end &+ EightBytes.count <= bytes.count {
+            let length = EightBytes(bytes, at: end).wordLength
+            end &+= length
+            if length < EightBytes.count { return end }
+        }
+        while end < bytes.count, bytes[end].isWordPart { end &+= 1 }
+        return end
+    }
+
     private mutating func number() -> Token {
         let start = position
         var isDecimal = true
-        let stopsAtDelimiter = delimiter.first?.isWordPart ?? false
         while position < bytes.count {
-            if stopsAtDelimiter, startsDelimiter(at: position) { break }
+            if endsWords, startsDelimiter(at: position) { break }
             let byte = bytes[position]
             if byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E"), isDecimal {
                 position += 1
@@ -230,10 +246,16 @@ struct Lexer {
     ) throws(SchemaError) -> Token {
         let (start, bytes) = (position, bytes)
         let escapes = kind == .string && !quoting.hasNoBackslashEscapes
-        var place = start + 1
+        let escape = escapes ? UInt8(ascii: "\\") : quote
+        var place = start &+ 1
         while place < bytes.count {
+            if place &+ EightBytes.count <= bytes.count {
+                let length = EightBytes(bytes, at: place).length(before: quote, or: escape)
+                place &+= length
+                if length == EightBytes.count { continue }
+            }
             let byte = bytes[place]
-            place += 1
+            place &+= 1
             if byte == quote {
                 guard place < bytes.count, bytes[place] == quote else {
                     position = place

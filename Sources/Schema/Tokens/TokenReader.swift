@@ -18,22 +18,29 @@ struct TokenReader {
     }
 
     /// True where the current token is the word `keyword`, in any letter case.
+    ///
+    /// Inlined, as `take` is: most words are told apart by their length, without a call.
+    @inline(__always)
     func at(_ keyword: StaticString) -> Bool {
-        guard token.kind == .word else { return false }
+        guard token.kind == .word, token.end &- token.start == keyword.utf8CodeUnitCount
+        else { return false }
         return Keyword.spells(bytes, token.range, keyword)
     }
 
+    @inline(__always)
     func at(symbol: Unicode.Scalar) -> Bool {
         token.kind == .symbol && bytes[token.start] == UInt8(ascii: symbol)
     }
 
     /// Steps over `keyword` (in capitals) if it is current.
+    @inline(__always)
     mutating func take(_ keyword: StaticString) throws(SchemaError) -> Bool {
         guard at(keyword) else { return false }
         try advance()
         return true
     }
 
+    @inline(__always)
     mutating func take(symbol: Unicode.Scalar) throws(SchemaError) -> Bool {
         guard at(symbol: symbol) else { return false }
         try advance()
