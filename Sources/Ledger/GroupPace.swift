@@ -19,8 +19,8 @@ struct GroupPace {
     static let memory = 8
 
     /// - Parameters:
-    ///   - restFactor: the rest, in times of the processor time that the last group took: by default
-    ///     commits keep a quarter of a processor busy at most, while others take part.
+    ///   - restFactor: the rest, in times of the processor time that the last group took: by
+    ///     default commits keep a quarter of a processor busy at most, while others take part.
     ///   - longestRest: in nanoseconds.
     init(restFactor: UInt64 = 3, longestRest: UInt64 = 50_000_000) {
         self.restFactor = restFactor

@@ -49,7 +49,7 @@ package struct Cutover {
         do throws(CopyFailure) {
             guard try copy.finish(within: readingSeconds) else {
                 release()
-                try removeSentry()
+                try Sentry(session: session).remove()
                 return .busy("the binary log is read more slowly than it is written")
             }
             try keepCounter()
@@ -81,6 +81,8 @@ package struct Cutover {
         let tables =
             [job.table, job.shadow, SQL.identifier(job.names.progress)]
             + (job.flavour == .mysql ? [] : [former])
+        // Should the process stand still, the server ends the session soon, and the lock with it.
+        try session.execute(Connection.silenceStatement(seconds: Self.longestSilence))
         try session.execute("SET SESSION autocommit = 0")
         let watch = Watch(patienceSeconds, session.connection.threadID, renamer)
         watch.start()
@@ -103,10 +105,14 @@ package struct Cutover {
         [1205, 1317, 3024, 1969].contains(error.number)
     }
 
+    /// For how many seconds a session that holds the lock may give no sign of life.
+    private static let longestSilence = 5
+
     private func release() {
         session.hasTablesLocked = false
         try? session.execute("UNLOCK TABLES")
         try? session.execute("SET SESSION autocommit = 1")
+        try? session.execute(Connection.silenceStatement())
     }
 
     /// The next number that the table would give is the next one of the copy.

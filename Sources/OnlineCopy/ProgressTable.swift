@@ -11,8 +11,8 @@ struct ProgressTable {
 
     /// Makes the table, with its first row.
     ///
-    /// Where ``read()`` has found none, but the table is there, its process died before it wrote the
-    /// row.
+    /// Where ``read()`` has found none, but the table is there, its process died before it wrote
+    /// the row.
     func make(_ progress: CopyProgress) throws(CopyFailure) {
         if try session.hasTable(session.job.names.progress) {
             try session.execute("DROP TABLE \(name)")

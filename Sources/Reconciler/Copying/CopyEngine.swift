@@ -198,6 +198,7 @@ package struct CopyEngine: Engine {
         let copy = try ShardFailure.of(job) { () throws(CopyFailure) in try sessions.open() }
         let brake = sessions.brake()
         copy.brake = brake
+        copy.openFurther = sessions.further
         copies.keep(copy, brake, for: job.key)
         return copy
     }

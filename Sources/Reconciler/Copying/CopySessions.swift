@@ -58,6 +58,21 @@ struct CopySessions {
         throw .stopped(refusal)
     }
 
+    /// A session that builds indexes, with a lock of its own: a dead process's statement may still
+    /// be at that.
+    func further() throws(MySQLError) -> Connection {
+        let connection = try site.connect()
+        let name = "plumb-copy-indexes:\(site.target.database).\(job.names.table)"
+        guard try AdvisoryLock.acquire(name: name, on: connection, waitSeconds: 2) != nil else {
+            connection.close()
+            throw MySQLError(
+                kind: .other,
+                message: "another session still builds the indexes of the copy of "
+                    + job.names.table, server: site.target.server, retry: .retryable)
+        }
+        return connection
+    }
+
     /// Says when the copy has to wait for others.
     func brake() -> BrakeWatcher {
         let limits = BrakeLimits(

@@ -59,8 +59,8 @@ package enum CanonicalText {
         return nil
     }
 
-    /// False where the words of the counter stand nowhere in the text, as in nearly all: they end in
-    /// `=`, which is rare.
+    /// False where the words of the counter stand nowhere in the text, as in nearly all: they end
+    /// in `=`, which is rare.
     private static func mayHaveCounter(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         let sign = UInt8(ascii: "=")
         let length = counterWords.utf8CodeUnitCount
