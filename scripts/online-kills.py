@@ -38,6 +38,7 @@ BEGIN
         UPDATE t SET k = k + 1, c = n WHERE id = @id; UPDATE mirror SET k = k + 1, c = n WHERE id = @id;
     END CASE;
     COMMIT;
+    DO SLEEP(0.003);
   END WHILE;
 END
 """
@@ -145,6 +146,8 @@ def differences(server):
 
 
 def main():
+    # What it started ends with it, also where it is told to end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     chance = random.Random(SEED)
     work = tempfile.mkdtemp(prefix="plumb-online-kills.")
     server, writers = None, []
@@ -193,6 +196,7 @@ def main():
             lost, extra, rows = differences(server)
             if lost or extra:
                 raise SystemExit("round %d: %d rows differ, %d are missing" % (rounds, lost, extra))
+            print("round %d: %d kills, %d rows" % (rounds, sum(counts.values()), rows), flush=True)
             left = [row[0] for row in server.sql("SHOW TABLES LIKE 't\\_\\_plumb%'")]
             if left:
                 raise SystemExit("round %d leaves %s" % (rounds, ", ".join(left)))

@@ -28,11 +28,12 @@ final class OnlineFleet {
     ///   - columns: what stands between the parentheses of the table.
     ///   - rows: how many rows it has.
     ///   - policy: the entries of `policy`.
+    ///   - server: another server; nil for one with a binary log.
     init(
         _ columns: String = OnlineFleet.before, rows: Int = 2_000,
-        policy: String = "online: {below: 0B, keep: 0s}"
+        policy: String = "online: {below: 0B, keep: 0s}", on server: MariaDBServer? = nil
     ) throws {
-        fixture = try ImportFixture(on: try Self.server.get())
+        fixture = try ImportFixture(on: try server ?? Self.server.get())
         database = try fixture.database()
         file = """
             version: 1
